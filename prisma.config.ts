@@ -1,0 +1,33 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'prisma/config';
+import { loadConfig, loadDotEnv } from './src/config.js';
+import { startEmbedded } from './src/database/embedded.js';
+
+// Prisma's own engine is downloaded from outside the npm registry; this one came with it.
+process.env.PRISMA_SCHEMA_ENGINE_BINARY ??= fileURLToPath(
+  new URL('prisma/schema-engine/cli.mjs', import.meta.url),
+);
+
+/** `prisma generate` and its like must not start a server. */
+function needsDatabase([command = '', ...rest]: string[]): boolean {
+  const asksForHelp = rest.some((argument) => argument === '--help' || argument === '-h');
+  return ['migrate', 'db', 'studio'].includes(command) && !asksForHelp;
+}
+
+/** The server's database: DATABASE_URL, or the embedded one, started for as long as the command runs. */
+async function databaseUrl(): Promise<string> {
+  loadDotEnv();
+  const config = loadConfig();
+  if (config.DATABASE_URL) return config.DATABASE_URL;
+  if (!needsDatabase(process.argv.slice(2))) return 'postgresql://unused@127.0.0.1:1/unused';
+  return startEmbedded({ dir: config.EMBEDDED_PG_DIR, port: config.EMBEDDED_PG_PORT }).ready;
+}
+
+const url = await databaseUrl();
+process.env.DATABASE_URL ??= url; // the seed script, a child of the CLI, uses the same one
+
+export default defineConfig({
+  schema: 'prisma/schema.prisma',
+  migrations: { path: 'prisma/migrations', seed: 'tsx prisma/seed.ts' },
+  datasource: { url },
+});

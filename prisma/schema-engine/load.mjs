@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Prisma's schema engine compiled to WebAssembly, instantiated once a process.
+ *
+ * The npm package ships the module for bundlers; Node needs the instantiation spelled out.
+ */
+
+/** The engine's panic hook calls `set_message` on this global; without it a panic is a TypeError. */
+export const panic = {
+  message: '',
+  /** @param {string} text */
+  set_message(text) {
+    panic.message = text;
+  },
+};
+Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: panic });
+
+let loading;
+
+async function instantiate() {
+  const bindings = await import('@prisma/schema-engine-wasm/schema_engine_bg');
+  const wasm = new URL('schema_engine_bg.wasm', import.meta.resolve('@prisma/schema-engine-wasm'));
+  const { instance } = await WebAssembly.instantiate(await readFile(fileURLToPath(wasm)), {
+    './schema_engine_bg.js': bindings,
+  });
+  bindings.__wbg_set_wasm(instance.exports);
+  instance.exports.__wbindgen_start();
+  return bindings.SchemaEngine;
+}
+
+/** The `SchemaEngine` class; the first call compiles the module (about 40 ms). */
+export function loadSchemaEngine() {
+  loading ??= instantiate();
+  return loading;
+}

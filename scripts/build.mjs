@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const DIST = join(ROOT, 'dist');
+const require = createRequire(import.meta.url);
+
+/** Runs a program of a dependency with this Node; ends the process when it fails. */
+function run(packageName, program, ...args) {
+  const directory = dirname(require.resolve(`${packageName}/package.json`));
+  const { status } = spawnSync(process.execPath, [join(directory, program), ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'].with(1, process.env.CI ? 'inherit' : 'ignore'),
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+function newest(folder) {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return Math.max(...files.map((file) => statSync(join(file.parentPath, file.name)).mtimeMs));
+}
+
+/** The client is generated from the schema alone; making it again takes a second. */
+export function generate() {
+  const client = join(ROOT, 'src/generated/prisma/client.ts');
+  const inputs = ['prisma/schema.prisma', 'package-lock.json'].map((file) => join(ROOT, file));
+  const made = statSync(client, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (inputs.some((file) => statSync(file).mtimeMs > made))
+    run('prisma', 'build/index.js', 'generate');
+}
+
+function isWritable() {
+  try {
+    accessSync(ROOT, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function recordBuild() {
+  const { describeBuild } = await import(pathToFileURL(join(DIST, 'build-info.js')).href);
+  const record = describeBuild(process.env, new Date());
+  writeFileSync(join(DIST, 'build-info.json'), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Sources → dist/. A folder that cannot be written to is served as it was built. */
+export async function build() {
+  if (!isWritable()) {
+    if (existsSync(join(DIST, 'server.js'))) return;
+    console.error(
+      `cannot build: ${ROOT} is read-only. Build in a writable copy, or fix its permissions.`,
+    );
+    process.exit(1);
+  }
+  generate();
+  if (existsSync(DIST) && newest(DIST) < newest(join(ROOT, 'src')))
+    rmSync(DIST, { recursive: true });
+  run('typescript', 'bin/tsc', '-p', 'tsconfig.build.json');
+  await recordBuild();
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await (process.argv[2] === 'generate' ? generate() : build());
+}

@@ -1,0 +1,24 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { buildApp } from '../src/app.js';
+import { loadConfig } from '../src/config.js';
+import { openDatabase } from '../src/database/client.js';
+
+/** Writes docs/openapi.json from the routes; with `--check` only says whether it is current. */
+const FILE = new URL('../docs/openapi.json', import.meta.url);
+const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
+
+const config = loadConfig({});
+const database = openDatabase('postgresql://unused@127.0.0.1:1/unused', config);
+const build = { name: 'secure-release-platform', version, commit: 'unknown', buildDate: 'unknown' };
+const app = await buildApp({ config, database, build });
+await app.ready();
+const document = `${JSON.stringify(app.swagger(), null, 2)}\n`;
+await app.close();
+await database.close();
+
+if (!process.argv.includes('--check')) {
+  await writeFile(FILE, document);
+} else if ((await readFile(FILE, 'utf8').catch(() => '')) !== document) {
+  console.error('docs/openapi.json is not current: run "npm run openapi" and commit it');
+  process.exitCode = 1;
+}

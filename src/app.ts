@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import type { BuildInfo } from './build-info.js';
+import type { Config } from './config.js';
+import type { Database } from './database/client.js';
+import { features } from './features/index.js';
+import errors, { handleClientError, handleError } from './platform/errors.js';
+import health from './platform/health.js';
+import jsonBody from './platform/json-body.js';
+import methods from './platform/methods.js';
+import openapi from './platform/openapi.js';
+import { parseQuery } from './platform/query-string.js';
+import { compilersFactory } from './platform/validation.js';
+import version from './platform/version.js';
+
+export interface AppDependencies {
+  readonly config: Config;
+  readonly database: Database;
+  readonly build: BuildInfo;
+  readonly logger?: FastifyServerOptions['logger'];
+}
+
+/** The whole application, ready to `listen` or `inject`; opens nothing by itself. */
+export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
+  const { config, logger = false } = dependencies;
+  const app = Fastify({
+    logger,
+    bodyLimit: config.BODY_LIMIT,
+    requestTimeout: config.REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: config.KEEP_ALIVE_TIMEOUT_MS,
+    genReqId: () => randomUUID(),
+    routerOptions: { ignoreTrailingSlash: true, querystringParser: parseQuery },
+    schemaController: { compilersFactory },
+    frameworkErrors: handleError,
+    clientErrorHandler: handleClientError,
+  });
+  await app.register(errors);
+  await app.register(jsonBody);
+  await app.register(methods);
+  await app.register(openapi, dependencies);
+  await app.register(health, dependencies);
+  await app.register(version, dependencies);
+  for (const feature of features) await app.register(feature, dependencies);
+  return app;
+}

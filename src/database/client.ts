@@ -1,0 +1,52 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import type { Config } from '../config.js';
+import { PrismaClient } from '../generated/prisma/client.js';
+
+/** The pool that everything shares, and Prisma on top of it. */
+export interface Database {
+  readonly pool: pg.Pool;
+  readonly prisma: PrismaClient;
+  close(): Promise<void>;
+}
+
+type PoolSettings = Pick<
+  Config,
+  | 'DATABASE_POOL_MAX'
+  | 'DATABASE_CONNECT_TIMEOUT_MS'
+  | 'DATABASE_STATEMENT_TIMEOUT_MS'
+  | 'DATABASE_IDLE_TIMEOUT_MS'
+>;
+
+/** The schema that Prisma's URLs name with `?schema=`, which pg does not know. */
+function schemaOf(url: string): string {
+  return new URL(url).searchParams.get('schema') ?? 'public';
+}
+
+/** Opens no connection: the pool does so when the first query comes. */
+export function openDatabase(
+  url: string,
+  settings: PoolSettings,
+  onIdleError: (error: Error) => void = () => {},
+): Database {
+  const schema = schemaOf(url);
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: settings.DATABASE_POOL_MAX,
+    connectionTimeoutMillis: settings.DATABASE_CONNECT_TIMEOUT_MS,
+    idleTimeoutMillis: settings.DATABASE_IDLE_TIMEOUT_MS,
+    statement_timeout: settings.DATABASE_STATEMENT_TIMEOUT_MS,
+    application_name: 'secure-release-platform',
+    ...(schema !== 'public' && { options: `-c search_path="${schema}"` }),
+  });
+  pool.on('error', onIdleError); // without a listener a lost idle connection ends the process
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { schema }) });
+  return {
+    pool,
+    prisma,
+    async close() {
+      await prisma.$disconnect();
+      await pool.end();
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { invalid } from '../../shared/app-error.js';
+import type { ListProjectsQuery } from './projects.schemas.js';
+
+type Sort = ListProjectsQuery['sort'];
+
+/** The last row of a page: the value that it was sorted by (null when that is the id) and its id. */
+export interface Position {
+  readonly key: string | null;
+  readonly id: number;
+}
+
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const MAX_ID = 2_147_483_647;
+
+/** Opaque to clients, so that what is in it may change. */
+export function encodeCursor(sort: Sort, { key, id }: Position): string {
+  return Buffer.from(JSON.stringify([sort, key, id])).toString('base64url');
+}
+
+function isKey(sort: Sort, key: unknown): key is Position['key'] {
+  if (sort.endsWith('id')) return key === null;
+  if (typeof key !== 'string' || !key.isWellFormed() || key.includes('\u0000')) return false;
+  return sort.endsWith('name') || (ISO_TIME.test(key) && !Number.isNaN(Date.parse(key)));
+}
+
+/**
+ * Reads a cursor that {@link encodeCursor} wrote for the same sort.
+ * @throws {AppError} 400 for anything else
+ */
+export function decodeCursor(sort: Sort, cursor: string): Position {
+  const refuse = (message: string) => invalid([{ in: 'query', pointer: '/cursor', message }]);
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  } catch {
+    throw refuse('is not a cursor of this server');
+  }
+  if (!Array.isArray(value) || value.length !== 3) throw refuse('is not a cursor of this server');
+  const [madeFor, key, id] = value;
+  if (madeFor !== sort) throw refuse('belongs to a list with another sort');
+  if (!isKey(sort, key) || !Number.isInteger(id) || id < 1 || id > MAX_ID) {
+    throw refuse('is not a cursor of this server');
+  }
+  return { key, id };
+}

@@ -1,0 +1,131 @@
+import { type Static, Type } from '@sinclair/typebox';
+import {
+  LINE_PATTERN,
+  nullableString,
+  schemaRef,
+  stringEnum,
+  TEXT_PATTERN,
+  timestamp,
+} from '../../shared/schemas.js';
+
+/** Limits of requests, in Unicode code points. The table and the answers have none: it holds older rows. */
+export const MAX_NAME = 200;
+export const MAX_STATUS = 50;
+export const MAX_PAGE = 1000;
+
+const example = {
+  id: 1,
+  name: 'Mon Projet',
+  status: 'active',
+  description: null,
+  createdAt: '2026-11-22T10:00:00.000Z',
+  updatedAt: '2026-11-22T10:00:00.000Z',
+};
+
+export const Project = Type.Object(
+  {
+    id: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }),
+    name: Type.String(),
+    status: Type.String(),
+    description: nullableString(),
+    createdAt: timestamp('For rows of the Python service: when their table was migrated'),
+    updatedAt: timestamp('When anything of it last changed'),
+  },
+  { $id: 'Project', description: 'A software project in the register', examples: [example] },
+);
+
+const name = Type.String({
+  minLength: 1,
+  maxLength: MAX_NAME,
+  pattern: LINE_PATTERN,
+  'x-trim': true,
+  description: 'One line in any script; white space around it is removed. Need not be unique',
+});
+const status = Type.String({
+  minLength: 1,
+  maxLength: MAX_STATUS,
+  pattern: LINE_PATTERN,
+  'x-trim': true,
+  description: 'Any word, such as planned, active or archived; white space around it is removed',
+});
+const description = nullableString({
+  maxLength: 2000,
+  pattern: TEXT_PATTERN,
+  description: 'Free text, kept as it is; null for none',
+});
+
+export const CreateProject = Type.Object(
+  {
+    name,
+    status: Type.Optional({ ...status, default: 'planned' }),
+    description: Type.Optional(description),
+  },
+  {
+    $id: 'CreateProject',
+    additionalProperties: false,
+    examples: [{ name: 'Mon Projet', status: 'active' }],
+  },
+);
+
+export const UpdateProject = Type.Object(
+  {
+    name: Type.Optional(name),
+    status: Type.Optional(status),
+    description: Type.Optional(description),
+  },
+  {
+    $id: 'UpdateProject',
+    additionalProperties: false,
+    description: 'What is left out stays as it is',
+    examples: [{ status: 'archived' }],
+  },
+);
+
+export const ProjectParams = Type.Object({
+  id: Type.Integer({ minimum: 1, maximum: 2_147_483_647, examples: [1] }),
+});
+
+/** The values of `sort`; a minus sign means descending. Ties are in id order, in the same direction. */
+export const SORTS = ['id', '-id', 'name', '-name', 'createdAt', '-createdAt'] as const;
+
+export const ListProjectsQuery = Type.Object(
+  {
+    limit: Type.Integer({ minimum: 1, maximum: MAX_PAGE, default: MAX_PAGE }),
+    cursor: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 2000,
+        description: 'Where the page begins: taken from the `Link` header of the one before',
+      }),
+    ),
+    status: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: MAX_STATUS,
+        pattern: TEXT_PATTERN,
+        description: 'Only projects with exactly this status',
+      }),
+    ),
+    q: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: MAX_NAME,
+        pattern: TEXT_PATTERN,
+        description: 'Only projects whose name contains this text, whatever its case',
+      }),
+    ),
+    sort: stringEnum(SORTS, {
+      default: 'id',
+      description: 'Names sort by code point, by their first 200 characters',
+    }),
+  },
+  { additionalProperties: false },
+);
+
+export const ProjectRef = schemaRef(Project);
+export const CreateProjectRef = schemaRef(CreateProject);
+export const UpdateProjectRef = schemaRef(UpdateProject);
+
+export type CreateProject = Static<typeof CreateProject>;
+export type UpdateProject = Static<typeof UpdateProject>;
+export type ListProjectsQuery = Static<typeof ListProjectsQuery>;

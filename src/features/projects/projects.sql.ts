@@ -1,0 +1,73 @@
+import type { Statement } from '../../database/sql.js';
+import type { Position } from './projects.cursor.js';
+import type { ListProjectsQuery } from './projects.schemas.js';
+
+/** A row as pg reads it. */
+export interface ProjectRow {
+  id: number;
+  name: string;
+  status: string;
+  description: string | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+const COLUMNS =
+  'id, name, status, description, created_at AS "createdAt", updated_at AS "updatedAt"';
+
+// Each expression is that of an index in the migration `project_details`, to the letter.
+const NAME_KEY = 'left(name, 200) COLLATE "C"';
+const STATUS_KEY = 'left(status, 51) COLLATE "C"';
+const NAME_SEARCH = 'upper(name COLLATE "und-x-icu")';
+const SORT_KEYS: Record<string, string | undefined> = {
+  name: NAME_KEY,
+  createdAt: 'created_at',
+};
+
+export const SELECT_PROJECT: Statement = {
+  name: 'project-by-id',
+  text: `SELECT ${COLUMNS} FROM projects WHERE id = $1`,
+};
+
+/** `%`, `_` and `\` mean themselves. */
+function escapeLike(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
+}
+
+/**
+ * The page after `position`. One row more than `limit` is asked for, to tell whether there is another.
+ *
+ * Rows are compared, `(key, id) > ($1, $2)`: PostgreSQL then starts reading the index at the position,
+ * at any depth; the same written with OR reads from the beginning.
+ */
+export function selectPage(
+  { limit, status, q, sort }: ListProjectsQuery,
+  position: Position | undefined,
+): { statement: Statement; values: unknown[] } {
+  const descending = sort.startsWith('-');
+  const direction = descending ? 'DESC' : 'ASC';
+  const operator = descending ? '<' : '>';
+  const key = SORT_KEYS[descending ? sort.slice(1) : sort];
+
+  const values: unknown[] = [];
+  const bind = (value: unknown) => `$${values.push(value)}`;
+  const conditions: string[] = [];
+  if (status !== undefined) conditions.push(`${STATUS_KEY} = ${bind(status)}`);
+  if (q !== undefined) {
+    const pattern = bind(escapeLike(q));
+    conditions.push(`${NAME_SEARCH} LIKE '%' || upper(${pattern} COLLATE "und-x-icu") || '%'`);
+  }
+  if (position && key) {
+    conditions.push(`(${key}, id) ${operator} (${bind(position.key)}, ${bind(position.id)})`);
+  } else if (position) {
+    conditions.push(`id ${operator} ${bind(position.id)}`);
+  }
+
+  const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
+  const order = key ? `${key} ${direction}, id ${direction}` : `id ${direction}`;
+  const text = `SELECT ${COLUMNS} FROM projects ${where} ORDER BY ${order} LIMIT ${bind(limit + 1)}`;
+  // How many rows a text matches decides between two very different plans: plan each search anew.
+  if (q !== undefined) return { statement: { text }, values };
+  const shape = `${sort}${status === undefined ? '' : '+status'}${position ? '+after' : ''}`;
+  return { statement: { name: `projects-${shape}`, text }, values };
+}

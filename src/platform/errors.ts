@@ -1,0 +1,91 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import { isDatabaseUnavailable } from '../database/errors.js';
+import { AppError, invalid } from '../shared/app-error.js';
+import type { ProblemCode } from '../shared/problems.js';
+import { PROBLEM_MEDIA_TYPE, sendProblem, toProblem } from './problem.js';
+import { fieldErrors } from './validation.js';
+
+/** Seconds that a client should wait while the database is away. */
+const RETRY_AFTER = '5';
+
+/** Fastify's own errors that a request can cause; any other stays a 500. */
+const FRAMEWORK: Record<string, [ProblemCode, string]> = {
+  FST_ERR_BAD_URL: ['malformed-request', 'The path is not valid percent-encoded UTF-8'],
+  FST_ERR_MAX_PARAM_LENGTH: ['uri-too-long', 'A part of the path is too long'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported-media-type', 'Send application/json'],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['payload-too-large', 'The body is larger than this server accepts'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
+    'malformed-request',
+    'The body is not as long as Content-Length says',
+  ],
+  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: ['malformed-request', 'The request has no Content-Type'],
+  ECONNRESET: ['malformed-request', 'The connection was closed before the body was complete'],
+};
+
+function describe(error: FastifyError): AppError {
+  if (error instanceof AppError) return error;
+  if (error.validation) return invalid(fieldErrors(error.validation, error.validationContext));
+  if (isDatabaseUnavailable(error) && error.code !== 'ECONNRESET') {
+    return new AppError('database-unavailable', 'The database cannot be reached; try again', {
+      headers: { 'retry-after': RETRY_AFTER },
+      cause: error,
+    });
+  }
+  const known = FRAMEWORK[error.code];
+  if (known && (error.statusCode ?? 500) < 500) {
+    return new AppError(known[0], known[1], { cause: error });
+  }
+  return new AppError('internal-error', 'The server could not answer; its log says why', {
+    cause: error,
+  });
+}
+
+/** Turns anything thrown into a problem. The cause of a 5xx goes to the log and nowhere else. */
+export function handleError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
+  const problem = describe(error);
+  if (problem.status >= 500) request.log.error({ err: error }, problem.message);
+  return sendProblem(request, reply, problem);
+}
+
+const PARSER_ERRORS: Record<string, [ProblemCode, string]> = {
+  HPE_HEADER_OVERFLOW: ['headers-too-large', 'The request line and headers are too large'],
+  HPE_INVALID_URL: ['malformed-request', 'Percent-encode what is not ASCII in the address'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'The request did not arrive in time'],
+};
+
+/** Answers what Node's HTTP parser refused: there is no request yet, only a socket. */
+export function handleClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const fallback: [ProblemCode, string] = ['malformed-request', 'This is not valid HTTP/1.1'];
+  const [code, detail] = PARSER_ERRORS[error.code ?? ''] ?? fallback;
+  const problem = toProblem(new AppError(code, detail), { path: '', requestId: '' });
+  const body = JSON.stringify(problem);
+  socket.end(
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n` +
+      `Content-Type: ${PROBLEM_MEDIA_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
+      `Connection: close\r\n\r\n${body}`,
+  );
+}
+
+export default fp(
+  async (app) => {
+    app.setErrorHandler(handleError);
+    // Node would answer an Expect header that it does not know with an empty 417.
+    app.server.on('checkExpectation', (request, response) => {
+      const error = new AppError('expectation-failed', 'Only "Expect: 100-continue" is understood');
+      const problem = toProblem(error, { path: request.url ?? '', requestId: '' });
+      response.writeHead(problem.status, {
+        'content-type': PROBLEM_MEDIA_TYPE,
+        connection: 'close',
+      });
+      response.end(JSON.stringify(problem));
+    });
+  },
+  { name: 'errors', fastify: '5.x' },
+);

@@ -1,0 +1,73 @@
+import { Type } from '@sinclair/typebox';
+import fp from 'fastify-plugin';
+import type { Database } from '../database/client.js';
+import { isDatabaseUnavailable } from '../database/errors.js';
+import { type SchemaState, schemaState } from '../database/migrate.js';
+import { AppError } from '../shared/app-error.js';
+
+const Health = Type.Object(
+  { status: Type.Literal('ok') },
+  { $id: 'Health', description: 'The process answers', examples: [{ status: 'ok' }] },
+);
+
+const Readiness = Type.Object(
+  { status: Type.Literal('ready') },
+  { $id: 'Readiness', description: 'Requests can be served', examples: [{ status: 'ready' }] },
+);
+
+async function readSchemaState({ pool }: Database): Promise<SchemaState> {
+  try {
+    return await schemaState(pool);
+  } catch (cause) {
+    if (!isDatabaseUnavailable(cause)) throw cause;
+    throw new AppError('database-unavailable', 'The database does not answer', {
+      headers: { 'retry-after': '5' },
+      cause,
+    });
+  }
+}
+
+export default fp<{ database: Database }>(
+  async (app, { database }) => {
+    app.addSchema(Health);
+    app.addSchema(Readiness);
+
+    app.get(
+      '/health',
+      {
+        schema: {
+          operationId: 'getHealth',
+          tags: ['operations'],
+          summary: 'Say whether the process answers',
+          description: 'Needs no database and no permission: for liveness probes.',
+          response: { 200: Type.Ref('Health') },
+        },
+      },
+      () => ({ status: 'ok' }),
+    );
+
+    app.get(
+      '/health/ready',
+      {
+        config: { problems: [503] },
+        schema: {
+          operationId: 'getReadiness',
+          tags: ['operations'],
+          summary: 'Say whether requests can be served',
+          description:
+            '200 when the database answers and its schema is current, else 503. Needs no permission: for readiness probes and load balancers.',
+          response: { 200: Type.Ref('Readiness') },
+        },
+      },
+      async () => {
+        const { pending, failed } = await readSchemaState(database);
+        const missing = [...failed, ...pending];
+        if (missing.length > 0) {
+          throw new AppError('schema-outdated', `Migrations to apply: ${missing.join(', ')}`);
+        }
+        return { status: 'ready' };
+      },
+    );
+  },
+  { name: 'health', fastify: '5.x', dependencies: ['openapi'] },
+);

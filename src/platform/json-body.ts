@@ -1,0 +1,62 @@
+import { isUtf8 } from 'node:buffer';
+import fp from 'fastify-plugin';
+import sjson from 'secure-json-parse';
+import { AppError, type FieldError, invalid } from '../shared/app-error.js';
+
+/** Deeper documents are refused: walking them is recursive. */
+const MAX_DEPTH = 100;
+
+/**
+ * Text that PostgreSQL would refuse or store as something else. JSON can spell NUL and lone surrogates
+ * only as `\u` escapes, so that few bodies need the walk.
+ */
+function findBadText(value: unknown, pointer = '', depth = 0): FieldError | undefined {
+  if (depth > MAX_DEPTH) {
+    return { in: 'body', pointer, message: `is nested deeper than ${MAX_DEPTH} levels` };
+  }
+  if (typeof value === 'string') {
+    if (value.isWellFormed() && !value.includes('\u0000')) return undefined;
+    return { in: 'body', pointer, message: 'must be valid Unicode text without NUL' };
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [name, child] of Object.entries(value)) {
+    const place = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const bad = findBadText(name, place, depth) ?? findBadText(child, place, depth + 1);
+    if (bad) return bad;
+  }
+  return undefined;
+}
+
+/** Parses a JSON body; refuses whatever could not be stored exactly as it was sent. */
+export function parseJson(body: Buffer): unknown {
+  if (!isUtf8(body)) throw new AppError('malformed-json', 'The body is not valid UTF-8');
+  const text = body.toString('utf8');
+  let value: unknown;
+  try {
+    value = sjson.parse(text, null, { protoAction: 'error', constructorAction: 'error' });
+  } catch (error) {
+    throw new AppError('malformed-json', (error as Error).message, { cause: error });
+  }
+  const bad = text.includes('\\u') ? findBadText(value) : undefined;
+  if (bad) throw invalid([bad]);
+  return value;
+}
+
+export default fp(
+  async (app) => {
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+      try {
+        const encoding = request.headers['content-encoding'];
+        if (encoding && encoding !== 'identity') {
+          throw new AppError('unsupported-media-type', 'Send the body without Content-Encoding');
+        }
+        // An empty body is no body: clients send the header with a DELETE, too.
+        done(null, body.length === 0 ? undefined : parseJson(body as Buffer));
+      } catch (error) {
+        done(error as Error);
+      }
+    });
+  },
+  { name: 'json-body', fastify: '5.x' },
+);

@@ -1,0 +1,46 @@
+import { Type } from '@sinclair/typebox';
+import fp from 'fastify-plugin';
+import type { BuildInfo } from '../build-info.js';
+
+const Version = Type.Object(
+  {
+    name: Type.String(),
+    version: Type.String({ description: "package.json's version" }),
+    commit: Type.String({ description: 'The Git commit that was built' }),
+    buildDate: Type.String({ description: 'When it was built: ISO 8601, UTC' }),
+    build_date: Type.String({ deprecated: true, description: 'The old spelling of buildDate' }),
+  },
+  {
+    $id: 'Version',
+    description: 'What is running',
+    examples: [
+      {
+        name: 'secure-release-platform',
+        version: '0.1.0',
+        commit: '4f1c2d9a7c0b6a9e1d3f5a7b9c1e3d5f7a9b1c3d',
+        buildDate: '2026-11-22T10:00:00.000Z',
+        build_date: '2026-11-22T10:00:00.000Z',
+      },
+    ],
+  },
+);
+
+export default fp<{ build: BuildInfo }>(
+  async (app, { build }) => {
+    app.addSchema(Version);
+    app.get(
+      '/version',
+      {
+        schema: {
+          operationId: 'getVersion',
+          tags: ['operations'],
+          summary: 'Say what is running',
+          description: 'Version, commit and date of the build. Needs no permission.',
+          response: { 200: Type.Ref('Version') },
+        },
+      },
+      () => ({ ...build, build_date: build.buildDate }),
+    );
+  },
+  { name: 'version', fastify: '5.x', dependencies: ['openapi'] },
+);

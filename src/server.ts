@@ -1,0 +1,120 @@
+import { pathToFileURL } from 'node:url';
+import type { FastifyInstance } from 'fastify';
+import { buildApp } from './app.js';
+import { readBuildInfo } from './build-info.js';
+import { type Config, ConfigError, loadConfig, loadDotEnv } from './config.js';
+import { type Database, openDatabase } from './database/client.js';
+import {
+  type EmbeddedDatabase,
+  EmbeddedDatabaseError,
+  startEmbedded,
+} from './database/embedded.js';
+import { isDatabaseUnavailable } from './database/errors.js';
+import { prepareSchema, SchemaError } from './database/migrate.js';
+import { createLogger } from './logger.js';
+
+/** What has been opened so far; closed in the opposite order. */
+interface Running {
+  embedded?: EmbeddedDatabase;
+  database?: Database;
+  app?: FastifyInstance;
+}
+
+/** One terminal Ctrl-C may arrive twice, from the terminal and from npm; later it means "at once". */
+const REPEATED_SIGNAL_MS = 500;
+
+async function close({ app, database, embedded }: Running): Promise<void> {
+  await app?.close();
+  await database?.close();
+  await embedded?.stop();
+}
+
+function withoutPassword(url: string): string {
+  const shown = new URL(url);
+  if (shown.password) shown.password = '***';
+  return shown.href;
+}
+
+/** What to tell the person who starts the server when it cannot; undefined for a fault of ours. */
+function startFailure(error: unknown, databaseUrl: string | undefined): string | undefined {
+  if (error instanceof ConfigError || error instanceof EmbeddedDatabaseError) return error.message;
+  if (error instanceof SchemaError) return error.message;
+  const { code, message, port } = error as NodeJS.ErrnoException & { port?: number };
+  if (code === 'EADDRINUSE') return `port ${port} is used by another program: set PORT`;
+  if (code === 'EACCES' && port) return `this user may not listen on port ${port}: set PORT`;
+  const where = databaseUrl ? withoutPassword(databaseUrl) : 'the database';
+  if (isDatabaseUnavailable(error)) return `cannot reach ${where} (${code ?? message})`;
+  // PostgreSQL's own words: wrong password, no such database, no permission …
+  if (/^(28|3D|42501)/.test(code ?? '')) return `cannot use ${where}: ${message}`;
+  return undefined;
+}
+
+async function start(config: Config, running: Running): Promise<void> {
+  if (!config.DATABASE_URL) {
+    running.embedded = startEmbedded({
+      dir: config.EMBEDDED_PG_DIR,
+      port: config.EMBEDDED_PG_PORT,
+    });
+  }
+  const logger = await createLogger(config);
+  const url = config.DATABASE_URL ?? (await running.embedded?.ready) ?? '';
+  const build = readBuildInfo();
+  const { applied, unknown } = await prepareSchema(url, {
+    apply: config.MIGRATE_ON_START,
+    connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,
+  }).catch((error: unknown) => {
+    const message = startFailure(error, url);
+    throw message === undefined ? error : new SchemaError(message, { cause: error });
+  });
+
+  running.database = openDatabase(url, config, (error) => {
+    running.app?.log.warn({ err: error }, 'lost a database connection');
+  });
+  const app = await buildApp({ config, database: running.database, build, logger });
+  running.app = app;
+  if (applied.length > 0) app.log.info({ migrations: applied }, 'applied migrations');
+  if (unknown.length > 0) {
+    app.log.warn({ migrations: unknown }, 'the database was migrated by a newer version');
+  }
+  const address = await app.listen({ host: config.HOST, port: config.PORT });
+  process.stdout.write(
+    `\n  ${build.name} ${build.version} (${build.commit.slice(0, 12)})\n\n` +
+      `  API         ${address}\n  Swagger UI  ${address}/docs\n` +
+      `  Database    ${withoutPassword(url)}${running.embedded ? ` (embedded, in ${config.EMBEDDED_PG_DIR})` : ''}\n\n`,
+  );
+}
+
+/** Runs the server until a signal or a failed start ends the process. */
+export async function main(): Promise<void> {
+  const running: Running = {};
+  let stopping: number | undefined;
+
+  const stop = async (exitCode: number, timeoutMs: number) => {
+    if (stopping !== undefined) {
+      if (Date.now() - stopping > REPEATED_SIGNAL_MS) process.exit(exitCode || 130);
+      return;
+    }
+    stopping = Date.now();
+    const timer = setTimeout(() => process.exit(1), timeoutMs);
+    await close(running).catch((error: unknown) => console.error(error));
+    clearTimeout(timer);
+    process.exit(exitCode);
+  };
+
+  let timeout = 10_000;
+  process.on('SIGINT', () => stop(0, timeout)).on('SIGTERM', () => stop(0, timeout));
+  process.on('SIGHUP', () => stop(0, timeout));
+
+  try {
+    loadDotEnv();
+    const config = loadConfig();
+    timeout = config.SHUTDOWN_TIMEOUT_MS;
+    await start(config, running);
+  } catch (error) {
+    if (stopping !== undefined) return; // the signal's own handler ends the process
+    console.error(`cannot start: ${startFailure(error, undefined) ?? (error as Error).stack}`);
+    await stop(1, timeout);
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main();

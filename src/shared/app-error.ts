@@ -1,0 +1,46 @@
+import { PROBLEMS, type ProblemCode } from './problems.js';
+
+/** One faulty place in a request. */
+export interface FieldError {
+  /** The part of the request that the pointer starts from. */
+  readonly in: 'body' | 'query' | 'path' | 'headers';
+  /** JSON Pointer (RFC 6901); empty for the whole part. */
+  readonly pointer: string;
+  readonly message: string;
+}
+
+export interface AppErrorOptions {
+  readonly errors?: readonly FieldError[];
+  readonly headers?: Readonly<Record<string, string>>;
+  /** For the log only, never for the client. */
+  readonly cause?: unknown;
+}
+
+/** A failure that the client is told about; services throw it, one place turns it into a response. */
+export class AppError extends Error {
+  override name = 'AppError';
+  readonly status: number;
+  readonly errors: readonly FieldError[] | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    readonly code: ProblemCode,
+    /** What happened this time, in a sentence; goes to the client. */
+    detail: string,
+    { errors, headers = {}, cause }: AppErrorOptions = {},
+  ) {
+    super(detail, { cause });
+    this.status = PROBLEMS[code].status;
+    this.errors = errors;
+    this.headers = headers;
+  }
+}
+
+/** The request is well-formed, but a value in it is refused. */
+export function invalid(errors: readonly FieldError[], cause?: unknown): AppError {
+  const places = errors.map(({ in: part, pointer, message }) => {
+    const name = pointer.slice(1) || (part === 'body' ? 'the body' : part);
+    return `${name} ${message}`;
+  });
+  return new AppError('validation-failed', places.join('; '), { errors, cause });
+}
