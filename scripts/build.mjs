@@ -16,14 +16,17 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DIST = join(ROOT, 'dist');
 const require = createRequire(import.meta.url);
 
-/** Runs a program of a dependency with this Node; ends the process when it fails. */
+/** Runs a program of a dependency with this Node; shows what it said and ends when it fails. */
 function run(packageName, program, ...args) {
   const directory = dirname(require.resolve(`${packageName}/package.json`));
-  const { status } = spawnSync(process.execPath, [join(directory, program), ...args], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'inherit'].with(1, process.env.CI ? 'inherit' : 'ignore'),
-  });
-  if (status !== 0) process.exit(status ?? 1);
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(directory, program), ...args],
+    { cwd: ROOT, encoding: 'utf8' },
+  );
+  if (status === 0) return;
+  process.stderr.write(`${stdout}${stderr}`);
+  process.exit(status ?? 1);
 }
 
 function newest(folder) {

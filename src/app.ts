@@ -28,6 +28,12 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     bodyLimit: config.BODY_LIMIT,
     requestTimeout: config.REQUEST_TIMEOUT_MS,
     keepAliveTimeout: config.KEEP_ALIVE_TIMEOUT_MS,
+    http: {
+      // Node swaps the two limits when that for the headers is the larger one.
+      headersTimeout: Math.min(config.REQUEST_TIMEOUT_MS, 60_000),
+      // It looks for overdue requests every 30 s, which would make any shorter limit untrue.
+      connectionsCheckingInterval: Math.min(config.REQUEST_TIMEOUT_MS, 1000),
+    },
     genReqId: () => randomUUID(),
     routerOptions: { ignoreTrailingSlash: true, querystringParser: parseQuery },
     schemaController: { compilersFactory },

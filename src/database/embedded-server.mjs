@@ -34,6 +34,7 @@ const sleep = (/** @type {number} */ ms) => new Promise((done) => setTimeout(don
 const options = JSON.parse(process.argv[2] ?? '{}');
 const dataDir = join(options.dir, 'data');
 const passwordFile = join(options.dir, 'password');
+const pidFile = join(dataDir, 'postmaster.pid');
 const logFile = join(options.dir, 'postgres.log');
 process.umask(0o077);
 
@@ -123,24 +124,36 @@ async function checkVersion(/** @type {number} */ major) {
   }
 }
 
-/**
- * A postmaster.pid left by a crash may name a process id that something else has now; PostgreSQL would
- * refuse to start for fear of a second server on the same data.
- */
-async function removeStalePidFile() {
-  const file = join(dataDir, 'postmaster.pid');
-  const [pid] = (await fs.readFile(file, 'utf8').catch(() => '')).split('\n');
-  if (!pid || process.platform !== 'linux') return;
-  const name = await fs.readFile(`/proc/${Number(pid)}/comm`, 'utf8').catch(() => '');
-  if (name !== '' && name.trim() !== 'postgres') await fs.rm(file);
+/** @returns {Promise<number | undefined>} the process that says it serves this data */
+async function recordedPid() {
+  const text = await fs.readFile(pidFile, 'utf8').catch(() => '');
+  return Number(text.split('\n')[0]) || undefined;
 }
 
-/** The end of PostgreSQL's log, in words that say what to do. */
-async function explainFailure() {
+/**
+ * A postmaster.pid left by a crash may name a process that is something else now, or a zombie that
+ * nobody has reaped; PostgreSQL would refuse to start for fear of a second server on the same data.
+ */
+async function removeStalePidFile() {
+  const pid = await recordedPid();
+  if (pid === undefined || process.platform !== 'linux') return;
+  const status = await fs.readFile(`/proc/${pid}/status`, 'utf8').catch(() => undefined);
+  if (status === undefined) return; // no such process: PostgreSQL sees that itself
+  if (!/^Name:\s+postgres$/m.test(status) || /^State:\s+Z/m.test(status)) await fs.rm(pidFile);
+}
+
+/**
+ * Reads in PostgreSQL's log why it did not start.
+ * @throws {StartError} unless it is for a moment only: the remains of a crashed server, or another start
+ */
+async function checkFailure() {
   const log = await fs.readFile(logFile, 'utf8').catch(() => '');
-  const tail = log.trimEnd().split('\n').slice(-12).join('\n');
-  if (/could not bind|could not create any TCP\/IP sockets/.test(tail)) return portTaken();
-  return `PostgreSQL did not start; the end of ${logFile}:\n${tail}`;
+  const tail = log.trimEnd().split('\n').slice(-6).join('\n');
+  if (/lock file .* already exists|is still in use/.test(tail)) return;
+  if (/could not bind|could not create any TCP\/IP sockets/.test(tail)) {
+    throw new StartError(portTaken());
+  }
+  throw new StartError(`PostgreSQL did not start; the end of ${logFile}:\n${tail}`);
 }
 
 function portTaken() {
@@ -150,7 +163,7 @@ function portTaken() {
   );
 }
 
-/** Is our own server answering? 'starting' covers starting up and shutting down. */
+/** Who answers on the port? 'busy' is our own server, starting up or shutting down. */
 async function probe() {
   try {
     const client = await connect('postgres');
@@ -160,16 +173,20 @@ async function probe() {
   } catch (error) {
     const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
     if (code === 'ECONNREFUSED') return 'stopped';
-    if (code === '57P03' || code === '57P01' || code === 'ECONNRESET') return 'starting';
-    if (message === 'Connection terminated unexpectedly') return 'starting';
-    return 'foreign';
+    const ending =
+      ['57P01', '57P03', 'ECONNRESET'].includes(code ?? '') || /terminated|ended/.test(message);
+    return ending && (await recordedPid()) !== undefined ? 'busy' : 'foreign';
   }
 }
 
 /** Starts PostgreSQL as a daemon, so that it outlives this process while others use it. */
 async function startServer(/** @type {string} */ pgCtl) {
   await removeStalePidFile();
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories='];
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'log_checkpoints=off', // the log is never rotated
+  ];
   if (options.throwaway) {
     settings.push(
       'fsync=off',
@@ -217,13 +234,7 @@ async function acquire() {
     await checkVersion(major);
     const state = await probe();
     if (state === 'foreign') throw new StartError(portTaken());
-    if (
-      state === 'stopped' &&
-      !(await startServer(paths.pg_ctl)) &&
-      (await probe()) === 'stopped'
-    ) {
-      throw new StartError(await explainFailure());
-    }
+    if (state === 'stopped' && !(await startServer(paths.pg_ctl))) await checkFailure();
     try {
       await createDatabase();
       const lease = await connect('postgres');
@@ -269,7 +280,7 @@ async function leave() {
 
 function report(/** @type {unknown} */ error) {
   const { message, code } = /** @type {NodeJS.ErrnoException} */ (error);
-  const denied = ['EACCES', 'EPERM', 'EROFS'].includes(code ?? '');
+  const denied = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOENT', 'ENOSPC'].includes(code ?? '');
   const text = denied
     ? `cannot write to ${options.dir} (${code}). Set EMBEDDED_PG_DIR to a folder that this user can write to, or DATABASE_URL to use a PostgreSQL of your own.`
     : message;

@@ -32,7 +32,11 @@ export class EmbeddedDatabaseError extends Error {
 }
 
 function ownerOf(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.uid;
+  try {
+    return statSync(path).uid;
+  } catch {
+    return undefined; // the child says what is wrong with the path
+  }
 }
 
 /**

@@ -80,11 +80,13 @@ export default fp(
     app.server.on('checkExpectation', (request, response) => {
       const error = new AppError('expectation-failed', 'Only "Expect: 100-continue" is understood');
       const problem = toProblem(error, { path: request.url ?? '', requestId: '' });
-      response.writeHead(problem.status, {
+      const body = JSON.stringify(problem);
+      const headers = {
         'content-type': PROBLEM_MEDIA_TYPE,
+        'content-length': Buffer.byteLength(body),
         connection: 'close',
-      });
-      response.end(JSON.stringify(problem));
+      };
+      response.writeHead(problem.status, headers).end(body);
     });
   },
   { name: 'errors', fastify: '5.x' },

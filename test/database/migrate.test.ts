@@ -1,0 +1,179 @@
+import type { LightMyRequestResponse } from 'fastify';
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { prepareSchema, schemaState } from '../../src/database/migrate.js';
+import { execute } from '../setup/databases.js';
+import { buildTestApp } from '../support/app.js';
+import { createEmptyDatabase } from '../support/database.js';
+import { nextPage } from '../support/requests.js';
+
+/** The old service's DDL, as SQLAlchemy issues it. */
+const OLD_DDL = [
+  `CREATE TABLE projects (
+     id SERIAL NOT NULL, name VARCHAR NOT NULL, status VARCHAR NOT NULL, PRIMARY KEY (id))`,
+  'CREATE INDEX ix_projects_id ON projects (id)',
+];
+const LONG_STATUS = Array.from({ length: 5000 }, (_, i) =>
+  String.fromCodePoint(0x4e00 + ((i * 7919) % 20_000)),
+).join('');
+const MIGRATIONS = ['20240101000000_projects', '20261122000000_project_details'];
+
+let database: Awaited<ReturnType<typeof createEmptyDatabase>>;
+beforeEach(async () => {
+  database = await createEmptyDatabase();
+});
+afterEach(() => database.drop());
+
+const migrate = (apply = true) => prepareSchema(database.url, { apply, connectTimeoutMs: 5000 });
+
+async function rows<Row extends pg.QueryResultRow>(text: string): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  return client
+    .query<Row>(text)
+    .then((result) => result.rows)
+    .finally(() => client.end());
+}
+
+async function insertOldProjects() {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  const projects = [
+    [1, 'Mon Projet', 'active'],
+    [2, '', 'planned'],
+    [4, 'x'.repeat(300), LONG_STATUS],
+    [5, '  spaces  ', ''],
+    [6, 'tab\there', 'planned'],
+    [9, LONG_STATUS, 'done'],
+  ];
+  for (const project of projects) {
+    await client.query('INSERT INTO projects (id, name, status) VALUES ($1, $2, $3)', project);
+  }
+  await client.query(`SELECT setval('projects_id_seq', 11)`);
+  await client.end();
+  return projects;
+}
+
+describe('a database of the old service', () => {
+  it('is adopted with all its projects, their ids and the next id', async () => {
+    await execute(database.url, ...OLD_DDL);
+    const projects = await insertOldProjects();
+    const before = Date.now();
+    expect(await migrate()).toEqual({ applied: [MIGRATIONS[1]], unknown: [] });
+
+    const app = await buildTestApp(database.url);
+    const list = (await app.inject('/projects')).json();
+    expect(
+      list.map((p: { id: number; name: string; status: string }) => [p.id, p.name, p.status]),
+    ).toEqual(projects);
+    for (const { id, createdAt, updatedAt } of list) {
+      expect((await app.inject(`/projects/${id}`)).statusCode).toBe(200);
+      expect(Math.abs(Date.parse(createdAt) - before)).toBeLessThan(60_000);
+      expect(updatedAt).toBe(createdAt);
+    }
+    for (const sort of ['name', '-name', 'createdAt', '-createdAt', '-id']) {
+      const ids: number[] = [];
+      for (let url: string | undefined = `/projects?limit=1&sort=${sort}`; url; ) {
+        const page: LightMyRequestResponse = await app.inject(url);
+        expect(page.statusCode, page.body).toBe(200);
+        ids.push(...page.json().map(({ id }: { id: number }) => id));
+        url = nextPage(page);
+      }
+      expect(
+        ids.sort((a, b) => a - b),
+        sort,
+      ).toEqual([1, 2, 4, 5, 6, 9]);
+    }
+    const created = await app.inject({ method: 'POST', url: '/projects', payload: { name: 'A' } });
+    expect(created.json().id).toBe(12);
+    await app.close();
+  });
+
+  it('can still be written to by the old service', async () => {
+    await execute(database.url, ...OLD_DDL);
+    await migrate();
+    await execute(database.url, `INSERT INTO projects (name, status) VALUES ('A', 'planned')`);
+    const app = await buildTestApp(database.url);
+    expect((await app.inject('/projects/1')).json()).toMatchObject({
+      name: 'A',
+      description: null,
+    });
+    await app.close();
+  });
+
+  it('is left alone when its table is not the one that we know', async () => {
+    await execute(database.url, 'CREATE TABLE projects (id uuid PRIMARY KEY, title text)');
+    await expect(migrate()).rejects.toThrow(
+      /table "projects" that is not the one.*id uuid,title text/,
+    );
+    expect(await rows(`SELECT to_regclass('_prisma_migrations') AS migrations`)).toEqual([
+      { migrations: null },
+    ]);
+  });
+});
+
+describe('migrations', () => {
+  it('bring an empty database to the schema, once', async () => {
+    expect(await migrate()).toEqual({ applied: MIGRATIONS, unknown: [] });
+    expect(await migrate()).toEqual({ applied: [], unknown: [] });
+  });
+
+  it('are applied by one of many instances that start at once', async () => {
+    const results = await Promise.all(Array.from({ length: 6 }, () => migrate()));
+    const applied = results.filter(({ applied: names }) => names.length > 0);
+    expect(applied).toEqual([{ applied: MIGRATIONS, unknown: [] }]);
+  });
+
+  it('are only asked for when MIGRATE_ON_START is false', async () => {
+    await expect(migrate(false)).rejects.toThrow(
+      /behind this server: 20240101000000_projects, 2026/,
+    );
+    expect(await rows(`SELECT to_regclass('projects') AS projects`)).toEqual([{ projects: null }]);
+    await migrate();
+    expect(await migrate(false)).toEqual({ applied: [], unknown: [] });
+  });
+
+  it('that failed before stop the start and are named', async () => {
+    await execute(database.url, 'CREATE TYPE projects AS ENUM ()');
+    await expect(migrate()).rejects.toThrow(/already exists/);
+    await expect(migrate()).rejects.toThrow(/20240101000000_projects.*failed/s);
+    await expect(migrate(false)).rejects.toThrow(/20240101000000_projects/);
+  });
+
+  it('of a newer server are told, and do not stop an older one', async () => {
+    await migrate();
+    await execute(
+      database.url,
+      `INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name)
+       VALUES ('x', 'x', now(), '29990101000000_future')`,
+    );
+    expect(await migrate()).toEqual({ applied: [], unknown: ['29990101000000_future'] });
+  });
+
+  it('work in a schema of their own', async () => {
+    await execute(database.url, 'CREATE SCHEMA tenant');
+    const url = `${database.url}?schema=tenant`;
+    await prepareSchema(url, { apply: true, connectTimeoutMs: 5000 });
+    const app = await buildTestApp(url);
+    await app.inject({ method: 'POST', url: '/projects', payload: { name: 'A' } });
+    expect((await app.inject('/projects/1')).statusCode).toBe(200);
+    await app.close();
+    expect(await rows('SELECT name FROM tenant.projects')).toEqual([{ name: 'A' }]);
+  });
+
+  it('refuse a database whose encoding cannot hold every name', async () => {
+    const latin = await createEmptyDatabase("ENCODING 'LATIN1' LOCALE 'C'");
+    await expect(prepareSchema(latin.url, { apply: true, connectTimeoutMs: 5000 })).rejects.toThrow(
+      /encoding is LATIN1/,
+    );
+    await latin.drop();
+  });
+});
+
+describe('the schema state', () => {
+  it('passes other errors on', async () => {
+    const pool = new pg.Pool({ connectionString: 'postgresql://nobody@127.0.0.1:1/none' });
+    await expect(schemaState(pool)).rejects.toThrow(/ECONNREFUSED/);
+    await pool.end();
+  });
+});

@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import Fastify, { type FastifyError } from 'fastify';
+import { describe, expect, it } from 'vitest';
+import { isDatabaseUnavailable } from '../../src/database/errors.js';
+import errors from '../../src/platform/errors.js';
+import { AppError } from '../../src/shared/app-error.js';
+import { PROBLEMS } from '../../src/shared/problems.js';
+import { useApp } from '../support/app.js';
+import { expectProblem } from '../support/requests.js';
+
+/** A route that fails with `error`, behind the real error handler; `log` is what was logged. */
+async function failWith(error: unknown) {
+  const lines: string[] = [];
+  const app = Fastify({ logger: { level: 'error', stream: { write: (l) => void lines.push(l) } } });
+  await app.register(errors);
+  app.get('/', () => {
+    throw error;
+  });
+  const response = await app.inject('/?token=secret');
+  await app.close();
+  return { response, log: lines.join('') };
+}
+
+describe('errors', () => {
+  it('hide the cause of a 500 from the client and keep it in the log', async () => {
+    const { response, log } = await failWith(new Error('password=hunter2 in src/secret.ts'));
+    const problem = expectProblem(response, 500, 'internal-error');
+    expect(response.body).not.toContain('hunter2');
+    expect(log).toContain('hunter2');
+    expect(log).toContain(problem.requestId);
+    expect(problem.instance).toBe('/');
+  });
+
+  it.each(['text', undefined, null, 7])('survive a thrown %s', async (thrown) => {
+    const { response } = await failWith(thrown);
+    expect(response.statusCode).toBeGreaterThanOrEqual(500);
+  });
+
+  it('send what a service says, with its headers', async () => {
+    const error = new AppError('project-not-found', 'Project not found', {
+      headers: { 'x-hint': 'yes' },
+    });
+    const { response, log } = await failWith(error);
+    expectProblem(response, 404, 'project-not-found');
+    expect(response.headers['x-hint']).toBe('yes');
+    expect(log).toBe('');
+  });
+
+  it('call an unknown framework error a 500, not a fault of the client', async () => {
+    const error = Object.assign(new Error('odd'), { code: 'FST_ERR_ODD', statusCode: 400 });
+    expectProblem((await failWith(error as FastifyError)).response, 500, 'internal-error');
+  });
+
+  it.each([
+    [{ code: 'ECONNREFUSED' }, true],
+    [{ code: '57P01' }, true],
+    [{ code: '08006' }, true],
+    [{ message: 'timeout exceeded when trying to connect' }, true],
+    [{ message: 'x', cause: { code: '57P03' } }, true],
+    [{ code: 'P2010', meta: { driverAdapterError: { cause: { code: '53300' } } } }, true],
+    [{ code: '23505' }, false],
+    [{ message: 'timeout' }, false],
+    ['ECONNREFUSED', false],
+    [null, false],
+  ])('%j is the database being away: %s', (error, expected) => {
+    expect(isDatabaseUnavailable(error)).toBe(expected);
+  });
+});
+
+describe('docs/errors.md', () => {
+  it('lists exactly the codes that there are, with their status', async () => {
+    const text = await readFile(new URL('../../docs/errors.md', import.meta.url), 'utf8');
+    const rows = [...text.matchAll(/^\| `([a-z-]+)`\s*\|\s*(\d{3})\s*\|/gm)].map(
+      ([, code, status]) => [code, Number(status)],
+    );
+    const expected = Object.entries(PROBLEMS).map(([code, { status }]) => [code, status]);
+    expect(rows.sort()).toEqual(expected.sort());
+  });
+});
+
+describe('request ids', () => {
+  const context = useApp();
+  it('differ from request to request', async () => {
+    const ids = await Promise.all(
+      [1, 2, 3].map(async () => (await context.app.inject('/nothing')).json().requestId),
+    );
+    expect(new Set(ids).size).toBe(3);
+  });
+});

@@ -1,0 +1,82 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { prepareSchema } from '../../src/database/migrate.js';
+import { execute } from '../setup/databases.js';
+import { buildTestApp, useApp } from '../support/app.js';
+import { createEmptyDatabase, sql } from '../support/database.js';
+import { expectProblem } from '../support/requests.js';
+
+const context = useApp();
+
+describe('GET /health', () => {
+  it('answers exactly {"status":"ok"}, also without a database', async () => {
+    const app = await buildTestApp('postgresql://nobody@127.0.0.1:1/none');
+    const response = await app.inject('/health');
+    expect(response.statusCode).toBe(200);
+    expect(response.body).toBe('{"status":"ok"}');
+    await app.close();
+  });
+});
+
+describe('GET /health/ready', () => {
+  afterEach(() =>
+    sql('UPDATE _prisma_migrations SET finished_at = now() WHERE finished_at IS NULL'),
+  );
+
+  it('200: the database answers and its schema is current', async () => {
+    const response = await context.app.inject('/health/ready');
+    expect(response.statusCode).toBe(200);
+    expect(response.json()).toEqual({ status: 'ready' });
+  });
+
+  it('503: a migration began and did not finish', async () => {
+    await sql(
+      `UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name LIKE '%details'`,
+    );
+    const problem = expectProblem(
+      await context.app.inject('/health/ready'),
+      503,
+      'schema-outdated',
+    );
+    expect(problem.detail).toContain('project_details');
+  });
+
+  it('503: the database is empty', async () => {
+    const { url, drop } = await createEmptyDatabase();
+    const app = await buildTestApp(url);
+    expectProblem(await app.inject('/health/ready'), 503, 'schema-outdated');
+    await prepareSchema(url, { apply: true, connectTimeoutMs: 5000 });
+    expect((await app.inject('/health/ready')).statusCode).toBe(200);
+    await app.close();
+    await drop();
+  });
+
+  it('503: nobody listens, and no answer tells where', async () => {
+    const app = await buildTestApp('postgresql://someone:secret@127.0.0.1:1/none');
+    for (const url of ['/health/ready', '/projects', '/projects/1']) {
+      const response = await app.inject(url);
+      expectProblem(response, 503, 'database-unavailable');
+      expect(response.headers['retry-after']).toBe('5');
+      expect(response.body).not.toMatch(/secret|someone|127\.0\.0\.1|ECONN/);
+    }
+    const create = await app.inject({ method: 'POST', url: '/projects', payload: { name: 'A' } });
+    expectProblem(create, 503, 'database-unavailable');
+    await app.close();
+  });
+
+  it('recovers when connections were cut', async () => {
+    const { url, drop } = await createEmptyDatabase();
+    await prepareSchema(url, { apply: true, connectTimeoutMs: 5000 });
+    const app = await buildTestApp(url);
+    expect((await app.inject('/health/ready')).statusCode).toBe(200);
+    await execute(
+      url,
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    );
+    await expect
+      .poll(async () => (await app.inject('/health/ready')).statusCode, { timeout: 5000 })
+      .toBe(200);
+    await app.close();
+    await drop();
+  });
+});

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { expectProblem } from '../support/requests.js';
+
+const context = useApp();
+type Method = 'GET' | 'POST';
+const send = (method: string, url: string, payload?: string) =>
+  context.app.inject({ method: method as Method, url, ...(payload && { payload }) });
+
+describe('methods and paths', () => {
+  it.each([
+    ['PUT', '/projects', 'GET, HEAD, OPTIONS, POST'],
+    ['DELETE', '/projects/', 'GET, HEAD, OPTIONS, POST'],
+    ['TRACE', '/projects', 'GET, HEAD, OPTIONS, POST'],
+    ['PROPFIND', '/projects', 'GET, HEAD, OPTIONS, POST'],
+    ['POST', '/projects/1', 'DELETE, GET, HEAD, OPTIONS, PATCH'],
+    ['POST', '/health', 'GET, HEAD, OPTIONS'],
+    ['DELETE', '/health/ready', 'GET, HEAD, OPTIONS'],
+    ['POST', '/version', 'GET, HEAD, OPTIONS'],
+    ['POST', '/openapi.json', 'GET, HEAD, OPTIONS'],
+    ['POST', '/docs', 'GET, HEAD, OPTIONS'],
+  ])('405: %s %s names what is allowed', async (method, url, allow) => {
+    const response = await send(method, url);
+    expectProblem(response, 405, 'method-not-allowed');
+    expect(response.headers.allow).toBe(allow);
+  });
+
+  it('405: wins over a body that cannot be read', async () => {
+    expectProblem(await send('POST', '/health', 'nonsense'), 405, 'method-not-allowed');
+  });
+
+  it.each([
+    ['/projects', 'GET, HEAD, OPTIONS, POST'],
+    ['/projects/7', 'DELETE, GET, HEAD, OPTIONS, PATCH'],
+  ])('204: OPTIONS %s answers Allow', async (url, allow) => {
+    const response = await send('OPTIONS', url);
+    expect(response.statusCode).toBe(204);
+    expect(response.headers.allow).toBe(allow);
+    expect(response.body).toBe('');
+  });
+
+  it.each([
+    ['GET', '/nothing'],
+    ['POST', '/nothing'],
+    ['OPTIONS', '/nothing'],
+    ['GET', '/projects/1/nothing'],
+    ['GET', '//projects'],
+    ['GET', '/Projects'],
+    ['GET', '/'],
+  ])('404: %s %s', async (method, url) => {
+    expectProblem(await send(method, url), 404, 'not-found');
+  });
+
+  it('404: HEAD has no body', async () => {
+    const response = await send('HEAD', '/nothing');
+    expect(response.statusCode).toBe(404);
+    expect(response.body).toBe('');
+  });
+
+  it.each(['/health/', '/health/ready/', '/version/', '/projects/'])(
+    '200: %s works with a trailing slash',
+    async (url) => {
+      expect((await send('GET', url)).statusCode).toBe(200);
+    },
+  );
+
+  it.each(['/projects/%FF', '/projects/%', '/projects/%E0%A4%A'])(
+    '400: bad URL %s',
+    async (url) => {
+      expectProblem(await send('GET', url), 400, 'malformed-request');
+    },
+  );
+
+  it('414: an overlong parameter', async () => {
+    expectProblem(await send('GET', `/projects/${'1'.repeat(101)}`), 414, 'uri-too-long');
+  });
+});

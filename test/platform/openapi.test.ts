@@ -1,0 +1,131 @@
+import { readFile } from 'node:fs/promises';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { createProject } from '../support/requests.js';
+
+const context = useApp();
+
+interface Operation {
+  operationId?: string;
+  tags?: string[];
+  summary?: string;
+  description?: string;
+  requestBody?: unknown;
+  parameters?: unknown[];
+  responses: Record<string, { description?: string; content?: Record<string, unknown> }>;
+}
+
+async function document() {
+  return (await context.app.inject('/openapi.json')).json();
+}
+
+async function operations(): Promise<[string, Operation][]> {
+  const { paths } = await document();
+  return Object.entries<Record<string, Operation>>(paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]): [string, Operation] => [
+      `${method.toUpperCase()} ${path}`,
+      operation,
+    ]),
+  );
+}
+
+describe('/openapi.json', () => {
+  it('is a valid OpenAPI 3.1 document', async () => {
+    const result = await new Validator().validate(await document());
+    expect(result.errors).toBeUndefined();
+    expect(result.valid).toBe(true);
+    expect((await document()).openapi).toBe('3.1.0');
+  });
+
+  it('describes every route once, under a path without a trailing slash', async () => {
+    expect((await operations()).map(([name]) => name).sort()).toEqual([
+      'DELETE /projects/{id}',
+      'GET /health',
+      'GET /health/ready',
+      'GET /projects',
+      'GET /projects/{id}',
+      'GET /version',
+      'PATCH /projects/{id}',
+      'POST /projects',
+    ]);
+  });
+
+  it('gives every operation an id, one tag, a summary, a description and its errors', async () => {
+    const all = await operations();
+    const ids = all.map(([, { operationId }]) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [name, operation] of all) {
+      expect(operation.operationId, name).toMatch(/^[a-z]+([A-Z][a-z]+)+$/);
+      expect(operation.tags, name).toHaveLength(1);
+      expect(operation.summary, name).toMatch(/^[A-Z][a-z]+ .*[^.]$/);
+      expect(operation.description, name).toMatch(/permission/);
+      const statuses = Object.keys(operation.responses);
+      expect(statuses, name).toContain('500');
+      if (operation.parameters) expect(statuses, name).toContain('400');
+      if (operation.requestBody) {
+        expect(statuses, name).toEqual(expect.arrayContaining(['400', '413', '415']));
+      }
+      for (const [status, response] of Object.entries(operation.responses)) {
+        expect(response.description, `${name} ${status}`).not.toBe('Default Response');
+        if (Number(status) < 400) continue;
+        expect(response.content, `${name} ${status}`).toEqual({
+          'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+        });
+      }
+    }
+  });
+
+  it('names every schema that it refers to, and repeats none', async () => {
+    const { components } = await document();
+    const text = JSON.stringify(await document());
+    const used = new Set(
+      [...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, n]) => n),
+    );
+    expect(Object.keys(components.schemas).sort()).toEqual([...used].sort());
+    for (const name of used) expect(name).toMatch(/^[A-Z][A-Za-z]+$/);
+  });
+
+  it('has examples that its own schemas accept', async () => {
+    const { components } = await document();
+    for (const name of ['CreateProject', 'UpdateProject']) {
+      for (const example of components.schemas[name].examples) {
+        await createProject(context.app, { name: 'A', ...example });
+      }
+    }
+  });
+
+  it('is committed as docs/openapi.json, but for the version that a build may set', async () => {
+    const file = await readFile(new URL('../../docs/openapi.json', import.meta.url), 'utf8');
+    const live = await document();
+    const committed = JSON.parse(file);
+    expect({ ...live, info: { ...live.info, version: committed.info.version } }).toEqual(committed);
+  });
+});
+
+describe('schemas', () => {
+  it('have ids that are unique in the whole application', async () => {
+    const ids: unknown[] = [];
+    for (const schema of Object.values(context.app.getSchemas())) {
+      ids.push((schema as { $id?: unknown }).$id);
+    }
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
+describe('/docs', () => {
+  it('serves Swagger UI with everything from here', async () => {
+    const page = await context.app.inject('/docs');
+    expect(page.statusCode).toBe(200);
+    expect(page.headers['content-type']).toMatch(/text\/html/);
+    expect(page.headers['content-security-policy']).toContain("default-src 'none'");
+    const links = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => link ?? '');
+    expect(links.length).toBeGreaterThan(4);
+    for (const link of links) {
+      expect(link).toMatch(/^\/docs\//);
+      expect((await context.app.inject(link)).statusCode, link).toBe(200);
+    }
+    const { body } = await context.app.inject('/docs/static/swagger-initializer.js');
+    expect(body).toContain('"validatorUrl":null');
+  });
+});

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { createProject, expectProblem, pointers } from '../support/requests.js';
+
+const context = useApp();
+const patch = (id: number | string, payload: object) =>
+  context.app.inject({ method: 'PATCH', url: `/projects/${id}`, payload });
+
+describe('PATCH /projects/{id}', () => {
+  it.each([
+    ['name', ' New ', 'New'],
+    ['status', 'done', 'done'],
+    ['description', 'text', 'text'],
+    ['description', null, null],
+  ])('200: changes only %s', async (field, value, expected) => {
+    const before = await createProject(context.app, { name: 'A', status: 'b', description: 'c' });
+    const response = await patch(before.id, { [field]: value });
+    expect(response.statusCode).toBe(200);
+    const after = response.json();
+    expect(after).toEqual({ ...before, [field]: expected, updatedAt: after.updatedAt });
+    expect(Date.parse(after.updatedAt)).toBeGreaterThanOrEqual(Date.parse(before.updatedAt));
+    expect((await context.app.inject(`/projects/${before.id}`)).json()).toEqual(after);
+  });
+
+  it('200: an empty object changes nothing, not even updatedAt', async () => {
+    const before = await createProject(context.app);
+    const response = await patch(before.id, {});
+    expect(response.statusCode).toBe(200);
+    expect(response.json()).toEqual(before);
+  });
+
+  it.each<[object, string[]]>([
+    [{ name: null }, ['/name']],
+    [{ name: '' }, ['/name', '/name']],
+    [{ status: 5 }, ['/status']],
+    [{ id: 2 }, ['/id']],
+    [{ createdAt: '2020-01-01T00:00:00Z' }, ['/createdAt']],
+    [{ description: 'x'.repeat(2001) }, ['/description']],
+  ])('400: refuses %j and changes nothing', async (body, expected) => {
+    const before = await createProject(context.app);
+    expect(pointers(expectProblem(await patch(1, body), 400, 'validation-failed'))).toEqual(
+      expected,
+    );
+    expect((await context.app.inject('/projects/1')).json()).toEqual(before);
+  });
+
+  it('400: refuses a bad id', async () => {
+    expectProblem(await patch('abc', { name: 'A' }), 400, 'validation-failed');
+  });
+
+  it.each([{ name: 'A' }, {}])('404: there is no such project (%j)', async (body) => {
+    expectProblem(await patch(7, body), 404, 'project-not-found');
+  });
+});

