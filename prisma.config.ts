@@ -8,6 +8,9 @@ process.env.PRISMA_SCHEMA_ENGINE_BINARY ??= fileURLToPath(
   new URL('prisma/schema-engine/cli.mjs', import.meta.url),
 );
 
+// The CLI would ask a server of Prisma's for newer versions and tell it which command ran.
+process.env.CHECKPOINT_DISABLE ??= '1';
+
 /** `prisma generate` and its like must not start a server. */
 function needsDatabase([command = '', ...rest]: string[]): boolean {
   const asksForHelp = rest.some((argument) => argument === '--help' || argument === '-h');

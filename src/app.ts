@@ -34,6 +34,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
       // It looks for overdue requests every 30 s, which would make any shorter limit untrue.
       connectionsCheckingInterval: Math.min(config.REQUEST_TIMEOUT_MS, 1000),
     },
+    // Requests that still arrive on open connections while the server stops are answered like any other.
+    return503OnClosing: false,
     genReqId: () => randomUUID(),
     routerOptions: { ignoreTrailingSlash: true, querystringParser: parseQuery },
     schemaController: { compilersFactory },

@@ -21,5 +21,3 @@ try {
   process.stderr.write(`cannot migrate: ${(error as Error).message}\n`);
   process.exitCode = 1;
 }
-// The engine leaves the 10 s timer of its lock running, which would keep this process waiting.
-process.exit();

@@ -57,6 +57,12 @@ const send = (message) =>
 
 async function answer(session, { id, method, params }) {
   const name = method === 'getDatabaseVersion' ? 'version' : method;
+  // This build finds its shadow database in devDiagnostic only; what that replays, the engine keeps. After
+  // migrations were applied to an empty database, evaluateDataLoss would look for it and fail.
+  if (name === 'evaluateDataLoss') {
+    const { migrationsList, filters } = params;
+    await session.engine.devDiagnostic({ migrationsList, filters });
+  }
   const result = (await session.engine[name](params)) ?? null;
   // The native engine prints a diff through a call of its own; the CLI shows only that.
   if (method === 'diff' && result.stdout) {

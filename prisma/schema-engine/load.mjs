@@ -20,12 +20,19 @@ Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: panic });
 
 let loading;
 
+/** The engine never clears the 10 s timer of its lock; a program that is done must not wait for it. */
+function withoutLingeringTimers(bindings) {
+  const [name] = Object.keys(bindings).filter((key) => key.startsWith('__wbg_setTimeout_'));
+  const setTimer = bindings[name];
+  return { ...bindings, [name]: (...args) => setTimer(...args).unref() };
+}
+
 async function instantiate() {
   const bindings = await import('@prisma/schema-engine-wasm/schema_engine_bg');
   const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm');
   const wasm = await readFile(join(dirname(entry), 'schema_engine_bg.wasm'));
   const { instance } = await WebAssembly.instantiate(wasm, {
-    './schema_engine_bg.js': bindings,
+    './schema_engine_bg.js': withoutLingeringTimers(bindings),
   });
   bindings.__wbg_set_wasm(instance.exports);
   instance.exports.__wbindgen_start();

@@ -51,7 +51,7 @@ export async function schemaState(database: Queryable): Promise<SchemaState> {
   }
   const names = knownMigrations();
   return {
-    pending: names.filter((name) => !applied.has(name)),
+    pending: names.filter((name) => !applied.has(name) && !failed.includes(name)),
     failed,
     unknown: [...applied].filter((name) => !names.includes(name)).sort(),
   };
@@ -98,6 +98,13 @@ async function applyPending(client: pg.Client, url: string): Promise<string[]> {
   return engine.applyMigrations(url, FOLDER);
 }
 
+function failedBefore(names: readonly string[]): SchemaError {
+  const [name] = names;
+  return new SchemaError(
+    `the migration ${name} failed when it was applied; column "logs" of _prisma_migrations says why. Mend the cause, then run "npx prisma migrate resolve --rolled-back ${name}" and start again.`,
+  );
+}
+
 /** What {@link prepareSchema} found and did. */
 export interface PreparedSchema {
   readonly applied: string[];
@@ -127,16 +134,20 @@ export async function prepareSchema(
     if (before.pending.length === 0 && before.failed.length === 0) {
       return { applied: [], unknown: before.unknown };
     }
+    if (before.failed.length > 0) throw failedBefore(before.failed);
     if (!apply) {
-      const behind = [...before.failed, ...before.pending].join(', ');
       throw new SchemaError(
-        `the database is behind this server: ${behind}. Run "npm run db:migrate", or start with MIGRATE_ON_START=true.`,
+        `the database is behind this server: ${before.pending.join(', ')}. Run "npm run db:migrate", or start with MIGRATE_ON_START=true.`,
       );
     }
     await checkEncoding(client);
     await client.query(`SET lock_timeout = '${LOCK_WAIT}'`);
     await client.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
-    return { applied: await applyPending(client, url), unknown: before.unknown };
+    // The one that had the lock before may have done the work, or failed at it.
+    const { pending, failed } = await schemaState(client);
+    if (failed.length > 0) throw failedBefore(failed);
+    const applied = pending.length > 0 ? await applyPending(client, url) : [];
+    return { applied, unknown: before.unknown };
   } finally {
     await client.end().catch(() => {});
   }

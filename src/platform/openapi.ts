@@ -22,12 +22,12 @@ const CONTENT_SECURITY_POLICY =
   "script-src 'self'; style-src 'self' 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 
 const MEANING: Record<number, string> = {
-  400: 'The request is not valid; `errors` names each faulty value',
+  400: 'The request is not valid; `errors` names the faulty values',
   404: 'There is no such thing',
   413: 'The body is too large',
   415: 'The body is not application/json',
   500: 'The server failed; its log says why',
-  503: 'The database cannot be reached; try again later',
+  503: 'Not able to serve just now: `code` says why; try again later',
 };
 
 /** The statuses that a route of this shape can always answer with. */
@@ -81,8 +81,10 @@ export default fp<{ build: BuildInfo }>(
 
     await app.register(swaggerUi, {
       routePrefix: '/docs',
+      theme: { title: 'Secure Release Platform' },
       staticCSP: CONTENT_SECURITY_POLICY,
       uiConfig: {
+        layout: 'BaseLayout', // without the bar that loads other documents
         tryItOutEnabled: true,
         displayRequestDuration: true,
         deepLinking: true,

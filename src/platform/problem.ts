@@ -22,7 +22,7 @@ export const Problem = Type.Object(
           pointer: Type.String({ description: 'JSON Pointer (RFC 6901) to the faulty value' }),
           message: Type.String(),
         }),
-        { description: 'Every faulty value, when the request is not valid' },
+        { description: 'The faulty values, when the request is not valid' },
       ),
     ),
   },

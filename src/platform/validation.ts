@@ -63,9 +63,10 @@ function strictText(schema: AnySchemaObject, validate: ValidateFunction): Valida
         faults.push({ instancePath, message: 'must be valid Unicode text without NUL' });
       }
     }
-    if (faults.length === 0 && validate(data)) return true;
-    check.errors = faults.length > 0 ? faults : (validate.errors ?? []);
-    return false;
+    const others = validate(data) ? [] : (validate.errors ?? []);
+    const places = new Set(faults.map(({ instancePath }) => instancePath));
+    check.errors = [...faults, ...others.filter((fault) => !places.has(fault.instancePath))];
+    return check.errors.length === 0;
   };
   return check;
 }

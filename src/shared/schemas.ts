@@ -18,6 +18,11 @@ export function stringEnum<const T extends readonly string[]>(values: T, options
   return Type.Unsafe<T[number]>(Type.String({ ...options, enum: [...values] }));
 }
 
+/** A value that a client may leave out and a handler always gets: validation fills in the default. */
+export function defaulted<S extends TSchema>(schema: S): S {
+  return Type.Optional(schema) as unknown as S;
+}
+
 /** Text or null, as one schema: an `anyOf` would answer every fault with three errors. */
 export function nullableString(options?: StringOptions) {
   return Type.Unsafe<string | null>({ ...Type.String(options), type: ['string', 'null'] });

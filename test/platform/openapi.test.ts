@@ -76,6 +76,14 @@ describe('/openapi.json', () => {
     }
   });
 
+  it('asks clients for nothing that has a default', async () => {
+    const { paths, components } = await document();
+    for (const parameter of paths['/projects'].get.parameters) {
+      expect(parameter.required ?? false, parameter.name).toBe(false);
+    }
+    expect(components.schemas.CreateProject.required).toEqual(['name']);
+  });
+
   it('names every schema that it refers to, and repeats none', async () => {
     const { components } = await document();
     const text = JSON.stringify(await document());

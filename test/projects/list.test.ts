@@ -183,4 +183,10 @@ describe('GET /projects: 400', () => {
     expect(pointers(problem)).toEqual([pointer]);
     expect(problem.errors[0].in).toBe('query');
   });
+
+  it('names every fault at once', async () => {
+    const response = await context.app.inject('/projects?limit=1e2&q=%FF&sort=x&page=1');
+    const problem = expectProblem(response, 400, 'validation-failed');
+    expect(pointers(problem)).toEqual(['/limit', '/page', '/q', '/sort']);
+  });
 });

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import {
+  defaulted,
   LINE_PATTERN,
   nullableString,
   schemaRef,
@@ -57,7 +58,7 @@ const description = nullableString({
 export const CreateProject = Type.Object(
   {
     name,
-    status: Type.Optional({ ...status, default: 'planned' }),
+    status: defaulted({ ...status, default: 'planned' }),
     description: Type.Optional(description),
   },
   {
@@ -90,7 +91,7 @@ export const SORTS = ['id', '-id', 'name', '-name', 'createdAt', '-createdAt'] a
 
 export const ListProjectsQuery = Type.Object(
   {
-    limit: Type.Integer({ minimum: 1, maximum: MAX_PAGE, default: MAX_PAGE }),
+    limit: defaulted(Type.Integer({ minimum: 1, maximum: MAX_PAGE, default: MAX_PAGE })),
     cursor: Type.Optional(
       Type.String({
         minLength: 1,
@@ -114,10 +115,12 @@ export const ListProjectsQuery = Type.Object(
         description: 'Only projects whose name contains this text, whatever its case',
       }),
     ),
-    sort: stringEnum(SORTS, {
-      default: 'id',
-      description: 'Names sort by code point, by their first 200 characters',
-    }),
+    sort: defaulted(
+      stringEnum(SORTS, {
+        default: 'id',
+        description: 'Names sort by code point, by their first 200 characters',
+      }),
+    ),
   },
   { additionalProperties: false },
 );
