@@ -2,7 +2,7 @@ import type { FastifyServerOptions } from 'fastify';
 import type { Config } from './config.js';
 
 /** Is somebody reading along? */
-function isPretty({ LOG_FORMAT }: Config): boolean {
+export function isPretty({ LOG_FORMAT }: Config): boolean {
   return LOG_FORMAT === 'pretty' || (LOG_FORMAT === 'auto' && process.stdout.isTTY === true);
 }
 

@@ -11,7 +11,7 @@ import {
 } from './database/embedded.js';
 import { isDatabaseUnavailable } from './database/errors.js';
 import { prepareSchema, SchemaError } from './database/migrate.js';
-import { createLogger } from './logger.js';
+import { createLogger, isPretty } from './logger.js';
 
 /** What has been opened so far; closed in the opposite order. */
 interface Running {
@@ -77,11 +77,15 @@ async function start(config: Config, running: Running): Promise<void> {
     app.log.warn({ migrations: unknown }, 'the database was migrated by a newer version');
   }
   const address = await app.listen({ host: config.HOST, port: config.PORT });
-  process.stdout.write(
-    `\n  ${build.name} ${build.version} (${build.commit.slice(0, 12)})\n\n` +
-      `  API         ${address}\n  Swagger UI  ${address}/docs\n` +
-      `  Database    ${withoutPassword(url)}${running.embedded ? ` (embedded, in ${config.EMBEDDED_PG_DIR})` : ''}\n\n`,
-  );
+  // For a person: a log collector gets JSON lines only, and Fastify's own line has the address.
+  if (running.embedded || isPretty(config)) {
+    const where = running.embedded ? ` (embedded, in ${config.EMBEDDED_PG_DIR})` : '';
+    process.stdout.write(
+      `\n  ${build.name} ${build.version} (${build.commit.slice(0, 12)})\n\n` +
+        `  API         ${address}\n  Swagger UI  ${address}/docs\n` +
+        `  Database    ${withoutPassword(url)}${where}\n\n`,
+    );
+  }
 }
 
 /** Runs the server until a signal or a failed start ends the process. */

@@ -53,7 +53,9 @@ async function binaries() {
   try {
     entry = createRequire(library).resolve(name);
   } catch {
-    throw new StartError(`there is no embedded PostgreSQL for this platform (${name})`);
+    throw new StartError(
+      `the package ${name} is not installed: set DATABASE_URL to use a PostgreSQL of your own`,
+    );
   }
   const paths = await import(pathToFileURL(entry).href);
   const root = join(dirname(entry), '..');

@@ -134,16 +134,17 @@ export async function prepareSchema(
     if (before.pending.length === 0 && before.failed.length === 0) {
       return { applied: [], unknown: before.unknown };
     }
-    if (before.failed.length > 0) throw failedBefore(before.failed);
     if (!apply) {
+      const missing = [...before.failed, ...before.pending].join(', ');
       throw new SchemaError(
-        `the database is behind this server: ${before.pending.join(', ')}. Run "npm run db:migrate", or start with MIGRATE_ON_START=true.`,
+        `the database is behind this server: ${missing}. Run "npm run db:migrate", or start with MIGRATE_ON_START=true.`,
       );
     }
     await checkEncoding(client);
     await client.query(`SET lock_timeout = '${LOCK_WAIT}'`);
     await client.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
-    // The one that had the lock before may have done the work, or failed at it.
+    // Only now is an unfinished migration a failed one: nobody else is applying it. And whoever had the
+    // lock before may have done the work.
     const { pending, failed } = await schemaState(client);
     if (failed.length > 0) throw failedBefore(failed);
     const applied = pending.length > 0 ? await applyPending(client, url) : [];

@@ -51,8 +51,8 @@ export function runProgram(file: string, env: Record<string, string>, ...args: s
 
 /** Starts the server and waits until it listens. */
 export async function startServer(env: Record<string, string>): Promise<Program & { url: string }> {
-  const program = runProgram('src/server.ts', { PORT: '0', LOG_LEVEL: 'warn', ...env });
-  const [, url = ''] = await program.saw(/API +(http:\S+)/);
+  const program = runProgram('src/server.ts', { PORT: '0', ...env });
+  const [, url = ''] = await program.saw(/listening at (http:\/\/[\w.:]+)/);
   return { ...program, url };
 }
 

