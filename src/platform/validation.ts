@@ -65,7 +65,7 @@ function strictText(schema: AnySchemaObject, validate: ValidateFunction): Valida
     }
     const others = validate(data) ? [] : (validate.errors ?? []);
     const places = new Set(faults.map(({ instancePath }) => instancePath));
-    check.errors = [...faults, ...others.filter((fault) => !places.has(fault.instancePath))];
+    check.errors = [...faults, ...others.filter((fault) => !places.has(pointerOf(fault)))];
     return check.errors.length === 0;
   };
   return check;
@@ -123,12 +123,17 @@ function explain({ keyword, params = {}, message = 'is not valid' }: AjvFault): 
   }
 }
 
-/** Ajv's errors as places of the request: a missing or unknown field is pointed at, not its parent. */
+/** A missing or unknown field is pointed at itself, not at its parent. */
+function pointerOf({ instancePath, params }: AjvFault): string {
+  const child = params?.missingProperty ?? params?.additionalProperty;
+  return child === undefined ? instancePath : `${instancePath}/${escapePointer(String(child))}`;
+}
+
+/** Ajv's errors as places of the request. */
 export function fieldErrors(faults: readonly AjvFault[], part = 'body'): FieldError[] {
-  return faults.map((fault) => {
-    const child = fault.params?.missingProperty ?? fault.params?.additionalProperty;
-    const pointer =
-      fault.instancePath + (child === undefined ? '' : `/${escapePointer(String(child))}`);
-    return { in: PARTS[part] ?? 'body', pointer, message: explain(fault) };
-  });
+  return faults.map((fault) => ({
+    in: PARTS[part] ?? 'body',
+    pointer: pointerOf(fault),
+    message: explain(fault),
+  }));
 }
