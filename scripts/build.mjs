@@ -4,6 +4,7 @@ import {
   constants,
   existsSync,
   readdirSync,
+  realpathSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -74,6 +75,7 @@ export async function build() {
   await recordBuild();
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+// Run as a program, by whatever path, and not imported by start.mjs.
+if (fileURLToPath(import.meta.url) === realpathSync(process.argv[1])) {
   await (process.argv[2] === 'generate' ? generate() : build());
 }

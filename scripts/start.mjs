@@ -2,5 +2,4 @@ import { build } from './build.mjs';
 
 // One process for both, so that Ctrl-C and SIGTERM reach the server and not a shell in between.
 await build();
-const { main } = await import('../dist/server.js');
-await main();
+await import('../dist/server.js');

@@ -7,7 +7,7 @@ import { features } from './features/index.js';
 import errors, { handleClientError, handleError } from './platform/errors.js';
 import health from './platform/health.js';
 import jsonBody from './platform/json-body.js';
-import methods from './platform/methods.js';
+import { knownMethods, unmatchedRequests } from './platform/methods.js';
 import openapi from './platform/openapi.js';
 import { parseQuery } from './platform/query-string.js';
 import { compilersFactory } from './platform/validation.js';
@@ -38,16 +38,17 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     return503OnClosing: false,
     genReqId: () => randomUUID(),
     routerOptions: { ignoreTrailingSlash: true, querystringParser: parseQuery },
-    schemaController: { compilersFactory },
+    schemaController: { compilersFactory: compilersFactory() },
     frameworkErrors: handleError,
     clientErrorHandler: handleClientError,
   });
+  await app.register(knownMethods);
   await app.register(errors);
   await app.register(jsonBody);
-  await app.register(methods);
   await app.register(openapi, dependencies);
   await app.register(health, dependencies);
   await app.register(version, dependencies);
+  await app.register(unmatchedRequests);
   for (const feature of features) await app.register(feature, dependencies);
   return app;
 }

@@ -117,7 +117,9 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     const text = env[name]?.trim();
     if (text) values[name] = parse(schema, text);
   }
-  const validate = new Ajv({ useDefaults: true }).compile<Env>(EnvSchema);
+  const validate = new Ajv({ useDefaults: true, meta: false, validateSchema: false }).compile<Env>(
+    EnvSchema,
+  );
   if (!validate(values)) {
     const [error] = validate.errors ?? [];
     throw new ConfigError(error ? explain(error, env) : 'the configuration is not valid');

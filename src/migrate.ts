@@ -1,22 +1,37 @@
+import { parseArgs } from 'node:util';
 import { loadConfig, loadDotEnv } from './config.js';
 import { startEmbedded } from './database/embedded.js';
-import { prepareSchema } from './database/migrate.js';
+import { prepareSchema, resolveMigration } from './database/migrate.js';
 
-/** `npm run db:migrate`: what the server does at start, without the server. */
-loadDotEnv();
-try {
+/**
+ * `npm run db:migrate`: what the server does at start, without the server. With `-- --rolled-back NAME`
+ * or `-- --applied NAME` it first records the end of a migration that failed.
+ */
+async function migrate(): Promise<string> {
+  loadDotEnv();
   const config = loadConfig();
+  const { values } = parseArgs({
+    options: { 'rolled-back': { type: 'string' }, applied: { type: 'string' } },
+  });
   const embedded = config.DATABASE_URL
     ? undefined
     : startEmbedded({ dir: config.EMBEDDED_PG_DIR, port: config.EMBEDDED_PG_PORT });
-  const url = config.DATABASE_URL ?? (await embedded?.ready) ?? '';
-  const { applied } = await prepareSchema(url, {
-    apply: true,
-    connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,
-  }).finally(() => embedded?.stop());
-  process.stdout.write(
-    applied.length > 0 ? `applied ${applied.join(', ')}\n` : 'the schema is current\n',
-  );
+  try {
+    const url = config.DATABASE_URL ?? (await embedded?.ready) ?? '';
+    if (values['rolled-back']) await resolveMigration(url, 'rolled-back', values['rolled-back']);
+    if (values.applied) await resolveMigration(url, 'applied', values.applied);
+    const { applied } = await prepareSchema(url, {
+      apply: true,
+      connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,
+    });
+    return applied.length > 0 ? `applied ${applied.join(', ')}` : 'the schema is current';
+  } finally {
+    await embedded?.stop();
+  }
+}
+
+try {
+  process.stdout.write(`${await migrate()}\n`);
 } catch (error) {
   process.stderr.write(`cannot migrate: ${(error as Error).message}\n`);
   process.exitCode = 1;

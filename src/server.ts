@@ -1,4 +1,3 @@
-import { pathToFileURL } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.js';
 import { readBuildInfo } from './build-info.js';
@@ -16,6 +15,8 @@ import { createLogger, isPretty } from './logger.js';
 /** What has been opened so far; closed in the opposite order. */
 interface Running {
   embedded?: EmbeddedDatabase;
+  /** A migration must not be cut off half-way. */
+  schema?: Promise<unknown>;
   database?: Database;
   app?: FastifyInstance;
 }
@@ -23,10 +24,21 @@ interface Running {
 /** One terminal Ctrl-C may arrive twice, from the terminal and from npm; later it means "at once". */
 const REPEATED_SIGNAL_MS = 500;
 
-async function close({ app, database, embedded }: Running): Promise<void> {
-  await app?.close();
-  await database?.close();
-  await embedded?.stop();
+/** Closes everything, also when a part of it fails; throws the first failure. */
+async function close({ app, database, schema, embedded }: Running): Promise<void> {
+  const steps = [
+    () => app?.close(),
+    () => database?.close(),
+    () => schema?.catch(() => {}), // whoever started it hears of its failure
+    () => embedded?.stop(),
+  ];
+  let failure: unknown;
+  for (const step of steps) {
+    await Promise.resolve(step()).catch((error: unknown) => {
+      failure ??= error;
+    });
+  }
+  if (failure !== undefined) throw failure;
 }
 
 function withoutPassword(url: string): string {
@@ -59,10 +71,12 @@ async function start(config: Config, running: Running): Promise<void> {
   const logger = await createLogger(config);
   const url = config.DATABASE_URL ?? (await running.embedded?.ready) ?? '';
   const build = readBuildInfo();
-  const { applied, unknown } = await prepareSchema(url, {
+  const schema = prepareSchema(url, {
     apply: config.MIGRATE_ON_START,
     connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,
-  }).catch((error: unknown) => {
+  });
+  running.schema = schema;
+  const { applied, unknown } = await schema.catch((error: unknown) => {
     const message = startFailure(error, url);
     throw message === undefined ? error : new SchemaError(message, { cause: error });
   });
@@ -89,7 +103,7 @@ async function start(config: Config, running: Running): Promise<void> {
 }
 
 /** Runs the server until a signal or a failed start ends the process. */
-export async function main(): Promise<void> {
+async function main(): Promise<void> {
   const running: Running = {};
   let stopping: number | undefined;
 
@@ -100,9 +114,15 @@ export async function main(): Promise<void> {
     }
     stopping = Date.now();
     const timer = setTimeout(() => process.exit(1), timeoutMs);
-    await close(running).catch((error: unknown) => console.error(error));
+    const failed = await close(running).then(
+      () => false,
+      (error: unknown) => {
+        console.error(error);
+        return true;
+      },
+    );
     clearTimeout(timer);
-    process.exit(exitCode);
+    process.exit(failed ? 1 : exitCode);
   };
 
   let timeout = 10_000;
@@ -121,4 +141,4 @@ export async function main(): Promise<void> {
   }
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main();
+await main();

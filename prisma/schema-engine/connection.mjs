@@ -71,6 +71,15 @@ function runScriptsWhole(adapter, onSqlError) {
   };
 }
 
+/**
+ * PostgreSQL notices within a second that its client has died and rolls back; else it would wait for a
+ * lock, apply the migration and leave nobody to record it.
+ */
+function sessionOptions(schema) {
+  const path = schema === 'public' ? '' : ` -c search_path="${schema}"`;
+  return `-c client_connection_check_interval=1000${path}`;
+}
+
 /** A driver adapter fit for the schema engine: one session, because its advisory lock belongs to it. */
 export async function connect(url, onSqlError) {
   const schema = new URL(url).searchParams.get('schema') ?? 'public';
@@ -80,7 +89,7 @@ export async function connect(url, onSqlError) {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       max: 1,
       idleTimeoutMillis: 0,
-      ...(schema !== 'public' && { options: `-c search_path="${schema}"` }),
+      options: sessionOptions(schema),
     },
     { schema },
   ).connect();

@@ -19,10 +19,10 @@ async function connectToShadowDatabase(url, open) {
 }
 
 /**
- * A schema engine bound to a database. `explain` turns the engine's error into text that a person can
+ * A schema engine bound to a database. `onConnect` is SQL for its session there. `explain` turns the engine's error into text that a person can
  * act on, with PostgreSQL's own words; `close` ends every connection that it opened.
  */
-export async function createEngine(url, { datamodels } = {}) {
+export async function createEngine(url, { datamodels, onConnect } = {}) {
   const SchemaEngine = await loadSchemaEngine();
   const opened = [];
   let sqlError;
@@ -36,10 +36,18 @@ export async function createEngine(url, { datamodels } = {}) {
   const factory = bindMigrationAwareSqlAdapterFactory({
     provider: 'postgres',
     adapterName: '@prisma/adapter-pg',
-    connect: () => open(url),
+    async connect() {
+      const adapter = await open(url);
+      if (onConnect) await adapter.underlyingDriver().query(onConnect);
+      return adapter;
+    },
     connectToShadowDb: () => connectToShadowDatabase(url, open),
   });
-  const engine = await SchemaEngine.new({ datamodels }, () => {}, factory);
+  const close = () => Promise.allSettled(opened.splice(0).map((adapter) => adapter.dispose()));
+  const engine = await SchemaEngine.new({ datamodels }, () => {}, factory).catch(async (error) => {
+    await close();
+    throw error;
+  });
 
   const explain = (error) => {
     const text = error.message.replace(
@@ -48,6 +56,5 @@ export async function createEngine(url, { datamodels } = {}) {
     );
     return (panic.message || text) + (sqlError ? `\nPostgreSQL: ${sqlError}` : '');
   };
-  const close = () => Promise.allSettled(opened.splice(0).map((adapter) => adapter.dispose()));
   return { engine, explain, close };
 }

@@ -2,21 +2,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createEngine } from './engine.mjs';
 
-/** The names of the migrations in a folder, oldest first. */
-export async function migrationNames(folder) {
-  const entries = await readdir(folder, { withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
-}
-
-/** The folder in the shape that the engine's protocol calls `migrationsList`. */
+/** A folder of migrations in the shape that the engine's protocol calls `migrationsList`. */
 async function migrationsList(folder) {
   const read = (...parts) => readFile(join(folder, ...parts), 'utf8');
-  const names = await migrationNames(folder);
+  const entries = await readdir(folder, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   const migrationDirectories = await Promise.all(
-    names.map(async (path) => ({
+    names.sort().map(async (path) => ({
       path,
       migrationFile: {
         path: 'migration.sql',
@@ -31,34 +23,37 @@ async function migrationsList(folder) {
   return { baseDir: folder, lockfile, migrationDirectories, shadowDbInitScript: '' };
 }
 
-async function withEngine(url, use) {
-  const { engine, explain, close } = await createEngine(url);
-  try {
-    return await use(engine);
-  } catch (error) {
-    throw new Error(explain(error), { cause: error });
-  } finally {
-    await close();
-  }
-}
-
-/** What `prisma migrate deploy` does; returns the names that were applied now. */
-export function applyMigrations(url, folder) {
-  return withEngine(url, async (engine) => {
-    const result = await engine.applyMigrations({
-      migrationsList: await migrationsList(folder),
-      filters: { externalTables: [], externalEnums: [] },
-    });
-    return result.appliedMigrationNames;
-  });
-}
-
-/** What `prisma migrate resolve --applied NAME` does: records it without running it. */
-export function markMigrationApplied(url, folder, migrationName) {
-  return withEngine(url, async (engine) => {
-    await engine.markMigrationApplied({
-      migrationName,
-      migrationsList: await migrationsList(folder),
-    });
-  });
+/**
+ * Opens the engine for one round of migrations. `lock` is SQL that its session runs first: an advisory
+ * lock taken there is held for as long as PostgreSQL works for this engine, even when this process dies.
+ */
+export async function openMigrations(url, folder, lock) {
+  const { engine, explain, close } = await createEngine(url, { onConnect: lock });
+  const attempt = async (command) => {
+    try {
+      return await command();
+    } catch (error) {
+      throw new Error(explain(error), { cause: error });
+    }
+  };
+  return {
+    apply: () =>
+      attempt(async () => {
+        const result = await engine.applyMigrations({
+          migrationsList: await migrationsList(folder),
+          filters: { externalTables: [], externalEnums: [] },
+        });
+        return result.appliedMigrationNames;
+      }),
+    markApplied: (migrationName) =>
+      attempt(async () => {
+        await engine.markMigrationApplied({
+          migrationName,
+          migrationsList: await migrationsList(folder),
+        });
+      }),
+    markRolledBack: (migrationName) =>
+      attempt(() => engine.markMigrationRolledBack({ migrationName })),
+    close,
+  };
 }

@@ -23,13 +23,18 @@ function schemaOf(url: string): string {
   return new URL(url).searchParams.get('schema') ?? 'public';
 }
 
+/** Session options for that schema. */
+export function searchPath(url: string): { options?: string } {
+  const schema = schemaOf(url);
+  return schema === 'public' ? {} : { options: `-c search_path="${schema}"` };
+}
+
 /** Opens no connection: the pool does so when the first query comes. */
 export function openDatabase(
   url: string,
   settings: PoolSettings,
   onIdleError: (error: Error) => void = () => {},
 ): Database {
-  const schema = schemaOf(url);
   const pool = new pg.Pool({
     connectionString: url,
     max: settings.DATABASE_POOL_MAX,
@@ -37,10 +42,10 @@ export function openDatabase(
     idleTimeoutMillis: settings.DATABASE_IDLE_TIMEOUT_MS,
     statement_timeout: settings.DATABASE_STATEMENT_TIMEOUT_MS,
     application_name: 'secure-release-platform',
-    ...(schema !== 'public' && { options: `-c search_path="${schema}"` }),
+    ...searchPath(url),
   });
   pool.on('error', onIdleError); // without a listener a lost idle connection ends the process
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { schema }) });
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { schema: schemaOf(url) }) });
   return {
     pool,
     prisma,

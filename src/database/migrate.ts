@@ -1,11 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import type { Migrations } from '../../prisma/schema-engine/migrations.mjs';
+import { searchPath } from './client.js';
 
 const FOLDER = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
 /** The engine's own lock gives up after 10 s; this one makes late starters wait their turn. */
-const LOCK_KEY = 727_073_690;
-const LOCK_WAIT = '120s';
+const LOCK = `SET lock_timeout = '120s'; SELECT pg_advisory_lock(727073690); RESET lock_timeout`;
 
 /** A database that the server must not use as it is; the message says what to do. */
 export class SchemaError extends Error {
@@ -15,8 +16,10 @@ export class SchemaError extends Error {
 /** Where a database stands against the migrations that this server carries. */
 export interface SchemaState {
   readonly pending: string[];
-  /** Migrations that began and did not finish. */
+  /** Migrations that PostgreSQL refused; nothing of them was applied. */
   readonly failed: string[];
+  /** Migrations that began and have no end: being applied just now, or the process that did has died. */
+  readonly unfinished: string[];
   /** Migrations of a newer server. */
   readonly unknown: string[];
 }
@@ -37,22 +40,24 @@ function knownMigrations(): readonly string[] {
 export async function schemaState(database: Queryable): Promise<SchemaState> {
   const applied = new Set<string>();
   const failed: string[] = [];
+  const unfinished: string[] = [];
   try {
-    const { rows } = await database.query<{ name: string; finished: boolean }>(
-      `SELECT migration_name AS name, finished_at IS NOT NULL AS finished
+    const { rows } = await database.query<{ name: string; finished: boolean; refused: boolean }>(
+      `SELECT migration_name AS name, finished_at IS NOT NULL AS finished, logs <> '' AS refused
          FROM _prisma_migrations WHERE rolled_back_at IS NULL`,
     );
-    for (const { name, finished } of rows) {
+    for (const { name, finished, refused } of rows) {
       if (finished) applied.add(name);
-      else failed.push(name);
+      else (refused ? failed : unfinished).push(name);
     }
   } catch (error) {
     if ((error as pg.DatabaseError).code !== '42P01') throw error; // undefined_table: a new database
   }
   const names = knownMigrations();
   return {
-    pending: names.filter((name) => !applied.has(name) && !failed.includes(name)),
+    pending: names.filter((name) => ![...applied, ...failed, ...unfinished].includes(name)),
     failed,
+    unfinished,
     unknown: [...applied].filter((name) => !names.includes(name)).sort(),
   };
 }
@@ -88,21 +93,49 @@ async function checkEncoding(client: pg.Client): Promise<void> {
   }
 }
 
-/** Loaded only when there is something to do: the engine costs 26 MB and 40 ms. */
-async function applyPending(client: pg.Client, url: string): Promise<string[]> {
-  const engine = await import('../../prisma/schema-engine/migrations.mjs');
-  const [first] = knownMigrations();
-  if (first && (await isOldService(client))) {
-    await engine.markMigrationApplied(url, FOLDER, first);
-  }
-  return engine.applyMigrations(url, FOLDER);
+function failedBefore(name: string): SchemaError {
+  return new SchemaError(
+    `the migration ${name} failed when it was applied, and nothing of it is in the database; column "logs" of _prisma_migrations says why. Mend the cause, then run "npm run db:migrate -- --rolled-back ${name}".`,
+  );
 }
 
-function failedBefore(names: readonly string[]): SchemaError {
-  const [name] = names;
-  return new SchemaError(
-    `the migration ${name} failed when it was applied; column "logs" of _prisma_migrations says why. Mend the cause, then run "npx prisma migrate resolve --rolled-back ${name}" and start again.`,
-  );
+/** Applies what is pending. The caller holds the lock, so that nobody else does. */
+async function applyPending(migrations: Migrations, client: pg.Client): Promise<string[]> {
+  // Whoever had the lock before may have done the work.
+  const { failed, unfinished, pending } = await schemaState(client);
+  if (failed[0] !== undefined) throw failedBefore(failed[0]);
+  // Its process died; PostgreSQL rolled back what it had done, and only then gave up the lock.
+  for (const name of unfinished) await migrations.markRolledBack(name);
+  if (pending.length + unfinished.length === 0) return [];
+  const [first] = knownMigrations();
+  if (first && (await isOldService(client))) await migrations.markApplied(first);
+  return migrations.apply();
+}
+
+/** Loads the engine only when it is needed: it costs 26 MB and 40 ms. */
+async function withMigrations<T>(url: string, use: (migrations: Migrations) => Promise<T>) {
+  const { openMigrations } = await import('../../prisma/schema-engine/migrations.mjs');
+  const migrations = await openMigrations(url, FOLDER, LOCK);
+  return use(migrations).finally(() => migrations.close());
+}
+
+async function withClient<T>(
+  url: string,
+  connectTimeoutMs: number,
+  use: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: connectTimeoutMs,
+    ...searchPath(url),
+  });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return await use(client);
+  } finally {
+    await client.end().catch(() => {});
+  }
 }
 
 /** What {@link prepareSchema} found and did. */
@@ -117,39 +150,33 @@ export interface PreparedSchema {
  * call it at once: one migrates while the others wait.
  * @throws {SchemaError} when the schema is behind and `apply` is false, or cannot be migrated
  */
-export async function prepareSchema(
+export function prepareSchema(
   url: string,
   { apply, connectTimeoutMs }: { apply: boolean; connectTimeoutMs: number },
 ): Promise<PreparedSchema> {
-  const schema = new URL(url).searchParams.get('schema');
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: connectTimeoutMs,
-    ...(schema && { options: `-c search_path="${schema}"` }),
-  });
-  client.on('error', () => {});
-  try {
-    await client.connect();
-    const before = await schemaState(client);
-    if (before.pending.length === 0 && before.failed.length === 0) {
-      return { applied: [], unknown: before.unknown };
-    }
+  return withClient(url, connectTimeoutMs, async (client) => {
+    const { pending, failed, unfinished, unknown } = await schemaState(client);
+    const missing = [...failed, ...unfinished, ...pending];
+    if (missing.length === 0) return { applied: [], unknown };
     if (!apply) {
-      const missing = [...before.failed, ...before.pending].join(', ');
       throw new SchemaError(
-        `the database is behind this server: ${missing}. Run "npm run db:migrate", or start with MIGRATE_ON_START=true.`,
+        `the database is behind this server: ${missing.join(', ')}. Run "npm run db:migrate", or start with MIGRATE_ON_START=true.`,
       );
     }
     await checkEncoding(client);
-    await client.query(`SET lock_timeout = '${LOCK_WAIT}'`);
-    await client.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
-    // Only now is an unfinished migration a failed one: nobody else is applying it. And whoever had the
-    // lock before may have done the work.
-    const { pending, failed } = await schemaState(client);
-    if (failed.length > 0) throw failedBefore(failed);
-    const applied = pending.length > 0 ? await applyPending(client, url) : [];
-    return { applied, unknown: before.unknown };
-  } finally {
-    await client.end().catch(() => {});
-  }
+    return withMigrations(url, async (migrations) => ({
+      applied: await applyPending(migrations, client),
+      unknown,
+    }));
+  });
+}
+
+/**
+ * Records the end of a migration that failed, for someone who has put the database in order: as applied
+ * (its changes are there) or as rolled back (none is, and it will be applied again).
+ */
+export function resolveMigration(url: string, outcome: 'applied' | 'rolled-back', name: string) {
+  return withMigrations(url, (migrations) =>
+    outcome === 'applied' ? migrations.markApplied(name) : migrations.markRolledBack(name),
+  );
 }

@@ -25,10 +25,17 @@ const FRAMEWORK: Record<string, [ProblemCode, string]> = {
   ECONNRESET: ['malformed-request', 'The connection was closed before the body was complete'],
 };
 
+function internalError(cause: unknown): AppError {
+  return new AppError('internal-error', 'The server could not answer; its log says why', { cause });
+}
+
 function describe(error: FastifyError): AppError {
   if (error instanceof AppError) return error;
+  if (!(error instanceof Error)) return internalError(error); // JavaScript can throw anything
   if (error.validation) return invalid(fieldErrors(error.validation, error.validationContext));
-  if (isDatabaseUnavailable(error) && error.code !== 'ECONNRESET') {
+  // The same code for a client that left in the middle of its body, and for a lost database connection.
+  const clientLeft = error.code === 'ECONNRESET' && error.statusCode === 400;
+  if (!clientLeft && isDatabaseUnavailable(error)) {
     return new AppError('database-unavailable', 'The database cannot be reached; try again', {
       headers: { 'retry-after': RETRY_AFTER },
       cause: error,
@@ -38,9 +45,7 @@ function describe(error: FastifyError): AppError {
   if (known && (error.statusCode ?? 500) < 500) {
     return new AppError(known[0], known[1], { cause: error });
   }
-  return new AppError('internal-error', 'The server could not answer; its log says why', {
-    cause: error,
-  });
+  return internalError(error);
 }
 
 /** Turns anything thrown into a problem. The cause of a 5xx goes to the log and nowhere else. */

@@ -60,8 +60,8 @@ export default fp<{ database: Database }>(
         },
       },
       async () => {
-        const { pending, failed } = await readSchemaState(database);
-        const missing = [...failed, ...pending];
+        const { pending, failed, unfinished } = await readSchemaState(database);
+        const missing = [...failed, ...unfinished, ...pending];
         if (missing.length > 0) {
           throw new AppError('schema-outdated', `Migrations to apply: ${missing.join(', ')}`);
         }

@@ -14,13 +14,22 @@ import type { FieldError } from '../shared/app-error.js';
  * One validator for bodies and one for everything that arrives as text. Fastify's default would turn a
  * body's `null` into `""` and `5` into `"5"`, and drop unknown fields without a word.
  */
-const COMMON: Options = { allErrors: true, removeAdditional: false, useDefaults: true };
+const COMMON: Options = {
+  allErrors: true,
+  removeAdditional: false,
+  useDefaults: true,
+  // Checking the schemas themselves takes most of the start; a test does it.
+  meta: false,
+  validateSchema: false,
+};
+/** More faults than anyone reads; a body of unknown fields must not become an answer of their size. */
+const MAX_FAULTS = 20;
 const CANONICAL_INTEGER = /^-?(0|[1-9]\d*)$/;
 
 type Part = Record<string, unknown>;
 type Validator = ((data: unknown) => boolean) & { errors?: Partial<ErrorObject>[] | null };
 
-function createAjv(options: Options, shared: AnySchemaObject[]): Ajv {
+function createAjv(options: Options): Ajv {
   const ajv = new Ajv({ ...COMMON, ...options });
   addFormats.default(ajv, ['date-time', 'uri']);
   // Before the length is checked: limits hold for what is stored.
@@ -38,7 +47,6 @@ function createAjv(options: Options, shared: AnySchemaObject[]): Ajv {
       return true;
     },
   });
-  for (const schema of shared) ajv.addSchema(schema);
   return ajv;
 }
 
@@ -48,6 +56,7 @@ function isText(value: unknown): boolean {
 
 /** Ajv reads `1e3`, `0x10`, `+1` and ` 1` as integers, and text may hold what PostgreSQL cannot. */
 function strictText(schema: AnySchemaObject, validate: ValidateFunction): Validator {
+  if (schema.type !== 'object') throw new Error('describe parameters by an object, in place');
   const integers = new Set(
     Object.entries<AnySchemaObject>(schema.properties ?? {})
       .filter(([, property]) => property.type === 'integer')
@@ -63,26 +72,37 @@ function strictText(schema: AnySchemaObject, validate: ValidateFunction): Valida
         faults.push({ instancePath, message: 'must be valid Unicode text without NUL' });
       }
     }
-    const others = validate(data) ? [] : (validate.errors ?? []);
+    const valid = validate(data);
+    if (valid && faults.length === 0) return true;
+    const others = valid ? [] : (validate.errors ?? []);
     const places = new Set(faults.map(({ instancePath }) => instancePath));
     check.errors = [...faults, ...others.filter((fault) => !places.has(pointerOf(fault)))];
-    return check.errors.length === 0;
+    return false;
   };
   return check;
 }
 
 type CompilersFactory = NonNullable<FastifyServerOptions['schemaController']>['compilersFactory'];
 
-function createCompiler(shared: Record<string, unknown>) {
-  const schemas = Object.values(shared) as AnySchemaObject[];
-  const body = createAjv({ coerceTypes: false }, schemas);
-  const text = createAjv({ coerceTypes: 'array' }, schemas);
-  return ({ schema, httpPart }: FastifyRouteSchemaDef<AnySchemaObject>) =>
+/**
+ * The validators of one application. Fastify asks for a compiler in each encapsulated context; they
+ * share the two Ajv instances, because the ids of shared schemas are unique in the whole application.
+ */
+export function compilersFactory(): CompilersFactory {
+  const body = createAjv({ coerceTypes: false });
+  const text = createAjv({ coerceTypes: 'array' });
+  const compile = ({ schema, httpPart }: FastifyRouteSchemaDef<AnySchemaObject>) =>
     httpPart === 'body' ? body.compile(schema) : strictText(schema, text.compile(schema));
+  const buildValidator = (shared: Record<string, unknown>) => {
+    for (const [id, schema] of Object.entries(shared)) {
+      for (const ajv of [body, text]) {
+        if (!ajv.schemas[id]) ajv.addSchema(schema as AnySchemaObject, id);
+      }
+    }
+    return compile;
+  };
+  return { buildValidator } as CompilersFactory;
 }
-
-/** Two Ajv instances a set of shared schemas: one for bodies, one for what arrives as text. */
-export const compilersFactory = { buildValidator: createCompiler } as CompilersFactory;
 
 function escapePointer(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1');
@@ -129,9 +149,9 @@ function pointerOf({ instancePath, params }: AjvFault): string {
   return child === undefined ? instancePath : `${instancePath}/${escapePointer(String(child))}`;
 }
 
-/** Ajv's errors as places of the request. */
+/** Ajv's errors as places of the request: the first 20. */
 export function fieldErrors(faults: readonly AjvFault[], part = 'body'): FieldError[] {
-  return faults.map((fault) => ({
+  return faults.slice(0, MAX_FAULTS).map((fault) => ({
     in: PARTS[part] ?? 'body',
     pointer: pointerOf(fault),
     message: explain(fault),

@@ -154,6 +154,7 @@ describe('migrations', () => {
 
   it('work in a schema of their own', async () => {
     await execute(database.url, 'CREATE SCHEMA tenant');
+    await migrate(); // a first installation in the same database, which has pg_trgm in public
     const url = `${database.url}?schema=tenant`;
     await prepareSchema(url, { apply: true, connectTimeoutMs: 5000 });
     const app = await buildTestApp(url);

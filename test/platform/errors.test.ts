@@ -33,7 +33,7 @@ describe('errors', () => {
 
   it.each(['text', undefined, null, 7])('survive a thrown %s', async (thrown) => {
     const { response } = await failWith(thrown);
-    expect(response.statusCode).toBeGreaterThanOrEqual(500);
+    expectProblem(response, 500, 'internal-error');
   });
 
   it('send what a service says, with its headers', async () => {

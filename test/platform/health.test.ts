@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { prepareSchema } from '../../src/database/migrate.js';
 import { execute } from '../setup/databases.js';
@@ -61,6 +62,18 @@ describe('GET /health/ready', () => {
     const create = await app.inject({ method: 'POST', url: '/projects', payload: { name: 'A' } });
     expectProblem(create, 503, 'database-unavailable');
     await app.close();
+  });
+
+  it('503: the connection to the database is reset', async () => {
+    const resetting = createServer((socket) => socket.once('data', () => socket.resetAndDestroy()));
+    await new Promise<void>((done) => resetting.listen(0, '127.0.0.1', done));
+    const { port } = resetting.address() as { port: number };
+    const app = await buildTestApp(`postgresql://someone:secret@127.0.0.1:${port}/none`);
+    for (const url of ['/health/ready', '/projects', '/projects/1']) {
+      expectProblem(await app.inject(url), 503, 'database-unavailable');
+    }
+    await app.close();
+    resetting.close();
   });
 
   it('recovers when connections were cut', async () => {

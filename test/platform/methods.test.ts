@@ -46,6 +46,7 @@ describe('methods and paths', () => {
     ['GET', '/projects/1/nothing'],
     ['GET', '//projects'],
     ['GET', '/Projects'],
+    ['GET', '/docs/static/missing.js'],
     ['GET', '/'],
   ])('404: %s %s', async (method, url) => {
     expectProblem(await send(method, url), 404, 'not-found');

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv } from 'ajv';
+import { default as addFormats } from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { createProject } from '../support/requests.js';
@@ -112,6 +114,17 @@ describe('/openapi.json', () => {
 });
 
 describe('schemas', () => {
+  it('are valid JSON Schema, which validation does not check at start', () => {
+    const ajv = new Ajv({ strict: true, allErrors: true, keywords: ['x-trim'] });
+    addFormats.default(ajv);
+    for (const schema of Object.values(context.app.getSchemas())) {
+      expect(ajv.validateSchema(schema as object), ajv.errorsText()).toBe(true);
+      ajv.addSchema(schema as object);
+    }
+    for (const [id] of Object.entries(context.app.getSchemas()))
+      expect(ajv.getSchema(id)).toBeTruthy();
+  });
+
   it('have ids that are unique in the whole application', async () => {
     const ids: unknown[] = [];
     for (const schema of Object.values(context.app.getSchemas())) {

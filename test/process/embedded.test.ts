@@ -50,6 +50,16 @@ async function connect(): Promise<pg.Client> {
   return client;
 }
 
+/** The keeper of PostgreSQL among a server's children; esbuild, which tsx uses, is another. */
+async function childrenOf(parent = 0): Promise<[{ pid: number }]> {
+  const list = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8');
+  for (const pid of list.trim().split(' ').map(Number)) {
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8');
+    if (command.includes('embedded-server')) return [{ pid }];
+  }
+  throw new Error(`no keeper among ${list}`);
+}
+
 const post = (url: string) =>
   fetch(`${url}/projects`, {
     method: 'POST',
@@ -100,7 +110,7 @@ describe('the embedded PostgreSQL', () => {
   it.each([20, 300, 700, 1100])(
     'leaves nothing behind after Ctrl-C %i ms into the start',
     async (ms) => {
-      const server = runProgram('src/server.ts', { PORT: '0', ...env });
+      const server = runProgram('dist/server.js', { PORT: '0', ...env });
       await new Promise((done) => setTimeout(done, ms));
       const code = await stop(server, 'SIGINT');
       expect(['SIGINT', 0]).toContain(code);
@@ -130,6 +140,47 @@ describe('the embedded PostgreSQL', () => {
       .toBe(200);
   });
 
+  it('gets a new keeper when the old one is killed', async () => {
+    const server = await start();
+    const client = await connect();
+    const keeper = async () => {
+      const { rows } = await client.query<{ pid: number; port: number }>(
+        `SELECT l.pid, a.client_port AS port FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+          WHERE l.locktype = 'advisory'`,
+      );
+      return rows[0];
+    };
+    const [{ pid }] = await childrenOf(server.child.pid);
+    const before = await keeper();
+    process.kill(pid, 'SIGKILL');
+    await expect
+      .poll(async () => (await keeper())?.pid ?? before?.pid, { timeout: 10_000 })
+      .not.toBe(before?.pid);
+    await client.end();
+    expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
+    expect(await stop(server)).toBe(0);
+    expect(await answers()).toBe(false);
+  });
+
+  it('says on which port it is already being served', async () => {
+    await start();
+    const other = runProgram('dist/server.js', {
+      ...env,
+      PORT: '0',
+      EMBEDDED_PG_PORT: String(await freePort()),
+    });
+    expect(await other.exit).toBe(1);
+    expect(other.output()).toContain(`set EMBEDDED_PG_PORT=${env.EMBEDDED_PG_PORT} to share it`);
+  });
+
+  it('says that the password is gone', async () => {
+    await stop(await start());
+    await rm(join(folder, 'postgres', 'password'));
+    const other = runProgram('dist/server.js', { ...env, PORT: '0' });
+    expect(await other.exit).toBe(1);
+    expect(other.output()).toMatch(/postgres\/password is gone/);
+  });
+
   it('starts over a postmaster.pid that names some other program', async () => {
     await stop(await start());
     const file = join(folder, 'postgres', 'data', 'postmaster.pid');
@@ -141,7 +192,7 @@ describe('the embedded PostgreSQL', () => {
 
 describe('a start that cannot be', () => {
   async function failure(more: Record<string, string> = {}) {
-    const program = runProgram('src/server.ts', { PORT: '0', LOG_LEVEL: 'warn', ...env, ...more });
+    const program = runProgram('dist/server.js', { PORT: '0', LOG_LEVEL: 'warn', ...env, ...more });
     expect(await program.exit).toBe(1);
     const lines = program.output().trim().split('\n');
     expect(lines, program.output()).toHaveLength(1);

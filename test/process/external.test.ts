@@ -1,4 +1,6 @@
+import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { execute } from '../setup/databases.js';
 import { createEmptyDatabase } from '../support/database.js';
 import { runProgram, startServer, stop } from '../support/process.js';
 
@@ -10,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => database.drop());
 
 async function failure(env: Record<string, string>) {
-  const program = runProgram('src/server.ts', { PORT: '0', ...env });
+  const program = runProgram('dist/server.js', { PORT: '0', ...env });
   expect(await program.exit).toBe(1);
   return program.output().trim();
 }
@@ -40,18 +42,61 @@ describe('with DATABASE_URL', () => {
     expect(await Promise.all(servers.map((server) => stop(server)))).toEqual([0, 0, 0]);
   });
 
+  it('applies a migration again whose process was killed in the middle', async () => {
+    await execute(
+      database.url,
+      'CREATE TABLE projects (id SERIAL PRIMARY KEY, name VARCHAR NOT NULL, status VARCHAR NOT NULL)',
+    );
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await client.query('BEGIN; LOCK TABLE projects IN ACCESS SHARE MODE');
+    const migrate = runProgram('dist/migrate.js', { DATABASE_URL: database.url });
+    const watcher = new pg.Client({ connectionString: database.url });
+    await watcher.connect();
+    const waiting = `SELECT count(*)::int AS n FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%pg_trgm%'`;
+    await expect
+      .poll(async () => (await watcher.query(waiting)).rows[0].n, { timeout: 10_000 })
+      .toBe(1);
+    expect(await stop(migrate, 'SIGKILL')).toBe('SIGKILL');
+    const again = runProgram('dist/migrate.js', { DATABASE_URL: database.url });
+    await client.query('SELECT pg_sleep(2)'); // the dead one's session ends, the new one's waits
+    await client.query('COMMIT');
+    await watcher.end();
+    expect(await again.exit, again.output()).toBe(0);
+    expect(again.output()).toBe('applied 20261122000000_project_details\n');
+    await client.end();
+  });
+
+  it('applies a migration that failed once its cause is mended and told so', async () => {
+    await execute(database.url, 'CREATE TYPE projects AS ENUM ()');
+    const first = runProgram('dist/migrate.js', { DATABASE_URL: database.url });
+    expect(await first.exit).toBe(1);
+    await execute(database.url, 'DROP TYPE projects');
+    const refused = runProgram('dist/migrate.js', { DATABASE_URL: database.url });
+    expect(await refused.exit).toBe(1);
+    expect(refused.output()).toContain('-- --rolled-back 20240101000000_projects');
+    const mended = runProgram(
+      'dist/migrate.js',
+      { DATABASE_URL: database.url },
+      ...['--rolled-back', '20240101000000_projects'],
+    );
+    expect(await mended.exit, mended.output()).toBe(0);
+    expect(mended.output()).toMatch(/^applied 20240101000000_projects, /);
+  });
+
   it('does not start behind the schema when it may not migrate', async () => {
     const env = { DATABASE_URL: database.url, MIGRATE_ON_START: 'false' };
     expect(await failure(env)).toMatch(
       /^cannot start: the database is behind this server: .*_projects/,
     );
-    const migrate = runProgram('src/migrate.ts', { DATABASE_URL: database.url });
+    const migrate = runProgram('dist/migrate.js', { DATABASE_URL: database.url });
     expect(await migrate.exit).toBe(0);
     expect(migrate.output()).toMatch(/^applied 2\d+_projects, 2\d+_project_details\n$/);
     const server = await startServer(env);
     expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
     await stop(server);
-    const again = runProgram('src/migrate.ts', { DATABASE_URL: database.url });
+    const again = runProgram('dist/migrate.js', { DATABASE_URL: database.url });
     await again.exit;
     expect(again.output()).toBe('the schema is current\n');
   });

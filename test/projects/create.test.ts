@@ -117,6 +117,14 @@ describe('POST /projects: 400', () => {
     expect(await count()).toBe(0);
   });
 
+  it('names the first 20 faults of a body that has thousands', async () => {
+    const body = Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`f${i}`, i]));
+    const response = await create(body);
+    const problem = expectProblem(response, 400, 'validation-failed');
+    expect(problem.errors).toHaveLength(20);
+    expect(response.body.length).toBeLessThan(10_000);
+  });
+
   it.each([
     ['broken JSON', '{"name":'],
     ['text', 'name=A'],

@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 import { startEmbedded } from '../../src/database/embedded.js';
 import { prepareSchema } from '../../src/database/migrate.js';
@@ -40,9 +43,15 @@ async function startServer(): Promise<{ url: string; stop: () => Promise<void> }
   }
 }
 
+/** Tests of whole processes run what `npm start` runs. */
+async function build(): Promise<void> {
+  const script = fileURLToPath(new URL('../../scripts/build.mjs', import.meta.url));
+  await promisify(execFile)(process.execPath, [script]);
+}
+
 /** Migrates a template once and clones it for each worker, one after the other: clones cannot overlap. */
 export default async function setup(project: TestProject) {
-  const { url, stop } = await startServer();
+  const [{ url, stop }] = await Promise.all([startServer(), build()]);
   const runPrefix = `${TEST_PREFIX}${randomBytes(4).toString('hex')}`;
   const template = `${runPrefix}_template`;
   const workers = project.vitest.config.maxWorkers;

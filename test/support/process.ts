@@ -13,9 +13,9 @@ export interface Program {
   readonly exit: Promise<number | string | null>;
 }
 
-/** Runs a TypeScript file of the project in a process of its own, with only `env` to configure it. */
+/** Runs a file of the build in a process of its own, with only `env` to configure it. */
 export function runProgram(file: string, env: Record<string, string>, ...args: string[]): Program {
-  const child = spawn(process.execPath, ['--import', 'tsx', file, ...args], {
+  const child = spawn(process.execPath, [file, ...args], {
     cwd: ROOT,
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -51,7 +51,7 @@ export function runProgram(file: string, env: Record<string, string>, ...args: s
 
 /** Starts the server and waits until it listens. */
 export async function startServer(env: Record<string, string>): Promise<Program & { url: string }> {
-  const program = runProgram('src/server.ts', { PORT: '0', ...env });
+  const program = runProgram('dist/server.js', { PORT: '0', ...env });
   const [, url = ''] = await program.saw(/listening at (http:\/\/[\w.:]+)/);
   return { ...program, url };
 }

@@ -26,6 +26,13 @@ CREATE INDEX "projects_status_created_at_id_idx"
 CREATE INDEX "projects_status_name_id_idx"
     ON "projects" ((left("status", 51)) COLLATE "C", (left("name", 200)) COLLATE "C", "id");
 
--- Search ignores case by Unicode's rules (ICU) even where the server's own locale is C.
-CREATE INDEX "projects_name_search_idx"
-    ON "projects" USING gin ((upper("name" COLLATE "und-x-icu")) gin_trgm_ops);
+-- Search ignores case by Unicode's rules (ICU) even where the server's own locale is C. The extension
+-- may have been created before, in any schema.
+DO $$
+BEGIN
+    EXECUTE format(
+        'CREATE INDEX "projects_name_search_idx" ON "projects"
+             USING gin ((upper("name" COLLATE "und-x-icu")) %I.gin_trgm_ops)',
+        (SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
+          WHERE e.extname = 'pg_trgm'));
+END $$;

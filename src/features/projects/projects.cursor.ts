@@ -9,7 +9,6 @@ export interface Position {
   readonly id: number;
 }
 
-const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const MAX_ID = 2_147_483_647;
 
 /** Opaque to clients, so that what is in it may change. */
@@ -17,10 +16,16 @@ export function encodeCursor(sort: Sort, { key, id }: Position): string {
   return Buffer.from(JSON.stringify([sort, key, id])).toString('base64url');
 }
 
+/** Dates that JavaScript rolls over (30 February) or PostgreSQL has not (year 0) are no instants. */
+function isInstant(text: string): boolean {
+  const time = new Date(text);
+  return !Number.isNaN(time.getTime()) && time.toISOString() === text && text >= '0001';
+}
+
 function isKey(sort: Sort, key: unknown): key is Position['key'] {
   if (sort.endsWith('id')) return key === null;
   if (typeof key !== 'string' || !key.isWellFormed() || key.includes('\u0000')) return false;
-  return sort.endsWith('name') || (ISO_TIME.test(key) && !Number.isNaN(Date.parse(key)));
+  return sort.endsWith('name') || isInstant(key);
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import type { Database } from '../../database/client.js';
 import {
   CreateProjectRef,
   ListProjectsQuery,
@@ -8,23 +7,22 @@ import {
   ProjectRef,
   UpdateProjectRef,
 } from './projects.schemas.js';
-import { projectsService } from './projects.service.js';
+import type { ProjectsService } from './projects.service.js';
 
 const tags = ['projects'];
 
-/** RFC 8288; relative to the request, so that it holds behind any proxy. */
-function nextLink(path: string, search: string, cursor: string): string {
-  const parameters = new URLSearchParams(search);
+/** The same address with another cursor (RFC 8288). */
+function nextLink(url: string, cursor: string): string {
+  const [path = ''] = url.split('?', 1);
+  const parameters = new URLSearchParams(url.slice(path.length));
   parameters.set('cursor', cursor);
   return `<${path}?${parameters}>; rel="next"`;
 }
 
-export const projectsRoutes: FastifyPluginAsyncTypebox<{ database: Database }> = async (
+export const projectsRoutes: FastifyPluginAsyncTypebox<{ projects: ProjectsService }> = async (
   app,
-  { database },
+  { projects },
 ) => {
-  const projects = projectsService(database);
-
   app.get(
     '',
     {
@@ -52,8 +50,7 @@ export const projectsRoutes: FastifyPluginAsyncTypebox<{ database: Database }> =
     async (request, reply) => {
       const { projects: rows, next } = await projects.list(request.query);
       if (next !== undefined) {
-        const [path = '', search = ''] = request.url.split('?', 2);
-        reply.header('link', nextLink(path, search, next));
+        reply.header('link', nextLink(request.url, next));
       }
       return rows;
     },

