@@ -41,10 +41,11 @@ async function close({ app, database, schema, embedded }: Running): Promise<void
   if (failure !== undefined) throw failure;
 }
 
-function withoutPassword(url: string): string {
-  const shown = new URL(url);
-  if (shown.password) shown.password = '***';
-  return shown.href;
+/** What may be shown of a database's URL. pg reads a password from its query, too: nothing of that is. */
+function withoutSecrets(url: string): string {
+  const { protocol, username, password, host, pathname } = new URL(url);
+  const user = username && `${username}${password && ':***'}@`;
+  return `${protocol}//${user}${host}${pathname}`;
 }
 
 /** What to tell the person who starts the server when it cannot; undefined for a fault of ours. */
@@ -54,7 +55,7 @@ function startFailure(error: unknown, databaseUrl: string | undefined): string |
   const { code, message, port } = error as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE') return `port ${port} is used by another program: set PORT`;
   if (code === 'EACCES' && port) return `this user may not listen on port ${port}: set PORT`;
-  const where = databaseUrl ? withoutPassword(databaseUrl) : 'the database';
+  const where = databaseUrl ? withoutSecrets(databaseUrl) : 'the database';
   if (isDatabaseUnavailable(error)) return `cannot reach ${where} (${code ?? message})`;
   // PostgreSQL's own words: wrong password, no such database, no permission …
   if (/^(28|3D|42501)/.test(code ?? '')) return `cannot use ${where}: ${message}`;
@@ -97,7 +98,7 @@ async function start(config: Config, running: Running): Promise<void> {
     process.stdout.write(
       `\n  ${build.name} ${build.version} (${build.commit.slice(0, 12)})\n\n` +
         `  API         ${address}\n  Swagger UI  ${address}/docs\n` +
-        `  Database    ${withoutPassword(url)}${where}\n\n`,
+        `  Database    ${withoutSecrets(url)}${where}\n\n`,
     );
   }
 }

@@ -41,6 +41,9 @@ export function openDatabase(
     connectionTimeoutMillis: settings.DATABASE_CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: settings.DATABASE_IDLE_TIMEOUT_MS,
     statement_timeout: settings.DATABASE_STATEMENT_TIMEOUT_MS,
+    // PostgreSQL keeps that limit; this one holds where it is frozen or cut off.
+    query_timeout: settings.DATABASE_STATEMENT_TIMEOUT_MS + 1000,
+    keepAlive: true,
     application_name: 'secure-release-platform',
     ...searchPath(url),
   });

@@ -110,10 +110,16 @@ async function initialise(
     major >= 17
       ? ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
       : ['--locale=C.UTF-8'];
-  const flags = ['--auth=scram-sha-256', '--encoding=UTF8', '--lc-messages=C', ...locale];
+  const flags = ['--auth=scram-sha-256', '--encoding=UTF8', ...locale, '--lc-messages=C'];
   if (options.throwaway) flags.push('--no-sync');
+  const args = ['-D', draft, `--username=${USER}`, `--pwfile=${password}`, ...flags];
   try {
-    await run(initdb, ['-D', draft, `--username=${USER}`, `--pwfile=${password}`, ...flags]);
+    // pg_trgm asks the operating system which characters are letters; macOS has no locale C.UTF-8, and
+    // finds other than ASCII letters without its index.
+    await run(initdb, [...args, '--lc-ctype=C.UTF-8']).catch(async () => {
+      await fs.rm(draft, { recursive: true, force: true });
+      return run(initdb, args);
+    });
     await fs.rename(draft, data);
   } catch (error) {
     await fs.rm(draft, { recursive: true, force: true });

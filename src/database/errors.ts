@@ -24,7 +24,7 @@ const UNAVAILABLE = new Set([
 
 /** What pg says without a code. */
 const UNAVAILABLE_TEXT =
-  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Connection ended unexpectedly)/;
+  /^(timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error|Connection ended unexpectedly)/;
 
 interface ErrorLike {
   code?: unknown;

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
@@ -22,6 +22,9 @@ const FRAMEWORK: Record<string, [ProblemCode, string]> = {
     'The body is not as long as Content-Length says',
   ],
   FST_ERR_ROUTE_MISSING_CONTENT_TYPE: ['malformed-request', 'The request has no Content-Type'],
+  // @fastify/static: paths that lead out of its folder, or that no file system takes.
+  FST_STATIC_FORBIDDEN_PATH: ['not-found', 'There is no such file'],
+  ENAMETOOLONG: ['not-found', 'There is no such file'],
   ECONNRESET: ['malformed-request', 'The connection was closed before the body was complete'],
 };
 
@@ -42,7 +45,7 @@ function describe(error: FastifyError): AppError {
     });
   }
   const known = FRAMEWORK[error.code];
-  if (known && (error.statusCode ?? 500) < 500) {
+  if (known && (error.code === 'ENAMETOOLONG' || (error.statusCode ?? 500) < 500)) {
     return new AppError(known[0], known[1], { cause: error });
   }
   return internalError(error);
@@ -71,11 +74,14 @@ export function handleClientError(error: NodeJS.ErrnoException, socket: Socket):
   const [code, detail] = PARSER_ERRORS[error.code ?? ''] ?? fallback;
   const problem = toProblem(new AppError(code, detail), { path: '', requestId: '' });
   const body = JSON.stringify(problem);
-  socket.end(
+  const answer =
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n` +
-      `Content-Type: ${PROBLEM_MEDIA_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
-      `Connection: close\r\n\r\n${body}`,
-  );
+    `Content-Type: ${PROBLEM_MEDIA_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
+    `Connection: close\r\n\r\n${body}`;
+  // Behind a request that is still being answered: its client must not take this for that answer.
+  const { _httpMessage: pending } = socket as Socket & { _httpMessage?: ServerResponse };
+  if (pending?.req.complete) pending.once('close', () => socket.end(answer));
+  else socket.end(answer);
 }
 
 export default fp(

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { IncomingHttpHeaders } from 'node:http';
 import fp from 'fastify-plugin';
 import sjson from 'secure-json-parse';
 import { AppError, type FieldError, invalid } from '../shared/app-error.js';
@@ -27,6 +28,9 @@ function findBadText(value: unknown, pointer = '', depth = 0): FieldError | unde
   return undefined;
 }
 
+/** No schema has as many; to name each unknown one would take longer than to read them. */
+const MAX_FIELDS = 1000;
+
 /** Parses a JSON body; refuses whatever could not be stored exactly as it was sent. */
 export function parseJson(body: Buffer): unknown {
   if (!isUtf8(body)) throw new AppError('malformed-json', 'The body is not valid UTF-8');
@@ -37,9 +41,23 @@ export function parseJson(body: Buffer): unknown {
   } catch (error) {
     throw new AppError('malformed-json', (error as Error).message, { cause: error });
   }
+  if (typeof value === 'object' && value !== null && Object.keys(value).length > MAX_FIELDS) {
+    throw invalid([{ in: 'body', pointer: '', message: `has more than ${MAX_FIELDS} fields` }]);
+  }
   const bad = text.includes('\\u') ? findBadText(value) : undefined;
   if (bad) throw invalid([bad]);
   return value;
+}
+
+function checkHeaders(headers: IncomingHttpHeaders): void {
+  const { 'content-encoding': encoding = 'identity', 'content-type': type = '' } = headers;
+  if (encoding !== 'identity') {
+    throw new AppError('unsupported-media-type', 'Send the body without Content-Encoding');
+  }
+  const [, charset = 'utf-8'] = /charset="?([^";]*)/i.exec(type) ?? [];
+  if (!/^utf-?8$/i.test(charset)) {
+    throw new AppError('unsupported-media-type', 'JSON is UTF-8: send no other charset');
+  }
 }
 
 export default fp(
@@ -47,10 +65,7 @@ export default fp(
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
       try {
-        const encoding = request.headers['content-encoding'];
-        if (encoding && encoding !== 'identity') {
-          throw new AppError('unsupported-media-type', 'Send the body without Content-Encoding');
-        }
+        checkHeaders(request.headers);
         // An empty body is no body: clients send the header with a DELETE, too.
         done(null, body.length === 0 ? undefined : parseJson(body as Buffer));
       } catch (error) {

@@ -30,6 +30,12 @@ const MEANING: Record<number, string> = {
   503: 'Not able to serve just now: `code` says why; try again later',
 };
 
+const PROBLEM = { [PROBLEM_MEDIA_TYPE]: { schema: Type.Ref('Problem') } };
+const ANY_OTHER = {
+  description: 'What no operation is to blame for: headers that are too large (431), and the like',
+  content: PROBLEM,
+};
+
 /** The statuses that a route of this shape can always answer with. */
 function impliedProblems({ body, params, querystring }: FastifySchema): number[] {
   const input = body || params || querystring ? [400] : [];
@@ -44,11 +50,11 @@ function withProblems(schema: FastifySchema, { config }: RouteOptions): FastifyS
       status,
       {
         description: MEANING[status],
-        content: { [PROBLEM_MEDIA_TYPE]: { schema: Type.Ref('Problem') } },
+        content: PROBLEM,
       },
     ]),
   );
-  return { ...schema, response: { ...problems, ...(schema.response ?? {}) } };
+  return { ...schema, response: { ...problems, default: ANY_OTHER, ...(schema.response ?? {}) } };
 }
 
 /** `/openapi.json` and Swagger UI at `/docs`, both from the routes' schemas alone. */

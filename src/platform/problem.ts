@@ -63,6 +63,8 @@ export function toProblem(
 /** Sends the problem as text: there is nothing for a response schema to filter. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: AppError) {
   const [path = ''] = request.url.split('?', 1);
+  // The rest of a body that nobody reads would be taken in for as long as the client likes to send it.
+  if (request.raw.complete === false) reply.header('connection', 'close');
   return reply
     .code(error.status)
     .headers({ ...error.headers, 'x-request-id': request.id })

@@ -16,6 +16,7 @@ import type { FieldError } from '../shared/app-error.js';
  */
 const COMMON: Options = {
   allErrors: true,
+  verbose: true, // errors carry their schema, and that its message
   removeAdditional: false,
   useDefaults: true,
   // Checking the schemas themselves takes most of the start; a test does it.
@@ -32,11 +33,10 @@ type Validator = ((data: unknown) => boolean) & { errors?: Partial<ErrorObject>[
 function createAjv(options: Options): Ajv {
   const ajv = new Ajv({ ...COMMON, ...options });
   addFormats.default(ajv, ['date-time', 'uri']);
-  // Before the length is checked: limits hold for what is stored.
+  ajv.addKeyword('x-rule'); // the message for a pattern
   ajv.addKeyword({
     keyword: 'x-trim',
     type: 'string',
-    before: 'maxLength',
     modifying: true,
     schema: false,
     validate: (
@@ -116,9 +116,11 @@ const PARTS: Record<string, FieldError['in']> = {
 };
 
 type AjvFault = Pick<FastifySchemaValidationError, 'instancePath' | 'message'> &
-  Partial<Pick<FastifySchemaValidationError, 'keyword' | 'params'>>;
+  Partial<Pick<FastifySchemaValidationError, 'keyword' | 'params'>> & {
+    parentSchema?: AnySchemaObject;
+  };
 
-function explain({ keyword, params = {}, message = 'is not valid' }: AjvFault): string {
+function explain({ keyword, params = {}, message = 'is not valid', parentSchema }: AjvFault) {
   switch (keyword) {
     case 'required':
       return 'is required';
@@ -127,7 +129,7 @@ function explain({ keyword, params = {}, message = 'is not valid' }: AjvFault): 
     case 'enum':
       return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`;
     case 'pattern':
-      return 'has characters that are not allowed here, or none that can be seen';
+      return String(parentSchema?.['x-rule'] ?? 'has characters that are not allowed here');
     case 'type':
       return `must be of type ${[params.type].flat().join(' or ')}`;
     case 'minLength':

@@ -29,14 +29,27 @@ export function nullableString(options?: StringOptions) {
 }
 
 /**
- * Line patterns in explicit ranges instead of `\s` and `\p{Cc}`: OpenAPI clients in other languages read
- * those differently. Neither can backtrack: each character has one way to match.
+ * Explicit ranges instead of `\s` and `\p{Cc}`, which OpenAPI clients in other languages read
+ * differently. U+2028 and U+2029 break lines.
  */
-const CONTROL = '\\u0000-\\u001f\\u007f-\\u009f';
-const SPACE = ' \\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff';
+const CONTROL = '\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029';
+const SPACE = ' \\u00a0\\u1680\\u2000-\\u200a\\u202f\\u205f\\u3000\\ufeff';
+const VISIBLE = `[^${CONTROL}${SPACE}]`;
 
-/** One line with something visible on it: no control characters, not only white space. */
-export const LINE_PATTERN = `^[${SPACE}]*[^${CONTROL}${SPACE}][^${CONTROL}]*$`;
+/**
+ * One line of 1 to `max` characters (Unicode code points), counted and stored without the white
+ * space around it. The pattern says all of it, so that the document is true of what clients send; it
+ * cannot backtrack further than `max`.
+ */
+export function line(max: number, description: string) {
+  return Type.String({
+    maxLength: max + 800,
+    pattern: `^[${SPACE}]*${VISIBLE}(?:[^${CONTROL}]{0,${max - 2}}${VISIBLE})?[${SPACE}]*$`,
+    'x-trim': true,
+    'x-rule': `must be one line of 1 to ${max} characters, without control characters`,
+    description: `${description}. One line of 1 to ${max} characters; white space around it is removed`,
+  });
+}
 
 /** Anything that PostgreSQL's `text` can hold: all but NUL. */
 export const TEXT_PATTERN = '^[^\\u0000]*$';

@@ -152,6 +152,22 @@ describe('migrations', () => {
     expect(await migrate()).toEqual({ applied: [], unknown: ['29990101000000_future'] });
   });
 
+  it('leave no way to a row that cannot be answered', async () => {
+    await migrate();
+    for (const time of ['infinity', '20000-01-01', '0001-01-01 BC']) {
+      const insert = `INSERT INTO projects (name, status, created_at) VALUES ('A', 'b', '${time}')`;
+      await expect(execute(database.url, insert)).rejects.toThrow(/projects_created_at_check/);
+    }
+    await execute(
+      database.url,
+      `INSERT INTO projects (id, name, status) VALUES (-5, 'A', 'b'), (0, 'B', 'b')`,
+    );
+    const app = await buildTestApp(database.url);
+    const first = await app.inject('/projects?limit=1');
+    expect((await app.inject(nextPage(first) ?? '')).json()).toMatchObject([{ id: 0, name: 'B' }]);
+    await app.close();
+  });
+
   it('work in a schema of their own', async () => {
     await execute(database.url, 'CREATE SCHEMA tenant');
     await migrate(); // a first installation in the same database, which has pg_trgm in public

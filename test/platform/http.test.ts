@@ -85,6 +85,22 @@ describe('HTTP as bytes', () => {
     expect(Date.now() - began).toBeLessThan(10_000);
   });
 
+  it('answers a request before the garbage that follows it', async () => {
+    const body = '{"name":"A"}';
+    const { status, body: rest } = await exchange(
+      `POST /projects HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}garbage\r\n\r\n`,
+    );
+    expect(status).toBe(201);
+    expect(rest).toContain('"name":"A"');
+  });
+
+  it('does not take in a body that nobody reads', async () => {
+    const { status } = await exchange(
+      'POST /health HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n',
+    );
+    expect(status).toBe(405); // and the connection was closed, or this would wait
+  });
+
   it('survives a client that leaves in the middle of its body', async () => {
     const socket = connect(port, '127.0.0.1');
     socket.write(`POST /projects HTTP/1.1\r\n${HEAD}Content-Length: 9\r\n\r\n{`);

@@ -47,6 +47,10 @@ describe('methods and paths', () => {
     ['GET', '//projects'],
     ['GET', '/Projects'],
     ['GET', '/docs/static/missing.js'],
+    ['GET', '/docs/static/../../package.json'],
+    ['GET', '/docs/static/%00'],
+    ['GET', '/docs/static/..%5c..%5cpackage.json'],
+    ['GET', `/docs/static/${'a'.repeat(300)}`],
     ['GET', '/'],
   ])('404: %s %s', async (method, url) => {
     expectProblem(await send(method, url), 404, 'not-found');

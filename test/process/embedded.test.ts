@@ -91,10 +91,11 @@ describe('the embedded PostgreSQL', () => {
     await start({ LANG: 'C', LC_ALL: 'C' });
     const client = await connect();
     const { rows } = await client.query(
-      `SELECT current_setting('server_encoding') AS encoding, 'É' ILIKE 'é' AS folds`,
+      `SELECT current_setting('server_encoding') AS encoding, 'É' ILIKE 'é' AS folds,
+              cardinality(show_trgm('проект')) > 0 AS letters`,
     );
     await client.end();
-    expect(rows).toEqual([{ encoding: 'UTF8', folds: true }]);
+    expect(rows).toEqual([{ encoding: 'UTF8', folds: true, letters: true }]);
   });
 
   it('stops when the server is killed, and the next start finds everything', async () => {

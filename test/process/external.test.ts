@@ -24,7 +24,7 @@ describe('with DATABASE_URL', () => {
     expect(server.output()).not.toContain(new URL(database.url).password);
     expect(await (await fetch(`${server.url}/health/ready`)).json()).toEqual({ status: 'ready' });
     const version = await (await fetch(`${server.url}/version`)).text();
-    expect(JSON.parse(version).commit).toMatch(/^([0-9a-f]{40}|unknown)$/);
+    expect(JSON.parse(version).commit).toMatch(/^([0-9a-f]{40}(-dirty)?|unknown)$/);
     const created = await fetch(`${server.url}/projects/`, {
       method: 'POST',
       body: JSON.stringify({ name: 'Mon Projet', status: 'active' }),
@@ -106,6 +106,11 @@ describe('with DATABASE_URL', () => {
       'nobody listens',
       { DATABASE_URL: 'postgresql://u:hunter2@127.0.0.1:1/db' },
       /cannot reach postgresql:\/\/u:\*\*\*@127\.0\.0\.1:1\/db \(ECONNREFUSED\)/,
+    ],
+    [
+      'a password in the query',
+      { DATABASE_URL: 'postgresql://127.0.0.1:1/db?user=u&password=hunter2' },
+      /cannot reach postgresql:\/\/127\.0\.0\.1:1\/db \(ECONNREFUSED\)/,
     ],
     ['a bad port', { PORT: 'http' }, /PORT must be an integer from 0 to 65535, but is "http"/],
     ['a bad log level', { LOG_LEVEL: 'loud' }, /LOG_LEVEL must be one of fatal/],

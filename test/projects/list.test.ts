@@ -108,7 +108,16 @@ describe('GET /projects: order and pages', () => {
 
 describe('GET /projects: filters', () => {
   it('finds a text in names, ignoring case by the rules of Unicode', async () => {
-    for (const name of ['ÉLAN vital', 'un élan', 'Elan', 'ПРОЕКТ', 'ΟΔΟΣ', 'Straße', 'x']) {
+    for (const name of [
+      'ÉLAN vital',
+      'un élan',
+      'Elan',
+      'ПРОЕКТ',
+      'ΟΔΟΣ',
+      'Straße',
+      'GROẞ',
+      '5 \u212a',
+    ]) {
       await createProject(context.app, { name });
     }
     expect(await names('?q=%C3%A9lan')).toEqual(['ÉLAN vital', 'un élan']);
@@ -116,6 +125,8 @@ describe('GET /projects: filters', () => {
     expect(await names(`?q=${encodeURIComponent('проект')}`)).toEqual(['ПРОЕКТ']);
     expect(await names(`?q=${encodeURIComponent('οδος')}`)).toEqual(['ΟΔΟΣ']);
     expect(await names('?q=STRASSE')).toEqual(['Straße']);
+    expect(await names(`?q=${encodeURIComponent('groß')}`)).toEqual(['GROẞ']);
+    expect(await names('?q=5%20k')).toEqual(['5 \u212a']);
     expect(await names('?q=l')).toEqual(['ÉLAN vital', 'un élan', 'Elan']);
   });
 
@@ -167,7 +178,7 @@ describe('GET /projects: 400', () => {
     ['cursor=%%%', '/cursor'],
     ['cursor=bm90IGpzb24', '/cursor'],
     [`cursor=${cursor(['id', null])}`, '/cursor'],
-    [`cursor=${cursor(['id', null, 0])}`, '/cursor'],
+    [`cursor=${cursor(['id', null, 1.5])}`, '/cursor'],
     [`cursor=${cursor(['id', null, 2_147_483_648])}`, '/cursor'],
     [`cursor=${cursor(['id', null, '1'])}`, '/cursor'],
     [`cursor=${cursor(['id', 'x', 1])}`, '/cursor'],

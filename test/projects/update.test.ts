@@ -31,7 +31,7 @@ describe('PATCH /projects/{id}', () => {
 
   it.each<[object, string[]]>([
     [{ name: null }, ['/name']],
-    [{ name: '' }, ['/name', '/name']],
+    [{ name: '' }, ['/name']],
     [{ status: 5 }, ['/status']],
     [{ id: 2 }, ['/id']],
     [{ createdAt: '2020-01-01T00:00:00Z' }, ['/createdAt']],

@@ -8,7 +8,12 @@ ALTER TABLE "projects"
     ALTER COLUMN "status" SET DEFAULT 'planned',
     ADD COLUMN "description" TEXT,
     ADD COLUMN "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    ADD COLUMN "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP;
+    ADD COLUMN "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    -- What ISO 8601 with four digits of a year can say, so that every row can be answered.
+    ADD CONSTRAINT "projects_created_at_check"
+        CHECK ("created_at" BETWEEN '0001-01-01T00:00:00Z' AND '9999-12-31T23:59:59.999Z'),
+    ADD CONSTRAINT "projects_updated_at_check"
+        CHECK ("updated_at" BETWEEN '0001-01-01T00:00:00Z' AND '9999-12-31T23:59:59.999Z');
 
 -- The primary key's index serves every query that this one did.
 DROP INDEX IF EXISTS "ix_projects_id";
@@ -26,13 +31,14 @@ CREATE INDEX "projects_status_created_at_id_idx"
 CREATE INDEX "projects_status_name_id_idx"
     ON "projects" ((left("status", 51)) COLLATE "C", (left("name", 200)) COLLATE "C", "id");
 
--- Search ignores case by Unicode's rules (ICU) even where the server's own locale is C. The extension
--- may have been created before, in any schema.
+-- Search ignores case by Unicode's rules (ICU) even where the server's own locale is C. Both functions,
+-- because neither alone makes one of ẞ and ß, or of the Kelvin sign and k. The extension may have been
+-- created before, in any schema.
 DO $$
 BEGIN
     EXECUTE format(
         'CREATE INDEX "projects_name_search_idx" ON "projects"
-             USING gin ((upper("name" COLLATE "und-x-icu")) %I.gin_trgm_ops)',
+             USING gin ((upper(lower("name" COLLATE "und-x-icu"))) %I.gin_trgm_ops)',
         (SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
           WHERE e.extname = 'pg_trgm'));
 END $$;

@@ -9,7 +9,8 @@ export interface Position {
   readonly id: number;
 }
 
-const MAX_ID = 2_147_483_647;
+/** PostgreSQL's integer: rows that were not made by a request may have any id. */
+const isInt4 = (id: unknown) => Number.isInteger(id) && id === Number(id) >> 0;
 
 /** Opaque to clients, so that what is in it may change. */
 export function encodeCursor(sort: Sort, { key, id }: Position): string {
@@ -43,7 +44,7 @@ export function decodeCursor(sort: Sort, cursor: string): Position {
   if (!Array.isArray(value) || value.length !== 3) throw refuse('is not a cursor of this server');
   const [madeFor, key, id] = value;
   if (madeFor !== sort) throw refuse('belongs to a list with another sort');
-  if (!isKey(sort, key) || !Number.isInteger(id) || id < 1 || id > MAX_ID) {
+  if (!isKey(sort, key) || !isInt4(id)) {
     throw refuse('is not a cursor of this server');
   }
   return { key, id };

@@ -11,12 +11,12 @@ import type { ProjectsService } from './projects.service.js';
 
 const tags = ['projects'];
 
-/** The same address with another cursor (RFC 8288). */
+/** The same list from another cursor on (RFC 8288). */
 function nextLink(url: string, cursor: string): string {
   const [path = ''] = url.split('?', 1);
   const parameters = new URLSearchParams(url.slice(path.length));
   parameters.set('cursor', cursor);
-  return `<${path}?${parameters}>; rel="next"`;
+  return `</projects?${parameters}>; rel="next"`;
 }
 
 export const projectsRoutes: FastifyPluginAsyncTypebox<{ projects: ProjectsService }> = async (

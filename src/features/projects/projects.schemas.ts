@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import {
   defaulted,
-  LINE_PATTERN,
+  line,
   nullableString,
   schemaRef,
   stringEnum,
@@ -35,20 +35,8 @@ export const Project = Type.Object(
   { $id: 'Project', description: 'A software project in the register', examples: [example] },
 );
 
-const name = Type.String({
-  minLength: 1,
-  maxLength: MAX_NAME,
-  pattern: LINE_PATTERN,
-  'x-trim': true,
-  description: 'One line in any script; white space around it is removed. Need not be unique',
-});
-const status = Type.String({
-  minLength: 1,
-  maxLength: MAX_STATUS,
-  pattern: LINE_PATTERN,
-  'x-trim': true,
-  description: 'Any word, such as planned, active or archived; white space around it is removed',
-});
+const name = line(MAX_NAME, 'In any script; need not be unique');
+const status = line(MAX_STATUS, 'Any word, such as planned, active or archived');
 const description = nullableString({
   maxLength: 2000,
   pattern: TEXT_PATTERN,
@@ -94,8 +82,9 @@ export const ListProjectsQuery = Type.Object(
     limit: defaulted(Type.Integer({ minimum: 1, maximum: MAX_PAGE, default: MAX_PAGE })),
     cursor: Type.Optional(
       Type.String({
-        minLength: 1,
         maxLength: 2000,
+        pattern: '^[A-Za-z0-9_-]+$',
+        'x-rule': 'is not a cursor of this server',
         description: 'Where the page begins: taken from the `Link` header of the one before',
       }),
     ),

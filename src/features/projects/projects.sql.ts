@@ -18,7 +18,8 @@ const COLUMNS =
 // Each expression is that of an index in the migration `project_details`, to the letter.
 const NAME_KEY = 'left(name, 200) COLLATE "C"';
 const STATUS_KEY = 'left(status, 51) COLLATE "C"';
-const NAME_SEARCH = 'upper(name COLLATE "und-x-icu")';
+const fold = (text: string) => `upper(lower(${text} COLLATE "und-x-icu"))`;
+const NAME_SEARCH = fold('name');
 const SORT_KEYS: Record<string, string | undefined> = {
   name: NAME_KEY,
   createdAt: 'created_at',
@@ -55,7 +56,7 @@ export function selectPage(
   if (status !== undefined) conditions.push(`${STATUS_KEY} = ${bind(status)}`);
   if (q !== undefined) {
     const pattern = bind(escapeLike(q));
-    conditions.push(`${NAME_SEARCH} LIKE '%' || upper(${pattern} COLLATE "und-x-icu") || '%'`);
+    conditions.push(`${NAME_SEARCH} LIKE '%' || ${fold(pattern)} || '%'`);
   }
   if (position && key) {
     conditions.push(`(${key}, id) ${operator} (${bind(position.key)}, ${bind(position.id)})`);
