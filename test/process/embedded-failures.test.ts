@@ -1,0 +1,83 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { useEmbedded } from '../support/embedded.js';
+import { freePort } from '../support/ports.js';
+import { runProgram, stop } from '../support/process.js';
+
+const embedded = useEmbedded();
+
+describe('a start that cannot be', () => {
+  async function occupy(port: number): Promise<Server> {
+    const server = createServer((socket) => socket.end());
+    await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
+    return server;
+  }
+
+  it('says that the port of PostgreSQL is taken', async () => {
+    const server = await occupy(embedded.port);
+    expect(await embedded.failure()).toMatch(
+      /port \d+ on 127\.0\.0\.1 is used by another.*EMBEDDED_PG_PORT/,
+    );
+    server.close();
+  });
+
+  it('says that the data is of another version, and leaves it alone', async () => {
+    await stop(await embedded.start());
+    const file = join(embedded.folder, 'data', 'PG_VERSION');
+    await writeFile(file, '13\n');
+    expect(await embedded.failure()).toMatch(
+      /PostgreSQL 13, but the embedded server is PostgreSQL 18\. Nothing/,
+    );
+    await writeFile(file, '18\n');
+    expect((await fetch(`${(await embedded.start()).url}/health/ready`)).status).toBe(200);
+  });
+
+  it('says that the folder cannot be written to', async () => {
+    const file = join(tmpdir(), `srp-file-${process.pid}`);
+    await writeFile(file, '');
+    expect(await embedded.failure({ EMBEDDED_PG_DIR: join(file, 'postgres') })).toMatch(
+      /cannot write to .*srp-file-\d+\/postgres.*EMBEDDED_PG_DIR/,
+    );
+    await rm(file);
+  });
+
+  it('says that the port of the API is taken, and stops PostgreSQL', async () => {
+    const port = await freePort();
+    const server = await occupy(port);
+    expect(await embedded.failure({ PORT: String(port) })).toBe(
+      `cannot start: port ${port} is used by another program: set PORT`,
+    );
+    expect(await embedded.answers()).toBe(false);
+    server.close();
+  });
+
+  it('says on which port it is already being served', async () => {
+    await embedded.start();
+    const other = runProgram('dist/server.js', {
+      ...embedded.env,
+      PORT: '0',
+      EMBEDDED_PG_PORT: String(await freePort()),
+    });
+    expect(await other.exit).toBe(1);
+    expect(other.output()).toContain(`set EMBEDDED_PG_PORT=${embedded.port} to share it`);
+  });
+
+  it('says that the password is gone', async () => {
+    await stop(await embedded.start());
+    await rm(join(embedded.folder, 'password'));
+    const other = runProgram('dist/server.js', { ...embedded.env, PORT: '0' });
+    expect(await other.exit).toBe(1);
+    expect(other.output()).toMatch(/postgres\/password is gone/);
+  });
+
+  it('starts over a postmaster.pid that names some other program', async () => {
+    await stop(await embedded.start());
+    const file = join(embedded.folder, 'data', 'postmaster.pid');
+    await writeFile(file, `${process.pid}\n${embedded.folder}\n1\n${embedded.port}\n\n\n\nready\n`);
+    const server = await embedded.start();
+    expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
+  });
+});
