@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import type { BuildInfo } from './build-info.js';
 import type { Config } from './config.js';
@@ -10,6 +9,7 @@ import jsonBody from './platform/json-body.js';
 import { knownMethods, unmatchedRequests } from './platform/methods.js';
 import openapi from './platform/openapi.js';
 import { parseQuery } from './platform/query-string.js';
+import { RequestLog, requestId } from './platform/request-log.js';
 import { compilersFactory } from './platform/validation.js';
 import version from './platform/version.js';
 
@@ -36,7 +36,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     },
     // Requests that still arrive on open connections while the server stops are answered like any other.
     return503OnClosing: false,
-    genReqId: () => randomUUID(),
+    genReqId: requestId,
+    logController: new RequestLog(),
     routerOptions: { ignoreTrailingSlash: true, querystringParser: parseQuery },
     schemaController: { compilersFactory: compilersFactory() },
     frameworkErrors: handleError,

@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+
+const REQUEST_ID = /^[\w.:-]{1,128}$/;
+/** Version 00 of W3C Trace Context: version, trace id, parent id, flags. */
+const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** The caller's `x-request-id` where it is fit for a log, else a new one. */
+export function requestId({ headers }: Pick<IncomingMessage, 'headers'>): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+}
+
+/** The trace that a request belongs to, so that its log line can be found from there. */
+function traceId({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined {
+  return TRACEPARENT.exec(String(headers.traceparent ?? ''))?.[1];
+}
+
+/**
+ * One line a request, when it has been answered. The route's pattern groups lines; the path is without
+ * its query string, which may hold what people search for, and worse.
+ */
+export class RequestLog extends fastify.LogController {
+  constructor() {
+    super({ requestIdLogLabel: 'requestId' });
+  }
+
+  override incomingRequest(): void {}
+
+  override requestCompleted(
+    error: Error | null,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): void {
+    const [path] = request.url.split('?', 1);
+    const trace = traceId(request.raw);
+    const line = {
+      method: request.method,
+      route: request.routeOptions.url,
+      path,
+      status: reply.statusCode,
+      durationMs: Math.round(reply.elapsedTime * 10) / 10,
+      remoteAddress: request.ip,
+      ...(trace && { traceId: trace }),
+    };
+    if (error) reply.log.warn({ ...line, err: error }, 'the answer was not sent whole');
+    else reply.log.info(line, 'request');
+  }
+}
