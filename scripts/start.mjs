@@ -1,5 +1,5 @@
 import { build } from './build.mjs';
 
-// One process for both, so that Ctrl-C and SIGTERM reach the server and not a shell in between.
+// One process for both. The npm script says `exec`: npm runs a shell, and hands signals to that alone.
 await build();
 await import('../dist/server.js');

@@ -52,14 +52,23 @@ function withoutSecrets(url: string): string {
 function startFailure(error: unknown, databaseUrl: string | undefined): string | undefined {
   if (error instanceof ConfigError || error instanceof EmbeddedDatabaseError) return error.message;
   if (error instanceof SchemaError) return error.message;
-  const { code, message, port } = error as NodeJS.ErrnoException & { port?: number };
-  if (code === 'EADDRINUSE') return `port ${port} is used by another program: set PORT`;
-  if (code === 'EACCES' && port) return `this user may not listen on port ${port}: set PORT`;
+  const { code, message } = error as NodeJS.ErrnoException;
   const where = databaseUrl ? withoutSecrets(databaseUrl) : 'the database';
   if (isDatabaseUnavailable(error)) return `cannot reach ${where} (${code ?? message})`;
   // PostgreSQL's own words: wrong password, no such database, no permission …
   if (/^(28|3D|42501)/.test(code ?? '')) return `cannot use ${where}: ${message}`;
   return undefined;
+}
+
+/** @throws {ConfigError} that names the variable to change */
+function cannotListen(error: NodeJS.ErrnoException & { port?: number }): never {
+  const { code, port } = error;
+  if (code === 'EADDRINUSE') {
+    throw new ConfigError(`port ${port} is used by another program: set PORT`);
+  }
+  if (code === 'EACCES')
+    throw new ConfigError(`this user may not listen on port ${port}: set PORT`);
+  throw new ConfigError(`HOST is no address of this machine (${code})`);
 }
 
 async function start(config: Config, running: Running): Promise<void> {
@@ -91,7 +100,7 @@ async function start(config: Config, running: Running): Promise<void> {
   if (unknown.length > 0) {
     app.log.warn({ migrations: unknown }, 'the database was migrated by a newer version');
   }
-  const address = await app.listen({ host: config.HOST, port: config.PORT });
+  const address = await app.listen({ host: config.HOST, port: config.PORT }).catch(cannotListen);
   // For a person: a log collector gets JSON lines only, and Fastify's own line has the address.
   if (running.embedded || isPretty(config)) {
     const where = running.embedded ? ` (embedded, in ${config.EMBEDDED_PG_DIR})` : '';

@@ -142,12 +142,13 @@ export async function ensureCluster(
     () => false,
   );
   if (!exists) await initialise(options, programs, major);
+  await fs.access(options.dir, fs.constants.W_OK);
   const found = (await fs.readFile(join(data, 'PG_VERSION'), 'utf8').catch(() => '')).trim();
   if (found === String(major)) return;
   throw new StartError(
     `${data} holds data of PostgreSQL ${found || '(unknown)'}, but the embedded server is PostgreSQL ${major}. ` +
-      'Nothing was changed. Set EMBEDDED_PG_DIR to another folder, or start a PostgreSQL ' +
-      `${found} on this one, dump it with pg_dump, and restore into a new folder.`,
+      'Nothing was changed. Set EMBEDDED_PG_DIR to another folder, or start that PostgreSQL ' +
+      `on this one, dump it with pg_dump, and restore into a new folder.`,
   );
 }
 
@@ -169,7 +170,8 @@ async function processStatus(/** @type {number} */ pid) {
  */
 async function removeStalePidFile(/** @type {Options} */ options) {
   const { pid, port } = await recordedServer(options);
-  if (pid === undefined || process.platform !== 'linux') return;
+  if (pid === undefined) return fs.rm(places(options).pid, { force: true }); // cut off by a crash
+  if (process.platform !== 'linux') return;
   const status = await processStatus(pid);
   if (status === undefined) return; // no such process: PostgreSQL sees that itself
   if (!/^Name:\s+postgres$/m.test(status) || /^State:\s+Z/m.test(status)) {
@@ -199,6 +201,11 @@ export async function probe(/** @type {Options} */ options) {
     if (error instanceof StartError) throw error;
     const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
     if (code === 'ECONNREFUSED') return 'stopped';
+    if (code === '28P01' && (await recordedServer(options)).port === options.port) {
+      throw new StartError(
+        `the password in ${places(options).password} is not that of the data beside it. Restore the file, or set EMBEDDED_PG_DIR to another folder.`,
+      );
+    }
     const ending =
       ['57P01', '57P03', 'ECONNRESET'].includes(code ?? '') || /terminated|ended/.test(message);
     return ending && (await recordedServer(options)).pid !== undefined ? 'busy' : 'foreign';
@@ -215,6 +222,10 @@ export async function startServer(
 ) {
   await removeStalePidFile(options);
   const { data, log } = places(options);
+  const logged = await fs.stat(log).then(
+    ({ size }) => size,
+    () => 0,
+  );
   const settings = [
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
@@ -235,8 +246,8 @@ export async function startServer(
   const code = await new Promise((done) => child.on('close', done));
   if (code === 0) return;
 
-  const text = await fs.readFile(log, 'utf8').catch(() => '');
-  const tail = text.trimEnd().split('\n').slice(-6).join('\n');
+  const text = await fs.readFile(log).catch(() => Buffer.alloc(0));
+  const tail = text.subarray(logged).toString().trimEnd().split('\n').slice(-6).join('\n');
   if (/lock file .* already exists|is still in use/.test(tail)) return;
   if (/could not bind|could not create any TCP\/IP sockets/.test(tail)) throw portTaken(options);
   throw new StartError(`PostgreSQL did not start; the end of ${log}:\n${tail}`);

@@ -38,6 +38,18 @@ const RETRY_MS = 100;
 const options = JSON.parse(process.argv[2] ?? '{}');
 process.umask(0o077);
 
+/** Undefined while it is starting up, or when the last one is just stopping it. */
+async function takeLease() {
+  try {
+    await ensureDatabase(options);
+    const lease = await connect(options, 'postgres');
+    await lease.query('SELECT pg_advisory_lock_shared($1)', [LEASE_KEY]);
+    return lease;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Brings the server up, or finds it up, and takes a lease on it.
  * @returns {Promise<{ lease: pg.Client, stop: () => Promise<unknown> }>}
@@ -47,25 +59,31 @@ async function acquire() {
   const stop = () =>
     run(programs.pg_ctl, ['stop', '-D', places(options).data, '-m', 'fast', '-w', '-s']);
 
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  while (Date.now() < deadline) {
+  let started = false;
+  const attempt = async () => {
     await ensureCluster(options, programs);
     const state = await probe(options);
     if (state === 'foreign') throw portTaken(options);
-    if (state === 'stopped') await startServer(options, programs);
-    try {
-      await ensureDatabase(options);
-      const lease = await connect(options, 'postgres');
-      await lease.query('SELECT pg_advisory_lock_shared($1)', [LEASE_KEY]);
-      return { lease, stop };
-    } catch {
-      // It is starting up, or the last one is just stopping it.
+    if (state === 'stopped') {
+      started = true;
+      await startServer(options, programs);
+    }
+    return takeLease();
+  };
+  try {
+    const deadline = Date.now() + START_TIMEOUT_MS;
+    while (Date.now() < deadline) {
+      const lease = await attempt();
+      if (lease) return { lease, stop };
       await new Promise((done) => setTimeout(done, RETRY_MS));
     }
+    throw new StartError(
+      `PostgreSQL did not answer within ${START_TIMEOUT_MS / 1000} s; see ${places(options).log}`,
+    );
+  } catch (error) {
+    if (started) await stop().catch(() => {}); // nobody else would
+    throw error;
   }
-  throw new StartError(
-    `PostgreSQL did not answer within ${START_TIMEOUT_MS / 1000} s; see ${places(options).log}`,
-  );
 }
 
 /** @type {ReturnType<typeof acquire> | undefined} */

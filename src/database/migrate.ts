@@ -84,11 +84,21 @@ async function isOldService(client: pg.Client): Promise<boolean> {
   );
 }
 
-async function checkEncoding(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ server_encoding: string }>('SHOW server_encoding');
-  if (rows[0]?.server_encoding !== 'UTF8') {
+/** What a migration needs, asked beforehand: the engine's own words for it would be a stack trace. */
+async function checkDatabase(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ encoding: string; role: string; owner: boolean }>(
+    `SELECT current_setting('server_encoding') AS encoding, current_user AS role,
+            has_schema_privilege(current_schema(), 'CREATE') AND COALESCE(
+              (SELECT pg_has_role(relowner, 'USAGE') FROM pg_class
+                WHERE oid = to_regclass(quote_ident(current_schema()) || '.projects')), true) AS owner`,
+  );
+  const [{ encoding, role, owner } = { encoding: '', role: '', owner: false }] = rows;
+  if (encoding !== 'UTF8') {
+    throw new SchemaError(`the database's encoding is ${encoding}; create it with ENCODING 'UTF8'`);
+  }
+  if (!owner) {
     throw new SchemaError(
-      `the database's encoding is ${rows[0]?.server_encoding}; create it with ENCODING 'UTF8'`,
+      `the role ${role} may not change the tables: it must own the database (ALTER DATABASE … OWNER TO ${role}) and the table "projects" if there is one.`,
     );
   }
 }
@@ -163,7 +173,7 @@ export function prepareSchema(
         `the database is behind this server: ${missing.join(', ')}. Run "npm run db:migrate", or start with MIGRATE_ON_START=true.`,
       );
     }
-    await checkEncoding(client);
+    await checkDatabase(client);
     return withMigrations(url, async (migrations) => ({
       applied: await applyPending(migrations, client),
       unknown,

@@ -180,6 +180,17 @@ describe('migrations', () => {
     expect(await rows('SELECT name FROM tenant.projects')).toEqual([{ name: 'A' }]);
   });
 
+  it('refuse a role that may not change the tables, in one line', async () => {
+    const role = `${new URL(database.url).pathname.slice(1)}_role`;
+    await execute(database.url, ...OLD_DDL, `CREATE ROLE ${role} LOGIN PASSWORD 'x'`);
+    const url = Object.assign(new URL(database.url), { username: role, password: 'x' }).href;
+    const refused = prepareSchema(url, { apply: true, connectTimeoutMs: 5000 });
+    await expect(refused).rejects.toThrow(
+      /^the role srp_test_\w+ may not change the tables[^\n]*$/,
+    );
+    await execute(database.url, `DROP ROLE ${role}`);
+  });
+
   it('refuse a database whose encoding cannot hold every name', async () => {
     const latin = await createEmptyDatabase("ENCODING 'LATIN1' LOCALE 'C'");
     await expect(prepareSchema(latin.url, { apply: true, connectTimeoutMs: 5000 })).rejects.toThrow(

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,12 +65,36 @@ describe('a start that cannot be', () => {
     expect(other.output()).toContain(`set EMBEDDED_PG_PORT=${embedded.port} to share it`);
   });
 
+  it('says that the password is wrong, and leaves nothing running', async () => {
+    await stop(await embedded.start());
+    const file = join(embedded.folder, 'password');
+    const password = await readFile(file, 'utf8');
+    await writeFile(file, 'wrong');
+    expect(await embedded.failure()).toMatch(/the password in .*password is not that of the data/);
+    await writeFile(file, password);
+    expect(await embedded.answers()).toBe(false);
+    expect((await fetch(`${(await embedded.start()).url}/health/ready`)).status).toBe(200);
+  });
+
+  it('says that HOST is no address of this machine', async () => {
+    expect(await embedded.failure({ HOST: '192.0.2.1' })).toBe(
+      'cannot start: HOST is no address of this machine (EADDRNOTAVAIL)',
+    );
+    expect(await embedded.answers()).toBe(false);
+  });
+
   it('says that the password is gone', async () => {
     await stop(await embedded.start());
     await rm(join(embedded.folder, 'password'));
     const other = runProgram('dist/server.js', { ...embedded.env, PORT: '0' });
     expect(await other.exit).toBe(1);
     expect(other.output()).toMatch(/postgres\/password is gone/);
+  });
+
+  it('starts over a postmaster.pid that a crash left empty', async () => {
+    await stop(await embedded.start());
+    await writeFile(join(embedded.folder, 'data', 'postmaster.pid'), '');
+    expect((await fetch(`${(await embedded.start()).url}/health/ready`)).status).toBe(200);
   });
 
   it('starts over a postmaster.pid that names some other program', async () => {

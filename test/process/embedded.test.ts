@@ -26,6 +26,7 @@ const post = (url: string) =>
 
 describe('the embedded PostgreSQL', () => {
   it('starts, keeps the data, and stops with the server', async () => {
+    await embedded.erase();
     const first = await embedded.start();
     expect(await (await fetch(`${first.url}/health/ready`)).json()).toEqual({ status: 'ready' });
     expect((await post(first.url)).status).toBe(201);
@@ -45,6 +46,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('speaks UTF-8 and folds case whatever the locale of the environment', async () => {
+    await embedded.erase();
     await embedded.start({ LANG: 'C', LC_ALL: 'C' });
     const client = await embedded.connect();
     const { rows } = await client.query(
@@ -68,6 +70,7 @@ describe('the embedded PostgreSQL', () => {
   it.each([20, 300, 700, 1100])(
     'leaves nothing behind after Ctrl-C %i ms into the start',
     async (ms) => {
+      await embedded.erase();
       const server = runProgram('dist/server.js', { PORT: '0', ...embedded.env });
       await new Promise((done) => setTimeout(done, ms));
       const code = await stop(server, 'SIGINT');
@@ -79,6 +82,7 @@ describe('the embedded PostgreSQL', () => {
   );
 
   it('is shared by two servers, and stays while one of them runs', async () => {
+    await embedded.erase();
     const [one, two] = await Promise.all([embedded.start(), embedded.start()]);
     await post(one.url);
     expect(await stop(one)).toBe(0);

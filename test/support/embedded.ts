@@ -1,13 +1,21 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
-import { afterEach, beforeEach, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { freePort } from './ports.js';
 import { type Program, runProgram, startServer, stop } from './process.js';
 
-/** A folder and a port for an embedded PostgreSQL in each test; everything is stopped and removed after. */
+const copy = (from: string, to: string) => promisify(execFile)('cp', ['-a', from, to]);
+
+/**
+ * A folder and a port for an embedded PostgreSQL in each test; everything is stopped and removed after.
+ * The folder is the copy of one that a server made and migrated, because initdb takes its time.
+ */
 export function useEmbedded() {
+  let seed = '';
   let root = '';
   let port = 0;
   let programs: Program[] = [];
@@ -22,6 +30,10 @@ export function useEmbedded() {
     },
     get env() {
       return { EMBEDDED_PG_DIR: context.folder, EMBEDDED_PG_PORT: String(port) };
+    },
+    /** Removes what is in the folder: this test is about a first start. */
+    async erase() {
+      await rm(context.folder, { recursive: true });
     },
     async start(more: Record<string, string> = {}) {
       const server = await startServer({ ...context.env, ...more });
@@ -57,10 +69,17 @@ export function useEmbedded() {
     },
   };
 
+  beforeAll(async () => {
+    seed = await mkdtemp(join(tmpdir(), 'srp-seed-'));
+    const env = { EMBEDDED_PG_DIR: join(seed, 'postgres') };
+    await stop(await startServer({ ...env, EMBEDDED_PG_PORT: String(await freePort()) }));
+  });
+  afterAll(() => rm(seed, { recursive: true, force: true }));
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'srp-embedded-'));
     port = await freePort();
     programs = [];
+    await copy(join(seed, 'postgres'), root);
   });
   afterEach(async () => {
     await Promise.all(programs.map((program) => stop(program, 'SIGTERM')));
