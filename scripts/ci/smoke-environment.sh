@@ -1,0 +1,19 @@
+#!/bin/sh
+# Runs smoke-test.sh against an environment: with Ansible on each of its hosts, with Compose on this one.
+#
+#   scripts/ci/smoke-environment.sh ENVIRONMENT TAG
+#
+# Exit code: 0 all is well, anything else: it is not, or it could not be asked.
+# Environment: see deploy.sh and smoke-test.sh. With Ansible each host needs curl.
+set -eu
+# shellcheck source=scripts/ci/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=scripts/ci/deploy-with.sh
+. scripts/ci/deploy-with.sh
+
+[ "$#" -eq 2 ] || die 2 'usage: smoke-environment.sh staging|production TAG'
+check_environment "$1"
+check_tag "$2"
+
+say "smoke test of $1, which should be at $2"
+"smoke_with_$DEPLOY_WITH" "$1" "$2"
