@@ -1,0 +1,295 @@
+#!/usr/bin/env bash
+# Checks the playbooks: syntax, ansible-lint, yamllint. With a target it also deploys there and checks what
+# docs/deployment.md promises: files and modes, versions, a second run that changes nothing, the way back
+# from a version that does not start, rollback, restore.
+#
+#   scripts/check-ansible.sh                  # nothing but the files
+#   TARGET_INVENTORY=… TARGET_ARCHIVE=… TARGET_TAG=… TARGET_MAY_BE_ERASED=yes scripts/check-ansible.sh
+#
+# Needs `pip install -r ansible/requirements.txt`. Environment, all optional:
+#   TARGET_INVENTORY      inventory with ONE host in the group srp, which has Docker and curl
+#   TARGET_ARCHIVE        archive of the image: docker save secure-release-platform:TAG > FILE
+#   TARGET_TAG            that TAG
+#   TARGET_MAY_BE_ERASED  "yes": the deployment on that host, its database too, is deleted before and after
+# ansible-playbook's output goes to a folder that is kept when a check fails.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export ANSIBLE_CONFIG=$PWD/ansible/ansible.cfg ANSIBLE_NOCOLOR=1
+
+work=$(mktemp -d)
+pass() { printf 'ok    %s\n' "$*"; }
+note() { printf '      %s\n' "$*"; }
+fail() {
+  printf 'FAIL  %s\n      output: %s\n' "$*" "$work" >&2
+  exit 1
+}
+# check DESCRIPTION COMMAND...
+check() {
+  local what=$1
+  shift
+  if "$@" >"$work/check" 2>&1; then pass "$what"; else
+    cat "$work/check" >&2
+    fail "$what"
+  fi
+}
+# same DESCRIPTION EXPECTED ACTUAL
+same() { if [ "$2" = "$3" ]; then pass "$1"; else fail "$1: expected '$2', got '$3'"; fi; }
+not() { ! "$@"; }
+
+check_files() {
+  local file
+  for file in ansible/inventories/*/hosts.yml; do
+    check "inventory $file" ansible-inventory -i "$file" --list
+    for playbook in ansible/playbooks/*.yml; do
+      check "syntax of $playbook for $(basename "$(dirname "$file")")" \
+        ansible-playbook -i "$file" --syntax-check "$playbook"
+    done
+  done
+  check ansible-lint ansible-lint --offline ansible
+  check yamllint yamllint --strict \
+    -d '{extends: default, rules: {line-length: {max: 130}, braces: {max-spaces-inside: 1}, comments: {min-spaces-from-content: 1}, comments-indentation: disable, octal-values: {forbid-implicit-octal: true, forbid-explicit-octal: true}}}' \
+    ansible .ansible-lint
+  # RFC 5737: nobody is reached by mistake before the addresses were replaced.
+  same 'the inventories hold example addresses only' '' "$(grep -rhE '^ *ansible_host:' ansible/inventories \
+    | grep -vE ' (192\.0\.2|198\.51\.100|203\.0\.113)\.[0-9]+$' || true)"
+  check 'no tag "latest" in an inventory' not grep -rnE ':latest|srp_tag: *"?latest' ansible/inventories
+  for file in ansible/inventories/*/group_vars/all/vault.yml; do
+    # shellcheck disable=SC2016 # the dollar sign belongs to the header
+    [ ! -e "$file" ] || check "$file is encrypted" grep -q '^\$ANSIBLE_VAULT;' "$file"
+  done
+}
+
+# play NAME EXPECTED_STATUS PLAYBOOK ARGUMENT...: leaves the output in $work/NAME.
+play() {
+  local name=$1 expected=$2 playbook=$3 status=0
+  shift 3
+  log=$work/$name
+  ansible-playbook -i "$TARGET_INVENTORY" "ansible/playbooks/$playbook.yml" "$@" >"$log" 2>&1 || status=$?
+  if [ "$expected" = 0 ] && [ "$status" != 0 ] || [ "$expected" != 0 ] && [ "$status" = 0 ]; then
+    tail -40 "$log" >&2
+    fail "$name: $playbook.yml ended with $status"
+  fi
+  note "$name: $(grep -E 'ok=[0-9]+ +changed=' "$log" | tr -s ' ')"
+}
+deploy() { play "$1" "$2" deploy -e "srp_tag=$3" -e srp_image=secure-release-platform "${@:4}"; }
+# What the last play said.
+said() { tr -s ' \n' ' ' <"$log" | grep -qF -- "$1"; }
+unchanged() { grep -qE 'changed=0 .*failed=0' "$log"; }
+
+# remote COMMAND: on the target, as root, in a shell.
+remote() {
+  ansible -i "$TARGET_INVENTORY" srp -b -m ansible.builtin.shell -a "$1" >"$work/remote" 2>&1 \
+    || { cat "$work/remote" >&2; return 1; }
+  tail -n +2 "$work/remote"
+}
+api() { remote "curl -sS --max-time 10 http://127.0.0.1:$port$1"; }
+field() { python3 -c 'import json,sys; v=json.load(sys.stdin)
+for k in sys.argv[1].split("."): v=(v or {}).get(k)
+print(v)' "$1"; }
+running_commit() { api /version | field commit; }
+state() { remote "cat $dir/state.json" | field "$1"; }
+# The value that a variable has for the target, whatever file of the inventory it comes from.
+variable() {
+  ansible -i "$TARGET_INVENTORY" srp -m ansible.builtin.debug -a "msg={{ $1 | default('$2') }}" \
+    | sed -n 's/.*"msg": "\(.*\)".*/\1/p; s/^ *msg: //p' | head -1
+}
+
+erase() {
+  remote "docker ps -aq --filter label=com.docker.compose.project=$project | xargs -r docker rm -fv
+    docker volume rm -f ${project}_postgres_data
+    docker network rm ${project}_app-network || true
+    rm -rf $dir" >/dev/null
+}
+
+# Versions made from the one in the archive: another commit and one more migration; one that does not
+# start; one that answers but never becomes ready.
+make_versions() {
+  local base=secure-release-platform:$TARGET_TAG
+  cat >"$work/newer" <<EOF
+FROM $base
+USER root
+RUN node -e "const fs = require('fs'), f = 'dist/build-info.json'; fs.writeFileSync(f, JSON.stringify({ ...JSON.parse(fs.readFileSync(f)), commit: '$COMMIT_B' }))" \
+ && mkdir prisma/migrations/20990101000000_check \
+ && echo 'ALTER TABLE projects ADD COLUMN check_only text;' > prisma/migrations/20990101000000_check/migration.sql \
+ && chmod -R a+rX prisma/migrations
+USER node
+LABEL org.opencontainers.image.revision=$COMMIT_B
+EOF
+  # shellcheck disable=SC2016 # JavaScript's quotes
+  printf 'FROM %s\nCMD ["node", "-e", "console.error(`broken on purpose`); process.exit(1)"]\n' "$base" >"$work/broken"
+  # shellcheck disable=SC2016
+  printf 'FROM %s\nCMD ["node", "-e", "%s"]\n' "$base" \
+    'require(`http`).createServer((q, a) => { a.statusCode = q.url === `/health` ? 200 : 503; a.end() }).listen(8000, `0.0.0.0`)' \
+    >"$work/unready"
+  for version in newer broken unready; do
+    remote "echo $(base64 -w0 <"$work/$version") | base64 -d | docker build -q -t secure-release-platform:check-$version -" >/dev/null
+  done
+}
+
+check_preflight() {
+  deploy no-tag 1 ''
+  check 'a deployment without a tag is refused' said 'Say which version to deploy'
+  deploy tag-latest 1 latest
+  check 'the tag latest is refused' said '"latest" is no version'
+  deploy placeholder 1 "$TARGET_TAG" -e srp_postgres_password=change-me
+  check 'the placeholder password is refused' said 'still the placeholder'
+  check 'a refused deployment leaves nothing behind' remote "! test -e $dir"
+  play rollback-of-nothing 1 rollback
+  check 'a rollback on a new host says that there is nothing' said 'there is nothing to go back to'
+}
+
+check_first_deployment() {
+  remote "docker image rm -f secure-release-platform:$TARGET_TAG || true" >/dev/null
+  deploy dry-run-new-host 0 "$TARGET_TAG" -e "srp_image_archive=$TARGET_ARCHIVE" --check
+  check 'a dry run on a new host tells what it would do' said "Would deploy secure-release-platform:$TARGET_TAG"
+  check '... and does nothing' remote "! test -e $dir"
+  deploy first 0 "$TARGET_TAG" -e "srp_image_archive=$TARGET_ARCHIVE"
+  same 'the API is ready' '{"status":"ready"}' "$(api /health/ready)"
+  commit_a=$(running_commit)
+  note "running commit: $commit_a"
+  same 'the record names the version' "$TARGET_TAG" "$(state current.tag)"
+  same '... and none before it' '{}' "$(state previous)"
+  same 'owners and modes' '.env 600 root
+backups 700 root
+docker-compose.override.yml 600 root
+docker-compose.yml 644 root
+releases 700 root
+state.json 644 root' "$(remote "cd $dir && stat -c '%n %a %U' .env backups docker-compose.override.yml docker-compose.yml releases state.json")"
+  same 'API and database are published on 127.0.0.1 only' '127.0.0.1' \
+    "$(remote "for c in \$(docker ps -q --filter label=com.docker.compose.project=$project); do docker port \$c; done" \
+      | sed 's/.*-> //; s/:[0-9]*$//' | sort -u)"
+  check 'the archive was removed from the host' remote '! ls -d /var/tmp/srp-image-*'
+  deploy second 0 "$TARGET_TAG" -e "srp_image_archive=$TARGET_ARCHIVE"
+  check 'a second run changes nothing' unchanged
+  deploy dry-run 0 "$TARGET_TAG" --check --diff
+  check 'a dry run of the same version changes nothing' unchanged
+  same 'no dump yet: there was nothing to save' 0 "$(remote "ls $dir/backups | wc -l")"
+}
+
+check_update() {
+  api "/projects -H 'content-type: application/json' -d '{\"name\":\"Before the update\"}'" >/dev/null
+  deploy dry-run-update 0 check-newer --check --diff
+  check 'a dry run of another version tells so' said "tag $TARGET_TAG -> check-newer"
+  same '... and does nothing' "$commit_a" "$(running_commit)"
+  deploy update 0 check-newer
+  same 'the new version runs' "$COMMIT_B" "$(running_commit)"
+  same 'the record names it' check-newer "$(state current.tag)"
+  same '... and the version before' "$TARGET_TAG" "$(state previous.tag)"
+  dump=$(remote "ls $dir/backups")
+  check 'there is a dump from before it' test "${dump#*_}" = before-check-newer.dump
+  same '... readable by root only' 600 "$(remote "stat -c %a $dir/backups/$dump")"
+  # shellcheck disable=SC2016 # expands on the target
+  check '... made before the migration' remote 'c=$(docker ps -q --filter label=com.docker.compose.service=db --filter label=com.docker.compose.project='"$project"')
+    docker exec -i $c pg_restore -f - < '"$dir/backups/$dump"' > /var/tmp/srp-check.sql
+    grep -q "Before the update" /var/tmp/srp-check.sql && ! grep -q check_only /var/tmp/srp-check.sql; s=$?; rm /var/tmp/srp-check.sql; exit $s'
+  # shellcheck disable=SC2016 # must arrive unexpanded
+  deploy settings 0 check-newer -e '{"srp_environment": {"LOG_LEVEL": "debug", "CHECK_DOLLAR": "a$b ${C}", "CHECK_BOOL": true}}'
+  check 'changed settings are a reason to deploy' said 'srp_environment'
+  same '... reach the container as they are' "a\$b \${C} true debug" \
+    "$(remote "docker exec \$(docker ps -q --filter label=com.docker.compose.service=api --filter label=com.docker.compose.project=$project) node -p '[\"CHECK_DOLLAR\",\"CHECK_BOOL\",\"LOG_LEVEL\"].map((n) => process.env[n]).join(\" \")'")"
+  same '... and leave the version before as it is' "$TARGET_TAG" "$(state previous.tag)"
+  deploy settings-back 0 check-newer
+}
+
+check_way_back() {
+  local before version
+  before=$(remote "cat $dir/state.json $dir/.env $dir/docker-compose.override.yml | sha256sum")
+  for version in broken unready; do
+    deploy "$version" 1 "check-$version" -e srp_ready_timeout=16
+    check "check-$version: the play fails and says what runs" \
+      said "secure-release-platform:check-newer runs there again and is ready"
+    same '... and it does' "$COMMIT_B" "$(running_commit)"
+    same '... ready' '{"status":"ready"}' "$(api /health/ready)"
+    same '... with the record and the settings of before' "$before" \
+      "$(remote "cat $dir/state.json $dir/.env $dir/docker-compose.override.yml | sha256sum")"
+  done
+  deploy wrong-commit 1 "$TARGET_TAG" -e srp_expected_commit=ffffffffffffffffffffffffffffffffffffffff
+  check 'a version that is another than expected is given up' said 'runs there again and is ready'
+  deploy wrong-password 1 check-newer -e srp_postgres_password=Another1 -e srp_ready_timeout=16
+  check 'so are settings that do not work' said 'runs there again and is ready'
+  check '... and the server logs in with the old ones' api /projects
+  deploy after-failures 0 check-newer
+  check 'nothing is left to do afterwards' unchanged
+}
+
+check_rollback() {
+  play rollback-dry-run 0 rollback --check
+  same 'a dry run of the rollback does nothing' "$COMMIT_B" "$(running_commit)"
+  play rollback 0 rollback
+  check 'the rollback explains migrations' said 'Migrations are not reversed'
+  same 'the version before runs' "$commit_a" "$(running_commit)"
+  same 'it is ready on the newer schema' '{"status":"ready"}' "$(api /health/ready)"
+  same 'the record has changed sides' "$TARGET_TAG check-newer" "$(state current.tag) $(state previous.tag)"
+  play rollback-named 0 rollback -e "srp_rollback_tag=$TARGET_TAG"
+  check 'a rollback to the version that runs changes nothing' unchanged
+  play rollback-unknown 1 rollback -e srp_rollback_tag=never-seen
+  check 'a version that was never here is refused' said 'was never deployed successfully'
+}
+
+check_restore() {
+  api "/projects -H 'content-type: application/json' -d '{\"name\":\"After the dump\"}'" >/dev/null
+  play restore-unconfirmed 1 rollback -e "srp_rollback_tag=$TARGET_TAG" -e "srp_restore_dump=$dump"
+  check 'a restore without the confirmation is refused' said 'srp_restore_confirm=overwrite'
+  check '... and leaves the data' grep -q 'After the dump' <(api /projects)
+  play restore-nothing 1 rollback -e srp_restore_dump=none.dump -e srp_restore_confirm=overwrite
+  check 'a dump that is not there is refused' said 'it is NOT there'
+  remote "echo no dump > $dir/backups/bad.dump" >/dev/null
+  play restore-bad 1 rollback -e srp_restore_dump=bad.dump -e srp_restore_confirm=overwrite
+  check 'a dump that cannot be read is given up' said 'runs there again and is ready'
+  check '... and leaves the data' grep -q 'After the dump' <(api /projects)
+  remote "rm $dir/backups/bad.dump" >/dev/null
+  play restore 0 rollback -e "srp_rollback_tag=$TARGET_TAG" -e "srp_restore_dump=$dump" -e srp_restore_confirm=overwrite
+  api /projects >"$work/projects"
+  check 'the data of the dump is back' grep -q 'Before the update' "$work/projects"
+  check '... and nothing later' not grep -q 'After the dump' "$work/projects"
+  check 'the data that was replaced was dumped first' remote "ls $dir/backups/*_before-restore.dump"
+  deploy update-again 0 check-newer -e srp_backups_keep=2
+  same 'the newer version migrates the restored database' "$COMMIT_B" "$(running_commit)"
+  same 'old dumps go' 2 "$(remote "ls $dir/backups | wc -l")"
+}
+
+check_failed_first_deployment() {
+  erase
+  deploy first-broken 1 check-broken -e srp_ready_timeout=10
+  check 'a first deployment that fails says that there is nothing to go back to' said 'This is the first deployment there'
+  check '... records nothing' remote "! test -e $dir/state.json"
+  same '... and leaves no API that restarts for ever' 0 \
+    "$(remote "docker ps -aq --filter label=com.docker.compose.service=api --filter label=com.docker.compose.project=$project | wc -l")"
+  deploy first-repaired 0 "$TARGET_TAG"
+  same 'the next one works' "$commit_a" "$(running_commit)"
+  check '... after a dump of the database that was there' remote "ls $dir/backups/*_before-$TARGET_TAG.dump"
+}
+
+check_files
+if [ -z "${TARGET_INVENTORY:-}" ]; then
+  rm -rf "$work"
+  echo 'all checks of the files passed; no target was given (TARGET_INVENTORY)'
+  exit
+fi
+
+: "${TARGET_ARCHIVE:?the archive of an image}" "${TARGET_TAG:?the tag of the image in it}"
+[ "${TARGET_MAY_BE_ERASED:-}" = yes ] || { echo 'set TARGET_MAY_BE_ERASED=yes: the deployment there is deleted' >&2; exit 2; }
+TARGET_ARCHIVE=$(realpath "$TARGET_ARCHIVE")
+COMMIT_B=bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
+dir=$(variable srp_directory /opt/secure-release-platform)
+project=$(variable srp_compose_project secure-release-platform)
+port=$(variable srp_api_port 8000)
+password=$(variable srp_postgres_password '')
+[ -n "$password" ] || fail 'the inventory has no srp_postgres_password'
+same 'the inventory has one host' 1 "$(ansible -i "$TARGET_INVENTORY" srp --list-hosts | tail -n +2 | wc -l)"
+
+erase
+check_preflight
+check_first_deployment
+make_versions
+check_update
+check_way_back
+check_rollback
+check_restore
+check_failed_first_deployment
+rm -f "$work/check" "$work/remote"
+check 'the password is in no output' not grep -rqF -- "$password" "$work"
+erase
+remote 'docker image rm -f secure-release-platform:check-newer secure-release-platform:check-broken secure-release-platform:check-unready' >/dev/null
+rm -rf "$work"
+echo 'all checks passed'
