@@ -7,13 +7,11 @@ import {
   ensureDatabase,
   findPrograms,
   places,
-  portTaken,
-  probe,
   run,
   StartError,
-  startServer,
   USER,
 } from './embedded-cluster.mjs';
+import { portTaken, probe, startServer } from './embedded-process.mjs';
 
 /**
  * Keeps the embedded PostgreSQL running for the process that forked this one, and stops it when the last
