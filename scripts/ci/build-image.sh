@@ -5,6 +5,7 @@
 #
 # Environment, all optional; lib.sh lists more:
 #   BUILD_NETWORK  network of the build, such as "host" where only the host reaches the package registry
+#   BUILD_PULL     0: use the base image that is here already, for a build without a network (1)
 set -eu
 # shellcheck source=scripts/ci/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -14,7 +15,10 @@ commit=$(current_commit)
 version=$(node -p 'require("./package.json").version')
 
 say "building $IMAGE:$commit (version $version)"
-docker build ${BUILD_NETWORK:+--network "$BUILD_NETWORK"} \
+# The base image's tag gets security updates; Docker alone would keep the one that it pulled first.
+pull=--pull
+[ "${BUILD_PULL:-1}" != 0 ] || pull=
+docker build ${pull:+"$pull"} ${BUILD_NETWORK:+--network "$BUILD_NETWORK"} \
   --build-arg "GIT_COMMIT=$commit" \
   --build-arg "BUILD_DATE=$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
   --build-arg "VERSION=$version" \

@@ -27,16 +27,19 @@ on_hosts() {
 }
 
 deploy_with_ansible() {
-  set -- "$1" "$2" -e "srp_tag=$2" -e "srp_expected_commit=$2" -e "srp_image=$IMAGE"
+  # As JSON: in KEY=value a blank, as in the path of a workspace, would end the value.
+  deploy_tag=$(json_text "$2")
+  variables="\"srp_tag\":$deploy_tag,\"srp_expected_commit\":$deploy_tag"
+  variables="$variables,\"srp_image\":$(json_text "$IMAGE"),\"srp_run\":$(json_text "$(run_id)")"
   archive=$(release_value IMAGE_ARCHIVE)
-  [ -z "$archive" ] || set -- "$@" -e "srp_image_archive=$(pwd)/$RELEASE/$archive"
-  deploy_to=$1
-  shift 2
-  on_hosts ansible-playbook "$deploy_to" playbooks/deploy.yml "$@"
+  [ -z "$archive" ] ||
+    variables="$variables,\"srp_image_archive\":$(json_text "$(pwd)/$RELEASE/$archive")"
+  on_hosts ansible-playbook "$1" playbooks/deploy.yml -e "{$variables}"
 }
 
 # deploy.yml takes a release back by itself on a host where it does not come up, and leaves the hosts after
-# it alone. Only those that record the tag as their present one may go back: another would lose a good one.
+# it alone. A host goes back if it records an interrupted deployment of the tag, or the tag as its present
+# one, brought by this run: another host would lose a good release.
 rollback_with_ansible() {
   if [ -z "$2" ]; then
     on_hosts ansible-playbook "$1" playbooks/rollback.yml
@@ -45,8 +48,16 @@ rollback_with_ansible() {
   # A host answers "release-at:NAME", in whatever format Ansible prints it; the two quotes keep the question
   # from looking like the answer. A host without a record has had no release.
   asked=0
+  # A dot of the tag is a dot, not any character.
+  with_tag="\"tag\":\"$(printf '%s' "$2" | sed 's/[.]/[.]/g')\""
+  run=$(run_id)
+  [ -z "$run" ] || run="\"run\":\"$(printf '%s' "$run" | sed 's/[.]/[.]/g')\""
+  # Neither map holds another one, so it ends at the first brace.
+  state="tr -d ' \n' < '{{ srp_directory | default('/opt/secure-release-platform') }}/state.json'"
+  question="$state | grep -o '\"deploying\":{[^}]*}' | grep -q '$with_tag'"
+  question="$question || $state | grep -o '\"current\":{[^}]*}' | grep '$with_tag' | grep -q '$run'"
   answers=$(on_hosts ansible "$1" srp -m ansible.builtin.shell -a \
-    "if tr -d ' \n' < {{ srp_directory | default('/opt/secure-release-platform') }}/state.json | grep -q '\"current\":{[^}]*\"tag\":\"$2\"'; then echo release-\"\"at:{{ inventory_hostname }}; fi") || asked=$?
+    "if $question; then echo release-\"\"at:{{ inventory_hostname }}; fi") || asked=$?
   printf '%s\n' "$answers"
   affected=$(printf '%s\n' "$answers" | sed -n 's/.*release-at:\([A-Za-z0-9_.-]*\).*/\1/p' | sort -u | paste -s -d , -)
   if [ -n "$affected" ]; then
@@ -54,14 +65,15 @@ rollback_with_ansible() {
     on_hosts ansible-playbook "$1" playbooks/rollback.yml --limit "$affected"
   fi
   [ "$asked" -eq 0 ] || die 2 "not every host of $1 said which release it runs: exit code $asked"
-  [ -n "$affected" ] || say "no host of $1 is at $2: nothing to undo"
+  [ -n "$affected" ] || say "no host of $1 has $2${run:+ from this run ($(run_id))}: nothing to undo"
 }
 
 # On the hosts themselves: the API listens on their 127.0.0.1 alone.
 smoke_with_ansible() {
+  # Quoted: the workspace's path may have blanks.
   smoke_script=$(pwd)/scripts/ci/smoke-test.sh
   on_hosts ansible "$1" srp -m ansible.builtin.script -a \
-    "$smoke_script http://127.0.0.1:{{ srp_api_port | default(8000) }} $2"
+    "'$smoke_script' http://127.0.0.1:{{ srp_api_port | default(8000) }} $2 ${SMOKE_WAIT:-60} ${SMOKE_TIMEOUT:-10}"
 }
 
 # --- Compose, on this host ---------------------------------------------------------------------------
@@ -83,6 +95,8 @@ compose_environment() {
   export COMPOSE_PROJECT_NAME API_PORT DB_PORT
 }
 
+# The same record as Ansible's, a file for each value: deploying (tag of a deployment under way, or of an
+# interrupted one), current, current-run (of the pipeline, empty by hand) and previous.
 remembered() { cat "$state/$1" 2>/dev/null || true; }
 
 # start TAG: replaces the container of the API, and waits for Docker's own health check.
@@ -107,35 +121,55 @@ start() {
 deploy_with_compose() {
   compose_environment "$1"
   archive=$(release_value IMAGE_ARCHIVE)
+  digest=$(release_value IMAGE_DIGEST)
   if [ -n "$archive" ]; then
     docker load --input "$RELEASE/$archive"
+  elif [ -n "$digest" ]; then
+    # By digest: somebody may have moved the tag since the image was pushed.
+    docker image inspect "$digest" >/dev/null 2>&1 || docker pull "$digest"
+    docker tag "$digest" "$IMAGE:$2"
   elif ! docker image inspect "$IMAGE:$2" >/dev/null 2>&1; then
     docker pull "$IMAGE:$2"
   fi
   # Before anything changes: a deployment that fails from here on can be undone, one that failed earlier
-  # has nothing to undo. The same release again keeps what is known to be older.
+  # has nothing to undo.
+  printf '%s\n' "$2" >"$state/deploying"
+  start "$2" || die 1 "$2 does not start in $1"
   current=$(remembered current)
+  # The same release again keeps what is known to be older, and the run that brought it.
   if [ "$current" != "$2" ]; then
     printf '%s\n' "$current" >"$state/previous"
+    run_id >"$state/current-run"
     printf '%s\n' "$2" >"$state/current"
   fi
-  start "$2" || die 1 "$2 does not start in $1"
+  rm -f "$state/deploying"
 }
 
 rollback_with_compose() {
   compose_environment "$1"
   current=$(remembered current)
-  if [ -n "$2" ] && [ "$current" != "$2" ]; then
+  deploying=$(remembered deploying)
+  run=$(run_id)
+  previous=$(remembered previous)
+  if [ -n "$deploying" ] && [ "$deploying" = "${2:-$deploying}" ]; then
+    # It never became the present one.
+    previous=$current
+  elif [ -n "$2" ] && [ "$current" != "$2" ]; then
     say "$1 is at ${current:-no release}, not at $2: nothing to undo"
     return 0
+  elif [ -n "$2" ] && [ -n "$run" ] && [ "$(remembered current-run)" != "$run" ]; then
+    say "$2 was brought to $1 by another run than $run: nothing to undo"
+    return 0
   fi
-  previous=$(remembered previous)
   [ -n "$previous" ] || die 2 "$1 has no earlier release to go back to"
   docker image inspect "$IMAGE:$previous" >/dev/null 2>&1 || docker pull "$IMAGE:$previous" ||
     die 2 "the image $IMAGE:$previous is gone"
   start "$previous" || die 1 "$previous does not start in $1"
-  printf '%s\n' "$previous" >"$state/current"
-  rm -f "$state/previous"
+  if [ "$previous" != "$current" ]; then
+    printf '%s\n' "$previous" >"$state/current"
+    rm -f "$state/previous" "$state/current-run"
+  fi
+  rm -f "$state/deploying"
   say "$1 is back at $previous"
 }
 

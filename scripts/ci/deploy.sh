@@ -7,6 +7,9 @@
 #   DEPLOY_WITH  ansible (default): the hosts of INVENTORIES/ENVIRONMENT/hosts.yml
 #                compose: docker-compose.yml on this very host, for a lab that has only one
 #   DEPLOY_WAIT  seconds that the service has until it is healthy, with compose (120)
+#   RUN_ID       this run of the pipeline; the environment remembers which run brought its release, so that
+#                rollback.sh takes back only what its own run has changed (BUILD_TAG of Jenkins,
+#                GITHUB_RUN_ID and GITHUB_RUN_ATTEMPT, CI_PIPELINE_ID and CI_JOB_ID of GitLab; else none)
 #
 # With ansible; the last three are Ansible's own variables, which Jenkins fills from its credentials:
 #   INVENTORIES  folder with staging and production, seen from ansible/ or with its full path (inventories)

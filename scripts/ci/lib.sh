@@ -45,6 +45,27 @@ check_tag() {
   esac
 }
 
+# run_id: which run of a pipeline this is, nothing by hand. Job names may have blanks and quotes in them; the
+# id becomes part of a command and of a JSON text.
+run_id() {
+  if [ -n "${RUN_ID+set}" ]; then
+    run=$RUN_ID
+  elif [ -n "${BUILD_TAG:-}" ]; then
+    run=$BUILD_TAG
+  elif [ -n "${GITHUB_RUN_ID:-}" ]; then
+    run=github-$GITHUB_RUN_ID-${GITHUB_RUN_ATTEMPT:-1}
+  elif [ -n "${CI_JOB_ID:-}" ]; then
+    # A job that is tried again has the pipeline's id, and an id of its own.
+    run=gitlab-${CI_PIPELINE_ID:-0}-$CI_JOB_ID
+  else
+    run=
+  fi
+  printf '%s' "$run" | tr -c 'A-Za-z0-9_.-' '-'
+}
+
+# json_text TEXT: as a string of JSON.
+json_text() { printf '"%s"' "$(printf '%s' "$1" | sed 's/[\\"]/\\&/g')"; }
+
 # release_value KEY: one value of the release that archive.sh has packed, nothing if there is none.
 release_value() {
   [ ! -f "$RELEASE/release.env" ] || sed -n "s/^$1=//p" "$RELEASE/release.env"

@@ -56,6 +56,10 @@ release_to() {
   die 1 "$1: $tag did not pass and was taken back"
 }
 
+# A run of its own, as in Jenkins: a release that an earlier run brought is not taken back by this one.
+RUN_ID=$(run_id)
+export RUN_ID="${RUN_ID:-pipeline-$(date -u +%Y%m%dT%H%M%SZ)-$$}"
+
 tag=$(current_commit)
 step install scripts/ci/install.sh
 step lint scripts/ci/lint.sh

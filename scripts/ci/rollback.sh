@@ -4,8 +4,11 @@
 #
 #   scripts/ci/rollback.sh ENVIRONMENT [TAG]
 #
-# With TAG it undoes that release only: if the environment runs another one, because the deployment failed
-# before it changed anything, nothing happens. A second call does nothing either.
+# With TAG it undoes that release only, and only
+# - where its deployment was interrupted: the release that was there before it is started again;
+# - or where it runs and was brought by this run of the pipeline (RUN_ID, see deploy.sh). A release that an
+#   earlier run brought has proved itself and stays. By hand there is no run id, and any run's will do.
+# Everywhere else nothing happens. A second call does nothing either.
 #
 # Exit code: 0 rolled back, or nothing to undo; 1 the older release does not start; 2 there is none.
 # Environment: see deploy.sh.

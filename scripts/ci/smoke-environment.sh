@@ -4,7 +4,8 @@
 #   scripts/ci/smoke-environment.sh ENVIRONMENT TAG
 #
 # Exit code: 0 all is well, anything else: it is not, or it could not be asked.
-# Environment: see deploy.sh and smoke-test.sh. With Ansible each host needs curl.
+# Environment: see deploy.sh; SMOKE_WAIT and SMOKE_TIMEOUT of smoke-test.sh reach the hosts as well. With
+# Ansible each host needs curl.
 set -eu
 # shellcheck source=scripts/ci/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -2,21 +2,29 @@
 # Asks a running service whether it is the right one and does its work: health, readiness, version, and a
 # project that is created, read and deleted again.
 #
-#   scripts/ci/smoke-test.sh URL [COMMIT]     such as http://127.0.0.1:8000; any commit if none is given
+#   scripts/ci/smoke-test.sh URL [COMMIT [WAIT [TIMEOUT]]]
+#
+#   URL      such as http://127.0.0.1:8000
+#   COMMIT   that must be running; any if it is left out or empty
+#   WAIT     seconds that the service has until it is ready (SMOKE_WAIT, or 60)
+#   TIMEOUT  seconds for one answer (SMOKE_TIMEOUT, or 10)
 #
 # Exit code: 0 all is well; 1 the service answered, and wrongly; 2 it could not be asked.
 #
-# Environment, all optional:
-#   SMOKE_WAIT     seconds that the service has until it is ready (60)
-#   SMOKE_TIMEOUT  seconds for one answer (10)
+# WAIT and TIMEOUT are arguments, too, because no environment gets from Ansible's computer to the host.
 set -eu
 
-if [ "$#" -lt 1 ] || [ "$#" -gt 2 ] || [ -z "$1" ]; then
-  echo 'usage: smoke-test.sh URL [COMMIT]' >&2
+usage() {
+  echo 'usage: smoke-test.sh URL [COMMIT [WAIT [TIMEOUT]]], both in whole seconds' >&2
   exit 2
-fi
+}
+if [ "$#" -lt 1 ] || [ "$#" -gt 4 ] || [ -z "$1" ]; then usage; fi
 url=${1%/}
 commit=${2:-}
+wait=${3:-${SMOKE_WAIT:-60}}
+timeout=${4:-${SMOKE_TIMEOUT:-10}}
+case $wait in *[!0-9]*) usage ;; esac
+case $timeout in *[!0-9]*) usage ;; esac
 command -v curl >/dev/null 2>&1 || { echo 'curl is not installed' >&2; exit 2; }
 
 work=$(mktemp -d)
@@ -39,7 +47,7 @@ ask() {
   ask_method=$1 ask_path=$2
   shift 2
   : >"$work/body"
-  status=$(curl -sS --max-time "${SMOKE_TIMEOUT:-10}" -o "$work/body" -D "$work/head" -w '%{http_code}' \
+  status=$(curl -sS --max-time "$timeout" -o "$work/body" -D "$work/head" -w '%{http_code}' \
     -X "$ask_method" "$@" "$url$ask_path" 2>"$work/error") || return 1
   answer=$(cat "$work/body")
 }
@@ -57,11 +65,11 @@ field() { printf '%s' "$answer" | sed -n "s/.*\"$1\":\"\{0,1\}\([^\",}]*\).*/\1/
 
 echo "smoke test of $url${commit:+, commit $commit}"
 
-deadline=$(($(date +%s) + ${SMOKE_WAIT:-60}))
+deadline=$(($(date +%s) + wait))
 until ask GET /health/ready && [ "$status" = 200 ]; do
   if [ "$(date +%s)" -ge "$deadline" ]; then
     [ -s "$work/error" ] && unasked "no answer from $url: $(cat "$work/error")"
-    fail "not ready after ${SMOKE_WAIT:-60} s: $status: $answer"
+    fail "not ready after $wait s: $status: $answer"
   fi
   sleep 1
 done

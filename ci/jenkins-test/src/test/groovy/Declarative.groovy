@@ -5,6 +5,8 @@ class Build {
   String branch = 'main'
   Map<String, String> overrides = [:]
   List<String> failing = []
+  /** Commands that end only when a time limit ends them. */
+  List<String> hanging = []
   boolean approved = true
 
   final List<String> events = []
@@ -12,6 +14,9 @@ class Build {
   final List<Map> stages = []
   final Map<String, List> options = [:]
   final List<String> triggers = []
+  /** All limits of stages and steps that the build met, in minutes, and the steps that had none. */
+  final List<Integer> limits = []
+  final List<String> unlimited = []
   Map input
   String result = 'SUCCESS'
 
@@ -90,6 +95,7 @@ abstract class DeclarativeScript extends Script {
   protected String agent
   protected boolean checkedOut
   protected final List<Map> credentials = []
+  protected final List<Map> limits = []
 
   // "script.build = …" would make a variable of the script.
   void recordIn(Build build) { this.build = build }
@@ -139,7 +145,21 @@ abstract class DeclarativeScript extends Script {
     }
     if (parts.input) ask(parts.input)
     if (conditions.beforeAgent && !holds(conditions)) return
-    onAgent(parts.agent, work)
+    // Jenkins' documentation does not say that "post" is outside of the stage's options: the worse is assumed.
+    def limit = options(parts.options).timeout
+    onAgent(parts.agent, limit ? { within(limit, work) } : work)
+  }
+
+  static int minutes(Map limit) { limit.time * (limit.unit == 'HOURS' ? 60 : 1) }
+
+  void within(Map limit, Closure work) {
+    build.limits << minutes(limit)
+    limits << [usedUp: false]
+    try {
+      work()
+    } finally {
+      limits.pop()
+    }
   }
 
   boolean holds(Map conditions) {
@@ -211,8 +231,15 @@ abstract class DeclarativeScript extends Script {
   void step(String event, boolean needsAgent = true) {
     if (!running) throw new IllegalStateException("a step outside of steps: $event")
     if (needsAgent && agent == null) throw new IllegalStateException("no agent for: $event")
+    if (limits.any { it.usedUp }) {
+      build.events << ("no time left for $event" as String)
+      throw new Aborted()
+    }
+    if (!limits) build.unlimited << event
     build.events << event
   }
+
+  void timeout(Map limit, Closure body) { within(limit) { steps(body) } }
 
   void sh(Object command) {
     // Groovy would put values into the text: a secret into the log, a branch's name into the shell.
@@ -220,6 +247,11 @@ abstract class DeclarativeScript extends Script {
     step("sh $command" as String)
     build.shells << [command: command, agent: agent, credentials: credentials*.id, variables: credentials*.variables.flatten()]
     if (!checkedOut) throw new Failed("nothing is checked out: $command")
+    if (build.hanging.any { command.startsWith(it) }) {
+      if (!limits) throw new IllegalStateException("hangs for ever: $command")
+      limits.last().usedUp = true
+      throw new Aborted()
+    }
     if (build.failing.any { command.startsWith(it) }) throw new Failed("$command")
   }
 

@@ -131,12 +131,25 @@ class JenkinsfileTest {
   }
 
   @Test
-  void 'every step has a time limit, and the build too'() {
-    def build = new Build().run()
-    assert build.options.timeout == [time: 8, unit: 'HOURS']
-    assert build.stages.findAll { it.leaf }.every { it.options.timeout }
-    def minutes = { it.time * (it.unit == 'HOURS' ? 60 : 1) }
-    assert build.stages.findAll { it.leaf }.sum { minutes(it.options.timeout) } < minutes(build.options.timeout)
+  void 'a deployment or a smoke test that hangs is rolled back, with time of its own'() {
+    ['staging': TO_STAGING, 'production': TO_PRODUCTION].each { environment, commands ->
+      commands.each { command ->
+        def build = new Build(hanging: [command]).run()
+        assert build.result == 'ABORTED'
+        assert strings(build.commands()).takeRight(2) ==
+          strings([command, "scripts/ci/rollback.sh $environment \"\$GIT_COMMIT\""])
+        assert strings(build.shells.last().credentials) == secrets(environment)
+      }
+    }
+  }
+
+  @Test
+  void 'every step has a time limit, and the build one that is longer than all of them together'() {
+    // The longest way: everything, and production back at the end.
+    def build = new Build(
+      overrides: [PUBLISH: 'registry'], failing: ['scripts/ci/smoke-environment.sh production']).run()
+    assert build.unlimited.every { it == 'deleteDir' }
+    assert build.limits.sum() < DeclarativeScript.minutes(build.options.timeout)
   }
 
   @Test
