@@ -1,7 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { afterEach } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What a failed test has not stopped must not outlive it. */
+const running = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
 
 export interface Program {
   readonly child: ChildProcess;
@@ -20,6 +27,7 @@ export function runProgram(file: string, env: Record<string, string>, ...args: s
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  running.add(child);
   let text = '';
   const watchers = new Set<() => void>();
   const add = (chunk: Buffer) => {
@@ -29,7 +37,10 @@ export function runProgram(file: string, env: Record<string, string>, ...args: s
   child.stdout.on('data', add);
   child.stderr.on('data', add);
   const exit = new Promise<number | string | null>((resolve) => {
-    child.once('close', (code, signal) => resolve(code ?? signal));
+    child.once('close', (code, signal) => {
+      running.delete(child);
+      resolve(code ?? signal);
+    });
   });
   return {
     child,
