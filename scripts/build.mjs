@@ -5,6 +5,7 @@ import {
   existsSync,
   readdirSync,
   realpathSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -56,7 +57,18 @@ function isWritable() {
 async function recordBuild() {
   const { describeBuild } = await import(pathToFileURL(join(DIST, 'build-info.js')).href);
   const record = describeBuild(process.env, new Date());
-  writeFileSync(join(DIST, 'build-info.json'), `${JSON.stringify(record, null, 2)}\n`);
+  // Renamed, never rewritten: a server may be starting on it.
+  const draft = join(DIST, `build-info.${process.pid}.json`);
+  writeFileSync(draft, `${JSON.stringify(record, null, 2)}\n`);
+  renameSync(draft, join(DIST, 'build-info.json'));
+}
+
+/** Compiled after the last change of what the compiler reads? It emits all or nothing. */
+function isCompiled() {
+  const compiled = statSync(join(DIST, 'server.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const settings = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+  const changed = settings.map((file) => statSync(join(ROOT, file)).mtimeMs);
+  return compiled > Math.max(newest(join(ROOT, 'src')), ...changed);
 }
 
 /** Sources → dist/. A folder that cannot be written to is served as it was built. */
@@ -69,9 +81,10 @@ export async function build() {
     process.exit(1);
   }
   generate();
-  if (existsSync(DIST) && newest(DIST) < newest(join(ROOT, 'src')))
-    rmSync(DIST, { recursive: true });
-  run('typescript', 'bin/tsc', '-p', 'tsconfig.build.json');
+  if (!isCompiled()) {
+    rmSync(DIST, { recursive: true, force: true }); // nothing of a file that was removed
+    run('typescript', 'bin/tsc', '-p', 'tsconfig.build.json');
+  }
   await recordBuild();
 }
 
