@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import fp from 'fastify-plugin';
 import sjson from 'secure-json-parse';
 import { AppError, type FieldError, invalid } from '../shared/app-error.js';
+import { escapePointer, isStorable, NOT_STORABLE } from '../shared/text.js';
 
 /** Deeper documents are refused: walking them is recursive. */
 const MAX_DEPTH = 100;
@@ -16,12 +17,11 @@ function findBadText(value: unknown, pointer = '', depth = 0): FieldError | unde
     return { in: 'body', pointer, message: `is nested deeper than ${MAX_DEPTH} levels` };
   }
   if (typeof value === 'string') {
-    if (value.isWellFormed() && !value.includes('\u0000')) return undefined;
-    return { in: 'body', pointer, message: 'must be valid Unicode text without NUL' };
+    return isStorable(value) ? undefined : { in: 'body', pointer, message: NOT_STORABLE };
   }
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [name, child] of Object.entries(value)) {
-    const place = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const place = `${pointer}/${escapePointer(name)}`;
     const bad = findBadText(name, place, depth) ?? findBadText(child, place, depth + 1);
     if (bad) return bad;
   }

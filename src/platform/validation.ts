@@ -9,6 +9,7 @@ import { default as addFormats } from 'ajv-formats';
 import type { FastifySchemaValidationError, FastifyServerOptions } from 'fastify';
 import type { FastifyRouteSchemaDef } from 'fastify/types/schema.js';
 import type { FieldError } from '../shared/app-error.js';
+import { escapePointer, isStorable, NOT_STORABLE } from '../shared/text.js';
 
 /**
  * One validator for bodies and one for everything that arrives as text. Fastify's default would turn a
@@ -50,10 +51,6 @@ function createAjv(options: Options): Ajv {
   return ajv;
 }
 
-function isText(value: unknown): boolean {
-  return typeof value !== 'string' || (value.isWellFormed() && !value.includes('\u0000'));
-}
-
 /** Ajv reads `1e3`, `0x10`, `+1` and ` 1` as integers, and text may hold what PostgreSQL cannot. */
 function strictText(schema: AnySchemaObject, validate: ValidateFunction): Validator {
   if (schema.type !== 'object') throw new Error('describe parameters by an object, in place');
@@ -68,8 +65,8 @@ function strictText(schema: AnySchemaObject, validate: ValidateFunction): Valida
       const instancePath = `/${escapePointer(name)}`;
       if (integers.has(name) && typeof value === 'string' && !CANONICAL_INTEGER.test(value)) {
         faults.push({ instancePath, message: 'must be an integer, in plain digits' });
-      } else if (!isText(value)) {
-        faults.push({ instancePath, message: 'must be valid Unicode text without NUL' });
+      } else if (typeof value === 'string' && !isStorable(value)) {
+        faults.push({ instancePath, message: NOT_STORABLE });
       }
     }
     const valid = validate(data);
@@ -102,10 +99,6 @@ export function compilersFactory(): CompilersFactory {
     return compile;
   };
   return { buildValidator } as CompilersFactory;
-}
-
-function escapePointer(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 const PARTS: Record<string, FieldError['in']> = {

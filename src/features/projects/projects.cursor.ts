@@ -1,4 +1,5 @@
 import { invalid } from '../../shared/app-error.js';
+import { isStorable } from '../../shared/text.js';
 import type { ListProjectsQuery } from './projects.schemas.js';
 
 type Sort = ListProjectsQuery['sort'];
@@ -25,7 +26,7 @@ function isInstant(text: string): boolean {
 
 function isKey(sort: Sort, key: unknown): key is Position['key'] {
   if (sort.endsWith('id')) return key === null;
-  if (typeof key !== 'string' || !key.isWellFormed() || key.includes('\u0000')) return false;
+  if (typeof key !== 'string' || !isStorable(key)) return false;
   return sort.endsWith('name') || isInstant(key);
 }
 
