@@ -7,7 +7,8 @@ import { openDatabase } from '../src/database/client.js';
 const FILE = new URL('../docs/openapi.json', import.meta.url);
 const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
 
-const config = loadConfig({});
+// The document of a server that tells callers apart, as one is that others can reach.
+const config = loadConfig({ AUTH_MODE: 'token', HOST: '0.0.0.0' });
 const database = openDatabase('postgresql://unused@127.0.0.1:1/unused', config);
 const build = { name: 'secure-release-platform', version, commit: 'unknown', buildDate: 'unknown' };
 const app = await buildApp({ config, database, build });

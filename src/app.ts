@@ -3,12 +3,19 @@ import type { BuildInfo } from './build-info.js';
 import type { Config } from './config.js';
 import type { Database } from './database/client.js';
 import { features } from './features/index.js';
+import auth from './platform/auth.js';
+import browserSafety from './platform/browser-safety.js';
 import errors, { handleClientError, handleError } from './platform/errors.js';
 import health from './platform/health.js';
+import hostCheck from './platform/host-check.js';
+import idempotency from './platform/idempotency.js';
 import jsonBody from './platform/json-body.js';
+import loadShedding from './platform/load-shedding.js';
 import { knownMethods, unmatchedRequests } from './platform/methods.js';
+import metrics from './platform/metrics.js';
 import openapi from './platform/openapi.js';
 import { parseQuery } from './platform/query-string.js';
+import rateLimits from './platform/rate-limits.js';
 import { RequestLog, requestId } from './platform/request-log.js';
 import { compilersFactory } from './platform/validation.js';
 import version from './platform/version.js';
@@ -37,19 +44,28 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     // Requests that still arrive on open connections while the server stops are answered like any other.
     return503OnClosing: false,
     genReqId: requestId,
+    trustProxy: config.TRUST_PROXY || false,
     logController: new RequestLog(),
     routerOptions: { ignoreTrailingSlash: true, querystringParser: parseQuery },
     schemaController: { compilersFactory: compilersFactory() },
     frameworkErrors: handleError,
     clientErrorHandler: handleClientError,
   });
+  // In the order of their hooks: who is asked for, may the browser, is there room, who is it.
   await app.register(knownMethods);
   await app.register(errors);
   await app.register(jsonBody);
-  await app.register(openapi, dependencies);
+  await app.register(hostCheck, dependencies);
+  await app.register(browserSafety, dependencies);
+  await app.register(loadShedding, dependencies);
+  await app.register(rateLimits, dependencies);
+  await app.register(auth, dependencies);
+  await app.register(idempotency, dependencies);
+  await app.register(openapi, { ...dependencies, tags: features.map(({ tag }) => tag) });
+  await app.register(metrics, dependencies);
   await app.register(health, dependencies);
   await app.register(version, dependencies);
   await app.register(unmatchedRequests);
-  for (const feature of features) await app.register(feature, dependencies);
+  for (const { plugin } of features) await app.register(plugin, dependencies);
   return app;
 }

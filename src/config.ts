@@ -1,79 +1,8 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import type { Static, TSchema } from '@sinclair/typebox';
 import { Ajv, type ErrorObject } from 'ajv';
-import { stringEnum } from './shared/schemas.js';
-
-const milliseconds = (fallback: number, description: string) =>
-  Type.Integer({ minimum: 1, maximum: 3_600_000, default: fallback, description });
-
-/** Every environment variable that the server reads, with its default and its limits. */
-export const EnvSchema = Type.Object({
-  HOST: Type.String({
-    minLength: 1,
-    default: '127.0.0.1',
-    description: 'Address to listen on; 0.0.0.0 for every interface',
-  }),
-  PORT: Type.Integer({
-    minimum: 0,
-    maximum: 65_535,
-    default: 8000,
-    description: 'Port to listen on; 0 takes a free one',
-  }),
-  DATABASE_URL: Type.Optional(
-    Type.String({
-      pattern: '^postgres(ql)?://.+/.+',
-      description:
-        'postgresql://user:password@host:port/database; unset: the embedded PostgreSQL is started',
-    }),
-  ),
-  EMBEDDED_PG_PORT: Type.Integer({
-    minimum: 1,
-    maximum: 65_535,
-    default: 54_329,
-    description: 'Port of the embedded PostgreSQL on 127.0.0.1',
-  }),
-  EMBEDDED_PG_DIR: Type.String({
-    minLength: 1,
-    default: '.data/postgres',
-    description: 'Folder of the embedded PostgreSQL: data, password and log',
-  }),
-  MIGRATE_ON_START: Type.Boolean({
-    default: true,
-    description: 'Apply pending migrations at start; false: refuse to start behind the schema',
-  }),
-  LOG_LEVEL: stringEnum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
-    default: 'info',
-    description: 'Least severity that is logged',
-  }),
-  LOG_FORMAT: stringEnum(['auto', 'json', 'pretty'], {
-    default: 'auto',
-    description: 'JSON lines, or readable text; auto: readable on a terminal',
-  }),
-  BODY_LIMIT: Type.Integer({
-    minimum: 1,
-    maximum: 1_073_741_824,
-    default: 1_048_576,
-    description: 'Largest request body, in bytes',
-  }),
-  DATABASE_POOL_MAX: Type.Integer({
-    minimum: 1,
-    maximum: 1000,
-    default: 10,
-    description: 'Most connections to PostgreSQL that one instance keeps',
-  }),
-  DATABASE_CONNECT_TIMEOUT_MS: milliseconds(
-    5000,
-    'How long a request waits for a connection (a free one of the pool, or a new one)',
-  ),
-  DATABASE_STATEMENT_TIMEOUT_MS: milliseconds(15_000, 'Longest run of one SQL statement'),
-  DATABASE_IDLE_TIMEOUT_MS: milliseconds(60_000, 'An unused connection is closed after this time'),
-  REQUEST_TIMEOUT_MS: milliseconds(30_000, 'A client has this long to send its request'),
-  KEEP_ALIVE_TIMEOUT_MS: milliseconds(72_000, 'An idle keep-alive connection is closed after this'),
-  SHUTDOWN_TIMEOUT_MS: milliseconds(
-    10_000,
-    'Running requests have this long to finish at shutdown',
-  ),
-});
+import { EnvSchema } from './env-schema.js';
 
 type Env = Static<typeof EnvSchema>;
 
@@ -103,6 +32,7 @@ function explain(error: ErrorObject, env: NodeJS.ProcessEnv): string {
   if (schema?.type === 'integer')
     expected = `an integer from ${schema.minimum} to ${schema.maximum}`;
   if (schema?.type === 'boolean') expected = 'true or false';
+  if (schema?.['x-rule']) expected = schema['x-rule'];
   if (schema?.enum) expected = `one of ${schema.enum.join(', ')}`;
   return `${name} must be ${expected}, but is ${JSON.stringify(env[name])}`;
 }
@@ -117,9 +47,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     const text = env[name]?.trim();
     if (text) values[name] = parse(schema, text);
   }
-  const validate = new Ajv({ useDefaults: true, meta: false, validateSchema: false }).compile<Env>(
-    EnvSchema,
-  );
+  const ajv = new Ajv({ useDefaults: true, meta: false, validateSchema: false });
+  const validate = ajv.addKeyword('x-rule').compile<Env>(EnvSchema);
   if (!validate(values)) {
     const [error] = validate.errors ?? [];
     throw new ConfigError(error ? explain(error, env) : 'the configuration is not valid');
@@ -129,7 +58,39 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
       'DATABASE_URL is not a valid URL: percent-encode special characters of the password',
     );
   }
+  for (const proxy of listOf(values.TRUST_PROXY)) checkProxy(proxy);
   return Object.freeze({ ...values, EMBEDDED_PG_DIR: resolve(values.EMBEDDED_PG_DIR) });
+}
+
+/** The pattern lets addresses through that are none. */
+function checkProxy(proxy: string): void {
+  if (/^[a-z]+$/.test(proxy)) return; // a name for several networks
+  const [address = '', bits] = proxy.split('/');
+  const version = isIP(address);
+  if (version !== 0 && Number(bits ?? 0) <= (version === 4 ? 32 : 128)) return;
+  throw new ConfigError(`TRUST_PROXY must hold IP addresses or networks, but has "${proxy}"`);
+}
+
+/** The values of a variable that holds several. */
+export function listOf(text: string): string[] {
+  return text === '' ? [] : text.split(',');
+}
+
+/** Can only programs on this machine reach an address to listen on? */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+/**
+ * Are callers told apart?
+ * @throws {ConfigError} where the server would be open to a network without anybody having said so
+ */
+export function authMode({ AUTH_MODE, HOST }: Config): 'none' | 'token' {
+  if (AUTH_MODE) return AUTH_MODE;
+  if (isLoopback(HOST)) return 'none';
+  throw new ConfigError(
+    `HOST=${HOST} is reachable from elsewhere: set AUTH_MODE=token (callers need a token; "npm run token -- create" makes the first), or AUTH_MODE=none if everybody who reaches the port may change everything`,
+  );
 }
 
 /** Adds the variables of a `.env` file in the working directory; those already set win. */

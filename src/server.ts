@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.js';
 import { readBuildInfo } from './build-info.js';
-import { type Config, ConfigError, loadConfig, loadDotEnv } from './config.js';
+import { authMode, type Config, ConfigError, loadConfig, loadDotEnv } from './config.js';
 import { type Database, openDatabase } from './database/client.js';
 import {
   type EmbeddedDatabase,
@@ -123,7 +124,10 @@ async function main(): Promise<void> {
       return;
     }
     stopping = Date.now();
-    const timer = setTimeout(() => process.exit(1), timeoutMs);
+    const delay = running.app ? delayMs : 0;
+    const timer = setTimeout(() => process.exit(1), delay + timeoutMs);
+    running.app?.drain();
+    if (delay > 0) await sleep(delay);
     const failed = await close(running).then(
       () => false,
       (error: unknown) => {
@@ -136,13 +140,16 @@ async function main(): Promise<void> {
   };
 
   let timeout = 10_000;
+  let delayMs = 0;
   process.on('SIGINT', () => stop(0, timeout)).on('SIGTERM', () => stop(0, timeout));
   process.on('SIGHUP', () => stop(0, timeout));
 
   try {
     loadDotEnv();
     const config = loadConfig();
+    authMode(config); // refuses before anything is opened
     timeout = config.SHUTDOWN_TIMEOUT_MS;
+    delayMs = config.SHUTDOWN_DELAY_MS;
     await start(config, running);
   } catch (error) {
     if (stopping !== undefined) return; // the signal's own handler ends the process

@@ -1,13 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, EnvSchema, loadConfig } from '../src/config.js';
+import { authMode, ConfigError, listOf, loadConfig } from '../src/config.js';
+import { EnvSchema } from '../src/env-schema.js';
 
 describe('the configuration', () => {
-  it('has defaults for everything but DATABASE_URL', () => {
+  it('has defaults for everything but DATABASE_URL, and what follows from others', () => {
     expect(loadConfig({})).toEqual({
       HOST: '127.0.0.1',
       PORT: 8000,
+      ALLOWED_HOSTS: '',
+      TRUST_PROXY: '',
+      CORS_ORIGINS: '',
+      RATE_LIMIT_FAILED_LOGINS: 20,
+      METRICS_PUBLIC: false,
       EMBEDDED_PG_PORT: 54_329,
       EMBEDDED_PG_DIR: resolve('.data/postgres'),
       MIGRATE_ON_START: true,
@@ -17,9 +23,12 @@ describe('the configuration', () => {
       DATABASE_POOL_MAX: 10,
       DATABASE_CONNECT_TIMEOUT_MS: 5000,
       DATABASE_STATEMENT_TIMEOUT_MS: 15_000,
+      DATABASE_LOCK_TIMEOUT_MS: 2000,
       DATABASE_IDLE_TIMEOUT_MS: 60_000,
       REQUEST_TIMEOUT_MS: 30_000,
       KEEP_ALIVE_TIMEOUT_MS: 72_000,
+      MAX_EVENT_LOOP_DELAY_MS: 1000,
+      SHUTDOWN_DELAY_MS: 0,
       SHUTDOWN_TIMEOUT_MS: 10_000,
     });
   });
@@ -47,6 +56,26 @@ describe('the configuration', () => {
     ['MIGRATE_ON_START', 'yes', 'MIGRATE_ON_START must be true or false, but is "yes"'],
     ['LOG_FORMAT', 'xml', 'LOG_FORMAT must be one of auto, json, pretty, but is "xml"'],
     [
+      'ALLOWED_HOSTS',
+      'a b',
+      'ALLOWED_HOSTS must be host names without port, separated by commas, but is "a b"',
+    ],
+    [
+      'TRUST_PROXY',
+      '10.0.0.0/8,999.1.1.1',
+      'TRUST_PROXY must hold IP addresses or networks, but has "999.1.1.1"',
+    ],
+    [
+      'TRUST_PROXY',
+      '10.0.0.0/33',
+      'TRUST_PROXY must hold IP addresses or networks, but has "10.0.0.0/33"',
+    ],
+    [
+      'CORS_ORIGINS',
+      '*',
+      'CORS_ORIGINS must be origins such as https://portal.example.org, separated by commas, but is "*"',
+    ],
+    [
       'DATABASE_URL',
       'mysql://user:hunter2@db/name',
       'DATABASE_URL must look like postgresql://user:password@host:port/database',
@@ -59,6 +88,26 @@ describe('the configuration', () => {
   ])('refuses %s=%s in one line that names it', (name, value, message) => {
     expect(() => loadConfig({ [name]: value })).toThrow(new ConfigError(message));
     expect(message).not.toContain('\n');
+  });
+});
+
+describe('AUTH_MODE', () => {
+  it.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])('is none by default on %s', (HOST) => {
+    expect(authMode(loadConfig({ HOST }))).toBe('none');
+  });
+
+  it.each(['0.0.0.0', '::', '10.1.2.3', '127.example.org'])('must be set on %s', (HOST) => {
+    expect(() => authMode(loadConfig({ HOST }))).toThrow(ConfigError);
+    expect(() => authMode(loadConfig({ HOST }))).toThrow(/AUTH_MODE=token/);
+    expect(authMode(loadConfig({ HOST, AUTH_MODE: 'none' }))).toBe('none');
+    expect(authMode(loadConfig({ HOST, AUTH_MODE: 'token' }))).toBe('token');
+  });
+});
+
+describe('lists', () => {
+  it('are separated by commas', () => {
+    expect(listOf('')).toEqual([]);
+    expect(listOf('a,b')).toEqual(['a', 'b']);
   });
 });
 

@@ -30,6 +30,8 @@ const REFUSED: [path: string, rule: string, source: string][] = [
   ['features/zz/j.ts', IMPORTS, "import { a } from '../../app.js';"],
   ['platform/zz8.ts', IMPORTS, "import { a } from '../app.js';"],
   ['database/zz9.ts', IMPORTS, "import { a } from '../app.js';"],
+  ['security/zz11.ts', IMPORTS, "import { a } from '../platform/problem.js';"],
+  ['security/zz12.ts', IMPORTS, "import a from 'fastify';"],
   ['shared/zz10.ts', IMPORTS, "import a from 'node:fs';"],
   ['features/zz/f.ts', IMPORTS, "import { a } from '../projects/projects.service.js';"],
   ['platform/zz6.ts', 'style/noProcessEnv', 'const a = process.env.HOME;'],

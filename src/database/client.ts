@@ -15,6 +15,7 @@ type PoolSettings = Pick<
   | 'DATABASE_POOL_MAX'
   | 'DATABASE_CONNECT_TIMEOUT_MS'
   | 'DATABASE_STATEMENT_TIMEOUT_MS'
+  | 'DATABASE_LOCK_TIMEOUT_MS'
   | 'DATABASE_IDLE_TIMEOUT_MS'
 >;
 
@@ -43,12 +44,22 @@ export function openDatabase(
     statement_timeout: settings.DATABASE_STATEMENT_TIMEOUT_MS,
     // PostgreSQL keeps that limit; this one holds where it is frozen or cut off.
     query_timeout: settings.DATABASE_STATEMENT_TIMEOUT_MS + 1000,
+    lock_timeout: settings.DATABASE_LOCK_TIMEOUT_MS,
+    // Nothing of ours thinks between two statements of a transaction for as long as one may run.
+    idle_in_transaction_session_timeout: settings.DATABASE_STATEMENT_TIMEOUT_MS,
     keepAlive: true,
     application_name: 'secure-release-platform',
     ...searchPath(url),
   });
   pool.on('error', onIdleError); // without a listener a lost idle connection ends the process
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { schema: schemaOf(url) }) });
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool, { schema: schemaOf(url) }),
+    transactionOptions: {
+      // Longer than the pool's own limits, which come first and clean up after themselves.
+      maxWait: settings.DATABASE_CONNECT_TIMEOUT_MS + 1000,
+      timeout: settings.DATABASE_STATEMENT_TIMEOUT_MS + 2000,
+    },
+  });
   return {
     pool,
     prisma,

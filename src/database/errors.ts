@@ -10,7 +10,11 @@ const UNAVAILABLE = new Set([
   'EHOSTUNREACH',
   'ENOTFOUND',
   'EAI_AGAIN',
+  '25P03', // idle_in_transaction_session_timeout
+  '40001', // serialization_failure
+  '40P01', // deadlock_detected
   '53300', // too_many_connections
+  '55P03', // lock_not_available: the lock timeout
   '57P01', // admin_shutdown
   '57P02', // crash_shutdown
   '57P03', // cannot_connect_now
@@ -20,11 +24,16 @@ const UNAVAILABLE = new Set([
   'P1008',
   'P1017',
   'P2024',
+  'P2028', // a transaction that did not start or end in time
+  'P2034', // a conflict of two transactions
 ]);
 
 /** What pg says without a code. */
 const UNAVAILABLE_TEXT =
   /^(timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error|Connection ended unexpectedly)/;
+
+/** PostgreSQL's "waited too long for a lock that another transaction holds". */
+const LOCK_TIMEOUT = '55P03';
 
 interface ErrorLike {
   code?: unknown;
@@ -33,14 +42,25 @@ interface ErrorLike {
   meta?: { driverAdapterError?: unknown };
 }
 
+/** An error, what caused it, and what Prisma wraps: its driver's error. */
+function* chain(error: unknown, depth = 0): Generator<ErrorLike> {
+  if (typeof error !== 'object' || error === null || depth > 5) return;
+  const link = error as ErrorLike;
+  yield link;
+  yield* chain(link.cause, depth + 1);
+  yield* chain(link.meta?.driverAdapterError, depth + 1);
+}
+
 /** Is this error, or one that caused it, the database being out of reach? */
-export function isDatabaseUnavailable(error: unknown, depth = 0): boolean {
-  if (typeof error !== 'object' || error === null || depth > 5) return false;
-  const { code, message, cause, meta } = error as ErrorLike;
-  if (typeof code === 'string' && (UNAVAILABLE.has(code) || code.startsWith('08'))) return true;
-  if (typeof message === 'string' && UNAVAILABLE_TEXT.test(message)) return true;
-  return (
-    isDatabaseUnavailable(cause, depth + 1) ||
-    isDatabaseUnavailable(meta?.driverAdapterError, depth + 1)
+export function isDatabaseUnavailable(error: unknown): boolean {
+  return [...chain(error)].some(
+    ({ code, message }) =>
+      (typeof code === 'string' && (UNAVAILABLE.has(code) || code.startsWith('08'))) ||
+      (typeof message === 'string' && UNAVAILABLE_TEXT.test(message)),
   );
+}
+
+/** Did a statement wait too long for what another transaction holds? */
+export function isLockTimeout(error: unknown): boolean {
+  return [...chain(error)].some(({ code }) => code === LOCK_TIMEOUT);
 }

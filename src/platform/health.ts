@@ -5,6 +5,14 @@ import { isDatabaseUnavailable } from '../database/errors.js';
 import { type SchemaState, schemaState } from '../database/migrate.js';
 import { AppError } from '../shared/app-error.js';
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Tells load balancers to send their requests elsewhere. */
+    drain(): void;
+    isDraining(): boolean;
+  }
+}
+
 const Health = Type.Object(
   { status: Type.Literal('ok') },
   { $id: 'Health', description: 'The process answers', examples: [{ status: 'ok' }] },
@@ -29,17 +37,25 @@ async function readSchemaState({ pool }: Database): Promise<SchemaState> {
 
 export default fp<{ database: Database }>(
   async (app, { database }) => {
+    // Running and new requests are served until the end; only the probe says what is coming.
+    let draining = false;
+    app.decorate('isDraining', () => draining);
+    app.decorate('drain', () => {
+      draining = true;
+    });
+    app.addHook('preClose', async () => app.drain());
     app.addSchema(Health);
     app.addSchema(Readiness);
 
     app.get(
       '/health',
       {
+        config: { scope: 'public', alwaysServed: true, rateLimit: false },
         schema: {
           operationId: 'getHealth',
           tags: ['operations'],
           summary: 'Say whether the process answers',
-          description: 'Needs no database and no permission: for liveness probes.',
+          description: 'For liveness probes: needs no database.',
           response: { 200: Type.Ref('Health') },
         },
       },
@@ -49,17 +65,25 @@ export default fp<{ database: Database }>(
     app.get(
       '/health/ready',
       {
-        config: { problems: [503] },
+        config: {
+          scope: 'public',
+          alwaysServed: true,
+          rateLimit: false,
+          problems: ['database-unavailable', 'schema-outdated', 'shutting-down'],
+        },
         schema: {
           operationId: 'getReadiness',
           tags: ['operations'],
           summary: 'Say whether requests can be served',
           description:
-            '200 when the database answers and its schema is current, else 503. Needs no permission: for readiness probes and load balancers.',
+            '200 when the database answers and its schema is current, else 503; also while the server stops. For readiness probes and load balancers.',
           response: { 200: Type.Ref('Readiness') },
         },
       },
       async () => {
+        if (app.isDraining()) {
+          throw new AppError('shutting-down', 'This instance takes no more work');
+        }
         const { pending, failed, unfinished } = await readSchemaState(database);
         const missing = [...failed, ...unfinished, ...pending];
         if (missing.length > 0) {

@@ -1,3 +1,4 @@
+import type {} from '@fastify/rate-limit'; // its decorator, which is there where requests are counted
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import findMyWay, { type HTTPMethod } from 'find-my-way';
@@ -59,6 +60,7 @@ export const unmatchedRequests = fp(
 
     // A scope of its own, so that the hook runs for unmatched requests only, before their body is read.
     app.register(async (unmatched) => {
+      if (app.hasDecorator('rateLimit')) unmatched.addHook('onRequest', app.rateLimit());
       unmatched.addHook('onRequest', answer);
       unmatched.setNotFoundHandler(answer);
     });

@@ -1,17 +1,12 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import { Type } from '@sinclair/typebox';
-import type { FastifySchema, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
 import type { BuildInfo } from '../build-info.js';
-import { PROBLEM_MEDIA_TYPE, Problem } from './problem.js';
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Statuses that this route answers with besides those that its schema implies. */
-    problems?: readonly number[];
-  }
-}
+import { authMode, type Config } from '../config.js';
+import type { Feature } from './feature.js';
+import { describeOperation } from './operation.js';
+import { Problem } from './problem.js';
+import { requestsPerMinute } from './rate-limits.js';
 
 /**
  * What Swagger UI needs and nothing from elsewhere. Not `upgrade-insecure-requests`: the server speaks
@@ -21,70 +16,55 @@ const CONTENT_SECURITY_POLICY =
   "default-src 'none'; connect-src 'self'; font-src 'self'; img-src 'self' data:; " +
   "script-src 'self'; style-src 'self' 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 
-const MEANING: Record<number, string> = {
-  400: 'The request is not valid; `errors` names the faulty values',
-  404: 'There is no such thing',
-  413: 'The body is too large',
-  415: 'The body is not application/json',
-  500: 'The server failed; its log says why',
-  503: 'Not able to serve just now: `code` says why; try again later',
+const ABOUT =
+  'A register of software projects. Errors are problem+json (RFC 9457) with a stable `code`.';
+const WITH_TOKENS =
+  'Callers send `Authorization: Bearer` with an API token or an OpenID Connect token of a trusted issuer; each operation names the permission (scope) that it needs.';
+const WITHOUT_TOKENS =
+  'This server runs with AUTH_MODE=none: whoever reaches it has every permission.';
+
+const TOKEN_SCHEME = {
+  type: 'http' as const,
+  scheme: 'bearer',
+  description: 'An API token (`srp_…`), or an OpenID Connect token (JWT) of a trusted issuer',
 };
-
-const PROBLEM = { [PROBLEM_MEDIA_TYPE]: { schema: Type.Ref('Problem') } };
-const ANY_OTHER = {
-  description: 'What no operation is to blame for: headers that are too large (431), and the like',
-  content: PROBLEM,
-};
-
-/** The statuses that a route of this shape can always answer with. */
-function impliedProblems({ body, params, querystring }: FastifySchema): number[] {
-  const input = body || params || querystring ? [400] : [];
-  return body ? [...input, 413, 415] : input;
-}
-
-/** Adds the error responses to the document alone: problems need no serializer. */
-function withProblems(schema: FastifySchema, { config }: RouteOptions): FastifySchema {
-  const statuses = new Set([...impliedProblems(schema), ...(config?.problems ?? []), 500]);
-  const problems = Object.fromEntries(
-    [...statuses].map((status) => [
-      status,
-      {
-        description: MEANING[status],
-        content: PROBLEM,
-      },
-    ]),
-  );
-  return { ...schema, response: { ...problems, default: ANY_OTHER, ...(schema.response ?? {}) } };
-}
 
 /** `/openapi.json` and Swagger UI at `/docs`, both from the routes' schemas alone. */
-export default fp<{ build: BuildInfo }>(
-  async (app, { build }) => {
+export default fp<{ config: Config; build: BuildInfo; tags: readonly Feature['tag'][] }>(
+  async (app, { config, build, tags }) => {
+    const guards = {
+      authenticated: authMode(config) === 'token',
+      rateLimited: requestsPerMinute(config) > 0,
+    };
     await app.register(swagger, {
       openapi: {
         openapi: '3.1.0',
         info: {
           title: 'Secure Release Platform',
           version: build.version,
-          description:
-            'A register of software projects. Errors are problem+json (RFC 9457) with a stable `code`.',
+          description: `${ABOUT} ${guards.authenticated ? WITH_TOKENS : WITHOUT_TOKENS}`,
           license: { name: 'MIT', identifier: 'MIT' },
         },
         tags: [
-          { name: 'projects', description: 'The software projects in the register' },
-          { name: 'operations', description: 'Is it up, is it ready, what is it' },
+          ...tags,
+          { name: 'operations', description: 'Is it up, is it ready, what is it, what does it do' },
         ],
+        ...(guards.authenticated && { components: { securitySchemes: { token: TOKEN_SCHEME } } }),
       },
       refResolver: {
         buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? `def-${i}`),
       },
       transform: ({ schema, url, route }) => ({
-        schema: schema?.hide ? schema : withProblems(schema ?? {}, route),
+        schema: schema?.hide ? schema : describeOperation(schema ?? {}, route, guards),
         url,
       }),
     });
     app.addSchema(Problem);
 
+    // Routes of the library's own: it has no option for their scope.
+    app.addHook('onRoute', (route) => {
+      if (/^\/docs(\/|$)/.test(route.url)) route.config = { ...route.config, scope: 'public' };
+    });
     await app.register(swaggerUi, {
       routePrefix: '/docs',
       theme: { title: 'Secure Release Platform' },
@@ -94,12 +74,16 @@ export default fp<{ build: BuildInfo }>(
         tryItOutEnabled: true,
         displayRequestDuration: true,
         deepLinking: true,
+        persistAuthorization: true, // a reload need not ask for the token again
         validatorUrl: null, // the badge of a service on the internet
       },
     });
 
-    app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) =>
-      reply.type('application/json; charset=utf-8').send(JSON.stringify(app.swagger())),
+    app.get(
+      '/openapi.json',
+      { config: { scope: 'public' }, schema: { hide: true } },
+      (_request, reply) =>
+        reply.type('application/json; charset=utf-8').send(JSON.stringify(app.swagger())),
     );
   },
   { name: 'openapi', fastify: '5.x' },

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import { maskSecrets } from '../security/token-secret.js';
 
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 /** Version 00 of W3C Trace Context: version, trace id, parent id, flags. */
@@ -9,7 +10,8 @@ const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
 /** The caller's `x-request-id` where it is fit for a log, else a new one. */
 export function requestId({ headers }: Pick<IncomingMessage, 'headers'>): string {
   const given = headers['x-request-id'];
-  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+  if (typeof given !== 'string' || !REQUEST_ID.test(given)) return randomUUID();
+  return maskSecrets(given) === given ? given : randomUUID();
 }
 
 /** The trace that a request belongs to, so that its log line can be found from there. */
@@ -33,15 +35,18 @@ export class RequestLog extends fastify.LogController {
     request: FastifyRequest,
     reply: FastifyReply,
   ): void {
-    const [path] = request.url.split('?', 1);
+    const [path = ''] = request.url.split('?', 1);
+    const caller = request.callContext?.caller;
     const trace = traceId(request.raw);
     const line = {
       method: request.method,
       route: request.routeOptions.url,
-      path,
+      path: maskSecrets(path),
       status: reply.statusCode,
       durationMs: Math.round(reply.elapsedTime * 10) / 10,
       remoteAddress: request.ip,
+      ...(caller && { caller: caller.subject }),
+      ...(caller && caller.credential !== caller.subject && { credential: caller.credential }),
       ...(trace && { traceId: trace }),
     };
     if (error) reply.log.warn({ ...line, err: error }, 'the answer was not sent whole');

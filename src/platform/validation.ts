@@ -33,7 +33,7 @@ type Validator = ((data: unknown) => boolean) & { errors?: Partial<ErrorObject>[
 
 function createAjv(options: Options): Ajv {
   const ajv = new Ajv({ ...COMMON, ...options });
-  addFormats.default(ajv, ['date-time', 'uri']);
+  addFormats.default(ajv, ['date-time', 'uri', 'uuid']);
   ajv.addKeyword('x-rule'); // the message for a pattern
   ajv.addKeyword({
     keyword: 'x-trim',
@@ -129,6 +129,14 @@ function explain({ keyword, params = {}, message = 'is not valid', parentSchema 
       return `must have at least ${params.limit} character${params.limit === 1 ? '' : 's'}`;
     case 'maxLength':
       return `must have at most ${params.limit} characters`;
+    case 'minItems':
+      return `must have at least ${params.limit} item${params.limit === 1 ? '' : 's'}`;
+    case 'maxItems':
+      return `must have at most ${params.limit} items`;
+    case 'uniqueItems':
+      return 'must not have an item twice';
+    case 'format':
+      return `must be a ${params.format}`;
     case 'minimum':
       return `must be at least ${params.limit}`;
     case 'maximum':

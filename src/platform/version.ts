@@ -31,11 +31,12 @@ export default fp<{ build: BuildInfo }>(
     app.get(
       '/version',
       {
+        config: { scope: 'public' },
         schema: {
           operationId: 'getVersion',
           tags: ['operations'],
           summary: 'Say what is running',
-          description: 'Version, commit and date of the build. Needs no permission.',
+          description: 'Version, commit and date of the build.',
           response: { 200: Type.Ref('Version') },
         },
       },

@@ -13,6 +13,13 @@ export function schemaRef<S extends TSchema>(schema: S) {
 export const timestamp = (description: string) =>
   Type.Unsafe<Date>(Type.String({ format: 'date-time', description }));
 
+/** An instant, or null. */
+export const nullableTimestamp = (description: string) =>
+  Type.Unsafe<Date | null>({
+    ...Type.String({ format: 'date-time', description }),
+    type: ['string', 'null'],
+  });
+
 /** One of a few words: `enum`, which reads better than TypeBox's union of constants, in errors too. */
 export function stringEnum<const T extends readonly string[]>(values: T, options?: StringOptions) {
   return Type.Unsafe<T[number]>(Type.String({ ...options, enum: [...values] }));
@@ -53,3 +60,27 @@ export function line(max: number, description: string) {
 
 /** Anything that PostgreSQL's `text` can hold: all but NUL. */
 export const TEXT_PATTERN = '^[^\\u0000]*$';
+
+/** What the headers of answers mean. */
+const HEADERS = {
+  ETag: 'Names this version of the resource, for `If-None-Match` and `If-Match`',
+  'Idempotency-Replayed': '`true`: the first answer to this `Idempotency-Key`, sent again',
+  Link: '`<…>; rel="next"`: the next page. Absent on the last one',
+  Location: 'The address of what was created',
+} as const;
+
+/** Headers of an answer, for the document. */
+export function headers(...names: (keyof typeof HEADERS)[]) {
+  return Object.fromEntries(
+    names.map((name) => [name, { type: 'string', description: HEADERS[name] }]),
+  );
+}
+
+/** A schema as the answer of a route. */
+export function answer<S extends TSchema>(
+  schema: S,
+  description: string,
+  headers: Record<string, unknown> = {},
+) {
+  return Type.Unsafe<Static<S>>({ ...schema, description, headers });
+}

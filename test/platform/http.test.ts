@@ -28,7 +28,7 @@ function exchange(...chunks: (string | Buffer)[]): Promise<{ status: number; bod
   });
 }
 
-const HEAD = 'Host: x\r\nConnection: close\r\n';
+const HEAD = 'Host: localhost\r\nConnection: close\r\n';
 
 describe('HTTP as bytes', () => {
   it.each([
@@ -78,7 +78,7 @@ describe('HTTP as bytes', () => {
   it('cuts a request that does not arrive', async () => {
     const began = Date.now();
     const response = await exchange(
-      'POST /projects HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
+      'POST /projects HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
     );
     expect(response.status).toBe(408);
     expect(JSON.parse(response.body).code).toBe('request-timeout');
@@ -88,7 +88,7 @@ describe('HTTP as bytes', () => {
   it('answers a request before the garbage that follows it', async () => {
     const body = '{"name":"A"}';
     const { status, body: rest } = await exchange(
-      `POST /projects HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}garbage\r\n\r\n`,
+      `POST /projects HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}garbage\r\n\r\n`,
     );
     expect(status).toBe(201);
     expect(rest).toContain('"name":"A"');
@@ -96,7 +96,7 @@ describe('HTTP as bytes', () => {
 
   it('does not take in a body that nobody reads', async () => {
     const { status } = await exchange(
-      'POST /health HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n',
+      'POST /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\n',
     );
     expect(status).toBe(405); // and the connection was closed, or this would wait
   });

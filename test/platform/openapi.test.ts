@@ -6,7 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { createProject } from '../support/requests.js';
 
-const context = useApp();
+/** As a server that others can reach describes itself; and one that everybody may use. */
+const context = useApp({ AUTH_MODE: 'token', HOST: '0.0.0.0' });
+const open = useApp();
 
 interface Operation {
   operationId?: string;
@@ -15,6 +17,7 @@ interface Operation {
   description?: string;
   requestBody?: unknown;
   parameters?: unknown[];
+  security?: unknown[];
   responses: Record<string, { description?: string; content?: Record<string, unknown> }>;
 }
 
@@ -42,14 +45,23 @@ describe('/openapi.json', () => {
 
   it('describes every route once, under a path without a trailing slash', async () => {
     expect((await operations()).map(([name]) => name).sort()).toEqual([
+      'DELETE /issuers/{id}',
       'DELETE /projects/{id}',
+      'DELETE /tokens/{id}',
       'GET /health',
       'GET /health/ready',
+      'GET /issuers',
+      'GET /issuers/{id}',
+      'GET /metrics',
       'GET /projects',
       'GET /projects/{id}',
+      'GET /tokens',
+      'GET /tokens/{id}',
       'GET /version',
       'PATCH /projects/{id}',
+      'POST /issuers',
       'POST /projects',
+      'POST /tokens',
     ]);
   });
 
@@ -64,18 +76,42 @@ describe('/openapi.json', () => {
       expect(operation.description, name).toMatch(/permission/);
       const statuses = Object.keys(operation.responses);
       expect(statuses, name).toContain('500');
-      if (operation.parameters) expect(statuses, name).toContain('400');
+      const parts = (operation.parameters ?? []) as { in: string }[];
+      if (parts.some((part) => part.in !== 'header')) expect(statuses, name).toContain('400');
       if (operation.requestBody) {
         expect(statuses, name).toEqual(expect.arrayContaining(['400', '413', '415']));
       }
       for (const [status, response] of Object.entries(operation.responses)) {
         expect(response.description, `${name} ${status}`).not.toBe('Default Response');
-        if (status !== 'default' && Number(status) < 400) continue;
+        if (Number(status) < 400) continue;
         expect(response.content, `${name} ${status}`).toEqual({
           'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
         });
       }
     }
+  });
+
+  it('says who may call: a public route, or one that needs a scope', async () => {
+    for (const [name, operation] of await operations()) {
+      const { security, description, responses } = operation;
+      if (/ \/(health|version)/.test(name)) {
+        expect([security, description], name).toEqual([
+          [],
+          expect.stringMatching(/Needs no permission\.$/),
+        ]);
+        continue;
+      }
+      const [, scope] = /Needs the permission `([a-z]+:[a-z]+)`\.$/.exec(description ?? '') ?? [];
+      expect(security, name).toEqual([{ token: [scope] }]);
+      expect(Object.keys(responses), name).toEqual(expect.arrayContaining(['401', '403']));
+    }
+  });
+
+  it('asks for no token where none is looked at', async () => {
+    const { paths, components } = (await open.app.inject('/openapi.json')).json();
+    expect(components.securitySchemes).toBeUndefined();
+    expect(JSON.stringify(paths)).not.toContain('"security"');
+    expect(Object.keys(paths['/projects'].get.responses)).not.toContain('401');
   });
 
   it('asks clients for nothing that has a default', async () => {
@@ -84,6 +120,7 @@ describe('/openapi.json', () => {
       expect(parameter.required ?? false, parameter.name).toBe(false);
     }
     expect(components.schemas.CreateProject.required).toEqual(['name']);
+    expect(components.schemas.CreateToken.required).toEqual(['name', 'subject', 'scopes']);
   });
 
   it('names every schema that it refers to, and repeats none', async () => {
@@ -100,7 +137,7 @@ describe('/openapi.json', () => {
     const { components } = await document();
     for (const name of ['CreateProject', 'UpdateProject']) {
       for (const example of components.schemas[name].examples) {
-        await createProject(context.app, { name: 'A', ...example });
+        await createProject(open.app, { name: 'A', ...example });
       }
     }
   });

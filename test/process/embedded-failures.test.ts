@@ -77,8 +77,15 @@ describe('a start that cannot be', () => {
   });
 
   it('says that HOST is no address of this machine', async () => {
-    expect(await embedded.failure({ HOST: '192.0.2.1' })).toBe(
+    expect(await embedded.failure({ HOST: '192.0.2.1', AUTH_MODE: 'none' })).toBe(
       'cannot start: HOST is no address of this machine (EADDRNOTAVAIL)',
+    );
+    expect(await embedded.answers()).toBe(false);
+  });
+
+  it('does not open itself to a network unless somebody has said so', async () => {
+    expect(await embedded.failure({ HOST: '0.0.0.0' })).toMatch(
+      /^cannot start: HOST=0\.0\.0\.0 is reachable from elsewhere: set AUTH_MODE=token/,
     );
     expect(await embedded.answers()).toBe(false);
   });

@@ -20,6 +20,8 @@ describe('POST /projects: 201', () => {
       description: null,
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       updatedAt: project.createdAt,
+      createdBy: 'anonymous',
+      updatedBy: 'anonymous',
     });
     expect(Math.abs(Date.now() - Date.parse(project.createdAt))).toBeLessThan(60_000);
   });

@@ -1,5 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
+import { expectedVersions, versioned } from '../../platform/conditional.js';
+import { entityTag } from '../../shared/entity-tags.js';
+import { linksToId, nextLink } from '../../shared/links.js';
+import { answer, headers } from '../../shared/schemas.js';
 import {
   CreateProjectRef,
   ListProjectsQuery,
@@ -11,14 +15,6 @@ import type { ProjectsService } from './projects.service.js';
 
 const tags = ['projects'];
 
-/** The same list from another cursor on (RFC 8288). */
-function nextLink(url: string, cursor: string): string {
-  const [path = ''] = url.split('?', 1);
-  const parameters = new URLSearchParams(url.slice(path.length));
-  parameters.set('cursor', cursor);
-  return `</projects?${parameters}>; rel="next"`;
-}
-
 export const projectsRoutes: FastifyPluginAsyncTypebox<{ projects: ProjectsService }> = async (
   app,
   { projects },
@@ -26,31 +22,23 @@ export const projectsRoutes: FastifyPluginAsyncTypebox<{ projects: ProjectsServi
   app.get(
     '',
     {
-      config: { problems: [503] },
+      config: { scope: 'projects:read' },
       schema: {
         operationId: 'listProjects',
         tags,
         summary: 'List projects',
         description:
-          'In id order unless `sort` says otherwise, up to 1,000 at a time. When there are more, the `Link` header has the address of the next page (RFC 8288); pages stay stable while projects are added. Needs no permission.',
+          'In id order unless `sort` says otherwise, up to 1,000 at a time. When there are more, the `Link` header has the address of the next page (RFC 8288); pages stay stable while projects are added.',
         querystring: ListProjectsQuery,
         response: {
-          200: Type.Array(ProjectRef, {
-            description: 'The projects of this page',
-            headers: {
-              Link: {
-                type: 'string',
-                description: '`<…>; rel="next"`: the next page. Absent on the last one',
-              },
-            },
-          }),
+          200: answer(Type.Array(ProjectRef), 'The projects of this page', headers('Link')),
         },
       },
     },
     async (request, reply) => {
-      const { projects: rows, next } = await projects.list(request.query);
+      const { projects: rows, next } = await projects.list(request.callContext, request.query);
       if (next !== undefined) {
-        reply.header('link', nextLink(request.url, next));
+        reply.header('link', nextLink('/projects', request.url, next));
       }
       return rows;
     },
@@ -59,76 +47,94 @@ export const projectsRoutes: FastifyPluginAsyncTypebox<{ projects: ProjectsServi
   app.post(
     '',
     {
-      config: { problems: [503] },
+      config: { scope: 'projects:write', idempotent: true },
       schema: {
         operationId: 'createProject',
         tags,
         summary: 'Add a project',
-        description: 'Names need not be unique. Needs no permission.',
+        description: 'Names need not be unique.',
+        links: linksToId('getProject', 'updateProject', 'deleteProject'),
         body: CreateProjectRef,
         response: {
-          201: Type.Unsafe<(typeof ProjectRef)['static']>({
-            ...ProjectRef,
-            description: 'The project as it was stored',
-            headers: { Location: { type: 'string', description: 'The address of the project' } },
-          }),
+          201: answer(
+            ProjectRef,
+            'The project as it was stored',
+            headers('Location', 'ETag', 'Idempotency-Replayed'),
+          ),
         },
       },
     },
-    async (request, reply) => {
-      const project = await projects.create(request.body);
-      return reply.code(201).header('location', `/projects/${project.id}`).send(project);
-    },
+    (request, reply) =>
+      app.createOnce(request, reply, async (context) => {
+        const project = await projects.create(context, request.body);
+        const { id, version } = project;
+        return {
+          headers: { location: `/projects/${id}`, etag: entityTag(version) },
+          body: project,
+        };
+      }),
   );
 
   app.get(
     '/:id',
     {
-      config: { problems: [404, 503] },
+      config: { scope: 'projects:read', conditional: 'read', problems: ['project-not-found'] },
       schema: {
         operationId: 'getProject',
         tags,
         summary: 'Get a project',
-        description: 'Needs no permission.',
+        description: 'Its entity tag names the version.',
         params: ProjectParams,
-        response: { 200: ProjectRef },
+        response: { 200: answer(ProjectRef, 'The project', headers('ETag')) },
       },
     },
-    (request) => projects.get(request.params.id),
+    async (request, reply) =>
+      versioned(request, reply, await projects.get(request.callContext, request.params.id)),
   );
 
   app.patch(
     '/:id',
     {
-      config: { problems: [404, 503] },
+      config: { scope: 'projects:write', conditional: 'change', problems: ['project-not-found'] },
       schema: {
         operationId: 'updateProject',
         tags,
         summary: 'Change a project',
-        description: 'Changes the fields that are given. Needs no permission.',
+        description:
+          'Changes the fields that are given. With `If-Match`, only the version that you have seen.',
         params: ProjectParams,
         body: UpdateProjectRef,
-        response: { 200: ProjectRef },
+        response: { 200: answer(ProjectRef, 'The project as it is now', headers('ETag')) },
       },
     },
-    (request) => projects.update(request.params.id, request.body),
+    async (request, reply) => {
+      const { callContext, params, body } = request;
+      const project = await projects.update(
+        callContext,
+        params.id,
+        body,
+        expectedVersions(request),
+      );
+      return versioned(request, reply, project);
+    },
   );
 
   app.delete(
     '/:id',
     {
-      config: { problems: [404, 503] },
+      config: { scope: 'projects:write', conditional: 'change', problems: ['project-not-found'] },
       schema: {
         operationId: 'deleteProject',
         tags,
         summary: 'Delete a project',
-        description: 'There is no way back; its id is not used again. Needs no permission.',
+        description:
+          'There is no way back; its id is not used again. With `If-Match`, only the version that you have seen.',
         params: ProjectParams,
         response: { 204: Type.Null({ description: 'The project is gone' }) },
       },
     },
     async (request, reply) => {
-      await projects.remove(request.params.id);
+      await projects.remove(request.callContext, request.params.id, expectedVersions(request));
       return reply.code(204).send(null);
     },
   );

@@ -21,6 +21,8 @@ const example = {
   description: null,
   createdAt: '2026-11-22T10:00:00.000Z',
   updatedAt: '2026-11-22T10:00:00.000Z',
+  createdBy: 'jenkins',
+  updatedBy: 'jenkins',
 };
 
 export const Project = Type.Object(
@@ -31,6 +33,8 @@ export const Project = Type.Object(
     description: nullableString(),
     createdAt: timestamp('For rows of the Python service: when their table was migrated'),
     updatedAt: timestamp('When anything of it last changed'),
+    createdBy: nullableString({ description: 'Who added it; null where that is not known' }),
+    updatedBy: nullableString({ description: 'Who changed it last; null where that is not known' }),
   },
   { $id: 'Project', description: 'A software project in the register', examples: [example] },
 );

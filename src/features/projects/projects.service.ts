@@ -1,7 +1,10 @@
 import type { Database } from '../../database/client.js';
+import type { CallContext } from '../../database/context.js';
 import { query } from '../../database/sql.js';
 import { Prisma } from '../../generated/prisma/client.js';
-import { AppError } from '../../shared/app-error.js';
+import { AppError, invalid } from '../../shared/app-error.js';
+import { type Projects, projectsFor, reaches } from '../../shared/caller.js';
+import { entityTag } from '../../shared/entity-tags.js';
 import { decodeCursor, encodeCursor } from './projects.cursor.js';
 import type { CreateProject, ListProjectsQuery, UpdateProject } from './projects.schemas.js';
 import { MAX_NAME } from './projects.schemas.js';
@@ -13,15 +16,22 @@ export interface ProjectPage {
   readonly next?: string;
 }
 
+const bound = () =>
+  new AppError('insufficient-scope', 'This caller is bound to its projects and cannot add others');
+
+const changed = ({ version }: ProjectRow) =>
+  new AppError('precondition-failed', 'The project has changed since you have seen it', {
+    headers: { etag: entityTag(version) },
+  });
+
+/** A condition for Prisma: one of these versions. */
+const only = (versions: number[] | undefined) => versions && { version: { in: versions } };
+
 const notFound = () => new AppError('project-not-found', 'Project not found');
 
 /** Prisma's "the record to change does not exist". */
-function rethrow(error: unknown): never {
-  if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2025') {
-    throw notFound();
-  }
-  throw error;
-}
+const isMissing = (error: unknown) =>
+  error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2025';
 
 /** What a row was sorted by, as its index has it: cut by code points, as PostgreSQL's `left` does. */
 function keyOf(row: ProjectRow, sort: ListProjectsQuery['sort']): string | null {
@@ -29,27 +39,59 @@ function keyOf(row: ProjectRow, sort: ListProjectsQuery['sort']): string | null 
   return sort.endsWith('createdAt') ? row.createdAt.toISOString() : null;
 }
 
+/**
+ * Are there these projects? A credential for one to come would be for whoever makes it.
+ * @throws {AppError} `validation-failed`, at `/projects/…` of the body
+ */
+export async function checkProjects({ prisma }: CallContext, ids: Projects): Promise<void> {
+  if (ids === null) return;
+  const where = { id: { in: [...ids] } };
+  const rows = await prisma.project.findMany({ where, select: { id: true } });
+  const existing = new Set(rows.map(({ id }) => id));
+  const errors = ids.flatMap((id, index) =>
+    existing.has(id)
+      ? []
+      : [{ in: 'body' as const, pointer: `/projects/${index}`, message: 'is no project' }],
+  );
+  if (errors.length > 0) throw invalid(errors);
+}
+
 export type ProjectsService = ReturnType<typeof projectsService>;
 
 /** The rules of the register of projects. */
-export function projectsService({ pool, prisma }: Database) {
+export function projectsService({ pool }: Database) {
+  async function find(id: number): Promise<ProjectRow> {
+    const [row] = await query<ProjectRow>(pool, SELECT_PROJECT, [id]);
+    if (!row) throw notFound();
+    return row;
+  }
+
+  /** Why a change found nothing: the project is not there, or it is another version by now. */
+  async function explain(id: number, error: unknown): Promise<never> {
+    if (!isMissing(error)) throw error;
+    throw changed(await find(id));
+  }
+
   return {
-    create(input: CreateProject): Promise<ProjectRow> {
-      return prisma.project.create({ data: input });
+    /** @throws {AppError} `insufficient-scope` for a caller that is bound to other projects */
+    create({ caller, prisma }: CallContext, input: CreateProject): Promise<ProjectRow> {
+      if (projectsFor(caller, 'projects:write') !== null) throw bound();
+      const { subject } = caller;
+      return prisma.project.create({ data: { ...input, createdBy: subject, updatedBy: subject } });
     },
 
     /** @throws {AppError} `project-not-found` */
-    async get(id: number): Promise<ProjectRow> {
-      const [row] = await query<ProjectRow>(pool, SELECT_PROJECT, [id]);
-      if (!row) throw notFound();
-      return row;
+    async get({ caller }: CallContext, id: number): Promise<ProjectRow> {
+      if (!reaches(caller, 'projects:read', id)) throw notFound();
+      return find(id);
     },
 
     /** @throws {AppError} `validation-failed` for a cursor that is not of this list */
-    async list(request: ListProjectsQuery): Promise<ProjectPage> {
+    async list({ caller }: CallContext, request: ListProjectsQuery): Promise<ProjectPage> {
       const { sort, cursor, limit } = request;
       const position = cursor === undefined ? undefined : decodeCursor(sort, cursor);
-      const { statement, values } = selectPage(request, position);
+      const among = projectsFor(caller, 'projects:read');
+      const { statement, values } = selectPage(request, position, among);
       const projects = await query<ProjectRow>(pool, statement, values);
       if (projects.length <= limit) return { projects };
       projects.pop();
@@ -57,15 +99,37 @@ export function projectsService({ pool, prisma }: Database) {
       return { projects, next: encodeCursor(sort, { key: keyOf(last, sort), id: last.id }) };
     },
 
-    /** @throws {AppError} `project-not-found` */
-    async update(id: number, changes: UpdateProject): Promise<ProjectRow> {
-      if (Object.keys(changes).length === 0) return this.get(id);
-      return prisma.project.update({ where: { id }, data: changes }).catch(rethrow);
+    /**
+     * @param versions change it only if it is one of these
+     * @throws {AppError} `project-not-found`, `precondition-failed`
+     */
+    async update(
+      { caller, prisma }: CallContext,
+      id: number,
+      changes: UpdateProject,
+      versions?: number[],
+    ): Promise<ProjectRow> {
+      if (!reaches(caller, 'projects:write', id)) throw notFound();
+      if (Object.keys(changes).length === 0) {
+        const project = await find(id);
+        if (versions && !versions.includes(project.version)) throw changed(project);
+        return project;
+      }
+      const data = { ...changes, updatedBy: caller.subject };
+      return prisma.project
+        .update({ where: { id, ...only(versions) }, data })
+        .catch((error: unknown) => explain(id, error));
     },
 
-    /** @throws {AppError} `project-not-found` */
-    async remove(id: number): Promise<void> {
-      await prisma.project.delete({ where: { id }, select: { id: true } }).catch(rethrow);
+    /**
+     * @param versions remove it only if it is one of these
+     * @throws {AppError} `project-not-found`, `precondition-failed`
+     */
+    async remove({ caller, prisma }: CallContext, id: number, versions?: number[]): Promise<void> {
+      if (!reaches(caller, 'projects:write', id)) throw notFound();
+      await prisma.project
+        .delete({ where: { id, ...only(versions) }, select: { id: true } })
+        .catch((error: unknown) => explain(id, error));
     },
   };
 }

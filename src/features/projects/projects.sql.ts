@@ -1,4 +1,5 @@
 import type { Statement } from '../../database/sql.js';
+import type { Projects } from '../../shared/caller.js';
 import type { Position } from './projects.cursor.js';
 import type { ListProjectsQuery } from './projects.schemas.js';
 
@@ -10,10 +11,15 @@ export interface ProjectRow {
   description: string | null;
   createdAt: Date;
   updatedAt: Date;
+  createdBy: string | null;
+  updatedBy: string | null;
+  /** Counts the changes; the entity tag is made of it. */
+  version: number;
 }
 
 const COLUMNS =
-  'id, name, status, description, created_at AS "createdAt", updated_at AS "updatedAt"';
+  'id, name, status, description, created_at AS "createdAt", updated_at AS "updatedAt", ' +
+  'created_by AS "createdBy", updated_by AS "updatedBy", version';
 
 // Each expression is that of an index in the migration `project_details`, to the letter.
 const NAME_KEY = 'left(name, 200) COLLATE "C"';
@@ -40,10 +46,13 @@ function escapeLike(text: string): string {
  *
  * Rows are compared, `(key, id) > ($1, $2)`: PostgreSQL then starts reading the index at the position,
  * at any depth; the same written with OR reads from the beginning.
+ *
+ * @param among the only projects that the caller may see; null: all
  */
 export function selectPage(
   { limit, status, q, sort }: ListProjectsQuery,
   position: Position | undefined,
+  among: Projects,
 ): { statement: Statement; values: unknown[] } {
   const descending = sort.startsWith('-');
   const direction = descending ? 'DESC' : 'ASC';
@@ -53,6 +62,7 @@ export function selectPage(
   const values: unknown[] = [];
   const bind = (value: unknown) => `$${values.push(value)}`;
   const conditions: string[] = [];
+  if (among !== null) conditions.push(`id = ANY(${bind(among)})`);
   if (status !== undefined) conditions.push(`${STATUS_KEY} = ${bind(status)}`);
   if (q !== undefined) {
     const pattern = bind(escapeLike(q));
@@ -69,6 +79,7 @@ export function selectPage(
   const text = `SELECT ${COLUMNS} FROM projects ${where} ORDER BY ${order} LIMIT ${bind(limit + 1)}`;
   // How many rows a text matches decides between two very different plans: plan each search anew.
   if (q !== undefined) return { statement: { text }, values };
-  const shape = `${sort}${status === undefined ? '' : '+status'}${position ? '+after' : ''}`;
+  const bound = among === null ? '' : '+bound';
+  const shape = `${sort}${bound}${status === undefined ? '' : '+status'}${position ? '+after' : ''}`;
   return { statement: { name: `projects-${shape}`, text }, values };
 }

@@ -1,0 +1,99 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '@sinclair/typebox';
+import { linksToId, nextLink } from '../../shared/links.js';
+import { answer, headers } from '../../shared/schemas.js';
+import { CreateIssuerRef, IssuerParams, IssuerRef, ListIssuersQuery } from './issuers.schemas.js';
+import type { IssuersService } from './issuers.service.js';
+
+const tags = ['issuers'];
+
+export const issuersRoutes: FastifyPluginAsyncTypebox<{ issuers: IssuersService }> = async (
+  app,
+  { issuers },
+) => {
+  app.post(
+    '',
+    {
+      config: { scope: 'issuers:admin', idempotent: true, problems: ['rights-exceeded'] },
+      schema: {
+        operationId: 'createIssuer',
+        tags,
+        summary: 'Trust an issuer',
+        description:
+          'Tokens of this issuer with this audience that meet all conditions may then do what the scopes say. Several trusts of one issuer add up. To change one, add another and withdraw the first.',
+        links: linksToId('getIssuer', 'revokeIssuer'),
+        body: CreateIssuerRef,
+        response: {
+          201: answer(
+            IssuerRef,
+            'The issuer as it was stored',
+            headers('Location', 'Idempotency-Replayed'),
+          ),
+        },
+      },
+    },
+    (request, reply) =>
+      app.createOnce(request, reply, async (context) => {
+        const issuer = await issuers.create(context, request.body);
+        return { headers: { location: `/issuers/${issuer.id}` }, body: issuer };
+      }),
+  );
+
+  app.get(
+    '',
+    {
+      config: { scope: 'issuers:admin' },
+      schema: {
+        operationId: 'listIssuers',
+        tags,
+        summary: 'List trusted issuers',
+        description: 'Oldest first, also those that were withdrawn.',
+        querystring: ListIssuersQuery,
+        response: {
+          200: answer(Type.Array(IssuerRef), 'The issuers of this page', headers('Link')),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { issuers: rows, next } = await issuers.list(request.query);
+      if (next !== undefined) reply.header('link', nextLink('/issuers', request.url, next));
+      return rows;
+    },
+  );
+
+  app.get(
+    '/:id',
+    {
+      config: { scope: 'issuers:admin', problems: ['issuer-not-found'] },
+      schema: {
+        operationId: 'getIssuer',
+        tags,
+        summary: 'Get a trusted issuer',
+        description: 'Also one that was withdrawn.',
+        params: IssuerParams,
+        response: { 200: answer(IssuerRef, 'The issuer') },
+      },
+    },
+    (request) => issuers.get(request.params.id),
+  );
+
+  app.delete(
+    '/:id',
+    {
+      config: { scope: 'issuers:admin', problems: ['issuer-not-found'] },
+      schema: {
+        operationId: 'revokeIssuer',
+        tags,
+        summary: 'Withdraw the trust in an issuer',
+        description:
+          'Every instance refuses its tokens within 5 seconds. It stays in the list, with the time and who withdrew it.',
+        params: IssuerParams,
+        response: { 204: Type.Null({ description: 'The issuer is not trusted any more' }) },
+      },
+    },
+    async (request, reply) => {
+      await issuers.revoke(request.callContext, request.params.id);
+      return reply.code(204).send(null);
+    },
+  );
+};

@@ -1,0 +1,101 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '@sinclair/typebox';
+import { linksToId, nextLink } from '../../shared/links.js';
+import { answer, headers } from '../../shared/schemas.js';
+import {
+  CreatedTokenRef,
+  CreateTokenRef,
+  ListTokensQuery,
+  TokenParams,
+  TokenRef,
+} from './tokens.schemas.js';
+import type { TokensService } from './tokens.service.js';
+
+const tags = ['tokens'];
+
+export const tokensRoutes: FastifyPluginAsyncTypebox<{ tokens: TokensService }> = async (
+  app,
+  { tokens },
+) => {
+  app.post(
+    '',
+    {
+      config: { scope: 'tokens:admin', problems: ['rights-exceeded'] },
+      schema: {
+        operationId: 'createToken',
+        tags,
+        summary: 'Make an API token',
+        description:
+          'The answer has the secret; it is not kept and cannot be shown again. Nobody can make a token with more rights than their own. There is no `Idempotency-Key` here: a secret is not stored to be repeated.',
+        links: linksToId('getToken', 'revokeToken'),
+        body: CreateTokenRef,
+        response: {
+          201: answer(CreatedTokenRef, 'The token and its secret', headers('Location')),
+        },
+      },
+    },
+    async (request, reply) => {
+      const token = await tokens.create(request.callContext, request.body);
+      return reply
+        .code(201)
+        .headers({ location: `/tokens/${token.id}`, 'cache-control': 'no-store' })
+        .send(token);
+    },
+  );
+
+  app.get(
+    '',
+    {
+      config: { scope: 'tokens:admin' },
+      schema: {
+        operationId: 'listTokens',
+        tags,
+        summary: 'List API tokens',
+        description: 'Oldest first, also those that have expired or were revoked; never a secret.',
+        querystring: ListTokensQuery,
+        response: { 200: answer(Type.Array(TokenRef), 'The tokens of this page', headers('Link')) },
+      },
+    },
+    async (request, reply) => {
+      const { tokens: rows, next } = await tokens.list(request.query);
+      if (next !== undefined) reply.header('link', nextLink('/tokens', request.url, next));
+      return rows;
+    },
+  );
+
+  app.get(
+    '/:id',
+    {
+      config: { scope: 'tokens:admin', problems: ['token-not-found'] },
+      schema: {
+        operationId: 'getToken',
+        tags,
+        summary: 'Get an API token',
+        description: 'Without its secret, which nobody has but its holder.',
+        params: TokenParams,
+        response: { 200: answer(TokenRef, 'The token') },
+      },
+    },
+    (request) => tokens.get(request.params.id),
+  );
+
+  app.delete(
+    '/:id',
+    {
+      config: { scope: 'tokens:admin', problems: ['token-not-found'] },
+      schema: {
+        operationId: 'revokeToken',
+        tags,
+        summary: 'Revoke an API token',
+        description:
+          'Every instance refuses it within 5 seconds, for ever. It stays in the list, with the time and who revoked it.',
+        params: TokenParams,
+        response: { 204: Type.Null({ description: 'The token is revoked' }) },
+      },
+    },
+    async (request, reply) => {
+      await tokens.revoke(request.callContext, request.params.id);
+      return reply.code(204).send(null);
+    },
+  );
+};

@@ -1,0 +1,62 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import cors from '@fastify/cors';
+import fp from 'fastify-plugin';
+import helmet from 'helmet';
+import { type Config, listOf } from '../config.js';
+
+/** Answers are data: a browser has nothing to load for them. Swagger UI brings a policy of its own. */
+const DIRECTIVES = { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] };
+
+/** Helmet's headers never change: they are asked for once, not for each answer. */
+function safetyHeaders(): Record<string, string> {
+  const headers: Record<string, string> = {};
+  const recorder = {
+    setHeader(name: string, value: string) {
+      headers[name.toLowerCase()] = value;
+    },
+    removeHeader() {},
+  };
+  const apply = helmet({
+    contentSecurityPolicy: { useDefaults: false, directives: DIRECTIVES },
+    // Whoever adds TLS in front of this server knows whether all of the host has it.
+    strictTransportSecurity: false,
+  });
+  apply({} as IncomingMessage, recorder as unknown as ServerResponse, () => {});
+  return headers;
+}
+
+/** What tells a browser not to guess, frame or share; and who may call from a web page: nobody unless named. */
+export default fp<{ config: Config }>(
+  async (app, { config }) => {
+    const headers = safetyHeaders();
+    app.addHook('onRequest', (_request, reply, done) => {
+      reply.headers(headers);
+      done();
+    });
+
+    const origins = listOf(config.CORS_ORIGINS);
+    if (origins.length === 0) return;
+    app.addHook('onRoute', (route) => {
+      // The library's route for preflight requests, which carry no token.
+      if (route.url === '*') route.config = { ...route.config, scope: 'public' };
+    });
+    await app.register(cors, {
+      origin: origins,
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      strictPreflight: false,
+      maxAge: 600,
+      exposedHeaders: [
+        'ETag',
+        'Idempotency-Replayed',
+        'Link',
+        'Location',
+        'RateLimit-Limit',
+        'RateLimit-Remaining',
+        'RateLimit-Reset',
+        'Retry-After',
+        'X-Request-Id',
+      ],
+    });
+  },
+  { name: 'browser-safety', fastify: '5.x' },
+);

@@ -1,0 +1,27 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { acceptedVersions, entityTag, namesVersion } from '../shared/entity-tags.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Takes `If-None-Match` (read) or `If-Match` (change); RFC 9110, section 13. */
+    conditional?: 'read' | 'change';
+  }
+}
+
+/** Returns what a handler shall return for a resource, with its entity tag: a caller that has this version gets 304. */
+export function versioned<Resource extends { readonly version: number }>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  resource: Resource,
+): Resource {
+  const { 'if-none-match': known } = request.headers;
+  reply.header('etag', entityTag(resource.version));
+  if (known === undefined || !namesVersion(known, resource.version)) return resource;
+  return reply.code(304).send() as unknown as Resource; // sent: the handler returns no body
+}
+
+/** The versions that the caller wants to change; undefined: whichever there is. */
+export function expectedVersions({ headers }: FastifyRequest): number[] | undefined {
+  const { 'if-match': tags } = headers;
+  return tags === undefined ? undefined : acceptedVersions(tags);
+}

@@ -1,0 +1,10 @@
+import type { FastifyInstance } from 'fastify';
+import type { Database } from '../database/client.js';
+
+/** What the application knows of a feature. */
+export interface Feature {
+  /** How the document calls its operations. */
+  readonly tag: { readonly name: string; readonly description: string };
+  /** Registers its schemas and routes. */
+  plugin(app: FastifyInstance, dependencies: { database: Database }): Promise<void>;
+}

@@ -1,0 +1,92 @@
+import { Type } from '@sinclair/typebox';
+import fp from 'fastify-plugin';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { BuildInfo } from '../build-info.js';
+import type { Config } from '../config.js';
+import type { Database } from '../database/client.js';
+
+/** Seconds; a read of one row takes one or two milliseconds. */
+const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+function describePool(registers: Registry[], { pool }: Database): void {
+  const gauge = (name: string, help: string, value: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value());
+      },
+    });
+  const { max = 0 } = pool.options;
+  gauge('srp_database_connections_max', 'Connections that the pool may open', () => max);
+  gauge(
+    'srp_database_connections_in_use',
+    'Connections that a request is using',
+    () => pool.totalCount - pool.idleCount,
+  );
+  gauge('srp_database_connections_idle', 'Connections that nobody uses', () => pool.idleCount);
+  gauge(
+    'srp_database_requests_waiting',
+    'Requests that wait for a connection',
+    () => pool.waitingCount,
+  );
+}
+
+/** `/metrics` in the text format of Prometheus. Labels are routes, never paths: their number is bounded. */
+export default fp<{ config: Config; database: Database; build: BuildInfo }>(
+  async (app, { config, database, build }) => {
+    const registry = new Registry();
+    const registers = [registry];
+    collectDefaultMetrics({ register: registry });
+    describePool(registers, database);
+    new Gauge({
+      name: 'srp_build_info',
+      help: 'What is running; always 1',
+      labelNames: ['version', 'commit'],
+      registers,
+    }).set({ version: build.version, commit: build.commit }, 1);
+    const duration = new Histogram({
+      name: 'http_request_duration_seconds',
+      help: 'From the first byte of a request to the last of its answer',
+      labelNames: ['method', 'route', 'status'],
+      buckets: BUCKETS,
+      registers,
+    });
+
+    app.addHook('onResponse', (request, reply, done) => {
+      const route = request.is404 ? 'unmatched' : request.routeOptions.url;
+      duration.observe(
+        { method: request.method, route, status: reply.statusCode },
+        reply.elapsedTime / 1000,
+      );
+      done();
+    });
+
+    app.get(
+      '/metrics',
+      {
+        config: {
+          scope: config.METRICS_PUBLIC ? 'public' : 'metrics:read',
+          alwaysServed: true,
+          rateLimit: false,
+        },
+        schema: {
+          operationId: 'getMetrics',
+          tags: ['operations'],
+          summary: 'Read the metrics of this instance',
+          description:
+            'Durations of requests, connections to the database, delay of the event loop, memory; in the text format of Prometheus.',
+          response: {
+            200: {
+              description: 'The metrics',
+              content: { 'text/plain': { schema: Type.String() } },
+            },
+          },
+        },
+      },
+      async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()),
+    );
+  },
+  { name: 'metrics', fastify: '5.x', dependencies: ['openapi'] },
+);

@@ -1,0 +1,63 @@
+import rateLimit from '@fastify/rate-limit';
+import fp from 'fastify-plugin';
+import { authMode, type Config, isLoopback } from '../config.js';
+import { AppError } from '../shared/app-error.js';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** @throws {AppError} `rate-limited` after too many from one address */
+    countFailedLogin(request: FastifyRequest): Promise<void>;
+  }
+}
+
+const DEFAULT_PER_MINUTE = 600;
+const WINDOW_MS = 60_000;
+/** Callers whose requests are counted at a time; the one that was quiet for longest is forgotten. */
+const MAX_CALLERS = 10_000;
+
+/** Requests a minute of one caller; 0: unlimited. */
+export function requestsPerMinute(config: Config): number {
+  if (config.RATE_LIMIT_PER_MINUTE !== undefined) return config.RATE_LIMIT_PER_MINUTE;
+  return authMode(config) === 'token' && !isLoopback(config.HOST) ? DEFAULT_PER_MINUTE : 0;
+}
+
+const tooMany = (detail: string, headers?: Record<string, string>) =>
+  new AppError('rate-limited', detail, headers && { headers });
+
+/**
+ * Counts the requests of each caller, by token or else by address, and refuses those beyond the limit
+ * (headers of draft-ietf-httpapi-ratelimit-headers-06). Each instance counts for itself: behind a load
+ * balancer the limit is that many times higher.
+ */
+export default fp<{ config: Config }>(
+  async (app, { config }) => {
+    const max = requestsPerMinute(config);
+    if (max === 0) {
+      app.decorate('countFailedLogin', async () => {});
+      return;
+    }
+    await app.register(rateLimit, {
+      max,
+      timeWindow: WINDOW_MS,
+      cache: MAX_CALLERS,
+      enableDraftSpec: true,
+      keyGenerator: ({ callContext, ip }) => callContext?.caller.credential ?? ip,
+      errorResponseBuilder: (_request, { after }) =>
+        tooMany(`More than ${max} requests a minute; try again in ${after}`),
+    });
+
+    const failures = app.createRateLimit({
+      max: config.RATE_LIMIT_FAILED_LOGINS,
+      timeWindow: WINDOW_MS,
+      keyGenerator: ({ ip }) => ip,
+    });
+    app.decorate('countFailedLogin', async (request) => {
+      const count = await failures(request);
+      if (count.isAllowed || !count.isExceeded) return;
+      throw tooMany('Too many tokens were refused; correct the token', {
+        'retry-after': String(count.ttlInSeconds),
+      });
+    });
+  },
+  { name: 'rate-limits', fastify: '5.x', dependencies: ['errors'] },
+);

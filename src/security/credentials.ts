@@ -1,0 +1,21 @@
+import { AppError } from '../shared/app-error.js';
+import type { Caller } from '../shared/caller.js';
+
+/** What a credential stands for, and until when (milliseconds since 1970). */
+export interface Verified {
+  readonly caller: Caller;
+  readonly expiresAt: number;
+}
+
+/**
+ * A credential that is not accepted (RFC 6750, section 3.1).
+ * @param detail for its holder and for a quoted header: ASCII without quotes
+ */
+export function refused(detail: string, cause?: unknown): AppError {
+  return new AppError('unauthenticated', detail, {
+    headers: {
+      'www-authenticate': `Bearer realm="srp", error="invalid_token", error_description="${detail}"`,
+    },
+    cause,
+  });
+}

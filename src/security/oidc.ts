@@ -1,0 +1,118 @@
+import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
+import type { Database } from '../database/client.js';
+import { query } from '../database/sql.js';
+import type { Scope } from '../shared/scopes.js';
+import { isStorable } from '../shared/text.js';
+import { refused, type Verified } from './credentials.js';
+import { issuerKeys } from './issuer-keys.js';
+
+/** Signatures with a pair of keys only: a shared secret could be the public key itself. */
+const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'EdDSA',
+];
+const CLOCK_TOLERANCE_S = 60;
+/** OpenID Connect Core 1.0, section 2: `sub` has at most 255 ASCII characters. */
+const MAX_SUBJECT = 255;
+
+interface TrustRow {
+  audience: string;
+  conditions: Record<string, string>;
+  scopes: Scope[];
+  everyProject: boolean;
+  projectIds: number[];
+}
+
+const SELECT_TRUST = {
+  name: 'trust-by-issuer',
+  text: `SELECT audience, conditions, scopes, every_project AS "everyProject",
+                project_ids AS "projectIds"
+           FROM trusted_issuers WHERE issuer = $1 AND revoked_at IS NULL`,
+};
+
+/** One text for both, so that nobody can try out which issuers are trusted. */
+const UNTRUSTED = 'The issuer is not trusted, or the signature is not valid';
+
+function isMet([claim, expected]: [string, string], payload: JWTPayload): boolean {
+  const value = Object.hasOwn(payload, claim) ? payload[claim] : undefined;
+  if (!['string', 'number', 'boolean'].includes(typeof value)) return false;
+  const text = String(value);
+  return expected.endsWith('*') ? text.startsWith(expected.slice(0, -1)) : text === expected;
+}
+
+function issuerOf(token: string): string | undefined {
+  try {
+    return decodeJwt(token).iss;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What only a holder of a token with a valid signature is told. */
+function explain(error: unknown) {
+  if (error instanceof errors.JWTExpired) return refused('The token has expired', error);
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    return refused(`The claim ${error.claim} is missing or not valid`, error);
+  }
+  return refused(UNTRUSTED, error);
+}
+
+export type OidcVerifier = (token: string) => Promise<Verified>;
+
+/**
+ * Verifies OpenID Connect tokens of the issuers in the database. Its subject is the issuer and the
+ * claim `sub`, joined by `|`; it may do what each trust whose audience and conditions it meets allows.
+ */
+export function oidcVerifier({ pool }: Pick<Database, 'pool'>): OidcVerifier {
+  const keysOf = issuerKeys();
+
+  /** @throws {AppError} `unauthenticated`, whatever is wrong with the token or its issuer */
+  return async (token) => {
+    const issuer = issuerOf(token);
+    if (typeof issuer !== 'string' || !isStorable(issuer)) throw refused(UNTRUSTED);
+    const trusts = await query<TrustRow>(pool, SELECT_TRUST, [issuer]);
+    if (trusts.length === 0) throw refused(UNTRUSTED);
+
+    const { payload } = await keysOf(issuer)
+      .then((keys) =>
+        jwtVerify(token, keys, {
+          issuer,
+          algorithms: ALGORITHMS,
+          clockTolerance: CLOCK_TOLERANCE_S,
+          requiredClaims: ['sub', 'exp'],
+        }),
+      )
+      .catch((error: unknown) => {
+        throw explain(error);
+      });
+    const { sub, exp = 0, aud } = payload;
+    if (typeof sub !== 'string' || sub.length > MAX_SUBJECT || !isStorable(sub) || sub === '') {
+      throw refused('The claim sub is missing or not valid');
+    }
+    const addressed = trusts.filter(({ audience }) => [aud].flat().includes(audience));
+    if (addressed.length === 0) throw refused('The token is for another audience');
+    const met = addressed.filter(({ conditions }) =>
+      Object.entries(conditions).every((condition) => isMet(condition, payload)),
+    );
+    if (met.length === 0) throw refused('The claims of the token meet no condition of its issuer');
+    const subject = `${issuer}|${sub}`;
+    return {
+      caller: {
+        subject,
+        credential: subject,
+        grants: met.map(({ scopes, everyProject, projectIds }) => ({
+          scopes,
+          projects: everyProject ? null : projectIds,
+        })),
+      },
+      expiresAt: (exp + CLOCK_TOLERANCE_S) * 1000,
+    };
+  };
+}

@@ -1,0 +1,26 @@
+/**
+ * Entity tags (RFC 9110, section 8.8.3) of resources that count their versions: `"3"` is the third.
+ */
+export function entityTag(version: number): string {
+  return `"${version}"`;
+}
+
+const TAG = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g;
+
+/** Does `If-None-Match` name this version? Weak comparison, as section 13.1.2 asks for. */
+export function namesVersion(ifNoneMatch: string, version: number): boolean {
+  if (ifNoneMatch.trim() === '*') return true;
+  return [...ifNoneMatch.matchAll(TAG)].some(([, , opaque]) => opaque === String(version));
+}
+
+/**
+ * The versions that `If-Match` accepts; undefined for `*`, which any existing one meets. Weak tags and
+ * tags of others name none (strong comparison, section 13.1.1).
+ */
+export function acceptedVersions(ifMatch: string): number[] | undefined {
+  if (ifMatch.trim() === '*') return undefined;
+  return [...ifMatch.matchAll(TAG)]
+    .filter(([, weak, opaque = '']) => weak === undefined && /^[1-9]\d{0,9}$/.test(opaque))
+    .map(([, , opaque]) => Number(opaque))
+    .filter((version) => version <= 2_147_483_647);
+}

@@ -1,0 +1,16 @@
+/**
+ * The value of `Link` for the next page of a list (RFC 8288).
+ * @param url the request's: its parameters are kept
+ */
+export function nextLink(path: string, url: string, cursor: string): string {
+  const [asked = ''] = url.split('?', 1);
+  const parameters = new URLSearchParams(url.slice(asked.length));
+  parameters.set('cursor', cursor);
+  return `<${path}?${parameters}>; rel="next"`;
+}
+
+/** Where the answer to a creation leads: operations that take the `id` of what was created (OpenAPI's links). */
+export function linksToId(...operationIds: string[]) {
+  const link = (operationId: string) => ({ operationId, parameters: { id: '$response.body#/id' } });
+  return { 201: Object.fromEntries(operationIds.map((id) => [id, link(id)])) };
+}

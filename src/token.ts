@@ -1,0 +1,158 @@
+import { userInfo } from 'node:os';
+import { parseArgs } from 'node:util';
+import { ConfigError, loadConfig, loadDotEnv } from './config.js';
+import { openDatabase } from './database/client.js';
+import type { CallContext } from './database/context.js';
+import { startEmbedded } from './database/embedded.js';
+import { prepareSchema } from './database/migrate.js';
+import { MAX_DAYS, type Token, tokensService } from './features/tokens/index.js';
+import { ANONYMOUS } from './shared/caller.js';
+import { SCOPE_NAMES, SCOPES, type Scope } from './shared/scopes.js';
+
+/** `npm run token`: API tokens without the API, for whoever may use the database: the first token, above all. */
+const USAGE = `Usage:
+  npm run -s token -- create --name TEXT --subject TEXT --scopes LIST [--projects IDS] [--days N]
+  npm run -s token -- list [--all]
+  npm run -s token -- revoke ID
+
+  --name      what it is for
+  --subject   who it stands for: a person, a team or a pipeline
+  --scopes    separated by commas, or "all":
+${Object.entries(SCOPES)
+  .map(([scope, meaning]) => `                ${scope.padEnd(16)}${meaning}`)
+  .join('\n')}
+  --projects  ids, separated by commas; without it every project
+  --days      until it expires, 1 to ${MAX_DAYS}; 90 unless given
+  --all       also those that have expired or were revoked
+
+In the container: node dist/token.js instead of npm run -s token --.
+`;
+
+const OPTIONS = {
+  name: { type: 'string' },
+  subject: { type: 'string' },
+  scopes: { type: 'string' },
+  projects: { type: 'string' },
+  days: { type: 'string' },
+  all: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const;
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
+
+function required(values: Values, name: 'name' | 'subject' | 'scopes'): string {
+  const value = values[name]?.trim();
+  if (value && value.length <= 200 && !/\p{Cc}/u.test(value)) return value;
+  throw new ConfigError(`--${name} must be given, in one line of up to 200 characters`);
+}
+
+function integers(text: string, option: string, max: number): number[] {
+  return text.split(',').map((part) => {
+    if (/^[1-9]\d{0,9}$/.test(part) && Number(part) <= max) return Number(part);
+    throw new ConfigError(`--${option} must hold whole numbers from 1 to ${max}, not "${part}"`);
+  });
+}
+
+function scopesOf(text: string): Scope[] {
+  if (text === 'all') return [...SCOPE_NAMES];
+  const names = [...new Set(text.split(','))];
+  const unknown = names.filter((name) => !Object.hasOwn(SCOPES, name));
+  if (unknown.length === 0) return names as Scope[];
+  throw new ConfigError(`no such scope: ${unknown.join(', ')}; there is ${SCOPE_NAMES.join(', ')}`);
+}
+
+type Service = ReturnType<typeof tokensService>;
+
+async function create(service: Service, context: CallContext, values: Values): Promise<string> {
+  const { secret, id, expiresAt } = await service.create(context, {
+    name: required(values, 'name'),
+    subject: required(values, 'subject'),
+    scopes: scopesOf(required(values, 'scopes')),
+    projects: values.projects
+      ? [...new Set(integers(values.projects, 'projects', 2 ** 31 - 1))]
+      : null,
+    expiresInDays: values.days ? (integers(values.days, 'days', MAX_DAYS)[0] ?? 90) : 90,
+  });
+  // The secret alone goes to stdout, for scripts to catch.
+  process.stderr.write(
+    `token ${id}, valid until ${expiresAt.toISOString()}; it is not shown again:\n`,
+  );
+  return secret;
+}
+
+const day = (time: Date | null) => time?.toISOString().slice(0, 10) ?? '-';
+
+function row(token: Token): string {
+  const state = token.revokedAt ? 'revoked' : token.expiresAt <= new Date() ? 'expired' : 'active';
+  const projects = token.projects?.join(',') ?? 'every';
+  return [
+    token.id,
+    state,
+    `until ${day(token.expiresAt)}`,
+    `used ${day(token.lastUsedAt)}`,
+    `projects ${projects}`,
+    token.scopes.join(','),
+    `${token.subject}: ${token.name}`,
+  ].join('  ');
+}
+
+async function list(service: Service, { all }: Values): Promise<string> {
+  const lines: string[] = [];
+  for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+    const page = await service.list({
+      limit: 1000,
+      ...(all ? {} : { state: 'active' as const }),
+      ...(cursor !== undefined && { cursor }),
+    });
+    lines.push(...page.tokens.map(row));
+    cursor = page.next;
+  }
+  return lines.join('\n') || (all ? 'there are no tokens' : 'there are no active tokens');
+}
+
+async function revoke(service: Service, context: CallContext, id: string): Promise<string> {
+  const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+  if (!uuid.test(id)) throw new ConfigError('revoke needs the id of a token, as list shows it');
+  await service.revoke(context, id);
+  return `revoked ${id}; every instance refuses it within 5 seconds`;
+}
+
+async function run(): Promise<string> {
+  const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
+  const [command = '', id = ''] = positionals;
+  if (values.help || !['create', 'list', 'revoke'].includes(command)) {
+    throw new ConfigError(USAGE);
+  }
+  loadDotEnv();
+  const config = loadConfig();
+  const embedded = config.DATABASE_URL
+    ? undefined
+    : startEmbedded({ dir: config.EMBEDDED_PG_DIR, port: config.EMBEDDED_PG_PORT });
+  try {
+    const url = config.DATABASE_URL ?? (await embedded?.ready) ?? '';
+    await prepareSchema(url, {
+      apply: config.MIGRATE_ON_START,
+      connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,
+    });
+    const database = openDatabase(url, config);
+    const service = tokensService(database);
+    const caller = { ...ANONYMOUS, subject: `cli:${userInfo().username}` };
+    const context = { caller, prisma: database.prisma };
+    try {
+      if (command === 'create') return await create(service, context, values);
+      if (command === 'revoke') return await revoke(service, context, id);
+      return await list(service, values);
+    } finally {
+      await database.close();
+    }
+  } finally {
+    await embedded?.stop();
+  }
+}
+
+try {
+  process.stdout.write(`${await run()}\n`);
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exitCode = 1;
+}
