@@ -13,12 +13,16 @@ export const BUILD = {
 };
 
 /** The application on a real database, without a listener; `close` also closes its pool. */
-export async function buildTestApp(url = testDatabaseUrl(), env: Record<string, string> = {}) {
-  const config = loadConfig({ DATABASE_POOL_MAX: '4', ...env });
+export async function buildTestApp(
+  url = testDatabaseUrl(),
+  env: Record<string, string> = {},
+  ready = true,
+) {
+  const config = loadConfig({ DATABASE_POOL_MAX: '4', MAX_EVENT_LOOP_DELAY_MS: '0', ...env });
   const database = openDatabase(url, config);
   const app = await buildApp({ config, database, build: BUILD });
   app.addHook('onClose', () => database.close());
-  await app.ready();
+  if (ready) await app.ready();
   return app;
 }
 

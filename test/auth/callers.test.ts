@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { PUBLIC_ROUTES } from '../../src/platform/auth.js';
+import { SCOPE_NAMES, type Scope } from '../../src/shared/scopes.js';
+import { buildTestApp, useApp } from '../support/app.js';
+import { giveToken } from '../support/callers.js';
+import { sql, testDatabaseUrl } from '../support/database.js';
+import { expectProblem } from '../support/requests.js';
+
+const context = useApp({ AUTH_MODE: 'token' });
+const open = useApp();
+
+/** What can be called, with an example address and body. */
+const CALLS: [method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, scope: Scope][] = [
+  ['GET', '/projects', 'projects:read'],
+  ['POST', '/projects', 'projects:write'],
+  ['GET', '/projects/1', 'projects:read'],
+  ['PATCH', '/projects/1', 'projects:write'],
+  ['DELETE', '/projects/1', 'projects:write'],
+  ['GET', '/tokens', 'tokens:admin'],
+  ['POST', '/tokens', 'tokens:admin'],
+  ['GET', '/tokens/019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e', 'tokens:admin'],
+  ['DELETE', '/tokens/019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e', 'tokens:admin'],
+  ['GET', '/issuers', 'issuers:admin'],
+  ['POST', '/issuers', 'issuers:admin'],
+  ['GET', '/issuers/019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e', 'issuers:admin'],
+  ['DELETE', '/issuers/019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e', 'issuers:admin'],
+  ['GET', '/metrics', 'metrics:read'],
+];
+
+describe('every route', () => {
+  it('that the document has is public or among those of this test', async () => {
+    const { paths } = (await context.app.inject('/openapi.json')).json();
+    const described = Object.entries<object>(paths).flatMap(([path, item]) =>
+      Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    const known = CALLS.map(
+      ([method, url]) => `${method} ${url.replace(/\/[\d-][\w-]*$/, '/{id}')}`,
+    );
+    const guarded = described.filter((name) => !PUBLIC_ROUTES.includes(name.split(' ')[1] ?? ''));
+    expect(guarded.sort()).toEqual(known.sort());
+  });
+
+  it.each(PUBLIC_ROUTES)('%s is public', async (url) => {
+    expect((await context.app.inject(url)).statusCode).toBe(200);
+  });
+
+  it('keeps the server from starting when it declares no scope', async () => {
+    const app = await buildTestApp(testDatabaseUrl(), {}, false);
+    app.get('/undeclared', () => 'open');
+    await expect(app.ready()).rejects.toThrow('GET /undeclared does not say which scope it needs');
+    await app.close();
+  });
+});
+
+describe.each(CALLS)('%s %s', (method, url, scope) => {
+  it('401 without a token', async () => {
+    const response = await context.app.inject({ method, url });
+    expectProblem(response, 401, 'unauthenticated');
+    expect(response.headers['www-authenticate']).toBe('Bearer realm="srp"');
+  });
+
+  it('403 with every scope but the right one, which it names', async () => {
+    const scopes = SCOPE_NAMES.filter((name) => name !== scope);
+    const { headers } = await giveToken({ scopes });
+    const response = await context.app.inject({ method, url, headers });
+    expect(expectProblem(response, 403, 'insufficient-scope').detail).toContain(scope);
+    expect(response.headers['www-authenticate']).toContain(`scope="${scope}"`);
+  });
+
+  it('is let through with that scope alone', async () => {
+    const { headers } = await giveToken({ scopes: [scope] });
+    const { statusCode } = await context.app.inject({ method, url, headers });
+    expect([200, 400, 404]).toContain(statusCode);
+  });
+
+  it('needs no token where callers are not told apart', async () => {
+    const { statusCode } = await open.app.inject({ method, url });
+    expect([200, 400, 404]).toContain(statusCode);
+  });
+});
+
+describe('the header Authorization', () => {
+  const get = (authorization: string) =>
+    context.app.inject({ url: '/projects', headers: { authorization } });
+
+  it.each(['bearer', 'BEARER', 'Bearer  '])('may begin with %j', async (scheme) => {
+    const { secret } = await giveToken();
+    expect((await get(`${scheme} ${secret}`)).statusCode).toBe(200);
+  });
+
+  it.each(['', 'Bearer', 'Bearer ', 'Basic YTpi', 'Token x', 'Bearer a b', 'Bearer ü'])(
+    '401: %j',
+    async (value) => {
+      const problem = expectProblem(await get(value), 401, 'unauthenticated');
+      expect(problem.detail).toContain('Bearer');
+    },
+  );
+
+  it('401: a token of the right form that nobody has', async () => {
+    const { secret, id } = await giveToken();
+    await sql('DELETE FROM api_tokens WHERE id = $1', [id]);
+    const response = await get(`Bearer ${secret}`);
+    expect(expectProblem(response, 401, 'unauthenticated').detail).toBe('There is no such token');
+    expect(response.headers['www-authenticate']).toContain('error="invalid_token"');
+  });
+
+  it('401: a token with a wrong checksum, without asking the database', async () => {
+    const { secret } = await giveToken();
+    const wrong = secret.slice(0, -1) + (secret.endsWith('A') ? 'B' : 'A');
+    expect(expectProblem(await get(`Bearer ${wrong}`), 401, 'unauthenticated').detail).toBe(
+      'This is not an API token',
+    );
+  });
+
+  it('401: an expired token, also one that was just accepted', async () => {
+    const expired = await giveToken({ age: '91 days', expiresIn: '-1 day' });
+    const { detail } = expectProblem(await get(`Bearer ${expired.secret}`), 401, 'unauthenticated');
+    expect(detail).toMatch(/^The token expired at \d{4}-/);
+
+    const { secret } = await giveToken({ expiresIn: '700 milliseconds' });
+    expect((await get(`Bearer ${secret}`)).statusCode).toBe(200);
+    await new Promise((done) => setTimeout(done, 750));
+    expectProblem(await get(`Bearer ${secret}`), 401, 'unauthenticated');
+  });
+});
+
+describe('what is recorded', () => {
+  it('has the subject in what a caller creates and changes', async () => {
+    const alice = await giveToken({ subject: 'alice' });
+    const bob = await giveToken({ subject: 'bob' });
+    const created = await context.app.inject({
+      method: 'POST',
+      url: '/projects',
+      headers: alice.headers,
+      payload: { name: 'A' },
+    });
+    expect(created.json()).toMatchObject({ createdBy: 'alice', updatedBy: 'alice' });
+    const changed = await context.app.inject({
+      method: 'PATCH',
+      url: '/projects/1',
+      headers: bob.headers,
+      payload: { status: 'done' },
+    });
+    expect(changed.json()).toMatchObject({ createdBy: 'alice', updatedBy: 'bob' });
+  });
+
+  it('has the last use of a token, written at most once a minute', async () => {
+    const { headers, id } = await giveToken();
+    const lastUsed = async () => {
+      const [row] = await sql<{ at: Date | null }>(
+        'SELECT last_used_at AS at FROM api_tokens WHERE id = $1',
+        [id],
+      );
+      return row?.at?.getTime() ?? 0;
+    };
+    await context.app.inject({ url: '/projects', headers });
+    await expect.poll(lastUsed).toBeGreaterThan(Date.now() - 60_000);
+    const first = await lastUsed();
+
+    // Another instance has not seen it yet, and must not write again.
+    const second = await buildTestApp(testDatabaseUrl(), { AUTH_MODE: 'token' });
+    await second.inject({ url: '/projects', headers });
+    await second.close();
+    expect(await lastUsed()).toBe(first);
+
+    await sql(`UPDATE api_tokens SET last_used_at = now() - interval '61 seconds'`);
+    const third = await buildTestApp(testDatabaseUrl(), { AUTH_MODE: 'token' });
+    await third.inject({ url: '/projects', headers });
+    await expect.poll(lastUsed).toBeGreaterThanOrEqual(first);
+    await third.close();
+  });
+});

@@ -1,0 +1,120 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { giveToken, type Holder } from '../support/callers.js';
+import { sql } from '../support/database.js';
+import { expectProblem, nextPage, pointers } from '../support/requests.js';
+
+const context = useApp({ AUTH_MODE: 'token' });
+let admin: Holder;
+beforeEach(async () => {
+  admin = await giveToken();
+});
+
+const BODY = {
+  name: 'payments',
+  issuer: 'https://token.actions.githubusercontent.com',
+  audience: 'https://releases.example.org',
+  conditions: { repository: 'acme/payments', ref: 'refs/heads/*' },
+  scopes: ['projects:read'],
+};
+const create = (payload: object, { headers }: Holder = admin, more = {}) =>
+  context.app.inject({
+    method: 'POST',
+    url: '/issuers',
+    headers: { ...headers, ...more },
+    payload,
+  });
+const call = (method: 'GET' | 'DELETE', url: string) =>
+  context.app.inject({ method, url, headers: admin.headers });
+
+describe('POST /issuers', () => {
+  it('201: stores whom to trust, with which conditions, for what', async () => {
+    const response = await create(BODY);
+    expect(response.statusCode, response.body).toBe(201);
+    const issuer = response.json();
+    expect(response.headers.location).toBe(`/issuers/${issuer.id}`);
+    expect(issuer).toEqual({
+      id: expect.any(String),
+      ...BODY,
+      projects: null,
+      createdAt: expect.any(String),
+      createdBy: 'alice',
+      revokedAt: null,
+      revokedBy: null,
+    });
+    expect((await call('GET', `/issuers/${issuer.id}`)).json()).toEqual(issuer);
+  });
+
+  it('201: once for one Idempotency-Key', async () => {
+    const key = { 'idempotency-key': 'one' };
+    const first = await create(BODY, admin, key);
+    const again = await create(BODY, admin, key);
+    expect(again.body).toBe(first.body);
+    expect(again.headers['idempotency-replayed']).toBe('true');
+    expect(await sql('SELECT 1 FROM trusted_issuers')).toHaveLength(1);
+  });
+
+  it.each([
+    'http://localhost:8080',
+    'http://127.0.0.1/x',
+    'http://[::1]:1',
+    'https://git.acme.org/a',
+  ])('201: %s', async (issuer) => {
+    expect((await create({ ...BODY, issuer })).statusCode).toBe(201);
+  });
+
+  it.each<[object, string[]]>([
+    [{ ...BODY, issuer: 'http://ci.example.org' }, ['/issuer']],
+    [{ ...BODY, issuer: 'http://127.0.0.1.example.org' }, ['/issuer']],
+    [{ ...BODY, issuer: 'https://user:pw@ci.example.org' }, ['/issuer']],
+    [{ ...BODY, issuer: 'https://ci.example.org?x=1' }, ['/issuer']],
+    [{ ...BODY, issuer: 'https://1.2.3.999' }, ['/issuer']],
+    [{ ...BODY, issuer: 'file:///etc/passwd' }, ['/issuer']],
+    [{ ...BODY, conditions: {} }, ['/conditions']],
+    [{ ...BODY, conditions: { sub: '*' } }, ['/conditions/sub']],
+    [{ ...BODY, conditions: { sub: 'a*b' } }, ['/conditions/sub']],
+    [{ ...BODY, conditions: { sub: 5 } }, ['/conditions/sub']],
+    [{ ...BODY, conditions: { sub: '' } }, ['/conditions/sub']],
+    [{ ...BODY, audience: '' }, ['/audience']],
+    [{ ...BODY, projects: [7] }, ['/projects/0']],
+    [{ ...BODY, scopes: ['issuers:admin'], projects: [7] }, ['/projects']],
+  ])('400: %j', async (body, expected) => {
+    const problem = expectProblem(await create(body), 400, 'validation-failed');
+    expect([...new Set(pointers(problem))]).toEqual(expected);
+    expect(await sql('SELECT 1 FROM trusted_issuers')).toHaveLength(0);
+  });
+
+  it('403: with more rights than one has', async () => {
+    const some = await giveToken({ scopes: ['issuers:admin'] });
+    expectProblem(await create(BODY, some), 403, 'rights-exceeded');
+  });
+});
+
+describe('GET and DELETE', () => {
+  it('list, page and withdraw', async () => {
+    const made = [];
+    for (const name of ['a', 'b', 'c']) made.push((await create({ ...BODY, name })).json().id);
+    expect((await call('DELETE', `/issuers/${made[1]}`)).statusCode).toBe(204);
+    const ids = async (url: string) =>
+      (await call('GET', url)).json().map(({ id }: { id: string }) => id);
+    expect(await ids('/issuers')).toEqual(made);
+    expect(await ids('/issuers?revoked=false')).toEqual([made[0], made[2]]);
+    expect(await ids('/issuers?revoked=true')).toEqual([made[1]]);
+    const first = await call('GET', '/issuers?limit=2');
+    expect(await ids(nextPage(first) ?? '')).toEqual([made[2]]);
+    const record = (await call('GET', `/issuers/${made[1]}`)).json();
+    expect(record).toMatchObject({ revokedBy: 'alice', revokedAt: expect.any(String) });
+    expect((await call('DELETE', `/issuers/${made[1]}`)).statusCode).toBe(204);
+    expect((await call('GET', `/issuers/${made[1]}`)).json()).toEqual(record);
+  });
+
+  it('404: there is no such issuer', async () => {
+    const url = '/issuers/019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e';
+    expectProblem(await call('GET', url), 404, 'issuer-not-found');
+    expectProblem(await call('DELETE', url), 404, 'issuer-not-found');
+  });
+
+  it.each(['?revoked=1', '?revoked=yes', '?limit=x'])('400: %s', async (query) => {
+    expectProblem(await call('GET', `/issuers${query}`), 400, 'validation-failed');
+  });
+});
