@@ -7,7 +7,7 @@ const DISCOVERY_TTL_MS = 3_600_000;
 /** Keys that are not used any more are forgotten after this. */
 const KEYS_MAX_AGE_MS = 600_000;
 /** A token with an unknown key makes us look for new ones, but not more often than this. */
-const KEYS_COOLDOWN_MS = 5000;
+const KEYS_COOLDOWN_MS = 3000;
 const MAX_ISSUERS = 100;
 
 interface Discovery {

@@ -1,0 +1,151 @@
+import type { FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildTestApp, useApp } from '../support/app.js';
+import { giveToken } from '../support/callers.js';
+import { sql, testDatabaseUrl } from '../support/database.js';
+import { expectProblem } from '../support/requests.js';
+
+const context = useApp();
+/** Another instance on the same database. */
+let other: FastifyInstance;
+beforeAll(async () => {
+  other = await buildTestApp(testDatabaseUrl(), { DATABASE_LOCK_TIMEOUT_MS: '300' });
+});
+afterAll(() => other.close());
+
+const post = (key: string, payload: object = { name: 'A' }, app = context.app, headers = {}) =>
+  app.inject({
+    method: 'POST',
+    url: '/projects',
+    headers: { ...headers, 'idempotency-key': key },
+    payload,
+  });
+const count = async () => (await sql('SELECT 1 FROM projects')).length;
+
+describe('the same request again', () => {
+  it('gets the first answer, to the byte, on every instance', async () => {
+    const first = await post('one');
+    expect(first.statusCode).toBe(201);
+    expect(first.headers).not.toHaveProperty('idempotency-replayed');
+    for (const app of [context.app, other]) {
+      const again = await post('one', { name: 'A' }, app);
+      expect(again.statusCode).toBe(201);
+      expect(again.body).toBe(first.body);
+      expect(again.headers['idempotency-replayed']).toBe('true');
+      for (const name of ['location', 'etag', 'content-type', 'content-length']) {
+        expect(again.headers[name], name).toBe(first.headers[name]);
+      }
+    }
+    expect(await count()).toBe(1);
+  });
+
+  it('gets it also when the project has changed or is gone since', async () => {
+    const first = await post('one');
+    await context.app.inject({ method: 'DELETE', url: '/projects/1' });
+    expect((await post('one')).body).toBe(first.body);
+    expect(await count()).toBe(0);
+  });
+
+  it('answers as one without a key would', async () => {
+    const plain = await context.app.inject({
+      method: 'POST',
+      url: '/projects',
+      payload: { name: 'A' },
+    });
+    const keyed = await post('one');
+    expect(Object.keys(keyed.json())).toEqual(Object.keys(plain.json()));
+    expect(keyed.headers['content-type']).toBe(plain.headers['content-type']);
+  });
+
+  it('creates anew after 24 hours', async () => {
+    const first = await post('one');
+    await sql(`UPDATE idempotency_keys SET created_at = now() - interval '23 hours 59 minutes'`);
+    expect((await post('one')).body).toBe(first.body);
+    await sql(`UPDATE idempotency_keys SET created_at = now() - interval '24 hours 1 minute'`);
+    const second = await post('one', { name: 'B' });
+    expect(second.json()).toMatchObject({ id: 2, name: 'B' });
+    expect((await post('one', { name: 'B' })).body).toBe(second.body);
+  });
+});
+
+describe('many at once', () => {
+  it('create one project, whichever instance they reach', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => post('one', { name: 'A' }, i % 2 ? other : context.app)),
+    );
+    for (const answer of answers) expect([201, 409, 503], answer.body).toContain(answer.statusCode);
+    const bodies = answers.filter(({ statusCode }) => statusCode === 201).map(({ body }) => body);
+    expect(bodies.length).toBeGreaterThan(0);
+    expect(new Set(bodies).size).toBe(1);
+    expect(await count()).toBe(1);
+  });
+
+  it('409: a twin does not wait for ever for the first', async () => {
+    // The first, stopped in the middle: its transaction holds the key.
+    await sql(`CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN PERFORM pg_sleep(1.5); RETURN NEW; END $$`);
+    await sql('CREATE TRIGGER slow BEFORE INSERT ON projects FOR EACH ROW EXECUTE FUNCTION slow()');
+    try {
+      const first = post('one');
+      await new Promise((done) => setTimeout(done, 300));
+      const began = Date.now();
+      const twin = await post('one', { name: 'A' }, other);
+      expect(Date.now() - began).toBeLessThan(1200);
+      expectProblem(twin, 409, 'idempotency-key-in-use');
+      expect(twin.headers['retry-after']).toBe('1');
+      expect((await first).statusCode).toBe(201);
+      expect((await post('one', { name: 'A' }, other)).body).toBe((await first).body);
+    } finally {
+      await sql('DROP FUNCTION slow CASCADE');
+    }
+    expect(await count()).toBe(1);
+  });
+});
+
+describe('another request with the same key', () => {
+  it.each([{ name: 'B' }, { name: 'A', status: 'done' }])('422: %j', async (body) => {
+    await post('one');
+    expectProblem(await post('one', body), 422, 'idempotency-key-reused');
+    expect(await count()).toBe(1);
+  });
+
+  it('is another key when another caller sends it', async () => {
+    const app = await buildTestApp(testDatabaseUrl(), { AUTH_MODE: 'token' });
+    const [alice, bob] = [await giveToken(), await giveToken({ subject: 'bob' })];
+    const first = await post('one', { name: 'A' }, app, alice.headers);
+    const second = await post('one', { name: 'B' }, app, bob.headers);
+    expect([first.json().createdBy, second.json().createdBy]).toEqual(['alice', 'bob']);
+    // The same subject with another token, which may be bound to other projects.
+    const rotated = await giveToken();
+    expect((await post('one', { name: 'A' }, app, rotated.headers)).json().id).toBe(3);
+    await app.close();
+  });
+});
+
+describe('a request that fails', () => {
+  it('leaves no key behind: corrected, it is a first one', async () => {
+    expectProblem(await post('one', { name: '' }), 400, 'validation-failed');
+    await sql(`ALTER TABLE projects ADD CONSTRAINT refuse CHECK (name <> 'A')`);
+    try {
+      expectProblem(await post('one'), 500, 'internal-error');
+    } finally {
+      await sql('ALTER TABLE projects DROP CONSTRAINT refuse');
+    }
+    expect(await sql('SELECT 1 FROM idempotency_keys')).toHaveLength(0);
+    const answer = await post('one');
+    expect(answer.statusCode).toBe(201);
+    expect(answer.headers).not.toHaveProperty('idempotency-replayed');
+  });
+
+  it.each(['', ' ', 'a b', 'ü', 'x'.repeat(256)])('400: the key %j', async (key) => {
+    const problem = expectProblem(await post(key), 400, 'validation-failed');
+    expect(problem.errors).toEqual([
+      {
+        in: 'headers',
+        pointer: '/idempotency-key',
+        message: expect.stringMatching(/^must have 1 to 255/),
+      },
+    ]);
+    expect(await count()).toBe(0);
+  });
+});

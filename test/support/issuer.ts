@@ -1,0 +1,111 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import {
+  type CryptoKey,
+  exportJWK,
+  exportSPKI,
+  generateKeyPair,
+  type JWTPayload,
+  SignJWT,
+} from 'jose';
+import { freePort } from './ports.js';
+
+interface Key {
+  readonly kid: string;
+  readonly privateKey: CryptoKey;
+  readonly publicKey: CryptoKey;
+}
+
+async function createKey(kid: string): Promise<Key> {
+  return { kid, ...(await generateKeyPair('RS256', { extractable: true })) };
+}
+
+/** RSA keys take their time: every issuer begins with the same one. */
+const first = createKey('first');
+
+/** An OpenID Connect issuer on 127.0.0.1, which can rotate its keys, misbehave and go away. */
+export class LocalIssuer {
+  private server: Server | undefined;
+  private keys: Key[] = [];
+  /** How often its key set was asked for. */
+  keyRequests = 0;
+  /** Answers instead of the usual documents. */
+  misbehave: RequestListener | undefined;
+  url = '';
+
+  async start(): Promise<void> {
+    this.keys = [await first];
+    await this.listen(await freePort());
+  }
+
+  private listen(port: number): Promise<void> {
+    const server = createServer((request, response) => {
+      if (this.misbehave) return this.misbehave(request, response);
+      void this.answer(request.url ?? '').then((body) => {
+        response.writeHead(body ? 200 : 404, { 'content-type': 'application/json' });
+        response.end(JSON.stringify(body ?? {}));
+      });
+    });
+    this.server = server;
+    this.url = `http://127.0.0.1:${port}`;
+    return new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
+  }
+
+  private async answer(path: string): Promise<object | undefined> {
+    if (path === '/.well-known/openid-configuration') {
+      return { issuer: this.url, jwks_uri: `${this.url}/keys` };
+    }
+    if (path !== '/keys') return undefined;
+    this.keyRequests += 1;
+    const keys = await Promise.all(
+      this.keys.map(async ({ kid, publicKey }) => ({ kid, ...(await exportJWK(publicKey)) })),
+    );
+    return { keys };
+  }
+
+  /** From now on only the new key counts. */
+  async rotate(kid: string): Promise<void> {
+    this.keys = [await createKey(kid)];
+  }
+
+  /** A token that is valid but for what `claims` change; undefined removes a claim. */
+  sign(claims: JWTPayload = {}, header: { kid?: string } = {}): Promise<string> {
+    const [key] = this.keys;
+    if (!key) throw new Error('not started');
+    return new SignJWT(this.payload(claims))
+      .setProtectedHeader({ alg: 'RS256', kid: key.kid, ...header })
+      .sign(key.privateKey);
+  }
+
+  payload(claims: JWTPayload = {}): JWTPayload {
+    const now = Math.floor(Date.now() / 1000);
+    return {
+      iss: this.url,
+      aud: 'srp',
+      sub: 'repo:acme/payments:ref:refs/heads/main',
+      repository: 'acme/payments',
+      iat: now,
+      exp: now + 300,
+      ...claims,
+    };
+  }
+
+  /** The public key as text, which must not pass for a shared secret. */
+  publicKeyText(): Promise<string> {
+    const [key] = this.keys;
+    if (!key) throw new Error('not started');
+    return exportSPKI(key.publicKey);
+  }
+
+  async stop(): Promise<void> {
+    this.server?.closeAllConnections();
+    await new Promise<void>((resolve) => {
+      if (this.server?.listening) this.server.close(() => resolve());
+      else resolve();
+    });
+  }
+
+  /** Comes back under the same address. */
+  restart(): Promise<void> {
+    return this.listen(Number(new URL(this.url).port));
+  }
+}
