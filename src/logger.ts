@@ -6,11 +6,24 @@ export function isPretty({ LOG_FORMAT }: Config): boolean {
   return LOG_FORMAT === 'pretty' || (LOG_FORMAT === 'auto' && process.stdout.isTTY === true);
 }
 
+/**
+ * Nothing of ours logs headers. Should a library or an error bring some along, what identifies the caller
+ * is taken out.
+ */
+const SECRET_HEADERS = ['authorization', 'cookie', '["set-cookie"]', '["idempotency-key"]'];
+const REDACT = ['headers', 'req.headers', 'request.headers', 'err.headers', 'err.request.headers'];
+const redact = {
+  paths: REDACT.flatMap((place) =>
+    SECRET_HEADERS.map((name) => (name.startsWith('[') ? place + name : `${place}.${name}`)),
+  ),
+  censor: '***',
+};
+
 /** pino writes JSON lines; on a terminal pino-pretty makes them readable. */
 export async function createLogger(config: Config): Promise<FastifyServerOptions['logger']> {
   const level = config.LOG_LEVEL;
-  if (!isPretty(config)) return { level };
+  if (!isPretty(config)) return { level, redact };
   const { default: pretty } = await import('pino-pretty');
   const stream = pretty({ sync: true, translateTime: 'HH:MM:ss.l', ignore: 'pid,hostname' });
-  return { level, stream };
+  return { level, redact, stream };
 }

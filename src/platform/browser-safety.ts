@@ -1,11 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import cors from '@fastify/cors';
+import cors, { type FastifyCorsOptions } from '@fastify/cors';
 import fp from 'fastify-plugin';
 import helmet from 'helmet';
 import { type Config, listOf } from '../config.js';
 
 /** Answers are data: a browser has nothing to load for them. Swagger UI brings a policy of its own. */
 const DIRECTIVES = { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] };
+
+/** What a script of another origin may read of an answer. */
+const EXPOSED_HEADERS = [
+  'ETag',
+  'Idempotency-Replayed',
+  'Link',
+  'Location',
+  'RateLimit-Limit',
+  'RateLimit-Remaining',
+  'RateLimit-Reset',
+  'Retry-After',
+  'X-Request-Id',
+];
 
 /** Helmet's headers never change: they are asked for once, not for each answer. */
 function safetyHeaders(): Record<string, string> {
@@ -40,22 +53,18 @@ export default fp<{ config: Config }>(
       // The library's route for preflight requests, which carry no token.
       if (route.url === '*') route.config = { ...route.config, scope: 'public' };
     });
-    await app.register(cors, {
+    const options: FastifyCorsOptions = {
       origin: origins,
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-      strictPreflight: false,
       maxAge: 600,
-      exposedHeaders: [
-        'ETag',
-        'Idempotency-Replayed',
-        'Link',
-        'Location',
-        'RateLimit-Limit',
-        'RateLimit-Remaining',
-        'RateLimit-Reset',
-        'Retry-After',
-        'X-Request-Id',
-      ],
+      exposedHeaders: EXPOSED_HEADERS,
+    };
+    await app.register(cors, {
+      // Any other OPTIONS asks what an address supports, and is answered as without CORS.
+      delegator: ({ headers }, done) => {
+        const preflight = headers['access-control-request-method'] !== undefined;
+        done(null, { ...options, preflight });
+      },
     });
   },
   { name: 'browser-safety', fastify: '5.x' },

@@ -3,24 +3,35 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildApp } from '../../src/app.js';
 import { loadConfig } from '../../src/config.js';
 import { openDatabase } from '../../src/database/client.js';
+import { createLogger } from '../../src/logger.js';
 import { BUILD } from '../support/app.js';
+import { giveToken } from '../support/callers.js';
 import { testDatabaseUrl } from '../support/database.js';
 
 let lines: Record<string, unknown>[] = [];
+let raw = '';
 const stream = new Writable({
   write(chunk, _encoding, done) {
+    raw += chunk.toString();
     lines.push(JSON.parse(chunk.toString()));
     done();
   },
 });
+async function start(env: Record<string, string>) {
+  const config = loadConfig({ LOG_FORMAT: 'json', ...env });
+  const database = openDatabase(testDatabaseUrl(), config);
+  const settings = await createLogger(config);
+  const logger = { ...(settings as object), stream };
+  const app = await buildApp({ config, database, build: BUILD, logger });
+  app.addHook('onClose', () => database.close());
+  return app;
+}
 let app: Awaited<ReturnType<typeof buildApp>>;
 beforeAll(async () => {
-  const config = loadConfig({});
-  const database = openDatabase(testDatabaseUrl(), config);
-  app = await buildApp({ config, database, build: BUILD, logger: { level: 'info', stream } });
-  app.addHook('onClose', () => database.close());
+  app = await start({});
 });
 beforeEach(() => {
+  raw = '';
   lines = [];
 });
 afterAll(() => app.close());
@@ -66,5 +77,54 @@ describe('the log', () => {
     await app.inject({ method: 'POST', url: '/projects', headers, payload: { name: 5 } });
     expect(lines).toHaveLength(2);
     expect(JSON.stringify(lines)).not.toContain('secret');
+  });
+
+  it('tells who called, and by which credential', async () => {
+    const guarded = await start({ AUTH_MODE: 'token' });
+    const { id, headers } = await giveToken({ subject: 'jenkins' });
+    await guarded.inject({ url: '/projects', headers });
+    await guarded.inject({ url: '/health', headers });
+    await guarded.close();
+    const requests = lines.filter(({ msg }) => msg === 'request');
+    expect(requests[0]).toMatchObject({ caller: 'jenkins', credential: `token:${id}` });
+    expect(requests[1]).not.toHaveProperty('caller');
+  });
+
+  it('never has a token, wherever somebody puts it', async () => {
+    const guarded = await start({ AUTH_MODE: 'token', LOG_LEVEL: 'trace' });
+    const { secret, headers } = await giveToken();
+    const jwt = `eyJhbGciOiJub25lIn0.${Buffer.from('{"iss":"x"}').toString('base64url')}.AAAA`;
+    for (const token of [secret, jwt]) {
+      const authorization = `Bearer ${token}`;
+      await guarded.inject({ url: `/projects?access_token=${token}`, headers: { authorization } });
+      await guarded.inject({ url: `/projects/${token}`, headers });
+      await guarded.inject({ url: `/${token}`, headers: { 'x-request-id': token } });
+      await guarded.inject({ url: '/projects', headers: { authorization: token } });
+      await guarded.inject({ url: '/projects', headers: { authorization: `Basic ${token}` } });
+    }
+    const created = await guarded.inject({
+      method: 'POST',
+      url: '/tokens',
+      headers,
+      payload: { name: 'x', subject: 'x', scopes: ['projects:read'] },
+    });
+    guarded.log.info({ headers, req: { headers }, err: { headers } }, 'a careless library');
+    await guarded.close();
+    expect(lines.length).toBeGreaterThan(10);
+    expect(raw).toContain('a careless library');
+    for (const token of [secret, jwt, created.json().secret]) {
+      expect(raw).not.toContain(token.slice(4, 30));
+    }
+  });
+
+  it('says why a token was refused', async () => {
+    const guarded = await start({ AUTH_MODE: 'token' });
+    const { headers } = await giveToken({ age: '91 days', expiresIn: '-1 day' });
+    await guarded.inject({ url: '/projects', headers });
+    await guarded.close();
+    expect(lines[0]).toMatchObject({
+      msg: 'refused a token',
+      reason: expect.stringMatching(/^The token expired at/),
+    });
   });
 });

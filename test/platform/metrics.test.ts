@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { giveToken } from '../support/callers.js';
+import { createProject } from '../support/requests.js';
+
+const context = useApp();
+const guarded = useApp({ AUTH_MODE: 'token' });
+const shown = useApp({ AUTH_MODE: 'token', METRICS_PUBLIC: 'true' });
+
+async function series(name: string): Promise<string[]> {
+  const { body } = await context.app.inject('/metrics');
+  return body.split('\n').filter((line) => line.startsWith(name));
+}
+
+describe('/metrics', () => {
+  it('is in the text format of Prometheus', async () => {
+    const response = await context.app.inject('/metrics');
+    expect(response.statusCode).toBe(200);
+    expect(response.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
+    for (const line of response.body.trim().split('\n')) {
+      expect(line).toMatch(
+        /^(|# (HELP|TYPE) \w+ .+|\w+(\{.*\})? [-+.\deE]+(Nan|Inf)?|\w+(\{.*\})? Nan)$/,
+      );
+    }
+  });
+
+  it('counts requests by method, route pattern and status, and their duration', async () => {
+    await createProject(context.app);
+    await context.app.inject('/projects/1');
+    await context.app.inject('/projects/2');
+    await context.app.inject('/projects/3');
+    const count = (labels: string) =>
+      series(`http_request_duration_seconds_count{${labels}}`).then(([line]) =>
+        Number(line?.split(' ').at(-1)),
+      );
+    expect(await count('method="GET",route="/projects/:id",status="200"')).toBe(1);
+    expect(await count('method="GET",route="/projects/:id",status="404"')).toBe(2);
+    expect(await count('method="POST",route="/projects",status="201"')).toBe(1);
+  });
+
+  it('has the pool, the event loop and the build', async () => {
+    expect(await series('srp_database_connections_max ')).toEqual([
+      'srp_database_connections_max 4',
+    ]);
+    const [idle] = await series('srp_database_connections_idle ');
+    expect(Number(idle?.split(' ')[1])).toBeGreaterThan(0);
+    expect(await series('srp_database_connections_in_use ')).toHaveLength(1);
+    expect(await series('srp_database_requests_waiting ')).toHaveLength(1);
+    expect(await series('nodejs_eventloop_lag_seconds ')).toHaveLength(1);
+    const [build] = await series('srp_build_info{');
+    expect(build).toMatch(/^srp_build_info\{version="1\.2\.3",commit="0123.*"\} 1$/);
+  });
+
+  it('stays as small as it is under a scan of random paths and methods', async () => {
+    const scan = async () => {
+      for (let i = 0; i < 200; i += 1) {
+        const url = `/${Math.random().toString(36).slice(2)}/${i}`;
+        for (const method of ['GET', 'POST', 'PUT', 'TRACE'] as const) {
+          await context.app.inject({ method, url });
+        }
+        await context.app.inject(`/projects/${1000 + i}`);
+        await context.app.inject(`/docs/static/${i}`);
+      }
+      return (await series('http_request_duration_seconds_count')).length;
+    };
+    const first = await scan();
+    expect(await scan()).toBe(first);
+    expect(first).toBeLessThan(20);
+    expect((await series('http_request_duration_seconds_count')).join()).toContain(
+      'route="unmatched"',
+    );
+  });
+});
+
+describe('who may read /metrics', () => {
+  it('is a caller with metrics:read, or everybody where METRICS_PUBLIC is set', async () => {
+    const { headers } = await giveToken({ scopes: ['metrics:read'] });
+    expect((await guarded.app.inject('/metrics')).statusCode).toBe(401);
+    expect((await guarded.app.inject({ url: '/metrics', headers })).statusCode).toBe(200);
+    expect((await shown.app.inject('/metrics')).statusCode).toBe(200);
+  });
+});

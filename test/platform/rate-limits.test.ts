@@ -1,0 +1,100 @@
+import type { FastifyInstance } from 'fastify';
+import { afterEach, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config.js';
+import { requestsPerMinute } from '../../src/platform/rate-limits.js';
+import { buildTestApp } from '../support/app.js';
+import { giveToken } from '../support/callers.js';
+import { testDatabaseUrl } from '../support/database.js';
+import { expectProblem } from '../support/requests.js';
+
+let app: FastifyInstance;
+const start = async (env: Record<string, string>) => {
+  app = await buildTestApp(testDatabaseUrl(), { AUTH_MODE: 'token', ...env });
+  return app;
+};
+afterEach(() => app?.close());
+
+describe('RATE_LIMIT_PER_MINUTE', () => {
+  it.each([
+    [{}, 0],
+    [{ AUTH_MODE: 'token' }, 0],
+    [{ AUTH_MODE: 'token', HOST: '0.0.0.0' }, 600],
+    [{ AUTH_MODE: 'none', HOST: '0.0.0.0' }, 0],
+    [{ AUTH_MODE: 'token', HOST: '0.0.0.0', RATE_LIMIT_PER_MINUTE: '0' }, 0],
+    [{ RATE_LIMIT_PER_MINUTE: '5' }, 5],
+  ])('%j means %d requests a minute', (env, expected) => {
+    expect(requestsPerMinute(loadConfig(env as Record<string, string>))).toBe(expected);
+  });
+});
+
+describe('429', () => {
+  it('after the requests that one token has, which each answer counts down', async () => {
+    await start({ RATE_LIMIT_PER_MINUTE: '3' });
+    const [alice, bob] = [await giveToken(), await giveToken({ subject: 'bob' })];
+    for (const remaining of ['2', '1', '0']) {
+      const { headers, statusCode } = await app.inject({
+        url: '/projects',
+        headers: alice.headers,
+      });
+      expect(statusCode).toBe(200);
+      expect(headers).toMatchObject({
+        'ratelimit-limit': '3',
+        'ratelimit-remaining': remaining,
+        'ratelimit-reset': expect.stringMatching(/^\d+$/),
+      });
+    }
+    const refused = await app.inject({ url: '/projects', headers: alice.headers });
+    expectProblem(refused, 429, 'rate-limited');
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(60);
+    expect((await app.inject({ url: '/projects', headers: bob.headers })).statusCode).toBe(200);
+  });
+
+  it('by address where there is no token, also for addresses that do not exist', async () => {
+    await start({ RATE_LIMIT_PER_MINUTE: '3' });
+    for (const url of ['/version', '/nothing', '/openapi.json']) {
+      expect((await app.inject(url)).headers['ratelimit-limit'], url).toBe('3');
+    }
+    for (const url of ['/version', '/nothing', '/docs']) {
+      expectProblem(await app.inject(url), 429, 'rate-limited');
+    }
+    expect((await app.inject({ url: '/version', remoteAddress: '192.0.2.7' })).statusCode).toBe(
+      200,
+    );
+  });
+
+  it('never for probes and metrics', async () => {
+    await start({ RATE_LIMIT_PER_MINUTE: '1', METRICS_PUBLIC: 'true' });
+    for (const url of ['/health', '/health/ready', '/metrics', '/health', '/metrics']) {
+      expect((await app.inject(url)).statusCode, url).toBe(200);
+    }
+  });
+
+  it('sooner after refused tokens, and not for the right one from the same address', async () => {
+    await start({ RATE_LIMIT_PER_MINUTE: '100', RATE_LIMIT_FAILED_LOGINS: '2' });
+    const { headers } = await giveToken();
+    const guess = { authorization: 'Bearer srp_guess' };
+    for (const status of [401, 401, 429, 429]) {
+      const response = await app.inject({ url: '/projects', headers: guess });
+      expect(response.statusCode).toBe(status);
+      if (status === 429) {
+        expectProblem(response, 429, 'rate-limited');
+        expect(Number(response.headers['retry-after'])).toBeGreaterThan(0);
+      }
+    }
+    expect((await app.inject({ url: '/projects', headers })).statusCode).toBe(200);
+    const elsewhere = { url: '/projects', headers: guess, remoteAddress: '192.0.2.7' };
+    expect((await app.inject(elsewhere)).statusCode).toBe(401);
+  });
+
+  it('by the address that a trusted proxy tells, and by no other', async () => {
+    await start({ RATE_LIMIT_PER_MINUTE: '1', TRUST_PROXY: '10.0.0.0/8' });
+    const ask = (remoteAddress: string, client: string) =>
+      app.inject({ url: '/version', remoteAddress, headers: { 'x-forwarded-for': client } });
+    expect((await ask('10.1.2.3', '192.0.2.1')).statusCode).toBe(200);
+    expect((await ask('10.1.2.3', '192.0.2.2')).statusCode).toBe(200);
+    expect((await ask('10.1.2.4', '192.0.2.2')).statusCode).toBe(429);
+    expect((await ask('203.0.113.1', '192.0.2.3')).statusCode).toBe(200);
+    expect((await ask('203.0.113.1', '192.0.2.4')).statusCode).toBe(429);
+  });
+});
