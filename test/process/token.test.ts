@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isSecret } from '../../src/security/token-secret.js';
+import { createEmptyDatabase } from '../support/database.js';
+import { runProgram, startServer, stop } from '../support/process.js';
+
+let database: Awaited<ReturnType<typeof createEmptyDatabase>>;
+beforeEach(async () => {
+  database = await createEmptyDatabase();
+});
+afterEach(() => database.drop());
+
+async function token(...args: string[]) {
+  const program = runProgram('dist/token.js', { DATABASE_URL: database.url }, ...args);
+  return { code: await program.exit, output: program.output() };
+}
+const FIRST = ['create', '--name', 'first', '--subject', 'alice', '--scopes'];
+
+describe('npm run token', () => {
+  it('makes, lists and revokes the tokens of a server, also before its first start', async () => {
+    const made = await token(...FIRST, 'all', '--days', '7');
+    expect(made.code, made.output).toBe(0);
+    const secret = made.output.trim().split('\n').at(-1) ?? '';
+    expect(isSecret(secret)).toBe(true);
+    const [, id = ''] = /token ([0-9a-f-]{36}), valid until/.exec(made.output) ?? [];
+
+    const server = await startServer({ DATABASE_URL: database.url, AUTH_MODE: 'token' });
+    const headers = { authorization: `Bearer ${secret}` };
+    const get = (url: string) => fetch(`${server.url}${url}`, { headers });
+    expect((await fetch(`${server.url}/projects`)).status).toBe(401);
+    expect(await (await get(`/tokens/${id}`)).json()).toMatchObject({
+      subject: 'alice',
+      createdBy: expect.stringMatching(/^cli:./),
+    });
+
+    const listed = await token('list');
+    expect(listed.output).toContain(`${id}  active`);
+    expect(listed.output).toContain('alice: first');
+    expect(listed.output).not.toContain(secret);
+    expect((await token('revoke', id)).code).toBe(0);
+    await expect.poll(async () => (await get('/projects')).status, { timeout: 5000 }).toBe(401);
+    expect((await token('list')).output).toBe('there are no active tokens\n');
+    expect((await token('list', '--all')).output).toContain(`${id}  revoked`);
+    await stop(server);
+  });
+
+  it.each([
+    [['create'], /^--name must be given/],
+    [[], /^Usage:/],
+    [['create', '--wrong'], /^Unknown option '--wrong'/],
+    [[...FIRST, 'projects:read,x'], /^no such scope: x; there is projects:read,/],
+    [[...FIRST, 'projects:read', '--days', '367'], /^--days must hold whole numbers from 1 to 366/],
+    [[...FIRST, 'projects:read', '--projects', '1,a'], /^--projects must hold whole numbers/],
+    [[...FIRST, 'projects:read', '--projects', '7'], /^projects\/0 is no project/],
+    [[...FIRST, 'all', '--projects', '7'], /^projects must be null for tokens:admin/],
+    [['revoke', 'x'], /^revoke needs the id of a token/],
+    [['revoke', '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e'], /^Token not found/],
+  ])('%j says what is wrong', async (args, message) => {
+    const { code, output } = await token(...args);
+    expect(code).toBe(1);
+    expect(output).toMatch(message);
+    expect(output).not.toContain('    at ');
+  });
+});

@@ -1,0 +1,98 @@
+import { crc32 } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { createSecret, hashSecret, isSecret, maskSecrets } from '../src/security/token-secret.js';
+import { type Caller, projectsFor, reaches, scopesBeyond } from '../src/shared/caller.js';
+import { acceptedVersions, entityTag, namesVersion } from '../src/shared/entity-tags.js';
+
+describe('the secret of a token', () => {
+  it('has 256 random bits, a prefix and a checksum, always of one length', () => {
+    const secrets = Array.from({ length: 2000 }, createSecret);
+    expect(new Set(secrets).size).toBe(2000);
+    for (const secret of secrets) {
+      expect(secret).toMatch(/^srp_[0-9A-Za-z]{49}$/);
+      expect(isSecret(secret)).toBe(true);
+    }
+    // Each digit turns up at a place that is not the first, which holds only the top bits.
+    expect(new Set(secrets.map((secret) => secret[20])).size).toBe(62);
+  });
+
+  it('has the CRC-32 of its random part, in base62, as documented', () => {
+    const secret = createSecret();
+    const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+    const sum = [...secret.slice(47)].reduce((n, c) => n * 62 + digits.indexOf(c), 0);
+    expect(sum).toBe(crc32(secret.slice(4, 47)));
+  });
+
+  it('is told from what is none', () => {
+    const secret = createSecret();
+    const other = secret[10] === 'x' ? 'y' : 'x';
+    for (const text of ['', 'srp_', secret.slice(1), `${secret}0`, ` ${secret}`]) {
+      expect(isSecret(text), text).toBe(false);
+    }
+    expect(isSecret(secret.slice(0, 10) + other + secret.slice(11))).toBe(false);
+  });
+
+  it('is hashed with SHA-256', () => {
+    expect(hashSecret('abc').toString('hex')).toBe(
+      'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+    );
+  });
+
+  it('is masked in text', () => {
+    const jwt = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln-bmF_0';
+    expect(maskSecrets(`/a/${createSecret()}/b/${jwt}`)).toBe('/a/***/b/***');
+    expect(maskSecrets('/projects/1/srp_x')).toBe('/projects/1/srp_x');
+  });
+});
+
+describe('a caller', () => {
+  const caller: Caller = {
+    subject: 'a',
+    credential: 'a',
+    grants: [
+      { scopes: ['projects:read'], projects: null },
+      { scopes: ['projects:write'], projects: [1, 2] },
+      { scopes: ['projects:write'], projects: [3] },
+    ],
+  };
+
+  it('has each scope for the projects of the grants with it', () => {
+    expect(projectsFor(caller, 'projects:read')).toBeNull();
+    expect(projectsFor(caller, 'projects:write')).toEqual([1, 2, 3]);
+    expect(projectsFor(caller, 'tokens:admin')).toEqual([]);
+    expect(reaches(caller, 'projects:write', 3)).toBe(true);
+    expect(reaches(caller, 'projects:write', 4)).toBe(false);
+    expect(reaches(caller, 'tokens:admin', 1)).toBe(false);
+  });
+
+  it.each([
+    [['projects:read'], null, []],
+    [['projects:read', 'projects:write'], [1, 3], []],
+    [['projects:write'], null, ['projects:write']],
+    [['projects:write'], [1, 4], ['projects:write']],
+    [['tokens:admin', 'metrics:read'], null, ['tokens:admin', 'metrics:read']],
+    [['metrics:read'], [], ['metrics:read']],
+  ] as const)('may pass on %j for %j but for %j', (scopes, projects, beyond) => {
+    expect(scopesBeyond(caller, { scopes, projects })).toEqual(beyond);
+  });
+});
+
+describe('entity tags', () => {
+  it('are compared strongly for If-Match and weakly for If-None-Match', () => {
+    expect(entityTag(3)).toBe('"3"');
+    expect(acceptedVersions('"3", W/"4" ,"5"')).toEqual([3, 5]);
+    expect(acceptedVersions(' * ')).toBeUndefined();
+    expect(acceptedVersions('"03", "x", 3, ""')).toEqual([]);
+    expect(namesVersion('W/"3"', 3)).toBe(true);
+    expect(namesVersion('"4", "3"', 3)).toBe(true);
+    expect(namesVersion('"33"', 3)).toBe(false);
+  });
+
+  it('cost little, however long the header', () => {
+    const header = `${'"'.repeat(16_000)}`;
+    const began = performance.now();
+    acceptedVersions(header);
+    namesVersion(header, 1);
+    expect(performance.now() - began).toBeLessThan(100);
+  });
+});
