@@ -101,7 +101,7 @@ async function list(service: Service, { all }: Values): Promise<string> {
   for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
     const page = await service.list({
       limit: 1000,
-      ...(all ? {} : { state: 'active' as const }),
+      state: all ? 'all' : 'active',
       ...(cursor !== undefined && { cursor }),
     });
     lines.push(...page.tokens.map(row));

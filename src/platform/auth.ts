@@ -73,12 +73,13 @@ export default fp<{ config: Config; database: Database }>(
     const authenticate = authenticator(database, (error) => {
       app.log.warn({ err: error }, 'could not note that a token was used');
     });
+    const identify = async (request: FastifyRequest) => authenticate(credentialOf(request));
     app.addHook('onRequest', async (request) => {
       const { scope } = request.routeOptions.config;
       if (request.is404 || scope === 'public' || scope === undefined) return;
-      const caller = await authenticate(credentialOf(request)).catch(async (error: unknown) => {
+      const caller = await identify(request).catch(async (error: unknown) => {
         if (error instanceof AppError) {
-          request.log.info({ err: error.cause, reason: error.message }, 'refused a token');
+          request.log.info({ err: error.cause, reason: error.message }, 'refused a caller');
           await app.countFailedLogin(request);
         }
         throw error;

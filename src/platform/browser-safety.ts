@@ -31,6 +31,7 @@ function safetyHeaders(): Record<string, string> {
   };
   const apply = helmet({
     contentSecurityPolicy: { useDefaults: false, directives: DIRECTIVES },
+    xFrameOptions: { action: 'deny' },
     // Whoever adds TLS in front of this server knows whether all of the host has it.
     strictTransportSecurity: false,
   });

@@ -1,3 +1,5 @@
+import { AppError } from './app-error.js';
+
 /**
  * Entity tags (RFC 9110, section 8.8.3) of resources that count their versions: `"3"` is the third.
  */
@@ -23,4 +25,19 @@ export function acceptedVersions(ifMatch: string): number[] | undefined {
     .filter(([, weak, opaque = '']) => weak === undefined && /^[1-9]\d{0,9}$/.test(opaque))
     .map(([, , opaque]) => Number(opaque))
     .filter((version) => version <= 2_147_483_647);
+}
+
+/** The answer to a change of a version that is not the current one any more. */
+export function changed(current: number): AppError {
+  return new AppError('precondition-failed', 'It has changed since you have seen it', {
+    headers: { etag: entityTag(current) },
+  });
+}
+
+/**
+ * @param expected undefined: whichever there is
+ * @throws {AppError} `precondition-failed` unless the current version is one of those expected
+ */
+export function requireVersion(current: number, expected: readonly number[] | undefined): void {
+  if (expected && !expected.includes(current)) throw changed(current);
 }

@@ -123,7 +123,7 @@ describe('the log', () => {
     await guarded.inject({ url: '/projects', headers });
     await guarded.close();
     expect(lines[0]).toMatchObject({
-      msg: 'refused a token',
+      msg: 'refused a caller',
       reason: expect.stringMatching(/^The token expired at/),
     });
   });

@@ -107,6 +107,19 @@ describe('/openapi.json', () => {
     }
   });
 
+  it('links what was created to the operations on it', async () => {
+    const { paths } = await document();
+    const ids = (await operations()).map(([, { operationId }]) => operationId);
+    for (const path of ['/projects', '/tokens', '/issuers']) {
+      const { links } = paths[path].post.responses[201];
+      expect(Object.keys(links).length, path).toBeGreaterThan(1);
+      for (const { operationId, parameters } of Object.values<Record<string, unknown>>(links)) {
+        expect(ids).toContain(operationId);
+        expect(parameters).toEqual({ id: '$response.body#/id' });
+      }
+    }
+  });
+
   it('asks for no token where none is looked at', async () => {
     const { paths, components } = (await open.app.inject('/openapi.json')).json();
     expect(components.securitySchemes).toBeUndefined();

@@ -87,6 +87,13 @@ describe('429', () => {
     expect((await app.inject(elsewhere)).statusCode).toBe(401);
   });
 
+  it('sooner also without any token', async () => {
+    await start({ RATE_LIMIT_PER_MINUTE: '100', RATE_LIMIT_FAILED_LOGINS: '2' });
+    for (const status of [401, 401, 429]) {
+      expect((await app.inject('/projects')).statusCode).toBe(status);
+    }
+  });
+
   it('by the address that a trusted proxy tells, and by no other', async () => {
     await start({ RATE_LIMIT_PER_MINUTE: '1', TRUST_PROXY: '10.0.0.0/8' });
     const ask = (remoteAddress: string, client: string) =>

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { buildTestApp, useApp } from '../support/app.js';
 import { giveToken, type Holder } from '../support/callers.js';
-import { testDatabaseUrl } from '../support/database.js';
+import { sql, testDatabaseUrl } from '../support/database.js';
 import { expectProblem, nextPage } from '../support/requests.js';
 
 const context = useApp({ AUTH_MODE: 'token' });
@@ -23,7 +23,8 @@ describe('GET /tokens', () => {
       expect(response.body).not.toMatch(/secret|hash/);
       return response.json().map(({ id }: { id: string }) => id);
     };
-    expect((await ids('')).sort()).toEqual([admin.id, expired.id, revoked.id].sort());
+    expect((await ids('')).sort()).toEqual([admin.id, expired.id].sort());
+    expect((await ids('?state=all')).sort()).toEqual([admin.id, expired.id, revoked.id].sort());
     expect(await ids('?state=active')).toEqual([admin.id]);
     expect(await ids('?state=expired')).toEqual([expired.id]);
     expect(await ids('?state=revoked')).toEqual([revoked.id]);
@@ -62,6 +63,24 @@ describe('GET /tokens/{id}', () => {
   });
 });
 
+describe('entity tags', () => {
+  it('let a token be read and revoked as it was seen', async () => {
+    const { id } = await giveToken();
+    const url = `/tokens/${id}`;
+    const tag = String((await call('GET', url)).headers.etag);
+    const conditional = (method: 'GET' | 'DELETE', headers: Record<string, string>) =>
+      context.app.inject({ method, url, headers: { ...admin.headers, ...headers } });
+    expect((await conditional('GET', { 'if-none-match': tag })).statusCode).toBe(304);
+    const stale = await conditional('DELETE', { 'if-match': '"7"' });
+    expectProblem(stale, 412, 'precondition-failed');
+    expect(stale.headers.etag).toBe(tag);
+    await sql('UPDATE api_tokens SET last_used_at = now() WHERE id = $1', [id]);
+    expectProblem(await conditional('DELETE', { 'if-match': tag }), 412, 'precondition-failed');
+    const now = String((await call('GET', url)).headers.etag);
+    expect((await conditional('DELETE', { 'if-match': now })).statusCode).toBe(204);
+  });
+});
+
 describe('DELETE /tokens/{id}', () => {
   it('stops a token on every instance within 5 s, and keeps its record', async () => {
     const { id, headers } = await giveToken({ subject: 'jenkins' });
@@ -80,11 +99,13 @@ describe('DELETE /tokens/{id}', () => {
     expect(refusal.json().detail).toBe('The token was revoked');
     await other.close();
 
-    const record = (await call('GET', `/tokens/${id}`)).json();
-    expect(record).toMatchObject({ revokedBy: 'alice', subject: 'jenkins' });
+    const [record] = (await call('GET', '/tokens?state=revoked')).json();
+    expect(record).toMatchObject({ id, revokedBy: 'alice', subject: 'jenkins' });
     expect(Date.parse(record.revokedAt)).toBeGreaterThanOrEqual(began - 1000);
-    expect((await call('DELETE', `/tokens/${id}`)).statusCode).toBe(204);
-    expect((await call('GET', `/tokens/${id}`)).json()).toEqual(record);
+    for (const method of ['GET', 'DELETE'] as const) {
+      expectProblem(await call(method, `/tokens/${id}`), 404, 'token-not-found');
+    }
+    expect((await call('GET', '/tokens?state=revoked')).json()).toEqual([record]);
   });
 
   it('404: there is no such token', async () => {

@@ -1,5 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
+import { expectedVersions, versioned } from '../../platform/conditional.js';
+import { entityTag } from '../../shared/entity-tags.js';
 import { linksToId, nextLink } from '../../shared/links.js';
 import { answer, headers } from '../../shared/schemas.js';
 import { CreateIssuerRef, IssuerParams, IssuerRef, ListIssuersQuery } from './issuers.schemas.js';
@@ -15,19 +17,19 @@ export const issuersRoutes: FastifyPluginAsyncTypebox<{ issuers: IssuersService 
     '',
     {
       config: { scope: 'issuers:admin', idempotent: true, problems: ['rights-exceeded'] },
+      links: linksToId('getIssuer', 'revokeIssuer'),
       schema: {
         operationId: 'createIssuer',
         tags,
         summary: 'Trust an issuer',
         description:
           'Tokens of this issuer with this audience that meet all conditions may then do what the scopes say. Several trusts of one issuer add up. To change one, add another and withdraw the first.',
-        links: linksToId('getIssuer', 'revokeIssuer'),
         body: CreateIssuerRef,
         response: {
           201: answer(
             IssuerRef,
             'The issuer as it was stored',
-            headers('Location', 'Idempotency-Replayed'),
+            headers('Location', 'ETag', 'Idempotency-Replayed'),
           ),
         },
       },
@@ -35,7 +37,10 @@ export const issuersRoutes: FastifyPluginAsyncTypebox<{ issuers: IssuersService 
     (request, reply) =>
       app.createOnce(request, reply, async (context) => {
         const issuer = await issuers.create(context, request.body);
-        return { headers: { location: `/issuers/${issuer.id}` }, body: issuer };
+        return {
+          headers: { location: `/issuers/${issuer.id}`, etag: entityTag(issuer.version) },
+          body: issuer,
+        };
       }),
   );
 
@@ -47,7 +52,7 @@ export const issuersRoutes: FastifyPluginAsyncTypebox<{ issuers: IssuersService 
         operationId: 'listIssuers',
         tags,
         summary: 'List trusted issuers',
-        description: 'Oldest first, also those that were withdrawn.',
+        description: 'Oldest first. Those that were withdrawn are shown with `state=revoked`.',
         querystring: ListIssuersQuery,
         response: {
           200: answer(Type.Array(IssuerRef), 'The issuers of this page', headers('Link')),
@@ -64,35 +69,35 @@ export const issuersRoutes: FastifyPluginAsyncTypebox<{ issuers: IssuersService 
   app.get(
     '/:id',
     {
-      config: { scope: 'issuers:admin', problems: ['issuer-not-found'] },
+      config: { scope: 'issuers:admin', conditional: 'read', problems: ['issuer-not-found'] },
       schema: {
         operationId: 'getIssuer',
         tags,
         summary: 'Get a trusted issuer',
-        description: 'Also one that was withdrawn.',
+        description: 'One that was withdrawn is found in the list, with `state=revoked`.',
         params: IssuerParams,
-        response: { 200: answer(IssuerRef, 'The issuer') },
+        response: { 200: answer(IssuerRef, 'The issuer', headers('ETag')) },
       },
     },
-    (request) => issuers.get(request.params.id),
+    async (request, reply) => versioned(request, reply, await issuers.get(request.params.id)),
   );
 
   app.delete(
     '/:id',
     {
-      config: { scope: 'issuers:admin', problems: ['issuer-not-found'] },
+      config: { scope: 'issuers:admin', conditional: 'change', problems: ['issuer-not-found'] },
       schema: {
         operationId: 'revokeIssuer',
         tags,
         summary: 'Withdraw the trust in an issuer',
         description:
-          'Every instance refuses its tokens within 5 seconds. It stays in the list, with the time and who withdrew it.',
+          'Every instance refuses its tokens within 5 seconds. Its record stays in the list with `state=revoked`: when, and by whom.',
         params: IssuerParams,
         response: { 204: Type.Null({ description: 'The issuer is not trusted any more' }) },
       },
     },
     async (request, reply) => {
-      await issuers.revoke(request.callContext, request.params.id);
+      await issuers.revoke(request.callContext, request.params.id, expectedVersions(request));
       return reply.code(204).send(null);
     },
   );

@@ -6,6 +6,7 @@ import {
   nullableString,
   nullableTimestamp,
   schemaRef,
+  stringEnum,
   timestamp,
 } from '../../shared/schemas.js';
 
@@ -98,8 +99,11 @@ export const ListIssuersQuery = Type.Object(
         description: 'Where the page begins: taken from the `Link` header of the one before',
       }),
     ),
-    revoked: Type.Optional(
-      Type.Boolean({ description: 'true: only withdrawn ones; false: only those that count' }),
+    state: defaulted(
+      stringEnum(['active', 'revoked'], {
+        default: 'active',
+        description: 'Those that count, or those that were withdrawn',
+      }),
     ),
   },
   { additionalProperties: false },

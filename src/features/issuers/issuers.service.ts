@@ -2,6 +2,7 @@ import type { Database } from '../../database/client.js';
 import type { CallContext } from '../../database/context.js';
 import type { TrustedIssuer } from '../../generated/prisma/client.js';
 import { AppError, invalid } from '../../shared/app-error.js';
+import { requireVersion } from '../../shared/entity-tags.js';
 import { checkRights, storedProjects } from '../../shared/rights.js';
 import type { Scope } from '../../shared/scopes.js';
 import { checkProjects } from '../projects/index.js';
@@ -9,12 +10,20 @@ import type { CreateIssuer, Issuer, ListIssuersQuery } from './issuers.schemas.j
 
 const notFound = () => new AppError('issuer-not-found', 'Issuer not found');
 
-function present({ everyProject, projectIds, scopes, ...issuer }: TrustedIssuer): Issuer {
+/** As the API shows it, and what its entity tag is made of. */
+export type VersionedIssuer = Issuer & { readonly version: number };
+
+/** It is never changed: as long as it counts, there is one version of it. */
+const VERSION = 1;
+
+function present(row: TrustedIssuer): VersionedIssuer {
+  const { everyProject, projectIds, scopes, ...issuer } = row;
   return {
     ...issuer,
     conditions: issuer.conditions as Record<string, string>,
     scopes: scopes as Scope[],
     projects: everyProject ? null : projectIds,
+    version: VERSION,
   };
 }
 
@@ -30,7 +39,7 @@ export type IssuersService = ReturnType<typeof issuersService>;
 export function issuersService({ prisma }: Database) {
   return {
     /** @throws {AppError} `validation-failed`, `rights-exceeded` */
-    async create(context: CallContext, input: CreateIssuer): Promise<Issuer> {
+    async create(context: CallContext, input: CreateIssuer): Promise<VersionedIssuer> {
       const { scopes, projects, ...rest } = input;
       if (!URL.canParse(input.issuer)) {
         throw invalid([{ in: 'body', pointer: '/issuer', message: 'is not a valid address' }]);
@@ -46,17 +55,17 @@ export function issuersService({ prisma }: Database) {
     },
 
     /** @throws {AppError} `issuer-not-found` */
-    async get(id: string): Promise<Issuer> {
-      const issuer = await prisma.trustedIssuer.findUnique({ where: { id } });
+    async get(id: string): Promise<VersionedIssuer> {
+      const issuer = await prisma.trustedIssuer.findUnique({ where: { id, revokedAt: null } });
       if (!issuer) throw notFound();
       return present(issuer);
     },
 
     /** Oldest first: ids begin with their time. */
-    async list({ limit, cursor, revoked }: ListIssuersQuery): Promise<IssuerPage> {
+    async list({ limit, cursor, state }: ListIssuersQuery): Promise<IssuerPage> {
       const rows = await prisma.trustedIssuer.findMany({
         where: {
-          ...(revoked !== undefined && { revokedAt: revoked ? { not: null } : null }),
+          revokedAt: state === 'revoked' ? { not: null } : null,
           ...(cursor && { id: { gt: cursor } }),
         },
         orderBy: { id: 'asc' },
@@ -68,15 +77,18 @@ export function issuersService({ prisma }: Database) {
     },
 
     /**
-     * Tokens of the issuer are refused from now on, within 5 s by every instance.
-     * @throws {AppError} `issuer-not-found`
+     * Tokens of the issuer are refused from now on, within 5 s by every instance. Its record stays in the
+     * list of those withdrawn.
+     * @param versions only if it is one of these
+     * @throws {AppError} `issuer-not-found`, `precondition-failed`
      */
-    async revoke({ caller, prisma }: CallContext, id: string): Promise<void> {
+    async revoke({ caller, prisma }: CallContext, id: string, versions?: number[]): Promise<void> {
+      if (versions) requireVersion((await this.get(id)).version, versions);
       const { count } = await prisma.trustedIssuer.updateMany({
         where: { id, revokedAt: null },
         data: { revokedAt: new Date(), revokedBy: caller.subject },
       });
-      if (count === 0) await this.get(id);
+      if (count === 0) throw notFound();
     },
   };
 }

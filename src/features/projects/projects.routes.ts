@@ -48,12 +48,12 @@ export const projectsRoutes: FastifyPluginAsyncTypebox<{ projects: ProjectsServi
     '',
     {
       config: { scope: 'projects:write', idempotent: true },
+      links: linksToId('getProject', 'updateProject', 'deleteProject'),
       schema: {
         operationId: 'createProject',
         tags,
         summary: 'Add a project',
         description: 'Names need not be unique.',
-        links: linksToId('getProject', 'updateProject', 'deleteProject'),
         body: CreateProjectRef,
         response: {
           201: answer(

@@ -4,7 +4,7 @@ import { query } from '../../database/sql.js';
 import { Prisma } from '../../generated/prisma/client.js';
 import { AppError, invalid } from '../../shared/app-error.js';
 import { type Projects, projectsFor, reaches } from '../../shared/caller.js';
-import { entityTag } from '../../shared/entity-tags.js';
+import { changed, requireVersion } from '../../shared/entity-tags.js';
 import { decodeCursor, encodeCursor } from './projects.cursor.js';
 import type { CreateProject, ListProjectsQuery, UpdateProject } from './projects.schemas.js';
 import { MAX_NAME } from './projects.schemas.js';
@@ -18,11 +18,6 @@ export interface ProjectPage {
 
 const bound = () =>
   new AppError('insufficient-scope', 'This caller is bound to its projects and cannot add others');
-
-const changed = ({ version }: ProjectRow) =>
-  new AppError('precondition-failed', 'The project has changed since you have seen it', {
-    headers: { etag: entityTag(version) },
-  });
 
 /** A condition for Prisma: one of these versions. */
 const only = (versions: number[] | undefined) => versions && { version: { in: versions } };
@@ -69,7 +64,8 @@ export function projectsService({ pool }: Database) {
   /** Why a change found nothing: the project is not there, or it is another version by now. */
   async function explain(id: number, error: unknown): Promise<never> {
     if (!isMissing(error)) throw error;
-    throw changed(await find(id));
+    const { version } = await find(id);
+    throw changed(version);
   }
 
   return {
@@ -112,7 +108,7 @@ export function projectsService({ pool }: Database) {
       if (!reaches(caller, 'projects:write', id)) throw notFound();
       if (Object.keys(changes).length === 0) {
         const project = await find(id);
-        if (versions && !versions.includes(project.version)) throw changed(project);
+        requireVersion(project.version, versions);
         return project;
       }
       const data = { ...changes, updatedBy: caller.subject };

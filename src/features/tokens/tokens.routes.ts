@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
+import { expectedVersions, versioned } from '../../platform/conditional.js';
 import { linksToId, nextLink } from '../../shared/links.js';
 import { answer, headers } from '../../shared/schemas.js';
 import {
@@ -21,13 +22,13 @@ export const tokensRoutes: FastifyPluginAsyncTypebox<{ tokens: TokensService }> 
     '',
     {
       config: { scope: 'tokens:admin', problems: ['rights-exceeded'] },
+      links: linksToId('getToken', 'revokeToken'),
       schema: {
         operationId: 'createToken',
         tags,
         summary: 'Make an API token',
         description:
           'The answer has the secret; it is not kept and cannot be shown again. Nobody can make a token with more rights than their own. There is no `Idempotency-Key` here: a secret is not stored to be repeated.',
-        links: linksToId('getToken', 'revokeToken'),
         body: CreateTokenRef,
         response: {
           201: answer(CreatedTokenRef, 'The token and its secret', headers('Location')),
@@ -51,7 +52,8 @@ export const tokensRoutes: FastifyPluginAsyncTypebox<{ tokens: TokensService }> 
         operationId: 'listTokens',
         tags,
         summary: 'List API tokens',
-        description: 'Oldest first, also those that have expired or were revoked; never a secret.',
+        description:
+          'Oldest first; never a secret. Those that were revoked are shown when `state` asks for them.',
         querystring: ListTokensQuery,
         response: { 200: answer(Type.Array(TokenRef), 'The tokens of this page', headers('Link')) },
       },
@@ -66,35 +68,36 @@ export const tokensRoutes: FastifyPluginAsyncTypebox<{ tokens: TokensService }> 
   app.get(
     '/:id',
     {
-      config: { scope: 'tokens:admin', problems: ['token-not-found'] },
+      config: { scope: 'tokens:admin', conditional: 'read', problems: ['token-not-found'] },
       schema: {
         operationId: 'getToken',
         tags,
         summary: 'Get an API token',
-        description: 'Without its secret, which nobody has but its holder.',
+        description:
+          'Without its secret, which nobody has but its holder. One that was revoked is found in the list, with `state=revoked`.',
         params: TokenParams,
-        response: { 200: answer(TokenRef, 'The token') },
+        response: { 200: answer(TokenRef, 'The token', headers('ETag')) },
       },
     },
-    (request) => tokens.get(request.params.id),
+    async (request, reply) => versioned(request, reply, await tokens.get(request.params.id)),
   );
 
   app.delete(
     '/:id',
     {
-      config: { scope: 'tokens:admin', problems: ['token-not-found'] },
+      config: { scope: 'tokens:admin', conditional: 'change', problems: ['token-not-found'] },
       schema: {
         operationId: 'revokeToken',
         tags,
         summary: 'Revoke an API token',
         description:
-          'Every instance refuses it within 5 seconds, for ever. It stays in the list, with the time and who revoked it.',
+          'Every instance refuses it within 5 seconds, for ever. Its record stays in the list with `state=revoked`: when, and by whom.',
         params: TokenParams,
         response: { 204: Type.Null({ description: 'The token is revoked' }) },
       },
     },
     async (request, reply) => {
-      await tokens.revoke(request.callContext, request.params.id);
+      await tokens.revoke(request.callContext, request.params.id, expectedVersions(request));
       return reply.code(204).send(null);
     },
   );

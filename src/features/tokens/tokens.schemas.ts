@@ -88,7 +88,7 @@ export const TokenParams = Type.Object({
   id: Type.String({ format: 'uuid', examples: [example.id] }),
 });
 
-export const TOKEN_STATES = ['active', 'expired', 'revoked'] as const;
+export const TOKEN_STATES = ['active', 'expired', 'revoked', 'all'] as const;
 
 export const ListTokensQuery = Type.Object(
   {
@@ -99,7 +99,11 @@ export const ListTokensQuery = Type.Object(
         description: 'Where the page begins: taken from the `Link` header of the one before',
       }),
     ),
-    state: Type.Optional(stringEnum(TOKEN_STATES, { description: 'Only tokens in this state' })),
+    state: Type.Optional(
+      stringEnum(TOKEN_STATES, {
+        description: 'Only tokens in this state; without it all that were not revoked',
+      }),
+    ),
   },
   { additionalProperties: false },
 );

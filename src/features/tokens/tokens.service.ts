@@ -3,6 +3,7 @@ import type { CallContext } from '../../database/context.js';
 import type { ApiToken, Prisma } from '../../generated/prisma/client.js';
 import { createSecret, hashSecret } from '../../security/token-secret.js';
 import { AppError } from '../../shared/app-error.js';
+import { requireVersion } from '../../shared/entity-tags.js';
 import { checkRights, storedProjects } from '../../shared/rights.js';
 import type { Scope } from '../../shared/scopes.js';
 import { checkProjects } from '../projects/index.js';
@@ -12,17 +13,27 @@ const DAY_MS = 86_400_000;
 
 const notFound = () => new AppError('token-not-found', 'Token not found');
 
-/** A row as the API shows it; its hash stays here. */
-function present({ everyProject, projectIds, hash: _hash, scopes, ...token }: ApiToken): Token {
-  return { ...token, scopes: scopes as Scope[], projects: everyProject ? null : projectIds };
+/** As the API shows it, and what its entity tag is made of. */
+export type VersionedToken = Token & { readonly version: number };
+
+/** Its hash stays here. Only the last use changes while it counts: once a minute makes a version. */
+function present(row: ApiToken): VersionedToken {
+  const { everyProject, projectIds, hash: _hash, scopes, ...token } = row;
+  return {
+    ...token,
+    scopes: scopes as Scope[],
+    projects: everyProject ? null : projectIds,
+    version: 1 + Math.floor((token.lastUsedAt?.getTime() ?? 0) / 60_000),
+  };
 }
 
 function inState(state: ListTokensQuery['state']): Prisma.ApiTokenWhereInput {
   const now = new Date();
+  if (state === 'all') return {};
   if (state === 'revoked') return { revokedAt: { not: null } };
   if (state === 'expired') return { revokedAt: null, expiresAt: { lte: now } };
   if (state === 'active') return { revokedAt: null, expiresAt: { gt: now } };
-  return {};
+  return { revokedAt: null };
 }
 
 export interface TokenPage {
@@ -62,8 +73,8 @@ export function tokensService({ prisma }: Database) {
     },
 
     /** @throws {AppError} `token-not-found` */
-    async get(id: string): Promise<Token> {
-      const token = await prisma.apiToken.findUnique({ where: { id } });
+    async get(id: string): Promise<VersionedToken> {
+      const token = await prisma.apiToken.findUnique({ where: { id, revokedAt: null } });
       if (!token) throw notFound();
       return present(token);
     },
@@ -81,15 +92,17 @@ export function tokensService({ prisma }: Database) {
     },
 
     /**
-     * Refused from now on; within 5 s by every instance. Once more changes nothing.
-     * @throws {AppError} `token-not-found`
+     * Refused from now on; within 5 s by every instance. Its record stays in the list of those revoked.
+     * @param versions only if it is one of these
+     * @throws {AppError} `token-not-found`, `precondition-failed`
      */
-    async revoke({ caller, prisma }: CallContext, id: string): Promise<void> {
+    async revoke({ caller, prisma }: CallContext, id: string, versions?: number[]): Promise<void> {
+      if (versions) requireVersion((await this.get(id)).version, versions);
       const { count } = await prisma.apiToken.updateMany({
         where: { id, revokedAt: null },
         data: { revokedAt: new Date(), revokedBy: caller.subject },
       });
-      if (count === 0) await this.get(id);
+      if (count === 0) throw notFound();
     },
   };
 }
