@@ -74,7 +74,6 @@ export default fp<{ config: Config; build: BuildInfo; tags: readonly Feature['ta
         tryItOutEnabled: true,
         displayRequestDuration: true,
         deepLinking: true,
-        persistAuthorization: true, // a reload need not ask for the token again
         validatorUrl: null, // the badge of a service on the internet
       },
     });

@@ -6,27 +6,28 @@ import { SCOPE_NAMES, SCOPES, UNBOUND_SCOPES } from './scopes.js';
 
 const meanings = Object.entries(SCOPES).map(([name, meaning]) => `\`${name}\`: ${meaning}`);
 
-/** The rights of a credential, in requests and answers. */
-export const rights = {
-  scopes: Type.Array(stringEnum(SCOPE_NAMES), {
-    minItems: 1,
-    maxItems: SCOPE_NAMES.length,
-    uniqueItems: true,
-    description: `What it may do. ${meanings.join('. ')}`,
-  }),
-  projects: defaulted(
-    Type.Unsafe<Projects>({
-      type: ['array', 'null'],
-      items: { type: 'integer', minimum: 1, maximum: 2_147_483_647 },
-      minItems: 1,
-      maxItems: 100,
-      uniqueItems: true,
-      default: null,
-      description:
-        'The projects that it is for: all others do not exist for it. null: every project, also those to come',
-    }),
-  ),
-};
+const scopes = Type.Array(stringEnum(SCOPE_NAMES), {
+  minItems: 1,
+  maxItems: SCOPE_NAMES.length,
+  uniqueItems: true,
+  description: `What it may do. ${meanings.join('. ')}`,
+});
+
+const projects = Type.Unsafe<Projects>({
+  type: ['array', 'null'],
+  items: { type: 'integer', minimum: 1, maximum: 2_147_483_647 },
+  minItems: 1,
+  maxItems: 100,
+  uniqueItems: true,
+  description:
+    'The projects that it is for: all others do not exist for it. null: every project, also those to come',
+});
+
+/** The rights of a credential, in answers. */
+export const rights = { scopes, projects };
+
+/** The same in requests: for every project, unless they name some. */
+export const requestedRights = { scopes, projects: defaulted({ ...projects, default: null }) };
 
 /**
  * May this caller hand out these rights?

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { rights } from '../../shared/rights.js';
+import { requestedRights, rights } from '../../shared/rights.js';
 import {
   defaulted,
   line,
@@ -81,7 +81,7 @@ export const CreateIssuer = Type.Object(
     }),
     audience: line(500, 'What the claim `aud` must be or contain'),
     conditions,
-    ...rights,
+    ...requestedRights,
   },
   { $id: 'CreateIssuer', additionalProperties: false, examples: [request] },
 );

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { rights } from '../../shared/rights.js';
+import { requestedRights, rights } from '../../shared/rights.js';
 import {
   defaulted,
   line,
@@ -61,7 +61,7 @@ export const CreateToken = Type.Object(
   {
     name: line(200, 'What it is for'),
     subject: line(200, 'Who it stands for: a person, a team or a pipeline'),
-    ...rights,
+    ...requestedRights,
     expiresInDays: defaulted(
       Type.Integer({
         minimum: 1,
