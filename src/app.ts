@@ -51,12 +51,12 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     frameworkErrors: handleError,
     clientErrorHandler: handleClientError,
   });
-  // In the order of their hooks: who is asked for, may the browser, is there room, who is it.
+  // In the order of their hooks: what browsers are told, who is asked for, is there room, who asks.
   await app.register(knownMethods);
   await app.register(errors);
   await app.register(jsonBody);
-  await app.register(hostCheck, dependencies);
   await app.register(browserSafety, dependencies);
+  await app.register(hostCheck, dependencies);
   await app.register(loadShedding, dependencies);
   await app.register(rateLimits, dependencies);
   await app.register(auth, dependencies);

@@ -67,7 +67,8 @@ function checkProxy(proxy: string): void {
   if (/^[a-z]+$/.test(proxy)) return; // a name for several networks
   const [address = '', bits] = proxy.split('/');
   const version = isIP(address);
-  if (version !== 0 && Number(bits ?? 0) <= (version === 4 ? 32 : 128)) return;
+  if (version !== 0 && Number(bits ?? 1) >= 1 && Number(bits ?? 1) <= (version === 4 ? 32 : 128))
+    return;
   throw new ConfigError(`TRUST_PROXY must hold IP addresses or networks, but has "${proxy}"`);
 }
 

@@ -46,11 +46,14 @@ function required(values: Values, name: 'name' | 'subject' | 'scopes'): string {
   throw new ConfigError(`--${name} must be given, in one line of up to 200 characters`);
 }
 
-function integers(text: string, option: string, max: number): number[] {
-  return text.split(',').map((part) => {
-    if (/^[1-9]\d{0,9}$/.test(part) && Number(part) <= max) return Number(part);
-    throw new ConfigError(`--${option} must hold whole numbers from 1 to ${max}, not "${part}"`);
-  });
+function integer(text: string, option: string, max: number): number {
+  if (/^[1-9]\d{0,9}$/.test(text) && Number(text) <= max) return Number(text);
+  throw new ConfigError(`--${option} must hold whole numbers from 1 to ${max}, not "${text}"`);
+}
+
+function projectsOf(text: string): number[] {
+  const ids = text.split(',').map((id) => integer(id, 'projects', 2_147_483_647));
+  return [...new Set(ids)];
 }
 
 function scopesOf(text: string): Scope[] {
@@ -61,6 +64,15 @@ function scopesOf(text: string): Scope[] {
   throw new ConfigError(`no such scope: ${unknown.join(', ')}; there is ${SCOPE_NAMES.join(', ')}`);
 }
 
+/** A user id that the system has no name for is usual in containers. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid:${process.getuid?.()}`;
+  }
+}
+
 type Service = ReturnType<typeof tokensService>;
 
 async function create(service: Service, context: CallContext, values: Values): Promise<string> {
@@ -68,10 +80,8 @@ async function create(service: Service, context: CallContext, values: Values): P
     name: required(values, 'name'),
     subject: required(values, 'subject'),
     scopes: scopesOf(required(values, 'scopes')),
-    projects: values.projects
-      ? [...new Set(integers(values.projects, 'projects', 2 ** 31 - 1))]
-      : null,
-    expiresInDays: values.days ? (integers(values.days, 'days', MAX_DAYS)[0] ?? 90) : 90,
+    projects: values.projects ? projectsOf(values.projects) : null,
+    expiresInDays: values.days ? integer(values.days, 'days', MAX_DAYS) : 90,
   });
   // The secret alone goes to stdout, for scripts to catch.
   process.stderr.write(
@@ -136,7 +146,7 @@ async function run(): Promise<string> {
     });
     const database = openDatabase(url, config);
     const service = tokensService(database);
-    const caller = { ...ANONYMOUS, subject: `cli:${userInfo().username}` };
+    const caller = { ...ANONYMOUS, subject: `cli:${userName()}` };
     const context = { caller, prisma: database.prisma };
     try {
       if (command === 'create') return await create(service, context, values);

@@ -71,6 +71,11 @@ describe('the configuration', () => {
       'TRUST_PROXY must hold IP addresses or networks, but has "10.0.0.0/33"',
     ],
     [
+      'TRUST_PROXY',
+      '10.0.0.0/0',
+      'TRUST_PROXY must hold IP addresses or networks, but has "10.0.0.0/0"',
+    ],
+    [
       'CORS_ORIGINS',
       '*',
       'CORS_ORIGINS must be origins such as https://portal.example.org, separated by commas, but is "*"',

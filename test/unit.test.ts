@@ -37,7 +37,9 @@ describe('the build', () => {
 
 describe('logs', () => {
   it('are JSON unless somebody reads along', async () => {
-    expect(await createLogger(loadConfig({ LOG_FORMAT: 'json' }))).toEqual({ level: 'info' });
+    const json = await createLogger(loadConfig({ LOG_FORMAT: 'json' }));
+    expect(json).toMatchObject({ level: 'info' });
+    expect(json).not.toHaveProperty('stream');
     const pretty = await createLogger(loadConfig({ LOG_FORMAT: 'pretty', LOG_LEVEL: 'warn' }));
     expect(pretty).toMatchObject({ level: 'warn', stream: expect.anything() });
   });

@@ -32,6 +32,9 @@ const UNAVAILABLE = new Set([
 const UNAVAILABLE_TEXT =
   /^(timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error|Connection ended unexpectedly)/;
 
+/** Codes that mean: it is there, but this took too long or met another transaction. */
+const BUSY = new Set(['40001', '40P01', '55P03', '57014', 'P2028', 'P2034']);
+
 /** PostgreSQL's "waited too long for a lock that another transaction holds". */
 const LOCK_TIMEOUT = '55P03';
 
@@ -51,6 +54,12 @@ function* chain(error: unknown, depth = 0): Generator<ErrorLike> {
   yield* chain(link.meta?.driverAdapterError, depth + 1);
 }
 
+/** Code and message of what is behind an error, in a line. */
+export function rootCause(error: unknown): string {
+  const { code = '', message = '' } = [...chain(error)].at(-1) ?? {};
+  return `${code} ${message}`.trim();
+}
+
 /** Is this error, or one that caused it, the database being out of reach? */
 export function isDatabaseUnavailable(error: unknown): boolean {
   return [...chain(error)].some(
@@ -58,6 +67,11 @@ export function isDatabaseUnavailable(error: unknown): boolean {
       (typeof code === 'string' && (UNAVAILABLE.has(code) || code.startsWith('08'))) ||
       (typeof message === 'string' && UNAVAILABLE_TEXT.test(message)),
   );
+}
+
+/** Does the database answer, and only this one piece of work could not be done in time? */
+export function isDatabaseBusy(error: unknown): boolean {
+  return [...chain(error)].some(({ code }) => typeof code === 'string' && BUSY.has(code));
 }
 
 /** Did a statement wait too long for what another transaction holds? */

@@ -8,6 +8,15 @@ declare module 'fastify' {
   }
 }
 
+/** Adds the entity tag of a resource to the answer. */
+export function tagged<Resource extends { readonly version: number }>(
+  reply: FastifyReply,
+  resource: Resource,
+): Resource {
+  reply.header('etag', entityTag(resource.version));
+  return resource;
+}
+
 /** Returns what a handler shall return for a resource, with its entity tag: a caller that has this version gets 304. */
 export function versioned<Resource extends { readonly version: number }>(
   request: FastifyRequest,
@@ -15,7 +24,7 @@ export function versioned<Resource extends { readonly version: number }>(
   resource: Resource,
 ): Resource {
   const { 'if-none-match': known } = request.headers;
-  reply.header('etag', entityTag(resource.version));
+  tagged(reply, resource);
   if (known === undefined || !namesVersion(known, resource.version)) return resource;
   return reply.code(304).send() as unknown as Resource; // sent: the handler returns no body
 }

@@ -2,7 +2,7 @@ import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { isDatabaseUnavailable } from '../database/errors.js';
+import { isDatabaseBusy, isDatabaseUnavailable, rootCause } from '../database/errors.js';
 import { AppError, invalid } from '../shared/app-error.js';
 import type { ProblemCode } from '../shared/problems.js';
 import { PROBLEM_MEDIA_TYPE, sendProblem, toProblem } from './problem.js';
@@ -39,7 +39,10 @@ function describe(error: FastifyError): AppError {
   // The same code for a client that left in the middle of its body, and for a lost database connection.
   const clientLeft = error.code === 'ECONNRESET' && error.statusCode === 400;
   if (!clientLeft && isDatabaseUnavailable(error)) {
-    return new AppError('database-unavailable', 'The database cannot be reached; try again', {
+    const detail = isDatabaseBusy(error)
+      ? 'The database did not get this done in time; try again'
+      : 'The database cannot be reached; try again';
+    return new AppError('database-unavailable', detail, {
       headers: { 'retry-after': RETRY_AFTER },
       cause: error,
     });
@@ -54,7 +57,9 @@ function describe(error: FastifyError): AppError {
 /** Turns anything thrown into a problem. The cause of a 5xx goes to the log and nowhere else. */
 export function handleError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
   const problem = describe(error);
-  if (problem.status >= 500) request.log.error({ err: error }, problem.message);
+  // A 503 is no fault of the program's: its cause matters, not where it was noticed.
+  if (problem.status === 503) request.log.warn({ cause: rootCause(error) }, problem.message);
+  else if (problem.status >= 500) request.log.error({ err: error }, problem.message);
   return sendProblem(request, reply, problem);
 }
 

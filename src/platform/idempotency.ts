@@ -4,7 +4,6 @@ import fp from 'fastify-plugin';
 import type { Database } from '../database/client.js';
 import type { CallContext } from '../database/context.js';
 import { isLockTimeout } from '../database/errors.js';
-import { query } from '../database/sql.js';
 import type { Prisma } from '../generated/prisma/client.js';
 import { AppError, invalid } from '../shared/app-error.js';
 
@@ -126,7 +125,9 @@ export default fp<{ database: Database }>(
       const text = `DELETE FROM idempotency_keys WHERE (caller, key) IN
         (SELECT caller, key FROM idempotency_keys
           WHERE created_at < now() - interval '25 hours' LIMIT $1 FOR UPDATE SKIP LOCKED)`;
-      await query(pool, { text }, [CLEAN_BATCH]);
+      for (let removed: number | null = CLEAN_BATCH; removed === CLEAN_BATCH; ) {
+        removed = (await pool.query(text, [CLEAN_BATCH])).rowCount;
+      }
     };
     const timer = setInterval(() => {
       clean().catch((error) => app.log.warn({ err: error }, 'could not remove old keys'));

@@ -30,7 +30,7 @@ export default fp<{ config: Config }>(
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Answered also under too much load, and not counted against a limit: for those who watch. */
+    /** Answered also under too much load: for those who watch. */
     alwaysServed?: boolean;
   }
 }

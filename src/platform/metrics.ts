@@ -29,7 +29,8 @@ function describePool(registers: Registry[], { pool }: Database): void {
   gauge(
     'srp_database_requests_waiting',
     'Requests that wait for a connection',
-    () => pool.waitingCount,
+    // One that is just being handed a free connection does not wait.
+    () => Math.max(0, pool.waitingCount - pool.idleCount),
   );
 }
 
@@ -48,7 +49,7 @@ export default fp<{ config: Config; database: Database; build: BuildInfo }>(
     }).set({ version: build.version, commit: build.commit }, 1);
     const duration = new Histogram({
       name: 'http_request_duration_seconds',
-      help: 'From the first byte of a request to the last of its answer',
+      help: 'From the headers of a request to the last byte of its answer',
       labelNames: ['method', 'route', 'status'],
       buckets: BUCKETS,
       registers,

@@ -2,6 +2,7 @@ import rateLimit from '@fastify/rate-limit';
 import fp from 'fastify-plugin';
 import { authMode, type Config, isLoopback } from '../config.js';
 import { AppError } from '../shared/app-error.js';
+import { ANONYMOUS } from '../shared/caller.js';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -41,7 +42,10 @@ export default fp<{ config: Config }>(
       timeWindow: WINDOW_MS,
       cache: MAX_CALLERS,
       enableDraftSpec: true,
-      keyGenerator: ({ callContext, ip }) => callContext?.caller.credential ?? ip,
+      keyGenerator: ({ callContext, ip }) => {
+        const caller = callContext?.caller ?? ANONYMOUS;
+        return caller === ANONYMOUS ? rateLimit.normalizeIP(ip) : caller.credential;
+      },
       errorResponseBuilder: (_request, { after }) =>
         tooMany(`More than ${max} requests a minute; try again in ${after}`),
     });
@@ -49,7 +53,7 @@ export default fp<{ config: Config }>(
     const failures = app.createRateLimit({
       max: config.RATE_LIMIT_FAILED_LOGINS,
       timeWindow: WINDOW_MS,
-      keyGenerator: ({ ip }) => ip,
+      keyGenerator: ({ ip }) => rateLimit.normalizeIP(ip),
     });
     app.decorate('countFailedLogin', async (request) => {
       const count = await failures(request);

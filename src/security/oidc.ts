@@ -55,13 +55,15 @@ function issuerOf(token: string): string | undefined {
   }
 }
 
-/** What only a holder of a token with a valid signature is told. */
+/** What only a holder of a token with a valid signature is told. The log gets no claims: they name people. */
 function explain(error: unknown) {
-  if (error instanceof errors.JWTExpired) return refused('The token has expired', error);
+  const { code, message } = error as errors.JOSEError;
+  const cause = { code, message };
+  if (error instanceof errors.JWTExpired) return refused('The token has expired', cause);
   if (error instanceof errors.JWTClaimValidationFailed) {
-    return refused(`The claim ${error.claim} is missing or not valid`, error);
+    return refused(`The claim ${error.claim} is missing or not valid`, cause);
   }
-  return refused(UNTRUSTED, error);
+  return refused(UNTRUSTED, cause);
 }
 
 export type OidcVerifier = (token: string) => Promise<Verified>;
@@ -98,10 +100,15 @@ export function oidcVerifier({ pool }: Pick<Database, 'pool'>): OidcVerifier {
     }
     const addressed = trusts.filter(({ audience }) => [aud].flat().includes(audience));
     if (addressed.length === 0) throw refused('The token is for another audience');
-    const met = addressed.filter(({ conditions }) =>
-      Object.entries(conditions).every((condition) => isMet(condition, payload)),
-    );
-    if (met.length === 0) throw refused('The claims of the token meet no condition of its issuer');
+    const unmet = (trust: TrustRow) =>
+      Object.entries(trust.conditions).filter((condition) => !isMet(condition, payload));
+    const met = addressed.filter((trust) => unmet(trust).length === 0);
+    if (met.length === 0) {
+      const claims = addressed.flatMap(unmet).map(([claim]) => claim);
+      throw refused('The claims of the token do not meet the conditions for its issuer', {
+        unmet: [...new Set(claims)],
+      });
+    }
     const subject = `${issuer}|${sub}`;
     return {
       caller: {

@@ -23,7 +23,7 @@ export const PROBLEMS = {
   'rate-limited': { status: 429, title: 'Too many requests' },
   'headers-too-large': { status: 431, title: 'The request headers are too large' },
   'internal-error': { status: 500, title: 'Internal error' },
-  'database-unavailable': { status: 503, title: 'The database cannot be reached' },
+  'database-unavailable': { status: 503, title: 'The database does not answer' },
   overloaded: { status: 503, title: 'The server has too much to do' },
   'shutting-down': { status: 503, title: 'The server is stopping' },
   'schema-outdated': { status: 503, title: 'The database schema is not current' },

@@ -59,6 +59,7 @@ describe('POST /issuers', () => {
     'http://127.0.0.1/x',
     'http://[::1]:1',
     'https://git.acme.org/a',
+    'https://ci.acme.org/job/a%20b/oidc',
   ])('201: %s', async (issuer) => {
     expect((await create({ ...BODY, issuer })).statusCode).toBe(201);
   });

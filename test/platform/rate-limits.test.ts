@@ -63,6 +63,15 @@ describe('429', () => {
     );
   });
 
+  it('by address also where callers are not told apart, IPv6 by network', async () => {
+    await start({ RATE_LIMIT_PER_MINUTE: '1', AUTH_MODE: 'none' });
+    const ask = async (remoteAddress: string) =>
+      (await app.inject({ url: '/projects', remoteAddress })).statusCode;
+    expect([await ask('192.0.2.1'), await ask('192.0.2.2')]).toEqual([200, 200]);
+    expect([await ask('2001:db8::1'), await ask('2001:db8::2')]).toEqual([200, 429]);
+    expect(await ask('192.0.2.1')).toBe(429);
+  });
+
   it('never for probes and metrics', async () => {
     await start({ RATE_LIMIT_PER_MINUTE: '1', METRICS_PUBLIC: 'true' });
     for (const url of ['/health', '/health/ready', '/metrics', '/health', '/metrics']) {

@@ -53,6 +53,14 @@ describe('If-None-Match', () => {
   });
 });
 
+describe('a change', () => {
+  it('is answered whole, whatever version the caller has', async () => {
+    await createProject(context.app);
+    const changed = await call('PATCH', { 'if-none-match': '*' }, { name: 'B' });
+    expect([changed.statusCode, changed.json().name]).toEqual([200, 'B']);
+  });
+});
+
 describe('If-Match', () => {
   it('lets the change of the version that was seen through', async () => {
     await createProject(context.app);

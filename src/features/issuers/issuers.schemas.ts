@@ -11,7 +11,8 @@ import {
 } from '../../shared/schemas.js';
 
 /** https, and http to this machine; no query, no fragment, no user: Discovery 1.0, section 4. */
-const HOST_AND_PATH = '[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]*)?';
+const HOST_AND_PATH =
+  '[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?(?:/(?:[A-Za-z0-9._~/-]|%[0-9A-Fa-f]{2})*)?';
 const LOCAL = '(?:localhost|127\\.0\\.0\\.1|\\[::1\\])(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]*)?';
 
 const conditions = Type.Unsafe<Record<string, string>>({

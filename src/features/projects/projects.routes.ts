@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import { expectedVersions, versioned } from '../../platform/conditional.js';
+import { expectedVersions, tagged, versioned } from '../../platform/conditional.js';
 import { entityTag } from '../../shared/entity-tags.js';
 import { linksToId, nextLink } from '../../shared/links.js';
 import { answer, headers } from '../../shared/schemas.js';
@@ -115,7 +115,7 @@ export const projectsRoutes: FastifyPluginAsyncTypebox<{ projects: ProjectsServi
         body,
         expectedVersions(request),
       );
-      return versioned(request, reply, project);
+      return tagged(reply, project);
     },
   );
 
