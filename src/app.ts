@@ -5,6 +5,7 @@ import type { Database } from './database/client.js';
 import { features } from './features/index.js';
 import auth from './platform/auth.js';
 import browserSafety from './platform/browser-safety.js';
+import draining from './platform/draining.js';
 import errors, { handleClientError, handleError } from './platform/errors.js';
 import health from './platform/health.js';
 import hostCheck from './platform/host-check.js';
@@ -54,6 +55,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   // In the order of their hooks: what browsers are told, who is asked for, is there room, who asks.
   await app.register(knownMethods);
   await app.register(errors);
+  await app.register(draining);
   await app.register(jsonBody);
   await app.register(browserSafety, dependencies);
   await app.register(hostCheck, dependencies);

@@ -5,14 +5,6 @@ import { isDatabaseUnavailable } from '../database/errors.js';
 import { type SchemaState, schemaState } from '../database/migrate.js';
 import { AppError } from '../shared/app-error.js';
 
-declare module 'fastify' {
-  interface FastifyInstance {
-    /** Tells load balancers to send their requests elsewhere. */
-    drain(): void;
-    isDraining(): boolean;
-  }
-}
-
 const Health = Type.Object(
   { status: Type.Literal('ok') },
   { $id: 'Health', description: 'The process answers', examples: [{ status: 'ok' }] },
@@ -37,13 +29,6 @@ async function readSchemaState({ pool }: Database): Promise<SchemaState> {
 
 export default fp<{ database: Database }>(
   async (app, { database }) => {
-    // Running and new requests are served until the end; only the probe says what is coming.
-    let draining = false;
-    app.decorate('isDraining', () => draining);
-    app.decorate('drain', () => {
-      draining = true;
-    });
-    app.addHook('preClose', async () => app.drain());
     app.addSchema(Health);
     app.addSchema(Readiness);
 
@@ -93,5 +78,5 @@ export default fp<{ database: Database }>(
       },
     );
   },
-  { name: 'health', fastify: '5.x', dependencies: ['openapi'] },
+  { name: 'health', fastify: '5.x', dependencies: ['draining', 'openapi'] },
 );

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { inject } from 'vitest';
+import { expect, inject, onTestFinished } from 'vitest';
 import { assertTestDatabase, execute, withDatabase } from '../setup/databases.js';
 
 /** This worker's clone of the migrated template. */
@@ -22,6 +22,32 @@ export function sql<Row extends pg.QueryResultRow>(text: string, values: unknown
 export async function closeSql(): Promise<void> {
   await pool?.end();
   pool = undefined;
+}
+
+/** Runs statements in a transaction that ends, undone, with the returned function or with the test. */
+export async function holdTransaction(text: string): Promise<() => Promise<void>> {
+  const client = new pg.Client({ connectionString: testDatabaseUrl() });
+  await client.connect();
+  let ended: Promise<void> | undefined;
+  const release = () => {
+    ended ??= client.end();
+    return ended;
+  };
+  onTestFinished(release);
+  await client.query(`BEGIN; ${text}`);
+  return release;
+}
+
+/** Waits until so many statements of this worker's database wait for a lock. */
+export async function untilWaiting(count: number): Promise<void> {
+  const waiting = () =>
+    sql<{ n: number }>(
+      `SELECT count(*)::int AS n FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+  await expect
+    .poll(async () => (await waiting())[0]?.n, { timeout: 10_000, interval: 20 })
+    .toBe(count);
 }
 
 /** An empty database for one test; drop it with the returned function. */

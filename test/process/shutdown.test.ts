@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { holdTransaction, sql, testDatabaseUrl, untilWaiting } from '../support/database.js';
+import { startServer, stop } from '../support/process.js';
+
+/** SIGTERM while there is something to do. */
+const start = (env: Record<string, string> = {}) =>
+  startServer({ DATABASE_URL: testDatabaseUrl(), DATABASE_LOCK_TIMEOUT_MS: '20000', ...env });
+
+const post = (url: string) =>
+  fetch(`${url}/projects`, {
+    method: 'POST',
+    body: '{"name":"Mon Projet"}',
+    headers: { 'content-type': 'application/json' },
+  });
+
+/** A request that waits for a lock, until `release` is called. */
+async function blockedPost(url: string) {
+  const release = await holdTransaction('LOCK TABLE projects');
+  const answer = post(url);
+  answer.catch(() => {}); // whoever waits for it hears of it
+  await untilWaiting(1);
+  return { release, answer };
+}
+
+async function openConnection(url: string): Promise<Socket> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => {});
+  onTestFinished(() => void socket.destroy());
+  await once(socket, 'connect');
+  return socket;
+}
+
+describe('SIGTERM', () => {
+  it('lets a running request finish, and takes no new connection', async () => {
+    const server = await start();
+    const { release, answer } = await blockedPost(server.url);
+    const exit = stop(server);
+    await expect
+      .poll(() =>
+        openConnection(server.url).then(
+          () => 'accepted',
+          (error) => error.code,
+        ),
+      )
+      .toBe('ECONNREFUSED');
+    await release();
+    const response = await answer;
+    expect(response.status).toBe(201);
+    const began = Date.now();
+    expect(await exit).toBe(0);
+    expect(Date.now() - began).toBeLessThan(5000); // not when the kept-alive connection ends
+    expect(await sql('SELECT name FROM projects')).toEqual([{ name: 'Mon Projet' }]);
+  });
+
+  it('answers for SHUTDOWN_DELAY_MS, while the readiness probe says what is coming', async () => {
+    const server = await start({ SHUTDOWN_DELAY_MS: '2000' });
+    expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
+    const began = Date.now();
+    const exit = stop(server);
+    await expect
+      .poll(async () => (await fetch(`${server.url}/health/ready`)).status, { interval: 10 })
+      .toBe(503);
+    const ready = await fetch(`${server.url}/health/ready`);
+    expect(await ready.json()).toMatchObject({ code: 'shutting-down' });
+    expect((await post(server.url)).status).toBe(201);
+    const health = await fetch(`${server.url}/health`);
+    expect(health.status).toBe(200);
+    expect(health.headers.get('connection')).toBe('close');
+    expect(await exit).toBe(0);
+    expect(Date.now() - began).toBeGreaterThanOrEqual(2000);
+  });
+
+  it('gives up after SHUTDOWN_TIMEOUT_MS', async () => {
+    const server = await start({ SHUTDOWN_TIMEOUT_MS: '700' });
+    const { answer } = await blockedPost(server.url);
+    const began = Date.now();
+    expect(await stop(server)).toBe(1);
+    expect(Date.now() - began).toBeGreaterThanOrEqual(700);
+    expect(Date.now() - began).toBeLessThan(3000);
+    await expect(answer).rejects.toThrow();
+  });
+
+  it('does not wait for connections without a request', async () => {
+    const server = await start();
+    await openConnection(server.url);
+    (await openConnection(server.url)).write('GET /health HTTP/1.1\r\nHost: local');
+    (await openConnection(server.url)).write('GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await sleep(100);
+    const began = Date.now();
+    expect(await stop(server)).toBe(0);
+    expect(Date.now() - began).toBeLessThan(5000);
+  });
+});
