@@ -69,6 +69,15 @@ const PARSER_ERRORS: Record<string, [ProblemCode, string]> = {
   ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'The request did not arrive in time'],
 };
 
+/** How long a client has to close its side of a connection that the server has closed. */
+const LINGER_MS = 1000;
+
+/** Sends a last answer. Closed at once, a connection may lose it; left open, the client decides until when. */
+function hangUp(socket: Socket, answer: string): void {
+  socket.end(answer);
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+}
+
 /** Answers what Node's HTTP parser refused: there is no request yet, only a socket. */
 export function handleClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -85,8 +94,8 @@ export function handleClientError(error: NodeJS.ErrnoException, socket: Socket):
     `Connection: close\r\n\r\n${body}`;
   // Behind a request that is still being answered: its client must not take this for that answer.
   const { _httpMessage: pending } = socket as Socket & { _httpMessage?: ServerResponse };
-  if (pending?.req.complete) pending.once('close', () => socket.end(answer));
-  else socket.end(answer);
+  if (pending?.req.complete) pending.once('close', () => hangUp(socket, answer));
+  else hangUp(socket, answer);
 }
 
 export default fp(
