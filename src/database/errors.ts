@@ -8,6 +8,7 @@ const UNAVAILABLE = new Set([
   'EPIPE',
   'ETIMEDOUT',
   'EHOSTUNREACH',
+  'ENETUNREACH',
   'ENOTFOUND',
   'EAI_AGAIN',
   '25P03', // idle_in_transaction_session_timeout
@@ -18,6 +19,7 @@ const UNAVAILABLE = new Set([
   '57P01', // admin_shutdown
   '57P02', // crash_shutdown
   '57P03', // cannot_connect_now
+  '57P05', // idle_session_timeout
   '57014', // query_canceled: the statement timeout
   'P1001',
   'P1002',
@@ -26,11 +28,12 @@ const UNAVAILABLE = new Set([
   'P2024',
   'P2028', // a transaction that did not start or end in time
   'P2034', // a conflict of two transactions
+  'P2037', // 53300
 ]);
 
 /** What pg says without a code. */
 const UNAVAILABLE_TEXT =
-  /^(timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error|Connection ended unexpectedly)/;
+  /^(timeout exceeded when trying to connect|timeout expired|Query read timeout|Connection terminated|Client has encountered a connection error|Connection ended unexpectedly)/;
 
 /** Codes that mean: it is there, but this took too long or met another transaction. */
 const BUSY = new Set(['40001', '40P01', '55P03', '57014', 'P2028', 'P2034']);

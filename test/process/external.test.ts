@@ -1,7 +1,9 @@
+import { createServer } from 'node:net';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { execute } from '../setup/databases.js';
 import { createEmptyDatabase } from '../support/database.js';
+import { freePort } from '../support/ports.js';
 import { runProgram, startServer, stop } from '../support/process.js';
 
 /** The server on a PostgreSQL of the user's, as a real process. */
@@ -121,6 +123,16 @@ describe('with DATABASE_URL', () => {
     expect(output.split('\n')).toHaveLength(1);
     expect(output).toMatch(message);
     expect(output).not.toContain('hunter2');
+  });
+
+  it('says in one line that it cannot start: nobody answers', async () => {
+    const port = await freePort();
+    const silent = createServer().listen(port, '127.0.0.1');
+    const url = `postgresql://u:hunter2@127.0.0.1:${port}/db`;
+    expect(await failure({ DATABASE_URL: url, DATABASE_CONNECT_TIMEOUT_MS: '300' })).toBe(
+      `cannot start: cannot reach postgresql://u:***@127.0.0.1:${port}/db (timeout expired)`,
+    );
+    silent.close();
   });
 
   it.each([

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { buildTestApp, useApp } from '../support/app.js';
+import { holdTransaction, sql, testDatabaseUrl, untilWaiting } from '../support/database.js';
+import { expectProblem } from '../support/requests.js';
+
+/** A database that is there, but keeps requests waiting: they get an answer, and soon. */
+const SLACK_MS = 2000;
+
+const payload = { name: 'Mon Projet' };
+const REQUESTS = [
+  { method: 'GET', url: '/projects' },
+  { method: 'GET', url: '/projects/1' },
+  { method: 'POST', url: '/projects', payload },
+  { method: 'POST', url: '/projects', payload, headers: { 'idempotency-key': 'key' } },
+  { method: 'PATCH', url: '/projects/1', payload },
+  { method: 'DELETE', url: '/projects/1' },
+] as const;
+
+async function expectUnavailable(
+  app: Awaited<ReturnType<typeof buildTestApp>>,
+  request: (typeof REQUESTS)[number],
+  { from, to }: { from: number; to: number },
+) {
+  const began = Date.now();
+  const response = await app.inject(request);
+  const took = Date.now() - began;
+  expectProblem(response, 503, 'database-unavailable');
+  expect(response.headers['retry-after']).toBe('5');
+  expect(took).toBeGreaterThanOrEqual(from - 50);
+  expect(took).toBeLessThan(to + SLACK_MS);
+}
+
+const insert = () => sql("INSERT INTO projects (name, status) VALUES ('A', 'active')");
+
+describe('a lock that another transaction holds', () => {
+  describe.each([
+    ['DATABASE_LOCK_TIMEOUT_MS', '300', '5000'],
+    ['DATABASE_STATEMENT_TIMEOUT_MS', '5000', '300'],
+  ])('ends with %s', (_name, lock, statement) => {
+    const context = useApp({
+      DATABASE_POOL_MAX: '10',
+      DATABASE_LOCK_TIMEOUT_MS: lock,
+      DATABASE_STATEMENT_TIMEOUT_MS: statement,
+    });
+
+    it('503 for every request that needs it, and nothing is left of them', async () => {
+      await insert();
+      const release = await holdTransaction('LOCK TABLE projects');
+      await Promise.all(
+        REQUESTS.map((request) => expectUnavailable(context.app, request, { from: 300, to: 300 })),
+      );
+      await release();
+      expect(await sql('SELECT name FROM projects')).toEqual([{ name: 'A' }]);
+      const statuses = [];
+      for (const request of REQUESTS) {
+        const response = await context.app.inject(request);
+        expect(response.headers['idempotency-replayed']).toBeUndefined();
+        statuses.push(response.statusCode);
+      }
+      expect(statuses).toEqual([200, 200, 201, 201, 200, 204]);
+    });
+  });
+});
+
+describe('a pool without a free connection', () => {
+  const context = useApp({
+    DATABASE_POOL_MAX: '1',
+    DATABASE_CONNECT_TIMEOUT_MS: '300',
+    DATABASE_LOCK_TIMEOUT_MS: '10000',
+  });
+
+  it('503 after DATABASE_CONNECT_TIMEOUT_MS; who has the connection is answered', async () => {
+    await insert();
+    const release = await holdTransaction('LOCK TABLE projects');
+    const running = context.app.inject(REQUESTS[2]);
+    await untilWaiting(1);
+    await Promise.all(
+      [...REQUESTS, { method: 'GET', url: '/health/ready' } as const].map((request) =>
+        expectUnavailable(context.app, request as (typeof REQUESTS)[number], {
+          from: 300,
+          to: 300,
+        }),
+      ),
+    );
+    expect((await context.app.inject('/health')).statusCode).toBe(200);
+    await release();
+    expect((await running).statusCode).toBe(201);
+    expect((await context.app.inject('/projects')).json()).toHaveLength(2);
+  });
+});
+
+describe('a PostgreSQL that takes no more connections', () => {
+  it('503', async () => {
+    const role = `${new URL(testDatabaseUrl()).pathname.slice(1)}_limited`;
+    await sql(`CREATE ROLE ${role} LOGIN PASSWORD 'secret' CONNECTION LIMIT 0`);
+    const url = Object.assign(new URL(testDatabaseUrl()), { username: role, password: 'secret' });
+    const app = await buildTestApp(url.href);
+    try {
+      for (const request of REQUESTS) await expectUnavailable(app, request, { from: 0, to: 0 });
+    } finally {
+      await app.close();
+      await sql(`DROP ROLE ${role}`);
+    }
+  });
+});
