@@ -52,6 +52,11 @@ export function openDatabase(
     ...searchPath(url),
   });
   pool.on('error', onIdleError); // without a listener a lost idle connection ends the process
+  // PostgreSQL may not have heard of the end of a transaction whose statement was not answered in time.
+  // Prisma gives such a connection back like any other; the next request's work would be a part of it.
+  pool.on('release', (_error, client) => {
+    if (client.getTransactionStatus() !== 'I') client.end().catch(() => {});
+  });
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool, { schema: schemaOf(url) }),
     transactionOptions: {
