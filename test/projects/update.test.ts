@@ -51,4 +51,13 @@ describe('PATCH /projects/{id}', () => {
   it.each([{ name: 'A' }, {}])('404: there is no such project (%j)', async (body) => {
     expectProblem(await patch(7, body), 404, 'project-not-found');
   });
+
+  it('404 until the project is there, then 200: without If-Match never 412', async () => {
+    const requests = Array.from({ length: 40 }, (_, index) =>
+      index === 20 ? createProject(context.app) : patch(1, { name: 'A' }),
+    );
+    const answers = (await Promise.all(requests)).filter((answer) => 'statusCode' in answer);
+    expect(answers).toHaveLength(39);
+    expect([200, 404]).toEqual(expect.arrayContaining(answers.map((answer) => answer.statusCode)));
+  });
 });

@@ -62,8 +62,9 @@ export function projectsService({ pool }: Database) {
   }
 
   /** Why a change found nothing: the project is not there, or it is another version by now. */
-  async function explain(id: number, error: unknown): Promise<never> {
+  async function explain(id: number, error: unknown, versions?: number[]): Promise<never> {
     if (!isMissing(error)) throw error;
+    if (!versions) throw notFound(); // also when it has come since
     const { version } = await find(id);
     throw changed(version);
   }
@@ -114,7 +115,7 @@ export function projectsService({ pool }: Database) {
       const data = { ...changes, updatedBy: caller.subject };
       return prisma.project
         .update({ where: { id, ...only(versions) }, data })
-        .catch((error: unknown) => explain(id, error));
+        .catch((error: unknown) => explain(id, error, versions));
     },
 
     /**
@@ -125,7 +126,7 @@ export function projectsService({ pool }: Database) {
       if (!reaches(caller, 'projects:write', id)) throw notFound();
       await prisma.project
         .delete({ where: { id, ...only(versions) }, select: { id: true } })
-        .catch((error: unknown) => explain(id, error));
+        .catch((error: unknown) => explain(id, error, versions));
     },
   };
 }
