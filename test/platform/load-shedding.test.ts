@@ -1,0 +1,44 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { useApp } from '../support/app.js';
+import { sql } from '../support/database.js';
+import { expectProblem } from '../support/requests.js';
+
+const context = useApp({ MAX_EVENT_LOOP_DELAY_MS: '50' });
+
+/** Leaves nobody else more than a moment of the processor, until stopped. */
+function keepBusy(): () => void {
+  let busy = true;
+  const turn = () => {
+    const until = performance.now() + 150;
+    while (performance.now() < until);
+    if (busy) setTimeout(turn);
+  };
+  setTimeout(turn);
+  const stop = () => {
+    busy = false;
+  };
+  onTestFinished(stop);
+  return stop;
+}
+
+describe('a server with too much to do', () => {
+  it('503, but for those who watch; 200 again when it is over', async () => {
+    const { app } = context;
+    const status = async () => (await app.inject('/projects')).statusCode;
+    expect(await status()).toBe(200);
+    const stop = keepBusy();
+    await expect.poll(status, { timeout: 20_000 }).toBe(503);
+    const create = { method: 'POST', url: '/projects', payload: { name: 'A' } } as const;
+    const response = await app.inject(create);
+    expectProblem(response, 503, 'overloaded');
+    expect(response.headers['retry-after']).toBe('5');
+    for (const url of ['/health', '/health/ready', '/metrics']) {
+      expect((await app.inject(url)).statusCode, url).toBe(200);
+    }
+    expect(await status()).toBe(503); // still
+    stop();
+    await expect.poll(status, { timeout: 20_000 }).toBe(200);
+    expect(await sql('SELECT FROM projects')).toEqual([]);
+    expect((await app.inject(create)).statusCode).toBe(201);
+  });
+});
