@@ -1,8 +1,9 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'src/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, 'test/slow/**'],
     globalSetup: ['test/setup/postgres.ts'],
     setupFiles: ['test/setup/worker.ts'],
     pool: 'forks',

@@ -93,10 +93,7 @@ describe('the embedded PostgreSQL', () => {
 
   it('comes back by itself when PostgreSQL crashes', async () => {
     const server = await embedded.start();
-    const [pid] = (await readFile(join(embedded.folder, 'data', 'postmaster.pid'), 'utf8')).split(
-      '\n',
-    );
-    process.kill(Number(pid), 'SIGKILL');
+    process.kill(await embedded.postmaster(), 'SIGKILL');
     await expect
       .poll(async () => (await fetch(`${server.url}/health/ready`)).status, { timeout: 20_000 })
       .toBe(200);

@@ -1,14 +1,12 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 import { startEmbedded } from '../../src/database/embedded.js';
 import { prepareSchema } from '../../src/database/migrate.js';
 import { freePort } from '../support/ports.js';
+import build from './build.js';
 import { execute, TEST_PREFIX, withDatabase } from './databases.js';
 
 declare module 'vitest' {
@@ -41,12 +39,6 @@ async function startServer(): Promise<{ url: string; stop: () => Promise<void> }
     await stop();
     throw error;
   }
-}
-
-/** Tests of whole processes run what `npm start` runs. */
-async function build(): Promise<void> {
-  const script = fileURLToPath(new URL('../../scripts/build.mjs', import.meta.url));
-  await promisify(execFile)(process.execPath, [script]);
 }
 
 /** Migrates a template once and clones it for each worker, one after the other: clones cannot overlap. */

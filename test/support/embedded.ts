@@ -61,6 +61,11 @@ export function useEmbedded() {
       await client.connect();
       return client;
     },
+    /** The process that all others of PostgreSQL come from. */
+    async postmaster(): Promise<number> {
+      const text = await readFile(join(context.folder, 'data', 'postmaster.pid'), 'utf8');
+      return Number(text.split('\n', 1)[0]);
+    },
     /** Does PostgreSQL accept connections? */
     async answers(): Promise<boolean> {
       const client = await context.connect().catch(() => undefined);
@@ -84,7 +89,8 @@ export function useEmbedded() {
   afterEach(async () => {
     await Promise.all(programs.map((program) => stop(program, 'SIGTERM')));
     await expect.poll(context.answers, { timeout: 10_000 }).toBe(false);
-    await rm(root, { recursive: true, force: true });
+    // It takes no connections from the beginning of its end, and still writes.
+    await rm(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   });
   return context;
 }

@@ -50,8 +50,10 @@ export function runProgram(file: string, env: Record<string, string>, ...args: s
       new Promise((resolve, reject) => {
         const look = () => {
           const found = pattern.exec(text);
-          if (found) resolve(found);
-          return found !== null;
+          if (!found) return false;
+          watchers.delete(look);
+          resolve(found);
+          return true;
         };
         watchers.add(look);
         look();
@@ -63,7 +65,7 @@ export function runProgram(file: string, env: Record<string, string>, ...args: s
 /** Starts the server and waits until it listens. */
 export async function startServer(env: Record<string, string>): Promise<Program & { url: string }> {
   const program = runProgram('dist/server.js', { PORT: '0', ...env });
-  const [, url = ''] = await program.saw(/listening at (http:\/\/[\w.:]+)/);
+  const [, url = ''] = await program.saw(/(?:listening at|API) +(http:\/\/[\w.:]+)/);
   return { ...program, url };
 }
 
