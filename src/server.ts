@@ -124,7 +124,7 @@ async function main(): Promise<void> {
       return;
     }
     stopping = Date.now();
-    const delay = running.app ? delayMs : 0;
+    const delay = running.app?.server.listening ? delayMs : 0;
     const timer = setTimeout(() => process.exit(1), delay + timeoutMs);
     running.app?.drain();
     if (delay > 0) await sleep(delay);

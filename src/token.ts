@@ -5,9 +5,10 @@ import { openDatabase } from './database/client.js';
 import type { CallContext } from './database/context.js';
 import { startEmbedded } from './database/embedded.js';
 import { prepareSchema } from './database/migrate.js';
-import { MAX_DAYS, type Token, tokensService } from './features/tokens/index.js';
+import { CreateToken, MAX_DAYS, type Token, tokensService } from './features/tokens/index.js';
+import { checkBody } from './platform/validation.js';
 import { ANONYMOUS } from './shared/caller.js';
-import { SCOPE_NAMES, SCOPES, type Scope } from './shared/scopes.js';
+import { SCOPE_NAMES, SCOPES } from './shared/scopes.js';
 
 /** `npm run token`: API tokens without the API, for whoever may use the database: the first token, above all. */
 const USAGE = `Usage:
@@ -19,7 +20,7 @@ const USAGE = `Usage:
   --subject   who it stands for: a person, a team or a pipeline
   --scopes    separated by commas, or "all":
 ${Object.entries(SCOPES)
-  .map(([scope, meaning]) => `                ${scope.padEnd(16)}${meaning}`)
+  .map(([scope, { meaning }]) => `                ${scope.padEnd(16)}${meaning}`)
   .join('\n')}
   --projects  ids, separated by commas; without it every project
   --days      until it expires, 1 to ${MAX_DAYS}; 90 unless given
@@ -40,28 +41,18 @@ const OPTIONS = {
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
 
-function required(values: Values, name: 'name' | 'subject' | 'scopes'): string {
-  const value = values[name]?.trim();
-  if (value && value.length <= 200 && !/\p{Cc}/u.test(value)) return value;
-  throw new ConfigError(`--${name} must be given, in one line of up to 200 characters`);
-}
+/** Digits as a number; anything else is left to the schema, which refuses it. */
+const integer = (text: string) => (/^\d+$/.test(text) ? Number(text) : text);
 
-function integer(text: string, option: string, max: number): number {
-  if (/^[1-9]\d{0,9}$/.test(text) && Number(text) <= max) return Number(text);
-  throw new ConfigError(`--${option} must hold whole numbers from 1 to ${max}, not "${text}"`);
-}
-
-function projectsOf(text: string): number[] {
-  const ids = text.split(',').map((id) => integer(id, 'projects', 2_147_483_647));
-  return [...new Set(ids)];
-}
-
-function scopesOf(text: string): Scope[] {
-  if (text === 'all') return [...SCOPE_NAMES];
-  const names = [...new Set(text.split(','))];
-  const unknown = names.filter((name) => !Object.hasOwn(SCOPES, name));
-  if (unknown.length === 0) return names as Scope[];
-  throw new ConfigError(`no such scope: ${unknown.join(', ')}; there is ${SCOPE_NAMES.join(', ')}`);
+/** The same rules as for POST /tokens, and the same words for what breaks them. */
+function requestOf({ name, subject, scopes, projects, days }: Values): CreateToken {
+  return checkBody(CreateToken, {
+    ...(name !== undefined && { name }),
+    ...(subject !== undefined && { subject }),
+    ...(scopes !== undefined && { scopes: scopes === 'all' ? SCOPE_NAMES : scopes.split(',') }),
+    ...(projects !== undefined && { projects: projects.split(',').map(integer) }),
+    ...(days !== undefined && { expiresInDays: integer(days) }),
+  });
 }
 
 /** A user id that the system has no name for is usual in containers. */
@@ -76,13 +67,7 @@ function userName(): string {
 type Service = ReturnType<typeof tokensService>;
 
 async function create(service: Service, context: CallContext, values: Values): Promise<string> {
-  const { secret, id, expiresAt } = await service.create(context, {
-    name: required(values, 'name'),
-    subject: required(values, 'subject'),
-    scopes: scopesOf(required(values, 'scopes')),
-    projects: values.projects ? projectsOf(values.projects) : null,
-    expiresInDays: values.days ? integer(values.days, 'days', MAX_DAYS) : 90,
-  });
+  const { secret, id, expiresAt } = await service.create(context, requestOf(values));
   // The secret alone goes to stdout, for scripts to catch.
   process.stderr.write(
     `token ${id}, valid until ${expiresAt.toISOString()}; it is not shown again:\n`,
@@ -141,13 +126,14 @@ async function run(): Promise<string> {
   try {
     const url = config.DATABASE_URL ?? (await embedded?.ready) ?? '';
     await prepareSchema(url, {
-      apply: config.MIGRATE_ON_START,
+      // A newer program's list of tokens must not change the schema below a server.
+      apply: embedded !== undefined,
       connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,
     });
     const database = openDatabase(url, config);
     const service = tokensService(database);
     const caller = { ...ANONYMOUS, subject: `cli:${userName()}` };
-    const context = { caller, prisma: database.prisma };
+    const context = { caller, requestId: '', prisma: database.prisma };
     try {
       if (command === 'create') return await create(service, context, values);
       if (command === 'revoke') return await revoke(service, context, id);

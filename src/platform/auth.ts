@@ -14,36 +14,41 @@ declare module 'fastify' {
     scope?: Scope | 'public';
   }
   interface FastifyRequest {
-    /** For whom this request works. Not set on public routes. */
+    /** For whom this request works. Where callers are told apart, not set on public routes. */
     callContext: CallContext;
   }
 }
 
-/** A test compares them with what the routes say. */
-export const PUBLIC_ROUTES = ['/health', '/health/ready', '/version', '/openapi.json', '/docs'];
+/** RFC 6750, section 3. */
+const REALM = 'Bearer realm="srp"';
 
-const CHALLENGE = { 'www-authenticate': 'Bearer realm="srp"' };
+function challenge(detail: string): AppError {
+  return new AppError('unauthenticated', detail, { headers: { 'www-authenticate': REALM } });
+}
 
 function credentialOf(request: FastifyRequest): string {
   const { authorization } = request.headers;
-  if (authorization === undefined) {
-    throw new AppError('unauthenticated', 'Send a token: Authorization: Bearer …', {
-      headers: CHALLENGE,
-    });
-  }
+  if (authorization === undefined) throw challenge('Send a token: Authorization: Bearer …');
   const [, credential] = /^bearer +([\w.~+/=-]+) *$/i.exec(authorization) ?? [];
   if (credential) return credential;
-  throw new AppError('unauthenticated', 'The header Authorization must be: Bearer, then a token', {
-    headers: CHALLENGE,
+  throw challenge('The header Authorization must be: Bearer, then a token');
+}
+
+/** What a caller whose token is not accepted is told. */
+function refusal(error: AppError): AppError {
+  const { code, message, cause, headers } = error;
+  const described = `${REALM}, error="invalid_token", error_description="${message}"`;
+  return new AppError(code, message, {
+    headers: { 'www-authenticate': described, ...headers },
+    cause,
   });
 }
 
-function requireScope(caller: Caller, scope: Scope): void {
-  if (hasScope(caller, scope)) return;
+function requireScope(caller: Caller, scope: Scope | undefined): void {
+  // No route without one gets as far as a request; if one did, nobody would have it.
+  if (scope && hasScope(caller, scope)) return;
   throw new AppError('insufficient-scope', `This needs the scope ${scope}`, {
-    headers: {
-      'www-authenticate': `Bearer realm="srp", error="insufficient_scope", scope="${scope}"`,
-    },
+    headers: { 'www-authenticate': `${REALM}, error="insufficient_scope", scope="${scope}"` },
   });
 }
 
@@ -53,39 +58,47 @@ function requireScope(caller: Caller, scope: Scope): void {
  */
 export default fp<{ config: Config; database: Database }>(
   async (app, { config, database }) => {
-    const undeclared: RouteOptions[] = [];
+    const routes: RouteOptions[] = [];
     app.addHook('onRoute', (route) => {
-      undeclared.push(route);
+      routes.push(route);
     });
     app.addHook('onReady', () => {
-      const route = undeclared.find(({ config: options }) => !options?.scope);
+      const route = routes.find(({ config: options }) => !options?.scope);
       if (route) throw new Error(`${route.method} ${route.url} does not say which scope it needs`);
     });
 
     const { prisma } = database;
+    app.decorateRequest('callContext');
+    const admit = (request: FastifyRequest, caller: Caller) => {
+      request.callContext = { caller, requestId: request.id, prisma };
+    };
     if (authMode(config) === 'none') {
-      const anybody: CallContext = Object.freeze({ caller: ANONYMOUS, prisma });
-      app.decorateRequest('callContext', { getter: () => anybody });
+      app.addHook('onRequest', (request, _reply, done) => {
+        admit(request, ANONYMOUS);
+        done();
+      });
       return;
     }
 
-    app.decorateRequest('callContext');
     const authenticate = authenticator(database, (error) => {
       app.log.warn({ err: error }, 'could not note that a token was used');
     });
     const identify = async (request: FastifyRequest) => authenticate(credentialOf(request));
     app.addHook('onRequest', async (request) => {
-      const { scope } = request.routeOptions.config;
-      if (request.is404 || scope === 'public' || scope === undefined) return;
+      if (request.is404 || request.routeOptions.config.scope === 'public') return;
       const caller = await identify(request).catch(async (error: unknown) => {
-        if (error instanceof AppError) {
-          request.log.info({ err: error.cause, reason: error.message }, 'refused a caller');
-          await app.countFailedLogin(request);
-        }
-        throw error;
+        if (!(error instanceof AppError)) throw error;
+        request.log.info({ err: error.cause, reason: error.message }, 'refused a caller');
+        await app.countFailedLogin(request);
+        throw refusal(error);
       });
-      request.callContext = { caller, prisma };
-      requireScope(caller, scope);
+      admit(request, caller);
+    });
+    // After the limit of requests, which counts those of a caller who may not do this, too.
+    app.addHook('preParsing', (request, _reply, _payload, done) => {
+      const { scope } = request.routeOptions.config;
+      if (!request.is404 && scope !== 'public') requireScope(request.callContext.caller, scope);
+      done();
     });
   },
   { name: 'auth', fastify: '5.x', dependencies: ['errors', 'rate-limits'] },

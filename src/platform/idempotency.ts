@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import type { Config } from '../config.js';
 import type { Database } from '../database/client.js';
 import type { CallContext } from '../database/context.js';
-import { isLockTimeout } from '../database/errors.js';
-import type { Prisma } from '../generated/prisma/client.js';
+import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
 import { AppError, invalid } from '../shared/app-error.js';
 
 /** The answer to a request that created something. */
@@ -35,7 +36,8 @@ declare module 'fastify' {
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
 const CLEAN_EVERY_MS = 600_000;
-const CLEAN_BATCH = 5000;
+/** How long to wait before asking again what became of a request with the same key. */
+const RETRY_MS = 50;
 
 function keyOf(request: FastifyRequest): string | undefined {
   const key = request.headers['idempotency-key'];
@@ -45,62 +47,100 @@ function keyOf(request: FastifyRequest): string | undefined {
   throw invalid([{ in: 'headers', pointer: '/idempotency-key', message }]);
 }
 
-/** What makes two requests the same: the route, its address and the body as it was understood. */
-function fingerprintOf(request: FastifyRequest): Buffer<ArrayBuffer> {
-  const parts = [request.method, request.url, request.body ?? null];
+/** What makes two requests the same: the operation, what it is about, and the body to the byte. */
+function fingerprintOf({ method, routeOptions, params, query, bodyDigest }: FastifyRequest) {
+  const parts = [method, routeOptions.url, params, query, bodyDigest ?? null];
   return createHash('sha256').update(JSON.stringify(parts)).digest();
 }
 
-/** Takes the key, also one that has expired; false when somebody else has it. Waits for who has it just now. */
-async function takeKey(
-  prisma: Prisma.TransactionClient,
-  { caller, key, fingerprint }: { caller: string; key: string; fingerprint: Buffer },
-): Promise<boolean> {
+interface Kept {
+  readonly fingerprint: Uint8Array;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
+/** Whose key it is, and for which request. */
+interface Claim {
+  readonly caller: string;
+  readonly key: string;
+  readonly fingerprint: Buffer<ArrayBuffer>;
+}
+
+/**
+ * Takes the key for this transaction, also one that has expired. False when it has an answer, or when
+ * another transaction has it just now: whoever waited for that one here would hold a connection meanwhile.
+ */
+async function takeKey(prisma: Prisma.TransactionClient, { caller, key, fingerprint }: Claim) {
   const rows = await prisma.$queryRaw<unknown[]>`
     INSERT INTO idempotency_keys AS k (caller, key, fingerprint)
-    VALUES (${caller}, ${key}, ${fingerprint})
+    SELECT ${caller}, ${key}, ${fingerprint}
+     WHERE pg_try_advisory_xact_lock(hashtextextended(${`${caller} ${key}`}, 0))
     ON CONFLICT (caller, key) DO UPDATE
        SET fingerprint = excluded.fingerprint, created_at = now(), headers = NULL, body = NULL
      WHERE k.created_at < now() - interval '24 hours'
-    RETURNING 1`.catch((error: unknown) => {
-    if (!isLockTimeout(error)) throw error;
-    throw new AppError('idempotency-key-in-use', 'A request with this key is being answered', {
-      headers: { 'retry-after': '1' },
-      cause: error,
-    });
-  });
+    RETURNING 1`;
   return rows.length > 0;
 }
 
+/** The answer that is kept for a key, unless it has expired. */
+async function keptAnswer(prisma: PrismaClient, { caller, key, fingerprint }: Claim) {
+  const [kept] = await prisma.$queryRaw<Kept[]>`
+    SELECT fingerprint, headers, body FROM idempotency_keys
+     WHERE caller = ${caller} AND key = ${key} AND created_at >= now() - interval '24 hours'`;
+  if (!kept) return undefined;
+  if (!fingerprint.equals(kept.fingerprint)) {
+    const detail = 'This key came with another request before; use a new key for a new request';
+    throw new AppError('idempotency-key-reused', detail);
+  }
+  const headers = { ...kept.headers, 'idempotency-replayed': 'true' };
+  return { headers, body: kept.body };
+}
+
+/** Removes what has expired, a batch at a time. An hour late: nobody may be reading it. */
+export async function removeOldKeys({ pool }: Pick<Database, 'pool'>, batch = 5000): Promise<void> {
+  const text = `DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM idempotency_keys WHERE created_at < now() - interval '25 hours'
+     LIMIT $1 FOR UPDATE SKIP LOCKED))`;
+  for (let removed: number | null = batch; removed === batch; ) {
+    removed = (await pool.query(text, [batch])).rowCount;
+  }
+}
+
 /** draft-ietf-httpapi-idempotency-key-header-07. */
-export default fp<{ database: Database }>(
-  async (app, { database: { pool, prisma } }) => {
+export default fp<{ config: Config; database: Database }>(
+  async (app, { config, database }) => {
+    const { prisma } = database;
+
     /** Creates and keeps the answer, or finds the answer that was kept. */
     async function answerOnce(
-      request: FastifyRequest,
-      key: string,
+      context: CallContext,
+      claim: Claim,
       create: (context: CallContext) => Promise<Created<string>>,
     ): Promise<Created<string>> {
-      const { callContext } = request;
-      const caller = callContext.caller.credential;
-      const fingerprint = fingerprintOf(request);
-      const where = { caller_key: { caller, key } };
-      const made = await prisma.$transaction(async (transaction) => {
-        if (!(await takeKey(transaction, { caller, key, fingerprint }))) return undefined;
-        const { headers, body } = await create({ ...callContext, prisma: transaction });
-        const data = { headers, body };
-        await transaction.idempotencyKey.update({ where, data, select: { key: true } });
-        return data;
-      });
-      if (made) return made;
-
-      const kept = await prisma.idempotencyKey.findUniqueOrThrow({ where });
-      if (!fingerprint.equals(kept.fingerprint)) {
-        const detail = 'This key came with another request before; use a new key for a new request';
-        throw new AppError('idempotency-key-reused', detail);
+      const { caller, key } = claim;
+      const deadline = performance.now() + config.DATABASE_LOCK_TIMEOUT_MS;
+      for (;;) {
+        const made = await prisma.$transaction(async (transaction) => {
+          if (!(await takeKey(transaction, claim))) return undefined;
+          const { headers, body } = await create({ ...context, prisma: transaction });
+          const where = { caller_key: { caller, key } };
+          const data = { headers, body };
+          await transaction.idempotencyKey.update({ where, data, select: { key: true } });
+          return data;
+        });
+        const answer = made ?? (await keptAnswer(prisma, claim));
+        if (answer) return answer;
+        if (performance.now() > deadline) {
+          throw new AppError(
+            'idempotency-key-in-use',
+            'A request with this key is being answered',
+            {
+              headers: { 'retry-after': '1' },
+            },
+          );
+        }
+        await sleep(RETRY_MS);
       }
-      const headers = kept.headers as Record<string, string>;
-      return { headers: { ...headers, 'idempotency-replayed': 'true' }, body: kept.body ?? '' };
     }
 
     app.decorate('createOnce', async (request, reply, create) => {
@@ -111,7 +151,9 @@ export default fp<{ database: Database }>(
         reply.headers(headers);
         return body;
       }
-      const { headers, body } = await answerOnce(request, key, async (context) => {
+      const caller = request.callContext.caller.credential;
+      const claim = { caller, key, fingerprint: fingerprintOf(request) };
+      const { headers, body } = await answerOnce(request.callContext, claim, async (context) => {
         const created = await create(context);
         return { ...created, body: String(reply.serialize(created.body)) };
       });
@@ -120,17 +162,10 @@ export default fp<{ database: Database }>(
       return body as unknown as Awaited<ReturnType<typeof create>>['body'];
     });
 
-    /** Old keys, a batch at a time, by whichever instance is faster. An hour late: nobody may be reading them. */
-    const clean = async () => {
-      const text = `DELETE FROM idempotency_keys WHERE (caller, key) IN
-        (SELECT caller, key FROM idempotency_keys
-          WHERE created_at < now() - interval '25 hours' LIMIT $1 FOR UPDATE SKIP LOCKED)`;
-      for (let removed: number | null = CLEAN_BATCH; removed === CLEAN_BATCH; ) {
-        removed = (await pool.query(text, [CLEAN_BATCH])).rowCount;
-      }
-    };
     const timer = setInterval(() => {
-      clean().catch((error) => app.log.warn({ err: error }, 'could not remove old keys'));
+      removeOldKeys(database).catch((error) =>
+        app.log.warn({ err: error }, 'could not remove old keys'),
+      );
     }, CLEAN_EVERY_MS);
     timer.unref();
     app.addHook('onClose', () => clearInterval(timer));

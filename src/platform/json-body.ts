@@ -1,9 +1,17 @@
 import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import fp from 'fastify-plugin';
 import sjson from 'secure-json-parse';
 import { AppError, type FieldError, invalid } from '../shared/app-error.js';
 import { escapePointer, isStorable, NOT_STORABLE } from '../shared/text.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** SHA-256 of the body as it was sent, base64; only where an `Idempotency-Key` came with it. */
+    bodyDigest?: string;
+  }
+}
 
 /** Deeper documents are refused: walking them is recursive. */
 const MAX_DEPTH = 100;
@@ -62,10 +70,14 @@ function checkHeaders(headers: IncomingHttpHeaders): void {
 
 export default fp(
   async (app) => {
+    app.decorateRequest('bodyDigest');
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
       try {
         checkHeaders(request.headers);
+        if (request.headers['idempotency-key'] !== undefined) {
+          request.bodyDigest = createHash('sha256').update(body).digest('base64');
+        }
         // An empty body is no body: clients send the header with a DELETE, too.
         done(null, body.length === 0 ? undefined : parseJson(body as Buffer));
       } catch (error) {

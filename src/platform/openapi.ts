@@ -78,11 +78,14 @@ export default fp<{ config: Config; build: BuildInfo; tags: readonly Feature['ta
       },
     });
 
+    let text: string | undefined; // made for the first who asks
     app.get(
       '/openapi.json',
       { config: { scope: 'public' }, schema: { hide: true } },
-      (_request, reply) =>
-        reply.type('application/json; charset=utf-8').send(JSON.stringify(app.swagger())),
+      (_request, reply) => {
+        text ??= JSON.stringify(app.swagger());
+        return reply.type('application/json; charset=utf-8').send(text);
+      },
     );
   },
   { name: 'openapi', fastify: '5.x' },

@@ -1,3 +1,4 @@
+import type { Static, TSchema } from '@sinclair/typebox';
 import {
   Ajv,
   type AnySchemaObject,
@@ -8,7 +9,7 @@ import {
 import { default as addFormats } from 'ajv-formats';
 import type { FastifySchemaValidationError, FastifyServerOptions } from 'fastify';
 import type { FastifyRouteSchemaDef } from 'fastify/types/schema.js';
-import type { FieldError } from '../shared/app-error.js';
+import { type FieldError, invalid } from '../shared/app-error.js';
 import { escapePointer, isStorable, NOT_STORABLE } from '../shared/text.js';
 
 /**
@@ -99,6 +100,16 @@ export function compilersFactory(): CompilersFactory {
     return compile;
   };
   return { buildValidator } as CompilersFactory;
+}
+
+/**
+ * Checks a value that did not come by HTTP as if it were a body: defaults are filled in.
+ * @throws {AppError} `validation-failed`
+ */
+export function checkBody<S extends TSchema>(schema: S, value: unknown): Static<S> {
+  const validate = createAjv({ coerceTypes: false }).compile<Static<S>>(schema);
+  if (validate(value)) return value;
+  throw invalid(fieldErrors(validate.errors as AjvFault[]));
 }
 
 const PARTS: Record<string, FieldError['in']> = {

@@ -8,14 +8,9 @@ export interface Verified {
 }
 
 /**
- * A credential that is not accepted (RFC 6750, section 3.1).
+ * A credential that is not accepted.
  * @param detail for its holder and for a quoted header: ASCII without quotes
  */
 export function refused(detail: string, cause?: unknown): AppError {
-  return new AppError('unauthenticated', detail, {
-    headers: {
-      'www-authenticate': `Bearer realm="srp", error="invalid_token", error_description="${detail}"`,
-    },
-    cause,
-  });
+  return new AppError('unauthenticated', detail, { cause });
 }

@@ -2,9 +2,9 @@ import { Type } from '@sinclair/typebox';
 import { AppError, invalid } from './app-error.js';
 import { type Caller, type Grant, type Projects, scopesBeyond } from './caller.js';
 import { defaulted, stringEnum } from './schemas.js';
-import { SCOPE_NAMES, SCOPES, UNBOUND_SCOPES } from './scopes.js';
+import { SCOPE_NAMES, SCOPES } from './scopes.js';
 
-const meanings = Object.entries(SCOPES).map(([name, meaning]) => `\`${name}\`: ${meaning}`);
+const meanings = Object.entries(SCOPES).map(([name, { meaning }]) => `\`${name}\`: ${meaning}`);
 
 const scopes = Type.Array(stringEnum(SCOPE_NAMES), {
   minItems: 1,
@@ -34,7 +34,7 @@ export const requestedRights = { scopes, projects: defaulted({ ...projects, defa
  * @throws {AppError} `validation-failed`, `rights-exceeded`
  */
 export function checkRights(caller: Caller, grant: Grant): void {
-  const unbound = grant.scopes.filter((scope) => UNBOUND_SCOPES.includes(scope));
+  const unbound = grant.scopes.filter((scope) => !SCOPES[scope].bindable);
   if (grant.projects !== null && unbound.length > 0) {
     const message = `must be null for ${unbound.join(' and ')}: these are about the whole register`;
     throw invalid([{ in: 'body', pointer: '/projects', message }]);

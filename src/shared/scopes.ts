@@ -1,15 +1,18 @@
-/** What a caller may be allowed to do; every route asks for one of these. */
+/**
+ * What a caller may be allowed to do; every route asks for one of these. `bindable`: whether it can be for
+ * some projects only; the others are about the whole register.
+ */
 export const SCOPES = {
-  'projects:read': 'Read projects',
-  'projects:write': 'Add, change and delete projects',
-  'tokens:admin': 'Create, list and revoke API tokens',
-  'issuers:admin': 'Decide whose OpenID Connect tokens are accepted',
-  'metrics:read': 'Read the metrics of the server',
+  'projects:read': { meaning: 'Read projects', bindable: true },
+  'projects:write': { meaning: 'Add, change and delete projects', bindable: true },
+  'tokens:admin': { meaning: 'Create, list and revoke API tokens', bindable: false },
+  'issuers:admin': {
+    meaning: 'Decide whose OpenID Connect tokens are accepted',
+    bindable: false,
+  },
+  'metrics:read': { meaning: 'Read the metrics of the server', bindable: false },
 } as const;
 
 export type Scope = keyof typeof SCOPES;
 
 export const SCOPE_NAMES = Object.keys(SCOPES) as Scope[];
-
-/** These are about the whole register: who has one is not bound to projects. */
-export const UNBOUND_SCOPES: readonly Scope[] = ['tokens:admin', 'issuers:admin'];

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { PUBLIC_ROUTES } from '../../src/platform/auth.js';
+import { loadConfig } from '../../src/config.js';
+import { openDatabase } from '../../src/database/client.js';
+import { authenticator } from '../../src/security/authenticator.js';
 import { SCOPE_NAMES, type Scope } from '../../src/shared/scopes.js';
 import { buildTestApp, useApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
@@ -8,6 +10,9 @@ import { expectProblem } from '../support/requests.js';
 
 const context = useApp({ AUTH_MODE: 'token' });
 const open = useApp();
+
+/** The only ones that need no token. */
+const PUBLIC_ROUTES = ['/health', '/health/ready', '/version', '/openapi.json', '/docs'];
 
 /** What can be called, with an example address and body. */
 const CALLS: [method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, scope: Scope][] = [
@@ -121,6 +126,29 @@ describe('the header Authorization', () => {
     expect((await get(`Bearer ${secret}`)).statusCode).toBe(200);
     await new Promise((done) => setTimeout(done, 750));
     expectProblem(await get(`Bearer ${secret}`), 401, 'unauthenticated');
+  });
+});
+
+describe('the database', () => {
+  it('is asked once for many requests with one token, and again after a few seconds', async () => {
+    const asked: string[] = [];
+    const database = openDatabase(testDatabaseUrl(), loadConfig({}));
+    const { query } = database.pool;
+    database.pool.query = ((statement: { text: string }) => {
+      asked.push(statement.text);
+      return Reflect.apply(query, database.pool, [statement]);
+    }) as unknown as typeof query;
+    const authenticate = authenticator(database, () => {});
+    const { secret } = await giveToken();
+    const ask = () => Promise.all(Array.from({ length: 20 }, () => authenticate(secret)));
+    const callers = await ask();
+    expect(callers.every(({ subject }) => subject === 'alice')).toBe(true);
+    const lookups = () => asked.filter((text) => text.startsWith('SELECT')).length;
+    expect(lookups()).toBe(1);
+    await new Promise((done) => setTimeout(done, 3100));
+    await ask();
+    expect(lookups()).toBe(2);
+    await database.close();
   });
 });
 

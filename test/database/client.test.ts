@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.js';
 import { type Database, openDatabase } from '../../src/database/client.js';
+import { atomically } from '../../src/database/context.js';
 import { isDatabaseUnavailable, isLockTimeout } from '../../src/database/errors.js';
+import { projectsService } from '../../src/features/projects/projects.service.js';
+import { ANONYMOUS } from '../../src/shared/caller.js';
 import { useApp } from '../support/app.js';
 import { sql, testDatabaseUrl } from '../support/database.js';
 import { createProject } from '../support/requests.js';
@@ -14,6 +17,23 @@ const open = (env: Record<string, string>) => {
   database = openDatabase(testDatabaseUrl(), loadConfig(env));
   return database;
 };
+
+describe('atomically', () => {
+  it('is one transaction, the outer one where there is one', async () => {
+    const { prisma } = open({ DATABASE_POOL_MAX: '1' });
+    const context = { caller: ANONYMOUS, requestId: 'r', prisma };
+    const projects = projectsService(database as Database);
+    await expect(
+      atomically(context, async (outer) => {
+        const { id } = await projects.create(outer, { name: 'A', status: 'b' });
+        await atomically(outer, (inner) => projects.update(inner, id, { name: 'B' }));
+        // Of one connection: what looks for the reason must not wait for another.
+        await projects.update(outer, id, { name: 'C' }, [7]);
+      }),
+    ).rejects.toMatchObject({ code: 'precondition-failed' });
+    expect(await sql('SELECT 1 FROM projects')).toEqual([]);
+  });
+});
 
 describe('a session', () => {
   it('has the limits of the configuration', async () => {

@@ -99,6 +99,7 @@ describe('GET and DELETE', () => {
     const ids = async (url: string) =>
       (await call('GET', url)).json().map(({ id }: { id: string }) => id);
     expect(await ids('/issuers')).toEqual([made[0], made[2]]);
+    expect(await ids('/issuers?state=all')).toEqual(made);
     const first = await call('GET', '/issuers?limit=1');
     expect(await ids(nextPage(first) ?? '')).toEqual([made[2]]);
     const [record] = (await call('GET', '/issuers?state=revoked')).json();

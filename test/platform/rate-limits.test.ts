@@ -50,6 +50,14 @@ describe('429', () => {
     expect((await app.inject({ url: '/projects', headers: bob.headers })).statusCode).toBe(200);
   });
 
+  it('counts what a caller may not do, too', async () => {
+    await start({ RATE_LIMIT_PER_MINUTE: '2' });
+    const { headers } = await giveToken({ scopes: ['metrics:read'] });
+    for (const status of [403, 403, 429]) {
+      expect((await app.inject({ url: '/projects', headers })).statusCode).toBe(status);
+    }
+  });
+
   it('by address where there is no token, also for addresses that do not exist', async () => {
     await start({ RATE_LIMIT_PER_MINUTE: '3' });
     for (const url of ['/version', '/nothing', '/openapi.json']) {

@@ -85,6 +85,10 @@ describe('POST /tokens: 400', () => {
     [{ ...BODY, expiresInDays: 367 }, ['/expiresInDays']],
     [{ ...BODY, secret: 'mine' }, ['/secret']],
     [{ ...BODY, subject: 'two\nlines' }, ['/subject']],
+    [{ ...BODY, subject: ' anonymous ' }, ['/subject']],
+    [{ ...BODY, subject: 'cli:root' }, ['/subject']],
+    [{ ...BODY, subject: 'https://ci.example.org|repo:a' }, ['/subject']],
+    [{ ...BODY, scopes: ['metrics:read'], projects: [7] }, ['/projects']],
   ])('refuses %j', async (body, expected) => {
     const response = await create(body);
     expect(pointers(expectProblem(response, 400, 'validation-failed'))).toEqual(expected);
@@ -106,6 +110,7 @@ describe('the table of tokens', () => {
   it('cannot hold one that is bound to nothing, or lives too long', async () => {
     const { id } = admin;
     const set = (change: string) => sql(`UPDATE api_tokens SET ${change} WHERE id = $1`, [id]);
+    await expect(set(`subject = 'cli:root'`)).rejects.toThrow(/api_tokens_subject_check/);
     await expect(set('every_project = false')).rejects.toThrow(/api_tokens_projects_check/);
     await expect(set('project_ids = NULL')).rejects.toThrow(/api_tokens_projects_check/);
     await expect(set(`project_ids = '{1}'`)).rejects.toThrow(/api_tokens_projects_check/);

@@ -23,7 +23,7 @@ describe('GET /tokens', () => {
       expect(response.body).not.toMatch(/secret|hash/);
       return response.json().map(({ id }: { id: string }) => id);
     };
-    expect((await ids('')).sort()).toEqual([admin.id, expired.id].sort());
+    expect(await ids('')).toEqual([admin.id]);
     expect((await ids('?state=all')).sort()).toEqual([admin.id, expired.id, revoked.id].sort());
     expect(await ids('?state=active')).toEqual([admin.id]);
     expect(await ids('?state=expired')).toEqual([expired.id]);

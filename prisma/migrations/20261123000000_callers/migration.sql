@@ -33,6 +33,8 @@ CREATE TABLE "api_tokens" (
     "revoked_by" TEXT,
 
     CONSTRAINT "api_tokens_pkey" PRIMARY KEY ("id"),
+    -- Who callers without an API token are: nobody's token makes them somebody else's namesake.
+    CONSTRAINT "api_tokens_subject_check" CHECK ("subject" !~ '^cli:|[|]' AND "subject" <> 'anonymous'),
     CONSTRAINT "api_tokens_hash_check" CHECK (length("hash") = 32),
     CONSTRAINT "api_tokens_scopes_check" CHECK ("scopes" IS NOT NULL AND cardinality("scopes") > 0),
     -- An emptied list must never come to mean every project.

@@ -101,10 +101,7 @@ export const ListIssuersQuery = Type.Object(
       }),
     ),
     state: defaulted(
-      stringEnum(['active', 'revoked'], {
-        default: 'active',
-        description: 'Those that count, or those that were withdrawn',
-      }),
+      stringEnum(['active', 'revoked', 'all'], { default: 'active', description: 'Only those' }),
     ),
   },
   { additionalProperties: false },

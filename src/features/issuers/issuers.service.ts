@@ -3,6 +3,7 @@ import type { CallContext } from '../../database/context.js';
 import type { TrustedIssuer } from '../../generated/prisma/client.js';
 import { AppError, invalid } from '../../shared/app-error.js';
 import { requireVersion } from '../../shared/entity-tags.js';
+import { pageOf } from '../../shared/pages.js';
 import { checkRights, storedProjects } from '../../shared/rights.js';
 import type { Scope } from '../../shared/scopes.js';
 import { checkProjects } from '../projects/index.js';
@@ -65,15 +66,14 @@ export function issuersService({ prisma }: Database) {
     async list({ limit, cursor, state }: ListIssuersQuery): Promise<IssuerPage> {
       const rows = await prisma.trustedIssuer.findMany({
         where: {
-          revokedAt: state === 'revoked' ? { not: null } : null,
+          ...(state !== 'all' && { revokedAt: state === 'revoked' ? { not: null } : null }),
           ...(cursor && { id: { gt: cursor } }),
         },
         orderBy: { id: 'asc' },
         take: limit + 1,
       });
-      const issuers = rows.slice(0, limit).map(present);
-      const last = issuers.at(-1);
-      return rows.length > limit && last ? { issuers, next: last.id } : { issuers };
+      const { items, last } = pageOf(rows, limit);
+      return { issuers: items.map(present), ...(last && { next: last.id }) };
     },
 
     /**

@@ -34,7 +34,9 @@ export const Project = Type.Object(
     createdAt: timestamp('For rows of the Python service: when their table was migrated'),
     updatedAt: timestamp('When anything of it last changed'),
     createdBy: nullableString({ description: 'Who added it; null where that is not known' }),
-    updatedBy: nullableString({ description: 'Who changed it last; null where that is not known' }),
+    updatedBy: nullableString({
+      description: 'Who changed it last through this API; null where that is not known',
+    }),
   },
   { $id: 'Project', description: 'A software project in the register', examples: [example] },
 );

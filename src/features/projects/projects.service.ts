@@ -5,6 +5,7 @@ import { Prisma } from '../../generated/prisma/client.js';
 import { AppError, invalid } from '../../shared/app-error.js';
 import { type Projects, projectsFor, reaches } from '../../shared/caller.js';
 import { changed, requireVersion } from '../../shared/entity-tags.js';
+import { pageOf } from '../../shared/pages.js';
 import { decodeCursor, encodeCursor } from './projects.cursor.js';
 import type { CreateProject, ListProjectsQuery, UpdateProject } from './projects.schemas.js';
 import { MAX_NAME } from './projects.schemas.js';
@@ -55,18 +56,23 @@ export type ProjectsService = ReturnType<typeof projectsService>;
 
 /** The rules of the register of projects. */
 export function projectsService({ pool }: Database) {
-  async function find(id: number): Promise<ProjectRow> {
-    const [row] = await query<ProjectRow>(pool, SELECT_PROJECT, [id]);
+  /** On the way of a change: in its transaction, if it has one. */
+  async function find({ prisma }: CallContext, id: number): Promise<ProjectRow> {
+    const row = await prisma.project.findUnique({ where: { id } });
     if (!row) throw notFound();
     return row;
   }
 
   /** Why a change found nothing: the project is not there, or it is another version by now. */
-  async function explain(id: number, error: unknown, versions?: number[]): Promise<never> {
+  async function explain(
+    context: CallContext,
+    id: number,
+    error: unknown,
+    versions?: number[],
+  ): Promise<never> {
     if (!isMissing(error)) throw error;
     if (!versions) throw notFound(); // also when it has come since
-    const { version } = await find(id);
-    throw changed(version);
+    throw changed((await find(context, id)).version);
   }
 
   return {
@@ -80,7 +86,9 @@ export function projectsService({ pool }: Database) {
     /** @throws {AppError} `project-not-found` */
     async get({ caller }: CallContext, id: number): Promise<ProjectRow> {
       if (!reaches(caller, 'projects:read', id)) throw notFound();
-      return find(id);
+      const [row] = await query<ProjectRow>(pool, SELECT_PROJECT, [id]);
+      if (!row) throw notFound();
+      return row;
     },
 
     /** @throws {AppError} `validation-failed` for a cursor that is not of this list */
@@ -89,10 +97,9 @@ export function projectsService({ pool }: Database) {
       const position = cursor === undefined ? undefined : decodeCursor(sort, cursor);
       const among = projectsFor(caller, 'projects:read');
       const { statement, values } = selectPage(request, position, among);
-      const projects = await query<ProjectRow>(pool, statement, values);
-      if (projects.length <= limit) return { projects };
-      projects.pop();
-      const last = projects.at(-1) as ProjectRow;
+      const rows = await query<ProjectRow>(pool, statement, values);
+      const { items: projects, last } = pageOf(rows, limit);
+      if (!last) return { projects };
       return { projects, next: encodeCursor(sort, { key: keyOf(last, sort), id: last.id }) };
     },
 
@@ -101,32 +108,34 @@ export function projectsService({ pool }: Database) {
      * @throws {AppError} `project-not-found`, `precondition-failed`
      */
     async update(
-      { caller, prisma }: CallContext,
+      context: CallContext,
       id: number,
       changes: UpdateProject,
       versions?: number[],
     ): Promise<ProjectRow> {
+      const { caller, prisma } = context;
       if (!reaches(caller, 'projects:write', id)) throw notFound();
       if (Object.keys(changes).length === 0) {
-        const project = await find(id);
+        const project = await find(context, id);
         requireVersion(project.version, versions);
         return project;
       }
       const data = { ...changes, updatedBy: caller.subject };
       return prisma.project
         .update({ where: { id, ...only(versions) }, data })
-        .catch((error: unknown) => explain(id, error, versions));
+        .catch((error: unknown) => explain(context, id, error, versions));
     },
 
     /**
      * @param versions remove it only if it is one of these
      * @throws {AppError} `project-not-found`, `precondition-failed`
      */
-    async remove({ caller, prisma }: CallContext, id: number, versions?: number[]): Promise<void> {
+    async remove(context: CallContext, id: number, versions?: number[]): Promise<void> {
+      const { caller, prisma } = context;
       if (!reaches(caller, 'projects:write', id)) throw notFound();
       await prisma.project
         .delete({ where: { id, ...only(versions) }, select: { id: true } })
-        .catch((error: unknown) => explain(id, error, versions));
+        .catch((error: unknown) => explain(context, id, error, versions));
     },
   };
 }

@@ -3,7 +3,7 @@ import { tokensRoutes } from './tokens.routes.js';
 import { CreatedToken, CreateToken, Token } from './tokens.schemas.js';
 import { tokensService } from './tokens.service.js';
 
-export { MAX_DAYS, type Token } from './tokens.schemas.js';
+export { CreateToken, MAX_DAYS, type Token } from './tokens.schemas.js';
 export { tokensService } from './tokens.service.js';
 
 /** API tokens: who may call, and what they may do. */

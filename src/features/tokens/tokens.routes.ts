@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { expectedVersions, versioned } from '../../platform/conditional.js';
+import { entityTag } from '../../shared/entity-tags.js';
 import { linksToId, nextLink } from '../../shared/links.js';
 import { answer, headers } from '../../shared/schemas.js';
 import {
@@ -31,7 +32,7 @@ export const tokensRoutes: FastifyPluginAsyncTypebox<{ tokens: TokensService }> 
           'The answer has the secret; it is not kept and cannot be shown again. Nobody can make a token with more rights than their own. There is no `Idempotency-Key` here: a secret is not stored to be repeated.',
         body: CreateTokenRef,
         response: {
-          201: answer(CreatedTokenRef, 'The token and its secret', headers('Location')),
+          201: answer(CreatedTokenRef, 'The token and its secret', headers('Location', 'ETag')),
         },
       },
     },
@@ -39,7 +40,11 @@ export const tokensRoutes: FastifyPluginAsyncTypebox<{ tokens: TokensService }> 
       const token = await tokens.create(request.callContext, request.body);
       return reply
         .code(201)
-        .headers({ location: `/tokens/${token.id}`, 'cache-control': 'no-store' })
+        .headers({
+          location: `/tokens/${token.id}`,
+          etag: entityTag(token.version),
+          'cache-control': 'no-store',
+        })
         .send(token);
     },
   );

@@ -60,7 +60,10 @@ export const CreatedToken = Type.Object(
 export const CreateToken = Type.Object(
   {
     name: line(200, 'What it is for'),
-    subject: line(200, 'Who it stands for: a person, a team or a pipeline'),
+    subject: line(
+      200,
+      'Who it stands for: a person, a team or a pipeline. Not anonymous, not cli:…, and without |',
+    ),
     ...requestedRights,
     expiresInDays: defaulted(
       Type.Integer({
@@ -99,11 +102,7 @@ export const ListTokensQuery = Type.Object(
         description: 'Where the page begins: taken from the `Link` header of the one before',
       }),
     ),
-    state: Type.Optional(
-      stringEnum(TOKEN_STATES, {
-        description: 'Only tokens in this state; without it all that were not revoked',
-      }),
-    ),
+    state: defaulted(stringEnum(TOKEN_STATES, { default: 'active', description: 'Only those' })),
   },
   { additionalProperties: false },
 );

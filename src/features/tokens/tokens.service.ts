@@ -2,8 +2,9 @@ import type { Database } from '../../database/client.js';
 import type { CallContext } from '../../database/context.js';
 import type { ApiToken, Prisma } from '../../generated/prisma/client.js';
 import { createSecret, hashSecret } from '../../security/token-secret.js';
-import { AppError } from '../../shared/app-error.js';
+import { AppError, invalid } from '../../shared/app-error.js';
 import { requireVersion } from '../../shared/entity-tags.js';
+import { pageOf } from '../../shared/pages.js';
 import { checkRights, storedProjects } from '../../shared/rights.js';
 import type { Scope } from '../../shared/scopes.js';
 import { checkProjects } from '../projects/index.js';
@@ -32,9 +33,17 @@ function inState(state: ListTokensQuery['state']): Prisma.ApiTokenWhereInput {
   if (state === 'all') return {};
   if (state === 'revoked') return { revokedAt: { not: null } };
   if (state === 'expired') return { revokedAt: null, expiresAt: { lte: now } };
-  if (state === 'active') return { revokedAt: null, expiresAt: { gt: now } };
-  return { revokedAt: null };
+  return { revokedAt: null, expiresAt: { gt: now } };
 }
+
+/** Who somebody else already is: callers of other kinds, and `issuer|sub` of OpenID Connect. */
+const isReserved = (subject: string) => subject === 'anonymous' || /^cli:|\|/.test(subject);
+
+const RESERVED = {
+  in: 'body',
+  pointer: '/subject',
+  message: 'must not be anonymous, begin with cli: or contain |, as other callers do',
+} as const;
 
 export interface TokenPage {
   readonly tokens: Token[];
@@ -51,8 +60,9 @@ export function tokensService({ prisma }: Database) {
      * The secret is in this answer and nowhere else.
      * @throws {AppError} `validation-failed`, `rights-exceeded`
      */
-    async create(context: CallContext, input: CreateToken): Promise<CreatedToken> {
+    async create(context: CallContext, input: CreateToken): Promise<CreatedToken & VersionedToken> {
       const { scopes, projects, expiresInDays, name, subject } = input;
+      if (isReserved(subject)) throw invalid([RESERVED]);
       checkRights(context.caller, { scopes, projects });
       await checkProjects(context, projects);
       const secret = createSecret();
@@ -86,9 +96,8 @@ export function tokensService({ prisma }: Database) {
         orderBy: { id: 'asc' },
         take: limit + 1,
       });
-      const tokens = rows.slice(0, limit).map(present);
-      const last = tokens.at(-1);
-      return rows.length > limit && last ? { tokens, next: last.id } : { tokens };
+      const { items, last } = pageOf(rows, limit);
+      return { tokens: items.map(present), ...(last && { next: last.id }) };
     },
 
     /**
