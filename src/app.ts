@@ -2,11 +2,12 @@ import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastif
 import type { BuildInfo } from './build-info.js';
 import type { Config } from './config.js';
 import type { Database } from './database/client.js';
-import { features } from './features/index.js';
+import { features as allFeatures } from './features/index.js';
 import auth from './platform/auth.js';
 import browserSafety from './platform/browser-safety.js';
 import draining from './platform/draining.js';
 import errors, { handleClientError, handleError } from './platform/errors.js';
+import type { Feature } from './platform/feature.js';
 import health from './platform/health.js';
 import hostCheck from './platform/host-check.js';
 import idempotency from './platform/idempotency.js';
@@ -26,11 +27,13 @@ export interface AppDependencies {
   readonly database: Database;
   readonly build: BuildInfo;
   readonly logger?: FastifyServerOptions['logger'];
+  /** What it offers; all of it unless a benchmark compares a part. */
+  readonly features?: readonly Feature[];
 }
 
 /** The whole application, ready to `listen` or `inject`; opens nothing by itself. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
-  const { config, logger = false } = dependencies;
+  const { config, logger = false, features = allFeatures } = dependencies;
   const app = Fastify({
     logger,
     bodyLimit: config.BODY_LIMIT,

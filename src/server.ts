@@ -9,7 +9,7 @@ import {
   EmbeddedDatabaseError,
   startEmbedded,
 } from './database/embedded.js';
-import { isDatabaseUnavailable } from './database/errors.js';
+import { isDatabaseUnavailable, rootCause } from './database/errors.js';
 import { prepareSchema, SchemaError } from './database/migrate.js';
 import { createLogger, isPretty } from './logger.js';
 
@@ -93,7 +93,7 @@ async function start(config: Config, running: Running): Promise<void> {
   });
 
   running.database = openDatabase(url, config, (error) => {
-    running.app?.log.warn({ err: error }, 'lost a database connection');
+    running.app?.log.warn({ cause: rootCause(error) }, 'lost a database connection');
   });
   const app = await buildApp({ config, database: running.database, build, logger });
   running.app = app;

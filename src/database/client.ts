@@ -52,6 +52,9 @@ export function openDatabase(
     ...searchPath(url),
   });
   pool.on('error', onIdleError); // without a listener a lost idle connection ends the process
+  // Between the pool, which stops listening, and Prisma, which does not listen yet, an error would find
+  // nobody, and end the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
   // PostgreSQL may not have heard of the end of a transaction whose statement was not answered in time.
   // Prisma gives such a connection back like any other; the next request's work would be a part of it.
   pool.on('release', (_error, client) => {

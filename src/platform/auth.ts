@@ -5,7 +5,7 @@ import type { Database } from '../database/client.js';
 import type { CallContext } from '../database/context.js';
 import { authenticator } from '../security/authenticator.js';
 import { AppError } from '../shared/app-error.js';
-import { ANONYMOUS, type Caller, hasScope } from '../shared/caller.js';
+import { ANONYMOUS, hasScope } from '../shared/caller.js';
 import type { Scope } from '../shared/scopes.js';
 
 declare module 'fastify' {
@@ -44,9 +44,10 @@ function refusal(error: AppError): AppError {
   });
 }
 
-function requireScope(caller: Caller, scope: Scope | undefined): void {
-  // No route without one gets as far as a request; if one did, nobody would have it.
-  if (scope && hasScope(caller, scope)) return;
+function requireScope({ callContext, routeOptions }: FastifyRequest): void {
+  const { scope } = routeOptions.config;
+  // No route without a scope gets as far as a request; if one did, nobody would have it.
+  if (scope && scope !== 'public' && hasScope(callContext.caller, scope)) return;
   throw new AppError('insufficient-scope', `This needs the scope ${scope}`, {
     headers: { 'www-authenticate': `${REALM}, error="insufficient_scope", scope="${scope}"` },
   });
@@ -69,12 +70,9 @@ export default fp<{ config: Config; database: Database }>(
 
     const { prisma } = database;
     app.decorateRequest('callContext');
-    const admit = (request: FastifyRequest, caller: Caller) => {
-      request.callContext = { caller, requestId: request.id, prisma };
-    };
     if (authMode(config) === 'none') {
       app.addHook('onRequest', (request, _reply, done) => {
-        admit(request, ANONYMOUS);
+        request.callContext = { caller: ANONYMOUS, requestId: request.id, prisma };
         done();
       });
       return;
@@ -83,22 +81,33 @@ export default fp<{ config: Config; database: Database }>(
     const authenticate = authenticator(database, (error) => {
       app.log.warn({ err: error }, 'could not note that a token was used');
     });
-    const identify = async (request: FastifyRequest) => authenticate(credentialOf(request));
-    app.addHook('onRequest', async (request) => {
-      if (request.is404 || request.routeOptions.config.scope === 'public') return;
-      const caller = await identify(request).catch(async (error: unknown) => {
+    const identify = async (request: FastifyRequest) => {
+      try {
+        const caller = await authenticate(credentialOf(request));
+        request.callContext = { caller, requestId: request.id, prisma };
+      } catch (error) {
         if (!(error instanceof AppError)) throw error;
-        request.log.info({ err: error.cause, reason: error.message }, 'refused a caller');
         await app.countFailedLogin(request);
+        request.log.info({ err: error.cause, reason: error.message }, 'refused a caller');
         throw refusal(error);
-      });
-      admit(request, caller);
+      }
+    };
+    const isGuarded = (request: FastifyRequest) =>
+      !request.is404 && request.routeOptions.config.scope !== 'public';
+
+    app.addHook('onRequest', async (request) => {
+      if (isGuarded(request)) await identify(request);
     });
     // After the limit of requests, which counts those of a caller who may not do this, too.
     app.addHook('preParsing', (request, _reply, _payload, done) => {
-      const { scope } = request.routeOptions.config;
-      if (!request.is404 && scope !== 'public') requireScope(request.callContext.caller, scope);
+      if (isGuarded(request)) requireScope(request);
       done();
+    });
+    // A body may take its time: what was revoked meanwhile does nothing any more.
+    app.addHook('preHandler', async (request) => {
+      if (request.body === undefined || !isGuarded(request)) return;
+      await identify(request);
+      requireScope(request);
     });
   },
   { name: 'auth', fastify: '5.x', dependencies: ['errors', 'rate-limits'] },

@@ -1,5 +1,9 @@
+import { LruMap } from 'toad-cache';
+
 /** An issuer that has not answered after this is treated as one that is down; milliseconds. */
-const TIMEOUT_MS = 3000;
+const TIMEOUT_MS = 2000;
+/** One that fails is not asked again for so long, however many tokens name it. */
+const FAILURE_TTL_MS = 2000;
 /** Key sets have a few kilobytes. */
 const MAX_BYTES = 256 * 1024;
 
@@ -24,11 +28,22 @@ export function isTrustworthyUrl(text: string): boolean {
   return protocol === 'https:' || (protocol === 'http:' && local);
 }
 
+const failures = new LruMap<Error>(100, FAILURE_TTL_MS);
+
 /**
  * Gets a JSON document of an issuer: bounded in time and size, without following redirects.
  * @throws {Error} whatever goes wrong
  */
 export async function fetchJson(url: string): Promise<unknown> {
+  const failure = failures.get(url);
+  if (failure) throw failure;
+  return request(url).catch((error: Error) => {
+    failures.set(url, error);
+    throw error;
+  });
+}
+
+async function request(url: string): Promise<unknown> {
   if (!isTrustworthyUrl(url)) throw new Error(`${url} is not an https address`);
   const response = await fetch(url, {
     redirect: 'error',
@@ -39,5 +54,10 @@ export async function fetchJson(url: string): Promise<unknown> {
     await response.body?.cancel();
     throw new Error(`${url} answered ${response.status}`);
   }
-  return JSON.parse(await readBounded(response));
+  const text = await readBounded(response);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(`${url} is no JSON`); // the parser's words would quote it
+  }
 }

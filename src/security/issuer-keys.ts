@@ -21,6 +21,10 @@ async function discover(issuer: string): Promise<JWTVerifyGetKey> {
   const { issuer: claimed, jwks_uri: keys } = ((await fetchJson(url)) ?? {}) as Discovery;
   if (claimed !== issuer) throw new Error(`${url} is about another issuer`);
   if (typeof keys !== 'string' || !URL.canParse(keys)) throw new Error(`${url} has no jwks_uri`);
+  // An issuer elsewhere must not have this machine's own services called.
+  if (new URL(keys).protocol !== new URL(issuer).protocol) {
+    throw new Error(`${url} has a jwks_uri of another protocol`);
+  }
   return createRemoteJWKSet(new URL(keys), {
     cooldownDuration: KEYS_COOLDOWN_MS,
     cacheMaxAge: KEYS_MAX_AGE_MS,

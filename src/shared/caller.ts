@@ -13,7 +13,7 @@ export interface Grant {
 export interface Caller {
   /** Who it stands for: rules about "somebody else" compare subjects, never credentials. */
   readonly subject: string;
-  /** Names the credential in logs and keeps apart what belongs to it: `token:ID`, or the subject. */
+  /** Names the credential in logs and keeps apart what belongs to it: `token:ID`, or `issuers:IDS:SUBJECT`. */
   readonly credential: string;
   readonly grants: readonly Grant[];
 }

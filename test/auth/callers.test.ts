@@ -1,3 +1,4 @@
+import { request as httpRequest } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.js';
 import { openDatabase } from '../../src/database/client.js';
@@ -126,6 +127,34 @@ describe('the header Authorization', () => {
     expect((await get(`Bearer ${secret}`)).statusCode).toBe(200);
     await new Promise((done) => setTimeout(done, 750));
     expectProblem(await get(`Bearer ${secret}`), 401, 'unauthenticated');
+  });
+});
+
+describe('a token that is revoked while a body arrives', () => {
+  it('does nothing any more', async () => {
+    const app = await buildTestApp(testDatabaseUrl(), { AUTH_MODE: 'token' });
+    const address = await app.listen({ host: '127.0.0.1', port: 0 });
+    const { secret, id } = await giveToken();
+    const body = JSON.stringify({ name: 'x', subject: 'x', scopes: ['projects:read'] });
+    const request = httpRequest(`${address}/tokens`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${secret}`,
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+      },
+    });
+    request.write(body.slice(0, 5));
+    await new Promise((done) => setTimeout(done, 200));
+    await sql(`UPDATE api_tokens SET revoked_at = now(), revoked_by = 'x' WHERE id = $1`, [id]);
+    await new Promise((done) => setTimeout(done, 3200));
+    const status = new Promise((resolve) => {
+      request.once('response', (response) => resolve(response.resume().statusCode));
+    });
+    request.end(body.slice(5));
+    expect(await status).toBe(401);
+    expect(await sql('SELECT 1 FROM api_tokens')).toHaveLength(1);
+    await app.close();
   });
 });
 

@@ -191,7 +191,19 @@ describe('an issuer', () => {
     await issuer.stop();
     await refusedWithin(2000);
     await issuer.restart();
-    expect((await call(await issuer.sign())).statusCode).toBe(200);
+    const status = async () => (await call(await issuer.sign())).statusCode;
+    await expect.poll(status, { timeout: 5000, interval: 250 }).toBe(200);
+  });
+
+  it('that fails is asked now and then only', async () => {
+    await trust();
+    let asked = 0;
+    issuer.misbehave = (_request, response) => {
+      asked += 1;
+      response.writeHead(500).end();
+    };
+    for (let i = 0; i < 20; i += 1) await refusedWithin(2000);
+    expect(asked).toBeLessThan(4);
   });
 
   it('that goes down keeps working with the keys that are known', async () => {

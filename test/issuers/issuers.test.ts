@@ -91,6 +91,14 @@ describe('POST /issuers', () => {
   });
 });
 
+describe('the table of issuers', () => {
+  it.each(['{}', '[]', '{"a": 7}', '{"a": "*"}', '{"a": ""}'])('refuses %s', async (conditions) => {
+    await create(BODY);
+    const change = sql('UPDATE trusted_issuers SET conditions = $1', [conditions]);
+    await expect(change).rejects.toThrow(/trusted_issuers_conditions_check/);
+  });
+});
+
 describe('GET and DELETE', () => {
   it('list, page and withdraw', async () => {
     const made = [];

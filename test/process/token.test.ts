@@ -59,6 +59,7 @@ describe('npm run token', () => {
     [[...FIRST, 'projects:read', '--projects', '7'], /^projects\/0 is no project/],
     [[...FIRST, 'all', '--projects', '7'], /^projects must be null for tokens:admin/],
     [[...FIRST, 'projects:read', '--days', '5,6'], /^expiresInDays must be of type integer/],
+    [[...FIRST, 'projects:read', '--projects', ''], /^projects\/0 must be of type integer/],
     [['revoke', 'x'], /^revoke needs the id of a token/],
     [['revoke', '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e'], /^Token not found/],
   ])('%j says what is wrong', async (args, message) => {

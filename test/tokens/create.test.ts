@@ -114,6 +114,14 @@ describe('the table of tokens', () => {
     await expect(set('every_project = false')).rejects.toThrow(/api_tokens_projects_check/);
     await expect(set('project_ids = NULL')).rejects.toThrow(/api_tokens_projects_check/);
     await expect(set(`project_ids = '{1}'`)).rejects.toThrow(/api_tokens_projects_check/);
+    await expect(set(`project_ids = '{NULL}', every_project = false`)).rejects.toThrow(
+      /api_tokens_projects_check/,
+    );
+    await expect(set(`scopes = '{NULL}'`)).rejects.toThrow(/api_tokens_scopes_check/);
+    await expect(set(`scopes = '{{projects:read}}'`)).rejects.toThrow(/api_tokens_scopes_check/);
+    await expect(set(`created_at = 'infinity', expires_at = 'infinity'`)).rejects.toThrow(
+      /api_tokens_(created|expires)_at_check/,
+    );
     await expect(set(`scopes = '{}'`)).rejects.toThrow(/api_tokens_scopes_check/);
     await expect(set(`expires_at = created_at + interval '367 days'`)).rejects.toThrow(
       /api_tokens_expires_at_check/,

@@ -42,12 +42,16 @@ describe('GET /tokens', () => {
     expect(seen).toEqual(made.map(({ id }) => id).sort());
   });
 
-  it.each(['?limit=0', '?limit=1001', '?cursor=1', '?state=lost', '?x=1'])(
-    '400: %s',
-    async (query) => {
-      expectProblem(await call('GET', `/tokens${query}`), 400, 'validation-failed');
-    },
-  );
+  it.each([
+    '?cursor=urn:uuid:019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e',
+    '?limit=0',
+    '?limit=1001',
+    '?cursor=1',
+    '?state=lost',
+    '?x=1',
+  ])('400: %s', async (query) => {
+    expectProblem(await call('GET', `/tokens${query}`), 400, 'validation-failed');
+  });
 });
 
 describe('GET /tokens/{id}', () => {
@@ -60,6 +64,7 @@ describe('GET /tokens/{id}', () => {
     const missing = '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e';
     expectProblem(await call('GET', `/tokens/${missing}`), 404, 'token-not-found');
     expectProblem(await call('GET', '/tokens/1'), 400, 'validation-failed');
+    expectProblem(await call('GET', `/tokens/urn:uuid:${missing}`), 400, 'validation-failed');
   });
 });
 

@@ -3,7 +3,8 @@
 ALTER TABLE "projects"
     ADD COLUMN "created_by" TEXT,
     ADD COLUMN "updated_by" TEXT,
-    ADD COLUMN "version" INTEGER NOT NULL DEFAULT 1;
+    ADD COLUMN "version" INTEGER NOT NULL DEFAULT 1,
+    ADD CONSTRAINT "projects_version_check" CHECK ("version" >= 1);
 
 -- Entity tags are made of the version. A trigger counts it, so that a change from Prisma Studio, psql or
 -- the Python service is a new version, too.
@@ -36,12 +37,17 @@ CREATE TABLE "api_tokens" (
     -- Who callers without an API token are: nobody's token makes them somebody else's namesake.
     CONSTRAINT "api_tokens_subject_check" CHECK ("subject" !~ '^cli:|[|]' AND "subject" <> 'anonymous'),
     CONSTRAINT "api_tokens_hash_check" CHECK (length("hash") = 32),
-    CONSTRAINT "api_tokens_scopes_check" CHECK ("scopes" IS NOT NULL AND cardinality("scopes") > 0),
+    -- One list of values without gaps: what anybody may edit here must stay readable.
+    CONSTRAINT "api_tokens_scopes_check" CHECK ("scopes" IS NOT NULL AND cardinality("scopes") > 0
+        AND array_ndims("scopes") = 1 AND array_position("scopes", NULL) IS NULL),
     -- An emptied list must never come to mean every project.
     CONSTRAINT "api_tokens_projects_check"
-        CHECK ("project_ids" IS NOT NULL AND "every_project" = (cardinality("project_ids") = 0)),
+        CHECK ("project_ids" IS NOT NULL AND "every_project" = (cardinality("project_ids") = 0)
+            AND COALESCE(array_ndims("project_ids"), 1) = 1
+            AND array_position("project_ids", NULL) IS NULL),
+    CONSTRAINT "api_tokens_created_at_check" CHECK (isfinite("created_at")),
     CONSTRAINT "api_tokens_expires_at_check"
-        CHECK ("expires_at" <= "created_at" + INTERVAL '366 days'),
+        CHECK (isfinite("expires_at") AND "expires_at" <= "created_at" + INTERVAL '366 days'),
     CONSTRAINT "api_tokens_revoked_check" CHECK (("revoked_at" IS NULL) = ("revoked_by" IS NULL))
 );
 
@@ -64,11 +70,17 @@ CREATE TABLE "trusted_issuers" (
     CONSTRAINT "trusted_issuers_pkey" PRIMARY KEY ("id"),
     -- Without a condition every repository of a public issuer would be trusted.
     CONSTRAINT "trusted_issuers_conditions_check"
-        CHECK (jsonb_typeof("conditions") = 'object' AND "conditions" <> '{}'),
-    CONSTRAINT "trusted_issuers_scopes_check"
-        CHECK ("scopes" IS NOT NULL AND cardinality("scopes") > 0),
+        CHECK (jsonb_typeof("conditions") = 'object' AND "conditions" <> '{}' AND NOT jsonb_path_exists(
+            "conditions", '$.* ? (@.type() != "string" || @ == "*" || @ == "")')),
+    -- One list of values without gaps: what anybody may edit here must stay readable.
+    CONSTRAINT "trusted_issuers_scopes_check" CHECK ("scopes" IS NOT NULL AND cardinality("scopes") > 0
+        AND array_ndims("scopes") = 1 AND array_position("scopes", NULL) IS NULL),
+    -- An emptied list must never come to mean every project.
     CONSTRAINT "trusted_issuers_projects_check"
-        CHECK ("project_ids" IS NOT NULL AND "every_project" = (cardinality("project_ids") = 0)),
+        CHECK ("project_ids" IS NOT NULL AND "every_project" = (cardinality("project_ids") = 0)
+            AND COALESCE(array_ndims("project_ids"), 1) = 1
+            AND array_position("project_ids", NULL) IS NULL),
+    CONSTRAINT "trusted_issuers_created_at_check" CHECK (isfinite("created_at")),
     CONSTRAINT "trusted_issuers_revoked_check"
         CHECK (("revoked_at" IS NULL) = ("revoked_by" IS NULL))
 );

@@ -7,6 +7,9 @@ import { answer, headers } from '../../shared/schemas.js';
 import { CreateIssuerRef, IssuerParams, IssuerRef, ListIssuersQuery } from './issuers.schemas.js';
 import type { IssuersService } from './issuers.service.js';
 
+/** Bytes: far more than a sensible one has, and far less than would keep the validator busy. */
+const BODY_LIMIT = 65_536;
+
 const tags = ['issuers'];
 
 export const issuersRoutes: FastifyPluginAsyncTypebox<{ issuers: IssuersService }> = async (
@@ -16,6 +19,7 @@ export const issuersRoutes: FastifyPluginAsyncTypebox<{ issuers: IssuersService 
   app.post(
     '',
     {
+      bodyLimit: BODY_LIMIT,
       config: { scope: 'issuers:admin', idempotent: true, problems: ['rights-exceeded'] },
       links: linksToId('getIssuer', 'revokeIssuer'),
       schema: {

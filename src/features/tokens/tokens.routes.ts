@@ -13,6 +13,9 @@ import {
 } from './tokens.schemas.js';
 import type { TokensService } from './tokens.service.js';
 
+/** Bytes: far more than a sensible one has, and far less than would keep the validator busy. */
+const BODY_LIMIT = 65_536;
+
 const tags = ['tokens'];
 
 export const tokensRoutes: FastifyPluginAsyncTypebox<{ tokens: TokensService }> = async (
@@ -22,6 +25,7 @@ export const tokensRoutes: FastifyPluginAsyncTypebox<{ tokens: TokensService }> 
   app.post(
     '',
     {
+      bodyLimit: BODY_LIMIT,
       config: { scope: 'tokens:admin', problems: ['rights-exceeded'] },
       links: linksToId('getToken', 'revokeToken'),
       schema: {
