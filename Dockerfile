@@ -56,6 +56,7 @@ RUN rm -rf /usr/local/lib/node_modules /opt/yarn-* \
       /usr/local/bin/yarn /usr/local/bin/yarnpkg
 # Owned by root: the server can read its own code and never change it.
 COPY --from=runtime /app ./
+# No AUTH_MODE: whoever runs the image decides who may call, or the server refuses to start.
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000
 USER node
 EXPOSE 8000

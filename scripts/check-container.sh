@@ -24,6 +24,8 @@ export GIT_COMMIT=0123456789abcdef0123456789abcdef01234567
 export BUILD_DATE=2001-02-03T04:05:06Z VERSION=1.2.3-check
 # The predecessor's volumes have this password, and the compose file's default must open them.
 unset POSTGRES_PASSWORD
+# Empty ones win over those of a file .env: the compose file's own defaults are checked.
+export AUTH_MODE='' ALLOWED_HOSTS='' TRUST_PROXY='' RATE_LIMIT_PER_MINUTE=''
 
 BASE=node:24-bookworm-slim
 IMAGE=secure-release-platform:$TAG
@@ -63,11 +65,11 @@ clean_up() {
   rm -rf "$work"
 }
 
-# call STATUS METHOD PATH [BODY]: leaves the answer in $answer.
+# call STATUS METHOD PATH [BODY [HEADER]]: leaves the answer in $answer, its headers in $work/head.
 call() {
   local status
-  status=$(curl -sS --max-time 10 -o "$work/answer" -w '%{http_code}' -X "$2" \
-    ${4:+-H 'content-type: application/json' -d "$4"} "${BASE_URL:-$API}$3") || status='no answer'
+  status=$(curl -sS --max-time 10 -o "$work/answer" -D "$work/head" -w '%{http_code}' -X "$2" \
+    ${4:+-H 'content-type: application/json' -d "$4"} ${5:+-H "$5"} "${BASE_URL:-$API}$3") || status='no answer'
   answer=$(cat "$work/answer" 2>/dev/null || true)
   [ "$status" = "$1" ] || fail "$2 $3: expected $1, got $status: $answer"
 }
@@ -111,6 +113,14 @@ check_image() {
   check 'OCI labels tell version and commit' grep -q "$GIT_COMMIT.*$VERSION" "$work/labels"
 }
 
+# The image listens on every interface, and nobody has said who may call it.
+check_refusal() {
+  local status=0
+  timeout 60 docker run --rm "$IMAGE" >"$work/refusal" 2>&1 || status=$?
+  same 'without AUTH_MODE the image refuses to start' 1 "$status"
+  check '... and says why' grep -q '^cannot start: HOST=0\.0\.0\.0 .*set AUTH_MODE=token' "$work/refusal"
+}
+
 check_routes() {
   call 200 GET /health
   same 'GET /health' '{"status":"ok"}' "$answer"
@@ -130,6 +140,57 @@ check_routes() {
 }
 
 inside() { docker exec "$api" "$@"; }
+
+# By the service's name, as another container would.
+status_inside() { inside node -e 'fetch("http://api:8000/projects").then((answer) => console.log(answer.status))'; }
+
+# A web page that lets its own name point to 127.0.0.1, or a container that was not named.
+check_hosts() {
+  call 421 GET /projects '' 'host: rebound.example'
+  call 421 POST /projects '{"name":"Rebound"}' 'host: rebound.example:8000'
+  pass 'with AUTH_MODE=none a foreign name in the Host header is refused'
+  BASE_URL=http://localhost:$API_PORT call 200 GET /projects
+  same '... also that of the service, inside the network' 421 "$(status_inside)"
+  (
+    export ALLOWED_HOSTS=api,register.example
+    up
+    call 200 GET /projects '' 'host: register.example'
+    same '... unless ALLOWED_HOSTS names it' 200 "$(status_inside)"
+  )
+  up
+}
+
+# In a subshell: AUTH_MODE is for this check alone.
+check_tokens() (
+  export AUTH_MODE=token RATE_LIMIT_PER_MINUTE=345
+  up
+  call 401 GET /projects
+  call 401 POST /projects '{"name":"Nobody"}'
+  call 401 GET /metrics
+  pass 'with AUTH_MODE=token callers without a token are refused'
+  for path in /health /health/ready /version /openapi.json; do call 200 GET "$path"; done
+  pass '... except at the public routes'
+  # Root's file system is read-only and the user is node: the tool must write nothing there.
+  token=$(compose exec -T api node dist/token.js create \
+    --name check --subject check-container --scopes all 2>"$work/token") || { cat "$work/token" >&2; fail 'token create'; }
+  check 'node dist/token.js makes a token in the running container' test "$(grep -cE '^srp_[0-9A-Za-z]{49}$' <<<"$token")" = 1
+  call 200 GET "/projects/$id" '' "authorization: Bearer $token"
+  same '... which the server accepts' "$created" "$answer"
+  check '... counting its requests against RATE_LIMIT_PER_MINUTE' grep -qi '^ratelimit-limit: 345' "$work/head"
+  call 200 GET /projects '' "authorization: Bearer $token"
+  call 200 GET /metrics '' "authorization: Bearer $token"
+  # A name in the Host header may be anything now: a page in a browser has no token.
+  call 401 GET /projects '' 'host: register.example'
+  compose logs --no-color api >"$work/log" 2>&1
+  check '... whose holder is in the log' grep -q '"caller":"check-container"' "$work/log"
+  check '... and the token itself is not' not grep -qF -- "$token" "$work/log"
+  compose exec -T api node dist/token.js list >"$work/list"
+  check '... but in the list, by name' grep -q 'check-container: check$' "$work/list"
+  compose exec -T api node dist/token.js revoke "$(sed -n 's/^token \([0-9a-f-]*\),.*/\1/p' "$work/token")" >/dev/null
+  sleep 5
+  call 401 GET /projects '' "authorization: Bearer $token"
+  pass '... until it is revoked'
+)
 
 check_hardening() {
   same 'the process is not root' 1000 "$(inside id -u)"
@@ -176,8 +237,20 @@ check_scaling() (
   done
   for _ in $(seq 30); do call 200 GET "/projects/$id"; done
   call 201 POST /projects '{"name":"Through the proxy"}'
+  call 421 GET /projects '' 'host: rebound.example'
+  pass 'the proxy hands on the name that it was called by'
+  # Once at the proxy, and past it to each replica.
+  call 200 GET /projects '' 'x-forwarded-for: 203.0.113.9'
   for replica in $(compose ps -q api); do
-    docker logs "$replica" 2>&1 | grep -q "\"/projects/$id\"" || fail "replica $replica got no request"
+    BASE_URL=http://$(docker port "$replica" 8000 | head -1) call 200 GET /projects '' 'x-forwarded-for: 203.0.113.9'
+  done
+  compose logs --no-color api >"$work/log" 2>&1
+  same 'all four are in the log' 4 "$(grep -c '"path":"/projects","status":200' "$work/log")"
+  check "... and a client's X-Forwarded-For is not believed" not grep -qF 203.0.113.9 "$work/log"
+  for replica in $(compose ps -q api); do
+    # Not through a pipe: grep -q would close it early, which counts as a failure of docker.
+    docker logs "$replica" >"$work/log" 2>&1
+    grep -q "\"/projects/$id\"" "$work/log" || fail "replica $replica got no request"
   done
   pass 'three replicas answer behind the proxy'
 )
@@ -247,13 +320,16 @@ COMPOSE_FILE=${build_files:-docker-compose.yml} compose build api >"$work/build"
 pass "built in $((SECONDS - start)) s"
 
 check_image
+check_refusal
 start=$SECONDS
 up
 pass "api and db are healthy after $((SECONDS - start)) s"
 check_routes
+check_hosts
 check_hardening
 check_stop
 check_survival
+check_tokens
 check_scaling
 check_down_v
 check_old_volume
