@@ -72,7 +72,10 @@ play() {
   fi
   note "$((SECONDS / 60))m$((SECONDS % 60))s $name: $(grep -E 'ok=[0-9]+ +changed=' "$log" | tr -s ' ')"
 }
-deploy() { play "$1" "$2" deploy -e "srp_tag=$3" -e srp_image=secure-release-platform "${@:4}"; }
+# All dumps stay: the restore takes the first one.
+deploy() {
+  play "$1" "$2" deploy -e "srp_tag=$3" -e srp_image=secure-release-platform -e srp_backups_keep=50 "${@:4}"
+}
 # What the last play said.
 said() { tr -s ' \n' ' ' <"$log" | grep -qF -- "$1"; }
 unchanged() { grep -qE 'changed=0 .*failed=0' "$log"; }
@@ -83,7 +86,13 @@ remote() {
     || { cat "$work/remote" >&2; return 1; }
   tail -n +2 "$work/remote"
 }
-api() { remote "curl -sS --max-time 10 http://127.0.0.1:$port$1"; }
+token=
+# With --fail: an answer that refuses is no answer here.
+api() {
+  remote "curl -sS --fail --max-time 10 -H 'authorization: Bearer $token' http://127.0.0.1:$port$1"
+}
+# Without a token.
+anybody() { remote "curl -s -o /dev/null -w '%{http_code}' --max-time 10 http://127.0.0.1:$port/projects"; }
 field() { python3 -c 'import json,sys; v=json.load(sys.stdin)
 for k in sys.argv[1].split("."): v=(v or {}).get(k)
 print(v)' "$1"; }
@@ -103,7 +112,7 @@ erase() {
 }
 
 # Versions made from the one in the archive: another commit and one more migration; one that does not
-# start; one that answers but never becomes ready.
+# start; one that answers but never becomes ready; one that serves everybody, as versions from before AUTH_MODE.
 make_versions() {
   local base=secure-release-platform:$TARGET_TAG
   cat >"$work/newer" <<EOF
@@ -122,7 +131,8 @@ EOF
   printf 'FROM %s\nCMD ["node", "-e", "%s"]\n' "$base" \
     'require(`http`).createServer((q, a) => { a.statusCode = q.url === `/health` ? 200 : 503; a.end() }).listen(8000, `0.0.0.0`)' \
     >"$work/unready"
-  for version in newer broken unready; do
+  printf 'FROM %s\nCMD ["sh", "-c", "AUTH_MODE=none exec node dist/server.js"]\n' "$base" >"$work/open"
+  for version in newer broken unready open; do
     remote "echo $(base64 -w0 <"$work/$version") | base64 -d | docker build -q -t secure-release-platform:check-$version -" >/dev/null
   done
 }
@@ -134,6 +144,10 @@ check_preflight() {
   check 'the tag latest is refused' said '"latest" is no version'
   deploy placeholder 1 "$TARGET_TAG" -e srp_postgres_password=change-me
   check 'the placeholder password is refused' said 'still the placeholder'
+  deploy two-modes 1 "$TARGET_TAG" -e '{"srp_environment": {"AUTH_MODE": "none"}}'
+  check 'AUTH_MODE in srp_environment is refused' said 'AUTH_MODE is srp_auth_mode'
+  deploy unknown-mode 1 "$TARGET_TAG" -e srp_auth_mode=tokens
+  check 'an unknown srp_auth_mode is refused' said 'value of srp_auth_mode must be one of: token, none'
   check 'a refused deployment leaves nothing behind' remote "! test -e $dir"
   play rollback-of-nothing 1 rollback
   check 'a rollback on a new host says that there is nothing' said 'there is nothing to go back to'
@@ -146,6 +160,12 @@ check_first_deployment() {
   check '... and does nothing' remote "! test -e $dir"
   deploy first 0 "$TARGET_TAG" -e "srp_image_archive=$TARGET_ARCHIVE" -e srp_run=run-1
   same 'the API is ready' '{"status":"ready"}' "$(api /health/ready)"
+  same 'callers need a token' 401 "$(anybody)"
+  check '... which the play says' said 'callers need a token'
+  check '... and how to make the first one' said 'exec -T api node dist/token.js create --name'
+  token=$(remote "cd $dir && $compose exec -T api node dist/token.js create --name check --subject check-ansible --scopes all \
+    2>/dev/null")
+  same 'that command makes one which the API accepts' '[]' "$(api /projects)"
   commit_a=$(running_commit)
   note "running commit: $commit_a"
   same 'the record names the version' "$TARGET_TAG" "$(state current.tag)"
@@ -163,6 +183,7 @@ state.json 644 root' "$(remote "cd $dir && stat -c '%n %a %U' .env backups docke
   check 'the archive was removed from the host' remote '! ls -d /var/tmp/srp-image-*'
   deploy second 0 "$TARGET_TAG" -e "srp_image_archive=$TARGET_ARCHIVE" -e srp_run=run-2
   check 'a second run changes nothing' unchanged
+  check '... and tells no more how to make a token' not said 'dist/token.js create'
   same '... and does not say that it deployed' run-1 "$(state current.run)"
   deploy dry-run 0 "$TARGET_TAG" --check --diff
   check 'a dry run of the same version changes nothing' unchanged
@@ -193,13 +214,18 @@ check_update() {
   same '... reach the container as they are' "a\$b \${C} true debug" \
     "$(remote "docker exec \$(docker ps -q --filter label=com.docker.compose.service=api --filter label=com.docker.compose.project=$project) node -p '[\"CHECK_DOLLAR\",\"CHECK_BOOL\",\"LOG_LEVEL\"].map((n) => process.env[n]).join(\" \")'")"
   same '... and leave the version before as it is' "$TARGET_TAG" "$(state previous.tag)"
-  deploy settings-back 0 check-newer
+  deploy settings-back 0 check-newer -e srp_auth_mode=none
+  check 'so is srp_auth_mode' said '.env (password, ports, srp_auth_mode) differs'
+  same '... which lets everybody in' 200 "$(anybody)"
+  check '... and the play says so' said 'ANYBODY who reaches its port may change everything'
+  deploy mode-back 0 check-newer
+  same '... and nobody again' 401 "$(anybody)"
 }
 
 check_way_back() {
   local before version
   before=$(remote "cat $dir/state.json $dir/.env $dir/docker-compose.override.yml | sha256sum")
-  for version in broken unready; do
+  for version in broken unready open; do
     deploy "$version" 1 "check-$version" -e srp_ready_timeout=16
     check "check-$version: the play fails and says what runs" \
       said "secure-release-platform:check-newer runs there again and is ready"
@@ -208,6 +234,8 @@ check_way_back() {
     same '... with the record and the settings of before' "$before" \
       "$(remote "cat $dir/state.json $dir/.env $dir/docker-compose.override.yml | sha256sum")"
   done
+  check 'a version that lets everybody in is given up for that' said 'srp_auth_mode is token, but'
+  same '... and nobody gets in' 401 "$(anybody)"
   # This stands for any reason why pg_dump may fail.
   deploy dump-fails 1 check-broken -e srp_database_user=nobody
   check 'without a dump there is no new version' said 'runs there again and is ready'
@@ -225,7 +253,7 @@ check_way_back() {
 check_interruption() {
   local player
   deploying() { ansible-playbook -i "$TARGET_INVENTORY" ansible/playbooks/deploy.yml -e srp_tag=check-unready \
-    -e srp_image=secure-release-platform -e srp_ready_timeout=90 -e srp_run=run-3 >"$work/interrupted" 2>&1; }
+    -e srp_image=secure-release-platform -e srp_backups_keep=50 -e srp_ready_timeout=90 -e srp_run=run-3 >"$work/interrupted" 2>&1; }
   rm -f "$work/interrupted"
   # A process group of its own, to end all of it at once.
   set -m
@@ -266,6 +294,13 @@ check_rollback() {
   check 'a rollback to the version that runs changes nothing' unchanged
   play rollback-unknown 1 rollback -e srp_rollback_tag=never-seen
   check 'a version that was never here is refused' said 'was never deployed successfully'
+  deploy open-on-purpose 0 check-open -e srp_auth_mode=none
+  deploy newer-again 0 check-newer
+  play rollback-open 0 rollback
+  check 'a rollback to a version without authentication works, and says what that means' \
+    said 'ANYBODY who reaches its port may change everything'
+  same '... which is true' 200 "$(anybody)"
+  deploy closed-again 0 "$TARGET_TAG"
 }
 
 check_restore() {
@@ -320,6 +355,7 @@ COMMIT_B=bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
 dir=$(variable srp_directory /opt/secure-release-platform)
 project=$(variable srp_compose_project secure-release-platform)
 port=$(variable srp_api_port 8000)
+compose=$(variable "srp_compose_command | default(['docker', 'compose']) | join(' ')" '')
 password=$(variable srp_postgres_password '')
 [ -n "$password" ] || fail 'the inventory has no srp_postgres_password'
 same 'the inventory has one host' 1 "$(ansible -i "$TARGET_INVENTORY" srp --list-hosts | tail -n +2 | wc -l)"
@@ -338,6 +374,7 @@ check_failed_first_deployment
 rm -f "$work/check" "$work/remote"
 check 'the password is in no output' not grep -rqF -- "$password" "$work"
 erase
-remote 'docker image rm -f secure-release-platform:check-newer secure-release-platform:check-broken secure-release-platform:check-unready' >/dev/null
+remote 'docker image rm -f secure-release-platform:check-newer secure-release-platform:check-broken secure-release-platform:check-unready \
+  secure-release-platform:check-open' >/dev/null
 rm -rf "$work"
 echo 'all checks passed'
