@@ -68,12 +68,13 @@ rollback_with_ansible() {
   [ -n "$affected" ] || say "no host of $1 has $2${run:+ from this run ($(run_id))}: nothing to undo"
 }
 
-# On the hosts themselves: the API listens on their 127.0.0.1 alone.
+# On the hosts themselves: the API listens on their 127.0.0.1 alone. As root, who may use Docker, for the token.
 smoke_with_ansible() {
   # Quoted: the workspace's path may have blanks.
   smoke_script=$(pwd)/scripts/ci/smoke-test.sh
-  on_hosts ansible "$1" srp -m ansible.builtin.script -a \
-    "'$smoke_script' http://127.0.0.1:{{ srp_api_port | default(8000) }} $2 ${SMOKE_WAIT:-60} ${SMOKE_TIMEOUT:-10}"
+  on_hosts ansible "$1" srp --become -m ansible.builtin.script -a \
+    "'$smoke_script' http://127.0.0.1:{{ srp_api_port | default(8000) }} $2 ${SMOKE_WAIT:-60} ${SMOKE_TIMEOUT:-10} {{
+      srp_compose_project | default('secure-release-platform') }}"
 }
 
 # --- Compose, on this host ---------------------------------------------------------------------------
@@ -92,7 +93,9 @@ compose_environment() {
       [ -n "${POSTGRES_PASSWORD:-}" ] || die 2 'POSTGRES_PASSWORD must be set for production'
       ;;
   esac
-  export COMPOSE_PROJECT_NAME API_PORT DB_PORT
+  # As with Ansible. Exported: whoever runs rollback.sh by hand must not open the API by forgetting it.
+  AUTH_MODE=${AUTH_MODE:-token}
+  export COMPOSE_PROJECT_NAME API_PORT DB_PORT AUTH_MODE
 }
 
 # The same record as Ansible's, a file for each value: deploying (tag of a deployment under way, or of an
@@ -175,5 +178,6 @@ rollback_with_compose() {
 
 smoke_with_compose() {
   compose_environment "$1"
-  scripts/ci/smoke-test.sh "http://127.0.0.1:$API_PORT" "$2"
+  scripts/ci/smoke-test.sh "http://127.0.0.1:$API_PORT" "$2" "${SMOKE_WAIT:-60}" "${SMOKE_TIMEOUT:-10}" \
+    "$COMPOSE_PROJECT_NAME"
 }

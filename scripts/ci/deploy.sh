@@ -17,6 +17,7 @@
 #
 # With compose:
 #   POSTGRES_PASSWORD  password of the database; must be set for production
+#   AUTH_MODE          token or none (token), see docs/containers.md
 #   API_PORT, DB_PORT  ports on 127.0.0.1 (staging 8000 and 5432, production 8001 and 5433)
 #   DEPLOY_STATE       folder that remembers the releases; not in the workspace, which is cleaned
 #                      (~/.local/state/secure-release-platform)
