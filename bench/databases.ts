@@ -1,0 +1,46 @@
+import pg from 'pg';
+import { prepareSchema } from '../src/database/migrate.js';
+
+/** The same database with more rows: what it costs must not depend on it. */
+export async function createDatabase(server: string, name: string, rows: number): Promise<string> {
+  const url = Object.assign(new URL(server), { pathname: `/${name}` }).href;
+  await run(server, `CREATE DATABASE ${name} ENCODING 'UTF8' TEMPLATE template0`);
+  await prepareSchema(url, { apply: true, connectTimeoutMs: 5000 });
+  await run(url, ...(await withoutIndexes(url, seed(rows))));
+  return url;
+}
+
+/** Names such as real ones: words that many share, and a number that none does. */
+const seed = (rows: number) => `
+  INSERT INTO projects (name, status, created_at, updated_at)
+  SELECT initcap((ARRAY['payment','order','stock','user','mail','search','billing','report'])[1 + n % 8])
+         || ' ' || (ARRAY['gateway','service','worker','portal','importer'])[1 + n / 8 % 5]
+         || ' ' || to_hex((n::bigint * 2654435761) % 4294967296),
+         (ARRAY['planned','active','active','archived'])[1 + n % 4],
+         '2026-01-01T00:00:00Z'::timestamptz + n * interval '1 second', now()
+    FROM generate_series(1, ${rows}) AS n`;
+
+/** Indexes that are made after the rows take a fraction of the time. */
+async function withoutIndexes(url: string, insert: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ name: string; definition: string }>(
+    `SELECT indexname AS name, indexdef AS definition FROM pg_indexes
+      WHERE tablename = 'projects' AND indexname <> 'projects_pkey'`,
+  );
+  await client.end();
+  return [
+    ...rows.map(({ name }) => `DROP INDEX ${name}`),
+    insert,
+    `SET maintenance_work_mem = '512MB'`,
+    ...rows.map(({ definition }) => definition),
+    'VACUUM (ANALYZE) projects',
+  ];
+}
+
+async function run(url: string, ...statements: string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  for (const statement of statements) await client.query(statement);
+  await client.end();
+}
