@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CODE, ROOT } from './paths.js';
 
 /** Where this code came from. */
 export interface BuildInfo {
@@ -15,7 +15,7 @@ export interface BuildInfo {
 
 function git(...args: string[]): string | undefined {
   try {
-    const cwd = dirname(fileURLToPath(import.meta.url));
+    const cwd = fileURLToPath(CODE);
     return execFileSync('git', args, {
       cwd,
       encoding: 'utf8',
@@ -40,9 +40,9 @@ export function describeBuild(
   };
 }
 
-function readJson(relative: string): Record<string, string> | undefined {
+function readJson(relative: URL): Record<string, string> | undefined {
   try {
-    return JSON.parse(readFileSync(new URL(relative, import.meta.url), 'utf8'));
+    return JSON.parse(readFileSync(relative, 'utf8'));
   } catch {
     return undefined;
   }
@@ -50,8 +50,9 @@ function readJson(relative: string): Record<string, string> | undefined {
 
 /** The record of the build beside this file, or Git's word when the sources run without a build. */
 export function readBuildInfo(): BuildInfo {
-  const { name = 'secure-release-platform', version = '0.0.0' } = readJson('../package.json') ?? {};
-  const recorded = readJson('./build-info.json');
+  const { name = 'secure-release-platform', version = '0.0.0' } =
+    readJson(new URL('package.json', ROOT)) ?? {};
+  const recorded = readJson(new URL('build-info.json', CODE));
   if (recorded) return { name, version, commit: 'unknown', buildDate: 'unknown', ...recorded };
   return { name, version, commit: git('rev-parse', 'HEAD') ?? 'unknown', buildDate: 'unknown' };
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:chi
 import { chownSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CODE } from '../paths.js';
 
 /** `nobody` on Linux, and the id that user namespaces show for strangers. */
 const NOBODY = 65_534;
@@ -63,7 +64,7 @@ function launcher(dir: string): { command: string[]; identity: SpawnOptions } {
 }
 
 function startChild(options: ChildOptions): ChildProcess {
-  const script = fileURLToPath(new URL('embedded-server.mjs', import.meta.url));
+  const script = fileURLToPath(new URL('database/embedded-server.mjs', CODE));
   const { command, identity } = launcher(options.dir);
   const [program = '', ...args] = [...command, process.execPath, script, JSON.stringify(options)];
   // Detached: Ctrl-C reaches the whole foreground process group, and PostgreSQL must outlive the

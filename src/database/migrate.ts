@@ -1,10 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import type { Migrations } from '../../prisma/schema-engine/migrations.mjs';
+import type * as SchemaEngine from '../../prisma/schema-engine/migrations.mjs';
+import { ROOT } from '../paths.js';
 import { searchPath } from './client.js';
 
-const FOLDER = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
+const FOLDER = fileURLToPath(new URL('prisma/migrations', ROOT));
+const ENGINE = new URL('prisma/schema-engine/migrations.mjs', ROOT).href;
 /** The engine's own lock gives up after 10 s; this one makes late starters wait their turn. */
 const LOCK = `SET lock_timeout = '120s'; SELECT pg_advisory_lock(727073690); RESET lock_timeout`;
 
@@ -110,7 +112,10 @@ function failedBefore(name: string): SchemaError {
 }
 
 /** Applies what is pending. The caller holds the lock, so that nobody else does. */
-async function applyPending(migrations: Migrations, client: pg.Client): Promise<string[]> {
+async function applyPending(
+  migrations: SchemaEngine.Migrations,
+  client: pg.Client,
+): Promise<string[]> {
   // Whoever had the lock before may have done the work.
   const { failed, unfinished, pending } = await schemaState(client);
   if (failed[0] !== undefined) throw failedBefore(failed[0]);
@@ -123,8 +128,11 @@ async function applyPending(migrations: Migrations, client: pg.Client): Promise<
 }
 
 /** Loads the engine only when it is needed: it costs 26 MB and 40 ms. */
-async function withMigrations<T>(url: string, use: (migrations: Migrations) => Promise<T>) {
-  const { openMigrations } = await import('../../prisma/schema-engine/migrations.mjs');
+async function withMigrations<T>(
+  url: string,
+  use: (migrations: SchemaEngine.Migrations) => Promise<T>,
+) {
+  const { openMigrations } = (await import(ENGINE)) as typeof SchemaEngine;
   const migrations = await openMigrations(url, FOLDER, LOCK);
   return use(migrations).finally(() => migrations.close());
 }
