@@ -12,8 +12,8 @@ const config = loadConfig({ AUTH_MODE: 'token', HOST: '0.0.0.0' });
 const database = openDatabase('postgresql://unused@127.0.0.1:1/unused', config);
 const build = { name: 'secure-release-platform', version, commit: 'unknown', buildDate: 'unknown' };
 const app = await buildApp({ config, database, build });
-await app.ready();
-const document = `${JSON.stringify(app.swagger(), null, 2)}\n`;
+const { body } = await app.inject('/openapi.json');
+const document = `${JSON.stringify(JSON.parse(body), null, 2)}\n`;
 await app.close();
 await database.close();
 

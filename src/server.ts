@@ -87,16 +87,22 @@ async function start(config: Config, running: Running): Promise<void> {
     connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,
   });
   running.schema = schema;
-  const { applied, unknown } = await schema.catch((error: unknown) => {
-    const message = startFailure(error, url);
-    throw message === undefined ? error : new SchemaError(message, { cause: error });
-  });
-
   running.database = openDatabase(url, config, (error) => {
     running.app?.log.warn({ cause: rootCause(error) }, 'lost a database connection');
   });
-  const app = await buildApp({ config, database: running.database, build, logger });
-  running.app = app;
+  const building = buildApp({ config, database: running.database, build, logger });
+  // While PostgreSQL is asked, or migrates, the application is put together.
+  const [{ applied, unknown }, app] = await Promise.all([
+    schema.catch((error: unknown) => {
+      const message = startFailure(error, url);
+      throw message === undefined ? error : new SchemaError(message, { cause: error });
+    }),
+    building.then(async (built) => {
+      running.app = built;
+      await built.ready();
+      return built;
+    }),
+  ]);
   if (applied.length > 0) app.log.info({ migrations: applied }, 'applied migrations');
   if (unknown.length > 0) {
     app.log.warn({ migrations: unknown }, 'the database was migrated by a newer version');

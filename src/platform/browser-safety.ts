@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import cors, { type FastifyCorsOptions } from '@fastify/cors';
+import type { FastifyCorsOptions } from '@fastify/cors';
 import fp from 'fastify-plugin';
 import helmet from 'helmet';
 import { type Config, listOf } from '../config.js';
@@ -61,7 +61,7 @@ export default fp<{ config: Config }>(
       maxAge: 600,
       exposedHeaders: EXPOSED_HEADERS,
     };
-    await app.register(cors, {
+    await app.register(import('@fastify/cors'), {
       // Any other OPTIONS asks what an address supports, and is answered as without CORS.
       delegator: ({ headers }, done) => {
         const preflight = headers['access-control-request-method'] !== undefined;

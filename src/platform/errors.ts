@@ -22,9 +22,6 @@ const FRAMEWORK: Record<string, [ProblemCode, string]> = {
     'The body is not as long as Content-Length says',
   ],
   FST_ERR_ROUTE_MISSING_CONTENT_TYPE: ['malformed-request', 'The request has no Content-Type'],
-  // @fastify/static: paths that lead out of its folder, or that no file system takes.
-  FST_STATIC_FORBIDDEN_PATH: ['not-found', 'There is no such file'],
-  ENAMETOOLONG: ['not-found', 'There is no such file'],
   ECONNRESET: ['malformed-request', 'The connection was closed before the body was complete'],
 };
 
@@ -48,7 +45,7 @@ function describe(error: FastifyError): AppError {
     });
   }
   const known = FRAMEWORK[error.code];
-  if (known && (error.code === 'ENAMETOOLONG' || (error.statusCode ?? 500) < 500)) {
+  if (known && (error.statusCode ?? 500) < 500) {
     return new AppError(known[0], known[1], { cause: error });
   }
   return internalError(error);

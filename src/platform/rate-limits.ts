@@ -1,4 +1,4 @@
-import rateLimit from '@fastify/rate-limit';
+import type {} from '@fastify/rate-limit'; // its decorators
 import fp from 'fastify-plugin';
 import { authMode, type Config, isLoopback } from '../config.js';
 import { AppError } from '../shared/app-error.js';
@@ -37,6 +37,7 @@ export default fp<{ config: Config }>(
       app.decorate('countFailedLogin', async () => {});
       return;
     }
+    const { default: rateLimit } = await import('@fastify/rate-limit');
     await app.register(rateLimit, {
       max,
       timeWindow: WINDOW_MS,

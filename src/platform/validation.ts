@@ -1,3 +1,4 @@
+import { SerializerSelector } from '@fastify/fast-json-stringify-compiler';
 import type { Static, TSchema } from '@sinclair/typebox';
 import {
   Ajv,
@@ -82,17 +83,33 @@ function strictText(schema: AnySchemaObject, validate: ValidateFunction): Valida
   return check;
 }
 
+/** Compiling takes most of a start; a validator is made for the first request that needs it. */
+function whenNeeded(compile: () => Validator): Validator {
+  let validate: Validator | undefined;
+  const check: Validator = (data) => {
+    validate ??= compile();
+    const valid = validate(data);
+    check.errors = validate.errors ?? null;
+    return valid;
+  };
+  return check;
+}
+
+const serializerFactory = SerializerSelector();
+type SerializerFactory = typeof serializerFactory;
 type CompilersFactory = NonNullable<FastifyServerOptions['schemaController']>['compilersFactory'];
 
 /**
- * The validators of one application. Fastify asks for a compiler in each encapsulated context; they
+ * The validators and serializers of one application, each made when it is first needed. Fastify asks for a compiler in each encapsulated context; they
  * share the two Ajv instances, because the ids of shared schemas are unique in the whole application.
  */
 export function compilersFactory(): CompilersFactory {
   const body = createAjv({ coerceTypes: false });
   const text = createAjv({ coerceTypes: 'array' });
   const compile = ({ schema, httpPart }: FastifyRouteSchemaDef<AnySchemaObject>) =>
-    httpPart === 'body' ? body.compile(schema) : strictText(schema, text.compile(schema));
+    httpPart === 'body'
+      ? whenNeeded(() => body.compile(schema))
+      : whenNeeded(() => strictText(schema, text.compile(schema)));
   const buildValidator = (shared: Record<string, unknown>) => {
     for (const [id, schema] of Object.entries(shared)) {
       for (const ajv of [body, text]) {
@@ -101,7 +118,17 @@ export function compilersFactory(): CompilersFactory {
     }
     return compile;
   };
-  return { buildValidator } as CompilersFactory;
+  const buildSerializer: SerializerFactory = (shared, options) => {
+    const compile = serializerFactory(shared, options);
+    return (route) => {
+      let serialize: ReturnType<typeof compile> | undefined;
+      return (data) => {
+        serialize ??= compile(route);
+        return serialize(data);
+      };
+    };
+  };
+  return { buildValidator, buildSerializer } as CompilersFactory;
 }
 
 /**
