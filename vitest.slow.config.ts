@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/slow/**/*.test.ts'],
     globalSetup: ['test/setup/build.ts'],
+    setupFiles: ['test/setup/programs.ts'],
     pool: 'forks',
     // These tests measure how long answers take: nothing else may run beside them.
     maxWorkers: 1,

@@ -59,7 +59,8 @@ function* chain(error: unknown, depth = 0): Generator<ErrorLike> {
 
 /** Code and message of what is behind an error, in a line. */
 export function rootCause(error: unknown): string {
-  const { code = '', message = '' } = [...chain(error)].at(-1) ?? {};
+  const said = [...chain(error)].filter(({ code, message }) => code || message);
+  const { code = '', message = '' } = said.at(-1) ?? {};
   return `${code} ${message}`.trim();
 }
 

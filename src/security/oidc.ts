@@ -1,5 +1,6 @@
 import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Database } from '../database/client.js';
+import { rootCause } from '../database/errors.js';
 import { query } from '../database/sql.js';
 import type { Scope } from '../shared/scopes.js';
 import { isStorable } from '../shared/text.js';
@@ -59,8 +60,7 @@ function issuerOf(token: string): string | undefined {
 
 /** What only a holder of a token with a valid signature is told. The log gets no claims: they name people. */
 function explain(error: unknown) {
-  const { code, message } = error as errors.JOSEError;
-  const cause = { code, message };
+  const cause = rootCause(error);
   if (error instanceof errors.JWTExpired) return refused('The token has expired', cause);
   if (error instanceof errors.JWTClaimValidationFailed) {
     return refused(`The claim ${error.claim} is missing or not valid`, cause);

@@ -6,6 +6,9 @@ import { SCOPE_NAMES, SCOPES } from './scopes.js';
 
 const meanings = Object.entries(SCOPES).map(([name, { meaning }]) => `\`${name}\`: ${meaning}`);
 
+/** Bytes of a request: far more than a sensible one has, and too few to keep the validator busy. */
+export const RIGHTS_BODY_LIMIT = 65_536;
+
 const scopes = Type.Array(stringEnum(SCOPE_NAMES), {
   minItems: 1,
   maxItems: SCOPE_NAMES.length,

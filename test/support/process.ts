@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { afterEach } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What a failed test has not stopped must not outlive it. */
 const running = new Set<ChildProcess>();
-afterEach(() => {
+
+/** What a failed test has not stopped must not outlive it. */
+export function endPrograms(): void {
   for (const child of running) child.kill('SIGKILL');
-});
+}
 
 export interface Program {
   readonly child: ChildProcess;

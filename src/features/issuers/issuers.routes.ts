@@ -3,12 +3,10 @@ import { Type } from '@sinclair/typebox';
 import { expectedVersions, versioned } from '../../platform/conditional.js';
 import { entityTag } from '../../shared/entity-tags.js';
 import { linksToId, nextLink } from '../../shared/links.js';
+import { RIGHTS_BODY_LIMIT } from '../../shared/rights.js';
 import { answer, headers } from '../../shared/schemas.js';
 import { CreateIssuerRef, IssuerParams, IssuerRef, ListIssuersQuery } from './issuers.schemas.js';
 import type { IssuersService } from './issuers.service.js';
-
-/** Bytes: far more than a sensible one has, and far less than would keep the validator busy. */
-const BODY_LIMIT = 65_536;
 
 const tags = ['issuers'];
 
@@ -19,7 +17,7 @@ export const issuersRoutes: FastifyPluginAsyncTypebox<{ issuers: IssuersService 
   app.post(
     '',
     {
-      bodyLimit: BODY_LIMIT,
+      bodyLimit: Math.min(app.initialConfig.bodyLimit ?? RIGHTS_BODY_LIMIT, RIGHTS_BODY_LIMIT),
       config: { scope: 'issuers:admin', idempotent: true, problems: ['rights-exceeded'] },
       links: linksToId('getIssuer', 'revokeIssuer'),
       schema: {

@@ -1,6 +1,6 @@
 import type { Database } from '../../database/client.js';
 import type { CallContext } from '../../database/context.js';
-import type { TrustedIssuer } from '../../generated/prisma/client.js';
+import type { Prisma, TrustedIssuer } from '../../generated/prisma/client.js';
 import { AppError, invalid } from '../../shared/app-error.js';
 import { requireVersion } from '../../shared/entity-tags.js';
 import { pageOf } from '../../shared/pages.js';
@@ -34,6 +34,12 @@ export interface IssuerPage {
   readonly next?: string;
 }
 
+async function find(prisma: Prisma.TransactionClient, id: string): Promise<VersionedIssuer> {
+  const issuer = await prisma.trustedIssuer.findUnique({ where: { id, revokedAt: null } });
+  if (!issuer) throw notFound();
+  return present(issuer);
+}
+
 export type IssuersService = ReturnType<typeof issuersService>;
 
 /** Trusted issuers: added with no more rights than their adder has, withdrawn, never changed or removed. */
@@ -56,10 +62,8 @@ export function issuersService({ prisma }: Database) {
     },
 
     /** @throws {AppError} `issuer-not-found` */
-    async get(id: string): Promise<VersionedIssuer> {
-      const issuer = await prisma.trustedIssuer.findUnique({ where: { id, revokedAt: null } });
-      if (!issuer) throw notFound();
-      return present(issuer);
+    get(id: string): Promise<VersionedIssuer> {
+      return find(prisma, id);
     },
 
     /** Oldest first: ids begin with their time. */
@@ -83,7 +87,7 @@ export function issuersService({ prisma }: Database) {
      * @throws {AppError} `issuer-not-found`, `precondition-failed`
      */
     async revoke({ caller, prisma }: CallContext, id: string, versions?: number[]): Promise<void> {
-      if (versions) requireVersion((await this.get(id)).version, versions);
+      if (versions) requireVersion((await find(prisma, id)).version, versions);
       const { count } = await prisma.trustedIssuer.updateMany({
         where: { id, revokedAt: null },
         data: { revokedAt: new Date(), revokedBy: caller.subject },

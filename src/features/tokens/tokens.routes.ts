@@ -3,6 +3,7 @@ import { Type } from '@sinclair/typebox';
 import { expectedVersions, versioned } from '../../platform/conditional.js';
 import { entityTag } from '../../shared/entity-tags.js';
 import { linksToId, nextLink } from '../../shared/links.js';
+import { RIGHTS_BODY_LIMIT } from '../../shared/rights.js';
 import { answer, headers } from '../../shared/schemas.js';
 import {
   CreatedTokenRef,
@@ -13,9 +14,6 @@ import {
 } from './tokens.schemas.js';
 import type { TokensService } from './tokens.service.js';
 
-/** Bytes: far more than a sensible one has, and far less than would keep the validator busy. */
-const BODY_LIMIT = 65_536;
-
 const tags = ['tokens'];
 
 export const tokensRoutes: FastifyPluginAsyncTypebox<{ tokens: TokensService }> = async (
@@ -25,7 +23,7 @@ export const tokensRoutes: FastifyPluginAsyncTypebox<{ tokens: TokensService }> 
   app.post(
     '',
     {
-      bodyLimit: BODY_LIMIT,
+      bodyLimit: Math.min(app.initialConfig.bodyLimit ?? RIGHTS_BODY_LIMIT, RIGHTS_BODY_LIMIT),
       config: { scope: 'tokens:admin', problems: ['rights-exceeded'] },
       links: linksToId('getToken', 'revokeToken'),
       schema: {

@@ -51,6 +51,12 @@ export interface TokenPage {
   readonly next?: string;
 }
 
+async function find(prisma: Prisma.TransactionClient, id: string): Promise<VersionedToken> {
+  const token = await prisma.apiToken.findUnique({ where: { id, revokedAt: null } });
+  if (!token) throw notFound();
+  return present(token);
+}
+
 export type TokensService = ReturnType<typeof tokensService>;
 
 /** API tokens: made with no more rights than their maker has, revoked, never removed. */
@@ -83,10 +89,8 @@ export function tokensService({ prisma }: Database) {
     },
 
     /** @throws {AppError} `token-not-found` */
-    async get(id: string): Promise<VersionedToken> {
-      const token = await prisma.apiToken.findUnique({ where: { id, revokedAt: null } });
-      if (!token) throw notFound();
-      return present(token);
+    get(id: string): Promise<VersionedToken> {
+      return find(prisma, id);
     },
 
     /** Oldest first: ids begin with their time. */
@@ -106,7 +110,7 @@ export function tokensService({ prisma }: Database) {
      * @throws {AppError} `token-not-found`, `precondition-failed`
      */
     async revoke({ caller, prisma }: CallContext, id: string, versions?: number[]): Promise<void> {
-      if (versions) requireVersion((await this.get(id)).version, versions);
+      if (versions) requireVersion((await find(prisma, id)).version, versions);
       const { count } = await prisma.apiToken.updateMany({
         where: { id, revokedAt: null },
         data: { revokedAt: new Date(), revokedBy: caller.subject },
