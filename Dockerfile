@@ -31,8 +31,8 @@ RUN npm ci --omit=dev --omit=optional
 # Of @prisma/client's 73 MB the server loads 5: one query compiler of ten, once.
 RUN find node_modules/@prisma/client/runtime -type f \
       ! -name 'client.js' ! -name 'client.mjs' ! -name 'index-browser.*js' \
-      ! -name 'query_compiler_fast_bg.postgresql.mjs' \
-      ! -name 'query_compiler_fast_bg.postgresql.wasm-base64.mjs' -delete \
+      ! -name 'query_compiler_small_bg.postgresql.mjs' \
+      ! -name 'query_compiler_small_bg.postgresql.wasm-base64.mjs' -delete \
  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
 COPY prisma/migrations prisma/migrations
 COPY prisma/schema-engine prisma/schema-engine

@@ -17,7 +17,8 @@ const GET = { name: 'get', text: `SELECT ${COLUMNS} FROM projects WHERE id = $1`
 const LIST = { name: 'list', text: `SELECT ${COLUMNS} FROM projects ORDER BY id LIMIT $1` };
 const INSERT = {
   name: 'insert',
-  text: `INSERT INTO projects (name, status) VALUES ($1, $2) RETURNING ${COLUMNS}`,
+  text: `INSERT INTO projects (name, status, created_by, updated_by) VALUES ($1, $2, $3, $3)
+         RETURNING ${COLUMNS}`,
 };
 
 /** @type {import('../dist/platform/feature.js').Feature} */
@@ -58,7 +59,7 @@ const raw = {
       },
       async (request, reply) => {
         const { name, status } = request.body;
-        const { rows } = await pool.query({ ...INSERT, values: [name, status] });
+        const { rows } = await pool.query({ ...INSERT, values: [name, status, 'anonymous'] });
         return reply.code(201).send(rows[0]);
       },
     );

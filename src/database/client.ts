@@ -30,6 +30,25 @@ export function searchPath(url: string): { options?: string } {
   return schema === 'public' ? {} : { options: `-c search_path="${schema}"` };
 }
 
+/** Each is kept by every connection, here and in PostgreSQL. */
+const MAX_STATEMENTS = 500;
+
+/**
+ * Names for Prisma's statements: with a name PostgreSQL parses and plans each once a connection, and that
+ * is most of what a short one costs. Texts beyond the first 500 get none: Prisma writes lists of values as
+ * lists of parameters, of any length.
+ */
+function statementNames(): (query: { sql: string }) => string {
+  const names = new Map<string, string>();
+  return ({ sql }) => {
+    const known = names.get(sql);
+    if (known !== undefined || names.size >= MAX_STATEMENTS) return known ?? '';
+    const name = `prisma-${names.size}`;
+    names.set(sql, name);
+    return name;
+  };
+}
+
 /** Opens no connection: the pool does so when the first query comes. */
 export function openDatabase(
   url: string,
@@ -61,7 +80,12 @@ export function openDatabase(
     if (client.getTransactionStatus() !== 'I') client.end().catch(() => {});
   });
   const prisma = new PrismaClient({
-    adapter: new PrismaPg(pool, { schema: schemaOf(url) }),
+    // Anything else notes for each call where it came from, and quotes sources in messages.
+    errorFormat: 'minimal',
+    adapter: new PrismaPg(pool, {
+      schema: schemaOf(url),
+      statementNameGenerator: statementNames(),
+    }),
     transactionOptions: {
       // Longer than the pool's own limits, which come first and clean up after themselves.
       maxWait: settings.DATABASE_CONNECT_TIMEOUT_MS + 1000,

@@ -1,22 +1,26 @@
 -- Who may call, what was answered to a key, and who changed a project last.
 
 ALTER TABLE "projects"
+    -- CURRENT_TIMESTAMP by another name: that one Prisma takes for its own, and sends with each row.
+    ALTER COLUMN "created_at" SET DEFAULT transaction_timestamp(),
+    ALTER COLUMN "updated_at" SET DEFAULT transaction_timestamp(),
     ADD COLUMN "created_by" TEXT,
     ADD COLUMN "updated_by" TEXT,
     ADD COLUMN "version" INTEGER NOT NULL DEFAULT 1,
     ADD CONSTRAINT "projects_version_check" CHECK ("version" >= 1);
 
--- Entity tags are made of the version. A trigger counts it, so that a change from Prisma Studio, psql or
--- the Python service is a new version, too.
-CREATE FUNCTION "projects_count_version"() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Entity tags are made of the version. A trigger counts it and keeps the time, so that a change from Prisma
+-- Studio, psql or the Python service is a new version, too.
+CREATE FUNCTION "projects_changed"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW."version" := OLD."version" + 1;
+    NEW."updated_at" := CURRENT_TIMESTAMP;
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER "projects_version" BEFORE UPDATE ON "projects"
+CREATE TRIGGER "projects_changed" BEFORE UPDATE ON "projects"
     FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)
-    EXECUTE FUNCTION "projects_count_version"();
+    EXECUTE FUNCTION "projects_changed"();
 
 CREATE TABLE "api_tokens" (
     "id" UUID NOT NULL,
