@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { Type } from '@sinclair/typebox';
+import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { describeBuild, readBuildInfo } from '../src/build-info.js';
 import { loadConfig } from '../src/config.js';
+import { readTimestamp } from '../src/database/sql.js';
 import { createLogger } from '../src/logger.js';
 import { parseQuery } from '../src/platform/query-string.js';
 import { schemaRef } from '../src/shared/schemas.js';
@@ -42,6 +44,26 @@ describe('logs', () => {
     expect(json).not.toHaveProperty('stream');
     const pretty = await createLogger(loadConfig({ LOG_FORMAT: 'pretty', LOG_LEVEL: 'warn' }));
     expect(pretty).toMatchObject({ level: 'warn', stream: expect.anything() });
+  });
+});
+
+describe('timestamps', () => {
+  const parse = pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ, 'text');
+
+  it.each([
+    '2026-11-23 10:00:00+00',
+    '2026-11-23 10:00:00.1+00',
+    '2026-11-23 10:00:00.123+00',
+    '2026-11-23 10:00:00.123456+00',
+    '0001-01-01 00:00:00+00',
+    '9999-12-31 23:59:59.999+00',
+    '2026-11-23 12:00:00.123+02',
+    '2026-11-23 15:30:00.5+05:30',
+    '10000-01-01 00:00:00+00',
+    '0044-03-15 12:00:00+00 BC',
+    'infinity',
+  ])('are read as pg reads them: %s', (text) => {
+    expect(readTimestamp(text)).toEqual(parse(text));
   });
 });
 
