@@ -88,7 +88,7 @@ export default fp<{ config: Config; database: Database }>(
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         await app.countFailedLogin(request);
-        request.log.info({ err: error.cause, reason: error.message }, 'refused a caller');
+        request.log.info({ cause: error.cause, reason: error.message }, 'refused a caller');
         throw refusal(error);
       }
     };

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { useOidc } from '../support/oidc.js';
+import { expectProblem } from '../support/requests.js';
+
+const oidc = useOidc();
+const { trust, call } = oidc;
+
+describe('an issuer', () => {
+  const refusedWithin = async (milliseconds: number) => {
+    const began = Date.now();
+    expectProblem(await call(await oidc.issuer.sign()), 401, 'unauthenticated');
+    expect(Date.now() - began).toBeLessThan(milliseconds);
+  };
+
+  it('that is down is 401, and works again when it is back', async () => {
+    await trust();
+    await oidc.issuer.stop();
+    await refusedWithin(2000);
+    await oidc.issuer.restart();
+    const status = async () => (await call(await oidc.issuer.sign())).statusCode;
+    await expect.poll(status, { timeout: 5000, interval: 250 }).toBe(200);
+  });
+
+  it('that fails is asked now and then only', async () => {
+    await trust();
+    let asked = 0;
+    oidc.issuer.misbehave = (_request, response) => {
+      asked += 1;
+      response.writeHead(500).end();
+    };
+    for (let i = 0; i < 20; i += 1) await refusedWithin(2000);
+    expect(asked).toBeLessThan(4);
+  });
+
+  it('that goes down keeps working with the keys that are known', async () => {
+    await trust();
+    expect((await call(await oidc.issuer.sign())).statusCode).toBe(200);
+    await oidc.issuer.stop();
+    expect((await call(await oidc.issuer.sign({ jti: 'new' }))).statusCode).toBe(200);
+  });
+
+  it('that never answers is 401 after a few seconds', async () => {
+    await trust();
+    oidc.issuer.misbehave = () => {};
+    await refusedWithin(5000);
+  });
+
+  it('that redirects is not followed', async () => {
+    await trust();
+    let followed = false;
+    oidc.issuer.misbehave = (request, response) => {
+      followed ||= request.url === '/elsewhere';
+      response.writeHead(302, { location: '/elsewhere' }).end();
+    };
+    await refusedWithin(2000);
+    expect(followed).toBe(false);
+  });
+
+  it('that never ends its answer is cut off', async () => {
+    await trust();
+    let written = 0;
+    oidc.issuer.misbehave = (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const more = () => {
+        while (!response.destroyed && written < 50_000_000) {
+          written += 65_536;
+          if (!response.write(Buffer.alloc(65_536, ' '))) return response.once('drain', more);
+        }
+        return response;
+      };
+      more();
+    };
+    await refusedWithin(2000);
+    expect(written).toBeLessThan(20_000_000);
+  });
+
+  it.each([
+    ['no JSON', 'nonsense'],
+    ['null', 'null'],
+    [
+      'another issuer',
+      '{"issuer":"https://evil.example.org","jwks_uri":"https://evil.example.org"}',
+    ],
+    ['no keys', '{"issuer":"ISSUER"}'],
+    ['keys behind plain http', '{"issuer":"ISSUER","jwks_uri":"http://192.0.2.1/keys"}'],
+    ['keys in a file', '{"issuer":"ISSUER","jwks_uri":"file:///etc/passwd"}'],
+  ])('whose configuration has %s is 401', async (_case, text) => {
+    await trust();
+    oidc.issuer.misbehave = (_request, response) => {
+      response.writeHead(200).end(text.replace('ISSUER', oidc.issuer.url));
+    };
+    await refusedWithin(2000);
+  });
+});
