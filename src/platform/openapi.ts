@@ -30,15 +30,11 @@ export default fp<{ config: Config; build: BuildInfo; tags: readonly Feature['ta
       rateLimited: requestsPerMinute(config) > 0,
     };
     let document: Promise<FastifyInstance> | undefined;
-    const answer = async ({ url, method, headers }: FastifyRequest, reply: FastifyReply) => {
+    const answer = async ({ url, headers }: FastifyRequest, reply: FastifyReply) => {
       document ??= import('./document.js').then(({ buildDocument }) =>
         buildDocument({ build, tags, guards, routes, schemas }),
       );
-      const response = await (await document).inject({
-        url,
-        method: method === 'HEAD' ? 'HEAD' : 'GET',
-        headers,
-      });
+      const response = await (await document).inject({ url, headers });
       // A file that there is not, or a path that leads out of the folder.
       if (response.statusCode >= 400) return reply.callNotFound();
       for (const [name, value] of Object.entries(response.headers)) {
