@@ -88,6 +88,7 @@ function row(token: Token): string {
     `projects ${projects}`,
     token.scopes.join(','),
     `${token.subject}: ${token.name}`,
+    `by ${token.createdBy}`,
   ].join('  ');
 }
 

@@ -173,6 +173,8 @@ function explain({ keyword, params = {}, message = 'is not valid', parentSchema 
       return `must have at least ${params.limit} item${params.limit === 1 ? '' : 's'}`;
     case 'maxItems':
       return `must have at most ${params.limit} items`;
+    case 'minProperties':
+      return `must have at least ${params.limit} field${params.limit === 1 ? '' : 's'}`;
     case 'uniqueItems':
       return 'must not have an item twice';
     case 'format':

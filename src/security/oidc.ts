@@ -107,9 +107,10 @@ export function oidcVerifier({ pool }: Pick<Database, 'pool'>): OidcVerifier {
     const met = addressed.filter((trust) => unmet(trust).length === 0);
     if (met.length === 0) {
       const claims = addressed.flatMap(unmet).map(([claim]) => claim);
-      throw refused('The claims of the token do not meet the conditions for its issuer', {
-        unmet: [...new Set(claims)],
-      });
+      throw refused(
+        'The claims of the token do not meet the conditions for its issuer',
+        `unmet conditions: ${[...new Set(claims)].join(', ')}`,
+      );
     }
     const subject = `${issuer}|${sub}`;
     return {

@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -22,8 +24,8 @@ export interface Program {
 
 /** Runs a file of the build in a process of its own, with only `env` to configure it. */
 export function runProgram(file: string, env: Record<string, string>, ...args: string[]): Program {
-  const child = spawn(process.execPath, [file, ...args], {
-    cwd: ROOT,
+  const child = spawn(process.execPath, [join(ROOT, file), ...args], {
+    cwd: tmpdir(), // where no .env of a developer is
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
