@@ -1,15 +1,12 @@
 import type { Database } from '../database/client.js';
 import { query } from '../database/sql.js';
-import type { Scope } from '../shared/scopes.js';
+import { grantOf, type StoredGrant } from '../shared/caller.js';
 import { refused, type Verified } from './credentials.js';
 import { hashSecret, isSecret } from './token-secret.js';
 
-interface TokenRow {
+interface TokenRow extends StoredGrant {
   id: string;
   subject: string;
-  scopes: Scope[];
-  everyProject: boolean;
-  projectIds: number[];
   expiresAt: Date;
   revokedAt: Date | null;
   /** Not used for a minute, or never. */
@@ -50,12 +47,12 @@ export async function verifyApiToken(
   }
   // Nobody waits for it: a call must not fail because its time could not be noted.
   if (row.stale) query(pool, MARK_USED, [row.id]).catch(onError);
-  const { id, subject, scopes, everyProject, projectIds, expiresAt } = row;
+  const { id, subject, expiresAt } = row;
   return {
     caller: {
       subject,
       credential: `token:${id}`,
-      grants: [{ scopes, projects: everyProject ? null : projectIds }],
+      grants: [grantOf(row)],
     },
     expiresAt: expiresAt.getTime(),
   };

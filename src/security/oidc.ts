@@ -2,7 +2,7 @@ import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Database } from '../database/client.js';
 import { rootCause } from '../database/errors.js';
 import { query } from '../database/sql.js';
-import type { Scope } from '../shared/scopes.js';
+import { grantOf, type StoredGrant } from '../shared/caller.js';
 import { isStorable } from '../shared/text.js';
 import { refused, type Verified } from './credentials.js';
 import { issuerKeys } from './issuer-keys.js';
@@ -23,13 +23,10 @@ const CLOCK_TOLERANCE_S = 60;
 /** OpenID Connect Core 1.0, section 2: `sub` has at most 255 ASCII characters. */
 const MAX_SUBJECT = 255;
 
-interface TrustRow {
+interface TrustRow extends StoredGrant {
   id: string;
   audience: string;
   conditions: Record<string, string>;
-  scopes: Scope[];
-  everyProject: boolean;
-  projectIds: number[];
 }
 
 const SELECT_TRUST = {
@@ -118,10 +115,7 @@ export function oidcVerifier({ pool }: Pick<Database, 'pool'>): OidcVerifier {
         subject,
         // Another job of the same subject may meet other trusts, and have other rights.
         credential: `issuers:${met.map(({ id }) => id).join('+')}:${subject}`,
-        grants: met.map(({ scopes, everyProject, projectIds }) => ({
-          scopes,
-          projects: everyProject ? null : projectIds,
-        })),
+        grants: met.map(grantOf),
       },
       expiresAt: (exp + CLOCK_TOLERANCE_S) * 1000,
     };

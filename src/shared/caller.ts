@@ -9,6 +9,17 @@ export interface Grant {
   readonly projects: Projects;
 }
 
+/** A grant as the database keeps it: an empty list must never come to mean all. */
+export interface StoredGrant {
+  readonly scopes: readonly string[];
+  readonly everyProject: boolean;
+  readonly projectIds: number[];
+}
+
+export function grantOf({ scopes, everyProject, projectIds }: StoredGrant) {
+  return { scopes: scopes as Scope[], projects: everyProject ? null : projectIds };
+}
+
 /** Who sent a request. */
 export interface Caller {
   /** Who it stands for: rules about "somebody else" compare subjects, never credentials. */

@@ -61,6 +61,17 @@ export function line(max: number, description: string) {
 /** Anything that PostgreSQL's `text` can hold: all but NUL. */
 export const TEXT_PATTERN = '^[^\\u0000]*$';
 
+/** Parameters of a list in the order of its ids, which are UUIDs that begin with their time. */
+export const pageById = {
+  limit: defaulted(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+  cursor: Type.Optional(
+    Type.String({
+      format: 'uuid',
+      description: 'Where the page begins: taken from the `Link` header of the one before',
+    }),
+  ),
+};
+
 /** What the headers of answers mean. */
 const HEADERS = {
   ETag: 'Names this version of the resource, for `If-None-Match` and `If-Match`',

@@ -5,6 +5,7 @@ import {
   line,
   nullableString,
   nullableTimestamp,
+  pageById,
   schemaRef,
   stringEnum,
   timestamp,
@@ -93,13 +94,7 @@ export const IssuerParams = Type.Object({
 
 export const ListIssuersQuery = Type.Object(
   {
-    limit: defaulted(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
-    cursor: Type.Optional(
-      Type.String({
-        format: 'uuid',
-        description: 'Where the page begins: taken from the `Link` header of the one before',
-      }),
-    ),
+    ...pageById,
     state: defaulted(
       stringEnum(['active', 'revoked', 'all'], { default: 'active', description: 'Only those' }),
     ),

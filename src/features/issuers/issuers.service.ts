@@ -2,10 +2,10 @@ import type { Database } from '../../database/client.js';
 import type { CallContext } from '../../database/context.js';
 import type { Prisma, TrustedIssuer } from '../../generated/prisma/client.js';
 import { AppError, invalid } from '../../shared/app-error.js';
+import { grantOf } from '../../shared/caller.js';
 import { requireVersion } from '../../shared/entity-tags.js';
 import { pageOf } from '../../shared/pages.js';
 import { checkRights, storedProjects } from '../../shared/rights.js';
-import type { Scope } from '../../shared/scopes.js';
 import { checkProjects } from '../projects/index.js';
 import type { CreateIssuer, Issuer, ListIssuersQuery } from './issuers.schemas.js';
 
@@ -18,12 +18,11 @@ export type VersionedIssuer = Issuer & { readonly version: number };
 const VERSION = 1;
 
 function present(row: TrustedIssuer): VersionedIssuer {
-  const { everyProject, projectIds, scopes, ...issuer } = row;
+  const { everyProject: _every, projectIds: _ids, ...issuer } = row;
   return {
     ...issuer,
     conditions: issuer.conditions as Record<string, string>,
-    scopes: scopes as Scope[],
-    projects: everyProject ? null : projectIds,
+    ...grantOf(row),
     version: VERSION,
   };
 }

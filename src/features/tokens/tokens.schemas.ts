@@ -5,6 +5,7 @@ import {
   line,
   nullableString,
   nullableTimestamp,
+  pageById,
   schemaRef,
   stringEnum,
   timestamp,
@@ -95,13 +96,7 @@ export const TOKEN_STATES = ['active', 'expired', 'revoked', 'all'] as const;
 
 export const ListTokensQuery = Type.Object(
   {
-    limit: defaulted(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
-    cursor: Type.Optional(
-      Type.String({
-        format: 'uuid',
-        description: 'Where the page begins: taken from the `Link` header of the one before',
-      }),
-    ),
+    ...pageById,
     state: defaulted(stringEnum(TOKEN_STATES, { default: 'active', description: 'Only those' })),
   },
   { additionalProperties: false },

@@ -3,10 +3,10 @@ import type { CallContext } from '../../database/context.js';
 import type { ApiToken, Prisma } from '../../generated/prisma/client.js';
 import { createSecret, hashSecret } from '../../security/token-secret.js';
 import { AppError, invalid } from '../../shared/app-error.js';
+import { grantOf } from '../../shared/caller.js';
 import { requireVersion } from '../../shared/entity-tags.js';
 import { pageOf } from '../../shared/pages.js';
 import { checkRights, storedProjects } from '../../shared/rights.js';
-import type { Scope } from '../../shared/scopes.js';
 import { checkProjects } from '../projects/index.js';
 import type { CreatedToken, CreateToken, ListTokensQuery, Token } from './tokens.schemas.js';
 
@@ -19,11 +19,10 @@ export type VersionedToken = Token & { readonly version: number };
 
 /** Its hash stays here. Only the last use changes while it counts: once a minute makes a version. */
 function present(row: ApiToken): VersionedToken {
-  const { everyProject, projectIds, hash: _hash, scopes, ...token } = row;
+  const { everyProject: _every, projectIds: _ids, hash: _hash, ...token } = row;
   return {
     ...token,
-    scopes: scopes as Scope[],
-    projects: everyProject ? null : projectIds,
+    ...grantOf(row),
     version: 1 + Math.floor((token.lastUsedAt?.getTime() ?? 0) / 60_000),
   };
 }
