@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { bom, faultIn, fixture, parse } from './cyclonedx.support.js';
+import { cyclonedx } from './index.js';
+import { parser } from './parser.js';
+
+describe('recognizes', () => {
+  it.each([
+    { bomFormat: 'CycloneDX' },
+    { $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json', specVersion: '1.6' },
+    { $schema: 'https://CycloneDX.org/schema/bom-1.6.schema.json', specVersion: 6, bomFormat: 'X' },
+  ])('%j', (document) => expect(parser.recognizes(document)).toBe(true));
+
+  it.each([
+    null,
+    1,
+    'CycloneDX',
+    [],
+    [{ bomFormat: 'CycloneDX' }],
+    {},
+    { bomFormat: { toString: 1 } },
+    { $schema: 7, specVersion: '1.6' },
+    { $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json' },
+    { $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: [] },
+    { spdxVersion: 'SPDX-2.3', specVersion: '1.6' },
+  ])('not %j', (document) => expect(parser.recognizes(document)).toBe(false));
+});
+
+describe('components', () => {
+  it('reads what npm writes', () => {
+    const { components, ...rest } = parse(fixture('npm-sbom-1.5'));
+    expect(rest).toEqual({
+      tool: 'cli',
+      toolVersion: '11.19.1',
+      specVersion: '1.5',
+    });
+    expect(components).toHaveLength(3);
+    expect(components?.[0]).toEqual({
+      type: 'library',
+      name: '@sindresorhus/is',
+      version: '7.0.1',
+      purl: 'pkg:npm/%40sindresorhus/is@7.0.1',
+      licences: ['MIT'],
+    });
+  });
+
+  it('reads nested ones in their order, with groups, and versions from the purl', () => {
+    const { components, tool, toolVersion } = parse(fixture('components-1.2'));
+    expect([tool, toolVersion]).toEqual(['cyclonedx-maven-plugin', '2.1.0']);
+    expect(components).toEqual([
+      {
+        type: 'framework',
+        name: 'org.example/web',
+        version: '5.1.0',
+        purl: 'pkg:maven/org.example/web@5.1.0?type=jar',
+        licences: ['Apache-2.0', 'House licence'],
+      },
+      { type: 'library', name: 'shaded', version: '1.0', licences: [] },
+      { type: 'file', name: 'data.bin', version: '1', licences: [] },
+      {
+        type: 'library',
+        name: 'plain',
+        version: '7',
+        purl: 'pkg:generic/plain@7',
+        licences: ['MIT OR GPL-2.0-only'],
+      },
+    ]);
+  });
+
+  it('counts what is in the subject, not the subject', () => {
+    const { components } = parse(
+      bom({
+        metadata: {
+          component: { type: 'application', name: 'a', components: [{ type: 'file', name: 'b' }] },
+        },
+      }),
+    );
+    expect(components?.map(({ name }) => name)).toEqual(['b']);
+  });
+
+  it('reads 1.7, and services as tools', () => {
+    const { components, tool, toolVersion } = parse(fixture('external-1.7'));
+    expect([tool, toolVersion]).toEqual(['sbom service', '12']);
+    expect(components?.map(({ name, licences }) => [name, ...licences])).toEqual([
+      ['outside'],
+      ['prices', 'CC0-1.0'],
+    ]);
+  });
+
+  it('takes no odd purl', () => {
+    const { components } = parse(
+      bom({ components: [{ type: 'library', name: 'toString', purl: 'npm:x' }] }),
+    );
+    expect(components?.[0]).toEqual({ type: 'library', name: 'toString', licences: [] });
+  });
+
+  it('reads its example', () => {
+    const { components, findings, claims } = parse(cyclonedx.example);
+    expect([components?.length, findings?.length, claims?.length]).toEqual([1, 1, 1]);
+  });
+});
+
+describe('size', () => {
+  const components = Array.from({ length: 50_000 }, (_, i) => ({
+    type: 'library',
+    name: `c${i}`,
+    version: '1.0.0',
+    'bom-ref': `c${i}`,
+    purl: `pkg:npm/c${i}@1.0.0`,
+    licenses: [{ license: { id: 'MIT' } }],
+  }));
+  const dependencies = components.map(({ name }, i) => ({ ref: name, dependsOn: [`c${i + 1}`] }));
+
+  it('reads 50,000 components in less than 2 seconds', () => {
+    const started = performance.now();
+    expect(parse(bom({ components, dependencies })).components).toHaveLength(50_000);
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  it('refuses more than 200,000', () => {
+    const many = Array.from({ length: 200_001 }, (_, i) => ({ type: 'file', name: `${i}` }));
+    expect(faultIn(bom({ components: many }))).toEqual([
+      '/components',
+      'has more than 200,000 components',
+    ]);
+  });
+});

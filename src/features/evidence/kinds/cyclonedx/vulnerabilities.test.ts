@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+import { vulnerabilityFingerprint } from '../common/fingerprint.js';
+import { bom, faultIn, fixture, parse } from './cyclonedx.support.js';
+
+const findingsOf = (...vulnerabilities: object[]) => parse(bom({ vulnerabilities })).findings ?? [];
+const LODASH = 'pkg:npm/lodash@4.17.20';
+
+describe('findings', () => {
+  const { findings = [] } = parse(fixture('vulnerabilities-1.4'));
+
+  it('are one for each component that is affected', () => {
+    expect(findings.map(({ rule, packageName }) => [rule, packageName])).toEqual([
+      ['CVE-2021-23337', 'lodash'],
+      ['CVE-2021-23337', '@shop/cart'],
+      ['TEMP-1', 'shop'],
+      ['TEMP-2', undefined],
+    ]);
+    expect(findings[0]).toEqual({
+      type: 'vulnerability',
+      severity: 'high',
+      rule: 'CVE-2021-23337',
+      aliases: ['GHSA-35jh-r3h4-6jhm'],
+      message: 'Command injection.\n\nRecommendation: Upgrade to 4.17.21.',
+      score: 7.2,
+      vector: 'CVSS:3.1/AV:N/AC:L/PR:H/UI:N/S:U/C:H/I:H/A:H',
+      purl: LODASH,
+      packageName: 'lodash',
+      packageVersion: '4.17.20',
+      url: 'https://github.com/advisories/GHSA-35jh-r3h4-6jhm',
+      fingerprint: vulnerabilityFingerprint('CVE-2021-23337', LODASH),
+    });
+    expect(findings[2]?.message).toBe('Only told in detail.');
+  });
+
+  it('are the same in another order, version or reference, and differ otherwise', () => {
+    const of = (version: string, ref: string, id: string) =>
+      parse(
+        bom({
+          components: [
+            {
+              type: 'library',
+              name: 'lodash',
+              version,
+              purl: `pkg:npm/lodash@${version}`,
+              'bom-ref': ref,
+            },
+          ],
+          vulnerabilities: [{ id, affects: [{ ref }] }],
+        }),
+      ).findings?.[0]?.fingerprint;
+    expect(of('4.17.20', 'a', 'CVE-2024-1')).toBe(of('4.17.21', 'b', 'cve-2024-1'));
+    expect(of('4.17.20', 'a', 'CVE-2024-1')).not.toBe(of('4.17.20', 'a', 'CVE-2024-2'));
+    expect(new Set(findings.map(({ fingerprint }) => fingerprint)).size).toBe(4);
+  });
+
+  it('have an id: else a reference, else their own', () => {
+    const source = {};
+    expect(findingsOf({ references: [{ id: 'X-1', source }] })[0]?.rule).toBe('X-1');
+    expect(findingsOf({ id: ' ', 'bom-ref': 'v-1' })[0]?.rule).toBe('v-1');
+    expect(faultIn(bom({ vulnerabilities: [{ id: 'a' }, { id: '' }] }))[0]).toBe(
+      '/vulnerabilities/1/id',
+    );
+  });
+
+  it('of components elsewhere: by BOM-Link, by purl, by reference', () => {
+    const { findings: elsewhere = [] } = parse(fixture('vex-1.6'));
+    expect(elsewhere.map(({ purl, packageName }) => [purl, packageName])).toEqual([
+      ['pkg:npm/%40shop/cart@1.0.0', '@shop/cart'],
+      [undefined, 'c-17'],
+      ['pkg:npm/ms@2.1.3', 'ms'],
+    ]);
+    const [broken] = findingsOf({ id: 'A', affects: [{ ref: 'urn:cdx:no-fragment%' }] });
+    expect(broken?.packageName).toBe('urn:cdx:no-fragment%');
+  });
+
+  it.each([
+    [[{ version: '1', status: 'unaffected' }], 0],
+    [[{ version: '2', status: 'unaffected' }], 0],
+    [
+      [
+        { range: 'vers:npm/<3', status: 'affected' },
+        { version: '1', status: 'unaffected' },
+      ],
+      0,
+    ],
+    [[{ version: '2', status: 'unaffected' }, { version: '1' }], 1],
+    [
+      [
+        { version: '2', status: 'unaffected' },
+        { range: 'vers:npm/<2', status: 'affected' },
+      ],
+      1,
+    ],
+    [[{ version: '1', status: 'unknown' }], 1],
+    [[], 1],
+  ])('not of versions that are said to be unaffected: %j', (versions, count) => {
+    const document = bom({
+      components: [{ type: 'library', name: 'a', version: '1', 'bom-ref': 'a' }],
+      vulnerabilities: [{ id: 'X', affects: [{ ref: 'a', versions }] }],
+    });
+    expect(parse(document).findings).toHaveLength(count);
+  });
+});
+
+describe('claims', () => {
+  it('are about every id in the package, or about the finding, or about the product', () => {
+    const { claims, findings } = parse(fixture('vulnerabilities-1.4'));
+    const said = {
+      status: 'not_affected',
+      absolves: true,
+      justification: 'code_not_reachable',
+      detail: 'Not called.',
+      statedAt: '2026-02-01T08:00:00.000Z',
+    };
+    expect(claims).toEqual([
+      { vulnerability: 'CVE-2021-23337', purl: LODASH, ...said },
+      { vulnerability: 'GHSA-35jh-r3h4-6jhm', purl: LODASH, ...said },
+      { fingerprint: findings?.[1]?.fingerprint, ...said },
+      {
+        vulnerability: 'TEMP-1',
+        status: 'exploitable',
+        absolves: false,
+        statedAt: '2026-02-01T08:00:00.000Z',
+      },
+    ]);
+  });
+
+  it('are as late as they were changed', () => {
+    const { claims } = parse(fixture('vex-1.6'));
+    expect(claims?.map(({ statedAt }) => statedAt)).toEqual(
+      Array(3).fill('2026-02-02T00:00:00.000Z'),
+    );
+  });
+
+  it.each([
+    ['resolved', true],
+    ['resolved_with_pedigree', true],
+    ['false_positive', true],
+    ['not_affected', true],
+    ['exploitable', false],
+    ['in_triage', false],
+  ])('%s: %s', (state, absolves) => {
+    const { claims } = parse(bom({ vulnerabilities: [{ id: 'X', analysis: { state } }] }));
+    expect(claims).toEqual([{ vulnerability: 'X', status: state, absolves }]);
+  });
+});
+
+describe('size', () => {
+  const components = Array.from({ length: 50_000 }, (_, i) => ({
+    type: 'library',
+    name: `c${i}`,
+    'bom-ref': `c${i}`,
+    purl: `pkg:npm/c${i}@1`,
+  }));
+  const affects = components.map(({ name }) => ({ ref: name }));
+
+  it('reads 50,000 findings in less than 3 seconds', () => {
+    const started = performance.now();
+    const vulnerabilities = [{ id: 'X', affects, analysis: { state: 'in_triage' } }];
+    const { findings, claims } = parse(bom({ components, vulnerabilities }));
+    expect([findings?.length, claims?.length]).toEqual([50_000, 50_000]);
+    expect(performance.now() - started).toBeLessThan(3000);
+  });
+
+  it('refuses more than 200,000 findings, or statements', () => {
+    const five = Array.from({ length: 5 }, (_, i) => ({ id: `X-${i}`, affects }));
+    expect(faultIn(bom({ components, vulnerabilities: five }))).toEqual([
+      '/vulnerabilities',
+      'has more than 200,000 findings',
+    ]);
+    const references = Array.from({ length: 150_000 }, (_, i) => ({ id: `A-${i}`, source: {} }));
+    const analysis = { state: 'not_affected' };
+    const vulnerabilities = [{ id: 'X', references, affects, analysis }];
+    expect(faultIn(bom({ components, vulnerabilities }))).toEqual([
+      '/vulnerabilities',
+      'has more than 200,000 statements',
+    ]);
+  });
+});

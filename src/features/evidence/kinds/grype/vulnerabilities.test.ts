@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { match, only, parse, report } from './grype.support.js';
+
+describe('Grype: vulnerabilities', () => {
+  it.each([
+    ['Critical', 'critical'],
+    ['High', 'high'],
+    ['Medium', 'medium'],
+    ['Low', 'low'],
+    ['Negligible', 'low'],
+    ['Unknown', 'unknown'],
+    ['toString', 'unknown'],
+    ['', 'unknown'],
+    [null, 'unknown'],
+  ])('severity %s is %s', (severity, expected) => {
+    expect(only(match({ severity }))?.severity).toBe(expected);
+  });
+
+  const v2 = { version: '2.0', metrics: { baseScore: 9.5 } };
+  const v3 = { version: '3.1', metrics: { baseScore: 5 } };
+  const v4 = { version: '4.0', metrics: { baseScore: 8 } };
+
+  it.each([
+    ['the latest version', { cvss: [v2, v4, v3] }, [], 8],
+    [
+      'the primary one',
+      { cvss: [v3, { ...v3, type: 'Primary', metrics: { baseScore: 4 } }] },
+      [],
+      4,
+    ],
+    ['the higher one', { cvss: [v3, { ...v3, metrics: { baseScore: 6 } }] }, [], 6],
+    ['a vector', { cvss: [{ vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:L/A:N' }] }, [], 6.5],
+    [
+      'the highest related one',
+      { cvss: null },
+      [
+        { id: 'A', cvss: [v3] },
+        { id: 'B', cvss: [v4] },
+      ],
+      8,
+    ],
+    ['none', { cvss: [{ vector: 'nonsense', metrics: { baseScore: -1 } }] }, null, undefined],
+  ])('score: %s', (_, vulnerability, relatedVulnerabilities, score) => {
+    expect(only(match(vulnerability, { relatedVulnerabilities }))?.score).toBe(score);
+  });
+
+  it('a severity that is unknown is that of the score, else of the related ones', () => {
+    expect(only(match({ severity: 'Unknown', cvss: [v4] }))?.severity).toBe('high');
+    const relatedVulnerabilities = [
+      { id: 'A', severity: 'Low' },
+      { id: 'B', severity: 'Medium' },
+    ];
+    const unknown = match({ severity: null }, { relatedVulnerabilities });
+    expect(only(unknown)).toMatchObject({ severity: 'medium', score: undefined });
+  });
+
+  it.each([
+    ['GHSA-aaaa-bbbb-cccc', ['cve-2024-9'], 'CVE-2024-9', ['GHSA-aaaa-bbbb-cccc']],
+    ['BIT-redis-2024-9', ['CVE-2024-9'], 'CVE-2024-9', ['BIT-redis-2024-9']],
+    ['ELSA-2024-1', ['CVE-2024-9'], 'ELSA-2024-1', []],
+    ['CVE-2024-1', ['CVE-2024-1'], 'CVE-2024-1', []],
+    ['CVE-2024-1', ['CVE-2024-2'], 'CVE-2024-1', []],
+    ['GHSA-aaaa-bbbb-cccc', ['CVE-2024-1', 'CVE-2024-2'], 'GHSA-aaaa-bbbb-cccc', []],
+  ])('%s with %j is %s', (id, related, rule, aliases) => {
+    const relatedVulnerabilities = related.map((id) => ({ id }));
+    expect(only(match({ id }, { relatedVulnerabilities }))).toMatchObject({ rule, aliases });
+  });
+
+  it('versions that fix it, and links of the web only', () => {
+    const fix = { versions: ['1.1', '2.0'], state: 'wont-fix' };
+    expect(only(match({ fix }))?.fixedVersion).toBe('1.1, 2.0');
+    const urls = ['https://example.com/1'];
+    expect(only(match({ dataSource: 'javascript:1', urls }))?.url).toBe('https://example.com/1');
+  });
+
+  it('fingerprints stay with version and order, and differ for ids and packages', () => {
+    const fingerprints = (...matches: unknown[]) =>
+      parse(report(...matches)).findings?.map(({ fingerprint }) => fingerprint) ?? [];
+    const artifact = { name: 'left-pad', version: '2', purl: 'pkg:npm/left-pad@2' };
+    const a = match();
+    const b = match({ id: 'CVE-2024-2' });
+    const c = match({}, { artifact: { name: 'x' } });
+    expect(fingerprints(c, b, a)).toEqual(fingerprints(a, b, c).reverse());
+    expect(new Set(fingerprints(a, b, c)).size).toBe(3);
+    expect(fingerprints(match({}, { artifact }))).toEqual(fingerprints(a));
+  });
+});

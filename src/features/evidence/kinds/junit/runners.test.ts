@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { readXml } from '../../parsing/read-xml.js';
+import { junit } from './index.js';
+import { parser } from './parser.js';
+
+const context = { secretKey: new Uint8Array(32) };
+const read = (text: string) => parser.parse(readXml(text), context);
+const fixture = (name: string) =>
+  read(readFileSync(new URL(`fixtures/${name}.xml`, import.meta.url), 'utf8'));
+
+describe('JUnit: what runners write', () => {
+  it('Vitest', () => {
+    expect(fixture('vitest')).toEqual({
+      tool: 'vitest',
+      tests: {
+        tests: 4,
+        passed: 1,
+        failures: 2,
+        errors: 0,
+        skipped: 1,
+        durationSeconds: 0.006422,
+        failed: [
+          {
+            name: 'sum.test.js > sum > fails',
+            message: 'expected { a: 1 } to deeply equal { a: 2 }',
+          },
+          { name: 'sum.test.js > sum > throws', message: 'no <such> thing' },
+        ],
+      },
+    });
+  });
+
+  it('pytest: an error on teardown is a case of its own', () => {
+    expect(fixture('pytest')).toEqual({
+      tool: 'pytest',
+      tests: {
+        tests: 6,
+        passed: 2,
+        failures: 1,
+        errors: 1,
+        skipped: 2,
+        durationSeconds: 0.213,
+        failed: [
+          {
+            name: 'tests.test_orders.TestTotal > test_rounding[1.005-1.01]',
+            message: 'assert 1.0 == 1.01\n +  where 1.0 = round(1.005, 2)',
+          },
+          {
+            name: 'tests.test_db > test_insert',
+            message: 'failed on teardown with "OSError: disk full"',
+          },
+        ],
+      },
+    });
+  });
+
+  it('Jest: several failures of one case count once, the text is the message', () => {
+    const { tests, tool } = fixture('jest');
+    expect(tool).toBe('jest');
+    expect(tests).toMatchObject({ tests: 3, passed: 1, failures: 1, skipped: 1 });
+    expect(tests?.failed).toEqual([
+      {
+        name: 'cart removes an item > cart removes an item',
+        message: expect.stringMatching(/^Error: expect.*Received: 1/s),
+      },
+    ]);
+  });
+
+  it('Maven Surefire: grouped thousands, other attempts, output that looks like tests', () => {
+    const { tests, tool } = fixture('surefire');
+    expect(tool).toBeUndefined();
+    expect(tests).toMatchObject({
+      tests: 6,
+      passed: 3,
+      failures: 1,
+      errors: 1,
+      skipped: 1,
+      durationSeconds: 1234.642,
+    });
+    expect(tests?.failed).toEqual([
+      { name: 'com.example.OrderTest > fails', message: 'expected: <1> but was: <2>' },
+      {
+        name: 'com.example.OrderTest > breaks',
+        message: 'java.lang.NullPointerException\n\tat com.example.Order.total(Order.java:7)',
+      },
+    ]);
+  });
+
+  it('Go', () => {
+    const { tests } = fixture('go');
+    expect(tests).toMatchObject({ tests: 3, passed: 1, failures: 1, skipped: 1 });
+    expect(tests?.durationSeconds).toBe(0.3);
+    expect(tests?.failed[0]?.message).toBe('Failed');
+  });
+
+  it('its own example', () => {
+    expect(read(String(junit.example)).tests).toMatchObject({
+      tests: 3,
+      passed: 1,
+      failures: 1,
+      skipped: 1,
+      durationSeconds: 0.015,
+    });
+  });
+});

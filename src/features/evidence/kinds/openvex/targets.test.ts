@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { DIGEST, HEX, parse, statement, targets, vex } from './openvex.support.js';
+
+describe('OpenVEX: targets', () => {
+  const subcomponents = [{ '@id': 'pkg:npm/a@1' }];
+
+  it.each([
+    ['purl', { '@id': 'pkg:npm/Shop@1', subcomponents }, ['pkg:npm/shop@1']],
+    [
+      'purl as an identifier',
+      { identifiers: { purl: 'pkg:npm/shop' }, subcomponents },
+      ['pkg:npm/shop'],
+    ],
+    [
+      'two purls',
+      { '@id': 'pkg:npm/a', identifiers: { purl: 'pkg:npm/b' }, subcomponents },
+      ['pkg:npm/b', 'pkg:npm/a'],
+    ],
+    ['digest', { '@id': 'shop', hashes: { 'sha-256': HEX }, subcomponents }, [DIGEST]],
+    ['neither', { '@id': 'shop', hashes: { 'sha-256': 'zz', md5: '00' }, subcomponents }, ['shop']],
+    ['CPE', { identifiers: { cpe22: 'cpe:/a:x:y' }, subcomponents }, ['cpe:/a:x:y']],
+  ])('a part of a product with a %s', (_, product, products) => {
+    expect(targets({ products: [product] })).toEqual([['pkg:npm/a@1', products]]);
+  });
+
+  it('a whole product', () => {
+    const hashes = { 'sha-256': HEX };
+    const whole = (product: object) => targets({ products: [product] });
+    expect(whole({ '@id': 'pkg:npm/shop@1', hashes, subcomponents: [] })).toEqual([
+      ['pkg:npm/shop@1', []],
+      [undefined, ['pkg:npm/shop@1', DIGEST]],
+    ]);
+    expect(whole({ '@id': 'shop', hashes, subcomponents: null })).toEqual([
+      [undefined, ['shop', DIGEST]],
+    ]);
+    expect(whole({ hashes })).toEqual([[undefined, [DIGEST]]]);
+  });
+
+  it.each([
+    [[{ '@id': 'https://example.com/a' }]],
+    [[{ '@id': 'pkg:' }, 'pkg:npm/', {}]],
+    [[{ hashes: { 'sha-256': HEX } }]],
+  ])('parts %j are not the whole product', (subcomponents) => {
+    expect(targets({ products: [{ '@id': 'pkg:npm/shop@1', subcomponents }] })).toEqual([]);
+    expect(targets({ products: ['pkg:npm/shop@1'], subcomponents })).toEqual([]);
+  });
+
+  it('version 0.0.1: texts, and parts of the statement', () => {
+    const old = { vulnerability: 'CVE-2024-1', products: ['pkg:npm/shop@1', 'shop'] };
+    const document = {
+      ...vex(statement({ ...old, subcomponents: ['pkg:npm/a@1', 'pkg:npm/a@1'] })),
+      '@context': 'https://openvex.dev/ns',
+    };
+    const result = parse(document);
+    expect(result.specVersion).toBeUndefined();
+    expect(result.claims).toMatchObject([
+      { vulnerability: 'CVE-2024-1', purl: 'pkg:npm/a@1', products: ['pkg:npm/shop@1'] },
+      { vulnerability: 'CVE-2024-1', purl: 'pkg:npm/a@1', products: ['shop'] },
+    ]);
+  });
+});

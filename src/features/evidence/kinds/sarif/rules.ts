@@ -1,0 +1,68 @@
+import type { Result, Rule, Run } from './schema.js';
+
+type Component = { readonly rules?: readonly Rule[] | null };
+
+/** How many levels of a hierarchical id are looked up. */
+const MAX_LEVELS = 10;
+
+/** The id, and those that it stands below (3.5.4): `CA1000/1/x`, `CA1000/1`, `CA1000`. */
+function* levels(id: string): Generator<string> {
+  let end = id.length;
+  for (let i = 0; i < MAX_LEVELS && end > 0; i += 1) {
+    yield id.slice(0, end);
+    end = id.lastIndexOf('/', end - 1);
+  }
+}
+
+function byId(components: readonly Component[]): Map<string, Rule> {
+  const rules = new Map<string, Rule>();
+  for (const component of components)
+    for (const rule of component.rules ?? [])
+      if (rule.id && !rules.has(rule.id)) rules.set(rule.id, rule);
+  return rules;
+}
+
+function find(rules: ReadonlyMap<string, Rule>, id: string): Rule | undefined {
+  for (const level of levels(id)) {
+    const rule = rules.get(level);
+    if (rule) return rule;
+  }
+  return undefined;
+}
+
+/** Does a rule at an index have the id that the result gives? Some tools count wrong, then the id counts. */
+function fits(rule: Rule | undefined, id: string | undefined): rule is Rule {
+  return rule !== undefined && (!id || !rule.id || [...levels(id)].includes(rule.id));
+}
+
+/** Which id, and which rule, a result is of. */
+export interface RuleOfResult {
+  readonly id: string;
+  readonly rule: Rule | undefined;
+}
+
+/** @returns a function that finds the rule of a result (3.27.5–7, 3.52): by index, in the part of the tool that it names, or by id */
+export function ruleFinder({ tool }: Run): (result: Result) => RuleOfResult {
+  const extensions = tool.extensions ?? [];
+  const rules = byId([tool.driver, ...extensions]);
+  const byGuid = new Map(extensions.map((extension) => [extension.guid?.toLowerCase(), extension]));
+  const byName = new Map(extensions.map((extension) => [extension.name, extension]));
+
+  const componentOf = (result: Result): Component => {
+    const { index, guid, name } = result.rule?.toolComponent ?? {};
+    return (
+      (typeof index === 'number' ? extensions[index] : undefined) ??
+      (guid ? byGuid.get(guid.toLowerCase()) : undefined) ??
+      (name ? byName.get(name) : undefined) ??
+      tool.driver
+    );
+  };
+
+  return (result) => {
+    const id = result.ruleId || result.rule?.id || undefined;
+    const index = result.rule?.index ?? result.ruleIndex ?? -1;
+    const indexed = componentOf(result).rules?.[index];
+    const rule = fits(indexed, id) ? indexed : find(rules, id ?? '');
+    return { id: id ?? rule?.id ?? 'unspecified', rule };
+  };
+}

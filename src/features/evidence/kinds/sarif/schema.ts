@@ -1,0 +1,107 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { checker } from '../common/check.js';
+import {
+  mapOf,
+  optionalList,
+  optionalNumber,
+  optionalObject,
+  optionalText,
+} from '../common/optional.js';
+
+/** What is read of SARIF 2.1.0; section numbers are those of the specification. */
+
+const text = { text: optionalText };
+
+/** 3.11 */
+const message = { ...text, id: optionalText, arguments: optionalList(Type.String()) };
+
+type MessageStrings = Record<string, { text?: string | null }>;
+const messageStrings = { ...mapOf(Type.Object(text)), type: ['object', 'null'] };
+
+/** 3.49. Properties are the tool's own, and of any shape. */
+const Rule = Type.Object({
+  id: optionalText,
+  name: optionalText,
+  shortDescription: optionalObject(text),
+  messageStrings: Type.Optional(Type.Unsafe<MessageStrings | null>(messageStrings)),
+  defaultConfiguration: optionalObject({ level: optionalText }),
+  helpUri: optionalText,
+  properties: Type.Optional(Type.Unknown()),
+});
+
+/** 3.19: a tool, or a part of it. */
+const component = {
+  name: Type.String(),
+  guid: optionalText,
+  version: optionalText,
+  semanticVersion: optionalText,
+  rules: optionalList(Rule),
+};
+
+const artifactLocation = { uri: optionalText, index: optionalNumber };
+
+/** 3.30 */
+const region = {
+  startLine: optionalNumber,
+  endLine: optionalNumber,
+  snippet: optionalObject(text),
+};
+
+/** 3.28 */
+const Location = Type.Object({
+  physicalLocation: optionalObject({
+    artifactLocation: optionalObject(artifactLocation),
+    region: optionalObject(region),
+    contextRegion: optionalObject(region),
+  }),
+});
+
+/** 3.35 */
+const Suppression = Type.Object({
+  kind: optionalText,
+  status: optionalText,
+  justification: optionalText,
+});
+
+/** 3.27 */
+const Result = Type.Object({
+  ruleId: optionalText,
+  ruleIndex: optionalNumber,
+  rule: optionalObject({
+    id: optionalText,
+    index: optionalNumber,
+    toolComponent: optionalObject({
+      name: optionalText,
+      index: optionalNumber,
+      guid: optionalText,
+    }),
+  }),
+  kind: optionalText,
+  level: optionalText,
+  message: optionalObject(message),
+  locations: optionalList(Location),
+  fingerprints: Type.Optional(Type.Unknown()),
+  partialFingerprints: Type.Optional(Type.Unknown()),
+  suppressions: optionalList(Suppression),
+  baselineState: optionalText,
+  properties: Type.Optional(Type.Unknown()),
+});
+
+/** 3.14 */
+const Run = Type.Object({
+  tool: Type.Object({
+    driver: Type.Object(component),
+    extensions: optionalList(Type.Object({ ...component, name: optionalText })),
+  }),
+  artifacts: optionalList(Type.Object({ location: optionalObject({ uri: optionalText }) })),
+  results: optionalList(Result),
+});
+
+export const check = checker(
+  Type.Object({ version: Type.Literal('2.1.0'), runs: Type.Array(Run) }),
+);
+
+export type Rule = Static<typeof Rule>;
+export type Result = Static<typeof Result>;
+export type Suppression = Static<typeof Suppression>;
+export type Run = Static<typeof Run>;

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { MASK } from '../common/mask.js';
+import { trivy } from './index.js';
+import { parser } from './parser.js';
+import { fault, findings, image, parse, report } from './trivy.support.js';
+
+describe('Trivy: a report of an image', () => {
+  const document = image();
+  const result = parse(document);
+  const all = result.findings ?? [];
+
+  it('has its findings, and no others', () => {
+    expect(result).toMatchObject({ tool: 'Trivy', toolVersion: '0.69.1', specVersion: '2' });
+    expect(all.map(({ type, rule, severity }) => [type, rule, severity])).toEqual([
+      ['vulnerability', 'CVE-2023-4911', 'high'],
+      ['vulnerability', 'CVE-2021-23337', 'high'],
+      ['misconfiguration', 'DS-0031', 'critical'],
+      ['misconfiguration', 'AVD-DS-0013', 'medium'],
+      ['secret', 'shop-token', 'critical'],
+      ['licence', 'GPL-3.0', 'high'],
+      ['licence', 'MIT-ish', 'unknown'],
+    ]);
+  });
+
+  it('vulnerabilities', () => {
+    expect(all[0]).toMatchObject({
+      aliases: [],
+      title: 'glibc: buffer overflow in ld.so',
+      score: 7.8,
+      purl: 'pkg:deb/debian/libc6@2.36-9+deb12u2?arch=amd64&distro=debian-12.5',
+      packageName: 'libc6',
+      packageVersion: '2.36-9+deb12u2',
+      fixedVersion: '2.36-9+deb12u3',
+      location: 'registry.example.com/shop:1.4.0 (debian 12.5)',
+      url: 'https://avd.aquasec.com/nvd/cve-2023-4911',
+    });
+    expect(all[1]).toMatchObject({
+      aliases: ['GHSA-35jh-r3h4-6jhm'],
+      score: 7.2,
+      purl: 'pkg:npm/%40shop/lodash@4.17.20',
+      fixedVersion: undefined,
+      location: 'app/node_modules/@shop/lodash/package.json',
+    });
+  });
+
+  it('misconfigurations, secrets and licences', () => {
+    expect(all[2]).toMatchObject({
+      message: 'Possible exposure of SHOP_TOKEN\nUse a secret mount',
+      location: 'Dockerfile',
+      line: 4,
+    });
+    expect(all[3]).toMatchObject({ line: undefined, message: undefined });
+    expect(all[4]).toMatchObject({ location: '/app/settings.py', line: 12 });
+    expect(all[5]).toMatchObject({ purl: 'pkg:npm/left-pad', packageName: 'left-pad' });
+    expect(all[6]).toMatchObject({ packageName: undefined, location: 'vendor/LICENSE' });
+  });
+
+  it('the secret is nowhere in what is kept', () => {
+    expect(JSON.stringify(result)).not.toContain('not-a-real-token');
+    expect(JSON.stringify(document)).toContain('not-a-real-token');
+    expect(result.masked).toMatchObject({
+      Results: [{}, {}, {}, {}, { Secrets: [{ Match: MASK, StartLine: 12 }] }, {}, {}],
+    });
+    expect(parse(result.masked).findings).toHaveLength(7);
+  });
+});
+
+describe('Trivy: documents', () => {
+  it.each([
+    [report()],
+    [{ SchemaVersion: 2, ArtifactName: 'x' }],
+    [{ SchemaVersion: 2, Results: null }],
+  ])('nothing found: %j', (document) => {
+    expect(parser.recognizes(document)).toBe(true);
+    const result = parse(document);
+    expect(result.findings).toEqual([]);
+    expect(result.masked).toBeUndefined();
+  });
+
+  it.each([
+    [null],
+    [1],
+    ['x'],
+    [true],
+    [[]],
+    [{}],
+    [[{ Target: 'x', Vulnerabilities: null }]],
+    [{ SchemaVersion: '2', Results: [] }],
+    [{ SchemaVersion: 2 }],
+    [Object.create(null)],
+    [{ bomFormat: 'CycloneDX' }],
+    [JSON.parse('{"__proto__": {"SchemaVersion": 2}}')],
+  ])('not one of Trivy: %j', (document) => {
+    expect(parser.recognizes(document)).toBe(false);
+  });
+
+  it.each([
+    [{ SchemaVersion: 1, Results: [] }, '/SchemaVersion'],
+    [report('x'), '/Results/0'],
+    [report({ Vulnerabilities: {} }), '/Results/0/Vulnerabilities'],
+    [report({ Vulnerabilities: [{}] }), '/Results/0/Vulnerabilities/0/VulnerabilityID'],
+    [report({ Secrets: [{ RuleID: 1 }] }), '/Results/0/Secrets/0/RuleID'],
+    [report({}, { Misconfigurations: [{}] }), '/Results/1/Misconfigurations/0/ID'],
+    [report({ Target: 'x'.repeat(2001) }), '/Results/0/Target'],
+  ])('fault %#', (document, pointer) => {
+    expect(fault(document)).toMatchObject({ pointer, reason: 'invalid' });
+  });
+
+  it('its own example', () => {
+    expect(parser.recognizes(trivy.example)).toBe(true);
+    expect(parse(trivy.example).findings).toHaveLength(2);
+  });
+
+  it('at most 200,000 findings', () => {
+    const Licenses = Array.from({ length: 200_001 }, () => ({ Name: 'MIT' }));
+    expect(fault(report({ Licenses }))).toMatchObject({ reason: 'limit', pointer: '/Results' });
+  });
+
+  it('50,000 findings in 2 seconds', () => {
+    const Vulnerabilities = Array.from({ length: 50_000 }, (_, i) => ({
+      VulnerabilityID: `GHSA-${i}`,
+      VendorIDs: [`GHSA-${i + 1}`],
+      PkgName: `p${i}`,
+      InstalledVersion: '1',
+      CVSS: { nvd: { V3Vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:L/A:N' } },
+    }));
+    const start = performance.now();
+    expect(findings({ Target: 't', Type: 'npm', Vulnerabilities })).toHaveLength(50_000);
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
+});

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { purlOf } from './packages.js';
+import { parser } from './parser.js';
+import { findings, image, parse, report, vulnerability } from './trivy.support.js';
+
+describe('Trivy: vulnerabilities', () => {
+  it.each([
+    ['CRITICAL', 'critical'],
+    ['HIGH', 'high'],
+    ['Medium', 'medium'],
+    ['LOW', 'low'],
+    ['UNKNOWN', 'unknown'],
+    ['constructor', 'unknown'],
+    ['', 'unknown'],
+    [null, 'unknown'],
+    [undefined, 'unknown'],
+  ])('severity %s is %s', (Severity, severity) => {
+    expect(vulnerability({ Severity })?.severity).toBe(severity);
+  });
+
+  it.each([
+    ['its source', { SeveritySource: 'redhat' }, 3],
+    ['the NVD', { SeveritySource: 'alpine' }, 5],
+    ['the NVD, without a source', {}, 5],
+  ])('score of %s', (_, fields, score) => {
+    const CVSS = { ghsa: { V3Score: 9 }, nvd: { V3Score: 5 }, redhat: { V3Score: 3 } };
+    expect(vulnerability({ CVSS, ...fields })).toMatchObject({ score });
+  });
+
+  it.each([
+    [{ ghsa: { V3Score: 6 }, bitnami: { V3Score: 9.1 } }, 6, 'medium'],
+    [{ bitnami: { V3Score: 4 }, redhat: { V3Score: 9.1 } }, 9.1, 'critical'],
+    [{ nvd: { V2Score: 9 }, redhat: { V3Score: 4 } }, 4, 'medium'],
+    [{ nvd: { V2Vector: 'AV:N/AC:M/Au:N/C:N/I:N/A:P' } }, 4.3, 'medium'],
+    [{ nvd: { V3Score: 9, V40Score: 3 } }, 3, 'low'],
+    [{ nvd: { V3Score: 99, V3Vector: 'nonsense' } }, undefined, 'unknown'],
+    [{}, undefined, 'unknown'],
+    [JSON.parse('{"__proto__": {"V3Score": 5}}'), 5, 'medium'],
+    [null, undefined, 'unknown'],
+  ])('of %j', (CVSS, score, severity) => {
+    const SeveritySource = 'toString';
+    expect(vulnerability({ CVSS, SeveritySource })).toMatchObject({ score, severity });
+  });
+
+  it.each([
+    ['yarn', '@a/b', 'pkg:npm/%40a/b@1.0.0'],
+    ['pip', 'Django_X', 'pkg:pypi/django-x@1.0.0'],
+    ['conda-pkg', 'x', 'pkg:conda/x@1.0.0'],
+    ['jar', 'g.h:a', 'pkg:maven/g.h/a@1.0.0'],
+    ['jar', 'no-group', undefined],
+    ['gomod', 'github.com/Masterminds/Goutils', 'pkg:golang/github.com/masterminds/goutils@1.0.0'],
+    ['gemspec', 'rails', 'pkg:gem/rails@1.0.0'],
+    ['rustbinary', 'time', 'pkg:cargo/time@1.0.0'],
+    ['composer', 'a/b', 'pkg:composer/a/b@1.0.0'],
+    ['dotnet-core', 'A.B', 'pkg:nuget/A.B@1.0.0'],
+    ['alpine', 'musl', 'pkg:apk/alpine/musl@1.0.0'],
+    ['ubuntu', 'bash', 'pkg:deb/ubuntu/bash@1.0.0'],
+    ['redhat', 'bash', 'pkg:rpm/redhat/bash@1.0.0'],
+    ['opensuse.leap', 'bash', 'pkg:rpm/opensuse-leap/bash@1.0.0'],
+    ['suse linux enterprise server', 'bash', 'pkg:rpm/sles/bash@1.0.0'],
+    ['constructor', 'x', undefined],
+    ['npm', '', undefined],
+  ])('purl for %s: %s', (type, name, purl) => {
+    expect(purlOf(type, name, '1.0.0')).toBe(purl);
+  });
+
+  it('without a version that its type refuses', () => {
+    expect(purlOf('gobinary', 'stdlib', 'v1')).toBe('pkg:golang/stdlib');
+  });
+
+  it('a wrong purl, an unknown type and no name are no fault', () => {
+    const PkgIdentifier = { PURL: 'nonsense' };
+    expect(vulnerability({ PkgIdentifier })?.purl).toBe('pkg:npm/left-pad@1.0.0');
+    const bare = { VulnerabilityID: 'CVE-2024-1' };
+    expect(findings({ Target: 't', Vulnerabilities: [bare] })[0]).toMatchObject({
+      purl: undefined,
+      packageName: 't',
+      location: 't',
+    });
+  });
+
+  it('ids of a vendor are no aliases, and two CVEs are two vulnerabilities', () => {
+    const VendorIDs = ['RHSA-2024:1', 'cve-2024-2', 'GHSA-AAAA-bbbb-cccc'];
+    expect(vulnerability({ VendorIDs })).toMatchObject({ rule: 'CVE-2024-1', aliases: [] });
+    expect(vulnerability({ VendorIDs: [VendorIDs[2]] })?.aliases).toEqual(['GHSA-aaaa-bbbb-cccc']);
+  });
+
+  it('no link but one of the web', () => {
+    expect(vulnerability({ PrimaryURL: 'javascript:alert(1)' })?.url).toBeUndefined();
+  });
+});
+
+describe('Trivy: fingerprints', () => {
+  it('stay with version, place, line, severity and order', () => {
+    const later = { InstalledVersion: '2.0.0', PkgPath: 'x', Severity: 'LOW', FixedVersion: '3' };
+    const one = vulnerability()?.fingerprint;
+    expect(vulnerability(later)?.fingerprint).toBe(one);
+    const PkgIdentifier = { PURL: 'pkg:npm/left-pad@1.0.0?x=y' };
+    expect(vulnerability({ PkgIdentifier })?.fingerprint).toBe(one);
+    const of = (document: { Results: unknown[] }) =>
+      parse(document)
+        .findings?.map(({ fingerprint }) => fingerprint)
+        .sort();
+    expect(of({ ...image(), Results: image().Results.reverse() })).toEqual(of(image()));
+  });
+
+  it('differ for other ids, packages, targets and secrets', () => {
+    const secret = (Match: string, Target = 'a', RuleID = 'r') =>
+      findings({ Target, Secrets: [{ RuleID, Match }] })[0]?.fingerprint;
+    const misconfiguration = (ID: string, Target: string) =>
+      findings({ Target, Misconfigurations: [{ ID }] })[0]?.fingerprint;
+    const all = [
+      vulnerability()?.fingerprint,
+      vulnerability({ VulnerabilityID: 'CVE-2024-2' })?.fingerprint,
+      vulnerability({ PkgName: 'right-pad' })?.fingerprint,
+      vulnerability({}, 'pip')?.fingerprint,
+      secret('one'),
+      secret('two'),
+      secret('one', 'b'),
+      secret('one', 'a', 's'),
+      misconfiguration('DS002', 'a'),
+      misconfiguration('DS002', 'b'),
+      misconfiguration('DS003', 'a'),
+    ];
+    expect(new Set(all).size).toBe(all.length);
+    const other = parser.parse(report({ Target: 'a', Secrets: [{ RuleID: 'r', Match: 'one' }] }), {
+      secretKey: new Uint8Array(32),
+    });
+    expect(all).not.toContain(other.findings?.[0]?.fingerprint);
+  });
+});
