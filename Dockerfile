@@ -28,12 +28,19 @@ RUN npm run build && find dist -name '*.map' -delete
 FROM base AS runtime
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --omit=optional
-# Of @prisma/client's 73 MB the server loads 5: one query compiler of ten, once.
+# Of @prisma/client's 73 MB the server loads 5: one query compiler of ten, once. Of CycloneDX' library it reads
+# the schemas. Of no package does it need the tests, examples and sources in TypeScript.
 RUN find node_modules/@prisma/client/runtime -type f \
       ! -name 'client.js' ! -name 'client.mjs' ! -name 'index-browser.*js' \
       ! -name 'query_compiler_small_bg.postgresql.mjs' \
       ! -name 'query_compiler_small_bg.postgresql.wasm-base64.mjs' -delete \
- && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
+ && find node_modules/@cyclonedx -type f \
+      ! -name package.json ! -name LICENSE ! -name NOTICE ! -name '*.schema.json' -delete \
+ && find node_modules -regextype posix-extended -type d \
+      -regex '.*node_modules/(@[^/]+/[^/]+|[^@/][^/]*)/([.]github|benchmarks?|docs|examples?|tests?)' \
+      -prune -exec rm -r {} + \
+ && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' \) -delete \
+ && find node_modules -type d -empty -delete
 COPY prisma/migrations prisma/migrations
 COPY prisma/schema-engine prisma/schema-engine
 COPY LICENSE ./
@@ -45,6 +52,7 @@ RUN grep -rhoE "@prisma/client/runtime/[a-z0-9_./-]+" dist/generated | sort -u >
  && test -s /tmp/parts \
  && while read -r part; do node --input-type=module -e "await import('$part')" || exit 1; done < /tmp/parts \
  && node --input-type=module -e "await (await import('/app/prisma/schema-engine/load.mjs')).loadSchemaEngine()" \
+ && node --input-type=module -e "await import('/app/dist/evidence-worker.js')" \
  && rm -f .npmrc package-lock.json \
  && chmod -R a+rX,go-w /app
 

@@ -65,14 +65,17 @@ async function recordBuild() {
 
 /**
  * Puts the server and what it needs into one file: finding and reading hundreds of modules took most of the
- * start. Apart stay packages that read files of their own, Prisma with its WebAssembly, and pg, which
- * tracing tools patch as it is loaded. What is imported when it is needed becomes a file of its own.
+ * start. The worker that reads documents is a second one. Apart stay packages that read files of their own, Prisma with its WebAssembly, and pg, which
+ * tracing tools patch as it is loaded; and a package that finds its modules in a way of its own. What is imported when it is needed becomes a file of its own.
  */
 async function bundle() {
   const { build: esbuild } = await import('esbuild');
   await esbuild({
     absWorkingDir: DIST,
-    entryPoints: ['server.js'],
+    entryPoints: [
+      { in: 'server.js', out: 'server' },
+      { in: 'features/evidence/parsing/worker.js', out: 'evidence-worker' },
+    ],
     outdir: '.',
     allowOverwrite: true,
     bundle: true,
@@ -81,7 +84,14 @@ async function bundle() {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    external: ['@prisma/client', '@fastify/swagger-ui', 'pg', 'pino-pretty'],
+    external: [
+      '@prisma/client',
+      '@fastify/swagger-ui',
+      'jsonc-parser',
+      'pg',
+      'pino-pretty',
+      'piscina',
+    ],
     // Packages in CommonJS that are part of it call require.
     banner: {
       js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",

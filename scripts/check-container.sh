@@ -65,11 +65,12 @@ clean_up() {
   rm -rf "$work"
 }
 
-# call STATUS METHOD PATH [BODY [HEADER]]: leaves the answer in $answer, its headers in $work/head.
+# call STATUS METHOD PATH [BODY [HEADER [TYPE]]]: leaves the answer in $answer, its headers in $work/head.
+# BODY may be @FILE; TYPE is json or xml.
 call() {
   local status
   status=$(curl -sS --max-time 10 -o "$work/answer" -D "$work/head" -w '%{http_code}' -X "$2" \
-    ${4:+-H 'content-type: application/json' -d "$4"} ${5:+-H "$5"} "${BASE_URL:-$API}$3") || status='no answer'
+    ${4:+-H "content-type: application/${6:-json}" -d "$4"} ${5:+-H "$5"} "${BASE_URL:-$API}$3") || status='no answer'
   answer=$(cat "$work/answer" 2>/dev/null || true)
   [ "$status" = "$1" ] || fail "$2 $3: expected $1, got $status: $answer"
 }
@@ -139,6 +140,27 @@ check_routes() {
   same 'GET /projects/{id}' "$created" "$answer"
 }
 
+SBOM='{"bomFormat":"CycloneDX","specVersion":"1.5","version":1,"components":[{"type":"library",
+  "name":"left-pad","version":"1.3.0","purl":"pkg:npm/left-pad@1.3.0"}]}'
+JUNIT='<testsuite name="unit" tests="1"><testcase classname="math" name="adds"/></testsuite>'
+
+# Documents are read by a thread, from its own file of the build and with schemas from node_modules.
+check_evidence() {
+  call 201 PUT "/projects/$id/releases/1.0.0" '{"commit":"0123456789abcdef0123456789abcdef01234567"}'
+  release=$(printf %s "$answer" | sed -n 's/^{"id":"\([0-9a-f-]*\)".*/\1/p')
+  call 201 POST "/releases/$release/evidence" "$SBOM"
+  check 'a CycloneDX document is read' grep -q '"kind":"cyclonedx".*"components":{"total":1,' "$work/answer"
+  evidence=$(printf %s "$answer" | sed -n 's/^{"id":"\([0-9a-f-]*\)".*/\1/p')
+  call 200 GET "/evidence/$evidence/document"
+  same '... and kept as it came' "$SBOM" "$answer"
+  call 200 GET '/components?purl=pkg:npm/left-pad'
+  check '... and its component found' grep -q "\"version\":\"1.3.0\".*\"id\":\"$release\"" "$work/answer"
+  call 422 POST "/releases/$release/evidence?kind=cyclonedx" '{"bomFormat":"CycloneDX","specVersion":"1.5","version":0}'
+  check '... by the official schema' grep -q '"pointer":"/version"' "$work/answer"
+  call 201 POST "/releases/$release/evidence" "$JUNIT" '' xml
+  check 'a JUnit document is read' grep -q '"kind":"junit".*"passed":1,' "$work/answer"
+}
+
 inside() { docker exec "$api" "$@"; }
 
 # By the service's name, as another container would.
@@ -179,6 +201,10 @@ check_tokens() (
   check '... counting its requests against RATE_LIMIT_PER_MINUTE' grep -qi '^ratelimit-limit: 345' "$work/head"
   call 200 GET /projects '' "authorization: Bearer $token"
   call 200 GET /metrics '' "authorization: Bearer $token"
+  call 401 POST "/releases/$release/evidence" "$SBOM"
+  # Not 201: these bytes are there since before `down` and `up`.
+  call 200 POST "/releases/$release/evidence" "$SBOM" "authorization: Bearer $token"
+  pass '... and takes documents from'
   # A name in the Host header may be anything now: a page in a browser has no token.
   call 401 GET /projects '' 'host: register.example'
   compose logs --no-color api >"$work/log" 2>&1
@@ -202,7 +228,7 @@ check_hardening() {
   check '/tmp can be written to' inside sh -c 'echo x >/tmp/x && rm /tmp/x'
   check 'no capabilities, no new privileges' inside sh -c \
     'grep -q "^CapBnd:.0000000000000000$" /proc/1/status && grep -q "^NoNewPrivs:.1$" /proc/1/status'
-  same 'the memory limit is set' 536870912 "$(docker inspect -f '{{.HostConfig.Memory}}' "$api")"
+  same 'the memory limit is set' 1073741824 "$(docker inspect -f '{{.HostConfig.Memory}}' "$api")"
   # 0.0.0.0 would offer the API and the database to the whole network, past most firewalls.
   check 'ports are published on 127.0.0.1 only' not grep -v '^127\.0\.0\.1:' \
     <(docker port "$api" | sed 's/.*-> //'; docker port "$(compose ps -q db)" | sed 's/.*-> //')
@@ -237,6 +263,14 @@ check_scaling() (
   done
   for _ in $(seq 30); do call 200 GET "/projects/$id"; done
   call 201 POST /projects '{"name":"Through the proxy"}'
+  # 5 MiB: far beyond what nginx takes by default, and what the API takes for other routes.
+  {
+    printf '%s' '<testsuite name="long"><testcase name="one"><system-out>'
+    head -c 5242880 /dev/zero | tr '\0' x
+    printf '%s' '</system-out></testcase></testsuite>'
+  } >"$work/long.xml"
+  call 201 POST "/releases/$release/evidence" "@$work/long.xml" '' xml
+  check 'a document of 5 MiB passes the proxy' grep -q '"size":52429[0-9][0-9],' "$work/answer"
   call 421 GET /projects '' 'host: rebound.example'
   pass 'the proxy hands on the name that it was called by'
   # Once at the proxy, and past it to each replica.
@@ -325,6 +359,7 @@ start=$SECONDS
 up
 pass "api and db are healthy after $((SECONDS - start)) s"
 check_routes
+check_evidence
 check_hosts
 check_hardening
 check_stop

@@ -31,6 +31,9 @@ export interface AppDependencies {
   readonly features?: readonly Feature[];
 }
 
+/** Characters of a step of an address, decoded: more than the longest version, so that its rule is what is told. */
+const MAX_PARAMETER = 256;
+
 /** The whole application, ready to `listen` or `inject`; opens nothing by itself. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
   const { config, logger = false, features = allFeatures } = dependencies;
@@ -50,7 +53,11 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     genReqId: requestId,
     trustProxy: config.TRUST_PROXY || false,
     logController: new RequestLog(),
-    routerOptions: { ignoreTrailingSlash: true, querystringParser: parseQuery },
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      querystringParser: parseQuery,
+      maxParamLength: MAX_PARAMETER,
+    },
     schemaController: { compilersFactory: compilersFactory() },
     frameworkErrors: handleError,
     clientErrorHandler: handleClientError,

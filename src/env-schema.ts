@@ -98,6 +98,13 @@ export const EnvSchema = Type.Object({
     default: 1_048_576,
     description: 'Largest request body, in bytes',
   }),
+  EVIDENCE_WORKERS: Type.Integer({
+    minimum: 1,
+    maximum: 64,
+    default: 2,
+    description:
+      'Documents that are read at one time, each by a thread; one of 32 MiB may take 500 MiB of memory',
+  }),
   DATABASE_POOL_MAX: Type.Integer({
     minimum: 1,
     maximum: 1000,

@@ -20,6 +20,7 @@ describe('the configuration', () => {
       LOG_LEVEL: 'info',
       LOG_FORMAT: 'auto',
       BODY_LIMIT: 1_048_576,
+      EVIDENCE_WORKERS: 2,
       DATABASE_POOL_MAX: 10,
       DATABASE_CONNECT_TIMEOUT_MS: 5000,
       DATABASE_STATEMENT_TIMEOUT_MS: 15_000,
@@ -53,6 +54,8 @@ describe('the configuration', () => {
     ['PORT', '-1', 'PORT must be an integer from 0 to 65535, but is "-1"'],
     ['PORT', '65536', 'PORT must be an integer from 0 to 65535, but is "65536"'],
     ['BODY_LIMIT', '0', 'BODY_LIMIT must be an integer from 1 to 1073741824, but is "0"'],
+    ['EVIDENCE_WORKERS', '0', 'EVIDENCE_WORKERS must be an integer from 1 to 64, but is "0"'],
+    ['EVIDENCE_WORKERS', '65', 'EVIDENCE_WORKERS must be an integer from 1 to 64, but is "65"'],
     ['MIGRATE_ON_START', 'yes', 'MIGRATE_ON_START must be true or false, but is "yes"'],
     ['LOG_FORMAT', 'xml', 'LOG_FORMAT must be one of auto, json, pretty, but is "xml"'],
     [

@@ -34,10 +34,47 @@ const REFUSED: [path: string, rule: string, source: string][] = [
   ['security/zz12.ts', IMPORTS, "import a from 'fastify';"],
   ['shared/zz10.ts', IMPORTS, "import a from 'node:fs';"],
   ['features/zz/f.ts', IMPORTS, "import { a } from '../projects/projects.service.js';"],
+  ['features/zz/k.ts', IMPORTS, "import { a } from '../projects/kinds/index.js';"],
+  ['features/zz/l.service.ts', IMPORTS, "import { a } from '../projects/kinds/x/parser.js';"],
+  ['features/zz/m.routes.ts', IMPORTS, "import { a } from '../../features/projects/kinds/x.js';"],
+  ...below('features/zz/parsing', '../../'),
+  ...below('features/zz/kinds/x', '../../../'),
   ['platform/zz6.ts', 'style/noProcessEnv', 'const a = process.env.HOME;'],
   ['platform/zz7.ts', 'nursery/noFloatingPromises', 'const a = async () => 1;\na();'],
 ];
-const ALLOWED = 'features/zz/g.service.ts';
+const ALLOWED: [path: string, from: string][] = [
+  ['features/zz/g.service.ts', '../projects/index.js'],
+  ['features/zz/n.ts', '../../paths.js'],
+  ['features/zz/o.ts', './kinds/x/parser.js'],
+  ['features/zz/parsing/a.ts', '../../projects/index.js'],
+  ['features/zz/parsing/b.ts', '../../../shared/text.js'],
+  ['features/zz/parsing/c.ts', '../kinds/x/index.js'],
+  ['features/zz/kinds/x/a.ts', '../../../projects/index.js'],
+  ['features/zz/kinds/x/b.ts', '../../../../shared/text.js'],
+  ['features/zz/kinds/x/c.ts', '../../parsing/a.js'],
+];
+
+/** What files in the folders of a feature must not import; `features` leads to `src/features/`. */
+function below(folder: string, features: string): typeof REFUSED {
+  const imports = [
+    'fastify',
+    '@fastify/cors',
+    '@prisma/client',
+    'pg',
+    `${features}../generated/prisma/client.js`,
+    `${features}../database/sql.js`,
+    `${features}../platform/problem.js`,
+    `${features}../app.js`,
+    `${features}projects/projects.service.js`,
+    `${features}projects/kinds/x.js`,
+    `${features}../features/projects/projects.sql.js`,
+  ];
+  return imports.map((from, i) => [
+    `${folder}/refused${i}.ts`,
+    IMPORTS,
+    `import { a } from '${from}';`,
+  ]);
+}
 
 let report: string;
 let folder: string;
@@ -47,12 +84,12 @@ beforeAll(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'srp-lint-')));
   const { vcs: _vcs, ...config } = JSON.parse(readFileSync(join(ROOT, 'biome.json'), 'utf8'));
   write('../biome.json', JSON.stringify(config));
-  write('../package.json', '{"dependencies":{"fastify":"5","pg":"8","@prisma/client":"7"}}');
+  const dependencies = { fastify: '5', '@fastify/cors': '11', pg: '8', '@prisma/client': '7' };
+  write('../package.json', JSON.stringify({ dependencies }));
   for (const [path, , source] of REFUSED) write(path, `${source}\nexport const b = a;\n`);
-  write(
-    ALLOWED,
-    "import { projects } from '../projects/index.js';\n\nexport const a = projects;\n",
-  );
+  for (const [path, from] of ALLOWED) {
+    write(path, `import { a } from '${from}';\n\nexport const b = a;\n`);
+  }
   const { stdout, stderr } = spawnSync(
     process.execPath,
     [BIOME, 'lint', '--max-diagnostics=none', 'src'],
@@ -69,12 +106,12 @@ function write(path: string, text: string) {
 }
 
 describe('lint', () => {
-  it.each(REFUSED)('refuses src/%s (%s)', (path, rule) => {
+  it.each(REFUSED)('refuses src/%s (%s): %s', (path, rule) => {
     const headings = report.split('\n').filter((line) => line.startsWith(`src/${path}:`));
     expect(headings.some((line) => line.includes(`lint/${rule}`))).toBe(true);
   });
 
-  it('allows a feature to use another through its index', () => {
-    expect(report).not.toContain(`src/${ALLOWED}`);
+  it.each(ALLOWED)('allows src/%s to import %s', (path) => {
+    expect(report).not.toContain(`src/${path}`);
   });
 });

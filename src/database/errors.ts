@@ -82,3 +82,15 @@ export function isDatabaseBusy(error: unknown): boolean {
 export function isLockTimeout(error: unknown): boolean {
   return [...chain(error)].some(({ code }) => code === LOCK_TIMEOUT);
 }
+
+/** Is there a row already that may be there only once? */
+export function isUniqueViolation(error: unknown): boolean {
+  return [...chain(error)].some(({ code }) => code === 'P2002' || code === '23505');
+}
+
+/** Does a row refer to one that is not there, or would one go that others refer to? PostgreSQL 18 has a code of its own for the latter. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return [...chain(error)].some(
+    ({ code }) => code === 'P2003' || code === '23503' || code === '23001',
+  );
+}

@@ -1,6 +1,9 @@
+import { evidence } from './evidence/index.js';
+import { inventory } from './inventory/index.js';
 import { issuers } from './issuers/index.js';
 import { projects } from './projects/index.js';
+import { releases } from './releases/index.js';
 import { tokens } from './tokens/index.js';
 
 /** Every feature, a line each; their order is that of the document. */
-export const features = [projects, tokens, issuers];
+export const features = [projects, releases, evidence, inventory, tokens, issuers];

@@ -8,24 +8,30 @@ declare module 'fastify' {
   }
 }
 
+/** What counts its changes; where `version` means something else, under the name `revision`. */
+type Counted = { readonly version: number } | { readonly revision: number };
+
+const countOf = (resource: Counted) =>
+  'revision' in resource ? resource.revision : resource.version;
+
 /** Adds the entity tag of a resource to the answer. */
-export function tagged<Resource extends { readonly version: number }>(
+export function tagged<Resource extends Counted>(
   reply: FastifyReply,
   resource: Resource,
 ): Resource {
-  reply.header('etag', entityTag(resource.version));
+  reply.header('etag', entityTag(countOf(resource)));
   return resource;
 }
 
 /** Returns what a handler shall return for a resource, with its entity tag: a caller that has this version gets 304. */
-export function versioned<Resource extends { readonly version: number }>(
+export function versioned<Resource extends Counted>(
   request: FastifyRequest,
   reply: FastifyReply,
   resource: Resource,
 ): Resource {
   const { 'if-none-match': known } = request.headers;
   tagged(reply, resource);
-  if (known === undefined || !namesVersion(known, resource.version)) return resource;
+  if (known === undefined || !namesVersion(known, countOf(resource))) return resource;
   return reply.code(304).send() as unknown as Resource; // sent: the handler returns no body
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config.js';
 import type { Database } from '../database/client.js';
 
 /** What the application knows of a feature. */
@@ -6,5 +7,5 @@ export interface Feature {
   /** How the document calls its operations. */
   readonly tag: { readonly name: string; readonly description: string };
   /** Registers its schemas and routes. */
-  plugin(app: FastifyInstance, dependencies: { database: Database }): Promise<void>;
+  plugin(app: FastifyInstance, dependencies: { config: Config; database: Database }): Promise<void>;
 }

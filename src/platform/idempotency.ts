@@ -8,8 +8,10 @@ import type { CallContext } from '../database/context.js';
 import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
 import { AppError, invalid } from '../shared/app-error.js';
 
-/** The answer to a request that created something. */
+/** The answer to a request that created something, or found that it was there. */
 export interface Created<Body> {
+  /** 201 unless it says 200. */
+  readonly status?: 200 | 201;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Body;
 }
@@ -21,7 +23,7 @@ declare module 'fastify' {
   }
   interface FastifyInstance {
     /**
-     * Runs `create` and returns what the handler shall return for a 201; for a request with an
+     * Runs `create` and returns what the handler shall return; for a request with an
      * `Idempotency-Key` it runs at most once in 24 hours. Key, work and answer are one transaction:
      * either all of it happened, or nothing.
      * @throws {AppError} `idempotency-key-in-use`, `idempotency-key-reused`; whatever `create` throws
@@ -30,6 +32,7 @@ declare module 'fastify' {
       request: FastifyRequest,
       reply: FastifyReply,
       create: (context: CallContext) => Promise<Created<Body>>,
+      limits?: { readonly timeoutMs?: number },
     ): Promise<Body>;
   }
 }
@@ -57,6 +60,7 @@ interface Kept {
   readonly fingerprint: Uint8Array;
   readonly headers: Record<string, string>;
   readonly body: string;
+  readonly status: 200 | 201;
 }
 
 /** Whose key it is, and for which request. */
@@ -76,7 +80,8 @@ async function takeKey(prisma: Prisma.TransactionClient, { caller, key, fingerpr
     SELECT ${caller}, ${key}, ${fingerprint}
      WHERE pg_try_advisory_xact_lock(hashtextextended(${`${caller} ${key}`}, 0))
     ON CONFLICT (caller, key) DO UPDATE
-       SET fingerprint = excluded.fingerprint, created_at = now(), headers = NULL, body = NULL
+       SET fingerprint = excluded.fingerprint, created_at = now(), headers = NULL, body = NULL,
+           status = 201
      WHERE k.created_at < now() - interval '24 hours'
     RETURNING 1`;
   return rows.length > 0;
@@ -85,7 +90,7 @@ async function takeKey(prisma: Prisma.TransactionClient, { caller, key, fingerpr
 /** The answer that is kept for a key, unless it has expired. */
 async function keptAnswer(prisma: PrismaClient, { caller, key, fingerprint }: Claim) {
   const [kept] = await prisma.$queryRaw<Kept[]>`
-    SELECT fingerprint, headers, body FROM idempotency_keys
+    SELECT fingerprint, headers, body, status FROM idempotency_keys
      WHERE caller = ${caller} AND key = ${key} AND created_at >= now() - interval '24 hours'`;
   if (!kept) return undefined;
   if (!fingerprint.equals(kept.fingerprint)) {
@@ -93,7 +98,7 @@ async function keptAnswer(prisma: PrismaClient, { caller, key, fingerprint }: Cl
     throw new AppError('idempotency-key-reused', detail);
   }
   const headers = { ...kept.headers, 'idempotency-replayed': 'true' };
-  return { headers, body: kept.body };
+  return { status: kept.status, headers, body: kept.body };
 }
 
 /** Removes what has expired, a batch at a time. An hour late: nobody may be reading it. */
@@ -116,18 +121,23 @@ export default fp<{ config: Config; database: Database }>(
       context: CallContext,
       claim: Claim,
       create: (context: CallContext) => Promise<Created<string>>,
+      timeoutMs: number | undefined,
     ): Promise<Created<string>> {
       const { caller, key } = claim;
       const deadline = performance.now() + config.DATABASE_LOCK_TIMEOUT_MS;
       for (;;) {
-        const made = await prisma.$transaction(async (transaction) => {
-          if (!(await takeKey(transaction, claim))) return undefined;
-          const { headers, body } = await create({ ...context, prisma: transaction });
-          const where = { caller_key: { caller, key } };
-          const data = { headers, body };
-          await transaction.idempotencyKey.update({ where, data, select: { key: true } });
-          return data;
-        });
+        const made = await prisma.$transaction(
+          async (transaction) => {
+            if (!(await takeKey(transaction, claim))) return undefined;
+            const created = await create({ ...context, prisma: transaction });
+            const { headers, body, status = 201 } = created;
+            const where = { caller_key: { caller, key } };
+            const data = { headers, body, status };
+            await transaction.idempotencyKey.update({ where, data, select: { key: true } });
+            return created;
+          },
+          timeoutMs === undefined ? {} : { timeout: timeoutMs },
+        );
         const answer = made ?? (await keptAnswer(prisma, claim));
         if (answer) return answer;
         if (performance.now() > deadline) {
@@ -143,21 +153,27 @@ export default fp<{ config: Config; database: Database }>(
       }
     }
 
-    app.decorate('createOnce', async (request, reply, create) => {
-      reply.code(201);
+    app.decorate('createOnce', async (request, reply, create, { timeoutMs } = {}) => {
       const key = keyOf(request);
       if (key === undefined) {
-        const { headers, body } = await create(request.callContext);
-        reply.headers(headers);
+        const { headers, body, status = 201 } = await create(request.callContext);
+        reply.code(status).headers(headers);
         return body;
       }
+      reply.code(201); // for the serializer: all answers of a creation have one schema
       const caller = request.callContext.caller.credential;
       const claim = { caller, key, fingerprint: fingerprintOf(request) };
-      const { headers, body } = await answerOnce(request.callContext, claim, async (context) => {
-        const created = await create(context);
-        return { ...created, body: String(reply.serialize(created.body)) };
-      });
-      reply.headers(headers).type('application/json; charset=utf-8');
+      const answer = await answerOnce(
+        request.callContext,
+        claim,
+        async (context) => {
+          const created = await create(context);
+          return { ...created, body: String(reply.serialize(created.body)) };
+        },
+        timeoutMs,
+      );
+      const { headers, body, status = 201 } = answer;
+      reply.code(status).headers(headers).type('application/json; charset=utf-8');
       // Fastify sends text as it is; the first answer and its repetitions are the same to the byte.
       return body as unknown as Awaited<ReturnType<typeof create>>['body'];
     });

@@ -39,6 +39,7 @@ function createAjv(options: Options): Ajv {
   // The library's also takes `urn:uuid:`, which PostgreSQL does not.
   ajv.addFormat('uuid', /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);
   ajv.addKeyword('x-rule'); // the message for a pattern
+  for (const keyword of ['x-examples', 'xml']) ajv.addKeyword(keyword); // for the document
   ajv.addKeyword({
     keyword: 'x-trim',
     type: 'string',

@@ -58,6 +58,35 @@ export function line(max: number, description: string) {
   });
 }
 
+/** The schema of an id that Prisma makes: a UUID of version 7 begins with its time. */
+export const uuid = (description?: string) =>
+  Type.String({
+    format: 'uuid',
+    examples: ['019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e'],
+    ...(description && { description }),
+  });
+
+/**
+ * A parameter that may be left out, such as a filter of a list. It has no example: Swagger UI would fill that in, and the request
+ * would ask for something that is not there.
+ */
+export function parameter<S extends TSchema>(schema: S, description: string) {
+  const { examples: _none, ...rest } = schema;
+  return Type.Optional({ ...rest, description } as unknown as S);
+}
+
+/** The id of a project in an address. */
+export const projectId = Type.Integer({ minimum: 1, maximum: 2_147_483_647, examples: [1] });
+
+/** A SHA-256 digest; a client may write it in capitals. */
+export const sha256 = (description: string) =>
+  Type.String({
+    pattern: '^[0-9A-Fa-f]{64}$',
+    'x-rule': 'must have 64 hexadecimal digits',
+    description,
+    examples: ['9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'],
+  });
+
 /** Anything that PostgreSQL's `text` can hold: all but NUL. */
 export const TEXT_PATTERN = '^[^\\u0000]*$';
 

@@ -20,6 +20,7 @@ const MIGRATIONS = [
   '20240101000000_projects',
   '20261122000000_project_details',
   '20261123000000_callers',
+  '20261125000000_releases_and_evidence',
 ];
 
 let database: Awaited<ReturnType<typeof createEmptyDatabase>>;

@@ -14,6 +14,13 @@ describe('methods and paths', () => {
     ['TRACE', '/projects', 'GET, HEAD, OPTIONS, POST'],
     ['PROPFIND', '/projects', 'GET, HEAD, OPTIONS, POST'],
     ['POST', '/projects/1', 'DELETE, GET, HEAD, OPTIONS, PATCH'],
+    ['DELETE', '/projects/1/releases', 'GET, HEAD, OPTIONS, POST'],
+    ['GET', '/projects/1/releases/1.0.0', 'OPTIONS, PUT'],
+    ['DELETE', '/releases/1', 'GET, HEAD, OPTIONS, PATCH'],
+    ['GET', '/releases/1/seal', 'OPTIONS, POST'],
+    ['PATCH', '/releases/1/artifacts', 'GET, HEAD, OPTIONS, POST'],
+    ['DELETE', '/artifacts/1', 'GET, HEAD, OPTIONS'],
+    ['DELETE', '/evidence/1', 'GET, HEAD, OPTIONS'],
     ['POST', '/health', 'GET, HEAD, OPTIONS'],
     ['DELETE', '/health/ready', 'GET, HEAD, OPTIONS'],
     ['POST', '/version', 'GET, HEAD, OPTIONS'],
@@ -44,6 +51,10 @@ describe('methods and paths', () => {
     ['POST', '/nothing'],
     ['OPTIONS', '/nothing'],
     ['GET', '/projects/1/nothing'],
+    ['GET', '/releases'],
+    ['GET', '/releases/1/nothing'],
+    ['GET', '/artifacts'],
+    ['GET', '/evidence'],
     ['GET', '//projects'],
     ['GET', '/Projects'],
     ['GET', '/docs/static/missing.js'],
@@ -76,7 +87,16 @@ describe('methods and paths', () => {
     },
   );
 
-  it('414: an overlong parameter', async () => {
-    expectProblem(await send('GET', `/projects/${'1'.repeat(101)}`), 414, 'uri-too-long');
+  it.each([
+    ['GET', '/projects/'],
+    ['GET', '/releases/'],
+    ['GET', '/artifacts/'],
+    ['PUT', '/projects/1/releases/'],
+  ])('414: %s %s with a part of more than 256 characters', async (method, path) => {
+    expectProblem(await send(method, path + 'a'.repeat(257)), 414, 'uri-too-long');
+    expectProblem(await send(method, path + 'a'.repeat(256)), 400, 'validation-failed');
+    // Counted as it is read, not as it was sent.
+    expectProblem(await send(method, path + '%2B'.repeat(256)), 400, 'validation-failed');
+    expectProblem(await send(method, path + '%2B'.repeat(257)), 414, 'uri-too-long');
   });
 });

@@ -4,6 +4,7 @@ import { Ajv } from 'ajv';
 import { default as addFormats } from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
+import { createRelease } from '../support/releases.js';
 import { createProject } from '../support/requests.js';
 
 /** As a server that others can reach describes itself; and one that everybody may use. */
@@ -48,6 +49,11 @@ describe('/openapi.json', () => {
       'DELETE /issuers/{id}',
       'DELETE /projects/{id}',
       'DELETE /tokens/{id}',
+      'GET /artifacts/{sha256}',
+      'GET /components',
+      'GET /evidence/{id}',
+      'GET /evidence/{id}/document',
+      'GET /findings',
       'GET /health',
       'GET /health/ready',
       'GET /issuers',
@@ -55,13 +61,29 @@ describe('/openapi.json', () => {
       'GET /metrics',
       'GET /projects',
       'GET /projects/{id}',
+      'GET /projects/{id}/releases',
+      'GET /releases/{id}',
+      'GET /releases/{id}/artifacts',
+      'GET /releases/{id}/components',
+      'GET /releases/{id}/diff/{other}',
+      'GET /releases/{id}/evidence',
+      'GET /releases/{id}/findings',
+      'GET /releases/{id}/summary',
       'GET /tokens',
       'GET /tokens/{id}',
       'GET /version',
       'PATCH /projects/{id}',
+      'PATCH /releases/{id}',
+      'POST /evidence/{id}/retract',
       'POST /issuers',
       'POST /projects',
+      'POST /projects/{id}/releases',
+      'POST /releases/{id}/artifacts',
+      'POST /releases/{id}/evidence',
+      'POST /releases/{id}/revoke',
+      'POST /releases/{id}/seal',
       'POST /tokens',
+      'PUT /projects/{id}/releases/{version}',
     ]);
   });
 
@@ -110,7 +132,14 @@ describe('/openapi.json', () => {
   it('links what was created to the operations on it', async () => {
     const { paths } = await document();
     const ids = (await operations()).map(([, { operationId }]) => operationId);
-    for (const path of ['/projects', '/tokens', '/issuers']) {
+    const creations = [
+      '/projects',
+      '/projects/{id}/releases',
+      '/releases/{id}/evidence',
+      '/tokens',
+      '/issuers',
+    ];
+    for (const path of creations) {
       const { links } = paths[path].post.responses[201];
       expect(Object.keys(links).length, path).toBeGreaterThan(1);
       for (const { operationId, parameters } of Object.values<Record<string, unknown>>(links)) {
@@ -128,11 +157,16 @@ describe('/openapi.json', () => {
   });
 
   it('asks clients for nothing that has a default', async () => {
-    const { paths, components } = await document();
-    for (const parameter of paths['/projects'].get.parameters) {
-      expect(parameter.required ?? false, parameter.name).toBe(false);
+    const { components } = await document();
+    for (const [name, { parameters = [] }] of await operations()) {
+      for (const parameter of parameters as { in: string; required?: boolean; schema: object }[]) {
+        if (!('default' in parameter.schema)) continue;
+        expect(parameter.required ?? false, `${name} ${JSON.stringify(parameter)}`).toBe(false);
+      }
     }
     expect(components.schemas.CreateProject.required).toEqual(['name']);
+    expect(components.schemas.CreateRelease.required).toEqual(['version', 'commit']);
+    expect(components.schemas.CreateArtifact.required).toEqual(['name', 'kind', 'sha256']);
     expect(components.schemas.CreateToken.required).toEqual(['name', 'subject', 'scopes']);
   });
 
@@ -151,6 +185,22 @@ describe('/openapi.json', () => {
     for (const name of ['CreateProject', 'UpdateProject']) {
       for (const example of components.schemas[name].examples) {
         await createProject(open.app, { name: 'A', ...example });
+      }
+    }
+    const { id } = await createRelease(open.app, {
+      projectId: 1,
+      ...components.schemas.CreateRelease.examples[0],
+    });
+    const calls = [
+      ['PUT', '/projects/1/releases/2.0.0', 'PutRelease', 201],
+      ['PATCH', `/releases/${id}`, 'UpdateRelease', 200],
+      ['POST', `/releases/${id}/artifacts`, 'CreateArtifact', 201],
+      ['POST', `/releases/${id}/revoke`, 'RevokeRelease', 200],
+    ] as const;
+    for (const [method, url, name, status] of calls) {
+      for (const payload of components.schemas[name].examples) {
+        const answer = await open.app.inject({ method, url, payload });
+        expect(answer.statusCode, `${name}: ${answer.body}`).toBe(status);
       }
     }
   });

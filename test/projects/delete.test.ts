@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
+import { sql } from '../support/database.js';
+import { createRelease } from '../support/releases.js';
 import { createProject, expectProblem } from '../support/requests.js';
 
 const context = useApp();
@@ -31,5 +33,58 @@ describe('DELETE /projects/{id}', () => {
 
   it('400: refuses a bad id', async () => {
     expectProblem(await remove('0'), 400, 'validation-failed');
+  });
+
+  it('404: a project that is not there, whatever was asked for', async () => {
+    expectProblem(await remove(7), 404, 'project-not-found');
+    expectProblem(await remove(7, { 'if-match': '"1"' }), 404, 'project-not-found');
+  });
+});
+
+describe('DELETE /projects/{id}: 409', () => {
+  it('keeps a project that has a release, and the release', async () => {
+    const project = await createProject(context.app);
+    const release = await createRelease(context.app, { projectId: 1 });
+    const problem = expectProblem(await remove(project.id), 409, 'project-has-releases');
+    expect(problem.detail).toContain('releases');
+    expect((await context.app.inject(`/projects/${project.id}`)).json()).toEqual(project);
+    expect((await context.app.inject(`/releases/${release.id}`)).json()).toEqual(release);
+  });
+
+  it('keeps it also when the release is revoked, and the others can go', async () => {
+    const kept = await createProject(context.app);
+    const gone = await createProject(context.app);
+    const { id } = await createRelease(context.app, { projectId: kept.id });
+    const payload = { reason: 'a mistake' };
+    await context.app.inject({ method: 'POST', url: `/releases/${id}/revoke`, payload });
+    expectProblem(await remove(kept.id), 409, 'project-has-releases');
+    expect((await remove(gone.id)).statusCode).toBe(204);
+    expect(await sql('SELECT id FROM projects')).toEqual([{ id: kept.id }]);
+  });
+
+  it('412 comes before it: a version that is not the current one', async () => {
+    await createProject(context.app);
+    await createRelease(context.app, { projectId: 1 });
+    expectProblem(await remove(1, { 'if-match': '"9"' }), 412, 'precondition-failed');
+    expectProblem(await remove(1, { 'if-match': '"1"' }), 409, 'project-has-releases');
+  });
+
+  it('never leaves a release without its project, whichever is first', async () => {
+    for (let i = 1; i <= 10; i += 1) {
+      const { id } = await createProject(context.app);
+      const url = `/projects/${id}/releases`;
+      const payload = { version: '1', commit: 'a'.repeat(40) };
+      const [gone, added] = await Promise.all([
+        remove(id),
+        context.app.inject({ method: 'POST', url, payload }),
+      ]);
+      expect([
+        [204, 404],
+        [409, 201],
+      ]).toContainEqual([gone.statusCode, added.statusCode]);
+    }
+    expect(
+      await sql(`SELECT 1 FROM releases WHERE project_id NOT IN (SELECT id FROM projects)`),
+    ).toEqual([]);
   });
 });

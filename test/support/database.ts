@@ -59,17 +59,34 @@ export async function createEmptyDatabase(options = "ENCODING 'UTF8'") {
   return { url: withDatabase(server, name), drop };
 }
 
-let tables: string | undefined;
+/**
+ * Empties every table but Prisma's record of migrations, and counts ids from 1 again. Only what has rows is touched, because
+ * TRUNCATE of many empty tables takes longer than most tests. As a replica: evidence is kept from any change by
+ * triggers, and so are rows that others refer to.
+ */
+const EMPTY = `
+  DO $$
+  DECLARE
+    t REGCLASS;
+    used BOOLEAN;
+  BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR t IN SELECT format('%I.%I', schemaname, tablename)::regclass FROM pg_tables
+              WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'
+    LOOP
+      EXECUTE format('SELECT EXISTS (SELECT 1 FROM %s)', t) INTO used;
+      IF used THEN
+        EXECUTE format('DELETE FROM %s', t);
+      END IF;
+    END LOOP;
+    FOR t IN SELECT format('%I.%I', schemaname, sequencename)::regclass FROM pg_sequences
+              WHERE schemaname = 'public'
+    LOOP
+      PERFORM setval(t, 1, false);
+    END LOOP;
+  END $$`;
 
-/** Empties every table but Prisma's record of migrations; PostgreSQL says which there are. */
 export async function truncateAll(): Promise<void> {
   assertTestDatabase(testDatabaseUrl());
-  if (tables === undefined) {
-    const rows = await sql<{ name: string }>(
-      `SELECT quote_ident(tablename) AS name FROM pg_tables
-        WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'`,
-    );
-    tables = rows.map(({ name }) => name).join(', ');
-  }
-  if (tables) await sql(`TRUNCATE ${tables} RESTART IDENTITY CASCADE`);
+  await sql(EMPTY);
 }

@@ -3,7 +3,7 @@ import { projectsRoutes } from './projects.routes.js';
 import { CreateProject, Project, UpdateProject } from './projects.schemas.js';
 import { projectsService } from './projects.service.js';
 
-export { checkProjects } from './projects.service.js';
+export { checkProjects, requireProject, requireReach } from './projects.service.js';
 
 /** The register of software projects. */
 export const projects: Feature = {

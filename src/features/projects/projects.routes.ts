@@ -122,13 +122,17 @@ export const projectsRoutes: FastifyPluginAsyncTypebox<{ projects: ProjectsServi
   app.delete(
     '/:id',
     {
-      config: { scope: 'projects:write', conditional: 'change', problems: ['project-not-found'] },
+      config: {
+        scope: 'projects:write',
+        conditional: 'change',
+        problems: ['project-not-found', 'project-has-releases'],
+      },
       schema: {
         operationId: 'deleteProject',
         tags,
         summary: 'Delete a project',
         description:
-          'There is no way back; its id is not used again. With `If-Match`, only the version that you have seen.',
+          'Only while it has no releases. There is no way back; its id is not used again. With `If-Match`, only the version that you have seen.',
         params: ProjectParams,
         response: { 204: Type.Null({ description: 'The project is gone' }) },
       },

@@ -1,11 +1,13 @@
 import type { Database } from '../../database/client.js';
 import type { CallContext } from '../../database/context.js';
+import { isForeignKeyViolation } from '../../database/errors.js';
 import { query } from '../../database/sql.js';
 import { Prisma } from '../../generated/prisma/client.js';
 import { AppError, invalid } from '../../shared/app-error.js';
-import { type Projects, projectsFor, reaches } from '../../shared/caller.js';
+import { type Caller, type Projects, projectsFor, reaches } from '../../shared/caller.js';
 import { changed, requireVersion } from '../../shared/entity-tags.js';
 import { pageOf } from '../../shared/pages.js';
+import type { Scope } from '../../shared/scopes.js';
 import { decodeCursor, encodeCursor } from './projects.cursor.js';
 import type { CreateProject, ListProjectsQuery, UpdateProject } from './projects.schemas.js';
 import { MAX_NAME } from './projects.schemas.js';
@@ -50,6 +52,19 @@ export async function checkProjects({ prisma }: CallContext, ids: Projects): Pro
       : [{ in: 'body' as const, pointer: `/projects/${index}`, message: 'is no project' }],
   );
   if (errors.length > 0) throw invalid(errors);
+}
+
+/**
+ * What a caller does not reach does not exist for it; whether there is such a project is another question.
+ * @throws {AppError} `project-not-found`
+ */
+export function requireReach(caller: Caller, scope: Scope, id: number): void {
+  if (!reaches(caller, scope, id)) throw notFound();
+}
+
+/** @throws {AppError} `project-not-found` */
+export async function requireProject({ prisma }: CallContext, id: number): Promise<void> {
+  if (!(await prisma.project.findUnique({ where: { id }, select: { id: true } }))) throw notFound();
 }
 
 export type ProjectsService = ReturnType<typeof projectsService>;
@@ -128,14 +143,19 @@ export function projectsService({ pool }: Database) {
 
     /**
      * @param versions remove it only if it is one of these
-     * @throws {AppError} `project-not-found`, `precondition-failed`
+     * @throws {AppError} `project-not-found`, `project-has-releases`, `precondition-failed`
      */
     async remove(context: CallContext, id: number, versions?: number[]): Promise<void> {
       const { caller, prisma } = context;
       if (!reaches(caller, 'projects:write', id)) throw notFound();
       await prisma.project
         .delete({ where: { id, ...only(versions) }, select: { id: true } })
-        .catch((error: unknown) => explain(context, id, error, versions));
+        .catch((error: unknown) => {
+          if (!isForeignKeyViolation(error)) return explain(context, id, error, versions);
+          const detail =
+            'It has releases, and they are kept: a project is removed only while it has none';
+          throw new AppError('project-has-releases', detail);
+        });
     },
   };
 }

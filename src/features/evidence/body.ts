@@ -1,0 +1,154 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { finished, type Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { AppError } from '../../shared/app-error.js';
+import type { MemoryBudget } from './memory-budget.js';
+
+/** Bytes of a document after decompression. */
+export const MAX_DOCUMENT = 32 * 1024 * 1024;
+
+/** How much larger than what is sent a compressed document is taken to be, before it is known. */
+const USUAL_RATIO = 16;
+
+/** A document as it was received. */
+export interface ReceivedDocument {
+  /** Decompressed; in memory of its own, which can go to another thread. */
+  readonly bytes: Uint8Array;
+  /** Lower-case hexadecimal. */
+  readonly sha256: string;
+  readonly size: number;
+  readonly mediaType: string;
+  readonly format: 'json' | 'xml';
+  /** Its memory is needed no more. */
+  release(): void;
+}
+
+const tooLarge = () =>
+  new AppError(
+    'payload-too-large',
+    `A document may have ${MAX_DOCUMENT / 1024 ** 2} MiB, after decompression`,
+  );
+
+/** @throws {AppError} `unsupported-media-type` */
+function mediaTypeOf({ 'content-type': header = '' }: IncomingHttpHeaders) {
+  const [type = '', ...parameters] = header.split(';').map((part) => part.trim().toLowerCase());
+  const [, format] = /^(?:application|text)\/(?:[\w.+-]+\+)?(json|xml)$/.exec(type) ?? [];
+  if (!format) {
+    const detail = 'Send a JSON or XML media type, such as application/json or application/xml';
+    throw new AppError('unsupported-media-type', detail);
+  }
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='));
+  if (charset && !/^charset="?(?:utf-?8|us-ascii)"?$/.test(charset)) {
+    throw new AppError('unsupported-media-type', 'Documents are UTF-8: send no other charset');
+  }
+  return { mediaType: type.slice(0, 100), format: format as 'json' | 'xml' };
+}
+
+/** @throws {AppError} `unsupported-media-type` */
+function isCompressed({ 'content-encoding': encoding = 'identity' }: IncomingHttpHeaders): boolean {
+  const name = encoding.trim().toLowerCase();
+  if (name === 'gzip' || name === 'x-gzip') return true;
+  if (name === 'identity') return false;
+  throw new AppError('unsupported-media-type', 'Send the document as it is, or with gzip');
+}
+
+/** Memory that a document will take: what it says, or else what it may. */
+function expectedSize(length: number | undefined, compressed: boolean): number {
+  if (length === undefined) return MAX_DOCUMENT;
+  return Math.min(MAX_DOCUMENT, compressed ? length * USUAL_RATIO : length);
+}
+
+/** Grows by copying: a document that does not tell its size is copied about once. */
+class Collector {
+  #buffer: Uint8Array<ArrayBuffer>;
+  #size = 0;
+  readonly #hash: Hash = createHash('sha256');
+
+  constructor(expected: number) {
+    this.#buffer = new Uint8Array(Math.max(expected, 1024));
+  }
+
+  add(chunk: Buffer): void {
+    const size = this.#size + chunk.length;
+    if (size > MAX_DOCUMENT) throw tooLarge();
+    if (size > this.#buffer.length) {
+      const larger = new Uint8Array(
+        Math.min(MAX_DOCUMENT, Math.max(size, 2 * this.#buffer.length)),
+      );
+      larger.set(this.#buffer.subarray(0, this.#size));
+      this.#buffer = larger;
+    }
+    this.#buffer.set(chunk, this.#size);
+    this.#size = size;
+    this.#hash.update(chunk);
+  }
+
+  end() {
+    const bytes = this.#buffer.subarray(0, this.#size);
+    return { bytes, size: this.#size, sha256: this.#hash.digest('hex') };
+  }
+}
+
+/** What went wrong on the way: a client that left, or bytes that are no gzip. */
+function explain(error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code?.startsWith('Z_')) {
+    return new AppError('malformed-request', 'The body is not valid gzip', { cause: error });
+  }
+  if (code === 'ECONNRESET' || code === 'ABORT_ERR' || code === 'ERR_STREAM_PREMATURE_CLOSE') {
+    const detail = 'The connection was closed before the body was complete';
+    return new AppError('malformed-request', detail, { cause: error });
+  }
+  return error;
+}
+
+/**
+ * Takes in the body of a request: waits for room, decompresses, stops as soon as it is too large.
+ * @throws {AppError} `unsupported-media-type`, `payload-too-large`, `malformed-request`, `overloaded`
+ */
+export async function receive(
+  headers: IncomingHttpHeaders,
+  body: Readable,
+  budget: MemoryBudget,
+): Promise<ReceivedDocument> {
+  const media = mediaTypeOf(headers);
+  const compressed = isCompressed(headers);
+  const length =
+    headers['content-length'] === undefined ? undefined : Number(headers['content-length']);
+  if (length !== undefined && length > MAX_DOCUMENT) throw tooLarge();
+  const expected = expectedSize(length, compressed);
+  const release = await budget.take(expected);
+  try {
+    const collector = new Collector(compressed || length === undefined ? 64 * 1024 : length);
+    await readInto(collector, body, compressed);
+    const received = collector.end();
+    if (received.size === 0) {
+      throw new AppError('malformed-request', 'Send the document as the body');
+    }
+    return { ...received, ...media, release };
+  } catch (error) {
+    release();
+    throw explain(error);
+  }
+}
+
+async function readInto(collector: Collector, body: Readable, compressed: boolean): Promise<void> {
+  if (!compressed) {
+    // To destroy a request is to close its connection, and whoever sent too much shall be told.
+    for await (const chunk of body.iterator({ destroyOnReturn: false })) collector.add(chunk);
+    return;
+  }
+  const gunzip = createGunzip();
+  // Either one's failure must end the other; `pipe` alone does neither. The client may have left while it waited.
+  finished(body, { writable: false }, (error) => {
+    if (error) gunzip.destroy(error);
+  });
+  body.pipe(gunzip);
+  try {
+    for await (const chunk of gunzip) collector.add(chunk);
+  } finally {
+    body.unpipe(gunzip);
+    gunzip.destroy();
+  }
+}

@@ -1,0 +1,161 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { MessageChannel, type MessagePort, type TransferListItem } from 'node:worker_threads';
+import type { Piscina } from 'piscina';
+import { CODE } from '../../paths.js';
+import { AppError } from '../../shared/app-error.js';
+import type { ProblemCode } from '../../shared/problems.js';
+import type { Batch } from './parsing/columns.js';
+import type { Fault, Message } from './parsing/messages.js';
+import type { DocumentHead, DocumentRequest } from './parsing/read-document.js';
+
+/** A document that a worker has read and still holds. */
+export interface OpenDocument {
+  readonly head: DocumentHead;
+  /** Its rows; asks the worker for each batch. Once. */
+  batches(): AsyncGenerator<Batch>;
+  /** Lets the worker go on to the next document. Always call it. */
+  close(): void;
+}
+
+export interface DocumentReader {
+  /** @throws {AppError} `document-unrecognized`, `document-invalid`, `payload-too-large`, `overloaded` */
+  open(request: DocumentRequest): Promise<OpenDocument>;
+  close(): Promise<void>;
+}
+
+/** Longer than any honest document of 32 MiB takes on a slow machine. */
+const PARSE_TIMEOUT_MS = 60_000;
+const IDLE_MS = 30_000;
+/** What the objects of a document of 32 MiB may take: twelve times its size is usual. */
+const HEAP_MIB = 768;
+
+const CODES: Record<Fault['reason'], ProblemCode> = {
+  invalid: 'document-invalid',
+  unrecognized: 'document-unrecognized',
+  limit: 'payload-too-large',
+};
+
+/** Names of the document's own fields may be of any length. */
+const MAX_POINTER = 500;
+
+function problemOf({ fault, position, reason, ...where }: Fault): AppError {
+  const pointer = where.pointer.slice(0, MAX_POINTER);
+  const column = position?.column === undefined ? '' : `, column ${position.column}`;
+  const message = position ? `${fault} (line ${position.line}${column})` : fault;
+  return new AppError(CODES[reason], `${pointer || 'The document'} ${message}`, {
+    errors: [{ in: 'body', pointer, message }],
+  });
+}
+
+/** The worker beside this file: as it was built, or from the sources by the loader that runs them in development. */
+function worker(): string {
+  const built = new URL('evidence-worker.js', CODE);
+  const source = new URL('features/evidence/parsing/worker-from-sources.mjs', CODE);
+  return fileURLToPath(existsSync(built) ? built : source);
+}
+
+/** What a worker says, one message after the other; rejects when it ends without a word. */
+function inbox(port: MessagePort, ended: Promise<unknown>): () => Promise<Message> {
+  const arrived: Message[] = [];
+  let wake = () => {};
+  port.on('message', (message: Message) => {
+    arrived.push(message);
+    wake();
+  });
+  const silence = ended.then(() => {
+    throw new Error('the worker ended without an answer');
+  });
+  silence.catch(() => {}); // whoever waits for a message hears of it
+  return async () => {
+    const message = arrived.shift();
+    if (message) return message;
+    await Promise.race([
+      silence,
+      new Promise<void>((resolve) => {
+        wake = resolve;
+      }),
+    ]);
+    return arrived.shift() as Message;
+  };
+}
+
+/** Threads that read documents, so that the one that answers requests never does. Started for the first document. */
+export function documentReader(threads: number, onError: (error: Error) => void): DocumentReader {
+  let pool: Promise<Piscina> | undefined;
+  const start = async () => {
+    const { Piscina } = await import('piscina');
+    const threadPool = new Piscina({
+      filename: worker(),
+      minThreads: 0,
+      maxThreads: threads,
+      idleTimeout: IDLE_MS,
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB, maxYoungGenerationSizeMb: 24 },
+    });
+    // Of a thread that breaks while it has nothing to do: without a listener it would end the process.
+    return threadPool.on('error', onError);
+  };
+
+  async function read(request: DocumentRequest, port: MessagePort, far: MessagePort) {
+    pool ??= start();
+    const running = await pool;
+    const abort = new AbortController();
+    const transferList = [request.bytes.buffer as ArrayBuffer, far] as TransferListItem[];
+    const next = inbox(
+      port,
+      running.run({ ...request, port: far }, { transferList, signal: abort.signal }),
+    );
+    await next(); // there may be others before it
+    const timer = setTimeout(() => abort.abort(), PARSE_TIMEOUT_MS);
+    try {
+      return { first: await next(), next };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    async open(request) {
+      const { port1: port, port2: far } = new MessageChannel();
+      const close = () => port.close();
+      try {
+        const { first, next } = await read(request, port, far);
+        if (first.type === 'fault') throw problemOf(first.fault);
+        if (first.type !== 'head') throw new Error(`the worker said ${first.type}`);
+        return {
+          head: first.head,
+          close,
+          async *batches() {
+            for (;;) {
+              port.postMessage('next');
+              const message = await next();
+              if (message.type !== 'batch') return;
+              yield message.batch;
+            }
+          },
+        };
+      } catch (error) {
+        close();
+        throw refusal(error);
+      }
+    },
+
+    async close() {
+      await (await pool)?.destroy();
+    },
+  };
+}
+
+/** A document that a worker did not survive is the document's fault. */
+function refusal(error: unknown): unknown {
+  const { code, name } = error as { code?: unknown; name?: unknown };
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY') {
+    const detail = `It takes more than ${HEAP_MIB} MiB of memory to read`;
+    return new AppError('payload-too-large', detail, { cause: error });
+  }
+  if (name === 'AbortError') {
+    const detail = `It takes longer than ${PARSE_TIMEOUT_MS / 1000} s to read`;
+    return new AppError('payload-too-large', detail, { cause: error });
+  }
+  return error;
+}

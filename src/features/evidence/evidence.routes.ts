@@ -1,0 +1,132 @@
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '@sinclair/typebox';
+import type { FastifyReply } from 'fastify';
+import { nextLink } from '../../shared/links.js';
+import { answer, headers } from '../../shared/schemas.js';
+import { ReleaseParams } from '../releases/index.js';
+import {
+  EvidenceParams,
+  EvidenceRef,
+  ListEvidenceQuery,
+  RetractEvidenceRef,
+} from './evidence.schemas.js';
+import type { EvidenceService } from './evidence.service.js';
+
+const tags = ['evidence'];
+
+/** Does `If-None-Match` (RFC 9110, section 13.1.2) name this digest? */
+function namesDigest(ifNoneMatch: string | undefined, sha256: string): boolean {
+  return (
+    ifNoneMatch !== undefined && (ifNoneMatch.trim() === '*' || ifNoneMatch.includes(`"${sha256}"`))
+  );
+}
+
+export const evidenceRoutes: FastifyPluginAsyncTypebox<{ evidence: EvidenceService }> = async (
+  app,
+  { evidence },
+) => {
+  app.get(
+    '/releases/:id/evidence',
+    {
+      config: { scope: 'evidence:read', problems: ['release-not-found'] },
+      schema: {
+        operationId: 'listEvidence',
+        tags,
+        summary: 'List the evidence of a release',
+        description:
+          'The newest first, also what does not count any more: it was superseded, or retracted.',
+        params: ReleaseParams,
+        querystring: ListEvidenceQuery,
+        response: {
+          200: answer(Type.Array(EvidenceRef), 'The evidence of this page', headers('Link')),
+        },
+      },
+    },
+    async ({ callContext, params, query, url }, reply) => {
+      const { evidence: rows, next } = await evidence.list(callContext, params.id, query);
+      const path = `/releases/${params.id}/evidence`;
+      if (next !== undefined) reply.header('link', nextLink(path, url, next));
+      return rows;
+    },
+  );
+
+  app.get(
+    '/evidence/:id',
+    {
+      config: { scope: 'evidence:read', problems: ['evidence-not-found'] },
+      schema: {
+        operationId: 'getEvidence',
+        tags,
+        summary: 'Get evidence',
+        description: 'What it is, what it says in numbers, and whether it counts.',
+        params: EvidenceParams,
+        response: { 200: answer(EvidenceRef, 'The evidence') },
+      },
+    },
+    ({ callContext, params }) => evidence.get(callContext, params.id),
+  );
+
+  app.get(
+    '/evidence/:id/document',
+    {
+      config: { scope: 'evidence:read', conditional: 'read', problems: ['evidence-not-found'] },
+      schema: {
+        operationId: 'getDocument',
+        tags,
+        summary: 'Download the document',
+        description:
+          'As it was received, but for secrets, which are masked. Its entity tag is the SHA-256 digest of these bytes.',
+        params: EvidenceParams,
+        response: {
+          200: {
+            description: 'The document, with the media type that it was sent with',
+            headers: headers('ETag'),
+            content: {
+              'application/json': { schema: Type.Unsafe({}) },
+              'application/xml': { schema: Type.Unsafe({}) },
+            },
+          },
+        },
+      },
+    },
+    async (request, reply) => {
+      const file = await evidence.document(request.callContext, request.params.id);
+      reply.header('etag', `"${file.sha256}"`);
+      if (namesDigest(request.headers['if-none-match'], file.sha256)) {
+        return (reply as FastifyReply).code(304).send();
+      }
+      reply
+        .type(file.mediaType)
+        .header('content-length', file.size)
+        .header('content-disposition', `attachment; filename="${file.fileName}"`);
+      const packed = Readable.from(file.pieces(), { objectMode: false });
+      const document = createGunzip();
+      packed.once('error', (error) => document.destroy(error));
+      document.once('close', () => packed.destroy());
+      return (reply as FastifyReply).send(packed.pipe(document));
+    },
+  );
+
+  app.post(
+    '/evidence/:id/retract',
+    {
+      config: {
+        scope: 'evidence:retract',
+        problems: ['evidence-not-found', 'evidence-retracted'],
+      },
+      schema: {
+        operationId: 'retractEvidence',
+        tags,
+        summary: 'Retract evidence',
+        description:
+          'For a document that was uploaded wrongly. It does not count any more, and stays readable with the reason. There is no way back; what it superseded stays superseded. Retracting again for the same reason changes nothing.',
+        params: EvidenceParams,
+        body: RetractEvidenceRef,
+        response: { 200: answer(EvidenceRef, 'The evidence as it is now') },
+      },
+    },
+    ({ callContext, params, body }) => evidence.retract(callContext, params.id, body.reason),
+  );
+};

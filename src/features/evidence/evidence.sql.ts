@@ -1,0 +1,45 @@
+import type { CallContext } from '../../database/context.js';
+import type { Evidence } from '../../generated/prisma/client.js';
+import { type Batch, TABLES, type TableName } from './parsing/columns.js';
+
+const SCOPED = ['project_id', 'release_id', 'evidence_id'];
+
+/** One statement for any number of rows: an array a column. */
+function insertOf(table: TableName): string {
+  const columns = TABLES[table];
+  const names = columns.map(({ name }) => name);
+  const values = columns.map(({ name, type }) =>
+    name === 'stated_at'
+      ? 'LEAST(COALESCE(t.stated_at::timestamptz, now()), now())'
+      : `t.${name}::${type}`,
+  );
+  const arrays = columns.map((_column, i) => `$${i + 5}::text[]`);
+  if (table === 'vulnerability_aliases') {
+    // $2 to $4 are of no use here, and must be there: all statements have the same parameters.
+    return `INSERT INTO ${table} (project_id, ${names})
+      SELECT $1::int, ${values} FROM unnest(${arrays}) AS t (${names})
+       WHERE $2::text IS NOT NULL AND $3::text IS NOT NULL AND $4::int IS NOT NULL
+          ON CONFLICT DO NOTHING`;
+  }
+  return `INSERT INTO ${table} (${SCOPED}, ordinal, ${names})
+    SELECT $1::int, $2::uuid, $3::uuid, $4::int + (t.n - 1)::int, ${values}
+      FROM unnest(${arrays}) WITH ORDINALITY AS t (${names}, n)`;
+}
+
+const INSERTS = Object.fromEntries(
+  (Object.keys(TABLES) as TableName[]).map((table) => [table, insertOf(table)]),
+) as Record<TableName, string>;
+
+/** Stores the rows of a document, a statement a batch. They are numbered as they stand in the document. */
+export async function insertRows(
+  { prisma }: CallContext,
+  { projectId, releaseId, id }: Pick<Evidence, 'projectId' | 'releaseId' | 'id'>,
+  batches: AsyncIterable<Batch>,
+): Promise<void> {
+  const counts = new Map<TableName, number>();
+  for await (const { table, rows, columns } of batches) {
+    const from = counts.get(table) ?? 0;
+    await prisma.$executeRawUnsafe(INSERTS[table], projectId, releaseId, id, from, ...columns);
+    counts.set(table, from + rows);
+  }
+}

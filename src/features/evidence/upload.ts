@@ -1,0 +1,168 @@
+import { atomically, type CallContext } from '../../database/context.js';
+import type { Evidence as EvidenceRow, Prisma } from '../../generated/prisma/client.js';
+import { AppError } from '../../shared/app-error.js';
+import { reaches } from '../../shared/caller.js';
+import { requireRelease } from '../releases/index.js';
+import type { ReceivedDocument } from './body.js';
+import type { DocumentReader, OpenDocument } from './document-reader.js';
+import type { DocumentStore } from './document-store.js';
+import type { UploadQuery } from './evidence.schemas.js';
+import { insertRows } from './evidence.sql.js';
+import type { SecretKey } from './secret-key.js';
+
+/** A document that was read, and what it will be evidence of. */
+export interface Upload {
+  readonly projectId: number;
+  readonly releaseId: string;
+  readonly artifactSha256: string | null;
+  readonly label: string | null;
+  readonly mediaType: string;
+  readonly size: number;
+  readonly receivedSha256: string;
+  readonly mayAbsolve: boolean;
+  readonly document: OpenDocument;
+}
+
+export interface UploadTools {
+  readonly reader: DocumentReader;
+  readonly store: DocumentStore;
+  readonly secretKey: SecretKey;
+}
+
+export interface Stored {
+  readonly evidence: EvidenceRow;
+  /** False: there was the same document, and it counts. */
+  readonly created: boolean;
+}
+
+/** Two uploads of one label, or of one document, come one after the other. */
+const LOCK_TIMEOUT_MS = 15_000;
+
+/** The longest transaction of an upload: 200,000 findings. */
+export const UPLOAD_TIMEOUT_MS = 120_000;
+
+/**
+ * Reads a document for a release.
+ * @throws {AppError} `release-not-found`, `artifact-not-found`, `document-unrecognized`, `document-invalid`, `payload-too-large`
+ */
+export async function readUpload(
+  context: CallContext,
+  { reader, secretKey }: UploadTools,
+  release: string,
+  { kind, artifact, label }: UploadQuery,
+  received: ReceivedDocument,
+): Promise<Upload> {
+  // Its own id, as it is written here: locks are taken by it.
+  const { id: releaseId, projectId } = await requireRelease(context, 'evidence:write', release);
+  const sha256 = artifact?.toLowerCase();
+  if (sha256 !== undefined) {
+    const where = { releaseId_sha256: { releaseId, sha256 } };
+    if (!(await context.prisma.artifact.findUnique({ where, select: { id: true } }))) {
+      throw new AppError('artifact-not-found', `The release has no artifact ${sha256}`);
+    }
+  }
+  const { bytes, format, mediaType, size, sha256: receivedSha256 } = received;
+  return {
+    projectId,
+    releaseId,
+    artifactSha256: sha256 ?? null,
+    label: label ?? null,
+    mediaType,
+    size,
+    receivedSha256,
+    mayAbsolve: reaches(context.caller, 'vex:write', projectId),
+    document: await reader.open({ bytes, format, kind, secretKey: await secretKey(context) }),
+  };
+}
+
+/** Whoever uploads the same document, or another one with this label, waits until this is done. */
+async function takeTurn({ prisma }: CallContext, upload: Upload): Promise<void> {
+  const { releaseId, artifactSha256, label, receivedSha256, document } = upload;
+  const about = [releaseId, document.head.kind, artifactSha256, label ?? receivedSha256];
+  // `AND`, because the second part must come after the first.
+  await prisma.$executeRaw`
+    SELECT 1 WHERE set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true) IS NOT NULL
+               AND pg_advisory_xact_lock(hashtextextended(${JSON.stringify(about)}, 0)) IS NOT NULL`;
+}
+
+/** What counts now, of the same kind, label and artifact. */
+const rivals = ({ releaseId, artifactSha256, label, document }: Upload) =>
+  ({
+    releaseId,
+    kind: document.head.kind,
+    label,
+    artifactSha256,
+    supersededAt: null,
+    retractedAt: null,
+  }) satisfies Prisma.EvidenceWhereInput;
+
+/**
+ * The same document, that counts already. What it says of findings may have had no effect, and would have one
+ * now, or the other way round: then it is another one.
+ */
+async function receiveAgain(
+  { prisma }: CallContext,
+  upload: Upload,
+): Promise<EvidenceRow | undefined> {
+  const { receivedSha256, mayAbsolve, document } = upload;
+  const [row] = await prisma.evidence.findMany({
+    where: {
+      ...rivals(upload),
+      receivedSha256,
+      ...(document.head.summary.claims && { mayAbsolve }),
+    },
+    orderBy: { id: 'desc' },
+    take: 1,
+  });
+  if (!row) return undefined;
+  const received = await prisma.$executeRaw`
+    UPDATE evidence SET last_received_at = GREATEST(last_received_at, now())
+     WHERE id = ${row.id}::uuid AND retracted_at IS NULL`;
+  if (received === 0) return undefined; // retracted in this very moment
+  return prisma.evidence.findUniqueOrThrow({ where: { id: row.id } });
+}
+
+async function insert(
+  context: CallContext,
+  store: DocumentStore,
+  upload: Upload,
+): Promise<EvidenceRow> {
+  const { document, ...about } = upload;
+  const { summary, document: stored, ...head } = document.head;
+  await store.put(context, upload.projectId, stored);
+  const evidence = await context.prisma.evidence.create({
+    data: {
+      ...about,
+      ...head,
+      summary: summary as unknown as Prisma.InputJsonObject,
+      storedSha256: stored.sha256,
+      createdBy: context.caller.subject,
+    },
+  });
+  if (upload.label !== null) {
+    await context.prisma.evidence.updateMany({
+      where: { ...rivals(upload), id: { not: evidence.id } },
+      data: { supersededById: evidence.id },
+    });
+  }
+  await insertRows(context, evidence, document.batches());
+  return evidence;
+}
+
+/** Stores a document with all that it says, or nothing of it. */
+export function storeUpload(
+  context: CallContext,
+  { store }: UploadTools,
+  upload: Upload,
+): Promise<Stored> {
+  return atomically(
+    context,
+    async (context) => {
+      await takeTurn(context, upload);
+      const known = await receiveAgain(context, upload);
+      if (known) return { evidence: known, created: false };
+      return { evidence: await insert(context, store, upload), created: true };
+    },
+    UPLOAD_TIMEOUT_MS,
+  );
+}

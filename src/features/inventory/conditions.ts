@@ -1,0 +1,48 @@
+import { invalid } from '../../shared/app-error.js';
+import type { Position } from '../../shared/position.js';
+import { type Purl, readPurl } from '../../shared/purl.js';
+
+/** Parts of a statement that is put together, and the values that go with it. */
+export class Conditions {
+  readonly values: unknown[] = [];
+  readonly #conditions: string[] = [];
+
+  /** @returns `$1`, `$2` … */
+  bind(value: unknown): string {
+    return `$${this.values.push(value)}`;
+  }
+
+  add(condition: string): this {
+    this.#conditions.push(condition);
+    return this;
+  }
+
+  /** The rows behind a position. Rows are compared as a whole, so that PostgreSQL starts to read the index there. */
+  after(columns: readonly string[], position: Position | undefined): this {
+    if (!position) return this;
+    const values = position.map((value) => this.bind(value));
+    return this.add(`(${columns.join(', ')}) > (${values.join(', ')})`);
+  }
+
+  toString(): string {
+    return this.#conditions.join(' AND ');
+  }
+}
+
+/** Evidence that counts. */
+export const CURRENT = 'e.superseded_at IS NULL AND e.retracted_at IS NULL';
+
+/**
+ * The evidence of a row, looked up for each. As an ordinary join it might be merged with the index of all evidence, from
+ * its beginning: OFFSET keeps the planner from that.
+ */
+export const evidenceOf = (row: string, name = 'e') => `CROSS JOIN LATERAL (
+  SELECT id, kind, may_absolve, created_at, last_received_at, superseded_at, retracted_at
+    FROM evidence WHERE evidence.id = ${row}.evidence_id OFFSET 0) ${name}`;
+
+/** @throws {AppError} `validation-failed` */
+export function requirePurl(text: string): Purl {
+  const purl = readPurl(text);
+  if (!purl) throw invalid([{ in: 'query', pointer: '/purl', message: 'is no package URL' }]);
+  return purl;
+}

@@ -1,0 +1,113 @@
+import { type TSchema, Type } from '@sinclair/typebox';
+import { defaulted, nullableString, schemaRef, stringEnum, uuid } from '../../shared/schemas.js';
+import { SEVERITIES } from '../../shared/severity.js';
+import { FINDING_TYPES } from '../evidence/index.js';
+
+const count = Type.Integer({ minimum: 0 });
+const counts = (...keys: string[]) =>
+  Type.Object(Object.fromEntries(keys.map((key) => [key, count])));
+
+const Side = Type.Object({ id: uuid(), projectId: Type.Integer(), version: Type.String() });
+
+const texts = (description: string) => Type.Array(Type.String(), { description });
+
+const ChangedPackage = Type.Object({
+  key: Type.String({ description: 'Its package URL without version, or its type and name' }),
+  name: Type.String(),
+  from: texts('Its versions in the first release'),
+  to: texts('Its versions in the other one'),
+});
+
+const Relicensed = Type.Object({
+  key: Type.String(),
+  name: Type.String(),
+  from: texts('Its licences in the first release'),
+  to: texts('Its licences in the other one'),
+});
+
+const Defect = Type.Object({
+  fingerprint: Type.String(),
+  type: stringEnum(FINDING_TYPES),
+  severity: stringEnum(SEVERITIES),
+  rule: Type.String(),
+  title: nullableString(),
+  purl: nullableString(),
+  packageName: nullableString(),
+  location: nullableString(),
+  fixedVersion: nullableString(),
+  suppressed: Type.Boolean(),
+});
+
+const list = (item: TSchema, description: string) => Type.Array(item, { description });
+
+const example = {
+  from: { id: '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e', projectId: 1, version: '1.4.0' },
+  to: { id: '019ab01c-3a2b-7c1d-8e4f-5a6b7c8d9e0f', projectId: 1, version: '1.4.1' },
+  components: {
+    counts: {
+      added: 0,
+      removed: 0,
+      upgraded: 1,
+      downgraded: 0,
+      licencesChanged: 0,
+      unchanged: 200,
+    },
+    added: [],
+    removed: [],
+    upgraded: [
+      {
+        key: 'pkg:golang/github.com/miekg/dns',
+        name: 'github.com/miekg/dns',
+        from: ['v1.1.30'],
+        to: ['v1.1.41'],
+      },
+    ],
+    downgraded: [],
+    licencesChanged: [],
+  },
+  findings: { counts: { new: 0, fixed: 0, unchanged: 0 }, new: [], fixed: [], unchanged: [] },
+};
+
+export const ReleaseDiff = Type.Object(
+  {
+    from: Side,
+    to: Side,
+    components: Type.Object({
+      counts: counts('added', 'removed', 'upgraded', 'downgraded', 'licencesChanged', 'unchanged'),
+      added: list(ChangedPackage, 'Packages, or further versions of one, that only the other has'),
+      removed: list(ChangedPackage, 'Packages, or versions of one, that only the first has'),
+      upgraded: list(ChangedPackage, 'Packages whose version was replaced by a newer one'),
+      downgraded: list(ChangedPackage, 'Packages whose version was replaced by an older one'),
+      licencesChanged: list(Relicensed, 'Packages of both with other licences'),
+    }),
+    findings: Type.Object({
+      counts: counts('new', 'fixed', 'unchanged'),
+      new: list(Defect, 'Only the other has them'),
+      fixed: list(Defect, 'Only the first has them'),
+      unchanged: list(Defect, 'Both have them'),
+    }),
+  },
+  {
+    $id: 'ReleaseDiff',
+    description: 'From the first release to the other, by the evidence of each that counts',
+    examples: [example],
+  },
+);
+
+export const DiffParams = Type.Object({ id: uuid(), other: uuid() });
+
+export const DiffQuery = Type.Object(
+  {
+    limit: defaulted(
+      Type.Integer({
+        minimum: 1,
+        maximum: 10_000,
+        default: 1000,
+        description: 'How long each list may be; the counts are of all',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const ReleaseDiffRef = schemaRef(ReleaseDiff);

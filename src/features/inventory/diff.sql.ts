@@ -1,0 +1,61 @@
+import { CLAIM } from './claims.sql.js';
+import { CURRENT } from './conditions.js';
+
+/** The packages of one release, each with its versions and licences. */
+const packagesOf = (release: string) => `
+  SELECT c.key, min(c.name) AS name, array_agg(DISTINCT COALESCE(c.version, '')) AS versions,
+         array_agg(DISTINCT array_to_string(c.licences, ' AND ')) AS licences
+    FROM evidence e JOIN components c ON c.evidence_id = e.id
+   WHERE e.release_id = ${release} AND ${CURRENT} GROUP BY c.key`;
+
+/** Packages that are not the same in both releases. `$1`: the first release, `$2`: the other one. */
+export const SELECT_CHANGED_PACKAGES = {
+  name: 'diff-packages',
+  text: `
+    WITH a AS (${packagesOf('$1')}), b AS (${packagesOf('$2')})
+    SELECT key, COALESCE(b.name, a.name) AS name, a.versions AS "from", b.versions AS "to",
+           a.licences AS "licencesFrom", b.licences AS "licencesTo"
+      FROM a FULL JOIN b USING (key)
+     WHERE a.versions IS DISTINCT FROM b.versions OR a.licences IS DISTINCT FROM b.licences
+     ORDER BY key COLLATE "C"`,
+};
+
+export const COUNT_UNCHANGED_PACKAGES = {
+  name: 'diff-unchanged',
+  text: `
+    WITH a AS (${packagesOf('$1')}), b AS (${packagesOf('$2')})
+    SELECT count(*)::int AS n FROM a JOIN b USING (key) WHERE a.versions = b.versions`,
+};
+
+/** The defects of one release, each as its worst finding says. */
+const defectsOf = (release: string) => `
+  SELECT DISTINCT ON (f.fingerprint) f.fingerprint, f.type, f.severity, f.rule, f.title, f.purl,
+         f.package_name AS "packageName", f.location, f.fixed_version AS "fixedVersion",
+         COALESCE(claim.suppresses, false) AS suppressed
+    FROM evidence e JOIN findings f ON f.evidence_id = e.id
+    LEFT JOIN LATERAL (${CLAIM}) claim ON true
+   WHERE e.release_id = ${release} AND ${CURRENT}
+   ORDER BY f.fingerprint, COALESCE(claim.suppresses, false), f.severity, f.evidence_id, f.ordinal`;
+
+/** Defects of both releases: how many are new, fixed and unchanged, and the worst `$3` of each. */
+export const SELECT_DEFECTS = {
+  name: 'diff-defects',
+  text: `
+    WITH a AS (${defectsOf('$1')}), b AS (${defectsOf('$2')}),
+    both_releases AS (
+      SELECT CASE WHEN a.fingerprint IS NULL THEN 'new' WHEN b.fingerprint IS NULL THEN 'fixed'
+                  ELSE 'unchanged' END AS change,
+             encode(COALESCE(b.fingerprint, a.fingerprint), 'hex') AS fingerprint,
+             COALESCE(b.type, a.type) AS type, COALESCE(b.severity, a.severity) AS severity,
+             COALESCE(b.rule, a.rule) AS rule, COALESCE(b.title, a.title) AS title,
+             COALESCE(b.purl, a.purl) AS purl, COALESCE(b."packageName", a."packageName") AS "packageName",
+             COALESCE(b.location, a.location) AS location,
+             COALESCE(b."fixedVersion", a."fixedVersion") AS "fixedVersion",
+             COALESCE(b.suppressed, a.suppressed) AS suppressed
+        FROM a FULL JOIN b USING (fingerprint)),
+    numbered AS (
+      SELECT *, count(*) OVER (PARTITION BY change)::int AS total,
+             row_number() OVER (PARTITION BY change ORDER BY severity, rule COLLATE "C", fingerprint) AS n
+        FROM both_releases)
+    SELECT * FROM numbered WHERE n <= $3 ORDER BY change, n`,
+};

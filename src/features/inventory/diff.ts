@@ -1,0 +1,119 @@
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import type { Database } from '../../database/client.js';
+import type { CallContext } from '../../database/context.js';
+import { query } from '../../database/sql.js';
+import { requireRelease } from '../releases/index.js';
+import { COUNT_UNCHANGED_PACKAGES, SELECT_CHANGED_PACKAGES, SELECT_DEFECTS } from './diff.sql.js';
+import { newest } from './versions.js';
+
+/** A package that is not the same in both releases; null: one of them has none of it. */
+export interface PackageRow {
+  readonly key: string;
+  readonly name: string;
+  readonly from: string[] | null;
+  readonly to: string[] | null;
+  readonly licencesFrom: string[] | null;
+  readonly licencesTo: string[] | null;
+}
+
+interface DefectRow {
+  readonly change: 'new' | 'fixed' | 'unchanged';
+  readonly total: number;
+}
+
+const CHANGES = ['added', 'removed', 'upgraded', 'downgraded'] as const;
+export type Change = (typeof CHANGES)[number];
+
+/** Versions that only one of the releases has, without what stands for none. */
+const without = (versions: string[] | null, others: string[] | null) =>
+  (versions ?? []).filter((version) => !others?.includes(version));
+
+/** What became of a package: undefined when its versions are the same. A new version instead of an old one is one change. */
+export function changeOf({ from, to }: Pick<PackageRow, 'from' | 'to'>): Change | undefined {
+  if (from === null) return 'added';
+  if (to === null) return 'removed';
+  const gone = without(from, to);
+  const come = without(to, from);
+  if (gone.length === 0 && come.length === 0) return undefined;
+  if (gone.length === 0) return 'added';
+  if (come.length === 0) return 'removed';
+  const [before, after] = [newest(gone), newest(come)];
+  return newest([before, after]) === after ? 'upgraded' : 'downgraded';
+}
+
+const known = (texts: string[] | null) => (texts ?? []).filter((text) => text !== '').sort();
+
+/** Do both releases have it, under other licences? */
+function isRelicensed({ from, to, licencesFrom, licencesTo }: PackageRow): boolean {
+  if (from === null || to === null) return false;
+  return JSON.stringify(known(licencesFrom)) !== JSON.stringify(known(licencesTo));
+}
+
+function packageOf({ key, name, from, to }: PackageRow) {
+  return { key, name, from: known(from), to: known(to) };
+}
+
+/** Comparing versions is work for this thread: others get their turn. */
+const TURN = 1000;
+
+async function sortOut(rows: readonly PackageRow[], limit: number) {
+  const lists = { added: [], removed: [], upgraded: [], downgraded: [] } as Record<
+    Change,
+    object[]
+  >;
+  const counts = { added: 0, removed: 0, upgraded: 0, downgraded: 0, licencesChanged: 0 };
+  const licencesChanged: object[] = [];
+  for (const [i, row] of rows.entries()) {
+    if (i % TURN === TURN - 1) await yieldToOthers();
+    const change = changeOf(row);
+    if (change) {
+      counts[change] += 1;
+      if (lists[change].length < limit) lists[change].push(packageOf(row));
+    }
+    if (!isRelicensed(row)) continue;
+    counts.licencesChanged += 1;
+    const { key, name, licencesFrom, licencesTo } = row;
+    if (licencesChanged.length < limit) {
+      licencesChanged.push({ key, name, from: known(licencesFrom), to: known(licencesTo) });
+    }
+  }
+  return { counts, ...lists, licencesChanged };
+}
+
+function sortDefects(rows: readonly DefectRow[]) {
+  const of = (change: DefectRow['change']) => rows.filter((row) => row.change === change);
+  const total = (change: DefectRow['change']) => of(change)[0]?.total ?? 0;
+  return {
+    counts: { new: total('new'), fixed: total('fixed'), unchanged: total('unchanged') },
+    new: of('new'),
+    fixed: of('fixed'),
+    unchanged: of('unchanged'),
+  };
+}
+
+/**
+ * What changed from one release to another, by the evidence of each that counts.
+ * @param limit how long each list may be; the counts are of all
+ * @throws {AppError} `release-not-found`
+ */
+export async function diffReleases(
+  { pool }: Pick<Database, 'pool'>,
+  context: CallContext,
+  [first, second]: readonly [string, string],
+  limit: number,
+) {
+  const from = await requireRelease(context, 'evidence:read', first);
+  const to = await requireRelease(context, 'evidence:read', second);
+  const ask = <Row extends object>(statement: { name: string; text: string }, ...more: unknown[]) =>
+    query<Row & Record<string, unknown>>(pool, statement, [first, second, ...more]);
+  const changed = await ask<PackageRow>(SELECT_CHANGED_PACKAGES);
+  const [unchanged] = await ask<{ n: number }>(COUNT_UNCHANGED_PACKAGES);
+  const { counts, ...lists } = await sortOut(changed, limit);
+  const defects = await ask<DefectRow>(SELECT_DEFECTS, limit);
+  return {
+    from,
+    to,
+    components: { counts: { ...counts, unchanged: unchanged?.n ?? 0 }, ...lists },
+    findings: sortDefects(defects),
+  };
+}

@@ -1,0 +1,97 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { defaulted, parameter, stringEnum, TEXT_PATTERN, uuid } from '../../shared/schemas.js';
+import { SEVERITIES } from '../../shared/severity.js';
+import { FINDING_TYPES, KIND_NAMES } from '../evidence/index.js';
+
+const page = {
+  limit: defaulted(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+  cursor: Type.Optional(
+    Type.String({
+      maxLength: 500,
+      pattern: '^[A-Za-z0-9_-]+$',
+      'x-rule': 'is not a cursor of this list',
+      description: 'Where the page begins: taken from the `Link` header of the one before',
+    }),
+  ),
+};
+
+const ABOUT_PURL =
+  'A package URL (ECMA-427): with a version only that one, without it all of them. Qualifiers do not matter';
+const purl = Type.String({
+  maxLength: 1000,
+  pattern: '^pkg:[!-~]+$',
+  'x-rule': 'is no package URL',
+  description: ABOUT_PURL,
+  examples: ['pkg:maven/org.apache.logging.log4j/log4j-core'],
+});
+
+const evidenceFilters = {
+  kind: Type.Optional(stringEnum(KIND_NAMES, { description: 'Only from evidence of this kind' })),
+  evidence: parameter(
+    uuid(),
+    'Only from this evidence, also if it does not count; else from all that counts',
+  ),
+};
+
+export const ListComponentsQuery = Type.Object(
+  {
+    ...page,
+    purl: parameter(purl, ABOUT_PURL),
+    licence: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 200,
+        pattern: TEXT_PATTERN,
+        description: 'Only those with exactly this licence',
+      }),
+    ),
+    ...evidenceFilters,
+  },
+  { additionalProperties: false },
+);
+
+const rule = Type.String({
+  minLength: 1,
+  maxLength: 500,
+  pattern: TEXT_PATTERN,
+  description: 'A CVE, a GHSA, or any other id or rule',
+  examples: ['CVE-2021-44228'],
+});
+
+export const ListFindingsQuery = Type.Object(
+  {
+    ...page,
+    severity: Type.Optional(
+      Type.Array(stringEnum(SEVERITIES), {
+        maxItems: SEVERITIES.length,
+        description: 'Only of these severities: `severity=critical&severity=high`',
+      }),
+    ),
+    rule: parameter(rule, 'Only of this rule, or this vulnerability by any of its ids'),
+    type: Type.Optional(stringEnum(FINDING_TYPES)),
+    purl: parameter(purl, ABOUT_PURL),
+    fixable: Type.Optional(
+      Type.Boolean({ description: 'Only those that a newer version fixes, or only the others' }),
+    ),
+    suppressed: Type.Optional(
+      Type.Boolean({ description: 'Only those that do not count, or only those that do' }),
+    ),
+    ...evidenceFilters,
+  },
+  { additionalProperties: false },
+);
+
+export const SearchComponentsQuery = Type.Object(
+  { purl, ...page },
+  { additionalProperties: false },
+);
+
+export const SearchFindingsQuery = Type.Object(
+  { cve: rule, ...page },
+  { additionalProperties: false },
+);
+
+export type ListComponentsQuery = Static<typeof ListComponentsQuery>;
+export type ListFindingsQuery = Static<typeof ListFindingsQuery>;
+export type SearchComponentsQuery = Static<typeof SearchComponentsQuery>;
+export type SearchFindingsQuery = Static<typeof SearchFindingsQuery>;

@@ -1,0 +1,157 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '@sinclair/typebox';
+import type { FastifyReply } from 'fastify';
+import { nextLink } from '../../shared/links.js';
+import { answer, headers } from '../../shared/schemas.js';
+import { ReleaseParams } from '../releases/index.js';
+import { DiffParams, DiffQuery, ReleaseDiffRef } from './diff.schemas.js';
+import {
+  ListComponentsQuery,
+  ListFindingsQuery,
+  SearchComponentsQuery,
+  SearchFindingsQuery,
+} from './inventory.queries.js';
+import {
+  ComponentRef,
+  FindingRef,
+  FoundComponentRef,
+  FoundFindingRef,
+} from './inventory.schemas.js';
+import type { InventoryPage, InventoryService } from './inventory.service.js';
+import { ReleaseSummaryRef } from './summary.js';
+
+const tags = ['inventory'];
+
+/** The rows of a page; where there is another, `Link` says where. */
+function sendPage<Item>(
+  reply: FastifyReply,
+  url: string,
+  { items, next }: InventoryPage<Item>,
+): Item[] {
+  const [path = ''] = url.split('?', 1);
+  if (next !== undefined) reply.header('link', nextLink(path, url, next));
+  return items;
+}
+
+/** Components and findings: of a release, and everywhere. */
+export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventoryService }> = async (
+  app,
+  { inventory },
+) => {
+  app.get(
+    '/releases/:id/components',
+    {
+      config: { scope: 'evidence:read', problems: ['release-not-found'] },
+      schema: {
+        operationId: 'listComponents',
+        tags,
+        summary: 'List the components of a release',
+        description:
+          'What the bills of materials that count say that it is made of. A component that two of them name is there twice.',
+        params: ReleaseParams,
+        querystring: ListComponentsQuery,
+        response: {
+          200: answer(Type.Array(ComponentRef), 'The components of this page', headers('Link')),
+        },
+      },
+    },
+    async ({ callContext, params, query, url }, reply) =>
+      sendPage(reply, url, await inventory.components(callContext, params.id, query)) as never,
+  );
+
+  app.get(
+    '/releases/:id/findings',
+    {
+      config: { scope: 'evidence:read', problems: ['release-not-found'] },
+      schema: {
+        operationId: 'listFindings',
+        tags,
+        summary: 'List the findings of a release',
+        description:
+          'What the evidence that counts says is wrong with it, the worst first. A defect that two tools report is there twice, with one fingerprint.',
+        params: ReleaseParams,
+        querystring: ListFindingsQuery,
+        response: {
+          200: answer(Type.Array(FindingRef), 'The findings of this page', headers('Link')),
+        },
+      },
+    },
+    async ({ callContext, params, query, url }, reply) =>
+      sendPage(reply, url, await inventory.findings(callContext, params.id, query)) as never,
+  );
+
+  app.get(
+    '/releases/:id/summary',
+    {
+      config: { scope: 'evidence:read', problems: ['release-not-found'] },
+      schema: {
+        operationId: 'getReleaseSummary',
+        tags,
+        summary: 'Summarize the evidence of a release',
+        description: 'What all evidence that counts says, in numbers.',
+        params: ReleaseParams,
+        response: { 200: answer(ReleaseSummaryRef, 'The summary') },
+      },
+    },
+    async ({ callContext, params }) => (await inventory.summary(callContext, params.id)) as never,
+  );
+
+  app.get(
+    '/releases/:id/diff/:other',
+    {
+      config: { scope: 'evidence:read', problems: ['release-not-found'] },
+      schema: {
+        operationId: 'diffReleases',
+        tags,
+        summary: 'Compare two releases',
+        description:
+          'From the first to the other: components added, removed, upgraded and downgraded, licences changed; findings new, fixed and unchanged.',
+        params: DiffParams,
+        querystring: DiffQuery,
+        response: { 200: answer(ReleaseDiffRef, 'What changed') },
+      },
+    },
+    async ({ callContext, params, query }) =>
+      (await inventory.diff(callContext, [params.id, params.other], query.limit)) as never,
+  );
+
+  app.get(
+    '/components',
+    {
+      config: { scope: 'evidence:read' },
+      schema: {
+        operationId: 'findComponents',
+        tags,
+        summary: 'Find the releases that have a component',
+        description:
+          'By its package URL, in all projects that the caller may see, by the evidence that counts. In the order of projects, then of evidence.',
+        querystring: SearchComponentsQuery,
+        response: {
+          200: answer(Type.Array(FoundComponentRef), 'Where it is', headers('Link')),
+        },
+      },
+    },
+    async ({ callContext, query, url }, reply) =>
+      sendPage(reply, url, await inventory.whereIsComponent(callContext, query)) as never,
+  );
+
+  app.get(
+    '/findings',
+    {
+      config: { scope: 'evidence:read' },
+      schema: {
+        operationId: 'findFindings',
+        tags,
+        summary: 'Find the releases that have a vulnerability',
+        description:
+          'By any of its ids, or by a rule, in all projects that the caller may see, by the evidence that counts. In the order of projects, then of evidence.',
+        querystring: SearchFindingsQuery,
+        response: {
+          200: answer(Type.Array(FoundFindingRef), 'Where it is', headers('Link')),
+        },
+      },
+    },
+    async ({ callContext, query, url }, reply) =>
+      sendPage(reply, url, await inventory.whereIsFinding(callContext, query)) as never,
+  );
+};

@@ -1,0 +1,143 @@
+import { type TSchema, Type } from '@sinclair/typebox';
+import { nullableString, schemaRef, stringEnum, timestamp, uuid } from '../../shared/schemas.js';
+import { SEVERITIES } from '../../shared/severity.js';
+import { FINDING_TYPES } from '../evidence/index.js';
+import { STATES } from '../releases/index.js';
+
+const component = {
+  type: Type.String({ description: 'library, application, container, operating-system …' }),
+  name: Type.String(),
+  version: nullableString(),
+  purl: nullableString({ description: 'In canonical form' }),
+  licences: Type.Array(Type.String(), {
+    description: 'SPDX ids or expressions, or names, as the document has them',
+  }),
+  evidenceId: uuid(),
+  kind: Type.String({ description: 'Kind of that evidence' }),
+};
+
+const componentExample = {
+  type: 'library',
+  name: 'org.apache.logging.log4j/log4j-core',
+  version: '2.17.1',
+  purl: 'pkg:maven/org.apache.logging.log4j/log4j-core@2.17.1',
+  licences: ['Apache-2.0'],
+  evidenceId: '019aaf61-0b52-7f1e-b3c4-5d6e7f8091a2',
+  kind: 'cyclonedx',
+};
+
+const Claim = Type.Unsafe<Record<string, unknown> | null>({
+  anyOf: [
+    Type.Object({
+      status: Type.String({ description: "The document's own word" }),
+      justification: nullableString(),
+      detail: nullableString(),
+      absolves: Type.Boolean({ description: 'It says that the finding does not count' }),
+      applied: Type.Boolean({
+        description: 'It comes from a caller with `vex:write`, and has an effect',
+      }),
+      evidenceId: uuid(),
+    }),
+    Type.Null(),
+  ],
+  description: 'What is said of the finding, by itself or by VEX; null: nothing',
+});
+
+const finding = {
+  type: stringEnum(FINDING_TYPES),
+  severity: stringEnum(SEVERITIES),
+  rule: Type.String({ description: 'CVE before GHSA before the id of the tool; or the rule' }),
+  aliases: Type.Array(Type.String(), { description: 'Other ids of the vulnerability' }),
+  title: nullableString(),
+  message: nullableString(),
+  score: Type.Unsafe<number | null>({
+    type: ['number', 'null'],
+    description: 'CVSS base score, 0 to 10',
+  }),
+  vector: nullableString({ description: 'CVSS vector of the score' }),
+  purl: nullableString(),
+  packageName: nullableString(),
+  packageVersion: nullableString(),
+  fixedVersion: nullableString({ description: 'Set: it is fixable' }),
+  location: nullableString({ description: 'A file, an image, a target of the tool' }),
+  line: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
+  url: nullableString(),
+  fingerprint: Type.String({ description: 'Two findings with one fingerprint are one defect' }),
+  suppressed: Type.Boolean({ description: 'It does not count: a claim that is applied says so' }),
+  claim: Claim,
+  firstSeenAt: timestamp('When the project had it first'),
+  lastSeenAt: timestamp('When the project had it last'),
+  evidenceId: uuid(),
+  kind: Type.String({ description: 'Kind of that evidence' }),
+};
+
+const findingExample = {
+  type: 'vulnerability',
+  severity: 'critical',
+  rule: 'CVE-2021-44228',
+  aliases: ['GHSA-jfh8-c2jp-5v3q'],
+  title: 'Remote code execution in Log4j 2',
+  message: null,
+  score: 10,
+  vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H',
+  purl: 'pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1',
+  packageName: 'org.apache.logging.log4j:log4j-core',
+  packageVersion: '2.14.1',
+  fixedVersion: '2.15.0',
+  location: 'app/libs/log4j-core-2.14.1.jar',
+  line: null,
+  url: 'https://avd.aquasec.com/nvd/cve-2021-44228',
+  fingerprint: '5b1c0f1b7d1d3b8f2c8a6d5e4f3a2b1c0d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a',
+  suppressed: false,
+  claim: null,
+  firstSeenAt: '2026-11-25T10:02:00.000Z',
+  lastSeenAt: '2026-11-25T10:02:00.000Z',
+  evidenceId: '019aaf61-0b52-7f1e-b3c4-5d6e7f8091a2',
+  kind: 'trivy',
+};
+
+const where = {
+  release: Type.Object({ id: uuid(), version: Type.String(), state: stringEnum(STATES) }),
+  project: Type.Object({ id: Type.Integer(), name: Type.String() }),
+};
+const whereExample = {
+  release: { id: '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e', version: '1.4.0', state: 'open' },
+  project: { id: 1, name: 'Payment gateway' },
+};
+
+const named = (
+  $id: string,
+  properties: Record<string, TSchema>,
+  description: string,
+  example: object,
+) => Type.Object(properties, { $id, description, examples: [example] });
+
+export const Component = named(
+  'Component',
+  component,
+  'A part of what was built',
+  componentExample,
+);
+export const FoundComponent = named(
+  'FoundComponent',
+  { ...component, ...where },
+  'A component, and the release and project that carry it',
+  { ...componentExample, ...whereExample },
+);
+export const Finding = named(
+  'Finding',
+  finding,
+  'Something that a tool does not like',
+  findingExample,
+);
+export const FoundFinding = named(
+  'FoundFinding',
+  { ...finding, ...where },
+  'A finding, and the release and project that carry it',
+  { ...findingExample, ...whereExample },
+);
+
+export const ComponentRef = schemaRef(Component);
+export const FoundComponentRef = schemaRef(FoundComponent);
+export const FindingRef = schemaRef(Finding);
+export const FoundFindingRef = schemaRef(FoundFinding);

@@ -1,0 +1,146 @@
+import type { Database } from '../../database/client.js';
+import type { CallContext } from '../../database/context.js';
+import { query } from '../../database/sql.js';
+import { projectsFor } from '../../shared/caller.js';
+import { pageOf } from '../../shared/pages.js';
+import { decodePosition, encodePosition, type Order } from '../../shared/position.js';
+import { normalizeId } from '../../shared/vulnerability-ids.js';
+import { requireRelease } from '../releases/index.js';
+import {
+  type ComponentRow,
+  searchComponents,
+  selectComponents,
+  type Whereabouts,
+} from './components.sql.js';
+import { requirePurl } from './conditions.js';
+import { diffReleases } from './diff.js';
+import { type FindingRow, SELECT_ALIASES, searchFindings, selectFindings } from './findings.sql.js';
+import type {
+  ListComponentsQuery,
+  ListFindingsQuery,
+  SearchComponentsQuery,
+  SearchFindingsQuery,
+} from './inventory.queries.js';
+import { summarizeRelease } from './summary.js';
+
+export interface InventoryPage<Item> {
+  readonly items: Item[];
+  /** The cursor of the next page; absent on the last one. */
+  readonly next?: string;
+}
+
+const IN_RELEASE: Order = ['uuid', 'int'];
+const BY_SEVERITY: Order = ['severity', 'uuid', 'int'];
+const EVERYWHERE: Order = ['int', 'uuid', 'int'];
+
+/** A page of rows of which one more than `limit` was asked for, and where the next one begins. */
+function paged<Row>(
+  rows: Row[],
+  limit: number,
+  placeOf: (row: Row) => readonly (string | number)[],
+) {
+  const { items, last } = pageOf(rows, limit);
+  return { items, ...(last && { next: encodePosition(placeOf(last)) }) };
+}
+
+/** Says where a row was found the way the API does. */
+function located<Row extends Whereabouts>(row: Row) {
+  const { projectId, projectName, releaseId, releaseVersion, releaseState, ...rest } = row;
+  return {
+    ...rest,
+    release: { id: releaseId, version: releaseVersion, state: releaseState },
+    project: { id: projectId, name: projectName },
+  };
+}
+
+export type InventoryService = ReturnType<typeof inventoryService>;
+
+/** What releases consist of and what is wrong with them, by the evidence that counts. Reads only. */
+export function inventoryService({ pool }: Pick<Database, 'pool'>) {
+  /** A rule, and what else it is called in the projects that the caller may see. */
+  async function idsOf(rule: string, among: readonly number[] | null): Promise<string[]> {
+    const id = normalizeId(rule);
+    const rows = await query<{ id: string }>(pool, SELECT_ALIASES, [id, among]);
+    return [...new Set([id, ...rows.map((row) => row.id)])];
+  }
+
+  return {
+    /** @throws {AppError} `release-not-found`, `validation-failed` */
+    async components(
+      context: CallContext,
+      releaseId: string,
+      request: ListComponentsQuery,
+    ): Promise<InventoryPage<ComponentRow>> {
+      const purl = request.purl === undefined ? undefined : requirePurl(request.purl);
+      const position = decodePosition(IN_RELEASE, request.cursor);
+      await requireRelease(context, 'evidence:read', releaseId);
+      const { statement, values } = selectComponents(releaseId, request, purl, position);
+      const rows = await query<ComponentRow & Record<string, unknown>>(pool, statement, values);
+      return paged(rows, request.limit, ({ evidenceId, ordinal }) => [evidenceId, ordinal]);
+    },
+
+    /** The worst first. @throws {AppError} `release-not-found`, `validation-failed` */
+    async findings(
+      context: CallContext,
+      releaseId: string,
+      request: ListFindingsQuery,
+    ): Promise<InventoryPage<FindingRow>> {
+      const purl = request.purl === undefined ? undefined : requirePurl(request.purl);
+      const position = decodePosition(BY_SEVERITY, request.cursor);
+      const { projectId } = await requireRelease(context, 'evidence:read', releaseId);
+      const { rule, limit } = request;
+      const rules = rule === undefined ? undefined : await idsOf(rule, [projectId]);
+      const { statement, values } = selectFindings(releaseId, request, rules, purl, position);
+      const rows = await query<FindingRow>(pool, statement, values);
+      return paged(rows, limit, ({ severity, evidenceId, ordinal }) => [
+        severity,
+        evidenceId,
+        ordinal,
+      ]);
+    },
+
+    /** @throws {AppError} `release-not-found` */
+    summary(context: CallContext, releaseId: string) {
+      return summarizeRelease({ pool }, context, releaseId);
+    },
+
+    /** @throws {AppError} `release-not-found` */
+    diff(context: CallContext, releases: readonly [string, string], limit: number) {
+      return diffReleases({ pool }, context, releases, limit);
+    },
+
+    /** Which releases of which projects have a package. @throws {AppError} `validation-failed` */
+    async whereIsComponent(
+      { caller }: CallContext,
+      { purl, limit, cursor }: SearchComponentsQuery,
+    ) {
+      const package_ = requirePurl(purl);
+      const position = decodePosition(EVERYWHERE, cursor);
+      const among = projectsFor(caller, 'evidence:read');
+      const { statement, values } = searchComponents(package_, limit, position, among);
+      type Row = ComponentRow & Whereabouts & Record<string, unknown>;
+      const rows = await query<Row>(pool, statement, values);
+      const { items, ...rest } = paged(rows, limit, (row) => [
+        row.projectId,
+        row.evidenceId,
+        row.ordinal,
+      ]);
+      return { items: items.map(located), ...rest };
+    },
+
+    /** Which releases of which projects have a vulnerability, by any of its ids. @throws {AppError} `validation-failed` */
+    async whereIsFinding({ caller }: CallContext, { cve, limit, cursor }: SearchFindingsQuery) {
+      const position = decodePosition(EVERYWHERE, cursor);
+      const among = projectsFor(caller, 'evidence:read');
+      const rules = await idsOf(cve, among);
+      const { statement, values } = searchFindings(rules, limit, position, among);
+      const rows = await query<FindingRow & Whereabouts>(pool, statement, values);
+      const { items, ...rest } = paged(rows, limit, (row) => [
+        row.projectId,
+        row.evidenceId,
+        row.ordinal,
+      ]);
+      return { items: items.map(located), ...rest };
+    },
+  };
+}

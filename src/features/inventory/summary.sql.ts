@@ -1,0 +1,47 @@
+import { CLAIM } from './claims.sql.js';
+import { CURRENT } from './conditions.js';
+
+/** Evidence of a release that counts: how much of each kind, and when the last of it was received. `$1`: the release. */
+export const SELECT_EVIDENCE = {
+  name: 'release-evidence',
+  text: `SELECT e.kind, count(*)::int AS current, max(e.last_received_at) AS "lastReceivedAt",
+                bool_or(e.summary ? 'findings') AS "hasFindings",
+                bool_or(e.summary ? 'components') AS "hasComponents"
+           FROM evidence e WHERE e.release_id = $1 AND ${CURRENT} GROUP BY e.kind ORDER BY e.kind`,
+};
+
+/** The test reports that count, together. */
+export const SELECT_TESTS = {
+  name: 'release-tests',
+  text: `SELECT count(*)::int AS reports,
+                sum((t ->> 'tests')::bigint)::float8 AS tests, sum((t ->> 'passed')::bigint)::float8 AS passed,
+                sum((t ->> 'failures')::bigint)::float8 AS failures, sum((t ->> 'errors')::bigint)::float8 AS errors,
+                sum((t ->> 'skipped')::bigint)::float8 AS skipped
+           FROM (SELECT e.summary -> 'tests' AS t FROM evidence e
+                  WHERE e.release_id = $1 AND ${CURRENT} AND e.summary ? 'tests') reports`,
+};
+
+/** Distinct components: each version of each package once. */
+export const COUNT_COMPONENTS = {
+  name: 'release-components',
+  text: `SELECT count(*)::int AS distinct FROM (
+           SELECT DISTINCT c.key, c.version FROM evidence e JOIN components c ON c.evidence_id = e.id
+            WHERE e.release_id = $1 AND ${CURRENT}) distinct_components`,
+};
+
+/**
+ * Defects by severity and type: of findings with one fingerprint the worst counts, one that is fixable makes it
+ * fixable, and one that nobody absolves makes it count.
+ */
+export const COUNT_FINDINGS = {
+  name: 'release-findings',
+  text: `SELECT severity, type, fixable, suppressed, count(*)::int AS n FROM (
+           SELECT min(f.severity) AS severity, min(f.type) AS type,
+                  bool_or(f.fixed_version IS NOT NULL) AS fixable,
+                  bool_and(COALESCE(claim.suppresses, false)) AS suppressed
+             FROM evidence e JOIN findings f ON f.evidence_id = e.id
+             LEFT JOIN LATERAL (${CLAIM}) claim ON true
+            WHERE e.release_id = $1 AND ${CURRENT}
+            GROUP BY f.fingerprint) defects
+          GROUP BY severity, type, fixable, suppressed`,
+};

@@ -1,0 +1,125 @@
+import { type TSchema, Type } from '@sinclair/typebox';
+import type { Database } from '../../database/client.js';
+import type { CallContext } from '../../database/context.js';
+import { query } from '../../database/sql.js';
+import { schemaRef, timestamp, uuid } from '../../shared/schemas.js';
+import { SEVERITIES, type Severity } from '../../shared/severity.js';
+import {
+  FINDING_TYPES,
+  findingCounts,
+  findingCountsExample,
+  testCounts,
+} from '../evidence/index.js';
+import { requireRelease } from '../releases/index.js';
+import { COUNT_COMPONENTS, COUNT_FINDINGS, SELECT_EVIDENCE, SELECT_TESTS } from './summary.sql.js';
+
+const KindEvidence = Type.Object({
+  kind: Type.String(),
+  current: Type.Integer({ description: 'How many count' }),
+  lastReceivedAt: timestamp('When the last of them was received'),
+});
+
+const optional = (properties: Record<string, TSchema>, description: string) =>
+  Type.Optional(Type.Object(properties, { description }));
+
+export const ReleaseSummary = Type.Object(
+  {
+    releaseId: uuid(),
+    evidence: Type.Array(KindEvidence),
+    tests: optional({ reports: Type.Integer(), ...testCounts }, 'All test reports together'),
+    components: optional(
+      { distinct: Type.Integer({ description: 'Each version of each package once' }) },
+      'All bills of materials together',
+    ),
+    findings: optional(
+      {
+        ...findingCounts,
+        suppressed: Type.Integer({
+          description: 'Defects that do not count, and are in none of the other numbers',
+        }),
+      },
+      'All scans together; what two tools report is one defect',
+    ),
+  },
+  {
+    $id: 'ReleaseSummary',
+    description:
+      'What the evidence that counts says, in numbers. A member that is absent is something that no evidence tells: no scan is not a clean scan',
+    examples: [
+      {
+        releaseId: '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e',
+        evidence: [{ kind: 'trivy', current: 1, lastReceivedAt: '2026-11-25T10:02:00.000Z' }],
+        findings: { ...findingCountsExample, suppressed: 1 },
+      },
+    ],
+  },
+);
+
+export const ReleaseSummaryRef = schemaRef(ReleaseSummary);
+
+interface EvidenceRow {
+  readonly kind: string;
+  readonly current: number;
+  readonly lastReceivedAt: Date;
+  readonly hasFindings: boolean;
+  readonly hasComponents: boolean;
+}
+
+interface DefectRow {
+  readonly severity: Severity;
+  readonly type: (typeof FINDING_TYPES)[number];
+  readonly fixable: boolean;
+  readonly suppressed: boolean;
+  readonly n: number;
+}
+
+const zeros = (keys: readonly string[]): Record<string, number> =>
+  Object.fromEntries(keys.map((key) => [key, 0]));
+
+function increase(counts: Record<string, number>, key: string, by: number): void {
+  counts[key] = (counts[key] ?? 0) + by;
+}
+
+function countDefects(rows: readonly DefectRow[]) {
+  const bySeverity = zeros(SEVERITIES);
+  const fixableBySeverity = zeros(SEVERITIES);
+  const byType = zeros(FINDING_TYPES);
+  let distinct = 0;
+  let suppressed = 0;
+  for (const row of rows) {
+    if (row.suppressed) {
+      suppressed += row.n;
+      continue;
+    }
+    distinct += row.n;
+    increase(bySeverity, row.severity, row.n);
+    increase(byType, row.type, row.n);
+    if (row.fixable) increase(fixableBySeverity, row.severity, row.n);
+  }
+  return { distinct, bySeverity, fixableBySeverity, byType, suppressed };
+}
+
+/** What the evidence of a release says, in numbers. @throws {AppError} `release-not-found` */
+export async function summarizeRelease(
+  { pool }: Pick<Database, 'pool'>,
+  context: CallContext,
+  releaseId: string,
+) {
+  await requireRelease(context, 'evidence:read', releaseId);
+  const ask = <Row extends object>(statement: { name: string; text: string }) =>
+    query<Row & Record<string, unknown>>(pool, statement, [releaseId]);
+  const evidence = await ask<EvidenceRow>(SELECT_EVIDENCE);
+  const [tests] = await ask<{ reports: number }>(SELECT_TESTS);
+  const hasComponents = evidence.some((row) => row.hasComponents);
+  const [components] = hasComponents ? await ask<{ distinct: number }>(COUNT_COMPONENTS) : [];
+  const findings = evidence.some(({ hasFindings }) => hasFindings)
+    ? countDefects(await ask<DefectRow>(COUNT_FINDINGS))
+    : undefined;
+  return {
+    releaseId,
+    evidence,
+    ...(tests && tests.reports > 0 && { tests }),
+    ...(components && { components }),
+    ...(findings && { findings }),
+  };
+}

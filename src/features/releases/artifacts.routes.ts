@@ -1,0 +1,102 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '@sinclair/typebox';
+import { nextLink } from '../../shared/links.js';
+import { answer, headers } from '../../shared/schemas.js';
+import {
+  ArtifactRef,
+  CreateArtifactRef,
+  DigestParams,
+  FoundArtifactRef,
+  ListArtifactsQuery,
+} from './artifacts.schemas.js';
+import type { ArtifactsService } from './artifacts.service.js';
+import { ReleaseParams } from './releases.schemas.js';
+
+const tags = ['releases'];
+
+export const artifactsRoutes: FastifyPluginAsyncTypebox<{ artifacts: ArtifactsService }> = async (
+  app,
+  { artifacts },
+) => {
+  app.post(
+    '/releases/:id/artifacts',
+    {
+      config: {
+        scope: 'releases:write',
+        idempotent: true,
+        problems: ['release-not-found', 'release-sealed', 'release-revoked', 'artifact-exists'],
+      },
+      schema: {
+        operationId: 'createArtifact',
+        tags,
+        summary: 'Add an artifact',
+        description:
+          'What was built, by its digest: unique in the release. Only while the release is open; it is never changed and never removed.',
+        params: ReleaseParams,
+        body: CreateArtifactRef,
+        response: {
+          201: answer(
+            ArtifactRef,
+            'The artifact as it was stored',
+            headers('Location', 'Idempotency-Replayed'),
+          ),
+        },
+      },
+    },
+    (request, reply) =>
+      app.createOnce(request, reply, async (context) => {
+        const artifact = await artifacts.create(context, request.params.id, request.body);
+        return { headers: { location: `/artifacts/${artifact.sha256}` }, body: artifact };
+      }),
+  );
+
+  app.get(
+    '/releases/:id/artifacts',
+    {
+      config: { scope: 'releases:read', problems: ['release-not-found'] },
+      schema: {
+        operationId: 'listArtifacts',
+        tags,
+        summary: 'List the artifacts of a release',
+        description: 'The oldest first.',
+        params: ReleaseParams,
+        querystring: ListArtifactsQuery,
+        response: {
+          200: answer(Type.Array(ArtifactRef), 'The artifacts of this page', headers('Link')),
+        },
+      },
+    },
+    async ({ callContext, params, query, url }, reply) => {
+      const { artifacts: rows, next } = await artifacts.list(callContext, params.id, query);
+      const path = `/releases/${params.id}/artifacts`;
+      if (next !== undefined) reply.header('link', nextLink(path, url, next));
+      return rows;
+    },
+  );
+
+  app.get(
+    '/artifacts/:sha256',
+    {
+      config: { scope: 'releases:read', problems: ['artifact-not-found'] },
+      schema: {
+        operationId: 'findArtifact',
+        tags,
+        summary: 'Find the releases of an artifact',
+        description:
+          'Everywhere that this digest is registered, in the projects that the caller may see. The oldest first.',
+        params: DigestParams,
+        querystring: ListArtifactsQuery,
+        response: {
+          200: answer(Type.Array(FoundArtifactRef), 'Where it belongs', headers('Link')),
+        },
+      },
+    },
+    async ({ callContext, params, query, url }, reply) => {
+      const { artifacts: rows, next } = await artifacts.find(callContext, params.sha256, query);
+      if (next !== undefined) {
+        reply.header('link', nextLink(`/artifacts/${params.sha256}`, url, next));
+      }
+      return rows;
+    },
+  );
+};

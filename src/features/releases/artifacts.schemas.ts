@@ -1,0 +1,110 @@
+import { type Static, Type } from '@sinclair/typebox';
+import {
+  line,
+  nullableString,
+  pageById,
+  schemaRef,
+  sha256,
+  timestamp,
+  uuid,
+} from '../../shared/schemas.js';
+import { STATES } from './releases.schemas.js';
+
+const SHA256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
+const PURL =
+  'pkg:oci/payments@sha256%3A9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
+
+const example = {
+  id: '019aaf5e-8a10-7c31-a8b2-0d6e4f2c1b9a',
+  releaseId: '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e',
+  name: 'registry.example.org/payments:1.4.0',
+  kind: 'container',
+  sha256: SHA256,
+  size: 48_113_664,
+  purl: PURL,
+  createdAt: '2026-11-25T10:00:05.000Z',
+  createdBy: 'jenkins',
+};
+
+const fields = {
+  id: uuid(),
+  releaseId: uuid(),
+  name: Type.String(),
+  kind: Type.String(),
+  sha256: Type.String({ description: 'In lower case' }),
+  size: Type.Unsafe<number | null>({ type: ['integer', 'null'], description: 'Bytes' }),
+  purl: nullableString({ description: 'In canonical form' }),
+  createdAt: timestamp('When it was added'),
+  createdBy: nullableString(),
+};
+
+export const Artifact = Type.Object(fields, {
+  $id: 'Artifact',
+  description: 'Something that was built for a release, known by its digest',
+  examples: [example],
+});
+
+export const CreateArtifact = Type.Object(
+  {
+    name: line(500, 'What it is called: a file, an image with its tag'),
+    kind: Type.String({
+      maxLength: 50,
+      pattern: '^[a-z][a-z0-9-]*$',
+      'x-rule': 'must be a word of a-z, 0-9 and -',
+      description: 'container, npm, maven, archive, binary …',
+    }),
+    sha256: sha256('Digest of its bytes (for a container: of its manifest)'),
+    size: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Bytes' }),
+    ),
+    purl: Type.Optional(
+      Type.String({
+        maxLength: 1000,
+        pattern: '^pkg:[!-~]+$',
+        'x-rule': 'must be a package URL: pkg:type/namespace/name@version',
+        description: 'Its package URL (ECMA-427)',
+      }),
+    ),
+  },
+  {
+    $id: 'CreateArtifact',
+    additionalProperties: false,
+    examples: [{ name: example.name, kind: 'container', sha256: SHA256, purl: PURL }],
+  },
+);
+
+export const FoundArtifact = Type.Object(
+  {
+    ...fields,
+    release: Type.Object({
+      id: uuid(),
+      version: Type.String(),
+      state: Type.String({ enum: [...STATES] }),
+    }),
+    project: Type.Object({ id: Type.Integer(), name: Type.String() }),
+  },
+  {
+    $id: 'FoundArtifact',
+    description: 'An artifact, and the release and project that it belongs to',
+    examples: [
+      {
+        ...example,
+        release: { id: example.releaseId, version: '1.4.0', state: 'sealed' },
+        project: { id: 1, name: 'Payment gateway' },
+      },
+    ],
+  },
+);
+
+export const ListArtifactsQuery = Type.Object(pageById, { additionalProperties: false });
+
+export const DigestParams = Type.Object({ sha256: sha256('Digest of the artifact') });
+
+export const ArtifactRef = schemaRef(Artifact);
+export const CreateArtifactRef = schemaRef(CreateArtifact);
+export const FoundArtifactRef = schemaRef(FoundArtifact);
+
+export type Artifact = Static<typeof Artifact>;
+export type CreateArtifact = Static<typeof CreateArtifact>;
+export type FoundArtifact = Static<typeof FoundArtifact>;
+export type ListArtifactsQuery = Static<typeof ListArtifactsQuery>;

@@ -1,0 +1,128 @@
+import { atomically, type CallContext } from '../../database/context.js';
+import { isUniqueViolation } from '../../database/errors.js';
+import type { Artifact as ArtifactRow, Prisma } from '../../generated/prisma/client.js';
+import { AppError, invalid } from '../../shared/app-error.js';
+import { projectsFor } from '../../shared/caller.js';
+import { pageOf } from '../../shared/pages.js';
+import { readPurl } from '../../shared/purl.js';
+import type {
+  Artifact,
+  CreateArtifact,
+  FoundArtifact,
+  ListArtifactsQuery,
+} from './artifacts.schemas.js';
+import { requireRelease } from './release.js';
+
+export interface ArtifactPage<Item> {
+  readonly artifacts: Item[];
+  /** The cursor of the next page; absent on the last one. */
+  readonly next?: string;
+}
+
+const present = ({ size, ...row }: ArtifactRow): Artifact => ({
+  ...row,
+  size: size === null ? null : Number(size),
+});
+
+export type ArtifactsService = ReturnType<typeof artifactsService>;
+
+/** What was built for a release. Added while the release is open; never changed, never removed. */
+export function artifactsService() {
+  return {
+    /** @throws {AppError} `release-not-found`, `release-sealed`, `release-revoked`, `artifact-exists`, `validation-failed` */
+    async create(
+      context: CallContext,
+      releaseId: string,
+      input: CreateArtifact,
+    ): Promise<Artifact> {
+      const purl = readPurl(input.purl);
+      if (input.purl !== undefined && !purl) {
+        throw invalid([{ in: 'body', pointer: '/purl', message: 'is no package URL' }]);
+      }
+      const sha256 = input.sha256.toLowerCase();
+      return atomically(context, async (context) => {
+        const { caller, prisma } = context;
+        // Held until the artifact is in: whoever seals the release waits, and then seals it with this one.
+        await prisma.$queryRaw`SELECT 1 FROM releases WHERE id = ${releaseId}::uuid FOR SHARE`;
+        const { projectId, state } = await requireRelease(context, 'releases:write', releaseId);
+        if (state !== 'open') {
+          throw new AppError(`release-${state}`, `A ${state} release takes no more artifacts`);
+        }
+        const { name, kind, size } = input;
+        const data: Prisma.ArtifactUncheckedCreateInput = {
+          projectId,
+          releaseId,
+          name,
+          kind,
+          sha256,
+          size: size ?? null,
+          purl: purl?.purl ?? null,
+          purlKey: purl?.key ?? null,
+          createdBy: caller.subject,
+        };
+        const row = await prisma.artifact.create({ data }).catch((error: unknown) => {
+          if (!isUniqueViolation(error)) throw error;
+          throw new AppError('artifact-exists', `The release has an artifact ${sha256} already`);
+        });
+        return present(row);
+      });
+    },
+
+    /** The oldest first. @throws {AppError} `release-not-found` */
+    async list(
+      context: CallContext,
+      releaseId: string,
+      { limit, cursor }: ListArtifactsQuery,
+    ): Promise<ArtifactPage<Artifact>> {
+      const { projectId } = await requireRelease(context, 'releases:read', releaseId);
+      const rows = await context.prisma.artifact.findMany({
+        where: { projectId, releaseId, ...(cursor !== undefined && { id: { gt: cursor } }) },
+        orderBy: { id: 'asc' },
+        take: limit + 1,
+      });
+      const { items, last } = pageOf(rows, limit);
+      return { artifacts: items.map(present), ...(last && { next: last.id }) };
+    },
+
+    /**
+     * The releases that an artifact belongs to, among those that the caller may see; the oldest first.
+     * @throws {AppError} `artifact-not-found` if there is none
+     */
+    async find(
+      { caller, prisma }: CallContext,
+      sha256: string,
+      { limit, cursor }: ListArtifactsQuery,
+    ): Promise<ArtifactPage<FoundArtifact>> {
+      const among = projectsFor(caller, 'releases:read');
+      const rows = await prisma.artifact.findMany({
+        where: {
+          sha256: sha256.toLowerCase(),
+          ...(among !== null && { projectId: { in: [...among] } }),
+          ...(cursor !== undefined && { id: { gt: cursor } }),
+        },
+        include: {
+          release: {
+            select: {
+              id: true,
+              version: true,
+              state: true,
+              project: { select: { id: true, name: true } },
+            },
+          },
+        },
+        orderBy: { id: 'asc' },
+        take: limit + 1,
+      });
+      if (rows.length === 0 && cursor === undefined) {
+        throw new AppError('artifact-not-found', 'No release has an artifact with this digest');
+      }
+      const { items, last } = pageOf(rows, limit);
+      const artifacts = items.map(({ release: { project, ...release }, ...row }) => ({
+        ...present(row),
+        release,
+        project,
+      }));
+      return { artifacts, ...(last && { next: last.id }) };
+    },
+  };
+}

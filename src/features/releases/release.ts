@@ -1,0 +1,26 @@
+import type { CallContext } from '../../database/context.js';
+import type { Release as ReleaseRow } from '../../generated/prisma/client.js';
+import { AppError } from '../../shared/app-error.js';
+import { reaches } from '../../shared/caller.js';
+import type { Scope } from '../../shared/scopes.js';
+
+/** As the API shows it. */
+export type Release = Omit<ReleaseRow, 'links'> & { links: { title: string; url: string }[] };
+
+export const notFound = () => new AppError('release-not-found', 'Release not found');
+
+export const present = (row: ReleaseRow) => ({ ...row, links: row.links as Release['links'] });
+
+/**
+ * A release that the caller has the scope for; all others do not exist for it.
+ * @throws {AppError} `release-not-found`
+ */
+export async function requireRelease(
+  { caller, prisma }: CallContext,
+  scope: Scope,
+  id: string,
+): Promise<Release> {
+  const row = await prisma.release.findUnique({ where: { id } });
+  if (!row || !reaches(caller, scope, row.projectId)) throw notFound();
+  return present(row);
+}

@@ -1,0 +1,107 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { expectedVersions, tagged, versioned } from '../../platform/conditional.js';
+import { answer, headers } from '../../shared/schemas.js';
+import {
+  ReleaseParams,
+  ReleaseRef,
+  RevokeReleaseRef,
+  UpdateReleaseRef,
+} from './releases.schemas.js';
+import type { ReleasesService } from './releases.service.js';
+
+const tags = ['releases'];
+
+/** One release: read, described, sealed, revoked. */
+export const releasesRoutes: FastifyPluginAsyncTypebox<{ releases: ReleasesService }> = async (
+  app,
+  { releases },
+) => {
+  app.get(
+    '/:id',
+    {
+      config: { scope: 'releases:read', conditional: 'read', problems: ['release-not-found'] },
+      schema: {
+        operationId: 'getRelease',
+        tags,
+        summary: 'Get a release',
+        description: 'Its entity tag names what it was changed to last.',
+        params: ReleaseParams,
+        response: { 200: answer(ReleaseRef, 'The release', headers('ETag')) },
+      },
+    },
+    async (request, reply) =>
+      versioned(request, reply, await releases.get(request.callContext, request.params.id)),
+  );
+
+  app.patch(
+    '/:id',
+    {
+      config: { scope: 'releases:write', conditional: 'change', problems: ['release-not-found'] },
+      schema: {
+        operationId: 'updateRelease',
+        tags,
+        summary: 'Change notes and links',
+        description: 'What a release was made from is never changed.',
+        params: ReleaseParams,
+        body: UpdateReleaseRef,
+        response: { 200: answer(ReleaseRef, 'The release as it is now', headers('ETag')) },
+      },
+    },
+    async (request, reply) => {
+      const { callContext, params, body } = request;
+      const expected = expectedVersions(request);
+      return tagged(reply, await releases.update(callContext, params.id, body, expected));
+    },
+  );
+
+  app.post(
+    '/:id/seal',
+    {
+      config: {
+        scope: 'releases:write',
+        conditional: 'change',
+        problems: ['release-not-found', 'release-revoked'],
+      },
+      schema: {
+        operationId: 'sealRelease',
+        tags,
+        summary: 'Seal a release',
+        description:
+          'It takes no more artifacts; evidence may still arrive. There is no way back. Sealing again changes nothing.',
+        params: ReleaseParams,
+        response: { 200: answer(ReleaseRef, 'The release as it is now', headers('ETag')) },
+      },
+    },
+    async (request, reply) => {
+      const { callContext, params } = request;
+      return tagged(reply, await releases.seal(callContext, params.id, expectedVersions(request)));
+    },
+  );
+
+  app.post(
+    '/:id/revoke',
+    {
+      config: {
+        scope: 'releases:write',
+        conditional: 'change',
+        problems: ['release-not-found', 'release-revoked'],
+      },
+      schema: {
+        operationId: 'revokeRelease',
+        tags,
+        summary: 'Revoke a release',
+        description:
+          'It keeps everything and ships nowhere. There is no way back. Revoking again for the same reason changes nothing.',
+        params: ReleaseParams,
+        body: RevokeReleaseRef,
+        response: { 200: answer(ReleaseRef, 'The release as it is now', headers('ETag')) },
+      },
+    },
+    async (request, reply) => {
+      const { callContext, params, body } = request;
+      const expected = expectedVersions(request);
+      const { reason } = body;
+      return tagged(reply, await releases.revoke(callContext, params.id, reason, expected));
+    },
+  );
+};
