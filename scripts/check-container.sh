@@ -204,14 +204,14 @@ check_tokens() (
   call 401 POST "/releases/$release/evidence" "$SBOM"
   # Not 201: these bytes are there since before `down` and `up`.
   call 200 POST "/releases/$release/evidence" "$SBOM" "authorization: Bearer $token"
-  pass '... and takes documents from'
+  pass '... and whose documents it takes'
   # A name in the Host header may be anything now: a page in a browser has no token.
   call 401 GET /projects '' 'host: register.example'
   compose logs --no-color api >"$work/log" 2>&1
   check '... whose holder is in the log' grep -q '"caller":"check-container"' "$work/log"
   check '... and the token itself is not' not grep -qF -- "$token" "$work/log"
   compose exec -T api node dist/token.js list >"$work/list"
-  check '... but in the list, by name' grep -q 'check-container: check$' "$work/list"
+  check '... but in the list, by name' grep -q 'check-container: check  by ' "$work/list"
   compose exec -T api node dist/token.js revoke "$(sed -n 's/^token \([0-9a-f-]*\),.*/\1/p' "$work/token")" >/dev/null
   sleep 5
   call 401 GET /projects '' "authorization: Bearer $token"

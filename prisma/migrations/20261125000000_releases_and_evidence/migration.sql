@@ -128,6 +128,7 @@ CREATE TABLE "findings" (
     "purl_key" TEXT,
     "package_name" TEXT,
     "package_version" TEXT,
+    "purl_version" TEXT,
     "fixed_version" TEXT,
     "location" TEXT,
     "line" INTEGER,

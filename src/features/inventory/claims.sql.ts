@@ -17,7 +17,7 @@ export const CLAIM = `
      AND c.target = ANY (f.aliases || f.rule || encode(f.fingerprint, 'hex'))
      AND ce.superseded_at IS NULL AND ce.retracted_at IS NULL
      AND (c.purl_key IS NULL OR c.purl_key = f.purl_key)
-     AND (c.purl_version IS NULL OR c.purl_version = f.package_version)
+     AND (c.purl_version IS NULL OR c.purl_version IN (f.purl_version, f.package_version))
      AND (NOT c.purl_exact OR c.purl = f.purl)
      AND (c.products = '{}'
           OR EXISTS (SELECT 1 FROM artifacts a

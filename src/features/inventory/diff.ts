@@ -4,7 +4,7 @@ import type { CallContext } from '../../database/context.js';
 import { query } from '../../database/sql.js';
 import { requireRelease } from '../releases/index.js';
 import { COUNT_UNCHANGED_PACKAGES, SELECT_CHANGED_PACKAGES, SELECT_DEFECTS } from './diff.sql.js';
-import { newest } from './versions.js';
+import { compareVersions, newest } from './versions.js';
 
 /** A package that is not the same in both releases; null: one of them has none of it. */
 export interface PackageRow {
@@ -37,16 +37,21 @@ export function changeOf({ from, to }: Pick<PackageRow, 'from' | 'to'>): Change 
   if (gone.length === 0 && come.length === 0) return undefined;
   if (gone.length === 0) return 'added';
   if (come.length === 0) return 'removed';
-  const [before, after] = [newest(gone), newest(come)];
-  return newest([before, after]) === after ? 'upgraded' : 'downgraded';
+  const order = compareVersions(newest(gone), newest(come));
+  if (order === 0) return undefined;
+  return order < 0 ? 'upgraded' : 'downgraded';
 }
 
 const known = (texts: string[] | null) => (texts ?? []).filter((text) => text !== '').sort();
 
+/** Several licences of one component, which are joined, in any order. */
+const licencesOf = (texts: string[] | null) =>
+  known(texts).map((text) => text.split(' AND ').sort().join(' AND '));
+
 /** Do both releases have it, under other licences? */
 function isRelicensed({ from, to, licencesFrom, licencesTo }: PackageRow): boolean {
   if (from === null || to === null) return false;
-  return JSON.stringify(known(licencesFrom)) !== JSON.stringify(known(licencesTo));
+  return JSON.stringify(licencesOf(licencesFrom)) !== JSON.stringify(licencesOf(licencesTo));
 }
 
 function packageOf({ key, name, from, to }: PackageRow) {

@@ -25,6 +25,9 @@ const COLUMNS = `f.project_id, f.release_id, f.evidence_id AS "evidenceId", f.or
   COALESCE(claim.suppresses, false) AS suppressed,
   CASE WHEN claim.status IS NOT NULL THEN to_jsonb(claim) - 'suppresses' END AS claim`;
 
+/** Of a defect that very much evidence reports, only the last is looked at, which may have come again out of order. */
+const LAST = 10;
+
 /** When a defect was first and last reported in its project: evidence that was retracted said nothing. */
 const SEEN = `
   CROSS JOIN LATERAL (
@@ -33,10 +36,11 @@ const SEEN = `
        AND (e.retracted_at IS NULL OR e.id = f."evidenceId")
      ORDER BY o.evidence_id LIMIT 1) first
   CROSS JOIN LATERAL (
-    SELECT e.last_received_at AS "lastSeenAt" FROM findings o ${evidenceOf('o')}
-     WHERE o.project_id = f.project_id AND o.fingerprint = f.digest
-       AND (e.retracted_at IS NULL OR e.id = f."evidenceId")
-     ORDER BY o.evidence_id DESC LIMIT 1) last`;
+    SELECT max(received.last_received_at) AS "lastSeenAt" FROM (
+      SELECT e.last_received_at FROM findings o ${evidenceOf('o')}
+       WHERE o.project_id = f.project_id AND o.fingerprint = f.digest
+         AND (e.retracted_at IS NULL OR e.id = f."evidenceId")
+       ORDER BY o.evidence_id DESC LIMIT ${LAST}) received) last`;
 
 interface Bound {
   readonly statement: Statement;
@@ -67,7 +71,7 @@ export function selectFindings(
   }
   if (rules) where.add(`f.rule = ANY (${where.bind(rules)})`);
   if (purl) where.add(`f.purl_key = ${where.bind(purl.key)}`);
-  if (purl?.version !== undefined) where.add(`f.package_version = ${where.bind(purl.version)}`);
+  if (purl?.version !== undefined) where.add(`f.purl_version = ${where.bind(purl.version)}`);
   where.after(['f.severity', 'f.evidence_id', 'f.ordinal'], position);
   const text = `WITH page AS (
       SELECT ${COLUMNS} FROM findings f ${evidenceOf('f')}

@@ -87,6 +87,9 @@ const FINDINGS: readonly Column<Finding>[] = [
   column('purl_key', ({ purl }) => readPurl(purl)?.key ?? null),
   column('package_name', ({ packageName }) => clean(packageName, 500)),
   column('package_version', ({ packageVersion }) => clean(packageVersion, 200)),
+  column('purl_version', ({ purl, packageVersion }) =>
+    clean(readPurl(purl)?.version ?? packageVersion, 200),
+  ),
   column('fixed_version', ({ fixedVersion }) => clean(fixedVersion, 500)),
   column('location', ({ location }) => clean(location, 1000)),
   column('line', ({ line }) => integer(line), 'integer'),

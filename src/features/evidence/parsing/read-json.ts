@@ -6,25 +6,34 @@ import { DocumentFault } from '../kinds/common/fault.js';
 /** Levels of nesting; walking a document is recursive. */
 export const MAX_DEPTH = 100;
 
+/** Values of a document; each takes much more memory than its text. An honest one of 32 MiB has a third as many. */
+const MAX_VALUES = 3_000_000;
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** Looks at the bytes alone: a document that is nested too deep is not even parsed. */
-function checkDepth(bytes: Uint8Array): void {
+/** Looks at the bytes alone: a document that is nested too deep, or has too much in it, is not even parsed. */
+function checkShape(bytes: Uint8Array): void {
   let depth = 0;
+  let values = 0;
   for (let i = 0; i < bytes.length; i += 1) {
     const byte = bytes[i];
     if (byte === QUOTE) {
       for (i += 1; i < bytes.length && bytes[i] !== QUOTE; i += 1) {
         if (bytes[i] === BACKSLASH) i += 1;
       }
+    } else if (byte === 0x2c) {
+      values += 1;
     } else if (byte === 0x5b || byte === 0x7b) {
+      values += 1;
       depth += 1;
       if (depth > MAX_DEPTH) throw new DocumentFault(`is nested deeper than ${MAX_DEPTH} levels`);
     } else if (byte === 0x5d || byte === 0x7d) {
       depth -= 1;
     }
   }
+  if (values <= MAX_VALUES) return;
+  throw new DocumentFault('has more than 3,000,000 values', '', undefined, 'limit');
 }
 
 /** Where an offset is, counted from 1. */
@@ -69,7 +78,7 @@ export function readJson(bytes: Uint8Array): unknown {
   const text = decodeText(bytes);
   if (text.trimStart().startsWith('<'))
     throw new DocumentFault('is XML: send it with an XML media type');
-  checkDepth(bytes);
+  checkShape(bytes);
   try {
     return sjson.parse(text, null, { protoAction: 'remove', constructorAction: 'ignore' });
   } catch {

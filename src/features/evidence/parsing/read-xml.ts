@@ -76,7 +76,7 @@ function elementOf(name: string, node: Node): XmlElement {
 /**
  * Reads an XML document: well-formed, without DOCTYPE, with the predefined entities only.
  * @param text a byte order mark at its beginning is ignored
- * @throws {DocumentFault} with line and column; its reason is `limit` for more than 100 levels, or 1,000,000 elements
+ * @throws {DocumentFault} with line and column; its reason is `limit` for more than 1,000,000 elements, or a very long tag
  */
 export function readXml(text: string): XmlElement {
   const document = text.startsWith('\ufeff') ? text.slice(1) : text;

@@ -142,8 +142,7 @@ class Walk {
 
   private open(start: number, empty: boolean): void {
     if (this.depth === 0 && this.elements > 0) this.fault(start, 'has more than one root element');
-    if (this.depth === MAX_DEPTH)
-      this.fault(start, 'has more than 100 levels of elements', 'limit');
+    if (this.depth === MAX_DEPTH) this.fault(start, 'has more than 100 levels of elements');
     this.elements += 1;
     if (this.elements > MAX_ELEMENTS)
       this.fault(start, 'has more than 1,000,000 elements', 'limit');

@@ -1,0 +1,133 @@
+import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { sql } from '../support/database.js';
+import { bom, trivy } from '../support/documents.js';
+import { NO_ROWS, rowCounts, sendInPieces, upload, uploaded } from '../support/evidence.js';
+import { createRelease, digest } from '../support/releases.js';
+import { expectProblem } from '../support/requests.js';
+
+const context = useApp();
+let release: string;
+beforeAll(() => context.app.listen({ host: '127.0.0.1', port: 0 }));
+beforeEach(async () => {
+  release = (await createRelease(context.app)).id;
+});
+
+/** Sent to the database in two batches. */
+const LARGE = trivy(...Array.from({ length: 2500 }, (_, n) => ({ id: `CVE-2026-${n + 10_000}` })));
+
+/** Does something while the second batch of findings fails. */
+async function withFailure(work: () => Promise<void>) {
+  await sql(`CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'disk full'; END $$`);
+  await sql(`CREATE TRIGGER fail BEFORE INSERT ON findings FOR EACH ROW
+    WHEN (NEW.ordinal > 2100) EXECUTE FUNCTION fail()`);
+  try {
+    await work();
+  } finally {
+    await sql('DROP FUNCTION fail CASCADE');
+  }
+}
+
+describe('an upload that fails in the middle of being stored', () => {
+  it('leaves nothing, and can be sent again', async () => {
+    await withFailure(async () => {
+      expectProblem(await upload(context.app, release, LARGE), 500, 'internal-error');
+      expect(await rowCounts()).toEqual(NO_ROWS);
+    });
+    await uploaded(context.app, release, LARGE);
+    const [row] = await sql(
+      'SELECT count(*)::int AS n, min(ordinal) AS first, max(ordinal) AS last FROM findings',
+    );
+    expect(row).toEqual({ n: 2500, first: 0, last: 2499 });
+    expect(await rowCounts()).toMatchObject({ evidence: 1, documents: 1 });
+  });
+
+  it('supersedes nothing', async () => {
+    const { id } = await uploaded(context.app, release, trivy({}), { label: 'a' });
+    await withFailure(async () => {
+      const response = await upload(context.app, release, LARGE, { label: 'a' });
+      expectProblem(response, 500, 'internal-error');
+    });
+    const evidence = await context.app.inject(`/evidence/${id}`);
+    expect(evidence.json().status).toBe('current');
+  });
+
+  it('leaves its Idempotency-Key free', async () => {
+    const headers = { 'idempotency-key': 'one' };
+    await withFailure(async () => {
+      const response = await upload(context.app, release, LARGE, { headers });
+      expectProblem(response, 500, 'internal-error');
+    });
+    expect(await sql('SELECT 1 FROM idempotency_keys')).toHaveLength(0);
+    const response = await upload(context.app, release, LARGE, { headers });
+    expect(response.statusCode).toBe(201);
+    expect(response.headers).not.toHaveProperty('idempotency-replayed');
+  });
+
+  it('keeps no reader from the next', async () => {
+    await withFailure(async () => {
+      for (let i = 0; i < 4; i += 1) {
+        const response = await upload(context.app, release, LARGE, { label: String(i) });
+        expectProblem(response, 500, 'internal-error');
+      }
+      await uploaded(context.app, release, bom([{}]));
+    });
+  });
+});
+
+describe('a client that leaves in the middle of its document', () => {
+  const text = JSON.stringify(trivy({}));
+
+  it.each([
+    ['of a length that it told', text.slice(0, 50), { 'content-length': String(text.length) }],
+    ['of no length', text.slice(0, 50), {}],
+    ['of gzip', gzipSync(text).subarray(0, 30), { 'content-encoding': 'gzip' }],
+  ])(
+    '%s leaves nothing, and takes nothing with it',
+    async (_case, piece, headers) => {
+      // More than there is memory for at one time.
+      const clients = Array.from({ length: 6 }, () =>
+        sendInPieces(context.app, release, [piece], headers as Record<string, string>, false),
+      );
+      const next = upload(context.app, release, bom([{}]));
+      await new Promise((done) => setTimeout(done, 200));
+      for (const { request } of clients) request.destroy();
+      await Promise.allSettled(clients.map(({ answer }) => answer));
+      expect((await next).statusCode).toBe(201);
+      expect(await rowCounts()).toMatchObject({ evidence: 1, documents: 1, findings: 0 });
+    },
+    15_000,
+  );
+});
+
+describe('memory for documents', () => {
+  /** Without a length it counts as the largest that there may be: a few of them take all there is. */
+  const send = (document: unknown, id = release, query = {}) =>
+    context.app.inject({
+      method: 'POST',
+      url: `/releases/${id}/evidence`,
+      query,
+      payload: Readable.from([JSON.stringify(document)]),
+      headers: { 'content-type': 'application/json' },
+    });
+
+  it('is given back, whatever becomes of them', async () => {
+    const missing = '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e';
+    const requests = [
+      () => send({}),
+      () => send(trivy({}), missing),
+      () => send(trivy({}), 'none'),
+      () => send(trivy({}), release, { kind: 'unknown' }),
+      () => send(trivy({}), release, { artifact: digest(1) }),
+      () => send(trivy({})),
+    ];
+    for (const request of requests) {
+      const answers = await Promise.all(Array.from({ length: 5 }, request));
+      for (const { statusCode } of answers) expect([200, 201, 400, 404, 422]).toContain(statusCode);
+    }
+    expect(await rowCounts()).toMatchObject({ evidence: 1 });
+  }, 15_000);
+});

@@ -1,0 +1,125 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { sql } from '../support/database.js';
+import { bom, junit, leak, trivy } from '../support/documents.js';
+import { rowCounts, type UploadOptions, uploaded } from '../support/evidence.js';
+import { createRelease } from '../support/releases.js';
+import { expectProblem } from '../support/requests.js';
+
+const context = useApp();
+let release: string;
+beforeEach(async () => {
+  release = (await createRelease(context.app)).id;
+});
+const send = (document: unknown, options?: UploadOptions) =>
+  uploaded(context.app, release, document, options);
+const download = (id: string, headers = {}) =>
+  context.app.inject({ url: `/evidence/${id}/document`, headers });
+const sha256 = (text: string | Buffer) => createHash('sha256').update(text).digest('hex');
+
+describe('GET /evidence/{id}/document: 200', () => {
+  it.each([
+    ['JSON, with its white space', `\n {"Results":  [ ],\r\n"SchemaVersion": 2.0 }\t`, 'json'],
+    ['JSON, with its byte order mark', `\ufeff${JSON.stringify(trivy({ name: 'ä€😀' }))}`, 'json'],
+    ['XML, with what is not read', `${junit('passed')}<!-- a -->\n<?b?>\n`, 'xml'],
+  ])('%s, to the byte', async (_case, text, format) => {
+    const type = `application/${format}`;
+    const { id, kind, receivedSha256, storedSha256 } = await send(text, { type });
+    expect([receivedSha256, storedSha256]).toEqual([sha256(text), sha256(text)]);
+    const response = await download(id);
+    expect(response.statusCode).toBe(200);
+    expect(response.rawPayload.equals(Buffer.from(text))).toBe(true);
+    expect(response.headers).toMatchObject({
+      'content-type': type,
+      'content-length': String(Buffer.byteLength(text)),
+      'content-disposition': `attachment; filename="${kind}-${id}.${format}"`,
+      etag: `"${storedSha256}"`,
+    });
+    expect(response.headers).not.toHaveProperty('content-encoding');
+  });
+
+  it.each([
+    ['application/sarif+json', 'application/sarif+json', 'json'],
+    ['Application/JUnit+XML; charset=utf-8', 'application/junit+xml', 'xml'],
+  ])('as %s, with which it was sent', async (type, mediaType, ending) => {
+    const document = ending === 'xml' ? junit('passed') : trivy({});
+    const { id } = await send(document, { type });
+    const { headers } = await download(id);
+    expect(headers['content-type']).toBe(mediaType);
+    expect(headers['content-disposition']).toMatch(new RegExp(`\\.${ending}"$`));
+  });
+
+  it('what was sent compressed, as it is', async () => {
+    const text = JSON.stringify(trivy({}));
+    const headers = { 'content-encoding': 'gzip' };
+    const evidence = await send(gzipSync(text), { headers });
+    expect(evidence.receivedSha256).toBe(sha256(text));
+    expect((await download(evidence.id)).body).toBe(text);
+  });
+
+  it('one of several megabytes, in pieces', async () => {
+    const noise = randomBytes(3 * 1024 * 1024).toString('base64');
+    const text = JSON.stringify({ ...trivy({}), noise });
+    const { id } = await send(text);
+    expect((await rowCounts()).document_chunks).toBeGreaterThan(5);
+    const response = await download(id);
+    expect(sha256(response.rawPayload)).toBe(sha256(text));
+    expect(response.headers['content-length']).toBe(String(text.length));
+  });
+
+  it('HEAD tells the same without the document', async () => {
+    const { id } = await send(trivy({}));
+    const head = await context.app.inject({ method: 'HEAD', url: `/evidence/${id}/document` });
+    expect(head.statusCode).toBe(200);
+    expect(head.body).toBe('');
+    const { date: _date, 'x-request-id': _id, ...headers } = (await download(id)).headers;
+    expect(head.headers).toMatchObject(headers);
+  });
+});
+
+describe('GET /evidence/{id}/document', () => {
+  it('304 for who has it', async () => {
+    const { id, storedSha256 } = await send(bom([{}]));
+    const tag = `"${storedSha256}"`;
+    for (const known of [tag, `W/${tag}`, '*', `"other", ${tag}`]) {
+      const response = await download(id, { 'if-none-match': known });
+      expect(response.statusCode, known).toBe(304);
+      expect(response.body).toBe('');
+      expect(response.headers.etag).toBe(tag);
+    }
+    for (const other of ['"other"', storedSha256])
+      expect((await download(id, { 'if-none-match': other })).statusCode, other).toBe(200);
+  });
+
+  it.each(['', '/document'])('404 for evidence that is not there: %s', async (path) => {
+    const url = `/evidence/019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e${path}`;
+    expectProblem(await context.app.inject(url), 404, 'evidence-not-found');
+    expectProblem(await context.app.inject(`/evidence/1${path}`), 400, 'validation-failed');
+  });
+
+  it('does not send half of a document as if it were whole', async () => {
+    const noise = randomBytes(1024 * 1024).toString('base64');
+    const { id } = await send({ ...trivy({}), noise });
+    await sql(
+      `BEGIN; SET LOCAL session_replication_role = replica;
+       DELETE FROM document_chunks WHERE ordinal > 0; COMMIT`,
+    );
+    await expect(download(id)).rejects.toThrow();
+  });
+});
+
+describe('a document with secrets', () => {
+  it('is stored without them, with a digest of its own', async () => {
+    const report = [leak('zQ8/+k3?Lw9xV=Tn')];
+    const { id, receivedSha256, storedSha256, summary } = await send(report);
+    expect(receivedSha256).toBe(sha256(JSON.stringify(report)));
+    expect(summary.masked).toBe(true);
+    const response = await download(id);
+    expect(sha256(response.body)).toBe(storedSha256);
+    expect(storedSha256).not.toBe(receivedSha256);
+    expect(response.json()).toEqual([{ ...report[0], Secret: '***', Match: '***' }]);
+    expect(response.headers['content-length']).toBe(String(response.rawPayload.length));
+  });
+});

@@ -1,0 +1,161 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { sql } from '../support/database.js';
+import { bom, trivy, vex } from '../support/documents.js';
+import { rowCounts, uploaded } from '../support/evidence.js';
+import { addArtifact, createRelease } from '../support/releases.js';
+
+const context = useApp();
+let release: string;
+let scan: string;
+beforeEach(async () => {
+  release = (await createRelease(context.app)).id;
+  const artifact = await addArtifact(context.app, release);
+  const document = { ...trivy({ also: ['GHSA-35jh-r3h4-6jhm'] }), Trivy: { Version: '0.58.1' } };
+  const options = { label: 'image', artifact };
+  scan = (await uploaded(context.app, release, document, options)).id;
+  await uploaded(context.app, release, bom([{}]));
+  await uploaded(context.app, release, vex({}));
+});
+
+/** PostgreSQL's `restrict_violation`. */
+const REFUSED = '23001';
+
+const columnsOf = async (table: string) =>
+  (
+    await sql<{ name: string }>(
+      `SELECT column_name AS name FROM information_schema.columns WHERE table_name = $1`,
+      [table],
+    )
+  ).map(({ name }) => name);
+
+/** Columns of evidence that change once, or only forwards. */
+const CHANGING = [
+  'last_received_at',
+  'superseded_at',
+  'superseded_by',
+  'retracted_at',
+  'retracted_by',
+  'retract_reason',
+];
+const ROWS = [
+  'components',
+  'findings',
+  'claims',
+  'documents',
+  'document_chunks',
+  'vulnerability_aliases',
+] as const;
+
+describe('SQL that changes what was stored is refused', () => {
+  it.each(ROWS)('in %s', async (table) => {
+    for (const column of await columnsOf(table)) {
+      const change = sql(`UPDATE ${table} SET ${column} = ${column}`);
+      await expect(change, column).rejects.toMatchObject({ code: REFUSED });
+    }
+    const removal = sql(`DELETE FROM ${table}`);
+    await expect(removal).rejects.toMatchObject({
+      code: REFUSED,
+      message: `DELETE of ${table} is refused: it is kept as it is`,
+    });
+    expect((await rowCounts())[table]).toBeGreaterThan(0);
+  });
+
+  it('in evidence, but for what happens to it', async () => {
+    const columns = (await columnsOf('evidence')).filter((name) => !CHANGING.includes(name));
+    expect(columns).toHaveLength(18);
+    for (const column of columns) {
+      const change = sql(`UPDATE evidence SET ${column} = NULL WHERE id = $1`, [scan]);
+      await expect(change, column).rejects.toMatchObject({
+        code: REFUSED,
+        message: 'evidence is never changed',
+      });
+    }
+    await expect(sql('DELETE FROM evidence')).rejects.toMatchObject({ code: REFUSED });
+  });
+
+  it.each([...ROWS, 'evidence', 'releases', 'artifacts'])('TRUNCATE of %s', async (table) => {
+    await expect(sql(`TRUNCATE ${table} CASCADE`)).rejects.toMatchObject({ code: REFUSED });
+    expect(await rowCounts()).toMatchObject({ evidence: 3, documents: 3 });
+  });
+
+  it.each(['releases', 'artifacts'])('DELETE of %s that have evidence', async (table) => {
+    await expect(sql(`DELETE FROM ${table}`)).rejects.toMatchObject({ code: REFUSED });
+    // Without the trigger there is still the reference.
+    await sql(`ALTER TABLE ${table} DISABLE TRIGGER ${table}_kept`);
+    try {
+      // PostgreSQL 18 calls it a restriction, others a foreign key that is violated.
+      const code = expect.stringMatching(/^23(?:001|503)$/);
+      await expect(sql(`DELETE FROM ${table}`)).rejects.toMatchObject({ code });
+    } finally {
+      await sql(`ALTER TABLE ${table} ENABLE TRIGGER ${table}_kept`);
+    }
+  });
+});
+
+const set = (assignments: string) =>
+  sql(`UPDATE evidence SET ${assignments} WHERE id = $1`, [scan]);
+const RETRACT = `retracted_at = now(), retracted_by = 'a', retract_reason = 'b'`;
+const SUPERSEDE = `superseded_at = now(),
+  superseded_by = (SELECT id FROM evidence WHERE kind = 'openvex')`;
+
+describe('evidence', () => {
+  it('may be received again, be superseded, and then be retracted', async () => {
+    await set('last_received_at = now()');
+    await set(SUPERSEDE);
+    await set(RETRACT);
+    const rows = await sql('SELECT retracted_by FROM evidence WHERE superseded_at IS NOT NULL');
+    expect(rows).toEqual([{ retracted_by: 'a' }]);
+  });
+
+  it('has the time of the database, whatever time is written', async () => {
+    await set(SUPERSEDE.replace('now()', `'2000-01-01'`));
+    await set(RETRACT.replace('now()', `'2999-01-01'`));
+    const [row] = await sql(
+      `SELECT now() - superseded_at < interval '1 minute' AS superseded,
+              abs(extract(epoch FROM now() - retracted_at)) < 60 AS retracted
+         FROM evidence WHERE id = $1`,
+      [scan],
+    );
+    expect(row).toEqual({ superseded: true, retracted: true });
+  });
+
+  it.each([
+    'retracted_at = NULL, retracted_by = NULL, retract_reason = NULL',
+    `retract_reason = 'c'`,
+    `retracted_by = 'c'`,
+    `retracted_at = now() + interval '1 s'`,
+    'last_received_at = now()',
+  ])('that is retracted takes no %s', async (assignments) => {
+    await set(RETRACT);
+    await expect(set(assignments)).rejects.toMatchObject({ code: REFUSED });
+  });
+
+  it.each([
+    'superseded_at = NULL, superseded_by = NULL',
+    `superseded_by = (SELECT id FROM evidence WHERE kind = 'cyclonedx')`,
+    `superseded_at = now() + interval '1 s'`,
+    'last_received_at = now()',
+  ])('that is superseded takes no %s', async (assignments) => {
+    await set(SUPERSEDE);
+    await expect(set(assignments)).rejects.toMatchObject({ code: REFUSED });
+  });
+
+  it.each([
+    `last_received_at = last_received_at - interval '1 ms'`,
+    `last_received_at = now() + interval '1 h'`,
+    'last_received_at = NULL',
+  ])('that counts takes no %s', async (assignments) => {
+    await expect(set(assignments)).rejects.toThrow();
+  });
+
+  it.each([
+    'superseded_at = now()',
+    'retracted_at = now()',
+    `retracted_by = 'a'`,
+    `retracted_at = now(), retracted_by = 'a'`,
+    `retract_reason = 'b'`,
+  ])('is not half of something: %s', async (assignments) => {
+    await expect(set(assignments)).rejects.toMatchObject({ code: '23514' });
+  });
+});

@@ -1,0 +1,136 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { bom, leak, trivy } from '../support/documents.js';
+import { NO_ROWS, rowCounts, type UploadOptions, upload } from '../support/evidence.js';
+import { createRelease } from '../support/releases.js';
+import { expectProblem, pointers } from '../support/requests.js';
+
+const context = useApp();
+let release: string;
+beforeEach(async () => {
+  release = (await createRelease(context.app)).id;
+});
+afterEach(async () => expect(await rowCounts()).toEqual(NO_ROWS));
+
+const send = (document: unknown, options?: UploadOptions) =>
+  upload(context.app, release, document, options);
+
+describe('POST /releases/{id}/evidence: 422 for', () => {
+  const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
+
+  it('JSON that is malformed: says where, and quotes nothing', async () => {
+    const response = await send('{\n  "password": hunter2\n}');
+    const problem = expectProblem(response, 422, 'document-invalid');
+    expect(problem.errors).toEqual([
+      {
+        in: 'body',
+        pointer: '',
+        message: 'is not valid JSON: invalid symbol (line 2, column 15)',
+      },
+    ]);
+    expect(response.body).not.toContain('hunter2');
+  });
+
+  it('XML that is malformed: says where', async () => {
+    const text = '<testsuite>\n  <testcase>\n</testsuite>';
+    const response = await send(text, { type: 'text/xml' });
+    const { detail } = expectProblem(response, 422, 'document-invalid');
+    expect(detail).toMatch(/^The document is not well-formed XML: .+ \(line 3, column \d+\)$/);
+  });
+
+  it.each([
+    [
+      'a field of the wrong type',
+      { SchemaVersion: 2, Results: [{ Target: 5 }] },
+      '/Results/0/Target',
+    ],
+    ['an unknown version', { SchemaVersion: 3, Results: [] }, '/SchemaVersion'],
+    [
+      'a missing field',
+      { SchemaVersion: 2, Results: [{ 'a/b': 1, Vulnerabilities: [{}] }] },
+      '/Results/0/Vulnerabilities/0/VulnerabilityID',
+    ],
+    ['what its own schema refuses', { ...bom([{}]), serialNumber: 'x' }, '/serialNumber'],
+    ['a field that its own schema does not know', { ...bom([{}]), own: 1 }, '/own'],
+  ])('%s, with its place', async (_case, document, pointer) => {
+    const problem = expectProblem(await send(document), 422, 'document-invalid');
+    expect(pointers(problem)).toEqual([pointer]);
+    expect(problem.detail.startsWith(`${pointer} `)).toBe(true);
+  });
+
+  it.each([
+    ['a DOCTYPE', '<!DOCTYPE a [<!ENTITY b "c">]>\n<testsuite name="&b;"/>', 'has a DOCTYPE'],
+    ['an entity', '<testsuite name="&b;"/>', 'has an entity that is not predefined'],
+    ['another encoding', '<?xml version="1.0" encoding="latin1"?><testsuite/>', 'encoded in UTF-8'],
+    ['another root', '<html/>', 'must have the root element', 'junit'],
+    ['JSON', '{"a": 1}', 'has text outside of the root element'],
+  ])('XML with %s', async (_case, text, fault, kind = undefined) => {
+    const options = { type: 'application/xml', ...(kind && { kind }) };
+    expect(expectProblem(await send(text, options), 422, 'document-invalid').detail).toContain(
+      fault,
+    );
+  });
+
+  it('XML as JSON', async () => {
+    const { detail } = expectProblem(await send(' <testsuite/>'), 422, 'document-invalid');
+    expect(detail).toBe('The document is XML: send it with an XML media type');
+  });
+
+  it('more than 100 levels', async () => {
+    expectProblem(await send(nested(100)), 422, 'document-unrecognized');
+    const { detail } = expectProblem(await send(nested(101)), 422, 'document-invalid');
+    expect(detail).toBe('The document is nested deeper than 100 levels');
+  });
+
+  it('another encoding than UTF-8', async () => {
+    const text = JSON.stringify(trivy({}));
+    const little = Buffer.from(`\ufeff${text}`, 'utf16le');
+    const big = Buffer.from(little).swap16();
+    for (const body of [little, big]) {
+      const { detail } = expectProblem(await send(body), 422, 'document-invalid');
+      expect(detail).toBe('The document is UTF-16: save it as UTF-8');
+    }
+    for (const type of ['application/json', 'application/xml']) {
+      const response = await send(Buffer.from('{"a": "\xe4"}', 'latin1'), { type });
+      const { detail } = expectProblem(response, 422, 'document-invalid');
+      expect(detail).toBe('The document is not valid UTF-8');
+    }
+  });
+
+  it.each(['{}', '[]', '[{}]', '{"matches":[]}', '{"runs":[]}', '"text"', '5', 'true'])(
+    'what is of no known kind: %s',
+    async (text) => {
+      const { detail } = expectProblem(await send(text), 422, 'document-unrecognized');
+      expect(detail).toContain('name its kind with ?kind=');
+    },
+  );
+
+  it('a kind that it is not', async () => {
+    const grype = await send(trivy({}), { kind: 'grype' });
+    expect(pointers(expectProblem(grype, 422, 'document-invalid'))).toEqual(['/matches']);
+    const junit = await send(trivy({}), { kind: 'junit' });
+    const { detail } = expectProblem(junit, 422, 'document-invalid');
+    expect(detail).toBe('The document is JSON, and junit documents are XML');
+  });
+});
+
+describe('a secret in a document that is refused', () => {
+  const SECRET = 'zQ8/+k3?Lw9xV=Tn';
+  const report = JSON.stringify([leak(SECRET)]);
+
+  it.each([
+    ['breaks off', report.slice(0, -10), {}],
+    ['breaks off within it', report.slice(0, report.indexOf(SECRET) + 12), {}],
+    ['is not quoted', `[{"RuleID": "a", "Secret": ${SECRET}}]`, {}],
+    ['misses something', JSON.stringify([{ Secret: SECRET }]), { kind: 'gitleaks' }],
+    ['has it in the wrong place', JSON.stringify([{ RuleID: [SECRET] }]), { kind: 'gitleaks' }],
+    ['is no kind', JSON.stringify({ SECRET }), {}],
+    ['is XML', `<testsuite><system-out>${SECRET}</testsuite>`, { type: 'text/xml' }],
+    ['is XML that ends', `<testsuite name="${SECRET}`, { type: 'text/xml' }],
+    ['is XML with text around', `<testsuite/>${SECRET}`, { type: 'text/xml' }],
+  ])('that %s does not come back', async (_case, text, options) => {
+    const response = await send(text, options);
+    expect(response.statusCode).toBe(422);
+    expect(response.body).not.toContain(SECRET.slice(0, 4));
+  });
+});

@@ -1,0 +1,192 @@
+import { gzipSync } from 'node:zlib';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { buildTestApp, useApp } from '../support/app.js';
+import { giveToken } from '../support/callers.js';
+import { sql, testDatabaseUrl } from '../support/database.js';
+import { sarif, trivy, vex } from '../support/documents.js';
+import { retract, rowCounts, type UploadOptions, upload, uploaded } from '../support/evidence.js';
+import { addArtifact, createRelease, digest } from '../support/releases.js';
+import { expectProblem } from '../support/requests.js';
+
+const context = useApp();
+let release: string;
+beforeEach(async () => {
+  release = (await createRelease(context.app)).id;
+});
+const send = (document: unknown, options?: UploadOptions) =>
+  upload(context.app, release, document, options);
+
+/** As if the evidence had come a while ago. */
+const age = (id: string) =>
+  sql(
+    `BEGIN; SET LOCAL session_replication_role = replica;
+     UPDATE evidence SET created_at = now() - interval '2 days',
+            last_received_at = now() - interval '1 day' WHERE id = '${id}'; COMMIT`,
+  );
+
+describe('the same document again', () => {
+  it.each([{}, { label: 'image' }])('200: it was received once more (%j)', async (options) => {
+    const { id } = await uploaded(context.app, release, trivy({}), options);
+    await age(id);
+    const first = (await context.app.inject(`/evidence/${id}`)).json();
+    const before = await rowCounts();
+    const response = await send(trivy({}), options);
+    expect(response.statusCode).toBe(200);
+    expect(response.headers.location).toBe(`/evidence/${id}`);
+    const again = response.json();
+    expect(again).toEqual({ ...first, lastReceivedAt: again.lastReceivedAt });
+    expect(Date.parse(again.lastReceivedAt)).toBeGreaterThan(Date.now() - 60_000);
+    expect(await rowCounts()).toEqual(before);
+    expect((await context.app.inject(`/evidence/${id}`)).json()).toEqual(again);
+  });
+
+  it('200, however it is sent', async () => {
+    const first = await uploaded(context.app, release, trivy({}));
+    const packed = gzipSync(JSON.stringify(trivy({})));
+    const again = await send(packed, {
+      headers: { 'content-encoding': 'gzip' },
+      type: 'text/json',
+      kind: 'trivy',
+    });
+    expect(again.statusCode).toBe(200);
+    expect(again.json()).toMatchObject({ id: first.id, mediaType: 'application/json' });
+  });
+
+  it('200: one that has secrets, which are not stored', async () => {
+    const secret = { RuleID: 'a', Severity: 'HIGH', Match: 'key=hunter2hunter2' };
+    const report = { ...trivy(), Results: [{ Target: 'a', Secrets: [secret] }] };
+    const first = await uploaded(context.app, release, report);
+    expect((await send(report)).json()).toMatchObject({ id: first.id });
+    expect(await rowCounts()).toMatchObject({ evidence: 1, documents: 1 });
+  });
+
+  it('201 with another label, for another artifact, in another release', async () => {
+    const other = await createRelease(context.app, { projectId: 1, version: '2.0.0' });
+    const artifacts = [
+      await addArtifact(context.app, release),
+      await addArtifact(context.app, release, { sha256: digest(2) }),
+    ];
+    const ids = new Set<string>();
+    for (const artifact of [undefined, ...artifacts])
+      for (const label of [undefined, 'a', 'b']) {
+        const options = { ...(artifact && { artifact }), ...(label && { label }) };
+        ids.add((await uploaded(context.app, release, trivy({}), options)).id);
+      }
+    ids.add((await uploaded(context.app, other.id, trivy({}))).id);
+    expect(ids.size).toBe(10);
+    expect(await rowCounts()).toMatchObject({
+      evidence: 10,
+      documents: 1,
+      document_chunks: 1,
+      findings: 10,
+    });
+    const superseded = await sql('SELECT 1 FROM evidence WHERE superseded_at IS NOT NULL');
+    expect(superseded).toHaveLength(0);
+  });
+
+  it('201 with documents of its own in another project', async () => {
+    const other = await createRelease(context.app);
+    await uploaded(context.app, release, trivy({}));
+    await uploaded(context.app, other.id, trivy({}));
+    expect(await rowCounts()).toMatchObject({ evidence: 2, documents: 2 });
+  });
+
+  it('201 when it was retracted or superseded', async () => {
+    const first = await uploaded(context.app, release, trivy({}), { label: 'a' });
+    await retract(context.app, first.id);
+    const second = await uploaded(context.app, release, trivy({}), { label: 'a' });
+    await uploaded(context.app, release, trivy({}, {}), { label: 'a' });
+    const third = await uploaded(context.app, release, trivy({}), { label: 'a' });
+    expect(new Set([first.id, second.id, third.id]).size).toBe(3);
+    expect(await rowCounts()).toMatchObject({ evidence: 4, documents: 2 });
+  });
+
+  it('201 when it is retracted in that very moment', async () => {
+    const first = await uploaded(context.app, release, trivy({}));
+    const retraction = sql(
+      `BEGIN; UPDATE evidence SET retracted_at = now(), retracted_by = 'a', retract_reason = 'b';
+       SELECT pg_sleep(1); COMMIT`,
+    );
+    await new Promise((done) => setTimeout(done, 300));
+    const second = await uploaded(context.app, release, trivy({}));
+    await retraction;
+    expect(second.id).not.toBe(first.id);
+  });
+
+  it('200 for all but the first of many at once', async () => {
+    // A UUID may be written in capitals.
+    const ids = Array.from({ length: 10 }, (_, i) => (i % 2 ? release : release.toUpperCase()));
+    const answers = await Promise.all(ids.map((id) => upload(context.app, id, trivy({}))));
+    const statuses = answers.map(({ statusCode }) => statusCode).sort();
+    expect(statuses).toEqual([...Array.from({ length: 9 }, () => 200), 201]);
+    expect(new Set(answers.map((answer) => answer.json().id)).size).toBe(1);
+    expect(await rowCounts()).toMatchObject({ evidence: 1, documents: 1, findings: 1 });
+  });
+});
+
+describe('an Idempotency-Key', () => {
+  const headers = { 'idempotency-key': 'one' };
+
+  it('gets the first answer again, 201 or 200, to the byte', async () => {
+    const first = await send(trivy({}), { headers });
+    const replayed = await send(trivy({}), { headers });
+    expect([first.statusCode, replayed.statusCode]).toEqual([201, 201]);
+    expect(replayed.body).toBe(first.body);
+    expect(replayed.headers).toMatchObject({
+      'idempotency-replayed': 'true',
+      location: first.headers.location,
+    });
+    const second = await send(trivy({}), { headers: { 'idempotency-key': 'two' } });
+    expect(second.statusCode).toBe(200);
+    expect(second.headers).not.toHaveProperty('idempotency-replayed');
+    await retract(context.app, first.json().id);
+    const again = await send(trivy({}), { headers: { 'idempotency-key': 'two' } });
+    expect(again.statusCode).toBe(200);
+    expect(again.body).toBe(second.body);
+    expect(again.headers['idempotency-replayed']).toBe('true');
+    expect(await rowCounts()).toMatchObject({ evidence: 1 });
+  });
+
+  it('422 with another document, or another query', async () => {
+    await send(trivy({}), { headers });
+    expectProblem(await send(trivy({}, {}), { headers }), 422, 'idempotency-key-reused');
+    expectProblem(await send(trivy({}), { headers, label: 'a' }), 422, 'idempotency-key-reused');
+    expect(await rowCounts()).toMatchObject({ evidence: 1 });
+  });
+
+  it('is left free by a document that was refused', async () => {
+    expectProblem(await send({}, { headers }), 422, 'document-unrecognized');
+    expect((await send(trivy({}), { headers })).statusCode).toBe(201);
+  });
+
+  it('stores one of many at once', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => send(trivy({}), { headers, label: 'a' })),
+    );
+    for (const { statusCode, body } of answers) expect(statusCode, body).toBe(201);
+    expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
+    expect(await rowCounts()).toMatchObject({ evidence: 1, findings: 1 });
+  });
+});
+
+describe('the same claims from callers with and without vex:write', () => {
+  it.each([
+    ['are two of them', vex({}), true],
+    ['are two of them, also in a scan', sarif([{ suppressions: [{ kind: 'inSource' }] }]), true],
+    ['are one where there are none', sarif([{}]), false],
+  ])('%s', async (_case, document, differ) => {
+    const app = await buildTestApp(testDatabaseUrl(), { AUTH_MODE: 'token' });
+    const write = ['evidence:write'] as const;
+    const without = await giveToken({ scopes: write });
+    const with_ = await giveToken({ scopes: [...write, 'vex:write'] });
+    const answers = [];
+    for (const { headers } of [without, with_, without, with_])
+      answers.push(await upload(app, release, document, { headers }));
+    await app.close();
+    const [first, second, third, fourth] = answers.map((answer) => answer.json());
+    expect([first.mayAbsolve, second.mayAbsolve]).toEqual([false, differ]);
+    expect(first.id === second.id).toBe(!differ);
+    expect([third.id, fourth.id]).toEqual([first.id, second.id]);
+    expect(await rowCounts()).toMatchObject({ evidence: differ ? 2 : 1, documents: 1 });
+  });
+});

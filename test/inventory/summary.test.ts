@@ -1,0 +1,122 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { bom, grype, junit, leak, sarif, trivy, vex } from '../support/documents.js';
+import { type UploadOptions, uploaded } from '../support/evidence.js';
+import { createRelease } from '../support/releases.js';
+import { expectProblem } from '../support/requests.js';
+
+const context = useApp();
+let release: string;
+beforeEach(async () => {
+  release = (await createRelease(context.app)).id;
+});
+const send = (document: unknown, options?: UploadOptions) =>
+  uploaded(context.app, release, document, options);
+const summary = async () => (await context.app.inject(`/releases/${release}/summary`)).json();
+
+const NONE = { critical: 0, high: 0, medium: 0, low: 0, none: 0, unknown: 0 };
+const NO_TYPE = { vulnerability: 0, misconfiguration: 0, secret: 0, licence: 0, code: 0 };
+const XML = { type: 'application/xml' };
+
+describe('GET /releases/{id}/summary: 200', () => {
+  it('without evidence', async () => {
+    expect(await summary()).toEqual({ releaseId: release, evidence: [] });
+  });
+
+  it('has no member for what no evidence tells: no scan is not a clean scan', async () => {
+    const { lastReceivedAt } = await send(bom([{}, { version: '2' }, { purl: null }]));
+    const evidence = [{ kind: 'cyclonedx', current: 1, lastReceivedAt }];
+    expect(await summary()).toEqual({
+      releaseId: release,
+      evidence,
+      components: { distinct: 3 },
+    });
+    await send(vex({}));
+    expect(Object.keys(await summary())).toEqual(['releaseId', 'evidence', 'components']);
+  });
+
+  it('has zeros for a scan that found nothing', async () => {
+    await send(trivy());
+    expect(await summary()).toMatchObject({
+      findings: {
+        distinct: 0,
+        bySeverity: NONE,
+        fixableBySeverity: NONE,
+        byType: NO_TYPE,
+        suppressed: 0,
+      },
+    });
+  });
+
+  it('counts what two tools report once, as the worse of them says', async () => {
+    const ghsa = { id: 'GHSA-35jh-r3h4-6jhm', also: ['CVE-2021-23337'] };
+    await send(trivy({ severity: 'MEDIUM', fixed: '4.17.21' }, { version: '4.17.19' }));
+    await send(grype({ ...ghsa, severity: 'Critical' }, { id: 'CVE-2020-8203' }));
+    expect((await summary()).findings).toEqual({
+      distinct: 2,
+      bySeverity: { ...NONE, critical: 1, high: 1 },
+      fixableBySeverity: { ...NONE, critical: 1 },
+      byType: { ...NO_TYPE, vulnerability: 2 },
+      suppressed: 0,
+    });
+  });
+
+  it('counts findings of every type', async () => {
+    await send([leak('zQ8/+k3?Lw9xV=Tn')]);
+    await send(sarif([{}, { rule: 'no-alert' }]));
+    await send(trivy({}));
+    expect((await summary()).findings).toMatchObject({
+      distinct: 4,
+      byType: { ...NO_TYPE, secret: 1, code: 2, vulnerability: 1 },
+    });
+  });
+
+  it('leaves out what is suppressed, and says how much that is', async () => {
+    await send(trivy({}, { id: 'CVE-2020-8203', fixed: '4.17.21' }));
+    await send(vex({ id: 'CVE-2020-8203' }));
+    expect((await summary()).findings).toEqual({
+      distinct: 1,
+      bySeverity: { ...NONE, high: 1 },
+      fixableBySeverity: NONE,
+      byType: { ...NO_TYPE, vulnerability: 1 },
+      suppressed: 1,
+    });
+  });
+
+  it('counts a defect that is suppressed in one version of the package alone', async () => {
+    await send(trivy({ version: '4.17.19', severity: 'CRITICAL' }, { version: '4.17.20' }));
+    await send(vex({ product: 'pkg:npm/lodash@4.17.19' }));
+    expect((await summary()).findings).toMatchObject({ distinct: 1, suppressed: 0 });
+  });
+
+  it('adds test reports up', async () => {
+    await send(junit('passed', 'failure', 'error'), XML);
+    await send(junit('passed', 'skipped'), { ...XML, label: 'e2e' });
+    await send(junit('passed'), { ...XML, label: 'e2e' });
+    expect(await summary()).toMatchObject({
+      evidence: [{ kind: 'junit', current: 2 }],
+      tests: { reports: 2, tests: 4, passed: 2, failures: 1, errors: 1, skipped: 0 },
+    });
+  });
+
+  it('counts each version of each package once', async () => {
+    const artifact = { label: 'other' };
+    await send(bom([{}, { version: '2.0.0' }, { name: 'own', purl: null }]));
+    await send(bom([{}, { name: 'own', purl: null }, { name: 'ms' }]), artifact);
+    expect((await summary()).components).toEqual({ distinct: 4 });
+  });
+
+  it('says when the last evidence of each kind came', async () => {
+    await send(trivy());
+    const last = await send(trivy({}));
+    const { evidence } = await summary();
+    expect(evidence).toEqual([{ kind: 'trivy', current: 2, lastReceivedAt: last.lastReceivedAt }]);
+  });
+});
+
+describe('GET /releases/{id}/summary', () => {
+  it('404 for a release that is not there', async () => {
+    const url = '/releases/019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e/summary';
+    expectProblem(await context.app.inject(url), 404, 'release-not-found');
+  });
+});

@@ -1,0 +1,65 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { giveToken, type Holder } from '../support/callers.js';
+import { grypeIgnoring, sarif, trivy, vex } from '../support/documents.js';
+import { uploaded } from '../support/evidence.js';
+import { createRelease } from '../support/releases.js';
+
+/** A pipeline does not absolve itself: only what comes with `vex:write` has an effect. */
+
+const context = useApp({ AUTH_MODE: 'token' });
+let admin: Holder;
+let pipeline: Holder;
+let release: string;
+beforeEach(async () => {
+  admin = await giveToken();
+  pipeline = await giveToken({ scopes: ['evidence:write', 'evidence:read'] });
+  const { headers } = admin;
+  const payload = { name: 'Any' };
+  await context.app.inject({ method: 'POST', url: '/projects', headers, payload });
+  release = (await createRelease(context.app, { projectId: 1, headers })).id;
+});
+const send = ({ headers }: Holder, document: unknown) =>
+  uploaded(context.app, release, document, { headers });
+const get = async (path: string) =>
+  (
+    await context.app.inject({ url: `/releases/${release}${path}`, headers: pipeline.headers })
+  ).json();
+
+describe('a claim from a caller without vex:write', () => {
+  it.each([
+    ['in VEX', [trivy({}), vex({})]],
+    ['in a report that ignores it', [grypeIgnoring({ id: 'CVE-2021-23337' })]],
+    ['in code', [sarif([{ suppressions: [{ kind: 'inSource' }] }])]],
+  ])('is shown without effect: %s', async (_case, documents) => {
+    for (const document of documents) await send(pipeline, document);
+    expect(await get('/findings')).toMatchObject([
+      { suppressed: false, claim: { absolves: true, applied: false } },
+    ]);
+    expect((await get('/summary')).findings).toMatchObject({ distinct: 1, suppressed: 0 });
+    expect(await get('/findings?suppressed=true')).toEqual([]);
+  });
+
+  it('comes behind all others, however late it is', async () => {
+    await send(pipeline, trivy({}));
+    await send(admin, vex({ status: 'affected', at: '2026-01-01T00:00:00Z' }));
+    await send(pipeline, vex({ at: '2026-01-02T00:00:00Z' }));
+    expect(await get('/findings')).toMatchObject([
+      { suppressed: false, claim: { status: 'affected', applied: true } },
+    ]);
+    const absolution = await send(admin, vex({ at: '2026-01-01T12:00:00Z' }));
+    await send(pipeline, vex({ status: 'affected', at: '2026-01-03T00:00:00Z' }));
+    expect(await get('/findings')).toMatchObject([
+      { suppressed: true, claim: { applied: true, evidenceId: absolution.id } },
+    ]);
+  });
+
+  it('has an effect when the same document comes from a caller with it', async () => {
+    await send(pipeline, trivy({}));
+    await send(pipeline, vex({}));
+    const { id } = await send(admin, vex({}));
+    expect(await get('/findings')).toMatchObject([
+      { suppressed: true, claim: { applied: true, evidenceId: id } },
+    ]);
+  });
+});

@@ -1,0 +1,99 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { trivy, vex } from '../support/documents.js';
+import { uploaded } from '../support/evidence.js';
+import { addArtifact, createRelease, digest } from '../support/releases.js';
+
+/** Whether a product that a statement names is this release: its artifacts say. */
+
+const context = useApp();
+let release: string;
+beforeEach(async () => {
+  release = (await createRelease(context.app)).id;
+  await uploaded(context.app, release, trivy({}));
+});
+async function isSuppressed(): Promise<boolean> {
+  const [finding] = (await context.app.inject(`/releases/${release}/findings`)).json();
+  return finding.suppressed;
+}
+const artifact = (body: { sha256?: string; purl?: string }) =>
+  addArtifact(context.app, release, body);
+
+/** A statement on a product that is known by a digest. */
+const ofDigest = (sha256: string, parts?: string[]) => {
+  const [statement] = vex({}).statements;
+  const product = {
+    '@id': 'https://example.com/shop',
+    hashes: { 'sha-256': sha256 },
+    ...(parts && { subcomponents: parts.map((part) => ({ '@id': part })) }),
+  };
+  return { ...vex(), statements: [{ ...statement, products: [product] }] };
+};
+const PURL = 'pkg:oci/shop@1.4.0?repository_url=registry.example.com/shop';
+const LODASH = ['pkg:npm/lodash'];
+
+describe('a product that is known by its purl', () => {
+  it.each([
+    ['pkg:oci/shop', true],
+    ['pkg:oci/shop@1.4.0', true],
+    ['pkg:oci/shop@1.4.0?arch=arm64', true],
+    ['pkg:oci/shop@1.4.1', false],
+    ['pkg:oci/other', false],
+    ['pkg:docker/shop', false],
+  ])('%s', async (product, expected) => {
+    await artifact({ purl: PURL });
+    await uploaded(context.app, release, vex({ product, parts: LODASH }));
+    expect(await isSuppressed()).toBe(expected);
+    await uploaded(context.app, release, vex({ product }));
+    expect(await isSuppressed()).toBe(expected);
+  });
+
+  it('is this release where it says nothing of itself: if a package is meant', async () => {
+    await uploaded(context.app, release, vex({ product: 'pkg:oci/shop' }));
+    expect(await isSuppressed()).toBe(false);
+    await uploaded(context.app, release, vex({ product: 'pkg:oci/shop', parts: LODASH }));
+    expect(await isSuppressed()).toBe(true);
+  });
+
+  it('cannot be compared with an artifact that has none', async () => {
+    await artifact({});
+    await uploaded(context.app, release, vex({ product: 'pkg:oci/shop', parts: LODASH }));
+    expect(await isSuppressed()).toBe(true);
+  });
+
+  it('stops meaning this release when it turns out to be another', async () => {
+    await uploaded(context.app, release, vex({ product: 'pkg:oci/other', parts: LODASH }));
+    expect(await isSuppressed()).toBe(true);
+    await artifact({ purl: PURL });
+    expect(await isSuppressed()).toBe(false);
+  });
+});
+
+describe('a product that is known by its digest', () => {
+  it.each([
+    ['that of an artifact', digest(1), true],
+    ['in capitals', digest(1).toUpperCase(), true],
+    ['another one', digest(2), false],
+  ])('%s', async (_case, sha256, expected) => {
+    await artifact({ sha256: digest(1) });
+    await uploaded(context.app, release, ofDigest(sha256, LODASH));
+    expect(await isSuppressed()).toBe(expected);
+    await uploaded(context.app, release, ofDigest(sha256));
+    expect(await isSuppressed()).toBe(expected);
+  });
+
+  it('as the version of an OCI purl', async () => {
+    const sha256 = await artifact({ sha256: digest(0xabc) });
+    const product = `pkg:oci/any@sha256%3A${sha256}`;
+    await uploaded(context.app, release, vex({ product }));
+    expect(await isSuppressed()).toBe(true);
+  });
+
+  it('of another release is not meant', async () => {
+    const other = await createRelease(context.app, { projectId: 1, version: '2.0.0' });
+    await addArtifact(context.app, other.id, { sha256: digest(2), purl: PURL });
+    await artifact({ sha256: digest(1) });
+    await uploaded(context.app, release, ofDigest(digest(2), LODASH));
+    expect(await isSuppressed()).toBe(false);
+  });
+});

@@ -1,0 +1,143 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { rpm, type Statement, trivy, vex } from '../support/documents.js';
+import { retract, type UploadOptions, uploaded } from '../support/evidence.js';
+import { createRelease } from '../support/releases.js';
+
+const context = useApp();
+let release: string;
+beforeEach(async () => {
+  release = (await createRelease(context.app)).id;
+});
+const send = (document: unknown, options?: UploadOptions) =>
+  uploaded(context.app, release, document, options);
+const list = async (query = '', id = release) =>
+  (await context.app.inject(`/releases/${id}/findings${query}`)).json();
+/** What is claimed of the only finding, and whether it counts. */
+async function verdict(query = '') {
+  const [finding, ...others] = await list(query);
+  expect(others).toEqual([]);
+  return { suppressed: finding.suppressed, claim: finding.claim };
+}
+
+/** CVE-2021-23337 in pkg:npm/lodash@4.17.20. */
+const SCAN = trivy({ also: ['GHSA-35jh-r3h4-6jhm'] });
+
+describe('a statement suppresses a finding', () => {
+  it.each<[Statement]>([
+    [{ product: 'pkg:npm/lodash' }],
+    [{ product: 'pkg:npm/lodash@4.17.20' }],
+    [{ product: 'pkg:oci/shop', parts: ['pkg:npm/lodash'] }],
+    [{ product: 'pkg:oci/shop', parts: ['pkg:npm/ms', 'pkg:npm/lodash@4.17.20'] }],
+    [{ product: 'our shop', parts: ['pkg:npm/lodash@4.17.20'] }],
+    [{ id: 'cve-2021-23337' }],
+    [{ id: 'GHSA-35JH-R3H4-6JHM' }],
+    [{ status: 'fixed' }],
+  ])('%j, before and after the scan', async (statement) => {
+    const before = await send(vex(statement), { label: 'before' });
+    await send(SCAN);
+    const expected = {
+      suppressed: true,
+      claim: {
+        status: statement.status ?? 'not_affected',
+        justification: statement.status ? null : 'vulnerable_code_not_in_execute_path',
+        detail: null,
+        absolves: true,
+        applied: true,
+        evidenceId: before.id,
+      },
+    };
+    expect(await verdict()).toEqual(expected);
+    const after = await send(vex(statement), { label: 'after' });
+    expected.claim.evidenceId = after.id;
+    expect(await verdict()).toEqual(expected);
+  });
+
+  it('of exactly the package that it names with its qualifiers', async () => {
+    await send(rpm('CVE-2021-23337'));
+    await send(vex({ parts: ['pkg:rpm/redhat/openssl@1.1.1k-4.el8?arch=aarch64'] }));
+    expect((await verdict()).suppressed).toBe(false);
+    const [finding] = await list();
+    await send(vex({ parts: [finding.purl] }));
+    expect((await verdict()).suppressed).toBe(true);
+  });
+
+  it.each(['?arch=x86_64&epoch=1', ''])('of a version as its purl has it: %s', async (more) => {
+    await send(rpm('CVE-2021-23337', 1));
+    await send(vex({ parts: [`pkg:rpm/redhat/openssl@1.1.1k-4.el8${more}`] }));
+    expect((await verdict()).suppressed).toBe(true);
+  });
+});
+
+describe('a statement says nothing of', () => {
+  it.each([
+    ['another vulnerability', { id: 'CVE-2021-23338' }],
+    ['another package', { product: 'pkg:npm/lodash-es' }],
+    ['another ecosystem', { product: 'pkg:pypi/lodash' }],
+    ['another version', { product: 'pkg:npm/lodash@4.17.2' }],
+    ['another variant', { product: 'pkg:npm/lodash@4.17.20?os=linux' }],
+    ['another part', { product: 'pkg:oci/shop', parts: ['pkg:npm/ms'] }],
+    ['a part that is no package', { product: 'pkg:npm/lodash', parts: ['lodash'] }],
+    ['another product', { product: 'pkg:oci/shop' }],
+  ])('%s', async (_case, statement) => {
+    await send(SCAN);
+    await send(vex(statement));
+    expect(await verdict()).toEqual({ suppressed: false, claim: null });
+  });
+
+  it('another release', async () => {
+    const other = await createRelease(context.app, { projectId: 1, version: '2.0.0' });
+    for (const id of [release, other.id]) await uploaded(context.app, id, SCAN);
+    await uploaded(context.app, other.id, vex({}));
+    expect((await verdict()).claim).toBeNull();
+    expect((await list('', other.id))[0].suppressed).toBe(true);
+  });
+});
+
+describe('of several statements', () => {
+  const at = (day: number) => `2026-01-${String(day).padStart(2, '0')}T00:00:00Z`;
+
+  it.each(['affected', 'under_investigation'])('%s does not suppress', async (status) => {
+    await send(SCAN);
+    await send(vex({ status }));
+    expect(await verdict()).toMatchObject({
+      suppressed: false,
+      claim: { status, absolves: false, applied: true },
+    });
+  });
+
+  it.each([
+    ['of one document', [vex({ at: at(1) }, { status: 'affected', at: at(2) })]],
+    ['in the order of time', [vex({ at: at(1) }), vex({ status: 'affected', at: at(2) })]],
+    ['against it', [vex({ status: 'affected', at: at(2) }), vex({ at: at(1) })]],
+  ])('the later one decides: %s', async (_case, documents) => {
+    await send(SCAN);
+    for (const document of documents) await send(document);
+    expect(await verdict()).toMatchObject({ suppressed: false, claim: { status: 'affected' } });
+    await send(vex({ status: 'fixed', at: at(3) }));
+    expect(await verdict()).toMatchObject({ suppressed: true, claim: { status: 'fixed' } });
+  });
+
+  it('of one time, the one that came later decides', async () => {
+    await send(SCAN);
+    await send(vex({ status: 'affected', at: at(1) }));
+    await send(vex({ status: 'fixed', at: at(1) }));
+    expect((await verdict()).claim.status).toBe('fixed');
+  });
+});
+
+describe('a statement that does not count any more', () => {
+  it('because it was retracted', async () => {
+    await send(SCAN);
+    const { id } = await send(vex({}));
+    await retract(context.app, id);
+    expect(await verdict()).toEqual({ suppressed: false, claim: null });
+  });
+
+  it('because it was superseded', async () => {
+    await send(SCAN);
+    await send(vex({}), { label: 'vex' });
+    await send(vex({ id: 'CVE-2020-8203' }), { label: 'vex' });
+    expect(await verdict()).toEqual({ suppressed: false, claim: null });
+  });
+});
