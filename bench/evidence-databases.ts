@@ -34,8 +34,8 @@ const seed = (releases: number) => {
     `INSERT INTO releases (id, project_id, version, commit, created_by, updated_by)
      SELECT ${RELEASE('n')}, ${project}, '1.0.' || n, repeat('b', 40), 'bench', 'bench'
        FROM generate_series(1, ${releases}) AS n`,
-    evidence('cyclonedx', SBOM('n'), '{"components": {"total": 40}}'),
-    evidence('grype', SCAN('n'), '{"findings": {"total": 20}}'),
+    evidence('cyclonedx', SBOM('n'), '{"shows": ["components"], "components": {"total": 40}}'),
+    evidence('grype', SCAN('n'), '{"shows": ["vulnerability"], "findings": {"total": 20}}'),
     `INSERT INTO components (project_id, release_id, evidence_id, ordinal, type, name, version, purl, key, licences)
      SELECT ${project}, ${RELEASE('n')}, ${SBOM('n')}, c, 'library', name, '1.0.' || n,
             'pkg:npm/' || name || '@1.0.' || n, 'pkg:npm/' || name, '{MIT}'

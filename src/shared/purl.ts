@@ -46,7 +46,7 @@ function parse(text: string): Purl | undefined {
       // Names of Go's modules are the same in any case (purl-spec, type golang); tools write them in either.
       key: type === 'golang' ? key.toLowerCase() : key,
       name: namespace ? `${namespace}${SEPARATORS.get(type) ?? '/'}${name}` : name,
-      version: version ?? undefined,
+      version: version || undefined,
       hasQualifiers: Object.keys(qualifiers ?? {}).length > 0,
     };
   } catch {

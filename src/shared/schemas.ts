@@ -82,7 +82,7 @@ export const projectId = Type.Integer({ minimum: 1, maximum: 2_147_483_647, exam
 export const sha256 = (description: string) =>
   Type.String({
     pattern: '^[0-9A-Fa-f]{64}$',
-    'x-rule': 'must have 64 hexadecimal digits',
+    'x-rule': 'must have 64 hexadecimal digits, without "sha256:" in front',
     description,
     examples: ['9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'],
   });

@@ -48,6 +48,28 @@ const ROWS = [
 ] as const;
 
 describe('SQL that changes what was stored is refused', () => {
+  it.each(['components', 'findings', 'claims'])('by adding to %s', async (table) => {
+    const names = (await columnsOf(table)).filter((name) => name !== 'ordinal');
+    const addition = sql(
+      `INSERT INTO ${table} (${names}, ordinal) SELECT ${names}, 999 FROM ${table} LIMIT 1`,
+    );
+    await expect(addition).rejects.toMatchObject({
+      code: REFUSED,
+      message: 'nothing is added to evidence that is there',
+    });
+  });
+
+  it('of the key for secrets', async () => {
+    await sql(`INSERT INTO server_keys VALUES ('test', '\x01')`);
+    for (const change of [
+      `UPDATE server_keys SET value = ''`,
+      'DELETE FROM server_keys',
+      'TRUNCATE server_keys',
+    ]) {
+      await expect(sql(change), change).rejects.toMatchObject({ code: REFUSED });
+    }
+  });
+
   it.each(ROWS)('in %s', async (table) => {
     for (const column of await columnsOf(table)) {
       const change = sql(`UPDATE ${table} SET ${column} = ${column}`);

@@ -63,7 +63,7 @@ describe('POST /releases/{id}/evidence: 422 for', () => {
     ['an entity', '<testsuite name="&b;"/>', 'has an entity that is not predefined'],
     ['another encoding', '<?xml version="1.0" encoding="latin1"?><testsuite/>', 'encoded in UTF-8'],
     ['another root', '<html/>', 'must have the root element', 'junit'],
-    ['JSON', '{"a": 1}', 'has text outside of the root element'],
+    ['JSON', '{"a": 1}', 'is JSON: send it with a JSON media type'],
   ])('XML with %s', async (_case, text, fault, kind = undefined) => {
     const options = { type: 'application/xml', ...(kind && { kind }) };
     expect(expectProblem(await send(text, options), 422, 'document-invalid').detail).toContain(
@@ -107,7 +107,10 @@ describe('POST /releases/{id}/evidence: 422 for', () => {
 
   it('a kind that it is not', async () => {
     const grype = await send(trivy({}), { kind: 'grype' });
-    expect(pointers(expectProblem(grype, 422, 'document-invalid'))).toEqual(['/matches']);
+    expect(pointers(expectProblem(grype, 422, 'document-invalid'))).toEqual(['']);
+    expect(grype.json().detail).toBe('The document is a document of the kind trivy, and not grype');
+    const unknown = await send({ a: 1 }, { kind: 'grype' });
+    expect(pointers(expectProblem(unknown, 422, 'document-invalid'))).toEqual(['/matches']);
     const junit = await send(trivy({}), { kind: 'junit' });
     const { detail } = expectProblem(junit, 422, 'document-invalid');
     expect(detail).toBe('The document is JSON, and junit documents are XML');

@@ -167,7 +167,11 @@ describe('what tells two secrets apart', () => {
     expect(await rowCounts()).toMatchObject({ findings: 2 });
     expect(await count()).toBe(1);
 
-    await sql(`UPDATE server_keys SET value = '\\x00'`);
+    await expect(sql(`UPDATE server_keys SET value = '\\x00'`)).rejects.toThrow('is refused');
+    await sql(
+      `BEGIN; SET LOCAL session_replication_role = replica;
+       UPDATE server_keys SET value = '\\x00'; COMMIT`,
+    );
     const another = await buildTestApp();
     await upload(another, releases[0]?.id ?? '', [leak(SECRET), leak('something else')]);
     await another.close();

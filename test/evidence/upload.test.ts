@@ -71,8 +71,13 @@ describe.each(kinds.map(({ name, example, format }) => ({ name, example, format 
         retractedAt: null,
       });
       expect(evidence.createdAt).toBe(evidence.lastReceivedAt);
-      expect(evidence.summary).toMatchObject(SUMMARIES[name] ?? {});
-      expect(Object.keys(evidence.summary)).toEqual(Object.keys(SUMMARIES[name] ?? {}));
+      expect(evidence.summary.shows).toEqual(expect.any(Array));
+      const { shows: _shows, ...told } = evidence.summary;
+      const expected = SUMMARIES[name];
+      if (expected) {
+        expect(told).toMatchObject(expected);
+        expect(Object.keys(told)).toEqual(Object.keys(expected));
+      }
       const read = await context.app.inject(response.headers.location ?? '');
       expect(read.json()).toEqual(evidence);
     });

@@ -30,7 +30,7 @@ describe('findings of GET /releases/{id}/diff/{other}', () => {
     await send(from, trivy(LOW, HIGH, { ...HIGH, severity: 'LOW' }));
     await send(to, trivy({ ...LOW, version: '4.17.21' }, CRITICAL, { id: 'CVE-2020-0004' }));
     const result = await findings();
-    expect(result.counts).toEqual({ new: 2, fixed: 1, unchanged: 1 });
+    expect(result.counts).toEqual({ new: 2, fixed: 1, unchanged: 1, unknown: 0 });
     expect(result.new.map(({ rule }: { rule: string }) => rule)).toEqual([
       'CVE-2020-0003',
       'CVE-2020-0004',
@@ -52,7 +52,24 @@ describe('findings of GET /releases/{id}/diff/{other}', () => {
         suppressed: false,
       },
     ]);
-    expect((await findings(to, from)).counts).toEqual({ new: 1, fixed: 2, unchanged: 1 });
+    expect((await findings(to, from)).counts).toEqual({
+      new: 1,
+      fixed: 2,
+      unchanged: 1,
+      unknown: 0,
+    });
+  });
+
+  it('are not fixed where nobody looked for them', async () => {
+    await send(from, trivy(HIGH));
+    const unscanned = await diff();
+    expect(unscanned.findings.counts).toEqual({ new: 0, fixed: 0, unchanged: 0, unknown: 1 });
+    expect(unscanned.findings.unknown).toMatchObject([{ rule: HIGH.id }]);
+    expect([unscanned.from.shows, unscanned.to.shows]).toEqual([['vulnerability'], []]);
+    await send(to, bom([{ version: '1.0.0' }]));
+    expect((await findings()).counts).toMatchObject({ fixed: 0, unknown: 1 });
+    await send(to, trivy());
+    expect((await findings()).counts).toMatchObject({ fixed: 1, unknown: 0 });
   });
 
   it('that do not count are told, as such', async () => {
@@ -60,7 +77,7 @@ describe('findings of GET /releases/{id}/diff/{other}', () => {
     await send(to, trivy(HIGH, CRITICAL));
     await send(to, vex({ id: CRITICAL.id }, { id: HIGH.id }));
     const { counts, ...lists } = await findings();
-    expect(counts).toEqual({ new: 1, fixed: 0, unchanged: 1 });
+    expect(counts).toEqual({ new: 1, fixed: 0, unchanged: 1, unknown: 0 });
     expect(lists).toMatchObject({ new: [{ suppressed: true }], unchanged: [{ suppressed: true }] });
     expect((await findings(to, from)).unchanged).toMatchObject([{ suppressed: false }]);
   });

@@ -51,8 +51,8 @@ describe('GET /releases/{id}/diff/{other}: 200', () => {
       'same@1.0.0, come@1.0.0, up@1.10.0 ISC, down@1.0.0, licence@1.0.0 ISC, own@1.1.0',
     );
     expect(await diff()).toEqual({
-      from: { id: from, projectId: 1, version: '1.0.0' },
-      to: { id: to, projectId: 1, version: '1.1.0' },
+      from: { id: from, projectId: 1, version: '1.0.0', shows: ['components'] },
+      to: { id: to, projectId: 1, version: '1.1.0', shows: ['components'] },
       components: {
         counts: {
           added: 1,
@@ -68,7 +68,13 @@ describe('GET /releases/{id}/diff/{other}: 200', () => {
         downgraded: [change('down', ['2.0.0'], ['1.0.0'])],
         licencesChanged: [change('licence', ['MIT'], ['ISC']), change('up', ['MIT'], ['ISC'])],
       },
-      findings: { counts: { new: 0, fixed: 0, unchanged: 0 }, new: [], fixed: [], unchanged: [] },
+      findings: {
+        counts: { new: 0, fixed: 0, unchanged: 0, unknown: 0 },
+        new: [],
+        fixed: [],
+        unchanged: [],
+        unknown: [],
+      },
     });
   });
 
@@ -121,7 +127,7 @@ describe('GET /releases/{id}/diff/{other}: 200', () => {
     await send(from, trivy({}));
     const same = await diff(from, from);
     expect(same.components.counts).toMatchObject({ added: 0, upgraded: 0, unchanged: 2 });
-    expect(same.findings.counts).toEqual({ new: 0, fixed: 0, unchanged: 1 });
+    expect(same.findings.counts).toEqual({ new: 0, fixed: 0, unchanged: 1, unknown: 0 });
   });
 
   it('of releases of two projects', async () => {

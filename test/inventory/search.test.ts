@@ -113,9 +113,18 @@ describe('GET /findings: 200', () => {
     },
   );
 
+  it.each(['CVE-2020', 'CVE-2021-', 'cve-2021-44228x', 'GHSA-xxxx', 'GHSA-35jh-r3h4'])(
+    '400 for %s, which would find nothing',
+    async (cve) => {
+      const response = await context.app.inject({ url: '/findings', query: { cve } });
+      expect(response.statusCode).toBe(400);
+      expect(response.json().errors[0].pointer).toBe('/cve');
+    },
+  );
+
   it.each([
     ['CVE-2020-8203', ['2 CVE-2020-8203']],
-    ['CVE-2020-820', []],
+    ['CVE-2020-82030', []],
     ['no-eval', ['1 no-eval']],
     ['NO-EVAL', []],
   ])('%s', async (cve, expected) => {

@@ -115,3 +115,16 @@ describe('POST /releases/{id}/seal: 400, 404, 409', () => {
     expectProblem(await seal(context.app, '1'), 400, 'validation-failed');
   });
 });
+
+describe('POST /releases/{id}/seal: 400', () => {
+  it('for a body, which it does not understand', async () => {
+    const release = await createRelease(context.app);
+    const url = `/releases/${release.id}/seal`;
+    const response = await context.app.inject({ method: 'POST', url, payload: { dryRun: true } });
+    expectProblem(response, 400, 'validation-failed');
+    const { state } = (await context.app.inject(`/releases/${release.id}`)).json();
+    expect(state).toBe('open');
+    const empty = await context.app.inject({ method: 'POST', url, payload: {} });
+    expect(empty.json().state).toBe('sealed');
+  });
+});

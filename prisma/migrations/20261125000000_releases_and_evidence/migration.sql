@@ -337,6 +337,25 @@ END $$;
 CREATE TRIGGER "artifacts_added" BEFORE INSERT ON "artifacts"
     FOR EACH ROW EXECUTE FUNCTION "artifacts_added"();
 
+-- Rows come with their evidence, in its transaction, or never.
+CREATE FUNCTION "rows_added"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM (SELECT DISTINCT "evidence_id" FROM added) a
+                 JOIN "evidence" e ON e."id" = a."evidence_id"
+                WHERE e."created_at" <> transaction_timestamp()::timestamptz(3))
+    THEN
+        RAISE EXCEPTION 'nothing is added to evidence that is there' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER "components_added" AFTER INSERT ON "components" REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION "rows_added"();
+CREATE TRIGGER "findings_added" AFTER INSERT ON "findings" REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION "rows_added"();
+CREATE TRIGGER "claims_added" AFTER INSERT ON "claims" REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION "rows_added"();
+
 CREATE FUNCTION "refuse_change"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION '% of % is refused: it is kept as it is', TG_OP, TG_TABLE_NAME
@@ -349,7 +368,7 @@ DECLARE
     t TEXT;
 BEGIN
     FOREACH t IN ARRAY ARRAY['releases', 'artifacts', 'evidence', 'documents', 'document_chunks', 'components',
-                             'findings', 'claims', 'vulnerability_aliases']
+                             'findings', 'claims', 'vulnerability_aliases', 'server_keys']
     LOOP
         EXECUTE format('CREATE TRIGGER %I BEFORE %s ON %I FOR EACH ROW EXECUTE FUNCTION "refuse_change"()',
             t || '_kept',

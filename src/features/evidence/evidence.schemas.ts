@@ -13,6 +13,7 @@ import {
 } from '../../shared/schemas.js';
 import { SEVERITIES } from '../../shared/severity.js';
 import { kinds } from './kinds/index.js';
+import type { EvidenceKind } from './kinds/kind.js';
 import { findingCountsExample, Summary, zeros } from './summary.schemas.js';
 
 export const KIND_NAMES = kinds.map(({ name }) => name);
@@ -31,6 +32,7 @@ const example = {
   label: 'trivy-image',
   status: 'current',
   summary: {
+    shows: ['vulnerability'],
     findings: {
       total: 4,
       reportedBySeverity: zeros(SEVERITIES, { critical: 1, high: 3 }),
@@ -160,26 +162,25 @@ export const RetractEvidenceRef = schemaRef(RetractEvidence);
 export type UploadQuery = Static<typeof UploadQuery>;
 export type ListEvidenceQuery = Static<typeof ListEvidenceQuery>;
 
-/** Any JSON document, with an example of each kind. */
-const json = Type.Unsafe({
-  'x-examples': Object.fromEntries(
-    kinds
-      .filter(({ format }) => format === 'json')
-      .map(({ name, summary, example: value }) => [name, { summary, value }]),
-  ),
-});
+/** Any JSON document, with an example of each of these kinds. */
+const json = (some: readonly EvidenceKind[]) =>
+  Type.Unsafe({
+    'x-examples': Object.fromEntries(
+      some.map(({ name, summary, example: value }) => [name, { summary, value }]),
+    ),
+  });
 
 /** Any XML document, described as the first kind that has a shape. */
 const xml = Type.Unsafe({ ...kinds.find(({ shape }) => shape)?.shape });
 
-/** The body of an upload, by media type. */
+/** The body of an upload, by media type: any that ends in json or xml is taken. */
 export const uploadBody = {
   content: {
-    'application/json': { schema: json },
+    'application/json': { schema: json(kinds.filter(({ format }) => format === 'json')) },
     'application/xml': { schema: xml },
-    'application/sarif+json': { schema: Type.Unsafe({}) },
-    'application/vnd.cyclonedx+json': { schema: Type.Unsafe({}) },
-    'application/spdx+json': { schema: Type.Unsafe({}) },
+    ...Object.fromEntries(
+      kinds.flatMap((kind) => (kind.mediaType ? [[kind.mediaType, { schema: json([kind]) }]] : [])),
+    ),
     'text/xml': { schema: xml },
   },
 };

@@ -8,7 +8,7 @@ import { secretKey } from './secret-key.js';
 import { uploadRoutes } from './upload.routes.js';
 
 export { KIND_NAMES } from './evidence.schemas.js';
-export { FINDING_TYPES } from './kinds/kind.js';
+export { FINDING_TYPES, type FindingType } from './kinds/kind.js';
 export { findingCounts, findingCountsExample, testCounts } from './summary.schemas.js';
 
 /** What tools said about releases: uploaded, listed, downloaded, retracted. */

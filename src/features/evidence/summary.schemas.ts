@@ -50,6 +50,9 @@ export const Summary = Type.Object(
         { description: 'What the document says of findings, its own or those of others' },
       ),
     ),
+    shows: Type.Array(Type.String({ enum: ['tests', 'components', ...FINDING_TYPES] }), {
+      description: 'What it could have shown, whether or not it did',
+    }),
     masked: Type.Optional(
       Type.Boolean({ description: 'Secrets were taken out before the document was stored' }),
     ),

@@ -43,6 +43,13 @@ export const evidenceOf = (row: string, name = 'e') => `CROSS JOIN LATERAL (
 /** @throws {AppError} `validation-failed` */
 export function requirePurl(text: string): Purl {
   const purl = readPurl(text);
-  if (!purl) throw invalid([{ in: 'query', pointer: '/purl', message: 'is no package URL' }]);
+  if (!purl)
+    throw invalid([
+      {
+        in: 'query',
+        pointer: '/purl',
+        message: 'is no package URL, such as pkg:npm/fastify@5.0.0 (percent-encode + and &)',
+      },
+    ]);
   return purl;
 }

@@ -7,7 +7,15 @@ const count = Type.Integer({ minimum: 0 });
 const counts = (...keys: string[]) =>
   Type.Object(Object.fromEntries(keys.map((key) => [key, count])));
 
-const Side = Type.Object({ id: uuid(), projectId: Type.Integer(), version: Type.String() });
+const Side = Type.Object({
+  id: uuid(),
+  projectId: Type.Integer(),
+  version: Type.String(),
+  shows: Type.Array(Type.String(), {
+    description:
+      'What its evidence that counts could have shown. Where one side shows no components, their lists say little',
+  }),
+});
 
 const texts = (description: string) => Type.Array(Type.String(), { description });
 
@@ -41,8 +49,18 @@ const Defect = Type.Object({
 const list = (item: TSchema, description: string) => Type.Array(item, { description });
 
 const example = {
-  from: { id: '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e', projectId: 1, version: '1.4.0' },
-  to: { id: '019ab01c-3a2b-7c1d-8e4f-5a6b7c8d9e0f', projectId: 1, version: '1.4.1' },
+  from: {
+    id: '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e',
+    projectId: 1,
+    version: '1.4.0',
+    shows: ['components'],
+  },
+  to: {
+    id: '019ab01c-3a2b-7c1d-8e4f-5a6b7c8d9e0f',
+    projectId: 1,
+    version: '1.4.1',
+    shows: ['components'],
+  },
   components: {
     counts: {
       added: 0,
@@ -65,7 +83,13 @@ const example = {
     downgraded: [],
     licencesChanged: [],
   },
-  findings: { counts: { new: 0, fixed: 0, unchanged: 0 }, new: [], fixed: [], unchanged: [] },
+  findings: {
+    counts: { new: 0, fixed: 0, unchanged: 0, unknown: 0 },
+    new: [],
+    fixed: [],
+    unchanged: [],
+    unknown: [],
+  },
 };
 
 export const ReleaseDiff = Type.Object(
@@ -81,10 +105,14 @@ export const ReleaseDiff = Type.Object(
       licencesChanged: list(Relicensed, 'Packages of both with other licences'),
     }),
     findings: Type.Object({
-      counts: counts('new', 'fixed', 'unchanged'),
+      counts: counts('new', 'fixed', 'unchanged', 'unknown'),
       new: list(Defect, 'Only the other has them'),
       fixed: list(Defect, 'Only the first has them'),
       unchanged: list(Defect, 'Both have them'),
+      unknown: list(
+        Defect,
+        'The first has them, and no evidence of the other could have shown them: not fixed',
+      ),
     }),
   },
   {

@@ -37,13 +37,24 @@ const defectsOf = (release: string) => `
    WHERE e.release_id = ${release} AND ${CURRENT}
    ORDER BY f.fingerprint, COALESCE(claim.suppresses, false), f.severity, f.evidence_id, f.ordinal`;
 
-/** Defects of both releases: how many are new, fixed and unchanged, and the worst `$3` of each. */
+/** What the evidence of a release that counts could have shown. `$1`: the release. */
+export const SELECT_SHOWN = {
+  name: 'diff-shown',
+  text: `SELECT DISTINCT shown FROM evidence e, jsonb_array_elements_text(e.summary -> 'shows') AS shown
+          WHERE e.release_id = $1 AND ${CURRENT} ORDER BY shown`,
+};
+
+/**
+ * Defects of both releases: how many are new, fixed, unchanged and unknown, and the worst `$3` of each. `$4`: what the
+ * other release's evidence could have shown. A defect of another type that it has not is not fixed: nobody looked.
+ */
 export const SELECT_DEFECTS = {
   name: 'diff-defects',
   text: `
     WITH a AS (${defectsOf('$1')}), b AS (${defectsOf('$2')}),
     both_releases AS (
-      SELECT CASE WHEN a.fingerprint IS NULL THEN 'new' WHEN b.fingerprint IS NULL THEN 'fixed'
+      SELECT CASE WHEN a.fingerprint IS NULL THEN 'new' WHEN b.fingerprint IS NULL AND a.type::text = ANY ($4) THEN 'fixed'
+                  WHEN b.fingerprint IS NULL THEN 'unknown'
                   ELSE 'unchanged' END AS change,
              encode(COALESCE(b.fingerprint, a.fingerprint), 'hex') AS fingerprint,
              COALESCE(b.type, a.type) AS type, COALESCE(b.severity, a.severity) AS severity,

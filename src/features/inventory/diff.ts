@@ -3,7 +3,12 @@ import type { Database } from '../../database/client.js';
 import type { CallContext } from '../../database/context.js';
 import { query } from '../../database/sql.js';
 import { requireRelease } from '../releases/index.js';
-import { COUNT_UNCHANGED_PACKAGES, SELECT_CHANGED_PACKAGES, SELECT_DEFECTS } from './diff.sql.js';
+import {
+  COUNT_UNCHANGED_PACKAGES,
+  SELECT_CHANGED_PACKAGES,
+  SELECT_DEFECTS,
+  SELECT_SHOWN,
+} from './diff.sql.js';
 import { compareVersions, newest } from './versions.js';
 
 /** A package that is not the same in both releases; null: one of them has none of it. */
@@ -17,7 +22,7 @@ export interface PackageRow {
 }
 
 interface DefectRow {
-  readonly change: 'new' | 'fixed' | 'unchanged';
+  readonly change: 'new' | 'fixed' | 'unchanged' | 'unknown';
   readonly total: number;
 }
 
@@ -89,10 +94,16 @@ function sortDefects(rows: readonly DefectRow[]) {
   const of = (change: DefectRow['change']) => rows.filter((row) => row.change === change);
   const total = (change: DefectRow['change']) => of(change)[0]?.total ?? 0;
   return {
-    counts: { new: total('new'), fixed: total('fixed'), unchanged: total('unchanged') },
+    counts: {
+      new: total('new'),
+      fixed: total('fixed'),
+      unchanged: total('unchanged'),
+      unknown: total('unknown'),
+    },
     new: of('new'),
     fixed: of('fixed'),
     unchanged: of('unchanged'),
+    unknown: of('unknown'),
   };
 }
 
@@ -114,10 +125,15 @@ export async function diffReleases(
   const changed = await ask<PackageRow>(SELECT_CHANGED_PACKAGES);
   const [unchanged] = await ask<{ n: number }>(COUNT_UNCHANGED_PACKAGES);
   const { counts, ...lists } = await sortOut(changed, limit);
-  const defects = await ask<DefectRow>(SELECT_DEFECTS, limit);
+  const shownBy = async (release: string) => {
+    const rows = await query<{ shown: string }>(pool, SELECT_SHOWN, [release]);
+    return rows.map(({ shown }) => shown);
+  };
+  const shown = [await shownBy(from.id), await shownBy(to.id)] as const;
+  const defects = await ask<DefectRow>(SELECT_DEFECTS, limit, shown[1]);
   return {
-    from,
-    to,
+    from: { ...from, shows: shown[0] },
+    to: { ...to, shows: shown[1] },
     components: { counts: { ...counts, unchanged: unchanged?.n ?? 0 }, ...lists },
     findings: sortDefects(defects),
   };

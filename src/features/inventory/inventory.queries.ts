@@ -20,7 +20,7 @@ const ABOUT_PURL =
 const purl = Type.String({
   maxLength: 1000,
   pattern: '^pkg:[!-~]+$',
-  'x-rule': 'is no package URL',
+  'x-rule': 'is no package URL, such as pkg:npm/fastify@5.0.0 (percent-encode + and &)',
   description: ABOUT_PURL,
   examples: ['pkg:maven/org.apache.logging.log4j/log4j-core'],
 });

@@ -1,10 +1,11 @@
 import type { Database } from '../../database/client.js';
 import type { CallContext } from '../../database/context.js';
 import { query } from '../../database/sql.js';
+import { invalid } from '../../shared/app-error.js';
 import { projectsFor } from '../../shared/caller.js';
 import { pageOf } from '../../shared/pages.js';
 import { decodePosition, encodePosition, type Order } from '../../shared/position.js';
-import { normalizeId } from '../../shared/vulnerability-ids.js';
+import { isMistyped, normalizeId } from '../../shared/vulnerability-ids.js';
 import { requireRelease } from '../releases/index.js';
 import {
   type ComponentRow,
@@ -130,6 +131,10 @@ export function inventoryService({ pool }: Pick<Database, 'pool'>) {
 
     /** Which releases of which projects have a vulnerability, by any of its ids. @throws {AppError} `validation-failed` */
     async whereIsFinding({ caller }: CallContext, { cve, limit, cursor }: SearchFindingsQuery) {
+      if (isMistyped(cve)) {
+        const message = 'is no such id: they look like CVE-2021-44228 and GHSA-jfh8-c2jp-5v3q';
+        throw invalid([{ in: 'query', pointer: '/cve', message }]);
+      }
       const position = decodePosition(EVERYWHERE, cursor);
       const among = projectsFor(caller, 'evidence:read');
       const rules = await idsOf(cve, among);

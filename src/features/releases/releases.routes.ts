@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { expectedVersions, tagged, versioned } from '../../platform/conditional.js';
+import { invalid } from '../../shared/app-error.js';
 import { answer, headers } from '../../shared/schemas.js';
 import {
   ReleaseParams,
@@ -73,7 +74,11 @@ export const releasesRoutes: FastifyPluginAsyncTypebox<{ releases: ReleasesServi
       },
     },
     async (request, reply) => {
-      const { callContext, params } = request;
+      const { callContext, params, body } = request;
+      // There is no way back from it: what is not understood must not be done.
+      if (Object.keys(body ?? {}).length > 0) {
+        throw invalid([{ in: 'body', pointer: '', message: 'must be left out' }]);
+      }
       return tagged(reply, await releases.seal(callContext, params.id, expectedVersions(request)));
     },
   );

@@ -102,6 +102,10 @@ export interface ParsedDocument {
   readonly findings?: readonly Finding[];
   readonly claims?: readonly Claim[];
   readonly tests?: TestSummary;
+  /**
+   * Findings of which types it could have shown, whether or not it did. None is no clean scan of them.
+   */
+  readonly shows?: readonly FindingType[];
   /** The document without the secrets that were in it, to be stored instead of what came. */
   readonly masked?: unknown;
 }
@@ -127,6 +131,8 @@ export interface EvidenceKind {
   /** One sentence for the API's description. */
   readonly summary: string;
   readonly format: 'json' | 'xml';
+  /** A media type of its own, which is accepted like any of the format. */
+  readonly mediaType?: string;
   /** A small valid document: XML as text. */
   readonly example: unknown;
   /**

@@ -54,6 +54,15 @@ interface Recognized {
   readonly parser: DocumentParser;
 }
 
+/** @throws {DocumentFault} */
+function xmlText(bytes: Uint8Array): string {
+  const text = decodeText(bytes);
+  if (/^\s*[[{]/.test(text)) {
+    throw new DocumentFault('is JSON: send it with a JSON media type');
+  }
+  return text;
+}
+
 /** @throws {DocumentFault} `unrecognized` */
 async function recognize(
   document: unknown,
@@ -66,14 +75,18 @@ async function recognize(
       `is ${format.toUpperCase()}, and ${named.name} documents are ${named.format.toUpperCase()}`,
     );
   }
-  if (named) return { name: named.name, parser: await named.load() };
+  const namedParser = await named?.load();
+  if (named && namedParser?.recognizes(document)) return { name: named.name, parser: namedParser };
   for (const candidate of candidates) {
     const parser = await candidate.load();
-    if (parser.recognizes(document)) return { name: candidate.name, parser };
+    if (!parser.recognizes(document)) continue;
+    if (!named) return { name: candidate.name, parser };
+    throw new DocumentFault(`is a document of the kind ${candidate.name}, and not ${named.name}`);
   }
+  if (named && namedParser) return { name: named.name, parser: namedParser };
   const names = candidates.map(({ name }) => name).join(', ');
   throw new DocumentFault(
-    `is none of ${names} that could be told by its content; name its kind with ?kind=`,
+    `is none of ${names} that could be told by its content; name its kind with ?kind= (gitleaks, if it is [] or null)`,
     '',
     undefined,
     'unrecognized',
@@ -118,7 +131,7 @@ function* encode(parsed: ParsedDocument): Generator<Batch> {
  */
 export async function readDocument(request: DocumentRequest): Promise<ReadDocument> {
   const { bytes, format, secretKey } = request;
-  const document = format === 'xml' ? readXml(decodeText(bytes)) : readJson(bytes);
+  const document = format === 'xml' ? readXml(xmlText(bytes)) : readJson(bytes);
   const { name, parser } = await recognize(document, request);
   const parsed = parser.parse(document, { secretKey });
   const stored =

@@ -61,6 +61,9 @@ function explain(text: string): DocumentFault {
 /** Text of a document. @throws {DocumentFault} unless it is UTF-8; a byte order mark is left out */
 export function decodeText(bytes: Uint8Array): string {
   const [a, b] = bytes;
+  if (a === 0x1f && b === 0x8b) {
+    throw new DocumentFault('is compressed: send it with Content-Encoding: gzip');
+  }
   if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) {
     throw new DocumentFault('is UTF-16: save it as UTF-8');
   }

@@ -26,9 +26,13 @@ export interface Summary {
   readonly components?: { readonly total: number; readonly withoutPurl: number };
   readonly claims?: { readonly total: number; readonly absolving: number };
   readonly tests?: TestSummary;
+  /** What it could have shown. None of what it does not show is no clean scan of it. */
+  readonly shows: Shown[];
   /** Secrets were taken out before it was stored. */
   readonly masked?: true;
 }
+
+export type Shown = FindingType | 'components' | 'tests';
 
 const zeros = <Key extends string>(keys: readonly Key[]) =>
   Object.fromEntries(keys.map((key) => [key, 0])) as Record<Key, number>;
@@ -75,8 +79,13 @@ const storable = (tests: TestSummary): TestSummary => ({
 });
 
 export function summarize(document: ParsedDocument): Summary {
-  const { findings, components, claims, tests, masked } = document;
+  const { findings, components, claims, tests, masked, shows = [] } = document;
   return {
+    shows: [
+      ...(tests ? (['tests'] as const) : []),
+      ...(components ? (['components'] as const) : []),
+      ...shows,
+    ],
     ...(tests && { tests: storable(tests) }),
     ...(components && {
       components: {

@@ -43,7 +43,10 @@ export const parser: DocumentParser = {
       specVersion,
       // A document without one of the lists says nothing about it, and is neither a bill of materials nor a scan.
       ...((bom.components || components.length > 0) && { components }),
-      ...(bom.vulnerabilities && readVulnerabilities(bom, partByRef)),
+      ...(bom.vulnerabilities && {
+        shows: ['vulnerability'] as const,
+        ...readVulnerabilities(bom, partByRef),
+      }),
     };
   },
 };

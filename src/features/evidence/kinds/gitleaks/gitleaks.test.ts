@@ -36,8 +36,8 @@ describe('Gitleaks: findings', () => {
   });
 
   it('none: null or an empty list', () => {
-    expect(parse(null)).toEqual({ tool: 'gitleaks', findings: [] });
-    expect(parse([])).toEqual({ tool: 'gitleaks', findings: [] });
+    expect(parse(null)).toEqual({ tool: 'gitleaks', shows: ['secret'], findings: [] });
+    expect(parse([])).toEqual({ tool: 'gitleaks', shows: ['secret'], findings: [] });
   });
 
   it.each([

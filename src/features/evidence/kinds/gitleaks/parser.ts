@@ -69,11 +69,12 @@ export const parser: DocumentParser = {
     const leaks = check(document) ?? [];
     if (leaks.length > MAX_ROWS)
       throw new DocumentFault('has more than 200,000 findings', '', undefined, 'limit');
-    if (leaks.length === 0) return { tool: 'gitleaks', findings: [] };
+    if (leaks.length === 0) return { tool: 'gitleaks', shows: ['secret'], findings: [] };
     const { masked, secrets } = maskLeaks(leaks);
     const shown = cleanTexts(leaks, secrets);
     return {
       tool: 'gitleaks',
+      shows: ['secret'],
       findings: leaks.map((leak, i) => findingOf(leak, shown[i] ?? [], context)),
       masked,
     };

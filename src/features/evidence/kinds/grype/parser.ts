@@ -108,6 +108,7 @@ export const parser: DocumentParser = {
     const idsOf = canonicalIds(all.map(sameIds));
     const findings = all.map((match) => findingOf(match, idsOf));
     return {
+      shows: ['vulnerability'],
       tool: report.descriptor?.name || 'grype',
       toolVersion: report.descriptor?.version || undefined,
       findings,

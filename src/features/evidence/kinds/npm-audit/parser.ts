@@ -106,6 +106,6 @@ export const parser: DocumentParser = {
   parse(document) {
     const { vulnerabilities } = check(document);
     const findings = collect(vulnerabilities).map(findingOf);
-    return { tool: 'npm audit', specVersion: '2', findings };
+    return { tool: 'npm audit', specVersion: '2', shows: ['vulnerability'], findings };
   },
 };

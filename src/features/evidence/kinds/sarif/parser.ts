@@ -12,7 +12,7 @@ import { claimOf } from './claims.js';
 import { codeFinding, isFinding, secretFinding } from './findings.js';
 import { type RuleOfResult, ruleFinder } from './rules.js';
 import { check, type Result, type Rule, type Run } from './schema.js';
-import { isSecretRule, maskDocument, secretsOf } from './secrets.js';
+import { isSecretRule, maskDocument, secretsOf, shownBy } from './secrets.js';
 
 /** Reads the runs of one document. */
 class Reader {
@@ -106,7 +106,9 @@ export const parser: DocumentParser = {
     const reader = new Reader(context);
     for (const [i, run] of runs.entries()) reader.run(run, `/runs/${i}/results`);
     const { findings, claims, secretResults, secrets } = reader;
-    const head = { ...toolsOf(runs), specVersion: version };
+    const shows = new Set(runs.map(({ tool }) => shownBy(tool.driver.name)));
+    if (secretResults.size > 0) shows.add('secret');
+    const head = { ...toolsOf(runs), specVersion: version, shows: [...shows].sort() };
     if (secretResults.size === 0) return { ...head, findings, claims };
     const masked = maskDocument(document, secretResults, secrets);
     return { ...head, ...reader.cleaned(), masked };

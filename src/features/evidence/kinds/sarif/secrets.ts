@@ -1,4 +1,5 @@
 import { MASK, withoutSecrets } from '../common/mask.js';
+import type { FindingType } from '../kind.js';
 import { isTold, snippetOf } from './identity.js';
 import { tagsOf } from './properties.js';
 import type { Result, Rule } from './schema.js';
@@ -7,6 +8,11 @@ const SCANNERS = /\b(?:gitleaks|trufflehog|detect-secrets|ggshield|gitguardian)\
 
 /** Hard-coded credentials, passwords and keys, as CodeQL and Semgrep write them; the other two are Trivy's. */
 const TAGS = /^(?:secrets?|(?:external\/cwe\/)?cwe-0*(?:798|259|321)(?!\d).*)$/is;
+
+/** What a tool looks for. */
+export function shownBy(tool: string): FindingType {
+  return SCANNERS.test(tool.slice(0, 200)) ? 'secret' : 'code';
+}
 
 /** Do results of this tool and rule have secrets in them? */
 export function isSecretRule(tool: string, rule: Rule | undefined): boolean {

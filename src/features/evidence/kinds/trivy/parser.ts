@@ -1,6 +1,12 @@
 import { canonicalIds, normalizeId } from '../../../../shared/vulnerability-ids.js';
 import { DocumentFault } from '../common/fault.js';
-import { type DocumentParser, type Finding, MAX_ROWS, type ParseContext } from '../kind.js';
+import {
+  type DocumentParser,
+  type Finding,
+  type FindingType,
+  MAX_ROWS,
+  type ParseContext,
+} from '../kind.js';
 import { isFailed, licenceOf, misconfigurationOf, secretOf, vulnerabilityOf } from './findings.js';
 import { maskSecrets } from './masking.js';
 import { check, type Result, type Vulnerability } from './schema.js';
@@ -52,6 +58,25 @@ function findingsOf(results: readonly Result[], context: ParseContext): Finding[
   return findings;
 }
 
+/** Trivy's classes of results. Of scanners that found nothing to look at there is no result, and no proof. */
+const CLASSES = new Map<string, FindingType>([
+  ['os-pkgs', 'vulnerability'],
+  ['lang-pkgs', 'vulnerability'],
+  ['config', 'misconfiguration'],
+  ['secret', 'secret'],
+  ['license', 'licence'],
+  ['license-file', 'licence'],
+]);
+
+function showsOf(results: readonly Result[], findings: readonly Finding[]): FindingType[] {
+  const shown = new Set(findings.map(({ type }) => type));
+  for (const { Class } of results) {
+    const type = CLASSES.get(Class ?? '');
+    if (type) shown.add(type);
+  }
+  return [...shown].sort();
+}
+
 export const parser: DocumentParser = {
   version: 1,
 
@@ -70,6 +95,7 @@ export const parser: DocumentParser = {
       tool: 'Trivy',
       toolVersion: report.Trivy?.Version || undefined,
       specVersion: String(report.SchemaVersion),
+      shows: showsOf(results, findings),
       findings,
       ...(findings.some(({ type }) => type === 'secret') &&
         maskSecrets(document, results, findings)),

@@ -70,6 +70,7 @@ const License = Type.Object({
 const Result = Type.Object({
   /** Each finding has it: a long one would be there as often. */
   Target: Type.Optional(nullableString({ maxLength: 2000 })),
+  Class: optionalText,
   Type: optionalText,
   Vulnerabilities: optionalList(Vulnerability),
   Misconfigurations: optionalList(Misconfiguration),
