@@ -42,3 +42,35 @@ export async function query<Row extends pg.QueryResultRow>(
   const { rows } = await pool.query<Row>({ ...statement, values, types });
   return rows;
 }
+
+/** Runs statements one after the other on one connection. */
+export type Ask = <Row extends object>(statement: Statement, values: unknown[]) => Promise<Row[]>;
+
+/**
+ * Reads of one moment: all statements see what was there when the first began (REPEATABLE READ). It holds a connection
+ * until `work` is done.
+ */
+export async function snapshot<Result>(
+  pool: pg.Pool,
+  work: (ask: Ask) => Promise<Result>,
+): Promise<Result> {
+  const client = await pool.connect();
+  let failed: Error | undefined;
+  try {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const result = await work(
+      async <Row extends object>(statement: Statement, values: unknown[]) => {
+        const { rows } = await client.query({ ...statement, values, types });
+        return rows as Row[];
+      },
+    );
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    failed = error as Error;
+    throw error;
+  } finally {
+    // A connection whose transaction did not end is closed, and not given to the next request.
+    client.release(failed);
+  }
+}

@@ -1,4 +1,5 @@
 import { PackageURL } from 'packageurl-js';
+import { isStorable } from './text.js';
 
 /** A package URL (ECMA-427), taken apart. */
 export interface Purl {
@@ -40,7 +41,7 @@ function parse(text: string): Purl | undefined {
     const purl = new PackageURL(type, namespace, name, version, qualifiers, subpath).toString();
     // Cut, not built: some types are invalid without a version. In names these characters are encoded.
     const [key = purl] = purl.split(/[@?#]/, 1);
-    if (purl.length > MAX_LENGTH) return undefined;
+    if (purl.length > MAX_LENGTH || !isStorable(`${namespace}${name}${version}`)) return undefined;
     return {
       purl,
       // Names of Go's modules are the same in any case (purl-spec, type golang); tools write them in either.

@@ -85,7 +85,7 @@ describe('SQL that changes what was stored is refused', () => {
 
   it('in evidence, but for what happens to it', async () => {
     const columns = (await columnsOf('evidence')).filter((name) => !CHANGING.includes(name));
-    expect(columns).toHaveLength(18);
+    expect(columns).toHaveLength(19);
     for (const column of columns) {
       const change = sql(`UPDATE evidence SET ${column} = NULL WHERE id = $1`, [scan]);
       await expect(change, column).rejects.toMatchObject({
@@ -118,20 +118,30 @@ describe('SQL that changes what was stored is refused', () => {
 const set = (assignments: string) =>
   sql(`UPDATE evidence SET ${assignments} WHERE id = $1`, [scan]);
 const RETRACT = `retracted_at = now(), retracted_by = 'a', retract_reason = 'b'`;
-const SUPERSEDE = `superseded_at = now(),
-  superseded_by = (SELECT id FROM evidence WHERE kind = 'openvex')`;
+const RIVAL = '019aaf61-0b52-7f1e-b3c4-5d6e7f8091a2';
+
+/** Another scan with the same label comes, as an upload brings it. */
+async function supersede(at = 'now()') {
+  const names = (await columnsOf('evidence')).filter((name) => name !== 'id');
+  await sql(
+    `BEGIN;
+     INSERT INTO evidence (id, ${names}) SELECT '${RIVAL}', ${names} FROM evidence WHERE id = '${scan}';
+     UPDATE evidence SET superseded_at = ${at}, superseded_by = '${RIVAL}' WHERE id = '${scan}';
+     COMMIT`,
+  );
+}
 
 describe('evidence', () => {
   it('may be received again, be superseded, and then be retracted', async () => {
     await set('last_received_at = now()');
-    await set(SUPERSEDE);
+    await supersede();
     await set(RETRACT);
     const rows = await sql('SELECT retracted_by FROM evidence WHERE superseded_at IS NOT NULL');
     expect(rows).toEqual([{ retracted_by: 'a' }]);
   });
 
   it('has the time of the database, whatever time is written', async () => {
-    await set(SUPERSEDE.replace('now()', `'2000-01-01'`));
+    await supersede(`'2000-01-01'`);
     await set(RETRACT.replace('now()', `'2999-01-01'`));
     const [row] = await sql(
       `SELECT now() - superseded_at < interval '1 minute' AS superseded,
@@ -159,8 +169,24 @@ describe('evidence', () => {
     `superseded_at = now() + interval '1 s'`,
     'last_received_at = now()',
   ])('that is superseded takes no %s', async (assignments) => {
-    await set(SUPERSEDE);
+    await supersede();
     await expect(set(assignments)).rejects.toMatchObject({ code: REFUSED });
+  });
+
+  it.each([
+    `superseded_at = now(), superseded_by = id`,
+    `superseded_at = now(), superseded_by = (SELECT id FROM evidence WHERE kind = 'cyclonedx')`,
+  ])('is superseded by one of its kind, label and artifact, and not: %s', async (assignments) => {
+    await expect(set(assignments)).rejects.toMatchObject({ code: REFUSED });
+  });
+
+  it('of one kind, label and artifact counts once', async () => {
+    const names = (await columnsOf('evidence')).filter((name) => name !== 'id');
+    const twin = sql(
+      `INSERT INTO evidence (id, ${names}) SELECT gen_random_uuid(), ${names} FROM evidence WHERE id = $1`,
+      [scan],
+    );
+    await expect(twin).rejects.toMatchObject({ code: '23P01', constraint: 'evidence_label_excl' });
   });
 
   it.each([

@@ -86,7 +86,7 @@ describe('what is stored', () => {
       { ...common, ordinal: 0, rule: 'CVE-2021-23337', aliases: also, fixed_version: '4.17.21' },
       { ...common, ordinal: 1, rule: 'CVE-2020-8203', aliases: [], fixed_version: null },
     ]);
-    const aliases = await sql('SELECT * FROM vulnerability_aliases');
+    const aliases = await sql('SELECT project_id, alias, canonical FROM vulnerability_aliases');
     expect(aliases).toEqual([{ project_id: 1, alias: also[0], canonical: 'CVE-2021-23337' }]);
   });
 

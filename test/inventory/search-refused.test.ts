@@ -25,7 +25,15 @@ describe.each([
   });
 
   it('for what is no package URL', async () => {
-    for (const purl of ['log4j', 'pkg:', 'pkg:npm', 'pkg:npm/', 'pkg:/a']) {
+    for (const purl of [
+      'log4j',
+      'pkg:',
+      'pkg:npm',
+      'pkg:npm/',
+      'pkg:/a',
+      'pkg:npm/a@%00',
+      'pkg:npm/a@1%00',
+    ]) {
       const response = await context.app.inject({ url: '/components', query: { purl } });
       const problem = expectProblem(response, 400, 'validation-failed');
       expect(problem.errors).toEqual([

@@ -84,6 +84,7 @@ CREATE TABLE "evidence" (
     "size" INTEGER NOT NULL,
     "summary" JSONB NOT NULL,
     "may_absolve" BOOLEAN NOT NULL,
+    "absolves" BOOLEAN NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT transaction_timestamp(),
     "created_by" TEXT NOT NULL,
     "last_received_at" TIMESTAMPTZ(3) NOT NULL DEFAULT transaction_timestamp(),
@@ -151,6 +152,7 @@ CREATE TABLE "claims" (
     "products" TEXT[],
     "status" TEXT NOT NULL,
     "absolves" BOOLEAN NOT NULL,
+    "applied" BOOLEAN NOT NULL,
     "justification" TEXT,
     "detail" TEXT,
     "stated_at" TIMESTAMPTZ(3) NOT NULL,
@@ -160,10 +162,13 @@ CREATE TABLE "claims" (
 
 CREATE TABLE "vulnerability_aliases" (
     "project_id" INTEGER NOT NULL,
+    "release_id" UUID NOT NULL,
+    "evidence_id" UUID NOT NULL,
+    "ordinal" INTEGER NOT NULL,
     "alias" TEXT NOT NULL,
     "canonical" TEXT NOT NULL,
 
-    CONSTRAINT "vulnerability_aliases_pkey" PRIMARY KEY ("project_id","alias","canonical")
+    CONSTRAINT "vulnerability_aliases_pkey" PRIMARY KEY ("evidence_id","ordinal")
 );
 
 CREATE TABLE "server_keys" (
@@ -187,12 +192,12 @@ CREATE INDEX "evidence_superseded_by_idx" ON "evidence"("superseded_by");
 CREATE UNIQUE INDEX "evidence_project_id_release_id_id_key" ON "evidence"("project_id", "release_id", "id");
 CREATE INDEX "components_key_project_id_evidence_id_ordinal_idx" ON "components"("key", "project_id", "evidence_id", "ordinal");
 CREATE INDEX "components_key_version_project_id_evidence_id_ordinal_idx" ON "components"("key", "version", "project_id", "evidence_id", "ordinal");
-CREATE INDEX "findings_release_id_severity_evidence_id_ordinal_idx" ON "findings"("release_id", "severity", "evidence_id", "ordinal");
+CREATE INDEX "findings_evidence_id_severity_ordinal_idx" ON "findings"("evidence_id", "severity", "ordinal");
 CREATE INDEX "findings_rule_project_id_evidence_id_ordinal_idx" ON "findings"("rule", "project_id", "evidence_id", "ordinal");
 CREATE INDEX "findings_project_id_fingerprint_evidence_id_idx" ON "findings"("project_id", "fingerprint", "evidence_id");
-CREATE INDEX "claims_release_id_target_idx" ON "claims"("release_id", "target");
-CREATE INDEX "vulnerability_aliases_alias_idx" ON "vulnerability_aliases"("alias");
-CREATE INDEX "vulnerability_aliases_canonical_idx" ON "vulnerability_aliases"("canonical");
+CREATE INDEX "claims_release_id_target_purl_key_applied_stated_at_evidenc_idx" ON "claims"("release_id", "target", "purl_key", "applied", "stated_at", "evidence_id", "ordinal");
+CREATE INDEX "vulnerability_aliases_alias_project_id_idx" ON "vulnerability_aliases"("alias", "project_id");
+CREATE INDEX "vulnerability_aliases_canonical_project_id_idx" ON "vulnerability_aliases"("canonical", "project_id");
 ALTER TABLE "releases" ADD CONSTRAINT "releases_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "projects"("id") ON DELETE RESTRICT ON UPDATE RESTRICT;
 ALTER TABLE "artifacts" ADD CONSTRAINT "artifacts_project_id_release_id_fkey" FOREIGN KEY ("project_id", "release_id") REFERENCES "releases"("project_id", "id") ON DELETE RESTRICT ON UPDATE RESTRICT;
 ALTER TABLE "documents" ADD CONSTRAINT "documents_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "projects"("id") ON DELETE RESTRICT ON UPDATE RESTRICT;
@@ -204,7 +209,7 @@ ALTER TABLE "evidence" ADD CONSTRAINT "evidence_superseded_by_fkey" FOREIGN KEY 
 ALTER TABLE "components" ADD CONSTRAINT "components_project_id_release_id_evidence_id_fkey" FOREIGN KEY ("project_id", "release_id", "evidence_id") REFERENCES "evidence"("project_id", "release_id", "id") ON DELETE RESTRICT ON UPDATE RESTRICT;
 ALTER TABLE "findings" ADD CONSTRAINT "findings_project_id_release_id_evidence_id_fkey" FOREIGN KEY ("project_id", "release_id", "evidence_id") REFERENCES "evidence"("project_id", "release_id", "id") ON DELETE RESTRICT ON UPDATE RESTRICT;
 ALTER TABLE "claims" ADD CONSTRAINT "claims_project_id_release_id_evidence_id_fkey" FOREIGN KEY ("project_id", "release_id", "evidence_id") REFERENCES "evidence"("project_id", "release_id", "id") ON DELETE RESTRICT ON UPDATE RESTRICT;
-ALTER TABLE "vulnerability_aliases" ADD CONSTRAINT "vulnerability_aliases_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "projects"("id") ON DELETE RESTRICT ON UPDATE RESTRICT;
+ALTER TABLE "vulnerability_aliases" ADD CONSTRAINT "vulnerability_aliases_project_id_release_id_evidence_id_fkey" FOREIGN KEY ("project_id", "release_id", "evidence_id") REFERENCES "evidence"("project_id", "release_id", "id") ON DELETE RESTRICT ON UPDATE RESTRICT;
 
 -- What the schema language of Prisma has no words for.
 
@@ -235,11 +240,15 @@ ALTER TABLE "evidence"
     ADD CONSTRAINT "evidence_superseded_check" CHECK (("superseded_at" IS NULL) = ("superseded_by" IS NULL)),
     ADD CONSTRAINT "evidence_retracted_check" CHECK (
         ("retracted_at" IS NULL) = ("retracted_by" IS NULL)
-        AND ("retracted_at" IS NULL) = ("retract_reason" IS NULL));
--- One that counts of each kind, label and artifact. Deferred, because the new one comes before the old one can
+        AND ("retracted_at" IS NULL) = ("retract_reason" IS NULL) AND "retract_reason" <> '');
+-- What counts, of a release; the rest only grows.
+CREATE INDEX "evidence_current_idx" ON "evidence" ("release_id", "id")
+    WHERE "superseded_at" IS NULL AND "retracted_at" IS NULL;
+-- One that counts of each kind, label and artifact, and another one by a caller that may absolve. Deferred, because the new one comes before the old one can
 -- say by what it was superseded.
 ALTER TABLE "evidence" ADD CONSTRAINT "evidence_label_excl" EXCLUDE USING btree (
-        "release_id" WITH =, "kind" WITH =, "label" WITH =, (COALESCE("artifact_sha256", '')) WITH =)
+        "release_id" WITH =, "kind" WITH =, "label" WITH =, (COALESCE("artifact_sha256", '')) WITH =,
+        "absolves" WITH =)
     WHERE ("label" IS NOT NULL AND "superseded_at" IS NULL AND "retracted_at" IS NULL)
     DEFERRABLE INITIALLY DEFERRED;
 
@@ -304,6 +313,15 @@ BEGIN
         RAISE EXCEPTION 'evidence that was superseded or retracted stays so' USING ERRCODE = 'restrict_violation';
     END IF;
     IF OLD."superseded_by" IS NULL AND NEW."superseded_by" IS NOT NULL THEN
+        IF NOT EXISTS (SELECT 1 FROM "evidence" e
+                        WHERE e."id" = NEW."superseded_by" AND e."id" <> NEW."id"
+                          AND e."release_id" = NEW."release_id" AND e."kind" = NEW."kind"
+                          AND e."label" = NEW."label"
+                          AND e."artifact_sha256" IS NOT DISTINCT FROM NEW."artifact_sha256")
+        THEN
+            RAISE EXCEPTION 'evidence is superseded by another of its release, kind, label and artifact'
+                USING ERRCODE = 'restrict_violation';
+        END IF;
         NEW."superseded_at" := transaction_timestamp(); -- that of the evidence that came instead
     END IF;
     IF OLD."retracted_by" IS NULL AND NEW."retracted_by" IS NOT NULL THEN
@@ -349,6 +367,21 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION "chunks_added"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM added a
+                 JOIN "documents" d ON d."project_id" = a."project_id" AND d."sha256" = a."sha256"
+                WHERE d."created_at" <> transaction_timestamp()::timestamptz(3))
+    THEN
+        RAISE EXCEPTION 'nothing is added to a document that is there' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER "chunks_added" AFTER INSERT ON "document_chunks" REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION "chunks_added"();
+CREATE TRIGGER "aliases_added" AFTER INSERT ON "vulnerability_aliases" REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION "rows_added"();
 CREATE TRIGGER "components_added" AFTER INSERT ON "components" REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION "rows_added"();
 CREATE TRIGGER "findings_added" AFTER INSERT ON "findings" REFERENCING NEW TABLE AS added

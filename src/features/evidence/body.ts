@@ -3,13 +3,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { finished, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { AppError } from '../../shared/app-error.js';
-import type { MemoryBudget } from './memory-budget.js';
+import type { FairShare } from '../../shared/fair-share.js';
 
 /** Bytes of a document after decompression. */
 export const MAX_DOCUMENT = 32 * 1024 * 1024;
-
-/** How much larger than what is sent a compressed document is taken to be, before it is known. */
-const USUAL_RATIO = 16;
 
 /** A document as it was received. */
 export interface ReceivedDocument {
@@ -42,7 +39,9 @@ function mediaTypeOf({ 'content-type': header = '' }: IncomingHttpHeaders) {
   if (charset && !/^charset="?(?:utf-?8|us-ascii)"?$/.test(charset)) {
     throw new AppError('unsupported-media-type', 'Documents are UTF-8: send no other charset');
   }
-  return { mediaType: type.slice(0, 100), format: format as 'json' | 'xml' };
+  // As what it is, and not as what a browser would run.
+  const mediaType = /xhtml|svg/.test(type) ? 'application/xml' : type.slice(0, 100);
+  return { mediaType, format: format as 'json' | 'xml' };
 }
 
 /** @throws {AppError} `unsupported-media-type` */
@@ -53,10 +52,9 @@ function isCompressed({ 'content-encoding': encoding = 'identity' }: IncomingHtt
   throw new AppError('unsupported-media-type', 'Send the document as it is, or with gzip');
 }
 
-/** Memory that a document will take: what it says, or else what it may. */
+/** Memory that a document may take before its size is known: a few bytes of gzip can be all of it. */
 function expectedSize(length: number | undefined, compressed: boolean): number {
-  if (length === undefined) return MAX_DOCUMENT;
-  return Math.min(MAX_DOCUMENT, compressed ? length * USUAL_RATIO : length);
+  return length === undefined || compressed ? MAX_DOCUMENT : length;
 }
 
 /** Grows by copying: a document that does not tell its size is copied about once. */
@@ -103,6 +101,13 @@ function explain(error: unknown): unknown {
   return error;
 }
 
+/** Who sends a body, where room for it is taken, and what ends the waiting. */
+export interface Reception {
+  readonly memory: FairShare;
+  readonly owner: string;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Takes in the body of a request: waits for room, decompresses, stops as soon as it is too large.
  * @throws {AppError} `unsupported-media-type`, `payload-too-large`, `malformed-request`, `overloaded`
@@ -110,15 +115,14 @@ function explain(error: unknown): unknown {
 export async function receive(
   headers: IncomingHttpHeaders,
   body: Readable,
-  budget: MemoryBudget,
+  { memory, owner, signal }: Reception,
 ): Promise<ReceivedDocument> {
   const media = mediaTypeOf(headers);
   const compressed = isCompressed(headers);
   const length =
     headers['content-length'] === undefined ? undefined : Number(headers['content-length']);
   if (length !== undefined && length > MAX_DOCUMENT) throw tooLarge();
-  const expected = expectedSize(length, compressed);
-  const release = await budget.take(expected);
+  const share = await memory.take(expectedSize(length, compressed), owner, signal);
   try {
     const collector = new Collector(compressed || length === undefined ? 64 * 1024 : length);
     await readInto(collector, body, compressed);
@@ -126,9 +130,10 @@ export async function receive(
     if (received.size === 0) {
       throw new AppError('malformed-request', 'Send the document as the body');
     }
-    return { ...received, ...media, release };
+    share.keep(received.bytes.buffer.byteLength);
+    return { ...received, ...media, release: share.release };
   } catch (error) {
-    release();
+    share.release();
     throw explain(error);
   }
 }

@@ -4,6 +4,7 @@ import { MessageChannel, type MessagePort, type TransferListItem } from 'node:wo
 import type { Piscina } from 'piscina';
 import { CODE } from '../../paths.js';
 import { AppError } from '../../shared/app-error.js';
+import { fairShare } from '../../shared/fair-share.js';
 import type { ProblemCode } from '../../shared/problems.js';
 import type { Batch } from './parsing/columns.js';
 import type { Fault, Message } from './parsing/messages.js';
@@ -18,14 +19,25 @@ export interface OpenDocument {
   close(): void;
 }
 
+/** Who waits for a thread, and what ends the waiting. */
+export interface Waiting {
+  readonly owner: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface DocumentReader {
-  /** @throws {AppError} `document-unrecognized`, `document-invalid`, `payload-too-large`, `overloaded` */
-  open(request: DocumentRequest): Promise<OpenDocument>;
+  /**
+   * Waits for a thread, which is given to whoever has the fewest.
+   * @throws {AppError} `document-unrecognized`, `document-invalid`, `payload-too-large`, `overloaded`
+   */
+  open(request: DocumentRequest, whose: Waiting): Promise<OpenDocument>;
   close(): Promise<void>;
 }
 
 /** Longer than any honest document of 32 MiB takes on a slow machine. */
-const PARSE_TIMEOUT_MS = 60_000;
+const PARSE_TIMEOUT_MS = 30_000;
+/** How long one waits for a thread: longer than the document that has it may take. */
+const THREAD_TIMEOUT_MS = 60_000;
 const IDLE_MS = 30_000;
 /** What the objects of a document of 32 MiB may take: twelve times its size is usual. */
 const HEAP_MIB = 768;
@@ -80,8 +92,32 @@ function inbox(port: MessagePort, ended: Promise<unknown>): () => Promise<Messag
   };
 }
 
+/** A document that a worker did not survive is the document's fault. */
+function refusal(error: unknown, timeoutMs: number): unknown {
+  const { code, name } = error as { code?: unknown; name?: unknown };
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY') {
+    const detail = `It takes more than ${HEAP_MIB} MiB of memory to read`;
+    return new AppError('payload-too-large', detail, { cause: error });
+  }
+  if (name === 'AbortError') {
+    const detail = `It takes longer than ${timeoutMs / 1000} s to read`;
+    return new AppError('payload-too-large', detail, { cause: error });
+  }
+  return error;
+}
+
 /** Threads that read documents, so that the one that answers requests never does. Started for the first document. */
-export function documentReader(threads: number, onError: (error: Error) => void): DocumentReader {
+export function documentReader(
+  threads: number,
+  onError: (error: Error) => void,
+  timeoutMs = PARSE_TIMEOUT_MS,
+): DocumentReader {
+  // Not the pool's own queue: it is nobody's turn there, and it starts no thread for one that was ended.
+  const turns = fairShare({
+    total: threads,
+    timeoutMs: THREAD_TIMEOUT_MS,
+    busy: 'Too many documents are being read',
+  });
   let pool: Promise<Piscina> | undefined;
   const start = async () => {
     const { Piscina } = await import('piscina');
@@ -95,19 +131,24 @@ export function documentReader(threads: number, onError: (error: Error) => void)
     // Of a thread that breaks while it has nothing to do: without a listener it would end the process.
     return threadPool.on('error', onError);
   };
+  const started = () => {
+    pool ??= start().catch((error: unknown) => {
+      pool = undefined; // the next document tries again
+      throw error;
+    });
+    return pool;
+  };
 
+  /** Gives the document to a thread, which has so much time until it tells what is in it. */
   async function read(request: DocumentRequest, port: MessagePort, far: MessagePort) {
-    pool ??= start();
-    const running = await pool;
+    const running = await started();
     const abort = new AbortController();
     const transferList = [request.bytes.buffer as ArrayBuffer, far] as TransferListItem[];
-    const next = inbox(
-      port,
-      running.run({ ...request, port: far }, { transferList, signal: abort.signal }),
-    );
-    await next(); // there may be others before it
-    const timer = setTimeout(() => abort.abort(), PARSE_TIMEOUT_MS);
+    const task = running.run({ ...request, port: far }, { transferList, signal: abort.signal });
+    const next = inbox(port, task);
+    const timer = setTimeout(() => abort.abort(), timeoutMs);
     try {
+      await next(); // it has begun
       return { first: await next(), next };
     } finally {
       clearTimeout(timer);
@@ -115,9 +156,13 @@ export function documentReader(threads: number, onError: (error: Error) => void)
   }
 
   return {
-    async open(request) {
+    async open(request, { owner, signal }) {
+      const turn = await turns.take(1, owner, signal);
       const { port1: port, port2: far } = new MessageChannel();
-      const close = () => port.close();
+      const close = () => {
+        port.close();
+        turn.release();
+      };
       try {
         const { first, next } = await read(request, port, far);
         if (first.type === 'fault') throw problemOf(first.fault);
@@ -128,7 +173,9 @@ export function documentReader(threads: number, onError: (error: Error) => void)
           async *batches() {
             for (;;) {
               port.postMessage('next');
-              const message = await next();
+              const message = await next().catch((error: unknown) => {
+                throw refusal(error, timeoutMs);
+              });
               if (message.type !== 'batch') return;
               yield message.batch;
             }
@@ -136,7 +183,7 @@ export function documentReader(threads: number, onError: (error: Error) => void)
         };
       } catch (error) {
         close();
-        throw refusal(error);
+        throw refusal(error, timeoutMs);
       }
     },
 
@@ -144,18 +191,4 @@ export function documentReader(threads: number, onError: (error: Error) => void)
       await (await pool)?.destroy();
     },
   };
-}
-
-/** A document that a worker did not survive is the document's fault. */
-function refusal(error: unknown): unknown {
-  const { code, name } = error as { code?: unknown; name?: unknown };
-  if (code === 'ERR_WORKER_OUT_OF_MEMORY') {
-    const detail = `It takes more than ${HEAP_MIB} MiB of memory to read`;
-    return new AppError('payload-too-large', detail, { cause: error });
-  }
-  if (name === 'AbortError') {
-    const detail = `It takes longer than ${PARSE_TIMEOUT_MS / 1000} s to read`;
-    return new AppError('payload-too-large', detail, { cause: error });
-  }
-  return error;
 }

@@ -6,14 +6,26 @@ import { pageOf } from '../../shared/pages.js';
 import type { Scope } from '../../shared/scopes.js';
 import { requireRelease } from '../releases/index.js';
 import type { ReceivedDocument } from './body.js';
+import type { Waiting } from './document-reader.js';
 import type { ListEvidenceQuery, STATUSES, UploadQuery } from './evidence.schemas.js';
 import type { Summary } from './parsing/summary.js';
-import { readUpload, type Stored, storeUpload, type Upload, type UploadTools } from './upload.js';
+import {
+  readUpload,
+  type Stored,
+  storeUpload,
+  type Upload,
+  type UploadTarget,
+  type UploadTools,
+  uploadTarget,
+} from './upload.js';
 
 type Status = (typeof STATUSES)[number];
 
 /** As the API shows it. */
-export type Evidence = Omit<EvidenceRow, 'artifactSha256' | 'supersededById' | 'summary'> & {
+export type Evidence = Omit<
+  EvidenceRow,
+  'artifactSha256' | 'absolves' | 'supersededById' | 'summary'
+> & {
   readonly artifact: string | null;
   readonly status: Status;
   readonly supersededBy: string | null;
@@ -51,7 +63,7 @@ function statusOf({ retractedAt, supersededAt }: EvidenceRow): Status {
 }
 
 function present(row: EvidenceRow): Evidence {
-  const { artifactSha256, supersededById, summary, ...rest } = row;
+  const { artifactSha256, absolves: _absolves, supersededById, summary, ...rest } = row;
   return {
     ...rest,
     artifact: artifactSha256,
@@ -62,7 +74,7 @@ function present(row: EvidenceRow): Evidence {
 }
 
 async function find({ caller, prisma }: CallContext, scope: Scope, id: string) {
-  const row = await prisma.evidence.findUnique({ where: { id } });
+  const row = await prisma.evidence.findUnique({ where: { id: id.toLowerCase() } });
   if (!row || !reaches(caller, scope, row.projectId)) throw notFound();
   return row;
 }
@@ -72,17 +84,20 @@ export type EvidenceService = ReturnType<typeof evidenceService>;
 /** What tools said about releases: kept as it came, superseded or retracted visibly, never changed. */
 export function evidenceService(tools: UploadTools) {
   return {
+    /** What a document is uploaded to. @throws {AppError} `release-not-found` */
+    release: uploadTarget,
+
     /**
      * Reads a document; `store` then keeps it. Close what it returns, whatever happens.
      * @throws {AppError} as `readUpload`
      */
     read(
       context: CallContext,
-      releaseId: string,
+      target: UploadTarget,
       query: UploadQuery,
-      received: ReceivedDocument,
+      received: ReceivedDocument & Waiting,
     ): Promise<Upload> {
-      return readUpload(context, tools, releaseId, query, received);
+      return readUpload(context, tools, target, query, received);
     },
 
     async store(
@@ -140,10 +155,15 @@ export function evidenceService(tools: UploadTools) {
 
     /**
      * Does not count from now on, for good. Retracting again for the same reason changes nothing.
-     * @throws {AppError} `evidence-not-found`, `evidence-retracted`
+     * @throws {AppError} `evidence-not-found`, `evidence-retracted`, `insufficient-scope`
      */
     async retract(context: CallContext, id: string, reason: string): Promise<Evidence> {
-      await find(context, 'evidence:retract', id);
+      const evidence = await find(context, 'evidence:retract', id);
+      if (evidence.absolves && !reaches(context.caller, 'vex:write', evidence.projectId)) {
+        const detail =
+          'What it says of findings has an effect: this needs the scope vex:write, too';
+        throw new AppError('insufficient-scope', detail);
+      }
       const [row] = await context.prisma.evidence.updateManyAndReturn({
         where: { id, retractedAt: null },
         data: {

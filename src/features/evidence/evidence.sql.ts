@@ -14,15 +14,12 @@ function insertOf(table: TableName): string {
       : `t.${name}::${type}`,
   );
   const arrays = columns.map((_column, i) => `$${i + 5}::text[]`);
-  if (table === 'vulnerability_aliases') {
-    // $2 to $4 are of no use here, and must be there: all statements have the same parameters.
-    return `INSERT INTO ${table} (project_id, ${names})
-      SELECT $1::int, ${values} FROM unnest(${arrays}) AS t (${names})
-       WHERE $2::text IS NOT NULL AND $3::text IS NOT NULL AND $4::int IS NOT NULL
-          ON CONFLICT DO NOTHING`;
-  }
-  return `INSERT INTO ${table} (${SCOPED}, ordinal, ${names})
-    SELECT $1::int, $2::uuid, $3::uuid, $4::int + (t.n - 1)::int, ${values}
+  const applied =
+    table === 'claims'
+      ? ['applied', ', (SELECT may_absolve FROM evidence WHERE id = $3::uuid)']
+      : [];
+  return `INSERT INTO ${table} (${[...SCOPED, 'ordinal', ...names, ...applied.slice(0, 1)]})
+    SELECT $1::int, $2::uuid, $3::uuid, $4::int + (t.n - 1)::int, ${values} ${applied[1] ?? ''}
       FROM unnest(${arrays}) WITH ORDINALITY AS t (${names}, n)`;
 }
 

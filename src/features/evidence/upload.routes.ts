@@ -1,36 +1,68 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { AppError } from '../../shared/app-error.js';
+import { AppError, invalid } from '../../shared/app-error.js';
+import { ANONYMOUS } from '../../shared/caller.js';
+import { fairShare } from '../../shared/fair-share.js';
 import { linksToId } from '../../shared/links.js';
 import { answer, headers } from '../../shared/schemas.js';
+import { isUuid } from '../../shared/text.js';
 import { ReleaseParams } from '../releases/index.js';
 import { MAX_DOCUMENT, type ReceivedDocument, receive } from './body.js';
 import { EvidenceRef, UploadQuery, uploadBody } from './evidence.schemas.js';
 import type { EvidenceService } from './evidence.service.js';
-import { memoryBudget } from './memory-budget.js';
-import { UPLOAD_TIMEOUT_MS } from './upload.js';
+import { UPLOAD_TIMEOUT_MS, type UploadTarget } from './upload.js';
 
-/** Bytes of documents at one time, and how long one waits for room: less than clients do. */
-const BUDGET = 64 * 1024 * 1024;
-const WAIT_MS = 20_000;
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Is aborted when the client leaves before it has its answer. */
+    clientLeft?: AbortSignal;
+    /** The release that a document is for. */
+    uploadTo?: UploadTarget;
+  }
+}
+
+/** Bytes of documents at one time, and of one caller; and how long one waits for room: less than clients do. */
+const MEMORY = { total: 64 * 1024 * 1024, each: MAX_DOCUMENT, timeoutMs: 20_000 };
+
+/** Whoever sent it, where callers are told apart. */
+const ownerOf = ({ callContext, ip }: FastifyRequest) =>
+  callContext.caller === ANONYMOUS ? ip : callContext.caller.credential;
 
 /** The upload, apart from all other routes: it takes bodies of its own kind and size. */
 export const uploadRoutes: FastifyPluginAsyncTypebox<{ evidence: EvidenceService }> = async (
   app,
   { evidence },
 ) => {
-  const budget = memoryBudget(BUDGET, WAIT_MS);
+  const memory = fairShare({ ...MEMORY, busy: 'Too many documents are being received' });
   app.removeAllContentTypeParsers();
+  app.decorateRequest('clientLeft');
+  app.decorateRequest('uploadTo');
+  app.addHook('onRequest', async (request, { raw }) => {
+    const left = new AbortController();
+    request.clientLeft = left.signal;
+    // Comes after an answer, too, and is the only thing that comes when the client does not wait for one.
+    raw.once('close', () => {
+      left.abort();
+      (request.body as ReceivedDocument | undefined)?.release();
+    });
+  });
+  // Before a byte of the body is taken in: for what is not there no room is taken.
+  app.addHook('preParsing', async (request) => {
+    const { callContext, params } = request;
+    const { id } = params as { id: string };
+    if (!isUuid(id)) throw invalid([{ in: 'path', pointer: '/id', message: 'must be a uuid' }]);
+    request.uploadTo = await evidence.release(callContext, id);
+  });
   const take = async (request: FastifyRequest, body: IncomingMessage) => {
-    const received = await receive(request.headers, body, budget);
+    const owner = ownerOf(request);
+    const signal = request.clientLeft ?? new AbortController().signal;
+    const received = await receive(request.headers, body, { memory, owner, signal });
     // For `Idempotency-Key`: what makes two requests the same.
     request.bodyDigest = received.sha256;
     return received;
   };
   app.addContentTypeParser('*', take);
-  // Also of a request that is refused between its body and its handler.
-  app.addHook('onResponse', async ({ body }) => (body as ReceivedDocument | undefined)?.release());
 
   app.post(
     '',
@@ -72,11 +104,12 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<{ evidence: EvidenceService
       },
     },
     async (request, reply) => {
-      const { callContext, params, query } = request;
-      const received = request.body as ReceivedDocument | undefined;
-      // Without body and media type no parser was asked.
-      if (!received) throw new AppError('malformed-request', 'Send the document as the body');
-      const upload = await evidence.read(callContext, params.id, query, received);
+      const { callContext, uploadTo, query, clientLeft: signal } = request;
+      if (!uploadTo || request.body === undefined) {
+        throw new AppError('malformed-request', 'Send the document as the body');
+      }
+      const received = { ...(request.body as ReceivedDocument), owner: ownerOf(request), signal };
+      const upload = await evidence.read(callContext, uploadTo, query, received);
       try {
         return await app.createOnce(
           request,

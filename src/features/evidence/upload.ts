@@ -4,7 +4,7 @@ import { AppError } from '../../shared/app-error.js';
 import { reaches } from '../../shared/caller.js';
 import { requireRelease } from '../releases/index.js';
 import type { ReceivedDocument } from './body.js';
-import type { DocumentReader, OpenDocument } from './document-reader.js';
+import type { DocumentReader, OpenDocument, Waiting } from './document-reader.js';
 import type { DocumentStore } from './document-store.js';
 import type { UploadQuery } from './evidence.schemas.js';
 import { insertRows } from './evidence.sql.js';
@@ -20,6 +20,8 @@ export interface Upload {
   readonly size: number;
   readonly receivedSha256: string;
   readonly mayAbsolve: boolean;
+  /** It may, and the document has something to say. */
+  readonly absolves: boolean;
   readonly document: OpenDocument;
 }
 
@@ -41,19 +43,29 @@ const LOCK_TIMEOUT_MS = 15_000;
 /** The longest transaction of an upload: 200,000 findings. */
 export const UPLOAD_TIMEOUT_MS = 120_000;
 
+/** A release that a document is uploaded to: its own id, as it is written here, because locks are taken by it. */
+export interface UploadTarget {
+  readonly releaseId: string;
+  readonly projectId: number;
+}
+
+/** @throws {AppError} `release-not-found` */
+export async function uploadTarget(context: CallContext, release: string): Promise<UploadTarget> {
+  const { id: releaseId, projectId } = await requireRelease(context, 'evidence:write', release);
+  return { releaseId, projectId };
+}
+
 /**
  * Reads a document for a release.
- * @throws {AppError} `release-not-found`, `artifact-not-found`, `document-unrecognized`, `document-invalid`, `payload-too-large`
+ * @throws {AppError} `artifact-not-found`, `document-unrecognized`, `document-invalid`, `payload-too-large`, `overloaded`
  */
 export async function readUpload(
   context: CallContext,
   { reader, secretKey }: UploadTools,
-  release: string,
+  { releaseId, projectId }: UploadTarget,
   { kind, artifact, label }: UploadQuery,
-  received: ReceivedDocument,
+  received: ReceivedDocument & Waiting,
 ): Promise<Upload> {
-  // Its own id, as it is written here: locks are taken by it.
-  const { id: releaseId, projectId } = await requireRelease(context, 'evidence:write', release);
   const sha256 = artifact?.toLowerCase();
   if (sha256 !== undefined) {
     const where = { releaseId_sha256: { releaseId, sha256 } };
@@ -61,7 +73,10 @@ export async function readUpload(
       throw new AppError('artifact-not-found', `The release has no artifact ${sha256}`);
     }
   }
-  const { bytes, format, mediaType, size, sha256: receivedSha256 } = received;
+  const { bytes, format, mediaType, size, sha256: receivedSha256, ...waiting } = received;
+  const request = { bytes, format, kind, secretKey: await secretKey(context) };
+  const document = await reader.open(request, waiting);
+  const mayAbsolve = reaches(context.caller, 'vex:write', projectId);
   return {
     projectId,
     releaseId,
@@ -70,8 +85,9 @@ export async function readUpload(
     mediaType,
     size,
     receivedSha256,
-    mayAbsolve: reaches(context.caller, 'vex:write', projectId),
-    document: await reader.open({ bytes, format, kind, secretKey: await secretKey(context) }),
+    mayAbsolve,
+    absolves: mayAbsolve && document.head.summary.claims !== undefined,
+    document,
   };
 }
 
@@ -79,10 +95,9 @@ export async function readUpload(
 async function takeTurn({ prisma }: CallContext, upload: Upload): Promise<void> {
   const { releaseId, artifactSha256, label, receivedSha256, document } = upload;
   const about = [releaseId, document.head.kind, artifactSha256, label ?? receivedSha256];
-  // `AND`, because the second part must come after the first.
+  await prisma.$executeRaw`SELECT set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true)`;
   await prisma.$executeRaw`
-    SELECT 1 WHERE set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true) IS NOT NULL
-               AND pg_advisory_xact_lock(hashtextextended(${JSON.stringify(about)}, 0)) IS NOT NULL`;
+    SELECT pg_advisory_xact_lock(hashtextextended(${JSON.stringify(about)}, 0))`;
 }
 
 /** What counts now, of the same kind, label and artifact. */
@@ -97,20 +112,17 @@ const rivals = ({ releaseId, artifactSha256, label, document }: Upload) =>
   }) satisfies Prisma.EvidenceWhereInput;
 
 /**
- * The same document, that counts already. What it says of findings may have had no effect, and would have one
- * now, or the other way round: then it is another one.
+ * The same document, that counts already, and was read as it would be now. What it says of findings may have had no
+ * effect, and would have one now, or the other way round: then it is another one.
  */
 async function receiveAgain(
   { prisma }: CallContext,
   upload: Upload,
 ): Promise<EvidenceRow | undefined> {
-  const { receivedSha256, mayAbsolve, document } = upload;
+  const { receivedSha256, absolves, document } = upload;
+  const { parserVersion } = document.head;
   const [row] = await prisma.evidence.findMany({
-    where: {
-      ...rivals(upload),
-      receivedSha256,
-      ...(document.head.summary.claims && { mayAbsolve }),
-    },
+    where: { ...rivals(upload), receivedSha256, absolves, parserVersion },
     orderBy: { id: 'desc' },
     take: 1,
   });
@@ -141,7 +153,12 @@ async function insert(
   });
   if (upload.label !== null) {
     await context.prisma.evidence.updateMany({
-      where: { ...rivals(upload), id: { not: evidence.id } },
+      // What somebody said who may say it, only such a caller takes back.
+      where: {
+        ...rivals(upload),
+        id: { not: evidence.id },
+        ...(!upload.mayAbsolve && { absolves: false }),
+      },
       data: { supersededById: evidence.id },
     });
   }

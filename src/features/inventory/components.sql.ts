@@ -35,24 +35,34 @@ interface Bound {
   readonly values: unknown[];
 }
 
-/** The components of a release that count, in the order of its evidence. */
+/** The components of a release that count, in the order of its evidence: each is asked for its first rows. */
 export function selectComponents(
   releaseId: string,
   { limit, kind, evidence, licence }: ListComponentsQuery,
   purl: Purl | undefined,
   position: Position | undefined,
 ): Bound {
-  const where = new Conditions();
-  where.add(`e.release_id = ${where.bind(releaseId)}`);
-  if (evidence === undefined) where.add(CURRENT);
-  else where.add(`e.id = ${where.bind(evidence)}`);
-  if (kind !== undefined) where.add(`e.kind = ${where.bind(kind)}`);
+  const sources = new Conditions();
+  sources.add(`e.release_id = ${sources.bind(releaseId)}`);
+  sources.add(evidence === undefined ? CURRENT : `e.id = ${sources.bind(evidence)}`);
+  if (kind !== undefined) sources.add(`e.kind = ${sources.bind(kind)}`);
+  const [from, ordinal] = position ?? [];
+  // Evidence before the position has been read, and of its own the rows before it.
+  if (from !== undefined) sources.add(`e.id >= ${sources.bind(from)}`);
+  const where = new Conditions(sources.values);
+  where.add('c.evidence_id = e.id');
+  if (from !== undefined) {
+    where.add(
+      `c.ordinal > CASE WHEN e.id = ${where.bind(from)} THEN ${where.bind(ordinal)} ELSE -1 END`,
+    );
+  }
   if (licence !== undefined) where.add(`${where.bind(licence)} = ANY(c.licences)`);
   if (purl) where.add(`c.key = ${where.bind(purl.key)}`);
   if (purl?.version !== undefined) where.add(`c.version = ${where.bind(purl.version)}`);
-  where.after(['c.evidence_id', 'c.ordinal'], position);
-  const text = `SELECT ${COLUMNS} FROM evidence e JOIN components c ON c.evidence_id = e.id
-    WHERE ${where} ORDER BY c.evidence_id, c.ordinal LIMIT ${where.bind(limit + 1)}`;
+  const take = where.bind(limit + 1);
+  const text = `SELECT ${COLUMNS} FROM evidence e CROSS JOIN LATERAL (
+      SELECT c.* FROM components c WHERE ${where} ORDER BY c.ordinal LIMIT ${take}) c
+    WHERE ${sources} ORDER BY e.id, c.ordinal LIMIT ${take}`;
   return { statement: { text }, values: where.values };
 }
 

@@ -4,8 +4,10 @@ import { type Purl, readPurl } from '../../shared/purl.js';
 
 /** Parts of a statement that is put together, and the values that go with it. */
 export class Conditions {
-  readonly values: unknown[] = [];
   readonly #conditions: string[] = [];
+
+  /** @param values shared by conditions of one statement */
+  constructor(readonly values: unknown[] = []) {}
 
   /** @returns `$1`, `$2` … */
   bind(value: unknown): string {
@@ -37,7 +39,7 @@ export const CURRENT = 'e.superseded_at IS NULL AND e.retracted_at IS NULL';
  * its beginning: OFFSET keeps the planner from that.
  */
 export const evidenceOf = (row: string, name = 'e') => `CROSS JOIN LATERAL (
-  SELECT id, kind, may_absolve, created_at, last_received_at, superseded_at, retracted_at
+  SELECT id, kind, artifact_sha256, created_at, last_received_at, superseded_at, retracted_at
     FROM evidence WHERE evidence.id = ${row}.evidence_id OFFSET 0) ${name}`;
 
 /** @throws {AppError} `validation-failed` */

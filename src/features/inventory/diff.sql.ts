@@ -1,5 +1,5 @@
-import { CLAIM } from './claims.sql.js';
 import { CURRENT } from './conditions.js';
+import { defectsOf } from './defects.sql.js';
 
 /** The packages of one release, each with its versions and licences. */
 const packagesOf = (release: string) => `
@@ -8,34 +8,24 @@ const packagesOf = (release: string) => `
     FROM evidence e JOIN components c ON c.evidence_id = e.id
    WHERE e.release_id = ${release} AND ${CURRENT} GROUP BY c.key`;
 
-/** Packages that are not the same in both releases. `$1`: the first release, `$2`: the other one. */
-export const SELECT_CHANGED_PACKAGES = {
+/**
+ * Packages that are not the same in both releases, each with how many are the same; one row without a key where
+ * none is different. `$1`: the first release, `$2`: the other one.
+ */
+export const SELECT_PACKAGES = {
   name: 'diff-packages',
   text: `
-    WITH a AS (${packagesOf('$1')}), b AS (${packagesOf('$2')})
-    SELECT key, COALESCE(b.name, a.name) AS name, a.versions AS "from", b.versions AS "to",
-           a.licences AS "licencesFrom", b.licences AS "licencesTo"
-      FROM a FULL JOIN b USING (key)
-     WHERE a.versions IS DISTINCT FROM b.versions OR a.licences IS DISTINCT FROM b.licences
-     ORDER BY key COLLATE "C"`,
+    WITH a AS (${packagesOf('$1')}), b AS (${packagesOf('$2')}),
+    both_releases AS MATERIALIZED (
+      SELECT key, COALESCE(b.name, a.name) AS name, a.versions AS "from", b.versions AS "to",
+             a.licences AS "licencesFrom", b.licences AS "licencesTo"
+        FROM a FULL JOIN b USING (key))
+    SELECT same.n AS same, changed.* FROM
+      (SELECT count(*)::int AS n FROM both_releases WHERE "from" = "to") same
+      LEFT JOIN (SELECT * FROM both_releases
+                  WHERE "from" IS DISTINCT FROM "to" OR "licencesFrom" IS DISTINCT FROM "licencesTo") changed ON true
+     ORDER BY changed.key COLLATE "C"`,
 };
-
-export const COUNT_UNCHANGED_PACKAGES = {
-  name: 'diff-unchanged',
-  text: `
-    WITH a AS (${packagesOf('$1')}), b AS (${packagesOf('$2')})
-    SELECT count(*)::int AS n FROM a JOIN b USING (key) WHERE a.versions = b.versions`,
-};
-
-/** The defects of one release, each as its worst finding says. */
-const defectsOf = (release: string) => `
-  SELECT DISTINCT ON (f.fingerprint) f.fingerprint, f.type, f.severity, f.rule, f.title, f.purl,
-         f.package_name AS "packageName", f.location, f.fixed_version AS "fixedVersion",
-         COALESCE(claim.suppresses, false) AS suppressed
-    FROM evidence e JOIN findings f ON f.evidence_id = e.id
-    LEFT JOIN LATERAL (${CLAIM}) claim ON true
-   WHERE e.release_id = ${release} AND ${CURRENT}
-   ORDER BY f.fingerprint, COALESCE(claim.suppresses, false), f.severity, f.evidence_id, f.ordinal`;
 
 /** What the evidence of a release that counts could have shown. `$1`: the release. */
 export const SELECT_SHOWN = {

@@ -1,15 +1,10 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { Database } from '../../database/client.js';
 import type { CallContext } from '../../database/context.js';
-import { query } from '../../database/sql.js';
+import { snapshot } from '../../database/sql.js';
 import { requireRelease } from '../releases/index.js';
-import {
-  COUNT_UNCHANGED_PACKAGES,
-  SELECT_CHANGED_PACKAGES,
-  SELECT_DEFECTS,
-  SELECT_SHOWN,
-} from './diff.sql.js';
-import { compareVersions, newest } from './versions.js';
+import { SELECT_DEFECTS, SELECT_PACKAGES, SELECT_SHOWN } from './diff.sql.js';
+import { newest, versionOrder } from './versions.js';
 
 /** A package that is not the same in both releases; null: one of them has none of it. */
 export interface PackageRow {
@@ -29,12 +24,18 @@ interface DefectRow {
 const CHANGES = ['added', 'removed', 'upgraded', 'downgraded'] as const;
 export type Change = (typeof CHANGES)[number];
 
-/** Versions that only one of the releases has, without what stands for none. */
-const without = (versions: string[] | null, others: string[] | null) =>
-  (versions ?? []).filter((version) => !others?.includes(version));
+/** Versions that only one of the releases has. */
+function without(versions: readonly string[], others: readonly string[]): string[] {
+  const known = new Set(others);
+  return versions.filter((version) => !known.has(version));
+}
 
 /** What became of a package: undefined when its versions are the same. A new version instead of an old one is one change. */
-export function changeOf({ from, to }: Pick<PackageRow, 'from' | 'to'>): Change | undefined {
+export function changeOf({
+  key,
+  from,
+  to,
+}: Pick<PackageRow, 'key' | 'from' | 'to'>): Change | undefined {
   if (from === null) return 'added';
   if (to === null) return 'removed';
   const gone = without(from, to);
@@ -42,7 +43,8 @@ export function changeOf({ from, to }: Pick<PackageRow, 'from' | 'to'>): Change 
   if (gone.length === 0 && come.length === 0) return undefined;
   if (gone.length === 0) return 'added';
   if (come.length === 0) return 'removed';
-  const order = compareVersions(newest(gone), newest(come));
+  const compare = versionOrder(key);
+  const order = compare(newest(gone, compare), newest(come, compare));
   if (order === 0) return undefined;
   return order < 0 ? 'upgraded' : 'downgraded';
 }
@@ -108,7 +110,7 @@ function sortDefects(rows: readonly DefectRow[]) {
 }
 
 /**
- * What changed from one release to another, by the evidence of each that counts.
+ * What changed from one release to another, by the evidence of each that counts, all of one moment.
  * @param limit how long each list may be; the counts are of all
  * @throws {AppError} `release-not-found`
  */
@@ -120,21 +122,20 @@ export async function diffReleases(
 ) {
   const from = await requireRelease(context, 'evidence:read', first);
   const to = await requireRelease(context, 'evidence:read', second);
-  const ask = <Row extends object>(statement: { name: string; text: string }, ...more: unknown[]) =>
-    query<Row & Record<string, unknown>>(pool, statement, [first, second, ...more]);
-  const changed = await ask<PackageRow>(SELECT_CHANGED_PACKAGES);
-  const [unchanged] = await ask<{ n: number }>(COUNT_UNCHANGED_PACKAGES);
-  const { counts, ...lists } = await sortOut(changed, limit);
-  const shownBy = async (release: string) => {
-    const rows = await query<{ shown: string }>(pool, SELECT_SHOWN, [release]);
-    return rows.map(({ shown }) => shown);
-  };
-  const shown = [await shownBy(from.id), await shownBy(to.id)] as const;
-  const defects = await ask<DefectRow>(SELECT_DEFECTS, limit, shown[1]);
-  return {
-    from: { ...from, shows: shown[0] },
-    to: { ...to, shows: shown[1] },
-    components: { counts: { ...counts, unchanged: unchanged?.n ?? 0 }, ...lists },
-    findings: sortDefects(defects),
-  };
+  return snapshot(pool, async (ask) => {
+    const shownBy = async ({ id }: { id: string }) =>
+      (await ask<{ shown: string }>(SELECT_SHOWN, [id])).map(({ shown }) => shown);
+    const packages = await ask<PackageRow & { same: number }>(SELECT_PACKAGES, [from.id, to.id]);
+    const changed = packages.filter(({ key }) => key !== null);
+    const { counts, ...lists } = await sortOut(changed, limit);
+    const fromShows = await shownBy(from);
+    const toShows = await shownBy(to);
+    const defects = await ask<DefectRow>(SELECT_DEFECTS, [from.id, to.id, limit, toShows]);
+    return {
+      from: { ...from, shows: fromShows },
+      to: { ...to, shows: toShows },
+      components: { counts: { ...counts, unchanged: packages[0]?.same ?? 0 }, ...lists },
+      findings: sortDefects(defects),
+    };
+  });
 }

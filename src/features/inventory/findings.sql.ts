@@ -2,8 +2,7 @@ import type { Statement } from '../../database/sql.js';
 import type { Position } from '../../shared/position.js';
 import type { Purl } from '../../shared/purl.js';
 import type { Severity } from '../../shared/severity.js';
-import { CLAIM } from './claims.sql.js';
-import { WHEREABOUTS } from './components.sql.js';
+import { APPLIED_CLAIM, CLAIM } from './claims.sql.js';
 import { Conditions, CURRENT, evidenceOf } from './conditions.js';
 import type { ListFindingsQuery } from './inventory.queries.js';
 
@@ -18,37 +17,34 @@ export interface FindingRow {
   readonly [column: string]: unknown;
 }
 
-const COLUMNS = `f.project_id, f.release_id, f.evidence_id AS "evidenceId", f.ordinal, e.kind, f.type, f.severity, f.rule,
-  f.aliases, f.title, f.message, f.score, f.vector, f.purl, f.package_name AS "packageName",
-  f.package_version AS "packageVersion", f.fixed_version AS "fixedVersion", f.location, f.line, f.url,
-  f.fingerprint AS digest, encode(f.fingerprint, 'hex') AS fingerprint,
-  COALESCE(claim.suppresses, false) AS suppressed,
-  CASE WHEN claim.status IS NOT NULL THEN to_jsonb(claim) - 'suppresses' END AS claim`;
-
-/** Of a defect that very much evidence reports, only the last is looked at, which may have come again out of order. */
-const LAST = 10;
-
-/** When a defect was first and last reported in its project: evidence that was retracted said nothing. */
-const SEEN = `
-  CROSS JOIN LATERAL (
-    SELECT e.created_at AS "firstSeenAt" FROM findings o ${evidenceOf('o')}
-     WHERE o.project_id = f.project_id AND o.fingerprint = f.digest
-       AND (e.retracted_at IS NULL OR e.id = f."evidenceId")
-     ORDER BY o.evidence_id LIMIT 1) first
-  CROSS JOIN LATERAL (
-    SELECT max(received.last_received_at) AS "lastSeenAt" FROM (
-      SELECT e.last_received_at FROM findings o ${evidenceOf('o')}
-       WHERE o.project_id = f.project_id AND o.fingerprint = f.digest
-         AND (e.retracted_at IS NULL OR e.id = f."evidenceId")
-       ORDER BY o.evidence_id DESC LIMIT ${LAST}) received) last`;
-
 interface Bound {
   readonly statement: Statement;
   readonly values: unknown[];
 }
 
+/** Of a defect that very much evidence reports, only the last is looked at, which may have come again out of order. */
+const LAST = 10;
+
+/** Evidence that reported the defect of `f`, but for what was retracted: that said nothing. */
+const reported = (column: string, order: string, limit: number) => `
+  SELECT o_e.${column} FROM findings o ${evidenceOf('o', 'o_e')}
+   WHERE o.project_id = f.project_id AND o.fingerprint = f.fingerprint
+     AND (o_e.retracted_at IS NULL OR o_e.id = f.evidence_id)
+   ORDER BY o.evidence_id ${order} LIMIT ${limit}`;
+
+/** What the API shows of a finding `f` of the evidence `e`: also its claim, and when its project had it. */
+const shown = (more = '') => `
+  f.project_id AS "projectId", f.evidence_id AS "evidenceId", f.ordinal, e.kind, f.type, f.severity, f.rule, f.aliases,
+  f.title, f.message, f.score, f.vector, f.purl, f.package_name AS "packageName",
+  f.package_version AS "packageVersion", f.fixed_version AS "fixedVersion", f.location, f.line, f.url,
+  encode(f.fingerprint, 'hex') AS fingerprint, COALESCE(claim.suppresses, false) AS suppressed,
+  CASE WHEN claim.status IS NOT NULL THEN to_jsonb(claim) - 'suppresses' END AS claim,
+  (${reported('created_at', 'ASC', 1)}) AS "firstSeenAt",
+  (SELECT max(last_received_at) FROM (${reported('last_received_at', 'DESC', LAST)}) received) AS "lastSeenAt" ${more}`;
+
 /**
- * The findings of a release that count, the worst first.
+ * The findings of a release that count, the worst first. Each evidence is asked for its first rows, in the order of an
+ * index: what was superseded is not read.
  * @param rules a rule and what else it is called; undefined: all
  */
 export function selectFindings(
@@ -58,42 +54,66 @@ export function selectFindings(
   purl: Purl | undefined,
   position: Position | undefined,
 ): Bound {
-  const where = new Conditions();
-  where.add(`f.release_id = ${where.bind(releaseId)}`);
-  if (evidence === undefined) where.add(CURRENT);
-  else where.add(`f.evidence_id = ${where.bind(evidence)}`);
+  const sources = new Conditions();
+  sources.add(`e.release_id = ${sources.bind(releaseId)}`);
+  sources.add(evidence === undefined ? CURRENT : `e.id = ${sources.bind(evidence)}`);
+  if (kind !== undefined) sources.add(`e.kind = ${sources.bind(kind)}`);
+  const where = new Conditions(sources.values);
+  where.add('f.evidence_id = e.id');
   if (severity) where.add(`f.severity = ANY (${where.bind(severity)}::severity[])`);
-  if (kind !== undefined) where.add(`e.kind = ${where.bind(kind)}`);
   if (type !== undefined) where.add(`f.type = ${where.bind(type)}::finding_type`);
   if (fixable !== undefined) where.add(`f.fixed_version IS ${fixable ? 'NOT ' : ''}NULL`);
-  if (suppressed !== undefined) {
-    where.add(`COALESCE(claim.suppresses, false) = ${where.bind(suppressed)}`);
-  }
   if (rules) where.add(`f.rule = ANY (${where.bind(rules)})`);
   if (purl) where.add(`f.purl_key = ${where.bind(purl.key)}`);
   if (purl?.version !== undefined) where.add(`f.purl_version = ${where.bind(purl.version)}`);
-  where.after(['f.severity', 'f.evidence_id', 'f.ordinal'], position);
+  if (position) {
+    // Of evidence before that of the position, its severity has been read; of evidence behind it, nothing of it.
+    const [from, id, ordinal] = position.map((value) => where.bind(value));
+    where.add(`(f.severity, f.ordinal) > (${from}::severity,
+      CASE WHEN e.id < ${id} THEN ${MAX_ORDINAL} WHEN e.id = ${id} THEN ${ordinal}::int ELSE -1 END)`);
+  }
+  const applied = `LEFT JOIN LATERAL (${APPLIED_CLAIM}) claim ON true`;
+  if (suppressed !== undefined) {
+    where.add(`COALESCE(claim.suppresses, false) = ${where.bind(suppressed)}`);
+  }
+  const take = where.bind(limit + 1);
   const text = `WITH page AS (
-      SELECT ${COLUMNS} FROM findings f ${evidenceOf('f')}
-        LEFT JOIN LATERAL (${CLAIM}) claim ON true
-       WHERE ${where} ORDER BY f.severity, f.evidence_id, f.ordinal LIMIT ${where.bind(limit + 1)})
-    SELECT f.*, first."firstSeenAt", last."lastSeenAt" FROM page f ${SEEN}
-     ORDER BY f.severity, f."evidenceId", f.ordinal`;
+      SELECT f.* FROM evidence e CROSS JOIN LATERAL (
+        SELECT f.* FROM findings f ${suppressed === undefined ? '' : applied}
+         WHERE ${where} ORDER BY f.severity, f.ordinal LIMIT ${take}) f
+       WHERE ${sources} ORDER BY f.severity, f.evidence_id, f.ordinal LIMIT ${take})
+    SELECT ${shown()} FROM page f ${evidenceOf('f')} LEFT JOIN LATERAL (${CLAIM}) claim ON true
+     ORDER BY f.severity, f.evidence_id, f.ordinal`;
   return { statement: { text }, values: where.values };
 }
 
-/** Other ids of a vulnerability, by what any document of a project said. Two steps: an alias, and its other aliases. */
+/** Behind all rows of a document: PostgreSQL's largest integer. */
+const MAX_ORDINAL = 2_147_483_647;
+
+/** More ids than these that a project has for one vulnerability are left out of a search: nobody needs more. */
+const MAX_IDS = 10;
+
+/**
+ * Other ids of a vulnerability, by what evidence says that counts: an alias, and its other aliases. Those come first that
+ * most projects know, and none knows many: one project's word does not drown the others'. `$1`: the id, `$2`: the only
+ * projects, or null.
+ */
 export const SELECT_ALIASES: Statement = {
   name: 'vulnerability-aliases',
   text: `
     WITH known AS (
-      SELECT project_id, canonical FROM vulnerability_aliases WHERE alias = $1 OR canonical = $1)
-    SELECT canonical AS id FROM known WHERE $2::int[] IS NULL OR project_id = ANY ($2)
-     UNION
-    SELECT a.alias FROM known k
-      JOIN vulnerability_aliases a ON a.canonical = k.canonical AND a.project_id = k.project_id
-     WHERE $2::int[] IS NULL OR k.project_id = ANY ($2)
-     LIMIT 50`,
+      SELECT a.* FROM vulnerability_aliases a ${evidenceOf('a')}
+       WHERE (a.alias = $1 OR a.canonical = $1) AND ($2::int[] IS NULL OR a.project_id = ANY ($2))
+         AND ${CURRENT}),
+    ids AS (
+      SELECT project_id, canonical AS id FROM known UNION SELECT project_id, alias FROM known
+       UNION
+      SELECT a.project_id, a.alias FROM (SELECT DISTINCT project_id, canonical FROM known) k
+        JOIN vulnerability_aliases a ON a.canonical = k.canonical AND a.project_id = k.project_id
+        ${evidenceOf('a')} WHERE ${CURRENT}),
+    numbered AS (
+      SELECT *, row_number() OVER (PARTITION BY project_id ORDER BY id) AS n FROM ids WHERE id <> $1)
+    SELECT id FROM numbered WHERE n <= ${MAX_IDS} GROUP BY id ORDER BY count(*) DESC, id LIMIT 100`,
 };
 
 /**
@@ -117,15 +137,13 @@ export function searchFindings(
       SELECT f.* FROM unnest(${ids}::text[]) AS ids (rule)
         ${projects === null ? '' : `CROSS JOIN unnest(${projects}::int[]) AS b (id)`}
         CROSS JOIN LATERAL (
-          SELECT f.*, e.kind AS evidence_kind FROM findings f ${evidenceOf('f')}
+          SELECT f.* FROM findings f ${evidenceOf('f')}
            WHERE ${where} ${projects === null ? '' : 'AND f.project_id = b.id'}
            ORDER BY f.project_id, f.evidence_id, f.ordinal LIMIT ${take}) f
-       ORDER BY f.project_id, f.evidence_id, f.ordinal LIMIT ${take}),
-    described AS (
-      SELECT ${COLUMNS.replace('e.kind', 'f.evidence_kind AS kind')} FROM page f
-        LEFT JOIN LATERAL (${CLAIM}) claim ON true)
-    SELECT f.*, first."firstSeenAt", last."lastSeenAt", ${WHEREABOUTS} FROM described f
-      JOIN releases r ON r.id = f.release_id JOIN projects p ON p.id = f.project_id ${SEEN}
-     ORDER BY f.project_id, f."evidenceId", f.ordinal`;
+       ORDER BY f.project_id, f.evidence_id, f.ordinal LIMIT ${take})
+    SELECT ${shown(', p.name AS "projectName", r.id AS "releaseId", r.version AS "releaseVersion", r.state AS "releaseState"')}
+      FROM page f ${evidenceOf('f')} LEFT JOIN LATERAL (${CLAIM}) claim ON true
+      JOIN releases r ON r.id = f.release_id JOIN projects p ON p.id = f.project_id
+     ORDER BY f.project_id, f.evidence_id, f.ordinal`;
   return { statement: { text }, values: where.values };
 }

@@ -3,6 +3,7 @@ import type { CallContext } from '../../database/context.js';
 import { query } from '../../database/sql.js';
 import { invalid } from '../../shared/app-error.js';
 import { projectsFor } from '../../shared/caller.js';
+import { fairShare } from '../../shared/fair-share.js';
 import { pageOf } from '../../shared/pages.js';
 import { decodePosition, encodePosition, type Order } from '../../shared/position.js';
 import { isMistyped, normalizeId } from '../../shared/vulnerability-ids.js';
@@ -32,6 +33,9 @@ export interface InventoryPage<Item> {
 
 const IN_RELEASE: Order = ['uuid', 'int'];
 const BY_SEVERITY: Order = ['severity', 'uuid', 'int'];
+/** Of the ten connections that there are, unless told otherwise. */
+const HEAVY = { total: 4, timeoutMs: 15_000 };
+
 const EVERYWHERE: Order = ['int', 'uuid', 'int'];
 
 /** A page of rows of which one more than `limit` was asked for, and where the next one begins. */
@@ -58,11 +62,18 @@ export type InventoryService = ReturnType<typeof inventoryService>;
 
 /** What releases consist of and what is wrong with them, by the evidence that counts. Reads only. */
 export function inventoryService({ pool }: Pick<Database, 'pool'>) {
+  const heavy = fairShare({ ...HEAVY, busy: 'Too many releases are being summed up or compared' });
+  /** For what reads all rows of a release: a few at a time, so that there are connections for all else. */
+  async function inTurn<Result>({ caller }: CallContext, work: () => Promise<Result>) {
+    const turn = await heavy.take(1, caller.credential);
+    return work().finally(turn.release);
+  }
+
   /** A rule, and what else it is called in the projects that the caller may see. */
   async function idsOf(rule: string, among: readonly number[] | null): Promise<string[]> {
     const id = normalizeId(rule);
     const rows = await query<{ id: string }>(pool, SELECT_ALIASES, [id, among]);
-    return [...new Set([id, ...rows.map((row) => row.id)])];
+    return [id, ...rows.map((row) => row.id)];
   }
 
   return {
@@ -102,12 +113,12 @@ export function inventoryService({ pool }: Pick<Database, 'pool'>) {
 
     /** @throws {AppError} `release-not-found` */
     summary(context: CallContext, releaseId: string) {
-      return summarizeRelease({ pool }, context, releaseId);
+      return inTurn(context, () => summarizeRelease({ pool }, context, releaseId));
     },
 
     /** @throws {AppError} `release-not-found` */
     diff(context: CallContext, releases: readonly [string, string], limit: number) {
-      return diffReleases({ pool }, context, releases, limit);
+      return inTurn(context, () => diffReleases({ pool }, context, releases, limit));
     },
 
     /** Which releases of which projects have a package. @throws {AppError} `validation-failed` */
@@ -137,8 +148,8 @@ export function inventoryService({ pool }: Pick<Database, 'pool'>) {
       }
       const position = decodePosition(EVERYWHERE, cursor);
       const among = projectsFor(caller, 'evidence:read');
-      const rules = await idsOf(cve, among);
-      const { statement, values } = searchFindings(rules, limit, position, among);
+      const ids = await idsOf(cve, among);
+      const { statement, values } = searchFindings(ids, limit, position, among);
       const rows = await query<FindingRow & Whereabouts>(pool, statement, values);
       const { items, ...rest } = paged(rows, limit, (row) => [
         row.projectId,

@@ -1,5 +1,5 @@
-import { CLAIM } from './claims.sql.js';
 import { CURRENT } from './conditions.js';
+import { defectsOf } from './defects.sql.js';
 
 /** Evidence of a release that counts: how much of each kind, and when the last of it was received. `$1`: the release. */
 export const SELECT_EVIDENCE = {
@@ -29,19 +29,10 @@ export const COUNT_COMPONENTS = {
             WHERE e.release_id = $1 AND ${CURRENT}) distinct_components`,
 };
 
-/**
- * Defects by severity and type: of findings with one fingerprint the worst counts, one that is fixable makes it
- * fixable, and one that nobody absolves makes it count.
- */
+/** Defects by severity, type, and whether they are fixable, and whether they count. */
 export const COUNT_FINDINGS = {
   name: 'release-findings',
-  text: `SELECT severity, type, fixable, suppressed, count(*)::int AS n FROM (
-           SELECT min(f.severity) AS severity, min(f.type) AS type,
-                  bool_or(f.fixed_version IS NOT NULL) AS fixable,
-                  bool_and(COALESCE(claim.suppresses, false)) AS suppressed
-             FROM evidence e JOIN findings f ON f.evidence_id = e.id
-             LEFT JOIN LATERAL (${CLAIM}) claim ON true
-            WHERE e.release_id = $1 AND ${CURRENT}
-            GROUP BY f.fingerprint) defects
-          GROUP BY severity, type, fixable, suppressed`,
+  text: `SELECT severity, type, "fixedVersion" IS NOT NULL AS fixable, suppressed, count(*)::int AS n
+           FROM (${defectsOf('$1')}) defects
+          GROUP BY severity, type, "fixedVersion" IS NOT NULL, suppressed`,
 };

@@ -1,7 +1,7 @@
 import { type TSchema, Type } from '@sinclair/typebox';
 import type { Database } from '../../database/client.js';
 import type { CallContext } from '../../database/context.js';
-import { query } from '../../database/sql.js';
+import { type Ask, snapshot } from '../../database/sql.js';
 import { schemaRef, timestamp, uuid } from '../../shared/schemas.js';
 import { SEVERITIES, type Severity } from '../../shared/severity.js';
 import {
@@ -105,15 +105,19 @@ export async function summarizeRelease(
   context: CallContext,
   releaseId: string,
 ) {
-  await requireRelease(context, 'evidence:read', releaseId);
-  const ask = <Row extends object>(statement: { name: string; text: string }) =>
-    query<Row & Record<string, unknown>>(pool, statement, [releaseId]);
-  const evidence = await ask<EvidenceRow>(SELECT_EVIDENCE);
-  const [tests] = await ask<{ reports: number }>(SELECT_TESTS);
+  const { id } = await requireRelease(context, 'evidence:read', releaseId);
+  return snapshot(pool, (ask) => addUp(ask, id));
+}
+
+async function addUp(ask: Ask, releaseId: string) {
+  const evidence = await ask<EvidenceRow>(SELECT_EVIDENCE, [releaseId]);
+  const [tests] = await ask<{ reports: number }>(SELECT_TESTS, [releaseId]);
   const hasComponents = evidence.some((row) => row.hasComponents);
-  const [components] = hasComponents ? await ask<{ distinct: number }>(COUNT_COMPONENTS) : [];
+  const [components] = hasComponents
+    ? await ask<{ distinct: number }>(COUNT_COMPONENTS, [releaseId])
+    : [];
   const findings = evidence.some(({ hasFindings }) => hasFindings)
-    ? countDefects(await ask<DefectRow>(COUNT_FINDINGS))
+    ? countDefects(await ask<DefectRow>(COUNT_FINDINGS, [releaseId]))
     : undefined;
   return {
     releaseId,

@@ -20,7 +20,7 @@ export async function requireRelease(
   scope: Scope,
   id: string,
 ): Promise<Release> {
-  const row = await prisma.release.findUnique({ where: { id } });
+  const row = await prisma.release.findUnique({ where: { id: id.toLowerCase() } });
   if (!row || !reaches(caller, scope, row.projectId)) throw notFound();
   return present(row);
 }

@@ -93,7 +93,8 @@ const FINDINGS: readonly Column<Finding>[] = [
   column('fixed_version', ({ fixedVersion }) => clean(fixedVersion, 500)),
   column('location', ({ location }) => clean(location, 1000)),
   column('line', ({ line }) => integer(line), 'integer'),
-  column('url', ({ url }) => clean(url, 2000)),
+  // Whoever shows it makes a link of it.
+  column('url', ({ url }) => (/^https?:\/\//i.test(url ?? '') ? clean(url, 2000) : null)),
   column('fingerprint', ({ fingerprint }) => `\\x${fingerprint}`, 'bytea'),
 ];
 

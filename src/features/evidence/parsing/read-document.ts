@@ -1,8 +1,14 @@
 import { hash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { readPurl } from '../../../shared/purl.js';
 import { DocumentFault } from '../kinds/common/fault.js';
 import { kinds } from '../kinds/index.js';
-import type { DocumentParser, EvidenceKind, ParsedDocument } from '../kinds/kind.js';
+import {
+  type DocumentParser,
+  type EvidenceKind,
+  MAX_ROWS,
+  type ParsedDocument,
+} from '../kinds/kind.js';
 import { type Alias, type Batch, batchesOf, clean, MAX_ALIASES, TABLES } from './columns.js';
 import { decodeText, readJson } from './read-json.js';
 import { readXml } from './read-xml.js';
@@ -48,6 +54,10 @@ export interface ReadDocument {
 const CHUNK = 512 * 1024;
 /** Stored once and read seldom: a better level would cost more than parsing does. */
 const GZIP_LEVEL = 3;
+/** Bytes of a document as it is stored. */
+const MAX_STORED = 64 * 1024 * 1024;
+/** Of one vulnerability in one package, or of one finding: versions of a product, say. */
+const MAX_CLAIMS = 5000;
 
 interface Recognized {
   readonly name: string;
@@ -113,16 +123,38 @@ function aliasesOf(findings: ParsedDocument['findings'] = []): Alias[] {
     for (const alias of aliases.slice(0, MAX_ALIASES))
       pairs.set(`${alias} ${rule}`, { alias, canonical: rule });
   }
-  // In one order for all, so that uploads side by side wait for each other in one direction.
-  return [...pairs.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, pair]) => pair);
+  if (pairs.size > MAX_ROWS) {
+    throw new DocumentFault('has more than 200,000 aliases', '', undefined, 'limit');
+  }
+  return [...pairs.values()];
 }
 
-function* encode(parsed: ParsedDocument): Generator<Batch> {
+function* encode(parsed: ParsedDocument, aliases: readonly Alias[]): Generator<Batch> {
   const { components = [], findings = [], claims = [] } = parsed;
   yield* batchesOf('components', TABLES.components, components);
   yield* batchesOf('findings', TABLES.findings, findings);
   yield* batchesOf('claims', TABLES.claims, claims);
-  yield* batchesOf('vulnerability_aliases', TABLES.vulnerability_aliases, aliasesOf(findings));
+  yield* batchesOf('vulnerability_aliases', TABLES.vulnerability_aliases, aliases);
+}
+
+/** Numbers and escapes may be longer when they are written again. */
+function maskedBytes(masked: unknown): Uint8Array {
+  const bytes = Buffer.from(JSON.stringify(masked));
+  if (bytes.length <= MAX_STORED) return bytes;
+  throw new DocumentFault('is too large without its secrets', '', undefined, 'limit');
+}
+
+/** Each is looked at for every finding that it may be about. */
+function refuseTooManyClaims({ claims = [] }: ParsedDocument): void {
+  const counts = new Map<string, number>();
+  for (const { fingerprint, vulnerability, purl } of claims) {
+    const about = `${fingerprint ?? vulnerability} ${readPurl(purl)?.key ?? ''}`;
+    const count = (counts.get(about) ?? 0) + 1;
+    counts.set(about, count);
+    if (count <= MAX_CLAIMS) continue;
+    const fault = `says more than ${MAX_CLAIMS} things of one finding`;
+    throw new DocumentFault(fault, '', undefined, 'limit');
+  }
 }
 
 /**
@@ -134,8 +166,9 @@ export async function readDocument(request: DocumentRequest): Promise<ReadDocume
   const document = format === 'xml' ? readXml(xmlText(bytes)) : readJson(bytes);
   const { name, parser } = await recognize(document, request);
   const parsed = parser.parse(document, { secretKey });
-  const stored =
-    parsed.masked === undefined ? bytes : Buffer.from(JSON.stringify(parsed.masked, null, 2));
+  refuseTooManyClaims(parsed);
+  const aliases = aliasesOf(parsed.findings);
+  const stored = parsed.masked === undefined ? bytes : maskedBytes(parsed.masked);
   return {
     head: {
       kind: name,
@@ -146,6 +179,6 @@ export async function readDocument(request: DocumentRequest): Promise<ReadDocume
       summary: summarize(parsed),
       document: store(stored),
     },
-    batches: encode(parsed),
+    batches: encode(parsed, aliases),
   };
 }

@@ -32,6 +32,20 @@ describe('findings', () => {
     expect(findings[2]?.message).toBe('Only told in detail.');
   });
 
+  it('have a link only to the web', () => {
+    const link = (source: string, ...advisories: string[]) =>
+      findingsOf({
+        id: 'CVE-1',
+        source: { url: source },
+        advisories: advisories.map((url) => ({ url })),
+      })[0]?.url;
+    expect(link('javascript:alert(1)')).toBeUndefined();
+    expect(link('data:text/html,x', 'file:///x', 'https://a.example/1')).toBe(
+      'https://a.example/1',
+    );
+    expect(link('http://b.example', 'https://a.example/1')).toBe('http://b.example');
+  });
+
   it('are the same in another order, version or reference, and differ otherwise', () => {
     const of = (version: string, ref: string, id: string) =>
       parse(

@@ -2,6 +2,7 @@ import { readPurl } from '../../../../shared/purl.js';
 import { canonicalIds, type VulnerabilityIds } from '../../../../shared/vulnerability-ids.js';
 import { DocumentFault } from '../common/fault.js';
 import { vulnerabilityFingerprint } from '../common/fingerprint.js';
+import { webLink } from '../common/links.js';
 import { type Claim, type Finding, MAX_ROWS } from '../kind.js';
 import type { Part } from './components.js';
 import { assessmentOf } from './ratings.js';
@@ -89,7 +90,7 @@ function commonOf(vulnerability: BomVulnerability, { id, aliases }: Vulnerabilit
     aliases,
     ...assessmentOf(vulnerability),
     message: messageOf(vulnerability),
-    url: source?.url || advisories?.[0]?.url,
+    url: webLink(source?.url, ...(advisories ?? []).slice(0, 10).map(({ url }) => url)),
   } as const;
 }
 

@@ -1,6 +1,7 @@
 import { DocumentFault } from '../common/fault.js';
 import { secretFingerprint } from '../common/fingerprint.js';
-import { MASK, withoutSecrets } from '../common/mask.js';
+import { webLink } from '../common/links.js';
+import { withoutSecrets } from '../common/mask.js';
 import { type DocumentParser, type Finding, MAX_ROWS, type ParseContext } from '../kind.js';
 import { maskLeaks } from './masking.js';
 import { check, type Leak } from './schema.js';
@@ -40,7 +41,7 @@ function findingOf(leak: Leak, shown: readonly unknown[], { secretKey }: ParseCo
   const { RuleID: rule, StartLine: line, Secret: secret } = leak;
   const file = leak.File ?? '';
   // The digest of the secret has a key, that of the file's name has none.
-  const named = text(secret) && secret.length > 3 ? file.replaceAll(secret, MASK) : file;
+  const named = withoutSecrets(file, text(secret) ? [secret] : []) as string;
   return {
     type: 'secret',
     severity: ratingWord(leak.Tags),
@@ -49,7 +50,7 @@ function findingOf(leak: Leak, shown: readonly unknown[], { secretKey }: ParseCo
     message: messageOf(leak),
     location: text(location) ? location : undefined,
     line: line && line > 0 ? Math.trunc(line) : undefined,
-    url: text(url) && /^https?:\/\//i.test(url) ? url : undefined,
+    url: text(url) ? webLink(url) : undefined,
     fingerprint: secretFingerprint(rule, named, identityOf(leak), secretKey),
   };
 }

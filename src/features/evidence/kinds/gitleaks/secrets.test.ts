@@ -86,6 +86,18 @@ describe('Gitleaks: masking', () => {
     expect(document).toEqual(before);
   });
 
+  it('takes a short one out of the name of its file, also if it is spelt otherwise there', () => {
+    const read = parse([
+      leak({ Secret: 'hunt2', File: 'dir/hunt2.txt' }),
+      leak({ Secret: 'p@ss/w', File: 'p%40ss%2Fw.txt' }),
+    ]);
+    expect(read.findings?.map(({ location }) => location)).toEqual([
+      `dir/${MASK}.txt`,
+      `${MASK}.txt`,
+    ]);
+    expect(JSON.stringify(read)).not.toMatch(/hunt2|p%40ss/);
+  });
+
   it('masks a redacted report, too, and leaves the word elsewhere', () => {
     const { masked } = parse([
       leak({ Secret: 'REDACTED', Match: 'a REDACTED', Message: 'REDACTED' }),
@@ -116,4 +128,16 @@ it('Gitleaks: reads 50,000 secrets that begin alike in seconds', () => {
   const { masked } = parse(many);
   expect(performance.now() - start).toBeLessThan(32_000);
   expect(JSON.stringify(masked)).not.toContain('eyJ');
+});
+
+it('Gitleaks: reads secrets that were made to take long in seconds', () => {
+  const long = 'a'.repeat(4e6);
+  const comb = `${'a'.repeat(50_000)}b${'a'.repeat(50_000)}`;
+  const start = performance.now();
+  const read = parse([
+    { RuleID: 'x', Secret: `${long}\u20ac`, File: 'f', Message: long },
+    { RuleID: 'x', Secret: comb, File: long },
+  ]);
+  expect(performance.now() - start).toBeLessThan(32_000);
+  expect(read.masked).toMatchObject([{ Message: MASK }, { File: MASK }]);
 });

@@ -53,6 +53,29 @@ describe('JUnit: rules', () => {
     expect(tests?.failed).toEqual([{ name: 's', message: 'no database' }]);
   });
 
+  it('counts a whole run that broke off as an error', () => {
+    const text =
+      '<testsuites name="all"><failure message="crash"/><testsuite><testcase name="a"/></testsuite></testsuites>';
+    expect(read(text).tests).toMatchObject({ tests: 2, errors: 1, passed: 1 });
+    expect(read(text).tests?.failed).toEqual([{ name: 'all', message: 'crash' }]);
+    expect(read('<testsuites><error/></testsuites>').tests).toMatchObject({ tests: 1, errors: 1 });
+  });
+
+  it('counts cases and suites in cases, and suites of several runs', () => {
+    const { tests } = read(
+      `<testsuites><testsuites><testsuite name="s">
+         <testcase name="1"><testcase name="2"><failure message="f"/></testcase>
+           <testsuite name="t"><testcase name="3"><error message="e"/></testcase></testsuite>
+         </testcase>
+       </testsuite></testsuites></testsuites>`,
+    );
+    expect(tests).toMatchObject({ tests: 3, passed: 1, failures: 1, errors: 1 });
+    expect(tests?.failed).toEqual([
+      { name: 's > 2', message: 'f' },
+      { name: 't > 3', message: 'e' },
+    ]);
+  });
+
   it('tells of the first 100, each cut to 2,000 characters', () => {
     const one = `<testcase name="t"><failure message="${'x'.repeat(1999)}\u{1f600}"/></testcase>`;
     const { tests } = read(`<testsuite>${one.repeat(150)}</testsuite>`);

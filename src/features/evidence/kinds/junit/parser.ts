@@ -31,14 +31,18 @@ class Count {
   private tests = 0;
   private seconds = 0;
 
-  /** Suites lie in each other at any depth, up to the limit of `readXml`. */
   suite(suite: XmlElement, name: string | undefined): void {
-    for (const child of suite.children) {
+    this.within(suite, name);
+    // A suite, or a whole run, that broke off by itself, such as in its set-up, has no case that would say so.
+    if (problemOf(suite)) this.add(suite, 'error', name ?? '');
+  }
+
+  /** Suites and cases lie in each other at any depth, up to the limit of `readXml`. */
+  private within(element: XmlElement, name: string | undefined): void {
+    for (const child of element.children) {
       if (child.name === 'testcase') this.test(child, name);
-      else if (child.name === 'testsuite') this.suite(child, child.attributes.get('name') || name);
+      else if (ROOTS.includes(child.name)) this.suite(child, child.attributes.get('name') || name);
     }
-    // A suite that broke off by itself, such as in its set-up, has no case that would say so.
-    if (suite.name === 'testsuite' && problemOf(suite)) this.add(suite, 'error', name ?? '');
   }
 
   private test(test: XmlElement, suite: string | undefined): void {
@@ -46,6 +50,7 @@ class Count {
     const name = test.attributes.get('name') ?? '';
     this.seconds += durationOf(test.attributes.get('time'));
     this.add(test, outcomeOf(test), group ? `${group} > ${name}` : name);
+    this.within(test, suite);
   }
 
   private add(element: XmlElement, outcome: Outcome, name: string): void {

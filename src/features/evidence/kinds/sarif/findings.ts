@@ -1,4 +1,5 @@
 import { type codeFingerprints, secretFingerprint } from '../common/fingerprint.js';
+import { webLink } from '../common/links.js';
 import type { Finding, ParseContext } from '../kind.js';
 import { fingerprintsOf, snippetOf } from './identity.js';
 import { messageOf } from './messages.js';
@@ -26,13 +27,12 @@ function placeOf(run: Run, result: Result): { uri: string | undefined; line: num
 /** What a result of either type tells. */
 function commonOf(run: Run, result: Result, { id, rule }: RuleOfResult) {
   const { uri, line } = placeOf(run, result);
-  const url = rule?.helpUri;
   return {
     rule: id,
     title: rule?.shortDescription?.text || rule?.name || undefined,
     location: uri,
     line,
-    url: url && /^https?:\/\//i.test(url) ? url : undefined,
+    url: webLink(rule?.helpUri),
   };
 }
 

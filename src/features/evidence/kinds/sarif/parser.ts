@@ -10,9 +10,10 @@ import {
 } from '../kind.js';
 import { claimOf } from './claims.js';
 import { codeFinding, isFinding, secretFinding } from './findings.js';
+import { maskDocument } from './masking.js';
 import { type RuleOfResult, ruleFinder } from './rules.js';
-import { check, type Result, type Rule, type Run } from './schema.js';
-import { isSecretRule, maskDocument, secretsOf, shownBy } from './secrets.js';
+import { check, type Result, type Run } from './schema.js';
+import { secretFinder, secretsOf, shownBy } from './secrets.js';
 
 /** Reads the runs of one document. */
 class Reader {
@@ -26,14 +27,10 @@ class Reader {
 
   run(run: Run, pointer: string): void {
     const ruleOf = ruleFinder(run);
-    const { name } = run.tool.driver;
-    const secretRules = new Map<Rule | undefined, boolean>();
+    const isSecret = secretFinder(run.tool.driver.name);
     for (const result of run.results ?? []) {
       const found = ruleOf(result);
-      const known = secretRules.get(found.rule);
-      const secret = known ?? isSecretRule(name, found.rule);
-      if (known === undefined) secretRules.set(found.rule, secret);
-      this.result(run, result, found, secret);
+      this.result(run, result, found, isSecret(result, found));
       if (this.findings.length > MAX_ROWS)
         throw new DocumentFault('has more than 200,000 findings', pointer, undefined, 'limit');
     }
@@ -51,7 +48,8 @@ class Reader {
       : codeFinding(run, result, found, this.fingerprint);
     this.findings.push(finding);
     const claim = claimOf(result.suppressions, finding.fingerprint);
-    if (claim) this.claims.push(claim);
+    // Why a secret does not matter may tell it.
+    if (claim) this.claims.push(secret ? { ...claim, justification: undefined } : claim);
   }
 
   /** Of all that is shown, without any secret of the document. */

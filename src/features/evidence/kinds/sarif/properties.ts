@@ -1,5 +1,5 @@
 /** A tool's own property bag (3.8): anything may be in it. */
-function property(bag: unknown, name: string): unknown {
+export function property(bag: unknown, name: string): unknown {
   if (typeof bag !== 'object' || bag === null) return undefined;
   return Object.getOwnPropertyDescriptor(bag, name)?.value;
 }
@@ -13,7 +13,11 @@ export function securitySeverity(bag: unknown): number | undefined {
   return score >= 0 && score <= 10 ? score : undefined;
 }
 
+/** @returns what may be a list, as one that has something in it only if it is */
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
 export function tagsOf(bag: unknown): readonly string[] {
-  const tags = property(bag, 'tags');
-  return Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [];
+  return listOf(property(bag, 'tags')).filter((tag) => typeof tag === 'string');
 }

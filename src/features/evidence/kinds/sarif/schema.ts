@@ -10,6 +10,9 @@ import {
 
 /** What is read of SARIF 2.1.0; section numbers are those of the specification. */
 
+/** Looked at, and not relied on: of any shape. */
+const unknown = Type.Optional(Type.Unknown());
+
 const text = { text: optionalText };
 
 /** 3.11 */
@@ -26,7 +29,8 @@ const Rule = Type.Object({
   messageStrings: Type.Optional(Type.Unsafe<MessageStrings | null>(messageStrings)),
   defaultConfiguration: optionalObject({ level: optionalText }),
   helpUri: optionalText,
-  properties: Type.Optional(Type.Unknown()),
+  relationships: unknown,
+  properties: unknown,
 });
 
 /** 3.19: a tool, or a part of it. */
@@ -80,11 +84,13 @@ const Result = Type.Object({
   level: optionalText,
   message: optionalObject(message),
   locations: optionalList(Location),
-  fingerprints: Type.Optional(Type.Unknown()),
-  partialFingerprints: Type.Optional(Type.Unknown()),
+  relatedLocations: unknown,
+  taxa: unknown,
+  fingerprints: unknown,
+  partialFingerprints: unknown,
   suppressions: optionalList(Suppression),
   baselineState: optionalText,
-  properties: Type.Optional(Type.Unknown()),
+  properties: unknown,
 });
 
 /** 3.14 */

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { MASK } from '../common/mask.js';
 import { document, one, parse, result } from './sarif.support.js';
 
 const SECRET = 'hunter2-hunter2/=';
 
 describe('SARIF: which results are secrets', () => {
-  it.each([
+  it.each<readonly [string, object]>([
     ['gitleaks', {}],
     ['TruffleHog', {}],
     ['detect-secrets', {}],
@@ -16,6 +15,13 @@ describe('SARIF: which results are secrets', () => {
     ['CodeQL', { tags: ['external/cwe/cwe-259'] }],
     ['CodeQL', { tags: ['external/cwe/cwe-0321'] }],
     ['Semgrep', { tags: ['CWE-798: Use of Hard-coded Credentials'] }],
+    ['SnykCode', { cwe: ['CWE-1', 'CWE-798'] }],
+    ['SnykCode', { cwe: 'CWE-259' }],
+    ['Any', { cwe: 321 }],
+    ...[
+      ...['gitleaks_v8', 'my2gitleaks', 'betterleaks', 'kingfisher', 'noseyparker', 'Nosey Parker'],
+      ...['talisman', 'Whispers', 'detect_secrets', 'trufflehog3'],
+    ].map((name) => [name, {}] as const),
   ])('%s %j', (name, properties) => {
     expect(one(result(), { name, rules: [{ id: 'R1', properties }] })?.type).toBe('secret');
   });
@@ -23,12 +29,43 @@ describe('SARIF: which results are secrets', () => {
   it.each([
     ['CodeQL', { tags: ['external/cwe/cwe-079', 'cwe-7980', 'no secret', 1, null] }],
     ['CodeQL', { tags: 'secret' }],
+    ['CodeQL', { cwe: ['CWE-79', 'CWE-7980', null, {}] }],
     ['gitleaksome', null],
+    ['mytalisman', null],
     ['Lint', undefined],
   ])('not %s %j', (name, properties) => {
     const read = parse(document([result()], { name, rules: [{ id: 'R1', properties }] }));
     expect(read.findings?.[0]?.type).toBe('code');
     expect(read).not.toHaveProperty('masked');
+  });
+  const target = (id: unknown, name?: string) => ({ target: { id, toolComponent: { name } } });
+  const ref = (id: unknown, name?: string) => ({ id, toolComponent: { name } });
+
+  it.each<[object, object, string]>([
+    [{ ruleId: 'CKV_SECRET_6' }, {}, 'secret'],
+    [{ ruleId: 'CKV_AWS_6' }, {}, 'code'],
+    [{}, { relationships: [null, target('CWE-79'), target('CWE-798')] }, 'secret'],
+    [{}, { relationships: [target('259', 'CWE')] }, 'secret'],
+    [{}, { relationships: [target('259', 'OWASP')] }, 'code'],
+    [{}, { relationships: [target('CWE-79'), {}, 'CWE-798'] }, 'code'],
+    [{}, { relationships: 'CWE-798' }, 'code'],
+    [{ taxa: [ref('321', 'cwe')] }, {}, 'secret'],
+    [{ taxa: [ref('CWE-0798')] }, {}, 'secret'],
+    [{ taxa: [ref('798', 'CAPEC'), null, 1] }, {}, 'code'],
+    [{ properties: { tags: ['secret'] } }, {}, 'secret'],
+    [{ properties: { cwe: 'CWE-798' } }, {}, 'secret'],
+    [{ properties: { cwe: 'CWE-79' } }, {}, 'code'],
+  ])('the result %j of the rule %j: %s', (fields, rule, type) => {
+    const read = parse(document([result(), result(fields)], { rules: [{ id: 'R1', ...rule }] }));
+    expect(read.findings?.[1]?.type).toBe(type);
+    expect(read.shows).toContain(type);
+  });
+
+  it('by each result, where the rule is the same', () => {
+    const { findings } = parse(
+      document([result(), result({ taxa: [ref('CWE-798')] }), result()], { rules: [{ id: 'R1' }] }),
+    );
+    expect(findings?.map(({ type }) => type)).toEqual(['code', 'secret', 'code']);
   });
 });
 
@@ -74,121 +111,4 @@ describe('SARIF: a secret', () => {
     ];
     expect(new Set([known, ...others]).size).toBe(10);
   });
-
-  it('is in nothing that is shown or stored', () => {
-    const snippet = { text: SECRET, rendered: { markdown: `**${SECRET}**` } };
-    const inFlow = {
-      location: {
-        message: { text: 'flow text' },
-        physicalLocation: {
-          artifactLocation: { uri: 'src/b.js' },
-          region: { startLine: 1, snippet: { text: 'flow code' } },
-          contextRegion: { snippet: { text: 'flow context' } },
-        },
-      },
-    };
-    const secret = {
-      ...result({
-        message: { text: 'told', markdown: 'told too', arguments: ['told again'], id: 'default' },
-        codeFlows: [{ threadFlows: [{ locations: [inFlow] }] }],
-        relatedLocations: [{ ...inFlow.location, id: 1 }],
-        fixes: [
-          { artifactChanges: [{ replacements: [{ insertedContent: { text: 'new code' } }] }] },
-        ],
-        properties: { raw: 'raw secret' },
-        partialFingerprints: { hash: 'stays' },
-        suppressions: [{ justification: `${SECRET} is for tests` }],
-      }),
-      locations: [
-        {
-          physicalLocation: {
-            artifactLocation: { uri: `dir/${SECRET}.js` },
-            region: { startLine: 3, snippet },
-            contextRegion: { startLine: 2, snippet: { text: `before\n${SECRET}\nafter` } },
-          },
-        },
-      ],
-    };
-    const before = document(
-      [secret, result({ ruleId: 'R2', message: { text: `also ${SECRET}` } })],
-      { ...driver, rules: [{ ...rules[0], shortDescription: { text: `API key ${SECRET}` } }] },
-      {
-        artifacts: [
-          { location: { uri: 'x' }, contents: { text: 'embedded', binary: 'ZW1iZWRkZWQ=' } },
-        ],
-        threadFlowLocations: [inFlow],
-        versionControlProvenance: [{ repositoryUri: `https://x/?q=${encodeURIComponent(SECRET)}` }],
-      },
-    );
-    const copy = structuredClone(before);
-    const read = parse(before);
-    const text = JSON.stringify(read);
-    for (const gone of [SECRET, encodeURIComponent(SECRET), 'told', 'flow text', 'flow code'])
-      expect(text).not.toContain(gone);
-    for (const gone of ['flow context', 'new code', 'raw secret', 'before', 'embedded', 'ZW1i'])
-      expect(text).not.toContain(gone);
-    expect(before).toEqual(copy);
-    expect(read.claims).toMatchObject([{ justification: `${MASK} is for tests`, absolves: true }]);
-    expect(read.findings?.[0]).toMatchObject({
-      location: `dir/${MASK}.js`,
-      title: `API key ${MASK}`,
-    });
-    expect(read.masked).toMatchObject({
-      version: '2.1.0',
-      runs: [
-        {
-          tool: { driver: { name: 'gitleaks' } },
-          results: [
-            {
-              ruleId: 'R1',
-              message: { text: MASK, markdown: MASK, arguments: [MASK], id: 'default' },
-              partialFingerprints: { hash: 'stays' },
-              relatedLocations: [{ id: 1, message: { text: MASK } }],
-            },
-            { ruleId: 'R2' },
-          ],
-          artifacts: [{ location: { uri: 'x' }, contents: { text: MASK, binary: MASK } }],
-        },
-      ],
-    });
-  });
-
-  it('is taken out of results of other rules, also if only the code around it is told', () => {
-    const line = `const password = "${SECRET}";`;
-    const around = (fields: object) => ({
-      ...result(fields),
-      locations: [
-        {
-          physicalLocation: {
-            artifactLocation: { uri: 'src/a.js' },
-            region: { startLine: 5 },
-            contextRegion: { startLine: 4, snippet: { text: `x();\n  ${line}\ny();\n` } },
-          },
-        },
-      ],
-    });
-    const read = parse(
-      document([around({ ruleId: 'cred' }), around({ ruleId: 'style' })], {
-        rules: [{ id: 'cred', properties: { tags: ['external/cwe/cwe-798'] } }],
-      }),
-    );
-    expect(read.findings?.map(({ type }) => type)).toEqual(['secret', 'code']);
-    expect(JSON.stringify(read)).not.toContain(SECRET);
-    expect(JSON.stringify(read.masked)).toContain('x();');
-  });
-
-  it('is masked also where its result is gone or passes', () => {
-    const read = parse(document([result({ baselineState: 'absent' }, 3, SECRET)], driver));
-    expect(read.findings).toEqual([]);
-    expect(JSON.stringify(read.masked)).not.toContain(SECRET);
-  });
-});
-
-it('SARIF: masks 20,000 secrets in seconds', () => {
-  const many = Array.from({ length: 20_000 }, (_, i) => result({}, i, `password = "${i}-abc"`));
-  const start = performance.now();
-  const { masked, findings } = parse(document(many, { name: 'gitleaks' }));
-  expect(performance.now() - start).toBeLessThan(24_000);
-  expect(new Set(findings?.map(({ fingerprint }) => fingerprint)).size).toBe(20_000);
-  expect(JSON.stringify(masked)).not.toContain('-abc');
 });

@@ -1,106 +1,90 @@
-import { MASK, withoutSecrets } from '../common/mask.js';
 import type { FindingType } from '../kind.js';
-import { isTold, snippetOf } from './identity.js';
-import { tagsOf } from './properties.js';
+import { isTold } from './identity.js';
+import { listOf, property, tagsOf } from './properties.js';
+import type { RuleOfResult } from './rules.js';
 import type { Result, Rule } from './schema.js';
 
-const SCANNERS = /\b(?:gitleaks|trufflehog|detect-secrets|ggshield|gitguardian)\b/i;
+const SCANNERS =
+  /(?<![a-z])(?:gitleaks|betterleaks|trufflehog|detect[-_ ]?secrets|ggshield|gitguardian|kingfisher|nosey[-_ ]?parker|talisman|whispers)(?![a-z])/i;
 
 /** Hard-coded credentials, passwords and keys, as CodeQL and Semgrep write them; the other two are Trivy's. */
 const TAGS = /^(?:secrets?|(?:external\/cwe\/)?cwe-0*(?:798|259|321)(?!\d).*)$/is;
+
+/** The same weaknesses where nothing else than such is named. */
+const WEAKNESSES = /^\s*(?:external\/cwe\/)?(?:cwe[-_: ]?)?0*(?:798|259|321)(?!\d)/i;
+
+/** Checkov's rules for secrets. */
+const RULES = /^ckv_secret_/i;
 
 /** What a tool looks for. */
 export function shownBy(tool: string): FindingType {
   return SCANNERS.test(tool.slice(0, 200)) ? 'secret' : 'code';
 }
 
-/** Do results of this tool and rule have secrets in them? */
-export function isSecretRule(tool: string, rule: Rule | undefined): boolean {
+const isWeakness = (id: unknown) =>
+  (typeof id === 'string' || typeof id === 'number') && WEAKNESSES.test(String(id));
+
+/** Are tags, or weaknesses as Snyk writes them, those of a secret? */
+function isTagged(bag: unknown): boolean {
   return (
-    SCANNERS.test(tool.slice(0, 200)) || tagsOf(rule?.properties).some((tag) => TAGS.test(tag))
+    tagsOf(bag).some((tag) => TAGS.test(tag)) || [property(bag, 'cwe')].flat().some(isWeakness)
   );
 }
 
-/** Parts of a result that have code, or text about it, in them, at any depth: also in code flows, stacks and fixes. */
-const WHOLLY = new Set([
-  'snippet',
-  'message',
-  'description',
-  'insertedContent',
-  'body',
-  'properties',
-]);
-
-/** What results of a run refer to, and what may have code in it. */
-const SHARED = new Set(['threadFlowLocations', 'graphs', 'webRequests', 'webResponses']);
-
-/** Every text in a value; names and ids stay. */
-function maskTexts(value: unknown): unknown {
-  if (typeof value === 'string') return value === '' ? value : MASK;
-  if (Array.isArray(value)) return value.map(maskTexts);
-  return mapObject(value, (name, child) => (name === 'id' ? child : maskTexts(child)));
+/** A reference to a weakness (3.54), unless it says that it is to something else. */
+function refersToSecret(reference: unknown): boolean {
+  const name = property(property(reference, 'toolComponent'), 'name');
+  const other = typeof name === 'string' && !/cwe/i.test(name.slice(0, 200));
+  return !other && isWeakness(property(reference, 'id'));
 }
 
-function maskParts(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(maskParts);
-  return mapObject(value, (name, child) =>
-    WHOLLY.has(name) ? maskTexts(child) : maskParts(child),
-  );
+function isSecretRule(rule: Rule | undefined): boolean {
+  if (isTagged(rule?.properties)) return true;
+  return listOf(rule?.relationships).some((to) => refersToSecret(property(to, 'target')));
 }
 
-/** A copy of an object with other values; of anything else, itself. */
-function mapObject(value: unknown, map: (name: string, child: unknown) => unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, map(name, child)]));
+/** @returns a function that tells whether a result of this tool has a secret in it */
+export function secretFinder(tool: string): (result: Result, found: RuleOfResult) => boolean {
+  const rules = new Map<Rule | undefined, boolean>();
+  const isOfRule = (rule: Rule | undefined): boolean => {
+    const known = rules.get(rule);
+    if (known !== undefined) return known;
+    const secret = isSecretRule(rule);
+    rules.set(rule, secret);
+    return secret;
+  };
+  const all = shownBy(tool) === 'secret';
+  return ({ properties, taxa }, { id, rule }) =>
+    all ||
+    RULES.test(id) ||
+    isOfRule(rule) ||
+    isTagged(properties) ||
+    listOf(taxa).some(refersToSecret);
 }
 
-/** Files that are in the document, as `artifacts` (3.24.8) or otherwise, may have any of the secrets in them. */
-const maskContents = (artifacts: unknown) =>
-  Array.isArray(artifacts)
-    ? artifacts.map((artifact) =>
-        mapObject(artifact, (name, child) => (name === 'contents' ? maskTexts(child) : child)),
-      )
-    : artifacts;
+const numberOf = (value: unknown) => (typeof value === 'number' ? value : undefined);
 
-/**
- * A copy of a document without its secrets.
- * @param secretResults the results that have them
- */
-export function maskDocument(
-  document: unknown,
-  secretResults: ReadonlySet<unknown>,
-  secrets: Iterable<string>,
-): unknown {
-  const results = (value: unknown) =>
-    Array.isArray(value)
-      ? value.map((result) => (secretResults.has(result) ? maskParts(result) : result))
-      : value;
-  const run = (value: unknown) =>
-    mapObject(value, (name, child) => {
-      if (name === 'results') return results(child);
-      if (SHARED.has(name)) return maskParts(child);
-      return name === 'artifacts' ? maskContents(child) : child;
-    });
-  const masked = mapObject(document, (name, child) =>
-    name === 'runs' && Array.isArray(child) ? child.map(run) : child,
-  );
-  return withoutSecrets(masked, secrets);
+function snippetIn(region: unknown): string | undefined {
+  const text = property(property(region, 'snippet'), 'text');
+  return isTold(text) ? text : undefined;
 }
 
-/** The lines that a result is about, out of those around it: CodeQL gives no other snippet. */
-function linesInContext(result: Result): string[] {
-  const { region, contextRegion } = result.locations?.[0]?.physicalLocation ?? {};
-  const first = region?.startLine;
-  const text = contextRegion?.snippet?.text;
-  if (!first || !isTold(text)) return [];
-  const offset = first - (contextRegion?.startLine ?? 1);
-  const count = (region.endLine ?? first) - first + 1;
-  return text.split('\n').slice(Math.max(offset, 0), Math.max(offset + count, 0));
+/** What a place is about: its snippet, else its lines out of those around it. CodeQL gives no other snippet. */
+function textsAt(location: unknown): string[] {
+  const place = property(location, 'physicalLocation');
+  const region = property(place, 'region');
+  const snippet = snippetIn(region);
+  if (snippet !== undefined) return [snippet];
+  const context = property(place, 'contextRegion');
+  const around = snippetIn(context);
+  const first = numberOf(property(region, 'startLine'));
+  if (!first || around === undefined) return [];
+  const offset = first - (numberOf(property(context, 'startLine')) ?? 1);
+  const count = (numberOf(property(region, 'endLine')) ?? first) - first + 1;
+  return around.split('\n').slice(Math.max(offset, 0), Math.max(offset + count, 0));
 }
 
 /** The texts of a result that must not remain anywhere. */
-export function secretsOf(result: Result): string[] {
-  const snippet = snippetOf(result);
-  const texts = snippet === undefined ? linesInContext(result) : [snippet];
-  return texts.flatMap((text) => [text, text.trim()]);
+export function secretsOf({ locations, relatedLocations }: Result): string[] {
+  return [...listOf(locations), ...listOf(relatedLocations)].flatMap(textsAt);
 }

@@ -97,8 +97,7 @@ export const parser: DocumentParser = {
       specVersion: String(report.SchemaVersion),
       shows: showsOf(results, findings),
       findings,
-      ...(findings.some(({ type }) => type === 'secret') &&
-        maskSecrets(document, results, findings)),
+      ...maskSecrets(report, findings),
     };
   },
 };

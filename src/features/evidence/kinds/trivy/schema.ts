@@ -67,6 +67,12 @@ const License = Type.Object({
   Link: optionalText,
 });
 
+/** What somebody set aside; the same as above, by their types. */
+const ModifiedFinding = Type.Object({
+  Type: optionalText,
+  Finding: optionalObject({ Match: optionalText }),
+});
+
 const Result = Type.Object({
   /** Each finding has it: a long one would be there as often. */
   Target: Type.Optional(nullableString({ maxLength: 2000 })),
@@ -76,6 +82,7 @@ const Result = Type.Object({
   Misconfigurations: optionalList(Misconfiguration),
   Secrets: optionalList(Secret),
   Licenses: optionalList(License),
+  ExperimentalModifiedFindings: optionalList(ModifiedFinding),
 });
 
 /** The type `Report` of Trivy's package `types`. */

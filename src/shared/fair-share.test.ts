@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { fairShare, type Share } from './fair-share.js';
+
+const share = (total: number, timeoutMs = 1000, each = total) =>
+  fairShare({ total, each, timeoutMs, busy: 'Too much' });
+
+/** Was it given? Told after all that could be given was. */
+async function isGiven(taking: Promise<Share>): Promise<boolean> {
+  return Promise.race([
+    taking.then(() => true),
+    new Promise<false>((done) => setTimeout(() => done(false), 5)),
+  ]);
+}
+
+describe('a fair share', () => {
+  it('lets in what there is room for, and others when there is again', async () => {
+    const memory = share(10);
+    const first = await memory.take(6, 'a');
+    await memory.take(4, 'a');
+    const third = memory.take(1, 'a');
+    expect(await isGiven(third)).toBe(false);
+    first.release();
+    expect(await isGiven(third)).toBe(true);
+  });
+
+  it('keeps to the order of arrival: no small one overtakes a large one for ever', async () => {
+    const memory = share(10);
+    const first = await memory.take(6, 'a');
+    const large = memory.take(10, 'a');
+    const small = memory.take(1, 'a');
+    expect(await isGiven(small)).toBe(false);
+    first.release();
+    const given = await large;
+    expect(await isGiven(small)).toBe(false);
+    given.release();
+    expect(await isGiven(small)).toBe(true);
+  });
+
+  it('is given back once, however often it is said, and in parts', async () => {
+    const memory = share(10);
+    const first = await memory.take(5, 'a');
+    const second = await memory.take(5, 'a');
+    first.release();
+    first.release();
+    await memory.take(5, 'a');
+    const waiting = memory.take(3, 'a');
+    expect(await isGiven(waiting)).toBe(false);
+    second.keep(8); // more than it has: nothing changes
+    expect(await isGiven(waiting)).toBe(false);
+    second.keep(2);
+    expect(await isGiven(waiting)).toBe(true);
+    second.release();
+    expect(await isGiven(memory.take(2, 'a'))).toBe(true);
+  });
+
+  it('lets in what is larger than the whole, alone', async () => {
+    const memory = share(10);
+    const given = await memory.take(11, 'a');
+    const next = memory.take(1, 'b');
+    expect(await isGiven(next)).toBe(false);
+    given.release();
+    expect(await isGiven(next)).toBe(true);
+  });
+
+  it('has room for others than the one who takes all that it gets', async () => {
+    const memory = share(10, 1000, 5);
+    const first = await memory.take(5, 'greedy');
+    const second = memory.take(5, 'greedy');
+    expect(await isGiven(second)).toBe(false);
+    expect(await isGiven(memory.take(5, 'other'))).toBe(true);
+    first.release();
+    expect(await isGiven(second)).toBe(true);
+  });
+
+  it('goes first to whoever has the least', async () => {
+    const threads = share(2);
+    const [first] = await Promise.all([threads.take(1, 'greedy'), threads.take(1, 'greedy')]);
+    const more = threads.take(1, 'greedy');
+    const other = threads.take(1, 'other');
+    first.release();
+    expect(await isGiven(other)).toBe(true);
+    expect(await isGiven(more)).toBe(false);
+  });
+
+  it('503 after a while, with when to come again; who waits behind is not lost', async () => {
+    const memory = share(10, 20);
+    await memory.take(6, 'a');
+    const large = memory.take(5, 'a').catch((error: unknown) => error);
+    await new Promise((done) => setTimeout(done, 10));
+    const small = memory.take(4, 'a');
+    expect(await large).toMatchObject({
+      code: 'overloaded',
+      status: 503,
+      headers: { 'retry-after': '5' },
+    });
+    expect(await isGiven(small)).toBe(true);
+  });
+
+  it('waits for nobody who has left', async () => {
+    const memory = share(1);
+    const first = await memory.take(1, 'a');
+    const gone = new AbortController();
+    const waiting = memory.take(1, 'a', gone.signal).catch((error: unknown) => error);
+    gone.abort();
+    expect(await waiting).toMatchObject({ code: 'malformed-request' });
+    expect(await memory.take(1, 'a', gone.signal).catch(() => 'refused')).toBe('refused');
+    first.release();
+    expect(await isGiven(memory.take(1, 'b'))).toBe(true);
+  });
+});

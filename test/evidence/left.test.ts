@@ -1,0 +1,136 @@
+import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { documentReader } from '../../src/features/evidence/document-reader.js';
+import { buildTestApp } from '../support/app.js';
+import { sql, testDatabaseUrl } from '../support/database.js';
+import { bom } from '../support/documents.js';
+import { sendInPieces, upload } from '../support/evidence.js';
+import { createRelease } from '../support/releases.js';
+
+/** Clients that leave, dawdle, or send what is expensive: others are served all the same. */
+
+let app: Awaited<ReturnType<typeof buildTestApp>>;
+let release: string;
+beforeEach(async () => {
+  app = await buildTestApp(testDatabaseUrl());
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  release = (await createRelease(app)).id;
+});
+afterEach(() => app.close());
+
+const MIB = 1024 * 1024;
+
+/** A document of about this size. */
+const large = (bytes: number) =>
+  JSON.stringify({ ...bom([{}]), properties: [{ name: 'x', value: 'a'.repeat(bytes) }] });
+
+describe('memory for documents', () => {
+  it('is given back when a client does not wait for its answer', async () => {
+    const [address] = app.addresses();
+    const port = typeof address === 'object' ? address.port : 0;
+    for (let n = 0; n < 12; n += 1) {
+      const body = large(8 * MIB);
+      const headers = { 'content-type': 'application/json', 'content-length': body.length };
+      const path = `/releases/${release}/evidence`;
+      const client = httpRequest({ host: '127.0.0.1', port, path, method: 'POST', headers });
+      client.on('error', () => {});
+      client.end(body);
+      await once(client, 'finish');
+      await new Promise((done) => setTimeout(done, 30));
+      client.destroy();
+    }
+    const started = performance.now();
+    const last = await upload(app, release, large(31 * MIB));
+    expect(last.statusCode, last.body).toBe(201);
+    expect(performance.now() - started).toBeLessThan(19_000);
+  }, 60_000);
+
+  it('is not all of one caller: another is served while slow ones hold what they may', async () => {
+    const slow = Array.from({ length: 3 }, () =>
+      sendInPieces(app, release, ['{'], { 'content-length': String(32 * MIB) }, false),
+    );
+    await new Promise((done) => setTimeout(done, 200));
+    const other = await app.inject({
+      method: 'POST',
+      url: `/releases/${release}/evidence`,
+      remoteAddress: '10.0.0.7',
+      headers: { 'content-type': 'application/json' },
+      payload: JSON.stringify(bom([{}])),
+    });
+    expect(other.statusCode).toBe(201);
+    for (const { request, answer } of slow) {
+      answer.catch(() => {});
+      request.destroy();
+    }
+  });
+
+  it('is not taken for a release that is not there', async () => {
+    const missing = '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e';
+    const headers = { 'content-length': String(32 * MIB) };
+    const { request, answer } = sendInPieces(app, missing, ['{'], headers, false);
+    expect((await answer).status).toBe(404);
+    request.destroy();
+  });
+
+  it('of what is compressed is what it has, not what it might have', async () => {
+    const packed = gzipSync(JSON.stringify(bom([{}])));
+    const headers = { 'content-encoding': 'gzip' };
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        upload(app, release, packed, { headers, label: `l${i}` }),
+      ),
+    );
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual(answers.map(() => 201));
+  }, 20_000);
+});
+
+describe('a reader of documents', () => {
+  const request = (text: string) => ({
+    bytes: new Uint8Array(Buffer.from(text)),
+    format: 'json' as const,
+    kind: undefined,
+    secretKey: new Uint8Array(32),
+  });
+
+  it('gives up on a document in time, and reads those that waited for it', async () => {
+    const errors: Error[] = [];
+    const reader = documentReader(1, (error) => errors.push(error), 300);
+    try {
+      const warm = await documentReader(1, () => {}).open(request(JSON.stringify(bom([{}]))), {
+        owner: 'a',
+      });
+      warm.close();
+      const heavy = reader.open(request(`[${'{"a":"some text"},'.repeat(1_400_000)}0]`), {
+        owner: 'a',
+      });
+      const waiting = Array.from({ length: 3 }, (_, i) =>
+        reader.open(request('{"a":1}'), { owner: `b${i}` }).catch((error: unknown) => error),
+      );
+      await expect(heavy).rejects.toMatchObject({
+        code: 'payload-too-large',
+        message: 'It takes longer than 0.3 s to read',
+      });
+      for (const answer of await Promise.all(waiting)) {
+        expect(['document-unrecognized', 'payload-too-large']).toContain(
+          (answer as { code: string }).code,
+        );
+      }
+      expect(errors).toEqual([]);
+    } finally {
+      await reader.close();
+    }
+  }, 30_000);
+});
+
+describe('an upload with a label', () => {
+  it('waits for another of its label for longer than others wait for a lock', async () => {
+    const about = JSON.stringify([release, 'cyclonedx', null, 'a']);
+    const held = sql(`SELECT pg_advisory_xact_lock(hashtextextended('${about}', 0)), pg_sleep(3)`);
+    await new Promise((done) => setTimeout(done, 100));
+    const answer = await upload(app, release, bom([{}]), { label: 'a' });
+    expect(answer.statusCode, answer.body).toBe(201);
+    await held;
+  }, 20_000);
+});

@@ -1,0 +1,135 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { giveToken, type Holder } from '../support/callers.js';
+import { sql } from '../support/database.js';
+import { sarif, trivy, vex } from '../support/documents.js';
+import { retract, upload } from '../support/evidence.js';
+import { addArtifact, createRelease, digest } from '../support/releases.js';
+import { expectProblem } from '../support/requests.js';
+
+/** A pipeline does not absolve itself, in no roundabout way either. */
+
+const context = useApp({ AUTH_MODE: 'token' });
+const open = useApp();
+const ID = 'CVE-2021-23337';
+const READ = ['releases:read', 'evidence:read'] as const;
+let release: string;
+let pipeline: Holder;
+let lead: Holder;
+beforeEach(async () => {
+  release = (await createRelease(open.app)).id;
+  pipeline = await giveToken({
+    subject: 'ci',
+    scopes: [...READ, 'releases:write', 'evidence:write', 'evidence:retract'],
+  });
+  lead = await giveToken({
+    subject: 'lead',
+    scopes: [...READ, 'evidence:write', 'evidence:retract', 'vex:write'],
+  });
+});
+
+const send = async (who: Holder, document: unknown, options = {}) => {
+  const response = await upload(context.app, release, document, {
+    ...options,
+    headers: who.headers,
+  });
+  expect(response.statusCode, response.body).toBe(201);
+  return response.json().id as string;
+};
+
+/** How many defects count, and how many do not. */
+async function counts() {
+  const url = `/releases/${release}/summary`;
+  const { findings } = (await context.app.inject({ url, headers: pipeline.headers })).json();
+  return [findings.distinct, findings.suppressed];
+}
+
+describe('what a caller with vex:write said', () => {
+  const LATER = '2026-02-01T00:00:00Z';
+  beforeEach(async () => {
+    await send(pipeline, trivy({ id: ID }));
+    await send(lead, vex({ id: ID, at: '2026-01-01T00:00:00Z' }), { label: 'a' });
+    expect(await counts()).toEqual([0, 1]);
+  });
+
+  it('is not superseded by a caller without it, of whichever label', async () => {
+    await send(lead, vex({ id: ID, status: 'affected', at: LATER }), { label: 'b' });
+    expect(await counts()).toEqual([1, 0]);
+    await send(pipeline, vex({ id: 'CVE-1999-0001', status: 'affected' }), { label: 'b' });
+    expect(await counts()).toEqual([1, 0]);
+    await send(lead, vex({ id: 'CVE-1999-0001', status: 'affected' }), { label: 'b' });
+    expect(await counts()).toEqual([0, 1]);
+    const rows = await sql(
+      `SELECT count(*)::int AS n FROM evidence WHERE label = 'b' AND superseded_at IS NULL`,
+    );
+    expect(rows).toEqual([{ n: 1 }]);
+  });
+
+  it('is not retracted by a caller without it', async () => {
+    const id = await send(lead, vex({ id: ID, status: 'affected', at: LATER }));
+    const refused = await retract(context.app, id, 'wrong', pipeline.headers);
+    expect(expectProblem(refused, 403, 'insufficient-scope').detail).toContain('vex:write');
+    expect(await counts()).toEqual([1, 0]);
+    expect((await retract(context.app, id, 'wrong', lead.headers)).statusCode).toBe(200);
+    expect(await counts()).toEqual([0, 1]);
+  });
+});
+
+describe('a VEX about a product', () => {
+  const vendor = 'pkg:oci/vendor-app@1.0';
+  const about = vex({ id: ID, product: vendor, parts: ['pkg:npm/lodash@4.17.20'] });
+  beforeEach(async () => {
+    await addArtifact(open.app, release, { sha256: digest(1), purl: 'pkg:oci/mine' });
+    await send(pipeline, trivy({ id: ID }));
+  });
+
+  it('is not met by an artifact that is registered for it afterwards', async () => {
+    await send(lead, about);
+    expect(await counts()).toEqual([1, 0]);
+    await addArtifact(open.app, release, { sha256: digest(2), purl: vendor });
+    expect(await counts()).toEqual([1, 0]);
+    // Whoever may say it has seen that artifact now.
+    const again = await upload(context.app, release, about, { headers: lead.headers });
+    expect(again.statusCode).toBe(200);
+    expect(await counts()).toEqual([0, 1]);
+  });
+});
+
+describe('a claim about one artifact', () => {
+  const [a, b] = [digest(1), digest(2)];
+  beforeEach(async () => {
+    for (const sha256 of [a, b]) await addArtifact(open.app, release, { sha256 });
+  });
+
+  it('says nothing of another', async () => {
+    for (const artifact of [a, b]) await send(pipeline, trivy({ id: ID }), { artifact });
+    await send(lead, vex({ id: ID }), { artifact: b });
+    expect(await counts()).toEqual([1, 0]);
+    await send(lead, vex({ id: ID, status: 'fixed' }), { artifact: a });
+    expect(await counts()).toEqual([0, 1]);
+  });
+
+  it('does not hide the same code in another', async () => {
+    await send(pipeline, sarif([{}]), { artifact: a });
+    await send(lead, sarif([{ suppressions: [{ kind: 'external' }] }]), { artifact: b });
+    expect(await counts()).toEqual([1, 0]);
+  });
+});
+
+describe('claims of which there are many', () => {
+  it('cost those who count nothing, while they have no effect', async () => {
+    const defects = Array.from({ length: 3000 }, (_, i) => ({
+      id: ID,
+      name: `p${i}`,
+      version: '1.0.0',
+    }));
+    await send(pipeline, trivy(...defects));
+    await send(
+      pipeline,
+      vex(...defects.map(({ name }) => ({ id: ID, product: `pkg:npm/${name}@2.0.0` }))),
+    );
+    const started = performance.now();
+    expect(await counts()).toEqual([3000, 0]);
+    expect(performance.now() - started).toBeLessThan(8000);
+  });
+});
