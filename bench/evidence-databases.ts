@@ -24,9 +24,9 @@ const seed = (releases: number) => {
   const { project, digest } = COMMON;
   const evidence = (kind: string, ids: string, summary: string) => `
     INSERT INTO evidence (id, project_id, release_id, kind, parser_version, media_type, received_sha256,
-                          stored_sha256, size, summary, may_absolve, created_by)
+                          stored_sha256, size, summary, may_absolve, absolves, created_by)
     SELECT ${ids}, ${project}, ${RELEASE('n')}, '${kind}', 1, 'application/json', ${digest}, ${digest}, 1,
-           '${summary}', false, 'bench' FROM generate_series(1, ${releases}) AS n`;
+           '${summary}', false, false, 'bench' FROM generate_series(1, ${releases}) AS n`;
   return [
     `SET session_replication_role = replica`,
     `INSERT INTO projects (name) VALUES ('Payment gateway')`,
@@ -61,8 +61,11 @@ const seed = (releases: number) => {
 export async function addReleases(url: string, releases: number): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  for (const statement of seed(releases)) await client.query(statement);
-  await client.end();
+  try {
+    for (const statement of seed(releases)) await client.query(statement);
+  } finally {
+    await client.end();
+  }
 }
 
 const text = (prefix: string, n: number) =>

@@ -263,6 +263,28 @@ async function releases(urls: readonly [string, string]): Promise<void> {
   for (const server of servers) await server.stop();
 }
 
+async function ofProjects(server: string): Promise<void> {
+  progress('making databases of 1,000 and 1,000,000 projects');
+  const small = await createDatabase(server, 'bench_small', SMALL);
+  const large = await createDatabase(server, 'bench_large', LARGE);
+  await pages(small, large);
+  await routes(small);
+}
+
+async function ofEvidence(server: string, dataFolder: string): Promise<void> {
+  progress('making databases of 10 and 10,000 releases');
+  const few = await createDatabase(server, 'bench_few', 0);
+  const many = await createDatabase(server, 'bench_many', 0);
+  await addReleases(few, FEW);
+  await addReleases(many, MANY);
+  await releases([few, many]);
+  await uploads(few, dataFolder);
+}
+
+/** `npm run bench -- evidence`: only that. */
+const parts = process.argv.slice(2);
+const asked = (part: string) => parts.length === 0 || parts.includes(part);
+
 const folder = await mkdtemp(join(tmpdir(), 'srp-bench-'));
 const postgres = startEmbedded({
   dir: join(folder, 'postgres'),
@@ -271,23 +293,13 @@ const postgres = startEmbedded({
 });
 try {
   const url = await postgres.ready;
-  progress('making databases of 1,000 and 1,000,000 projects');
-  const small = await createDatabase(url, 'bench_small', SMALL);
-  const large = await createDatabase(url, 'bench_large', LARGE);
   const [cpu] = cpus();
   out(
     `${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 1024 ** 3)} GiB, ` +
       `${type()} ${release()}, Node.js ${process.version}; ${new Date().toISOString().slice(0, 10)}`,
   );
-  await pages(small, large);
-  await routes(small);
-  progress('making databases of 10 and 10,000 releases');
-  const few = await createDatabase(url, 'bench_few', 0);
-  const many = await createDatabase(url, 'bench_many', 0);
-  await addReleases(few, FEW);
-  await addReleases(many, MANY);
-  await releases([few, many]);
-  await uploads(few, join(folder, 'postgres', 'data'));
+  if (asked('projects')) await ofProjects(url);
+  if (asked('evidence')) await ofEvidence(url, join(folder, 'postgres', 'data'));
 } finally {
   await postgres.stop();
   await rm(folder, { recursive: true, force: true });
