@@ -17,14 +17,16 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
-      // These run in processes of their own (test/process), where coverage is not collected.
+      // These run in processes of their own (test/process) or in worker threads, where coverage is not collected.
       exclude: [
         'src/generated/**',
         'src/server.ts',
         'src/migrate.ts',
         'src/token.ts',
         'src/database/embedded.ts',
+        'src/features/evidence/parsing/**',
         'src/**/*.test.ts',
+        'src/**/*.support.ts',
       ],
       reporter: ['text', 'html'],
       thresholds: { lines: 90, functions: 90, branches: 85, statements: 90 },
