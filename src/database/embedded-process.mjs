@@ -25,7 +25,7 @@ async function processStatus(/** @type {number} */ pid) {
  * A postmaster.pid left by a crash may name a process that is something else now, or a zombie that
  * nobody has reaped; PostgreSQL would refuse to start for fear of a second server on the same data.
  */
-async function removeStalePidFile(/** @type {Options} */ options) {
+export async function removeStalePidFile(/** @type {Options} */ options) {
   const { pid, port } = await recordedServer(options);
   if (pid === undefined) return fs.rm(places(options).pid, { force: true }); // cut off by a crash
   if (process.platform !== 'linux') return;
@@ -77,7 +77,6 @@ export async function startServer(
   /** @type {Options} */ options,
   /** @type {Programs} */ { pg_ctl },
 ) {
-  await removeStalePidFile(options);
   const { data, log } = places(options);
   const logged = await fs.stat(log).then(
     ({ size }) => size,

@@ -11,7 +11,7 @@ import {
   StartError,
   USER,
 } from './embedded-cluster.mjs';
-import { portTaken, probe, startServer } from './embedded-process.mjs';
+import { portTaken, probe, removeStalePidFile, startServer } from './embedded-process.mjs';
 
 /**
  * Keeps the embedded PostgreSQL running for the process that forked this one, and stops it when the last
@@ -63,6 +63,8 @@ async function acquire() {
     const state = await probe(options);
     if (state === 'foreign') throw portTaken(options);
     if (state === 'stopped') {
+      // It refuses a server of somebody else, on another port, which must not be stopped below.
+      await removeStalePidFile(options);
       started = true;
       await startServer(options, programs);
     }

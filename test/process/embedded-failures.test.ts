@@ -54,8 +54,8 @@ describe('a start that cannot be', () => {
     server.close();
   });
 
-  it('says on which port it is already being served', async () => {
-    await embedded.start();
+  it('says on which port it is already being served, and leaves that alone', async () => {
+    const { url } = await embedded.start();
     const other = runProgram('dist/server.js', {
       ...embedded.env,
       PORT: '0',
@@ -63,6 +63,8 @@ describe('a start that cannot be', () => {
     });
     expect(await other.exit).toBe(1);
     expect(other.output()).toContain(`set EMBEDDED_PG_PORT=${embedded.port} to share it`);
+    expect(await embedded.answers()).toBe(true);
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
   });
 
   it('says that the password is wrong, and leaves nothing running', async () => {
