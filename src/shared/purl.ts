@@ -35,9 +35,14 @@ export function readPurl(text: string | null | undefined): Purl | undefined {
 }
 
 function parse(text: string): Purl | undefined {
-  if (text.length > MAX_LENGTH || !text.startsWith('pkg:')) return undefined;
+  if (!/^pkg:/i.test(text)) return undefined;
+  // What makes them long is qualifiers, and which package it is has to be known all the same.
+  const [head = text] = text.length > MAX_LENGTH ? text.split(/[?#]/, 1) : [text];
+  if (head.length > MAX_LENGTH) return undefined;
   try {
-    const { type, namespace, name, version, qualifiers, subpath } = PackageURL.fromString(text);
+    const { type, namespace, name, version, qualifiers, subpath } = PackageURL.fromString(
+      `pkg:${head.slice(4)}`,
+    );
     const purl = new PackageURL(type, namespace, name, version, qualifiers, subpath).toString();
     // Cut, not built: some types are invalid without a version. In names these characters are encoded.
     const [key = purl] = purl.split(/[@?#]/, 1);
