@@ -20,7 +20,7 @@ const USAGE = `Usage:
   --subject   who it stands for: a person, a team or a pipeline
   --scopes    separated by commas, or "all":
 ${Object.entries(SCOPES)
-  .map(([scope, { meaning }]) => `                ${scope.padEnd(18)}${meaning}`)
+  .map(([scope, { meaning }]) => `                ${scope.padEnd(20)}${meaning}`)
   .join('\n')}
   --projects  ids, separated by commas; without it every project
   --days      until it expires, 1 to ${MAX_DAYS}; 90 unless given

@@ -57,6 +57,7 @@ export function toProblem(
     code: error.code,
     requestId,
     ...(error.errors && { errors: [...error.errors] }),
+    ...error.members,
   };
 }
 

@@ -12,6 +12,8 @@ export interface FieldError {
 export interface AppErrorOptions {
   readonly errors?: readonly FieldError[];
   readonly headers?: Readonly<Record<string, string>>;
+  /** Further members of the problem (RFC 9457, section 3.2), for clients that know its code. */
+  readonly members?: Readonly<Record<string, unknown>>;
   /** For the log only, never for the client. */
   readonly cause?: unknown;
 }
@@ -22,17 +24,19 @@ export class AppError extends Error {
   readonly status: number;
   readonly errors: readonly FieldError[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  readonly members: Readonly<Record<string, unknown>>;
 
   constructor(
     readonly code: ProblemCode,
     /** What happened this time, in a sentence; goes to the client. */
     detail: string,
-    { errors, headers = {}, cause }: AppErrorOptions = {},
+    { errors, headers = {}, members = {}, cause }: AppErrorOptions = {},
   ) {
     super(detail, { cause });
     this.status = PROBLEMS[code].status;
     this.errors = errors;
     this.headers = headers;
+    this.members = members;
   }
 }
 

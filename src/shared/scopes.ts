@@ -17,6 +17,26 @@ export const SCOPES = {
     meaning: 'With `evidence:write`: what its documents say does not count, does not count',
     bindable: true,
   },
+  'policies:read': { meaning: 'Read policies', bindable: false },
+  'policies:write': { meaning: 'Add policies, and versions of them', bindable: false },
+  'environments:read': { meaning: 'Read environments', bindable: false },
+  'environments:write': {
+    meaning: 'Add environments, and decide which policies guard them',
+    bindable: false,
+  },
+  'deployments:read': { meaning: 'Read which releases run where', bindable: true },
+  'deployments:write': { meaning: 'Record which releases run where', bindable: true },
+  'waivers:read': { meaning: 'Read waivers', bindable: true },
+  'waivers:request': { meaning: 'Ask for waivers', bindable: true },
+  'waivers:approve': {
+    meaning: 'Approve waivers that somebody else asked for, and revoke any',
+    bindable: true,
+  },
+  'verdicts:read': { meaning: 'Read verdicts', bindable: true },
+  'verdicts:write': {
+    meaning: 'Ask for verdicts: may this release go to that environment?',
+    bindable: true,
+  },
   'tokens:admin': { meaning: 'Create, list and revoke API tokens', bindable: false },
   'issuers:admin': {
     meaning: 'Decide whose OpenID Connect tokens are accepted',

@@ -43,6 +43,27 @@ const CALLS: [method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string,
   ['GET', '/releases/{id}/diff/{other}', 'evidence:read'],
   ['GET', '/components', 'evidence:read'],
   ['GET', '/findings', 'evidence:read'],
+  ['GET', '/policies', 'policies:read'],
+  ['POST', '/policies', 'policies:write'],
+  ['GET', '/policies/{name}', 'policies:read'],
+  ['GET', '/policies/{name}/versions', 'policies:read'],
+  ['POST', '/policies/{name}/versions', 'policies:write'],
+  ['GET', '/policies/{name}/versions/{version}', 'policies:read'],
+  ['GET', '/environments', 'environments:read'],
+  ['POST', '/environments', 'environments:write'],
+  ['GET', '/environments/{name}', 'environments:read'],
+  ['PATCH', '/environments/{name}', 'environments:write'],
+  ['GET', '/environments/{name}/deployments', 'deployments:read'],
+  ['POST', '/environments/{name}/deployments', 'deployments:write'],
+  ['GET', '/waivers', 'waivers:read'],
+  ['POST', '/waivers', 'waivers:request'],
+  ['GET', '/waivers/{id}', 'waivers:read'],
+  ['POST', '/waivers/{id}/approve', 'waivers:approve'],
+  ['POST', '/waivers/{id}/revoke', 'waivers:approve'],
+  ['GET', '/releases/{id}/verdicts', 'verdicts:read'],
+  ['POST', '/releases/{id}/verdicts', 'verdicts:write'],
+  ['GET', '/verdicts/{id}', 'verdicts:read'],
+  ['GET', '/assert', 'verdicts:read'],
   ['GET', '/tokens', 'tokens:admin'],
   ['POST', '/tokens', 'tokens:admin'],
   ['GET', '/tokens/{id}', 'tokens:admin'],
@@ -59,6 +80,7 @@ const addressOf = (path: string) =>
   path
     .replace('/projects/{id}', '/projects/1')
     .replace(/\{(?:id|other)\}/g, '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e')
+    .replace('{name}', 'missing')
     .replace('{version}', '1.0.0')
     .replace('{sha256}', 'a'.repeat(64));
 

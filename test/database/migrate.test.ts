@@ -21,6 +21,7 @@ const MIGRATIONS = [
   '20261122000000_project_details',
   '20261123000000_callers',
   '20261125000000_releases_and_evidence',
+  '20261125120000_policies',
 ];
 
 let database: Awaited<ReturnType<typeof createEmptyDatabase>>;

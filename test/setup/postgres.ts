@@ -41,6 +41,24 @@ async function startServer(): Promise<{ url: string; stop: () => Promise<void> }
   }
 }
 
+/** Copies what migrations insert to the schema `defaults`: `truncateAll` puts it back before each test. */
+const KEEP_DEFAULTS = `
+  CREATE SCHEMA defaults;
+  DO $$
+  DECLARE
+    t TEXT;
+    used BOOLEAN;
+  BEGIN
+    FOR t IN SELECT tablename FROM pg_tables
+              WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'
+    LOOP
+      EXECUTE format('SELECT EXISTS (SELECT 1 FROM public.%I)', t) INTO used;
+      IF used THEN
+        EXECUTE format('CREATE TABLE defaults.%1$I AS TABLE public.%1$I', t);
+      END IF;
+    END LOOP;
+  END $$`;
+
 /** Migrates a template once and clones it for each worker, one after the other: clones cannot overlap. */
 export default async function setup(project: TestProject) {
   const [{ url, stop }] = await Promise.all([startServer(), build()]);
@@ -51,6 +69,7 @@ export default async function setup(project: TestProject) {
 
   await execute(url, `CREATE DATABASE ${template} ENCODING 'UTF8' TEMPLATE template0`);
   await prepareSchema(withDatabase(url, template), { apply: true, connectTimeoutMs: 5000 });
+  await execute(withDatabase(url, template), KEEP_DEFAULTS);
   await execute(url, ...clones.map((name) => `CREATE DATABASE ${name} TEMPLATE ${template}`));
   project.provide('serverUrl', url);
   project.provide('runPrefix', runPrefix);

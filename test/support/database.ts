@@ -60,9 +60,9 @@ export async function createEmptyDatabase(options = "ENCODING 'UTF8'") {
 }
 
 /**
- * Empties every table but Prisma's record of migrations, and counts ids from 1 again. Only what has rows is touched, because
- * TRUNCATE of many empty tables takes longer than most tests. As a replica: evidence is kept from any change by
- * triggers, and so are rows that others refer to.
+ * Empties every table but Prisma's record of migrations, puts back what migrations insert (`test/setup/postgres.ts` keeps it),
+ * and counts ids from 1 again. Only what has rows is touched, because TRUNCATE of many empty tables takes longer than most
+ * tests. As a replica: evidence is kept from any change by triggers, and so are rows that others refer to.
  */
 const EMPTY = `
   DO $$
@@ -78,6 +78,11 @@ const EMPTY = `
       IF used THEN
         EXECUTE format('DELETE FROM %s', t);
       END IF;
+    END LOOP;
+    FOR t IN SELECT format('%I.%I', schemaname, tablename)::regclass FROM pg_tables
+              WHERE schemaname = 'defaults'
+    LOOP
+      EXECUTE format('INSERT INTO public.%I TABLE %s ON CONFLICT DO NOTHING', (SELECT relname FROM pg_class WHERE oid = t), t);
     END LOOP;
     FOR t IN SELECT format('%I.%I', schemaname, sequencename)::regclass FROM pg_sequences
               WHERE schemaname = 'public'

@@ -7,9 +7,9 @@ import { CURRENT } from './conditions.js';
  * @param release a parameter of the statement
  */
 export const defectsOf = (release: string) => `
-  SELECT DISTINCT ON (f.fingerprint) f.fingerprint, f.type, f.severity, f.rule, f.title, f.purl,
-         f.package_name AS "packageName", f.location, suppressed,
-         max(f.fixed_version) OVER (PARTITION BY f.fingerprint, suppressed) AS "fixedVersion"
+  SELECT DISTINCT ON (f.fingerprint) f.fingerprint, f.type, f.severity, f.rule, f.aliases, f.title, f.purl,
+         f.purl_key, f.purl_version, f.package_name, f.package_version, f.location, suppressed,
+         max(f.fixed_version) OVER (PARTITION BY f.fingerprint, suppressed) AS fixed_version
     FROM evidence e JOIN findings f ON f.evidence_id = e.id
     LEFT JOIN LATERAL (${APPLIED_CLAIM}) claim ON true
     CROSS JOIN LATERAL (SELECT COALESCE(claim.suppresses, false) AS suppressed) told

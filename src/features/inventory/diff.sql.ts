@@ -49,9 +49,9 @@ export const SELECT_DEFECTS = {
              encode(COALESCE(b.fingerprint, a.fingerprint), 'hex') AS fingerprint,
              COALESCE(b.type, a.type) AS type, COALESCE(b.severity, a.severity) AS severity,
              COALESCE(b.rule, a.rule) AS rule, COALESCE(b.title, a.title) AS title,
-             COALESCE(b.purl, a.purl) AS purl, COALESCE(b."packageName", a."packageName") AS "packageName",
+             COALESCE(b.purl, a.purl) AS purl, COALESCE(b.package_name, a.package_name) AS "packageName",
              COALESCE(b.location, a.location) AS location,
-             COALESCE(b."fixedVersion", a."fixedVersion") AS "fixedVersion",
+             COALESCE(b.fixed_version, a.fixed_version) AS "fixedVersion",
              COALESCE(b.suppressed, a.suppressed) AS suppressed
         FROM a FULL JOIN b USING (fingerprint)),
     numbered AS (

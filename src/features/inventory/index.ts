@@ -5,6 +5,10 @@ import { Component, Finding, FoundComponent, FoundFinding } from './inventory.sc
 import { inventoryService } from './inventory.service.js';
 import { ReleaseSummary } from './summary.js';
 
+export { APPLIED_CLAIM } from './claims.sql.js';
+export { CURRENT } from './conditions.js';
+export { defectsOf } from './defects.sql.js';
+
 const SCHEMAS = [Component, FoundComponent, Finding, FoundFinding, ReleaseSummary, ReleaseDiff];
 
 /** Components and findings of releases, by the evidence that counts. */

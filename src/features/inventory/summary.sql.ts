@@ -32,7 +32,7 @@ export const COUNT_COMPONENTS = {
 /** Defects by severity, type, and whether they are fixable, and whether they count. */
 export const COUNT_FINDINGS = {
   name: 'release-findings',
-  text: `SELECT severity, type, "fixedVersion" IS NOT NULL AS fixable, suppressed, count(*)::int AS n
+  text: `SELECT severity, type, fixed_version IS NOT NULL AS fixable, suppressed, count(*)::int AS n
            FROM (${defectsOf('$1')}) defects
-          GROUP BY severity, type, "fixedVersion" IS NOT NULL, suppressed`,
+          GROUP BY severity, type, fixed_version IS NOT NULL, suppressed`,
 };

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { idAfter } from './deployment-id.js';
+
+const UUID_7 = /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
+const NOW = Date.parse('2026-11-25T10:00:00.000Z');
+const timeOf = (id: string) => Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
+
+describe('idAfter', () => {
+  it('is a UUID of version 7 that begins with the time', () => {
+    const id = idAfter(undefined, NOW);
+    expect(id).toMatch(UUID_7);
+    expect(timeOf(id)).toBe(NOW);
+    expect(timeOf(idAfter(idAfter(undefined, NOW - 1000), NOW))).toBe(NOW);
+    expect(Math.abs(timeOf(idAfter(undefined)) - Date.now())).toBeLessThan(5000);
+  });
+
+  it('differs each time', () => {
+    expect(new Set(Array.from({ length: 1000 }, () => idAfter(undefined, NOW))).size).toBe(1000);
+  });
+
+  it('comes after the previous one within a millisecond, and when the clock goes back', () => {
+    let last = idAfter(undefined, NOW);
+    for (let i = 0; i < 1000; i += 1) {
+      const next = idAfter(last, NOW - i);
+      expect(next).toMatch(UUID_7);
+      expect(next > last).toBe(true);
+      last = next;
+    }
+    expect(timeOf(last)).toBe(NOW + 1000);
+  });
+});

@@ -1,0 +1,104 @@
+import { type Static, Type } from '@sinclair/typebox';
+import {
+  defaulted,
+  line,
+  nullableString,
+  parameter,
+  projectId,
+  schemaRef,
+  timestamp,
+  uuid,
+} from '../../shared/schemas.js';
+
+const LINK = { title: 'Deployment 42', url: 'https://ci.example.org/job/deploy/42' };
+
+const example = {
+  id: '019aaf70-1d2e-7a3b-8c4d-5e6f70819203',
+  environment: 'production',
+  projectId: 1,
+  releaseId: '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e',
+  release: { version: '1.4.0', state: 'sealed' },
+  links: [LINK],
+  createdAt: '2026-11-25T12:00:00.000Z',
+  createdBy: 'jenkins',
+};
+
+export const Deployment = Type.Object(
+  {
+    id: uuid(),
+    environment: Type.String(),
+    projectId: Type.Integer(),
+    releaseId: uuid(),
+    release: Type.Object(
+      {
+        version: Type.String(),
+        state: Type.String({ description: 'Now, not when it was deployed' }),
+      },
+      { description: 'What it is' },
+    ),
+    links: Type.Array(Type.Object({ title: Type.String(), url: Type.String() })),
+    createdAt: timestamp('When it was recorded'),
+    createdBy: nullableString(),
+  },
+  {
+    $id: 'Deployment',
+    description: 'A release that runs in an environment, or ran there',
+    examples: [example],
+  },
+);
+
+export const CreateDeployment = Type.Object(
+  {
+    releaseId: uuid('The release that runs there now'),
+    links: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            title: line(200, 'What is there'),
+            url: Type.String({
+              maxLength: 2000,
+              pattern: '^https?://[!-~]+$',
+              'x-rule': 'must be an http or https address',
+            }),
+          },
+          { additionalProperties: false },
+        ),
+        { maxItems: 50, description: 'The job, the change request, the running system …' },
+      ),
+    ),
+  },
+  {
+    $id: 'CreateDeployment',
+    additionalProperties: false,
+    examples: [{ releaseId: example.releaseId, links: [LINK] }],
+  },
+);
+
+export const ListDeploymentsQuery = Type.Object(
+  {
+    limit: defaulted(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+    cursor: Type.Optional(
+      Type.String({
+        maxLength: 500,
+        pattern: '^[A-Za-z0-9_-]+$',
+        'x-rule': 'is not a cursor of this list',
+        description: 'Where the page begins: taken from the `Link` header of the one before',
+      }),
+    ),
+    project: parameter(projectId, 'Only releases of this project'),
+    history: defaulted(
+      Type.Boolean({
+        default: false,
+        description:
+          'false: what runs there now, one release a project, by project. true: all that was recorded, the newest first',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const DeploymentRef = schemaRef(Deployment);
+export const CreateDeploymentRef = schemaRef(CreateDeployment);
+
+export type CreateDeployment = Static<typeof CreateDeployment>;
+export type ListDeploymentsQuery = Static<typeof ListDeploymentsQuery>;

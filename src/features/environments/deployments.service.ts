@@ -1,0 +1,144 @@
+import { atomically, type CallContext } from '../../database/context.js';
+import { Prisma } from '../../generated/prisma/client.js';
+import { type Projects, projectsFor } from '../../shared/caller.js';
+import { pageOf } from '../../shared/pages.js';
+import { decodePosition, encodePosition, type Order } from '../../shared/position.js';
+import { requireProject, requireReach } from '../projects/index.js';
+import { requireRelease } from '../releases/index.js';
+import { idAfter } from './deployment-id.js';
+import type { CreateDeployment, ListDeploymentsQuery } from './deployments.schemas.js';
+import { requireEnvironment } from './environment.js';
+
+export interface DeploymentPage {
+  readonly deployments: Deployment[];
+  /** The cursor of the next page; absent on the last one. */
+  readonly next?: string;
+}
+
+const WITH_RELEASE = { release: { select: { version: true, state: true } } } as const;
+
+type DeploymentRow = Prisma.DeploymentGetPayload<{ include: typeof WITH_RELEASE }>;
+
+/** As the API shows it. */
+export type Deployment = Omit<DeploymentRow, 'environmentName' | 'links'> & {
+  readonly environment: string;
+  readonly links: { title: string; url: string }[];
+};
+
+const present = ({ environmentName, links, ...row }: DeploymentRow): Deployment => ({
+  ...row,
+  environment: environmentName,
+  links: links as Deployment['links'],
+});
+
+const BY_PROJECT: Order = ['int'];
+const BY_ID: Order = ['uuid'];
+
+/** What runs in an environment now: of each project the last that was recorded, in the order of projects. */
+async function running(
+  { prisma }: CallContext,
+  environment: string,
+  among: Projects,
+  { limit, cursor }: ListDeploymentsQuery,
+) {
+  const [after = 0] = decodePosition(BY_PROJECT, cursor) ?? [];
+  const only = among === null ? Prisma.empty : Prisma.sql`AND p.id = ANY(${[...among]}::int[])`;
+  const ids = await prisma.$queryRaw<{ id: string }[]>`
+    SELECT last.id FROM projects p CROSS JOIN LATERAL (
+             SELECT d.id FROM deployments d WHERE d.environment = ${environment} AND d.project_id = p.id
+              ORDER BY d.id DESC LIMIT 1) last
+     WHERE p.id > ${Number(after)}::int ${only}
+     ORDER BY p.id LIMIT ${limit + 1}::int`;
+  const rows = await prisma.deployment.findMany({
+    where: { id: { in: ids.map(({ id }) => id) } },
+    include: WITH_RELEASE,
+    orderBy: { projectId: 'asc' },
+  });
+  const { items, last } = pageOf(rows, limit);
+  return { items, ...(last && { next: encodePosition([last.projectId]) }) };
+}
+
+/** Everything that was recorded, the newest first. */
+async function history(
+  { prisma }: CallContext,
+  environmentName: string,
+  among: Projects,
+  { limit, cursor }: ListDeploymentsQuery,
+) {
+  const [before] = decodePosition(BY_ID, cursor) ?? [];
+  const rows = await prisma.deployment.findMany({
+    where: {
+      environmentName,
+      ...(among !== null && { projectId: { in: [...among] } }),
+      ...(before !== undefined && { id: { lt: String(before) } }),
+    },
+    include: WITH_RELEASE,
+    orderBy: { id: 'desc' },
+    take: limit + 1,
+  });
+  const { items, last } = pageOf(rows, limit);
+  return { items, ...(last && { next: encodePosition([last.id]) }) };
+}
+
+export type DeploymentsService = ReturnType<typeof deploymentsService>;
+
+/** What runs where, by what pipelines say: recorded, never changed, never removed. */
+export function deploymentsService() {
+  return {
+    /**
+     * Any release may be recorded, a revoked one too: it is what runs, not what should.
+     * @returns the deployment that there is, if the release runs there already
+     * @throws {AppError} `environment-not-found`, `release-not-found`
+     */
+    async record(
+      context: CallContext,
+      environmentName: string,
+      { releaseId, links = [] }: CreateDeployment,
+    ): Promise<{ deployment: Deployment; created: boolean }> {
+      await requireEnvironment(context, environmentName);
+      const { id, projectId } = await requireRelease(context, 'deployments:write', releaseId);
+      return atomically(context, async ({ caller, prisma }) => {
+        // Whoever records another release of this project there waits until this one is in: one of them is the last.
+        const turn = JSON.stringify(['deployments', environmentName, projectId]);
+        await prisma.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${turn}, 0))`;
+        const last = await prisma.deployment.findFirst({
+          where: { environmentName, projectId },
+          include: WITH_RELEASE,
+          orderBy: { id: 'desc' },
+        });
+        if (last?.releaseId === id) return { deployment: present(last), created: false };
+        const row = await prisma.deployment.create({
+          data: {
+            id: idAfter(last?.id),
+            projectId,
+            releaseId: id,
+            environmentName,
+            links,
+            createdBy: caller.subject,
+          },
+          include: WITH_RELEASE,
+        });
+        return { deployment: present(row), created: true };
+      });
+    },
+
+    /** @throws {AppError} `environment-not-found`, `project-not-found`; `validation-failed` for a cursor of another list */
+    async list(
+      context: CallContext,
+      environmentName: string,
+      query: ListDeploymentsQuery,
+    ): Promise<DeploymentPage> {
+      const { caller } = context;
+      const { project } = query;
+      if (project !== undefined) requireReach(caller, 'deployments:read', project);
+      const among = project === undefined ? projectsFor(caller, 'deployments:read') : [project];
+      const select = query.history ? history : running;
+      const { items, next } = await select(context, environmentName, among, query);
+      if (items.length === 0) {
+        await requireEnvironment(context, environmentName);
+        if (project !== undefined) await requireProject(context, project);
+      }
+      return { deployments: items.map(present), ...(next !== undefined && { next }) };
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import type { CallContext } from '../../database/context.js';
+import type { Environment as EnvironmentRow } from '../../generated/prisma/client.js';
+import { AppError } from '../../shared/app-error.js';
+import type { PolicyReference } from '../policies/index.js';
+
+/** As the API shows it. */
+export type Environment = Omit<EnvironmentRow, 'policies'> & { policies: PolicyReference[] };
+
+export const notFound = () => new AppError('environment-not-found', 'Environment not found');
+
+export const present = (row: EnvironmentRow): Environment => ({
+  ...row,
+  policies: row.policies as unknown as PolicyReference[],
+});
+
+/** @throws {AppError} `environment-not-found` */
+export async function requireEnvironment(
+  { prisma }: CallContext,
+  name: string,
+): Promise<Environment> {
+  const row = await prisma.environment.findUnique({ where: { name } });
+  if (!row) throw notFound();
+  return present(row);
+}

@@ -1,0 +1,121 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '@sinclair/typebox';
+import { expectedVersions, tagged, versioned } from '../../platform/conditional.js';
+import { entityTag } from '../../shared/entity-tags.js';
+import { nextLink } from '../../shared/links.js';
+import { answer, headers } from '../../shared/schemas.js';
+import {
+  CreateEnvironmentRef,
+  EnvironmentParams,
+  EnvironmentRef,
+  ListEnvironmentsQuery,
+  UpdateEnvironmentRef,
+} from './environments.schemas.js';
+import type { EnvironmentsService } from './environments.service.js';
+
+const tags = ['environments'];
+
+export const environmentsRoutes: FastifyPluginAsyncTypebox<{
+  environments: EnvironmentsService;
+}> = async (app, { environments }) => {
+  app.post(
+    '',
+    {
+      config: { scope: 'environments:write', idempotent: true, problems: ['environment-exists'] },
+      schema: {
+        operationId: 'createEnvironment',
+        tags,
+        summary: 'Add an environment',
+        description:
+          'It keeps its name and is never removed. `staging` and `production` are there from the first start.',
+        body: CreateEnvironmentRef,
+        response: {
+          201: answer(
+            EnvironmentRef,
+            'The environment as it was stored',
+            headers('Location', 'ETag', 'Idempotency-Replayed'),
+          ),
+        },
+      },
+    },
+    (request, reply) =>
+      app.createOnce(request, reply, async (context) => {
+        const environment = await environments.create(context, request.body);
+        const location = `/environments/${environment.name}`;
+        return {
+          headers: { location, etag: entityTag(environment.revision) },
+          body: environment,
+        };
+      }),
+  );
+
+  app.get(
+    '',
+    {
+      config: { scope: 'environments:read' },
+      schema: {
+        operationId: 'listEnvironments',
+        tags,
+        summary: 'List environments',
+        description: 'By rank, and by name where ranks are equal.',
+        querystring: ListEnvironmentsQuery,
+        response: {
+          200: answer(Type.Array(EnvironmentRef), 'The environments of this page', headers('Link')),
+        },
+      },
+    },
+    async ({ callContext, query, url }, reply) => {
+      const { environments: rows, next } = await environments.list(callContext, query);
+      if (next !== undefined) reply.header('link', nextLink('/environments', url, next));
+      return rows;
+    },
+  );
+
+  app.get(
+    '/:name',
+    {
+      config: {
+        scope: 'environments:read',
+        conditional: 'read',
+        problems: ['environment-not-found'],
+      },
+      schema: {
+        operationId: 'getEnvironment',
+        tags,
+        summary: 'Get an environment',
+        description: 'Its entity tag names what it was changed to last.',
+        params: EnvironmentParams,
+        response: { 200: answer(EnvironmentRef, 'The environment', headers('ETag')) },
+      },
+    },
+    async (request, reply) => {
+      const { callContext, params } = request;
+      return versioned(request, reply, await environments.get(callContext, params.name));
+    },
+  );
+
+  app.patch(
+    '/:name',
+    {
+      config: {
+        scope: 'environments:write',
+        conditional: 'change',
+        problems: ['environment-not-found'],
+      },
+      schema: {
+        operationId: 'updateEnvironment',
+        tags,
+        summary: 'Change rank and policies',
+        description: 'New policies count for the next verdict; verdicts that were given stay.',
+        params: EnvironmentParams,
+        body: UpdateEnvironmentRef,
+        response: { 200: answer(EnvironmentRef, 'The environment as it is now', headers('ETag')) },
+      },
+    },
+    async (request, reply) => {
+      const { callContext, params, body } = request;
+      const expected = expectedVersions(request);
+      return tagged(reply, await environments.update(callContext, params.name, body, expected));
+    },
+  );
+};

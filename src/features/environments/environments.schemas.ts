@@ -1,0 +1,117 @@
+import { type Static, Type } from '@sinclair/typebox';
+import {
+  defaulted,
+  nullableString,
+  parameter,
+  schemaRef,
+  timestamp,
+} from '../../shared/schemas.js';
+import { resourceName } from '../policies/index.js';
+
+const example = {
+  name: 'production',
+  rank: 20,
+  policies: [{ name: 'baseline', version: null }],
+  createdAt: '2026-11-25T10:00:00.000Z',
+  createdBy: 'alice',
+  updatedAt: '2026-11-25T10:00:00.000Z',
+  updatedBy: 'alice',
+};
+
+const name = resourceName('What it is called in addresses', 'acceptance');
+
+const rank = Type.Integer({
+  minimum: 0,
+  maximum: 1_000_000,
+  description: 'The order in lists: the lowest comes first',
+});
+
+const ABOUT_VERSION = 'A version of it; null: always the latest';
+
+const PolicyReference = Type.Object(
+  {
+    name: resourceName('A policy', 'baseline'),
+    version: defaulted(
+      Type.Unsafe<number | null>({
+        type: ['integer', 'null'],
+        minimum: 1,
+        maximum: 2_147_483_647,
+        default: null,
+        description: ABOUT_VERSION,
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const policies = Type.Array(PolicyReference, {
+  minItems: 1,
+  maxItems: 20,
+  description:
+    'What a release has to meet to go there: every one of them. Never none: nothing ships where nobody has said what is asked for',
+});
+
+export const Environment = Type.Object(
+  {
+    name: Type.String(),
+    rank: Type.Integer(),
+    policies: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        version: Type.Unsafe<number | null>({
+          type: ['integer', 'null'],
+          description: ABOUT_VERSION,
+        }),
+      }),
+    ),
+    createdAt: timestamp('When it was added'),
+    createdBy: nullableString(),
+    updatedAt: timestamp('When its rank or its policies last changed'),
+    updatedBy: nullableString(),
+  },
+  {
+    $id: 'Environment',
+    description: 'Where releases run, and the policies that guard it',
+    examples: [example],
+  },
+);
+
+export const CreateEnvironment = Type.Object(
+  { name, rank, policies },
+  {
+    $id: 'CreateEnvironment',
+    additionalProperties: false,
+    examples: [{ name: 'acceptance', rank: 15, policies: [{ name: 'baseline' }] }],
+  },
+);
+
+export const UpdateEnvironment = Type.Object(
+  { rank: Type.Optional(rank), policies: Type.Optional(policies) },
+  {
+    $id: 'UpdateEnvironment',
+    additionalProperties: false,
+    description: 'What is left out stays as it is',
+    examples: [{ policies: [{ name: 'baseline', version: 1 }] }],
+  },
+);
+
+export const EnvironmentParams = Type.Object({ name });
+
+export const ListEnvironmentsQuery = Type.Object(
+  {
+    limit: defaulted(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+    cursor: parameter(
+      name,
+      'Where the page begins: taken from the `Link` header of the one before',
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const EnvironmentRef = schemaRef(Environment);
+export const CreateEnvironmentRef = schemaRef(CreateEnvironment);
+export const UpdateEnvironmentRef = schemaRef(UpdateEnvironment);
+
+export type CreateEnvironment = Static<typeof CreateEnvironment>;
+export type UpdateEnvironment = Static<typeof UpdateEnvironment>;
+export type ListEnvironmentsQuery = Static<typeof ListEnvironmentsQuery>;

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { RuleFault } from '../rules/common/fault.js';
+import { ruleNamed, rules } from '../rules/index.js';
+import type { PolicyRule } from './inputs.js';
+import { faultOf, parametersOf } from './parameters.js';
+
+const of = (name: string, rest: object = {}): PolicyRule => ({
+  ...rest,
+  rule: name,
+  mode: 'block',
+});
+
+function parameters(name: string, rest: object = {}): unknown {
+  const rule = ruleNamed(name);
+  if (!rule) throw new Error(name);
+  return parametersOf(rule, of(name, rest));
+}
+
+describe('parametersOf', () => {
+  it('fills in what is left out', () => {
+    expect(parameters('tests-passed')).toEqual({ minimumTests: 1, maximumFailures: 0 });
+    expect(parameters('max-findings', { severity: 'low' })).toEqual({
+      severity: 'low',
+      maximum: 0,
+      types: ['vulnerability'],
+      fixableOnly: false,
+      onlyNew: false,
+      countUnknown: true,
+    });
+  });
+
+  it('does not change the policy, nor its own defaults', () => {
+    const entry = of('max-findings');
+    const rule = ruleNamed('max-findings');
+    if (!rule) throw new Error();
+    const first: { types: string[] } = parametersOf(rule, entry);
+    first.types.push('code');
+    expect(entry).toEqual(of('max-findings'));
+    expect(parametersOf(rule, entry)).toMatchObject({ types: ['vulnerability'] });
+  });
+
+  it.each([
+    ['tests-passed', { minimumTests: '1' }, '/minimumTests must be integer'],
+    ['tests-passed', { ofTomorrow: 1 }, 'ofTomorrow is no parameter of it'],
+    ['max-findings', { severity: 'awful' }, '/severity must be equal to one of'],
+    ['banned-components', {}, "must have required property 'components'"],
+    ['tests-passed', { ['__proto__']: 1, constructor: 1 }, '__proto__ is no parameter'],
+  ])('refuses %s %j', (name, rest, message) => {
+    expect(() => parameters(name, rest)).toThrow(RuleFault);
+    expect(() => parameters(name, rest)).toThrow(message);
+  });
+});
+
+describe('faultOf', () => {
+  it('has nothing to say of examples', () => {
+    for (const { name, example } of rules) expect(faultOf(of(name, example))).toBeUndefined();
+  });
+
+  it.each([
+    [of('of-tomorrow'), 'There is no rule of-tomorrow'],
+    [of('tests-passed', { minimumTests: 0 }), '/minimumTests must be >= 1'],
+    [of('evidence-required'), 'not valid'],
+    [of('licences'), 'not valid'],
+    [of('banned-components', { components: [{ purl: 'pkg:npm/x', versions: '>=' }] }), 'no range'],
+    [of('banned-components', { components: [{ purl: 'pkg:swift/x' }] }), 'no package URL'],
+  ])('%j', (entry, message) => expect(faultOf(entry)).toContain(message));
+});

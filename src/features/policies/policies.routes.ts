@@ -1,0 +1,96 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '@sinclair/typebox';
+import { versioned } from '../../platform/conditional.js';
+import { entityTag } from '../../shared/entity-tags.js';
+import { nextLink } from '../../shared/links.js';
+import { answer, headers } from '../../shared/schemas.js';
+import {
+  CheckedPolicy,
+  CreatePolicyRef,
+  ListedPolicyRef,
+  ListPoliciesQuery,
+  POLICY_BODY_LIMIT,
+  PolicyParams,
+  PolicyRef,
+} from './policies.schemas.js';
+import type { PoliciesService } from './policies.service.js';
+import { bodiesBy } from './rule-validation.routes.js';
+
+const tags = ['policies'];
+
+/** Policies: added, read, listed. */
+export const policiesRoutes: FastifyPluginAsyncTypebox<{ policies: PoliciesService }> = async (
+  app,
+  { policies },
+) => {
+  app.post(
+    '',
+    {
+      bodyLimit: Math.min(app.initialConfig.bodyLimit ?? POLICY_BODY_LIMIT, POLICY_BODY_LIMIT),
+      validatorCompiler: bodiesBy(app, CheckedPolicy),
+      config: { scope: 'policies:write', idempotent: true, problems: ['policy-exists'] },
+      schema: {
+        operationId: 'createPolicy',
+        tags,
+        summary: 'Add a policy',
+        description:
+          'A list of rules, as its version 1. Defaults are filled in and stored. `baseline` is there from the first start. It guards nothing until an environment names it.',
+        body: CreatePolicyRef,
+        response: {
+          201: answer(
+            PolicyRef,
+            'The policy as it was stored',
+            headers('Location', 'ETag', 'Idempotency-Replayed'),
+          ),
+        },
+      },
+    },
+    (request, reply) =>
+      app.createOnce(request, reply, async (context) => {
+        const policy = await policies.create(context, request.body);
+        const location = `/policies/${policy.name}`;
+        return { headers: { location, etag: entityTag(policy.version) }, body: policy };
+      }),
+  );
+
+  app.get(
+    '',
+    {
+      config: { scope: 'policies:read' },
+      schema: {
+        operationId: 'listPolicies',
+        tags,
+        summary: 'List policies',
+        description: 'The oldest first, each with the number and the digest of its latest version.',
+        querystring: ListPoliciesQuery,
+        response: {
+          200: answer(Type.Array(ListedPolicyRef), 'The policies of this page', headers('Link')),
+        },
+      },
+    },
+    async ({ callContext, query, url }, reply) => {
+      const { policies: rows, next } = await policies.list(callContext, query);
+      if (next !== undefined) reply.header('link', nextLink('/policies', url, next));
+      return rows;
+    },
+  );
+
+  app.get(
+    '/:name',
+    {
+      config: { scope: 'policies:read', conditional: 'read', problems: ['policy-not-found'] },
+      schema: {
+        operationId: 'getPolicy',
+        tags,
+        summary: 'Get a policy',
+        description: 'With the rules of its latest version, which its entity tag names.',
+        params: PolicyParams,
+        response: { 200: answer(PolicyRef, 'The policy', headers('ETag')) },
+      },
+    },
+    async (request, reply) => {
+      const { callContext, params } = request;
+      return versioned(request, reply, await policies.get(callContext, params.name));
+    },
+  );
+};

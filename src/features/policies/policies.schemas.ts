@@ -1,0 +1,174 @@
+import { type Static, Type } from '@sinclair/typebox';
+import {
+  defaulted,
+  nullableString,
+  pageById,
+  schemaRef,
+  TEXT_PATTERN,
+  timestamp,
+  uuid,
+} from '../../shared/schemas.js';
+import type { PolicyRule } from './evaluate/inputs.js';
+import { AnyRule, checkedRule, exampleRules } from './rule.schemas.js';
+
+/** Bytes of a request: far more than a sensible one has, and too few to keep the validator busy. */
+export const POLICY_BODY_LIMIT = 262_144;
+
+/** A name that stands in addresses, of a policy or an environment. */
+export const resourceName = (description: string, example: string) =>
+  Type.String({
+    maxLength: 63,
+    pattern: '^[a-z][a-z0-9-]{0,62}$',
+    'x-rule': 'must have 1 to 63 characters of a-z, 0-9 and -, and begin with a letter',
+    description,
+    examples: [example],
+  });
+
+const name = resourceName('What it is called in addresses', 'shop');
+
+const described = nullableString({
+  maxLength: 2000,
+  pattern: TEXT_PATTERN,
+  description: 'Free text, such as whom it is for; null for none',
+});
+
+const made = {
+  createdAt: timestamp('When it was added'),
+  createdBy: nullableString(),
+};
+const madeExample = { createdAt: '2026-11-25T10:00:00.000Z', createdBy: 'alice' };
+
+const sha256 = Type.String({
+  description: 'Digest of its rules as canonical JSON (RFC 8785): the same for the same rules',
+});
+const SHA256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
+
+/** Whatever was stored, also by a newer version of this server. */
+const rulesInAnswers = Type.Array(
+  Type.Unsafe<PolicyRule>({ type: 'object', additionalProperties: true }),
+  { description: 'As `PolicyRule`, with their defaults' },
+);
+
+const listed = {
+  id: uuid(),
+  name: Type.String(),
+  description: nullableString(),
+  version: Type.Integer({ description: 'The latest' }),
+  sha256,
+  ...made,
+};
+const listedExample = {
+  id: '019aaf50-2b1c-7d3e-9f40-516273849506',
+  name: 'shop',
+  description: 'What the shop has to meet',
+  version: 1,
+  sha256: SHA256,
+  ...madeExample,
+};
+
+export const ListedPolicy = Type.Object(listed, {
+  $id: 'ListedPolicy',
+  description: 'A policy, without its rules',
+  examples: [listedExample],
+});
+
+export const Policy = Type.Object(
+  { ...listed, rules: rulesInAnswers },
+  {
+    $id: 'Policy',
+    description: 'A policy, with the rules of its latest version',
+    examples: [{ ...listedExample, rules: exampleRules }],
+  },
+);
+
+const listedVersion = {
+  policy: Type.String({ description: 'The name of the policy' }),
+  version: Type.Integer({ description: 'The first is 1' }),
+  sha256,
+  ...made,
+};
+const versionExample = { policy: 'shop', version: 2, sha256: SHA256, ...madeExample };
+
+export const ListedPolicyVersion = Type.Object(listedVersion, {
+  $id: 'ListedPolicyVersion',
+  description: 'A version of a policy, without its rules',
+  examples: [versionExample],
+});
+
+export const PolicyVersion = Type.Object(
+  { ...listedVersion, rules: rulesInAnswers },
+  {
+    $id: 'PolicyVersion',
+    description: 'A version of a policy. It is never changed and never removed',
+    examples: [{ ...versionExample, rules: exampleRules }],
+  },
+);
+
+const limits = { minItems: 1, maxItems: 100, description: 'What it asks for: all of it' };
+const rules = Type.Array(schemaRef(AnyRule), limits);
+const checkedRules = Type.Array(checkedRule, limits);
+
+const policyFields = { name, description: Type.Optional(described) };
+
+export const CreatePolicy = Type.Object(
+  { ...policyFields, rules },
+  {
+    $id: 'CreatePolicy',
+    additionalProperties: false,
+    examples: [{ name: 'shop', description: listedExample.description, rules: exampleRules }],
+  },
+);
+
+export const CreatePolicyVersion = Type.Object(
+  { rules },
+  {
+    $id: 'CreatePolicyVersion',
+    additionalProperties: false,
+    examples: [{ rules: exampleRules }],
+  },
+);
+
+/** What bodies are checked by: they accept the same. */
+export const CheckedPolicy = Type.Object(
+  { ...policyFields, rules: checkedRules },
+  { additionalProperties: false },
+);
+export const CheckedPolicyVersion = Type.Object(
+  { rules: checkedRules },
+  { additionalProperties: false },
+);
+
+export const PolicyParams = Type.Object({ name });
+
+export const PolicyVersionParams = Type.Object({
+  name,
+  version: Type.Integer({ minimum: 1, maximum: 2_147_483_647, examples: [1] }),
+});
+
+export const ListPoliciesQuery = Type.Object(pageById, { additionalProperties: false });
+
+export const ListPolicyVersionsQuery = Type.Object(
+  {
+    limit: defaulted(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+    cursor: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 2_147_483_647,
+        description: 'Where the page begins: taken from the `Link` header of the one before',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const ListedPolicyRef = schemaRef(ListedPolicy);
+export const PolicyRef = schemaRef(Policy);
+export const ListedPolicyVersionRef = schemaRef(ListedPolicyVersion);
+export const PolicyVersionRef = schemaRef(PolicyVersion);
+export const CreatePolicyRef = schemaRef(CreatePolicy);
+export const CreatePolicyVersionRef = schemaRef(CreatePolicyVersion);
+
+export type CreatePolicy = Static<typeof CreatePolicy>;
+export type CreatePolicyVersion = Static<typeof CreatePolicyVersion>;
+export type ListPoliciesQuery = Static<typeof ListPoliciesQuery>;
+export type ListPolicyVersionsQuery = Static<typeof ListPolicyVersionsQuery>;

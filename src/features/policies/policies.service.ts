@@ -1,0 +1,174 @@
+import { atomically, type CallContext } from '../../database/context.js';
+import { isUniqueViolation } from '../../database/errors.js';
+import type { Policy as PolicyRow, Prisma } from '../../generated/prisma/client.js';
+import { AppError, type FieldError, invalid } from '../../shared/app-error.js';
+import { pageOf } from '../../shared/pages.js';
+import { rulesSha256 } from './evaluate/hash.js';
+import type { PolicyRule } from './evaluate/inputs.js';
+import { faultOf } from './evaluate/parameters.js';
+import type {
+  CreatePolicy,
+  CreatePolicyVersion,
+  ListPoliciesQuery,
+  ListPolicyVersionsQuery,
+} from './policies.schemas.js';
+import { latestVersions, notFound, type PolicyVersion, presentVersion } from './policy.js';
+
+/** A policy without its rules. */
+export type ListedPolicy = PolicyRow & { readonly version: number; readonly sha256: string };
+
+/** With the rules of its latest version. */
+export type Policy = ListedPolicy & { readonly rules: PolicyRule[] };
+
+export type ListedPolicyVersion = Omit<PolicyVersion, 'rules'>;
+
+export interface PolicyPage {
+  readonly policies: ListedPolicy[];
+  /** The cursor of the next page; absent on the last one. */
+  readonly next?: string;
+}
+
+export interface PolicyVersionPage {
+  readonly versions: ListedPolicyVersion[];
+  /** The cursor of the next page; absent on the last one. */
+  readonly next?: string;
+}
+
+/**
+ * What a schema cannot say, such as a range of versions that is none.
+ * @throws {AppError} `validation-failed`, at `/rules/…` of the body
+ */
+function checkRules(rules: readonly PolicyRule[]): void {
+  const errors = rules.flatMap((rule, index): FieldError[] => {
+    const fault = faultOf(rule);
+    if (fault === undefined) return [];
+    return [{ in: 'body', pointer: `/rules/${index}`, message: `cannot be used: ${fault}` }];
+  });
+  if (errors.length > 0) throw invalid(errors);
+}
+
+/** What the database keeps of rules. */
+const stored = (rules: readonly PolicyRule[]) => ({
+  rules: rules as unknown as Prisma.InputJsonArray,
+  sha256: rulesSha256(rules),
+});
+
+const latestOf = ({ prisma }: CallContext, policyName: string) =>
+  prisma.policyVersion.findFirst({ where: { policyName }, orderBy: { version: 'desc' } });
+
+const withRules = (row: PolicyRow, latest: Pick<PolicyVersion, 'version' | 'sha256' | 'rules'>) => {
+  const { version, sha256, rules } = latest;
+  return { ...row, version, sha256, rules };
+};
+
+export type PoliciesService = ReturnType<typeof policiesService>;
+
+/** Lists of rules in numbered versions: added, never changed, never removed. */
+export function policiesService() {
+  async function require({ prisma }: CallContext, name: string): Promise<PolicyRow> {
+    const row = await prisma.policy.findUnique({ where: { name } });
+    if (!row) throw notFound();
+    return row;
+  }
+
+  return {
+    /** With its first version. @throws {AppError} `policy-exists`, `validation-failed` */
+    async create(
+      { caller, prisma }: CallContext,
+      { name, description = null, rules }: CreatePolicy,
+    ): Promise<Policy> {
+      checkRules(rules);
+      const createdBy = caller.subject;
+      const first = { version: 1, ...stored(rules), createdBy };
+      const row = await prisma.policy
+        .create({ data: { name, description, createdBy, versions: { create: first } } })
+        .catch((error: unknown) => {
+          if (!isUniqueViolation(error)) throw error;
+          const detail = `There is a policy ${name} already: add a version to it`;
+          throw new AppError('policy-exists', detail);
+        });
+      return withRules(row, { ...first, rules });
+    },
+
+    /** @throws {AppError} `policy-not-found` */
+    async get(context: CallContext, name: string): Promise<Policy> {
+      const row = await require(context, name);
+      const latest = await latestOf(context, name);
+      if (!latest) throw notFound();
+      return withRules(row, presentVersion(latest));
+    },
+
+    /** The oldest first. */
+    async list(context: CallContext, { limit, cursor }: ListPoliciesQuery): Promise<PolicyPage> {
+      const rows = await context.prisma.policy.findMany({
+        ...(cursor !== undefined && { where: { id: { gt: cursor } } }),
+        orderBy: { id: 'asc' },
+        take: limit + 1,
+      });
+      const { items, last } = pageOf(rows, limit);
+      const names = items.map(({ name }) => name);
+      const latest = await latestVersions(context, names);
+      const policies = items.flatMap((row) => {
+        const { version, sha256 } = latest.get(row.name) ?? {};
+        return version === undefined || sha256 === undefined ? [] : [{ ...row, version, sha256 }];
+      });
+      return { policies, ...(last && { next: last.id }) };
+    },
+
+    /**
+     * The next version; the latest, if that has the same rules.
+     * @throws {AppError} `policy-not-found`, `validation-failed`
+     */
+    async addVersion(
+      context: CallContext,
+      name: string,
+      { rules }: CreatePolicyVersion,
+    ): Promise<{ version: PolicyVersion; created: boolean }> {
+      checkRules(rules);
+      return atomically(context, async (context) => {
+        const { caller, prisma } = context;
+        // Whoever adds another version waits until this one is in, and gets the number after it.
+        const found = await prisma.$queryRaw<unknown[]>`
+          SELECT 1 FROM policies WHERE name = ${name} FOR UPDATE`;
+        if (found.length === 0) throw notFound();
+        const latest = await latestOf(context, name);
+        const data = stored(rules);
+        if (latest?.sha256 === data.sha256) {
+          return { version: presentVersion(latest), created: false };
+        }
+        const version = (latest?.version ?? 0) + 1;
+        const row = await prisma.policyVersion.create({
+          data: { policyName: name, version, ...data, createdBy: caller.subject },
+        });
+        return { version: presentVersion(row), created: true };
+      });
+    },
+
+    /** The newest first. @throws {AppError} `policy-not-found` */
+    async listVersions(
+      context: CallContext,
+      name: string,
+      { limit, cursor }: ListPolicyVersionsQuery,
+    ): Promise<PolicyVersionPage> {
+      const rows = await context.prisma.policyVersion.findMany({
+        where: { policyName: name, ...(cursor !== undefined && { version: { lt: cursor } }) },
+        omit: { rules: true },
+        orderBy: { version: 'desc' },
+        take: limit + 1,
+      });
+      if (rows.length === 0) await require(context, name);
+      const { items, last } = pageOf(rows, limit);
+      const versions = items.map(({ policyName, ...row }) => ({ ...row, policy: policyName }));
+      return { versions, ...(last && { next: String(last.version) }) };
+    },
+
+    /** @throws {AppError} `policy-not-found`, `policy-version-not-found` */
+    async getVersion(context: CallContext, name: string, version: number): Promise<PolicyVersion> {
+      const where = { policyName_version: { policyName: name, version } };
+      const row = await context.prisma.policyVersion.findUnique({ where });
+      if (row) return presentVersion(row);
+      await require(context, name);
+      throw new AppError('policy-version-not-found', `Policy ${name} has no version ${version}`);
+    },
+  };
+}

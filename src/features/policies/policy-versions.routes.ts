@@ -1,0 +1,107 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '@sinclair/typebox';
+import { nextLink } from '../../shared/links.js';
+import { answer, headers } from '../../shared/schemas.js';
+import {
+  CheckedPolicyVersion,
+  CreatePolicyVersionRef,
+  ListedPolicyVersionRef,
+  ListPolicyVersionsQuery,
+  POLICY_BODY_LIMIT,
+  PolicyParams,
+  PolicyVersionParams,
+  PolicyVersionRef,
+} from './policies.schemas.js';
+import type { PoliciesService } from './policies.service.js';
+import { bodiesBy } from './rule-validation.routes.js';
+
+const tags = ['policies'];
+
+/** Versions of a policy: added, read, listed. */
+export const policyVersionsRoutes: FastifyPluginAsyncTypebox<{
+  policies: PoliciesService;
+}> = async (app, { policies }) => {
+  app.post(
+    '',
+    {
+      bodyLimit: Math.min(app.initialConfig.bodyLimit ?? POLICY_BODY_LIMIT, POLICY_BODY_LIMIT),
+      validatorCompiler: bodiesBy(app, CheckedPolicyVersion),
+      config: { scope: 'policies:write', idempotent: true, problems: ['policy-not-found'] },
+      schema: {
+        operationId: 'createPolicyVersion',
+        tags,
+        summary: 'Add a version of a policy',
+        description:
+          'With the next number. Environments that name the policy without a version are guarded by it from now on. 200 and the latest version, if that has the same rules.',
+        params: PolicyParams,
+        body: CreatePolicyVersionRef,
+        response: {
+          200: answer(
+            PolicyVersionRef,
+            'The latest version, which has the same rules',
+            headers('Location', 'Idempotency-Replayed'),
+          ),
+          201: answer(
+            PolicyVersionRef,
+            'The version as it was stored',
+            headers('Location', 'Idempotency-Replayed'),
+          ),
+        },
+      },
+    },
+    (request, reply) =>
+      app.createOnce(request, reply, async (context) => {
+        const { params, body } = request;
+        const { version, created } = await policies.addVersion(context, params.name, body);
+        const location = `/policies/${version.policy}/versions/${version.version}`;
+        return { status: created ? 201 : 200, headers: { location }, body: version };
+      }),
+  );
+
+  app.get(
+    '',
+    {
+      config: { scope: 'policies:read', problems: ['policy-not-found'] },
+      schema: {
+        operationId: 'listPolicyVersions',
+        tags,
+        summary: 'List the versions of a policy',
+        description: 'The newest first.',
+        params: PolicyParams,
+        querystring: ListPolicyVersionsQuery,
+        response: {
+          200: answer(
+            Type.Array(ListedPolicyVersionRef),
+            'The versions of this page',
+            headers('Link'),
+          ),
+        },
+      },
+    },
+    async ({ callContext, params, query, url }, reply) => {
+      const { versions, next } = await policies.listVersions(callContext, params.name, query);
+      const path = `/policies/${params.name}/versions`;
+      if (next !== undefined) reply.header('link', nextLink(path, url, next));
+      return versions;
+    },
+  );
+
+  app.get(
+    '/:version',
+    {
+      config: {
+        scope: 'policies:read',
+        problems: ['policy-not-found', 'policy-version-not-found'],
+      },
+      schema: {
+        operationId: 'getPolicyVersion',
+        tags,
+        summary: 'Get a version of a policy',
+        description: 'With its rules. It never changes.',
+        params: PolicyVersionParams,
+        response: { 200: answer(PolicyVersionRef, 'The version') },
+      },
+    },
+    ({ callContext, params }) => policies.getVersion(callContext, params.name, params.version),
+  );
+};

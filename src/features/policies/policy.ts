@@ -1,0 +1,65 @@
+import type { CallContext } from '../../database/context.js';
+import type { PolicyVersion as PolicyVersionRow } from '../../generated/prisma/client.js';
+import { AppError, type FieldError, invalid } from '../../shared/app-error.js';
+import type { PolicyRule } from './evaluate/inputs.js';
+
+/** As the API shows it. */
+export type PolicyVersion = Omit<PolicyVersionRow, 'policyName' | 'rules'> & {
+  readonly policy: string;
+  readonly rules: PolicyRule[];
+};
+
+/** A policy by its name. */
+export interface PolicyReference {
+  name: string;
+  /** null: the latest. */
+  version: number | null;
+}
+
+export const notFound = () => new AppError('policy-not-found', 'Policy not found');
+
+export const presentVersion = ({ policyName, rules, ...row }: PolicyVersionRow): PolicyVersion => ({
+  ...row,
+  policy: policyName,
+  rules: rules as unknown as PolicyRule[],
+});
+
+interface Latest {
+  readonly name: string;
+  readonly version: number;
+  readonly sha256: string;
+}
+
+/** The latest versions of these policies, by name; those that there are not are left out. */
+export async function latestVersions(
+  { prisma }: CallContext,
+  names: string[],
+): Promise<Map<string, Latest>> {
+  const rows = await prisma.$queryRaw<Latest[]>`
+    SELECT DISTINCT ON (policy_name) policy_name AS name, version, sha256 FROM policy_versions
+     WHERE policy_name = ANY(${names}::text[]) ORDER BY policy_name, version DESC`;
+  return new Map(rows.map((row) => [row.name, row]));
+}
+
+/**
+ * Are there these policies, in these versions? What there is stays.
+ * @throws {AppError} `validation-failed`, at `/policies/…` of the body
+ */
+export async function checkPolicies(
+  context: CallContext,
+  references: readonly PolicyReference[],
+): Promise<void> {
+  const names = references.map(({ name }) => name);
+  const latest = await latestVersions(context, names);
+  const errors = references.flatMap(({ name, version }, index): FieldError[] => {
+    const refuse = (field: string, message: string): FieldError[] => [
+      { in: 'body', pointer: `/policies/${index}/${field}`, message },
+    ];
+    const known = latest.get(name);
+    if (!known) return refuse('name', 'is no policy');
+    if (names.indexOf(name) < index) return refuse('name', 'is in the list already');
+    if (version === null || version <= known.version) return [];
+    return refuse('version', `is no version of ${name}: its latest is ${known.version}`);
+  });
+  if (errors.length > 0) throw invalid(errors);
+}

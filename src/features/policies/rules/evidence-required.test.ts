@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import { evidenceRequired } from './evidence-required.js';
+import { ask, evidence, input } from './input.support.js';
+import type { RuleInput } from './rule.js';
+
+const required = (parameters: object, given: Partial<RuleInput> = {}) =>
+  ask('evidence-required', parameters, input(given));
+
+const app = { name: 'app.tgz', sha256: 'a'.repeat(64) };
+const image = { name: 'app:1.4.0', sha256: 'b'.repeat(64) };
+const sbom = (id: string, artifact: string | null = null) =>
+  evidence(id, ['components'], { kind: 'cyclonedx', artifact });
+
+describe('evidence-required', () => {
+  it('passes with evidence that could show it, whatever its kind', () => {
+    expect(required({ shows: 'components' }, { evidence: [sbom('1')] })).toEqual({
+      status: 'pass',
+      message: 'Found 1 document: bill of materials',
+      evidence: ['1'],
+    });
+  });
+
+  it('passes with one of several kinds', () => {
+    const parameters = { kinds: ['spdx', 'cyclonedx'] };
+    expect(required(parameters, { evidence: [sbom('1')] }).status).toBe('pass');
+    const { status, message } = required(parameters, { evidence: [evidence('1', ['components'])] });
+    expect(status).toBe('not-evidenced');
+    expect(message).toContain('No evidence of kind spdx or cyclonedx counts for this release');
+    expect(message).toContain('Upload evidence of kind spdx or cyclonedx');
+  });
+
+  it('wants both of one evidence, where both are asked for', () => {
+    const parameters = { kinds: ['trivy'], shows: 'secret' };
+    const scan = evidence('1', ['vulnerability']);
+    const leaks = evidence('2', ['secret'], { kind: 'gitleaks' });
+    expect(required(parameters, { evidence: [scan, leaks] }).status).toBe('not-evidenced');
+    expect(required(parameters, { evidence: [evidence('3', ['secret'])] }).status).toBe('pass');
+  });
+
+  it('says what to upload where it is missing', () => {
+    expect(required({ shows: 'components' })).toEqual({
+      status: 'not-evidenced',
+      message:
+        'No bill of materials counts for this release. Upload an SBOM (cyclonedx or spdx): POST /releases/{id}/evidence',
+    });
+  });
+
+  it('takes evidence of an artifact for the release', () => {
+    const given = { artifacts: [app], evidence: [sbom('1', app.sha256)] };
+    expect(required({ shows: 'components' }, given).status).toBe('pass');
+  });
+
+  it('names the artifacts that have none of their own', () => {
+    const parameters = { shows: 'components', scope: 'artifacts' };
+    const artifacts = [app, image];
+    const one = required(parameters, { artifacts, evidence: [sbom('1', app.sha256), sbom('2')] });
+    expect(one.status).toBe('not-evidenced');
+    expect(one.message).toContain('counts for app:1.4.0. Upload');
+    expect(one.message).toContain('?artifact={sha256}');
+    const both = [sbom('1', app.sha256), sbom('2', image.sha256)];
+    expect(required(parameters, { artifacts, evidence: both })).toMatchObject({
+      status: 'pass',
+      message: '2 artifacts, each with its bill of materials',
+      evidence: ['1', '2'],
+    });
+  });
+
+  it('does not list hundreds of them', () => {
+    const artifacts = Array.from({ length: 300 }, (_, n) => ({ name: `a${n}`, sha256: `${n}` }));
+    const { message } = required({ shows: 'tests', scope: 'artifacts' }, { artifacts });
+    expect(message).toContain('and 290 more');
+    expect(message.length).toBeLessThan(500);
+  });
+
+  it('is not evidenced for artifacts where there are none', () => {
+    const outcome = required(
+      { shows: 'components', scope: 'artifacts' },
+      { evidence: [sbom('1')] },
+    );
+    expect(outcome.status).toBe('not-evidenced');
+    expect(outcome.message).toContain('has no artifacts');
+  });
+
+  it('does not count what is too old', () => {
+    const parameters = { shows: 'components', maximumAgeDays: 30 };
+    const old = required(parameters, { evidence: [sbom('1')], tooOld: new Set(['1']) });
+    expect(old).toMatchObject({ status: 'not-evidenced', evidence: ['1'] });
+    expect(old.message).toContain('for this release is older than 30 days');
+    const both = { evidence: [sbom('1'), sbom('2')], tooOld: new Set(['1']) };
+    expect(required(parameters, both)).toMatchObject({ status: 'pass', evidence: ['2'] });
+  });
+
+  it('names the artifacts whose own is too old', () => {
+    const outcome = required(
+      { shows: 'components', scope: 'artifacts', maximumAgeDays: 1 },
+      {
+        artifacts: [app, image],
+        evidence: [sbom('1', app.sha256), sbom('2', image.sha256)],
+        tooOld: new Set(['2']),
+      },
+    );
+    expect(outcome.message).toContain('for app:1.4.0 is older than 1 day.');
+  });
+
+  it('tells what is too old, to the second', () => {
+    const parameters = { kinds: ['trivy'], scope: 'release' as const, maximumAgeDays: 1 };
+    const aged = [
+      { id: 'new', kind: 'trivy', ageSeconds: 86_400 },
+      { id: 'old', kind: 'trivy', ageSeconds: 86_400.5 },
+      { id: 'unknown', kind: 'trivy', ageSeconds: Number.NaN },
+      { id: 'other', kind: 'grype', ageSeconds: 1e9 },
+    ];
+    expect(evidenceRequired.tooOld?.(parameters, aged)).toEqual(['old', 'unknown']);
+    expect(evidenceRequired.tooOld?.({ ...parameters, maximumAgeDays: undefined }, aged)).toEqual(
+      [],
+    );
+  });
+
+  it('asks for something', () => {
+    expect(() => required({})).toThrow('not valid');
+    expect(() => evidenceRequired.evaluate({ scope: 'release' }, input())).toThrow(
+      'give it kinds or shows',
+    );
+  });
+
+  it('has limits', () => {
+    for (const parameters of [
+      { kinds: [] },
+      { kinds: ['trivy', 'trivy'] },
+      { kinds: ['Trivy\n'] },
+      { shows: 'nothing' },
+      { shows: 'tests', maximumAgeDays: 0 },
+      { shows: 'tests', maximumAgeDays: 3651 },
+      { shows: 'tests', scope: 'project' },
+    ]) {
+      expect(() => required(parameters), JSON.stringify(parameters)).toThrow('not valid');
+    }
+  });
+
+  it('shows names of artifacts without what could harm a terminal', () => {
+    const artifacts = [{ name: '\u001b[2Jx\nok', sha256: 'c' }];
+    const { message } = required({ shows: 'tests', scope: 'artifacts' }, { artifacts });
+    expect(message).toContain('\ufffd[2Jx\ufffdok');
+  });
+});

@@ -1,0 +1,92 @@
+import { parametersOf } from '../evaluate/parameters.js';
+import { ruleNamed } from './index.js';
+import type { ComponentInput, Defect, EvidenceInput, Outcome, RuleInput, Shown } from './rule.js';
+
+/** Makes what rules look at, for tests. */
+
+const RELEASE: RuleInput['release'] = { version: '1.4.0', state: 'open', revokedReason: null };
+
+/** Nothing at all, but for what is given. */
+export const input = (
+  given: Partial<Omit<RuleInput, 'release'>> & { release?: Partial<RuleInput['release']> } = {},
+): RuleInput => ({
+  artifacts: [],
+  evidence: [],
+  tooOld: new Set(),
+  defects: { counts: [], worst: [], waived: [] },
+  running: null,
+  newDefects: undefined,
+  components: undefined,
+  checkTime: () => undefined,
+  ...given,
+  release: { ...RELEASE, ...given.release },
+});
+
+export const evidence = (
+  id: string,
+  shows: readonly Shown[],
+  rest: Partial<EvidenceInput> = {},
+): EvidenceInput => ({
+  id,
+  kind: 'trivy',
+  label: null,
+  artifact: null,
+  sha256: id.padStart(64, '0'),
+  parserVersion: 1,
+  shows,
+  ...rest,
+});
+
+/** A test report. */
+export const report = (id: string, tests: number, failures = 0, errors = 0, skipped = 0) =>
+  evidence(id, ['tests'], { kind: 'junit', tests: { tests, failures, errors, skipped } });
+
+export const defect = (rule: string, rest: Partial<Defect> = {}): Defect => ({
+  fingerprint: rule.toLowerCase(),
+  type: 'vulnerability',
+  severity: 'critical',
+  rule,
+  title: null,
+  purl: 'pkg:npm/x@1.0.0',
+  packageName: 'x',
+  packageVersion: '1.0.0',
+  fixedVersion: '1.2.3',
+  location: null,
+  ...rest,
+});
+
+/** Defects as the database counts them; those with waivers are among them. */
+export function defects(all: readonly Defect[], waivers: Record<string, string[]> = {}) {
+  return {
+    counts: all.map(({ type, severity, fixedVersion }) => ({
+      type,
+      severity,
+      fixable: fixedVersion !== null,
+      count: 1,
+    })),
+    worst: all,
+    waived: all.flatMap((one) => {
+      const ids = waivers[one.rule];
+      return ids ? [{ ...one, waivers: ids }] : [];
+    }),
+  };
+}
+
+export const component = (
+  name: string,
+  version: string | null,
+  rest: Partial<ComponentInput> = {},
+): ComponentInput => ({
+  name,
+  version,
+  purl: version === null ? null : `pkg:npm/${name.replace('@', '%40')}@${version}`,
+  licences: ['MIT'],
+  ...rest,
+});
+
+/** What a rule says, with its parameters checked and its defaults filled in, as in a policy. @throws {RuleFault} */
+export function ask(name: string, parameters: object, given: RuleInput): Outcome {
+  const rule = ruleNamed(name);
+  if (!rule) throw new Error(`no rule ${name}`);
+  return rule.evaluate(parametersOf(rule, { ...parameters, rule: name, mode: 'block' }), given);
+}

@@ -1,0 +1,200 @@
+import { describe, expect, it } from 'vitest';
+import { ask, defect, defects, evidence, input } from './input.support.js';
+import type { Defect, RuleInput } from './rule.js';
+
+const scan = evidence('1', ['vulnerability']);
+
+const found = (
+  parameters: object,
+  all: readonly Defect[],
+  waivers: Record<string, string[]> = {},
+  given: Partial<RuleInput> = {},
+) =>
+  ask(
+    'max-findings',
+    parameters,
+    input({ evidence: [scan], defects: defects(all, waivers), ...given }),
+  );
+
+const fixed = defect('CVE-2024-1');
+const unfixed = defect('CVE-2024-2', { severity: 'high', fixedVersion: null });
+const medium = defect('CVE-2024-3', { severity: 'medium' });
+const unknown = defect('CVE-2024-4', { severity: 'unknown' });
+
+describe('max-findings', () => {
+  it('passes where nothing is as bad', () => {
+    expect(found({}, [medium])).toEqual({
+      status: 'pass',
+      message: 'no findings of severity high or worse, or of unknown severity, 0 allowed',
+      evidence: ['1'],
+      findings: [],
+      waivers: [],
+    });
+  });
+
+  it('says what was found, what is allowed, and what to do', () => {
+    const other = defect('CVE-2024-9', { purl: 'pkg:npm/y@2', fixedVersion: null });
+    const outcome = found({}, [other, fixed]);
+    expect(outcome).toMatchObject({ status: 'fail', findings: [fixed, other] });
+    expect(outcome.message).toBe(
+      '2 critical findings, 0 allowed: CVE-2024-1 in pkg:npm/x@1.0.0, fixed in 1.2.3; CVE-2024-9 in pkg:npm/y@2. Update to what fixes them, scan again and upload the report with the label of the one before; or ask for a waiver: POST /waivers',
+    );
+  });
+
+  it('counts the severity and what is worse', () => {
+    const all = [fixed, unfixed, medium];
+    expect(found({ severity: 'high' }, all).message).toContain('1 critical and 1 high findings');
+    expect(found({ severity: 'none' }, all).message).toContain('1 critical, 1 high and 1 medium');
+  });
+
+  it('counts what nobody rated, unless told not to', () => {
+    expect(found({ severity: 'critical' }, [unknown]).message).toContain(
+      '1 unknown-severity finding, 0 allowed',
+    );
+    expect(found({ severity: 'none', countUnknown: false }, [unknown]).status).toBe('pass');
+  });
+
+  it('allows as many as is said', () => {
+    expect(found({ maximum: 2 }, [fixed, unfixed])).toMatchObject({
+      status: 'pass',
+      findings: [fixed, unfixed],
+    });
+    expect(found({ maximum: 1 }, [fixed, unfixed]).status).toBe('fail');
+  });
+
+  it('looks only at what can be fixed, where asked', () => {
+    expect(found({ fixableOnly: true }, [unfixed]).status).toBe('pass');
+    expect(found({ fixableOnly: true }, [fixed, unfixed]).message).toContain(
+      '1 critical fixable finding, 0 allowed: CVE-2024-1',
+    );
+  });
+
+  it('names five, and says how many there are besides', () => {
+    const all = Array.from({ length: 9 }, (_, n) => defect(`CVE-2024-10${n}`));
+    const outcome = found({}, all);
+    expect(outcome.findings).toHaveLength(5);
+    expect(outcome.message).toContain('9 critical findings');
+    expect(outcome.message).toContain(
+      'CVE-2024-104 in pkg:npm/x@1.0.0, fixed in 1.2.3; and 4 more',
+    );
+  });
+
+  it('counts more than it can name', () => {
+    const counts = [
+      { type: 'vulnerability', severity: 'high', fixable: true, count: 9000 },
+    ] as const;
+    const outcome = found({}, [], {}, { defects: { counts, worst: [], waived: [] } });
+    expect(outcome).toMatchObject({ status: 'fail', findings: [] });
+    expect(outcome.message).toContain('9000 high findings, 0 allowed. ');
+  });
+});
+
+describe('max-findings, waived', () => {
+  it('does not count it, and names it', () => {
+    const outcome = found({}, [fixed], { 'CVE-2024-1': ['w2', 'w1'] });
+    expect(outcome).toMatchObject({ status: 'pass', findings: [], waivers: ['w1', 'w2'] });
+    expect(outcome.message).toContain('1 more is hidden by 2 waivers: CVE-2024-1 in');
+  });
+
+  it('still counts the others', () => {
+    const outcome = found({}, [fixed, unfixed], { 'CVE-2024-1': ['w1'] });
+    expect(outcome).toMatchObject({ status: 'fail', findings: [unfixed], waivers: ['w1'] });
+    expect(outcome.message).toContain('1 high finding, 0 allowed: CVE-2024-2');
+  });
+
+  it('ignores waivers of what it does not count', () => {
+    expect(found({}, [medium], { 'CVE-2024-3': ['w1'] })).toMatchObject({ waivers: [] });
+    const outcome = found({ fixableOnly: true }, [unfixed], { 'CVE-2024-2': ['w1'] });
+    expect(outcome).toMatchObject({ status: 'pass', waivers: [] });
+  });
+});
+
+describe('max-findings, evidence', () => {
+  it('is not evidenced by an SBOM: no scan is not a clean scan', () => {
+    const outcome = found({}, [], {}, { evidence: [evidence('1', ['components'])] });
+    expect(outcome.status).toBe('not-evidenced');
+    expect(outcome.message).toContain('No vulnerability scan counts for this release');
+  });
+
+  it('wants each of the types to be shown, and names what is not', () => {
+    const types = ['vulnerability', 'code', 'misconfiguration'];
+    const both = { evidence: [scan, evidence('2', ['code'])] };
+    const { status, message } = found({ types }, [fixed], {}, both);
+    expect(status).toBe('not-evidenced');
+    expect(message).toContain('No scan for misconfigurations counts');
+    expect(message).not.toContain('vulnerability scan');
+  });
+
+  it('counts each of the types, and no other', () => {
+    const code = defect('no-eval', {
+      type: 'code',
+      severity: 'high',
+      purl: null,
+      packageName: null,
+    });
+    const both = { evidence: [scan, evidence('2', ['code'])] };
+    expect(found({ types: ['code'] }, [fixed, code], {}, both)).toMatchObject({
+      findings: [code],
+      evidence: ['2'],
+    });
+    expect(found({ types: ['code', 'vulnerability'] }, [fixed, code], {}, both).message).toContain(
+      '1 critical and 1 high findings (code, vulnerability), 0 allowed',
+    );
+  });
+});
+
+describe('max-findings, only new', () => {
+  const running = { id: 'r', version: '1.3.0' };
+
+  it('counts what the running release does not have, and names that', () => {
+    const newDefects = defects([unfixed]);
+    const outcome = found({ onlyNew: true }, [fixed, unfixed], {}, { newDefects, running });
+    expect(outcome).toMatchObject({ status: 'fail', findings: [unfixed] });
+    expect(outcome.message).toContain('1 high new finding, 0 allowed');
+    expect(outcome.message).toContain('Compared with 1.3.0, which runs there');
+    const none = { newDefects: defects([]), running };
+    expect(found({ onlyNew: true }, [fixed], {}, none).status).toBe('pass');
+  });
+
+  it('says that everything is new where nothing runs', () => {
+    const newDefects = defects([fixed]);
+    const { message } = found({ onlyNew: true }, [fixed], {}, { newDefects });
+    expect(message).toContain('Nothing is known to run there, so everything is new');
+  });
+
+  it('counts what waivers cover among the new ones', () => {
+    const newDefects = defects([fixed], { 'CVE-2024-1': ['w1'] });
+    expect(found({ onlyNew: true }, [fixed], {}, { newDefects, running })).toMatchObject({
+      status: 'pass',
+      waivers: ['w1'],
+    });
+  });
+
+  it('does not take what was not looked up for nothing', () => {
+    expect(() => found({ onlyNew: true }, [])).toThrow('Nobody looked up which findings are new');
+  });
+});
+
+describe('max-findings, hostile', () => {
+  it('shows texts of documents without what could harm a terminal, and not all of them', () => {
+    const bad = defect(`\u001b]0;x\u0007${'A'.repeat(5000)}`, { purl: 'pkg:npm/\u202ex\n@1' });
+    const { message } = found({}, [bad]);
+    expect(message).not.toMatch(/[\p{Cc}\u202e]/u);
+    expect(message.length).toBeLessThan(700);
+  });
+
+  it('has limits', () => {
+    for (const parameters of [
+      { severity: 'unknown' },
+      { severity: 'HIGH' },
+      { maximum: -1 },
+      { maximum: 1.5 },
+      { types: [] },
+      { types: ['tests'] },
+      { types: ['code', 'code'] },
+      { fixableOnly: 'yes' },
+    ]) {
+      expect(() => found(parameters, []), JSON.stringify(parameters)).toThrow('not valid');
+    }
+  });
+});

@@ -1,0 +1,166 @@
+import type { Database } from '../../database/client.js';
+import { type Ask, query, snapshot } from '../../database/sql.js';
+import {
+  type Aged,
+  type ComponentInput,
+  type Defects,
+  ENGINE,
+  type Needs,
+  parametersOf,
+  ruleNamed,
+  type VerdictFacts,
+  type VerdictInputs,
+  type WaivedDefect,
+} from '../policies/index.js';
+import { COLLECT, RUNNING_EVIDENCE } from './collect.sql.js';
+import {
+  ADD_UP,
+  COMPONENTS,
+  KEEP,
+  NEW_DEFECTS,
+  WAIVED_DEFECTS,
+  WAIVED_NEW_DEFECTS,
+} from './facts.sql.js';
+
+/** Versions of policies to try instead of those that guard the environment, by name. */
+export type PolicyVersions = Readonly<Record<string, number>>;
+
+export interface Collected {
+  readonly inputs: VerdictInputs;
+  readonly facts: VerdictFacts;
+}
+
+type Counted = Pick<Defects, 'counts' | 'worst'>;
+
+/** What the one statement answers. */
+type Row = Omit<VerdictInputs, 'release' | 'tooOld' | 'evidence'> &
+  VerdictInputs['release'] & {
+    readonly facts: Counted | null;
+    readonly evidence: readonly (VerdictInputs['evidence'][number] & { ageSeconds: number })[];
+  };
+
+const NONE: Counted = { counts: [], worst: [] };
+
+/** A rule of a policy with its parameters; undefined for what the evaluation refuses: unknown rules, parameters that are none. */
+function asked(entry: VerdictInputs['policies'][number]['rules'][number]) {
+  try {
+    const rule = ruleNamed(entry.rule);
+    return rule && { rule, parameters: parametersOf(rule, entry) };
+  } catch {
+    return undefined;
+  }
+}
+
+const ALL: Required<Needs> = { newDefects: true, components: true };
+
+/** A rule that breaks here denies: it gets everything, or finds everything too old, and breaks again when it is asked. */
+function guarded<T>(ask: () => T, otherwise: T): T {
+  try {
+    return ask();
+  } catch {
+    return otherwise;
+  }
+}
+
+/** What any rule of the policies needs. */
+function needsOf({ policies }: Pick<VerdictInputs, 'policies'>): Required<Needs> {
+  const all = policies.flatMap(({ rules }) =>
+    rules.map((entry) => {
+      const known = asked(entry);
+      return known && guarded(() => known.rule.needs?.(known.parameters), ALL);
+    }),
+  );
+  return {
+    newDefects: all.some((needs) => needs?.newDefects),
+    components: all.some((needs) => needs?.components),
+  };
+}
+
+/** Which evidence is too old for which rule: what the clock decides, told apart from all else. */
+function tooOldOf({ policies, evidence }: Row): VerdictInputs['tooOld'] {
+  const aged: Aged[] = evidence.map(({ id, kind, ageSeconds }) => ({ id, kind, ageSeconds }));
+  return policies.flatMap(({ name, version, rules }) =>
+    rules.flatMap((entry, index) => {
+      const known = asked(entry);
+      const all = evidence.map(({ id }) => id);
+      const ids = known && guarded(() => known.rule.tooOld?.(known.parameters, aged), all);
+      return ids && ids.length > 0 ? [{ policy: name, version, index, evidence: ids }] : [];
+    }),
+  );
+}
+
+function inputsOf(row: Row): VerdictInputs {
+  const { id, projectId, version, commit, state, revokedReason, facts: _facts, ...rest } = row;
+  return {
+    ...rest,
+    release: { id, projectId, version, commit, state, revokedReason },
+    evidence: row.evidence.map(({ ageSeconds: _age, ...evidence }) => evidence),
+    tooOld: tooOldOf(row),
+  };
+}
+
+/** Adds up what the evidence says, and keeps it for the next time; `changes`: what it is of. */
+async function addUp(ask: Ask, releaseId: string) {
+  const [row] = await ask<{ facts: Counted; changes: string | null }>(ADD_UP, [releaseId]);
+  return row ?? { facts: NONE, changes: null };
+}
+
+async function newDefects(ask: Ask, { id, running, waivers }: Row, all: Defects): Promise<Defects> {
+  if (!running) return all; // nothing runs there: everything is new
+  const [row] = await ask<{ facts: Counted }>(NEW_DEFECTS, [id, running.id]);
+  const ids = waivers.map((waiver) => waiver.id);
+  const waived =
+    ids.length > 0 ? await ask<WaivedDefect>(WAIVED_NEW_DEFECTS, [id, running.id, ids]) : [];
+  return { ...(row?.facts ?? NONE), waived };
+}
+
+/** Everything that the policies of the environment need to know. */
+async function collectAll(ask: Ask, row: Row, needs: Required<Needs>) {
+  const added = row.facts ? undefined : await addUp(ask, row.id);
+  const ids = row.waivers.map(({ id }) => id);
+  const waived = ids.length > 0 ? await ask<WaivedDefect>(WAIVED_DEFECTS, [row.id, ids]) : [];
+  const defects: Defects = { ...(row.facts ?? added?.facts ?? NONE), waived };
+  const facts: VerdictFacts = {
+    defects,
+    newDefects: needs.newDefects ? await newDefects(ask, row, defects) : undefined,
+    components: needs.components ? await ask<ComponentInput>(COMPONENTS, [row.id]) : undefined,
+  };
+  const inputs = inputsOf(row);
+  if (!needs.newDefects || !row.running) return { collected: { inputs, facts }, added };
+  // What is new depends on what is known of the other release, too.
+  const [known] = await ask<{ evidence: string }>(RUNNING_EVIDENCE, [row.running.id]);
+  const running = { ...row.running, ...known };
+  return { collected: { inputs: { ...inputs, running }, facts }, added };
+}
+
+/**
+ * What a verdict about a release and an environment is made of; undefined without such a release or environment. All of
+ * it is of one moment. Where nothing has changed since the last time, and no rule needs more, that is one statement.
+ */
+export async function collect(
+  { pool }: Pick<Database, 'pool'>,
+  releaseId: string,
+  environment: string,
+  versions?: PolicyVersions,
+): Promise<Collected | undefined> {
+  const values = [releaseId, environment, versions ? JSON.stringify(versions) : null, ENGINE];
+  const read = async (ask: Ask) => (await ask<Row>(COLLECT, values))[0];
+  const once: Ask = (statement, list) => query(pool, statement, list) as Promise<never[]>;
+  const row = await read(once);
+  if (!row) return undefined;
+  const needs = needsOf(row);
+  if (row.facts && row.waivers.length === 0 && !needs.newDefects && !needs.components) {
+    return {
+      inputs: inputsOf(row),
+      facts: { defects: { ...row.facts, waived: [] } } as VerdictFacts,
+    };
+  }
+  const more = await snapshot(pool, async (ask) => {
+    const again = await read(ask);
+    return again && collectAll(ask, again, needsOf(again));
+  });
+  if (more?.added?.changes) {
+    await once(KEEP, [releaseId, JSON.stringify(more.added.facts), more.added.changes, ENGINE]);
+  }
+  return more?.collected;
+}

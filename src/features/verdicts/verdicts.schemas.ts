@@ -1,0 +1,204 @@
+import { type Static, Type } from '@sinclair/typebox';
+import {
+  defaulted,
+  nullableString,
+  pageById,
+  parameter,
+  schemaRef,
+  sha256,
+  stringEnum,
+  timestamp,
+  uuid,
+} from '../../shared/schemas.js';
+import { SEVERITIES } from '../../shared/severity.js';
+import { FINDING_TYPES } from '../evidence/index.js';
+import { MODES } from '../policies/index.js';
+
+const RELEASE = '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e';
+const EVIDENCE = '019aaf61-0b52-7f1e-b3c4-5d6e7f8091a2';
+
+export const environmentName = Type.String({
+  pattern: '^[a-z][a-z0-9-]{0,62}$',
+  'x-rule': 'must be the name of an environment',
+  examples: ['production'],
+});
+
+const NamedDefect = Type.Object({
+  fingerprint: Type.String(),
+  type: stringEnum(FINDING_TYPES),
+  severity: stringEnum(SEVERITIES),
+  rule: Type.String(),
+  title: nullableString(),
+  purl: nullableString(),
+  packageName: nullableString(),
+  packageVersion: nullableString(),
+  fixedVersion: nullableString(),
+  location: nullableString(),
+});
+
+const RuleResult = Type.Object({
+  policy: nullableString({ description: 'null: no policy asks for it, every release must' }),
+  policyVersion: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
+  rule: Type.String(),
+  mode: stringEnum(MODES),
+  status: stringEnum(['pass', 'fail', 'not-evidenced', 'error'], {
+    description:
+      'not-evidenced: nothing that counts could have shown it. error: the rule could not be asked',
+  }),
+  denies: Type.Boolean(),
+  message: Type.String({ description: 'What was found, what is allowed, and what to do' }),
+  evidence: Type.Array(uuid(), { description: 'The evidence that it looked at' }),
+  findings: Type.Array(NamedDefect, { description: 'The findings that it names' }),
+  waivers: Type.Array(uuid(), { description: 'The waivers that it needed' }),
+});
+
+const result = {
+  policy: 'baseline',
+  policyVersion: 1,
+  rule: 'max-findings',
+  mode: 'block',
+  status: 'fail',
+  denies: true,
+  message:
+    '1 critical fixable finding, 0 allowed: CVE-2021-44228 in pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1, fixed in 2.15.0',
+  evidence: [EVIDENCE],
+  findings: [],
+  waivers: [],
+};
+
+const example = {
+  id: '019ab02d-5c6e-7a1b-9c2d-3e4f5a6b7c8d',
+  releaseId: RELEASE,
+  projectId: 1,
+  environment: 'production',
+  decision: 'deny',
+  inputsHash: '0b8f2e4d6c1a3957e8d0f2b4a6c8e1d3f5a7b9c0d2e4f6a8b1c3d5e7f9a0b2c4',
+  results: [result],
+  evaluatedAt: '2026-11-25T10:05:00.000Z',
+  createdBy: 'jenkins',
+};
+
+const fields = {
+  id: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    description: 'Where it is kept; null: it was only tried, or not done in time',
+  }),
+  releaseId: uuid(),
+  projectId: Type.Integer(),
+  environment: Type.String(),
+  decision: stringEnum(['allow', 'deny']),
+  inputsHash: Type.String({
+    description: 'SHA-256 of everything that it was decided by: the same inputs, the same hash',
+  }),
+  results: Type.Array(RuleResult, { description: 'Of every rule' }),
+  evaluatedAt: timestamp('When it was first decided by these inputs'),
+  createdBy: Type.String(),
+};
+
+export const Verdict = Type.Object(fields, {
+  $id: 'Verdict',
+  description: 'Whether a release may go to an environment, and why',
+  examples: [example],
+});
+
+export const StoredVerdict = Type.Object(
+  {
+    ...fields,
+    engine: Type.Integer({ description: 'The version of the rules that decided' }),
+    inputs: Type.Unsafe<object>({
+      type: 'object',
+      additionalProperties: true,
+      description:
+        'Everything that it was decided by: release, artifacts, evidence, policies, waivers, what runs there',
+    }),
+  },
+  {
+    $id: 'StoredVerdict',
+    description: 'A verdict with its inputs',
+    examples: [{ ...example, engine: 1, inputs: { environment: 'production' } }],
+  },
+);
+
+export const CreateVerdict = Type.Object(
+  {
+    environment: environmentName,
+    dryRun: defaulted(
+      Type.Boolean({ default: false, description: 'Only tried: nothing is stored' }),
+    ),
+    policyVersions: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: '^[a-z][a-z0-9-]{0,62}$' }),
+        Type.Integer({ minimum: 1, maximum: 2_147_483_647 }),
+        {
+          additionalProperties: false,
+          maxProperties: 20,
+          description:
+            'With dryRun only: versions of policies to try instead of those that guard the environment',
+        },
+      ),
+    ),
+  },
+  {
+    $id: 'CreateVerdict',
+    additionalProperties: false,
+    examples: [{ environment: 'production' }],
+  },
+);
+
+export const Assertion = Type.Object(
+  {
+    decision: Type.String({ enum: ['allow'] }),
+    environment: Type.String(),
+    verdicts: Type.Array(Type.Ref('Verdict')),
+  },
+  {
+    $id: 'Assertion',
+    description: 'It may ship there',
+    examples: [
+      {
+        decision: 'allow',
+        environment: 'production',
+        verdicts: [{ ...example, decision: 'allow', results: [] }],
+      },
+    ],
+  },
+);
+
+export const AssertQuery = Type.Object(
+  {
+    release: parameter(uuid(), 'The release'),
+    sha256: parameter(
+      sha256(''),
+      'Or an artifact: all releases that it belongs to must be allowed',
+    ),
+    environment: environmentName,
+    project: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 2_147_483_647,
+        description: 'Only releases of this project',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const ListVerdictsQuery = Type.Object(
+  {
+    ...pageById,
+    environment: parameter(environmentName, 'Only for this environment'),
+    decision: Type.Optional(stringEnum(['allow', 'deny'])),
+  },
+  { additionalProperties: false },
+);
+
+export const VerdictParams = Type.Object({ id: uuid() });
+
+export const VerdictRef = schemaRef(Verdict);
+export const StoredVerdictRef = schemaRef(StoredVerdict);
+export const CreateVerdictRef = schemaRef(CreateVerdict);
+export const AssertionRef = schemaRef(Assertion);
+
+export type CreateVerdict = Static<typeof CreateVerdict>;
+export type AssertQuery = Static<typeof AssertQuery>;
+export type ListVerdictsQuery = Static<typeof ListVerdictsQuery>;

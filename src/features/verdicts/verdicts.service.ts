@@ -1,0 +1,251 @@
+import type { Database } from '../../database/client.js';
+import type { CallContext } from '../../database/context.js';
+import { query } from '../../database/sql.js';
+import type { Prisma, Verdict as VerdictRow } from '../../generated/prisma/client.js';
+import { AppError, type FieldError, invalid } from '../../shared/app-error.js';
+import { projectsFor, reaches } from '../../shared/caller.js';
+import { pageOf } from '../../shared/pages.js';
+import {
+  canonicalInputs,
+  ENGINE,
+  evaluate,
+  inputsHash,
+  type RuleResult,
+  type VerdictInputs,
+} from '../policies/index.js';
+import { requireRelease } from '../releases/index.js';
+import { collect, type PolicyVersions } from './collect.js';
+import { FIND_RELEASES, FIND_VERDICT } from './collect.sql.js';
+import type { AssertQuery, CreateVerdict, ListVerdictsQuery } from './verdicts.schemas.js';
+
+/** As the API shows it. */
+export interface Verdict {
+  /** Null: it was only tried. */
+  readonly id: string | null;
+  readonly releaseId: string;
+  readonly projectId: number;
+  readonly environment: string;
+  readonly decision: 'allow' | 'deny';
+  readonly inputsHash: string;
+  readonly results: readonly RuleResult[];
+  readonly evaluatedAt: Date;
+  readonly createdBy: string;
+  readonly inputs: VerdictInputs;
+  /** A rule took too long: it was not decided by its inputs, and is not kept. */
+  readonly timedOut?: boolean;
+}
+
+/** What tells a verdict that is kept from the same one now. */
+type StoredAs = Pick<Verdict, 'decision' | 'results' | 'evaluatedAt' | 'createdBy'> & {
+  readonly id: string;
+};
+
+/** An artifact that is everywhere is in too many releases to ask for each. */
+const MAX_RELEASES = 100;
+
+const notFound = () => new AppError('verdict-not-found', 'Verdict not found');
+const noEnvironment = (name: string) =>
+  new AppError('environment-not-found', `There is no environment ${name}`);
+
+function present(row: Omit<VerdictRow, 'inputs'> & Partial<VerdictRow>): Verdict {
+  const { environmentName, inputs, results, ...rest } = row;
+  return {
+    ...rest,
+    environment: environmentName,
+    inputs: inputs as unknown as VerdictInputs,
+    results: results as unknown as RuleResult[],
+  };
+}
+
+/** The same inputs, decided in two ways, are a mistake of ours: then the answer is no, whichever came first. */
+function agreed(known: StoredAs, { decision }: Verdict): StoredAs {
+  if (known.decision === decision) return known;
+  const message = `These inputs were decided in another way before, by the verdict ${known.id}, which is a mistake of the platform. Nothing is allowed by them: change one, such as the evidence, and report the mistake`;
+  const result: RuleResult = {
+    policy: null,
+    policyVersion: null,
+    rule: 'same-decision',
+    mode: 'block',
+    status: 'error',
+    denies: true,
+    message,
+    evidence: [],
+    findings: [],
+    waivers: [],
+  };
+  return { ...known, decision: 'deny', results: [result, ...known.results] };
+}
+
+/** What a denial says, a line for each rule that denies. */
+export function reasonsOf(verdicts: readonly Verdict[]): string[] {
+  return verdicts.flatMap(({ results, inputs }) =>
+    results
+      .filter(({ denies }) => denies)
+      .map(({ rule, message }) => `${inputs.release.version}: ${rule}: ${message}`),
+  );
+}
+
+/** @throws {AppError} `validation-failed`, unless all of these were tried */
+function checkTried(versions: PolicyVersions, { inputs: { policies } }: Verdict): void {
+  const errors = Object.entries(versions).flatMap(([name, version]): FieldError[] => {
+    const tried = policies.find((policy) => policy.name === name);
+    if (tried && tried.sha256 !== null) return [];
+    const message = `is no version of ${name}: ${version}`;
+    return [{ in: 'body', pointer: `/policyVersions/${name}`, message }];
+  });
+  if (errors.length > 0) throw invalid(errors);
+}
+
+export type VerdictsService = ReturnType<typeof verdictsService>;
+
+/** May this version ship, and why? Decided anew each time, by what counts at that moment. */
+export function verdictsService({ pool }: Pick<Database, 'pool'>) {
+  async function decide(
+    { caller }: CallContext,
+    releaseId: string,
+    environment: string,
+    versions?: PolicyVersions,
+  ): Promise<Verdict> {
+    const collected = await collect({ pool }, releaseId, environment, versions);
+    if (!collected) throw noEnvironment(environment);
+    const inputs = canonicalInputs(collected.inputs);
+    return {
+      ...evaluate(inputs, collected.facts),
+      id: null,
+      releaseId,
+      projectId: inputs.release.projectId,
+      environment,
+      inputsHash: inputsHash(inputs),
+      evaluatedAt: new Date(),
+      createdBy: caller.subject,
+      inputs,
+    };
+  }
+
+  /** Keeps a verdict unless there is one of the same inputs. */
+  async function keep(
+    { prisma }: CallContext,
+    verdict: Verdict,
+  ): Promise<Verdict & { isNew: boolean }> {
+    const { releaseId, environment, inputsHash: hash, timedOut, ...kept } = verdict;
+    if (timedOut) return { ...verdict, isNew: false };
+    // Told as it was decided first, so that the answer is what its id names.
+    const find = async () => {
+      const values = [releaseId, environment, hash];
+      const [known] = await query<StoredAs>(pool, FIND_VERDICT, values);
+      return known && agreed(known, verdict);
+    };
+    const known = await find();
+    if (known) return { ...verdict, ...known, isNew: false };
+    const { id: _none, inputs, results, ...rest } = kept;
+    const [row] = await prisma.verdict.createManyAndReturn({
+      data: {
+        ...rest,
+        releaseId,
+        environmentName: environment,
+        engine: ENGINE,
+        inputsHash: hash,
+        inputs: inputs as unknown as Prisma.InputJsonObject,
+        results: results as unknown as Prisma.InputJsonArray,
+      },
+      skipDuplicates: true,
+      select: { id: true },
+    });
+    return row
+      ? { ...verdict, id: row.id, isNew: true }
+      : { ...verdict, ...(await find()), isNew: false };
+  }
+
+  /** The releases that an assertion is about. @throws {AppError} `release-not-found`, `artifact-not-found`, `validation-failed` */
+  async function releasesOf(context: CallContext, { release, sha256, project }: AssertQuery) {
+    if (release !== undefined) {
+      const { id, projectId } = await requireRelease(context, 'verdicts:read', release);
+      if (project !== undefined && project !== projectId) {
+        const message = 'is not that of the release';
+        throw invalid([{ in: 'query', pointer: '/project', message }]);
+      }
+      return [id];
+    }
+    const among = projectsFor(context.caller, 'verdicts:read');
+    const digest = sha256?.toLowerCase();
+    const values = [digest, project ?? null, among];
+    const rows = await query<{ id: string }>(pool, FIND_RELEASES, values);
+    if (rows.length === 0) {
+      throw new AppError('artifact-not-found', `No release has an artifact ${digest}`);
+    }
+    if (rows.length > MAX_RELEASES) {
+      const message = `is in more than ${MAX_RELEASES} releases: name the project, or the release`;
+      throw invalid([{ in: 'query', pointer: '/sha256', message }]);
+    }
+    return rows.map(({ id }) => id);
+  }
+
+  return {
+    /**
+     * A verdict now. It is kept, unless it is only tried, or one of the same inputs is there.
+     * @throws {AppError} `release-not-found`, `environment-not-found`, `validation-failed`
+     */
+    async create(context: CallContext, releaseId: string, input: CreateVerdict) {
+      const { environment, dryRun, policyVersions } = input;
+      if (policyVersions && !dryRun) {
+        const message = 'goes with dryRun only: what guards an environment is set there';
+        throw invalid([{ in: 'body', pointer: '/policyVersions', message }]);
+      }
+      const { id } = await requireRelease(context, 'verdicts:write', releaseId);
+      const verdict = await decide(context, id, environment, policyVersions);
+      if (policyVersions) checkTried(policyVersions, verdict);
+      return dryRun ? { ...verdict, isNew: false } : keep(context, verdict);
+    },
+
+    /**
+     * May it ship there? Throws unless each release that is meant may.
+     * @throws {AppError} `release-denied` with the reasons; `release-not-found`, `artifact-not-found`, `environment-not-found`
+     */
+    async assert(context: CallContext, request: AssertQuery): Promise<Verdict[]> {
+      if ((request.release === undefined) === (request.sha256 === undefined)) {
+        const message = 'or sha256 must be given, and not both';
+        throw invalid([{ in: 'query', pointer: '/release', message }]);
+      }
+      const verdicts: Verdict[] = [];
+      for (const id of await releasesOf(context, request)) {
+        const decided = await decide(context, id, request.environment);
+        const { isNew: _isNew, ...kept } = await keep(context, decided);
+        verdicts.push(kept);
+      }
+      if (verdicts.every(({ decision }) => decision === 'allow')) return verdicts;
+      const reasons = reasonsOf(verdicts);
+      // As every answer has them: what they were decided by is read one by one.
+      const shown = verdicts.map(({ inputs: _inputs, timedOut: _timedOut, ...rest }) => rest);
+      throw new AppError('release-denied', reasons.join('; '), {
+        members: { decision: 'deny', environment: request.environment, reasons, verdicts: shown },
+      });
+    },
+
+    /** With its inputs. @throws {AppError} `verdict-not-found` */
+    async get({ caller, prisma }: CallContext, id: string): Promise<Verdict> {
+      const row = await prisma.verdict.findUnique({ where: { id } });
+      if (!row || !reaches(caller, 'verdicts:read', row.projectId)) throw notFound();
+      return present(row);
+    },
+
+    /** The newest first. @throws {AppError} `release-not-found` */
+    async list(context: CallContext, releaseId: string, request: ListVerdictsQuery) {
+      const { limit, cursor, environment, decision } = request;
+      const { id, projectId } = await requireRelease(context, 'verdicts:read', releaseId);
+      const rows = await context.prisma.verdict.findMany({
+        where: {
+          projectId,
+          releaseId: id,
+          ...(environment !== undefined && { environmentName: environment }),
+          ...(decision !== undefined && { decision }),
+          ...(cursor !== undefined && { id: { lt: cursor } }),
+        },
+        orderBy: { id: 'desc' },
+        take: limit + 1,
+        omit: { inputs: true },
+      });
+      const { items, last } = pageOf(rows, limit);
+      return { verdicts: items.map(present), ...(last && { next: last.id }) };
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { expectProblem, nextPage } from '../support/requests.js';
+
+const context = useApp();
+
+const add = (name: string, rank: number) =>
+  context.app.inject({
+    method: 'POST',
+    url: '/environments',
+    payload: { name, rank, policies: [{ name: 'baseline' }] },
+  });
+
+describe('GET /environments', () => {
+  it('has staging and production from the first start, guarded by the baseline', async () => {
+    const policies = [{ name: 'baseline', version: null }];
+    expect((await context.app.inject('/environments')).json()).toEqual([
+      expect.objectContaining({ name: 'staging', rank: 10, policies, createdBy: 'migration' }),
+      expect.objectContaining({ name: 'production', rank: 20, policies }),
+    ]);
+  });
+
+  it('is in the order of ranks, then of names, in pages', async () => {
+    await add('z', 15);
+    await add('y', 15);
+    await add('first', 0);
+    await add('last', 1000);
+    const seen: string[] = [];
+    for (let url: string | undefined = '/environments?limit=2'; url; ) {
+      const page = await context.app.inject(url);
+      seen.push(...page.json().map(({ name }: { name: string }) => name));
+      url = nextPage(page);
+    }
+    expect(seen).toEqual(['first', 'staging', 'y', 'z', 'production', 'last']);
+  });
+
+  it.each(['limit=0', 'limit=1001', 'cursor=A', 'x=1'])('400: %s', async (query) => {
+    expectProblem(await context.app.inject(`/environments?${query}`), 400, 'validation-failed');
+  });
+});

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { giveToken } from '../support/callers.js';
+import { sql } from '../support/database.js';
+import { createPolicy } from '../support/policies.js';
+import { expectProblem, pointers } from '../support/requests.js';
+
+const context = useApp();
+const guarded = useApp({ AUTH_MODE: 'token' });
+
+const get = (headers: Record<string, string> = {}) =>
+  context.app.inject({ url: '/environments/staging', headers });
+const patch = (body: unknown, tag?: string, name = 'staging') =>
+  context.app.inject({
+    method: 'PATCH',
+    url: `/environments/${name}`,
+    headers: { 'content-type': 'application/json', ...(tag !== undefined && { 'if-match': tag }) },
+    payload: JSON.stringify(body),
+  });
+
+describe('PATCH /environments/{name}: 200', () => {
+  it('changes rank and policies, and says who did', async () => {
+    await createPolicy(context.app, 'shop');
+    const before = (await get()).json();
+    const { headers } = await giveToken({ subject: 'bob', scopes: ['environments:write'] });
+    const policies = [{ name: 'shop' }, { name: 'baseline', version: 1 }];
+    const response = await guarded.app.inject({
+      method: 'PATCH',
+      url: '/environments/staging',
+      headers,
+      payload: { rank: 5, policies },
+    });
+    expect(response.statusCode, response.body).toBe(200);
+    const after = response.json();
+    expect(after).toEqual({
+      ...before,
+      rank: 5,
+      policies: [
+        { name: 'shop', version: null },
+        { name: 'baseline', version: 1 },
+      ],
+      updatedAt: after.updatedAt,
+      updatedBy: 'bob',
+    });
+    expect(Date.parse(after.updatedAt)).toBeGreaterThanOrEqual(Date.parse(before.updatedAt));
+    expect(response.headers.etag).toBe('"2"');
+    expect((await get()).json()).toEqual(after);
+  });
+
+  it('leaves what is not named as it is', async () => {
+    const before = (await get()).json();
+    expect((await patch({ rank: 7 })).json()).toMatchObject({ rank: 7, policies: before.policies });
+    const policies = [{ name: 'baseline', version: 1 }];
+    expect((await patch({ policies })).json()).toMatchObject({ rank: 7, policies });
+  });
+
+  it('changes nothing for an empty body', async () => {
+    const before = await get();
+    const response = await patch({});
+    expect([response.statusCode, response.body]).toEqual([200, before.body]);
+    expect(response.headers.etag).toBe('"1"');
+  });
+
+  it('takes the example of the document', async () => {
+    const { components } = (await context.app.inject('/openapi.json')).json();
+    for (const example of components.schemas.UpdateEnvironment.examples) {
+      expect((await patch(example)).statusCode).toBe(200);
+    }
+  });
+});
+
+describe('PATCH /environments/{name}: 400 and 404', () => {
+  it.each<[string, unknown, string[]]>([
+    ['no policies', { policies: [] }, ['/policies']],
+    ['null for policies', { policies: null }, ['/policies']],
+    ['a policy that there is not', { policies: [{ name: 'x' }] }, ['/policies/0/name']],
+    ['a negative rank', { rank: -1 }, ['/rank']],
+    ['another name', { name: 'x' }, ['/name']],
+    ['a text', 'x', ['']],
+  ])('400: %s', async (_case, body, expected) => {
+    const before = await get();
+    const problem = expectProblem(await patch(body), 400, 'validation-failed');
+    expect([...new Set(pointers(problem))]).toEqual(expected);
+    expect((await get()).body).toBe(before.body);
+  });
+
+  it('404: there is no such environment; 400: that is no name', async () => {
+    for (const body of [{}, { rank: 1 }]) {
+      for (const tag of [undefined, '*', '"1"']) {
+        expectProblem(await patch(body, tag, 'x'), 404, 'environment-not-found');
+      }
+    }
+    expectProblem(await patch({}, undefined, 'X'), 400, 'validation-failed');
+    expectProblem(await context.app.inject('/environments/x'), 404, 'environment-not-found');
+  });
+});
+
+describe('conditional requests', () => {
+  it('304 for the version that the caller has', async () => {
+    for (const known of ['"1"', 'W/"1"', '*']) {
+      const response = await get({ 'if-none-match': known });
+      expect([response.statusCode, response.body, response.headers.etag]).toEqual([304, '', '"1"']);
+    }
+    await patch({ rank: 1 });
+    expect((await get({ 'if-none-match': '"1"' })).headers.etag).toBe('"2"');
+  });
+
+  it.each([{ rank: 1 }, {}])('412: %j of a version that is not current', async (body) => {
+    const before = await get();
+    for (const tag of ['"0"', '"2"', 'W/"1"', 'nonsense']) {
+      const response = await patch(body, tag);
+      expectProblem(response, 412, 'precondition-failed');
+      expect(response.headers.etag).toBe('"1"');
+    }
+    expect((await get()).body).toBe(before.body);
+    expect((await patch(body, '"1"')).statusCode).toBe(200);
+  });
+
+  it('of 12 at once that saw the same version, one is made', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, i) => patch({ rank: 100 + i }, '"1"')),
+    );
+    expect(answers.filter(({ statusCode }) => statusCode === 200)).toHaveLength(1);
+    expect((await get()).headers.etag).toBe('"2"');
+  });
+
+  it('the tag changes also when somebody changes the row beside the API', async () => {
+    await sql(`UPDATE environments SET rank = 3 WHERE name = 'staging'`);
+    expect((await get()).headers.etag).toBe('"2"');
+  });
+});

@@ -1,0 +1,38 @@
+import type { FastifyInstance } from 'fastify';
+import { expect } from 'vitest';
+
+export interface DeploymentBody {
+  id: string;
+  environment: string;
+  projectId: number;
+  releaseId: string;
+  release: { version: string; state: string };
+  links: { title: string; url: string }[];
+  createdAt: string;
+  createdBy: string;
+}
+
+/** Says what runs in an environment. */
+export function postDeployment(
+  app: FastifyInstance,
+  releaseId: string,
+  environment = 'production',
+  headers: Record<string, string> = {},
+  more: object = {},
+) {
+  return app.inject({
+    method: 'POST',
+    url: `/environments/${environment}/deployments`,
+    headers,
+    payload: { releaseId, ...more },
+  });
+}
+
+/** Records what runs in an environment, which must be new. */
+export async function deployed(
+  ...request: Parameters<typeof postDeployment>
+): Promise<DeploymentBody> {
+  const response = await postDeployment(...request);
+  expect(response.statusCode, response.body).toBe(201);
+  return response.json();
+}

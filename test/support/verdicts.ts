@@ -1,0 +1,125 @@
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import { expect } from 'vitest';
+import { giveToken } from './callers.js';
+import { sql } from './database.js';
+import { bom, junit, trivy } from './documents.js';
+import { uploaded } from './evidence.js';
+import { createPolicy } from './policies.js';
+import { approve, requested, type WaiverBody } from './waivers.js';
+
+export interface ResultBody {
+  policy: string | null;
+  policyVersion: number | null;
+  rule: string;
+  mode: 'block' | 'warn';
+  status: 'pass' | 'fail' | 'not-evidenced' | 'error';
+  denies: boolean;
+  message: string;
+  evidence: string[];
+  findings: { rule: string; severity: string; purl: string | null }[];
+  waivers: string[];
+}
+
+export interface VerdictBody {
+  id: string | null;
+  releaseId: string;
+  projectId: number;
+  environment: string;
+  decision: 'allow' | 'deny';
+  inputsHash: string;
+  results: ResultBody[];
+  evaluatedAt: string;
+  createdBy: string;
+}
+
+type Headers = Record<string, string>;
+
+/** Asks for a verdict: for production, unless told otherwise. */
+export function postVerdict(
+  app: FastifyInstance,
+  releaseId: string,
+  body: object = {},
+  headers: Headers = {},
+): Promise<LightMyRequestResponse> {
+  return app.inject({
+    method: 'POST',
+    url: `/releases/${releaseId}/verdicts`,
+    headers,
+    payload: { environment: 'production', ...body },
+  });
+}
+
+/** Asks for a verdict that must be given. */
+export async function verdictOf(...request: Parameters<typeof postVerdict>): Promise<VerdictBody> {
+  const response = await postVerdict(...request);
+  expect([200, 201], response.body).toContain(response.statusCode);
+  return response.json();
+}
+
+/** Asks whether it may go to production, unless told otherwise. */
+export const assertRelease = (
+  app: FastifyInstance,
+  query: Record<string, string>,
+  headers: Headers = {},
+) => app.inject({ url: '/assert', query: { environment: 'production', ...query }, headers });
+
+/** What the rules say that deny, each after its name. */
+export const denials = ({ results }: Pick<VerdictBody, 'results'>) =>
+  results.filter(({ denies }) => denies).map(({ rule, message }) => `${rule}: ${message}`);
+
+/** How many verdicts are kept. */
+export const keptVerdicts = async () => (await sql('SELECT 1 FROM verdicts')).length;
+
+export const XML = { type: 'application/xml' };
+
+/** Uploads all that `baseline` asks for, with nothing bad in it. */
+export async function evidenceOfAll(app: FastifyInstance, releaseId: string) {
+  return {
+    tests: await uploaded(app, releaseId, junit('passed', 'passed'), { ...XML, label: 'tests' }),
+    sbom: await uploaded(app, releaseId, bom([{ licence: 'MIT' }]), { label: 'sbom' }),
+    scan: await uploaded(app, releaseId, trivy(), { label: 'scan' }),
+    secrets: await uploaded(app, releaseId, [], { kind: 'gitleaks', label: 'secrets' }),
+  };
+}
+
+/** Adds an environment that a policy of its own guards, both of that name. */
+export async function guard(app: FastifyInstance, rules: object[], name = 'gate'): Promise<string> {
+  await createPolicy(app, name, rules);
+  const response = await app.inject({
+    method: 'POST',
+    url: '/environments',
+    payload: { name, rank: 15, policies: [{ name }] },
+  });
+  expect(response.statusCode, response.body).toBe(201);
+  return name;
+}
+
+/** What the only rule of an environment says of a release. */
+export async function resultOf(app: FastifyInstance, releaseId: string, environment = 'gate') {
+  const { decision, results } = await verdictOf(app, releaseId, { environment });
+  expect(results).toHaveLength(1);
+  const [result] = results as [ResultBody];
+  expect(decision).toBe(result.denies ? 'deny' : 'allow');
+  return result;
+}
+
+/** A waiver that one has asked for and another has approved, through an application that tells them apart. */
+export async function waived(guarded: FastifyInstance, body: object = {}): Promise<WaiverBody> {
+  const [alice, bob] = [await giveToken(), await giveToken({ subject: 'bob' })];
+  const { id } = await requested(guarded, body, alice.headers);
+  const response = await approve(guarded, id, bob.headers);
+  expect(response.statusCode, response.body).toBe(200);
+  return response.json();
+}
+
+/** Moves all waivers into the past, as only time can. */
+export const ageWaivers = (days: number) =>
+  sql(`BEGIN; SET LOCAL session_replication_role = replica;
+       UPDATE waivers SET created_at = created_at - interval '${days} days',
+                          expires_at = expires_at - interval '${days} days'; COMMIT`);
+
+/** Moves all evidence into the past. */
+export const ageEvidence = (days: number) =>
+  sql(`BEGIN; SET LOCAL session_replication_role = replica;
+       UPDATE evidence SET created_at = created_at - interval '${days} days',
+                           last_received_at = last_received_at - interval '${days} days'; COMMIT`);

@@ -1,0 +1,96 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { giveToken } from '../support/callers.js';
+import { sql } from '../support/database.js';
+import { addArtifact, createRelease, type ReleaseBody, revoke } from '../support/releases.js';
+import { expectProblem } from '../support/requests.js';
+import { assertRelease, evidenceOfAll, keptVerdicts } from '../support/verdicts.js';
+
+const context = useApp();
+const guarded = useApp({ AUTH_MODE: 'token' });
+const SHA256 = 'ab'.repeat(32);
+let shop: ReleaseBody;
+let desk: ReleaseBody;
+beforeEach(async () => {
+  shop = await createRelease(context.app);
+  desk = await createRelease(context.app, { version: '2.0.0' });
+  for (const { id } of [shop, desk]) {
+    await addArtifact(context.app, id, { sha256: SHA256 });
+    await evidenceOfAll(context.app, id);
+  }
+});
+
+const ask = (more: Record<string, string> = {}) =>
+  assertRelease(context.app, { sha256: SHA256, ...more });
+const project = (release: ReleaseBody) => ({ project: String(release.projectId) });
+
+describe('GET /assert?sha256=…', () => {
+  it('200 when every release of the artifact may go there, with a verdict of each', async () => {
+    const response = await ask();
+    expect(response.statusCode, response.body).toBe(200);
+    expect(response.json().verdicts).toMatchObject([
+      { releaseId: shop.id, decision: 'allow' },
+      { releaseId: desk.id, projectId: desk.projectId, decision: 'allow' },
+    ]);
+    expect(await keptVerdicts()).toBe(2);
+  });
+
+  it('takes a digest in capitals', async () => {
+    expect((await ask({ sha256: SHA256.toUpperCase() })).statusCode).toBe(200);
+  });
+
+  it('409 when one of them is revoked, with the verdicts of all', async () => {
+    await revoke(context.app, desk.id, 'Leaks');
+    const problem = expectProblem(await ask(), 409, 'release-denied');
+    expect(problem.reasons).toEqual([
+      '2.0.0: release-revoked: 2.0.0 was revoked and ships nowhere: Leaks. Make a new release',
+    ]);
+    expect(problem.verdicts).toMatchObject([
+      { releaseId: shop.id, decision: 'allow' },
+      { releaseId: desk.id, decision: 'deny' },
+    ]);
+  });
+
+  it('looks at the releases of one project alone, if told so', async () => {
+    await revoke(context.app, desk.id);
+    expect((await ask(project(shop))).json().verdicts).toMatchObject([{ releaseId: shop.id }]);
+    expectProblem(await ask(project(desk)), 409, 'release-denied');
+    expectProblem(await ask({ project: '77' }), 404, 'artifact-not-found');
+  });
+
+  it('looks at the projects that the caller is bound to', async () => {
+    await revoke(context.app, desk.id);
+    const askAs = async (projects: number[]) =>
+      assertRelease(guarded.app, { sha256: SHA256 }, (await giveToken({ projects })).headers);
+    expect((await askAs([shop.projectId])).json().verdicts).toHaveLength(1);
+    expectProblem(await askAs([desk.projectId]), 409, 'release-denied');
+    expectProblem(await askAs([77]), 404, 'artifact-not-found');
+  });
+
+  it('404 for an artifact that nobody has registered: it is not allowed by default', async () => {
+    const response = await ask({ sha256: 'cd'.repeat(32) });
+    const { detail } = expectProblem(response, 404, 'artifact-not-found');
+    expect(detail).toBe(`No release has an artifact ${'cd'.repeat(32)}`);
+  });
+
+  it('404 for an unknown environment', async () => {
+    expectProblem(await ask({ environment: 'moon' }), 404, 'environment-not-found');
+  });
+
+  it('400 for an artifact of more than 100 releases, unless a project has fewer', async () => {
+    await sql(
+      `INSERT INTO releases (id, project_id, version, commit, created_by, updated_by)
+       SELECT gen_random_uuid(), $1, '3.0.' || n, repeat('a', 40), 'x', 'x' FROM generate_series(1, 100) n`,
+      [shop.projectId],
+    );
+    await sql(
+      `INSERT INTO artifacts (id, project_id, release_id, name, kind, sha256, created_by)
+       SELECT gen_random_uuid(), project_id, id, 'image', 'container', $1, 'x' FROM releases
+        WHERE version LIKE '3.0.%'`,
+      [SHA256],
+    );
+    const { errors } = expectProblem(await ask(), 400, 'validation-failed');
+    expect(errors).toMatchObject([{ in: 'query', pointer: '/sha256' }]);
+    expect((await ask(project(desk))).statusCode).toBe(200);
+  });
+});

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { createPolicy, type PolicyBody } from '../support/policies.js';
+
+const context = useApp();
+const baseline = async (): Promise<PolicyBody> =>
+  (await context.app.inject('/policies/baseline')).json();
+
+describe('the policy baseline of the migration', () => {
+  it('is as the API would have stored it, with all defaults and that digest', async () => {
+    const { rules, sha256 } = await baseline();
+    expect(await createPolicy(context.app, 'same', rules)).toMatchObject({ rules, sha256 });
+  });
+
+  it('is what these rules say', async () => {
+    const { sha256 } = await createPolicy(context.app, 'same', [
+      { rule: 'tests-passed' },
+      { rule: 'evidence-required', shows: 'components' },
+      { rule: 'max-findings', severity: 'high', fixableOnly: true },
+      { rule: 'no-secrets' },
+    ]);
+    expect((await baseline()).sha256).toBe(sha256);
+  });
+
+  it('guards staging and production', async () => {
+    for (const name of ['staging', 'production']) {
+      const { policies } = (await context.app.inject(`/environments/${name}`)).json();
+      expect(policies).toEqual([{ name: 'baseline', version: null }]);
+    }
+  });
+});

@@ -1,0 +1,94 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { giveToken } from '../support/callers.js';
+import { trivy, vex } from '../support/documents.js';
+import { retract, upload, uploaded } from '../support/evidence.js';
+import { postVersion } from '../support/policies.js';
+import { addArtifact, createRelease, digest, revoke } from '../support/releases.js';
+import { assertRelease, evidenceOfAll, waived } from '../support/verdicts.js';
+import { revokeWaiver } from '../support/waivers.js';
+
+/** What was acknowledged counts in the very next answer, whichever instance gives it. */
+
+const one = useApp();
+const other = useApp();
+const guarded = useApp({ AUTH_MODE: 'token' });
+let release: string;
+beforeEach(async () => {
+  release = (await createRelease(one.app)).id;
+  await evidenceOfAll(one.app, release);
+});
+
+/** What both instances answer; each is asked twice, so that it could remember. */
+async function answers() {
+  const statuses = [];
+  for (const { app } of [one, other, one, other]) {
+    statuses.push((await assertRelease(app, { release })).statusCode);
+  }
+  expect(new Set(statuses).size, statuses.join()).toBe(1);
+  return statuses[0];
+}
+
+const BAD = trivy({ fixed: '4.17.21' });
+const VEX = vex({ product: `pkg:oci/shop@sha256:${digest(1)}`, parts: ['pkg:npm/lodash'] });
+const send = (document: object, label = 'scan') => uploaded(one.app, release, document, { label });
+
+describe('the very next answer', () => {
+  it('has what was uploaded, and what took its place', async () => {
+    expect(await answers()).toBe(200);
+    await send(BAD);
+    expect(await answers()).toBe(409);
+    await send(trivy({ name: 'other' }));
+    expect(await answers()).toBe(200);
+  });
+
+  it('has what was retracted', async () => {
+    const bad = await send(BAD, 'second');
+    expect(await answers()).toBe(409);
+    await retract(one.app, bad.id);
+    expect(await answers()).toBe(200);
+  });
+
+  it('has what was waived, and what is no more', async () => {
+    await send(BAD);
+    expect(await answers()).toBe(409);
+    const { id } = await waived(guarded.app, { releaseId: release });
+    expect(await answers()).toBe(200);
+    const { headers } = await giveToken({ subject: 'bob' });
+    await revokeWaiver(guarded.app, id, 'It is called now', headers);
+    expect(await answers()).toBe(409);
+  });
+
+  it('has what VEX says, also of an artifact that it could not see at first', async () => {
+    await send(BAD);
+    await send(VEX, 'vex');
+    await addArtifact(one.app, release, { purl: `pkg:oci/shop@sha256:${digest(1)}` });
+    expect(await answers()).toBe(409);
+    expect((await upload(one.app, release, VEX, { label: 'vex' })).statusCode).toBe(200);
+    expect(await answers()).toBe(200);
+  });
+
+  it('has a new version of the policy', async () => {
+    expect(await answers()).toBe(200);
+    await postVersion(one.app, 'baseline', [{ rule: 'sealed-only' }]);
+    expect(await answers()).toBe(409);
+  });
+
+  it('has the revocation of the release', async () => {
+    expect(await answers()).toBe(200);
+    await revoke(one.app, release);
+    expect(await answers()).toBe(409);
+  });
+
+  it('has it while many ask and upload at once', async () => {
+    for (let i = 0; i < 8; i += 1) {
+      const isBad = i % 2 === 0;
+      const asking = Array.from({ length: 6 }, (_, n) =>
+        assertRelease(n % 2 === 0 ? one.app : other.app, { release }),
+      );
+      await send(isBad ? trivy({ fixed: `5.0.${i}` }) : trivy({ name: `p${i}` }));
+      expect(await answers(), String(i)).toBe(isBad ? 409 : 200);
+      await Promise.all(asking);
+    }
+  });
+});

@@ -1,0 +1,118 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { bom, trivy } from '../support/documents.js';
+import { retract, uploaded } from '../support/evidence.js';
+import { createRelease } from '../support/releases.js';
+import { guard, resultOf } from '../support/verdicts.js';
+
+const context = useApp();
+let release: string;
+beforeEach(async () => {
+  release = (await createRelease(context.app)).id;
+});
+
+const send = (document: unknown, label = 'sbom') =>
+  uploaded(context.app, release, document, { label });
+const rule = (parameters: object) => guard(context.app, [parameters]);
+const judged = () => resultOf(context.app, release);
+const NO_SBOM = {
+  status: 'not-evidenced',
+  denies: true,
+  message: expect.stringMatching(/^No bill of materials counts for this release.*Upload an SBOM/),
+};
+
+describe('licences', () => {
+  const LICENCES = { rule: 'licences', allow: ['MIT', 'Apache-2.0'], deny: ['GPL-3.0-only'] };
+
+  it('denies without a bill of materials', async () => {
+    await rule(LICENCES);
+    await send(trivy());
+    expect(await judged()).toMatchObject(NO_SBOM);
+    const { id } = await send(bom([{ licence: 'MIT' }]));
+    expect((await judged()).denies).toBe(false);
+    await retract(context.app, id);
+    expect(await judged()).toMatchObject(NO_SBOM);
+  });
+
+  it('allows what the list has', async () => {
+    await rule(LICENCES);
+    const { id } = await send(bom([{ licence: 'MIT' }, { name: 'ms', licence: 'mit' }]));
+    expect(await judged()).toMatchObject({
+      status: 'pass',
+      message: '2 components, all with licences that are allowed',
+      evidence: [id],
+    });
+  });
+
+  it('denies what it has not, and what has none, and names both', async () => {
+    await rule(LICENCES);
+    await send(
+      bom([{ licence: 'MIT' }, { name: 'gpl', licence: 'GPL-3.0-only' }, { name: 'none' }]),
+    );
+    expect(await judged()).toMatchObject({
+      status: 'fail',
+      denies: true,
+      message:
+        '1 component with licences that are not allowed and 1 component with no licence that is known, of 3 components: pkg:npm/gpl@4.17.20 (GPL-3.0-only); pkg:npm/none@4.17.20 (no licence). Replace them, or correct their licences in the SBOM and upload it again; what is harmless can be added to what the policy allows',
+    });
+  });
+
+  it('allows what has none, if told so', async () => {
+    await rule({ ...LICENCES, unknown: 'allow' });
+    await send(bom([{ name: 'none' }]));
+    expect((await judged()).message).toContain('which is allowed');
+    expect((await judged()).denies).toBe(false);
+  });
+
+  it('looks at all bills of materials that count', async () => {
+    await rule({ ...LICENCES, mode: 'warn' });
+    await send(bom([{ licence: 'MIT' }]), 'a');
+    await send(bom([{ name: 'gpl', licence: 'GPL-3.0-only' }]), 'b');
+    expect(await judged()).toMatchObject({ status: 'fail', denies: false });
+    await send(bom([{ name: 'ms', licence: 'MIT' }]), 'b');
+    expect(await judged()).toMatchObject({ status: 'pass' });
+  });
+});
+
+describe('banned-components', () => {
+  const BAN = { purl: 'pkg:npm/lodash', versions: '<4.17.21', reason: 'Prototype pollution' };
+  const BANNED = { rule: 'banned-components', components: [BAN, { purl: 'pkg:npm/%40evil/*' }] };
+
+  it('denies without a bill of materials', async () => {
+    await rule(BANNED);
+    expect(await judged()).toMatchObject(NO_SBOM);
+  });
+
+  it('denies a version that is banned, and says why', async () => {
+    await rule(BANNED);
+    await send(bom([{}, { name: 'ms' }]));
+    expect(await judged()).toMatchObject({
+      status: 'fail',
+      denies: true,
+      message:
+        '1 banned component, 0 allowed: pkg:npm/lodash@4.17.20 (banned <4.17.21: Prototype pollution). Update or replace them, then upload a new SBOM with the label of the one before',
+    });
+  });
+
+  it('allows others, and says what it could not compare', async () => {
+    await rule(BANNED);
+    await send(bom([{ version: '4.17.21' }, { name: 'own', purl: null }]));
+    expect(await judged()).toMatchObject({
+      status: 'pass',
+      message:
+        '2 components, none of them banned. 1 component without a package URL can be compared by name alone',
+    });
+  });
+
+  it('denies all of a namespace', async () => {
+    await rule(BANNED);
+    await send(bom([{ name: 'x', version: '1.0.0', purl: 'pkg:npm/%40evil/x@1.0.0' }]));
+    expect((await judged()).message).toContain('banned in any version');
+  });
+
+  it('only tells, with mode warn', async () => {
+    await rule({ ...BANNED, mode: 'warn' });
+    await send(bom([{}]));
+    expect(await judged()).toMatchObject({ status: 'fail', denies: false });
+  });
+});

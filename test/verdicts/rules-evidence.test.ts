@@ -1,0 +1,145 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { bom, junit, leak, trivy } from '../support/documents.js';
+import { retract, upload, uploaded } from '../support/evidence.js';
+import { addArtifact, createRelease, digest } from '../support/releases.js';
+import { ageEvidence, guard, resultOf, XML } from '../support/verdicts.js';
+
+const context = useApp();
+let release: string;
+beforeEach(async () => {
+  release = (await createRelease(context.app)).id;
+});
+
+const send = (document: unknown, options: object = {}) =>
+  uploaded(context.app, release, document, options);
+const rule = (name: string, more: object = {}) => guard(context.app, [{ rule: name, ...more }]);
+const judged = () => resultOf(context.app, release);
+
+describe('evidence-required', () => {
+  it.each([
+    ['what it shows', { shows: 'components' }, 'No bill of materials counts for this release'],
+    ['its kind', { kinds: ['cyclonedx', 'spdx'] }, 'No evidence of kind cyclonedx or spdx counts'],
+    [
+      'both',
+      { shows: 'components', kinds: ['cyclonedx'] },
+      'No bill of materials of kind cyclonedx counts for this release',
+    ],
+  ])('asks for %s', async (_case, parameters, message) => {
+    await rule('evidence-required', parameters);
+    await send(trivy());
+    const before = await judged();
+    expect(before).toMatchObject({ status: 'not-evidenced', denies: true });
+    expect(before.message).toContain(message);
+    const { id } = await send(bom([{}]));
+    expect(await judged()).toMatchObject({ status: 'pass', denies: false, evidence: [id] });
+    await retract(context.app, id);
+    expect((await judged()).status).toBe('not-evidenced');
+  });
+
+  it('asks for it of each artifact', async () => {
+    await rule('evidence-required', { shows: 'vulnerability', scope: 'artifacts' });
+    expect((await judged()).message).toMatch(/^The release has no artifacts/);
+    const artifact = await addArtifact(context.app, release);
+    await addArtifact(context.app, release, { sha256: digest(2), name: 'worker' });
+    await send(trivy());
+    expect((await judged()).message).toBe(
+      'No vulnerability scan counts for image; worker. Upload a report of trivy, grype or npm-audit: POST /releases/{id}/evidence?artifact={sha256}',
+    );
+    await send(trivy(), { artifact });
+    expect((await judged()).message).toMatch(/^No vulnerability scan counts for worker\./);
+    await send(trivy(), { artifact: digest(2) });
+    expect(await judged()).toMatchObject({
+      status: 'pass',
+      message: '2 artifacts, each with its vulnerability scan',
+    });
+  });
+
+  it('denies what is too old, until it comes again', async () => {
+    await rule('evidence-required', { shows: 'vulnerability', maximumAgeDays: 7 });
+    const { id } = await send(trivy());
+    await ageEvidence(6);
+    expect((await judged()).denies).toBe(false);
+    await ageEvidence(2);
+    expect(await judged()).toMatchObject({
+      status: 'not-evidenced',
+      message:
+        'The vulnerability scan for this release is older than 7 days. Make it again and upload it: POST /releases/{id}/evidence',
+      evidence: [id],
+    });
+    expect((await upload(context.app, release, trivy())).statusCode).toBe(200);
+    expect((await judged()).denies).toBe(false);
+  });
+
+  it('only tells, with mode warn', async () => {
+    await rule('evidence-required', { shows: 'tests', mode: 'warn' });
+    expect(await judged()).toMatchObject({ status: 'not-evidenced', denies: false, mode: 'warn' });
+  });
+});
+
+describe('tests-passed', () => {
+  it('denies without a report, and with one that has no tests', async () => {
+    await rule('tests-passed');
+    expect(await judged()).toMatchObject({ status: 'not-evidenced', denies: true });
+    await send(junit(), XML);
+    expect(await judged()).toMatchObject({
+      status: 'fail',
+      denies: true,
+      message: expect.stringMatching(/^0 tests ran, at least 1 must \(0 skipped\)/),
+    });
+  });
+
+  it.each<[object, boolean, RegExp]>([
+    [{}, true, /^2 tests failed, 0 allowed\. Correct them/],
+    [{ maximumFailures: 2 }, false, /^2 tests passed, 2 failed, 1 skipped$/],
+    [{ maximumFailures: 1 }, true, /^2 tests failed, 1 allowed/],
+    [{ maximumFailures: 2, minimumTests: 5 }, true, /^4 tests ran, at least 5 must \(1 skipped\)/],
+    [{ maximumFailures: 2, maximumSkipped: 0 }, true, /^1 test skipped, 0 allowed/],
+    [{ mode: 'warn' }, false, /^2 tests failed/],
+  ])('adds all reports up: %j', async (parameters, denies, message) => {
+    await rule('tests-passed', parameters);
+    await send(junit('passed', 'failure', 'skipped'), { ...XML, label: 'unit' });
+    await send(junit('passed', 'error'), { ...XML, label: 'e2e' });
+    const result = await judged();
+    expect(result.denies).toBe(denies);
+    expect(result.message).toMatch(message);
+    expect(result.evidence).toHaveLength(2);
+  });
+
+  it('takes the report that came last of its label', async () => {
+    await rule('tests-passed');
+    await send(junit('failure'), { ...XML, label: 'unit' });
+    expect((await judged()).denies).toBe(true);
+    await send(junit('passed'), { ...XML, label: 'unit' });
+    expect((await judged()).denies).toBe(false);
+  });
+});
+
+describe('no-secrets', () => {
+  it('denies without a scan for them', async () => {
+    await rule('no-secrets');
+    await send(trivy());
+    expect(await judged()).toMatchObject({
+      status: 'not-evidenced',
+      denies: true,
+      message: expect.stringMatching(/^No secrets scan counts for this release/),
+    });
+  });
+
+  it('denies a secret, and names where it is without telling it', async () => {
+    await rule('no-secrets');
+    await send([leak('zQ8/+k3?Lw9xV=Tn')], { label: 'leaks' });
+    const result = await judged();
+    expect(result).toMatchObject({ status: 'fail', denies: true });
+    expect(result.message).toMatch(/^1 secret, 0 allowed: generic-api-key in src\/api\.py/);
+    expect(JSON.stringify(result)).not.toContain('zQ8');
+    await send([], { kind: 'gitleaks', label: 'leaks' });
+    expect(await judged()).toMatchObject({ status: 'pass', message: 'no secrets, 0 allowed' });
+  });
+
+  it('only tells, with mode warn', async () => {
+    await rule('no-secrets', { mode: 'warn' });
+    await send([leak('zQ8/+k3?Lw9xV=Tn')]);
+    expect(await judged()).toMatchObject({ status: 'fail', denies: false });
+  });
+});

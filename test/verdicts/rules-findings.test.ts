@@ -1,0 +1,148 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { bom, grype, sarif, trivy, vex } from '../support/documents.js';
+import { retract, uploaded } from '../support/evidence.js';
+import { createRelease } from '../support/releases.js';
+import { evidenceOfAll, guard, resultOf } from '../support/verdicts.js';
+
+const context = useApp();
+let release: string;
+beforeEach(async () => {
+  release = (await createRelease(context.app)).id;
+});
+
+const send = (document: unknown, label?: string) =>
+  uploaded(context.app, release, document, label === undefined ? {} : { label });
+const judged = async (rule: object, ...documents: unknown[]) => {
+  await guard(context.app, [{ rule: 'max-findings', ...rule }]);
+  for (const document of documents) await send(document);
+  return resultOf(context.app, release);
+};
+const NO_SCAN =
+  'No vulnerability scan counts for this release, and no scan is not a clean scan. Upload a report of trivy, grype or npm-audit: POST /releases/{id}/evidence';
+
+describe('max-findings', () => {
+  it('allows a scan that found nothing', async () => {
+    expect(await judged({}, trivy())).toMatchObject({
+      status: 'pass',
+      denies: false,
+      message: 'no findings of severity high or worse, or of unknown severity, 0 allowed',
+    });
+  });
+
+  it('denies, and names the worst first, where they are and what fixes them', async () => {
+    const document = trivy(
+      { name: 'ms', version: '1.0.0', id: 'CVE-2015-8315' },
+      { severity: 'CRITICAL', fixed: '4.17.21' },
+      { name: 'qs', id: 'CVE-2022-24999', severity: 'LOW' },
+    );
+    const result = await judged({}, document);
+    expect(result).toMatchObject({ status: 'fail', denies: true, mode: 'block' });
+    expect(result.message).toBe(
+      '1 critical and 1 high findings, 0 allowed: CVE-2021-23337 in pkg:npm/lodash@4.17.20, fixed in 4.17.21; CVE-2015-8315 in pkg:npm/ms@1.0.0. Update to what fixes them, scan again and upload the report with the label of the one before; or ask for a waiver: POST /waivers',
+    );
+    expect(result.findings.map(({ rule, severity }) => [rule, severity])).toEqual([
+      ['CVE-2021-23337', 'critical'],
+      ['CVE-2015-8315', 'high'],
+    ]);
+  });
+
+  it('names five of many, and says how many there are', async () => {
+    const many = Array.from({ length: 30 }, (_, i) => ({ id: `CVE-2020-${1000 + i}` }));
+    const { message, findings } = await judged({}, trivy(...many));
+    expect(message).toMatch(/^30 high findings, 0 allowed: CVE-2020-10\d\d in/);
+    expect(message).toContain('; and 25 more. ');
+    expect(findings).toHaveLength(5);
+  });
+
+  it.each<[string, object, boolean]>([
+    ['as many as are allowed', { maximum: 2 }, false],
+    ['more than are allowed', { maximum: 1 }, true],
+    ['only those that are worse', { severity: 'critical' }, false],
+    ['those that are less bad, too', { severity: 'low', maximum: 2 }, true],
+    ['only fixable ones', { fixableOnly: true, maximum: 1 }, false],
+    ['any type that is asked for', { types: ['code'], severity: 'low' }, true],
+  ])('counts %s', async (_case, rule, denies) => {
+    const found = [{ fixed: '4.17.21' }, { id: 'CVE-2020-8203' }];
+    const scan = trivy(...found, { id: 'CVE-2020-28500', severity: 'MEDIUM' });
+    expect((await judged(rule, scan, sarif([{}]))).denies).toBe(denies);
+  });
+
+  it('counts what two scanners report once', async () => {
+    const other = grype({ also: ['CVE-2021-23337'] });
+    expect((await judged({}, trivy({}), other)).message).toContain('1 high finding, 0 allowed');
+  });
+
+  it('counts unknown severities, unless told not to', async () => {
+    const document = trivy({ severity: 'UNKNOWN' });
+    expect((await judged({}, document)).message).toContain('1 unknown-severity finding');
+    await guard(context.app, [{ rule: 'max-findings', countUnknown: false }], 'lax');
+    expect((await resultOf(context.app, release, 'lax')).denies).toBe(false);
+  });
+
+  it('does not count what VEX says does not apply', async () => {
+    expect((await judged({}, trivy({}), vex({}))).denies).toBe(false);
+  });
+
+  it('only tells, with mode warn', async () => {
+    const result = await judged({ mode: 'warn' }, trivy({}));
+    expect(result).toMatchObject({ mode: 'warn', status: 'fail', denies: false });
+  });
+});
+
+describe('max-findings: no scan is not a clean scan', () => {
+  const NOT_EVIDENCED = { status: 'not-evidenced', denies: true, message: NO_SCAN };
+
+  it('without evidence', async () => {
+    expect(await judged({})).toMatchObject(NOT_EVIDENCED);
+  });
+
+  it('with a bill of materials, which lists no vulnerabilities', async () => {
+    expect(await judged({}, bom([{}]))).toMatchObject({ ...NOT_EVIDENCED, evidence: [] });
+  });
+
+  it('with evidence of one of two types', async () => {
+    const result = await judged({ types: ['vulnerability', 'code'] }, trivy());
+    expect(result.status).toBe('not-evidenced');
+    expect(result.message).toMatch(/^No code analysis counts for this release.*a SARIF report/);
+  });
+
+  it('with a scan that was retracted', async () => {
+    await guard(context.app, [{ rule: 'max-findings' }]);
+    const { scan } = await evidenceOfAll(context.app, release);
+    expect((await resultOf(context.app, release)).status).toBe('pass');
+    await retract(context.app, scan.id);
+    expect(await resultOf(context.app, release)).toMatchObject(NOT_EVIDENCED);
+  });
+
+  it('with mode warn, it is told', async () => {
+    const result = await judged({ mode: 'warn' });
+    expect(result).toMatchObject({ status: 'not-evidenced', denies: false });
+  });
+});
+
+describe('evidence that does not count', () => {
+  it('hides nothing and shows nothing, when it is superseded or retracted', async () => {
+    await guard(context.app, [{ rule: 'max-findings' }]);
+    await send(trivy({}), 'scan');
+    expect((await resultOf(context.app, release)).denies).toBe(true);
+    const next = await send(trivy(), 'scan');
+    expect(await resultOf(context.app, release)).toMatchObject({
+      denies: false,
+      evidence: [next.id],
+    });
+    const second = await send(trivy({}), 'other');
+    expect((await resultOf(context.app, release)).denies).toBe(true);
+    await retract(context.app, second.id);
+    expect((await resultOf(context.app, release)).denies).toBe(false);
+  });
+
+  it('does not absolve any more, when it is VEX', async () => {
+    await guard(context.app, [{ rule: 'max-findings' }]);
+    await send(trivy({}));
+    const { id } = await send(vex({}));
+    expect((await resultOf(context.app, release)).denies).toBe(false);
+    await retract(context.app, id);
+    expect((await resultOf(context.app, release)).denies).toBe(true);
+  });
+});

@@ -1,0 +1,114 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { deployed } from '../support/deployments.js';
+import { bom, trivy } from '../support/documents.js';
+import { uploaded } from '../support/evidence.js';
+import { createRelease } from '../support/releases.js';
+import { guard, resultOf, verdictOf, waived } from '../support/verdicts.js';
+
+const context = useApp();
+const guarded = useApp({ AUTH_MODE: 'token' });
+let running: string;
+let next: string;
+beforeEach(async () => {
+  running = (await createRelease(context.app)).id;
+  next = (await createRelease(context.app, { projectId: 1, version: '1.1.0' })).id;
+  await guard(context.app, [{ rule: 'max-findings', onlyNew: true }]);
+});
+
+const OLD = { id: 'CVE-2020-8203' };
+const NEW = { id: 'CVE-2021-44906', name: 'minimist', version: '1.2.5' };
+const scan = (release: string, ...found: object[]) =>
+  uploaded(context.app, release, trivy(...found), { label: 'scan' });
+const deploy = (release: string) => deployed(context.app, release, 'gate');
+const judged = () => resultOf(context.app, next);
+
+describe('max-findings with onlyNew', () => {
+  it('where nothing runs, everything is new', async () => {
+    await scan(next, OLD);
+    const { denies, message } = await judged();
+    expect(denies).toBe(true);
+    expect(message).toMatch(/^1 high new finding, 0 allowed: CVE-2020-8203/);
+    expect(message).toContain('. Nothing is known to run there, so everything is new. ');
+  });
+
+  it('allows what the running release has, too, and says which that is', async () => {
+    await scan(running, OLD);
+    await deploy(running);
+    await scan(next, OLD);
+    const { status, message } = await judged();
+    expect(status).toBe('pass');
+    expect(message).toMatch(/^no new findings .*\. Compared with 1\.0\.0, which runs there$/);
+  });
+
+  it('denies what it does not have, and names that alone', async () => {
+    await scan(running, OLD);
+    await deploy(running);
+    await scan(next, OLD, NEW);
+    const { denies, message, findings } = await judged();
+    expect(denies).toBe(true);
+    expect(message).toMatch(/^1 high new finding, 0 allowed: CVE-2021-44906 in pkg:npm\/minimist/);
+    expect(message).toContain('. Compared with 1.0.0, which runs there. ');
+    expect(findings.map(({ rule }) => rule)).toEqual(['CVE-2021-44906']);
+  });
+
+  it('compares with what runs there now, not with what ran before or runs elsewhere', async () => {
+    await scan(running, OLD);
+    await scan(next, OLD);
+    await deployed(context.app, running, 'production');
+    expect((await judged()).denies).toBe(true);
+    await deploy(running);
+    expect((await judged()).denies).toBe(false);
+    const other = (await createRelease(context.app, { projectId: 1, version: '1.0.1' })).id;
+    await scan(other);
+    await deploy(other);
+    const { denies, message } = await judged();
+    expect([denies, message]).toEqual([true, expect.stringContaining('Compared with 1.0.1')]);
+  });
+
+  it('keeps another verdict when more is known of the running release', async () => {
+    await deploy(running);
+    await scan(running);
+    await scan(next, OLD);
+    const ask = () => verdictOf(context.app, next, { environment: 'gate' });
+    const before = await ask();
+    await scan(running, OLD);
+    const after = await ask();
+    expect([before.decision, after.decision]).toEqual(['deny', 'allow']);
+    expect(after.inputsHash).not.toBe(before.inputsHash);
+    expect(after.id).not.toBe(before.id);
+    expect((await ask()).id).toBe(after.id);
+  });
+
+  it('does not compare with another project', async () => {
+    const other = (await createRelease(context.app, { version: '9.0.0' })).id;
+    await scan(other, OLD);
+    await deploy(other);
+    await scan(next, OLD);
+    expect((await judged()).message).toContain('Nothing is known to run there');
+  });
+
+  it('where the running release was never scanned, everything is new', async () => {
+    await uploaded(context.app, running, bom([{}]));
+    await deploy(running);
+    await scan(next, OLD);
+    expect((await judged()).denies).toBe(true);
+  });
+
+  it('allows the running release itself, and needs a scan all the same', async () => {
+    await deploy(next);
+    expect((await judged()).status).toBe('not-evidenced');
+    await scan(next, OLD);
+    expect((await judged()).status).toBe('pass');
+  });
+
+  it('does not count what is waived', async () => {
+    await scan(running, OLD);
+    await deploy(running);
+    await scan(next, OLD, NEW);
+    const { id } = await waived(guarded.app, { rule: NEW.id });
+    const { denies, waivers, message } = await judged();
+    expect([denies, waivers]).toEqual([false, [id]]);
+    expect(message).toContain('1 more is hidden by 1 waiver: CVE-2021-44906');
+  });
+});

@@ -1,0 +1,144 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { giveToken, type Holder } from '../support/callers.js';
+import { sql } from '../support/database.js';
+import { createRelease } from '../support/releases.js';
+import { expectProblem } from '../support/requests.js';
+import { approve, inDays, requested, revokeWaiver, type WaiverBody } from '../support/waivers.js';
+
+const context = useApp({ AUTH_MODE: 'token' });
+const open = useApp();
+let alice: Holder;
+let bob: Holder;
+let waiver: WaiverBody;
+beforeEach(async () => {
+  await createRelease(open.app);
+  alice = await giveToken({ subject: 'alice' });
+  bob = await giveToken({ subject: 'bob', scopes: ['waivers:approve'] });
+  waiver = await requested(context.app, {}, alice.headers);
+});
+
+const MISSING = '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e';
+const ask = ({ headers }: Holder, id = waiver.id) => approve(context.app, id, headers);
+const stored = async () => (await open.app.inject(`/waivers/${waiver.id}`)).json();
+
+/** Moves all that happened to a waiver into the past, as only time can. */
+const age = (days: number) =>
+  sql(`BEGIN; SET LOCAL session_replication_role = replica;
+       UPDATE waivers SET created_at = created_at - interval '${days} days',
+                          expires_at = expires_at - interval '${days} days'; COMMIT`);
+
+describe('POST /waivers/{id}/approve: 200', () => {
+  it('approves it, and says who did and when', async () => {
+    const response = await ask(bob);
+    expect(response.statusCode, response.body).toBe(200);
+    const approved = response.json();
+    expect(approved).toEqual({
+      ...waiver,
+      state: 'approved',
+      approvedAt: expect.stringMatching(/Z$/),
+      approvedBy: 'bob',
+    });
+    expect(Math.abs(Date.now() - Date.parse(approved.approvedAt))).toBeLessThan(60_000);
+    expect(await stored()).toEqual(approved);
+  });
+
+  it('changes nothing a second time, whoever asks', async () => {
+    const first = await ask(bob);
+    const carol = await giveToken({ subject: 'carol' });
+    for (const holder of [bob, carol, alice]) {
+      const again = await ask(holder);
+      expect([again.statusCode, again.body]).toEqual([200, first.body]);
+    }
+  });
+
+  it('of many at once, one approves it, and all are answered the same', async () => {
+    const holders = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => giveToken({ subject: `approver ${i}` })),
+    );
+    const answers = await Promise.all(holders.map((holder) => ask(holder)));
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual(Array(8).fill(200));
+    expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
+  });
+});
+
+describe('POST /waivers/{id}/approve: 403', () => {
+  it('nobody approves what they asked for, with whatever token', async () => {
+    const other = await giveToken({ subject: 'alice', scopes: ['waivers:approve'] });
+    for (const holder of [alice, other]) {
+      expectProblem(await ask(holder), 403, 'four-eyes-required');
+    }
+    expect(await stored()).toEqual(waiver);
+  });
+
+  it('not even beside the API', async () => {
+    await expect(sql(`UPDATE waivers SET approved_by = 'alice'`)).rejects.toThrow('four_eyes');
+  });
+});
+
+describe('POST /waivers/{id}/approve: 409', () => {
+  it('callers are not told apart, or were not when it was asked for', async () => {
+    expectProblem(await approve(open.app, waiver.id), 409, 'identity-required');
+    expect(await stored()).toEqual(waiver);
+
+    const { id } = await requested(open.app);
+    expectProblem(await ask(bob, id), 409, 'identity-required');
+    expect((await open.app.inject(`/waivers/${id}`)).json().state).toBe('requested');
+  });
+
+  it('it has expired', async () => {
+    await age(31);
+    expect((await stored()).state).toBe('expired');
+    for (const holder of [bob, alice]) {
+      expectProblem(await ask(holder), 409, 'waiver-expired');
+    }
+    expect((await stored()).approvedBy).toBeNull();
+  });
+
+  it('it is revoked, also when it was approved before', async () => {
+    await ask(bob);
+    await revokeWaiver(context.app, waiver.id, 'Called since 1.5', bob.headers);
+    const problem = expectProblem(await ask(bob), 409, 'waiver-revoked');
+    expect(problem.detail).toContain('Called since 1.5');
+  });
+});
+
+describe('an approved waiver', () => {
+  it('expires by itself', async () => {
+    const { id } = await requested(context.app, { expiresAt: inDays(2) }, alice.headers);
+    await ask(bob, id);
+    await age(3);
+    expect((await open.app.inject(`/waivers/${id}`)).json()).toMatchObject({
+      state: 'expired',
+      approvedBy: 'bob',
+    });
+  });
+
+  it.each([
+    `expires_at = now() + interval '80 days'`,
+    `rule = 'CVE-2000-0001'`,
+    `reason = 'other'`,
+    `approved_by = 'carol'`,
+    'approved_by = NULL, approved_at = NULL',
+  ])('is never changed: %s', async (change) => {
+    await ask(bob);
+    await expect(sql(`UPDATE waivers SET ${change}`)).rejects.toThrow();
+    await expect(sql('DELETE FROM waivers')).rejects.toThrow();
+  });
+});
+
+describe('POST /waivers/{id}/approve: 404', () => {
+  it('there is no such waiver, or the caller is bound to other projects', async () => {
+    const bound = await giveToken({ subject: 'bob', scopes: ['waivers:approve'], projects: [2] });
+    for (const [holder, id] of [
+      [bob, MISSING],
+      [bound, waiver.id],
+      [bound, MISSING],
+    ] as const) {
+      expectProblem(await ask(holder, id), 404, 'waiver-not-found');
+    }
+    expectProblem(await approve(open.app, MISSING), 404, 'waiver-not-found');
+    expectProblem(await ask(bob, '1'), 400, 'validation-failed');
+    expect(await stored()).toEqual(waiver);
+  });
+});

@@ -1,0 +1,151 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { giveToken } from '../support/callers.js';
+import { sql } from '../support/database.js';
+import { createRelease, type ReleaseBody } from '../support/releases.js';
+import { expectProblem, pointers } from '../support/requests.js';
+import { inDays, postWaiver, requested } from '../support/waivers.js';
+
+const context = useApp();
+const guarded = useApp({ AUTH_MODE: 'token' });
+let release: ReleaseBody;
+beforeEach(async () => {
+  release = await createRelease(context.app);
+});
+
+const MISSING = '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e';
+const post = (body: object = {}, headers: Record<string, string> = {}) =>
+  postWaiver(context.app, body, headers);
+const count = async () => (await sql('SELECT 1 FROM waivers')).length;
+
+describe('POST /waivers: 201', () => {
+  it('answers the waiver, which nobody has approved, and its address', async () => {
+    const { headers } = await giveToken({ subject: 'alice', scopes: ['waivers:request'] });
+    const expiresAt = inDays(30);
+    const body = { purl: 'pkg:NPM/lodash@4.17.20', expiresAt };
+    const response = await postWaiver(guarded.app, body, headers);
+    expect(response.statusCode, response.body).toBe(201);
+    const waiver = response.json();
+    expect(waiver).toEqual({
+      id: expect.stringMatching(/^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[\da-f]{4}-[\da-f]{12}$/),
+      projectId: 1,
+      releaseId: null,
+      rule: 'CVE-2021-23337',
+      purl: 'pkg:npm/lodash@4.17.20',
+      reason: 'Never called',
+      state: 'requested',
+      expiresAt,
+      createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      createdBy: 'alice',
+      approvedAt: null,
+      approvedBy: null,
+      revokedAt: null,
+      revokedBy: null,
+      revokeReason: null,
+    });
+    expect(Math.abs(Date.now() - Date.parse(waiver.createdAt))).toBeLessThan(60_000);
+    expect(response.headers.location).toBe(`/waivers/${waiver.id}`);
+    expect((await context.app.inject(`/waivers/${waiver.id}`)).json()).toEqual(waiver);
+    const [row] = await sql('SELECT purl_key, purl_version FROM waivers');
+    expect(row).toEqual({ purl_key: 'pkg:npm/lodash', purl_version: '4.17.20' });
+  });
+
+  it('is for a release, whose project it has', async () => {
+    const { id } = await createRelease(context.app);
+    const waiver = await requested(context.app, { releaseId: id.toUpperCase() });
+    expect(waiver).toMatchObject({ projectId: 2, releaseId: id });
+  });
+
+  it.each([
+    ['cve-2021-44228', 'CVE-2021-44228'],
+    [' ghsa-JFH8-c2jp-5v3q ', 'GHSA-jfh8-c2jp-5v3q'],
+    ['javascript.lang.security.audit', 'javascript.lang.security.audit'],
+    ['generic api key', 'generic api key'],
+    ['x'.repeat(500), 'x'.repeat(500)],
+  ])('writes the rule %j as findings have it', async (rule, expected) => {
+    expect((await requested(context.app, { rule })).rule).toBe(expected);
+  });
+
+  it('takes a time in another zone, and 90 days', async () => {
+    const expiresAt = new Date(Date.now() + 86_400_000).toISOString().replace('Z', '+02:00');
+    const earlier = new Date(Date.parse(expiresAt)).toISOString();
+    expect((await requested(context.app, { expiresAt })).expiresAt).toBe(earlier);
+    await requested(context.app, { expiresAt: inDays(90 - 1e-4) });
+  });
+
+  it('takes the example of the document', async () => {
+    const { components } = (await context.app.inject('/openapi.json')).json();
+    for (const example of components.schemas.CreateWaiver.examples) {
+      await requested(context.app, { ...example, expiresAt: inDays(1) });
+    }
+  });
+
+  it('is repeated for an Idempotency-Key', async () => {
+    const body = { expiresAt: inDays(1) };
+    const ask = () => post(body, { 'idempotency-key': 'one' });
+    const first = await ask();
+    const again = await ask();
+    expect([again.statusCode, again.body]).toEqual([201, first.body]);
+    expect(again.headers['idempotency-replayed']).toBe('true');
+    expect(await count()).toBe(1);
+  });
+});
+
+describe('POST /waivers: 400', () => {
+  it.each<[string, object, string[]]>([
+    ['neither project nor release', { projectId: undefined }, ['/projectId']],
+    ['what is no id of a release', { releaseId: '1' }, ['/releaseId']],
+    ['no rule', { rule: undefined }, ['/rule']],
+    ['an empty rule', { rule: ' ' }, ['/rule']],
+    ['a rule of 501', { rule: 'x'.repeat(501) }, ['/rule']],
+    ['a rule of two lines', { rule: 'a\nb' }, ['/rule']],
+    ['what is no package URL', { purl: 'lodash' }, ['/purl']],
+    ['a package URL without a name', { purl: 'pkg:npm' }, ['/purl']],
+    ['no reason', { reason: undefined }, ['/reason']],
+    ['a reason of white space', { reason: ' \n ' }, ['/reason']],
+    ['a reason of 2,001', { reason: 'x'.repeat(2001) }, ['/reason']],
+    ['no end', { expiresAt: undefined }, ['/expiresAt']],
+    ['null for an end', { expiresAt: null }, ['/expiresAt']],
+    ['a day', { expiresAt: '2027-01-01' }, ['/expiresAt']],
+    ['a time without a zone', { expiresAt: '2027-01-01T00:00:00' }, ['/expiresAt']],
+    ['no day of the calendar', { expiresAt: '2027-02-30T00:00:00Z' }, ['/expiresAt']],
+    ['a leap second', { expiresAt: '2016-12-31T23:59:60Z' }, ['/expiresAt']],
+    ['the past', { expiresAt: inDays(-1e-3) }, ['/expiresAt']],
+    ['more than 90 days', { expiresAt: inDays(90.001) }, ['/expiresAt']],
+    ['the end of time', { expiresAt: '9999-12-31T23:59:59Z' }, ['/expiresAt']],
+    [
+      'a client that approves it',
+      { approvedBy: 'bob', state: 'approved' },
+      ['/approvedBy', '/state'],
+    ],
+  ])('refuses %s', async (_case, body, expected) => {
+    const problem = expectProblem(await post(body), 400, 'validation-failed');
+    expect([...new Set(pointers(problem))]).toEqual(expected);
+    expect(await count()).toBe(0);
+  });
+
+  it('refuses a project beside a release', async () => {
+    const response = await post({ releaseId: release.id, projectId: 1 });
+    expect(pointers(expectProblem(response, 400, 'validation-failed'))).toEqual(['/projectId']);
+  });
+});
+
+describe('POST /waivers: 404', () => {
+  it('there is no such project, or no such release', async () => {
+    expectProblem(await post({ projectId: 9 }), 404, 'project-not-found');
+    expectProblem(await post({ releaseId: MISSING }), 404, 'release-not-found');
+  });
+
+  it('a caller that is bound to other projects finds none', async () => {
+    const { headers } = await giveToken({ scopes: ['waivers:request'], projects: [2] });
+    const ask = (body: object) =>
+      postWaiver(guarded.app, body, { ...headers, 'x-request-id': 'same' });
+    const project = await ask({ projectId: 1 });
+    expectProblem(project, 404, 'project-not-found');
+    expect((await ask({ projectId: 99 })).body).toBe(project.body);
+    const other = await ask({ releaseId: release.id });
+    expectProblem(other, 404, 'release-not-found');
+    expect((await ask({ releaseId: MISSING })).body).toBe(other.body);
+    expect(await count()).toBe(0);
+  });
+});

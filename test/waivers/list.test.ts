@@ -1,0 +1,107 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { giveToken, type Holder } from '../support/callers.js';
+import { sql } from '../support/database.js';
+import { expectProblem, nextPage } from '../support/requests.js';
+import { approve, requested, revokeWaiver, type WaiverBody } from '../support/waivers.js';
+
+const context = useApp({ AUTH_MODE: 'token' });
+let admin: Holder;
+/** By what the rule of each is called: its state, and its project. */
+let waivers: Map<string, WaiverBody>;
+
+const STATES = ['requested', 'approved', 'expired', 'lapsed', 'revoked'];
+
+beforeEach(async () => {
+  const { app } = context;
+  admin = await giveToken({ subject: 'admin' });
+  const { headers } = await giveToken({ subject: 'bob' });
+  waivers = new Map();
+  for (const projectId of [1, 2]) {
+    await sql(`INSERT INTO projects (name) VALUES ('x')`);
+    for (const rule of STATES) {
+      const waiver = await requested(
+        app,
+        { projectId, rule: `${rule} ${projectId}` },
+        admin.headers,
+      );
+      if (['approved', 'lapsed', 'revoked'].includes(rule)) await approve(app, waiver.id, headers);
+      if (rule === 'revoked') await revokeWaiver(app, waiver.id, 'x', headers);
+      waivers.set(waiver.rule, waiver);
+    }
+  }
+  await sql(`BEGIN; SET LOCAL session_replication_role = replica;
+    UPDATE waivers SET created_at = created_at - interval '31 days',
+                       expires_at = expires_at - interval '31 days'
+     WHERE rule LIKE 'expired%' OR rule LIKE 'lapsed%'; COMMIT`);
+});
+
+const list = (query = '', { headers } = admin) =>
+  context.app.inject({ url: `/waivers${query}`, headers });
+const rules = async (query: string, holder = admin) =>
+  (await list(query, holder)).json().map(({ rule }: WaiverBody) => rule);
+
+describe('GET /waivers', () => {
+  it('has all of them, the newest first', async () => {
+    const all = [2, 1].flatMap((project) =>
+      STATES.toReversed().map((state) => `${state} ${project}`),
+    );
+    expect(await rules('')).toEqual(all);
+    expect(await rules('?state=all')).toEqual(all);
+  });
+
+  it.each([
+    ['requested', ['requested']],
+    ['approved', ['approved']],
+    ['expired', ['lapsed', 'expired']],
+    ['revoked', ['revoked']],
+  ])('has those that are %s', async (state, expected) => {
+    const found = (await list(`?state=${state}&project=1`)).json();
+    expect(found.map(({ rule }: WaiverBody) => rule)).toEqual(expected.map((rule) => `${rule} 1`));
+    for (const waiver of found) expect(waiver.state).toBe(state);
+  });
+
+  it('comes in pages', async () => {
+    const seen: string[] = [];
+    for (let url: string | undefined = '/waivers?limit=3&project=2'; url; ) {
+      const page = await context.app.inject({ url, headers: admin.headers });
+      seen.push(...page.json().map(({ rule }: WaiverBody) => rule));
+      url = nextPage(page);
+    }
+    expect(seen).toEqual(STATES.toReversed().map((state) => `${state} 2`));
+  });
+
+  it('404: there is no such project', async () => {
+    expectProblem(await list('?project=9'), 404, 'project-not-found');
+  });
+
+  it.each(['limit=0', 'state=x', 'project=0', 'cursor=x', 'x=1'])('400: %s', async (query) => {
+    expectProblem(await list(`?${query}`), 400, 'validation-failed');
+  });
+});
+
+describe('a caller that is bound to a project', () => {
+  const bound = () => giveToken({ scopes: ['waivers:read'], projects: [2] });
+
+  it('sees its waivers only', async () => {
+    const holder = await bound();
+    const mine = STATES.toReversed().map((state) => `${state} 2`);
+    expect(await rules('', holder)).toEqual(mine);
+    expect(await rules('?state=approved', holder)).toEqual(['approved 2']);
+    expectProblem(await list('?project=1', holder), 404, 'project-not-found');
+  });
+
+  it('404: the waiver of another project is answered like one that does not exist', async () => {
+    const { headers } = await bound();
+    const get = (id = '') =>
+      context.app.inject({
+        url: `/waivers/${id}`,
+        headers: { ...headers, 'x-request-id': 'same' },
+      });
+    expect((await get(waivers.get('approved 2')?.id)).statusCode).toBe(200);
+    const refused = await get(waivers.get('approved 1')?.id);
+    const problem = expectProblem(refused, 404, 'waiver-not-found');
+    const absent = (await get('019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e')).json();
+    expect({ ...absent, instance: '' }).toEqual({ ...problem, instance: '' });
+  });
+});
