@@ -1,0 +1,69 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** The dependency of the demo's application. */
+export const PACKAGE = 'minimist';
+export const VULNERABLE = '1.2.5';
+export const MENDED = '1.2.8';
+
+/**
+ * As GitHub published it (GHSA-xvch-5gv4-984h, CVE-2021-44906, 2022-03-18): fixed in 1.2.6, and in 0.2.4 of the old line.
+ * https://github.com/github/advisory-database/blob/main/advisories/github-reviewed/2022/03/GHSA-xvch-5gv4-984h/GHSA-xvch-5gv4-984h.json
+ */
+const ADVISORY = {
+  url: 'https://github.com/advisories/GHSA-xvch-5gv4-984h',
+  title: 'Prototype Pollution in minimist',
+  severity: 'critical',
+  cwe: ['CWE-1321'],
+  cvss: { score: 9.8, vectorString: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H' },
+};
+export const ADVISORY_URL = ADVISORY.url;
+
+/** The registry has a number for each range; these are our own. */
+const ADVISORIES = {
+  [PACKAGE]: [
+    { id: 1, ...ADVISORY, vulnerable_versions: '>=1.0.0 <1.2.6' },
+    { id: 2, ...ADVISORY, vulnerable_versions: '<0.2.4' },
+  ],
+};
+
+/** Versions that there are, of which npm looks for one without the defect. */
+const PACKUMENT = {
+  name: PACKAGE,
+  'dist-tags': { latest: MENDED },
+  versions: Object.fromEntries(
+    [VULNERABLE, '1.2.6', '1.2.7', MENDED].map((version) => [
+      version,
+      { name: PACKAGE, version, dist: {} },
+    ]),
+  ),
+};
+
+const ANSWERS: Readonly<Record<string, object>> = {
+  'POST /-/npm/v1/security/advisories/bulk': ADVISORIES,
+  [`GET /${PACKAGE}`]: PACKUMENT,
+};
+
+/**
+ * A registry on 127.0.0.1 that knows one package and its advisory, for where the configured one answers no audits. That npm
+ * finds the vulnerable version, and what fixes it, is npm's own work.
+ */
+export async function serveAdvisories(): Promise<{ url: string; close: () => void }> {
+  const server = createServer((request, response) => {
+    request.resume();
+    const answer = ANSWERS[`${request.method} ${request.url}`];
+    response.writeHead(answer ? 200 : 404, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(answer ?? {}));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}

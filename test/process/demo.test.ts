@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createEmptyDatabase } from '../support/database.js';
+import { freePort } from '../support/ports.js';
+import { startServer, stop } from '../support/process.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** As a newcomer runs it, while a server runs. */
+function demo(url: string) {
+  const child = spawn('npm', ['run', '-s', 'demo'], {
+    cwd: ROOT,
+    env: { ...process.env, SRP_URL: url, SRP_TOKEN: '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const add = (chunk: Buffer) => {
+    output += chunk.toString();
+  };
+  child.stdout.on('data', add);
+  child.stderr.on('data', add);
+  return new Promise<{ code: number | null; output: string }>((resolve) => {
+    child.once('close', (code) => resolve({ code, output }));
+  });
+}
+
+/** Folders that a demo works in. */
+const left = async () =>
+  (await readdir(`${ROOT}.cache`).catch(() => [])).filter((name) => name.startsWith('demo-'));
+
+describe('npm run demo', () => {
+  it('tells a release that is denied, its fix, and what changed; again on the same server', async () => {
+    const database = await createEmptyDatabase();
+    onTestFinished(database.drop);
+    const server = await startServer({ DATABASE_URL: database.url });
+    onTestFinished(async () => {
+      await stop(server);
+    });
+    const before = await left();
+    for (const project of [1, 2]) {
+      const { code, output } = await demo(server.url);
+      expect(code, output).toBe(0);
+      expect(output).not.toContain('\u001b');
+      expect(output).toMatch(/• 1\.0\.0: tests-passed: 1 test failed, 0 allowed/);
+      expect(output).toMatch(/• 1\.0\.0: max-findings: 1 critical .*GHSA-xvch-5gv4-984h/);
+      expect(output).toMatch(/• 1\.0\.0: max-findings: 1 high .*noDoubleEquals/);
+      expect(output).toContain('✔ allowed: it may go to srp-demo');
+      expect(output).toContain('upgraded: minimist 1.2.5 → 1.2.8');
+      expect(output).toMatch(/fixed: critical vulnerability GHSA-xvch-5gv4-984h/i);
+      expect(output.match(/• 1\.0\.1: .*/g)).toEqual([
+        expect.stringMatching(/^• 1\.0\.1: no-secrets: No secrets scan counts/),
+      ]);
+      expect(output).toContain(`/docs, project ${project}`);
+    }
+    expect(await left()).toEqual(before);
+  });
+
+  it('says in one sentence that no server answers', async () => {
+    const url = `http://127.0.0.1:${await freePort()}`;
+    const { code, output } = await demo(url);
+    expect(code).toBe(1);
+    expect(output).toBe(
+      `demo: no server answers at ${url} (ECONNREFUSED): start one with "npm start", or set SRP_URL\n`,
+    );
+  });
+});

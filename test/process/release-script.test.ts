@@ -1,0 +1,266 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { isSecret } from '../../src/security/token-secret.js';
+import { createEmptyDatabase } from '../support/database.js';
+import { freePort } from '../support/ports.js';
+import { runProgram, startServer, stop } from '../support/process.js';
+
+/** scripts/ci/release.sh as a pipeline runs it: sh and curl, a listening server, a token. */
+const SCRIPT = fileURLToPath(new URL('../../scripts/ci/release.sh', import.meta.url));
+const COMMIT = '8f3c2a1b9d4e5f60718293a4b5c6d7e8f9012345';
+const DOCUMENTS = {
+  'junit.xml': '\ufeff<testsuite name="a"><testcase name="b"/></testsuite>',
+  'failed.xml':
+    '<testsuite name="a"><testcase name="b"><failure message="no"/></testcase></testsuite>',
+  'sbom.json': JSON.stringify({
+    bomFormat: 'CycloneDX',
+    specVersion: '1.5',
+    components: [{ type: 'library', name: 'a', version: '1', purl: 'pkg:npm/a@1' }],
+  }),
+  'audit.json': JSON.stringify({
+    auditReportVersion: 2,
+    vulnerabilities: {},
+    metadata: { vulnerabilities: {}, dependencies: {} },
+  }),
+  'leaks.json': '[]',
+  'a=b.tar': 'what was built',
+};
+const GOOD = [
+  ...['--evidence', 'unit=junit.xml', '--evidence', 'sbom=./sbom.json', '--evidence', 'audit.json'],
+  ...['--evidence-as', 'gitleaks', 'secrets=leaks.json', '--environment', 'production'],
+];
+
+let folder: string;
+let address = 'http://127.0.0.1:1';
+let token = 'srp_none';
+let project = 1;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'srp-release-'));
+  for (const [name, text] of Object.entries(DOCUMENTS)) await writeFile(join(folder, name), text);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** A server that asks for tokens, one that has all scopes, and a project. */
+async function start(): Promise<void> {
+  const { url, drop } = await createEmptyDatabase();
+  onTestFinished(drop);
+  const server = await startServer({ DATABASE_URL: url, AUTH_MODE: 'token' });
+  onTestFinished(async () => {
+    await stop(server);
+  });
+  address = server.url;
+  const args = ['create', '--name', 'ci', '--subject', 'ci', '--scopes', 'all'];
+  const made = runProgram('dist/token.js', { DATABASE_URL: url }, ...args);
+  expect(await made.exit, made.output()).toBe(0);
+  token = made.output().split('\n').find(isSecret) ?? '';
+  project = (await api('/projects', { name: 'Shop' })).id;
+}
+
+async function api(path: string, json?: unknown) {
+  const response = await fetch(`${address}${path}`, {
+    method: json === undefined ? 'GET' : 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    ...(json !== undefined && { body: JSON.stringify(json) }),
+  });
+  return JSON.parse(await response.text());
+}
+
+interface Run {
+  readonly env?: Record<string, string>;
+  readonly flags?: readonly string[];
+}
+
+function sh(args: readonly string[], { env = {}, flags = [] }: Run = {}) {
+  const child = spawn('sh', [...flags, SCRIPT, ...args], {
+    cwd: folder,
+    env: { PATH: process.env.PATH ?? '', SRP_URL: address, SRP_TOKEN: token, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const text = { output: '', errors: '' };
+  child.stdout.on('data', (chunk: Buffer) => {
+    text.output += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    text.errors += chunk.toString();
+  });
+  return new Promise<{ code: number | null; output: string; errors: string }>((resolve) => {
+    child.once('close', (code) => resolve({ code, ...text }));
+  });
+}
+
+const release = (version: string, ...more: string[]) => [
+  ...['--project', String(project), '--version', version, '--commit', COMMIT],
+  ...more,
+];
+
+/** A server before the server. */
+async function front(listener: RequestListener): Promise<string> {
+  const made = createServer(listener);
+  onTestFinished(() => {
+    made.close();
+    made.closeAllConnections();
+  });
+  await new Promise<void>((resolve) => {
+    made.listen(0, '127.0.0.1', resolve);
+  });
+  return `http://127.0.0.1:${(made.address() as AddressInfo).port}`;
+}
+
+describe('release.sh', () => {
+  it('ends with 0 when the release may ship, as often as it is run', async () => {
+    await start();
+    const args = release('1.0.0+b.1', '--artifact', 'shop "1"=a=b.tar', ...GOOD);
+    const first = await sh(args);
+    expect(first, first.errors).toMatchObject({ code: 0, output: '' });
+    expect(first.errors).toContain('==> allowed: 1.0.0+b.1 may go to production');
+    const again = await sh(args);
+    expect(again, again.errors).toMatchObject({ code: 0, output: '' });
+
+    const [{ id, commit }] = await api(`/projects/${project}/releases?version=1.0.0%2Bb.1`);
+    expect(commit).toBe(COMMIT);
+    const sha256 = createHash('sha256').update(DOCUMENTS['a=b.tar']).digest('hex');
+    expect(await api(`/releases/${id}/artifacts`)).toMatchObject([
+      { name: 'shop "1"', kind: 'archive', sha256, size: 14 },
+    ]);
+    const evidence = await api(`/releases/${id}/evidence`);
+    expect(
+      evidence.map(({ kind, label }: Record<string, string>) => `${kind} ${label}`).toSorted(),
+    ).toEqual(['cyclonedx sbom', 'gitleaks secrets', 'junit unit', 'npm-audit null']);
+
+    await api(`/releases/${id}/seal`, {});
+    const sealed = await sh(args);
+    expect(sealed, sealed.errors).toMatchObject({ code: 0 });
+    const late = await sh(release('1.0.0+b.1', '--artifact', 'junit.xml', '--no-assert'));
+    expect(late, late.errors).toMatchObject({ code: 2 });
+    expect(late.errors).toContain(': 409: ');
+  });
+
+  it('ends with 1 and prints the reasons, one a line, when it may not', async () => {
+    await start();
+    const run = await sh(
+      release('2.0.0', '--evidence', 'unit=failed.xml', '--environment', 'production'),
+    );
+    expect(run.code, run.errors).toBe(1);
+    const { reasons } = await api(`/assert?environment=production&release=${await idOf('2.0.0')}`);
+    expect(reasons.length).toBeGreaterThan(2);
+    expect(run.output).toBe(`${reasons.join('\n')}\n`);
+    expect(run.output).toContain('2.0.0: tests-passed: 1 test failed, 0 allowed');
+  });
+
+  it('is about an artifact where it is told so', async () => {
+    await start();
+    const run = await sh(
+      release(
+        '2.1.0',
+        '--artifact',
+        'a=b.tar',
+        '--about',
+        'a=b.tar',
+        '--evidence',
+        'sbom.json',
+      ).concat(...['--about', 'release', '--evidence', 'junit.xml', '--no-assert']),
+    );
+    expect(run, run.errors).toMatchObject({ code: 0, output: '' });
+    const evidence = await api(`/releases/${await idOf('2.1.0')}/evidence`);
+    const artifactOf = (kind: string) =>
+      evidence.find((one: { kind: string }) => one.kind === kind).artifact;
+    expect(artifactOf('cyclonedx')).toMatch(/^[0-9a-f]{64}$/);
+    expect(artifactOf('junit')).toBeNull();
+  });
+
+  it('ends with 2 when it cannot ask', async () => {
+    await start();
+    await sh(release('3.0.0', '--no-assert'));
+    const cases: [message: string, more: string[], env?: Record<string, string>][] = [
+      [': 401: ', [], { SRP_TOKEN: 'srp_no-such-token' }],
+      [': 404: There is no environment', ['--environment', 'nowhere']],
+      [': 409: ', ['--commit', '1'.repeat(40)]],
+      ['/evidence: 4', ['--evidence', 'a=b.tar']],
+    ];
+    for (const [message, more, env = {}] of cases) {
+      const args = release('3.0.0', '--environment', 'production', ...more);
+      const run = await sh(args, { env });
+      expect(run, run.errors).toMatchObject({ code: 2, output: '' });
+      expect(run.errors).toContain(message);
+    }
+  });
+
+  it.each([
+    ['a missing file', ['--evidence', 'no.xml'], {}, 'there is no file no.xml to read'],
+    ['an unknown option', ['--evidences', 'junit.xml'], {}, 'there is no option --evidences'],
+    ['an option without a value', ['--evidence'], {}, '--evidence needs a value'],
+    ['no address', [], { SRP_URL: '' }, 'SRP_URL must be an http or https address'],
+    ['a token of two lines', [], { SRP_TOKEN: 'a\nurl = "b"' }, 'a character that no token has'],
+  ] as [string, string[], Record<string, string>, string][])(
+    'ends with 2 before it sends anything: %s',
+    async (_case, more, env, message) => {
+      const run = await sh(release('3.0.0', '--environment', 'production', ...more), { env });
+      expect(run, run.errors).toMatchObject({ code: 2, output: '' });
+      expect(run.errors).toContain(message);
+    },
+  );
+
+  it('ends with 2 when nobody answers, or somebody else does', async () => {
+    const gone = { SRP_URL: `http://127.0.0.1:${await freePort()}`, SRP_RETRIES: '1' };
+    const run = await sh(release('4.0.0', ...GOOD), { env: gone });
+    expect(run, run.errors).toMatchObject({ code: 2, output: '' });
+    expect(run.errors).toMatch(/again in 1 s\n.*Failed to connect|Could not connect/s);
+
+    const page = await front((_request, response) => response.end('<html>Welcome!</html>'));
+    const welcomed = await sh(release('4.0.0', ...GOOD), { env: { SRP_URL: page } });
+    expect(welcomed, welcomed.errors).toMatchObject({ code: 2, output: '' });
+    expect(welcomed.errors).toContain('not the answer of a register');
+  });
+
+  it('asks again when the server is busy, and takes no redirection', async () => {
+    const asked: string[] = [];
+    const busy = await front((request, response) => {
+      asked.push(`${request.method} ${request.url}`);
+      const status = asked.length === 1 ? 503 : 307;
+      response.writeHead(status, { 'retry-after': '0', location: `${address}${request.url}` });
+      response.end();
+    });
+    const run = await sh(release('5.0.0', '--no-assert'), { env: { SRP_URL: busy } });
+    expect(run, run.errors).toMatchObject({ code: 2, output: '' });
+    expect(run.errors).toContain('answered 503; again in 0 s');
+    expect(run.errors).toContain(': 307: ');
+    expect(asked).toEqual(Array(2).fill(`PUT /projects/${project}/releases/5.0.0`));
+  });
+
+  it('shows the token to nobody: not as an argument, not in a trace', async () => {
+    await start();
+    const seen = join(folder, 'seen');
+    await writeFile(
+      join(folder, 'curl'),
+      `#!/bin/sh\n{ printf '%s\\n' "$@"; env; } >>'${seen}'\nPATH=\${PATH#*:} exec curl "$@"\n`,
+    );
+    await chmod(join(folder, 'curl'), 0o755);
+    const env = { PATH: `${folder}:${process.env.PATH}` };
+    const run = await sh(release('6.0.0', ...GOOD), { env, flags: ['-x'] });
+    expect(run, run.errors).toMatchObject({ code: 0 });
+    expect(run.errors).toContain('+ say ');
+    expect(run.errors).not.toContain(token);
+    const all = await readFile(seen, 'utf8');
+    expect(all).toContain('/assert?release=');
+    expect(all).not.toContain(token);
+  });
+
+  it('says how it is used', async () => {
+    const run = await sh(['--help'], { env: { SRP_URL: '' } });
+    expect(run).toMatchObject({ code: 0, errors: '' });
+    expect(run.output).toMatch(/^usage: release\.sh --project ID --version VERSION/);
+  });
+});
+
+async function idOf(version: string): Promise<string> {
+  const [{ id }] = await api(`/projects/${project}/releases?version=${version}`);
+  return id;
+}
