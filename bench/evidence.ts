@@ -37,7 +37,7 @@ function statOf(process: string): string[] {
 const sum = (fields: string[], from: number, to: number) =>
   fields.slice(from, to).reduce((total, field) => total + Number(field), 0);
 
-async function send(url: string, method: string, body: object): Promise<{ id: string }> {
+export async function send(url: string, method: string, body: object): Promise<{ id: string }> {
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(url, { method, headers, body: JSON.stringify(body) });
   return (await response.json()) as { id: string };
