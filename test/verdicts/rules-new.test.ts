@@ -52,6 +52,18 @@ describe('max-findings with onlyNew', () => {
     expect(findings.map(({ rule }) => rule)).toEqual(['CVE-2021-44906']);
   });
 
+  it('is another verdict once more is known of what runs there', async () => {
+    await deploy(running);
+    await scan(next, OLD);
+    const before = await verdictOf(context.app, next, { environment: 'gate' });
+    expect(before.decision).toBe('deny');
+    await scan(running, OLD);
+    const after = await verdictOf(context.app, next, { environment: 'gate' });
+    expect(after.decision).toBe('allow');
+    expect(after.id).not.toBe(before.id);
+    expect(after.inputsHash).not.toBe(before.inputsHash);
+  });
+
   it('compares with what runs there now, not with what ran before or runs elsewhere', async () => {
     await scan(running, OLD);
     await scan(next, OLD);

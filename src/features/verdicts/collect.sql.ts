@@ -60,13 +60,19 @@ export const COLLECT = {
      WHERE r.id = $1`,
 };
 
-/** SHA-256 of the evidence of the running release that counts, whatever its order. `$1`: the release. */
+/**
+ * SHA-256 of the evidence of the running release that counts, whatever its order. Of what takes findings away also which
+ * one it is and when it last came: that decides between several, and which artifacts it could see. `$1`: the release.
+ */
 export const RUNNING_EVIDENCE = {
   name: 'verdict-running-evidence',
   text: `SELECT encode(sha256(convert_to(COALESCE(string_agg(content, ',' ORDER BY content COLLATE "C"), ''), 'UTF8')),
                        'hex') AS evidence
            FROM (SELECT DISTINCT jsonb_build_array(e.kind, e.label, e.artifact_sha256, e.received_sha256,
-                                                   e.stored_sha256, e.parser_version, e.may_absolve)::text AS content
+                                                   e.stored_sha256, e.parser_version, e.may_absolve,
+                                                   CASE WHEN e.absolves THEN e.id END,
+                                                   CASE WHEN e.absolves THEN extract(epoch FROM e.last_received_at)
+                                                   END)::text AS content
                    FROM evidence e WHERE e.release_id = $1 AND ${CURRENT}) counting`,
 };
 
