@@ -41,16 +41,6 @@ type Row = Omit<VerdictInputs, 'release' | 'tooOld' | 'evidence'> &
 
 const NONE: Counted = { counts: [], worst: [] };
 
-/** A rule of a policy with its parameters; undefined for what the evaluation refuses: unknown rules, parameters that are none. */
-function asked(entry: VerdictInputs['policies'][number]['rules'][number]) {
-  try {
-    const rule = ruleNamed(entry.rule);
-    return rule && { rule, parameters: parametersOf(rule, entry) };
-  } catch {
-    return undefined;
-  }
-}
-
 const ALL: Required<Needs> = { newDefects: true, components: true };
 
 /** A rule that breaks here denies: it gets everything, or finds everything too old, and breaks again when it is asked. */
@@ -62,14 +52,26 @@ function guarded<T>(ask: () => T, otherwise: T): T {
   }
 }
 
-/** What any rule of the policies needs. */
-function needsOf({ policies }: Pick<VerdictInputs, 'policies'>): Required<Needs> {
-  const all = policies.flatMap(({ rules }) =>
-    rules.map((entry) => {
-      const known = asked(entry);
-      return known && guarded(() => known.rule.needs?.(known.parameters), ALL);
+/** Each rule of the policies, with its parameters; without what the evaluation refuses: unknown rules, parameters that are none. */
+function askedOf({ policies }: Row) {
+  return policies.flatMap(({ name, version, rules }) =>
+    rules.flatMap((entry, index) => {
+      try {
+        const rule = ruleNamed(entry.rule);
+        if (!rule) return [];
+        return [{ rule, parameters: parametersOf(rule, entry), policy: name, version, index }];
+      } catch {
+        return [];
+      }
     }),
   );
+}
+
+type Asked = ReturnType<typeof askedOf>;
+
+/** What any rule of the policies needs. */
+function needsOf(asked: Asked): Required<Needs> {
+  const all = asked.map(({ rule, parameters }) => guarded(() => rule.needs?.(parameters), ALL));
   return {
     newDefects: all.some((needs) => needs?.newDefects),
     components: all.some((needs) => needs?.components),
@@ -77,25 +79,22 @@ function needsOf({ policies }: Pick<VerdictInputs, 'policies'>): Required<Needs>
 }
 
 /** Which evidence is too old for which rule: what the clock decides, told apart from all else. */
-function tooOldOf({ policies, evidence }: Row): VerdictInputs['tooOld'] {
+function tooOldOf(asked: Asked, evidence: Row['evidence']): VerdictInputs['tooOld'] {
   const aged: Aged[] = evidence.map(({ id, kind, ageSeconds }) => ({ id, kind, ageSeconds }));
-  return policies.flatMap(({ name, version, rules }) =>
-    rules.flatMap((entry, index) => {
-      const known = asked(entry);
-      const all = evidence.map(({ id }) => id);
-      const ids = known && guarded(() => known.rule.tooOld?.(known.parameters, aged), all);
-      return ids && ids.length > 0 ? [{ policy: name, version, index, evidence: ids }] : [];
-    }),
-  );
+  const all = evidence.map(({ id }) => id);
+  return asked.flatMap(({ rule, parameters, ...place }) => {
+    const ids = guarded(() => rule.tooOld?.(parameters, aged), all);
+    return ids && ids.length > 0 ? [{ ...place, evidence: ids }] : [];
+  });
 }
 
-function inputsOf(row: Row): VerdictInputs {
+function inputsOf(row: Row, asked: Asked): VerdictInputs {
   const { id, projectId, version, commit, state, revokedReason, facts: _facts, ...rest } = row;
   return {
     ...rest,
     release: { id, projectId, version, commit, state, revokedReason },
     evidence: row.evidence.map(({ ageSeconds: _age, ...evidence }) => evidence),
-    tooOld: tooOldOf(row),
+    tooOld: tooOldOf(asked, row.evidence),
   };
 }
 
@@ -115,7 +114,9 @@ async function newDefects(ask: Ask, { id, running, waivers }: Row, all: Defects)
 }
 
 /** Everything that the policies of the environment need to know. */
-async function collectAll(ask: Ask, row: Row, needs: Required<Needs>) {
+async function collectAll(ask: Ask, row: Row) {
+  const asked = askedOf(row);
+  const needs = needsOf(asked);
   const added = row.facts ? undefined : await addUp(ask, row.id);
   const ids = row.waivers.map(({ id }) => id);
   const waived = ids.length > 0 ? await ask<WaivedDefect>(WAIVED_DEFECTS, [row.id, ids]) : [];
@@ -125,7 +126,7 @@ async function collectAll(ask: Ask, row: Row, needs: Required<Needs>) {
     newDefects: needs.newDefects ? await newDefects(ask, row, defects) : undefined,
     components: needs.components ? await ask<ComponentInput>(COMPONENTS, [row.id]) : undefined,
   };
-  const inputs = inputsOf(row);
+  const inputs = inputsOf(row, asked);
   if (!needs.newDefects || !row.running) return { collected: { inputs, facts }, added };
   // What is new depends on what is known of the other release, too.
   const [known] = await ask<{ evidence: string }>(RUNNING_EVIDENCE, [row.running.id]);
@@ -148,16 +149,17 @@ export async function collect(
   const once: Ask = (statement, list) => query(pool, statement, list) as Promise<never[]>;
   const row = await read(once);
   if (!row) return undefined;
-  const needs = needsOf(row);
+  const asked = askedOf(row);
+  const needs = needsOf(asked);
   if (row.facts && row.waivers.length === 0 && !needs.newDefects && !needs.components) {
     return {
-      inputs: inputsOf(row),
+      inputs: inputsOf(row, asked),
       facts: { defects: { ...row.facts, waived: [] } } as VerdictFacts,
     };
   }
   const more = await snapshot(pool, async (ask) => {
     const again = await read(ask);
-    return again && collectAll(ask, again, needsOf(again));
+    return again && collectAll(ask, again);
   });
   if (more?.added?.changes) {
     await once(KEEP, [releaseId, JSON.stringify(more.added.facts), more.added.changes, ENGINE]);
