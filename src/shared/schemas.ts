@@ -101,6 +101,40 @@ export const pageById = {
   ),
 };
 
+/** Parameters of a list in any other order: its cursors are made by `encodePosition`. */
+export const pageByPosition = {
+  limit: pageById.limit,
+  cursor: Type.Optional(
+    Type.String({
+      maxLength: 500,
+      pattern: '^[A-Za-z0-9_-]+$',
+      'x-rule': 'is not a cursor of this list',
+      description: 'Where the page begins: taken from the `Link` header of the one before',
+    }),
+  ),
+};
+
+/** Addresses of what belongs to something, such as the build. */
+export const links = (description: string) =>
+  Type.Array(
+    Type.Object(
+      {
+        title: line(200, 'What is there'),
+        url: Type.String({
+          maxLength: 2000,
+          pattern: '^https?://[!-~]+$',
+          'x-rule': 'must be an http or https address',
+        }),
+      },
+      { additionalProperties: false },
+    ),
+    { maxItems: 50, description },
+  );
+
+/** The same as an answer shows them. */
+export const linksShown = () =>
+  Type.Array(Type.Object({ title: Type.String(), url: Type.String() }));
+
 /** What the headers of answers mean. */
 const HEADERS = {
   ETag: 'Names this version of the resource, for `If-None-Match` and `If-Match`',

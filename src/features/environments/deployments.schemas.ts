@@ -1,8 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox';
 import {
   defaulted,
-  line,
+  links,
+  linksShown,
   nullableString,
+  pageByPosition,
   parameter,
   projectId,
   schemaRef,
@@ -36,7 +38,7 @@ export const Deployment = Type.Object(
       },
       { description: 'What it is' },
     ),
-    links: Type.Array(Type.Object({ title: Type.String(), url: Type.String() })),
+    links: linksShown(),
     createdAt: timestamp('When it was recorded'),
     createdBy: nullableString(),
   },
@@ -50,22 +52,7 @@ export const Deployment = Type.Object(
 export const CreateDeployment = Type.Object(
   {
     releaseId: uuid('The release that runs there now'),
-    links: Type.Optional(
-      Type.Array(
-        Type.Object(
-          {
-            title: line(200, 'What is there'),
-            url: Type.String({
-              maxLength: 2000,
-              pattern: '^https?://[!-~]+$',
-              'x-rule': 'must be an http or https address',
-            }),
-          },
-          { additionalProperties: false },
-        ),
-        { maxItems: 50, description: 'The job, the change request, the running system …' },
-      ),
-    ),
+    links: Type.Optional(links('The job, the change request, the running system …')),
   },
   {
     $id: 'CreateDeployment',
@@ -76,15 +63,7 @@ export const CreateDeployment = Type.Object(
 
 export const ListDeploymentsQuery = Type.Object(
   {
-    limit: defaulted(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
-    cursor: Type.Optional(
-      Type.String({
-        maxLength: 500,
-        pattern: '^[A-Za-z0-9_-]+$',
-        'x-rule': 'is not a cursor of this list',
-        description: 'Where the page begins: taken from the `Link` header of the one before',
-      }),
-    ),
+    ...pageByPosition,
     project: parameter(projectId, 'Only releases of this project'),
     history: defaulted(
       Type.Boolean({

@@ -1,19 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { defaulted, parameter, stringEnum, TEXT_PATTERN, uuid } from '../../shared/schemas.js';
+import { pageByPosition, parameter, stringEnum, TEXT_PATTERN, uuid } from '../../shared/schemas.js';
 import { SEVERITIES } from '../../shared/severity.js';
 import { FINDING_TYPES, KIND_NAMES } from '../evidence/index.js';
-
-const page = {
-  limit: defaulted(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
-  cursor: Type.Optional(
-    Type.String({
-      maxLength: 500,
-      pattern: '^[A-Za-z0-9_-]+$',
-      'x-rule': 'is not a cursor of this list',
-      description: 'Where the page begins: taken from the `Link` header of the one before',
-    }),
-  ),
-};
 
 const ABOUT_PURL =
   'A package URL (ECMA-427): with a version only that one, without it all of them. Qualifiers do not matter';
@@ -35,7 +23,7 @@ const evidenceFilters = {
 
 export const ListComponentsQuery = Type.Object(
   {
-    ...page,
+    ...pageByPosition,
     purl: parameter(purl, ABOUT_PURL),
     licence: Type.Optional(
       Type.String({
@@ -60,7 +48,7 @@ const rule = Type.String({
 
 export const ListFindingsQuery = Type.Object(
   {
-    ...page,
+    ...pageByPosition,
     severity: Type.Optional(
       Type.Array(stringEnum(SEVERITIES), {
         maxItems: SEVERITIES.length,
@@ -82,12 +70,12 @@ export const ListFindingsQuery = Type.Object(
 );
 
 export const SearchComponentsQuery = Type.Object(
-  { purl, ...page },
+  { purl, ...pageByPosition },
   { additionalProperties: false },
 );
 
 export const SearchFindingsQuery = Type.Object(
-  { cve: rule, ...page },
+  { cve: rule, ...pageByPosition },
   { additionalProperties: false },
 );
 

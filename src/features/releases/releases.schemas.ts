@@ -2,6 +2,8 @@ import { type Static, Type } from '@sinclair/typebox';
 import {
   defaulted,
   line,
+  links,
+  linksShown,
   nullableString,
   nullableTimestamp,
   pageById,
@@ -62,18 +64,7 @@ const notes = nullableString({
   description: 'Free text, such as what is new; null for none',
 });
 
-const Link = Type.Object(
-  {
-    title: line(200, 'What is there'),
-    url: Type.String({
-      maxLength: 2000,
-      pattern: '^https?://[!-~]+$',
-      'x-rule': 'must be an http or https address',
-    }),
-  },
-  { additionalProperties: false },
-);
-const links = Type.Array(Link, { maxItems: 50, description: 'The build, the ticket, the tag …' });
+const linked = links('The build, the ticket, the tag …');
 const branch = line(255, 'The branch that it was built from');
 
 export const Release = Type.Object(
@@ -84,7 +75,7 @@ export const Release = Type.Object(
     commit: Type.String({ description: 'In lower case' }),
     branch: nullableString(),
     notes: nullableString(),
-    links: Type.Array(Type.Object({ title: Type.String(), url: Type.String() })),
+    links: linksShown(),
     state: stringEnum(STATES, {
       description:
         'open: takes artifacts. sealed: what was built is final. revoked: must not ship any more. Nothing reverses',
@@ -105,7 +96,7 @@ export const Release = Type.Object(
 const described = {
   branch: Type.Optional(branch),
   notes: Type.Optional(notes),
-  links: Type.Optional(links),
+  links: Type.Optional(linked),
 };
 
 export const CreateRelease = Type.Object(
@@ -128,7 +119,7 @@ export const PutRelease = Type.Object(
 );
 
 export const UpdateRelease = Type.Object(
-  { notes: Type.Optional(notes), links: Type.Optional(links) },
+  { notes: Type.Optional(notes), links: Type.Optional(linked) },
   {
     $id: 'UpdateRelease',
     additionalProperties: false,

@@ -4,6 +4,7 @@ import {
   nullableString,
   pageById,
   parameter,
+  projectId,
   schemaRef,
   sha256,
   stringEnum,
@@ -172,13 +173,7 @@ export const AssertQuery = Type.Object(
       'Or an artifact: all releases that it belongs to must be allowed',
     ),
     environment: environmentName,
-    project: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: 2_147_483_647,
-        description: 'Only releases of this project',
-      }),
-    ),
+    project: parameter(projectId, 'Only releases of this project'),
   },
   { additionalProperties: false },
 );
