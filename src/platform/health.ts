@@ -15,9 +15,9 @@ const Readiness = Type.Object(
   { $id: 'Readiness', description: 'Requests can be served', examples: [{ status: 'ready' }] },
 );
 
-async function readSchemaState({ pool }: Database): Promise<SchemaState> {
+async function readSchemaState({ probe }: Database): Promise<SchemaState> {
   try {
-    return await schemaState(pool);
+    return await schemaState(probe);
   } catch (cause) {
     if (!isDatabaseUnavailable(cause)) throw cause;
     throw new AppError('database-unavailable', 'The database does not answer', {
@@ -27,10 +27,22 @@ async function readSchemaState({ pool }: Database): Promise<SchemaState> {
   }
 }
 
+/** Probes that arrive while one is under way get its answer: anybody may probe, as often as they like. */
+function sharedSchemaState(database: Database): () => Promise<SchemaState> {
+  let underWay: Promise<SchemaState> | undefined;
+  return () => {
+    underWay ??= readSchemaState(database).finally(() => {
+      underWay = undefined;
+    });
+    return underWay;
+  };
+}
+
 export default fp<{ database: Database }>(
   async (app, { database }) => {
     app.addSchema(Health);
     app.addSchema(Readiness);
+    const currentState = sharedSchemaState(database);
 
     app.get(
       '/health',
@@ -69,7 +81,7 @@ export default fp<{ database: Database }>(
         if (app.isDraining()) {
           throw new AppError('shutting-down', 'This instance takes no more work');
         }
-        const { pending, failed, unfinished } = await readSchemaState(database);
+        const { pending, failed, unfinished } = await currentState();
         const missing = [...failed, ...unfinished, ...pending];
         if (missing.length > 0) {
           throw new AppError('schema-outdated', `Migrations to apply: ${missing.join(', ')}`);

@@ -3,7 +3,14 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { prepareSchema } from '../../src/database/migrate.js';
 import { execute } from '../setup/databases.js';
 import { buildTestApp, useApp } from '../support/app.js';
-import { createEmptyDatabase, sql } from '../support/database.js';
+import {
+  createEmptyDatabase,
+  holdTransaction,
+  sql,
+  testDatabaseUrl,
+  untilWaiting,
+} from '../support/database.js';
+import { freezable } from '../support/freezable.js';
 import { expectProblem } from '../support/requests.js';
 
 const context = useApp();
@@ -74,6 +81,56 @@ describe('GET /health/ready', () => {
     }
     await app.close();
     resetting.close();
+  });
+
+  describe('503: PostgreSQL hangs, and the answer does not wait until it goes on', () => {
+    // Without limits of its own the probe would wait for an hour, which no test does.
+    const hour = '3600000';
+    const limits = {
+      DATABASE_CONNECT_TIMEOUT_MS: hour,
+      DATABASE_STATEMENT_TIMEOUT_MS: hour,
+      DATABASE_LOCK_TIMEOUT_MS: hour,
+    };
+
+    it('in the middle of its work, and while it opens a connection', async () => {
+      const database = await freezable(testDatabaseUrl());
+      const app = await buildTestApp(database.url, limits);
+      expect((await app.inject('/health/ready')).statusCode).toBe(200);
+      database.freeze();
+      for (const _ of ['on the connection that is open', 'on one that does not open']) {
+        const [first, second] = await Promise.all([
+          app.inject('/health/ready'),
+          app.inject('/health/ready'),
+        ]);
+        expectProblem(first, 503, 'database-unavailable');
+        expectProblem(second, 503, 'database-unavailable');
+      }
+      expect((await app.inject('/health')).statusCode).toBe(200);
+      database.thaw();
+      expect((await app.inject('/health/ready')).statusCode).toBe(200);
+      await app.close();
+      await database.close();
+    });
+
+    it('while another transaction holds the table', async () => {
+      const app = await buildTestApp(testDatabaseUrl(), limits);
+      const release = await holdTransaction('LOCK TABLE _prisma_migrations');
+      expectProblem(await app.inject('/health/ready'), 503, 'database-unavailable');
+      await release();
+      expect((await app.inject('/health/ready')).statusCode).toBe(200);
+      await app.close();
+    });
+  });
+
+  it('200: the database answers, and only the pool is used up', async () => {
+    const app = await buildTestApp(testDatabaseUrl(), { DATABASE_POOL_MAX: '1' });
+    const release = await holdTransaction('LOCK TABLE projects');
+    const waiting = app.inject('/projects');
+    await untilWaiting(1);
+    expect((await app.inject('/health/ready')).statusCode).toBe(200);
+    await release();
+    expect((await waiting).statusCode).toBe(200);
+    await app.close();
   });
 
   it('recovers when connections were cut', async () => {
