@@ -1,11 +1,9 @@
-import { readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type * as SchemaEngine from '../../prisma/schema-engine/migrations.mjs';
 import { ROOT } from '../paths.js';
 import { searchPath } from './client.js';
+import { knownMigrations, MIGRATIONS, schemaState } from './schema-state.js';
 
-const FOLDER = fileURLToPath(new URL('prisma/migrations', ROOT));
 const ENGINE = new URL('prisma/schema-engine/migrations.mjs', ROOT).href;
 /** The engine's own lock gives up after 10 s; this one makes late starters wait their turn. */
 const LOCK = `SET lock_timeout = '120s'; SELECT pg_advisory_lock(727073690); RESET lock_timeout`;
@@ -13,55 +11,6 @@ const LOCK = `SET lock_timeout = '120s'; SELECT pg_advisory_lock(727073690); RES
 /** A database that the server must not use as it is; the message says what to do. */
 export class SchemaError extends Error {
   override name = 'SchemaError';
-}
-
-/** Where a database stands against the migrations that this server carries. */
-export interface SchemaState {
-  readonly pending: string[];
-  /** Migrations that PostgreSQL refused; nothing of them was applied. */
-  readonly failed: string[];
-  /** Migrations that began and have no end: being applied just now, or the process that did has died. */
-  readonly unfinished: string[];
-  /** Migrations of a newer server. */
-  readonly unknown: string[];
-}
-
-type Queryable = Pick<pg.ClientBase | pg.Pool, 'query'>;
-
-/** The names of the migrations that this server carries, oldest first; read from disk once. */
-let known: readonly string[] | undefined;
-function knownMigrations(): readonly string[] {
-  known ??= readdirSync(FOLDER, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
-  return known;
-}
-
-/** Compares names only: one small query, no engine. */
-export async function schemaState(database: Queryable): Promise<SchemaState> {
-  const applied = new Set<string>();
-  const failed: string[] = [];
-  const unfinished: string[] = [];
-  try {
-    const { rows } = await database.query<{ name: string; finished: boolean; refused: boolean }>(
-      `SELECT migration_name AS name, finished_at IS NOT NULL AS finished, logs <> '' AS refused
-         FROM _prisma_migrations WHERE rolled_back_at IS NULL`,
-    );
-    for (const { name, finished, refused } of rows) {
-      if (finished) applied.add(name);
-      else (refused ? failed : unfinished).push(name);
-    }
-  } catch (error) {
-    if ((error as pg.DatabaseError).code !== '42P01') throw error; // undefined_table: a new database
-  }
-  const names = knownMigrations();
-  return {
-    pending: names.filter((name) => ![...applied, ...failed, ...unfinished].includes(name)),
-    failed,
-    unfinished,
-    unknown: [...applied].filter((name) => !names.includes(name)).sort(),
-  };
 }
 
 /** The columns of the Python service's table, as `information_schema` tells them. */
@@ -133,7 +82,7 @@ async function withMigrations<T>(
   use: (migrations: SchemaEngine.Migrations) => Promise<T>,
 ) {
   const { openMigrations } = (await import(ENGINE)) as typeof SchemaEngine;
-  const migrations = await openMigrations(url, FOLDER, LOCK);
+  const migrations = await openMigrations(url, MIGRATIONS, LOCK);
   return use(migrations).finally(() => migrations.close());
 }
 

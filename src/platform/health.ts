@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import fp from 'fastify-plugin';
 import type { Database } from '../database/client.js';
 import { isDatabaseUnavailable } from '../database/errors.js';
-import { type SchemaState, schemaState } from '../database/migrate.js';
+import { type SchemaState, schemaState } from '../database/schema-state.js';
 import { AppError } from '../shared/app-error.js';
 
 const Health = Type.Object(

@@ -1,7 +1,8 @@
 import type { LightMyRequestResponse } from 'fastify';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { prepareSchema, schemaState } from '../../src/database/migrate.js';
+import { prepareSchema } from '../../src/database/migrate.js';
+import { schemaState } from '../../src/database/schema-state.js';
 import { execute } from '../setup/databases.js';
 import { buildTestApp } from '../support/app.js';
 import { createEmptyDatabase } from '../support/database.js';

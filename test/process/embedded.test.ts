@@ -36,6 +36,7 @@ describe('the embedded PostgreSQL', () => {
     expect(password).toMatch(/^[\w-]{32}$/);
     expect(first.output()).not.toContain(password);
     expect((await stat(join(embedded.folder, 'password'))).mode & 0o777).toBe(0o600);
+    expect(await readFile(join(embedded.folder, 'postgres.log'), 'utf8')).not.toMatch(/ERROR/);
     expect(await stop(first)).toBe(0);
     expect(await embedded.answers()).toBe(false);
 
