@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'prisma/config';
-import { loadConfig, loadDotEnv } from './src/config.js';
-import { startEmbedded } from './src/database/embedded.js';
+import { loadConfig, loadDotEnv } from './src/config/config.js';
+import { startEmbedded } from './src/database/embedded/embedded.js';
 
 // Prisma's own engine is downloaded from outside the npm registry; this one came with it.
 process.env.PRISMA_SCHEMA_ENGINE_BINARY ??= fileURLToPath(

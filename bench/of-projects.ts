@@ -1,7 +1,7 @@
-import { loadConfig } from '../src/config.js';
+import { ANONYMOUS } from '../src/access/caller.js';
+import { loadConfig } from '../src/config/config.js';
 import { openDatabase } from '../src/database/client.js';
 import { tokensService } from '../src/features/tokens/index.js';
-import { ANONYMOUS } from '../src/shared/caller.js';
 import { createDatabase } from './databases.js';
 import { quiet } from './noise.js';
 import { medianUs, PAGES } from './pages.js';

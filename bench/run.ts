@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, release, tmpdir, totalmem, type } from 'node:os';
 import { join } from 'node:path';
-import { startEmbedded } from '../src/database/embedded.js';
+import { startEmbedded } from '../src/database/embedded/embedded.js';
 import { ofEvidence } from './of-evidence.js';
 import { ofGate } from './of-gate.js';
 import { ofProjects } from './of-projects.js';

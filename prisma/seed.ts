@@ -1,4 +1,4 @@
-import { loadConfig, loadDotEnv } from '../src/config.js';
+import { loadConfig, loadDotEnv } from '../src/config/config.js';
 import { openDatabase } from '../src/database/client.js';
 
 /** A few example projects for a register that has none; a second run changes nothing. */

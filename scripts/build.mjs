@@ -55,7 +55,7 @@ function isWritable() {
 }
 
 async function recordBuild() {
-  const { describeBuild } = await import(pathToFileURL(join(DIST, 'build-info.js')).href);
+  const { describeBuild } = await import(pathToFileURL(join(DIST, 'config/build-info.js')).href);
   const record = describeBuild(process.env, new Date());
   // Renamed, never rewritten: a server may be starting on it.
   const draft = join(DIST, `build-info.${process.pid}.json`);
@@ -74,7 +74,7 @@ async function bundle() {
     absWorkingDir: DIST,
     entryPoints: [
       { in: 'server.js', out: 'server' },
-      { in: 'features/evidence/parsing/worker.js', out: 'evidence-worker' },
+      { in: 'documents/parsing/worker.js', out: 'evidence-worker' },
     ],
     outdir: '.',
     allowOverwrite: true,

@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
-import type { BuildInfo } from './build-info.js';
-import type { Config } from './config.js';
+import type { BuildInfo } from './config/build-info.js';
+import type { Config } from './config/config.js';
 import type { Database } from './database/client.js';
 import { features as allFeatures } from './features/index.js';
 import auth from './platform/auth.js';

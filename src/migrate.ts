@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { loadConfig, loadDotEnv } from './config.js';
-import { startEmbedded } from './database/embedded.js';
+import { loadConfig, loadDotEnv } from './config/config.js';
+import { startEmbedded } from './database/embedded/embedded.js';
 import { prepareSchema, resolveMigration } from './database/migrate.js';
 
 /**

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.js';
-import { readBuildInfo } from './build-info.js';
-import { authMode, type Config, ConfigError, loadConfig, loadDotEnv } from './config.js';
+import { readBuildInfo } from './config/build-info.js';
+import { authMode, type Config, ConfigError, loadConfig, loadDotEnv } from './config/config.js';
+import { createLogger, isPretty } from './config/logger.js';
 import { type Database, openDatabase } from './database/client.js';
 import {
   type EmbeddedDatabase,
   EmbeddedDatabaseError,
   startEmbedded,
-} from './database/embedded.js';
+} from './database/embedded/embedded.js';
 import { isDatabaseUnavailable, rootCause } from './database/errors.js';
 import { prepareSchema, SchemaError } from './database/migrate.js';
-import { createLogger, isPretty } from './logger.js';
 
 /** What has been opened so far; closed in the opposite order. */
 interface Running {

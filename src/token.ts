@@ -1,14 +1,14 @@
 import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
-import { ConfigError, loadConfig, loadDotEnv } from './config.js';
+import { ANONYMOUS } from './access/caller.js';
+import { SCOPE_NAMES, SCOPES } from './access/scopes.js';
+import { ConfigError, loadConfig, loadDotEnv } from './config/config.js';
 import { openDatabase } from './database/client.js';
 import type { CallContext } from './database/context.js';
-import { startEmbedded } from './database/embedded.js';
+import { startEmbedded } from './database/embedded/embedded.js';
 import { prepareSchema } from './database/migrate.js';
 import { CreateToken, MAX_DAYS, type Token, tokensService } from './features/tokens/index.js';
 import { checkBody } from './platform/validation.js';
-import { ANONYMOUS } from './shared/caller.js';
-import { SCOPE_NAMES, SCOPES } from './shared/scopes.js';
 
 /** `npm run token`: API tokens without the API, for whoever may use the database: the first token, above all. */
 const USAGE = `Usage:

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { authMode, ConfigError, listOf, loadConfig } from '../src/config.js';
-import { EnvSchema } from '../src/env-schema.js';
+import { authMode, ConfigError, listOf, loadConfig } from '../src/config/config.js';
+import { EnvSchema } from '../src/config/env-schema.js';
 
 describe('the configuration', () => {
   it('has defaults for everything but DATABASE_URL, and what follows from others', () => {

@@ -1,8 +1,13 @@
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { createSecret, hashSecret, isSecret, maskSecrets } from '../src/security/token-secret.js';
-import { type Caller, projectsFor, reaches, scopesBeyond } from '../src/shared/caller.js';
-import { acceptedVersions, entityTag, namesVersion } from '../src/shared/entity-tags.js';
+import { type Caller, projectsFor, reaches, scopesBeyond } from '../src/access/caller.js';
+import { acceptedVersions, entityTag, namesVersion } from '../src/contract/entity-tags.js';
+import {
+  createSecret,
+  hashSecret,
+  isSecret,
+  maskSecrets,
+} from '../src/security/authentication/token-secret.js';
 
 describe('the secret of a token', () => {
   it('has 256 random bits, a prefix and a checksum, always of one length', () => {

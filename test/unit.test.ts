@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { Type } from '@sinclair/typebox';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { describeBuild, readBuildInfo } from '../src/build-info.js';
-import { loadConfig } from '../src/config.js';
+import { describeBuild, readBuildInfo } from '../src/config/build-info.js';
+import { loadConfig } from '../src/config/config.js';
+import { createLogger } from '../src/config/logger.js';
+import { schemaRef } from '../src/contract/schemas.js';
 import { readTimestamp } from '../src/database/sql.js';
-import { createLogger } from '../src/logger.js';
 import { parseQuery } from '../src/platform/query-string.js';
-import { schemaRef } from '../src/shared/schemas.js';
 import { assertTestDatabase } from './setup/databases.js';
 
 describe('the build', () => {

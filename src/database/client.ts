@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import { PrismaClient } from '../generated/prisma/client.js';
 
 /** The pool that everything shares, and Prisma on top of it. */

@@ -1,5 +1,5 @@
+import type { Caller } from '../access/caller.js';
 import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
-import type { Caller } from '../shared/caller.js';
 
 /** For whom a service works, and where it does: `prisma` may be a transaction that somebody else ends. */
 export interface CallContext {

@@ -1,13 +1,13 @@
-import { environments } from './environments/index.js';
-import { evidence } from './evidence/index.js';
-import { inventory } from './inventory/index.js';
-import { issuers } from './issuers/index.js';
-import { policies } from './policies/index.js';
-import { projects } from './projects/index.js';
-import { releases } from './releases/index.js';
-import { tokens } from './tokens/index.js';
-import { verdicts } from './verdicts/index.js';
-import { waivers } from './waivers/index.js';
+import { environments } from './environments/plugin.js';
+import { evidence } from './evidence/plugin.js';
+import { inventory } from './inventory/plugin.js';
+import { issuers } from './issuers/plugin.js';
+import { policies } from './policies/plugin.js';
+import { projects } from './projects/plugin.js';
+import { releases } from './releases/plugin.js';
+import { tokens } from './tokens/plugin.js';
+import { verdicts } from './verdicts/plugin.js';
+import { waivers } from './waivers/plugin.js';
 
 /** Every feature, a line each; their order is that of the document. */
 export const features = [

@@ -1,12 +1,12 @@
 import type { FastifyRequest, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
-import { authMode, type Config } from '../config.js';
+import { ANONYMOUS, hasScope } from '../access/caller.js';
+import type { Scope } from '../access/scopes.js';
+import { authMode, type Config } from '../config/config.js';
 import type { Database } from '../database/client.js';
 import type { CallContext } from '../database/context.js';
-import { authenticator } from '../security/authenticator.js';
+import { authenticator } from '../security/authentication/authenticator.js';
 import { AppError } from '../shared/app-error.js';
-import { ANONYMOUS, hasScope } from '../shared/caller.js';
-import type { Scope } from '../shared/scopes.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyCorsOptions } from '@fastify/cors';
 import fp from 'fastify-plugin';
 import helmet from 'helmet';
-import { type Config, listOf } from '../config.js';
+import { type Config, listOf } from '../config/config.js';
 
 /** Answers are data: a browser has nothing to load for them. Swagger UI brings a policy of its own. */
 const DIRECTIVES = { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] };

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { acceptedVersions, entityTag, namesVersion } from '../shared/entity-tags.js';
+import { acceptedVersions, entityTag, namesVersion } from '../contract/entity-tags.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

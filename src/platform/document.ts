@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify';
-import type { BuildInfo } from '../build-info.js';
+import type { BuildInfo } from '../config/build-info.js';
 import type { Feature } from './feature.js';
 import { describeOperation, type Guards } from './operation.js';
 

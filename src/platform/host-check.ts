@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin';
-import { authMode, type Config, listOf } from '../config.js';
+import { authMode, type Config, listOf } from '../config/config.js';
 import { AppError } from '../shared/app-error.js';
 
 const LOOPBACK = /^(localhost|[\w-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/i;

@@ -1,7 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import underPressure from '@fastify/under-pressure';
 import fp from 'fastify-plugin';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import { AppError } from '../shared/app-error.js';
 
 /** Of what V8 may use: beyond it, collecting garbage takes most of the time. */

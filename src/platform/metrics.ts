@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import fp from 'fastify-plugin';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { BuildInfo } from '../build-info.js';
-import type { Config } from '../config.js';
+import type { BuildInfo } from '../config/build-info.js';
+import type { Config } from '../config/config.js';
 import type { Database } from '../database/client.js';
 
 /** Seconds; a read of one row takes one or two milliseconds. */

@@ -1,8 +1,8 @@
 import type {} from '@fastify/swagger'; // the types of what routes say for the document
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
-import type { BuildInfo } from '../build-info.js';
-import { authMode, type Config } from '../config.js';
+import type { BuildInfo } from '../config/build-info.js';
+import { authMode, type Config } from '../config/config.js';
 import type { Feature } from './feature.js';
 import { Problem } from './problem.js';
 import { requestsPerMinute } from './rate-limits.js';

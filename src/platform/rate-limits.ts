@@ -1,8 +1,8 @@
 import type {} from '@fastify/rate-limit'; // its decorators
 import fp from 'fastify-plugin';
-import { authMode, type Config, isLoopback } from '../config.js';
+import { ANONYMOUS } from '../access/caller.js';
+import { authMode, type Config, isLoopback } from '../config/config.js';
 import { AppError } from '../shared/app-error.js';
-import { ANONYMOUS } from '../shared/caller.js';
 
 declare module 'fastify' {
   interface FastifyInstance {

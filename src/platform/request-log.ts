@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
-import { maskSecrets } from '../security/token-secret.js';
+import { maskSecrets } from '../security/authentication/token-secret.js';
 
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 /** Version 00 of W3C Trace Context: version, trace id, parent id, flags. */

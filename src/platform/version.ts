@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import fp from 'fastify-plugin';
-import type { BuildInfo } from '../build-info.js';
+import type { BuildInfo } from '../config/build-info.js';
 
 const Version = Type.Object(
   {

@@ -1,9 +1,9 @@
 import { request as httpRequest } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config.js';
+import { SCOPE_NAMES, type Scope } from '../../src/access/scopes.js';
+import { loadConfig } from '../../src/config/config.js';
 import { openDatabase } from '../../src/database/client.js';
-import { authenticator } from '../../src/security/authenticator.js';
-import { SCOPE_NAMES, type Scope } from '../../src/shared/scopes.js';
+import { authenticator } from '../../src/security/authentication/authenticator.js';
 import { buildTestApp, useApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
 import { sql, testDatabaseUrl } from '../support/database.js';

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config.js';
+import { ANONYMOUS } from '../../src/access/caller.js';
+import { loadConfig } from '../../src/config/config.js';
 import { type Database, openDatabase } from '../../src/database/client.js';
 import { atomically } from '../../src/database/context.js';
 import { isDatabaseUnavailable, isLockTimeout } from '../../src/database/errors.js';
 import { projectsService } from '../../src/features/projects/projects.service.js';
-import { ANONYMOUS } from '../../src/shared/caller.js';
 import { useApp } from '../support/app.js';
 import { sql, testDatabaseUrl } from '../support/database.js';
 import { createProject } from '../support/requests.js';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Scope } from '../../src/shared/scopes.js';
+import type { Scope } from '../../src/access/scopes.js';
 import { useApp } from '../support/app.js';
 import { giveToken, type Holder } from '../support/callers.js';
 import { sql } from '../support/database.js';

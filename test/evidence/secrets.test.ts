@@ -1,9 +1,9 @@
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildApp } from '../../src/app.js';
-import { loadConfig } from '../../src/config.js';
+import { loadConfig } from '../../src/config/config.js';
+import { createLogger } from '../../src/config/logger.js';
 import { openDatabase } from '../../src/database/client.js';
-import { createLogger } from '../../src/logger.js';
 import { BUILD, buildTestApp } from '../support/app.js';
 import { sql, testDatabaseUrl } from '../support/database.js';
 import { leak } from '../support/documents.js';

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { kinds } from '../../src/features/evidence/kinds/index.js';
+import { kinds } from '../../src/documents/kinds/index.js';
 import { useApp } from '../support/app.js';
 import { bom, junit, sarif, trivy } from '../support/documents.js';
 import {

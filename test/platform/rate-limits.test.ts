@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config.js';
+import { loadConfig } from '../../src/config/config.js';
 import { requestsPerMinute } from '../../src/platform/rate-limits.js';
 import { buildTestApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rulesSha256 } from '../../src/features/policies/index.js';
+import { rulesSha256 } from '../../src/engine/index.js';
 import { useApp } from '../support/app.js';
 import { createPolicy, type PolicyBody, postVersion } from '../support/policies.js';
 import { expectProblem, nextPage } from '../support/requests.js';

@@ -12,7 +12,7 @@ async function childrenOf(parent = 0): Promise<[{ pid: number }]> {
   const list = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8');
   for (const pid of list.trim().split(' ').map(Number)) {
     const command = await readFile(`/proc/${pid}/cmdline`, 'utf8');
-    if (command.includes('embedded-server')) return [{ pid }];
+    if (command.includes('embedded/server')) return [{ pid }];
   }
   throw new Error(`no keeper among ${list}`);
 }

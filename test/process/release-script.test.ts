@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { isSecret } from '../../src/security/token-secret.js';
+import { isSecret } from '../../src/security/authentication/token-secret.js';
 import { createEmptyDatabase } from '../support/database.js';
 import { freePort } from '../support/ports.js';
 import { runProgram, startServer, stop } from '../support/process.js';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { prepareSchema } from '../../src/database/migrate.js';
-import { isSecret } from '../../src/security/token-secret.js';
+import { isSecret } from '../../src/security/authentication/token-secret.js';
 import { createEmptyDatabase } from '../support/database.js';
 import { runProgram, startServer, stop } from '../support/process.js';
 

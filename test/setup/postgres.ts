@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { startEmbedded } from '../../src/database/embedded.js';
+import { startEmbedded } from '../../src/database/embedded/embedded.js';
 import { prepareSchema } from '../../src/database/migrate.js';
 import { freePort } from '../support/ports.js';
 import build from './build.js';

@@ -1,5 +1,5 @@
-import { createSecret, hashSecret } from '../../src/security/token-secret.js';
-import { SCOPE_NAMES, type Scope } from '../../src/shared/scopes.js';
+import { SCOPE_NAMES, type Scope } from '../../src/access/scopes.js';
+import { createSecret, hashSecret } from '../../src/security/authentication/token-secret.js';
 import { sql } from './database.js';
 
 export interface Holder {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect } from 'vitest';
-import type { Scope } from '../../src/shared/scopes.js';
+import type { Scope } from '../../src/access/scopes.js';
 import { buildTestApp } from './app.js';
 import { giveToken } from './callers.js';
 import { testDatabaseUrl } from './database.js';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { isSecret } from '../../src/security/token-secret.js';
+import { isSecret } from '../../src/security/authentication/token-secret.js';
 import { useApp } from '../support/app.js';
 import { giveToken, type Holder } from '../support/callers.js';
 import { sql } from '../support/database.js';

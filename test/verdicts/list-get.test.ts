@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ENGINE, inputsHash } from '../../src/features/policies/index.js';
+import { ENGINE, inputsHash } from '../../src/engine/index.js';
 import { useApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
 import { deployed } from '../support/deployments.js';

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import { nextLink } from '../../shared/links.js';
-import { answer, headers } from '../../shared/schemas.js';
+import { nextLink } from '../../contract/links.js';
+import { answer, headers } from '../../contract/schemas.js';
 import { CreateDeploymentRef, DeploymentRef, ListDeploymentsQuery } from './deployments.schemas.js';
 import type { DeploymentsService } from './deployments.service.js';
 import { EnvironmentParams } from './environments.schemas.js';

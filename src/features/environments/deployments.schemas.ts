@@ -10,7 +10,7 @@ import {
   schemaRef,
   timestamp,
   uuid,
-} from '../../shared/schemas.js';
+} from '../../contract/schemas.js';
 
 const LINK = { title: 'Deployment 42', url: 'https://ci.example.org/job/deploy/42' };
 

@@ -1,8 +1,8 @@
+import { type Projects, projectsFor } from '../../access/caller.js';
+import { decodePosition, encodePosition, type Order } from '../../contract/position.js';
 import { atomically, type CallContext } from '../../database/context.js';
 import { Prisma } from '../../generated/prisma/client.js';
-import { type Projects, projectsFor } from '../../shared/caller.js';
 import { pageOf } from '../../shared/pages.js';
-import { decodePosition, encodePosition, type Order } from '../../shared/position.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import { requireRelease } from '../releases/index.js';
 import { idAfter } from './deployment-id.js';

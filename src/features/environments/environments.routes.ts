@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
+import { entityTag } from '../../contract/entity-tags.js';
+import { nextLink } from '../../contract/links.js';
+import { answer, headers } from '../../contract/schemas.js';
 import { expectedVersions, tagged, versioned } from '../../platform/conditional.js';
-import { entityTag } from '../../shared/entity-tags.js';
-import { nextLink } from '../../shared/links.js';
-import { answer, headers } from '../../shared/schemas.js';
 import {
   CreateEnvironmentRef,
   EnvironmentParams,

@@ -1,12 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { resourceName } from '../../contract/resource-name.js';
 import {
   defaulted,
   nullableString,
   parameter,
   schemaRef,
   timestamp,
-} from '../../shared/schemas.js';
-import { resourceName } from '../policies/index.js';
+} from '../../contract/schemas.js';
 
 const example = {
   name: 'production',

@@ -1,7 +1,7 @@
+import { changed, requireVersion } from '../../contract/entity-tags.js';
 import type { CallContext } from '../../database/context.js';
 import { isUniqueViolation } from '../../database/errors.js';
 import { AppError } from '../../shared/app-error.js';
-import { changed, requireVersion } from '../../shared/entity-tags.js';
 import { pageOf } from '../../shared/pages.js';
 import { checkPolicies } from '../policies/index.js';
 import { type Environment, notFound, present, requireEnvironment } from './environment.js';

@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort, type TransferListItem } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
+import type { Batch } from '../../documents/parsing/columns.js';
+import type { Fault, Message } from '../../documents/parsing/messages.js';
+import type { DocumentHead, DocumentRequest } from '../../documents/parsing/read-document.js';
 import { CODE } from '../../paths.js';
 import { AppError } from '../../shared/app-error.js';
 import { fairShare } from '../../shared/fair-share.js';
 import type { ProblemCode } from '../../shared/problems.js';
-import type { Batch } from './parsing/columns.js';
-import type { Fault, Message } from './parsing/messages.js';
-import type { DocumentHead, DocumentRequest } from './parsing/read-document.js';
 
 /** A document that a worker has read and still holds. */
 export interface OpenDocument {
@@ -63,7 +63,7 @@ function problemOf({ fault, position, reason, ...where }: Fault): AppError {
 /** The worker beside this file: as it was built, or from the sources by the loader that runs them in development. */
 function worker(): string {
   const built = new URL('evidence-worker.js', CODE);
-  const source = new URL('features/evidence/parsing/worker-from-sources.mjs', CODE);
+  const source = new URL('documents/parsing/worker-from-sources.mjs', CODE);
   return fileURLToPath(existsSync(built) ? built : source);
 }
 

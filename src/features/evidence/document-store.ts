@@ -1,7 +1,7 @@
 import type { Database } from '../../database/client.js';
 import type { CallContext } from '../../database/context.js';
 import { query } from '../../database/sql.js';
-import type { StoredDocument } from './parsing/read-document.js';
+import type { StoredDocument } from '../../documents/parsing/read-document.js';
 
 /**
  * Where documents are kept, by their digest: in PostgreSQL now. Another place needs these two only; `put` runs in

@@ -3,8 +3,8 @@ import { createGunzip } from 'node:zlib';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply } from 'fastify';
-import { nextLink } from '../../shared/links.js';
-import { answer, headers } from '../../shared/schemas.js';
+import { nextLink } from '../../contract/links.js';
+import { answer, headers } from '../../contract/schemas.js';
 import { ReleaseParams } from '../releases/index.js';
 import {
   EvidenceParams,

@@ -10,10 +10,10 @@ import {
   stringEnum,
   timestamp,
   uuid,
-} from '../../shared/schemas.js';
-import { SEVERITIES } from '../../shared/severity.js';
-import { kinds } from './kinds/index.js';
-import type { EvidenceKind } from './kinds/kind.js';
+} from '../../contract/schemas.js';
+import type { EvidenceKind } from '../../documents/kind.js';
+import { kinds } from '../../documents/kinds/index.js';
+import { SEVERITIES } from '../../vocabulary/severity.js';
 import { findingCountsExample, Summary, zeros } from './summary.schemas.js';
 
 export const KIND_NAMES = kinds.map(({ name }) => name);

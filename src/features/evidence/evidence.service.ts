@@ -1,14 +1,14 @@
+import { reaches } from '../../access/caller.js';
+import type { Scope } from '../../access/scopes.js';
 import type { CallContext } from '../../database/context.js';
+import type { Summary } from '../../documents/parsing/summary.js';
 import type { Evidence as EvidenceRow, Prisma } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
-import { reaches } from '../../shared/caller.js';
 import { pageOf } from '../../shared/pages.js';
-import type { Scope } from '../../shared/scopes.js';
 import { requireRelease } from '../releases/index.js';
 import type { ReceivedDocument } from './body.js';
 import type { Waiting } from './document-reader.js';
 import type { ListEvidenceQuery, STATUSES, UploadQuery } from './evidence.schemas.js';
-import type { Summary } from './parsing/summary.js';
 import {
   readUpload,
   type Stored,

@@ -1,6 +1,6 @@
 import type { CallContext } from '../../database/context.js';
+import { type Batch, TABLES, type TableName } from '../../documents/parsing/columns.js';
 import type { Evidence } from '../../generated/prisma/client.js';
-import { type Batch, TABLES, type TableName } from './parsing/columns.js';
 
 const SCOPED = ['project_id', 'release_id', 'evidence_id'];
 

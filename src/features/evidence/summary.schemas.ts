@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
-import { SEVERITIES } from '../../shared/severity.js';
-import { FINDING_TYPES } from './kinds/kind.js';
+import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
+import { SEVERITIES } from '../../vocabulary/severity.js';
 
 const count = (description?: string) =>
   Type.Integer({ minimum: 0, ...(description && { description }) });

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
+import { ANONYMOUS } from '../../access/caller.js';
+import { linksToId } from '../../contract/links.js';
+import { answer, headers } from '../../contract/schemas.js';
 import { AppError, invalid } from '../../shared/app-error.js';
-import { ANONYMOUS } from '../../shared/caller.js';
 import { fairShare } from '../../shared/fair-share.js';
-import { linksToId } from '../../shared/links.js';
-import { answer, headers } from '../../shared/schemas.js';
 import { isUuid } from '../../shared/text.js';
 import { ReleaseParams } from '../releases/index.js';
 import { MAX_DOCUMENT, type ReceivedDocument, receive } from './body.js';

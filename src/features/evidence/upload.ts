@@ -1,7 +1,7 @@
+import { reaches } from '../../access/caller.js';
 import { atomically, type CallContext } from '../../database/context.js';
 import type { Evidence as EvidenceRow, Prisma } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
-import { reaches } from '../../shared/caller.js';
 import { requireRelease } from '../releases/index.js';
 import type { ReceivedDocument } from './body.js';
 import type { DocumentReader, OpenDocument, Waiting } from './document-reader.js';

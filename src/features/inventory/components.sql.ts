@@ -1,6 +1,6 @@
+import type { Position } from '../../contract/position.js';
 import type { Statement } from '../../database/sql.js';
-import type { Position } from '../../shared/position.js';
-import type { Purl } from '../../shared/purl.js';
+import type { Purl } from '../../vocabulary/purl.js';
 import { Conditions, CURRENT, evidenceOf } from './conditions.js';
 import type { ListComponentsQuery } from './inventory.queries.js';
 

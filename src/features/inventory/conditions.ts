@@ -1,6 +1,6 @@
+import type { Position } from '../../contract/position.js';
 import { invalid } from '../../shared/app-error.js';
-import type { Position } from '../../shared/position.js';
-import { type Purl, readPurl } from '../../shared/purl.js';
+import { type Purl, readPurl } from '../../vocabulary/purl.js';
 
 /** Parts of a statement that is put together, and the values that go with it. */
 export class Conditions {

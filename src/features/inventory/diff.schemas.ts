@@ -1,7 +1,7 @@
 import { type TSchema, Type } from '@sinclair/typebox';
-import { defaulted, nullableString, schemaRef, stringEnum, uuid } from '../../shared/schemas.js';
-import { SEVERITIES } from '../../shared/severity.js';
-import { FINDING_TYPES } from '../evidence/index.js';
+import { defaulted, nullableString, schemaRef, stringEnum, uuid } from '../../contract/schemas.js';
+import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
+import { SEVERITIES } from '../../vocabulary/severity.js';
 
 const count = Type.Integer({ minimum: 0 });
 const counts = (...keys: string[]) =>

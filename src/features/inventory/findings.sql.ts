@@ -1,7 +1,7 @@
+import type { Position } from '../../contract/position.js';
 import type { Statement } from '../../database/sql.js';
-import type { Position } from '../../shared/position.js';
-import type { Purl } from '../../shared/purl.js';
-import type { Severity } from '../../shared/severity.js';
+import type { Purl } from '../../vocabulary/purl.js';
+import type { Severity } from '../../vocabulary/severity.js';
 import { APPLIED_CLAIM, CLAIM } from './claims.sql.js';
 import { Conditions, CURRENT, evidenceOf } from './conditions.js';
 import type { ListFindingsQuery } from './inventory.queries.js';

@@ -1,7 +1,14 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { pageByPosition, parameter, stringEnum, TEXT_PATTERN, uuid } from '../../shared/schemas.js';
-import { SEVERITIES } from '../../shared/severity.js';
-import { FINDING_TYPES, KIND_NAMES } from '../evidence/index.js';
+import {
+  pageByPosition,
+  parameter,
+  stringEnum,
+  TEXT_PATTERN,
+  uuid,
+} from '../../contract/schemas.js';
+import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
+import { SEVERITIES } from '../../vocabulary/severity.js';
+import { KIND_NAMES } from '../evidence/index.js';
 
 const ABOUT_PURL =
   'A package URL (ECMA-427): with a version only that one, without it all of them. Qualifiers do not matter';

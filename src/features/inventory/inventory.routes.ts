@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply } from 'fastify';
-import { nextLink } from '../../shared/links.js';
-import { answer, headers } from '../../shared/schemas.js';
+import { nextLink } from '../../contract/links.js';
+import { answer, headers } from '../../contract/schemas.js';
 import { ReleaseParams } from '../releases/index.js';
 import { DiffParams, DiffQuery, ReleaseDiffRef } from './diff.schemas.js';
 import {

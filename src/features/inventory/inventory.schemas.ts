@@ -1,7 +1,7 @@
 import { type TSchema, Type } from '@sinclair/typebox';
-import { nullableString, schemaRef, stringEnum, timestamp, uuid } from '../../shared/schemas.js';
-import { SEVERITIES } from '../../shared/severity.js';
-import { FINDING_TYPES } from '../evidence/index.js';
+import { nullableString, schemaRef, stringEnum, timestamp, uuid } from '../../contract/schemas.js';
+import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
+import { SEVERITIES } from '../../vocabulary/severity.js';
 import { STATES } from '../releases/index.js';
 
 const component = {

@@ -1,12 +1,12 @@
+import { projectsFor } from '../../access/caller.js';
+import { decodePosition, encodePosition, type Order } from '../../contract/position.js';
 import type { Database } from '../../database/client.js';
 import type { CallContext } from '../../database/context.js';
 import { query } from '../../database/sql.js';
 import { invalid } from '../../shared/app-error.js';
-import { projectsFor } from '../../shared/caller.js';
 import { fairShare } from '../../shared/fair-share.js';
 import { pageOf } from '../../shared/pages.js';
-import { decodePosition, encodePosition, type Order } from '../../shared/position.js';
-import { isMistyped, normalizeId } from '../../shared/vulnerability-ids.js';
+import { isMistyped, normalizeId } from '../../vocabulary/vulnerability-ids.js';
 import { requireRelease } from '../releases/index.js';
 import {
   type ComponentRow,

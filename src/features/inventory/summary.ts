@@ -1,15 +1,11 @@
 import { type TSchema, Type } from '@sinclair/typebox';
+import { schemaRef, timestamp, uuid } from '../../contract/schemas.js';
 import type { Database } from '../../database/client.js';
 import type { CallContext } from '../../database/context.js';
 import { type Ask, snapshot } from '../../database/sql.js';
-import { schemaRef, timestamp, uuid } from '../../shared/schemas.js';
-import { SEVERITIES, type Severity } from '../../shared/severity.js';
-import {
-  FINDING_TYPES,
-  findingCounts,
-  findingCountsExample,
-  testCounts,
-} from '../evidence/index.js';
+import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
+import { SEVERITIES, type Severity } from '../../vocabulary/severity.js';
+import { findingCounts, findingCountsExample, testCounts } from '../evidence/index.js';
 import { requireRelease } from '../releases/index.js';
 import { COUNT_COMPONENTS, COUNT_FINDINGS, SELECT_EVIDENCE, SELECT_TESTS } from './summary.sql.js';
 

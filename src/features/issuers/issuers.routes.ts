@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
+import { RIGHTS_BODY_LIMIT } from '../../access/rights.js';
+import { entityTag } from '../../contract/entity-tags.js';
+import { linksToId, nextLink } from '../../contract/links.js';
+import { answer, headers } from '../../contract/schemas.js';
 import { expectedVersions, versioned } from '../../platform/conditional.js';
-import { entityTag } from '../../shared/entity-tags.js';
-import { linksToId, nextLink } from '../../shared/links.js';
-import { RIGHTS_BODY_LIMIT } from '../../shared/rights.js';
-import { answer, headers } from '../../shared/schemas.js';
 import { CreateIssuerRef, IssuerParams, IssuerRef, ListIssuersQuery } from './issuers.schemas.js';
 import type { IssuersService } from './issuers.service.js';
 

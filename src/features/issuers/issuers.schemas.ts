@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { requestedRights, rights } from '../../shared/rights.js';
+import { requestedRights, rights } from '../../access/rights.js';
 import {
   defaulted,
   line,
@@ -9,7 +9,7 @@ import {
   schemaRef,
   stringEnum,
   timestamp,
-} from '../../shared/schemas.js';
+} from '../../contract/schemas.js';
 
 /** https, and http to this machine; no query, no fragment, no user: Discovery 1.0, section 4. */
 const HOST_AND_PATH =

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { resourceName } from '../../contract/resource-name.js';
 import {
   defaulted,
   nullableString,
@@ -7,22 +8,12 @@ import {
   TEXT_PATTERN,
   timestamp,
   uuid,
-} from '../../shared/schemas.js';
-import type { PolicyRule } from './evaluate/inputs.js';
+} from '../../contract/schemas.js';
+import type { PolicyRule } from '../../engine/evaluate/inputs.js';
 import { AnyRule, checkedRule, exampleRules } from './rule.schemas.js';
 
 /** Bytes of a request: far more than a sensible one has, and too few to keep the validator busy. */
 export const POLICY_BODY_LIMIT = 262_144;
-
-/** A name that stands in addresses, of a policy or an environment. */
-export const resourceName = (description: string, example: string) =>
-  Type.String({
-    maxLength: 63,
-    pattern: '^[a-z][a-z0-9-]{0,62}$',
-    'x-rule': 'must have 1 to 63 characters of a-z, 0-9 and -, and begin with a letter',
-    description,
-    examples: [example],
-  });
 
 const name = resourceName('What it is called in addresses', 'shop');
 

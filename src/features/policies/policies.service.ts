@@ -1,11 +1,11 @@
 import { atomically, type CallContext } from '../../database/context.js';
 import { isUniqueViolation } from '../../database/errors.js';
+import { rulesSha256 } from '../../engine/evaluate/hash.js';
+import type { PolicyRule } from '../../engine/evaluate/inputs.js';
+import { faultOf } from '../../engine/evaluate/parameters.js';
 import type { Policy as PolicyRow, Prisma } from '../../generated/prisma/client.js';
 import { AppError, type FieldError, invalid } from '../../shared/app-error.js';
 import { pageOf } from '../../shared/pages.js';
-import { rulesSha256 } from './evaluate/hash.js';
-import type { PolicyRule } from './evaluate/inputs.js';
-import { faultOf } from './evaluate/parameters.js';
 import type {
   CreatePolicy,
   CreatePolicyVersion,

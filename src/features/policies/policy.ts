@@ -1,7 +1,7 @@
 import type { CallContext } from '../../database/context.js';
+import type { PolicyRule } from '../../engine/evaluate/inputs.js';
 import type { PolicyVersion as PolicyVersionRow } from '../../generated/prisma/client.js';
 import { AppError, type FieldError, invalid } from '../../shared/app-error.js';
-import type { PolicyRule } from './evaluate/inputs.js';
 
 /** As the API shows it. */
 export type PolicyVersion = Omit<PolicyVersionRow, 'policyName' | 'rules'> & {

@@ -1,8 +1,8 @@
 import { type TObject, type TSchema, Type } from '@sinclair/typebox';
-import { defaulted, stringEnum } from '../../shared/schemas.js';
-import type { PolicyRule } from './evaluate/inputs.js';
-import { rules } from './rules/index.js';
-import { MODES, type Rule } from './rules/rule.js';
+import { defaulted, stringEnum } from '../../contract/schemas.js';
+import type { PolicyRule } from '../../engine/evaluate/inputs.js';
+import { rules } from '../../engine/rules/index.js';
+import { MODES, type Rule } from '../../engine/rules/rule.js';
 
 const mode = defaulted(
   stringEnum(MODES, {

@@ -7,7 +7,7 @@ import {
   stringEnum,
   TEXT_PATTERN,
   timestamp,
-} from '../../shared/schemas.js';
+} from '../../contract/schemas.js';
 
 /** Limits of requests, in Unicode code points. The table and the answers have none: it holds older rows. */
 export const MAX_NAME = 200;

@@ -1,13 +1,13 @@
+import { type Caller, type Projects, projectsFor, reaches } from '../../access/caller.js';
+import type { Scope } from '../../access/scopes.js';
+import { changed, requireVersion } from '../../contract/entity-tags.js';
 import type { Database } from '../../database/client.js';
 import type { CallContext } from '../../database/context.js';
 import { isForeignKeyViolation } from '../../database/errors.js';
 import { query } from '../../database/sql.js';
 import { Prisma } from '../../generated/prisma/client.js';
 import { AppError, invalid } from '../../shared/app-error.js';
-import { type Caller, type Projects, projectsFor, reaches } from '../../shared/caller.js';
-import { changed, requireVersion } from '../../shared/entity-tags.js';
 import { pageOf } from '../../shared/pages.js';
-import type { Scope } from '../../shared/scopes.js';
 import { decodeCursor, encodeCursor } from './projects.cursor.js';
 import type { CreateProject, ListProjectsQuery, UpdateProject } from './projects.schemas.js';
 import { MAX_NAME } from './projects.schemas.js';

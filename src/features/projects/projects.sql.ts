@@ -1,5 +1,5 @@
+import type { Projects } from '../../access/caller.js';
 import type { Statement } from '../../database/sql.js';
-import type { Projects } from '../../shared/caller.js';
 import type { Position } from './projects.cursor.js';
 import type { ListProjectsQuery } from './projects.schemas.js';
 

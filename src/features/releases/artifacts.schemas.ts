@@ -7,7 +7,7 @@ import {
   sha256,
   timestamp,
   uuid,
-} from '../../shared/schemas.js';
+} from '../../contract/schemas.js';
 import { STATES } from './releases.schemas.js';
 
 const SHA256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';

@@ -1,10 +1,10 @@
+import { projectsFor } from '../../access/caller.js';
 import { atomically, type CallContext } from '../../database/context.js';
 import { isUniqueViolation } from '../../database/errors.js';
 import type { Artifact as ArtifactRow, Prisma } from '../../generated/prisma/client.js';
 import { AppError, invalid } from '../../shared/app-error.js';
-import { projectsFor } from '../../shared/caller.js';
 import { pageOf } from '../../shared/pages.js';
-import { readPurl } from '../../shared/purl.js';
+import { readPurl } from '../../vocabulary/purl.js';
 import type {
   Artifact,
   CreateArtifact,

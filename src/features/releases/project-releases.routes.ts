@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import { entityTag } from '../../shared/entity-tags.js';
-import { linksToId, nextLink } from '../../shared/links.js';
-import { answer, headers } from '../../shared/schemas.js';
+import { entityTag } from '../../contract/entity-tags.js';
+import { linksToId, nextLink } from '../../contract/links.js';
+import { answer, headers } from '../../contract/schemas.js';
 import type { Release } from './release.js';
 import {
   CreateReleaseRef,

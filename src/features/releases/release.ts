@@ -1,8 +1,8 @@
+import { reaches } from '../../access/caller.js';
+import type { Scope } from '../../access/scopes.js';
 import type { CallContext } from '../../database/context.js';
 import type { Release as ReleaseRow } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
-import { reaches } from '../../shared/caller.js';
-import type { Scope } from '../../shared/scopes.js';
 
 /** As the API shows it. */
 export type Release = Omit<ReleaseRow, 'links'> & { links: { title: string; url: string }[] };

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { answer, headers } from '../../contract/schemas.js';
 import { expectedVersions, tagged, versioned } from '../../platform/conditional.js';
 import { invalid } from '../../shared/app-error.js';
-import { answer, headers } from '../../shared/schemas.js';
 import {
   ReleaseParams,
   ReleaseRef,

@@ -14,7 +14,7 @@ import {
   TEXT_PATTERN,
   timestamp,
   uuid,
-} from '../../shared/schemas.js';
+} from '../../contract/schemas.js';
 
 export const STATES = ['open', 'sealed', 'revoked'] as const;
 

@@ -1,8 +1,8 @@
+import { changed, requireVersion } from '../../contract/entity-tags.js';
 import type { CallContext } from '../../database/context.js';
 import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.js';
 import type { Prisma } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
-import { changed, requireVersion } from '../../shared/entity-tags.js';
 import { pageOf } from '../../shared/pages.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import { notFound, present, type Release, requireRelease } from './release.js';

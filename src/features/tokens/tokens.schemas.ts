@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { requestedRights, rights } from '../../shared/rights.js';
+import { requestedRights, rights } from '../../access/rights.js';
 import {
   defaulted,
   line,
@@ -9,7 +9,7 @@ import {
   schemaRef,
   stringEnum,
   timestamp,
-} from '../../shared/schemas.js';
+} from '../../contract/schemas.js';
 
 export const MAX_DAYS = 366;
 

@@ -1,12 +1,12 @@
+import { grantOf } from '../../access/caller.js';
+import { checkRights, storedProjects } from '../../access/rights.js';
+import { requireVersion } from '../../contract/entity-tags.js';
 import type { Database } from '../../database/client.js';
 import type { CallContext } from '../../database/context.js';
 import type { ApiToken, Prisma } from '../../generated/prisma/client.js';
-import { createSecret, hashSecret } from '../../security/token-secret.js';
+import { createSecret, hashSecret } from '../../security/authentication/token-secret.js';
 import { AppError, invalid } from '../../shared/app-error.js';
-import { grantOf } from '../../shared/caller.js';
-import { requireVersion } from '../../shared/entity-tags.js';
 import { pageOf } from '../../shared/pages.js';
-import { checkRights, storedProjects } from '../../shared/rights.js';
 import { checkProjects } from '../projects/index.js';
 import type { CreatedToken, CreateToken, ListTokensQuery, Token } from './tokens.schemas.js';
 

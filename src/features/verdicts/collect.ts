@@ -11,7 +11,7 @@ import {
   type VerdictFacts,
   type VerdictInputs,
   type WaivedDefect,
-} from '../policies/index.js';
+} from '../../engine/index.js';
 import { COLLECT, RUNNING_EVIDENCE } from './collect.sql.js';
 import {
   ADD_UP,

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import { linksToId, nextLink } from '../../shared/links.js';
-import { answer, headers } from '../../shared/schemas.js';
+import { linksToId, nextLink } from '../../contract/links.js';
+import { answer, headers } from '../../contract/schemas.js';
 import { ReleaseParams } from '../releases/index.js';
 import {
   AssertionRef,

@@ -10,10 +10,10 @@ import {
   stringEnum,
   timestamp,
   uuid,
-} from '../../shared/schemas.js';
-import { SEVERITIES } from '../../shared/severity.js';
-import { FINDING_TYPES } from '../evidence/index.js';
-import { MODES } from '../policies/index.js';
+} from '../../contract/schemas.js';
+import { MODES } from '../../engine/index.js';
+import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
+import { SEVERITIES } from '../../vocabulary/severity.js';
 
 const RELEASE = '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e';
 const EVIDENCE = '019aaf61-0b52-7f1e-b3c4-5d6e7f8091a2';

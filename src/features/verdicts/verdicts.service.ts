@@ -1,10 +1,7 @@
+import { projectsFor, reaches } from '../../access/caller.js';
 import type { Database } from '../../database/client.js';
 import type { CallContext } from '../../database/context.js';
 import { query } from '../../database/sql.js';
-import type { Prisma, Verdict as VerdictRow } from '../../generated/prisma/client.js';
-import { AppError, type FieldError, invalid } from '../../shared/app-error.js';
-import { projectsFor, reaches } from '../../shared/caller.js';
-import { pageOf } from '../../shared/pages.js';
 import {
   canonicalInputs,
   ENGINE,
@@ -12,7 +9,10 @@ import {
   inputsHash,
   type RuleResult,
   type VerdictInputs,
-} from '../policies/index.js';
+} from '../../engine/index.js';
+import type { Prisma, Verdict as VerdictRow } from '../../generated/prisma/client.js';
+import { AppError, type FieldError, invalid } from '../../shared/app-error.js';
+import { pageOf } from '../../shared/pages.js';
 import { requireRelease } from '../releases/index.js';
 import { collect, type PolicyVersions } from './collect.js';
 import { FIND_RELEASES, FIND_VERDICT } from './collect.sql.js';

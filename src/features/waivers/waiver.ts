@@ -1,8 +1,8 @@
+import { reaches } from '../../access/caller.js';
+import type { Scope } from '../../access/scopes.js';
 import type { CallContext } from '../../database/context.js';
 import type { Prisma, Waiver as WaiverRow } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
-import { reaches } from '../../shared/caller.js';
-import type { Scope } from '../../shared/scopes.js';
 import type { WAIVER_STATES } from './waivers.schemas.js';
 
 export type WaiverState = (typeof WAIVER_STATES)[number];

@@ -11,7 +11,7 @@ import {
   stringEnum,
   timestamp,
   uuid,
-} from '../../shared/schemas.js';
+} from '../../contract/schemas.js';
 
 /** Told by what happened to it, and by the time. Only what is approved counts. */
 export const WAIVER_STATES = ['requested', 'approved', 'expired', 'revoked'] as const;

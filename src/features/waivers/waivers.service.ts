@@ -1,11 +1,11 @@
+import { ANONYMOUS, projectsFor } from '../../access/caller.js';
 import type { CallContext } from '../../database/context.js';
 import { isForeignKeyViolation } from '../../database/errors.js';
+import { ruleNamed } from '../../engine/index.js';
 import { AppError, invalid } from '../../shared/app-error.js';
-import { ANONYMOUS, projectsFor } from '../../shared/caller.js';
 import { pageOf } from '../../shared/pages.js';
-import { type Purl, readPurl } from '../../shared/purl.js';
-import { normalizeId } from '../../shared/vulnerability-ids.js';
-import { ruleNamed } from '../policies/index.js';
+import { type Purl, readPurl } from '../../vocabulary/purl.js';
+import { normalizeId } from '../../vocabulary/vulnerability-ids.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import { requireRelease } from '../releases/index.js';
 import { inState, present, requireWaiver, type Waiver } from './waiver.js';

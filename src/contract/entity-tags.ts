@@ -1,0 +1,43 @@
+import { AppError } from '../shared/app-error.js';
+
+/**
+ * Entity tags (RFC 9110, section 8.8.3) of resources that count their versions: `"3"` is the third.
+ */
+export function entityTag(version: number): string {
+  return `"${version}"`;
+}
+
+const TAG = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g;
+
+/** Does `If-None-Match` name this version? Weak comparison, as section 13.1.2 asks for. */
+export function namesVersion(ifNoneMatch: string, version: number): boolean {
+  if (ifNoneMatch.trim() === '*') return true;
+  return [...ifNoneMatch.matchAll(TAG)].some(([, , opaque]) => opaque === String(version));
+}
+
+/**
+ * The versions that `If-Match` accepts; undefined for `*`, which any existing one meets. Weak tags and
+ * tags of others name none (strong comparison, section 13.1.1).
+ */
+export function acceptedVersions(ifMatch: string): number[] | undefined {
+  if (ifMatch.trim() === '*') return undefined;
+  return [...ifMatch.matchAll(TAG)]
+    .filter(([, weak, opaque = '']) => weak === undefined && /^[1-9]\d{0,9}$/.test(opaque))
+    .map(([, , opaque]) => Number(opaque))
+    .filter((version) => version <= 2_147_483_647);
+}
+
+/** The answer to a change of a version that is not the current one any more. */
+export function changed(current: number): AppError {
+  return new AppError('precondition-failed', 'It has changed since you have seen it', {
+    headers: { etag: entityTag(current) },
+  });
+}
+
+/**
+ * @param expected undefined: whichever there is
+ * @throws {AppError} `precondition-failed` unless the current version is one of those expected
+ */
+export function requireVersion(current: number, expected: readonly number[] | undefined): void {
+  if (expected && !expected.includes(current)) throw changed(current);
+}

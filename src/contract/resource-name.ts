@@ -1,0 +1,11 @@
+import { Type } from '@sinclair/typebox';
+
+/** A name that stands in addresses, of a policy or an environment. */
+export const resourceName = (description: string, example: string) =>
+  Type.String({
+    maxLength: 63,
+    pattern: '^[a-z][a-z0-9-]{0,62}$',
+    'x-rule': 'must have 1 to 63 characters of a-z, 0-9 and -, and begin with a letter',
+    description,
+    examples: [example],
+  });

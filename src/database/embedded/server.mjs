@@ -1,0 +1,134 @@
+// @ts-check
+import { readFile } from 'node:fs/promises';
+import {
+  connect,
+  DATABASE,
+  ensureCluster,
+  ensureDatabase,
+  findPrograms,
+  places,
+  run,
+  StartError,
+  USER,
+} from './cluster.mjs';
+import { portTaken, probe, removeStalePidFile, startServer } from './process.mjs';
+
+/**
+ * Keeps the embedded PostgreSQL running for the process that forked this one, and stops it when the last
+ * such process is gone: also when that one was killed, which closes the IPC channel.
+ *
+ * It is a process of its own because PostgreSQL refuses to run as root: a parent that is root starts it
+ * in a user namespace where it is nobody.
+ *
+ * argv[2]: JSON of the options; messages to the parent: `{ ready: url }` or `{ error: text }`; from the
+ * parent: `'stop'`.
+ *
+ * @import pg from 'pg'
+ * @import { Options } from './cluster.mjs'
+ */
+
+/** Held shared by everyone who uses the server; whoever gets it exclusively is the last one. */
+const LEASE_KEY = 1_397_903_443;
+const START_TIMEOUT_MS = 30_000;
+const RETRY_MS = 100;
+
+/** @type {Options} */
+const options = JSON.parse(process.argv[2] ?? '{}');
+process.umask(0o077);
+
+/** Undefined while it is starting up, or when the last one is just stopping it. */
+async function takeLease() {
+  try {
+    await ensureDatabase(options);
+    const lease = await connect(options, 'postgres');
+    await lease.query('SELECT pg_advisory_lock_shared($1)', [LEASE_KEY]);
+    return lease;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Brings the server up, or finds it up, and takes a lease on it.
+ * @returns {Promise<{ lease: pg.Client, stop: () => Promise<unknown> }>}
+ */
+async function acquire() {
+  const programs = await findPrograms(options.package);
+  const stop = () =>
+    run(programs.pg_ctl, ['stop', '-D', places(options).data, '-m', 'fast', '-w', '-s']);
+
+  let started = false;
+  const attempt = async () => {
+    await ensureCluster(options, programs);
+    const state = await probe(options);
+    if (state === 'foreign') throw portTaken(options);
+    if (state === 'stopped') {
+      // It refuses a server of somebody else, on another port, which must not be stopped below.
+      await removeStalePidFile(options);
+      started = true;
+      await startServer(options, programs);
+    }
+    return takeLease();
+  };
+  try {
+    const deadline = Date.now() + START_TIMEOUT_MS;
+    while (Date.now() < deadline) {
+      const lease = await attempt();
+      if (lease) return { lease, stop };
+      await new Promise((done) => setTimeout(done, RETRY_MS));
+    }
+    throw new StartError(
+      `PostgreSQL did not answer within ${START_TIMEOUT_MS / 1000} s; see ${places(options).log}`,
+    );
+  } catch (error) {
+    if (started) await stop().catch(() => {}); // nobody else would
+    throw error;
+  }
+}
+
+/** @type {ReturnType<typeof acquire> | undefined} */
+let held;
+let leaving = false;
+
+async function hold() {
+  held = acquire();
+  const { lease } = await held;
+  lease.on('end', () => {
+    if (!leaving) hold().catch(report); // PostgreSQL crashed or was stopped by hand: bring it back
+  });
+}
+
+/** Gives the lease back and stops the server if nobody else has one. */
+async function leave() {
+  if (leaving) return;
+  leaving = true;
+  try {
+    const { lease, stop } = (await held) ?? {}; // may still be starting
+    if (!lease || !stop) return;
+    await lease.query('SELECT pg_advisory_unlock_shared($1)', [LEASE_KEY]);
+    const { rows } = await lease.query('SELECT pg_try_advisory_lock($1) AS last', [LEASE_KEY]);
+    if (rows[0].last) await stop();
+  } catch {
+    // The server is gone already, which is what was wanted.
+  } finally {
+    process.exit(0);
+  }
+}
+
+function report(/** @type {unknown} */ error) {
+  const { message, code } = /** @type {NodeJS.ErrnoException} */ (error);
+  const denied = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOENT', 'ENOSPC'].includes(code ?? '');
+  const text = denied
+    ? `cannot write to ${options.dir} (${code}). Set EMBEDDED_PG_DIR to a folder that this user can write to, or DATABASE_URL to use a PostgreSQL of your own.`
+    : message;
+  if (process.connected) process.send?.({ error: text }, () => process.exit(1));
+  else process.exit(1);
+}
+
+process.on('disconnect', leave).on('SIGTERM', leave).on('SIGINT', leave);
+process.on('message', (message) => message === 'stop' && leave());
+process.on('uncaughtException', report).on('unhandledRejection', report);
+
+await hold();
+const password = (await readFile(places(options).password, 'utf8')).trim();
+process.send?.({ ready: `postgresql://${USER}:${password}@127.0.0.1:${options.port}/${DATABASE}` });

@@ -1,0 +1,26 @@
+import { type Static, type TProperties, type TSchema, Type } from '@sinclair/typebox';
+import { nullableString } from '../../../contract/schemas.js';
+
+/** Fields that a tool leaves out, or writes as null, where it has nothing to say. */
+
+export const optionalText = Type.Optional(nullableString());
+
+export const optionalNumber = Type.Optional(
+  Type.Unsafe<number | null>({ type: ['number', 'null'] }),
+);
+
+export function optionalList<S extends TSchema>(items: S) {
+  return Type.Optional(Type.Unsafe<Static<S>[] | null>({ type: ['array', 'null'], items }));
+}
+
+export function optionalObject<P extends TProperties>(properties: P) {
+  const object = Type.Object(properties);
+  return Type.Optional(
+    Type.Unsafe<Static<typeof object> | null>({ ...object, type: ['object', 'null'] }),
+  );
+}
+
+/** An object whose names are data. */
+export function mapOf<S extends TSchema>(values: S) {
+  return Type.Unsafe<Record<string, Static<S>>>({ type: 'object', additionalProperties: values });
+}

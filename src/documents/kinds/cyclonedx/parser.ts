@@ -1,0 +1,52 @@
+import { DocumentFault } from '../../fault.js';
+import type { DocumentParser } from '../../kind.js';
+import { readComponents } from './components.js';
+import { validate } from './official.js';
+import { type BomDocument, check } from './schema.js';
+import { readVulnerabilities } from './vulnerabilities.js';
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** By its format's name; also by its schema's, so that a wrong name is answered with its place. */
+function recognizes(document: unknown): boolean {
+  if (!isObject(document)) return false;
+  if ('bomFormat' in document && document.bomFormat === 'CycloneDX') return true;
+  const schema = '$schema' in document ? document.$schema : undefined;
+  return (
+    typeof schema === 'string' &&
+    schema.toLowerCase().includes('cyclonedx') &&
+    'specVersion' in document
+  );
+}
+
+function toolOf({ metadata }: BomDocument) {
+  const { tools } = metadata ?? {};
+  const list = Array.isArray(tools)
+    ? tools
+    : [tools?.components, tools?.services].flatMap((tool) => tool ?? []);
+  return list.find(({ name }) => name);
+}
+
+/** CycloneDX 1.2–1.7 (ECMA-424): components, vulnerabilities in them, and what their analysis says. */
+export const parser: DocumentParser = {
+  version: 1,
+  recognizes,
+  parse(document) {
+    if (!isObject(document)) throw new DocumentFault('must be an object');
+    const specVersion = validate(document);
+    const bom = check(document);
+    const tool = toolOf(bom);
+    const { components, partByRef } = readComponents(bom);
+    return {
+      tool: tool?.name,
+      toolVersion: tool?.version || undefined,
+      specVersion,
+      // A document without one of the lists says nothing about it, and is neither a bill of materials nor a scan.
+      ...((bom.components || components.length > 0) && { components }),
+      ...(bom.vulnerabilities && {
+        shows: ['vulnerability'] as const,
+        ...readVulnerabilities(bom, partByRef),
+      }),
+    };
+  },
+};

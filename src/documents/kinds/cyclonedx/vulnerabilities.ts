@@ -1,0 +1,152 @@
+import { readPurl } from '../../../vocabulary/purl.js';
+import { canonicalIds, type VulnerabilityIds } from '../../../vocabulary/vulnerability-ids.js';
+import { DocumentFault } from '../../fault.js';
+import { type Claim, type Finding, MAX_ROWS } from '../../kind.js';
+import { vulnerabilityFingerprint } from '../common/fingerprint.js';
+import { webLink } from '../common/links.js';
+import type { Part } from './components.js';
+import { assessmentOf } from './ratings.js';
+import type { BomAffected, BomDocument, BomVulnerability } from './schema.js';
+
+/** States of `analysis.state` that say it does not count; `exploitable` and `in_triage` do not. */
+const ABSOLVING: ReadonlySet<string> = new Set([
+  'resolved',
+  'resolved_with_pedigree',
+  'false_positive',
+  'not_affected',
+]);
+
+/** A vulnerability that names no component. */
+const NO_PART: Part = { name: '' };
+
+/** Its own id first, then those of the same vulnerability elsewhere. */
+function idsOf(vulnerability: BomVulnerability, index: number): string[] {
+  const { id, references = [], 'bom-ref': ref } = vulnerability;
+  const ids = [id, ...references.map((reference) => reference.id)];
+  const known = ids.flatMap((text) => (text?.trim() ? text : []));
+  if (known.length > 0) return known;
+  if (ref) return [ref];
+  throw new DocumentFault('is required: nothing else names it', `/vulnerabilities/${index}/id`);
+}
+
+/** The part of a BOM-Link (`urn:cdx:serial/version#bom-ref`) that names a component. */
+function localRef(ref: string): string {
+  if (!ref.startsWith('urn:cdx:')) return ref;
+  const fragment = ref.slice(ref.indexOf('#') + 1);
+  try {
+    return decodeURIComponent(fragment);
+  } catch {
+    return fragment;
+  }
+}
+
+/** The component that is meant; one of another document by its purl, if that is its reference, else by the reference. */
+function resolve(ref: string, parts: ReadonlyMap<string, Part>): Part {
+  const local = localRef(ref);
+  const part = parts.get(ref) ?? parts.get(local);
+  if (part) return part;
+  const purl = readPurl(local);
+  return purl ? { name: purl.name, version: purl.version, purl: purl.purl } : { name: local };
+}
+
+/** Does the document say that just this version does not have it, or speak only of versions that do not? */
+function isUnaffected({ versions = [] }: BomAffected, { version }: Part): boolean {
+  const own = versions.filter((entry) => entry.version !== undefined && entry.version === version);
+  const telling = own.length > 0 ? own : versions;
+  return telling.length > 0 && telling.every(({ status }) => status === 'unaffected');
+}
+
+/** Each component once, however often it is referred to. */
+function affectedParts(
+  { affects = [] }: BomVulnerability,
+  parts: ReadonlyMap<string, Part>,
+): Part[] {
+  if (affects.length === 0) return [NO_PART];
+  const affected = new Set<Part>();
+  for (const entry of affects) {
+    const part = resolve(entry.ref, parts);
+    if (!isUnaffected(entry, part)) affected.add(part);
+  }
+  return [...affected];
+}
+
+/** ISO 8601 in UTC; undefined for what `Date` does not know, such as a leap second. */
+function instantOf(text: string | undefined): string | undefined {
+  const date = new Date(text ?? '');
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
+
+function messageOf({ description, detail, recommendation }: BomVulnerability): string | undefined {
+  const parts = [description || detail, recommendation && `Recommendation: ${recommendation}`];
+  return parts.filter(Boolean).join('\n\n') || undefined;
+}
+
+/** What all findings of one vulnerability have in common. */
+function commonOf(vulnerability: BomVulnerability, { id, aliases }: VulnerabilityIds) {
+  const { source, advisories } = vulnerability;
+  return {
+    type: 'vulnerability',
+    rule: id,
+    aliases,
+    ...assessmentOf(vulnerability),
+    message: messageOf(vulnerability),
+    url: webLink(source?.url, ...(advisories ?? []).slice(0, 10).map(({ url }) => url)),
+  } as const;
+}
+
+/** What the analysis says of one component; of the subject, or of none: of the whole product. */
+function claimsOn(
+  vulnerability: BomVulnerability,
+  ids: VulnerabilityIds,
+  finding: Finding,
+  part: Part,
+  issued: string | undefined,
+): Claim[] {
+  const { analysis } = vulnerability;
+  if (!analysis?.state) return [];
+  const said = {
+    status: analysis.state,
+    absolves: ABSOLVING.has(analysis.state),
+    justification: analysis.justification,
+    detail: analysis.detail,
+    statedAt: instantOf(analysis.lastUpdated ?? analysis.firstIssued ?? issued),
+  };
+  const isWhole = part.isSubject || part === NO_PART;
+  if (!isWhole && part.purl === undefined) return [{ fingerprint: finding.fingerprint, ...said }];
+  const purl = isWhole ? undefined : part.purl;
+  return [ids.id, ...ids.aliases].map((id) => ({ vulnerability: id, purl, ...said }));
+}
+
+function tooMany(what: string): DocumentFault {
+  return new DocumentFault(`has more than 200,000 ${what}`, '/vulnerabilities', undefined, 'limit');
+}
+
+/** Findings and statements of `vulnerabilities`, which the specification has since 1.4. @throws {DocumentFault} */
+export function readVulnerabilities(
+  { vulnerabilities = [], metadata }: BomDocument,
+  parts: ReadonlyMap<string, Part>,
+): { findings: Finding[]; claims: Claim[] } {
+  const idsOfEach = vulnerabilities.map(idsOf);
+  const canonical = canonicalIds(idsOfEach);
+  const findings: Finding[] = [];
+  const claims: Claim[] = [];
+  for (const [index, vulnerability] of vulnerabilities.entries()) {
+    const ids = canonical(idsOfEach[index]?.[0] ?? '');
+    const common = commonOf(vulnerability, ids);
+    for (const part of affectedParts(vulnerability, parts)) {
+      const finding: Finding = {
+        ...common,
+        purl: part.purl,
+        packageName: part.name || undefined,
+        packageVersion: part.version,
+        fingerprint: vulnerabilityFingerprint(ids.id, part.purl, part.name),
+      };
+      findings.push(finding);
+      const said = claimsOn(vulnerability, ids, finding, part, metadata?.timestamp);
+      if (findings.length > MAX_ROWS) throw tooMany('findings');
+      if (claims.length + said.length > MAX_ROWS) throw tooMany('statements');
+      for (const claim of said) claims.push(claim);
+    }
+  }
+  return { findings, claims };
+}

@@ -1,0 +1,83 @@
+import { DocumentFault } from '../../fault.js';
+import { type DocumentParser, type Finding, MAX_ROWS, type ParseContext } from '../../kind.js';
+import { secretFingerprint } from '../common/fingerprint.js';
+import { webLink } from '../common/links.js';
+import { withoutSecrets } from '../common/mask.js';
+import { maskLeaks } from './masking.js';
+import { check, type Leak } from './schema.js';
+import { ratingWord } from './severities.js';
+
+const text = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+/** With `--redact`, Gitleaks writes this instead of the secret. */
+const isKnown = (value: unknown): value is string => text(value) && !value.includes('REDACTED');
+
+/**
+ * What tells a secret from others of the same rule in the same file: itself. Redacted ones are told apart by what Gitleaks calls a
+ * fingerprint, which has commit and line in it: they are new ones when they move, which is better than to be one.
+ */
+function identityOf(leak: Leak): string {
+  const { Secret, Match, Fingerprint, Commit, StartLine, StartColumn } = leak;
+  if (isKnown(Secret)) return Secret;
+  if (isKnown(Match)) return Match;
+  return text(Fingerprint) ? Fingerprint : JSON.stringify([Commit, StartLine, StartColumn]);
+}
+
+/** Says where in the history it is; nothing of it can be the secret. */
+function messageOf({ Commit, Date: date }: Leak): string | undefined {
+  if (!text(Commit) || !/^[0-9a-f]{7,64}$/i.test(Commit)) return undefined;
+  const day = /^\d{4}-\d{2}-\d{2}(?=T|$)/.exec(date ?? '')?.[0];
+  return `In commit ${Commit.slice(0, 12)}${day ? ` of ${day}` : ''}`;
+}
+
+/** Texts that are shown, without any secret of the document. */
+function cleanTexts(leaks: readonly Leak[], secrets: Iterable<string>) {
+  const texts = leaks.map(({ Description, File, Link }) => [Description, File, Link]);
+  return withoutSecrets(texts, secrets) as (string | null | undefined)[][];
+}
+
+function findingOf(leak: Leak, shown: readonly unknown[], { secretKey }: ParseContext): Finding {
+  const [title, location, url] = shown;
+  const { RuleID: rule, StartLine: line, Secret: secret } = leak;
+  const file = leak.File ?? '';
+  // The digest of the secret has a key, that of the file's name has none.
+  const named = withoutSecrets(file, text(secret) ? [secret] : []) as string;
+  return {
+    type: 'secret',
+    severity: ratingWord(leak.Tags),
+    rule,
+    title: text(title) ? title : undefined,
+    message: messageOf(leak),
+    location: text(location) ? location : undefined,
+    line: line && line > 0 ? Math.trunc(line) : undefined,
+    url: text(url) ? webLink(url) : undefined,
+    fingerprint: secretFingerprint(rule, named, identityOf(leak), secretKey),
+  };
+}
+
+export const parser: DocumentParser = {
+  version: 1,
+
+  recognizes(document) {
+    const first: unknown = Array.isArray(document) ? document[0] : undefined;
+    if (typeof first !== 'object' || first === null) return false;
+    const has = (name: string) =>
+      typeof Object.getOwnPropertyDescriptor(first, name)?.value === 'string';
+    return has('RuleID') && (has('Secret') || has('Match') || has('Fingerprint'));
+  },
+
+  parse(document, context) {
+    const leaks = check(document) ?? [];
+    if (leaks.length > MAX_ROWS)
+      throw new DocumentFault('has more than 200,000 findings', '', undefined, 'limit');
+    if (leaks.length === 0) return { tool: 'gitleaks', shows: ['secret'], findings: [] };
+    const { masked, secrets } = maskLeaks(leaks);
+    const shown = cleanTexts(leaks, secrets);
+    return {
+      tool: 'gitleaks',
+      shows: ['secret'],
+      findings: leaks.map((leak, i) => findingOf(leak, shown[i] ?? [], context)),
+      masked,
+    };
+  },
+};

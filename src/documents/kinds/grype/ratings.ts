@@ -1,0 +1,48 @@
+import { type Severity, worse } from '../../../vocabulary/severity.js';
+import { severityFrom } from '../common/cvss.js';
+import { higher, type Rating, ratingFrom } from '../common/rating.js';
+import { type SeverityTable, severityOf } from '../common/severities.js';
+import type { Cvss, Match } from './schema.js';
+
+/** `Negligible` is Debian's and Ubuntu's: real, and of no practical effect. */
+const SEVERITIES: SeverityTable = {
+  critical: 'critical',
+  high: 'high',
+  medium: 'medium',
+  low: 'low',
+  negligible: 'low',
+  unknown: 'unknown',
+};
+
+/** Version 4 before 3 before 2; the database's own score before one that others added to it. */
+function weight({ version, vector, type }: Cvss): number {
+  const number = Number.parseInt(version || /^CVSS:(\d)/.exec(vector ?? '')?.[1] || '2', 10);
+  return (Number.isNaN(number) ? 0 : number * 2) + (type?.toLowerCase() === 'primary' ? 1 : 0);
+}
+
+function bestOf(list: readonly Cvss[] | null | undefined): Rating | undefined {
+  let best: Rating | undefined;
+  let bestWeight = -1;
+  for (const cvss of list ?? []) {
+    const rating = ratingFrom(cvss.metrics?.baseScore, cvss.vector);
+    const own = weight(cvss);
+    if (!rating || own < bestWeight) continue;
+    best = own > bestWeight ? rating : higher(best, rating);
+    bestWeight = own;
+  }
+  return best;
+}
+
+/** Its own rating, else the highest of the vulnerabilities that it is about, which have one where a distribution has none. */
+export function ratingOfMatch({ vulnerability, relatedVulnerabilities }: Match): {
+  readonly severity: Severity;
+  readonly rating: Rating | undefined;
+} {
+  const related = relatedVulnerabilities ?? [];
+  let rating = bestOf(vulnerability.cvss);
+  if (!rating) for (const { cvss } of related) rating = higher(rating, bestOf(cvss));
+  const own = severityFrom(severityOf(SEVERITIES, vulnerability.severity), rating?.score);
+  if (own !== 'unknown') return { severity: own, rating };
+  const words = related.map(({ severity }) => severityOf(SEVERITIES, severity));
+  return { severity: words.reduce(worse, 'unknown'), rating };
+}

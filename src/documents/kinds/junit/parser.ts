@@ -1,0 +1,95 @@
+import { DocumentFault } from '../../fault.js';
+import type { DocumentParser, FailedTest, TestSummary } from '../../kind.js';
+import type { XmlElement } from '../../xml-element.js';
+import { durationOf, messageOf, type Outcome, outcomeOf, problemOf, shorten } from './testcase.js';
+
+const ROOTS = ['testsuites', 'testsuite'];
+const MAX_FAILED = 100;
+
+/** Root names by which a runner can be told. */
+const RUNNERS = /^(vitest|jest|pytest)(?: tests)?$/;
+
+/** An element of `readXml` looks like this; a JSON document never has a map. */
+function isElement(document: unknown): document is XmlElement {
+  return (
+    typeof document === 'object' &&
+    document !== null &&
+    'attributes' in document &&
+    document.attributes instanceof Map
+  );
+}
+
+/** Counts test cases, since the counts in attributes are often wrong: of a shard, without retries, or before a crash. */
+class Count {
+  private readonly outcomes: Record<Outcome, number> = {
+    passed: 0,
+    failed: 0,
+    error: 0,
+    skipped: 0,
+  };
+  private readonly failed: FailedTest[] = [];
+  private tests = 0;
+  private seconds = 0;
+
+  suite(suite: XmlElement, name: string | undefined): void {
+    this.within(suite, name);
+    // A suite, or a whole run, that broke off by itself, such as in its set-up, has no case that would say so.
+    if (problemOf(suite)) this.add(suite, 'error', name ?? '');
+  }
+
+  /** Suites and cases lie in each other at any depth, up to the limit of `readXml`. */
+  private within(element: XmlElement, name: string | undefined): void {
+    for (const child of element.children) {
+      if (child.name === 'testcase') this.test(child, name);
+      else if (ROOTS.includes(child.name)) this.suite(child, child.attributes.get('name') || name);
+    }
+  }
+
+  private test(test: XmlElement, suite: string | undefined): void {
+    const group = test.attributes.get('classname') || suite;
+    const name = test.attributes.get('name') ?? '';
+    this.seconds += durationOf(test.attributes.get('time'));
+    this.add(test, outcomeOf(test), group ? `${group} > ${name}` : name);
+    this.within(test, suite);
+  }
+
+  private add(element: XmlElement, outcome: Outcome, name: string): void {
+    this.tests += 1;
+    this.outcomes[outcome] += 1;
+    const problem = problemOf(element);
+    if (problem && this.failed.length < MAX_FAILED)
+      this.failed.push({ name: shorten(name), message: messageOf(problem) });
+  }
+
+  summary(): TestSummary {
+    const { passed, failed, error, skipped } = this.outcomes;
+    return {
+      tests: this.tests,
+      passed,
+      failures: failed,
+      errors: error,
+      skipped,
+      // Without what is left over when fractions are added up.
+      durationSeconds: Math.round(this.seconds * 1e6) / 1e6,
+      failed: this.failed,
+    };
+  }
+}
+
+export const parser: DocumentParser = {
+  version: 1,
+
+  recognizes: (document) => isElement(document) && ROOTS.includes(document.name),
+
+  parse(document) {
+    if (!isElement(document)) throw new DocumentFault('must be an XML document');
+    if (!ROOTS.includes(document.name)) {
+      const found = document.name.slice(0, 100);
+      throw new DocumentFault(`must have the root element testsuites or testsuite, not ${found}`);
+    }
+    const name = document.attributes.get('name');
+    const count = new Count();
+    count.suite(document, name);
+    return { tool: RUNNERS.exec(name ?? '')?.[1], tests: count.summary() };
+  },
+};

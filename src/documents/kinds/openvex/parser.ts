@@ -1,0 +1,93 @@
+import { normalizeId } from '../../../vocabulary/vulnerability-ids.js';
+import { DocumentFault } from '../../fault.js';
+import { type Claim, type DocumentParser, MAX_ROWS } from '../../kind.js';
+import { check, type Document, type Statement } from './schema.js';
+import { targetsOf } from './targets.js';
+
+const CONTEXT = 'https://openvex.dev/ns';
+
+const INSTANT = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
+
+/** Each of many claims of a statement has its texts. */
+const MAX_TEXT = 2000;
+
+/** A time of the document, in UTC with milliseconds. */
+function instant(text: string, pointer: string): string {
+  const time = INSTANT.test(text) ? Date.parse(text) : Number.NaN;
+  if (!(time >= 0)) throw new DocumentFault('must be an instant (RFC 3339)', pointer);
+  return new Date(time).toISOString();
+}
+
+/** When it was last said: a statement that has no time of its own has the document's (section "Data Inheritance"). */
+function statedAt(statement: Statement, document: Document, pointer: string): string {
+  const { last_updated, timestamp } = statement;
+  if (last_updated) return instant(last_updated, `${pointer}/last_updated`);
+  if (timestamp) return instant(timestamp, `${pointer}/timestamp`);
+  if (document.timestamp) return instant(document.timestamp, '/timestamp');
+  throw new DocumentFault('is required', '/timestamp');
+}
+
+function idsOf({ vulnerability }: Statement, pointer: string): string[] {
+  if (typeof vulnerability === 'string' && vulnerability) return [normalizeId(vulnerability)];
+  const { name, '@id': id, aliases } = typeof vulnerability === 'string' ? {} : vulnerability;
+  const own = name || id;
+  if (!own) throw new DocumentFault('is required', `${pointer}/vulnerability/name`);
+  return [...new Set([own, ...(aliases ?? [])].filter(Boolean).map(normalizeId))];
+}
+
+/** What all claims of a statement have in common. */
+function baseOf(statement: Statement, document: Document, pointer: string) {
+  const { status, justification, impact_statement, action_statement, status_notes } = statement;
+  if (status === 'not_affected' && !justification?.trim() && !impact_statement?.trim())
+    throw new DocumentFault(
+      'must say why it is not affected: justification or impact_statement',
+      pointer,
+    );
+  const detail = [impact_statement, action_statement, status_notes].filter(Boolean).join('\n');
+  return {
+    status,
+    absolves: status === 'not_affected' || status === 'fixed',
+    justification: justification?.slice(0, MAX_TEXT) || undefined,
+    detail: detail.slice(0, MAX_TEXT) || undefined,
+    statedAt: statedAt(statement, document, pointer),
+  };
+}
+
+function claimsOf(document: Document): Claim[] {
+  const claims: Claim[] = [];
+  for (const [i, statement] of (document.statements ?? []).entries()) {
+    const pointer = `/statements/${i}`;
+    const base = baseOf(statement, document, pointer);
+    const ids = idsOf(statement, pointer);
+    for (const target of targetsOf(statement, pointer))
+      for (const vulnerability of ids) {
+        if (claims.length === MAX_ROWS)
+          throw new DocumentFault('has more than 200,000 claims', pointer, undefined, 'limit');
+        claims.push({ vulnerability, ...target, ...base });
+      }
+  }
+  return claims;
+}
+
+/** As in `https://openvex.dev/ns/v0.2.0`; before 0.2.0 the context had no version. */
+function specVersionOf({ '@context': context }: Document): string | undefined {
+  const version = /^\/(v\d+\.\d+\.\d+)\/?$/.exec(context.slice(CONTEXT.length))?.[1];
+  if (version && !version.startsWith('v0.'))
+    throw new DocumentFault('must be of version 0 of OpenVEX', '/@context');
+  return version;
+}
+
+export const parser: DocumentParser = {
+  version: 1,
+
+  recognizes(document) {
+    const context: unknown = Object(document)['@context'];
+    return typeof context === 'string' && context.startsWith(CONTEXT);
+  },
+
+  parse(document) {
+    const vex = check(document);
+    const specVersion = specVersionOf(vex);
+    return { tool: vex.tooling || 'OpenVEX', specVersion, claims: claimsOf(vex) };
+  },
+};

@@ -1,0 +1,90 @@
+import type { FindingType } from '../../../vocabulary/finding-types.js';
+import { isTold } from './identity.js';
+import { listOf, property, tagsOf } from './properties.js';
+import type { RuleOfResult } from './rules.js';
+import type { Result, Rule } from './schema.js';
+
+const SCANNERS =
+  /(?<![a-z])(?:gitleaks|betterleaks|trufflehog|detect[-_ ]?secrets|ggshield|gitguardian|kingfisher|nosey[-_ ]?parker|talisman|whispers)(?![a-z])/i;
+
+/** Hard-coded credentials, passwords and keys, as CodeQL and Semgrep write them; the other two are Trivy's. */
+const TAGS = /^(?:secrets?|(?:external\/cwe\/)?cwe-0*(?:798|259|321)(?!\d).*)$/is;
+
+/** The same weaknesses where nothing else than such is named. */
+const WEAKNESSES = /^\s*(?:external\/cwe\/)?(?:cwe[-_: ]?)?0*(?:798|259|321)(?!\d)/i;
+
+/** Checkov's rules for secrets. */
+const RULES = /^ckv_secret_/i;
+
+/** What a tool looks for. */
+export function shownBy(tool: string): FindingType {
+  return SCANNERS.test(tool.slice(0, 200)) ? 'secret' : 'code';
+}
+
+const isWeakness = (id: unknown) =>
+  (typeof id === 'string' || typeof id === 'number') && WEAKNESSES.test(String(id));
+
+/** Are tags, or weaknesses as Snyk writes them, those of a secret? */
+function isTagged(bag: unknown): boolean {
+  return (
+    tagsOf(bag).some((tag) => TAGS.test(tag)) || [property(bag, 'cwe')].flat().some(isWeakness)
+  );
+}
+
+/** A reference to a weakness (3.54), unless it says that it is to something else. */
+function refersToSecret(reference: unknown): boolean {
+  const name = property(property(reference, 'toolComponent'), 'name');
+  const other = typeof name === 'string' && !/cwe/i.test(name.slice(0, 200));
+  return !other && isWeakness(property(reference, 'id'));
+}
+
+function isSecretRule(rule: Rule | undefined): boolean {
+  if (isTagged(rule?.properties)) return true;
+  return listOf(rule?.relationships).some((to) => refersToSecret(property(to, 'target')));
+}
+
+/** @returns a function that tells whether a result of this tool has a secret in it */
+export function secretFinder(tool: string): (result: Result, found: RuleOfResult) => boolean {
+  const rules = new Map<Rule | undefined, boolean>();
+  const isOfRule = (rule: Rule | undefined): boolean => {
+    const known = rules.get(rule);
+    if (known !== undefined) return known;
+    const secret = isSecretRule(rule);
+    rules.set(rule, secret);
+    return secret;
+  };
+  const all = shownBy(tool) === 'secret';
+  return ({ properties, taxa }, { id, rule }) =>
+    all ||
+    RULES.test(id) ||
+    isOfRule(rule) ||
+    isTagged(properties) ||
+    listOf(taxa).some(refersToSecret);
+}
+
+const numberOf = (value: unknown) => (typeof value === 'number' ? value : undefined);
+
+function snippetIn(region: unknown): string | undefined {
+  const text = property(property(region, 'snippet'), 'text');
+  return isTold(text) ? text : undefined;
+}
+
+/** What a place is about: its snippet, else its lines out of those around it. CodeQL gives no other snippet. */
+function textsAt(location: unknown): string[] {
+  const place = property(location, 'physicalLocation');
+  const region = property(place, 'region');
+  const snippet = snippetIn(region);
+  if (snippet !== undefined) return [snippet];
+  const context = property(place, 'contextRegion');
+  const around = snippetIn(context);
+  const first = numberOf(property(region, 'startLine'));
+  if (!first || around === undefined) return [];
+  const offset = first - (numberOf(property(context, 'startLine')) ?? 1);
+  const count = (numberOf(property(region, 'endLine')) ?? first) - first + 1;
+  return around.split('\n').slice(Math.max(offset, 0), Math.max(offset + count, 0));
+}
+
+/** The texts of a result that must not remain anywhere. */
+export function secretsOf({ locations, relatedLocations }: Result): string[] {
+  return [...listOf(locations), ...listOf(relatedLocations)].flatMap(textsAt);
+}

@@ -1,0 +1,42 @@
+import { DocumentFault } from '../../fault.js';
+import { type DocumentParser, MAX_ROWS } from '../../kind.js';
+import { readPackages } from './packages.js';
+import { check, type SpdxDocument } from './schema.js';
+
+const VERSIONS: ReadonlySet<string> = new Set(['SPDX-2.2', 'SPDX-2.3']);
+
+function spdxVersionOf(document: unknown): string | undefined {
+  if (typeof document !== 'object' || document === null) return undefined;
+  const version = 'spdxVersion' in document ? document.spdxVersion : undefined;
+  return typeof version === 'string' && version.startsWith('SPDX-') ? version : undefined;
+}
+
+/** "Tool: npm/cli-10.9.0": a name and, behind a hyphen, its version (clause 6.8); many tools leave the version out. */
+function toolOf({ creationInfo }: SpdxDocument) {
+  const prefix = 'Tool: ';
+  const creator = creationInfo?.creators?.find((text) => text.startsWith(prefix));
+  const text = creator?.slice(prefix.length, 300).trim();
+  const [, name, version] = /^(.+?)-(v?\d+(?:\.\d.*)?)$/.exec(text ?? '') ?? [];
+  return { tool: name ?? (text || undefined), toolVersion: version };
+}
+
+/** SPDX 2.2 (ISO/IEC 5962:2021) and 2.3: packages. */
+export const parser: DocumentParser = {
+  version: 1,
+  recognizes: (document) => spdxVersionOf(document) !== undefined,
+  parse(document) {
+    const version = spdxVersionOf(document) ?? '';
+    if (!VERSIONS.has(version)) {
+      throw new DocumentFault('must be SPDX-2.2 or SPDX-2.3', '/spdxVersion');
+    }
+    const content = check(document);
+    if ((content.packages?.length ?? 0) > MAX_ROWS) {
+      throw new DocumentFault('has more than 200,000 packages', '/packages', undefined, 'limit');
+    }
+    return {
+      ...toolOf(content),
+      specVersion: version.slice('SPDX-'.length),
+      components: readPackages(content),
+    };
+  },
+};

@@ -1,0 +1,110 @@
+import type { VulnerabilityIds } from '../../../vocabulary/vulnerability-ids.js';
+import { DocumentFault } from '../../fault.js';
+import type { Finding, ParseContext } from '../../kind.js';
+import { severityFrom } from '../common/cvss.js';
+import {
+  licenceFingerprint,
+  misconfigurationFingerprint,
+  secretFingerprint,
+  vulnerabilityFingerprint,
+} from '../common/fingerprint.js';
+import { webLink } from '../common/links.js';
+import { severityOf } from '../common/severities.js';
+import { purlOf } from './packages.js';
+import { ratingOfVulnerability, SEVERITIES } from './ratings.js';
+import type { License, Misconfiguration, Result, Secret, Vulnerability } from './schema.js';
+
+/** Trivy writes 0 where it knows no line. */
+function lineOf(line: number | null | undefined): number | undefined {
+  return line && line > 0 ? Math.trunc(line) : undefined;
+}
+
+export function vulnerabilityOf(
+  vulnerability: Vulnerability,
+  result: Result,
+  idsOf: (id: string) => VulnerabilityIds,
+): Finding {
+  const { VulnerabilityID, PkgName, PkgPath, InstalledVersion, PkgIdentifier } = vulnerability;
+  const location = PkgPath || result.Target || undefined;
+  const name = PkgName || location || '';
+  const { id, aliases } = idsOf(VulnerabilityID);
+  const rating = ratingOfVulnerability(vulnerability);
+  const purl = purlOf(result.Type, PkgName ?? '', InstalledVersion, PkgIdentifier?.PURL);
+  return {
+    type: 'vulnerability',
+    severity: severityFrom(severityOf(SEVERITIES, vulnerability.Severity), rating?.score),
+    rule: id,
+    aliases,
+    title: vulnerability.Title || undefined,
+    message: vulnerability.Description || undefined,
+    score: rating?.score,
+    vector: rating?.vector,
+    purl,
+    packageName: name || undefined,
+    packageVersion: InstalledVersion || undefined,
+    fixedVersion: vulnerability.FixedVersion || undefined,
+    location,
+    url: webLink(vulnerability.PrimaryURL),
+    fingerprint: vulnerabilityFingerprint(id, purl, name),
+  };
+}
+
+/** Checks that passed, and those for which there is an exception, are listed too. */
+export function isFailed({ Status }: Misconfiguration): boolean {
+  return !Status || Status === 'FAIL';
+}
+
+/** @param pointer of the misconfiguration */
+export function misconfigurationOf(
+  misconfiguration: Misconfiguration,
+  { Target }: Result,
+  pointer: string,
+): Finding {
+  const { ID, AVDID, Title, Message, Description, Resolution } = misconfiguration;
+  const rule = ID || AVDID;
+  if (!rule) throw new DocumentFault('is required', `${pointer}/ID`);
+  const message = [Message || Description, Resolution].filter(Boolean).join('\n');
+  return {
+    type: 'misconfiguration',
+    severity: severityOf(SEVERITIES, misconfiguration.Severity),
+    rule,
+    title: Title || undefined,
+    message: message || undefined,
+    location: Target || undefined,
+    line: lineOf(misconfiguration.CauseMetadata?.StartLine),
+    url: webLink(misconfiguration.PrimaryURL),
+    fingerprint: misconfigurationFingerprint(rule, Target ?? ''),
+  };
+}
+
+/** Nothing of it is from the text that has the secret. */
+export function secretOf(secret: Secret, { Target }: Result, { secretKey }: ParseContext): Finding {
+  const { RuleID, Category, Title, Match } = secret;
+  return {
+    type: 'secret',
+    severity: severityOf(SEVERITIES, secret.Severity),
+    rule: RuleID,
+    title: Title || undefined,
+    message: Category ? `Category: ${Category}` : undefined,
+    location: Target || undefined,
+    line: lineOf(secret.StartLine),
+    fingerprint: secretFingerprint(RuleID, Target ?? '', Match ?? '', secretKey),
+  };
+}
+
+export function licenceOf(licence: License, { Type, Target }: Result): Finding {
+  const { Name, Category, PkgName, FilePath, Link } = licence;
+  const purl = purlOf(Type, PkgName ?? '');
+  const location = FilePath || Target || undefined;
+  return {
+    type: 'licence',
+    severity: severityOf(SEVERITIES, licence.Severity),
+    rule: Name,
+    title: Category ? `Licence of category ${Category}` : undefined,
+    purl,
+    packageName: PkgName || undefined,
+    location,
+    url: webLink(Link),
+    fingerprint: licenceFingerprint(Name, purl, PkgName || location),
+  };
+}

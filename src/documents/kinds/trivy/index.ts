@@ -1,0 +1,56 @@
+import type { EvidenceKind } from '../../kind.js';
+
+const example = {
+  SchemaVersion: 2,
+  ArtifactName: 'registry.example.com/shop:1.4.0',
+  ArtifactType: 'container_image',
+  Results: [
+    {
+      Target: 'registry.example.com/shop:1.4.0 (alpine 3.19.1)',
+      Class: 'os-pkgs',
+      Type: 'alpine',
+      Vulnerabilities: [
+        {
+          VulnerabilityID: 'CVE-2024-0727',
+          PkgName: 'libcrypto3',
+          PkgIdentifier: { PURL: 'pkg:apk/alpine/libcrypto3@3.1.4-r4?arch=x86_64&distro=3.19.1' },
+          InstalledVersion: '3.1.4-r4',
+          FixedVersion: '3.1.4-r5',
+          Status: 'fixed',
+          SeveritySource: 'nvd',
+          PrimaryURL: 'https://avd.aquasec.com/nvd/cve-2024-0727',
+          Title: 'openssl: denial of service via null dereference',
+          Severity: 'MEDIUM',
+          CVSS: {
+            nvd: { V3Vector: 'CVSS:3.1/AV:L/AC:L/PR:N/UI:R/S:U/C:N/I:N/A:H', V3Score: 5.5 },
+          },
+        },
+      ],
+    },
+    {
+      Target: 'Dockerfile',
+      Class: 'config',
+      Type: 'dockerfile',
+      Misconfigurations: [
+        {
+          ID: 'DS002',
+          Title: "Image user should not be 'root'",
+          Message: 'Specify at least 1 USER command in Dockerfile with non-root user as argument',
+          Severity: 'HIGH',
+          Status: 'FAIL',
+          CauseMetadata: { StartLine: 1 },
+        },
+      ],
+    },
+  ],
+};
+
+/** Reports of Trivy of schema 2 (`trivy … --format json`). */
+export const trivy: EvidenceKind = {
+  name: 'trivy',
+  summary:
+    'Vulnerabilities, misconfigurations, secrets and licences that Trivy found (`--format json`). Lines with secrets are not stored',
+  format: 'json',
+  example,
+  load: () => import('./parser.js').then(({ parser }) => parser),
+};

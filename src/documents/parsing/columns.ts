@@ -1,0 +1,157 @@
+import { readPurl } from '../../vocabulary/purl.js';
+import { normalizeId } from '../../vocabulary/vulnerability-ids.js';
+import type { Claim, Component, Finding } from '../kind.js';
+
+/** A column of a table: how it is called, what PostgreSQL casts its text to, and its text of a row. */
+export interface Column<Row> {
+  readonly name: string;
+  readonly type: string;
+  text(row: Row): string | null;
+}
+
+/** Rows of one table on their way into it: an array literal of PostgreSQL for each column. */
+export interface Batch {
+  readonly table: TableName;
+  readonly rows: number;
+  readonly columns: readonly string[];
+}
+
+/** Text that PostgreSQL can hold, not longer than `max` UTF-16 units. */
+export function clean(text: string | null | undefined, max: number): string | null {
+  if (typeof text !== 'string') return null;
+  const cut = text.length > max ? text.slice(0, max) : text;
+  return cut.toWellFormed().replaceAll('\u0000', '\ufffd');
+}
+
+/** An array literal (PostgreSQL, section "Array Input and Output Syntax"). */
+export function arrayLiteral(texts: Iterable<string | null>): string {
+  let literal = '';
+  for (const text of texts) {
+    if (literal !== '') literal += ',';
+    if (text === null) literal += 'NULL';
+    else literal += `"${/["\\]/.test(text) ? text.replace(/["\\]/g, '\\$&') : text}"`;
+  }
+  return `{${literal}}`;
+}
+
+const column = <Row>(name: string, text: Column<Row>['text'], type = 'text'): Column<Row> => ({
+  name,
+  type,
+  text,
+});
+
+/** As many other ids, licences or products as anybody reads. */
+export const MAX_ALIASES = 50;
+
+/** Distinct texts. */
+function list(texts: readonly string[] | undefined, max: number): string {
+  const distinct = new Set((texts ?? []).slice(0, MAX_ALIASES).map((text) => clean(text, max)));
+  return arrayLiteral(distinct);
+}
+
+const integer = (value: number | undefined) =>
+  value !== undefined && Number.isInteger(value) && value >= 0 && value <= 2_147_483_647
+    ? String(value)
+    : null;
+
+/** PostgreSQL's `timestamptz` for an ISO instant that it can hold, else null. */
+function instant(text: string | undefined): string | null {
+  const time = new Date(text ?? Number.NaN);
+  const year = time.getUTCFullYear();
+  return year >= 1 && year <= 9999 ? time.toISOString() : null;
+}
+
+const COMPONENTS: readonly Column<Component>[] = [
+  column('type', ({ type }) => clean(type, 50)),
+  column('name', ({ name }) => clean(name, 500)),
+  column('version', ({ version }) => clean(version, 200)),
+  column('purl', ({ purl }) => clean(purl, 1000)),
+  column('key', ({ purl, type, name }) => readPurl(purl)?.key ?? clean(`${type}:${name}`, 500)),
+  column('licences', ({ licences }) => list(licences, 200), 'text[]'),
+];
+
+const FINDINGS: readonly Column<Finding>[] = [
+  column('type', ({ type }) => type, 'finding_type'),
+  column('severity', ({ severity }) => severity, 'severity'),
+  column('rule', ({ rule }) => clean(rule, 500)),
+  column('aliases', ({ aliases }) => list(aliases, 200), 'text[]'),
+  column('title', ({ title }) => clean(title, 500)),
+  column('message', ({ message }) => clean(message, 4000)),
+  column(
+    'score',
+    ({ score }) => (Number.isFinite(score) ? String(score) : null),
+    'double precision',
+  ),
+  column('vector', ({ vector }) => clean(vector, 500)),
+  column('purl', ({ purl }) => clean(purl, 1000)),
+  column('purl_key', ({ purl }) => readPurl(purl)?.key ?? null),
+  column('package_name', ({ packageName }) => clean(packageName, 500)),
+  column('package_version', ({ packageVersion }) => clean(packageVersion, 200)),
+  column('purl_version', ({ purl, packageVersion }) =>
+    clean(readPurl(purl)?.version ?? packageVersion, 200),
+  ),
+  column('fixed_version', ({ fixedVersion }) => clean(fixedVersion, 500)),
+  column('location', ({ location }) => clean(location, 1000)),
+  column('line', ({ line }) => integer(line), 'integer'),
+  // Whoever shows it makes a link of it.
+  column('url', ({ url }) => (/^https?:\/\//i.test(url ?? '') ? clean(url, 2000) : null)),
+  column('fingerprint', ({ fingerprint }) => `\\x${fingerprint}`, 'bytea'),
+];
+
+/** A product as claims name it: a digest, or which package, in which version if it says so. */
+const productOf = (text: string) => readPurl(text)?.purl.split(/[?#]/)[0] ?? text;
+
+const CLAIMS: readonly Column<Claim>[] = [
+  column('target', ({ fingerprint, vulnerability }) =>
+    clean(fingerprint ?? normalizeId(vulnerability ?? ''), 500),
+  ),
+  column('purl', ({ purl }) => clean(purl, 1000)),
+  column('purl_key', ({ purl }) => readPurl(purl)?.key ?? null),
+  column('purl_version', ({ purl }) => clean(readPurl(purl)?.version, 200)),
+  column('purl_exact', ({ purl }) => String(readPurl(purl)?.hasQualifiers ?? false), 'boolean'),
+  column('products', ({ products }) => list(products?.map(productOf), 1000), 'text[]'),
+  column('status', ({ status }) => clean(status, 100)),
+  column('absolves', ({ absolves }) => String(absolves), 'boolean'),
+  column('justification', ({ justification }) => clean(justification, 500)),
+  column('detail', ({ detail }) => clean(detail, 4000)),
+  column('stated_at', ({ statedAt }) => instant(statedAt), 'timestamptz'),
+];
+
+export interface Alias {
+  readonly alias: string;
+  readonly canonical: string;
+}
+
+const ALIASES: readonly Column<Alias>[] = [
+  column('alias', ({ alias }) => clean(alias, 200)),
+  column('canonical', ({ canonical }) => clean(canonical, 500)),
+];
+
+/** The columns that a document's rows bring; those that say to what they belong are added when they are stored. */
+export const TABLES = {
+  components: COMPONENTS,
+  findings: FINDINGS,
+  claims: CLAIMS,
+  vulnerability_aliases: ALIASES,
+} as const;
+
+export type TableName = keyof typeof TABLES;
+
+/** As few as keep one message and one statement short. */
+const BATCH_ROWS = 2000;
+
+/** Encodes rows a batch at a time, each when it is asked for. */
+export function* batchesOf<Row>(
+  table: TableName,
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+): Generator<Batch> {
+  for (let from = 0; from < rows.length; from += BATCH_ROWS) {
+    const some = rows.slice(from, from + BATCH_ROWS);
+    yield {
+      table,
+      rows: some.length,
+      columns: columns.map(({ text }) => arrayLiteral(some.map(text))),
+    };
+  }
+}

@@ -1,0 +1,179 @@
+import { hash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { readPurl } from '../../vocabulary/purl.js';
+import { DocumentFault } from '../fault.js';
+import { type DocumentParser, type EvidenceKind, MAX_ROWS, type ParsedDocument } from '../kind.js';
+import { kinds } from '../kinds/index.js';
+import { type Alias, type Batch, batchesOf, clean, MAX_ALIASES, TABLES } from './columns.js';
+import { decodeText, readJson } from './read-json.js';
+import { readXml } from './read-xml.js';
+import { type Summary, summarize } from './summary.js';
+
+export interface DocumentRequest {
+  /** As received, decompressed. */
+  readonly bytes: Uint8Array;
+  readonly format: EvidenceKind['format'];
+  /** The kind that the caller named; undefined: it is recognized. */
+  readonly kind: string | undefined;
+  readonly secretKey: Uint8Array;
+}
+
+/** A document as it is stored. */
+export interface StoredDocument {
+  readonly sha256: string;
+  /** Bytes before compression, and after. */
+  readonly size: number;
+  readonly gzipSize: number;
+  /** Pieces of one gzip stream (RFC 1952). */
+  readonly chunks: readonly Uint8Array[];
+}
+
+/** All about a document but its rows. */
+export interface DocumentHead {
+  readonly kind: string;
+  readonly parserVersion: number;
+  readonly tool: string | null;
+  readonly toolVersion: string | null;
+  readonly specVersion: string | null;
+  readonly summary: Summary;
+  readonly document: StoredDocument;
+}
+
+export interface ReadDocument {
+  readonly head: DocumentHead;
+  /** Its rows, encoded one batch at a time. */
+  readonly batches: Iterable<Batch>;
+}
+
+/** Bytes of a row of a stored document. */
+const CHUNK = 512 * 1024;
+/** Stored once and read seldom: a better level would cost more than parsing does. */
+const GZIP_LEVEL = 3;
+/** Bytes of a document as it is stored. */
+const MAX_STORED = 64 * 1024 * 1024;
+/** Of one vulnerability in one package, or of one finding: versions of a product, say. */
+const MAX_CLAIMS = 5000;
+
+interface Recognized {
+  readonly name: string;
+  readonly parser: DocumentParser;
+}
+
+/** @throws {DocumentFault} */
+function xmlText(bytes: Uint8Array): string {
+  const text = decodeText(bytes);
+  if (/^\s*[[{]/.test(text)) {
+    throw new DocumentFault('is JSON: send it with a JSON media type');
+  }
+  return text;
+}
+
+/** @throws {DocumentFault} `unrecognized` */
+async function recognize(
+  document: unknown,
+  { format, kind }: DocumentRequest,
+): Promise<Recognized> {
+  const candidates = kinds.filter((candidate) => candidate.format === format);
+  const named = kinds.find(({ name }) => name === kind);
+  if (named && named.format !== format) {
+    throw new DocumentFault(
+      `is ${format.toUpperCase()}, and ${named.name} documents are ${named.format.toUpperCase()}`,
+    );
+  }
+  const namedParser = await named?.load();
+  if (named && namedParser?.recognizes(document)) return { name: named.name, parser: namedParser };
+  for (const candidate of candidates) {
+    const parser = await candidate.load();
+    if (!parser.recognizes(document)) continue;
+    if (!named) return { name: candidate.name, parser };
+    throw new DocumentFault(`is a document of the kind ${candidate.name}, and not ${named.name}`);
+  }
+  if (named && namedParser) return { name: named.name, parser: namedParser };
+  const names = candidates.map(({ name }) => name).join(', ');
+  throw new DocumentFault(
+    `is none of ${names} that could be told by its content; name its kind with ?kind= (gitleaks, if it is [] or null)`,
+    '',
+    undefined,
+    'unrecognized',
+  );
+}
+
+function store(bytes: Uint8Array): StoredDocument {
+  const packed = gzipSync(bytes, { level: GZIP_LEVEL });
+  const chunks: Uint8Array[] = [];
+  // Copies: what is sent to another thread goes with all of its memory.
+  for (let i = 0; i < packed.length; i += CHUNK)
+    chunks.push(new Uint8Array(packed.subarray(i, i + CHUNK)));
+  return {
+    sha256: hash('sha256', bytes, 'hex'),
+    size: bytes.length,
+    gzipSize: packed.length,
+    chunks,
+  };
+}
+
+function aliasesOf(findings: ParsedDocument['findings'] = []): Alias[] {
+  const pairs = new Map<string, Alias>();
+  for (const { rule, aliases = [] } of findings) {
+    for (const alias of aliases.slice(0, MAX_ALIASES))
+      pairs.set(`${alias} ${rule}`, { alias, canonical: rule });
+  }
+  if (pairs.size > MAX_ROWS) {
+    throw new DocumentFault('has more than 200,000 aliases', '', undefined, 'limit');
+  }
+  return [...pairs.values()];
+}
+
+function* encode(parsed: ParsedDocument, aliases: readonly Alias[]): Generator<Batch> {
+  const { components = [], findings = [], claims = [] } = parsed;
+  yield* batchesOf('components', TABLES.components, components);
+  yield* batchesOf('findings', TABLES.findings, findings);
+  yield* batchesOf('claims', TABLES.claims, claims);
+  yield* batchesOf('vulnerability_aliases', TABLES.vulnerability_aliases, aliases);
+}
+
+/** Numbers and escapes may be longer when they are written again. */
+function maskedBytes(masked: unknown): Uint8Array {
+  const bytes = Buffer.from(JSON.stringify(masked));
+  if (bytes.length <= MAX_STORED) return bytes;
+  throw new DocumentFault('is too large without its secrets', '', undefined, 'limit');
+}
+
+/** Each is looked at for every finding that it may be about. */
+function refuseTooManyClaims({ claims = [] }: ParsedDocument): void {
+  const counts = new Map<string, number>();
+  for (const { fingerprint, vulnerability, purl } of claims) {
+    const about = `${fingerprint ?? vulnerability} ${readPurl(purl)?.key ?? ''}`;
+    const count = (counts.get(about) ?? 0) + 1;
+    counts.set(about, count);
+    if (count <= MAX_CLAIMS) continue;
+    const fault = `says more than ${MAX_CLAIMS} things of one finding`;
+    throw new DocumentFault(fault, '', undefined, 'limit');
+  }
+}
+
+/**
+ * Reads a document from first to last: what it is, what it says, and how it is stored.
+ * @throws {DocumentFault}
+ */
+export async function readDocument(request: DocumentRequest): Promise<ReadDocument> {
+  const { bytes, format, secretKey } = request;
+  const document = format === 'xml' ? readXml(xmlText(bytes)) : readJson(bytes);
+  const { name, parser } = await recognize(document, request);
+  const parsed = parser.parse(document, { secretKey });
+  refuseTooManyClaims(parsed);
+  const aliases = aliasesOf(parsed.findings);
+  const stored = parsed.masked === undefined ? bytes : maskedBytes(parsed.masked);
+  return {
+    head: {
+      kind: name,
+      parserVersion: parser.version,
+      tool: clean(parsed.tool, 200),
+      toolVersion: clean(parsed.toolVersion, 200),
+      specVersion: clean(parsed.specVersion, 200),
+      summary: summarize(parsed),
+      document: store(stored),
+    },
+    batches: encode(parsed, aliases),
+  };
+}

@@ -1,0 +1,90 @@
+import { isUtf8 } from 'node:buffer';
+import { type ParseError, parse as parseTolerantly, printParseErrorCode } from 'jsonc-parser';
+import sjson from 'secure-json-parse';
+import { DocumentFault } from '../fault.js';
+
+/** Levels of nesting; walking a document is recursive. */
+export const MAX_DEPTH = 100;
+
+/** Values of a document; each takes much more memory than its text. An honest one of 32 MiB has a third as many. */
+const MAX_VALUES = 3_000_000;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** Looks at the bytes alone: a document that is nested too deep, or has too much in it, is not even parsed. */
+function checkShape(bytes: Uint8Array): void {
+  let depth = 0;
+  let values = 0;
+  for (let i = 0; i < bytes.length; i += 1) {
+    const byte = bytes[i];
+    if (byte === QUOTE) {
+      for (i += 1; i < bytes.length && bytes[i] !== QUOTE; i += 1) {
+        if (bytes[i] === BACKSLASH) i += 1;
+      }
+    } else if (byte === 0x2c) {
+      values += 1;
+    } else if (byte === 0x5b || byte === 0x7b) {
+      values += 1;
+      depth += 1;
+      if (depth > MAX_DEPTH) throw new DocumentFault(`is nested deeper than ${MAX_DEPTH} levels`);
+    } else if (byte === 0x5d || byte === 0x7d) {
+      depth -= 1;
+    }
+  }
+  if (values <= MAX_VALUES) return;
+  throw new DocumentFault('has more than 3,000,000 values', '', undefined, 'limit');
+}
+
+/** Where an offset is, counted from 1. */
+function positionOf(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset);
+  const start = before.lastIndexOf('\n') + 1;
+  let line = 1;
+  for (let i = before.indexOf('\n'); i !== -1; i = before.indexOf('\n', i + 1)) line += 1;
+  return { line, column: offset - start + 1 };
+}
+
+/** `PropertyNameExpected` as words. */
+const inWords = (name: string) => name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
+
+/** The engine's own message quotes the document, and often does not say where. */
+function explain(text: string): DocumentFault {
+  const errors: ParseError[] = [];
+  parseTolerantly(text, errors, { disallowComments: true, allowTrailingComma: false });
+  const [error] = errors;
+  if (!error) return new DocumentFault('is not valid JSON');
+  const reason = inWords(printParseErrorCode(error.error));
+  return new DocumentFault(`is not valid JSON: ${reason}`, '', positionOf(text, error.offset));
+}
+
+/** Text of a document. @throws {DocumentFault} unless it is UTF-8; a byte order mark is left out */
+export function decodeText(bytes: Uint8Array): string {
+  const [a, b] = bytes;
+  if (a === 0x1f && b === 0x8b) {
+    throw new DocumentFault('is compressed: send it with Content-Encoding: gzip');
+  }
+  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) {
+    throw new DocumentFault('is UTF-16: save it as UTF-8');
+  }
+  if (!isUtf8(bytes)) throw new DocumentFault('is not valid UTF-8');
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
+}
+
+/**
+ * Parses a document. Of a name that an object has twice the last value counts, as in every common parser; `__proto__` is
+ * left out.
+ * @throws {DocumentFault} with line and column
+ */
+export function readJson(bytes: Uint8Array): unknown {
+  const text = decodeText(bytes);
+  if (text.trimStart().startsWith('<'))
+    throw new DocumentFault('is XML: send it with an XML media type');
+  checkShape(bytes);
+  try {
+    return sjson.parse(text, null, { protoAction: 'remove', constructorAction: 'ignore' });
+  } catch {
+    throw explain(text);
+  }
+}

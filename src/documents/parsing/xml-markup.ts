@@ -1,0 +1,160 @@
+import { DocumentFault } from '../fault.js';
+
+/** Of elements in each other. */
+export const MAX_DEPTH = 100;
+const MAX_ELEMENTS = 1_000_000;
+/** Characters. The library spends some forty bytes on each of a tag, and of a piece of text. */
+const MAX_TAG = 4_000_000;
+const LONG_TEXT = 10_000;
+
+const ENTITY = /&(lt|gt|amp|quot|apos|#\d{1,7}|#x[\da-f]{1,6});/gi;
+const NO_ENTITY = /&(?!(?:lt|gt|amp|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)/;
+const PREDEFINED = new Map([
+  ['lt', '<'],
+  ['gt', '>'],
+  ['amp', '&'],
+  ['quot', '"'],
+  ['apos', "'"],
+]);
+
+/** Expands the predefined entities and numbers; what is none of them was refused before. */
+export function decode(text: string): string {
+  if (!text.includes('&')) return text;
+  return text.replace(ENTITY, (_, name: string) => {
+    const known = PREDEFINED.get(name);
+    if (known !== undefined) return known;
+    const code = Number(name.startsWith('#x') ? `0x${name.slice(2)}` : name.slice(1));
+    return code <= 0x10ffff ? String.fromCodePoint(code).toWellFormed() : '\ufffd';
+  });
+}
+
+function faultAt(text: string, index: number, fault: string, reason?: 'limit'): DocumentFault {
+  const before = text.slice(0, index);
+  const line = before.split('\n').length;
+  return new DocumentFault(fault, '', { line, column: index - before.lastIndexOf('\n') }, reason);
+}
+
+/** @returns where a tag ends: `>` outside of its quotes; -1 for one that does not */
+function endOfTag(text: string, start: number): number {
+  for (let i = start; i < text.length; i += 1) {
+    const char = text[i];
+    if (char === '>') return i;
+    if (char === '<') return -1;
+    if (char !== '"' && char !== "'") continue;
+    const end = text.indexOf(char, i + 1);
+    if (end < 0) return -1;
+    i = end;
+  }
+  return -1;
+}
+
+/**
+ * Walks through the markup and refuses what the library would accept: a DOCTYPE, other entities, more than one root, what is
+ * beside the root or not closed, and too much of anything.
+ */
+class Walk {
+  private depth = 0;
+  private elements = 0;
+  /** What is left for the library: no comments and processing instructions. */
+  private readonly kept: string[] = [];
+
+  constructor(private readonly text: string) {}
+
+  private fault(index: number, fault: string, reason?: 'limit'): never {
+    throw faultAt(this.text, index, fault, reason);
+  }
+
+  /** @returns the document without comments and processing instructions */
+  run(): string {
+    const { text } = this;
+    let at = 0;
+    for (let start = text.indexOf('<'); start >= 0; start = text.indexOf('<', at)) {
+      this.characters(at, start);
+      at = this.markup(start);
+    }
+    this.characters(at, text.length);
+    if (this.elements === 0) this.fault(0, 'has no element');
+    return this.kept.join('');
+  }
+
+  private characters(start: number, end: number): void {
+    if (start === end) return;
+    const piece = this.text.slice(start, end);
+    if (this.depth === 0) {
+      const visible = piece.search(/[^ \t\r\n]/);
+      if (visible >= 0) this.fault(start + visible, 'has text outside of the root element');
+      return;
+    }
+    this.entities(start, piece);
+    // The library takes text a character at a time, and CDATA as it is.
+    const long = end - start > LONG_TEXT && !piece.includes(']]') ? decode(piece) : '';
+    this.kept.push(long && !long.includes(']]>') ? `<![CDATA[${long}]]>` : piece);
+  }
+
+  private entities(start: number, piece: string): void {
+    const wrong = piece.includes('&') ? piece.search(NO_ENTITY) : -1;
+    if (wrong >= 0) this.fault(start + wrong, 'has an entity that is not predefined');
+  }
+
+  private markup(start: number): number {
+    const { text } = this;
+    if (text.startsWith('<!--', start)) return this.until('-->', start, 4, 'a comment');
+    if (start > 0 && /^<\?xml[\s?]/.test(text.slice(start, start + 6)))
+      this.fault(start, 'has an XML declaration that is not at its beginning');
+    if (text.startsWith('<?', start)) return this.until('?>', start, 2, 'an instruction');
+    if (text.startsWith('<![CDATA[', start)) {
+      const end = this.until(']]>', start, 9, 'a CDATA section');
+      if (this.depth === 0) this.fault(start, 'has text outside of the root element');
+      this.kept.push(text.slice(start, end));
+      return end;
+    }
+    if (/^<!doctype/i.test(text.slice(start, start + 9)))
+      this.fault(start, 'has a DOCTYPE, which is refused');
+    return this.tag(start);
+  }
+
+  private until(end: string, start: number, length: number, what: string): number {
+    const found = this.text.indexOf(end, start + length);
+    if (found < 0) this.fault(start, `has ${what} that is not closed`);
+    return found + end.length;
+  }
+
+  private tag(start: number): number {
+    const end = endOfTag(this.text, start + 1);
+    if (end < 0 || this.text[start + 1] === '!') this.fault(start, 'has a tag that is not closed');
+    if (end - start > MAX_TAG)
+      this.fault(start, 'has a tag of more than 4,000,000 characters', 'limit');
+    const tag = this.text.slice(start, end + 1);
+    const less = tag.indexOf('<', 1);
+    if (less >= 0) this.fault(start + less, 'has < in an attribute');
+    this.entities(start, tag);
+    const empty = tag.endsWith('/>');
+    if (tag.startsWith('</')) this.close(start, empty);
+    else this.open(start, empty);
+    this.kept.push(tag);
+    return end + 1;
+  }
+
+  private close(start: number, empty: boolean): void {
+    if (empty || this.depth === 0) this.fault(start, 'has a closing tag that nothing opened');
+    this.depth -= 1;
+  }
+
+  private open(start: number, empty: boolean): void {
+    if (this.depth === 0 && this.elements > 0) this.fault(start, 'has more than one root element');
+    if (this.depth === MAX_DEPTH) this.fault(start, 'has more than 100 levels of elements');
+    this.elements += 1;
+    if (this.elements > MAX_ELEMENTS)
+      this.fault(start, 'has more than 1,000,000 elements', 'limit');
+    if (!empty) this.depth += 1;
+  }
+}
+
+/**
+ * Refuses markup that is too much, or that the library would let through.
+ * @returns the document without comments and processing instructions
+ * @throws {DocumentFault} with line and column
+ */
+export function checkedMarkup(text: string): string {
+  return new Walk(text).run();
+}

@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { SEVERITIES } from '../../vocabulary/severity.js';
+import { FINDING_TYPES, SHOWN } from '../rules/common/evidence.js';
+import { defects } from '../rules/input.support.js';
+import type { Defect } from '../rules/rule.js';
+import type { EvidenceRecord, PolicyInput, VerdictFacts, VerdictInputs } from './inputs.js';
+import { policy } from './inputs.support.js';
+
+/** Makes inputs of verdicts at random, for tests. */
+
+const text = fc.string({ maxLength: 8 });
+const maybe = fc.option(text);
+const count = fc.nat(100);
+
+const content = fc.record({
+  kind: text,
+  label: maybe,
+  artifact: maybe,
+  sha256: text,
+  storedSha256: text,
+  parserVersion: count,
+  mayAbsolve: fc.boolean(),
+  shows: fc.uniqueArray(fc.constantFrom(...SHOWN)),
+  tests: fc.option(fc.record({ tests: count, failures: count, errors: count, skipped: count }), {
+    nil: undefined,
+  }),
+});
+
+/** Different documents, with ids. */
+const evidence = fc
+  .uniqueArray(content, { maxLength: 6, selector: (one) => JSON.stringify(one) })
+  .map((all) => all.map((one, index): EvidenceRecord => ({ ...one, id: `e${index}` })));
+
+const anyRule = fc.oneof(
+  fc.record({ rule: fc.constant('tests-passed'), mode: fc.constant('block' as const) }),
+  fc.record({
+    rule: fc.constant('max-findings'),
+    mode: fc.constantFrom('block' as const, 'warn' as const),
+    severity: fc.constantFrom('critical', 'low'),
+    maximum: fc.nat(3),
+  }),
+  fc.record({
+    rule: fc.constant('evidence-required'),
+    mode: fc.constant('block' as const),
+    shows: fc.constantFrom(...SHOWN),
+    scope: fc.constantFrom('release', 'artifacts'),
+    maximumAgeDays: fc.constant(1),
+  }),
+  fc.record({ rule: fc.constant('no-secrets'), mode: fc.constant('block' as const) }),
+);
+
+const policies = fc.uniqueArray(
+  fc
+    .tuple(text, fc.array(anyRule, { maxLength: 4 }))
+    .map(([name, rules]) => policy(name, ...rules)),
+  { maxLength: 3, selector: ({ name }) => name },
+);
+
+/** Which evidence is too old for which rule. */
+const tooOld = (all: readonly PolicyInput[], some: readonly EvidenceRecord[]) => {
+  const each = all.flatMap(({ name, version, rules }) =>
+    rules.map((_rule, index) =>
+      fc
+        .subarray(some.map(({ id }) => id))
+        .map((ids) => ({ policy: name, version, index, evidence: ids })),
+    ),
+  );
+  return fc.tuple(...each).map((found) => found.filter((one) => one.evidence.length > 0));
+};
+
+const day = fc
+  .date({ min: new Date('2026-01-01'), max: new Date('2027-01-01'), noInvalidDate: true })
+  .map((date) => date.toISOString());
+
+/** Inputs of any kind, in which nothing is there twice. */
+export const anyInputs: fc.Arbitrary<VerdictInputs> = fc
+  .tuple(evidence, policies)
+  .chain(([some, all]) =>
+    fc.record({
+      release: fc.record({
+        id: text,
+        projectId: count,
+        version: text,
+        commit: text,
+        state: fc.constantFrom('open' as const, 'sealed' as const, 'revoked' as const),
+        revokedReason: maybe,
+      }),
+      environment: text,
+      artifacts: fc.uniqueArray(fc.record({ name: text, sha256: text, purl: maybe }), {
+        maxLength: 4,
+        selector: ({ sha256 }) => sha256,
+      }),
+      evidence: fc.constant(some),
+      policies: fc.constant(all),
+      waivers: fc.uniqueArray(
+        fc.record({
+          id: text,
+          rule: text,
+          purl: maybe,
+          releaseId: maybe,
+          expiresAt: day,
+          approvedBy: text,
+        }),
+        { maxLength: 3, selector: ({ id }) => id },
+      ),
+      running: fc.option(fc.record({ id: text, version: text })),
+      tooOld: tooOld(all, some),
+    }),
+  );
+
+const anyDefect = fc.record({
+  fingerprint: text,
+  type: fc.constantFrom(...FINDING_TYPES),
+  severity: fc.constantFrom(...SEVERITIES),
+  rule: text,
+  title: maybe,
+  purl: maybe,
+  packageName: maybe,
+  packageVersion: maybe,
+  fixedVersion: maybe,
+  location: maybe,
+}) satisfies fc.Arbitrary<Defect>;
+
+/** Facts, some of them waived. */
+export const anyFacts: fc.Arbitrary<VerdictFacts> = fc
+  .tuple(
+    fc.uniqueArray(anyDefect, { maxLength: 8, selector: ({ fingerprint }) => fingerprint }),
+    fc.dictionary(text, fc.uniqueArray(text, { minLength: 1 }), { noNullPrototype: true }),
+  )
+  .map(([all, waivers]) => ({ defects: defects(all, waivers) }));
+
+/** The same value with each list in it in another order, but for rules, whose order counts. */
+export function shuffled<T>(value: T, random: () => number): T {
+  const move = (part: unknown, name: string): unknown => {
+    if (part === null || typeof part !== 'object') return part;
+    if (!Array.isArray(part)) {
+      return Object.fromEntries(
+        Object.entries(part).map(([key, inner]) => [key, move(inner, key)]),
+      );
+    }
+    const items = part.map((item: unknown) => move(item, ''));
+    if (name === 'rules') return part;
+    for (let i = items.length - 1; i > 0; i -= 1) {
+      const j = Math.floor(random() * (i + 1));
+      [items[i], items[j]] = [items[j], items[i]];
+    }
+    return items;
+  };
+  return move(value, '') as T;
+}

@@ -1,0 +1,132 @@
+import { canonicalJson } from '../../shared/canonical-json.js';
+import { byText } from '../rules/common/text.js';
+import type { EvidenceRecord, TooOld, VerdictInputs, WaiverInput } from './inputs.js';
+
+/** Sorts by what is in them: nothing else tells two apart whoever sorts them. */
+function sorted<T extends object>(items: readonly T[]): T[] {
+  if (items.length < 2) return [...items];
+  return items
+    .map((item) => ({ item, json: canonicalJson(item) }))
+    .sort((a, b) => byText(a.json, b.json))
+    .map(({ item }) => item);
+}
+
+/** The fields that are hashed. `tests` has more members in the database, such as how long they took. */
+function evidenceOf(record: EvidenceRecord): EvidenceRecord {
+  const { id, kind, label, artifact, sha256, storedSha256, parserVersion, mayAbsolve } = record;
+  const { shows, tests, artifactsSeen, claimsPlace } = record;
+  return {
+    id,
+    kind,
+    label,
+    artifact,
+    sha256,
+    storedSha256,
+    parserVersion,
+    mayAbsolve,
+    shows: [...new Set(shows)].sort(byText),
+    ...(artifactsSeen != null && { artifactsSeen }),
+    ...(claimsPlace != null && { claimsPlace }),
+    ...(tests && {
+      tests: {
+        tests: tests.tests,
+        failures: tests.failures,
+        errors: tests.errors,
+        skipped: tests.skipped,
+      },
+    }),
+  };
+}
+
+/** One document that was uploaded twice is one input: by its content, not by its id. */
+interface Group {
+  readonly json: string;
+  readonly record: EvidenceRecord;
+  readonly ids: Set<string>;
+}
+
+function groupsOf(evidence: readonly EvidenceRecord[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const one of evidence) {
+    const record = evidenceOf(one);
+    const { id, ...content } = record;
+    const json = canonicalJson(content);
+    const group = groups.get(json) ?? { json, record, ids: new Set() };
+    group.ids.add(id);
+    groups.set(json, id < group.record.id ? { ...group, record } : group);
+  }
+  return [...groups.values()].sort((a, b) => byText(a.json, b.json));
+}
+
+/** Repeated evidence is too old when all of it is; rules for which nothing is too old are left out. */
+function tooOldOf(all: readonly TooOld[], groups: readonly Group[]): TooOld[] {
+  const merged = new Map<
+    string,
+    { policy: string; version: number; index: number; ids: Set<string> }
+  >();
+  for (const { policy, version, index, evidence } of all) {
+    const key = canonicalJson([policy, version, index]);
+    const known = merged.get(key) ?? { policy, version, index, ids: new Set() };
+    for (const id of evidence) known.ids.add(id);
+    merged.set(key, known);
+  }
+  return [...merged.values()]
+    .map(({ ids, ...rule }) => ({
+      ...rule,
+      evidence: groups
+        .filter((group) => [...group.ids].every((id) => ids.has(id)))
+        .map(({ record }) => record.id),
+    }))
+    .filter(({ evidence }) => evidence.length > 0)
+    .sort((a, b) => byText(a.policy, b.policy) || a.version - b.version || a.index - b.index);
+}
+
+/** One way to write an instant, whatever the time zone it came in. */
+function instant(text: string): string {
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? text : new Date(time).toISOString();
+}
+
+const waiverOf = ({ id, rule, purl, releaseId, expiresAt, approvedBy }: WaiverInput) => ({
+  id,
+  rule,
+  purl,
+  releaseId,
+  expiresAt: instant(expiresAt),
+  approvedBy,
+});
+
+const done = new WeakSet<VerdictInputs>();
+
+/**
+ * Inputs in the one order that does not depend on how they were found, each document once (with the smallest of its ids), with
+ * nothing in them but what counts. Inputs that came from here are returned as they are: who needs both a hash and a verdict calls this once.
+ * @throws {Error} for what is no JSON
+ */
+export function canonicalInputs(inputs: VerdictInputs): VerdictInputs {
+  if (done.has(inputs)) return inputs;
+  const { id, projectId, version, commit, state, revokedReason } = inputs.release;
+  const { running } = inputs;
+  const groups = groupsOf(inputs.evidence);
+  const canonical: VerdictInputs = {
+    release: { id, projectId, version, commit, state, revokedReason },
+    environment: inputs.environment,
+    artifacts: sorted(inputs.artifacts.map(({ name, sha256, purl }) => ({ name, sha256, purl }))),
+    evidence: groups.map(({ record }) => record),
+    policies: inputs.policies
+      .map(({ name, version, sha256, rules }) => ({ name, version, sha256, rules }))
+      .sort(
+        (a, b) =>
+          byText(a.name, b.name) || a.version - b.version || byText(a.sha256 ?? '', b.sha256 ?? ''),
+      ),
+    waivers: sorted(inputs.waivers.map(waiverOf)),
+    running: running && {
+      id: running.id,
+      version: running.version,
+      ...(running.evidence !== undefined && { evidence: running.evidence }),
+    },
+    tooOld: tooOldOf(inputs.tooOld, groups),
+  };
+  done.add(canonical);
+  return canonical;
+}

@@ -1,0 +1,106 @@
+import type { FindingType } from '../../../vocabulary/finding-types.js';
+import { SEVERITIES, type Severity } from '../../../vocabulary/severity.js';
+import type { Defect, Defects, WaivedDefect } from '../rule.js';
+import { byText, counted, firstOf, joined, shown } from './text.js';
+
+/** Defects that a message names. */
+const NAMED = 5;
+
+/** Which defects a rule is about. */
+export interface Filter {
+  readonly types: readonly FindingType[];
+  readonly severities: readonly Severity[];
+  readonly fixableOnly: boolean;
+}
+
+/** What matches, without what is waived. */
+export interface Matching {
+  readonly total: number;
+  readonly bySeverity: ReadonlyMap<Severity, number>;
+  /** Some of them, the worst first. */
+  readonly worst: readonly Defect[];
+  readonly waived: readonly WaivedDefect[];
+  /** Ids of the waivers that hide something here. */
+  readonly waivers: readonly string[];
+}
+
+const byBadness = (a: Defect, b: Defect) =>
+  SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+  Number(b.fixedVersion !== null) - Number(a.fixedVersion !== null) ||
+  byText(a.rule, b.rule) ||
+  byText(a.purl ?? a.location ?? '', b.purl ?? b.location ?? '') ||
+  byText(a.fingerprint, b.fingerprint);
+
+/** Each fingerprint once: a defect that two waivers cover, or two documents report, is one. */
+const distinct = <D extends Defect>(defects: readonly D[]): D[] => [
+  ...new Map(defects.toSorted(byBadness).map((one) => [one.fingerprint, one])).values(),
+];
+
+/** Counts what a filter lets through, and takes off what is waived. */
+export function matching(defects: Defects, filter: Filter): Matching {
+  const isMeant = (type: FindingType, severity: Severity, fixable: boolean) =>
+    filter.types.includes(type) &&
+    filter.severities.includes(severity) &&
+    (fixable || !filter.fixableOnly);
+  const isMatch = ({ type, severity, fixedVersion }: Defect) =>
+    isMeant(type, severity, fixedVersion !== null);
+  const bySeverity = new Map<Severity, number>();
+  const add = (severity: Severity, n: number) =>
+    bySeverity.set(severity, (bySeverity.get(severity) ?? 0) + n);
+  for (const { type, severity, fixable, count } of defects.counts) {
+    if (isMeant(type, severity, fixable)) add(severity, count);
+  }
+  const waived = distinct(defects.waived.filter(isMatch));
+  for (const { severity } of waived) {
+    // One that was not counted takes nothing off the others.
+    if ((bySeverity.get(severity) ?? 0) > 0) add(severity, -1);
+  }
+  const hidden = new Set(waived.map(({ fingerprint }) => fingerprint));
+  const worst = distinct(defects.worst.filter(isMatch));
+  return {
+    total: [...bySeverity.values()].reduce((sum, n) => sum + n, 0),
+    bySeverity,
+    worst: worst.filter(({ fingerprint }) => !hidden.has(fingerprint)),
+    waived,
+    waivers: [...new Set(waived.flatMap(({ waivers }) => waivers))].toSorted(byText),
+  };
+}
+
+/** `CVE-2021-44228 in pkg:maven/…@2.14.1, fixed in 2.15.0`. */
+export function describe(defect: Defect): string {
+  const { rule, purl, packageName, packageVersion, fixedVersion, location } = defect;
+  const named = packageName && (packageVersion ? `${packageName}@${packageVersion}` : packageName);
+  const place = purl ?? named ?? location;
+  return [
+    shown(rule),
+    place ? ` in ${shown(place)}` : '',
+    fixedVersion ? `, fixed in ${shown(fixedVersion, 100)}` : '',
+  ].join('');
+}
+
+/** The worst that a message names. */
+export const named = ({ worst }: Matching): Defect[] => worst.slice(0, NAMED);
+
+/** `: CVE-… in …; CVE-… in …; and 3 more`, or nothing. */
+export function list({ worst, total }: Matching): string {
+  if (total === 0) return '';
+  return worst.length === 0 ? '' : `: ${firstOf(worst.map(describe), NAMED, total)}`;
+}
+
+/** `2 critical and 1 high`: how many of each severity, the worst first; where there are none, `no`. */
+export function bySeverity({ bySeverity }: Matching): string {
+  const parts = SEVERITIES.flatMap((severity) => {
+    const n = bySeverity.get(severity) ?? 0;
+    const word = severity === 'unknown' || severity === 'none' ? `${severity}-severity` : severity;
+    return n > 0 ? [`${n} ${word}`] : [];
+  });
+  return parts.length === 0 ? 'no' : joined(parts);
+}
+
+/** What waivers hide: nobody should have to look for it. */
+export function hiddenBy({ waived, waivers }: Matching): string {
+  if (waived.length === 0) return '';
+  const by = counted(waivers.length, 'waiver');
+  const verb = waived.length === 1 ? 'is' : 'are';
+  return `. ${waived.length} more ${verb} hidden by ${by}: ${firstOf(waived.map(describe), NAMED)}`;
+}

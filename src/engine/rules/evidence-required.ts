@@ -1,0 +1,118 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { defaulted, stringEnum } from '../../contract/schemas.js';
+import { idsOf, nameOf, SHOWN, UPLOAD, uploadOf } from './common/evidence.js';
+import { RuleFault } from './common/fault.js';
+import { counted, firstOf, joined, shown } from './common/text.js';
+import type { Aged, EvidenceInput, Outcome, Rule, RuleInput } from './rule.js';
+
+const DAY = 86_400;
+/** Artifacts that a message names. */
+const NAMED = 10;
+
+const parameters = Type.Object(
+  {
+    kinds: Type.Optional(
+      Type.Array(Type.String({ maxLength: 50, pattern: '^[a-z][a-z0-9-]*$' }), {
+        minItems: 1,
+        maxItems: 20,
+        uniqueItems: true,
+        description: 'Evidence of one of these kinds; one is enough',
+        examples: [['cyclonedx', 'spdx']],
+      }),
+    ),
+    shows: Type.Optional(
+      stringEnum(SHOWN, { description: 'Evidence that could show this, whatever its kind' }),
+    ),
+    scope: defaulted(
+      stringEnum(['release', 'artifacts'] as const, {
+        default: 'release',
+        description: 'release: one is enough. artifacts: each artifact needs its own',
+      }),
+    ),
+    maximumAgeDays: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 3650,
+        description: 'Days since it was last received. Any number, unless it is given',
+      }),
+    ),
+  },
+  {
+    additionalProperties: false,
+    description: 'With `kinds` and `shows`: one evidence has to be both',
+    anyOf: [{ required: ['kinds'] }, { required: ['shows'] }],
+  },
+);
+
+type Parameters = Static<typeof parameters>;
+
+/** `a bill of materials`, `evidence of kind junit`. */
+function wanted({ kinds, shows }: Parameters) {
+  const kind = kinds && `of kind ${joined(kinds, 'or')}`;
+  const name = shows ? [nameOf(shows), kind].filter(Boolean).join(' ') : `evidence ${kind}`;
+  return { name, upload: kinds || !shows ? name : uploadOf(shows) };
+}
+
+/** Names of those that have none of this evidence; undefined where the release as a whole is meant and has some. */
+function lacking({ scope }: Parameters, input: RuleInput, evidence: readonly EvidenceInput[]) {
+  if (scope === 'release') return evidence.length > 0 ? [] : ['this release'];
+  const digests = new Set(evidence.map(({ artifact }) => artifact));
+  return input.artifacts
+    .filter(({ sha256 }) => !digests.has(sha256))
+    .map(({ name }) => shown(name));
+}
+
+function tooOld({ kinds, maximumAgeDays }: Parameters, evidence: readonly Aged[]): string[] {
+  if (maximumAgeDays === undefined) return [];
+  return evidence
+    .filter(({ kind }) => !kinds || kinds.includes(kind))
+    .filter(({ ageSeconds }) => !(ageSeconds <= maximumAgeDays * DAY))
+    .map(({ id }) => id);
+}
+
+function evaluate(parameters: Parameters, input: RuleInput): Outcome {
+  const { kinds, shows, scope, maximumAgeDays } = parameters;
+  if (!kinds && !shows) throw new RuleFault('It asks for no evidence: give it kinds or shows');
+  const { name, upload } = wanted(parameters);
+  const unmet = (message: string): Outcome => ({ status: 'not-evidenced', message });
+  if (scope === 'artifacts' && input.artifacts.length === 0) {
+    return unmet(
+      'The release has no artifacts, so nothing can be evidenced of them. Register what was built: POST /releases/{id}/artifacts',
+    );
+  }
+  const all = input.evidence.filter(
+    (one) => (!kinds || kinds.includes(one.kind)) && (!shows || one.shows.includes(shows)),
+  );
+  const where = scope === 'artifacts' ? `${UPLOAD}?artifact={sha256}` : UPLOAD;
+  const without = lacking(parameters, input, all);
+  if (without.length > 0) {
+    const whose = firstOf(without, NAMED);
+    return unmet(`No ${name} counts for ${whose}. Upload ${upload}: ${where}`);
+  }
+  const fresh = all.filter(({ id }) => !input.tooOld.has(id));
+  const old = lacking(parameters, input, fresh);
+  if (old.length > 0) {
+    const limit = counted(maximumAgeDays ?? 0, 'day');
+    return {
+      ...unmet(
+        `The ${name} for ${firstOf(old, NAMED)} is older than ${limit}. Make it again and upload it: ${where}`,
+      ),
+      evidence: idsOf(all),
+    };
+  }
+  const message =
+    scope === 'artifacts'
+      ? `${counted(input.artifacts.length, 'artifact')}, each with its ${name}`
+      : `Found ${counted(fresh.length, 'document')}: ${name}`;
+  return { status: 'pass', message, evidence: idsOf(fresh) };
+}
+
+/** Whether something was looked at, not what was seen. */
+export const evidenceRequired: Rule<Parameters> = {
+  name: 'evidence-required',
+  summary: 'There is evidence of a kind, for the release or for each of its artifacts',
+  parameters,
+  example: { shows: 'components', scope: 'artifacts', maximumAgeDays: 30 },
+  tooOld,
+  evaluate,
+};

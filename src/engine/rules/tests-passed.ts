@@ -1,0 +1,89 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { defaulted } from '../../contract/schemas.js';
+import { idsOf, unseen } from './common/evidence.js';
+import { counted } from './common/text.js';
+import type { EvidenceInput, Outcome, Rule, RuleInput, TestCounts } from './rule.js';
+
+const MOST = 10_000_000;
+
+const parameters = Type.Object(
+  {
+    minimumTests: defaulted(
+      Type.Integer({
+        minimum: 1,
+        maximum: MOST,
+        default: 1,
+        description: 'Tests that must have run. Skipped ones did not',
+      }),
+    ),
+    maximumFailures: defaulted(
+      Type.Integer({
+        minimum: 0,
+        maximum: MOST,
+        default: 0,
+        description: 'Failed and broken off tests together',
+      }),
+    ),
+    maximumSkipped: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: MOST, description: 'Any number, unless it is given' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+type Parameters = Static<typeof parameters>;
+type Report = EvidenceInput & { readonly tests: TestCounts };
+
+const isReport = (evidence: EvidenceInput): evidence is Report => evidence.tests !== undefined;
+
+function faults({ minimumTests, maximumFailures, maximumSkipped }: Parameters, sum: TestCounts) {
+  const ran = sum.tests - sum.skipped;
+  const failed = sum.failures + sum.errors;
+  return [
+    // Each asks for what is allowed: what is no number is not.
+    ...(failed <= maximumFailures
+      ? []
+      : [`${counted(failed, 'test')} failed, ${maximumFailures} allowed`]),
+    ...(ran >= minimumTests
+      ? []
+      : [`${counted(ran, 'test')} ran, at least ${minimumTests} must (${sum.skipped} skipped)`]),
+    ...(maximumSkipped !== undefined && !(sum.skipped <= maximumSkipped)
+      ? [`${counted(sum.skipped, 'test')} skipped, ${maximumSkipped} allowed`]
+      : []),
+  ];
+}
+
+function evaluate(parameters: Parameters, input: RuleInput): Outcome {
+  const reports = input.evidence.filter(isReport);
+  if (reports.length === 0) {
+    return { status: 'not-evidenced', message: unseen(['tests']) };
+  }
+  const total = (key: keyof TestCounts) => reports.reduce((sum, { tests }) => sum + tests[key], 0);
+  const sum = {
+    tests: total('tests'),
+    failures: total('failures'),
+    errors: total('errors'),
+    skipped: total('skipped'),
+  };
+  const evidence = idsOf(reports);
+  const found = faults(parameters, sum);
+  if (found.length === 0) {
+    const passed = sum.tests - sum.skipped - sum.failures - sum.errors;
+    const message = `${counted(passed, 'test')} passed, ${sum.failures + sum.errors} failed, ${sum.skipped} skipped`;
+    return { status: 'pass', message, evidence };
+  }
+  return {
+    status: 'fail',
+    message: `${found.join('; ')}. Correct them, run them again and upload the report with the label of the one before, or retract that one`,
+    evidence,
+  };
+}
+
+/** All reports that count are added up: one that passes does not make up for one that failed. */
+export const testsPassed: Rule<Parameters> = {
+  name: 'tests-passed',
+  summary: 'Tests ran, and no more of them failed or were skipped than is allowed',
+  parameters,
+  example: { minimumTests: 1, maximumFailures: 0 },
+  evaluate,
+};

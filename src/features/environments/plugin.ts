@@ -1,0 +1,28 @@
+import type { Feature } from '../../platform/feature.js';
+import { deploymentsRoutes } from './deployments.routes.js';
+import { CreateDeployment, Deployment } from './deployments.schemas.js';
+import { deploymentsService } from './deployments.service.js';
+import { environmentsRoutes } from './environments.routes.js';
+import { CreateEnvironment, Environment, UpdateEnvironment } from './environments.schemas.js';
+import { environmentsService } from './environments.service.js';
+
+const SCHEMAS = [Environment, CreateEnvironment, UpdateEnvironment, Deployment, CreateDeployment];
+
+/** Where releases run, which policies guard it, and what runs there. */
+export const environments: Feature = {
+  tag: {
+    name: 'environments',
+    description: 'Where releases run, which policies guard it, and what runs there',
+  },
+  async plugin(app) {
+    for (const schema of SCHEMAS) app.addSchema(schema);
+    await app.register(environmentsRoutes, {
+      prefix: '/environments',
+      environments: environmentsService(),
+    });
+    await app.register(deploymentsRoutes, {
+      prefix: '/environments/:name/deployments',
+      deployments: deploymentsService(),
+    });
+  },
+};

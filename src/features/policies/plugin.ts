@@ -1,0 +1,35 @@
+import type { Feature } from '../../platform/feature.js';
+import { policiesRoutes } from './policies.routes.js';
+import {
+  CreatePolicy,
+  CreatePolicyVersion,
+  ListedPolicy,
+  ListedPolicyVersion,
+  Policy,
+  PolicyVersion,
+} from './policies.schemas.js';
+import { policiesService } from './policies.service.js';
+import { policyVersionsRoutes } from './policy-versions.routes.js';
+import { AnyRule, RULE_SCHEMAS } from './rule.schemas.js';
+
+const SCHEMAS = [
+  ...RULE_SCHEMAS,
+  AnyRule,
+  ListedPolicy,
+  Policy,
+  ListedPolicyVersion,
+  PolicyVersion,
+  CreatePolicy,
+  CreatePolicyVersion,
+];
+
+/** What releases have to meet, in numbered versions. */
+export const policies: Feature = {
+  tag: { name: 'policies', description: 'What releases have to meet: rules, in numbered versions' },
+  async plugin(app) {
+    for (const schema of SCHEMAS) app.addSchema(schema);
+    const policies = policiesService();
+    await app.register(policiesRoutes, { prefix: '/policies', policies });
+    await app.register(policyVersionsRoutes, { prefix: '/policies/:name/versions', policies });
+  },
+};

@@ -1,0 +1,13 @@
+import type { Feature } from '../../platform/feature.js';
+import { tokensRoutes } from './tokens.routes.js';
+import { CreatedToken, CreateToken, Token } from './tokens.schemas.js';
+import { tokensService } from './tokens.service.js';
+
+/** API tokens: who may call, and what they may do. */
+export const tokens: Feature = {
+  tag: { name: 'tokens', description: 'API tokens: who may call, and what they may do' },
+  async plugin(app, { database }) {
+    for (const schema of [Token, CreatedToken, CreateToken]) app.addSchema(schema);
+    await app.register(tokensRoutes, { prefix: '/tokens', tokens: tokensService(database) });
+  },
+};

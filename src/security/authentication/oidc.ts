@@ -1,0 +1,123 @@
+import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
+import { grantOf, type StoredGrant } from '../../access/caller.js';
+import type { Database } from '../../database/client.js';
+import { rootCause } from '../../database/errors.js';
+import { query } from '../../database/sql.js';
+import { isStorable } from '../../shared/text.js';
+import { refused, type Verified } from './credentials.js';
+import { issuerKeys } from './issuer-keys.js';
+
+/** Signatures with a pair of keys only: a shared secret could be the public key itself. */
+const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'EdDSA',
+];
+const CLOCK_TOLERANCE_S = 60;
+/** OpenID Connect Core 1.0, section 2: `sub` has at most 255 ASCII characters. */
+const MAX_SUBJECT = 255;
+
+interface TrustRow extends StoredGrant {
+  id: string;
+  audience: string;
+  conditions: Record<string, string>;
+}
+
+const SELECT_TRUST = {
+  name: 'trust-by-issuer',
+  text: `SELECT id, audience, conditions, scopes, every_project AS "everyProject",
+                project_ids AS "projectIds"
+           FROM trusted_issuers WHERE issuer = $1 AND revoked_at IS NULL ORDER BY id`,
+};
+
+/** One text for both: whoever has no valid token need not be told which issuers are trusted. */
+const UNTRUSTED = 'The issuer is not trusted, or the signature is not valid';
+
+function isMet([claim, expected]: [string, unknown], payload: JWTPayload): boolean {
+  const value = Object.hasOwn(payload, claim) ? payload[claim] : undefined;
+  if (typeof expected !== 'string') return false; // a row that was changed beside the API
+  if (!['string', 'boolean'].includes(typeof value) && !Number.isSafeInteger(value)) return false;
+  const text = String(value);
+  return expected.endsWith('*') ? text.startsWith(expected.slice(0, -1)) : text === expected;
+}
+
+function issuerOf(token: string): string | undefined {
+  try {
+    return decodeJwt(token).iss;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What only a holder of a token with a valid signature is told. The log gets no claims: they name people. */
+function explain(error: unknown) {
+  const cause = rootCause(error);
+  if (error instanceof errors.JWTExpired) return refused('The token has expired', cause);
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    return refused(`The claim ${error.claim} is missing or not valid`, cause);
+  }
+  return refused(UNTRUSTED, cause);
+}
+
+export type OidcVerifier = (token: string) => Promise<Verified>;
+
+/**
+ * Verifies OpenID Connect tokens of the issuers in the database. Its subject is the issuer and the
+ * claim `sub`, joined by `|`; it may do what each trust whose audience and conditions it meets allows.
+ */
+export function oidcVerifier({ pool }: Pick<Database, 'pool'>): OidcVerifier {
+  const keysOf = issuerKeys();
+
+  /** @throws {AppError} `unauthenticated`, whatever is wrong with the token or its issuer */
+  return async (token) => {
+    const issuer = issuerOf(token);
+    if (typeof issuer !== 'string' || !isStorable(issuer)) throw refused(UNTRUSTED);
+    const trusts = await query<TrustRow>(pool, SELECT_TRUST, [issuer]);
+    if (trusts.length === 0) throw refused(UNTRUSTED);
+
+    const { payload } = await keysOf(issuer)
+      .then((keys) =>
+        jwtVerify(token, keys, {
+          issuer,
+          algorithms: ALGORITHMS,
+          clockTolerance: CLOCK_TOLERANCE_S,
+          requiredClaims: ['sub', 'exp'],
+        }),
+      )
+      .catch((error: unknown) => {
+        throw explain(error);
+      });
+    const { sub, exp = 0, aud } = payload;
+    if (typeof sub !== 'string' || sub.length > MAX_SUBJECT || !isStorable(sub) || sub === '') {
+      throw refused('The claim sub is missing or not valid');
+    }
+    const addressed = trusts.filter(({ audience }) => [aud].flat().includes(audience));
+    if (addressed.length === 0) throw refused('The token is for another audience');
+    const unmet = (trust: TrustRow) =>
+      Object.entries(trust.conditions).filter((condition) => !isMet(condition, payload));
+    const met = addressed.filter((trust) => unmet(trust).length === 0);
+    if (met.length === 0) {
+      const claims = addressed.flatMap(unmet).map(([claim]) => claim);
+      throw refused(
+        'The claims of the token do not meet the conditions for its issuer',
+        `unmet conditions: ${[...new Set(claims)].join(', ')}`,
+      );
+    }
+    const subject = `${issuer}|${sub}`;
+    return {
+      caller: {
+        subject,
+        // Another job of the same subject may meet other trusts, and have other rights.
+        credential: `issuers:${met.map(({ id }) => id).join('+')}:${subject}`,
+        grants: met.map(grantOf),
+      },
+      expiresAt: (exp + CLOCK_TOLERANCE_S) * 1000,
+    };
+  };
+}
