@@ -7,7 +7,7 @@ import auth from './platform/auth.js';
 import browserSafety from './platform/browser-safety.js';
 import draining from './platform/draining.js';
 import errors, { handleClientError, handleError } from './platform/errors.js';
-import type { Feature } from './platform/feature.js';
+import { type Feature, featurePlugin } from './platform/feature.js';
 import health from './platform/health.js';
 import hostCheck from './platform/host-check.js';
 import idempotency from './platform/idempotency.js';
@@ -78,6 +78,6 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(health, dependencies);
   await app.register(version, dependencies);
   await app.register(unmatchedRequests);
-  for (const { plugin } of features) await app.register(plugin, dependencies);
+  for (const feature of features) await app.register(featurePlugin(feature), dependencies);
   return app;
 }

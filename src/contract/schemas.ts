@@ -135,26 +135,13 @@ export const links = (description: string) =>
 export const linksShown = () =>
   Type.Array(Type.Object({ title: Type.String(), url: Type.String() }));
 
-/** What the headers of answers mean. */
-const HEADERS = {
-  ETag: 'Names this version of the resource, for `If-None-Match` and `If-Match`',
-  'Idempotency-Replayed': '`true`: the first answer to this `Idempotency-Key`, sent again',
-  Link: '`<…>; rel="next"`: the next page. Absent on the last one',
-  Location: 'The address of what was created',
-} as const;
-
-/** Headers of an answer, for the document. */
-export function headers(...names: (keyof typeof HEADERS)[]) {
-  return Object.fromEntries(
-    names.map((name) => [name, { type: 'string', description: HEADERS[name] }]),
-  );
+/** A schema as the answer of a route. Its headers follow from the route's `config`, but for `Location`. */
+export function answer<S extends TSchema>(schema: S, description: string) {
+  return Type.Unsafe<Static<S>>({ ...schema, description });
 }
 
-/** A schema as the answer of a route. */
-export function answer<S extends TSchema>(
-  schema: S,
-  description: string,
-  headers: Record<string, unknown> = {},
-) {
-  return Type.Unsafe<Static<S>>({ ...schema, description, headers });
+/** An answer whose `Location` header says where it is kept. */
+export function located<S extends TSchema>(schema: S, description: string) {
+  const Location = { type: 'string', description: 'The address of what was created' };
+  return Type.Unsafe<Static<S>>({ ...schema, description, headers: { Location } });
 }

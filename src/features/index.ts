@@ -11,6 +11,7 @@ import { waivers } from './waivers/plugin.js';
 
 /** Every feature, a line each; their order is that of the document. */
 export const features = [
+  verdicts,
   projects,
   releases,
   evidence,
@@ -18,7 +19,6 @@ export const features = [
   policies,
   environments,
   waivers,
-  verdicts,
   tokens,
   issuers,
 ];

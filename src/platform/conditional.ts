@@ -3,8 +3,11 @@ import { acceptedVersions, entityTag, namesVersion } from '../contract/entity-ta
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Takes `If-None-Match` (read) or `If-Match` (change); RFC 9110, section 13. */
-    conditional?: 'read' | 'change';
+    /**
+     * Its answers have an entity tag (RFC 9110, section 13). A read takes `If-None-Match`, a change `If-Match`; a creation
+     * takes neither.
+     */
+    conditional?: 'read' | 'change' | 'create';
   }
 }
 

@@ -61,8 +61,11 @@ export async function buildDocument(source: DocumentSource): Promise<FastifyInst
     refResolver: {
       buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? `def-${i}`),
     },
-    transform: ({ schema, url, route }) => ({
-      schema: schema?.hide ? schema : describeOperation(schema ?? {}, route, guards),
+    transform: ({ schema = {}, url, route }) => ({
+      // What belongs to no feature tells how the server is.
+      schema: schema.hide
+        ? schema
+        : describeOperation({ tags: [OPERATIONS_TAG.name], ...schema }, route, guards),
       url,
     }),
   });

@@ -9,3 +9,13 @@ export interface Feature {
   /** Registers its schemas and routes. */
   plugin(app: FastifyInstance, dependencies: { config: Config; database: Database }): Promise<void>;
 }
+
+/** A feature as a plugin: the document lists each of its operations under its tag. */
+export function featurePlugin({ tag, plugin }: Feature): Feature['plugin'] {
+  return async (app, dependencies) => {
+    app.addHook('onRoute', (route) => {
+      route.schema = { ...route.schema, tags: [tag.name] };
+    });
+    await plugin(app, dependencies);
+  };
+}

@@ -50,7 +50,6 @@ export default fp<{ database: Database }>(
         config: { scope: 'public', alwaysServed: true, rateLimit: false },
         schema: {
           operationId: 'getHealth',
-          tags: ['operations'],
           summary: 'Say whether the process answers',
           description: 'For liveness probes: needs no database.',
           response: { 200: Type.Ref('Health') },
@@ -70,7 +69,6 @@ export default fp<{ database: Database }>(
         },
         schema: {
           operationId: 'getReadiness',
-          tags: ['operations'],
           summary: 'Say whether requests can be served',
           description:
             '200 when the database answers and its schema is current, else 503; also while the server stops. For readiness probes and load balancers.',

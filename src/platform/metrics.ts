@@ -74,7 +74,6 @@ export default fp<{ config: Config; database: Database; build: BuildInfo }>(
         },
         schema: {
           operationId: 'getMetrics',
-          tags: ['operations'],
           summary: 'Read the metrics of this instance',
           description:
             'Durations of requests, connections to the database, delay of the event loop, memory; in the text format of Prometheus.',

@@ -41,6 +41,18 @@ const REQUEST_HEADERS = {
   },
 };
 
+const header = (description: string) => ({ type: 'string', description });
+const ANSWER_HEADERS = {
+  ETag: header('Names this version of the resource, for `If-None-Match` and `If-Match`'),
+  'Idempotency-Replayed': header('`true`: the first answer to this `Idempotency-Key`, sent again'),
+  Link: header('`<…>; rel="next"`: the next page. Absent on the last one'),
+};
+
+/** A response as a route describes it. */
+interface Answer {
+  readonly headers?: Readonly<Record<string, unknown>>;
+}
+
 function problemsOf(
   { body, params, querystring }: FastifySchema,
   { config = {} }: Pick<RouteOptions, 'config'>,
@@ -79,6 +91,30 @@ function problemResponses(codes: readonly ProblemCode[]) {
   );
 }
 
+/** Does it answer a page of a list, of which a cursor names the next? */
+function isPaged({ querystring }: FastifySchema): boolean {
+  const { properties = {} } = (querystring ?? {}) as { properties?: object };
+  return 'cursor' in properties;
+}
+
+/** The answers that the route describes, with the headers that follow from the rest of it. */
+function successes(schema: FastifySchema, { config = {} }: Pick<RouteOptions, 'config'>) {
+  const { idempotent, conditional } = config;
+  const follow = {
+    ...(conditional && { ETag: ANSWER_HEADERS.ETag }),
+    ...(idempotent && { 'Idempotency-Replayed': ANSWER_HEADERS['Idempotency-Replayed'] }),
+    ...(isPaged(schema) && { Link: ANSWER_HEADERS.Link }),
+  };
+  const responses = (schema.response ?? {}) as Record<string, Answer>;
+  if (Object.keys(follow).length === 0) return responses;
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, response]) => [
+      status,
+      status === '204' ? response : { ...response, headers: { ...response.headers, ...follow } },
+    ]),
+  );
+}
+
 function permission(scope: string | undefined): string {
   return scope === 'public' ? 'Needs no permission.' : `Needs the permission \`${scope}\`.`;
 }
@@ -96,7 +132,7 @@ export function describeOperation(
   const { scope, idempotent, conditional } = route.config ?? {};
   const headers = {
     ...(idempotent && REQUEST_HEADERS.idempotent),
-    ...(conditional && REQUEST_HEADERS[conditional]),
+    ...(conditional && conditional !== 'create' && REQUEST_HEADERS[conditional]),
   };
   const notModified = conditional === 'read' && {
     304: Type.Null({ description: 'You have the current version' }),
@@ -112,7 +148,7 @@ export function describeOperation(
       ...problemResponses(problemsOf(schema, route, guards)),
       default: ANY_OTHER,
       ...notModified,
-      ...(schema.response ?? {}),
+      ...successes(schema, route),
     },
   };
 }

@@ -34,7 +34,6 @@ export default fp<{ build: BuildInfo }>(
         config: { scope: 'public' },
         schema: {
           operationId: 'getVersion',
-          tags: ['operations'],
           summary: 'Say what is running',
           description: 'Version, commit and date of the build.',
           response: { 200: Type.Ref('Version') },

@@ -19,7 +19,10 @@ interface Operation {
   requestBody?: unknown;
   parameters?: unknown[];
   security?: unknown[];
-  responses: Record<string, { description?: string; content?: Record<string, unknown> }>;
+  responses: Record<
+    string,
+    { description?: string; headers?: object; content?: Record<string, unknown> }
+  >;
 }
 
 async function document() {
@@ -147,6 +150,28 @@ describe('/openapi.json', () => {
       const [, scope] = /Needs the permission `([a-z]+:[a-z]+)`\.$/.exec(description ?? '') ?? [];
       expect(security, name).toEqual([{ token: [scope] }]);
       expect(Object.keys(responses), name).toEqual(expect.arrayContaining(['401', '403']));
+    }
+  });
+
+  it('begins with the gate, and lists each operation under the tag of its feature', async () => {
+    const { tags } = await document();
+    expect(tags[0].name).toBe('gate');
+    const used = new Set((await operations()).flatMap(([, operation]) => operation.tags));
+    expect(tags.map(({ name }: { name: string }) => name).sort()).toEqual([...used].sort());
+  });
+
+  it('describes the headers of an answer that follow from the request', async () => {
+    for (const [name, { parameters = [], responses }] of await operations()) {
+      const asked = new Set((parameters as { name: string }[]).map((parameter) => parameter.name));
+      for (const [status, { headers = {} }] of Object.entries(responses)) {
+        if (!/^20[01]$/.test(status)) continue;
+        const where = `${name} ${status}`;
+        expect('Link' in headers, where).toBe(asked.has('cursor'));
+        expect('Idempotency-Replayed' in headers, where).toBe(asked.has('Idempotency-Key'));
+        if (asked.has('If-Match') || asked.has('If-None-Match')) {
+          expect(headers, where).toHaveProperty('ETag');
+        }
+      }
     }
   });
 

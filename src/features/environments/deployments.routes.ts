@@ -1,12 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { nextLink } from '../../contract/links.js';
-import { answer, headers } from '../../contract/schemas.js';
+import { answer } from '../../contract/schemas.js';
 import { CreateDeploymentRef, DeploymentRef, ListDeploymentsQuery } from './deployments.schemas.js';
 import type { DeploymentsService } from './deployments.service.js';
 import { EnvironmentParams } from './environments.schemas.js';
-
-const tags = ['environments'];
 
 /** What runs in an environment: recorded, listed. */
 export const deploymentsRoutes: FastifyPluginAsyncTypebox<{
@@ -22,23 +20,14 @@ export const deploymentsRoutes: FastifyPluginAsyncTypebox<{
       },
       schema: {
         operationId: 'recordDeployment',
-        tags,
         summary: 'Record what runs there now',
         description:
           'For a pipeline, after its smoke test. The last release of a project that was recorded is what runs. What is recorded is not judged: a revoked release can be, because it may run.',
         params: EnvironmentParams,
         body: CreateDeploymentRef,
         response: {
-          200: answer(
-            DeploymentRef,
-            'This release runs there already: as it was recorded before',
-            headers('Idempotency-Replayed'),
-          ),
-          201: answer(
-            DeploymentRef,
-            'The deployment as it was stored',
-            headers('Idempotency-Replayed'),
-          ),
+          200: answer(DeploymentRef, 'This release runs there already: as it was recorded before'),
+          201: answer(DeploymentRef, 'The deployment as it was stored'),
         },
       },
     },
@@ -59,14 +48,13 @@ export const deploymentsRoutes: FastifyPluginAsyncTypebox<{
       },
       schema: {
         operationId: 'listDeployments',
-        tags,
         summary: 'List what runs there',
         description:
           'Now, one release a project; or all that was recorded, with `history`. Of the projects that the caller may see.',
         params: EnvironmentParams,
         querystring: ListDeploymentsQuery,
         response: {
-          200: answer(Type.Array(DeploymentRef), 'The deployments of this page', headers('Link')),
+          200: answer(Type.Array(DeploymentRef), 'The deployments of this page'),
         },
       },
     },

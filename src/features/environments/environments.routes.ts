@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { entityTag } from '../../contract/entity-tags.js';
 import { nextLink } from '../../contract/links.js';
-import { answer, headers } from '../../contract/schemas.js';
+import { answer, located } from '../../contract/schemas.js';
 import { expectedVersions, tagged, versioned } from '../../platform/conditional.js';
 import {
   CreateEnvironmentRef,
@@ -13,28 +13,26 @@ import {
 } from './environments.schemas.js';
 import type { EnvironmentsService } from './environments.service.js';
 
-const tags = ['environments'];
-
 export const environmentsRoutes: FastifyPluginAsyncTypebox<{
   environments: EnvironmentsService;
 }> = async (app, { environments }) => {
   app.post(
     '',
     {
-      config: { scope: 'environments:write', idempotent: true, problems: ['environment-exists'] },
+      config: {
+        scope: 'environments:write',
+        idempotent: true,
+        conditional: 'create',
+        problems: ['environment-exists'],
+      },
       schema: {
         operationId: 'createEnvironment',
-        tags,
         summary: 'Add an environment',
         description:
           'It keeps its name and is never removed. `staging` and `production` are there from the first start.',
         body: CreateEnvironmentRef,
         response: {
-          201: answer(
-            EnvironmentRef,
-            'The environment as it was stored',
-            headers('Location', 'ETag', 'Idempotency-Replayed'),
-          ),
+          201: located(EnvironmentRef, 'The environment as it was stored'),
         },
       },
     },
@@ -55,12 +53,11 @@ export const environmentsRoutes: FastifyPluginAsyncTypebox<{
       config: { scope: 'environments:read' },
       schema: {
         operationId: 'listEnvironments',
-        tags,
         summary: 'List environments',
         description: 'By rank, and by name where ranks are equal.',
         querystring: ListEnvironmentsQuery,
         response: {
-          200: answer(Type.Array(EnvironmentRef), 'The environments of this page', headers('Link')),
+          200: answer(Type.Array(EnvironmentRef), 'The environments of this page'),
         },
       },
     },
@@ -81,11 +78,10 @@ export const environmentsRoutes: FastifyPluginAsyncTypebox<{
       },
       schema: {
         operationId: 'getEnvironment',
-        tags,
         summary: 'Get an environment',
         description: 'Its entity tag names what it was changed to last.',
         params: EnvironmentParams,
-        response: { 200: answer(EnvironmentRef, 'The environment', headers('ETag')) },
+        response: { 200: answer(EnvironmentRef, 'The environment') },
       },
     },
     async (request, reply) => {
@@ -104,12 +100,11 @@ export const environmentsRoutes: FastifyPluginAsyncTypebox<{
       },
       schema: {
         operationId: 'updateEnvironment',
-        tags,
         summary: 'Change rank and policies',
         description: 'New policies count for the next verdict; verdicts that were given stay.',
         params: EnvironmentParams,
         body: UpdateEnvironmentRef,
-        response: { 200: answer(EnvironmentRef, 'The environment as it is now', headers('ETag')) },
+        response: { 200: answer(EnvironmentRef, 'The environment as it is now') },
       },
     },
     async (request, reply) => {

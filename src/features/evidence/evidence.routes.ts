@@ -4,7 +4,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply } from 'fastify';
 import { nextLink } from '../../contract/links.js';
-import { answer, headers } from '../../contract/schemas.js';
+import { answer } from '../../contract/schemas.js';
 import { ReleaseParams } from '../releases/index.js';
 import {
   EvidenceParams,
@@ -13,8 +13,6 @@ import {
   RetractEvidenceRef,
 } from './evidence.schemas.js';
 import type { EvidenceService } from './evidence.service.js';
-
-const tags = ['evidence'];
 
 /** Does `If-None-Match` (RFC 9110, section 13.1.2) name this digest? */
 function namesDigest(ifNoneMatch: string | undefined, sha256: string): boolean {
@@ -33,14 +31,13 @@ export const evidenceRoutes: FastifyPluginAsyncTypebox<{ evidence: EvidenceServi
       config: { scope: 'evidence:read', problems: ['release-not-found'] },
       schema: {
         operationId: 'listEvidence',
-        tags,
         summary: 'List the evidence of a release',
         description:
           'The newest first, also what does not count any more: it was superseded, or retracted.',
         params: ReleaseParams,
         querystring: ListEvidenceQuery,
         response: {
-          200: answer(Type.Array(EvidenceRef), 'The evidence of this page', headers('Link')),
+          200: answer(Type.Array(EvidenceRef), 'The evidence of this page'),
         },
       },
     },
@@ -58,7 +55,6 @@ export const evidenceRoutes: FastifyPluginAsyncTypebox<{ evidence: EvidenceServi
       config: { scope: 'evidence:read', problems: ['evidence-not-found'] },
       schema: {
         operationId: 'getEvidence',
-        tags,
         summary: 'Get evidence',
         description: 'What it is, what it says in numbers, and whether it counts.',
         params: EvidenceParams,
@@ -74,7 +70,6 @@ export const evidenceRoutes: FastifyPluginAsyncTypebox<{ evidence: EvidenceServi
       config: { scope: 'evidence:read', conditional: 'read', problems: ['evidence-not-found'] },
       schema: {
         operationId: 'getDocument',
-        tags,
         summary: 'Download the document',
         description:
           'As it was received, but for secrets, which are masked. Its entity tag is the SHA-256 digest of these bytes.',
@@ -82,7 +77,6 @@ export const evidenceRoutes: FastifyPluginAsyncTypebox<{ evidence: EvidenceServi
         response: {
           200: {
             description: 'The document, with the media type that it was sent with',
-            headers: headers('ETag'),
             content: {
               'application/json': { schema: Type.Unsafe({}) },
               'application/xml': { schema: Type.Unsafe({}) },
@@ -118,7 +112,6 @@ export const evidenceRoutes: FastifyPluginAsyncTypebox<{ evidence: EvidenceServi
       },
       schema: {
         operationId: 'retractEvidence',
-        tags,
         summary: 'Retract evidence',
         description:
           'For a document that was uploaded wrongly. It does not count any more, and stays readable with the reason. There is no way back; what it superseded stays superseded. Retracting again for the same reason changes nothing.',

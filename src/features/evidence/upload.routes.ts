@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { ANONYMOUS } from '../../access/caller.js';
 import { linksToId } from '../../contract/links.js';
-import { answer, headers } from '../../contract/schemas.js';
+import { located } from '../../contract/schemas.js';
 import { AppError, invalid } from '../../shared/app-error.js';
 import { fairShare } from '../../shared/fair-share.js';
 import { isUuid } from '../../shared/text.js';
@@ -82,7 +82,6 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<{ evidence: EvidenceService
       links: linksToId('getEvidence', 'getDocument', 'retractEvidence'),
       schema: {
         operationId: 'uploadEvidence',
-        tags: ['evidence'],
         summary: 'Upload evidence',
         description:
           "The tool's own output as the body, as it is or compressed with gzip: at most 32 MiB after decompression, 200,000 findings or components, 100 levels. It is read while you wait, and stored with all that it says, or not at all. The same document again, while it counts: 200 and the same evidence, received once more. With a label it supersedes the one before of its kind, label and artifact; without one nothing is superseded. What it says does not count (VEX, suppressions) has an effect only from callers that also have `vex:write`.",
@@ -90,16 +89,11 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<{ evidence: EvidenceService
         querystring: UploadQuery,
         body: uploadBody,
         response: {
-          200: answer(
+          200: located(
             EvidenceRef,
             'The same document was there, and counts: it was received again',
-            headers('Location', 'Idempotency-Replayed'),
           ),
-          201: answer(
-            EvidenceRef,
-            'The evidence, and what the document says in numbers',
-            headers('Location', 'Idempotency-Replayed'),
-          ),
+          201: located(EvidenceRef, 'The evidence, and what the document says in numbers'),
         },
       },
     },

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply } from 'fastify';
 import { nextLink } from '../../contract/links.js';
-import { answer, headers } from '../../contract/schemas.js';
+import { answer } from '../../contract/schemas.js';
 import { ReleaseParams } from '../releases/index.js';
 import { DiffParams, DiffQuery, ReleaseDiffRef } from './diff.schemas.js';
 import {
@@ -19,8 +19,6 @@ import {
 } from './inventory.schemas.js';
 import type { InventoryPage, InventoryService } from './inventory.service.js';
 import { ReleaseSummaryRef } from './summary.js';
-
-const tags = ['inventory'];
 
 /** The rows of a page; where there is another, `Link` says where. */
 function sendPage<Item>(
@@ -44,14 +42,13 @@ export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventorySe
       config: { scope: 'evidence:read', problems: ['release-not-found'] },
       schema: {
         operationId: 'listComponents',
-        tags,
         summary: 'List the components of a release',
         description:
           'What the bills of materials that count say that it is made of. A component that two of them name is there twice.',
         params: ReleaseParams,
         querystring: ListComponentsQuery,
         response: {
-          200: answer(Type.Array(ComponentRef), 'The components of this page', headers('Link')),
+          200: answer(Type.Array(ComponentRef), 'The components of this page'),
         },
       },
     },
@@ -65,14 +62,13 @@ export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventorySe
       config: { scope: 'evidence:read', problems: ['release-not-found'] },
       schema: {
         operationId: 'listFindings',
-        tags,
         summary: 'List the findings of a release',
         description:
           'What the evidence that counts says is wrong with it, the worst first. A defect that two tools report is there twice, with one fingerprint.',
         params: ReleaseParams,
         querystring: ListFindingsQuery,
         response: {
-          200: answer(Type.Array(FindingRef), 'The findings of this page', headers('Link')),
+          200: answer(Type.Array(FindingRef), 'The findings of this page'),
         },
       },
     },
@@ -86,7 +82,6 @@ export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventorySe
       config: { scope: 'evidence:read', problems: ['release-not-found'] },
       schema: {
         operationId: 'getReleaseSummary',
-        tags,
         summary: 'Summarize the evidence of a release',
         description: 'What all evidence that counts says, in numbers.',
         params: ReleaseParams,
@@ -102,7 +97,6 @@ export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventorySe
       config: { scope: 'evidence:read', problems: ['release-not-found'] },
       schema: {
         operationId: 'diffReleases',
-        tags,
         summary: 'Compare two releases',
         description:
           'From the first to the other: components added, removed, upgraded and downgraded, licences changed; findings new, fixed and unchanged.',
@@ -121,13 +115,12 @@ export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventorySe
       config: { scope: 'evidence:read' },
       schema: {
         operationId: 'findComponents',
-        tags,
         summary: 'Find the releases that have a component',
         description:
           'By its package URL, in all projects that the caller may see, by the evidence that counts. In the order of projects, then of evidence.',
         querystring: SearchComponentsQuery,
         response: {
-          200: answer(Type.Array(FoundComponentRef), 'Where it is', headers('Link')),
+          200: answer(Type.Array(FoundComponentRef), 'Where it is'),
         },
       },
     },
@@ -141,13 +134,12 @@ export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventorySe
       config: { scope: 'evidence:read' },
       schema: {
         operationId: 'findFindings',
-        tags,
         summary: 'Find the releases that have a vulnerability',
         description:
           'By any of its ids, or by a rule, in all projects that the caller may see, by the evidence that counts. In the order of projects, then of evidence.',
         querystring: SearchFindingsQuery,
         response: {
-          200: answer(Type.Array(FoundFindingRef), 'Where it is', headers('Link')),
+          200: answer(Type.Array(FoundFindingRef), 'Where it is'),
         },
       },
     },

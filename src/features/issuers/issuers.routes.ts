@@ -3,12 +3,10 @@ import { Type } from '@sinclair/typebox';
 import { RIGHTS_BODY_LIMIT } from '../../access/rights.js';
 import { entityTag } from '../../contract/entity-tags.js';
 import { linksToId, nextLink } from '../../contract/links.js';
-import { answer, headers } from '../../contract/schemas.js';
+import { answer, located } from '../../contract/schemas.js';
 import { expectedVersions, versioned } from '../../platform/conditional.js';
 import { CreateIssuerRef, IssuerParams, IssuerRef, ListIssuersQuery } from './issuers.schemas.js';
 import type { IssuersService } from './issuers.service.js';
-
-const tags = ['issuers'];
 
 export const issuersRoutes: FastifyPluginAsyncTypebox<{ issuers: IssuersService }> = async (
   app,
@@ -18,21 +16,21 @@ export const issuersRoutes: FastifyPluginAsyncTypebox<{ issuers: IssuersService 
     '',
     {
       bodyLimit: Math.min(app.initialConfig.bodyLimit ?? RIGHTS_BODY_LIMIT, RIGHTS_BODY_LIMIT),
-      config: { scope: 'issuers:admin', idempotent: true, problems: ['rights-exceeded'] },
+      config: {
+        scope: 'issuers:admin',
+        idempotent: true,
+        conditional: 'create',
+        problems: ['rights-exceeded'],
+      },
       links: linksToId('getIssuer', 'revokeIssuer'),
       schema: {
         operationId: 'createIssuer',
-        tags,
         summary: 'Trust an issuer',
         description:
           'Tokens of this issuer with this audience that meet all conditions may then do what the scopes say. Several trusts of one issuer add up. To change one, add another and withdraw the first.',
         body: CreateIssuerRef,
         response: {
-          201: answer(
-            IssuerRef,
-            'The issuer as it was stored',
-            headers('Location', 'ETag', 'Idempotency-Replayed'),
-          ),
+          201: located(IssuerRef, 'The issuer as it was stored'),
         },
       },
     },
@@ -52,12 +50,11 @@ export const issuersRoutes: FastifyPluginAsyncTypebox<{ issuers: IssuersService 
       config: { scope: 'issuers:admin' },
       schema: {
         operationId: 'listIssuers',
-        tags,
         summary: 'List trusted issuers',
         description: 'Oldest first. Those that were withdrawn are shown with `state=revoked`.',
         querystring: ListIssuersQuery,
         response: {
-          200: answer(Type.Array(IssuerRef), 'The issuers of this page', headers('Link')),
+          200: answer(Type.Array(IssuerRef), 'The issuers of this page'),
         },
       },
     },
@@ -74,11 +71,10 @@ export const issuersRoutes: FastifyPluginAsyncTypebox<{ issuers: IssuersService 
       config: { scope: 'issuers:admin', conditional: 'read', problems: ['issuer-not-found'] },
       schema: {
         operationId: 'getIssuer',
-        tags,
         summary: 'Get a trusted issuer',
         description: 'One that was withdrawn is found in the list, with `state=revoked`.',
         params: IssuerParams,
-        response: { 200: answer(IssuerRef, 'The issuer', headers('ETag')) },
+        response: { 200: answer(IssuerRef, 'The issuer') },
       },
     },
     async (request, reply) => versioned(request, reply, await issuers.get(request.params.id)),
@@ -90,7 +86,6 @@ export const issuersRoutes: FastifyPluginAsyncTypebox<{ issuers: IssuersService 
       config: { scope: 'issuers:admin', conditional: 'change', problems: ['issuer-not-found'] },
       schema: {
         operationId: 'revokeIssuer',
-        tags,
         summary: 'Withdraw the trust in an issuer',
         description:
           'Every instance refuses its tokens within 5 seconds. Its record stays in the list with `state=revoked`: when, and by whom.',

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { entityTag } from '../../contract/entity-tags.js';
 import { nextLink } from '../../contract/links.js';
-import { answer, headers } from '../../contract/schemas.js';
+import { answer, located } from '../../contract/schemas.js';
 import { versioned } from '../../platform/conditional.js';
 import {
   CheckedPolicy,
@@ -16,8 +16,6 @@ import {
 import type { PoliciesService } from './policies.service.js';
 import { bodiesBy } from './rule-validation.routes.js';
 
-const tags = ['policies'];
-
 /** Policies: added, read, listed. */
 export const policiesRoutes: FastifyPluginAsyncTypebox<{ policies: PoliciesService }> = async (
   app,
@@ -28,20 +26,20 @@ export const policiesRoutes: FastifyPluginAsyncTypebox<{ policies: PoliciesServi
     {
       bodyLimit: Math.min(app.initialConfig.bodyLimit ?? POLICY_BODY_LIMIT, POLICY_BODY_LIMIT),
       validatorCompiler: bodiesBy(app, CheckedPolicy),
-      config: { scope: 'policies:write', idempotent: true, problems: ['policy-exists'] },
+      config: {
+        scope: 'policies:write',
+        idempotent: true,
+        conditional: 'create',
+        problems: ['policy-exists'],
+      },
       schema: {
         operationId: 'createPolicy',
-        tags,
         summary: 'Add a policy',
         description:
           'A list of rules, as its version 1. Defaults are filled in and stored. `baseline` is there from the first start. It guards nothing until an environment names it.',
         body: CreatePolicyRef,
         response: {
-          201: answer(
-            PolicyRef,
-            'The policy as it was stored',
-            headers('Location', 'ETag', 'Idempotency-Replayed'),
-          ),
+          201: located(PolicyRef, 'The policy as it was stored'),
         },
       },
     },
@@ -59,12 +57,11 @@ export const policiesRoutes: FastifyPluginAsyncTypebox<{ policies: PoliciesServi
       config: { scope: 'policies:read' },
       schema: {
         operationId: 'listPolicies',
-        tags,
         summary: 'List policies',
         description: 'The oldest first, each with the number and the digest of its latest version.',
         querystring: ListPoliciesQuery,
         response: {
-          200: answer(Type.Array(ListedPolicyRef), 'The policies of this page', headers('Link')),
+          200: answer(Type.Array(ListedPolicyRef), 'The policies of this page'),
         },
       },
     },
@@ -81,11 +78,10 @@ export const policiesRoutes: FastifyPluginAsyncTypebox<{ policies: PoliciesServi
       config: { scope: 'policies:read', conditional: 'read', problems: ['policy-not-found'] },
       schema: {
         operationId: 'getPolicy',
-        tags,
         summary: 'Get a policy',
         description: 'With the rules of its latest version, which its entity tag names.',
         params: PolicyParams,
-        response: { 200: answer(PolicyRef, 'The policy', headers('ETag')) },
+        response: { 200: answer(PolicyRef, 'The policy') },
       },
     },
     async (request, reply) => {

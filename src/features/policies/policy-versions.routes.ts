@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { nextLink } from '../../contract/links.js';
-import { answer, headers } from '../../contract/schemas.js';
+import { answer, located } from '../../contract/schemas.js';
 import {
   CheckedPolicyVersion,
   CreatePolicyVersionRef,
@@ -15,8 +15,6 @@ import {
 import type { PoliciesService } from './policies.service.js';
 import { bodiesBy } from './rule-validation.routes.js';
 
-const tags = ['policies'];
-
 /** Versions of a policy: added, read, listed. */
 export const policyVersionsRoutes: FastifyPluginAsyncTypebox<{
   policies: PoliciesService;
@@ -29,23 +27,14 @@ export const policyVersionsRoutes: FastifyPluginAsyncTypebox<{
       config: { scope: 'policies:write', idempotent: true, problems: ['policy-not-found'] },
       schema: {
         operationId: 'createPolicyVersion',
-        tags,
         summary: 'Add a version of a policy',
         description:
           'With the next number. Environments that name the policy without a version are guarded by it from now on. 200 and the latest version, if that has the same rules.',
         params: PolicyParams,
         body: CreatePolicyVersionRef,
         response: {
-          200: answer(
-            PolicyVersionRef,
-            'The latest version, which has the same rules',
-            headers('Location', 'Idempotency-Replayed'),
-          ),
-          201: answer(
-            PolicyVersionRef,
-            'The version as it was stored',
-            headers('Location', 'Idempotency-Replayed'),
-          ),
+          200: located(PolicyVersionRef, 'The latest version, which has the same rules'),
+          201: located(PolicyVersionRef, 'The version as it was stored'),
         },
       },
     },
@@ -64,17 +53,12 @@ export const policyVersionsRoutes: FastifyPluginAsyncTypebox<{
       config: { scope: 'policies:read', problems: ['policy-not-found'] },
       schema: {
         operationId: 'listPolicyVersions',
-        tags,
         summary: 'List the versions of a policy',
         description: 'The newest first.',
         params: PolicyParams,
         querystring: ListPolicyVersionsQuery,
         response: {
-          200: answer(
-            Type.Array(ListedPolicyVersionRef),
-            'The versions of this page',
-            headers('Link'),
-          ),
+          200: answer(Type.Array(ListedPolicyVersionRef), 'The versions of this page'),
         },
       },
     },
@@ -95,7 +79,6 @@ export const policyVersionsRoutes: FastifyPluginAsyncTypebox<{
       },
       schema: {
         operationId: 'getPolicyVersion',
-        tags,
         summary: 'Get a version of a policy',
         description: 'With its rules. It never changes.',
         params: PolicyVersionParams,

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { entityTag } from '../../contract/entity-tags.js';
 import { linksToId, nextLink } from '../../contract/links.js';
-import { answer, headers } from '../../contract/schemas.js';
+import { answer, located } from '../../contract/schemas.js';
 import { expectedVersions, tagged, versioned } from '../../platform/conditional.js';
 import {
   CreateProjectRef,
@@ -12,8 +12,6 @@ import {
   UpdateProjectRef,
 } from './projects.schemas.js';
 import type { ProjectsService } from './projects.service.js';
-
-const tags = ['projects'];
 
 export const projectsRoutes: FastifyPluginAsyncTypebox<{ projects: ProjectsService }> = async (
   app,
@@ -25,13 +23,12 @@ export const projectsRoutes: FastifyPluginAsyncTypebox<{ projects: ProjectsServi
       config: { scope: 'projects:read' },
       schema: {
         operationId: 'listProjects',
-        tags,
         summary: 'List projects',
         description:
           'In id order unless `sort` says otherwise, up to 1,000 at a time. When there are more, the `Link` header has the address of the next page (RFC 8288); pages stay stable while projects are added.',
         querystring: ListProjectsQuery,
         response: {
-          200: answer(Type.Array(ProjectRef), 'The projects of this page', headers('Link')),
+          200: answer(Type.Array(ProjectRef), 'The projects of this page'),
         },
       },
     },
@@ -47,20 +44,15 @@ export const projectsRoutes: FastifyPluginAsyncTypebox<{ projects: ProjectsServi
   app.post(
     '',
     {
-      config: { scope: 'projects:write', idempotent: true },
+      config: { scope: 'projects:write', idempotent: true, conditional: 'create' },
       links: linksToId('getProject', 'updateProject', 'deleteProject'),
       schema: {
         operationId: 'createProject',
-        tags,
         summary: 'Add a project',
         description: 'Names need not be unique.',
         body: CreateProjectRef,
         response: {
-          201: answer(
-            ProjectRef,
-            'The project as it was stored',
-            headers('Location', 'ETag', 'Idempotency-Replayed'),
-          ),
+          201: located(ProjectRef, 'The project as it was stored'),
         },
       },
     },
@@ -81,11 +73,10 @@ export const projectsRoutes: FastifyPluginAsyncTypebox<{ projects: ProjectsServi
       config: { scope: 'projects:read', conditional: 'read', problems: ['project-not-found'] },
       schema: {
         operationId: 'getProject',
-        tags,
         summary: 'Get a project',
         description: 'Its entity tag names the version.',
         params: ProjectParams,
-        response: { 200: answer(ProjectRef, 'The project', headers('ETag')) },
+        response: { 200: answer(ProjectRef, 'The project') },
       },
     },
     async (request, reply) =>
@@ -98,13 +89,12 @@ export const projectsRoutes: FastifyPluginAsyncTypebox<{ projects: ProjectsServi
       config: { scope: 'projects:write', conditional: 'change', problems: ['project-not-found'] },
       schema: {
         operationId: 'updateProject',
-        tags,
         summary: 'Change a project',
         description:
           'Changes the fields that are given. With `If-Match`, only the version that you have seen.',
         params: ProjectParams,
         body: UpdateProjectRef,
-        response: { 200: answer(ProjectRef, 'The project as it is now', headers('ETag')) },
+        response: { 200: answer(ProjectRef, 'The project as it is now') },
       },
     },
     async (request, reply) => {
@@ -129,7 +119,6 @@ export const projectsRoutes: FastifyPluginAsyncTypebox<{ projects: ProjectsServi
       },
       schema: {
         operationId: 'deleteProject',
-        tags,
         summary: 'Delete a project',
         description:
           'Only while it has no releases. There is no way back; its id is not used again. With `If-Match`, only the version that you have seen.',

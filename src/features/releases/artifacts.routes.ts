@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { nextLink } from '../../contract/links.js';
-import { answer, headers } from '../../contract/schemas.js';
+import { answer, located } from '../../contract/schemas.js';
 import {
   ArtifactRef,
   CreateArtifactRef,
@@ -11,8 +11,6 @@ import {
 } from './artifacts.schemas.js';
 import type { ArtifactsService } from './artifacts.service.js';
 import { ReleaseParams } from './releases.schemas.js';
-
-const tags = ['releases'];
 
 export const artifactsRoutes: FastifyPluginAsyncTypebox<{ artifacts: ArtifactsService }> = async (
   app,
@@ -28,18 +26,13 @@ export const artifactsRoutes: FastifyPluginAsyncTypebox<{ artifacts: ArtifactsSe
       },
       schema: {
         operationId: 'createArtifact',
-        tags,
         summary: 'Add an artifact',
         description:
           'What was built, by its digest: unique in the release. Only while the release is open; it is never changed and never removed.',
         params: ReleaseParams,
         body: CreateArtifactRef,
         response: {
-          201: answer(
-            ArtifactRef,
-            'The artifact as it was stored',
-            headers('Location', 'Idempotency-Replayed'),
-          ),
+          201: located(ArtifactRef, 'The artifact as it was stored'),
         },
       },
     },
@@ -56,13 +49,12 @@ export const artifactsRoutes: FastifyPluginAsyncTypebox<{ artifacts: ArtifactsSe
       config: { scope: 'releases:read', problems: ['release-not-found'] },
       schema: {
         operationId: 'listArtifacts',
-        tags,
         summary: 'List the artifacts of a release',
         description: 'The oldest first.',
         params: ReleaseParams,
         querystring: ListArtifactsQuery,
         response: {
-          200: answer(Type.Array(ArtifactRef), 'The artifacts of this page', headers('Link')),
+          200: answer(Type.Array(ArtifactRef), 'The artifacts of this page'),
         },
       },
     },
@@ -80,14 +72,13 @@ export const artifactsRoutes: FastifyPluginAsyncTypebox<{ artifacts: ArtifactsSe
       config: { scope: 'releases:read', problems: ['artifact-not-found'] },
       schema: {
         operationId: 'findArtifact',
-        tags,
         summary: 'Find the releases of an artifact',
         description:
           'Everywhere that this digest is registered, in the projects that the caller may see. The oldest first.',
         params: DigestParams,
         querystring: ListArtifactsQuery,
         response: {
-          200: answer(Type.Array(FoundArtifactRef), 'Where it belongs', headers('Link')),
+          200: answer(Type.Array(FoundArtifactRef), 'Where it belongs'),
         },
       },
     },

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { entityTag } from '../../contract/entity-tags.js';
 import { linksToId, nextLink } from '../../contract/links.js';
-import { answer, headers } from '../../contract/schemas.js';
+import { answer, located } from '../../contract/schemas.js';
 import type { Release } from './release.js';
 import {
   CreateReleaseRef,
@@ -13,8 +13,6 @@ import {
   VersionParams,
 } from './releases.schemas.js';
 import type { ReleasesService } from './releases.service.js';
-
-const tags = ['releases'];
 
 const addressOf = ({ id, revision }: Release) => ({
   location: `/releases/${id}`,
@@ -31,22 +29,18 @@ export const projectReleasesRoutes: FastifyPluginAsyncTypebox<{
       config: {
         scope: 'releases:write',
         idempotent: true,
+        conditional: 'create',
         problems: ['project-not-found', 'release-exists'],
       },
       links: linksToId('getRelease', 'updateRelease', 'sealRelease', 'revokeRelease'),
       schema: {
         operationId: 'createRelease',
-        tags,
         summary: 'Register a release',
         description: 'A version of the project and the commit that it was built from.',
         params: ProjectParams,
         body: CreateReleaseRef,
         response: {
-          201: answer(
-            ReleaseRef,
-            'The release as it was stored',
-            headers('Location', 'ETag', 'Idempotency-Replayed'),
-          ),
+          201: located(ReleaseRef, 'The release as it was stored'),
         },
       },
     },
@@ -64,13 +58,12 @@ export const projectReleasesRoutes: FastifyPluginAsyncTypebox<{
       config: { scope: 'releases:read', problems: ['project-not-found'] },
       schema: {
         operationId: 'listReleases',
-        tags,
         summary: 'List the releases of a project',
         description: 'The newest first.',
         params: ProjectParams,
         querystring: ListReleasesQuery,
         response: {
-          200: answer(Type.Array(ReleaseRef), 'The releases of this page', headers('Link')),
+          200: answer(Type.Array(ReleaseRef), 'The releases of this page'),
         },
       },
     },
@@ -87,19 +80,19 @@ export const projectReleasesRoutes: FastifyPluginAsyncTypebox<{
     {
       config: {
         scope: 'releases:write',
+        conditional: 'create',
         problems: ['project-not-found', 'release-differs'],
       },
       schema: {
         operationId: 'putRelease',
-        tags,
         summary: 'Register a release, or get the one that there is',
         description:
           'For pipelines that run again: 201 the first time, 200 from then on; 409 when the version was built from another commit.',
         params: VersionParams,
         body: PutReleaseRef,
         response: {
-          200: answer(ReleaseRef, 'The release that there is', headers('Location', 'ETag')),
-          201: answer(ReleaseRef, 'The release as it was stored', headers('Location', 'ETag')),
+          200: located(ReleaseRef, 'The release that there is'),
+          201: located(ReleaseRef, 'The release as it was stored'),
         },
       },
     },

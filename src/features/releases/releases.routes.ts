@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { answer, headers } from '../../contract/schemas.js';
+import { answer } from '../../contract/schemas.js';
 import { expectedVersions, tagged, versioned } from '../../platform/conditional.js';
 import { invalid } from '../../shared/app-error.js';
 import {
@@ -9,8 +9,6 @@ import {
   UpdateReleaseRef,
 } from './releases.schemas.js';
 import type { ReleasesService } from './releases.service.js';
-
-const tags = ['releases'];
 
 /** One release: read, described, sealed, revoked. */
 export const releasesRoutes: FastifyPluginAsyncTypebox<{ releases: ReleasesService }> = async (
@@ -23,11 +21,10 @@ export const releasesRoutes: FastifyPluginAsyncTypebox<{ releases: ReleasesServi
       config: { scope: 'releases:read', conditional: 'read', problems: ['release-not-found'] },
       schema: {
         operationId: 'getRelease',
-        tags,
         summary: 'Get a release',
         description: 'Its entity tag names what it was changed to last.',
         params: ReleaseParams,
-        response: { 200: answer(ReleaseRef, 'The release', headers('ETag')) },
+        response: { 200: answer(ReleaseRef, 'The release') },
       },
     },
     async (request, reply) =>
@@ -40,12 +37,11 @@ export const releasesRoutes: FastifyPluginAsyncTypebox<{ releases: ReleasesServi
       config: { scope: 'releases:write', conditional: 'change', problems: ['release-not-found'] },
       schema: {
         operationId: 'updateRelease',
-        tags,
         summary: 'Change notes and links',
         description: 'What a release was made from is never changed.',
         params: ReleaseParams,
         body: UpdateReleaseRef,
-        response: { 200: answer(ReleaseRef, 'The release as it is now', headers('ETag')) },
+        response: { 200: answer(ReleaseRef, 'The release as it is now') },
       },
     },
     async (request, reply) => {
@@ -65,12 +61,11 @@ export const releasesRoutes: FastifyPluginAsyncTypebox<{ releases: ReleasesServi
       },
       schema: {
         operationId: 'sealRelease',
-        tags,
         summary: 'Seal a release',
         description:
           'It takes no more artifacts; evidence may still arrive. There is no way back. Sealing again changes nothing.',
         params: ReleaseParams,
-        response: { 200: answer(ReleaseRef, 'The release as it is now', headers('ETag')) },
+        response: { 200: answer(ReleaseRef, 'The release as it is now') },
       },
     },
     async (request, reply) => {
@@ -93,13 +88,12 @@ export const releasesRoutes: FastifyPluginAsyncTypebox<{ releases: ReleasesServi
       },
       schema: {
         operationId: 'revokeRelease',
-        tags,
         summary: 'Revoke a release',
         description:
           'It keeps everything and ships nowhere. There is no way back. Revoking again for the same reason changes nothing.',
         params: ReleaseParams,
         body: RevokeReleaseRef,
-        response: { 200: answer(ReleaseRef, 'The release as it is now', headers('ETag')) },
+        response: { 200: answer(ReleaseRef, 'The release as it is now') },
       },
     },
     async (request, reply) => {

@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox';
 import { RIGHTS_BODY_LIMIT } from '../../access/rights.js';
 import { entityTag } from '../../contract/entity-tags.js';
 import { linksToId, nextLink } from '../../contract/links.js';
-import { answer, headers } from '../../contract/schemas.js';
+import { answer, located } from '../../contract/schemas.js';
 import { expectedVersions, versioned } from '../../platform/conditional.js';
 import {
   CreatedTokenRef,
@@ -14,8 +14,6 @@ import {
 } from './tokens.schemas.js';
 import type { TokensService } from './tokens.service.js';
 
-const tags = ['tokens'];
-
 export const tokensRoutes: FastifyPluginAsyncTypebox<{ tokens: TokensService }> = async (
   app,
   { tokens },
@@ -24,17 +22,16 @@ export const tokensRoutes: FastifyPluginAsyncTypebox<{ tokens: TokensService }> 
     '',
     {
       bodyLimit: Math.min(app.initialConfig.bodyLimit ?? RIGHTS_BODY_LIMIT, RIGHTS_BODY_LIMIT),
-      config: { scope: 'tokens:admin', problems: ['rights-exceeded'] },
+      config: { scope: 'tokens:admin', conditional: 'create', problems: ['rights-exceeded'] },
       links: linksToId('getToken', 'revokeToken'),
       schema: {
         operationId: 'createToken',
-        tags,
         summary: 'Make an API token',
         description:
           'The answer has the secret; it is not kept and cannot be shown again. Nobody can make a token with more rights than their own. There is no `Idempotency-Key` here: a secret is not stored to be repeated.',
         body: CreateTokenRef,
         response: {
-          201: answer(CreatedTokenRef, 'The token and its secret', headers('Location', 'ETag')),
+          201: located(CreatedTokenRef, 'The token and its secret'),
         },
       },
     },
@@ -57,12 +54,11 @@ export const tokensRoutes: FastifyPluginAsyncTypebox<{ tokens: TokensService }> 
       config: { scope: 'tokens:admin' },
       schema: {
         operationId: 'listTokens',
-        tags,
         summary: 'List API tokens',
         description:
           'Oldest first; never a secret. Those that were revoked are shown when `state` asks for them.',
         querystring: ListTokensQuery,
-        response: { 200: answer(Type.Array(TokenRef), 'The tokens of this page', headers('Link')) },
+        response: { 200: answer(Type.Array(TokenRef), 'The tokens of this page') },
       },
     },
     async (request, reply) => {
@@ -78,12 +74,11 @@ export const tokensRoutes: FastifyPluginAsyncTypebox<{ tokens: TokensService }> 
       config: { scope: 'tokens:admin', conditional: 'read', problems: ['token-not-found'] },
       schema: {
         operationId: 'getToken',
-        tags,
         summary: 'Get an API token',
         description:
           'Without its secret, which nobody has but its holder. One that was revoked is found in the list, with `state=revoked`.',
         params: TokenParams,
-        response: { 200: answer(TokenRef, 'The token', headers('ETag')) },
+        response: { 200: answer(TokenRef, 'The token') },
       },
     },
     async (request, reply) => versioned(request, reply, await tokens.get(request.params.id)),
@@ -95,7 +90,6 @@ export const tokensRoutes: FastifyPluginAsyncTypebox<{ tokens: TokensService }> 
       config: { scope: 'tokens:admin', conditional: 'change', problems: ['token-not-found'] },
       schema: {
         operationId: 'revokeToken',
-        tags,
         summary: 'Revoke an API token',
         description:
           'Every instance refuses it within 5 seconds, for ever. Its record stays in the list with `state=revoked`: when, and by whom.',

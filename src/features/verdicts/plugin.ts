@@ -5,7 +5,7 @@ import { verdictsService } from './verdicts.service.js';
 
 /** May this version ship, and why? */
 export const verdicts: Feature = {
-  tag: { name: 'verdicts', description: 'May this version ship, and why?' },
+  tag: { name: 'gate', description: 'May this version ship, and why?' },
   async plugin(app, { database }) {
     for (const schema of [Verdict, StoredVerdict, CreateVerdict, Assertion]) app.addSchema(schema);
     await app.register(verdictsRoutes, { verdicts: verdictsService(database) });

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { linksToId, nextLink } from '../../contract/links.js';
-import { answer, headers } from '../../contract/schemas.js';
+import { answer, located } from '../../contract/schemas.js';
 import { ReleaseParams } from '../releases/index.js';
 import {
   AssertionRef,
@@ -14,12 +14,37 @@ import {
 } from './verdicts.schemas.js';
 import type { VerdictsService } from './verdicts.service.js';
 
-const tags = ['verdicts'];
-
 export const verdictsRoutes: FastifyPluginAsyncTypebox<{ verdicts: VerdictsService }> = async (
   app,
   { verdicts },
 ) => {
+  app.get(
+    '/assert',
+    {
+      config: {
+        scope: 'verdicts:read',
+        problems: [
+          'release-not-found',
+          'artifact-not-found',
+          'environment-not-found',
+          'release-denied',
+        ],
+      },
+      schema: {
+        operationId: 'assertRelease',
+        summary: 'Assert that it may ship',
+        description:
+          'A gate for pipelines: `curl --fail-with-body`. 200 if the release, or every release of the artifact, may go to the environment; 409 with the reasons if not. Decided anew each time; a verdict is kept for each change of what it was decided by, and `verdicts[].id` says which.',
+        querystring: AssertQuery,
+        response: { 200: answer(AssertionRef, 'It may ship there') },
+      },
+    },
+    async ({ callContext, query }) => {
+      const decided = await verdicts.assert(callContext, query);
+      return { decision: 'allow', environment: query.environment, verdicts: decided } as never;
+    },
+  );
+
   app.post(
     '/releases/:id/verdicts',
     {
@@ -30,7 +55,6 @@ export const verdictsRoutes: FastifyPluginAsyncTypebox<{ verdicts: VerdictsServi
       links: linksToId('getVerdict'),
       schema: {
         operationId: 'createVerdict',
-        tags,
         summary: 'Ask for a verdict',
         description:
           'May the release go to the environment, and why? Decided now, by what counts now. 201 for a verdict that is kept; 200 if one of the same inputs is, or with `dryRun`. A denial is no error here: see `decision`.',
@@ -38,7 +62,7 @@ export const verdictsRoutes: FastifyPluginAsyncTypebox<{ verdicts: VerdictsServi
         body: CreateVerdictRef,
         response: {
           200: answer(VerdictRef, 'A verdict of the same inputs is kept, or it was only tried'),
-          201: answer(VerdictRef, 'The verdict, which is kept', headers('Location')),
+          201: located(VerdictRef, 'The verdict, which is kept'),
         },
       },
     },
@@ -56,13 +80,12 @@ export const verdictsRoutes: FastifyPluginAsyncTypebox<{ verdicts: VerdictsServi
       config: { scope: 'verdicts:read', problems: ['release-not-found'] },
       schema: {
         operationId: 'listVerdicts',
-        tags,
         summary: 'List the verdicts about a release',
         description: 'The newest first. One is kept for each change of what it was decided by.',
         params: ReleaseParams,
         querystring: ListVerdictsQuery,
         response: {
-          200: answer(Type.Array(VerdictRef), 'The verdicts of this page', headers('Link')),
+          200: answer(Type.Array(VerdictRef), 'The verdicts of this page'),
         },
       },
     },
@@ -80,7 +103,6 @@ export const verdictsRoutes: FastifyPluginAsyncTypebox<{ verdicts: VerdictsServi
       config: { scope: 'verdicts:read', problems: ['verdict-not-found'] },
       schema: {
         operationId: 'getVerdict',
-        tags,
         summary: 'Get a verdict',
         description: 'With everything that it was decided by. It is never changed.',
         params: VerdictParams,
@@ -88,33 +110,5 @@ export const verdictsRoutes: FastifyPluginAsyncTypebox<{ verdicts: VerdictsServi
       },
     },
     async ({ callContext, params }) => (await verdicts.get(callContext, params.id)) as never,
-  );
-
-  app.get(
-    '/assert',
-    {
-      config: {
-        scope: 'verdicts:read',
-        problems: [
-          'release-not-found',
-          'artifact-not-found',
-          'environment-not-found',
-          'release-denied',
-        ],
-      },
-      schema: {
-        operationId: 'assertRelease',
-        tags,
-        summary: 'Assert that it may ship',
-        description:
-          'A gate for pipelines: `curl --fail-with-body`. 200 if the release, or every release of the artifact, may go to the environment; 409 with the reasons if not. Decided anew each time; a verdict is kept for each change of what it was decided by, and `verdicts[].id` says which.',
-        querystring: AssertQuery,
-        response: { 200: answer(AssertionRef, 'It may ship there') },
-      },
-    },
-    async ({ callContext, query }) => {
-      const decided = await verdicts.assert(callContext, query);
-      return { decision: 'allow', environment: query.environment, verdicts: decided } as never;
-    },
   );
 };

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { linksToId, nextLink } from '../../contract/links.js';
-import { answer, headers } from '../../contract/schemas.js';
+import { answer, located } from '../../contract/schemas.js';
 import {
   CreateWaiverRef,
   ListWaiversQuery,
@@ -10,8 +10,6 @@ import {
   WaiverRef,
 } from './waivers.schemas.js';
 import type { WaiversService } from './waivers.service.js';
-
-const tags = ['waivers'];
 
 export const waiversRoutes: FastifyPluginAsyncTypebox<{ waivers: WaiversService }> = async (
   app,
@@ -28,17 +26,12 @@ export const waiversRoutes: FastifyPluginAsyncTypebox<{ waivers: WaiversService 
       links: linksToId('getWaiver', 'approveWaiver', 'revokeWaiver'),
       schema: {
         operationId: 'createWaiver',
-        tags,
         summary: 'Ask for a waiver',
         description:
           'For a finding that need not keep a release, or any release of a project, from shipping. It counts once somebody else has approved it, until it expires.',
         body: CreateWaiverRef,
         response: {
-          201: answer(
-            WaiverRef,
-            'The waiver as it was stored',
-            headers('Location', 'Idempotency-Replayed'),
-          ),
+          201: located(WaiverRef, 'The waiver as it was stored'),
         },
       },
     },
@@ -55,12 +48,11 @@ export const waiversRoutes: FastifyPluginAsyncTypebox<{ waivers: WaiversService 
       config: { scope: 'waivers:read', problems: ['project-not-found'] },
       schema: {
         operationId: 'listWaivers',
-        tags,
         summary: 'List waivers',
         description: 'Of the projects that the caller may see. The newest first.',
         querystring: ListWaiversQuery,
         response: {
-          200: answer(Type.Array(WaiverRef), 'The waivers of this page', headers('Link')),
+          200: answer(Type.Array(WaiverRef), 'The waivers of this page'),
         },
       },
     },
@@ -77,7 +69,6 @@ export const waiversRoutes: FastifyPluginAsyncTypebox<{ waivers: WaiversService 
       config: { scope: 'waivers:read', problems: ['waiver-not-found'] },
       schema: {
         operationId: 'getWaiver',
-        tags,
         summary: 'Get a waiver',
         description: 'Its state follows from what happened to it, and from the time.',
         params: WaiverParams,
@@ -102,7 +93,6 @@ export const waiversRoutes: FastifyPluginAsyncTypebox<{ waivers: WaiversService 
       },
       schema: {
         operationId: 'approveWaiver',
-        tags,
         summary: 'Approve a waiver',
         description:
           'It counts from now on, until it expires. Only somebody else than who asked for it can approve it, so callers must be told apart: not with AUTH_MODE=none. Approving again changes nothing, whoever does.',
@@ -119,7 +109,6 @@ export const waiversRoutes: FastifyPluginAsyncTypebox<{ waivers: WaiversService 
       config: { scope: 'waivers:approve', problems: ['waiver-not-found', 'waiver-revoked'] },
       schema: {
         operationId: 'revokeWaiver',
-        tags,
         summary: 'Revoke a waiver',
         description:
           'Also one that nobody has approved: that refuses it. It does not count any more, and stays readable with the reason. There is no way back. Whoever may approve may revoke, what they asked for themselves too. Revoking again for the same reason changes nothing.',
