@@ -6,8 +6,6 @@ import { PrismaClient } from '../generated/prisma/client.js';
 /** The pool that everything shares, and Prisma on top of it. */
 export interface Database {
   readonly pool: pg.Pool;
-  /** One connection for readiness probes, with short limits: they answer while the pool is stuck. */
-  readonly probe: pg.Pool;
   readonly prisma: PrismaClient;
   close(): Promise<void>;
 }
@@ -49,30 +47,6 @@ function statementNames(): (query: { sql: string }) => string {
     names.set(sql, name);
     return name;
   };
-}
-
-/**
- * A probe waits this long for its connection, and this long for PostgreSQL's answer: 2.5 s together. Load
- * balancers stop waiting after a few seconds.
- */
-const PROBE_CONNECT_MS = 1000;
-const PROBE_ANSWER_MS = 1500;
-
-function openProbe(url: string, settings: PoolSettings): pg.Pool {
-  const probe = new pg.Pool({
-    connectionString: url,
-    max: 1,
-    connectionTimeoutMillis: Math.min(PROBE_CONNECT_MS, settings.DATABASE_CONNECT_TIMEOUT_MS),
-    idleTimeoutMillis: settings.DATABASE_IDLE_TIMEOUT_MS,
-    query_timeout: PROBE_ANSWER_MS,
-    lock_timeout: PROBE_CONNECT_MS,
-    keepAlive: true,
-    application_name: 'secure-release-platform probe',
-    ...searchPath(url),
-  });
-  probe.on('error', () => {}); // the next probe opens another connection, and says what it meets
-  probe.on('connect', (client) => client.on('error', () => {}));
-  return probe;
 }
 
 /** Opens no connection: the pool does so when the first query comes. */
@@ -118,14 +92,12 @@ export function openDatabase(
       timeout: settings.DATABASE_STATEMENT_TIMEOUT_MS + 2000,
     },
   });
-  const probe = openProbe(url, settings);
   return {
     pool,
-    probe,
     prisma,
     async close() {
       await prisma.$disconnect();
-      await Promise.all([pool.end(), probe.end()]);
+      await pool.end();
     },
   };
 }

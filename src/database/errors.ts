@@ -14,6 +14,8 @@ const UNAVAILABLE = new Set([
   '25P03', // idle_in_transaction_session_timeout
   '40001', // serialization_failure
   '40P01', // deadlock_detected
+  '53100', // disk_full
+  '53200', // out_of_memory
   '53300', // too_many_connections
   '55P03', // lock_not_available: the lock timeout
   '57P01', // admin_shutdown
@@ -57,10 +59,14 @@ function* chain(error: unknown, depth = 0): Generator<ErrorLike> {
   yield* chain(link.meta?.driverAdapterError, depth + 1);
 }
 
+/** The pool's message, whose own cause reads as if an open connection had been lost. */
+const NOT_CONNECTED = 'Connection terminated due to connection timeout';
+
 /** Code and message of what is behind an error, in a line. */
 export function rootCause(error: unknown): string {
   const said = [...chain(error)].filter(({ code, message }) => code || message);
-  const { code = '', message = '' } = said.at(-1) ?? {};
+  const root = said.find(({ message }) => message === NOT_CONNECTED) ?? said.at(-1);
+  const { code = '', message = '' } = root ?? {};
   return `${code} ${message}`.trim();
 }
 

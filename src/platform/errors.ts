@@ -38,7 +38,7 @@ function describe(error: FastifyError): AppError {
   if (!clientLeft && isDatabaseUnavailable(error)) {
     const detail = isDatabaseBusy(error)
       ? 'The database did not get this done in time; try again'
-      : 'The database cannot be reached; try again';
+      : 'The database is unavailable; try again';
     return new AppError('database-unavailable', detail, {
       headers: { 'retry-after': RETRY_AFTER },
       cause: error,

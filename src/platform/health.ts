@@ -3,6 +3,7 @@ import fp from 'fastify-plugin';
 import type { Database } from '../database/client.js';
 import { isDatabaseUnavailable } from '../database/errors.js';
 import { type SchemaState, schemaState } from '../database/schema-state.js';
+import { withinTime } from '../database/time-limit.js';
 import { AppError } from '../shared/app-error.js';
 
 const Health = Type.Object(
@@ -15,9 +16,12 @@ const Readiness = Type.Object(
   { $id: 'Readiness', description: 'Requests can be served', examples: [{ status: 'ready' }] },
 );
 
-async function readSchemaState({ probe }: Database): Promise<SchemaState> {
+/** Load balancers stop waiting after a few seconds, and a hanging PostgreSQL would keep a statement for 16 s. */
+const PROBE_LIMIT_MS = 2500;
+
+async function readSchemaState({ pool }: Database): Promise<SchemaState> {
   try {
-    return await schemaState(probe);
+    return await withinTime(pool, PROBE_LIMIT_MS, schemaState);
   } catch (cause) {
     if (!isDatabaseUnavailable(cause)) throw cause;
     throw new AppError('database-unavailable', 'The database does not answer', {
@@ -27,7 +31,7 @@ async function readSchemaState({ probe }: Database): Promise<SchemaState> {
   }
 }
 
-/** Probes that arrive while one is under way get its answer: anybody may probe, as often as they like. */
+/** Probes that arrive during another one share its answer. The route is public, and must not fill the pool. */
 function sharedSchemaState(database: Database): () => Promise<SchemaState> {
   let underWay: Promise<SchemaState> | undefined;
   return () => {

@@ -89,6 +89,25 @@ describe('a pool without a free connection', () => {
   });
 });
 
+describe('a PostgreSQL without room', () => {
+  it.each(['disk_full', 'out_of_memory'])('503 for %s, and reads go on', async (condition) => {
+    await sql(`CREATE FUNCTION without_room() RETURNS trigger LANGUAGE plpgsql
+                 AS $$ BEGIN RAISE ${condition}; END $$`);
+    await sql(`CREATE TRIGGER without_room BEFORE INSERT ON projects
+                 FOR EACH ROW EXECUTE FUNCTION without_room()`);
+    const app = await buildTestApp();
+    try {
+      const create = await app.inject(REQUESTS[2]);
+      expectProblem(create, 503, 'database-unavailable');
+      expect(create.headers['retry-after']).toBe('5');
+      expect((await app.inject('/projects')).json()).toEqual([]);
+    } finally {
+      await app.close();
+      await sql('DROP FUNCTION without_room() CASCADE');
+    }
+  });
+});
+
 describe('a PostgreSQL that takes no more connections', () => {
   it('503', async () => {
     const role = `${new URL(testDatabaseUrl()).pathname.slice(1)}_limited`;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import Fastify, { type FastifyError } from 'fastify';
 import { describe, expect, it } from 'vitest';
-import { isDatabaseUnavailable } from '../../src/database/errors.js';
+import { isDatabaseUnavailable, rootCause } from '../../src/database/errors.js';
 import errors from '../../src/platform/errors.js';
 import { AppError } from '../../src/shared/app-error.js';
 import { PROBLEMS } from '../../src/shared/problems.js';
@@ -54,6 +54,7 @@ describe('errors', () => {
   it.each([
     [{ code: 'ECONNREFUSED' }, true],
     [{ code: '57P01' }, true],
+    [{ code: '53100' }, true],
     [{ code: '08006' }, true],
     [{ message: 'timeout exceeded when trying to connect' }, true],
     [{ message: 'x', cause: { code: '57P03' } }, true],
@@ -64,6 +65,13 @@ describe('errors', () => {
     [null, false],
   ])('%j is the database being away: %s', (error, expected) => {
     expect(isDatabaseUnavailable(error)).toBe(expected);
+  });
+
+  it('name the connection that did not open in time, not the loss of one', () => {
+    const cause = new Error('Connection terminated unexpectedly');
+    const message = 'Connection terminated due to connection timeout';
+    expect(rootCause(new Error(message, { cause }))).toBe(message);
+    expect(rootCause(new Error('wrapped', { cause }))).toBe(cause.message);
   });
 });
 

@@ -3,13 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { prepareSchema } from '../../src/database/migrate.js';
 import { execute } from '../setup/databases.js';
 import { buildTestApp, useApp } from '../support/app.js';
-import {
-  createEmptyDatabase,
-  holdTransaction,
-  sql,
-  testDatabaseUrl,
-  untilWaiting,
-} from '../support/database.js';
+import { createEmptyDatabase, holdTransaction, sql, testDatabaseUrl } from '../support/database.js';
 import { freezable } from '../support/freezable.js';
 import { expectProblem } from '../support/requests.js';
 
@@ -120,17 +114,6 @@ describe('GET /health/ready', () => {
       expect((await app.inject('/health/ready')).statusCode).toBe(200);
       await app.close();
     });
-  });
-
-  it('200: the database answers, and only the pool is used up', async () => {
-    const app = await buildTestApp(testDatabaseUrl(), { DATABASE_POOL_MAX: '1' });
-    const release = await holdTransaction('LOCK TABLE projects');
-    const waiting = app.inject('/projects');
-    await untilWaiting(1);
-    expect((await app.inject('/health/ready')).statusCode).toBe(200);
-    await release();
-    expect((await waiting).statusCode).toBe(200);
-    await app.close();
   });
 
   it('recovers when connections were cut', async () => {
