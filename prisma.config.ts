@@ -1,3 +1,5 @@
+import { subscribe } from 'node:diagnostics_channel';
+import type { ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'prisma/config';
 import { loadConfig, loadDotEnv } from './src/config/config.js';
@@ -10,6 +12,16 @@ process.env.PRISMA_SCHEMA_ENGINE_BINARY ??= fileURLToPath(
 
 // The CLI would ask a server of Prisma's for newer versions and tell it which command ran.
 process.env.CHECKPOINT_DISABLE ??= '1';
+
+// The page of Prisma Studio reports its start from the browser, which does not see that variable. With this policy the
+// browser lets the page load and call only what the CLI serves on this machine.
+const STUDIO_PAGE =
+  "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; " +
+  "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; frame-ancestors 'none'";
+subscribe('http.server.request.start', (message) => {
+  const { response } = message as { response: ServerResponse };
+  response.setHeader('content-security-policy', STUDIO_PAGE);
+});
 
 /** `prisma generate` and its like must not start a server. */
 function needsDatabase([command = '', ...rest]: string[]): boolean {
