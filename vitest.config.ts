@@ -1,19 +1,32 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
+/** Tests of limits take long on purpose: largest documents, many rows, memory. */
+const LIMITS = [
+  '**/*.limits.test.ts',
+  '**/mask.test.ts',
+  '**/gitleaks/secrets.test.ts',
+  'test/evidence/too-large.test.ts',
+  'test/inventory/vex-guard.test.ts',
+];
+const PROCESS = 'test/process/**/*.test.ts';
+const SLOW = 'test/slow/**/*.test.ts';
+
+const common = {
+  pool: 'forks' as const,
+  // The files of a worker share their modules: loading them for each file took a fifth of the time.
+  isolate: false,
+  // No test needs so long: what hangs ends, on a busy machine as well.
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+};
+const onDatabase = {
+  ...common,
+  globalSetup: ['test/setup/postgres.ts'],
+  setupFiles: ['test/setup/worker.ts'],
+};
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts', 'src/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, 'test/slow/**'],
-    globalSetup: ['test/setup/postgres.ts'],
-    setupFiles: ['test/setup/worker.ts', 'test/setup/programs.ts'],
-    pool: 'forks',
-    // One more than processors for what waits; and the same modules for all files of a worker: loading
-    // them for each file took a fifth of the time.
-    maxWorkers: 3,
-    isolate: false,
-    // For a busy machine: the tests of whole processes take seconds on an idle one.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
@@ -31,5 +44,62 @@ export default defineConfig({
       reporter: ['text', 'html'],
       thresholds: { lines: 90, functions: 90, branches: 85, statements: 90 },
     },
+    // One after the other, so that the workers of one are not exchanged for those of another all the time.
+    projects: [
+      {
+        test: {
+          ...common,
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'test/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...LIMITS],
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...onDatabase,
+          name: 'api',
+          include: ['test/*/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...LIMITS, PROCESS, SLOW],
+          // One more than processors for what waits.
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...onDatabase,
+          name: 'limits',
+          include: LIMITS,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          ...onDatabase,
+          name: 'process',
+          include: [PROCESS],
+          globalSetup: [...onDatabase.globalSetup, 'test/setup/build.ts'],
+          setupFiles: [...onDatabase.setupFiles, 'test/setup/programs.ts'],
+          maxWorkers: 3,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'slow',
+          include: [SLOW],
+          globalSetup: ['test/setup/build.ts'],
+          setupFiles: ['test/setup/programs.ts'],
+          testTimeout: 180_000,
+          // Servers under load and killed databases: nothing else may run beside them.
+          maxWorkers: 1,
+          sequence: { groupOrder: 4 },
+        },
+      },
+    ],
   },
 });

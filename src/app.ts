@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastif
 import type { BuildInfo } from './config/build-info.js';
 import type { Config } from './config/config.js';
 import type { Database } from './database/client.js';
+import type { DocumentReader } from './features/evidence/index.js';
 import { features as allFeatures } from './features/index.js';
 import auth from './platform/auth.js';
 import browserSafety from './platform/browser-safety.js';
@@ -27,6 +28,8 @@ export interface AppDependencies {
   readonly database: Database;
   readonly build: BuildInfo;
   readonly logger?: FastifyServerOptions['logger'];
+  /** Threads that read documents and outlive the application; it has its own unless it is given some. */
+  readonly reader?: DocumentReader;
   /** What it offers; all of it unless a benchmark compares a part. */
   readonly features?: readonly Feature[];
 }

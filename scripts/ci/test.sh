@@ -1,5 +1,5 @@
 #!/bin/sh
-# All tests, on each version of PostgreSQL. The coverage is measured once, on the first.
+# All tests but the slow ones, on each version of PostgreSQL. The coverage is measured once, on the first.
 #
 #   scripts/ci/test.sh [VERSION...]     18 and 15 unless told otherwise
 #
@@ -27,7 +27,7 @@ for version in "$@"; do
   say "tests on PostgreSQL $version"
   # Both versions run even if the first fails: one build shows all there is to repair.
   # shellcheck disable=SC2086 # the options are separate words
-  TEST_POSTGRES=$version npx vitest run --reporter=default --reporter=junit \
+  TEST_POSTGRES=$version npx vitest run --project '!slow' --reporter=default --reporter=junit \
     "--outputFile.junit=$RESULTS/junit/postgres-$version.xml" $coverage || failed="$failed $version"
 done
 

@@ -6,7 +6,6 @@ import type { TestProject } from 'vitest/node';
 import { startEmbedded } from '../../src/database/embedded/embedded.js';
 import { prepareSchema } from '../../src/database/migrate.js';
 import { freePort } from '../support/ports.js';
-import build from './build.js';
 import { execute, TEST_PREFIX, withDatabase } from './databases.js';
 
 declare module 'vitest' {
@@ -15,6 +14,8 @@ declare module 'vitest' {
     serverUrl: string;
     /** The names of the databases of this run begin so. */
     runPrefix: string;
+    /** Databases of which each worker claims one. */
+    clones: string[];
   }
 }
 
@@ -59,20 +60,26 @@ const KEEP_DEFAULTS = `
     END LOOP;
   END $$`;
 
-/** Migrates a template once and clones it for each worker, one after the other: clones cannot overlap. */
+/**
+ * Migrates a template once and clones it for each worker, one after the other: clones cannot overlap. The first project
+ * that needs a database does it for all: they run one after the other, and each empties what it finds.
+ */
 export default async function setup(project: TestProject) {
-  const [{ url, stop }] = await Promise.all([startServer(), build()]);
+  const root = project.vitest.getRootProject();
+  if (root.getProvidedContext().serverUrl) return;
+  const { url, stop } = await startServer();
   const runPrefix = `${TEST_PREFIX}${randomBytes(4).toString('hex')}`;
   const template = `${runPrefix}_template`;
-  const workers = project.vitest.config.maxWorkers;
-  const clones = Array.from({ length: Number(workers) }, (_, i) => `${runPrefix}_w${i + 1}`);
+  const workers = Math.max(...project.vitest.projects.map(({ config }) => config.maxWorkers));
+  const clones = Array.from({ length: workers }, (_, i) => `${runPrefix}_w${i + 1}`);
 
   await execute(url, `CREATE DATABASE ${template} ENCODING 'UTF8' TEMPLATE template0`);
   await prepareSchema(withDatabase(url, template), { apply: true, connectTimeoutMs: 5000 });
   await execute(withDatabase(url, template), KEEP_DEFAULTS);
   await execute(url, ...clones.map((name) => `CREATE DATABASE ${name} TEMPLATE ${template}`));
-  project.provide('serverUrl', url);
-  project.provide('runPrefix', runPrefix);
+  root.provide('serverUrl', url);
+  root.provide('runPrefix', runPrefix);
+  root.provide('clones', clones);
 
   return async () => {
     const drops = [...clones, template].map((name) => `DROP DATABASE ${name} WITH (FORCE)`);

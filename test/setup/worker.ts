@@ -1,5 +1,6 @@
 import { afterAll, beforeEach } from 'vitest';
-import { closeSql, truncateAll } from '../support/database.js';
+import { claimDatabase, closeSql, truncateAll } from '../support/database.js';
 
+await claimDatabase();
 beforeEach(truncateAll);
 afterAll(closeSql);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { buildApp } from '../../src/app.js';
 import { loadConfig } from '../../src/config/config.js';
 import { openDatabase } from '../../src/database/client.js';
+import { documentReader } from '../../src/features/evidence/document-reader.js';
 import { testDatabaseUrl } from './database.js';
 
 export const BUILD = {
@@ -12,6 +13,11 @@ export const BUILD = {
   buildDate: '2026-01-02T03:04:05.000Z',
 };
 
+/** Shared by all applications of this process: a thread that starts reads and compiles all parsers. */
+const reader = documentReader(2, (error) => {
+  throw error;
+});
+
 /** The application on a real database, without a listener; `close` also closes its pool. */
 export async function buildTestApp(
   url = testDatabaseUrl(),
@@ -20,7 +26,7 @@ export async function buildTestApp(
 ) {
   const config = loadConfig({ DATABASE_POOL_MAX: '4', MAX_EVENT_LOOP_DELAY_MS: '0', ...env });
   const database = openDatabase(url, config);
-  const app = await buildApp({ config, database, build: BUILD });
+  const app = await buildApp({ config, database, build: BUILD, reader });
   app.addHook('onClose', () => database.close());
   if (ready) await app.ready();
   return app;

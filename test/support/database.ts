@@ -1,12 +1,36 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { expect, inject, onTestFinished } from 'vitest';
 import { assertTestDatabase, execute, withDatabase } from '../setup/databases.js';
 
+let claimed: string | undefined;
+
+/**
+ * Takes a clone of the migrated template for this process: by a lock that ends with it, because the number that Vitest
+ * gives a worker is, where one project follows another, given twice.
+ */
+export async function claimDatabase(): Promise<void> {
+  if (claimed) return;
+  const lease = new pg.Client({ connectionString: inject('serverUrl') });
+  lease.on('error', () => {}); // the server ends before the workers do
+  await lease.connect();
+  for (;;) {
+    for (const name of inject('clones')) {
+      const text = 'SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS free';
+      const { rows } = await lease.query<{ free: boolean }>(text, [name]);
+      if (!rows[0]?.free) continue;
+      claimed = name;
+      return;
+    }
+    await sleep(50); // a worker that is done takes a moment to end
+  }
+}
+
 /** This worker's clone of the migrated template. */
 export function testDatabaseUrl(): string {
-  const worker = process.env.VITEST_POOL_ID ?? '1';
-  const url = withDatabase(inject('serverUrl'), `${inject('runPrefix')}_w${worker}`);
+  if (!claimed) throw new Error('no database was claimed: the setup file does it');
+  const url = withDatabase(inject('serverUrl'), claimed);
   assertTestDatabase(url);
   return url;
 }

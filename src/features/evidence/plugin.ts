@@ -1,5 +1,8 @@
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../../config/config.js';
+import type { Database } from '../../database/client.js';
 import type { Feature } from '../../platform/feature.js';
-import { documentReader } from './document-reader.js';
+import { type DocumentReader, documentReader } from './document-reader.js';
 import { documentStore } from './document-store.js';
 import { evidenceRoutes } from './evidence.routes.js';
 import { Evidence, RetractEvidence } from './evidence.schemas.js';
@@ -7,18 +10,30 @@ import { evidenceService } from './evidence.service.js';
 import { secretKey } from './secret-key.js';
 import { uploadRoutes } from './upload.routes.js';
 
+interface Dependencies {
+  readonly config: Config;
+  readonly database: Database;
+  /** Threads that outlive the application. Without them it starts its own, and ends them. */
+  readonly reader?: DocumentReader;
+}
+
+function ownReader(app: FastifyInstance, threads: number): DocumentReader {
+  const reader = documentReader(threads, (error) =>
+    app.log.error({ err: error }, 'a thread that reads documents broke'),
+  );
+  app.addHook('onClose', () => reader.close());
+  return reader;
+}
+
 /** What tools said about releases: uploaded, listed, downloaded, retracted. */
 export const evidence: Feature = {
   tag: {
     name: 'evidence',
     description: 'What tools said about a release: test reports, SBOMs, scans, VEX',
   },
-  async plugin(app, { config, database }) {
+  async plugin(app, dependencies: Dependencies) {
+    const { config, database, reader = ownReader(app, config.EVIDENCE_WORKERS) } = dependencies;
     for (const schema of [Evidence, RetractEvidence]) app.addSchema(schema);
-    const reader = documentReader(config.EVIDENCE_WORKERS, (error) =>
-      app.log.error({ err: error }, 'a thread that reads documents broke'),
-    );
-    app.addHook('onClose', () => reader.close());
     const store = documentStore(database);
     const service = evidenceService({ reader, store, secretKey: secretKey() });
     await app.register(uploadRoutes, { prefix: '/releases/:id/evidence', evidence: service });

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { execute } from './setup/databases.js';
-import { createEmptyDatabase } from './support/database.js';
+import { execute } from '../setup/databases.js';
+import { createEmptyDatabase } from '../support/database.js';
 
 /** The official CLI on the WebAssembly engine, as `npx prisma …` runs it. */
 const require = createRequire(import.meta.url);
@@ -87,7 +87,7 @@ describe('prisma', () => {
       '@prisma/engines/package.json',
     );
     const { dependencies } = JSON.parse(
-      await readFile(new URL('../package.json', import.meta.url), 'utf8'),
+      await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
     );
     expect(dependencies['@prisma/schema-engine-wasm']).toBe(
       await version('@prisma/engines-version', engines),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { useApp } from './support/app.js';
-import { sql } from './support/database.js';
-import { createProject } from './support/requests.js';
+import { useApp } from '../support/app.js';
+import { sql } from '../support/database.js';
+import { createProject } from '../support/requests.js';
 
 /** The tests of the Python service and its integration scenarios, by their names. */
 const context = useApp();
