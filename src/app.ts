@@ -4,6 +4,7 @@ import type { Config } from './config/config.js';
 import type { Database } from './database/client.js';
 import type { DocumentReader } from './features/evidence/index.js';
 import { features as allFeatures } from './features/index.js';
+import type { Job } from './jobs/job.js';
 import auth from './platform/auth.js';
 import browserSafety from './platform/browser-safety.js';
 import draining from './platform/draining.js';
@@ -11,7 +12,7 @@ import errors, { handleClientError, handleError } from './platform/errors.js';
 import { type Feature, featurePlugin } from './platform/feature.js';
 import health from './platform/health.js';
 import hostCheck from './platform/host-check.js';
-import idempotency from './platform/idempotency.js';
+import idempotency, { idempotencyKeysJob } from './platform/idempotency.js';
 import jsonBody from './platform/json-body.js';
 import loadShedding from './platform/load-shedding.js';
 import { knownMethods, unmatchedRequests } from './platform/methods.js';
@@ -33,6 +34,12 @@ export interface AppDependencies {
   /** What it offers; all of it unless a benchmark compares a part. */
   readonly features?: readonly Feature[];
 }
+
+/** The work that is not a request, of the platform and of every feature. */
+export const jobs: readonly Job[] = [
+  idempotencyKeysJob,
+  ...allFeatures.flatMap(({ jobs: own = [] }) => own),
+];
 
 /** Characters of a step of an address, decoded: more than the longest version, so that its rule is what is told. */
 const MAX_PARAMETER = 256;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import { buildApp } from './app.js';
+import { buildApp, jobs } from './app.js';
 import { readBuildInfo } from './config/build-info.js';
 import { authMode, type Config, ConfigError, loadConfig, loadDotEnv } from './config/config.js';
 import { createLogger, isPretty } from './config/logger.js';
@@ -12,6 +12,7 @@ import {
 } from './database/embedded/embedded.js';
 import { isDatabaseUnavailable, rootCause } from './database/errors.js';
 import { prepareSchema, SchemaError } from './database/migrate.js';
+import { type RunningJobs, startJobs } from './jobs/runner.js';
 
 /** What has been opened so far; closed in the opposite order. */
 interface Running {
@@ -20,15 +21,18 @@ interface Running {
   schema?: Promise<unknown>;
   database?: Database;
   app?: FastifyInstance;
+  jobs?: RunningJobs;
 }
 
 /** One terminal Ctrl-C may arrive twice, from the terminal and from npm; later it means "at once". */
 const REPEATED_SIGNAL_MS = 500;
 
 /** Closes everything, also when a part of it fails; throws the first failure. */
-async function close({ app, database, schema, embedded }: Running): Promise<void> {
+async function close({ app, jobs, database, schema, embedded }: Running): Promise<void> {
+  const jobsStopped = jobs?.stop(); // while the last requests are answered
   const steps = [
     () => app?.close(),
+    () => jobsStopped,
     () => database?.close(),
     () => schema?.catch(() => {}), // whoever started it hears of its failure
     () => embedded?.stop(),
@@ -108,6 +112,12 @@ async function start(config: Config, running: Running): Promise<void> {
     app.log.warn({ migrations: unknown }, 'the database was migrated by a newer version');
   }
   const address = await app.listen({ host: config.HOST, port: config.PORT }).catch(cannotListen);
+  running.jobs = startJobs({
+    jobs,
+    database: running.database,
+    log: app.log,
+    observe: app.observeJob,
+  });
   // For a person: a log collector gets JSON lines only, and Fastify's own line has the address.
   if (running.embedded || isPretty(config)) {
     const where = running.embedded ? ` (embedded, in ${config.EMBEDDED_PG_DIR})` : '';

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/client.js';
+import type { Job } from '../jobs/job.js';
 
 /** What the application knows of a feature. */
 export interface Feature {
@@ -8,6 +9,8 @@ export interface Feature {
   readonly tag: { readonly name: string; readonly description: string };
   /** Registers its schemas and routes. */
   plugin(app: FastifyInstance, dependencies: { config: Config; database: Database }): Promise<void>;
+  /** Work that is not a request. The server runs it; `buildApp` does not. */
+  readonly jobs?: readonly Job[];
 }
 
 /** A feature as a plugin: the document lists each of its operations under its tag. */

@@ -6,6 +6,7 @@ import type { Config } from '../config/config.js';
 import type { Database } from '../database/client.js';
 import type { CallContext } from '../database/context.js';
 import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
+import type { Job } from '../jobs/job.js';
 import { AppError, invalid } from '../shared/app-error.js';
 
 /** The answer to a request that created something, or found that it was there. */
@@ -38,7 +39,6 @@ declare module 'fastify' {
 }
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
-const CLEAN_EVERY_MS = 600_000;
 /** How long to wait before asking again what became of a request with the same key. */
 const RETRY_MS = 50;
 
@@ -101,15 +101,30 @@ async function keptAnswer(prisma: PrismaClient, { caller, key, fingerprint }: Cl
   return { status: kept.status, headers, body: kept.body };
 }
 
-/** Removes what has expired, a batch at a time. An hour late: nobody may be reading it. */
-export async function removeOldKeys({ pool }: Pick<Database, 'pool'>, batch = 5000): Promise<void> {
+/** Deletes expired keys, a batch at a time. It waits an hour longer, so that no request is reading them. */
+export async function removeOldKeys(
+  { pool }: Pick<Database, 'pool'>,
+  batch = 5000,
+  signal?: AbortSignal,
+): Promise<void> {
   const text = `DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM idempotency_keys WHERE created_at < now() - interval '25 hours'
      LIMIT $1 FOR UPDATE SKIP LOCKED))`;
-  for (let removed: number | null = batch; removed === batch; ) {
+  for (let removed: number | null = batch; removed === batch && !signal?.aborted; ) {
     removed = (await pool.query(text, [batch])).rowCount;
   }
 }
+
+/** The keys of the last day are few enough that a run every ten minutes takes milliseconds. */
+export const idempotencyKeysJob: Job = {
+  name: 'idempotency-keys',
+  everyMs: 600_000,
+  runAtStart: true,
+  async run({ database, signal }) {
+    await removeOldKeys(database, undefined, signal);
+    return 'again';
+  },
+};
 
 /** draft-ietf-httpapi-idempotency-key-header-07. */
 export default fp<{ config: Config; database: Database }>(
@@ -177,14 +192,6 @@ export default fp<{ config: Config; database: Database }>(
       // Fastify sends text as it is; the first answer and its repetitions are the same to the byte.
       return body as unknown as Awaited<ReturnType<typeof create>>['body'];
     });
-
-    const timer = setInterval(() => {
-      removeOldKeys(database).catch((error) =>
-        app.log.warn({ err: error }, 'could not remove old keys'),
-      );
-    }, CLEAN_EVERY_MS);
-    timer.unref();
-    app.addHook('onClose', () => clearInterval(timer));
   },
   { name: 'idempotency', fastify: '5.x', dependencies: ['errors', 'auth'] },
 );

@@ -1,9 +1,17 @@
 import { Type } from '@sinclair/typebox';
 import fp from 'fastify-plugin';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { BuildInfo } from '../config/build-info.js';
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/client.js';
+import type { JobRun } from '../jobs/job.js';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Counts a run of a job; the runner calls it. */
+    observeJob(run: JobRun): void;
+  }
+}
 
 /** Seconds; a read of one row takes one or two milliseconds. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -34,6 +42,35 @@ function describePool(registers: Registry[], { pool }: Database): void {
   );
 }
 
+/** Labels are names of jobs, which are part of the code. */
+function jobMetrics(registers: Registry[]): (run: JobRun) => void {
+  const runs = new Counter({
+    name: 'srp_job_runs_total',
+    help: 'Runs of a job by their outcome: succeeded, finished, failed, stopped, skipped',
+    labelNames: ['name', 'outcome'],
+    registers,
+  });
+  const duration = new Histogram({
+    name: 'srp_job_duration_seconds',
+    help: 'Duration of the runs of a job that were not skipped',
+    labelNames: ['name'],
+    buckets: [0.01, 0.1, 1, 10, 60, 600],
+    registers,
+  });
+  const success = new Gauge({
+    name: 'srp_job_last_success_timestamp_seconds',
+    help: 'End of the last run that succeeded or finished, in seconds since 1970',
+    labelNames: ['name'],
+    registers,
+  });
+  return ({ name, outcome, seconds }) => {
+    runs.inc({ name, outcome });
+    if (outcome === 'skipped') return;
+    duration.observe({ name }, seconds);
+    if (outcome === 'succeeded' || outcome === 'finished') success.setToCurrentTime({ name });
+  };
+}
+
 /** `/metrics` in the text format of Prometheus. Labels are routes, never paths: their number is bounded. */
 export default fp<{ config: Config; database: Database; build: BuildInfo }>(
   async (app, { config, database, build }) => {
@@ -41,6 +78,7 @@ export default fp<{ config: Config; database: Database; build: BuildInfo }>(
     const registers = [registry];
     collectDefaultMetrics({ register: registry });
     describePool(registers, database);
+    app.decorate('observeJob', jobMetrics(registers));
     new Gauge({
       name: 'srp_build_info',
       help: 'What is running; always 1',

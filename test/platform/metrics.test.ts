@@ -51,6 +51,24 @@ describe('/metrics', () => {
     expect(build).toMatch(/^srp_build_info\{version="1\.2\.3",commit="0123.*"\} 1$/);
   });
 
+  it('counts runs of jobs by outcome, and has the time of the last success', async () => {
+    const name = 'cleaning';
+    context.app.observeJob({ name, outcome: 'failed', seconds: 0.5 });
+    context.app.observeJob({ name, outcome: 'skipped', seconds: 0.5 });
+    expect(await series('srp_job_last_success_timestamp_seconds{')).toEqual([]);
+    context.app.observeJob({ name, outcome: 'succeeded', seconds: 0.5 });
+    expect(await series('srp_job_runs_total')).toEqual([
+      'srp_job_runs_total{name="cleaning",outcome="failed"} 1',
+      'srp_job_runs_total{name="cleaning",outcome="skipped"} 1',
+      'srp_job_runs_total{name="cleaning",outcome="succeeded"} 1',
+    ]);
+    expect(await series('srp_job_duration_seconds_count')).toEqual([
+      'srp_job_duration_seconds_count{name="cleaning"} 2',
+    ]);
+    const [last] = await series('srp_job_last_success_timestamp_seconds{');
+    expect(Number(last?.split(' ')[1])).toBeGreaterThan(1.7e9);
+  });
+
   it('stays as small as it is under a scan of random paths and methods', async () => {
     const scan = async () => {
       for (let i = 0; i < 200; i += 1) {

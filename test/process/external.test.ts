@@ -25,6 +25,10 @@ describe('with DATABASE_URL', () => {
     expect(server.output()).not.toContain('embedded');
     expect(server.output()).not.toContain(new URL(database.url).password);
     expect(await (await fetch(`${server.url}/health/ready`)).json()).toEqual({ status: 'ready' });
+    const metrics = async () => (await fetch(`${server.url}/metrics`)).text();
+    await expect
+      .poll(metrics, { timeout: 10_000 })
+      .toContain('srp_job_runs_total{name="idempotency-keys",outcome="succeeded"} 1');
     const version = await (await fetch(`${server.url}/version`)).text();
     expect(JSON.parse(version).commit).toMatch(/^([0-9a-f]{40}(-dirty)?|unknown)$/);
     const created = await fetch(`${server.url}/projects/`, {

@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { Database } from '../database/client.js';
+import { isDatabaseUnavailable, rootCause } from '../database/errors.js';
+import type { Job, JobContext, JobLog, JobOutcome, JobRun } from './job.js';
+import { withLock } from './lock.js';
+
+type Observe = (run: JobRun) => void;
+
+export interface JobsOptions {
+  readonly jobs: readonly Job[];
+  readonly database: Database;
+  readonly log: JobLog;
+  /** Called after each run. */
+  readonly observe?: Observe;
+}
+
+export interface RunningJobs {
+  /** Starts no more runs, aborts the signal of those under way, and waits for them. */
+  stop(): Promise<void>;
+}
+
+/** A job that fails again and again waits at most this long, unless its period is longer. */
+const MAX_BACKOFF_MS = 600_000;
+
+/** Time until the next run: the period, doubled for each failure in a row; a tenth more or less. */
+export function delayMs(everyMs: number, failures: number, random = Math.random()): number {
+  const backoff = Math.min(everyMs * 2 ** failures, MAX_BACKOFF_MS);
+  return Math.max(everyMs, backoff) * (0.9 + 0.2 * random);
+}
+
+/**
+ * Locks have connections of their own: with one of the shared pool a job could wait for a second one
+ * that it keeps from itself. They close when no job has used them for a while.
+ */
+function openLocks({ pool }: Database, max: number): pg.Pool {
+  const application_name = 'secure-release-platform jobs';
+  const locks = new pg.Pool({ ...pool.options, max, application_name });
+  locks.on('error', () => {}); // the next run opens another connection
+  locks.on('connect', (client) => client.on('error', () => {}));
+  return locks;
+}
+
+function logFailure(log: JobLog, error: unknown, nextMs: number): void {
+  const nextTryInSeconds = Math.round(nextMs / 1000);
+  if (isDatabaseUnavailable(error)) {
+    const details = { cause: rootCause(error), nextTryInSeconds };
+    log.warn(details, 'job failed: the database is not available');
+  } else {
+    log.error({ err: error, nextTryInSeconds }, 'job failed');
+  }
+}
+
+/** One run under the lock; throws what the job throws. */
+async function runOnce(
+  { name, run }: Job,
+  locks: pg.Pool,
+  { signal: stop, ...context }: JobContext,
+): Promise<JobOutcome> {
+  const ending = new AbortController();
+  const onStop = () => ending.abort(stop.reason);
+  stop.addEventListener('abort', onStop);
+  const work = async () => {
+    const result = await run({ ...context, signal: ending.signal });
+    return result === 'done' ? 'finished' : 'succeeded';
+  };
+  try {
+    const outcome = await withLock(locks, `job ${name}`, work, (error) => ending.abort(error));
+    return outcome ?? 'skipped';
+  } finally {
+    stop.removeEventListener('abort', onStop);
+  }
+}
+
+/** Runs a job at its period until it says `'done'` or `signal` is aborted. */
+async function repeat(job: Job, locks: pg.Pool, context: JobContext, observe: Observe) {
+  const { log, signal } = context;
+  let failures = 0;
+  let waitMs = job.runAtStart ? 0 : job.everyMs * Math.random();
+  for (;;) {
+    await sleep(waitMs, undefined, { signal, ref: false }).catch(() => {});
+    if (signal.aborted) return;
+    const began = performance.now();
+    let failure: unknown;
+    const outcome = await runOnce(job, locks, context).catch((error: unknown): JobOutcome => {
+      failure = error;
+      return signal.aborted ? 'stopped' : 'failed';
+    });
+    const seconds = (performance.now() - began) / 1000;
+    failures = outcome === 'failed' ? failures + 1 : 0;
+    waitMs = delayMs(job.everyMs, failures);
+    if (outcome === 'failed') logFailure(log, failure, waitMs);
+    observe({ name: job.name, outcome, seconds });
+    if (outcome === 'finished') return;
+  }
+}
+
+/** Starts all jobs. Each repeats by itself, so a slow one delays no other. */
+export function startJobs({ jobs, database, log, observe = () => {} }: JobsOptions): RunningJobs {
+  const locks = openLocks(database, Math.max(1, jobs.length));
+  const stopping = new AbortController();
+  const repeating = jobs.map((job) => {
+    const context = { database, log: log.child({ job: job.name }), signal: stopping.signal };
+    return repeat(job, locks, context, observe);
+  });
+  let stopped: Promise<void> | undefined;
+  return {
+    stop() {
+      stopping.abort();
+      stopped ??= Promise.all(repeating).then(() => locks.end());
+      return stopped;
+    },
+  };
+}
