@@ -1,0 +1,67 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+
+/** What the pages say about the sources, where a change of the sources would make it untrue. */
+const ROOT = new URL('..', import.meta.url);
+const read = (path: string) => readFile(new URL(path, ROOT), 'utf8');
+
+async function sources(): Promise<string[]> {
+  const entries = await readdir(new URL('src', ROOT), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && /\.(ts|mjs)$/.test(entry.name))
+    .map((entry) => `${entry.parentPath}/${entry.name}`)
+    .filter((path) => !path.includes('/generated/'));
+}
+
+describe('docs/operations.md', () => {
+  it('names log lines that the server writes', async () => {
+    const page = await read('docs/operations.md');
+    const table = page.slice(page.indexOf('Other lines:'), page.indexOf('On a terminal'));
+    const lines = [...table.matchAll(/^\| `([^`]+)`/gm)].map(([, line]) => line ?? '');
+    const code = (await Promise.all((await sources()).map((path) => read(path)))).join('\n');
+    expect(lines.filter((line) => line !== 'msg' && !code.includes(`'${line}'`))).toEqual([]);
+    expect(lines.length).toBeGreaterThan(5);
+  });
+});
+
+/** A heading's address, as GitHub makes it. */
+const slug = (heading: string) =>
+  heading
+    .trim()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+
+async function pages(): Promise<string[]> {
+  const docs = await readdir(new URL('docs', ROOT), { recursive: true });
+  const found = docs.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`);
+  return ['README.md', 'CONTRIBUTING.md', ...found];
+}
+
+async function anchors(path: string): Promise<Set<string>> {
+  const text = (await read(path)).replace(/^```.*?^```/gms, '');
+  return new Set([...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => slug(heading)));
+}
+
+/** Links of a page that lead to no file, or to no heading of one. */
+async function deadLinks(page: string): Promise<string[]> {
+  const text = (await read(page)).replace(/^```.*?^```/gms, '');
+  const dead: string[] = [];
+  for (const [, target = ''] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+    if (/^[a-z]+:/.test(target)) continue;
+    const { pathname, hash } = new URL(target, new URL(page, ROOT));
+    const path = pathname.slice(ROOT.pathname.length) || page;
+    const exists = await stat(new URL(path, ROOT)).catch(() => undefined);
+    const heading =
+      hash === '' || (path.endsWith('.md') && (await anchors(path)).has(hash.slice(1)));
+    if (!exists || !heading) dead.push(`${page}: ${target}`);
+  }
+  return dead;
+}
+
+describe('links between pages', () => {
+  it('lead to a file, and to a heading of it', async () => {
+    const dead = await Promise.all((await pages()).map(deadLinks));
+    expect(dead.flat()).toEqual([]);
+  });
+});
