@@ -73,10 +73,22 @@ describe('POST /waivers: 201', () => {
     await requested(context.app, { expiresAt: inDays(90 - 1e-4) });
   });
 
+  it('takes a number of days instead of a time', async () => {
+    for (const expiresInDays of [1, 90]) {
+      const waiver = await requested(context.app, { expiresAt: undefined, expiresInDays });
+      const days = (Date.parse(waiver.expiresAt) - Date.parse(waiver.createdAt)) / 86_400_000;
+      expect(days).toBe(expiresInDays);
+    }
+  });
+
   it('takes the example of the document', async () => {
     const { components } = (await context.app.inject('/openapi.json')).json();
     for (const example of components.schemas.CreateWaiver.examples) {
-      await requested(context.app, { ...example, expiresAt: inDays(1) });
+      const { expiresAt, createdAt } = await requested(context.app, {
+        expiresAt: undefined,
+        ...example,
+      });
+      expect(Date.parse(expiresAt) - Date.parse(createdAt)).toBe(30 * 86_400_000);
     }
   });
 
@@ -105,6 +117,10 @@ describe('POST /waivers: 400', () => {
     ['a reason of white space', { reason: ' \n ' }, ['/reason']],
     ['a reason of 2,001', { reason: 'x'.repeat(2001) }, ['/reason']],
     ['no end', { expiresAt: undefined }, ['/expiresAt']],
+    ['two ends', { expiresInDays: 30 }, ['/expiresInDays']],
+    ['0 days', { expiresAt: undefined, expiresInDays: 0 }, ['/expiresInDays']],
+    ['91 days', { expiresAt: undefined, expiresInDays: 91 }, ['/expiresInDays']],
+    ['half a day', { expiresAt: undefined, expiresInDays: 0.5 }, ['/expiresInDays']],
     ['null for an end', { expiresAt: null }, ['/expiresAt']],
     ['a day', { expiresAt: '2027-01-01' }, ['/expiresAt']],
     ['a time without a zone', { expiresAt: '2027-01-01T00:00:00' }, ['/expiresAt']],

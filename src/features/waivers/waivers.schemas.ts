@@ -26,11 +26,11 @@ const example = {
   rule: 'CVE-2021-23337',
   purl: 'pkg:npm/lodash@4.17.20',
   reason: 'The template function is never called with input of users',
-  state: 'approved',
-  expiresAt: '2026-12-24T10:00:00.000Z',
-  createdAt: '2026-11-25T10:00:00.000Z',
+  state: 'expired', // which stays true, whenever this is read
+  expiresAt: '2026-02-14T10:00:00.000Z',
+  createdAt: '2026-01-15T10:00:00.000Z',
   createdBy: 'alice',
-  approvedAt: '2026-11-25T11:30:00.000Z',
+  approvedAt: '2026-01-15T11:30:00.000Z',
   approvedBy: 'bob',
   revokedAt: null,
   revokedBy: null,
@@ -93,10 +93,20 @@ export const CreateWaiver = Type.Object(
       }),
     ),
     reason: why('Why the finding need not keep a release from shipping'),
-    expiresAt: Type.String({
-      format: 'date-time',
-      description: `It does not count from then on: in the future, at most ${MAX_WAIVER_DAYS} days from now`,
-    }),
+    expiresAt: Type.Optional(
+      Type.String({
+        format: 'date-time',
+        description: `The waiver does not count from then on. In the future, at most ${MAX_WAIVER_DAYS} days from now. Either this or \`expiresInDays\``,
+      }),
+    ),
+    expiresInDays: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: MAX_WAIVER_DAYS,
+        description:
+          'The waiver does not count any more after so many days. Either this or `expiresAt`',
+      }),
+    ),
   },
   {
     $id: 'CreateWaiver',
@@ -107,7 +117,7 @@ export const CreateWaiver = Type.Object(
         rule: example.rule,
         purl: example.purl,
         reason: example.reason,
-        expiresAt: example.expiresAt,
+        expiresInDays: 30,
       },
     ],
   },

@@ -30,13 +30,18 @@ async function targetOf(context: CallContext, { projectId, releaseId }: CreateWa
     const release = await requireRelease(context, 'waivers:request', releaseId);
     return { projectId: release.projectId, releaseId: release.id };
   }
-  if (projectId === undefined) throw refused('/projectId', 'is required, or releaseId instead');
+  if (projectId === undefined) throw refused('/projectId', 'is required unless releaseId is given');
   requireReach(context.caller, 'waivers:request', projectId);
   return { projectId, releaseId: null };
 }
 
-/** What it says of the time and of the package, if that can be. */
-function readTerms({ expiresAt: text, purl: purlText }: CreateWaiver, now: Date) {
+/** When the waiver expires. */
+function endOf({ expiresAt: text, expiresInDays }: CreateWaiver, now: Date): Date {
+  if (expiresInDays !== undefined) {
+    if (text === undefined) return new Date(now.getTime() + expiresInDays * DAY_MS);
+    throw refused('/expiresInDays', 'must not be given together with expiresAt');
+  }
+  if (text === undefined) throw refused('/expiresAt', 'is required unless expiresInDays is given');
   const expiresAt = new Date(text);
   const days = (expiresAt.getTime() - now.getTime()) / DAY_MS;
   if (Number.isNaN(days)) throw refused('/expiresAt', 'must be a date-time');
@@ -44,6 +49,13 @@ function readTerms({ expiresAt: text, purl: purlText }: CreateWaiver, now: Date)
   if (days > MAX_WAIVER_DAYS) {
     throw refused('/expiresAt', `must be at most ${MAX_WAIVER_DAYS} days from now`);
   }
+  return expiresAt;
+}
+
+/** When the waiver expires, and its package. */
+function readTerms(input: CreateWaiver, now: Date) {
+  const { purl: purlText } = input;
+  const expiresAt = endOf(input, now);
   const purl: Purl | undefined = readPurl(purlText);
   if (purlText !== undefined && !purl) throw refused('/purl', 'is no package URL');
   return {
