@@ -123,7 +123,7 @@ export interface EvidenceKind {
   readonly format: 'json' | 'xml';
   /** A media type of its own, which is accepted like any of the format. */
   readonly mediaType?: string;
-  /** A small valid document: XML as text. */
+  /** A small valid document that excuses nothing, because people try it on their own releases: XML as text. */
   readonly example: unknown;
   /**
    * Of XML: its shape for the API's description (OpenAPI's `xml` says what is an attribute). Swagger UI makes its example from that; a

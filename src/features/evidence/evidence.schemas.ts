@@ -134,6 +134,7 @@ export const UploadQuery = Type.Object(
     artifact: parameter(sha256(''), 'Digest of the artifact of this release that it is about'),
     label: Type.Optional({
       ...label,
+      examples: ['example'],
       description:
         'Which of several such documents it is ("unit", "trivy-image"): it supersedes the one before of its kind, label and artifact. Without a label nothing is superseded',
     }),
@@ -162,11 +163,11 @@ export const RetractEvidenceRef = schemaRef(RetractEvidence);
 export type UploadQuery = Static<typeof UploadQuery>;
 export type ListEvidenceQuery = Static<typeof ListEvidenceQuery>;
 
-/** Any JSON document, with an example of each of these kinds. */
+/** Any JSON document, with an example of each of these kinds, by its name. */
 const json = (some: readonly EvidenceKind[]) =>
   Type.Unsafe({
     'x-examples': Object.fromEntries(
-      some.map(({ name, summary, example: value }) => [name, { summary, value }]),
+      some.map(({ name, summary, example: value }) => [name, { description: summary, value }]),
     ),
   });
 

@@ -41,9 +41,9 @@ export const cyclonedx: EvidenceKind = {
         description: 'Command injection through the template function.',
         affects: [{ ref: 'pkg:npm/lodash@4.17.20' }],
         analysis: {
-          state: 'not_affected',
-          justification: 'code_not_reachable',
-          detail: 'The template function is not used.',
+          state: 'exploitable',
+          response: ['update'],
+          detail: 'The template function gets input of users.',
           lastUpdated: '2026-01-15T09:30:00Z',
         },
       },

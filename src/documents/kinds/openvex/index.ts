@@ -15,9 +15,8 @@ const example = {
           subcomponents: [{ '@id': 'pkg:npm/lodash@4.17.20' }],
         },
       ],
-      status: 'not_affected',
-      justification: 'vulnerable_code_not_in_execute_path',
-      impact_statement: 'The function template is not used',
+      status: 'affected',
+      action_statement: 'Update lodash to 4.17.21',
     },
   ],
 };

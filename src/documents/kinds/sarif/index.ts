@@ -33,7 +33,9 @@ const example = {
               },
             },
           ],
-          suppressions: [{ kind: 'inSource', justification: 'Both are numbers' }],
+          suppressions: [
+            { kind: 'external', status: 'underReview', justification: 'Both are numbers' },
+          ],
         },
       ],
     },

@@ -31,7 +31,7 @@ describe('SARIF: findings', () => {
       tool: 'Biome',
       toolVersion: '2.5.15',
       findings: [{ severity: 'high' }],
-      claims: [{ absolves: true, justification: 'Both are numbers' }],
+      claims: [{ absolves: false, justification: 'Both are numbers' }],
     });
   });
 
