@@ -2,19 +2,13 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify';
 import type { BuildInfo } from '../config/build-info.js';
+import { DOCS_PAGE } from './docs-page.js';
 import type { Feature } from './feature.js';
 import { describeOperation, type Guards } from './operation.js';
 
-/**
- * What Swagger UI needs and nothing from elsewhere. Not `upgrade-insecure-requests`: the server speaks
- * plain HTTP, and a proxy that adds TLS needs no help.
- */
-const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; connect-src 'self'; font-src 'self'; img-src 'self' data:; " +
-  "script-src 'self'; style-src 'self' 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
-
 const ABOUT =
-  'A register of software projects. Errors are problem+json (RFC 9457) with a stable `code`.';
+  'Secure Release Platform collects test reports, SBOMs and scans of your software releases and answers one question: **may this version ship to that environment, and if not, why?** Begin with [`GET /assert`](#/gate/assertRelease) in the group **gate**: pipelines call it before they deploy. It needs a project (`POST /projects`), a release (`PUT /projects/{id}/releases/{version}`) and the evidence for it (`POST /releases/{id}/evidence`).';
+const ABOUT_ERRORS = 'Errors are problem+json (RFC 9457) with a stable `code`.';
 const WITH_TOKENS =
   'Callers send `Authorization: Bearer` with an API token or an OpenID Connect token of a trusted issuer; each operation names the permission (scope) that it needs.';
 const WITHOUT_TOKENS =
@@ -52,7 +46,11 @@ export async function buildDocument(source: DocumentSource): Promise<FastifyInst
       info: {
         title: 'Secure Release Platform',
         version: build.version,
-        description: `${ABOUT} ${guards.authenticated ? WITH_TOKENS : WITHOUT_TOKENS}`,
+        description: [
+          ABOUT,
+          guards.authenticated ? WITH_TOKENS : WITHOUT_TOKENS,
+          ABOUT_ERRORS,
+        ].join('\n\n'),
         license: { name: 'MIT', identifier: 'MIT' },
       },
       tags: [...tags, OPERATIONS_TAG],
@@ -61,26 +59,18 @@ export async function buildDocument(source: DocumentSource): Promise<FastifyInst
     refResolver: {
       buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? `def-${i}`),
     },
-    transform: ({ schema = {}, url, route }) => ({
-      // What belongs to no feature tells how the server is.
+    transform: ({ schema = {}, url, route: { config } }) => ({
+      // Operations without a feature are about the server itself.
       schema: schema.hide
         ? schema
-        : describeOperation({ tags: [OPERATIONS_TAG.name], ...schema }, route, guards),
+        : describeOperation(
+            { schema: { tags: [OPERATIONS_TAG.name], ...schema }, url, config, schemas },
+            guards,
+          ),
       url,
     }),
   });
-  await app.register(swaggerUi, {
-    routePrefix: '/docs',
-    theme: { title: 'Secure Release Platform' },
-    staticCSP: CONTENT_SECURITY_POLICY,
-    uiConfig: {
-      layout: 'BaseLayout', // without the bar that loads other documents
-      tryItOutEnabled: true,
-      displayRequestDuration: true,
-      deepLinking: true,
-      validatorUrl: null, // the badge of a service on the internet
-    },
-  });
+  await app.register(swaggerUi, DOCS_PAGE);
   for (const schema of schemas.values()) app.addSchema(schema);
   for (const { method, url, schema, config, links } of routes) {
     app.route({

@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox';
-import type { FastifySchema, RouteOptions } from 'fastify';
+import type { FastifySchema } from 'fastify';
 import { PROBLEMS, type ProblemCode } from '../shared/problems.js';
 import { PROBLEM_MEDIA_TYPE } from './problem.js';
+import { type Described, problemExample } from './problem-examples.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -16,11 +17,9 @@ export interface Guards {
   readonly rateLimited: boolean;
 }
 
-const PROBLEM = { [PROBLEM_MEDIA_TYPE]: { schema: Type.Ref('Problem') } };
-const ANY_OTHER = {
-  description: 'Any other error: a connection that broke off, a limit of the HTTP parser …',
-  content: PROBLEM,
-};
+const ANY_OTHER = 'Any other error: a connection that broke off, a limit of the HTTP parser …';
+/** What can happen before a route is known, or beside it. */
+const ANYWHERE: ProblemCode[] = ['malformed-request', 'request-timeout', 'headers-too-large'];
 
 const text = (description: string) => Type.Optional(Type.String({ description }));
 const REQUEST_HEADERS = {
@@ -54,8 +53,7 @@ interface Answer {
 }
 
 function problemsOf(
-  { body, params, querystring }: FastifySchema,
-  { config = {} }: Pick<RouteOptions, 'config'>,
+  { schema: { body, params, querystring }, config = {} }: Described,
   { authenticated, rateLimited }: Guards,
 ): ProblemCode[] {
   const { scope, idempotent, conditional, problems = [], rateLimit } = config;
@@ -75,18 +73,28 @@ function problemsOf(
   ];
 }
 
-/** One response a status, which names its codes. */
-function problemResponses(codes: readonly ProblemCode[]) {
-  const byStatus = new Map<number, Set<string>>();
+/** An error response with an example of each problem. */
+function problemResponse(description: string, codes: Iterable<ProblemCode>, operation: Described) {
+  const examples = [...codes].map((code): [ProblemCode, object] => [
+    code,
+    { value: problemExample(code, operation) },
+  ]);
+  const media = { schema: Type.Ref('Problem'), examples: Object.fromEntries(examples) };
+  return { description, content: { [PROBLEM_MEDIA_TYPE]: media } };
+}
+
+/** One response for each status, which names its codes. */
+function problemResponses(codes: readonly ProblemCode[], operation: Described) {
+  const byStatus = new Map<number, Set<ProblemCode>>();
   for (const code of codes) {
-    const { status, title } = PROBLEMS[code];
-    const meanings = byStatus.get(status) ?? new Set();
-    byStatus.set(status, meanings.add(`${title} (\`${code}\`)`));
+    const { status } = PROBLEMS[code];
+    byStatus.set(status, (byStatus.get(status) ?? new Set()).add(code));
   }
+  const meaning = (code: ProblemCode) => `${PROBLEMS[code].title} (\`${code}\`)`;
   return Object.fromEntries(
-    [...byStatus].map(([status, meanings]) => [
+    [...byStatus].map(([status, same]) => [
       status,
-      { description: [...meanings].join('; '), content: PROBLEM },
+      problemResponse([...same].map(meaning).join('; '), same, operation),
     ]),
   );
 }
@@ -98,7 +106,7 @@ function isPaged({ querystring }: FastifySchema): boolean {
 }
 
 /** The answers that the route describes, with the headers that follow from the rest of it. */
-function successes(schema: FastifySchema, { config = {} }: Pick<RouteOptions, 'config'>) {
+function successes({ schema, config = {} }: Described) {
   const { idempotent, conditional } = config;
   const follow = {
     ...(conditional && { ETag: ANSWER_HEADERS.ETag }),
@@ -124,12 +132,9 @@ function permission(scope: string | undefined): string {
  * errors. Only the document: problems are sent as text and need no serializer, and what these headers
  * may hold is checked where they are read.
  */
-export function describeOperation(
-  schema: FastifySchema,
-  route: Pick<RouteOptions, 'config'>,
-  guards: Guards,
-): FastifySchema {
-  const { scope, idempotent, conditional } = route.config ?? {};
+export function describeOperation(operation: Described, guards: Guards): FastifySchema {
+  const { schema, config = {} } = operation;
+  const { scope, idempotent, conditional } = config;
   const headers = {
     ...(idempotent && REQUEST_HEADERS.idempotent),
     ...(conditional && conditional !== 'create' && REQUEST_HEADERS[conditional]),
@@ -145,10 +150,10 @@ export function describeOperation(
       security: scope === 'public' ? [] : [{ token: [scope ?? ''] }],
     }),
     response: {
-      ...problemResponses(problemsOf(schema, route, guards)),
-      default: ANY_OTHER,
+      ...problemResponses(problemsOf(operation, guards), operation),
+      default: problemResponse(ANY_OTHER, ANYWHERE, operation),
       ...notModified,
-      ...successes(schema, route),
+      ...successes(operation),
     },
   };
 }

@@ -25,6 +25,8 @@ interface Operation {
   >;
 }
 
+type Examples = Record<string, { value: Record<string, unknown> }>;
+
 async function document() {
   return (await context.app.inject('/openapi.json')).json();
 }
@@ -131,8 +133,54 @@ describe('/openapi.json', () => {
         expect(response.description, `${name} ${status}`).not.toBe('Default Response');
         if (Number(status) < 400) continue;
         expect(response.content, `${name} ${status}`).toEqual({
-          'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+          'application/problem+json': {
+            schema: { $ref: '#/components/schemas/Problem' },
+            examples: expect.any(Object),
+          },
         });
+      }
+    }
+  });
+
+  it('shows each problem that a response names, as this operation answers with it', async () => {
+    for (const [name, { responses }] of await operations()) {
+      const path = new RegExp(`^${(name.split(' ')[1] ?? '').replace(/\{\w+\}/g, '[^/]+')}$`);
+      for (const [status, { description = '', content }] of Object.entries(responses)) {
+        const media = content?.['application/problem+json'] as { examples: Examples } | undefined;
+        if (!media) continue;
+        const where = `${name} ${status}`;
+        const named = [...description.matchAll(/\(`([a-z-]+)`\)/g)].map(([, code]) => code);
+        if (status !== 'default') expect(Object.keys(media.examples), where).toEqual(named);
+        for (const [code, { value }] of Object.entries(media.examples)) {
+          expect(value.code, where).toBe(code);
+          expect(value.type, where).toBe(`urn:srp:problem:${code}`);
+          expect(value.instance, where).toMatch(path);
+          if (status === 'default') continue;
+          expect(value.status, where).toBe(Number(status));
+          expect(description, where).toContain(`${value.title} (\`${code}\`)`);
+        }
+      }
+    }
+  });
+
+  it('shows a denial and an allow in full', async () => {
+    const { paths, components } = await document();
+    const { 200: allowed, 409: denied } = paths['/assert'].get.responses;
+    const { value } = denied.content['application/problem+json'].examples['release-denied'];
+    expect(value).toMatchObject({ decision: 'deny', environment: 'production' });
+    expect(value.detail).toBe(value.reasons.join('; '));
+    expect(allowed.content['application/json'].schema.$ref).toMatch(/Assertion$/);
+    const [allow] = components.schemas.Assertion.examples;
+    for (const { decision, verdicts } of [value, allow]) {
+      expect(verdicts.length).toBeGreaterThan(0);
+      for (const verdict of verdicts) {
+        expect(verdict.decision).toBe(decision);
+        const denies = verdict.results.some((result: { denies: boolean }) => result.denies);
+        expect(denies).toBe(decision === 'deny');
+        const findings = verdict.results.flatMap(
+          (result: { findings: object[] }) => result.findings,
+        );
+        expect(findings).toContainEqual(expect.objectContaining({ rule: expect.any(String) }));
       }
     }
   });
@@ -299,5 +347,8 @@ describe('/docs', () => {
     }
     const { body } = await context.app.inject('/docs/static/swagger-initializer.js');
     expect(body).toContain('"validatorUrl":null');
+    expect(body).toContain('"filter":true');
+    expect(body).toContain('"docExpansion":"none"');
+    expect(links).toContain('/docs/static/theme/open-groups.js');
   });
 });

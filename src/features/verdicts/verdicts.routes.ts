@@ -3,6 +3,7 @@ import { Type } from '@sinclair/typebox';
 import { linksToId, nextLink } from '../../contract/links.js';
 import { answer, located } from '../../contract/schemas.js';
 import { ReleaseParams } from '../releases/index.js';
+import { denial } from './verdicts.examples.js';
 import {
   AssertionRef,
   AssertQuery,
@@ -29,6 +30,7 @@ export const verdictsRoutes: FastifyPluginAsyncTypebox<{ verdicts: VerdictsServi
           'environment-not-found',
           'release-denied',
         ],
+        problemExamples: { 'release-denied': denial },
       },
       schema: {
         operationId: 'assertRelease',

@@ -14,9 +14,7 @@ import {
 import { MODES } from '../../engine/index.js';
 import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
 import { SEVERITIES } from '../../vocabulary/severity.js';
-
-const RELEASE = '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e';
-const EVIDENCE = '019aaf61-0b52-7f1e-b3c4-5d6e7f8091a2';
+import { assertion, deniedVerdict } from './verdicts.examples.js';
 
 export const environmentName = Type.String({
   pattern: '^[a-z][a-z0-9-]{0,62}$',
@@ -53,32 +51,6 @@ const RuleResult = Type.Object({
   waivers: Type.Array(uuid(), { description: 'The waivers that it needed' }),
 });
 
-const result = {
-  policy: 'baseline',
-  policyVersion: 1,
-  rule: 'max-findings',
-  mode: 'block',
-  status: 'fail',
-  denies: true,
-  message:
-    '1 critical fixable finding, 0 allowed: CVE-2021-44228 in pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1, fixed in 2.15.0',
-  evidence: [EVIDENCE],
-  findings: [],
-  waivers: [],
-};
-
-const example = {
-  id: '019ab02d-5c6e-7a1b-9c2d-3e4f5a6b7c8d',
-  releaseId: RELEASE,
-  projectId: 1,
-  environment: 'production',
-  decision: 'deny',
-  inputsHash: '0b8f2e4d6c1a3957e8d0f2b4a6c8e1d3f5a7b9c0d2e4f6a8b1c3d5e7f9a0b2c4',
-  results: [result],
-  evaluatedAt: '2026-11-25T10:05:00.000Z',
-  createdBy: 'jenkins',
-};
-
 const fields = {
   id: Type.Unsafe<string | null>({
     type: ['string', 'null'],
@@ -99,7 +71,7 @@ const fields = {
 export const Verdict = Type.Object(fields, {
   $id: 'Verdict',
   description: 'Whether a release may go to an environment, and why',
-  examples: [example],
+  examples: [deniedVerdict],
 });
 
 export const StoredVerdict = Type.Object(
@@ -116,7 +88,7 @@ export const StoredVerdict = Type.Object(
   {
     $id: 'StoredVerdict',
     description: 'A verdict with its inputs',
-    examples: [{ ...example, engine: 1, inputs: { environment: 'production' } }],
+    examples: [{ ...deniedVerdict, engine: 1, inputs: { environment: 'production' } }],
   },
 );
 
@@ -155,24 +127,18 @@ export const Assertion = Type.Object(
   {
     $id: 'Assertion',
     description: 'It may ship there',
-    examples: [
-      {
-        decision: 'allow',
-        environment: 'production',
-        verdicts: [{ ...example, decision: 'allow', results: [] }],
-      },
-    ],
+    examples: [assertion],
   },
 );
 
 export const AssertQuery = Type.Object(
   {
-    release: parameter(uuid(), 'The release'),
+    environment: environmentName,
+    release: Type.Optional(uuid('The release. Either this or `sha256`')),
     sha256: parameter(
       sha256(''),
-      'Or an artifact: all releases that it belongs to must be allowed',
+      'An artifact: every release that it belongs to must be allowed. Either this or `release`',
     ),
-    environment: environmentName,
     project: parameter(projectId, 'Only releases of this project'),
   },
   { additionalProperties: false },

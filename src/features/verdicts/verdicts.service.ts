@@ -202,8 +202,11 @@ export function verdictsService({ pool }: Pick<Database, 'pool'>) {
      * @throws {AppError} `release-denied` with the reasons; `release-not-found`, `artifact-not-found`, `environment-not-found`
      */
     async assert(context: CallContext, request: AssertQuery): Promise<Verdict[]> {
-      if ((request.release === undefined) === (request.sha256 === undefined)) {
-        const message = 'or sha256 must be given, and not both';
+      const { release, sha256 } = request;
+      if ((release === undefined) === (sha256 === undefined)) {
+        const message = release
+          ? 'must not be given together with sha256'
+          : 'is required unless sha256 is given';
         throw invalid([{ in: 'query', pointer: '/release', message }]);
       }
       const verdicts: Verdict[] = [];

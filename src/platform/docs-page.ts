@@ -1,0 +1,52 @@
+import type { FastifySwaggerUiOptions } from '@fastify/swagger-ui';
+
+/**
+ * What Swagger UI needs and nothing from elsewhere. Not `upgrade-insecure-requests`: the server speaks
+ * plain HTTP, and a proxy that adds TLS needs no help.
+ */
+const CONTENT_SECURITY_POLICY =
+  "default-src 'none'; connect-src 'self'; font-src 'self'; img-src 'self' data:; " +
+  "script-src 'self'; style-src 'self' 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
+
+/**
+ * Opens the first group, and every group that a filter leaves. Swagger UI has settings for all groups or none; a plugin
+ * needs functions, which its settings cannot hold. The script comes between the library and the page's `onload`.
+ */
+const OPEN_GROUPS = `(function () {
+  var bundle = window.SwaggerUIBundle;
+  var isShown = function (original, system) {
+    return function (state, thing, otherwise) {
+      if (!Array.isArray(thing) || thing.length !== 2 || thing[0] !== 'operations-tag') {
+        return original(state, thing, otherwise);
+      }
+      var filter = system.layoutSelectors.currentFilter();
+      var isFiltered = typeof filter === 'string' && filter !== '' && filter !== 'true';
+      var first = system.specSelectors.taggedOperations().keySeq().first();
+      return original(state, thing, isFiltered || thing[1] === first || otherwise);
+    };
+  };
+  var plugin = { statePlugins: { layout: { wrapSelectors: { isShown: isShown } } } };
+  window.SwaggerUIBundle = Object.assign(function (config) {
+    return bundle(Object.assign({}, config, { plugins: config.plugins.concat(plugin) }));
+  }, bundle);
+})();
+`;
+
+/** Swagger UI at `/docs`. */
+export const DOCS_PAGE: FastifySwaggerUiOptions = {
+  routePrefix: '/docs',
+  theme: {
+    title: 'Secure Release Platform',
+    js: [{ filename: 'open-groups.js', content: OPEN_GROUPS }],
+  },
+  staticCSP: CONTENT_SECURITY_POLICY,
+  uiConfig: {
+    layout: 'BaseLayout', // without the bar that loads other documents
+    docExpansion: 'none',
+    filter: true,
+    tryItOutEnabled: true,
+    displayRequestDuration: true,
+    deepLinking: true,
+    validatorUrl: null, // the badge of a service on the internet
+  },
+};

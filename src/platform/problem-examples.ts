@@ -1,0 +1,186 @@
+import type { FastifySchema, RouteOptions } from 'fastify';
+import { AppError, type FieldError, invalid } from '../shared/app-error.js';
+import type { ProblemCode } from '../shared/problems.js';
+import { toProblem } from './problem.js';
+
+/** What an example of a problem says that does not follow from its code. */
+export interface ProblemExample {
+  readonly detail: string;
+  readonly errors?: readonly FieldError[];
+  readonly members?: Readonly<Record<string, unknown>>;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Examples of this route's problems, where its own words say more than the usual ones. */
+    problemExamples?: Partial<Record<ProblemCode, ProblemExample>>;
+  }
+}
+
+/** What the document knows about an operation. */
+export interface Described extends Pick<RouteOptions, 'config' | 'url'> {
+  readonly schema: FastifySchema;
+  /** The registered schemas by their `$id`. */
+  readonly schemas: ReadonlyMap<string, unknown>;
+}
+
+interface Part {
+  readonly $ref?: string;
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, Value>>;
+}
+
+interface Value {
+  readonly type?: string | readonly string[];
+  readonly format?: string;
+  readonly maximum?: number;
+  readonly examples?: readonly unknown[];
+  readonly 'x-rule'?: string;
+}
+
+const REQUEST_ID = '0d9a2c7e-5b0e-4a53-9a5f-3f1c86a1b2d4';
+const DIGEST = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
+
+/** A typical `detail` for each problem. */
+const DETAILS: Record<ProblemCode, string> = {
+  'validation-failed': 'body must be an object',
+  'malformed-json': 'Unexpected end of JSON input',
+  'malformed-request': 'The connection was closed before the body was complete',
+  unauthenticated: 'The token has expired',
+  'insufficient-scope': 'This needs another scope',
+  'rights-exceeded': 'You do not have the scope policies:write and cannot pass it on',
+  'four-eyes-required': 'You requested this waiver yourself. Another person must approve it',
+  'not-found': 'Nothing is here. See /docs',
+  'project-not-found': 'Project not found',
+  'token-not-found': 'Token not found',
+  'issuer-not-found': 'Issuer not found',
+  'release-not-found': 'Release not found',
+  'artifact-not-found': `No release has an artifact ${DIGEST}`,
+  'evidence-not-found': 'Evidence not found',
+  'policy-not-found': 'Policy not found',
+  'policy-version-not-found': 'Policy shop has no version 7',
+  'environment-not-found': 'Environment not found',
+  'waiver-not-found': 'Waiver not found',
+  'verdict-not-found': 'Verdict not found',
+  'method-not-allowed': '/projects supports GET, HEAD, POST',
+  'request-timeout': 'The request did not arrive in time',
+  'idempotency-key-in-use': 'A request with this key is being answered. Try again in a second',
+  'project-has-releases': 'The project has 3 releases',
+  'release-exists': 'The project has a release 1.4.0 already',
+  'release-differs': 'Release 1.4.0 was built from another commit',
+  'release-sealed': 'A sealed release takes no more artifacts',
+  'release-revoked': 'The release was revoked: Charges the fee twice',
+  'artifact-exists': `The release has an artifact ${DIGEST} already`,
+  'evidence-retracted': 'The evidence was retracted before: Scan of another image',
+  'policy-exists':
+    'A policy shop exists already. Add a version to it: POST /policies/shop/versions',
+  'environment-exists': 'An environment acceptance exists already',
+  'identity-required':
+    'Approval needs authenticated callers, and this server runs with AUTH_MODE=none. Start it with AUTH_MODE=token',
+  'waiver-expired': 'The waiver expired at 2026-02-14T10:00:00.000Z. Request a new one',
+  'waiver-revoked': 'The waiver was revoked: The function is called since 1.5.0',
+  'release-denied': '1.4.0: sealed-only: The release is open. Seal it: POST /releases/{id}/seal',
+  'precondition-failed': 'It has changed since you read it',
+  'payload-too-large': 'The body is larger than this server accepts',
+  'uri-too-long': 'A part of the path is too long',
+  'unsupported-media-type': 'Send application/json',
+  'expectation-failed': 'Only "Expect: 100-continue" is understood',
+  'misdirected-request':
+    'This server does not answer for releases.example.org: add the name to ALLOWED_HOSTS, or set AUTH_MODE=token',
+  'idempotency-key-reused': 'This key came with another request. Use a new key for a new request',
+  'document-unrecognized': 'The document is of no known kind. Say which with ?kind=',
+  'document-invalid': 'The document is not a valid CycloneDX document: specVersion is missing',
+  'rate-limited': 'At most 600 requests a minute are answered. Try again in 12 seconds',
+  'headers-too-large': 'The request line and headers are too large',
+  'internal-error': 'The server could not answer; its log says why',
+  'database-unavailable': 'The database cannot be reached; try again',
+  overloaded: 'The server has too much to do; try again',
+  'shutting-down': 'This instance takes no more work',
+  'schema-outdated': 'Migrations to apply: 20260115093000_views',
+};
+
+const inAddress = (value: unknown) => encodeURIComponent(String(value));
+
+/** The path of a request to this operation, by the examples of its parameters. */
+export function examplePath({ url, schema }: Pick<Described, 'url' | 'schema'>): string {
+  const { properties = {} } = (schema.params ?? {}) as Part;
+  return url.replace(/:(\w+)/g, (_match, name: string) =>
+    inAddress(properties[name]?.examples?.[0] ?? name),
+  );
+}
+
+/** A message for a value that this schema refuses, and such a value. */
+function refusal({ type, format, maximum, 'x-rule': rule }: Value): [string, string] | undefined {
+  if (rule) return [rule, '-'];
+  if (format) return [`must be a ${format}`, '1'];
+  if (type !== 'integer') return undefined;
+  return maximum === undefined
+    ? ['must be an integer, in plain digits', 'one']
+    : [`must be at most ${maximum}`, String(maximum + 1)];
+}
+
+/** Something in a body that this operation refuses. */
+function faultInBody({ schema: { body }, schemas }: Described): FieldError | undefined {
+  const { $ref, ...own } = (body ?? {}) as Part;
+  const { required = [], properties } = ($ref ? schemas.get($ref) : own) as Part;
+  if (!properties) return undefined;
+  const [name] = required;
+  return name === undefined
+    ? { in: 'body', pointer: '/colour', message: 'is not a known field' }
+    : { in: 'body', pointer: `/${name}`, message: 'is required' };
+}
+
+/** Something among its parameters that this operation refuses. */
+function faultIn(part: 'query' | 'path', described: unknown): [FieldError, string] | undefined {
+  const { required = [], properties = {} } = (described ?? {}) as Part;
+  const [first] = required;
+  if (part === 'query' && first !== undefined) {
+    return [{ in: part, pointer: `/${first}`, message: 'is required' }, ''];
+  }
+  for (const [name, value] of Object.entries(properties)) {
+    const [message, refused] = refusal(value) ?? [];
+    if (message !== undefined && refused !== undefined) {
+      return [{ in: part, pointer: `/${name}`, message }, `:${name}=${refused}`];
+    }
+  }
+  return undefined;
+}
+
+/** A request that is not valid: what is wrong with it, and its path. */
+function refusedRequest(operation: Described): { error: AppError; path: string } {
+  const { url, schema } = operation;
+  const path = examplePath(operation);
+  const [inQuery] = faultIn('query', schema.querystring) ?? [];
+  const fault = faultInBody(operation) ?? inQuery;
+  if (fault) return { error: invalid([fault]), path };
+  const [inPath, refused = ''] = faultIn('path', schema.params) ?? [];
+  if (inPath) {
+    const [name = '', value = ''] = refused.split('=');
+    return {
+      error: invalid([inPath]),
+      path: examplePath({ schema, url: url.replace(name, value) }),
+    };
+  }
+  const header = {
+    in: 'headers',
+    pointer: '/idempotency-key',
+    message: 'must be 1 to 255 characters',
+  };
+  return { error: invalid([header as FieldError]), path };
+}
+
+/** A problem as this operation answers with it. */
+export function problemExample(code: ProblemCode, operation: Described) {
+  const { scope, problemExamples = {} } = operation.config ?? {};
+  const own = problemExamples[code];
+  if (code === 'validation-failed' && !own) {
+    const { error, path } = refusedRequest(operation);
+    return toProblem(error, { path, requestId: REQUEST_ID });
+  }
+  const isScope = code === 'insufficient-scope' && scope !== undefined;
+  const { detail, ...rest } = own ?? {
+    detail: isScope ? `This needs the scope ${scope}` : DETAILS[code],
+  };
+  const path = examplePath(operation);
+  return toProblem(new AppError(code, detail, rest), { path, requestId: REQUEST_ID });
+}
