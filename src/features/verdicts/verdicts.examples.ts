@@ -58,7 +58,12 @@ const tooMany = {
   denies: true,
   findings: [log4j],
 };
-const few = of('baseline', 'max-findings', SCAN, 'no fixable findings of severity high or worse, or of unknown severity, 0 allowed');
+const few = of(
+  'baseline',
+  'max-findings',
+  SCAN,
+  'no fixable findings of severity high or worse, or of unknown severity, 0 allowed',
+);
 const warned = {
   ...of(
     'hardening',
