@@ -47,6 +47,11 @@ const REFUSED: [path: string, rule: string, source: string][] = [
   ['features/zz/h.routes.ts', IMPORTS, "import { a } from '../../database/client.js';"],
   ['features/zz/m.routes.ts', IMPORTS, "import { a } from '../projects/projects.service.js';"],
   ['platform/zz6.ts', 'style/noProcessEnv', 'const a = process.env.HOME;'],
+  [
+    'features/zz/q.ts',
+    'style/noRestrictedGlobals',
+    "export const a = () => fetch('https://a.example');",
+  ],
   ['platform/zz7.ts', 'nursery/noFloatingPromises', 'const a = async () => 1;\na();'],
 ];
 const ALLOWED: [path: string, from: string][] = [

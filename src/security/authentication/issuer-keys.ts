@@ -10,6 +10,9 @@ const KEYS_MAX_AGE_MS = 600_000;
 const KEYS_COOLDOWN_MS = 3000;
 const MAX_ISSUERS = 100;
 
+/** A company's issuer is often in its own network, and one on this machine may speak plain http. */
+const ALLOW = { privateAddresses: true, httpToLoopback: true };
+
 interface Discovery {
   issuer?: unknown;
   jwks_uri?: unknown;
@@ -18,7 +21,8 @@ interface Discovery {
 /** OpenID Connect Discovery 1.0, section 4. */
 async function discover(issuer: string): Promise<JWTVerifyGetKey> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-  const { issuer: claimed, jwks_uri: keys } = ((await fetchJson(url)) ?? {}) as Discovery;
+  const { issuer: claimed, jwks_uri: keys } = ((await fetchJson(url, { allow: ALLOW })) ??
+    {}) as Discovery;
   if (claimed !== issuer) throw new Error(`${url} is about another issuer`);
   if (typeof keys !== 'string' || !URL.canParse(keys)) throw new Error(`${url} has no jwks_uri`);
   // An issuer elsewhere must not have this machine's own services called.
@@ -28,7 +32,7 @@ async function discover(issuer: string): Promise<JWTVerifyGetKey> {
   return createRemoteJWKSet(new URL(keys), {
     cooldownDuration: KEYS_COOLDOWN_MS,
     cacheMaxAge: KEYS_MAX_AGE_MS,
-    [customFetch]: async (address) => Response.json(await fetchJson(address)),
+    [customFetch]: async (address) => Response.json(await fetchJson(address, { allow: ALLOW })),
   });
 }
 
