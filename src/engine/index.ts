@@ -1,27 +1,8 @@
-export { canonicalInputs } from './evaluate/canonical.js';
-export { type EvaluateOptions, evaluate } from './evaluate/evaluate.js';
-export { ENGINE, hashedInputs, inputsHash, rulesSha256 } from './evaluate/hash.js';
-export type {
-  EvidenceRecord,
-  PolicyInput,
-  PolicyRule,
-  RuleResult,
-  TooOld,
-  Verdict,
-  VerdictFacts,
-  VerdictInputs,
-  WaiverInput,
-} from './evaluate/inputs.js';
-export { parametersOf } from './evaluate/parameters.js';
-export { ruleNamed } from './rules/index.js';
-export {
-  type Aged,
-  type ComponentInput,
-  type Defect,
-  type DefectCount,
-  type Defects,
-  MODES,
-  type Mode,
-  type Needs,
-  type WaivedDefect,
-} from './rules/rule.js';
+export { type CanonicalInputs, canonicalInputs } from './evaluate/canonical.js';
+export { ENGINE, inputsHash, rulesSha256 } from './evaluate/hash.js';
+export type { PolicyRule, RuleResult, VerdictFacts, VerdictInputs } from './evaluate/inputs.js';
+export { type Prepared, prepare } from './evaluate/prepare.js';
+export { faultOfRule } from './evaluate/rule-fault.js';
+export { ruleNamed, rules } from './rules/index.js';
+export type { KnownRule } from './rules/known-rule.js';
+export { type ComponentInput, type Defects, MODES, type WaivedDefect } from './rules/rule.js';

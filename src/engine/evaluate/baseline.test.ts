@@ -2,11 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ruleNamed } from '../rules/index.js';
 import { defect, defects } from '../rules/input.support.js';
-import { evaluate } from './evaluate.js';
 import { rulesSha256 } from './hash.js';
 import type { PolicyRule, VerdictFacts, VerdictInputs } from './inputs.js';
-import { inputs, NO_FACTS, record } from './inputs.support.js';
-import { faultOf } from './parameters.js';
+import { evaluate, inputs, NO_FACTS, record } from './inputs.support.js';
+import { faultOfRule } from './rule-fault.js';
 
 const MIGRATION = '../../../prisma/migrations/20261125120000_policies/migration.sql';
 const sql = readFileSync(new URL(MIGRATION, import.meta.url), 'utf8');
@@ -35,7 +34,7 @@ describe('the policy baseline of the migration', () => {
     '%s is a rule, with valid parameters',
     (name, rule) => {
       expect(ruleNamed(String(name))).toBeDefined();
-      expect(faultOf(rule as PolicyRule)).toBeUndefined();
+      expect(faultOfRule(rule as PolicyRule)).toBeUndefined();
       expect(rule).toHaveProperty('mode', 'block');
     },
   );

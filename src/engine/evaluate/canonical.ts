@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../shared/canonical-json.js';
 import { byText } from '../rules/common/text.js';
-import type { EvidenceRecord, TooOld, VerdictInputs, WaiverInput } from './inputs.js';
+import type { EvidenceRecord, PolicyInput, TooOld, VerdictInputs, WaiverInput } from './inputs.js';
 
 /** Sorts by what is in them: nothing else tells two apart whoever sorts them. */
 function sorted<T extends object>(items: readonly T[]): T[] {
@@ -96,29 +96,38 @@ const waiverOf = ({ id, rule, purl, releaseId, expiresAt, approvedBy }: WaiverIn
   approvedBy,
 });
 
-const done = new WeakSet<VerdictInputs>();
+declare const canonical: unique symbol;
+
+/** Inputs in the order in which they are hashed and judged. Only `canonicalInputs` makes them. */
+export type CanonicalInputs = VerdictInputs & { readonly [canonical]: true };
+
+/** The order of policies in inputs, and so that of their results. */
+export const inCanonicalOrder = (policies: readonly PolicyInput[]): PolicyInput[] =>
+  policies.toSorted(
+    (a, b) =>
+      byText(a.name, b.name) || a.version - b.version || byText(a.sha256 ?? '', b.sha256 ?? ''),
+  );
 
 /**
  * Inputs in the one order that does not depend on how they were found, each document once (with the smallest of its ids), with
- * nothing in them but what counts. Inputs that came from here are returned as they are: who needs both a hash and a verdict calls this once.
- * @throws {Error} for what is no JSON
+ * nothing in them but what counts.
+ * @throws {Error} for what is no JSON, such as a NaN
  */
-export function canonicalInputs(inputs: VerdictInputs): VerdictInputs {
-  if (done.has(inputs)) return inputs;
+export function canonicalInputs(inputs: VerdictInputs): CanonicalInputs {
   const { id, projectId, version, commit, state, revokedReason } = inputs.release;
   const { running } = inputs;
   const groups = groupsOf(inputs.evidence);
-  const canonical: VerdictInputs = {
+  const all: VerdictInputs = {
     release: { id, projectId, version, commit, state, revokedReason },
     environment: inputs.environment,
     artifacts: sorted(inputs.artifacts.map(({ name, sha256, purl }) => ({ name, sha256, purl }))),
     evidence: groups.map(({ record }) => record),
-    policies: inputs.policies
-      .map(({ name, version, sha256, rules }) => ({ name, version, sha256, rules }))
-      .sort(
-        (a, b) =>
-          byText(a.name, b.name) || a.version - b.version || byText(a.sha256 ?? '', b.sha256 ?? ''),
-      ),
+    policies: inCanonicalOrder(inputs.policies).map(({ name, version, sha256, rules }) => ({
+      name,
+      version,
+      sha256,
+      rules,
+    })),
     waivers: sorted(inputs.waivers.map(waiverOf)),
     running: running && {
       id: running.id,
@@ -127,6 +136,5 @@ export function canonicalInputs(inputs: VerdictInputs): VerdictInputs {
     },
     tooOld: tooOldOf(inputs.tooOld, groups),
   };
-  done.add(canonical);
-  return canonical;
+  return all as CanonicalInputs;
 }

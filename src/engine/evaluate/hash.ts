@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../shared/canonical-json.js';
-import { canonicalInputs } from './canonical.js';
-import type { PolicyRule, VerdictInputs } from './inputs.js';
+import type { CanonicalInputs } from './canonical.js';
+import type { PolicyRule } from './inputs.js';
 
 /**
  * Counts up when the same inputs would be decided in another way: a rule is new, or was changed or removed. Verdicts of two versions of the
@@ -18,8 +18,8 @@ export const rulesSha256 = (rules: readonly PolicyRule[]): string => sha256(cano
  * What is hashed of the inputs. Ids of evidence are not: the same documents uploaded anew are the same inputs. What is too old is named by its place
  * in `evidence`, from 0. Rules are not in it, the digest of their policy is.
  */
-export function hashedInputs(inputs: VerdictInputs) {
-  const { evidence, policies, tooOld, ...rest } = canonicalInputs(inputs);
+export function hashedInputs(inputs: CanonicalInputs) {
+  const { evidence, policies, tooOld, ...rest } = inputs;
   const places = new Map(evidence.map(({ id }, place) => [id, place]));
   return {
     ...rest,
@@ -34,5 +34,5 @@ export function hashedInputs(inputs: VerdictInputs) {
 }
 
 /** SHA-256 of `hashedInputs` as canonical JSON, in lower-case hexadecimal. The time of the verdict is no part of it. */
-export const inputsHash = (inputs: VerdictInputs): string =>
+export const inputsHash = (inputs: CanonicalInputs): string =>
   sha256(canonicalJson(hashedInputs(inputs)));

@@ -1,12 +1,15 @@
-import { evaluate } from './evaluate.js';
+import type { BudgetOptions } from './budget.js';
+import { canonicalInputs } from './canonical.js';
 import { rulesSha256 } from './hash.js';
 import type {
   EvidenceRecord,
+  Judgement,
   PolicyInput,
   PolicyRule,
   VerdictFacts,
   VerdictInputs,
 } from './inputs.js';
+import { prepare } from './prepare.js';
 
 /** Makes inputs of verdicts, for tests. */
 
@@ -67,6 +70,14 @@ export const warn = (rule: string, rest: object = {}): PolicyRule => ({
   rule,
   mode: 'warn',
 });
+
+/** What the engine says of inputs as they come. @param findRule which rules there are, where that is not every rule */
+export const evaluate = (
+  all: VerdictInputs,
+  facts: VerdictFacts,
+  options?: BudgetOptions,
+  findRule?: Parameters<typeof prepare>[1],
+): Judgement => prepare(all.policies, findRule).decide(canonicalInputs(all), facts, options);
 
 /** What one policy of these rules says. */
 export const judge = (

@@ -112,10 +112,11 @@ export interface RuleResult {
   readonly waivers: readonly string[];
 }
 
-export interface Verdict {
+/** What the policies say together. */
+export interface Judgement {
   readonly decision: 'allow' | 'deny';
   /** First what always holds, then policies by name and version, and their rules as they stand there. */
   readonly results: readonly RuleResult[];
-  /** Time was up before all rules were done. Such a verdict denies, and says nothing of the next one about the same inputs. */
+  /** Time was up before all rules were done. Such a judgement denies, and says nothing of the next one about the same inputs. */
   readonly timedOut: boolean;
 }

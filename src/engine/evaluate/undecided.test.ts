@@ -1,18 +1,37 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Type } from '@sinclair/typebox';
+import { describe, expect, it } from 'vitest';
 import { RuleFault } from '../rules/common/fault.js';
-import { sealedOnly } from '../rules/sealed-only.js';
-import { evaluate } from './evaluate.js';
+import { ruleNamed } from '../rules/index.js';
+import { knownRule } from '../rules/known-rule.js';
+import type { Rule } from '../rules/rule.js';
 import type { PolicyRule, VerdictInputs } from './inputs.js';
-import { block, inputs, judge, NO_FACTS, policy, record, sealed, warn } from './inputs.support.js';
+import {
+  block,
+  evaluate,
+  inputs,
+  judge,
+  NO_FACTS,
+  policy,
+  record,
+  sealed,
+  warn,
+} from './inputs.support.js';
 
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+/** Every rule, and one that does what a test wants. */
+function andRule(own: Pick<Rule<object>, 'evaluate' | 'needs' | 'tooOld'>, name = 'own') {
+  const parameters = Type.Object({}, { additionalProperties: false });
+  const rule = knownRule({ name, summary: '', parameters, example: {}, ...own });
+  return (wanted: string) => (wanted === name ? rule : ruleNamed(wanted));
+}
+
+const throwing = (error: unknown) => (): never => {
+  throw error;
+};
 
 describe('evaluate: what cannot be decided denies, whatever the mode', () => {
-  const failing = (rules: PolicyRule[], facts = NO_FACTS, options = {}) => {
+  const failing = (rules: PolicyRule[], facts = NO_FACTS, findRule = ruleNamed) => {
     const all = inputs({ ...sealed, policies: [policy('p', ...rules)] });
-    const { decision, results } = evaluate(all, facts, options);
+    const { decision, results } = evaluate(all, facts, {}, findRule);
     expect(decision).toBe('deny');
     expect(results[0]).toMatchObject({ status: 'error', denies: true, evidence: [] });
     return results[0]?.message;
@@ -53,12 +72,15 @@ describe('evaluate: what cannot be decided denies, whatever the mode', () => {
     ['a text', 'It broke, which is a mistake of the platform.'],
     [undefined, 'It broke, which is a mistake of the platform.'],
   ])('a rule that throws %s', (error, message) => {
-    vi.spyOn(sealedOnly, 'evaluate').mockImplementation(() => {
-      throw error;
-    });
-    const said = failing([warn('sealed-only')]);
+    const said = failing([warn('own')], NO_FACTS, andRule({ evaluate: throwing(error) }));
     expect(said).toContain(message);
     expect(said).not.toContain('.ts');
+  });
+
+  it('a rule that breaks before it is asked', () => {
+    const passes = () => ({ status: 'pass', message: '' }) as const;
+    const own = andRule({ needs: throwing(new TypeError('which?')), evaluate: passes });
+    expect(failing([warn('own')], { ...NO_FACTS, components: [] }, own)).toContain('which?');
   });
 
   it('and the other rules are still asked', () => {
@@ -99,12 +121,14 @@ describe('evaluate: time', () => {
 
   it('denies a rule that never looks at the clock', () => {
     let clock = 0;
-    vi.spyOn(sealedOnly, 'evaluate').mockImplementation(() => {
-      clock = 51;
-      return { status: 'pass', message: '' };
+    const slow = andRule({
+      evaluate() {
+        clock = 51;
+        return { status: 'pass', message: '' };
+      },
     });
     const options = { budgetMs: 50, now: () => clock };
-    expect(evaluate(all(block('sealed-only')), NO_FACTS, options)).toMatchObject({
+    expect(evaluate(all(block('own')), NO_FACTS, options, slow)).toMatchObject({
       decision: 'deny',
       timedOut: true,
     });

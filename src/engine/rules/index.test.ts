@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faultOf } from '../evaluate/parameters.js';
+import { faultOfRule } from '../evaluate/rule-fault.js';
 import { ruleNamed, rules } from './index.js';
 
 describe('the list of rules', () => {
@@ -21,7 +21,7 @@ describe('the list of rules', () => {
     (name, { summary, parameters, example }) => {
       expect(summary.length).toBeGreaterThan(20);
       expect(parameters.additionalProperties).toBe(false);
-      expect(faultOf({ ...example, rule: name, mode: 'block' })).toBeUndefined();
+      expect(faultOfRule({ ...example, rule: name, mode: 'block' })).toBeUndefined();
     },
   );
 

@@ -1,4 +1,3 @@
-import { parametersOf } from '../evaluate/parameters.js';
 import { ruleNamed } from './index.js';
 import type { ComponentInput, Defect, EvidenceInput, Outcome, RuleInput, Shown } from './rule.js';
 
@@ -88,5 +87,5 @@ export const component = (
 export function ask(name: string, parameters: object, given: RuleInput): Outcome {
   const rule = ruleNamed(name);
   if (!rule) throw new Error(`no rule ${name}`);
-  return rule.evaluate(parametersOf(rule, { ...parameters, rule: name, mode: 'block' }), given);
+  return rule.bind({ ...parameters, rule: name, mode: 'block' }).evaluate(given);
 }

@@ -1,1 +1,1 @@
-export { requireEnvironment } from './environment.js';
+export { ENVIRONMENT_INPUT, RUNNING_INPUT } from './environment.input.sql.js';

@@ -1,3 +1,4 @@
+import { currentOf } from '../evidence/index.js';
 import { evidenceOf } from './conditions.js';
 
 /**
@@ -8,7 +9,7 @@ const claimsOn = (package_: string, more: string) => `
   (SELECT c.status, c.justification, c.detail, c.absolves, c.applied, c.evidence_id, c.stated_at, c.ordinal
      FROM claims c ${evidenceOf('c', 'ce')}
     WHERE c.release_id = f.release_id AND c.target = targets.target AND c.purl_key ${package_} ${more}
-      AND ce.superseded_at IS NULL AND ce.retracted_at IS NULL
+      AND ${currentOf('ce')}
       AND (ce.artifact_sha256 IS NULL OR e.artifact_sha256 IS NULL OR ce.artifact_sha256 = e.artifact_sha256)
       AND (c.purl_version IS NULL OR c.purl_version IN (f.purl_version, f.package_version))
       AND (NOT c.purl_exact OR c.purl = f.purl)

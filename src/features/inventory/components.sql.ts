@@ -1,7 +1,8 @@
 import type { Position } from '../../contract/position.js';
 import type { Statement } from '../../database/sql.js';
 import type { Purl } from '../../vocabulary/purl.js';
-import { Conditions, CURRENT, evidenceOf } from './conditions.js';
+import { CURRENT } from '../evidence/index.js';
+import { Conditions, evidenceOf } from './conditions.js';
 import type { ListComponentsQuery } from './inventory.queries.js';
 
 /** A row as pg reads it. */

@@ -31,9 +31,6 @@ export class Conditions {
   }
 }
 
-/** Evidence that counts. */
-export const CURRENT = 'e.superseded_at IS NULL AND e.retracted_at IS NULL';
-
 /**
  * The evidence of a row, looked up for each. As an ordinary join it might be merged with the index of all evidence, from
  * its beginning: OFFSET keeps the planner from that.

@@ -1,5 +1,5 @@
+import { CURRENT } from '../evidence/index.js';
 import { APPLIED_CLAIM } from './claims.sql.js';
-import { CURRENT } from './conditions.js';
 
 /**
  * The defects of a release, by the evidence that counts: findings with one fingerprint are one, as the worst of those

@@ -1,4 +1,4 @@
-import { CURRENT } from './conditions.js';
+import { CURRENT } from '../evidence/index.js';
 import { defectsOf } from './defects.sql.js';
 
 /** The packages of one release, each with its versions and licences. */

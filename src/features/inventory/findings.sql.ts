@@ -2,8 +2,9 @@ import type { Position } from '../../contract/position.js';
 import type { Statement } from '../../database/sql.js';
 import type { Purl } from '../../vocabulary/purl.js';
 import type { Severity } from '../../vocabulary/severity.js';
+import { CURRENT } from '../evidence/index.js';
 import { APPLIED_CLAIM, CLAIM } from './claims.sql.js';
-import { Conditions, CURRENT, evidenceOf } from './conditions.js';
+import { Conditions, evidenceOf } from './conditions.js';
 import type { ListFindingsQuery } from './inventory.queries.js';
 
 /** A row as pg reads it. */

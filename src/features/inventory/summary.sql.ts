@@ -1,4 +1,4 @@
-import { CURRENT } from './conditions.js';
+import { CURRENT } from '../evidence/index.js';
 import { defectsOf } from './defects.sql.js';
 
 /** Evidence of a release that counts: how much of each kind, and when the last of it was received. `$1`: the release. */

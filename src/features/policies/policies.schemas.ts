@@ -9,7 +9,7 @@ import {
   timestamp,
   uuid,
 } from '../../contract/schemas.js';
-import type { PolicyRule } from '../../engine/evaluate/inputs.js';
+import type { PolicyRule } from '../../engine/index.js';
 import { AnyRule, checkedRule, exampleRules } from './rule.schemas.js';
 
 /** Bytes of a request: far more than a sensible one has, and too few to keep the validator busy. */

@@ -1,8 +1,6 @@
 import { atomically, type CallContext } from '../../database/context.js';
 import { isUniqueViolation } from '../../database/errors.js';
-import { rulesSha256 } from '../../engine/evaluate/hash.js';
-import type { PolicyRule } from '../../engine/evaluate/inputs.js';
-import { faultOf } from '../../engine/evaluate/parameters.js';
+import { faultOfRule, type PolicyRule, rulesSha256 } from '../../engine/index.js';
 import type { Policy as PolicyRow, Prisma } from '../../generated/prisma/client.js';
 import { AppError, type FieldError, invalid } from '../../shared/app-error.js';
 import { pageOf } from '../../shared/pages.js';
@@ -40,7 +38,7 @@ export interface PolicyVersionPage {
  */
 function checkRules(rules: readonly PolicyRule[]): void {
   const errors = rules.flatMap((rule, index): FieldError[] => {
-    const fault = faultOf(rule);
+    const fault = faultOfRule(rule);
     if (fault === undefined) return [];
     return [{ in: 'body', pointer: `/rules/${index}`, message: `cannot be used: ${fault}` }];
   });

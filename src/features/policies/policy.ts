@@ -1,5 +1,5 @@
 import type { CallContext } from '../../database/context.js';
-import type { PolicyRule } from '../../engine/evaluate/inputs.js';
+import type { PolicyRule } from '../../engine/index.js';
 import type { PolicyVersion as PolicyVersionRow } from '../../generated/prisma/client.js';
 import { AppError, type FieldError, invalid } from '../../shared/app-error.js';
 

@@ -1,8 +1,6 @@
 import { type TObject, type TSchema, Type } from '@sinclair/typebox';
 import { defaulted, stringEnum } from '../../contract/schemas.js';
-import type { PolicyRule } from '../../engine/evaluate/inputs.js';
-import { rules } from '../../engine/rules/index.js';
-import { MODES, type Rule } from '../../engine/rules/rule.js';
+import { type KnownRule, MODES, type PolicyRule, rules } from '../../engine/index.js';
 
 const mode = defaulted(
   stringEnum(MODES, {
@@ -16,12 +14,7 @@ const schemaName = (name: string) =>
   `${name.replace(/(?:^|-)(.)/g, (_match, letter: string) => letter.toUpperCase())}Rule`;
 
 /** A rule as it stands in a policy: its name, its mode and its own parameters. */
-function ruleSchema({
-  name,
-  summary,
-  parameters,
-  example,
-}: Pick<Rule, 'name' | 'summary' | 'parameters' | 'example'>): TObject {
+function ruleSchema({ name, summary, parameters, example }: KnownRule): TObject {
   const { properties, required = [], description } = parameters;
   return {
     ...parameters,

@@ -1,18 +1,19 @@
 import type { Database } from '../../database/client.js';
 import { type Ask, query, snapshot } from '../../database/sql.js';
 import {
-  type Aged,
+  type CanonicalInputs,
   type ComponentInput,
+  canonicalInputs,
   type Defects,
   ENGINE,
-  type Needs,
-  parametersOf,
-  ruleNamed,
+  type Prepared,
+  prepare,
   type VerdictFacts,
   type VerdictInputs,
   type WaivedDefect,
 } from '../../engine/index.js';
-import { COLLECT, RUNNING_EVIDENCE } from './collect.sql.js';
+import { EVIDENCE_DIGEST } from '../evidence/index.js';
+import { COLLECT } from './collect.sql.js';
 import {
   ADD_UP,
   COMPONENTS,
@@ -25,77 +26,34 @@ import {
 /** Versions of policies to try instead of those that guard the environment, by name. */
 export type PolicyVersions = Readonly<Record<string, number>>;
 
+/** What a verdict is made of: policies that decide, and what they decide by. */
 export interface Collected {
-  readonly inputs: VerdictInputs;
+  readonly prepared: Prepared;
+  readonly inputs: CanonicalInputs;
   readonly facts: VerdictFacts;
 }
 
 type Counted = Pick<Defects, 'counts' | 'worst'>;
 
 /** What the one statement answers. */
-type Row = Omit<VerdictInputs, 'release' | 'tooOld' | 'evidence'> &
-  VerdictInputs['release'] & {
-    readonly facts: Counted | null;
-    readonly evidence: readonly (VerdictInputs['evidence'][number] & { ageSeconds: number })[];
-  };
+type Row = Omit<VerdictInputs, 'tooOld' | 'evidence'> & {
+  readonly facts: Counted | null;
+  readonly evidence: readonly (VerdictInputs['evidence'][number] & { ageSeconds: number })[];
+};
 
 const NONE: Counted = { counts: [], worst: [] };
 
-const ALL: Required<Needs> = { newDefects: true, components: true };
-
-/** A rule that breaks here denies: it gets everything, or finds everything too old, and breaks again when it is asked. */
-function guarded<T>(ask: () => T, otherwise: T): T {
-  try {
-    return ask();
-  } catch {
-    return otherwise;
-  }
-}
-
-/** Each rule of the policies, with its parameters; without what the evaluation refuses: unknown rules, parameters that are none. */
-function askedOf({ policies }: Row) {
-  return policies.flatMap(({ name, version, rules }) =>
-    rules.flatMap((entry, index) => {
-      try {
-        const rule = ruleNamed(entry.rule);
-        if (!rule) return [];
-        return [{ rule, parameters: parametersOf(rule, entry), policy: name, version, index }];
-      } catch {
-        return [];
-      }
-    }),
-  );
-}
-
-type Asked = ReturnType<typeof askedOf>;
-
-/** What any rule of the policies needs. */
-function needsOf(asked: Asked): Required<Needs> {
-  const all = asked.map(({ rule, parameters }) => guarded(() => rule.needs?.(parameters), ALL));
-  return {
-    newDefects: all.some((needs) => needs?.newDefects),
-    components: all.some((needs) => needs?.components),
-  };
-}
-
-/** Which evidence is too old for which rule: what the clock decides, told apart from all else. */
-function tooOldOf(asked: Asked, evidence: Row['evidence']): VerdictInputs['tooOld'] {
-  const aged: Aged[] = evidence.map(({ id, kind, ageSeconds }) => ({ id, kind, ageSeconds }));
-  const all = evidence.map(({ id }) => id);
-  return asked.flatMap(({ rule, parameters, ...place }) => {
-    const ids = guarded(() => rule.tooOld?.(parameters, aged), all);
-    return ids && ids.length > 0 ? [{ ...place, evidence: ids }] : [];
+/** @param runningEvidence where what runs there is compared with: the digest of its evidence */
+function inputsOf(row: Row, prepared: Prepared, runningEvidence?: string): CanonicalInputs {
+  const { facts: _facts, running, ...inputs } = row;
+  return canonicalInputs({
+    ...inputs,
+    running:
+      running && runningEvidence !== undefined
+        ? { ...running, evidence: runningEvidence }
+        : running,
+    tooOld: prepared.tooOld(row.evidence),
   });
-}
-
-function inputsOf(row: Row, asked: Asked): VerdictInputs {
-  const { id, projectId, version, commit, state, revokedReason, facts: _facts, ...rest } = row;
-  return {
-    ...rest,
-    release: { id, projectId, version, commit, state, revokedReason },
-    evidence: row.evidence.map(({ ageSeconds: _age, ...evidence }) => evidence),
-    tooOld: tooOldOf(asked, row.evidence),
-  };
 }
 
 /** Adds up what the evidence says, and keeps it for the next time; `changes`: what it is of. */
@@ -104,39 +62,58 @@ async function addUp(ask: Ask, releaseId: string) {
   return row ?? { facts: NONE, changes: null };
 }
 
-async function newDefects(ask: Ask, { id, running, waivers }: Row, all: Defects): Promise<Defects> {
+async function newDefects(ask: Ask, row: Row, all: Defects): Promise<Defects> {
+  const { release, running, waivers } = row;
   if (!running) return all; // nothing runs there: everything is new
-  const [row] = await ask<{ facts: Counted }>(NEW_DEFECTS, [id, running.id]);
+  const [found] = await ask<{ facts: Counted }>(NEW_DEFECTS, [release.id, running.id]);
   const ids = waivers.map((waiver) => waiver.id);
   const waived =
-    ids.length > 0 ? await ask<WaivedDefect>(WAIVED_NEW_DEFECTS, [id, running.id, ids]) : [];
-  return { ...(row?.facts ?? NONE), waived };
+    ids.length > 0
+      ? await ask<WaivedDefect>(WAIVED_NEW_DEFECTS, [release.id, running.id, ids])
+      : [];
+  return { ...(found?.facts ?? NONE), waived };
 }
 
 /** Everything that the policies of the environment need to know. */
 async function collectAll(ask: Ask, row: Row) {
-  const asked = askedOf(row);
-  const needs = needsOf(asked);
-  const added = row.facts ? undefined : await addUp(ask, row.id);
+  const prepared = prepare(row.policies);
+  const { needs } = prepared;
+  const { release, running } = row;
+  const added = row.facts ? undefined : await addUp(ask, release.id);
   const ids = row.waivers.map(({ id }) => id);
-  const waived = ids.length > 0 ? await ask<WaivedDefect>(WAIVED_DEFECTS, [row.id, ids]) : [];
+  const waived = ids.length > 0 ? await ask<WaivedDefect>(WAIVED_DEFECTS, [release.id, ids]) : [];
   const defects: Defects = { ...(row.facts ?? added?.facts ?? NONE), waived };
   const facts: VerdictFacts = {
     defects,
     newDefects: needs.newDefects ? await newDefects(ask, row, defects) : undefined,
-    components: needs.components ? await ask<ComponentInput>(COMPONENTS, [row.id]) : undefined,
+    components: needs.components ? await ask<ComponentInput>(COMPONENTS, [release.id]) : undefined,
   };
-  const inputs = inputsOf(row, asked);
-  if (!needs.newDefects || !row.running) return { collected: { inputs, facts }, added };
   // What is new depends on what is known of the other release, too.
-  const [known] = await ask<{ evidence: string }>(RUNNING_EVIDENCE, [row.running.id]);
-  const running = { ...row.running, ...known };
-  return { collected: { inputs: { ...inputs, running }, facts }, added };
+  const [known] =
+    needs.newDefects && running
+      ? await ask<{ evidence: string }>(EVIDENCE_DIGEST, [running.id])
+      : [];
+  const collected: Collected = {
+    prepared,
+    inputs: inputsOf(row, prepared, known?.evidence),
+    facts,
+  };
+  return { collected, added };
+}
+
+/** Where nothing has changed since the last time, and no rule needs more, the one statement says everything. */
+function collectedFrom(row: Row): Collected | undefined {
+  if (!row.facts || row.waivers.length > 0) return undefined;
+  const prepared = prepare(row.policies);
+  const { newDefects, components } = prepared.needs;
+  if (newDefects || components) return undefined;
+  const inputs = inputsOf(row, prepared);
+  return { prepared, inputs, facts: { defects: { ...row.facts, waived: [] } } };
 }
 
 /**
  * What a verdict about a release and an environment is made of; undefined without such a release or environment. All of
- * it is of one moment. Where nothing has changed since the last time, and no rule needs more, that is one statement.
+ * it is of one moment: what one statement read, or what one snapshot did.
  */
 export async function collect(
   { pool }: Pick<Database, 'pool'>,
@@ -145,24 +122,17 @@ export async function collect(
   versions?: PolicyVersions,
 ): Promise<Collected | undefined> {
   const values = [releaseId, environment, versions ? JSON.stringify(versions) : null, ENGINE];
-  const read = async (ask: Ask) => (await ask<Row>(COLLECT, values))[0];
-  const once: Ask = (statement, list) => query(pool, statement, list) as Promise<never[]>;
-  const row = await read(once);
+  const [row] = await query<Row>(pool, COLLECT, values);
   if (!row) return undefined;
-  const asked = askedOf(row);
-  const needs = needsOf(asked);
-  if (row.facts && row.waivers.length === 0 && !needs.newDefects && !needs.components) {
-    return {
-      inputs: inputsOf(row, asked),
-      facts: { defects: { ...row.facts, waived: [] } } as VerdictFacts,
-    };
-  }
-  const more = await snapshot(pool, async (ask) => {
-    const again = await read(ask);
+  const collected = collectedFrom(row);
+  if (collected) return collected;
+  const all = await snapshot(pool, async (ask) => {
+    const [again] = await ask<Row>(COLLECT, values);
     return again && collectAll(ask, again);
   });
-  if (more?.added?.changes) {
-    await once(KEEP, [releaseId, JSON.stringify(more.added.facts), more.added.changes, ENGINE]);
+  if (all?.added?.changes) {
+    const { facts, changes } = all.added;
+    await query(pool, KEEP, [releaseId, JSON.stringify(facts), changes, ENGINE]);
   }
-  return more?.collected;
+  return all?.collected;
 }

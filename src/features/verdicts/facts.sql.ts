@@ -1,4 +1,5 @@
-import { APPLIED_CLAIM, CURRENT, defectsOf } from '../inventory/index.js';
+import { CURRENT } from '../evidence/index.js';
+import { APPLIED_CLAIM, defectsOf } from '../inventory/index.js';
 
 /** How many of the worst defects of each type, fixable or not, are kept to be named. */
 export const WORST = 10;

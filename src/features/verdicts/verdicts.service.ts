@@ -2,14 +2,7 @@ import { projectsFor, reaches } from '../../access/caller.js';
 import type { Database } from '../../database/client.js';
 import type { CallContext } from '../../database/context.js';
 import { query } from '../../database/sql.js';
-import {
-  canonicalInputs,
-  ENGINE,
-  evaluate,
-  inputsHash,
-  type RuleResult,
-  type VerdictInputs,
-} from '../../engine/index.js';
+import { ENGINE, inputsHash, type RuleResult, type VerdictInputs } from '../../engine/index.js';
 import type { Prisma, Verdict as VerdictRow } from '../../generated/prisma/client.js';
 import { AppError, type FieldError, invalid } from '../../shared/app-error.js';
 import { pageOf } from '../../shared/pages.js';
@@ -108,9 +101,9 @@ export function verdictsService({ pool }: Pick<Database, 'pool'>) {
   ): Promise<Verdict> {
     const collected = await collect({ pool }, releaseId, environment, versions);
     if (!collected) throw noEnvironment(environment);
-    const inputs = canonicalInputs(collected.inputs);
+    const { prepared, inputs, facts } = collected;
     return {
-      ...evaluate(inputs, collected.facts),
+      ...prepared.decide(inputs, facts),
       id: null,
       releaseId,
       projectId: inputs.release.projectId,

@@ -8,7 +8,8 @@ import { type Purl, readPurl } from '../../vocabulary/purl.js';
 import { normalizeId } from '../../vocabulary/vulnerability-ids.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import { requireRelease } from '../releases/index.js';
-import { inState, present, requireWaiver, type Waiver } from './waiver.js';
+import { present, requireWaiver, type Waiver } from './waiver.js';
+import { inState } from './waiver-state.js';
 import { type CreateWaiver, type ListWaiversQuery, MAX_WAIVER_DAYS } from './waivers.schemas.js';
 
 export interface WaiverPage {

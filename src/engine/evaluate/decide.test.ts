@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { defect, defects } from '../rules/input.support.js';
-import { evaluate } from './evaluate.js';
-import { block, inputs, judge, NO_FACTS, policy, record, sealed, warn } from './inputs.support.js';
+import {
+  block,
+  evaluate,
+  inputs,
+  judge,
+  NO_FACTS,
+  policy,
+  record,
+  sealed,
+  warn,
+} from './inputs.support.js';
 
 describe('evaluate: allow', () => {
   it('when every rule passes', () => {

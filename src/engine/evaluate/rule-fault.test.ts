@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RuleFault } from '../rules/common/fault.js';
 import { ruleNamed, rules } from '../rules/index.js';
 import type { PolicyRule } from './inputs.js';
-import { faultOf, parametersOf } from './parameters.js';
+import { faultOfRule } from './rule-fault.js';
 
 const of = (name: string, rest: object = {}): PolicyRule => ({
   ...rest,
@@ -13,10 +13,10 @@ const of = (name: string, rest: object = {}): PolicyRule => ({
 function parameters(name: string, rest: object = {}): unknown {
   const rule = ruleNamed(name);
   if (!rule) throw new Error(name);
-  return parametersOf(rule, of(name, rest));
+  return rule.bind(of(name, rest)).parameters;
 }
 
-describe('parametersOf', () => {
+describe('the parameters of a rule', () => {
   it('fills in what is left out', () => {
     expect(parameters('tests-passed')).toEqual({ minimumTests: 1, maximumFailures: 0 });
     expect(parameters('max-findings', { severity: 'low' })).toEqual({
@@ -33,10 +33,10 @@ describe('parametersOf', () => {
     const entry = of('max-findings');
     const rule = ruleNamed('max-findings');
     if (!rule) throw new Error();
-    const first: { types: string[] } = parametersOf(rule, entry);
-    first.types.push('code');
+    const first = rule.bind(entry).parameters;
+    Reflect.get(first, 'types').push('code');
     expect(entry).toEqual(of('max-findings'));
-    expect(parametersOf(rule, entry)).toMatchObject({ types: ['vulnerability'] });
+    expect(rule.bind(entry).parameters).toMatchObject({ types: ['vulnerability'] });
   });
 
   it.each([
@@ -51,9 +51,9 @@ describe('parametersOf', () => {
   });
 });
 
-describe('faultOf', () => {
+describe('faultOfRule', () => {
   it('has nothing to say of examples', () => {
-    for (const { name, example } of rules) expect(faultOf(of(name, example))).toBeUndefined();
+    for (const { name, example } of rules) expect(faultOfRule(of(name, example))).toBeUndefined();
   });
 
   it.each([
@@ -63,5 +63,5 @@ describe('faultOf', () => {
     [of('licences'), 'not valid'],
     [of('banned-components', { components: [{ purl: 'pkg:npm/x', versions: '>=' }] }), 'no range'],
     [of('banned-components', { components: [{ purl: 'pkg:swift/x' }] }), 'no package URL'],
-  ])('%j', (entry, message) => expect(faultOf(entry)).toContain(message));
+  ])('%j', (entry, message) => expect(faultOfRule(entry)).toContain(message));
 });

@@ -1,0 +1,115 @@
+import { needed, RuleFault } from '../rules/common/fault.js';
+import { shown } from '../rules/common/text.js';
+import { MODES, type Outcome, type RuleInput } from '../rules/rule.js';
+import { type BudgetOptions, type CheckTime, OutOfTime, startBudget } from './budget.js';
+import type { CanonicalInputs } from './canonical.js';
+import type { Judgement, RuleResult, VerdictFacts } from './inputs.js';
+import { preconditions } from './preconditions.js';
+import type { PreparedRule } from './prepared-rule.js';
+
+/** Everything that rules may look at. */
+interface Case {
+  readonly inputs: CanonicalInputs;
+  readonly facts: VerdictFacts;
+  readonly checkTime: CheckTime;
+}
+
+function inputOf({ inputs, facts, checkTime }: Case, { policy, index }: PreparedRule): RuleInput {
+  const { release, artifacts, evidence, running } = inputs;
+  const old = inputs.tooOld.filter(
+    (one) => one.policy === policy.name && one.version === policy.version && one.index === index,
+  );
+  return {
+    release,
+    artifacts,
+    evidence,
+    running,
+    tooOld: new Set(old.flatMap((one) => one.evidence)),
+    defects: facts.defects,
+    newDefects: facts.newDefects,
+    components: facts.components,
+    checkTime,
+  };
+}
+
+/** @throws {RuleFault} when it cannot decide. @throws anything when it is broken */
+function ask(all: Case, rule: PreparedRule): Outcome {
+  if (rule.fault) throw rule.fault.error;
+  const { bound, needs } = rule;
+  if (needs.newDefects) needed(all.facts.newDefects, 'which findings are new');
+  if (needs.components) needed(all.facts.components, 'which components there are');
+  all.checkTime();
+  const outcome = bound.evaluate(inputOf(all, rule));
+  // It may never have asked.
+  all.checkTime();
+  return outcome;
+}
+
+/** Whoever reads it is helped by what broke, and not by where in the program. */
+function messageOf(error: unknown): string {
+  if (error instanceof RuleFault) return error.message;
+  const what = error instanceof Error ? `: ${shown(error.message)}` : '';
+  return `It broke, which is a mistake of the platform${what}. Nothing is allowed that could not be decided`;
+}
+
+/** Those of a rule of policies as a whole. What could not be decided is never waived. */
+const waiversOf = ({ waivers }: CanonicalInputs, rule: string): string[] =>
+  waivers.filter((waiver) => waiver.rule === rule && waiver.purl === null).map(({ id }) => id);
+
+type Judged = RuleResult & { readonly timedOut: boolean };
+
+function judge(all: Case, rule: PreparedRule): Judged {
+  const { policy, entry } = rule;
+  const own = {
+    policy: policy.name,
+    policyVersion: policy.version,
+    rule: String(entry?.rule),
+    mode: MODES.includes(entry?.mode) ? entry.mode : ('block' as const),
+  };
+  try {
+    const { status, message, evidence = [], findings = [], waivers = [] } = ask(all, rule);
+    const whole = status === 'pass' ? [] : waiversOf(all.inputs, own.rule);
+    const isWaived = whole.length > 0;
+    return {
+      ...own,
+      status,
+      denies: status !== 'pass' && own.mode === 'block' && !isWaived,
+      message: isWaived ? `Waived: ${message}` : message,
+      evidence,
+      findings,
+      waivers: [...waivers, ...whole],
+      timedOut: false,
+    };
+  } catch (error) {
+    return {
+      ...own,
+      status: 'error',
+      denies: true,
+      message: messageOf(error),
+      evidence: [],
+      findings: [],
+      waivers: [],
+      timedOut: error instanceof OutOfTime,
+    };
+  }
+}
+
+/** What always holds, and then each rule. */
+export function decide(
+  rules: readonly PreparedRule[],
+  inputs: CanonicalInputs,
+  facts: VerdictFacts,
+  options: BudgetOptions,
+): Judgement {
+  const all = { inputs, facts, checkTime: startBudget(options) };
+  const judged = rules.map((rule) => judge(all, rule));
+  const results = [
+    ...preconditions(inputs),
+    ...judged.map(({ timedOut: _timedOut, ...result }) => result),
+  ];
+  return {
+    decision: results.some(({ denies }) => denies) ? 'deny' : 'allow',
+    results,
+    timedOut: judged.some(({ timedOut }) => timedOut),
+  };
+}

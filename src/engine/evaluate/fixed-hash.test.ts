@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { canonicalInputs } from './canonical.js';
+import { ENGINE, inputsHash } from './hash.js';
+import { block, inputs, policy, record, warn } from './inputs.support.js';
+
+/**
+ * Verdicts are found again by the hash of their inputs: it is the same in every version of the server, unless `ENGINE` is
+ * raised.
+ */
+const everything = inputs({
+  release: { state: 'revoked', revokedReason: 'Charges twice' },
+  environment: 'production',
+  artifacts: [
+    { name: 'shop.jar', sha256: 'b'.repeat(64), purl: null },
+    { name: 'shop', sha256: 'a'.repeat(64), purl: 'pkg:oci/shop@sha256:aa' },
+  ],
+  evidence: [
+    record('3', {
+      kind: 'junit',
+      shows: ['tests'],
+      tests: { tests: 3, failures: 1, errors: 0, skipped: 1 },
+    }),
+    record('2', {
+      label: 'nightly',
+      artifact: 'a'.repeat(64),
+      mayAbsolve: true,
+      claimsPlace: 0,
+      artifactsSeen: 2,
+    }),
+    record('1', { shows: ['secret', 'components', 'secret'] }),
+  ],
+  policies: [
+    policy('team', warn('no-secrets')),
+    policy(
+      'baseline',
+      block('tests-passed'),
+      block('evidence-required', { shows: 'components', maximumAgeDays: 30 }),
+    ),
+    { name: 'gone', version: 0, sha256: null, rules: [] },
+  ],
+  waivers: [
+    {
+      id: 'w2',
+      rule: 'CVE-2024-2',
+      purl: 'pkg:npm/x@1',
+      releaseId: null,
+      expiresAt: '2026-12-01T02:00:00+02:00',
+      approvedBy: 'bob',
+    },
+    {
+      id: 'w1',
+      rule: 'no-secrets',
+      purl: null,
+      releaseId: 'release',
+      expiresAt: '2026-12-01T00:00:00.000Z',
+      approvedBy: 'ada',
+    },
+  ],
+  running: { id: 'other', version: '1.3.0', evidence: 'c'.repeat(64) },
+  tooOld: [{ policy: 'baseline', version: 1, index: 1, evidence: ['1'] }],
+});
+
+describe('the inputsHash of known inputs', () => {
+  const hash = (all: typeof everything) => inputsHash(canonicalInputs(all));
+
+  it('is that of engine 1', () => {
+    expect(ENGINE).toBe(1);
+    expect(hash(inputs())).toBe('71695ef54a19e6f53d1992c185a82dea0450ef01cfb3acc706e149528baeebc1');
+    expect(hash(everything)).toBe(
+      'ce7aa23ed06d31dfdfc02142a3b139f5d56f6725d85dc13fb5d003571a673d67',
+    );
+  });
+});

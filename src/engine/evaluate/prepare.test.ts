@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { canonicalInputs } from './canonical.js';
+import type { PolicyRule } from './inputs.js';
+import { block, inputs, NO_FACTS, policy, sealed, warn } from './inputs.support.js';
+import { prepare } from './prepare.js';
+
+const old = [
+  { id: '1', kind: 'trivy', ageSeconds: 3 * 86_400 },
+  { id: '2', kind: 'trivy', ageSeconds: 3600 },
+];
+const fresh = { shows: 'vulnerability', maximumAgeDays: 2 };
+const NOTHING = { newDefects: false, components: false };
+
+describe('prepare: needs', () => {
+  it.each<[string, PolicyRule[], object]>([
+    ['no rule', [], NOTHING],
+    ['rules that need nothing', [block('sealed-only'), block('max-findings')], NOTHING],
+    [
+      'one that compares',
+      [block('max-findings', { onlyNew: true })],
+      { newDefects: true, components: false },
+    ],
+    [
+      'one that lists, in another policy',
+      [warn('licences', { allow: ['MIT'] })],
+      { newDefects: false, components: true },
+    ],
+    ['what is no rule', [block('of-tomorrow'), null as unknown as PolicyRule], NOTHING],
+    ['parameters that are not valid', [block('licences', { of: 'tomorrow' })], NOTHING],
+  ])('of %s', (_what, rules, needs) => {
+    expect(prepare([policy('a', block('sealed-only')), policy('p', ...rules)]).needs).toEqual(
+      needs,
+    );
+  });
+});
+
+describe('prepare: tooOld', () => {
+  it('names the rule by its place in the policy', () => {
+    const rules = [block('sealed-only'), warn('evidence-required', fresh)];
+    const { tooOld } = prepare([policy('p', ...rules), policy('a', block('no-secrets'))]);
+    expect(tooOld(old)).toEqual([{ policy: 'p', version: 1, index: 1, evidence: ['1'] }]);
+    expect(tooOld([])).toEqual([]);
+  });
+
+  it('holds for a rule whose mode is of tomorrow: its age is an input all the same', () => {
+    const rule = { ...block('evidence-required', fresh), mode: 'ask' } as unknown as PolicyRule;
+    expect(prepare([policy('p', rule)]).tooOld(old)).toMatchObject([{ evidence: ['1'] }]);
+  });
+});
+
+describe('prepare: decide', () => {
+  it('is of the policies that were prepared, in any order, and of no others', () => {
+    const [a, b] = [policy('a', block('sealed-only')), policy('b', block('sealed-only'))];
+    const of = (...policies: (typeof a)[]) => canonicalInputs(inputs({ ...sealed, policies }));
+    const prepared = prepare([b, a]);
+    expect(prepared.decide(of(a, b), NO_FACTS).decision).toBe('allow');
+    for (const others of [of(), of(a), of(a, { ...b, version: 2 }), of(a, b, policy('c'))]) {
+      expect(() => prepared.decide(others, NO_FACTS)).toThrow('other policies');
+    }
+  });
+});

@@ -1,0 +1,38 @@
+import { CURRENT, currentOf } from './current.sql.js';
+
+/**
+ * Evidence of the release `r` that counts: an input of verdicts. `ageSeconds` is none: which evidence is too old follows
+ * from it.
+ */
+export const EVIDENCE_INPUT = `(
+  SELECT COALESCE(jsonb_agg(jsonb_build_object(
+           'id', e.id, 'kind', e.kind, 'label', e.label, 'artifact', e.artifact_sha256,
+           'sha256', e.received_sha256, 'storedSha256', e.stored_sha256,
+           'parserVersion', e.parser_version, 'mayAbsolve', e.may_absolve,
+           'claimsPlace', CASE WHEN e.absolves THEN (
+             SELECT count(*) FROM evidence other
+              WHERE other.release_id = e.release_id AND other.absolves AND other.id < e.id
+                AND ${currentOf('other')}) END,
+           'artifactsSeen', CASE WHEN e.kind = 'openvex' AND e.may_absolve THEN (
+             SELECT count(*) FROM artifacts seen
+              WHERE seen.release_id = e.release_id AND seen.created_at <= e.last_received_at) END,
+           'shows', COALESCE(e.summary -> 'shows', '[]'),
+           'tests', (e.summary -> 'tests') - 'failed',
+           'ageSeconds', extract(epoch FROM now() - e.last_received_at)::float8)), '[]')
+    FROM evidence e WHERE e.release_id = r.id AND ${CURRENT})`;
+
+/**
+ * SHA-256 of the evidence of a release that counts, whatever its order. Of what takes findings away also which one it is
+ * and when it last came: that decides between several, and which artifacts it could see. `$1`: the release.
+ */
+export const EVIDENCE_DIGEST = {
+  name: 'verdict-running-evidence',
+  text: `SELECT encode(sha256(convert_to(COALESCE(string_agg(content, ',' ORDER BY content COLLATE "C"), ''), 'UTF8')),
+                       'hex') AS evidence
+           FROM (SELECT DISTINCT jsonb_build_array(e.kind, e.label, e.artifact_sha256, e.received_sha256,
+                                                   e.stored_sha256, e.parser_version, e.may_absolve,
+                                                   CASE WHEN e.absolves THEN e.id END,
+                                                   CASE WHEN e.absolves THEN extract(epoch FROM e.last_received_at)
+                                                   END)::text AS content
+                   FROM evidence e WHERE e.release_id = $1 AND ${CURRENT}) counting`,
+};

@@ -1,0 +1,1 @@
+export { WAIVERS_INPUT } from './waivers.input.sql.js';

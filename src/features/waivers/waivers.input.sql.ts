@@ -1,0 +1,9 @@
+import { isCounting } from './waiver-state.js';
+
+/** Waivers that count for the release `r`, its own and those of its whole project: an input of verdicts. */
+export const WAIVERS_INPUT = `(
+  SELECT COALESCE(jsonb_agg(jsonb_build_object(
+           'id', w.id, 'rule', w.rule, 'purl', w.purl, 'releaseId', w.release_id,
+           'expiresAt', w.expires_at, 'approvedBy', w.approved_by)), '[]')
+    FROM waivers w
+   WHERE w.project_id = r.project_id AND (w.release_id IS NULL OR w.release_id = r.id) AND ${isCounting('w')})`;

@@ -1,0 +1,82 @@
+import pg from 'pg';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { useApp } from '../support/app.js';
+import { createRelease } from '../support/releases.js';
+import { assertRelease, evidenceOfAll, guard, verdictOf } from '../support/verdicts.js';
+
+/** What the gate asks PostgreSQL: pipelines ask it more often than anything else. */
+
+const context = useApp();
+let release: string;
+beforeEach(async () => {
+  release = (await createRelease(context.app)).id;
+  await evidenceOfAll(context.app, release);
+});
+
+/** The first words of all statements while `work` is done, and the names of those that have one of ours. */
+async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
+  const seen: string[] = [];
+  const { query } = pg.Client.prototype;
+  const spy = vi.spyOn(pg.Client.prototype, 'query');
+  spy.mockImplementation(function (this: pg.Client, ...args: unknown[]) {
+    const [config] = args;
+    const { name = '', text = '' } =
+      typeof config === 'string' ? { text: config } : (config as pg.QueryConfig);
+    seen.push(/^(verdict|facts)-/.test(name) ? name : (text.trim().split(/\s/)[0] ?? ''));
+    return Reflect.apply(query, this, args);
+  });
+  try {
+    await work();
+  } finally {
+    spy.mockRestore();
+  }
+  return seen;
+}
+
+const gate = async () => {
+  const { statusCode, body } = await assertRelease(context.app, { release });
+  expect(statusCode, body).toBe(200);
+};
+const FAST = ['SELECT', 'verdict-collect', 'verdict-find'];
+
+describe('GET /assert', () => {
+  it('is three statements where nothing has changed: the release, the inputs, the verdict', async () => {
+    await gate();
+    expect(await statementsOf(gate)).toEqual(FAST);
+  });
+
+  it('is one INSERT more for a new verdict', async () => {
+    await verdictOf(context.app, release, { dryRun: true }); // adds up the findings
+    expect(await statementsOf(gate)).toEqual([...FAST, 'INSERT']);
+  });
+
+  it('is one snapshot more after a change', async () => {
+    expect(await statementsOf(gate)).toEqual([
+      'SELECT',
+      'verdict-collect',
+      'BEGIN',
+      'verdict-collect',
+      'facts-add-up',
+      'COMMIT',
+      'facts-keep',
+      'verdict-find',
+      'INSERT',
+    ]);
+  });
+
+  it('asks only for what the rules need', async () => {
+    await guard(context.app, [{ rule: 'licences', allow: ['MIT'] }]);
+    await gate();
+    const ask = () => assertRelease(context.app, { release, environment: 'gate' });
+    await ask();
+    expect(await statementsOf(ask)).toEqual([
+      'SELECT',
+      'verdict-collect',
+      'BEGIN',
+      'verdict-collect',
+      'facts-components',
+      'COMMIT',
+      'verdict-find',
+    ]);
+  });
+});
