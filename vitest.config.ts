@@ -3,8 +3,6 @@ import { configDefaults, defineConfig } from 'vitest/config';
 /** Tests of limits take long on purpose: largest documents, many rows, memory. */
 const LIMITS = [
   '**/*.limits.test.ts',
-  '**/mask.test.ts',
-  '**/gitleaks/secrets.test.ts',
   'test/evidence/too-large.test.ts',
   'test/inventory/vex-guard.test.ts',
 ];
@@ -72,6 +70,9 @@ export default defineConfig({
           ...onDatabase,
           name: 'limits',
           include: LIMITS,
+          setupFiles: [...onDatabase.setupFiles, 'test/setup/counting.ts'],
+          // Work is counted in code that is loaded after the counting has begun.
+          isolate: true,
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },

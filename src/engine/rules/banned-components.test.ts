@@ -164,15 +164,6 @@ describe('banned-components, limits', () => {
     }
     expect(judged(many.slice(1), []).status).toBe('pass');
   });
-
-  it('compares 100,000 components with 100 patterns in little time', () => {
-    const all = Array.from({ length: 100_000 }, (_, n) => component(`c${n}`, '1.0.0'));
-    const banned = Array.from({ length: 100 }, (_, n) => ({ purl: `pkg:npm/@s${n}/x*` }));
-    const start = performance.now();
-    expect(judged(banned, all).status).toBe('pass');
-    expect(performance.now() - start).toBeLessThan(5000);
-  });
-
   it('looks at the time', () => {
     const checkTime = () => {
       throw new RuleFault('too long');

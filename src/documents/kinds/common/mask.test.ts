@@ -52,41 +52,6 @@ it('changes nothing without secrets', () => {
   expect(withoutSecrets('only', ['only-longer'])).toBe('only');
 });
 
-it('takes no longer for many secrets that begin alike', () => {
-  const secrets = Array.from({ length: 20_000 }, (_, i) => `lorem ${'x'.repeat(i % 200)}${i}`);
-  const text = 'lorem ipsum dolor sit amet '.repeat(100_000);
-  const start = performance.now();
-  expect(withoutSecrets(text, secrets)).toBe(text);
-  expect(performance.now() - start).toBeLessThan(24_000);
-});
-
-const seconds = (work: () => void) => {
-  const start = performance.now();
-  work();
-  return (performance.now() - start) / 1000;
-};
-
-const long = 'a'.repeat(4e6);
-
-it.each<[string, () => string[], string]>([
-  ['a long secret that is nearly there', () => [`${long}\u20ac`], long],
-  [
-    'many that begin alike, at length',
-    () => Array.from({ length: 4000 }, (_, i) => `${'a'.repeat(1500)}b${i}`),
-    long,
-  ],
-  [
-    'many that each begin with the next',
-    () => Array.from({ length: 3000 }, (_, i) => 'a'.repeat(i + 10)),
-    'aaaaaaaaab'.repeat(400_000),
-  ],
-])('does not take long for %s', (_, secrets, text) => {
-  const list = secrets();
-  expect(
-    seconds(() => expect(withoutSecrets([text, 'x'], list)).toEqual([MASK, 'x'])),
-  ).toBeLessThan(16);
-});
-
 it('finds each of many long ones that begin alike', () => {
   const secrets = Array.from({ length: 1000 }, (_, i) => `${'a'.repeat(2000)}-${i}-`);
   const texts = secrets.map((secret) => `key: ${secret}.`);

@@ -148,12 +148,3 @@ describe('SARIF: a secret', () => {
     });
   });
 });
-
-it('SARIF: masks 20,000 secrets in seconds', () => {
-  const many = Array.from({ length: 20_000 }, (_, i) => result({}, i, `password = "${i}-abc"`));
-  const start = performance.now();
-  const { masked, findings } = parse(document(many, { name: 'gitleaks' }));
-  expect(performance.now() - start).toBeLessThan(24_000);
-  expect(new Set(findings?.map(({ fingerprint }) => fingerprint)).size).toBe(20_000);
-  expect(JSON.stringify(masked)).not.toContain('-abc');
-});

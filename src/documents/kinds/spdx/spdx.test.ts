@@ -157,9 +157,8 @@ describe('tool', () => {
   );
 
   it('may be as long as it likes', () => {
-    const started = performance.now();
+    // Were each place compared with each, this would never end.
     expect(toolOf(`Tool: ${'-1.0\n'.repeat(1_000_000)}`)).toHaveLength(2);
-    expect(performance.now() - started).toBeLessThan(4_000);
   });
 });
 

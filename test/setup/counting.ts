@@ -1,0 +1,3 @@
+import { startCounting } from '../support/counted-work.js';
+
+await startCounting();
