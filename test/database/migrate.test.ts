@@ -23,6 +23,7 @@ const MIGRATIONS = [
   '20261123000000_callers',
   '20261125000000_releases_and_evidence',
   '20261125120000_policies',
+  '20261128100000_readable_views',
 ];
 
 let database: Awaited<ReturnType<typeof createEmptyDatabase>>;
