@@ -9,11 +9,13 @@ import auth from './platform/auth.js';
 import browserSafety from './platform/browser-safety.js';
 import draining from './platform/draining.js';
 import errors, { handleClientError, handleError } from './platform/errors.js';
+import expectContinue from './platform/expect-continue.js';
 import { type Feature, featurePlugin } from './platform/feature.js';
 import health from './platform/health.js';
 import hostCheck from './platform/host-check.js';
 import idempotency, { idempotencyKeysJob } from './platform/idempotency.js';
 import jsonBody from './platform/json-body.js';
+import lingeringClose from './platform/lingering-close.js';
 import loadShedding from './platform/load-shedding.js';
 import { knownMethods, unmatchedRequests } from './platform/methods.js';
 import metrics from './platform/metrics.js';
@@ -75,6 +77,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   // In the order of their hooks: what browsers are told, who is asked for, is there room, who asks.
   await app.register(knownMethods);
   await app.register(errors);
+  await app.register(expectContinue);
+  await app.register(lingeringClose);
   await app.register(draining);
   await app.register(jsonBody);
   await app.register(browserSafety, dependencies);

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import fp from 'fastify-plugin';
+import { isLingering } from './lingering-close.js';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -38,7 +39,9 @@ export default fp(
     });
     app.addHook('preClose', async () => {
       app.drain();
-      for (const socket of connections) if (!socket._httpMessage) socket.destroy();
+      for (const socket of connections) {
+        if (!socket._httpMessage && !isLingering(socket)) socket.destroy();
+      }
     });
   },
   { name: 'draining', fastify: '5.x' },

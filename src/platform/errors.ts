@@ -5,6 +5,7 @@ import fp from 'fastify-plugin';
 import { isDatabaseBusy, isDatabaseUnavailable, rootCause } from '../database/errors.js';
 import { AppError, invalid } from '../shared/app-error.js';
 import type { ProblemCode } from '../shared/problems.js';
+import { isLingering } from './lingering-close.js';
 import { PROBLEM_MEDIA_TYPE, sendProblem, toProblem } from './problem.js';
 import { fieldErrors } from './validation.js';
 
@@ -69,15 +70,19 @@ const PARSER_ERRORS: Record<string, [ProblemCode, string]> = {
 /** How long a client has to close its side of a connection that the server has closed. */
 const LINGER_MS = 1000;
 
+const hungUp = new WeakSet<Socket>();
+
 /** Sends a last answer. Closed at once, a connection may lose it; left open, the client decides until when. */
 function hangUp(socket: Socket, answer: string): void {
+  hungUp.add(socket);
   socket.end(answer);
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
 /** Answers what Node's HTTP parser refused: there is no request yet, only a socket. */
 export function handleClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  if (hungUp.has(socket)) return; // The parser refuses each further chunk: the server discards them.
+  if (error.code === 'ECONNRESET' || !socket.writable || isLingering(socket)) {
     socket.destroy();
     return;
   }
