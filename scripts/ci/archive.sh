@@ -1,18 +1,18 @@
 #!/bin/sh
-# Packs the release: everything that a deployment needs and that an audit asks for, with checksums.
+# Packs the release: everything that a deployment and an audit need, with checksums.
 #
 #   scripts/ci/archive.sh
 #
 # Results in RESULTS/release:
-#   release.env        TAG, VERSION, IMAGE, IMAGE_ID, IMAGE_ARCHIVE or IMAGE_DIGEST: one KEY=value a line
-#   *.tar.gz           the image, as "docker load" takes it; none when PUBLISH=registry
-#   sbom.cdx.json      what the image contains of npm, as CycloneDX
-#   openapi.json       the description of this version's API
-#   junit/*.xml        the reports of the tests
+#   release.env        TAG, VERSION, IMAGE, IMAGE_ID, IMAGE_ARCHIVE or IMAGE_DIGEST: one KEY=value per line
+#   *.tar.gz           the image for "docker load"; absent with PUBLISH=registry
+#   sbom.cdx.json      the npm packages in the image, as CycloneDX
+#   openapi.json       the OpenAPI document of this version
+#   junit/*.xml        the test reports
 #   SHA256SUMS         checksums of all of the above
 #
 # Environment, all optional; lib.sh lists more:
-#   PUBLISH  archive (default): the image becomes a file of the release; registry: push-image.sh has
+#   PUBLISH  archive (default): the image becomes a file of the release. registry: push-image.sh has
 #            pushed it, and only its digest is recorded
 set -eu
 # shellcheck source=scripts/ci/lib.sh
@@ -21,16 +21,16 @@ need docker git node npm gzip sha256sum
 
 commit=$(current_commit)
 image=$IMAGE:$commit
-docker image inspect "$image" >/dev/null 2>&1 || die 2 "there is no image $image: run build-image.sh"
-ls "$RESULTS"/junit/*.xml >/dev/null 2>&1 || die 2 'there is no test report: run test.sh'
+docker image inspect "$image" >/dev/null 2>&1 || die 2 "image $image does not exist. Run build-image.sh"
+ls "$RESULTS"/junit/*.xml >/dev/null 2>&1 || die 2 'no test report exists. Run test.sh'
 
 rm -rf "$RELEASE"
 mkdir -p "$RELEASE/junit"
 
 say 'SBOM'
-# Without development and optional packages: the image has neither (see the Dockerfile).
+# Development and optional packages are not in the image (see the Dockerfile).
 npm sbom --sbom-format cyclonedx --sbom-type application --omit dev --omit optional >"$RELEASE/sbom.cdx.json"
-# npm names the application after the folder, which is a workspace's number here.
+# npm names the application after the folder, which is only a workspace number in CI.
 # shellcheck disable=SC2016 # JavaScript's own ${}
 node -e '
   const { readFileSync, writeFileSync } = require("node:fs");
@@ -42,7 +42,7 @@ node -e '
 ' "$RELEASE/sbom.cdx.json"
 
 say 'OpenAPI document, test reports'
-# lint.sh has compared it with the routes.
+# lint.sh compared it with the routes.
 cp docs/openapi.json "$RELEASE/openapi.json"
 cp "$RESULTS"/junit/*.xml "$RELEASE/junit/"
 
@@ -57,16 +57,16 @@ case ${PUBLISH:-archive} in
   archive)
     archive=$(basename "$IMAGE")-$commit.tar
     say "image to $archive.gz"
-    # Two commands and no pipe: a failing "docker save" must not end as a valid, short archive.
+    # Two commands instead of a pipe: if "docker save" fails, no valid but incomplete archive remains.
     docker save --output "$RELEASE/$archive" "$image"
     gzip -n -1 "$RELEASE/$archive"
     echo "IMAGE_ARCHIVE=$archive.gz" >>"$RELEASE/release.env"
     ;;
   registry)
-    [ -s "$RESULTS/image-digest" ] || die 2 'the image was not pushed: run push-image.sh'
+    [ -s "$RESULTS/image-digest" ] || die 2 'the image was not pushed. Run push-image.sh'
     echo "IMAGE_DIGEST=$(cat "$RESULTS/image-digest")" >>"$RELEASE/release.env"
     ;;
-  *) die 2 "PUBLISH must be archive or registry, but is $PUBLISH" ;;
+  *) die 2 "PUBLISH must be archive or registry, not $PUBLISH" ;;
 esac
 
 (

@@ -4,8 +4,8 @@
 #   scripts/ci/build-image.sh
 #
 # Environment, all optional; lib.sh lists more:
-#   BUILD_NETWORK  network of the build, such as "host" where only the host reaches the package registry
-#   BUILD_PULL     0: use the base image that is here already, for a build without a network (1)
+#   BUILD_NETWORK  network of the build, such as "host" if only the host reaches the package registry
+#   BUILD_PULL     0: use the local base image, for a build without a network (1)
 set -eu
 # shellcheck source=scripts/ci/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -15,7 +15,7 @@ commit=$(current_commit)
 version=$(node -p 'require("./package.json").version')
 
 say "building $IMAGE:$commit (version $version)"
-# The base image's tag gets security updates; Docker alone would keep the one that it pulled first.
+# The base image's tag gets security updates. Without --pull, Docker keeps the image that it pulled first.
 pull=--pull
 [ "${BUILD_PULL:-1}" != 0 ] || pull=
 docker build ${pull:+"$pull"} ${BUILD_NETWORK:+--network "$BUILD_NETWORK"} \
@@ -24,7 +24,7 @@ docker build ${pull:+"$pull"} ${BUILD_NETWORK:+--network "$BUILD_NETWORK"} \
   --build-arg "VERSION=$version" \
   --tag "$IMAGE:$commit" .
 
-# The smoke test asks the running service for this; an image that lies about it ends here.
+# The smoke test compares this commit with the running service, so a wrong label must fail here.
 label=$(docker image inspect -f '{{index .Config.Labels "org.opencontainers.image.revision"}}' "$IMAGE:$commit")
-[ "$label" = "$commit" ] || die 1 "the image says commit '$label', not $commit"
+[ "$label" = "$commit" ] || die 1 "the label of the image names commit '$label', not $commit"
 say "built $IMAGE:$commit, $(docker image inspect -f '{{.Id}}' "$IMAGE:$commit")"

@@ -1,13 +1,13 @@
 #!/bin/sh
-# Removes old images of the service from this host's Docker, so that builds do not fill its disk.
+# Removes old images of the service from this host, so that builds do not fill its disk.
 #
 #   scripts/ci/cleanup.sh
 #
-# The newest ones stay, and so does each image that a container uses (Docker refuses to remove it) or that
+# It keeps the newest images, images that a container uses (Docker refuses to remove them), and images that
 # rollback.sh may need on this host.
 #
 # Environment, all optional; lib.sh lists more:
-#   KEEP_IMAGES   how many stay (10)
+#   KEEP_IMAGES   number of images to keep (10)
 #   DEPLOY_STATE  see deploy.sh
 set -eu
 # shellcheck source=scripts/ci/lib.sh

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Types, lint, the migrations against the schema, docs/openapi.json against the routes, shell scripts.
+# Checks types, lint, migrations against the schema, docs/openapi.json against the routes, and shell scripts.
 #
 #   scripts/ci/lint.sh
 #
-# Environment: lib.sh lists what all steps share. shellcheck is used where it is installed.
+# Environment: see lib.sh. shellcheck runs if it is installed.
 set -eu
 # shellcheck source=scripts/ci/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -17,5 +17,5 @@ if command -v shellcheck >/dev/null 2>&1; then
   # -x follows lib.sh.
   shellcheck -x scripts/ci/*.sh
 else
-  say 'shell scripts: left out, shellcheck is not installed'
+  say 'shell scripts: skipped, because shellcheck is not installed'
 fi

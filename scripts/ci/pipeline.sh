@@ -1,14 +1,14 @@
 #!/bin/sh
-# The whole chain on this computer, in the order of the Jenkinsfile.
+# Runs the whole pipeline on this computer, in the order of the Jenkinsfile.
 #
 #   scripts/ci/pipeline.sh                      install, lint, test, build the image, pack the release
-#   scripts/ci/pipeline.sh staging              and deploy to staging; back to the release before if it fails
+#   scripts/ci/pipeline.sh staging              and deploy to staging; roll back if it fails
 #   scripts/ci/pipeline.sh staging production   and ask on the terminal, then deploy to production
 #
 # Environment, all optional; each script lists its own:
 #   DEPLOY_WITH  ansible or compose, see deploy.sh
 #   PUBLISH      archive or registry, see archive.sh
-#   SKIP         steps to leave out, such as "install lint test"
+#   SKIP         steps to skip, such as "install lint test"
 set -eu
 # shellcheck source=scripts/ci/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -19,13 +19,13 @@ case "$*" in
 esac
 summary=
 
-# step NAME COMMAND...: runs one step and notes how long it took.
+# step NAME COMMAND...: runs one step and records its duration.
 step() {
   step_name=$1
   shift
   case " ${SKIP:-} " in
     *" $step_name "*)
-      say "$step_name: left out"
+      say "$step_name: skipped"
       return 0
       ;;
   esac
@@ -41,22 +41,22 @@ step() {
 finish() {
   finish_code=$?
   printf '\n######## summary\n%s' "$summary"
-  [ "$finish_code" -eq 0 ] || echo "the chain ended with exit code $finish_code"
+  [ "$finish_code" -eq 0 ] || echo "the pipeline failed with exit code $finish_code"
 }
 trap finish EXIT
 
-# release_to ENVIRONMENT: as in the Jenkinsfile, whatever fails after the start of the deployment is
-# undone, and the chain fails all the same.
+# release_to ENVIRONMENT: as in the Jenkinsfile, a failure after the start of the deployment is rolled back, and the
+# pipeline still fails.
 release_to() {
   if step "deploy-$1" scripts/ci/deploy.sh "$1" "$tag" &&
     step "smoke-$1" scripts/ci/smoke-environment.sh "$1" "$tag"; then
     return 0
   fi
-  step "rollback-$1" scripts/ci/rollback.sh "$1" "$tag" || die 1 "$1: the rollback failed, too"
-  die 1 "$1: $tag did not pass and was taken back"
+  step "rollback-$1" scripts/ci/rollback.sh "$1" "$tag" || die 1 "$1: the rollback also failed"
+  die 1 "$1: $tag failed and was rolled back"
 }
 
-# A run of its own, as in Jenkins: a release that an earlier run brought is not taken back by this one.
+# A separate run id, as in Jenkins: this run does not roll back a release of an earlier run.
 RUN_ID=$(run_id)
 export RUN_ID="${RUN_ID:-pipeline-$(date -u +%Y%m%dT%H%M%SZ)-$$}"
 

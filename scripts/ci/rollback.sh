@@ -1,16 +1,16 @@
 #!/bin/sh
-# Brings back the release that ran in an environment before the present one. The database stays as it is:
-# each migration must leave the version before it able to run (see docs/ci.md).
+# Rolls an environment back to its previous release. The database does not change: after each migration, the
+# previous version must still be able to run (see docs/ci.md).
 #
 #   scripts/ci/rollback.sh ENVIRONMENT [TAG]
 #
-# With TAG it undoes that release only, and only
-# - where its deployment was interrupted: the release that was there before it is started again;
-# - or where it runs and was brought by this run of the pipeline (RUN_ID, see deploy.sh). A release that an
-#   earlier run brought has proved itself and stays. By hand there is no run id, and any run's will do.
-# Everywhere else nothing happens. A second call does nothing either.
+# With TAG, it undoes only that release, and only in these cases:
+# - The deployment of TAG was interrupted. Then the release before it starts again.
+# - TAG is running, and this pipeline run deployed it (RUN_ID, see deploy.sh). A release of an earlier run stays.
+#   Outside of a pipeline there is no run id, and a release of any run is undone.
+# In all other cases nothing happens. A second call also does nothing.
 #
-# Exit code: 0 rolled back, or nothing to undo; 1 the older release does not start; 2 there is none.
+# Exit code: 0 rolled back, or nothing to undo; 1 the previous release does not start; 2 it does not exist.
 # Environment: see deploy.sh.
 set -eu
 # shellcheck source=scripts/ci/lib.sh
@@ -22,5 +22,5 @@ case $# in 1 | 2) ;; *) die 2 'usage: rollback.sh staging|production [TAG]' ;; e
 check_environment "$1"
 [ "$#" -eq 1 ] || check_tag "$2"
 
-say "rolling back $1${2:+, where $2 must not stay}"
+say "rolling back $1${2:+ from $2}"
 "rollback_with_$DEPLOY_WITH" "$1" "${2:-}"

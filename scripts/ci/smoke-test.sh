@@ -1,21 +1,21 @@
 #!/bin/sh
-# Asks a running service whether it is the right one and does its work: health, readiness, version, and a
-# project that is created, read and deleted again.
+# Checks that a running service has the right version and works: health, readiness, version, and a project that is
+# created, read and deleted.
 #
 #   scripts/ci/smoke-test.sh URL [COMMIT [WAIT [TIMEOUT [PROJECT]]]]
 #
 #   URL      such as http://127.0.0.1:8000
-#   COMMIT   that must be running; any if it is left out or empty
-#   WAIT     seconds that the service has until it is ready (SMOKE_WAIT, or 60)
-#   TIMEOUT  seconds for one answer (SMOKE_TIMEOUT, or 10)
-#   PROJECT  Compose project of the service, on this very host. A service that asks for a token (AUTH_MODE=token)
-#            gets one that its own container makes for this test; it is revoked at the end
+#   COMMIT   commit that must be running; if it is absent or empty, any commit is accepted
+#   WAIT     seconds until the service must be ready (SMOKE_WAIT, or 60)
+#   TIMEOUT  seconds to wait for one answer (SMOKE_TIMEOUT, or 10)
+#   PROJECT  Compose project of the service on this host. If the service requires a token (AUTH_MODE=token), its
+#            container creates one for this test, which is revoked at the end
 #
-# Without PROJECT, such a service needs SMOKE_TOKEN: a token with the scopes projects:read and projects:write.
+# Without PROJECT, a service that requires a token needs SMOKE_TOKEN: a token with projects:read and projects:write.
 #
-# Exit code: 0 all is well; 1 the service answered, and wrongly; 2 it could not be asked.
+# Exit code: 0 passed; 1 the service gave a wrong answer; 2 the service could not be reached or tested.
 #
-# WAIT and TIMEOUT are arguments, too, because no environment gets from Ansible's computer to the host.
+# WAIT and TIMEOUT are also arguments, because Ansible does not pass environment variables to the host.
 set -eu
 
 usage() {
@@ -36,7 +36,7 @@ work=$(mktemp -d)
 project=
 token_id=
 : >"$work/authorization"
-# Also after a failure, and without a word: the first failure is the one to report.
+# Also runs after a failure, and prints nothing: the first failure is the one to report.
 clean_up() {
   [ -z "$project" ] ||
     curl -s -o /dev/null --max-time 5 -H "@$work/authorization" -X DELETE "$url$project" || true
@@ -50,7 +50,7 @@ pass() { printf 'ok    %s\n' "$*"; }
 fail() { printf 'FAIL  %s\n' "$*"; exit 1; }
 unasked() { printf 'FAIL  %s\n' "$*"; exit 2; }
 
-# ask METHOD PATH [BODY]: sets $status and $answer; fails if there is no answer.
+# ask METHOD PATH [BODY]: sets $status and $answer. Fails if the service does not answer.
 ask() {
   set -- "$1" "$2" -H "@$work/authorization" ${3:+-H 'content-type: application/json' --data "$3"}
   ask_method=$1 ask_path=$2
@@ -69,25 +69,25 @@ expect() {
   [ "$status" = "$expected" ] || fail "$1 $2: expected $expected, got $status: $answer"
 }
 
-# field NAME: a text or a number of the answer, which is one flat JSON object.
+# field NAME: prints a string or number of the answer, which must be one flat JSON object.
 field() { printf '%s' "$answer" | sed -n "s/.*\"$1\":\"\{0,1\}\([^\",}]*\).*/\1/p"; }
 
-# tokens ARGUMENTS...: the service's own tool, in its container.
+# tokens ARGUMENTS...: runs the service's token tool in its container.
 tokens() {
   container=$(docker ps -q --filter "label=com.docker.compose.project=$compose_project" \
     --filter label=com.docker.compose.service=api --filter label=com.docker.compose.oneoff=False | head -n 1)
   docker exec "$container" node dist/token.js "$@"
 }
 
-# In a file, which curl reads: arguments are visible to every user of the host.
+# curl reads the token from a file, because every user of the host can see arguments.
 authorize() {
   token=${SMOKE_TOKEN:-}
   if [ -n "$compose_project" ]; then
     token=$(tokens create --name 'smoke test' --subject smoke-test --days 1 \
-      --scopes projects:read,projects:write 2>"$work/error") || unasked "no token: $(cat "$work/error")"
+      --scopes projects:read,projects:write 2>"$work/error") || unasked "cannot create a token: $(cat "$work/error")"
     token_id=$(sed -n 's/^token \([0-9a-f-]*\),.*/\1/p' "$work/error")
   fi
-  [ -n "$token" ] || unasked 'the service asks for a token: set SMOKE_TOKEN, or name its Compose project'
+  [ -n "$token" ] || unasked 'the service requires a token. Set SMOKE_TOKEN, or name its Compose project'
   printf 'authorization: Bearer %s\n' "$token" >"$work/authorization"
 }
 
@@ -109,7 +109,7 @@ pass 'GET /health'
 
 expect 200 GET /version
 running=$(field commit)
-[ -n "$running" ] || fail "GET /version names no commit: $answer"
+[ -n "$running" ] || fail "GET /version: the answer has no commit: $answer"
 [ -z "$commit" ] || [ "$running" = "$commit" ] ||
   fail "GET /version: commit $running is running, not $commit"
 pass "GET /version: commit $running"
@@ -127,20 +127,20 @@ esac
 name="smoke test $(date -u +%Y-%m-%dT%H:%M:%SZ) $$"
 expect 201 POST /projects "{\"name\":\"$name\"}"
 id=$(field id)
-case $id in '' | *[!0-9]*) fail "POST /projects: no id: $answer" ;; esac
+case $id in '' | *[!0-9]*) fail "POST /projects: the answer has no id: $answer" ;; esac
 project=/projects/$id
 created=$answer
-[ "$(field name)" = "$name" ] || fail "POST /projects: another name came back: $answer"
+[ "$(field name)" = "$name" ] || fail "POST /projects: the answer has another name: $answer"
 pass "POST /projects: $project"
 
 expect 200 GET "$project"
-[ "$answer" = "$created" ] || fail "GET $project: not what was created: $answer"
-pass "GET $project: what was created"
+[ "$answer" = "$created" ] || fail "GET $project: the answer differs from the created project: $answer"
+pass "GET $project: the created project"
 
 expect 204 DELETE "$project"
 pass "DELETE $project"
 expect 404 GET "$project"
 project=
-pass "GET /projects/$id: gone"
+pass "GET /projects/$id: deleted"
 
 echo 'smoke test passed'

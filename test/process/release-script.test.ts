@@ -194,11 +194,16 @@ describe('release.sh', () => {
   });
 
   it.each([
-    ['a missing file', ['--evidence', 'no.xml'], {}, 'there is no file no.xml to read'],
-    ['an unknown option', ['--evidences', 'junit.xml'], {}, 'there is no option --evidences'],
+    ['a missing file', ['--evidence', 'no.xml'], {}, 'cannot read the file no.xml'],
+    ['an unknown option', ['--evidences', 'junit.xml'], {}, 'unknown option --evidences'],
     ['an option without a value', ['--evidence'], {}, '--evidence needs a value'],
     ['no address', [], { SRP_URL: '' }, 'SRP_URL must be an http or https address'],
-    ['a token of two lines', [], { SRP_TOKEN: 'a\nurl = "b"' }, 'a character that no token has'],
+    [
+      'a token of two lines',
+      [],
+      { SRP_TOKEN: 'a\nurl = "b"' },
+      'a character that is not allowed in a token',
+    ],
   ] as [string, string[], Record<string, string>, string][])(
     'ends with 2 before it sends anything: %s',
     async (_case, more, env, message) => {
@@ -212,12 +217,12 @@ describe('release.sh', () => {
     const gone = { SRP_URL: `http://127.0.0.1:${await freePort()}`, SRP_RETRIES: '1' };
     const run = await sh(release('4.0.0', ...GOOD), { env: gone });
     expect(run, run.errors).toMatchObject({ code: 2, output: '' });
-    expect(run.errors).toMatch(/again in 1 s\n.*Failed to connect|Could not connect/s);
+    expect(run.errors).toMatch(/Retrying in 1 s\n.*Failed to connect|Could not connect/s);
 
     const page = await front((_request, response) => response.end('<html>Welcome!</html>'));
     const welcomed = await sh(release('4.0.0', ...GOOD), { env: { SRP_URL: page } });
     expect(welcomed, welcomed.errors).toMatchObject({ code: 2, output: '' });
-    expect(welcomed.errors).toContain('not the answer of a register');
+    expect(welcomed.errors).toContain('the answer is not from a release platform');
   });
 
   it('asks again when the server is busy, and takes no redirection', async () => {
@@ -230,7 +235,7 @@ describe('release.sh', () => {
     });
     const run = await sh(release('5.0.0', '--no-assert'), { env: { SRP_URL: busy } });
     expect(run, run.errors).toMatchObject({ code: 2, output: '' });
-    expect(run.errors).toContain('answered 503; again in 0 s');
+    expect(run.errors).toContain('answered 503. Retrying in 0 s');
     expect(run.errors).toContain(': 307: ');
     expect(asked).toEqual(Array(2).fill(`PUT /projects/${project}/releases/5.0.0`));
   });
