@@ -18,7 +18,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DIST = join(ROOT, 'dist');
 const require = createRequire(import.meta.url);
 
-/** Runs a program of a dependency with this Node; shows what it said and ends when it fails. */
+/** Runs a program of a dependency with this Node. If it fails, prints its output and exits. */
 function run(packageName, program, ...args) {
   const directory = dirname(require.resolve(`${packageName}/package.json`));
   const { status, stdout, stderr } = spawnSync(
@@ -36,7 +36,7 @@ function newest(folder) {
   return Math.max(...files.map((file) => statSync(join(file.parentPath, file.name)).mtimeMs));
 }
 
-/** The client is generated from the schema alone; making it again takes a second. */
+/** Generates the client only if the schema or the lock file is newer, because it takes a second. */
 export function generate() {
   const client = join(ROOT, 'src/generated/prisma/client.ts');
   const inputs = ['prisma/schema.prisma', 'package-lock.json'].map((file) => join(ROOT, file));
@@ -57,16 +57,17 @@ function isWritable() {
 async function recordBuild() {
   const { describeBuild } = await import(pathToFileURL(join(DIST, 'config/build-info.js')).href);
   const record = describeBuild(process.env, new Date());
-  // Renamed, never rewritten: a server may be starting on it.
+  // Renamed, not rewritten, because a server may be reading it.
   const draft = join(DIST, `build-info.${process.pid}.json`);
   writeFileSync(draft, `${JSON.stringify(record, null, 2)}\n`);
   renameSync(draft, join(DIST, 'build-info.json'));
 }
 
 /**
- * Puts the server and what it needs into one file: finding and reading hundreds of modules took most of the
- * start. The worker that reads documents is a second one. Apart stay packages that read files of their own, Prisma with its WebAssembly, and pg, which
- * tracing tools patch as it is loaded; and a package that finds its modules in a way of its own. What is imported when it is needed becomes a file of its own.
+ * Bundles the server and its imports into one file, because finding and reading hundreds of modules took most of the
+ * start. The worker that parses documents is a second file. Dynamic imports become separate files. Some packages stay
+ * outside: those that read their own files, Prisma with its WebAssembly, pg, which tracing tools patch when it is
+ * loaded, and one that finds its modules at run time.
  */
 async function bundle() {
   const { build: esbuild } = await import('esbuild');
@@ -92,7 +93,7 @@ async function bundle() {
       'pino-pretty',
       'piscina',
     ],
-    // Packages in CommonJS that are part of it call require.
+    // Bundled CommonJS packages call require.
     banner: {
       js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
     },
@@ -100,7 +101,7 @@ async function bundle() {
   });
 }
 
-/** Compiled after the last change of what the compiler reads? It emits all or nothing. */
+/** Whether dist/ is newer than everything that the compiler reads. The compiler emits all files or none. */
 function isCompiled() {
   const compiled = statSync(join(DIST, 'server.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const settings = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
@@ -108,25 +109,25 @@ function isCompiled() {
   return compiled > Math.max(newest(join(ROOT, 'src')), ...changed);
 }
 
-/** Sources → dist/. A folder that cannot be written to is served as it was built. */
+/** Compiles the sources to dist/. In a read-only folder, the existing dist/ is used. */
 export async function build() {
   if (!isWritable()) {
     if (existsSync(join(DIST, 'server.js'))) return;
     console.error(
-      `cannot build: ${ROOT} is read-only. Build in a writable copy, or fix its permissions.`,
+      `cannot build: ${ROOT} is read-only. Build in a writable copy, or fix the permissions.`,
     );
     process.exit(1);
   }
   generate();
   if (!isCompiled()) {
-    rmSync(DIST, { recursive: true, force: true }); // nothing of a file that was removed
+    rmSync(DIST, { recursive: true, force: true }); // so that no output of a removed file stays
     run('typescript', 'bin/tsc', '-p', 'tsconfig.build.json');
     await bundle();
   }
   await recordBuild();
 }
 
-// Run as a program, by whatever path, and not imported by start.mjs.
+// Only if it runs as a program (by any path), not if start.mjs imports it.
 if (fileURLToPath(import.meta.url) === realpathSync(process.argv[1])) {
   await (process.argv[2] === 'generate' ? generate() : build());
 }

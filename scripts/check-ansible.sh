@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Checks the playbooks: syntax, ansible-lint, yamllint. With a target it also deploys there and checks what
-# docs/deployment.md promises: files and modes, versions, a second run that changes nothing, the way back
-# from a version that does not start, from a deployment that was cut off, rollback, restore.
+# Checks the playbooks: syntax, ansible-lint, yamllint. With a target, it also deploys there and checks the promises
+# of docs/deployment.md: files and modes, versions, a second run without changes, automatic rollback of a version that
+# does not start, rollback of an interrupted deployment, rollback, restore.
 #
-#   scripts/check-ansible.sh                  # nothing but the files
+#   scripts/check-ansible.sh                  # checks only the files
 #   TARGET_INVENTORY=… TARGET_ARCHIVE=… TARGET_TAG=… TARGET_MAY_BE_ERASED=yes scripts/check-ansible.sh
 #
 # Needs `pip install -r ansible/requirements.txt`. Environment, all optional:
-#   TARGET_INVENTORY      inventory with ONE host in the group srp, which has Docker and curl
+#   TARGET_INVENTORY      inventory with ONE host in the group srp; the host needs Docker and curl
 #   TARGET_ARCHIVE        archive of the image: docker save secure-release-platform:TAG > FILE
-#   TARGET_TAG            that TAG
-#   TARGET_MAY_BE_ERASED  "yes": the deployment on that host, its database too, is deleted before and after
-# ansible-playbook's output goes to a folder that is kept when a check fails.
+#   TARGET_TAG            the TAG of that image
+#   TARGET_MAY_BE_ERASED  "yes": delete the deployment on that host and its database, before and after the checks
+# The output of ansible-playbook goes to a folder, which is kept if a check fails.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export ANSIBLE_CONFIG=$PWD/ansible/ansible.cfg ANSIBLE_NOCOLOR=1
@@ -38,7 +38,7 @@ not() { ! "$@"; }
 
 check_files() {
   local file
-  # A copy without vault.yml, whose password is not needed for any of this.
+  # A copy without vault.yml, because these checks do not need its password.
   mkdir "$work/inventories"
   cp -R ansible/inventories/. "$work/inventories"
   rm -f "$work"/inventories/*/group_vars/all/vault.yml
@@ -60,7 +60,7 @@ check_files() {
   done
 }
 
-# play NAME EXPECTED_STATUS PLAYBOOK ARGUMENT...: leaves the output in $work/NAME.
+# play NAME EXPECTED_STATUS PLAYBOOK ARGUMENT...: writes the output to $work/NAME.
 play() {
   local name=$1 expected=$2 playbook=$3 status=0
   shift 3
@@ -72,22 +72,22 @@ play() {
   fi
   note "$((SECONDS / 60))m$((SECONDS % 60))s $name: $(grep -E 'ok=[0-9]+ +changed=' "$log" | tr -s ' ')"
 }
-# All dumps stay: the restore takes the first one.
+# Keeps all dumps, because the restore uses the first one.
 deploy() {
   play "$1" "$2" deploy -e "srp_tag=$3" -e srp_image=secure-release-platform -e srp_backups_keep=50 "${@:4}"
 }
-# What the last play said.
+# said TEXT: whether the output of the last play contains the text.
 said() { tr -s ' \n' ' ' <"$log" | grep -qF -- "$1"; }
 unchanged() { grep -qE 'changed=0 .*failed=0' "$log"; }
 
-# remote COMMAND: on the target, as root, in a shell.
+# remote COMMAND: runs the command on the target, as root, in a shell.
 remote() {
   ansible -i "$TARGET_INVENTORY" srp -b -m ansible.builtin.shell -a "$1" >"$work/remote" 2>&1 \
     || { cat "$work/remote" >&2; return 1; }
   tail -n +2 "$work/remote"
 }
 token=
-# With --fail: an answer that refuses is no answer here.
+# With --fail, because a refusal does not count as an answer here.
 api() {
   remote "curl -sS --fail --max-time 10 -H 'authorization: Bearer $token' http://127.0.0.1:$port$1"
 }
@@ -98,7 +98,7 @@ for k in sys.argv[1].split("."): v=(v or {}).get(k)
 print(v)' "$1"; }
 running_commit() { api /version | field commit; }
 state() { remote "cat $dir/state.json" | field "$1"; }
-# The value that a variable has for the target, whatever file of the inventory it comes from.
+# The value of a variable for the target, from any file of the inventory.
 variable() {
   ansible -i "$TARGET_INVENTORY" srp -m ansible.builtin.debug -a "msg={{ $1 | default('$2') }}" \
     | sed -n 's/.*"msg": "\(.*\)".*/\1/p; s/^ *msg: //p' | head -1
@@ -111,8 +111,8 @@ erase() {
     rm -rf $dir" >/dev/null
 }
 
-# Versions made from the one in the archive: another commit and one more migration; one that does not
-# start; one that answers but never becomes ready; one that serves everybody, as versions from before AUTH_MODE.
+# Builds versions from the one in the archive: one with another commit and one more migration, one that does not
+# start, one that answers but never becomes ready, and one that serves anyone, like versions older than AUTH_MODE.
 make_versions() {
   local base=secure-release-platform:$TARGET_TAG
   cat >"$work/newer" <<EOF
@@ -139,37 +139,37 @@ EOF
 
 check_preflight() {
   deploy no-tag 1 ''
-  check 'a deployment without a tag is refused' said 'Say which version to deploy'
+  check 'a deployment without a tag is refused' said 'Name the version to deploy'
   deploy tag-latest 1 latest
-  check 'the tag latest is refused' said '"latest" is no version'
+  check 'the tag latest is refused' said '"latest" is not allowed'
   deploy placeholder 1 "$TARGET_TAG" -e srp_postgres_password=change-me
   check 'the placeholder password is refused' said 'still the placeholder'
   deploy two-modes 1 "$TARGET_TAG" -e '{"srp_environment": {"AUTH_MODE": "none"}}'
-  check 'AUTH_MODE in srp_environment is refused' said 'AUTH_MODE is srp_auth_mode'
+  check 'AUTH_MODE in srp_environment is refused' said 'To set AUTH_MODE, use srp_auth_mode'
   deploy unknown-mode 1 "$TARGET_TAG" -e srp_auth_mode=tokens
   check 'an unknown srp_auth_mode is refused' said 'value of srp_auth_mode must be one of: token, none'
   check 'a refused deployment leaves nothing behind' remote "! test -e $dir"
   play rollback-of-nothing 1 rollback
-  check 'a rollback on a new host says that there is nothing' said 'there is nothing to go back to'
+  check 'a rollback on a new host reports that there is no version' said 'there is nothing to roll back to'
 }
 
 check_first_deployment() {
   remote "docker image rm -f secure-release-platform:$TARGET_TAG || true" >/dev/null
   deploy dry-run-new-host 0 "$TARGET_TAG" -e "srp_image_archive=$TARGET_ARCHIVE" --check
-  check 'a dry run on a new host tells what it would do' said "Would deploy secure-release-platform:$TARGET_TAG"
+  check 'a dry run on a new host reports what it would do' said "Would deploy secure-release-platform:$TARGET_TAG"
   check '... and does nothing' remote "! test -e $dir"
   deploy first 0 "$TARGET_TAG" -e "srp_image_archive=$TARGET_ARCHIVE" -e srp_run=run-1
   same 'the API is ready' '{"status":"ready"}' "$(api /health/ready)"
   same 'callers need a token' 401 "$(anybody)"
-  check '... which the play says' said 'callers need a token'
-  check '... and how to make the first one' said 'exec -T api node dist/token.js create --name'
+  check '... and the play reports it' said 'callers need a token'
+  check '... and how to create the first token' said 'exec -T api node dist/token.js create --name'
   token=$(remote "cd $dir && $compose exec -T api node dist/token.js create --name check --subject check-ansible --scopes all \
     2>/dev/null")
-  same 'that command makes one which the API accepts' '[]' "$(api /projects)"
+  same 'that command creates a token that the API accepts' '[]' "$(api /projects)"
   commit_a=$(running_commit)
   note "running commit: $commit_a"
   same 'the record names the version' "$TARGET_TAG" "$(state current.tag)"
-  same '... the run that deployed it, and no version before it' 'run-1 {} None' \
+  same '... the run that deployed it, and no previous version' 'run-1 {} None' \
     "$(state current.run) $(state previous) $(state deploying)"
   same 'owners and modes' '.env 600 root
 backups 700 root
@@ -183,26 +183,26 @@ state.json 644 root' "$(remote "cd $dir && stat -c '%n %a %U' .env backups docke
   check 'the archive was removed from the host' remote '! ls -d /var/tmp/srp-image-*'
   deploy second 0 "$TARGET_TAG" -e "srp_image_archive=$TARGET_ARCHIVE" -e srp_run=run-2
   check 'a second run changes nothing' unchanged
-  check '... and tells no more how to make a token' not said 'dist/token.js create'
-  same '... and does not say that it deployed' run-1 "$(state current.run)"
+  check '... and no longer reports how to create a token' not said 'dist/token.js create'
+  same '... and does not record the run as a deployment' run-1 "$(state current.run)"
   deploy dry-run 0 "$TARGET_TAG" --check --diff
   check 'a dry run of the same version changes nothing' unchanged
-  same 'no dump yet: there was nothing to save' 0 "$(remote "ls $dir/backups | wc -l")"
+  same 'no dump yet, because there was nothing to save' 0 "$(remote "ls $dir/backups | wc -l")"
 }
 
 check_update() {
   api "/projects -H 'content-type: application/json' -d '{\"name\":\"Before the update\"}'" >/dev/null
   deploy build-of-another-commit 1 check-newer -e srp_image_source=build
-  check 'an image of another commit does not pass for a build of this one' said "it was built from commit $COMMIT_B"
+  check 'an image of another commit is not accepted as a build of this commit' said "it was built from commit $COMMIT_B"
   deploy dry-run-update 0 check-newer --check --diff
-  check 'a dry run of another version tells so' said "tag $TARGET_TAG -> check-newer"
+  check 'a dry run of another version reports the tags' said "tag $TARGET_TAG -> check-newer"
   same '... and does nothing' "$commit_a" "$(running_commit)"
   deploy update 0 check-newer
   same 'the new version runs' "$COMMIT_B" "$(running_commit)"
   same 'the record names it' check-newer "$(state current.tag)"
-  same '... and the version before' "$TARGET_TAG" "$(state previous.tag)"
+  same '... and the previous version' "$TARGET_TAG" "$(state previous.tag)"
   dump=$(remote "ls $dir/backups")
-  check 'there is a dump from before it' test "${dump#*_}" = before-check-newer.dump
+  check 'a dump from before it exists' test "${dump#*_}" = before-check-newer.dump
   same '... readable by root only' 600 "$(remote "stat -c %a $dir/backups/$dump")"
   # shellcheck disable=SC2016 # expands on the target
   check '... made before the migration' remote 'c=$(docker ps -q --filter label=com.docker.compose.service=db --filter label=com.docker.compose.project='"$project"')
@@ -211,15 +211,15 @@ check_update() {
   # shellcheck disable=SC2016 # must arrive unexpanded
   deploy settings 0 check-newer -e '{"srp_environment": {"LOG_LEVEL": "debug", "CHECK_DOLLAR": "a$b ${C}", "CHECK_BOOL": true}}'
   check 'changed settings are a reason to deploy' said 'srp_environment'
-  same '... reach the container as they are' "a\$b \${C} true debug" \
+  same '... reach the container unchanged' "a\$b \${C} true debug" \
     "$(remote "docker exec \$(docker ps -q --filter label=com.docker.compose.service=api --filter label=com.docker.compose.project=$project) node -p '[\"CHECK_DOLLAR\",\"CHECK_BOOL\",\"LOG_LEVEL\"].map((n) => process.env[n]).join(\" \")'")"
-  same '... and leave the version before as it is' "$TARGET_TAG" "$(state previous.tag)"
+  same '... and do not change the previous version' "$TARGET_TAG" "$(state previous.tag)"
   deploy settings-back 0 check-newer -e srp_auth_mode=none
   check 'so is srp_auth_mode' said '.env (password, ports, srp_auth_mode) differs'
-  same '... which lets everybody in' 200 "$(anybody)"
-  check '... and the play says so' said 'ANYBODY who reaches its port may change everything'
+  same '... which lets anyone in' 200 "$(anybody)"
+  check '... and the play reports it' said 'ANYONE who reaches its port may change everything'
   deploy mode-back 0 check-newer
-  same '... and nobody again' 401 "$(anybody)"
+  same '... and no one again' 401 "$(anybody)"
 }
 
 check_way_back() {
@@ -227,35 +227,35 @@ check_way_back() {
   before=$(remote "cat $dir/state.json $dir/.env $dir/docker-compose.override.yml | sha256sum")
   for version in broken unready open; do
     deploy "$version" 1 "check-$version" -e srp_ready_timeout=16
-    check "check-$version: the play fails and says what runs" \
+    check "check-$version: the play fails and reports what runs" \
       said "secure-release-platform:check-newer runs there again and is ready"
     same '... and it does' "$COMMIT_B" "$(running_commit)"
     same '... ready' '{"status":"ready"}' "$(api /health/ready)"
-    same '... with the record and the settings of before' "$before" \
+    same '... with the previous record and settings' "$before" \
       "$(remote "cat $dir/state.json $dir/.env $dir/docker-compose.override.yml | sha256sum")"
   done
-  check 'a version that lets everybody in is given up for that' said 'srp_auth_mode is token, but'
-  same '... and nobody gets in' 401 "$(anybody)"
-  # This stands for any reason why pg_dump may fail.
+  check 'a version that lets anyone in is rolled back' said 'srp_auth_mode is token, but'
+  same '... and no one gets in' 401 "$(anybody)"
+  # This represents any reason why pg_dump can fail.
   deploy dump-fails 1 check-broken -e srp_database_user=nobody
-  check 'without a dump there is no new version' said 'runs there again and is ready'
-  check '... and no half dump' remote "! ls $dir/backups/*.partial"
+  check 'without a dump, the new version is not deployed' said 'runs there again and is ready'
+  check '... and no incomplete dump remains' remote "! ls $dir/backups/*.partial"
   deploy wrong-commit 1 "$TARGET_TAG" -e srp_expected_commit=ffffffffffffffffffffffffffffffffffffffff
-  check 'a version that is another than expected is given up' said 'runs there again and is ready'
+  check 'a version other than the expected one is rolled back' said 'runs there again and is ready'
   deploy wrong-password 1 check-newer -e srp_postgres_password=Another1 -e srp_ready_timeout=16
-  check 'so are settings that do not work' said 'runs there again and is ready'
+  check 'settings that do not work are rolled back' said 'runs there again and is ready'
   check '... and the server logs in with the old ones' api /projects
   deploy after-failures 0 check-newer
-  check 'nothing is left to do afterwards' unchanged
+  check 'a later run changes nothing' unchanged
 }
 
-# A deployment whose machine goes away while it waits for the new version.
+# A deployment whose machine fails while it waits for the new version.
 check_interruption() {
   local player
   deploying() { ansible-playbook -i "$TARGET_INVENTORY" ansible/playbooks/deploy.yml -e srp_tag=check-unready \
     -e srp_image=secure-release-platform -e srp_backups_keep=50 -e srp_ready_timeout=90 -e srp_run=run-3 >"$work/interrupted" 2>&1; }
   rm -f "$work/interrupted"
-  # A process group of its own, to end all of it at once.
+  # A separate process group, to end all of it at the same time.
   set -m
   deploying &
   player=$!
@@ -266,7 +266,7 @@ check_interruption() {
   done
   kill -KILL -- "-$player"
   wait "$player" 2>/dev/null || true
-  same 'a deployment that is cut off has left its mark' 'check-unready run-3 check-newer' \
+  same 'an interrupted deployment leaves its mark' 'check-unready run-3 check-newer' \
     "$(state deploying.tag) $(state deploying.run) $(state current.tag)"
   if [ "$1" = unmarked ]; then
     remote "sed -i 's/\"deploying\"/\"ignored\"/' $dir/state.json" >/dev/null
@@ -275,7 +275,7 @@ check_interruption() {
     play rollback-after-interruption 0 rollback
   fi
   same "... and a rollback ($1) goes to the last good version" "$COMMIT_B" "$(running_commit)"
-  same '... with the record of before' "check-newer $TARGET_TAG None None" \
+  same '... with the previous record' "check-newer $TARGET_TAG None None" \
     "$(state current.tag) $(state previous.tag) $(state deploying) $(state rolled_back)"
 }
 
@@ -284,21 +284,21 @@ check_rollback() {
   same 'a dry run of the rollback does nothing' "$COMMIT_B" "$(running_commit)"
   play rollback 0 rollback
   check 'the rollback explains migrations' said 'Migrations are not reversed'
-  same 'the version before runs' "$commit_a" "$(running_commit)"
+  same 'the previous version runs' "$commit_a" "$(running_commit)"
   same 'it is ready on the newer schema' '{"status":"ready"}' "$(api /health/ready)"
-  same 'the record names it, and the version that was left' "$TARGET_TAG {} check-newer" \
+  same 'the record names it, and the version that was rolled back' "$TARGET_TAG {} check-newer" \
     "$(state current.tag) $(state previous) $(state rolled_back.tag)"
   play rollback-twice 1 rollback
-  check 'a second rollback does not go forward again' said 'only -e srp_rollback_tag=check-newer goes there again'
+  check 'a second rollback does not return to the newer version' said 'To deploy it again, use -e srp_rollback_tag=check-newer'
   play rollback-named 0 rollback -e "srp_rollback_tag=$TARGET_TAG"
-  check 'a rollback to the version that runs changes nothing' unchanged
+  check 'a rollback to the running version changes nothing' unchanged
   play rollback-unknown 1 rollback -e srp_rollback_tag=never-seen
-  check 'a version that was never here is refused' said 'was never deployed successfully'
+  check 'a version that was never deployed here is refused' said 'was never deployed successfully'
   deploy open-on-purpose 0 check-open -e srp_auth_mode=none
   deploy newer-again 0 check-newer
   play rollback-open 0 rollback
-  check 'a rollback to a version without authentication works, and says what that means' \
-    said 'ANYBODY who reaches its port may change everything'
+  check 'a rollback to a version without authentication works, and reports the consequence' \
+    said 'ANYONE who reaches its port may change everything'
   same '... which is true' 200 "$(anybody)"
   deploy closed-again 0 "$TARGET_TAG"
 }
@@ -309,10 +309,10 @@ check_restore() {
   check 'a restore without the confirmation is refused' said 'srp_restore_confirm=overwrite'
   check '... and leaves the data' grep -q 'After the dump' <(api /projects)
   play restore-nothing 1 rollback -e "srp_rollback_tag=$TARGET_TAG" -e srp_restore_dump=none.dump -e srp_restore_confirm=overwrite
-  check 'a dump that is not there is refused' said 'it is NOT there'
+  check 'a dump that does not exist is refused' said 'the file DOES NOT EXIST'
   remote "echo no dump > $dir/backups/bad.dump" >/dev/null
   play restore-bad 1 rollback -e "srp_rollback_tag=$TARGET_TAG" -e srp_restore_dump=bad.dump -e srp_restore_confirm=overwrite
-  check 'a dump that cannot be read is given up' said 'runs there again and is ready'
+  check 'a restore of an unreadable dump is rolled back' said 'runs there again and is ready'
   check '... and leaves the data' grep -q 'After the dump' <(api /projects)
   remote "rm $dir/backups/bad.dump" >/dev/null
   play restore 0 rollback -e "srp_rollback_tag=$TARGET_TAG" -e "srp_restore_dump=$dump" -e srp_restore_confirm=overwrite
@@ -320,36 +320,36 @@ check_restore() {
   check 'the data of the dump is back' grep -q 'Before the update' "$work/projects"
   check '... and nothing later' not grep -q 'After the dump' "$work/projects"
   # shellcheck disable=SC2016 # expands on the target
-  same 'the database that was replaced is gone' 'postgres secure_release_db' \
+  same 'the replaced database is removed' 'postgres secure_release_db' \
     "$(remote 'docker exec $(docker ps -q --filter label=com.docker.compose.service=db --filter label=com.docker.compose.project='"$project"') \
       psql -U postgres -Atc "SELECT datname FROM pg_database WHERE NOT datistemplate ORDER BY 1"' | xargs)"
-  check 'the data that was replaced was dumped first' remote "ls $dir/backups/*_before-restore.dump"
+  check 'the replaced data was dumped first' remote "ls $dir/backups/*_before-restore.dump"
   deploy update-again 0 check-newer -e srp_backups_keep=2
   same 'the newer version migrates the restored database' "$COMMIT_B" "$(running_commit)"
-  same 'old dumps go' 2 "$(remote "ls $dir/backups | wc -l")"
+  same 'old dumps are removed' 2 "$(remote "ls $dir/backups | wc -l")"
 }
 
 check_failed_first_deployment() {
   erase
   deploy first-broken 1 check-broken -e srp_ready_timeout=10
-  check 'a first deployment that fails says that there is nothing to go back to' said 'This is the first deployment there'
+  check 'a failed first deployment reports that there is no version to roll back to' said 'This is the first deployment there'
   check '... records nothing' remote "! test -e $dir/state.json"
-  same '... and leaves no API that restarts for ever' 0 \
+  same '... and leaves no API that restarts endlessly' 0 \
     "$(remote "docker ps -aq --filter label=com.docker.compose.service=api --filter label=com.docker.compose.project=$project | wc -l")"
   deploy first-repaired 0 "$TARGET_TAG"
   same 'the next one works' "$commit_a" "$(running_commit)"
-  check '... after a dump of the database that was there' remote "ls $dir/backups/*_before-$TARGET_TAG.dump"
+  check '... after a dump of the existing database' remote "ls $dir/backups/*_before-$TARGET_TAG.dump"
 }
 
 check_files
 if [ -z "${TARGET_INVENTORY:-}" ]; then
   rm -rf "$work"
-  echo 'all checks of the files passed; no target was given (TARGET_INVENTORY)'
+  echo 'all checks of the files passed. To check a deployment, set TARGET_INVENTORY'
   exit
 fi
 
 : "${TARGET_ARCHIVE:?the archive of an image}" "${TARGET_TAG:?the tag of the image in it}"
-[ "${TARGET_MAY_BE_ERASED:-}" = yes ] || { echo 'set TARGET_MAY_BE_ERASED=yes: the deployment there is deleted' >&2; exit 2; }
+[ "${TARGET_MAY_BE_ERASED:-}" = yes ] || { echo 'these checks delete the deployment on the target. To allow it, set TARGET_MAY_BE_ERASED=yes' >&2; exit 2; }
 TARGET_ARCHIVE=$(realpath "$TARGET_ARCHIVE")
 COMMIT_B=bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
 dir=$(variable srp_directory /opt/secure-release-platform)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the image, runs it with Docker Compose and checks what docs/containers.md promises. It works in
-# a Compose project of its own, with its own ports and volumes, and removes all of it at the end.
+# Builds the image, runs it with Docker Compose, and checks the promises of docs/containers.md. It uses a separate
+# Compose project with its own ports and volumes, and removes all of it at the end.
 #
 #   scripts/check-container.sh
 #
@@ -8,23 +8,23 @@
 #   COMPOSE_PROJECT_NAME  project to create and remove (srp-check); must not exist yet
 #   API_PORT DB_PORT PROXY_PORT  free ports on 127.0.0.1 (18000, 15432, 18080)
 #   MAX_MB                largest image, in MB above its base (100)
-#   BUILD_NETWORK         network of the build, such as "host" where only the host reaches the registry
-#   CHECK_PROXY=0         leaves out the reverse proxy, and with it the nginx image
+#   BUILD_NETWORK         network of the build, such as "host" if only the host reaches the registry
+#   CHECK_PROXY=0         skip the reverse proxy and its nginx image
 #
-# It always builds first. An image is a snapshot of the sources: `restart` and `up` run the same image
-# again, so that a new route answers 404 until the image is built anew and its container replaced.
+# It always builds first. An image is a snapshot of the sources: `restart` and `up` run the same image again, so a
+# new route answers 404 until the image is built again and the container is replaced.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 export COMPOSE_PROJECT_NAME=${COMPOSE_PROJECT_NAME:-srp-check}
 export COMPOSE_FILE=docker-compose.yml COMPOSE_PROFILES='' TAG=$COMPOSE_PROJECT_NAME
 export API_PORT=${API_PORT:-18000} DB_PORT=${DB_PORT:-15432} PROXY_PORT=${PROXY_PORT:-18080}
-# Values that nothing but the build arguments can have put into the answer of GET /version.
+# Values that can only come from the build arguments into the answer of GET /version.
 export GIT_COMMIT=0123456789abcdef0123456789abcdef01234567
 export BUILD_DATE=2001-02-03T04:05:06Z VERSION=1.2.3-check
-# The predecessor's volumes have this password, and the compose file's default must open them.
+# The volumes of the old service have this password, and the compose file's default must open them.
 unset POSTGRES_PASSWORD
-# Empty ones win over those of a file .env: the compose file's own defaults are checked.
+# Empty values override those of a file .env, so that the compose file's defaults are checked.
 export AUTH_MODE='' ALLOWED_HOSTS='' TRUST_PROXY='' RATE_LIMIT_PER_MINUTE=''
 
 BASE=node:24-bookworm-slim
@@ -65,8 +65,8 @@ clean_up() {
   rm -rf "$work"
 }
 
-# call STATUS METHOD PATH [BODY [HEADER [TYPE]]]: leaves the answer in $answer, its headers in $work/head.
-# BODY may be @FILE; TYPE is json or xml.
+# call STATUS METHOD PATH [BODY [HEADER [TYPE]]]: sets $answer, and writes the headers to $work/head.
+# BODY can be @FILE; TYPE is json or xml.
 call() {
   local status
   status=$(curl -sS --max-time 10 -o "$work/answer" -D "$work/head" -w '%{http_code}' -X "$2" \
@@ -75,7 +75,7 @@ call() {
   [ "$status" = "$1" ] || fail "$2 $3: expected $1, got $status: $answer"
 }
 
-# wait_healthy SERVICE: every replica of it, for 90 s.
+# wait_healthy SERVICE: waits up to 90 s until every replica is healthy.
 wait_healthy() {
   local id state deadline=$((SECONDS + 90))
   for id in $(compose ps -q "$1"); do
@@ -95,7 +95,7 @@ up() {
 check_image() {
   local size base above
   size=$(docker image inspect -f '{{.Size}}' "$IMAGE")
-  # BuildKit keeps the base image to itself.
+  # BuildKit does not add the base image to the local images.
   docker image inspect "$BASE" >/dev/null 2>&1 || docker pull -q "$BASE" >/dev/null
   base=$(docker image inspect -f '{{.Size}}' "$BASE")
   above=$(((size - base + 500000) / 1000000))
@@ -111,10 +111,10 @@ check_image() {
   docker image inspect -f '{{.Config.Env}}' "$IMAGE" >>"$work/history"
   check 'no password in the image' not grep -Eqi 'secretpassword|DATABASE_URL|_auth' "$work/history"
   docker image inspect -f '{{json .Config.Labels}}' "$IMAGE" >"$work/labels"
-  check 'OCI labels tell version and commit' grep -q "$GIT_COMMIT.*$VERSION" "$work/labels"
+  check 'OCI labels have version and commit' grep -q "$GIT_COMMIT.*$VERSION" "$work/labels"
 }
 
-# The image listens on every interface, and nobody has said who may call it.
+# The image listens on every interface, and AUTH_MODE is not set.
 check_refusal() {
   local status=0
   timeout 60 docker run --rm "$IMAGE" >"$work/refusal" 2>&1 || status=$?
@@ -144,29 +144,29 @@ SBOM='{"bomFormat":"CycloneDX","specVersion":"1.5","version":1,"components":[{"t
   "name":"left-pad","version":"1.3.0","purl":"pkg:npm/left-pad@1.3.0"}]}'
 JUNIT='<testsuite name="unit" tests="1"><testcase classname="math" name="adds"/></testsuite>'
 
-# Documents are read by a thread, from its own file of the build and with schemas from node_modules.
+# A thread parses documents. It has its own file in the build, and uses schemas from node_modules.
 check_evidence() {
   call 201 PUT "/projects/$id/releases/1.0.0" '{"commit":"0123456789abcdef0123456789abcdef01234567"}'
   release=$(printf %s "$answer" | sed -n 's/^{"id":"\([0-9a-f-]*\)".*/\1/p')
   call 201 POST "/releases/$release/evidence" "$SBOM"
-  check 'a CycloneDX document is read' grep -q '"kind":"cyclonedx".*"components":{"total":1,' "$work/answer"
+  check 'a CycloneDX document is parsed' grep -q '"kind":"cyclonedx".*"components":{"total":1,' "$work/answer"
   evidence=$(printf %s "$answer" | sed -n 's/^{"id":"\([0-9a-f-]*\)".*/\1/p')
   call 200 GET "/evidence/$evidence/document"
-  same '... and kept as it came' "$SBOM" "$answer"
+  same '... and stored unchanged' "$SBOM" "$answer"
   call 200 GET '/components?purl=pkg:npm/left-pad'
   check '... and its component found' grep -q "\"version\":\"1.3.0\".*\"id\":\"$release\"" "$work/answer"
   call 422 POST "/releases/$release/evidence?kind=cyclonedx" '{"bomFormat":"CycloneDX","specVersion":"1.5","version":0}'
   check '... by the official schema' grep -q '"pointer":"/version"' "$work/answer"
   call 201 POST "/releases/$release/evidence" "$JUNIT" '' xml
-  check 'a JUnit document is read' grep -q '"kind":"junit".*"passed":1,' "$work/answer"
+  check 'a JUnit document is parsed' grep -q '"kind":"junit".*"passed":1,' "$work/answer"
 }
 
 inside() { docker exec "$api" "$@"; }
 
-# By the service's name, as another container would.
+# With the service's name, as another container would call it.
 status_inside() { inside node -e 'fetch("http://api:8000/projects").then((answer) => console.log(answer.status))'; }
 
-# A web page that lets its own name point to 127.0.0.1, or a container that was not named.
+# A web page that points its own name to 127.0.0.1, or a container that is not named.
 check_hosts() {
   call 421 GET /projects '' 'host: rebound.example'
   call 421 POST /projects '{"name":"Rebound"}' 'host: rebound.example:8000'
@@ -182,7 +182,7 @@ check_hosts() {
   up
 }
 
-# In a subshell: AUTH_MODE is for this check alone.
+# In a subshell, because AUTH_MODE is only for this check.
 check_tokens() (
   export AUTH_MODE=token RATE_LIMIT_PER_MINUTE=345
   up
@@ -192,26 +192,26 @@ check_tokens() (
   pass 'with AUTH_MODE=token callers without a token are refused'
   for path in /health /health/ready /version /openapi.json; do call 200 GET "$path"; done
   pass '... except at the public routes'
-  # Root's file system is read-only and the user is node: the tool must write nothing there.
+  # The root file system is read-only and the user is node, so the tool must not write there.
   token=$(compose exec -T api node dist/token.js create \
     --name check --subject check-container --scopes all 2>"$work/token") || { cat "$work/token" >&2; fail 'token create'; }
-  check 'node dist/token.js makes a token in the running container' test "$(grep -cE '^srp_[0-9A-Za-z]{49}$' <<<"$token")" = 1
+  check 'node dist/token.js creates a token in the running container' test "$(grep -cE '^srp_[0-9A-Za-z]{49}$' <<<"$token")" = 1
   call 200 GET "/projects/$id" '' "authorization: Bearer $token"
   same '... which the server accepts' "$created" "$answer"
   check '... counting its requests against RATE_LIMIT_PER_MINUTE' grep -qi '^ratelimit-limit: 345' "$work/head"
   call 200 GET /projects '' "authorization: Bearer $token"
   call 200 GET /metrics '' "authorization: Bearer $token"
   call 401 POST "/releases/$release/evidence" "$SBOM"
-  # Not 201: these bytes are there since before `down` and `up`.
+  # 200 and not 201: these bytes are already stored from before `down` and `up`.
   call 200 POST "/releases/$release/evidence" "$SBOM" "authorization: Bearer $token"
   pass '... and whose documents it takes'
-  # A name in the Host header may be anything now: a page in a browser has no token.
+  # The Host header can have any name now, because a page in a browser has no token.
   call 401 GET /projects '' 'host: register.example'
   compose logs --no-color api >"$work/log" 2>&1
-  check '... whose holder is in the log' grep -q '"caller":"check-container"' "$work/log"
+  check '... whose subject is in the log' grep -q '"caller":"check-container"' "$work/log"
   check '... and the token itself is not' not grep -qF -- "$token" "$work/log"
   compose exec -T api node dist/token.js list >"$work/list"
-  check '... but in the list, by name' grep -q 'check-container: check  by ' "$work/list"
+  check '... and the list shows its name' grep -q 'check-container: check  by ' "$work/list"
   compose exec -T api node dist/token.js revoke "$(sed -n 's/^token \([0-9a-f-]*\),.*/\1/p' "$work/token")" >/dev/null
   sleep 5
   call 401 GET /projects '' "authorization: Bearer $token"
@@ -229,7 +229,7 @@ check_hardening() {
   check 'no capabilities, no new privileges' inside sh -c \
     'grep -q "^CapBnd:.0000000000000000$" /proc/1/status && grep -q "^NoNewPrivs:.1$" /proc/1/status'
   same 'the memory limit is set' 1073741824 "$(docker inspect -f '{{.HostConfig.Memory}}' "$api")"
-  # 0.0.0.0 would offer the API and the database to the whole network, past most firewalls.
+  # 0.0.0.0 would open the API and the database to the whole network, bypassing most firewalls.
   check 'ports are published on 127.0.0.1 only' not grep -v '^127\.0\.0\.1:' \
     <(docker port "$api" | sed 's/.*-> //'; docker port "$(compose ps -q db)" | sed 's/.*-> //')
 }
@@ -249,9 +249,9 @@ check_survival() {
   same 'the project survives down and up' "$created" "$answer"
 }
 
-# In a subshell: the empty API_PORT (any free port for each replica) is for this check alone.
+# In a subshell, because the empty API_PORT (any free port for each replica) is only for this check.
 check_scaling() (
-  [ "${CHECK_PROXY:-1}" != 0 ] || { note 'reverse proxy: left out (CHECK_PROXY=0)'; return; }
+  [ "${CHECK_PROXY:-1}" != 0 ] || { note 'reverse proxy: skipped (CHECK_PROXY=0)'; return; }
   export API_PORT=
   compose --profile proxy up -d --no-build --scale api=3 >"$work/up" 2>&1 \
     || { cat "$work/up" >&2; fail 'compose --profile proxy up --scale api=3'; }
@@ -263,7 +263,7 @@ check_scaling() (
   done
   for _ in $(seq 30); do call 200 GET "/projects/$id"; done
   call 201 POST /projects '{"name":"Through the proxy"}'
-  # 5 MiB: far beyond what nginx takes by default, and what the API takes for other routes.
+  # 5 MiB: far more than nginx's default, and than the API's limit for other routes.
   {
     printf '%s' '<testsuite name="long"><testcase name="one"><system-out>'
     head -c 5242880 /dev/zero | tr '\0' x
@@ -273,7 +273,7 @@ check_scaling() (
   check 'a document of 5 MiB passes the proxy' grep -q '"size":52429[0-9][0-9],' "$work/answer"
   call 421 GET /projects '' 'host: rebound.example'
   pass 'the proxy hands on the name that it was called by'
-  # Once at the proxy, and past it to each replica.
+  # Once through the proxy, and directly to each replica.
   call 200 GET /projects '' 'x-forwarded-for: 203.0.113.9'
   for replica in $(compose ps -q api); do
     BASE_URL=http://$(docker port "$replica" 8000 | head -1) call 200 GET /projects '' 'x-forwarded-for: 203.0.113.9'
@@ -282,7 +282,7 @@ check_scaling() (
   same 'all four are in the log' 4 "$(grep -c '"path":"/projects","status":200' "$work/log")"
   check "... and a client's X-Forwarded-For is not believed" not grep -qF 203.0.113.9 "$work/log"
   for replica in $(compose ps -q api); do
-    # Not through a pipe: grep -q would close it early, which counts as a failure of docker.
+    # Not through a pipe: grep -q would close it early, and docker would fail.
     docker logs "$replica" >"$work/log" 2>&1
     grep -q "\"/projects/$id\"" "$work/log" || fail "replica $replica got no request"
   done
@@ -294,7 +294,7 @@ check_down_v() {
   check 'down -v removes the volume' not docker volume inspect "${COMPOSE_PROJECT_NAME}_postgres_data"
 }
 
-# A volume as the predecessor of this service left it: its table, six rows, and no migrations.
+# A volume of the old service: its table, six rows, and no migrations.
 make_old_volume() {
   docker volume create "$OLD_VOLUME" >/dev/null
   docker run -d --name "$OLD_CONTAINER" -v "$OLD_VOLUME:/var/lib/postgresql/data" \
@@ -335,7 +335,7 @@ check_old_volume() {
   check 'down -v leaves an external volume alone' docker volume inspect "$OLD_VOLUME"
 }
 
-# Cleaning up removes the project's volumes: it must be ours.
+# The clean-up removes the project's volumes, so the project must not exist before.
 if [ -n "$(docker ps -aq --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME")" ] \
   || docker volume inspect "${COMPOSE_PROJECT_NAME}_postgres_data" >/dev/null 2>&1; then
   echo "the project $COMPOSE_PROJECT_NAME exists already: set COMPOSE_PROJECT_NAME to another" >&2

@@ -3,11 +3,11 @@ import { buildApp } from '../src/app.js';
 import { loadConfig } from '../src/config/config.js';
 import { openDatabase } from '../src/database/client.js';
 
-/** Writes docs/openapi.json from the routes; with `--check` only says whether it is current. */
+/** Writes docs/openapi.json from the routes. With `--check`, only checks that it is current. */
 const FILE = new URL('../docs/openapi.json', import.meta.url);
 const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
 
-// The document of a server that tells callers apart, as one is that others can reach.
+// The document of a server with authentication, which is the usual deployment.
 const config = loadConfig({ AUTH_MODE: 'token', HOST: '0.0.0.0' });
 const database = openDatabase('postgresql://unused@127.0.0.1:1/unused', config);
 const build = { name: 'secure-release-platform', version, commit: 'unknown', buildDate: 'unknown' };
@@ -20,6 +20,6 @@ await database.close();
 if (!process.argv.includes('--check')) {
   await writeFile(FILE, document);
 } else if ((await readFile(FILE, 'utf8').catch(() => '')) !== document) {
-  console.error('docs/openapi.json is not current: run "npm run openapi" and commit it');
+  console.error('docs/openapi.json is outdated. Run "npm run openapi" and commit the file');
   process.exitCode = 1;
 }

@@ -1,5 +1,5 @@
 import { build } from './build.mjs';
 
-// One process for both. The npm script says `exec`: npm runs a shell, and hands signals to that alone.
+// One process builds and serves. The npm script uses `exec`, because npm starts a shell and passes signals only to it.
 await build();
 await import('../dist/server.js');
