@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { encodeCursor } from '../src/features/projects/projects.cursor.js';
+import { encodePosition } from '../src/contract/position.js';
 
 const REPEATS = 150;
 
@@ -30,7 +30,7 @@ export const PAGES: readonly Page[] = [
     name: 'page in the middle, by id',
     goal: 1.2,
     address: async (_url, rows) =>
-      `/projects?limit=100&cursor=${encodeCursor('id', { key: null, id: rows / 2 })}`,
+      `/projects?limit=100&cursor=${encodePosition(['id', null, rows / 2])}`,
   },
   {
     name: 'page near the end, by name',
@@ -41,7 +41,7 @@ export const PAGES: readonly Page[] = [
         `SELECT id, left(name, 200) AS key FROM projects
           ORDER BY left(name, 200) COLLATE "C", id OFFSET ${rows - 150} LIMIT 1`,
       );
-      return `/projects?limit=100&sort=name&cursor=${encodeCursor('name', { key, id })}`;
+      return `/projects?limit=100&sort=name&cursor=${encodePosition(['name', key, id])}`;
     },
   },
   { name: 'q of 3 characters that many names have', address: plain('q=pay'), goal: 3 },

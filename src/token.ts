@@ -100,7 +100,7 @@ async function list(service: Service, { all }: Values): Promise<string> {
       state: all ? 'all' : 'active',
       ...(cursor !== undefined && { cursor }),
     });
-    lines.push(...page.tokens.map(row));
+    lines.push(...page.items.map(row));
     cursor = page.next;
   }
   return lines.join('\n') || (all ? 'there are no tokens' : 'there are no active tokens');

@@ -1,12 +1,12 @@
 /**
  * The value of `Link` for the next page of a list (RFC 8288).
- * @param url the request's: its parameters are kept
+ * @param url the request's: its path and its parameters are kept
  */
-export function nextLink(path: string, url: string, cursor: string): string {
-  const [asked = ''] = url.split('?', 1);
-  const parameters = new URLSearchParams(url.slice(asked.length));
+export function nextLink(url: string, cursor: string): string {
+  const [path = ''] = url.split('?', 1);
+  const parameters = new URLSearchParams(url.slice(path.length));
   parameters.set('cursor', cursor);
-  return `<${path}?${parameters}>; rel="next"`;
+  return `<${path.replace(/\/$/, '')}?${parameters}>; rel="next"`;
 }
 
 /** Where the answer to a creation leads: operations that take the `id` of what was created (OpenAPI's links). */

@@ -1,19 +1,37 @@
 import { invalid } from '../shared/app-error.js';
+import { isStorable } from '../shared/text.js';
 import { SEVERITIES } from '../vocabulary/severity.js';
+
+/** JavaScript rolls 30 February over, and PostgreSQL has no year 0. */
+function isInstant(value: unknown): boolean {
+  const time = new Date(typeof value === 'string' ? value : Number.NaN);
+  return !Number.isNaN(time.getTime()) && time.toISOString() === value && value >= '0001';
+}
 
 /** What the parts of a position may be. */
 const PARTS = {
   severity: (value: unknown) => (SEVERITIES as readonly unknown[]).includes(value),
   uuid: (value: unknown) =>
     typeof value === 'string' && /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value),
+  text: (value: unknown) => typeof value === 'string' && isStorable(value),
+  instant: isInstant,
+  null: (value: unknown) => value === null,
+  /** PostgreSQL's integer: rows that were not made by a request may have any id. */
   int: (value: unknown) => Number.isInteger(value) && value === Number(value) >> 0,
 } as const;
 
-/** The columns that a list is ordered by, by what they hold. */
-export type Order = readonly (keyof typeof PARTS)[];
+/** A column by what it holds, or a fixed value. */
+type Part = keyof typeof PARTS | { readonly is: string };
+
+/** The columns that a list is ordered by. */
+export type Order = readonly Part[];
 
 /** A row's place in a list: a value for each column of its order. */
-export type Position = readonly (string | number)[];
+export type Position = readonly (string | number | null)[];
+
+function fits(part: Part, value: unknown): boolean {
+  return typeof part === 'object' ? part.is === value : PARTS[part](value);
+}
 
 /** Opaque to clients, so that what is in it may change. */
 export function encodePosition(position: Position): string {
@@ -29,11 +47,11 @@ export function decodePosition(order: Order, cursor: string | undefined): Positi
   } catch {
     value = undefined;
   }
-  const fits =
+  const isPosition =
     Array.isArray(value) &&
     value.length === order.length &&
-    order.every((part, i) => PARTS[part]((value as unknown[])[i]));
-  if (fits) return value as Position;
+    order.every((part, i) => fits(part, (value as unknown[])[i]));
+  if (isPosition) return value as Position;
   const message = 'is not a cursor of this list';
   throw invalid([{ in: 'query', pointer: '/cursor', message }]);
 }

@@ -90,30 +90,6 @@ export const sha256 = (description: string) =>
 /** Anything that PostgreSQL's `text` can hold: all but NUL. */
 export const TEXT_PATTERN = '^[^\\u0000]*$';
 
-/** Parameters of a list in the order of its ids, which are UUIDs that begin with their time. */
-export const pageById = {
-  limit: defaulted(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
-  cursor: Type.Optional(
-    Type.String({
-      format: 'uuid',
-      description: 'Where the page begins: taken from the `Link` header of the one before',
-    }),
-  ),
-};
-
-/** Parameters of a list in any other order: its cursors are made by `encodePosition`. */
-export const pageByPosition = {
-  limit: pageById.limit,
-  cursor: Type.Optional(
-    Type.String({
-      maxLength: 500,
-      pattern: '^[A-Za-z0-9_-]+$',
-      'x-rule': 'is not a cursor of this list',
-      description: 'Where the page begins: taken from the `Link` header of the one before',
-    }),
-  ),
-};
-
 /** Addresses of what belongs to something, such as the build. */
 export const links = (description: string) =>
   Type.Array(

@@ -152,6 +152,27 @@ describe('GET /projects: filters', () => {
   });
 });
 
+describe('a cursor', () => {
+  it.each([
+    ['sort=id', 'WyJpZCIsbnVsbCwxXQ'], // ["id",null,1]
+    ['sort=-name', 'WyItbmFtZSIsImIiLDJd'], // ["-name","b",2]
+    ['sort=createdAt', 'WyJjcmVhdGVkQXQiLCIwMDAxLTAxLTAxVDAwOjAwOjAwLjAwMFoiLDFd'],
+  ])('that a client kept from an earlier version works: %s', async (sort, cursor) => {
+    await createProject(context.app, { name: 'a' });
+    await createProject(context.app, { name: 'b' });
+    const response = await context.app.inject(`/projects?${sort}&cursor=${cursor}`);
+    expect(response.statusCode, response.body).toBe(200);
+    expect(response.json().length).toBeGreaterThan(0);
+  });
+
+  it('keeps the path of the request in the link, without the slash at its end', async () => {
+    await createProject(context.app, { name: 'a' });
+    await createProject(context.app, { name: 'b' });
+    const { headers } = await context.app.inject('/projects/?limit=1');
+    expect(headers.link).toBe('</projects?limit=1&cursor=WyJpZCIsbnVsbCwxXQ>; rel="next"');
+  });
+});
+
 describe('GET /projects: 400', () => {
   const cursor = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 

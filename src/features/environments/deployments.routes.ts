@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import { nextLink } from '../../contract/links.js';
 import { answer } from '../../contract/schemas.js';
+import { sendPage } from '../../platform/page.js';
 import { CreateDeploymentRef, DeploymentRef, ListDeploymentsQuery } from './deployments.schemas.js';
 import type { DeploymentsService } from './deployments.service.js';
 import { EnvironmentParams } from './environments.schemas.js';
@@ -58,11 +58,11 @@ export const deploymentsRoutes: FastifyPluginAsyncTypebox<{
         },
       },
     },
-    async ({ callContext, params, query, url }, reply) => {
-      const { deployments: rows, next } = await deployments.list(callContext, params.name, query);
-      const path = `/environments/${params.name}/deployments`;
-      if (next !== undefined) reply.header('link', nextLink(path, url, next));
-      return rows;
-    },
+    async (request, reply) =>
+      sendPage(
+        request,
+        reply,
+        await deployments.list(request.callContext, request.params.name, request.query),
+      ),
   );
 };

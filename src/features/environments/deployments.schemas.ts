@@ -1,10 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { queryByPosition } from '../../contract/page.js';
 import {
   defaulted,
   links,
   linksShown,
   nullableString,
-  pageByPosition,
   parameter,
   projectId,
   schemaRef,
@@ -63,7 +63,7 @@ export const CreateDeployment = Type.Object(
 
 export const ListDeploymentsQuery = Type.Object(
   {
-    ...pageByPosition,
+    ...queryByPosition,
     project: parameter(projectId, 'Only releases of this project'),
     history: defaulted(
       Type.Boolean({

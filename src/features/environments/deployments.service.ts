@@ -1,19 +1,13 @@
 import { type Projects, projectsFor } from '../../access/caller.js';
+import { mapPage, type Page, pageOf } from '../../contract/page.js';
 import { decodePosition, encodePosition, type Order } from '../../contract/position.js';
 import { atomically, type CallContext } from '../../database/context.js';
 import { Prisma } from '../../generated/prisma/client.js';
-import { pageOf } from '../../shared/pages.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import { requireRelease } from '../releases/index.js';
 import { idAfter } from './deployment-id.js';
 import type { CreateDeployment, ListDeploymentsQuery } from './deployments.schemas.js';
 import { requireEnvironment } from './environment.js';
-
-export interface DeploymentPage {
-  readonly deployments: Deployment[];
-  /** The cursor of the next page; absent on the last one. */
-  readonly next?: string;
-}
 
 const WITH_RELEASE = { release: { select: { version: true, state: true } } } as const;
 
@@ -54,8 +48,7 @@ async function running(
     include: WITH_RELEASE,
     orderBy: { projectId: 'asc' },
   });
-  const { items, last } = pageOf(rows, limit);
-  return { items, ...(last && { next: encodePosition([last.projectId]) }) };
+  return pageOf(rows, limit, ({ projectId }) => encodePosition([projectId]));
 }
 
 /** Everything that was recorded, the newest first. */
@@ -76,8 +69,7 @@ async function history(
     orderBy: { id: 'desc' },
     take: limit + 1,
   });
-  const { items, last } = pageOf(rows, limit);
-  return { items, ...(last && { next: encodePosition([last.id]) }) };
+  return pageOf(rows, limit, ({ id }) => encodePosition([id]));
 }
 
 export type DeploymentsService = ReturnType<typeof deploymentsService>;
@@ -127,18 +119,18 @@ export function deploymentsService() {
       context: CallContext,
       environmentName: string,
       query: ListDeploymentsQuery,
-    ): Promise<DeploymentPage> {
+    ): Promise<Page<Deployment>> {
       const { caller } = context;
       const { project } = query;
       if (project !== undefined) requireReach(caller, 'deployments:read', project);
       const among = project === undefined ? projectsFor(caller, 'deployments:read') : [project];
       const select = query.history ? history : running;
-      const { items, next } = await select(context, environmentName, among, query);
-      if (items.length === 0) {
+      const page = await select(context, environmentName, among, query);
+      if (page.items.length === 0) {
         await requireEnvironment(context, environmentName);
         if (project !== undefined) await requireProject(context, project);
       }
-      return { deployments: items.map(present), ...(next !== undefined && { next }) };
+      return mapPage(page, present);
     },
   };
 }

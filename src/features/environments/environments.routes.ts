@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { entityTag } from '../../contract/entity-tags.js';
-import { nextLink } from '../../contract/links.js';
 import { answer, located } from '../../contract/schemas.js';
 import { expectedVersions, tagged, versioned } from '../../platform/conditional.js';
+import { sendPage } from '../../platform/page.js';
 import {
   CreateEnvironmentRef,
   EnvironmentParams,
@@ -61,11 +61,8 @@ export const environmentsRoutes: FastifyPluginAsyncTypebox<{
         },
       },
     },
-    async ({ callContext, query, url }, reply) => {
-      const { environments: rows, next } = await environments.list(callContext, query);
-      if (next !== undefined) reply.header('link', nextLink('/environments', url, next));
-      return rows;
-    },
+    async (request, reply) =>
+      sendPage(request, reply, await environments.list(request.callContext, request.query)),
   );
 
   app.get(

@@ -1,8 +1,8 @@
 import { changed, requireVersion } from '../../contract/entity-tags.js';
+import { mapPage, type Page, pageOf } from '../../contract/page.js';
 import type { CallContext } from '../../database/context.js';
 import { isUniqueViolation } from '../../database/errors.js';
 import { AppError } from '../../shared/app-error.js';
-import { pageOf } from '../../shared/pages.js';
 import { checkPolicies } from '../policies/index.js';
 import { type Environment, notFound, present, requireEnvironment } from './environment.js';
 import type {
@@ -10,12 +10,6 @@ import type {
   ListEnvironmentsQuery,
   UpdateEnvironment,
 } from './environments.schemas.js';
-
-export interface EnvironmentPage {
-  readonly environments: Environment[];
-  /** The cursor of the next page; absent on the last one. */
-  readonly next?: string;
-}
 
 export type EnvironmentsService = ReturnType<typeof environmentsService>;
 
@@ -47,14 +41,16 @@ export function environmentsService() {
     async list(
       { prisma }: CallContext,
       { limit, cursor }: ListEnvironmentsQuery,
-    ): Promise<EnvironmentPage> {
+    ): Promise<Page<Environment>> {
       const rows = await prisma.environment.findMany({
         orderBy: [{ rank: 'asc' }, { name: 'asc' }],
         ...(cursor !== undefined && { cursor: { name: cursor }, skip: 1 }),
         take: limit + 1,
       });
-      const { items, last } = pageOf(rows, limit);
-      return { environments: items.map(present), ...(last && { next: last.name }) };
+      return mapPage(
+        pageOf(rows, limit, ({ name }) => name),
+        present,
+      );
     },
 
     /**

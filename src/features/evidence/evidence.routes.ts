@@ -3,8 +3,8 @@ import { createGunzip } from 'node:zlib';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply } from 'fastify';
-import { nextLink } from '../../contract/links.js';
 import { answer } from '../../contract/schemas.js';
+import { sendPage } from '../../platform/page.js';
 import { ReleaseParams } from '../releases/index.js';
 import {
   EvidenceParams,
@@ -41,12 +41,12 @@ export const evidenceRoutes: FastifyPluginAsyncTypebox<{ evidence: EvidenceServi
         },
       },
     },
-    async ({ callContext, params, query, url }, reply) => {
-      const { evidence: rows, next } = await evidence.list(callContext, params.id, query);
-      const path = `/releases/${params.id}/evidence`;
-      if (next !== undefined) reply.header('link', nextLink(path, url, next));
-      return rows;
-    },
+    async (request, reply) =>
+      sendPage(
+        request,
+        reply,
+        await evidence.list(request.callContext, request.params.id, request.query),
+      ),
   );
 
   app.get(

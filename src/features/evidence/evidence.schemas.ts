@@ -1,9 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { queryById } from '../../contract/page.js';
 import {
   defaulted,
   nullableString,
   nullableTimestamp,
-  pageById,
   parameter,
   schemaRef,
   sha256,
@@ -144,7 +144,7 @@ export const UploadQuery = Type.Object(
 
 export const ListEvidenceQuery = Type.Object(
   {
-    ...pageById,
+    ...queryById,
     kind: Type.Optional(stringEnum(KIND_NAMES)),
     label: Type.Optional(label),
     artifact: parameter(sha256(''), 'Only what is about this artifact'),

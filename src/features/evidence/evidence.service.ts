@@ -1,10 +1,10 @@
 import { reaches } from '../../access/caller.js';
 import type { Scope } from '../../access/scopes.js';
+import { mapPage, type Page, pageById } from '../../contract/page.js';
 import type { CallContext } from '../../database/context.js';
 import type { Summary } from '../../documents/parsing/summary.js';
 import type { Evidence as EvidenceRow, Prisma } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
-import { pageOf } from '../../shared/pages.js';
 import { requireRelease } from '../releases/index.js';
 import type { ReceivedDocument } from './body.js';
 import type { Waiting } from './document-reader.js';
@@ -31,12 +31,6 @@ export type Evidence = Omit<
   readonly supersededBy: string | null;
   readonly summary: Summary;
 };
-
-export interface EvidencePage {
-  readonly evidence: Evidence[];
-  /** The cursor of the next page; absent on the last one. */
-  readonly next?: string;
-}
 
 /** The document as it is stored. */
 export interface DocumentFile {
@@ -118,7 +112,7 @@ export function evidenceService(tools: UploadTools) {
       context: CallContext,
       releaseId: string,
       { limit, cursor, kind, label, artifact, status }: ListEvidenceQuery,
-    ): Promise<EvidencePage> {
+    ): Promise<Page<Evidence>> {
       await requireRelease(context, 'evidence:read', releaseId);
       const rows = await context.prisma.evidence.findMany({
         where: {
@@ -132,8 +126,7 @@ export function evidenceService(tools: UploadTools) {
         orderBy: { id: 'desc' },
         take: limit + 1,
       });
-      const { items, last } = pageOf(rows, limit);
-      return { evidence: items.map(present), ...(last && { next: last.id }) };
+      return mapPage(pageById(rows, limit), present);
     },
 
     /** @throws {AppError} `evidence-not-found` */

@@ -1,11 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
-import {
-  pageByPosition,
-  parameter,
-  stringEnum,
-  TEXT_PATTERN,
-  uuid,
-} from '../../contract/schemas.js';
+import { queryByPosition } from '../../contract/page.js';
+import { parameter, stringEnum, TEXT_PATTERN, uuid } from '../../contract/schemas.js';
 import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
 import { SEVERITIES } from '../../vocabulary/severity.js';
 import { KIND_NAMES } from '../evidence/index.js';
@@ -30,7 +25,7 @@ const evidenceFilters = {
 
 export const ListComponentsQuery = Type.Object(
   {
-    ...pageByPosition,
+    ...queryByPosition,
     purl: parameter(purl, ABOUT_PURL),
     licence: Type.Optional(
       Type.String({
@@ -55,7 +50,7 @@ const rule = Type.String({
 
 export const ListFindingsQuery = Type.Object(
   {
-    ...pageByPosition,
+    ...queryByPosition,
     severity: Type.Optional(
       Type.Array(stringEnum(SEVERITIES), {
         maxItems: SEVERITIES.length,
@@ -77,12 +72,12 @@ export const ListFindingsQuery = Type.Object(
 );
 
 export const SearchComponentsQuery = Type.Object(
-  { purl, ...pageByPosition },
+  { purl, ...queryByPosition },
   { additionalProperties: false },
 );
 
 export const SearchFindingsQuery = Type.Object(
-  { cve: rule, ...pageByPosition },
+  { cve: rule, ...queryByPosition },
   { additionalProperties: false },
 );
 

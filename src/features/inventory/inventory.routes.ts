@@ -1,8 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import type { FastifyReply } from 'fastify';
-import { nextLink } from '../../contract/links.js';
 import { answer } from '../../contract/schemas.js';
+import { sendPage } from '../../platform/page.js';
 import { ReleaseParams } from '../releases/index.js';
 import { DiffParams, DiffQuery, ReleaseDiffRef } from './diff.schemas.js';
 import {
@@ -17,19 +16,8 @@ import {
   FoundComponentRef,
   FoundFindingRef,
 } from './inventory.schemas.js';
-import type { InventoryPage, InventoryService } from './inventory.service.js';
+import type { InventoryService } from './inventory.service.js';
 import { ReleaseSummaryRef } from './summary.js';
-
-/** The rows of a page; where there is another, `Link` says where. */
-function sendPage<Item>(
-  reply: FastifyReply,
-  url: string,
-  { items, next }: InventoryPage<Item>,
-): Item[] {
-  const [path = ''] = url.split('?', 1);
-  if (next !== undefined) reply.header('link', nextLink(path, url, next));
-  return items;
-}
 
 /** Components and findings: of a release, and everywhere. */
 export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventoryService }> = async (
@@ -52,8 +40,14 @@ export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventorySe
         },
       },
     },
-    async ({ callContext, params, query, url }, reply) =>
-      sendPage(reply, url, await inventory.components(callContext, params.id, query)) as never,
+    async (request, reply) => {
+      const { callContext, params, query } = request;
+      return sendPage(
+        request,
+        reply,
+        await inventory.components(callContext, params.id, query),
+      ) as never;
+    },
   );
 
   app.get(
@@ -72,8 +66,14 @@ export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventorySe
         },
       },
     },
-    async ({ callContext, params, query, url }, reply) =>
-      sendPage(reply, url, await inventory.findings(callContext, params.id, query)) as never,
+    async (request, reply) => {
+      const { callContext, params, query } = request;
+      return sendPage(
+        request,
+        reply,
+        await inventory.findings(callContext, params.id, query),
+      ) as never;
+    },
   );
 
   app.get(
@@ -124,8 +124,12 @@ export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventorySe
         },
       },
     },
-    async ({ callContext, query, url }, reply) =>
-      sendPage(reply, url, await inventory.whereIsComponent(callContext, query)) as never,
+    async (request, reply) =>
+      sendPage(
+        request,
+        reply,
+        await inventory.whereIsComponent(request.callContext, request.query),
+      ) as never,
   );
 
   app.get(
@@ -143,7 +147,11 @@ export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventorySe
         },
       },
     },
-    async ({ callContext, query, url }, reply) =>
-      sendPage(reply, url, await inventory.whereIsFinding(callContext, query)) as never,
+    async (request, reply) =>
+      sendPage(
+        request,
+        reply,
+        await inventory.whereIsFinding(request.callContext, request.query),
+      ) as never,
   );
 };

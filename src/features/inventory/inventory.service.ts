@@ -1,11 +1,11 @@
 import { projectsFor } from '../../access/caller.js';
+import { mapPage, type Page, pageOf } from '../../contract/page.js';
 import { decodePosition, encodePosition, type Order } from '../../contract/position.js';
 import type { Database } from '../../database/client.js';
 import type { CallContext } from '../../database/context.js';
 import { query } from '../../database/sql.js';
 import { invalid } from '../../shared/app-error.js';
 import { fairShare } from '../../shared/fair-share.js';
-import { pageOf } from '../../shared/pages.js';
 import { isMistyped, normalizeId } from '../../vocabulary/vulnerability-ids.js';
 import { requireRelease } from '../releases/index.js';
 import {
@@ -25,28 +25,12 @@ import type {
 } from './inventory.queries.js';
 import { summarizeRelease } from './summary.js';
 
-export interface InventoryPage<Item> {
-  readonly items: Item[];
-  /** The cursor of the next page; absent on the last one. */
-  readonly next?: string;
-}
-
 const IN_RELEASE: Order = ['uuid', 'int'];
 const BY_SEVERITY: Order = ['severity', 'uuid', 'int'];
 /** Of the ten connections that there are, unless told otherwise. */
 const HEAVY = { total: 4, timeoutMs: 15_000 };
 
 const EVERYWHERE: Order = ['int', 'uuid', 'int'];
-
-/** A page of rows of which one more than `limit` was asked for, and where the next one begins. */
-function paged<Row>(
-  rows: Row[],
-  limit: number,
-  placeOf: (row: Row) => readonly (string | number)[],
-) {
-  const { items, last } = pageOf(rows, limit);
-  return { items, ...(last && { next: encodePosition(placeOf(last)) }) };
-}
 
 /** Says where a row was found the way the API does. */
 function located<Row extends Whereabouts>(row: Row) {
@@ -56,6 +40,16 @@ function located<Row extends Whereabouts>(row: Row) {
     release: { id: releaseId, version: releaseVersion, state: releaseState },
     project: { id: projectId, name: projectName },
   };
+}
+
+/** A page of rows of all projects. */
+function pageEverywhere<Row extends Whereabouts & { evidenceId: string; ordinal: number }>(
+  rows: Row[],
+  limit: number,
+) {
+  const cursorOf = ({ projectId, evidenceId, ordinal }: Row) =>
+    encodePosition([projectId, evidenceId, ordinal]);
+  return mapPage(pageOf(rows, limit, cursorOf), located);
 }
 
 export type InventoryService = ReturnType<typeof inventoryService>;
@@ -82,13 +76,15 @@ export function inventoryService({ pool }: Pick<Database, 'pool'>) {
       context: CallContext,
       releaseId: string,
       request: ListComponentsQuery,
-    ): Promise<InventoryPage<ComponentRow>> {
+    ): Promise<Page<ComponentRow>> {
       const purl = request.purl === undefined ? undefined : requirePurl(request.purl);
       const position = decodePosition(IN_RELEASE, request.cursor);
       await requireRelease(context, 'evidence:read', releaseId);
       const { statement, values } = selectComponents(releaseId, request, purl, position);
       const rows = await query<ComponentRow & Record<string, unknown>>(pool, statement, values);
-      return paged(rows, request.limit, ({ evidenceId, ordinal }) => [evidenceId, ordinal]);
+      return pageOf(rows, request.limit, ({ evidenceId, ordinal }) =>
+        encodePosition([evidenceId, ordinal]),
+      );
     },
 
     /** The worst first. @throws {AppError} `release-not-found`, `validation-failed` */
@@ -96,7 +92,7 @@ export function inventoryService({ pool }: Pick<Database, 'pool'>) {
       context: CallContext,
       releaseId: string,
       request: ListFindingsQuery,
-    ): Promise<InventoryPage<FindingRow>> {
+    ): Promise<Page<FindingRow>> {
       const purl = request.purl === undefined ? undefined : requirePurl(request.purl);
       const position = decodePosition(BY_SEVERITY, request.cursor);
       const { projectId } = await requireRelease(context, 'evidence:read', releaseId);
@@ -104,11 +100,9 @@ export function inventoryService({ pool }: Pick<Database, 'pool'>) {
       const rules = rule === undefined ? undefined : await idsOf(rule, [projectId]);
       const { statement, values } = selectFindings(releaseId, request, rules, purl, position);
       const rows = await query<FindingRow>(pool, statement, values);
-      return paged(rows, limit, ({ severity, evidenceId, ordinal }) => [
-        severity,
-        evidenceId,
-        ordinal,
-      ]);
+      return pageOf(rows, limit, ({ severity, evidenceId, ordinal }) =>
+        encodePosition([severity, evidenceId, ordinal]),
+      );
     },
 
     /** @throws {AppError} `release-not-found` */
@@ -132,12 +126,7 @@ export function inventoryService({ pool }: Pick<Database, 'pool'>) {
       const { statement, values } = searchComponents(package_, limit, position, among);
       type Row = ComponentRow & Whereabouts & Record<string, unknown>;
       const rows = await query<Row>(pool, statement, values);
-      const { items, ...rest } = paged(rows, limit, (row) => [
-        row.projectId,
-        row.evidenceId,
-        row.ordinal,
-      ]);
-      return { items: items.map(located), ...rest };
+      return pageEverywhere(rows, limit);
     },
 
     /** Which releases of which projects have a vulnerability, by any of its ids. @throws {AppError} `validation-failed` */
@@ -151,12 +140,7 @@ export function inventoryService({ pool }: Pick<Database, 'pool'>) {
       const ids = await idsOf(cve, among);
       const { statement, values } = searchFindings(ids, limit, position, among);
       const rows = await query<FindingRow & Whereabouts>(pool, statement, values);
-      const { items, ...rest } = paged(rows, limit, (row) => [
-        row.projectId,
-        row.evidenceId,
-        row.ordinal,
-      ]);
-      return { items: items.map(located), ...rest };
+      return pageEverywhere(rows, limit);
     },
   };
 }

@@ -2,9 +2,10 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { RIGHTS_BODY_LIMIT } from '../../access/rights.js';
 import { entityTag } from '../../contract/entity-tags.js';
-import { linksToId, nextLink } from '../../contract/links.js';
+import { linksToId } from '../../contract/links.js';
 import { answer, located } from '../../contract/schemas.js';
 import { expectedVersions, versioned } from '../../platform/conditional.js';
+import { sendPage } from '../../platform/page.js';
 import { CreateIssuerRef, IssuerParams, IssuerRef, ListIssuersQuery } from './issuers.schemas.js';
 import type { IssuersService } from './issuers.service.js';
 
@@ -58,11 +59,7 @@ export const issuersRoutes: FastifyPluginAsyncTypebox<{ issuers: IssuersService 
         },
       },
     },
-    async (request, reply) => {
-      const { issuers: rows, next } = await issuers.list(request.query);
-      if (next !== undefined) reply.header('link', nextLink('/issuers', request.url, next));
-      return rows;
-    },
+    async (request, reply) => sendPage(request, reply, await issuers.list(request.query)),
   );
 
   app.get(

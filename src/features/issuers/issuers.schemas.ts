@@ -1,11 +1,11 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { requestedRights, rights } from '../../access/rights.js';
+import { queryById } from '../../contract/page.js';
 import {
   defaulted,
   line,
   nullableString,
   nullableTimestamp,
-  pageById,
   schemaRef,
   stringEnum,
   timestamp,
@@ -94,7 +94,7 @@ export const IssuerParams = Type.Object({
 
 export const ListIssuersQuery = Type.Object(
   {
-    ...pageById,
+    ...queryById,
     state: defaulted(
       stringEnum(['active', 'revoked', 'all'], { default: 'active', description: 'Only those' }),
     ),

@@ -1,11 +1,11 @@
 import { grantOf } from '../../access/caller.js';
 import { checkRights, storedProjects } from '../../access/rights.js';
 import { requireVersion } from '../../contract/entity-tags.js';
+import { mapPage, type Page, pageById } from '../../contract/page.js';
 import type { Database } from '../../database/client.js';
 import type { CallContext } from '../../database/context.js';
 import type { Prisma, TrustedIssuer } from '../../generated/prisma/client.js';
 import { AppError, invalid } from '../../shared/app-error.js';
-import { pageOf } from '../../shared/pages.js';
 import { checkProjects } from '../projects/index.js';
 import type { CreateIssuer, Issuer, ListIssuersQuery } from './issuers.schemas.js';
 
@@ -25,12 +25,6 @@ function present(row: TrustedIssuer): VersionedIssuer {
     ...grantOf(row),
     version: VERSION,
   };
-}
-
-export interface IssuerPage {
-  readonly issuers: Issuer[];
-  /** The cursor of the next page; absent on the last one. */
-  readonly next?: string;
 }
 
 async function find(prisma: Prisma.TransactionClient, id: string): Promise<VersionedIssuer> {
@@ -66,7 +60,7 @@ export function issuersService({ prisma }: Database) {
     },
 
     /** Oldest first: ids begin with their time. */
-    async list({ limit, cursor, state }: ListIssuersQuery): Promise<IssuerPage> {
+    async list({ limit, cursor, state }: ListIssuersQuery): Promise<Page<Issuer>> {
       const rows = await prisma.trustedIssuer.findMany({
         where: {
           ...(state !== 'all' && { revokedAt: state === 'revoked' ? { not: null } : null }),
@@ -75,8 +69,7 @@ export function issuersService({ prisma }: Database) {
         orderBy: { id: 'asc' },
         take: limit + 1,
       });
-      const { items, last } = pageOf(rows, limit);
-      return { issuers: items.map(present), ...(last && { next: last.id }) };
+      return mapPage(pageById(rows, limit), present);
     },
 
     /**

@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { entityTag } from '../../contract/entity-tags.js';
-import { nextLink } from '../../contract/links.js';
 import { answer, located } from '../../contract/schemas.js';
 import { versioned } from '../../platform/conditional.js';
+import { sendPage } from '../../platform/page.js';
 import {
   CheckedPolicy,
   CreatePolicyRef,
@@ -65,11 +65,8 @@ export const policiesRoutes: FastifyPluginAsyncTypebox<{ policies: PoliciesServi
         },
       },
     },
-    async ({ callContext, query, url }, reply) => {
-      const { policies: rows, next } = await policies.list(callContext, query);
-      if (next !== undefined) reply.header('link', nextLink('/policies', url, next));
-      return rows;
-    },
+    async (request, reply) =>
+      sendPage(request, reply, await policies.list(request.callContext, request.query)),
   );
 
   app.get(

@@ -1,9 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { queryById } from '../../contract/page.js';
 import { resourceName } from '../../contract/resource-name.js';
 import {
   defaulted,
   nullableString,
-  pageById,
   schemaRef,
   TEXT_PATTERN,
   timestamp,
@@ -136,7 +136,7 @@ export const PolicyVersionParams = Type.Object({
   version: Type.Integer({ minimum: 1, maximum: 2_147_483_647, examples: [1] }),
 });
 
-export const ListPoliciesQuery = Type.Object(pageById, { additionalProperties: false });
+export const ListPoliciesQuery = Type.Object(queryById, { additionalProperties: false });
 
 export const ListPolicyVersionsQuery = Type.Object(
   {

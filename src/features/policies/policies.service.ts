@@ -1,9 +1,9 @@
+import { mapPage, type Page, pageById, pageOf } from '../../contract/page.js';
 import { atomically, type CallContext } from '../../database/context.js';
 import { isUniqueViolation } from '../../database/errors.js';
 import { faultOfRule, type PolicyRule, rulesSha256 } from '../../engine/index.js';
 import type { Policy as PolicyRow, Prisma } from '../../generated/prisma/client.js';
 import { AppError, type FieldError, invalid } from '../../shared/app-error.js';
-import { pageOf } from '../../shared/pages.js';
 import type {
   CreatePolicy,
   CreatePolicyVersion,
@@ -19,18 +19,6 @@ export type ListedPolicy = PolicyRow & { readonly version: number; readonly sha2
 export type Policy = ListedPolicy & { readonly rules: PolicyRule[] };
 
 export type ListedPolicyVersion = Omit<PolicyVersion, 'rules'>;
-
-export interface PolicyPage {
-  readonly policies: ListedPolicy[];
-  /** The cursor of the next page; absent on the last one. */
-  readonly next?: string;
-}
-
-export interface PolicyVersionPage {
-  readonly versions: ListedPolicyVersion[];
-  /** The cursor of the next page; absent on the last one. */
-  readonly next?: string;
-}
 
 /**
  * What a schema cannot say, such as a range of versions that is none.
@@ -97,20 +85,23 @@ export function policiesService() {
     },
 
     /** The oldest first. */
-    async list(context: CallContext, { limit, cursor }: ListPoliciesQuery): Promise<PolicyPage> {
+    async list(
+      context: CallContext,
+      { limit, cursor }: ListPoliciesQuery,
+    ): Promise<Page<ListedPolicy>> {
       const rows = await context.prisma.policy.findMany({
         ...(cursor !== undefined && { where: { id: { gt: cursor } } }),
         orderBy: { id: 'asc' },
         take: limit + 1,
       });
-      const { items, last } = pageOf(rows, limit);
+      const { items, ...rest } = pageById(rows, limit);
       const names = items.map(({ name }) => name);
       const latest = await latestVersions(context, names);
       const policies = items.flatMap((row) => {
         const { version, sha256 } = latest.get(row.name) ?? {};
         return version === undefined || sha256 === undefined ? [] : [{ ...row, version, sha256 }];
       });
-      return { policies, ...(last && { next: last.id }) };
+      return { ...rest, items: policies };
     },
 
     /**
@@ -147,7 +138,7 @@ export function policiesService() {
       context: CallContext,
       name: string,
       { limit, cursor }: ListPolicyVersionsQuery,
-    ): Promise<PolicyVersionPage> {
+    ): Promise<Page<ListedPolicyVersion>> {
       const rows = await context.prisma.policyVersion.findMany({
         where: { policyName: name, ...(cursor !== undefined && { version: { lt: cursor } }) },
         omit: { rules: true },
@@ -155,9 +146,8 @@ export function policiesService() {
         take: limit + 1,
       });
       if (rows.length === 0) await require(context, name);
-      const { items, last } = pageOf(rows, limit);
-      const versions = items.map(({ policyName, ...row }) => ({ ...row, policy: policyName }));
-      return { versions, ...(last && { next: String(last.version) }) };
+      const page = pageOf(rows, limit, ({ version }) => String(version));
+      return mapPage(page, ({ policyName, ...row }) => ({ ...row, policy: policyName }));
     },
 
     /** @throws {AppError} `policy-not-found`, `policy-version-not-found` */

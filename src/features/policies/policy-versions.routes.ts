@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import { nextLink } from '../../contract/links.js';
 import { answer, located } from '../../contract/schemas.js';
+import { sendPage } from '../../platform/page.js';
 import {
   CheckedPolicyVersion,
   CreatePolicyVersionRef,
@@ -62,12 +62,12 @@ export const policyVersionsRoutes: FastifyPluginAsyncTypebox<{
         },
       },
     },
-    async ({ callContext, params, query, url }, reply) => {
-      const { versions, next } = await policies.listVersions(callContext, params.name, query);
-      const path = `/policies/${params.name}/versions`;
-      if (next !== undefined) reply.header('link', nextLink(path, url, next));
-      return versions;
-    },
+    async (request, reply) =>
+      sendPage(
+        request,
+        reply,
+        await policies.listVersions(request.callContext, request.params.name, request.query),
+      ),
   );
 
   app.get(

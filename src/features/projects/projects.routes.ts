@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { entityTag } from '../../contract/entity-tags.js';
-import { linksToId, nextLink } from '../../contract/links.js';
+import { linksToId } from '../../contract/links.js';
 import { answer, located } from '../../contract/schemas.js';
 import { expectedVersions, tagged, versioned } from '../../platform/conditional.js';
+import { sendPage } from '../../platform/page.js';
 import {
   CreateProjectRef,
   ListProjectsQuery,
@@ -32,13 +33,8 @@ export const projectsRoutes: FastifyPluginAsyncTypebox<{ projects: ProjectsServi
         },
       },
     },
-    async (request, reply) => {
-      const { projects: rows, next } = await projects.list(request.callContext, request.query);
-      if (next !== undefined) {
-        reply.header('link', nextLink('/projects', request.url, next));
-      }
-      return rows;
-    },
+    async (request, reply) =>
+      sendPage(request, reply, await projects.list(request.callContext, request.query)),
   );
 
   app.post(

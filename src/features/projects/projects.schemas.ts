@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { queryByPosition } from '../../contract/page.js';
 import {
   defaulted,
   line,
@@ -86,14 +87,7 @@ export const SORTS = ['id', '-id', 'name', '-name', 'createdAt', '-createdAt'] a
 export const ListProjectsQuery = Type.Object(
   {
     limit: defaulted(Type.Integer({ minimum: 1, maximum: MAX_PAGE, default: MAX_PAGE })),
-    cursor: Type.Optional(
-      Type.String({
-        maxLength: 2000,
-        pattern: '^[A-Za-z0-9_-]+$',
-        'x-rule': 'is not a cursor of this server',
-        description: 'Where the page begins: taken from the `Link` header of the one before',
-      }),
-    ),
+    cursor: queryByPosition.cursor,
     status: Type.Optional(
       Type.String({
         minLength: 1,

@@ -1,23 +1,17 @@
 import { type Caller, type Projects, projectsFor, reaches } from '../../access/caller.js';
 import type { Scope } from '../../access/scopes.js';
 import { changed, requireVersion } from '../../contract/entity-tags.js';
+import { type Page, pageOf } from '../../contract/page.js';
+import { decodePosition, encodePosition, type Order } from '../../contract/position.js';
 import type { Database } from '../../database/client.js';
 import type { CallContext } from '../../database/context.js';
 import { isForeignKeyViolation } from '../../database/errors.js';
 import { query } from '../../database/sql.js';
 import { Prisma } from '../../generated/prisma/client.js';
 import { AppError, invalid } from '../../shared/app-error.js';
-import { pageOf } from '../../shared/pages.js';
-import { decodeCursor, encodeCursor } from './projects.cursor.js';
 import type { CreateProject, ListProjectsQuery, UpdateProject } from './projects.schemas.js';
 import { MAX_NAME } from './projects.schemas.js';
 import { type ProjectRow, SELECT_PROJECT, selectPage } from './projects.sql.js';
-
-export interface ProjectPage {
-  readonly projects: ProjectRow[];
-  /** The cursor of the next page; absent on the last one. */
-  readonly next?: string;
-}
 
 const bound = () =>
   new AppError('insufficient-scope', 'This caller is bound to its projects and cannot add others');
@@ -35,6 +29,12 @@ const isMissing = (error: unknown) =>
 function keyOf(row: ProjectRow, sort: ListProjectsQuery['sort']): string | null {
   if (sort.endsWith('name')) return [...row.name].slice(0, MAX_NAME).join('');
   return sort.endsWith('createdAt') ? row.createdAt.toISOString() : null;
+}
+
+/** The sort is a part of the cursor: one of another sort is refused. */
+function orderOf(sort: ListProjectsQuery['sort']): Order {
+  if (sort.endsWith('id')) return [{ is: sort }, 'null', 'int'];
+  return [{ is: sort }, sort.endsWith('name') ? 'text' : 'instant', 'int'];
 }
 
 /**
@@ -107,15 +107,13 @@ export function projectsService({ pool }: Database) {
     },
 
     /** @throws {AppError} `validation-failed` for a cursor that is not of this list */
-    async list({ caller }: CallContext, request: ListProjectsQuery): Promise<ProjectPage> {
+    async list({ caller }: CallContext, request: ListProjectsQuery): Promise<Page<ProjectRow>> {
       const { sort, cursor, limit } = request;
-      const position = cursor === undefined ? undefined : decodeCursor(sort, cursor);
+      const position = decodePosition(orderOf(sort), cursor);
       const among = projectsFor(caller, 'projects:read');
       const { statement, values } = selectPage(request, position, among);
       const rows = await query<ProjectRow>(pool, statement, values);
-      const { items: projects, last } = pageOf(rows, limit);
-      if (!last) return { projects };
-      return { projects, next: encodeCursor(sort, { key: keyOf(last, sort), id: last.id }) };
+      return pageOf(rows, limit, (last) => encodePosition([sort, keyOf(last, sort), last.id]));
     },
 
     /**

@@ -1,6 +1,6 @@
 import type { Projects } from '../../access/caller.js';
+import type { Position } from '../../contract/position.js';
 import type { Statement } from '../../database/sql.js';
-import type { Position } from './projects.cursor.js';
 import type { ListProjectsQuery } from './projects.schemas.js';
 
 /** A row as pg reads it. */
@@ -42,7 +42,7 @@ function escapeLike(text: string): string {
 }
 
 /**
- * The page after `position`. One row more than `limit` is asked for, to tell whether there is another.
+ * The page after `position`: sort, key, id. One row more than `limit` is asked for, to tell whether there is another.
  *
  * Rows are compared, `(key, id) > ($1, $2)`: PostgreSQL then starts reading the index at the position,
  * at any depth; the same written with OR reads from the beginning.
@@ -68,10 +68,11 @@ export function selectPage(
     const pattern = bind(escapeLike(q));
     conditions.push(`${NAME_SEARCH} LIKE '%' || ${fold(pattern)} || '%'`);
   }
+  const [, lastKey, lastId] = position ?? [];
   if (position && key) {
-    conditions.push(`(${key}, id) ${operator} (${bind(position.key)}, ${bind(position.id)})`);
+    conditions.push(`(${key}, id) ${operator} (${bind(lastKey)}, ${bind(lastId)})`);
   } else if (position) {
-    conditions.push(`id ${operator} ${bind(position.id)}`);
+    conditions.push(`id ${operator} ${bind(lastId)}`);
   }
 
   const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import { nextLink } from '../../contract/links.js';
 import { answer, located } from '../../contract/schemas.js';
+import { sendPage } from '../../platform/page.js';
 import {
   ArtifactRef,
   CreateArtifactRef,
@@ -58,12 +58,12 @@ export const artifactsRoutes: FastifyPluginAsyncTypebox<{ artifacts: ArtifactsSe
         },
       },
     },
-    async ({ callContext, params, query, url }, reply) => {
-      const { artifacts: rows, next } = await artifacts.list(callContext, params.id, query);
-      const path = `/releases/${params.id}/artifacts`;
-      if (next !== undefined) reply.header('link', nextLink(path, url, next));
-      return rows;
-    },
+    async (request, reply) =>
+      sendPage(
+        request,
+        reply,
+        await artifacts.list(request.callContext, request.params.id, request.query),
+      ),
   );
 
   app.get(
@@ -82,12 +82,11 @@ export const artifactsRoutes: FastifyPluginAsyncTypebox<{ artifacts: ArtifactsSe
         },
       },
     },
-    async ({ callContext, params, query, url }, reply) => {
-      const { artifacts: rows, next } = await artifacts.find(callContext, params.sha256, query);
-      if (next !== undefined) {
-        reply.header('link', nextLink(`/artifacts/${params.sha256}`, url, next));
-      }
-      return rows;
-    },
+    async (request, reply) =>
+      sendPage(
+        request,
+        reply,
+        await artifacts.find(request.callContext, request.params.sha256, request.query),
+      ),
   );
 };

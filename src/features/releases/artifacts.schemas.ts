@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { queryById } from '../../contract/page.js';
 import {
   line,
   nullableString,
-  pageById,
   schemaRef,
   sha256,
   timestamp,
@@ -96,7 +96,7 @@ export const FoundArtifact = Type.Object(
   },
 );
 
-export const ListArtifactsQuery = Type.Object(pageById, { additionalProperties: false });
+export const ListArtifactsQuery = Type.Object(queryById, { additionalProperties: false });
 
 export const DigestParams = Type.Object({ sha256: sha256('Digest of the artifact') });
 

@@ -1,9 +1,9 @@
 import { projectsFor } from '../../access/caller.js';
+import { mapPage, type Page, pageById } from '../../contract/page.js';
 import { atomically, type CallContext } from '../../database/context.js';
 import { isUniqueViolation } from '../../database/errors.js';
 import type { Artifact as ArtifactRow, Prisma } from '../../generated/prisma/client.js';
 import { AppError, invalid } from '../../shared/app-error.js';
-import { pageOf } from '../../shared/pages.js';
 import { readPurl } from '../../vocabulary/purl.js';
 import type {
   Artifact,
@@ -12,12 +12,6 @@ import type {
   ListArtifactsQuery,
 } from './artifacts.schemas.js';
 import { requireRelease } from './release.js';
-
-export interface ArtifactPage<Item> {
-  readonly artifacts: Item[];
-  /** The cursor of the next page; absent on the last one. */
-  readonly next?: string;
-}
 
 const present = ({ size, ...row }: ArtifactRow): Artifact => ({
   ...row,
@@ -73,15 +67,14 @@ export function artifactsService() {
       context: CallContext,
       releaseId: string,
       { limit, cursor }: ListArtifactsQuery,
-    ): Promise<ArtifactPage<Artifact>> {
+    ): Promise<Page<Artifact>> {
       const { projectId } = await requireRelease(context, 'releases:read', releaseId);
       const rows = await context.prisma.artifact.findMany({
         where: { projectId, releaseId, ...(cursor !== undefined && { id: { gt: cursor } }) },
         orderBy: { id: 'asc' },
         take: limit + 1,
       });
-      const { items, last } = pageOf(rows, limit);
-      return { artifacts: items.map(present), ...(last && { next: last.id }) };
+      return mapPage(pageById(rows, limit), present);
     },
 
     /**
@@ -92,7 +85,7 @@ export function artifactsService() {
       { caller, prisma }: CallContext,
       sha256: string,
       { limit, cursor }: ListArtifactsQuery,
-    ): Promise<ArtifactPage<FoundArtifact>> {
+    ): Promise<Page<FoundArtifact>> {
       const among = projectsFor(caller, 'releases:read');
       const rows = await prisma.artifact.findMany({
         where: {
@@ -116,13 +109,11 @@ export function artifactsService() {
       if (rows.length === 0 && cursor === undefined) {
         throw new AppError('artifact-not-found', 'No release has an artifact with this digest');
       }
-      const { items, last } = pageOf(rows, limit);
-      const artifacts = items.map(({ release: { project, ...release }, ...row }) => ({
+      return mapPage(pageById(rows, limit), ({ release: { project, ...release }, ...row }) => ({
         ...present(row),
         release,
         project,
       }));
-      return { artifacts, ...(last && { next: last.id }) };
     },
   };
 }

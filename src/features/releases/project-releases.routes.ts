@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { entityTag } from '../../contract/entity-tags.js';
-import { linksToId, nextLink } from '../../contract/links.js';
+import { linksToId } from '../../contract/links.js';
 import { answer, located } from '../../contract/schemas.js';
+import { sendPage } from '../../platform/page.js';
 import type { Release } from './release.js';
 import {
   CreateReleaseRef,
@@ -67,12 +68,12 @@ export const projectReleasesRoutes: FastifyPluginAsyncTypebox<{
         },
       },
     },
-    async ({ callContext, params, query, url }, reply) => {
-      const { releases: rows, next } = await releases.list(callContext, params.id, query);
-      const [path = ''] = url.split('?', 1);
-      if (next !== undefined) reply.header('link', nextLink(path, url, next));
-      return rows;
-    },
+    async (request, reply) =>
+      sendPage(
+        request,
+        reply,
+        await releases.list(request.callContext, request.params.id, request.query),
+      ),
   );
 
   app.put(

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { queryById } from '../../contract/page.js';
 import {
   defaulted,
   line,
@@ -6,7 +7,6 @@ import {
   linksShown,
   nullableString,
   nullableTimestamp,
-  pageById,
   parameter,
   projectId,
   schemaRef,
@@ -153,7 +153,7 @@ export const ReleaseParams = Type.Object({ id: uuid() });
 
 export const ListReleasesQuery = Type.Object(
   {
-    ...pageById,
+    ...queryById,
     state: defaulted(
       stringEnum([...STATES, 'all'], { default: 'all', description: 'Only those in this state' }),
     ),

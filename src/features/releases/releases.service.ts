@@ -1,9 +1,9 @@
 import { changed, requireVersion } from '../../contract/entity-tags.js';
+import { mapPage, type Page, pageById } from '../../contract/page.js';
 import type { CallContext } from '../../database/context.js';
 import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.js';
 import type { Prisma } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
-import { pageOf } from '../../shared/pages.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import { notFound, present, type Release, requireRelease } from './release.js';
 import type {
@@ -12,12 +12,6 @@ import type {
   PutRelease,
   UpdateRelease,
 } from './releases.schemas.js';
-
-export interface ReleasePage {
-  readonly releases: Release[];
-  /** The cursor of the next page; absent on the last one. */
-  readonly next?: string;
-}
 
 export type ReleasesService = ReturnType<typeof releasesService>;
 
@@ -116,7 +110,7 @@ export function releasesService() {
       context: CallContext,
       projectId: number,
       { limit, cursor, state, commit, version }: ListReleasesQuery,
-    ): Promise<ReleasePage> {
+    ): Promise<Page<Release>> {
       requireReach(context.caller, 'releases:read', projectId);
       const rows = await context.prisma.release.findMany({
         where: {
@@ -130,8 +124,7 @@ export function releasesService() {
         take: limit + 1,
       });
       if (rows.length === 0) await requireProject(context, projectId);
-      const { items, last } = pageOf(rows, limit);
-      return { releases: items.map(present), ...(last && { next: last.id }) };
+      return mapPage(pageById(rows, limit), present);
     },
 
     /** @throws {AppError} `release-not-found`, `precondition-failed` */

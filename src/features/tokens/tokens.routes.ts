@@ -2,9 +2,10 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { RIGHTS_BODY_LIMIT } from '../../access/rights.js';
 import { entityTag } from '../../contract/entity-tags.js';
-import { linksToId, nextLink } from '../../contract/links.js';
+import { linksToId } from '../../contract/links.js';
 import { answer, located } from '../../contract/schemas.js';
 import { expectedVersions, versioned } from '../../platform/conditional.js';
+import { sendPage } from '../../platform/page.js';
 import {
   CreatedTokenRef,
   CreateTokenRef,
@@ -61,11 +62,7 @@ export const tokensRoutes: FastifyPluginAsyncTypebox<{ tokens: TokensService }> 
         response: { 200: answer(Type.Array(TokenRef), 'The tokens of this page') },
       },
     },
-    async (request, reply) => {
-      const { tokens: rows, next } = await tokens.list(request.query);
-      if (next !== undefined) reply.header('link', nextLink('/tokens', request.url, next));
-      return rows;
-    },
+    async (request, reply) => sendPage(request, reply, await tokens.list(request.query)),
   );
 
   app.get(

@@ -1,11 +1,11 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { requestedRights, rights } from '../../access/rights.js';
+import { queryById } from '../../contract/page.js';
 import {
   defaulted,
   line,
   nullableString,
   nullableTimestamp,
-  pageById,
   schemaRef,
   stringEnum,
   timestamp,
@@ -96,7 +96,7 @@ export const TOKEN_STATES = ['active', 'expired', 'revoked', 'all'] as const;
 
 export const ListTokensQuery = Type.Object(
   {
-    ...pageById,
+    ...queryById,
     state: defaulted(stringEnum(TOKEN_STATES, { default: 'active', description: 'Only those' })),
   },
   { additionalProperties: false },

@@ -1,12 +1,12 @@
 import { grantOf } from '../../access/caller.js';
 import { checkRights, storedProjects } from '../../access/rights.js';
 import { requireVersion } from '../../contract/entity-tags.js';
+import { mapPage, type Page, pageById } from '../../contract/page.js';
 import type { Database } from '../../database/client.js';
 import type { CallContext } from '../../database/context.js';
 import type { ApiToken, Prisma } from '../../generated/prisma/client.js';
 import { createSecret, hashSecret } from '../../security/authentication/token-secret.js';
 import { AppError, invalid } from '../../shared/app-error.js';
-import { pageOf } from '../../shared/pages.js';
 import { checkProjects } from '../projects/index.js';
 import type { CreatedToken, CreateToken, ListTokensQuery, Token } from './tokens.schemas.js';
 
@@ -43,12 +43,6 @@ const RESERVED = {
   pointer: '/subject',
   message: 'must not be anonymous, begin with cli: or contain |, as other callers do',
 } as const;
-
-export interface TokenPage {
-  readonly tokens: Token[];
-  /** The cursor of the next page; absent on the last one. */
-  readonly next?: string;
-}
 
 async function find(prisma: Prisma.TransactionClient, id: string): Promise<VersionedToken> {
   const token = await prisma.apiToken.findUnique({ where: { id, revokedAt: null } });
@@ -93,14 +87,13 @@ export function tokensService({ prisma }: Database) {
     },
 
     /** Oldest first: ids begin with their time. */
-    async list({ limit, cursor, state }: ListTokensQuery): Promise<TokenPage> {
+    async list({ limit, cursor, state }: ListTokensQuery): Promise<Page<Token>> {
       const rows = await prisma.apiToken.findMany({
         where: { ...inState(state), ...(cursor && { id: { gt: cursor } }) },
         orderBy: { id: 'asc' },
         take: limit + 1,
       });
-      const { items, last } = pageOf(rows, limit);
-      return { tokens: items.map(present), ...(last && { next: last.id }) };
+      return mapPage(pageById(rows, limit), present);
     },
 
     /**

@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import { linksToId, nextLink } from '../../contract/links.js';
+import { linksToId } from '../../contract/links.js';
 import { answer, located } from '../../contract/schemas.js';
+import { sendPage } from '../../platform/page.js';
 import { ReleaseParams } from '../releases/index.js';
 import { denial } from './verdicts.examples.js';
 import {
@@ -91,12 +92,12 @@ export const verdictsRoutes: FastifyPluginAsyncTypebox<{ verdicts: VerdictsServi
         },
       },
     },
-    async ({ callContext, params, query, url }, reply) => {
-      const { verdicts: rows, next } = await verdicts.list(callContext, params.id, query);
-      const path = `/releases/${params.id}/verdicts`;
-      if (next !== undefined) reply.header('link', nextLink(path, url, next));
-      return rows as never;
-    },
+    async (request, reply) =>
+      sendPage(
+        request,
+        reply,
+        await verdicts.list(request.callContext, request.params.id, request.query),
+      ) as never,
   );
 
   app.get(

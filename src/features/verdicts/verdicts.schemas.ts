@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { queryById } from '../../contract/page.js';
 import {
   defaulted,
   nullableString,
-  pageById,
   parameter,
   projectId,
   schemaRef,
@@ -146,7 +146,7 @@ export const AssertQuery = Type.Object(
 
 export const ListVerdictsQuery = Type.Object(
   {
-    ...pageById,
+    ...queryById,
     environment: parameter(environmentName, 'Only for this environment'),
     decision: Type.Optional(stringEnum(['allow', 'deny'])),
   },

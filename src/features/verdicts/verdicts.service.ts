@@ -1,11 +1,11 @@
 import { projectsFor, reaches } from '../../access/caller.js';
+import { mapPage, pageById } from '../../contract/page.js';
 import type { Database } from '../../database/client.js';
 import type { CallContext } from '../../database/context.js';
 import { query } from '../../database/sql.js';
 import { ENGINE, inputsHash, type RuleResult, type VerdictInputs } from '../../engine/index.js';
 import type { Prisma, Verdict as VerdictRow } from '../../generated/prisma/client.js';
 import { AppError, type FieldError, invalid } from '../../shared/app-error.js';
-import { pageOf } from '../../shared/pages.js';
 import { requireRelease } from '../releases/index.js';
 import { collect, type PolicyVersions } from './collect.js';
 import { FIND_RELEASES, FIND_VERDICT } from './collect.sql.js';
@@ -240,8 +240,7 @@ export function verdictsService({ pool }: Pick<Database, 'pool'>) {
         take: limit + 1,
         omit: { inputs: true },
       });
-      const { items, last } = pageOf(rows, limit);
-      return { verdicts: items.map(present), ...(last && { next: last.id }) };
+      return mapPage(pageById(rows, limit), present);
     },
   };
 }

@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import { linksToId, nextLink } from '../../contract/links.js';
+import { linksToId } from '../../contract/links.js';
 import { answer, located } from '../../contract/schemas.js';
+import { sendPage } from '../../platform/page.js';
 import {
   CreateWaiverRef,
   ListWaiversQuery,
@@ -56,11 +57,8 @@ export const waiversRoutes: FastifyPluginAsyncTypebox<{ waivers: WaiversService 
         },
       },
     },
-    async ({ callContext, query, url }, reply) => {
-      const { waivers: rows, next } = await waivers.list(callContext, query);
-      if (next !== undefined) reply.header('link', nextLink('/waivers', url, next));
-      return rows;
-    },
+    async (request, reply) =>
+      sendPage(request, reply, await waivers.list(request.callContext, request.query)),
   );
 
   app.get(

@@ -1,10 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { queryById } from '../../contract/page.js';
 import {
   defaulted,
   line,
   nullableString,
   nullableTimestamp,
-  pageById,
   parameter,
   projectId,
   schemaRef,
@@ -136,7 +136,7 @@ export const WaiverParams = Type.Object({ id: uuid() });
 
 export const ListWaiversQuery = Type.Object(
   {
-    ...pageById,
+    ...queryById,
     project: parameter(projectId, 'Only those of this project'),
     state: defaulted(
       stringEnum([...WAIVER_STATES, 'all'], {

@@ -1,9 +1,9 @@
 import { ANONYMOUS, projectsFor } from '../../access/caller.js';
+import { mapPage, type Page, pageById } from '../../contract/page.js';
 import type { CallContext } from '../../database/context.js';
 import { isForeignKeyViolation } from '../../database/errors.js';
 import { ruleNamed } from '../../engine/index.js';
 import { AppError, invalid } from '../../shared/app-error.js';
-import { pageOf } from '../../shared/pages.js';
 import { type Purl, readPurl } from '../../vocabulary/purl.js';
 import { normalizeId } from '../../vocabulary/vulnerability-ids.js';
 import { requireProject, requireReach } from '../projects/index.js';
@@ -11,12 +11,6 @@ import { requireRelease } from '../releases/index.js';
 import { present, requireWaiver, type Waiver } from './waiver.js';
 import { inState } from './waiver-state.js';
 import { type CreateWaiver, type ListWaiversQuery, MAX_WAIVER_DAYS } from './waivers.schemas.js';
-
-export interface WaiverPage {
-  readonly waivers: Waiver[];
-  /** The cursor of the next page; absent on the last one. */
-  readonly next?: string;
-}
 
 const DAY_MS = 86_400_000;
 
@@ -136,7 +130,7 @@ export function waiversService() {
     async list(
       context: CallContext,
       { limit, cursor, project, state }: ListWaiversQuery,
-    ): Promise<WaiverPage> {
+    ): Promise<Page<Waiver>> {
       const { caller, prisma } = context;
       if (project !== undefined) requireReach(caller, 'waivers:read', project);
       const among = project === undefined ? projectsFor(caller, 'waivers:read') : [project];
@@ -150,8 +144,7 @@ export function waiversService() {
         take: limit + 1,
       });
       if (rows.length === 0 && project !== undefined) await requireProject(context, project);
-      const { items, last } = pageOf(rows, limit);
-      return { waivers: items.map(present), ...(last && { next: last.id }) };
+      return mapPage(pageById(rows, limit), present);
     },
 
     /**

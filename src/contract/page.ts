@@ -1,0 +1,62 @@
+import { Type } from '@sinclair/typebox';
+import { defaulted } from './schemas.js';
+
+/** A page of a list, as a service returns it. */
+export interface Page<Item> {
+  readonly items: Item[];
+  /** The cursor of the next page; absent on the last one. */
+  readonly next?: string;
+}
+
+/**
+ * A page of rows. The query asks for one row more than `limit`, which shows whether there is another page:
+ * ```ts
+ * const rows = await prisma.thing.findMany({ …, take: limit + 1 });
+ * return mapPage(pageById(rows, limit), toThing);
+ * ```
+ * @param cursorOf where the next page begins, after the last row of this one
+ */
+export function pageOf<Row>(
+  rows: readonly Row[],
+  limit: number,
+  cursorOf: (last: Row) => string,
+): Page<Row> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return rows.length > limit && last !== undefined ? { items, next: cursorOf(last) } : { items };
+}
+
+/** A page of a list in the order of its ids. */
+export function pageById<Row extends { id: string }>(rows: readonly Row[], limit: number) {
+  return pageOf(rows, limit, ({ id }) => id);
+}
+
+/** The same page with other items. */
+export function mapPage<Row, Item>(
+  { items, ...rest }: Page<Row>,
+  present: (row: Row) => Item,
+): Page<Item> {
+  return { ...rest, items: items.map((row) => present(row)) };
+}
+
+const limit = defaulted(Type.Integer({ minimum: 1, maximum: 1000, default: 100 }));
+const description = 'Where the page begins: taken from the `Link` header of the one before';
+
+/** Parameters of a list in the order of its ids, which are UUIDs that begin with their time. */
+export const queryById = {
+  limit,
+  cursor: Type.Optional(Type.String({ format: 'uuid', description })),
+};
+
+/** Parameters of a list in any other order: its cursors are made by `encodePosition`. */
+export const queryByPosition = {
+  limit,
+  cursor: Type.Optional(
+    Type.String({
+      maxLength: 2000,
+      pattern: '^[A-Za-z0-9_-]+$',
+      'x-rule': 'is not a cursor of this list',
+      description,
+    }),
+  ),
+};
