@@ -14,15 +14,16 @@ const CONTENT_SECURITY_POLICY =
  */
 const OPEN_GROUPS = `(function () {
   var bundle = window.SwaggerUIBundle;
+  // The library has bound \`original\` to the state already.
   var isShown = function (original, system) {
     return function (state, thing, otherwise) {
       if (!Array.isArray(thing) || thing.length !== 2 || thing[0] !== 'operations-tag') {
-        return original(state, thing, otherwise);
+        return original(thing, otherwise);
       }
       var filter = system.layoutSelectors.currentFilter();
       var isFiltered = typeof filter === 'string' && filter !== '' && filter !== 'true';
-      var first = system.specSelectors.taggedOperations().keySeq().first();
-      return original(state, thing, isFiltered || thing[1] === first || otherwise);
+      var first = system.specSelectors.specJson().getIn(['tags', 0, 'name']);
+      return original(thing, isFiltered || thing[1] === first || otherwise);
     };
   };
   var plugin = { statePlugins: { layout: { wrapSelectors: { isShown: isShown } } } };
