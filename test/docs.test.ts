@@ -65,3 +65,21 @@ describe('links between pages', () => {
     expect(dead.flat()).toEqual([]);
   });
 });
+
+describe('README.md', () => {
+  it('is short, and names the two commands', async () => {
+    const text = await read('README.md');
+    expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(150);
+    expect(text).toContain('npm ci && npm start');
+    expect(text).toContain('npm ci && npm test');
+  });
+});
+
+describe('docs/README.md', () => {
+  it('names every page of the folder', async () => {
+    const index = await read('docs/README.md');
+    const names = (await pages()).filter((page) => /^docs\/[a-z-]+\.md$/.test(page));
+    expect(names.length).toBeGreaterThan(10);
+    expect(names.filter((page) => !index.includes(`](${page.slice('docs/'.length)}`))).toEqual([]);
+  });
+});
