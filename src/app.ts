@@ -23,6 +23,7 @@ import openapi from './platform/openapi.js';
 import { parseQuery } from './platform/query-string.js';
 import rateLimits from './platform/rate-limits.js';
 import { RequestLog, requestId } from './platform/request-log.js';
+import root from './platform/root.js';
 import { compilersFactory } from './platform/validation.js';
 import version from './platform/version.js';
 
@@ -91,6 +92,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(metrics, dependencies);
   await app.register(health, dependencies);
   await app.register(version, dependencies);
+  await app.register(root, dependencies);
   await app.register(unmatchedRequests);
   for (const feature of features) await app.register(featurePlugin(feature), dependencies);
   return app;

@@ -21,6 +21,7 @@ describe('methods and paths', () => {
     ['PATCH', '/releases/1/artifacts', 'GET, HEAD, OPTIONS, POST'],
     ['DELETE', '/artifacts/1', 'GET, HEAD, OPTIONS'],
     ['DELETE', '/evidence/1', 'GET, HEAD, OPTIONS'],
+    ['POST', '/', 'GET, HEAD, OPTIONS'],
     ['POST', '/health', 'GET, HEAD, OPTIONS'],
     ['DELETE', '/health/ready', 'GET, HEAD, OPTIONS'],
     ['POST', '/version', 'GET, HEAD, OPTIONS'],
@@ -62,7 +63,7 @@ describe('methods and paths', () => {
     ['GET', '/docs/static/%00'],
     ['GET', '/docs/static/..%5c..%5cpackage.json'],
     ['GET', `/docs/static/${'a'.repeat(300)}`],
-    ['GET', '/'],
+    ['GET', '/index.html'],
   ])('404: %s %s', async (method, url) => {
     expectProblem(await send(method, url), 404, 'not-found');
   });
