@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'prisma/config';
 import { loadConfig, loadDotEnv } from './src/config/config.js';
-import { startEmbedded } from './src/database/embedded/embedded.js';
+import { joinEmbedded } from './src/database/embedded/join.js';
 
 // Prisma's own engine is downloaded from outside the npm registry; this one came with it.
 process.env.PRISMA_SCHEMA_ENGINE_BINARY ??= fileURLToPath(
@@ -35,7 +35,7 @@ async function databaseUrl(): Promise<string> {
   const config = loadConfig();
   if (config.DATABASE_URL) return config.DATABASE_URL;
   if (!needsDatabase(process.argv.slice(2))) return 'postgresql://unused@127.0.0.1:1/unused';
-  return startEmbedded({ dir: config.EMBEDDED_PG_DIR, port: config.EMBEDDED_PG_PORT }).ready;
+  return joinEmbedded(config).ready;
 }
 
 const url = await databaseUrl();

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { loadConfig, loadDotEnv } from './config/config.js';
-import { startEmbedded } from './database/embedded/embedded.js';
+import { joinEmbedded } from './database/embedded/join.js';
 import { prepareSchema, resolveMigration } from './database/migrate.js';
 
 /**
@@ -13,9 +13,7 @@ async function migrate(): Promise<string> {
   const { values } = parseArgs({
     options: { 'rolled-back': { type: 'string' }, applied: { type: 'string' } },
   });
-  const embedded = config.DATABASE_URL
-    ? undefined
-    : startEmbedded({ dir: config.EMBEDDED_PG_DIR, port: config.EMBEDDED_PG_PORT });
+  const embedded = config.DATABASE_URL ? undefined : joinEmbedded(config);
   try {
     const url = config.DATABASE_URL ?? (await embedded?.ready) ?? '';
     if (values['rolled-back']) await resolveMigration(url, 'rolled-back', values['rolled-back']);

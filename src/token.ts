@@ -5,7 +5,7 @@ import { SCOPE_NAMES, SCOPES } from './access/scopes.js';
 import { ConfigError, loadConfig, loadDotEnv } from './config/config.js';
 import { openDatabase } from './database/client.js';
 import type { CallContext } from './database/context.js';
-import { startEmbedded } from './database/embedded/embedded.js';
+import { joinEmbedded } from './database/embedded/join.js';
 import { prepareSchema } from './database/migrate.js';
 import { CreateToken, MAX_DAYS, type Token, tokensService } from './features/tokens/index.js';
 import { checkBody } from './platform/validation.js';
@@ -121,9 +121,7 @@ async function run(): Promise<string> {
   }
   loadDotEnv();
   const config = loadConfig();
-  const embedded = config.DATABASE_URL
-    ? undefined
-    : startEmbedded({ dir: config.EMBEDDED_PG_DIR, port: config.EMBEDDED_PG_PORT });
+  const embedded = config.DATABASE_URL ? undefined : joinEmbedded(config);
   try {
     const url = config.DATABASE_URL ?? (await embedded?.ready) ?? '';
     await prepareSchema(url, {
