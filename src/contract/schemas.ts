@@ -111,13 +111,25 @@ export const links = (description: string) =>
 export const linksShown = () =>
   Type.Array(Type.Object({ title: Type.String(), url: Type.String() }));
 
-/** A schema as the answer of a route. Its headers follow from the route's `config`, but for `Location`. */
+/** A value that is only read. */
+export type ReadOnly<T> = T extends Date
+  ? T
+  : T extends readonly (infer Item)[]
+    ? readonly ReadOnly<Item>[]
+    : T extends object
+      ? { readonly [Key in keyof T]: ReadOnly<T[Key]> }
+      : T;
+
+/**
+ * A schema as the answer of a route, whose handler returns what it says. Its headers follow from the route's `config`, but
+ * for `Location`.
+ */
 export function answer<S extends TSchema>(schema: S, description: string) {
-  return Type.Unsafe<Static<S>>({ ...schema, description });
+  return Type.Unsafe<ReadOnly<Static<S>>>({ ...schema, description });
 }
 
 /** An answer whose `Location` header says where it is kept. */
 export function located<S extends TSchema>(schema: S, description: string) {
   const Location = { type: 'string', description: 'The address of what was created' };
-  return Type.Unsafe<Static<S>>({ ...schema, description, headers: { Location } });
+  return Type.Unsafe<ReadOnly<Static<S>>>({ ...schema, description, headers: { Location } });
 }

@@ -2,6 +2,7 @@ import { type Projects, projectsFor } from '../../access/caller.js';
 import { mapPage, type Page, pageOf } from '../../contract/page.js';
 import { decodePosition, encodePosition, type Order } from '../../contract/position.js';
 import { atomically, type CallContext } from '../../database/context.js';
+import { fromJson } from '../../database/json.js';
 import { Prisma } from '../../generated/prisma/client.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import { requireRelease } from '../releases/index.js';
@@ -22,7 +23,7 @@ export type Deployment = Omit<DeploymentRow, 'environmentName' | 'links'> & {
 const present = ({ environmentName, links, ...row }: DeploymentRow): Deployment => ({
   ...row,
   environment: environmentName,
-  links: links as Deployment['links'],
+  links: fromJson<Deployment['links']>(links),
 });
 
 const BY_PROJECT: Order = ['int'];

@@ -1,4 +1,5 @@
 import type { CallContext } from '../../database/context.js';
+import { fromJson } from '../../database/json.js';
 import type { Environment as EnvironmentRow } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
 import type { PolicyReference } from '../policies/index.js';
@@ -10,7 +11,7 @@ export const notFound = () => new AppError('environment-not-found', 'Environment
 
 export const present = (row: EnvironmentRow): Environment => ({
   ...row,
-  policies: row.policies as unknown as PolicyReference[],
+  policies: fromJson<PolicyReference[]>(row.policies),
 });
 
 /** @throws {AppError} `environment-not-found` */

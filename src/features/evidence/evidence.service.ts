@@ -2,6 +2,7 @@ import { reaches } from '../../access/caller.js';
 import type { Scope } from '../../access/scopes.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
 import type { CallContext } from '../../database/context.js';
+import { fromJson } from '../../database/json.js';
 import type { Summary } from '../../documents/parsing/summary.js';
 import type { Evidence as EvidenceRow, Prisma } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
@@ -63,7 +64,7 @@ function present(row: EvidenceRow): Evidence {
     artifact: artifactSha256,
     status: statusOf(row),
     supersededBy: supersededById,
-    summary: summary as unknown as Summary,
+    summary: fromJson<Summary>(summary),
   };
 }
 

@@ -5,8 +5,11 @@ import { SEVERITIES } from '../../vocabulary/severity.js';
 const count = (description?: string) =>
   Type.Integer({ minimum: 0, ...(description && { description }) });
 
-const countsOf = (keys: readonly string[], description: string) =>
-  Type.Object(Object.fromEntries(keys.map((key) => [key, count()])), { description });
+/** A count for each of these. */
+const countsOf = <Key extends string>(keys: readonly Key[], description: string) =>
+  Type.Unsafe<Record<Key, number>>(
+    Type.Object(Object.fromEntries(keys.map((key) => [key, count()])), { description }),
+  );
 
 export const findingCounts = {
   distinct: count('Defects: findings with one fingerprint are one. The other counts are of these'),

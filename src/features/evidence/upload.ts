@@ -1,5 +1,6 @@
 import { reaches } from '../../access/caller.js';
 import { atomically, type CallContext } from '../../database/context.js';
+import { toJson } from '../../database/json.js';
 import type { Evidence as EvidenceRow, Prisma } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
 import { requireRelease } from '../releases/index.js';
@@ -146,7 +147,7 @@ async function insert(
     data: {
       ...about,
       ...head,
-      summary: summary as unknown as Prisma.InputJsonObject,
+      summary: toJson(summary),
       storedSha256: stored.sha256,
       createdBy: context.caller.subject,
     },

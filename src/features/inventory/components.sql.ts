@@ -4,27 +4,19 @@ import type { Purl } from '../../vocabulary/purl.js';
 import { CURRENT } from '../evidence/index.js';
 import { Conditions, evidenceOf } from './conditions.js';
 import type { ListComponentsQuery } from './inventory.queries.js';
+import type { Component } from './inventory.schemas.js';
 
 /** A row as pg reads it. */
-export interface ComponentRow {
-  readonly evidenceId: string;
-  readonly ordinal: number;
-  readonly kind: string;
-  readonly type: string;
-  readonly name: string;
-  readonly version: string | null;
-  readonly purl: string | null;
-  readonly licences: string[];
-}
+export type ComponentRow = Component & { readonly ordinal: number };
 
 /** Where a row belongs. */
-export interface Whereabouts {
+export type Whereabouts = {
   readonly projectId: number;
   readonly projectName: string;
   readonly releaseId: string;
   readonly releaseVersion: string;
   readonly releaseState: 'open' | 'sealed' | 'revoked';
-}
+};
 
 export const WHEREABOUTS = `p.id AS "projectId", p.name AS "projectName", r.id AS "releaseId",
   r.version AS "releaseVersion", r.state AS "releaseState"`;

@@ -1,11 +1,13 @@
-import { type TSchema, Type } from '@sinclair/typebox';
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { defaulted, nullableString, schemaRef, stringEnum, uuid } from '../../contract/schemas.js';
 import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
 import { SEVERITIES } from '../../vocabulary/severity.js';
 
 const count = Type.Integer({ minimum: 0 });
-const counts = (...keys: string[]) =>
-  Type.Object(Object.fromEntries(keys.map((key) => [key, count])));
+const counts = <const Keys extends readonly string[]>(...keys: Keys) =>
+  Type.Unsafe<Record<Keys[number], number>>(
+    Type.Object(Object.fromEntries(keys.map((key) => [key, count]))),
+  );
 
 const Side = Type.Object({
   id: uuid(),
@@ -46,7 +48,8 @@ const Defect = Type.Object({
   suppressed: Type.Boolean(),
 });
 
-const list = (item: TSchema, description: string) => Type.Array(item, { description });
+const list = <Item extends TSchema>(item: Item, description: string) =>
+  Type.Array(item, { description });
 
 const example = {
   from: {
@@ -139,3 +142,7 @@ export const DiffQuery = Type.Object(
 );
 
 export const ReleaseDiffRef = schemaRef(ReleaseDiff);
+
+export type ReleaseDiff = Static<typeof ReleaseDiff>;
+export type ChangedPackage = Static<typeof ChangedPackage>;
+export type ChangedDefect = Static<typeof Defect>;

@@ -3,6 +3,7 @@ import type { Database } from '../../database/client.js';
 import type { CallContext } from '../../database/context.js';
 import { snapshot } from '../../database/sql.js';
 import { requireRelease } from '../releases/index.js';
+import type { ChangedDefect, ChangedPackage, ReleaseDiff } from './diff.schemas.js';
 import { SELECT_DEFECTS, SELECT_PACKAGES, SELECT_SHOWN } from './diff.sql.js';
 import { newest, versionOrder } from './versions.js';
 
@@ -16,10 +17,10 @@ export interface PackageRow {
   readonly licencesTo: string[] | null;
 }
 
-interface DefectRow {
+type DefectRow = ChangedDefect & {
   readonly change: 'new' | 'fixed' | 'unchanged' | 'unknown';
   readonly total: number;
-}
+};
 
 const CHANGES = ['added', 'removed', 'upgraded', 'downgraded'] as const;
 export type Change = (typeof CHANGES)[number];
@@ -69,12 +70,14 @@ function packageOf({ key, name, from, to }: PackageRow) {
 const TURN = 1000;
 
 async function sortOut(rows: readonly PackageRow[], limit: number) {
-  const lists = { added: [], removed: [], upgraded: [], downgraded: [] } as Record<
-    Change,
-    object[]
-  >;
+  const lists: Record<Change, ChangedPackage[]> = {
+    added: [],
+    removed: [],
+    upgraded: [],
+    downgraded: [],
+  };
   const counts = { added: 0, removed: 0, upgraded: 0, downgraded: 0, licencesChanged: 0 };
-  const licencesChanged: object[] = [];
+  const licencesChanged: ChangedPackage[] = [];
   for (const [i, row] of rows.entries()) {
     if (i % TURN === TURN - 1) await yieldToOthers();
     const change = changeOf(row);
@@ -119,7 +122,7 @@ export async function diffReleases(
   context: CallContext,
   [first, second]: readonly [string, string],
   limit: number,
-) {
+): Promise<ReleaseDiff> {
   const from = await requireRelease(context, 'evidence:read', first);
   const to = await requireRelease(context, 'evidence:read', second);
   return snapshot(pool, async (ask) => {

@@ -1,22 +1,14 @@
 import type { Position } from '../../contract/position.js';
 import type { Statement } from '../../database/sql.js';
 import type { Purl } from '../../vocabulary/purl.js';
-import type { Severity } from '../../vocabulary/severity.js';
 import { CURRENT } from '../evidence/index.js';
 import { APPLIED_CLAIM, CLAIM } from './claims.sql.js';
 import { Conditions, evidenceOf } from './conditions.js';
 import type { ListFindingsQuery } from './inventory.queries.js';
+import type { Finding } from './inventory.schemas.js';
 
 /** A row as pg reads it. */
-export interface FindingRow {
-  readonly evidenceId: string;
-  readonly ordinal: number;
-  readonly kind: string;
-  readonly severity: Severity;
-  readonly projectId: number;
-  readonly suppressed: boolean;
-  readonly [column: string]: unknown;
-}
+export type FindingRow = Finding & { readonly ordinal: number; readonly projectId: number };
 
 interface Bound {
   readonly statement: Statement;

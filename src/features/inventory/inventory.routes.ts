@@ -42,11 +42,7 @@ export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventorySe
     },
     async (request, reply) => {
       const { callContext, params, query } = request;
-      return sendPage(
-        request,
-        reply,
-        await inventory.components(callContext, params.id, query),
-      ) as never;
+      return sendPage(request, reply, await inventory.components(callContext, params.id, query));
     },
   );
 
@@ -68,11 +64,7 @@ export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventorySe
     },
     async (request, reply) => {
       const { callContext, params, query } = request;
-      return sendPage(
-        request,
-        reply,
-        await inventory.findings(callContext, params.id, query),
-      ) as never;
+      return sendPage(request, reply, await inventory.findings(callContext, params.id, query));
     },
   );
 
@@ -88,7 +80,7 @@ export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventorySe
         response: { 200: answer(ReleaseSummaryRef, 'The summary') },
       },
     },
-    async ({ callContext, params }) => (await inventory.summary(callContext, params.id)) as never,
+    async ({ callContext, params }) => inventory.summary(callContext, params.id),
   );
 
   app.get(
@@ -106,7 +98,7 @@ export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventorySe
       },
     },
     async ({ callContext, params, query }) =>
-      (await inventory.diff(callContext, [params.id, params.other], query.limit)) as never,
+      inventory.diff(callContext, [params.id, params.other], query.limit),
   );
 
   app.get(
@@ -129,7 +121,7 @@ export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventorySe
         request,
         reply,
         await inventory.whereIsComponent(request.callContext, request.query),
-      ) as never,
+      ),
   );
 
   app.get(
@@ -148,10 +140,6 @@ export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventorySe
       },
     },
     async (request, reply) =>
-      sendPage(
-        request,
-        reply,
-        await inventory.whereIsFinding(request.callContext, request.query),
-      ) as never,
+      sendPage(request, reply, await inventory.whereIsFinding(request.callContext, request.query)),
   );
 };

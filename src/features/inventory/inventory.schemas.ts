@@ -1,4 +1,4 @@
-import { type TSchema, Type } from '@sinclair/typebox';
+import { type Static, type TProperties, Type } from '@sinclair/typebox';
 import { nullableString, schemaRef, stringEnum, timestamp, uuid } from '../../contract/schemas.js';
 import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
 import { SEVERITIES } from '../../vocabulary/severity.js';
@@ -26,8 +26,8 @@ const componentExample = {
   kind: 'cyclonedx',
 };
 
-const Claim = Type.Unsafe<Record<string, unknown> | null>({
-  anyOf: [
+const Claim = Type.Union(
+  [
     Type.Object({
       status: Type.String({ description: "The document's own word" }),
       justification: nullableString(),
@@ -40,8 +40,8 @@ const Claim = Type.Unsafe<Record<string, unknown> | null>({
     }),
     Type.Null(),
   ],
-  description: 'What is said of the finding, by itself or by VEX; null: nothing',
-});
+  { description: 'What is said of the finding, by itself or by VEX; null: nothing' },
+);
 
 const finding = {
   type: stringEnum(FINDING_TYPES),
@@ -105,9 +105,9 @@ const whereExample = {
   project: { id: 1, name: 'Payment gateway' },
 };
 
-const named = (
+const named = <Properties extends TProperties>(
   $id: string,
-  properties: Record<string, TSchema>,
+  properties: Properties,
   description: string,
   example: object,
 ) => Type.Object(properties, { $id, description, examples: [example] });
@@ -141,3 +141,6 @@ export const ComponentRef = schemaRef(Component);
 export const FoundComponentRef = schemaRef(FoundComponent);
 export const FindingRef = schemaRef(Finding);
 export const FoundFindingRef = schemaRef(FoundFinding);
+
+export type Component = Static<typeof Component>;
+export type Finding = Static<typeof Finding>;

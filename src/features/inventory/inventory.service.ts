@@ -81,7 +81,7 @@ export function inventoryService({ pool }: Pick<Database, 'pool'>) {
       const position = decodePosition(IN_RELEASE, request.cursor);
       await requireRelease(context, 'evidence:read', releaseId);
       const { statement, values } = selectComponents(releaseId, request, purl, position);
-      const rows = await query<ComponentRow & Record<string, unknown>>(pool, statement, values);
+      const rows = await query<ComponentRow>(pool, statement, values);
       return pageOf(rows, request.limit, ({ evidenceId, ordinal }) =>
         encodePosition([evidenceId, ordinal]),
       );
@@ -124,8 +124,7 @@ export function inventoryService({ pool }: Pick<Database, 'pool'>) {
       const position = decodePosition(EVERYWHERE, cursor);
       const among = projectsFor(caller, 'evidence:read');
       const { statement, values } = searchComponents(package_, limit, position, among);
-      type Row = ComponentRow & Whereabouts & Record<string, unknown>;
-      const rows = await query<Row>(pool, statement, values);
+      const rows = await query<ComponentRow & Whereabouts>(pool, statement, values);
       return pageEverywhere(rows, limit);
     },
 

@@ -1,4 +1,4 @@
-import { type TSchema, Type } from '@sinclair/typebox';
+import { type Static, type TProperties, Type } from '@sinclair/typebox';
 import { schemaRef, timestamp, uuid } from '../../contract/schemas.js';
 import type { Database } from '../../database/client.js';
 import type { CallContext } from '../../database/context.js';
@@ -15,7 +15,7 @@ const KindEvidence = Type.Object({
   lastReceivedAt: timestamp('When the last of them was received'),
 });
 
-const optional = (properties: Record<string, TSchema>, description: string) =>
+const optional = <Properties extends TProperties>(properties: Properties, description: string) =>
   Type.Optional(Type.Object(properties, { description }));
 
 export const ReleaseSummary = Type.Object(
@@ -53,6 +53,8 @@ export const ReleaseSummary = Type.Object(
 
 export const ReleaseSummaryRef = schemaRef(ReleaseSummary);
 
+export type ReleaseSummary = Static<typeof ReleaseSummary>;
+
 interface EvidenceRow {
   readonly kind: string;
   readonly current: number;
@@ -69,12 +71,8 @@ interface DefectRow {
   readonly n: number;
 }
 
-const zeros = (keys: readonly string[]): Record<string, number> =>
-  Object.fromEntries(keys.map((key) => [key, 0]));
-
-function increase(counts: Record<string, number>, key: string, by: number): void {
-  counts[key] = (counts[key] ?? 0) + by;
-}
+const zeros = <Key extends string>(keys: readonly Key[]) =>
+  Object.fromEntries(keys.map((key) => [key, 0])) as Record<Key, number>;
 
 function countDefects(rows: readonly DefectRow[]) {
   const bySeverity = zeros(SEVERITIES);
@@ -88,9 +86,9 @@ function countDefects(rows: readonly DefectRow[]) {
       continue;
     }
     distinct += row.n;
-    increase(bySeverity, row.severity, row.n);
-    increase(byType, row.type, row.n);
-    if (row.fixable) increase(fixableBySeverity, row.severity, row.n);
+    bySeverity[row.severity] += row.n;
+    byType[row.type] += row.n;
+    if (row.fixable) fixableBySeverity[row.severity] += row.n;
   }
   return { distinct, bySeverity, fixableBySeverity, byType, suppressed };
 }
@@ -100,14 +98,14 @@ export async function summarizeRelease(
   { pool }: Pick<Database, 'pool'>,
   context: CallContext,
   releaseId: string,
-) {
+): Promise<ReleaseSummary> {
   const { id } = await requireRelease(context, 'evidence:read', releaseId);
   return snapshot(pool, (ask) => addUp(ask, id));
 }
 
-async function addUp(ask: Ask, releaseId: string) {
+async function addUp(ask: Ask, releaseId: string): Promise<ReleaseSummary> {
   const evidence = await ask<EvidenceRow>(SELECT_EVIDENCE, [releaseId]);
-  const [tests] = await ask<{ reports: number }>(SELECT_TESTS, [releaseId]);
+  const [tests] = await ask<NonNullable<ReleaseSummary['tests']>>(SELECT_TESTS, [releaseId]);
   const hasComponents = evidence.some((row) => row.hasComponents);
   const [components] = hasComponents
     ? await ask<{ distinct: number }>(COUNT_COMPONENTS, [releaseId])

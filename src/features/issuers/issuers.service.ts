@@ -4,6 +4,7 @@ import { requireVersion } from '../../contract/entity-tags.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
 import type { Database } from '../../database/client.js';
 import type { CallContext } from '../../database/context.js';
+import { fromJson } from '../../database/json.js';
 import type { Prisma, TrustedIssuer } from '../../generated/prisma/client.js';
 import { AppError, invalid } from '../../shared/app-error.js';
 import { checkProjects } from '../projects/index.js';
@@ -21,7 +22,7 @@ function present(row: TrustedIssuer): VersionedIssuer {
   const { everyProject: _every, projectIds: _ids, ...issuer } = row;
   return {
     ...issuer,
-    conditions: issuer.conditions as Record<string, string>,
+    conditions: fromJson<Record<string, string>>(issuer.conditions),
     ...grantOf(row),
     version: VERSION,
   };

@@ -1,8 +1,9 @@
 import { mapPage, type Page, pageById, pageOf } from '../../contract/page.js';
 import { atomically, type CallContext } from '../../database/context.js';
 import { isUniqueViolation } from '../../database/errors.js';
+import { toJson } from '../../database/json.js';
 import { faultOfRule, type PolicyRule, rulesSha256 } from '../../engine/index.js';
-import type { Policy as PolicyRow, Prisma } from '../../generated/prisma/client.js';
+import type { Policy as PolicyRow } from '../../generated/prisma/client.js';
 import { AppError, type FieldError, invalid } from '../../shared/app-error.js';
 import type {
   CreatePolicy,
@@ -35,7 +36,7 @@ function checkRules(rules: readonly PolicyRule[]): void {
 
 /** What the database keeps of rules. */
 const stored = (rules: readonly PolicyRule[]) => ({
-  rules: rules as unknown as Prisma.InputJsonArray,
+  rules: toJson(rules),
   sha256: rulesSha256(rules),
 });
 

@@ -1,4 +1,5 @@
 import type { CallContext } from '../../database/context.js';
+import { fromJson } from '../../database/json.js';
 import type { PolicyRule } from '../../engine/index.js';
 import type { PolicyVersion as PolicyVersionRow } from '../../generated/prisma/client.js';
 import { AppError, type FieldError, invalid } from '../../shared/app-error.js';
@@ -21,7 +22,7 @@ export const notFound = () => new AppError('policy-not-found', 'Policy not found
 export const presentVersion = ({ policyName, rules, ...row }: PolicyVersionRow): PolicyVersion => ({
   ...row,
   policy: policyName,
-  rules: rules as unknown as PolicyRule[],
+  rules: fromJson<PolicyRule[]>(rules),
 });
 
 interface Latest {

@@ -1,6 +1,7 @@
 import { reaches } from '../../access/caller.js';
 import type { Scope } from '../../access/scopes.js';
 import type { CallContext } from '../../database/context.js';
+import { fromJson } from '../../database/json.js';
 import type { Release as ReleaseRow } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
 
@@ -9,7 +10,10 @@ export type Release = Omit<ReleaseRow, 'links'> & { links: { title: string; url:
 
 export const notFound = () => new AppError('release-not-found', 'Release not found');
 
-export const present = (row: ReleaseRow) => ({ ...row, links: row.links as Release['links'] });
+export const present = (row: ReleaseRow) => ({
+  ...row,
+  links: fromJson<Release['links']>(row.links),
+});
 
 /**
  * A release that the caller has the scope for; all others do not exist for it.
