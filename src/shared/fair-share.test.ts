@@ -19,7 +19,7 @@ describe('a fair share', () => {
     await memory.take(4, 'a');
     const third = memory.take(1, 'a');
     expect(await isGiven(third)).toBe(false);
-    first.release();
+    first.giveBack();
     expect(await isGiven(third)).toBe(true);
   });
 
@@ -29,10 +29,10 @@ describe('a fair share', () => {
     const large = memory.take(10, 'a');
     const small = memory.take(1, 'a');
     expect(await isGiven(small)).toBe(false);
-    first.release();
+    first.giveBack();
     const given = await large;
     expect(await isGiven(small)).toBe(false);
-    given.release();
+    given.giveBack();
     expect(await isGiven(small)).toBe(true);
   });
 
@@ -40,8 +40,8 @@ describe('a fair share', () => {
     const memory = share(10);
     const first = await memory.take(5, 'a');
     const second = await memory.take(5, 'a');
-    first.release();
-    first.release();
+    first.giveBack();
+    first.giveBack();
     await memory.take(5, 'a');
     const waiting = memory.take(3, 'a');
     expect(await isGiven(waiting)).toBe(false);
@@ -49,7 +49,7 @@ describe('a fair share', () => {
     expect(await isGiven(waiting)).toBe(false);
     second.keep(2);
     expect(await isGiven(waiting)).toBe(true);
-    second.release();
+    second.giveBack();
     expect(await isGiven(memory.take(2, 'a'))).toBe(true);
   });
 
@@ -58,7 +58,7 @@ describe('a fair share', () => {
     const given = await memory.take(11, 'a');
     const next = memory.take(1, 'b');
     expect(await isGiven(next)).toBe(false);
-    given.release();
+    given.giveBack();
     expect(await isGiven(next)).toBe(true);
   });
 
@@ -68,7 +68,7 @@ describe('a fair share', () => {
     const second = memory.take(5, 'greedy');
     expect(await isGiven(second)).toBe(false);
     expect(await isGiven(memory.take(5, 'other'))).toBe(true);
-    first.release();
+    first.giveBack();
     expect(await isGiven(second)).toBe(true);
   });
 
@@ -77,7 +77,7 @@ describe('a fair share', () => {
     const [first] = await Promise.all([threads.take(1, 'greedy'), threads.take(1, 'greedy')]);
     const more = threads.take(1, 'greedy');
     const other = threads.take(1, 'other');
-    first.release();
+    first.giveBack();
     expect(await isGiven(other)).toBe(true);
     expect(await isGiven(more)).toBe(false);
   });
@@ -104,7 +104,7 @@ describe('a fair share', () => {
     gone.abort();
     expect(await waiting).toMatchObject({ code: 'malformed-request' });
     expect(await memory.take(1, 'a', gone.signal).catch(() => 'refused')).toBe('refused');
-    first.release();
+    first.giveBack();
     expect(await isGiven(memory.take(1, 'b'))).toBe(true);
   });
 });

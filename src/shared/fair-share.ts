@@ -5,7 +5,7 @@ export interface Share {
   /** Gives back all but so much of it. More than there is of it changes nothing. */
   keep(amount: number): void;
   /** Gives it back; calling it again does nothing. */
-  release(): void;
+  giveBack(): void;
 }
 
 export interface FairShare {
@@ -77,7 +77,7 @@ export function fairShare({ total, each = total, timeoutMs, busy }: FairShareOpt
       mine = rest;
       admit();
     };
-    return { keep, release: () => keep(0) };
+    return { keep, giveBack: () => keep(0) };
   };
 
   return {

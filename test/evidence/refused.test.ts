@@ -37,6 +37,33 @@ describe('POST /releases/{id}/evidence: 404', () => {
   });
 });
 
+describe('POST /releases/{id}/evidence: before the body is read', () => {
+  // Either refusal of the body comes from its headers: what is said first was known before.
+  it.each([
+    ['a release', '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e', '', 'release-not-found'],
+    ['an artifact', undefined, `?artifact=${digest(2)}`, 'artifact-not-found'],
+  ])('%s that does not exist is refused', async (_what, id, query, code) => {
+    const response = await context.app.inject({
+      method: 'POST',
+      url: `/releases/${id ?? release}/evidence${query}`,
+      headers: { 'content-type': 'text/plain' },
+      payload: 'x',
+    });
+    expectProblem(response, 404, code);
+  });
+
+  it('an artifact that is given twice is left to the schema', async () => {
+    const twice = `artifact=${digest(2)}&artifact=${digest(2)}`;
+    const response = await context.app.inject({
+      method: 'POST',
+      url: `/releases/${release}/evidence?${twice}`,
+      headers: { 'content-type': 'application/json' },
+      payload: '{}',
+    });
+    expectProblem(response, 400, 'validation-failed');
+  });
+});
+
 describe('POST /releases/{id}/evidence: 400', () => {
   it.each([
     [{ kind: 'snyk' }, '/kind'],

@@ -17,8 +17,8 @@ export interface ReceivedDocument {
   readonly size: number;
   readonly mediaType: string;
   readonly format: 'json' | 'xml';
-  /** Its memory is needed no more. */
-  release(): void;
+  /** Gives its memory back. */
+  free(): void;
 }
 
 const tooLarge = () =>
@@ -131,9 +131,9 @@ export async function receive(
       throw new AppError('malformed-request', 'Send the document as the body');
     }
     share.keep(received.bytes.buffer.byteLength);
-    return { ...received, ...media, release: share.release };
+    return { ...received, ...media, free: share.giveBack };
   } catch (error) {
-    share.release();
+    share.giveBack();
     throw explain(error);
   }
 }

@@ -161,7 +161,7 @@ export function documentReader(
       const { port1: port, port2: far } = new MessageChannel();
       const close = () => {
         port.close();
-        turn.release();
+        turn.giveBack();
       };
       try {
         const { first, next } = await read(request, port, far);

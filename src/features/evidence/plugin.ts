@@ -9,6 +9,7 @@ import { Evidence, RetractEvidence } from './evidence.schemas.js';
 import { evidenceService } from './evidence.service.js';
 import { secretKey } from './secret-key.js';
 import { uploadRoutes } from './upload.routes.js';
+import { uploadsService } from './uploads.service.js';
 
 interface Dependencies {
   readonly config: Config;
@@ -35,8 +36,8 @@ export const evidence: Feature = {
     const { config, database, reader = ownReader(app, config.EVIDENCE_WORKERS) } = dependencies;
     for (const schema of [Evidence, RetractEvidence]) app.addSchema(schema);
     const store = documentStore(database);
-    const service = evidenceService({ reader, store, secretKey: secretKey() });
-    await app.register(uploadRoutes, { prefix: '/releases/:id/evidence', evidence: service });
-    await app.register(evidenceRoutes, { evidence: service });
+    const uploads = uploadsService({ reader, store, secretKey: secretKey() });
+    await app.register(uploadRoutes, { prefix: '/releases/:id/evidence', uploads });
+    await app.register(evidenceRoutes, { evidence: evidenceService(store) });
   },
 };

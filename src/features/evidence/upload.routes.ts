@@ -10,15 +10,20 @@ import { isUuid } from '../../shared/text.js';
 import { ReleaseParams } from '../releases/index.js';
 import { MAX_DOCUMENT, type ReceivedDocument, receive } from './body.js';
 import { EvidenceRef, UploadQuery, uploadBody } from './evidence.schemas.js';
-import type { EvidenceService } from './evidence.service.js';
-import { UPLOAD_TIMEOUT_MS, type UploadTarget } from './upload.js';
+import { UPLOAD_TIMEOUT_MS } from './upload.js';
+import type { UploadsService, UploadTarget } from './uploads.service.js';
+
+/** An upload on its way through the hooks: each adds what it finds out. */
+interface UploadUnderway {
+  /** Aborted when the client leaves before it has its answer. */
+  readonly left: AbortSignal;
+  target?: UploadTarget;
+  received?: ReceivedDocument;
+}
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Is aborted when the client leaves before it has its answer. */
-    clientLeft?: AbortSignal;
-    /** The release that a document is for. */
-    uploadTo?: UploadTarget;
+    upload?: UploadUnderway;
   }
 }
 
@@ -29,38 +34,45 @@ const MEMORY = { total: 64 * 1024 * 1024, each: MAX_DOCUMENT, timeoutMs: 20_000 
 const ownerOf = ({ callContext, ip }: FastifyRequest) =>
   callContext.caller === ANONYMOUS ? ip : callContext.caller.credential;
 
+/** The digest in the query, if it is one. The schema refuses anything else when the body has come. */
+function artifactOf({ query }: FastifyRequest): string | undefined {
+  const { artifact } = query as { artifact?: unknown };
+  return typeof artifact === 'string' && /^[0-9a-f]{64}$/i.test(artifact) ? artifact : undefined;
+}
+
 /** The upload, apart from all other routes: it takes bodies of its own kind and size. */
-export const uploadRoutes: FastifyPluginAsyncTypebox<{ evidence: EvidenceService }> = async (
+export const uploadRoutes: FastifyPluginAsyncTypebox<{ uploads: UploadsService }> = async (
   app,
-  { evidence },
+  { uploads },
 ) => {
   const memory = fairShare({ ...MEMORY, busy: 'Too many documents are being received' });
   app.removeAllContentTypeParsers();
-  app.decorateRequest('clientLeft');
-  app.decorateRequest('uploadTo');
+  app.decorateRequest('upload');
   app.addHook('onRequest', async (request, { raw }) => {
-    const left = new AbortController();
-    request.clientLeft = left.signal;
+    const leaving = new AbortController();
+    const upload: UploadUnderway = { left: leaving.signal };
+    request.upload = upload;
     // Comes after an answer, too, and is the only thing that comes when the client does not wait for one.
     raw.once('close', () => {
-      left.abort();
-      (request.body as ReceivedDocument | undefined)?.release();
+      leaving.abort();
+      upload.received?.free();
     });
   });
-  // Before a byte of the body is taken in: for what is not there no room is taken.
+  // Before a byte of the body is taken in: for a target that does not exist no room is taken.
   app.addHook('preParsing', async (request) => {
-    const { callContext, params } = request;
+    const { callContext, params, upload } = request;
     const { id } = params as { id: string };
     if (!isUuid(id)) throw invalid([{ in: 'path', pointer: '/id', message: 'must be a uuid' }]);
-    request.uploadTo = await evidence.release(callContext, id);
+    if (upload) upload.target = await uploads.target(callContext, id, artifactOf(request));
   });
   const take = async (request: FastifyRequest, body: IncomingMessage) => {
-    const owner = ownerOf(request);
-    const signal = request.clientLeft ?? new AbortController().signal;
-    const received = await receive(request.headers, body, { memory, owner, signal });
+    const { upload, headers } = request;
+    if (!upload) throw new Error('onRequest has run before');
+    const reception = { memory, owner: ownerOf(request), signal: upload.left };
+    upload.received = await receive(headers, body, reception);
     // For `Idempotency-Key`: what makes two requests the same.
-    request.bodyDigest = received.sha256;
-    return received;
+    request.bodyDigest = upload.received.sha256;
+    return upload.received;
   };
   app.addContentTypeParser('*', take);
 
@@ -98,18 +110,18 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<{ evidence: EvidenceService
       },
     },
     async (request, reply) => {
-      const { callContext, uploadTo, query, clientLeft: signal } = request;
-      if (!uploadTo || request.body === undefined) {
+      const { callContext, query, upload: { left, target, received } = {} } = request;
+      if (!left || !target || !received) {
         throw new AppError('malformed-request', 'Send the document as the body');
       }
-      const received = { ...(request.body as ReceivedDocument), owner: ownerOf(request), signal };
-      const upload = await evidence.read(callContext, uploadTo, query, received);
+      const waiting = { owner: ownerOf(request), signal: left };
+      const upload = await uploads.read(callContext, target, query, received, waiting);
       try {
         return await app.createOnce(
           request,
           reply,
           async (context) => {
-            const stored = await evidence.store(context, upload);
+            const stored = await uploads.store(context, upload);
             return {
               status: stored.created ? 201 : 200,
               headers: { location: `/evidence/${stored.evidence.id}` },

@@ -1,15 +1,9 @@
-import { reaches } from '../../access/caller.js';
 import { atomically, type CallContext } from '../../database/context.js';
 import { toJson } from '../../database/json.js';
 import type { Evidence as EvidenceRow, Prisma } from '../../generated/prisma/client.js';
-import { AppError } from '../../shared/app-error.js';
-import { requireRelease } from '../releases/index.js';
-import type { ReceivedDocument } from './body.js';
-import type { DocumentReader, OpenDocument, Waiting } from './document-reader.js';
+import type { OpenDocument } from './document-reader.js';
 import type { DocumentStore } from './document-store.js';
-import type { UploadQuery } from './evidence.schemas.js';
 import { insertRows } from './evidence.sql.js';
-import type { SecretKey } from './secret-key.js';
 
 /** A document that was read, and what it will be evidence of. */
 export interface Upload {
@@ -26,12 +20,6 @@ export interface Upload {
   readonly document: OpenDocument;
 }
 
-export interface UploadTools {
-  readonly reader: DocumentReader;
-  readonly store: DocumentStore;
-  readonly secretKey: SecretKey;
-}
-
 export interface Stored {
   readonly evidence: EvidenceRow;
   /** False: there was the same document, and it counts. */
@@ -43,54 +31,6 @@ const LOCK_TIMEOUT_MS = 15_000;
 
 /** The longest transaction of an upload: 200,000 findings. */
 export const UPLOAD_TIMEOUT_MS = 120_000;
-
-/** A release that a document is uploaded to: its own id, as it is written here, because locks are taken by it. */
-export interface UploadTarget {
-  readonly releaseId: string;
-  readonly projectId: number;
-}
-
-/** @throws {AppError} `release-not-found` */
-export async function uploadTarget(context: CallContext, release: string): Promise<UploadTarget> {
-  const { id: releaseId, projectId } = await requireRelease(context, 'evidence:write', release);
-  return { releaseId, projectId };
-}
-
-/**
- * Reads a document for a release.
- * @throws {AppError} `artifact-not-found`, `document-unrecognized`, `document-invalid`, `payload-too-large`, `overloaded`
- */
-export async function readUpload(
-  context: CallContext,
-  { reader, secretKey }: UploadTools,
-  { releaseId, projectId }: UploadTarget,
-  { kind, artifact, label }: UploadQuery,
-  received: ReceivedDocument & Waiting,
-): Promise<Upload> {
-  const sha256 = artifact?.toLowerCase();
-  if (sha256 !== undefined) {
-    const where = { releaseId_sha256: { releaseId, sha256 } };
-    if (!(await context.prisma.artifact.findUnique({ where, select: { id: true } }))) {
-      throw new AppError('artifact-not-found', `The release has no artifact ${sha256}`);
-    }
-  }
-  const { bytes, format, mediaType, size, sha256: receivedSha256, ...waiting } = received;
-  const request = { bytes, format, kind, secretKey: await secretKey(context) };
-  const document = await reader.open(request, waiting);
-  const mayAbsolve = reaches(context.caller, 'vex:write', projectId);
-  return {
-    projectId,
-    releaseId,
-    artifactSha256: sha256 ?? null,
-    label: label ?? null,
-    mediaType,
-    size,
-    receivedSha256,
-    mayAbsolve,
-    absolves: mayAbsolve && document.head.summary.claims !== undefined,
-    document,
-  };
-}
 
 /** Whoever uploads the same document, or another one with this label, waits until this is done. */
 async function takeTurn({ prisma }: CallContext, upload: Upload): Promise<void> {
@@ -170,7 +110,7 @@ async function insert(
 /** Stores a document with all that it says, or nothing of it. */
 export function storeUpload(
   context: CallContext,
-  { store }: UploadTools,
+  store: DocumentStore,
   upload: Upload,
 ): Promise<Stored> {
   return atomically(

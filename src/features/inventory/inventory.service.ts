@@ -60,7 +60,7 @@ export function inventoryService({ pool }: Pick<Database, 'pool'>) {
   /** For what reads all rows of a release: a few at a time, so that there are connections for all else. */
   async function inTurn<Result>({ caller }: CallContext, work: () => Promise<Result>) {
     const turn = await heavy.take(1, caller.credential);
-    return work().finally(turn.release);
+    return work().finally(turn.giveBack);
   }
 
   /** A rule, and what else it is called in the projects that the caller may see. */

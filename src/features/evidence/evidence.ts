@@ -1,0 +1,50 @@
+import { reaches } from '../../access/caller.js';
+import type { Scope } from '../../access/scopes.js';
+import type { CallContext } from '../../database/context.js';
+import { fromJson } from '../../database/json.js';
+import type { Summary } from '../../documents/parsing/summary.js';
+import type { Evidence as EvidenceRow } from '../../generated/prisma/client.js';
+import { AppError } from '../../shared/app-error.js';
+import type { STATUSES } from './evidence.schemas.js';
+
+type Status = (typeof STATUSES)[number];
+
+/** As the API shows it. */
+export type Evidence = Omit<
+  EvidenceRow,
+  'artifactSha256' | 'absolves' | 'supersededById' | 'summary'
+> & {
+  readonly artifact: string | null;
+  readonly status: Status;
+  readonly supersededBy: string | null;
+  readonly summary: Summary;
+};
+
+function statusOf({ retractedAt, supersededAt }: EvidenceRow): Status {
+  if (retractedAt) return 'retracted';
+  return supersededAt ? 'superseded' : 'current';
+}
+
+export function present(row: EvidenceRow): Evidence {
+  const { artifactSha256, absolves: _absolves, supersededById, summary, ...rest } = row;
+  return {
+    ...rest,
+    artifact: artifactSha256,
+    status: statusOf(row),
+    supersededBy: supersededById,
+    summary: fromJson<Summary>(summary),
+  };
+}
+
+/** @throws {AppError} `evidence-not-found` if it does not exist, or the caller does not reach it */
+export async function requireEvidence(
+  { caller, prisma }: CallContext,
+  scope: Scope,
+  id: string,
+): Promise<EvidenceRow> {
+  const row = await prisma.evidence.findUnique({ where: { id: id.toLowerCase() } });
+  if (!row || !reaches(caller, scope, row.projectId)) {
+    throw new AppError('evidence-not-found', 'Evidence not found');
+  }
+  return row;
+}

@@ -1,0 +1,81 @@
+import { reaches } from '../../access/caller.js';
+import type { CallContext } from '../../database/context.js';
+import { AppError } from '../../shared/app-error.js';
+import { requireRelease } from '../releases/index.js';
+import type { ReceivedDocument } from './body.js';
+import type { DocumentReader, Waiting } from './document-reader.js';
+import type { DocumentStore } from './document-store.js';
+import { type Evidence, present } from './evidence.js';
+import type { UploadQuery } from './evidence.schemas.js';
+import type { SecretKey } from './secret-key.js';
+import { storeUpload, type Upload } from './upload.js';
+
+export interface UploadTools {
+  readonly reader: DocumentReader;
+  readonly store: DocumentStore;
+  readonly secretKey: SecretKey;
+}
+
+/** What a document is evidence of. The ids are written as they are stored, because locks are taken by them. */
+export interface UploadTarget {
+  readonly releaseId: string;
+  readonly projectId: number;
+  readonly artifactSha256: string | null;
+}
+
+export type UploadsService = ReturnType<typeof uploadsService>;
+
+/** An upload in three steps: what is it for, what does it say, store it. */
+export function uploadsService({ reader, store, secretKey }: UploadTools) {
+  return {
+    /**
+     * Before the body is read: a target that does not exist takes no memory.
+     * @throws {AppError} `release-not-found`, `artifact-not-found`
+     */
+    async target(context: CallContext, release: string, artifact?: string): Promise<UploadTarget> {
+      const { id: releaseId, projectId } = await requireRelease(context, 'evidence:write', release);
+      if (artifact === undefined) return { releaseId, projectId, artifactSha256: null };
+      const sha256 = artifact.toLowerCase();
+      const where = { releaseId_sha256: { releaseId, sha256 } };
+      if (!(await context.prisma.artifact.findUnique({ where, select: { id: true } }))) {
+        throw new AppError('artifact-not-found', `The release has no artifact ${sha256}`);
+      }
+      return { releaseId, projectId, artifactSha256: sha256 };
+    },
+
+    /**
+     * Reads a document; `store` then keeps it. Close the document, whatever happens.
+     * @throws {AppError} `document-unrecognized`, `document-invalid`, `payload-too-large`, `overloaded`
+     */
+    async read(
+      context: CallContext,
+      target: UploadTarget,
+      { kind, label }: UploadQuery,
+      { bytes, format, mediaType, size, sha256 }: ReceivedDocument,
+      waiting: Waiting,
+    ): Promise<Upload> {
+      const request = { bytes, format, kind, secretKey: await secretKey(context) };
+      const document = await reader.open(request, waiting);
+      const mayAbsolve = reaches(context.caller, 'vex:write', target.projectId);
+      return {
+        ...target,
+        label: label ?? null,
+        mediaType,
+        size,
+        receivedSha256: sha256,
+        mayAbsolve,
+        absolves: mayAbsolve && document.head.summary.claims !== undefined,
+        document,
+      };
+    },
+
+    /** Stores a document with all its contents, or nothing. `created` is false for one that counts already. */
+    async store(
+      context: CallContext,
+      upload: Upload,
+    ): Promise<{ evidence: Evidence; created: boolean }> {
+      const { evidence, created } = await storeUpload(context, store, upload);
+      return { evidence: present(evidence), created };
+    },
+  };
+}
