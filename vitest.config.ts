@@ -1,11 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Tests of limits take long on purpose: largest documents, many rows, memory. */
-const LIMITS = [
-  '**/*.limits.test.ts',
-  'test/evidence/too-large.test.ts',
-  'test/inventory/vex-guard.test.ts',
-];
+const LIMITS = ['**/*.limits.test.ts'];
 const PROCESS = 'test/process/**/*.test.ts';
 const SLOW = 'test/slow/**/*.test.ts';
 
@@ -16,6 +12,7 @@ const common = {
   // No test needs so long: what hangs ends, on a busy machine as well.
   testTimeout: 120_000,
   hookTimeout: 120_000,
+  expect: { poll: { timeout: 60_000 } },
 };
 const onDatabase = {
   ...common,

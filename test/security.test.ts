@@ -94,10 +94,9 @@ describe('entity tags', () => {
   });
 
   it('cost little, however long the header', () => {
-    const header = `${'"'.repeat(16_000)}`;
-    const began = performance.now();
-    acceptedVersions(header);
-    namesVersion(header, 1);
-    expect(performance.now() - began).toBeLessThan(100);
+    // Were the end of a tag looked for at each of these, this would never end.
+    const header = `${'"'.repeat(1_000_000)}`;
+    expect(acceptedVersions(header)).toEqual([]);
+    expect(namesVersion(header, 1)).toBe(false);
   });
 });

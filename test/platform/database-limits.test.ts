@@ -3,8 +3,10 @@ import { buildTestApp, useApp } from '../support/app.js';
 import { holdTransaction, sql, testDatabaseUrl, untilWaiting } from '../support/database.js';
 import { expectProblem } from '../support/requests.js';
 
-/** A database that is there, but keeps requests waiting: they get an answer, and soon. */
-const SLACK_MS = 2000;
+/** A database that is there, but keeps requests waiting: they get an answer while it does. */
+
+/** In milliseconds: no test waits for it. */
+const HOUR = '3600000';
 
 const payload = { name: 'Mon Projet' };
 const REQUESTS = [
@@ -19,23 +21,18 @@ const REQUESTS = [
 async function expectUnavailable(
   app: Awaited<ReturnType<typeof buildTestApp>>,
   request: (typeof REQUESTS)[number],
-  { from, to }: { from: number; to: number },
 ) {
-  const began = Date.now();
   const response = await app.inject(request);
-  const took = Date.now() - began;
   expectProblem(response, 503, 'database-unavailable');
   expect(response.headers['retry-after']).toBe('5');
-  expect(took).toBeGreaterThanOrEqual(from - 50);
-  expect(took).toBeLessThan(to + SLACK_MS);
 }
 
 const insert = () => sql("INSERT INTO projects (name, status) VALUES ('A', 'active')");
 
 describe('a lock that another transaction holds', () => {
   describe.each([
-    ['DATABASE_LOCK_TIMEOUT_MS', '300', '5000'],
-    ['DATABASE_STATEMENT_TIMEOUT_MS', '5000', '300'],
+    ['DATABASE_LOCK_TIMEOUT_MS', '300', HOUR],
+    ['DATABASE_STATEMENT_TIMEOUT_MS', HOUR, '300'],
   ])('ends with %s', (_name, lock, statement) => {
     const context = useApp({
       DATABASE_POOL_MAX: '10',
@@ -46,9 +43,7 @@ describe('a lock that another transaction holds', () => {
     it('503 for every request that needs it, and nothing is left of them', async () => {
       await insert();
       const release = await holdTransaction('LOCK TABLE projects');
-      await Promise.all(
-        REQUESTS.map((request) => expectUnavailable(context.app, request, { from: 300, to: 300 })),
-      );
+      await Promise.all(REQUESTS.map((request) => expectUnavailable(context.app, request)));
       await release();
       expect(await sql('SELECT name FROM projects')).toEqual([{ name: 'A' }]);
       const statuses = [];
@@ -66,7 +61,8 @@ describe('a pool without a free connection', () => {
   const context = useApp({
     DATABASE_POOL_MAX: '1',
     DATABASE_CONNECT_TIMEOUT_MS: '300',
-    DATABASE_LOCK_TIMEOUT_MS: '10000',
+    DATABASE_LOCK_TIMEOUT_MS: HOUR,
+    DATABASE_STATEMENT_TIMEOUT_MS: HOUR,
   });
 
   it('503 after DATABASE_CONNECT_TIMEOUT_MS; who has the connection is answered', async () => {
@@ -76,10 +72,7 @@ describe('a pool without a free connection', () => {
     await untilWaiting(1);
     await Promise.all(
       [...REQUESTS, { method: 'GET', url: '/health/ready' } as const].map((request) =>
-        expectUnavailable(context.app, request as (typeof REQUESTS)[number], {
-          from: 300,
-          to: 300,
-        }),
+        expectUnavailable(context.app, request as (typeof REQUESTS)[number]),
       ),
     );
     expect((await context.app.inject('/health')).statusCode).toBe(200);
@@ -115,7 +108,7 @@ describe('a PostgreSQL that takes no more connections', () => {
     const url = Object.assign(new URL(testDatabaseUrl()), { username: role, password: 'secret' });
     const app = await buildTestApp(url.href);
     try {
-      for (const request of REQUESTS) await expectUnavailable(app, request, { from: 0, to: 0 });
+      for (const request of REQUESTS) await expectUnavailable(app, request);
     } finally {
       await app.close();
       await sql(`DROP ROLE ${role}`);

@@ -126,9 +126,7 @@ describe('GET /health/ready', () => {
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid()`,
     );
-    await expect
-      .poll(async () => (await app.inject('/health/ready')).statusCode, { timeout: 5000 })
-      .toBe(200);
+    await expect.poll(async () => (await app.inject('/health/ready')).statusCode).toBe(200);
     await app.close();
     await drop();
   });

@@ -76,13 +76,11 @@ describe('HTTP as bytes', () => {
   });
 
   it('cuts a request that does not arrive', async () => {
-    const began = Date.now();
     const response = await exchange(
       'POST /projects HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
     );
     expect(response.status).toBe(408);
     expect(JSON.parse(response.body).code).toBe('request-timeout');
-    expect(Date.now() - began).toBeLessThan(10_000);
   });
 
   it('answers a request before the garbage that follows it', async () => {

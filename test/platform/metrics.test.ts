@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { useApp } from '../support/app.js';
+import { useOwnApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
 import { createProject } from '../support/requests.js';
 
-const context = useApp();
-const guarded = useApp({ AUTH_MODE: 'token' });
-const shown = useApp({ AUTH_MODE: 'token', METRICS_PUBLIC: 'true' });
+const context = useOwnApp();
+const guarded = useOwnApp({ AUTH_MODE: 'token' });
+const shown = useOwnApp({ AUTH_MODE: 'token', METRICS_PUBLIC: 'true' });
 
 async function series(name: string): Promise<string[]> {
   const { body } = await context.app.inject('/metrics');

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 
 /** Connections that a client opens and does not use as it should must not stay. */
@@ -37,21 +37,20 @@ const CREATE =
   'POST /projects HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n';
 const LONG = 'x'.repeat(1000);
 
-describe.concurrent('a client is cut off that', () => {
-  it.for<[string, string, string]>([
+describe('a client is cut off', () => {
+  it.each<[string, string, string]>([
     ['sends nothing', '', ''],
     ['stops in the middle of its headers', HEALTH, ''],
     ['sends its headers byte by byte', '', `${HEALTH}X: ${LONG}`],
     ['sends its body byte by byte', CREATE, LONG],
     ['sends its second request byte by byte', `${HEALTH}\r\n`, `${HEALTH}X: ${LONG}`],
-  ])('%s', async ([, text, slowly], { expect }) => {
+  ])('that %s', async (_, text, slowly) => {
     const began = Date.now();
     const { socket, localPort, received } = await misbehave(text, slowly);
-    await expect.poll(() => closed.get(localPort), { timeout: 10_000 }).toBeDefined();
+    await expect.poll(() => closed.get(localPort), { interval: 20 }).toBeDefined();
     socket.destroy();
-    const took = (closed.get(localPort) ?? 0) - began;
-    expect(took).toBeGreaterThanOrEqual(TIMEOUT_MS);
-    expect(took).toBeLessThan(TIMEOUT_MS + 2500);
+    // Not at once: it had the time that it is given.
+    expect((closed.get(localPort) ?? 0) - began).toBeGreaterThanOrEqual(TIMEOUT_MS);
     expect(received()).toMatch(/HTTP\/1\.1 408 Request Timeout\r\n/);
     expect(received()).toContain('"code":"request-timeout"');
   });

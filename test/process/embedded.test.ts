@@ -65,7 +65,7 @@ describe('the embedded PostgreSQL', () => {
     const next = await embedded.start(); // at once, while the old one is still being stopped
     expect(await (await fetch(`${next.url}/projects`)).json()).toMatchObject([{ id: 1 }]);
     await stop(next, 'SIGKILL');
-    await expect.poll(embedded.answers, { timeout: 10_000 }).toBe(false);
+    await expect.poll(embedded.answers).toBe(false);
   });
 
   it.each([20, 300, 700, 1100])(
@@ -95,9 +95,7 @@ describe('the embedded PostgreSQL', () => {
   it('comes back by itself when PostgreSQL crashes', async () => {
     const server = await embedded.start();
     process.kill(await embedded.postmaster(), 'SIGKILL');
-    await expect
-      .poll(async () => (await fetch(`${server.url}/health/ready`)).status, { timeout: 20_000 })
-      .toBe(200);
+    await expect.poll(async () => (await fetch(`${server.url}/health/ready`)).status).toBe(200);
   });
 
   it('gets a new keeper when the old one is killed', async () => {
@@ -113,9 +111,7 @@ describe('the embedded PostgreSQL', () => {
     const [{ pid }] = await childrenOf(server.child.pid);
     const before = await keeper();
     process.kill(pid, 'SIGKILL');
-    await expect
-      .poll(async () => (await keeper())?.pid ?? before?.pid, { timeout: 10_000 })
-      .not.toBe(before?.pid);
+    await expect.poll(async () => (await keeper())?.pid ?? before?.pid).not.toBe(before?.pid);
     await client.end();
     expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
     expect(await stop(server)).toBe(0);

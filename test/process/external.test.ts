@@ -27,7 +27,7 @@ describe('with DATABASE_URL', () => {
     expect(await (await fetch(`${server.url}/health/ready`)).json()).toEqual({ status: 'ready' });
     const metrics = async () => (await fetch(`${server.url}/metrics`)).text();
     await expect
-      .poll(metrics, { timeout: 10_000 })
+      .poll(metrics)
       .toContain('srp_job_runs_total{name="idempotency-keys",outcome="succeeded"} 1');
     const version = await (await fetch(`${server.url}/version`)).text();
     expect(JSON.parse(version).commit).toMatch(/^([0-9a-f]{40}(-dirty)?|unknown)$/);
@@ -61,9 +61,7 @@ describe('with DATABASE_URL', () => {
     await watcher.connect();
     const waiting = `SELECT count(*)::int AS n FROM pg_stat_activity
       WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%pg_trgm%'`;
-    await expect
-      .poll(async () => (await watcher.query(waiting)).rows[0].n, { timeout: 10_000 })
-      .toBe(1);
+    await expect.poll(async () => (await watcher.query(waiting)).rows[0].n).toBe(1);
     expect(await stop(migrate, 'SIGKILL')).toBe('SIGKILL');
     const again = runProgram('dist/migrate.js', { DATABASE_URL: database.url });
     await client.query('SELECT pg_sleep(2)'); // the dead one's session ends, the new one's waits

@@ -5,9 +5,19 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { holdTransaction, sql, testDatabaseUrl, untilWaiting } from '../support/database.js';
 import { startServer, stop } from '../support/process.js';
 
+/** What could end the waiting otherwise would do so in an hour; the process must not wait for it. */
+const HOUR = '3600000';
+const PATIENT = {
+  DATABASE_LOCK_TIMEOUT_MS: HOUR,
+  DATABASE_STATEMENT_TIMEOUT_MS: HOUR,
+  KEEP_ALIVE_TIMEOUT_MS: HOUR,
+  REQUEST_TIMEOUT_MS: HOUR,
+  SHUTDOWN_TIMEOUT_MS: HOUR,
+};
+
 /** SIGTERM while there is something to do. */
 const start = (env: Record<string, string> = {}) =>
-  startServer({ DATABASE_URL: testDatabaseUrl(), DATABASE_LOCK_TIMEOUT_MS: '20000', ...env });
+  startServer({ DATABASE_URL: testDatabaseUrl(), ...PATIENT, ...env });
 
 const post = (url: string) =>
   fetch(`${url}/projects`, {
@@ -48,9 +58,7 @@ describe('SIGTERM', () => {
     await release();
     const response = await answer;
     expect(response.status).toBe(201);
-    const began = Date.now();
     expect(await exit).toBe(0);
-    expect(Date.now() - began).toBeLessThan(5000); // not when the kept-alive connection ends
     expect(await sql('SELECT name FROM projects')).toEqual([{ name: 'Mon Projet' }]);
   });
 
@@ -78,7 +86,6 @@ describe('SIGTERM', () => {
     const began = Date.now();
     expect(await stop(server)).toBe(1);
     expect(Date.now() - began).toBeGreaterThanOrEqual(700);
-    expect(Date.now() - began).toBeLessThan(3000);
     await expect(answer).rejects.toThrow();
   });
 
@@ -88,8 +95,6 @@ describe('SIGTERM', () => {
     (await openConnection(server.url)).write('GET /health HTTP/1.1\r\nHost: local');
     (await openConnection(server.url)).write('GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await sleep(100);
-    const began = Date.now();
     expect(await stop(server)).toBe(0);
-    expect(Date.now() - began).toBeLessThan(5000);
   });
 });

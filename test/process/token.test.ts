@@ -43,7 +43,7 @@ describe('npm run token', () => {
     expect(listed.output).toContain('alice: first');
     expect(listed.output).not.toContain(secret);
     expect((await token('revoke', id)).code).toBe(0);
-    await expect.poll(async () => (await get('/projects')).status, { timeout: 5000 }).toBe(401);
+    await expect.poll(async () => (await get('/projects')).status).toBe(401);
     expect((await token('list')).output).toBe('there are no active tokens\n');
     expect((await token('list', '--all')).output).toContain(`${id}  revoked`);
     await stop(server);

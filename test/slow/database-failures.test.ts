@@ -53,7 +53,7 @@ async function frozen<Result>(work: () => Promise<Result>): Promise<Result> {
 const signalPostmaster = async (signal: NodeJS.Signals) => {
   process.kill(await embedded.postmaster(), signal);
   await sleep(200);
-  await expect.poll(embedded.answers, { timeout: 20_000 }).toBe(true);
+  await expect.poll(embedded.answers).toBe(true);
 };
 
 /** Makes PostgreSQL fail and waits until it is back; when it was surely gone, if that is known. */

@@ -14,9 +14,14 @@ export const BUILD = {
 };
 
 /** Shared by all applications of this process: a thread that starts reads and compiles all parsers. */
-const reader = documentReader(2, (error) => {
-  throw error;
-});
+const reader = documentReader(
+  2,
+  (error) => {
+    throw error;
+  },
+  // Other limits come first, on a busy machine as well.
+  { timeoutMs: 110_000, waitMs: 110_000 },
+);
 
 /** The application on a real database, without a listener; `close` also closes its pool. */
 export async function buildTestApp(
@@ -32,17 +37,47 @@ export async function buildTestApp(
   return app;
 }
 
-/** One application for a test file. */
-export function useApp(env: Record<string, string> = {}): { readonly app: FastifyInstance } {
+function useBuilt(
+  build: () => Promise<FastifyInstance>,
+  end: (app: FastifyInstance) => Promise<void>,
+): { readonly app: FastifyInstance } {
   let app: FastifyInstance | undefined;
   beforeAll(async () => {
-    app = await buildTestApp(testDatabaseUrl(), env);
+    app = await build();
   });
-  afterAll(() => app?.close());
+  afterAll(() => app && end(app));
   return {
     get app() {
       if (!app) throw new Error('the application is built in beforeAll');
       return app;
     },
   };
+}
+
+const shared = new Map<string, Promise<FastifyInstance>>();
+
+/**
+ * One application for all test files of this process that want one like it: building it takes longer than most tests.
+ * One that was made to listen ends with its file.
+ */
+export function useApp(env: Record<string, string> = {}): { readonly app: FastifyInstance } {
+  const key = JSON.stringify(env);
+  const build = () => {
+    const building = shared.get(key) ?? buildTestApp(testDatabaseUrl(), env);
+    shared.set(key, building);
+    return building;
+  };
+  return useBuilt(build, async (app) => {
+    if (!app.server.listening) return;
+    shared.delete(key);
+    await app.close();
+  });
+}
+
+/** An application of its own for a test file, as `useApp`: for what it counts, or keeps. */
+export function useOwnApp(env: Record<string, string> = {}): { readonly app: FastifyInstance } {
+  return useBuilt(
+    () => buildTestApp(testDatabaseUrl(), env),
+    (app) => app.close(),
+  );
 }

@@ -69,9 +69,7 @@ export async function untilWaiting(count: number): Promise<void> {
       `SELECT count(*)::int AS n FROM pg_stat_activity
         WHERE datname = current_database() AND wait_event_type = 'Lock'`,
     );
-  await expect
-    .poll(async () => (await waiting())[0]?.n, { timeout: 10_000, interval: 20 })
-    .toBe(count);
+  await expect.poll(async () => (await waiting())[0]?.n, { interval: 20 }).toBe(count);
 }
 
 /** An empty database for one test; drop it with the returned function. */

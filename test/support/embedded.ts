@@ -88,7 +88,7 @@ export function useEmbedded() {
   });
   afterEach(async () => {
     await Promise.all(programs.map((program) => stop(program, 'SIGTERM')));
-    await expect.poll(context.answers, { timeout: 10_000 }).toBe(false);
+    await expect.poll(context.answers).toBe(false);
     // It takes no connections from the beginning of its end, and still writes.
     await rm(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   });

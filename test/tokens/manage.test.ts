@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { buildTestApp, useApp } from '../support/app.js';
 import { giveToken, type Holder } from '../support/callers.js';
+import { skipTime } from '../support/clock.js';
 import { sql, testDatabaseUrl } from '../support/database.js';
 import { expectProblem, nextPage } from '../support/requests.js';
 
@@ -87,7 +88,7 @@ describe('entity tags', () => {
 });
 
 describe('DELETE /tokens/{id}', () => {
-  it('stops a token on every instance within 5 s, and keeps its record', async () => {
+  it('stops a token on every instance after 5 s at most, and keeps its record', async () => {
     const { id, headers } = await giveToken({ subject: 'jenkins' });
     const other = await buildTestApp(testDatabaseUrl(), { AUTH_MODE: 'token' });
     for (const app of [context.app, other]) {
@@ -95,11 +96,10 @@ describe('DELETE /tokens/{id}', () => {
     }
     const began = Date.now();
     expect((await call('DELETE', `/tokens/${id}`)).statusCode).toBe(204);
+    skipTime(5000);
     for (const app of [context.app, other]) {
-      const status = async () => (await app.inject({ url: '/projects', headers })).statusCode;
-      await expect.poll(status, { timeout: 5000, interval: 100 }).toBe(401);
+      expect((await app.inject({ url: '/projects', headers })).statusCode).toBe(401);
     }
-    expect(Date.now() - began).toBeLessThan(5000);
     const refusal = await other.inject({ url: '/projects', headers });
     expect(refusal.json().detail).toBe('The token was revoked');
     await other.close();

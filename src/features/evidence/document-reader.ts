@@ -106,16 +106,23 @@ function refusal(error: unknown, timeoutMs: number): unknown {
   return error;
 }
 
+export interface ReaderLimits {
+  /** How long a document may take until it is known what is in it. */
+  readonly timeoutMs?: number;
+  /** How long one waits for a thread. */
+  readonly waitMs?: number;
+}
+
 /** Threads that read documents, so that the one that answers requests never does. Started for the first document. */
 export function documentReader(
   threads: number,
   onError: (error: Error) => void,
-  timeoutMs = PARSE_TIMEOUT_MS,
+  { timeoutMs = PARSE_TIMEOUT_MS, waitMs = THREAD_TIMEOUT_MS }: ReaderLimits = {},
 ): DocumentReader {
   // Not the pool's own queue: it is nobody's turn there, and it starts no thread for one that was ended.
   const turns = fairShare({
     total: threads,
-    timeoutMs: THREAD_TIMEOUT_MS,
+    timeoutMs: waitMs,
     busy: 'Too many documents are being read',
   });
   let pool: Promise<Piscina> | undefined;
