@@ -78,8 +78,8 @@ export const evidenceRoutes: FastifyPluginAsyncTypebox<{ evidence: EvidenceServi
           200: {
             description: 'The document, with the media type that it was sent with',
             content: {
-              'application/json': { schema: Type.Unsafe({}) },
-              'application/xml': { schema: Type.Unsafe({}) },
+              'application/*': { schema: Type.Unsafe({}) },
+              'text/*': { schema: Type.Unsafe({}) },
             },
           },
         },
