@@ -1,6 +1,7 @@
 import { ANONYMOUS } from '../src/access/caller.js';
 import { loadConfig } from '../src/config/config.js';
 import { openDatabase } from '../src/database/client.js';
+import { callContext } from '../src/database/context.js';
 import { tokensService } from '../src/features/tokens/index.js';
 import { createDatabase } from './databases.js';
 import { quiet } from './noise.js';
@@ -15,16 +16,13 @@ const STARTS = 7;
 
 async function makeToken(url: string): Promise<string> {
   const database = openDatabase(url, loadConfig({}));
-  const { secret } = await tokensService(database).create(
-    { caller: ANONYMOUS, requestId: 'bench', prisma: database.prisma },
-    {
-      name: 'bench',
-      subject: 'bench',
-      scopes: ['projects:read'],
-      projects: null,
-      expiresInDays: 1,
-    },
-  );
+  const { secret } = await tokensService().create(callContext(database.store, ANONYMOUS, 'bench'), {
+    name: 'bench',
+    subject: 'bench',
+    scopes: ['projects:read'],
+    projects: null,
+    expiresInDays: 1,
+  });
   await database.close();
   return secret;
 }

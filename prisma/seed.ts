@@ -1,5 +1,8 @@
+import { ANONYMOUS } from '../src/access/caller.js';
 import { loadConfig, loadDotEnv } from '../src/config/config.js';
 import { openDatabase } from '../src/database/client.js';
+import { callContext } from '../src/database/context.js';
+import { projectsService } from '../src/features/projects/projects.service.js';
 
 /** A few example projects for a register that has none; a second run changes nothing. */
 const EXAMPLES = [
@@ -15,11 +18,14 @@ if (!config.DATABASE_URL) throw new Error('run this with: npm run db:seed');
 const database = openDatabase(config.DATABASE_URL, config);
 try {
   const existing = await database.prisma.project.count();
-  const { count } =
-    existing > 0 ? { count: 0 } : await database.prisma.project.createMany({ data: EXAMPLES });
-  console.log(
-    count > 0 ? `added ${count} projects` : `kept the ${existing} projects that are there`,
-  );
+  if (existing === 0) {
+    const context = callContext(database.store, { ...ANONYMOUS, subject: 'cli:seed' }, 'cli');
+    const projects = projectsService();
+    for (const project of EXAMPLES) await projects.create(context, project);
+    console.log(`added ${EXAMPLES.length} projects`);
+  } else {
+    console.log(`kept the ${existing} projects that are there`);
+  }
 } finally {
   await database.close();
 }

@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastif
 import type { BuildInfo } from './config/build-info.js';
 import type { Config } from './config/config.js';
 import type { Database } from './database/client.js';
+import { importJob } from './events/index.js';
 import type { DocumentReader } from './features/evidence/index.js';
 import { features as allFeatures } from './features/index.js';
 import type { Job } from './jobs/job.js';
@@ -40,6 +41,7 @@ export interface AppDependencies {
 
 /** The work that is not a request, of the platform and of every feature. */
 export const jobs: readonly Job[] = [
+  importJob,
   idempotencyKeysJob,
   ...allFeatures.flatMap(({ jobs: own = [] }) => own),
 ];

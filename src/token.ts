@@ -4,7 +4,7 @@ import { ANONYMOUS } from './access/caller.js';
 import { SCOPE_NAMES, SCOPES } from './access/scopes.js';
 import { ConfigError, loadConfig, loadDotEnv } from './config/config.js';
 import { openDatabase } from './database/client.js';
-import type { CallContext } from './database/context.js';
+import { type CallContext, callContext } from './database/context.js';
 import { joinEmbedded } from './database/embedded/join.js';
 import { prepareSchema } from './database/migrate.js';
 import { CreateToken, MAX_DAYS, type Token, tokensService } from './features/tokens/index.js';
@@ -92,10 +92,10 @@ function row(token: Token): string {
   ].join('  ');
 }
 
-async function list(service: Service, { all }: Values): Promise<string> {
+async function list(service: Service, context: CallContext, { all }: Values): Promise<string> {
   const lines: string[] = [];
   for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
-    const page = await service.list({
+    const page = await service.list(context, {
       limit: 1000,
       state: all ? 'all' : 'active',
       ...(cursor !== undefined && { cursor }),
@@ -130,13 +130,13 @@ async function run(): Promise<string> {
       connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,
     });
     const database = openDatabase(url, config);
-    const service = tokensService(database);
+    const service = tokensService();
     const caller = { ...ANONYMOUS, subject: `cli:${userName()}` };
-    const context = { caller, requestId: '', prisma: database.prisma };
+    const context = callContext(database.store, caller, 'cli');
     try {
       if (command === 'create') return await create(service, context, values);
       if (command === 'revoke') return await revoke(service, context, id);
-      return await list(service, values);
+      return await list(service, context, values);
     } finally {
       await database.close();
     }

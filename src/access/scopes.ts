@@ -37,6 +37,7 @@ export const SCOPES = {
     meaning: 'Ask for verdicts: may this release go to that environment?',
     bindable: true,
   },
+  'events:read': { meaning: 'Read events: what changed, when, and who changed it', bindable: true },
   'tokens:admin': { meaning: 'Create, list and revoke API tokens', bindable: false },
   'issuers:admin': {
     meaning: 'Decide whose OpenID Connect tokens are accepted',

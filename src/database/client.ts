@@ -2,11 +2,18 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import type { Config } from '../config/config.js';
 import { PrismaClient } from '../generated/prisma/client.js';
+import { PrismaPool } from './adopt.js';
+import { Store } from './context.js';
 
-/** The pool that everything shares, and Prisma on top of it. */
+/**
+ * The pool that everything shares, and Prisma on top of it. Its connections are read-only until a transaction says
+ * otherwise, as those of `transaction.ts` do: a write anywhere else fails (SQLSTATE 25006).
+ */
 export interface Database {
   readonly pool: pg.Pool;
   readonly prisma: PrismaClient;
+  /** Both, for contexts: see `callContext`. */
+  readonly store: Store;
   close(): Promise<void>;
 }
 
@@ -24,10 +31,11 @@ function schemaOf(url: string): string {
   return new URL(url).searchParams.get('schema') ?? 'public';
 }
 
-/** Session options for that schema. */
-export function searchPath(url: string): { options?: string } {
+/** Session options for that schema, and others. */
+export function sessionOptions(url: string, ...others: string[]): { options?: string } {
   const schema = schemaOf(url);
-  return schema === 'public' ? {} : { options: `-c search_path="${schema}"` };
+  const options = [...(schema === 'public' ? [] : [`-c search_path="${schema}"`]), ...others];
+  return options.length > 0 ? { options: options.join(' ') } : {};
 }
 
 /** Each is kept by every connection, here and in PostgreSQL. */
@@ -68,7 +76,7 @@ export function openDatabase(
     idle_in_transaction_session_timeout: settings.DATABASE_STATEMENT_TIMEOUT_MS,
     keepAlive: true,
     application_name: 'secure-release-platform',
-    ...searchPath(url),
+    ...sessionOptions(url, '-c default_transaction_read_only=on'),
   });
   pool.on('error', onIdleError); // without a listener a lost idle connection ends the process
   // Between the pool, which stops listening, and Prisma, which does not listen yet, an error would find
@@ -82,7 +90,7 @@ export function openDatabase(
   const prisma = new PrismaClient({
     // Anything else notes for each call where it came from, and quotes sources in messages.
     errorFormat: 'minimal',
-    adapter: new PrismaPg(pool, {
+    adapter: new PrismaPg(new PrismaPool(pool), {
       schema: schemaOf(url),
       statementNameGenerator: statementNames(),
     }),
@@ -95,6 +103,7 @@ export function openDatabase(
   return {
     pool,
     prisma,
+    store: new Store({ pool, prisma }),
     async close() {
       await prisma.$disconnect();
       await pool.end();

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type * as SchemaEngine from '../../prisma/schema-engine/migrations.mjs';
 import { ROOT } from '../paths.js';
-import { searchPath } from './client.js';
+import { sessionOptions } from './client.js';
 import { knownMigrations, MIGRATIONS, schemaState } from './schema-state.js';
 
 const ENGINE = new URL('prisma/schema-engine/migrations.mjs', ROOT).href;
@@ -94,7 +94,7 @@ async function withClient<T>(
   const client = new pg.Client({
     connectionString: url,
     connectionTimeoutMillis: connectTimeoutMs,
-    ...searchPath(url),
+    ...sessionOptions(url),
   });
   client.on('error', () => {});
   try {

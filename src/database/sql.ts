@@ -33,14 +33,14 @@ const types: pg.CustomTypesConfig = {
       : pg.types.getTypeParser(oid, format as 'text'),
 };
 
-/** Runs a statement on any free connection of the pool and returns its rows. */
-export async function query<Row extends pg.QueryResultRow>(
-  pool: pg.Pool,
+/** Runs a statement on any free connection of a pool, or on a connection, and returns its rows. */
+export async function ask<Row extends object>(
+  where: pg.Pool | pg.PoolClient,
   statement: Statement,
   values: unknown[],
 ): Promise<Row[]> {
-  const { rows } = await pool.query<Row>({ ...statement, values, types });
-  return rows;
+  const { rows } = await where.query({ ...statement, values, types });
+  return rows as Row[];
 }
 
 /** Runs statements one after the other on one connection. */
@@ -58,12 +58,7 @@ export async function snapshot<Result>(
   let failed: Error | undefined;
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const result = await work(
-      async <Row extends object>(statement: Statement, values: unknown[]) => {
-        const { rows } = await client.query({ ...statement, values, types });
-        return rows as Row[];
-      },
-    );
+    const result = await work((statement, values) => ask(client, statement, values));
     await client.query('COMMIT');
     return result;
   } catch (error) {

@@ -4,7 +4,7 @@ import { ANONYMOUS, hasScope } from '../access/caller.js';
 import type { Scope } from '../access/scopes.js';
 import { authMode, type Config } from '../config/config.js';
 import type { Database } from '../database/client.js';
-import type { CallContext } from '../database/context.js';
+import { type CallContext, callContext } from '../database/context.js';
 import { authenticator } from '../security/authentication/authenticator.js';
 import { AppError } from '../shared/app-error.js';
 
@@ -68,11 +68,11 @@ export default fp<{ config: Config; database: Database }>(
       if (route) throw new Error(`${route.method} ${route.url} does not say which scope it needs`);
     });
 
-    const { prisma } = database;
+    const { store } = database;
     app.decorateRequest('callContext');
     if (authMode(config) === 'none') {
       app.addHook('onRequest', (request, _reply, done) => {
-        request.callContext = { caller: ANONYMOUS, requestId: request.id, prisma };
+        request.callContext = callContext(store, ANONYMOUS, request.id);
         done();
       });
       return;
@@ -84,7 +84,7 @@ export default fp<{ config: Config; database: Database }>(
     const identify = async (request: FastifyRequest) => {
       try {
         const caller = await authenticate(credentialOf(request));
-        request.callContext = { caller, requestId: request.id, prisma };
+        request.callContext = callContext(store, caller, request.id);
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         await app.countFailedLogin(request);

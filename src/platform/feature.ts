@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.js';
-import type { Database } from '../database/client.js';
 import type { Job } from '../jobs/job.js';
 
 /** What the application knows of a feature. */
@@ -8,7 +7,7 @@ export interface Feature {
   /** How the document calls its operations. */
   readonly tag: { readonly name: string; readonly description: string };
   /** Registers its schemas and routes. */
-  plugin(app: FastifyInstance, dependencies: { config: Config; database: Database }): Promise<void>;
+  plugin(app: FastifyInstance, dependencies: { config: Config }): Promise<void>;
   /** Work that is not a request. The server runs it; `buildApp` does not. */
   readonly jobs?: readonly Job[];
 }

@@ -4,8 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/client.js';
-import type { CallContext } from '../database/context.js';
-import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
+import { type CallContext, type Place, query } from '../database/context.js';
+import { bookkeeping } from '../database/transaction.js';
 import type { Job } from '../jobs/job.js';
 import { AppError, invalid } from '../shared/app-error.js';
 
@@ -33,7 +33,6 @@ declare module 'fastify' {
       request: FastifyRequest,
       reply: FastifyReply,
       create: (context: CallContext) => Promise<Created<Body>>,
-      limits?: { readonly timeoutMs?: number },
     ): Promise<Body>;
   }
 }
@@ -70,28 +69,52 @@ interface Claim {
   readonly fingerprint: Buffer<ArrayBuffer>;
 }
 
+const TAKE_KEY = {
+  name: 'key-take',
+  text: `
+    INSERT INTO idempotency_keys AS k (caller, key, fingerprint)
+    SELECT $1, $2, $3::bytea WHERE pg_try_advisory_xact_lock(hashtextextended($4, 0))
+    ON CONFLICT (caller, key) DO UPDATE
+       SET fingerprint = excluded.fingerprint, created_at = now(), headers = NULL, body = NULL, status = 201
+     WHERE k.created_at < now() - interval '24 hours'
+    RETURNING 1`,
+};
+
+const KEEP_ANSWER = {
+  name: 'key-keep',
+  text: `UPDATE idempotency_keys SET headers = $3::jsonb, body = $4, status = $5 WHERE caller = $1 AND key = $2`,
+};
+
+const KEPT_ANSWER = {
+  name: 'key-find',
+  text: `SELECT fingerprint, headers, body, status FROM idempotency_keys
+          WHERE caller = $1 AND key = $2 AND created_at >= now() - interval '24 hours'`,
+};
+
+/** `$1`: how many at most. */
+const REMOVE_OLD_KEYS = {
+  name: 'keys-remove',
+  text: `
+    WITH removed AS (
+      DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM idempotency_keys WHERE created_at < now() - interval '25 hours'
+         LIMIT $1 FOR UPDATE SKIP LOCKED))
+      RETURNING 1)
+    SELECT count(*)::int AS count FROM removed`,
+};
+
 /**
  * Takes the key for this transaction, also one that has expired. False when it has an answer, or when
  * another transaction has it just now: whoever waited for that one here would hold a connection meanwhile.
  */
-async function takeKey(prisma: Prisma.TransactionClient, { caller, key, fingerprint }: Claim) {
-  const rows = await prisma.$queryRaw<unknown[]>`
-    INSERT INTO idempotency_keys AS k (caller, key, fingerprint)
-    SELECT ${caller}, ${key}, ${fingerprint}
-     WHERE pg_try_advisory_xact_lock(hashtextextended(${`${caller} ${key}`}, 0))
-    ON CONFLICT (caller, key) DO UPDATE
-       SET fingerprint = excluded.fingerprint, created_at = now(), headers = NULL, body = NULL,
-           status = 201
-     WHERE k.created_at < now() - interval '24 hours'
-    RETURNING 1`;
+async function takeKey(context: Place, { caller, key, fingerprint }: Claim): Promise<boolean> {
+  const rows = await query(context, TAKE_KEY, [caller, key, fingerprint, `${caller} ${key}`]);
   return rows.length > 0;
 }
 
 /** The answer that is kept for a key, unless it has expired. */
-async function keptAnswer(prisma: PrismaClient, { caller, key, fingerprint }: Claim) {
-  const [kept] = await prisma.$queryRaw<Kept[]>`
-    SELECT fingerprint, headers, body, status FROM idempotency_keys
-     WHERE caller = ${caller} AND key = ${key} AND created_at >= now() - interval '24 hours'`;
+async function keptAnswer(database: Place, { caller, key, fingerprint }: Claim) {
+  const [kept] = await query<Kept>(database, KEPT_ANSWER, [caller, key]);
   if (!kept) return undefined;
   if (!fingerprint.equals(kept.fingerprint)) {
     const detail = 'This key came with another request before; use a new key for a new request';
@@ -103,15 +126,15 @@ async function keptAnswer(prisma: PrismaClient, { caller, key, fingerprint }: Cl
 
 /** Deletes expired keys, a batch at a time. It waits an hour longer, so that no request is reading them. */
 export async function removeOldKeys(
-  { pool }: Pick<Database, 'pool'>,
+  { store }: Place,
   batch = 5000,
   signal?: AbortSignal,
 ): Promise<void> {
-  const text = `DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM idempotency_keys WHERE created_at < now() - interval '25 hours'
-     LIMIT $1 FOR UPDATE SKIP LOCKED))`;
-  for (let removed: number | null = batch; removed === batch && !signal?.aborted; ) {
-    removed = (await pool.query(text, [batch])).rowCount;
+  for (let removed = batch; removed === batch && !signal?.aborted; ) {
+    const [row] = await bookkeeping({ store }, (context) =>
+      query<{ count: number }>(context, REMOVE_OLD_KEYS, [batch]),
+    );
+    removed = row?.count ?? 0;
   }
 }
 
@@ -129,31 +152,24 @@ export const idempotencyKeysJob: Job = {
 /** draft-ietf-httpapi-idempotency-key-header-07. */
 export default fp<{ config: Config; database: Database }>(
   async (app, { config, database }) => {
-    const { prisma } = database;
-
     /** Creates and keeps the answer, or finds the answer that was kept. */
     async function answerOnce(
       context: CallContext,
       claim: Claim,
       create: (context: CallContext) => Promise<Created<string>>,
-      timeoutMs: number | undefined,
     ): Promise<Created<string>> {
       const { caller, key } = claim;
       const deadline = performance.now() + config.DATABASE_LOCK_TIMEOUT_MS;
       for (;;) {
-        const made = await prisma.$transaction(
-          async (transaction) => {
-            if (!(await takeKey(transaction, claim))) return undefined;
-            const created = await create({ ...context, prisma: transaction });
-            const { headers, body, status = 201 } = created;
-            const where = { caller_key: { caller, key } };
-            const data = { headers, body, status };
-            await transaction.idempotencyKey.update({ where, data, select: { key: true } });
-            return created;
-          },
-          timeoutMs === undefined ? {} : { timeout: timeoutMs },
-        );
-        const answer = made ?? (await keptAnswer(prisma, claim));
+        const made = await bookkeeping(context, async (transaction) => {
+          if (!(await takeKey(transaction, claim))) return undefined;
+          const created = await create(transaction);
+          const { headers, body, status = 201 } = created;
+          const values = [caller, key, JSON.stringify(headers), body, status];
+          await query(transaction, KEEP_ANSWER, values);
+          return created;
+        });
+        const answer = made ?? (await keptAnswer(database, claim));
         if (answer) return answer;
         if (performance.now() > deadline) {
           throw new AppError(
@@ -168,7 +184,7 @@ export default fp<{ config: Config; database: Database }>(
       }
     }
 
-    app.decorate('createOnce', async (request, reply, create, { timeoutMs } = {}) => {
+    app.decorate('createOnce', async (request, reply, create) => {
       const key = keyOf(request);
       if (key === undefined) {
         const { headers, body, status = 201 } = await create(request.callContext);
@@ -178,15 +194,10 @@ export default fp<{ config: Config; database: Database }>(
       reply.code(201); // for the serializer: all answers of a creation have one schema
       const caller = request.callContext.caller.credential;
       const claim = { caller, key, fingerprint: fingerprintOf(request) };
-      const answer = await answerOnce(
-        request.callContext,
-        claim,
-        async (context) => {
-          const created = await create(context);
-          return { ...created, body: String(reply.serialize(created.body)) };
-        },
-        timeoutMs,
-      );
+      const answer = await answerOnce(request.callContext, claim, async (context) => {
+        const created = await create(context);
+        return { ...created, body: String(reply.serialize(created.body)) };
+      });
       const { headers, body, status = 201 } = answer;
       reply.code(status).headers(headers).type('application/json; charset=utf-8');
       // Fastify sends text as it is; the first answer and its repetitions are the same to the byte.

@@ -2,14 +2,16 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ANONYMOUS } from '../../src/access/caller.js';
 import { loadConfig } from '../../src/config/config.js';
 import { type Database, openDatabase } from '../../src/database/client.js';
-import { atomically } from '../../src/database/context.js';
+import { callContext, query } from '../../src/database/context.js';
 import { isDatabaseUnavailable, isLockTimeout } from '../../src/database/errors.js';
+import { bookkeeping } from '../../src/database/transaction.js';
+import { change } from '../../src/events/index.js';
 import { projectsService } from '../../src/features/projects/projects.service.js';
 import { useApp } from '../support/app.js';
 import { sql, testDatabaseUrl } from '../support/database.js';
 import { createProject } from '../support/requests.js';
 
-const context = useApp();
+const served = useApp();
 let database: Database | undefined;
 afterEach(() => database?.close());
 
@@ -18,19 +20,93 @@ const open = (env: Record<string, string>) => {
   return database;
 };
 
-describe('atomically', () => {
+const contextOf = ({ store }: Database) => callContext(store, ANONYMOUS, 'r');
+const INSERT = { text: `INSERT INTO projects (name, status) VALUES ('A', 'b') RETURNING id` };
+
+describe('bookkeeping', () => {
   it('is one transaction, the outer one where there is one', async () => {
-    const { prisma } = open({ DATABASE_POOL_MAX: '1' });
-    const context = { caller: ANONYMOUS, requestId: 'r', prisma };
-    const projects = projectsService(database as Database);
+    const context = contextOf(open({ DATABASE_POOL_MAX: '1' }));
+    const projects = projectsService();
     await expect(
-      atomically(context, async (outer) => {
+      bookkeeping(context, async (outer) => {
         const { id } = await projects.create(outer, { name: 'A', status: 'b' });
-        await atomically(outer, (inner) => projects.update(inner, id, { name: 'B' }));
+        await bookkeeping(outer, (inner) => projects.update(inner, id, { name: 'B' }));
         // Of one connection: what looks for the reason must not wait for another.
         await projects.update(outer, id, { name: 'C' }, [7]);
       }),
     ).rejects.toMatchObject({ code: 'precondition-failed' });
+    expect(await sql('SELECT 1 FROM projects')).toEqual([]);
+    expect(await sql('SELECT 1 FROM events')).toEqual([]);
+  });
+
+  it('runs Prisma and plain SQL on one connection', async () => {
+    const context = contextOf(open({ DATABASE_POOL_MAX: '1' }));
+    const found = bookkeeping(context, async (inside) => {
+      const { id } = await inside.prisma.project.create({ data: { name: 'P', status: 's' } });
+      const [row] = await query<{ name: string }>(
+        inside,
+        { text: 'SELECT name FROM projects WHERE id = $1' },
+        [id],
+      );
+      return row?.name;
+    });
+    expect(await found).toBe('P');
+    expect(await sql('SELECT name FROM projects')).toEqual([{ name: 'P' }]);
+  });
+
+  it('undoes what Prisma did when something else fails', async () => {
+    const context = contextOf(open({ DATABASE_POOL_MAX: '1' }));
+    const failed = bookkeeping(context, async (inside) => {
+      await inside.prisma.project.create({ data: { name: 'P', status: 's' } });
+      throw new Error('stop');
+    });
+    await expect(failed).rejects.toThrow('stop');
+    expect(await sql('SELECT 1 FROM projects')).toEqual([]);
+    expect(await context.prisma.project.count()).toBe(0); // the connection is free again
+  });
+});
+
+describe('a context', () => {
+  it('does not write outside a transaction, neither by SQL nor by Prisma', async () => {
+    const { prisma, store } = open({});
+    const context = callContext(store, ANONYMOUS, 'r');
+    await expect(query(context, INSERT, [])).rejects.toMatchObject({ code: '25006' });
+    const create = prisma.project.create({ data: { name: 'A', status: 'b' } });
+    await expect(create).rejects.toThrow('read-only');
+    expect(await sql('SELECT 1 FROM projects')).toEqual([]);
+  });
+});
+
+describe('a change', () => {
+  it('is undone unless it records an event or says that nothing changed', async () => {
+    const context = contextOf(open({}));
+    const silent = change(context, (changing) => query(changing, INSERT, []));
+    await expect(silent).rejects.toThrow('recorded no event');
+    expect(await sql('SELECT 1 FROM projects')).toEqual([]);
+    const unchanged = change(context, async (changing) => changing.unchanged('as it was'));
+    expect(await unchanged).toBe('as it was');
+  });
+
+  it('joins another one, and both record their events', async () => {
+    const context = contextOf(open({ DATABASE_POOL_MAX: '1' }));
+    const projects = projectsService();
+    await change(context, async (outer) => {
+      const { id } = await projects.create(outer, { name: 'A', status: 'b' });
+      const data = { fields: [], version: 1 };
+      outer.record('project.updated', { id, projectId: id, data });
+    });
+    const types = await sql('SELECT type FROM events ORDER BY type');
+    expect(types).toEqual([{ type: 'project.created' }, { type: 'project.updated' }]);
+  });
+
+  it('that joins another one must say what it did itself', async () => {
+    const context = contextOf(open({}));
+    const projects = projectsService();
+    const outer = change(context, async (changing) => {
+      await projects.create(changing, { name: 'A', status: 'b' });
+      await change(changing, async () => undefined);
+    });
+    await expect(outer).rejects.toThrow('recorded no event');
     expect(await sql('SELECT 1 FROM projects')).toEqual([]);
   });
 });
@@ -64,13 +140,13 @@ describe('a session', () => {
   });
 
   it('does not wait longer for a lock than it may', async () => {
-    await createProject(context.app);
-    const { prisma } = open({ DATABASE_LOCK_TIMEOUT_MS: '200' });
-    const { pool } = database as Database;
+    await createProject(served.app);
+    const { pool, store } = open({ DATABASE_LOCK_TIMEOUT_MS: '200' });
     const holder = await pool.connect();
-    await holder.query('BEGIN; UPDATE projects SET status = status');
-    const change = prisma.project.update({ where: { id: 1 }, data: { name: 'B' } });
-    await expect(change).rejects.toSatisfy(isLockTimeout);
+    await holder.query('BEGIN READ WRITE; UPDATE projects SET status = status');
+    const context = callContext(store, ANONYMOUS, 'r');
+    const update = projectsService().update(context, 1, { name: 'B' });
+    await expect(update).rejects.toSatisfy(isLockTimeout);
     await holder.query('ROLLBACK');
     holder.release();
     expect(await sql('SELECT name FROM projects')).toEqual([{ name: 'Mon Projet' }]);

@@ -24,6 +24,7 @@ const MIGRATIONS = [
   '20261125000000_releases_and_evidence',
   '20261125120000_policies',
   '20261128100000_readable_views',
+  '20261128120000_events',
 ];
 
 let database: Awaited<ReturnType<typeof createEmptyDatabase>>;

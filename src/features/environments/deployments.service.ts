@@ -1,9 +1,11 @@
 import { type Projects, projectsFor } from '../../access/caller.js';
 import { mapPage, type Page, pageOf } from '../../contract/page.js';
 import { decodePosition, encodePosition, type Order } from '../../contract/position.js';
-import { atomically, type CallContext } from '../../database/context.js';
+import { query as ask, type CallContext } from '../../database/context.js';
 import { fromJson } from '../../database/json.js';
-import { Prisma } from '../../generated/prisma/client.js';
+import { takeTurn } from '../../database/turns.js';
+import { change } from '../../events/index.js';
+import type { Prisma } from '../../generated/prisma/client.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import { requireRelease } from '../releases/index.js';
 import { idAfter } from './deployment-id.js';
@@ -29,22 +31,26 @@ const present = ({ environmentName, links, ...row }: DeploymentRow): Deployment 
 const BY_PROJECT: Order = ['int'];
 const BY_ID: Order = ['uuid'];
 
+/** `$1`: the environment, `$2`: after this project, `$3`: the only projects or null, `$4`: how many. */
+const RUNNING = {
+  text: `SELECT last.id FROM projects p CROSS JOIN LATERAL (
+           SELECT d.id FROM deployments d WHERE d.environment = $1 AND d.project_id = p.id
+            ORDER BY d.id DESC LIMIT 1) last
+          WHERE p.id > $2::int AND ($3::int[] IS NULL OR p.id = ANY ($3::int[]))
+          ORDER BY p.id LIMIT $4::int`,
+};
+
 /** What runs in an environment now: of each project the last that was recorded, in the order of projects. */
 async function running(
-  { prisma }: CallContext,
+  context: CallContext,
   environment: string,
   among: Projects,
   { limit, cursor }: ListDeploymentsQuery,
 ) {
   const [after = 0] = decodePosition(BY_PROJECT, cursor) ?? [];
-  const only = among === null ? Prisma.empty : Prisma.sql`AND p.id = ANY(${[...among]}::int[])`;
-  const ids = await prisma.$queryRaw<{ id: string }[]>`
-    SELECT last.id FROM projects p CROSS JOIN LATERAL (
-             SELECT d.id FROM deployments d WHERE d.environment = ${environment} AND d.project_id = p.id
-              ORDER BY d.id DESC LIMIT 1) last
-     WHERE p.id > ${Number(after)}::int ${only}
-     ORDER BY p.id LIMIT ${limit + 1}::int`;
-  const rows = await prisma.deployment.findMany({
+  const values = [environment, Number(after), among, limit + 1];
+  const ids = await ask<{ id: string }>(context, RUNNING, values);
+  const rows = await context.prisma.deployment.findMany({
     where: { id: { in: ids.map(({ id }) => id) } },
     include: WITH_RELEASE,
     orderBy: { projectId: 'asc' },
@@ -90,16 +96,18 @@ export function deploymentsService() {
     ): Promise<{ deployment: Deployment; created: boolean }> {
       await requireEnvironment(context, environmentName);
       const { id, projectId } = await requireRelease(context, 'deployments:write', releaseId);
-      return atomically(context, async ({ caller, prisma }) => {
-        // Whoever records another release of this project there waits until this one is in: one of them is the last.
-        const turn = JSON.stringify(['deployments', environmentName, projectId]);
-        await prisma.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${turn}, 0))`;
+      return change(context, async (changing) => {
+        const { caller, prisma, record } = changing;
+        // Another release of this project waits here until this one is in: one of them is the last.
+        await takeTurn(changing, ['deployments', environmentName, projectId]);
         const last = await prisma.deployment.findFirst({
           where: { environmentName, projectId },
           include: WITH_RELEASE,
           orderBy: { id: 'desc' },
         });
-        if (last?.releaseId === id) return { deployment: present(last), created: false };
+        if (last?.releaseId === id) {
+          return changing.unchanged({ deployment: present(last), created: false });
+        }
         const row = await prisma.deployment.create({
           data: {
             id: idAfter(last?.id),
@@ -110,6 +118,12 @@ export function deploymentsService() {
             createdBy: caller.subject,
           },
           include: WITH_RELEASE,
+        });
+        record('deployment.recorded', {
+          id: row.id,
+          projectId,
+          releaseId: id,
+          data: { environment: environmentName, before: last?.releaseId ?? null },
         });
         return { deployment: present(row), created: true };
       });

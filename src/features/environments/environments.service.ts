@@ -1,15 +1,22 @@
-import { changed, requireVersion } from '../../contract/entity-tags.js';
+import { requireVersion } from '../../contract/entity-tags.js';
 import { mapPage, type Page, pageOf } from '../../contract/page.js';
-import type { CallContext } from '../../database/context.js';
+import { type CallContext, query } from '../../database/context.js';
 import { isUniqueViolation } from '../../database/errors.js';
+import { change } from '../../events/index.js';
 import { AppError } from '../../shared/app-error.js';
 import { checkPolicies } from '../policies/index.js';
-import { type Environment, notFound, present, requireEnvironment } from './environment.js';
+import { type Environment, present, requireEnvironment } from './environment.js';
 import type {
   CreateEnvironment,
   ListEnvironmentsQuery,
   UpdateEnvironment,
 } from './environments.schemas.js';
+
+/** Held until the change is in: two callers with the same `If-Match` cannot both succeed. */
+const LOCK_ENVIRONMENT = {
+  name: 'environment-lock',
+  text: 'SELECT 1 FROM environments WHERE name = $1 FOR UPDATE',
+};
 
 export type EnvironmentsService = ReturnType<typeof environmentsService>;
 
@@ -23,13 +30,16 @@ export function environmentsService() {
     ): Promise<Environment> {
       await checkPolicies(context, policies);
       const { subject } = context.caller;
-      const row = await context.prisma.environment
-        .create({ data: { name, rank, policies, createdBy: subject, updatedBy: subject } })
-        .catch((error: unknown) => {
-          if (!isUniqueViolation(error)) throw error;
-          throw new AppError('environment-exists', `There is an environment ${name} already`);
-        });
-      return present(row);
+      return change(context, async ({ prisma, record }) => {
+        const row = await prisma.environment
+          .create({ data: { name, rank, policies, createdBy: subject, updatedBy: subject } })
+          .catch((error: unknown) => {
+            if (!isUniqueViolation(error)) throw error;
+            throw new AppError('environment-exists', `There is an environment ${name} already`);
+          });
+        record('environment.created', { id: name, data: { rank, policies } });
+        return present(row);
+      });
     },
 
     /** @throws {AppError} `environment-not-found` */
@@ -63,24 +73,30 @@ export function environmentsService() {
       { rank, policies }: UpdateEnvironment,
       versions?: number[],
     ): Promise<Environment> {
-      const { caller, prisma } = context;
-      const current = await requireEnvironment(context, name);
-      if (rank === undefined && policies === undefined) {
-        requireVersion(current.revision, versions);
-        return current;
-      }
       if (policies) await checkPolicies(context, policies);
-      const [row] = await prisma.environment.updateManyAndReturn({
-        where: { name, ...(versions && { revision: { in: versions } }) },
-        data: {
-          ...(rank !== undefined && { rank }),
-          ...(policies && { policies }),
-          updatedBy: caller.subject,
-        },
+      return change(context, async (changing) => {
+        const { caller, prisma, record } = changing;
+        await query(changing, LOCK_ENVIRONMENT, [name]);
+        const before = await requireEnvironment(changing, name);
+        requireVersion(before.revision, versions);
+        if (rank === undefined && policies === undefined) return changing.unchanged(before);
+        const row = await prisma.environment.update({
+          where: { name },
+          data: {
+            ...(rank !== undefined && { rank }),
+            ...(policies && { policies }),
+            updatedBy: caller.subject,
+          },
+        });
+        record('environment.updated', {
+          id: name,
+          data: {
+            ...(rank !== undefined && { rank: { before: before.rank, after: rank } }),
+            ...(policies && { policies: { before: before.policies, after: policies } }),
+          },
+        });
+        return present(row);
       });
-      if (row) return present(row);
-      if (!versions) throw notFound();
-      throw changed((await requireEnvironment(context, name)).revision);
     },
   };
 }

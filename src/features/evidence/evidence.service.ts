@@ -1,6 +1,7 @@
 import { reaches } from '../../access/caller.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
 import type { CallContext } from '../../database/context.js';
+import { change } from '../../events/index.js';
 import type { Prisma } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
 import { requireRelease } from '../releases/index.js';
@@ -74,7 +75,7 @@ export function evidenceService(store: DocumentStore) {
         mediaType,
         fileName: `${kind}-${id}.${ending}`,
         size,
-        pieces: () => store.read(projectId, storedSha256),
+        pieces: () => store.read(context, projectId, storedSha256),
       };
     },
 
@@ -89,17 +90,23 @@ export function evidenceService(store: DocumentStore) {
           'What it says of findings has an effect: this needs the scope vex:write, too';
         throw new AppError('insufficient-scope', detail);
       }
-      const [row] = await context.prisma.evidence.updateManyAndReturn({
-        where: { id, retractedAt: null },
-        data: {
-          retractedBy: context.caller.subject,
-          retractReason: reason,
-        },
+      return change(context, async (changing) => {
+        const { caller, prisma, record, unchanged } = changing;
+        const [row] = await prisma.evidence.updateManyAndReturn({
+          where: { id, retractedAt: null },
+          data: { retractedBy: caller.subject, retractReason: reason },
+        });
+        if (row) {
+          const { projectId, releaseId, receivedSha256 } = row;
+          const data = { receivedSha256 };
+          record('evidence.retracted', { id: row.id, projectId, releaseId, data });
+          return present(row);
+        }
+        const current = await requireEvidence(changing, 'evidence:retract', id);
+        if (current.retractReason === reason) return unchanged(present(current));
+        const detail = `It was retracted before: ${current.retractReason}`;
+        throw new AppError('evidence-retracted', detail);
       });
-      if (row) return present(row);
-      const current = await requireEvidence(context, 'evidence:retract', id);
-      if (current.retractReason === reason) return present(current);
-      throw new AppError('evidence-retracted', `It was retracted before: ${current.retractReason}`);
     },
   };
 }

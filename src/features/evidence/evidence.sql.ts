@@ -1,4 +1,4 @@
-import type { CallContext } from '../../database/context.js';
+import { query, type TransactionContext } from '../../database/context.js';
 import { type Batch, TABLES, type TableName } from '../../documents/parsing/columns.js';
 import type { Evidence } from '../../generated/prisma/client.js';
 
@@ -29,14 +29,15 @@ const INSERTS = Object.fromEntries(
 
 /** Stores the rows of a document, a statement a batch. They are numbered as they stand in the document. */
 export async function insertRows(
-  { prisma }: CallContext,
+  context: TransactionContext,
   { projectId, releaseId, id }: Pick<Evidence, 'projectId' | 'releaseId' | 'id'>,
   batches: AsyncIterable<Batch>,
 ): Promise<void> {
   const counts = new Map<TableName, number>();
   for await (const { table, rows, columns } of batches) {
     const from = counts.get(table) ?? 0;
-    await prisma.$executeRawUnsafe(INSERTS[table], projectId, releaseId, id, from, ...columns);
+    const values = [projectId, releaseId, id, from, ...columns];
+    await query(context, { text: INSERTS[table] }, values);
     counts.set(table, from + rows);
   }
 }

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../../config/config.js';
-import type { Database } from '../../database/client.js';
 import type { Feature } from '../../platform/feature.js';
 import { type DocumentReader, documentReader } from './document-reader.js';
 import { documentStore } from './document-store.js';
@@ -13,7 +12,6 @@ import { uploadsService } from './uploads.service.js';
 
 interface Dependencies {
   readonly config: Config;
-  readonly database: Database;
   /** Threads that outlive the application. Without them it starts its own, and ends them. */
   readonly reader?: DocumentReader;
 }
@@ -33,9 +31,9 @@ export const evidence: Feature = {
     description: 'What tools said about a release: test reports, SBOMs, scans, VEX',
   },
   async plugin(app, dependencies: Dependencies) {
-    const { config, database, reader = ownReader(app, config.EVIDENCE_WORKERS) } = dependencies;
+    const { config, reader = ownReader(app, config.EVIDENCE_WORKERS) } = dependencies;
     for (const schema of [Evidence, RetractEvidence]) app.addSchema(schema);
-    const store = documentStore(database);
+    const store = documentStore();
     const uploads = uploadsService({ reader, store, secretKey: secretKey() });
     await app.register(uploadRoutes, { prefix: '/releases/:id/evidence', uploads });
     await app.register(evidenceRoutes, { evidence: evidenceService(store) });

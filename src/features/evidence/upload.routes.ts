@@ -10,7 +10,6 @@ import { isUuid } from '../../shared/text.js';
 import { ReleaseParams } from '../releases/index.js';
 import { MAX_DOCUMENT, type ReceivedDocument, receive } from './body.js';
 import { EvidenceRef, UploadQuery, uploadBody } from './evidence.schemas.js';
-import { UPLOAD_TIMEOUT_MS } from './upload.js';
 import type { UploadsService, UploadTarget } from './uploads.service.js';
 
 /** An upload on its way through the hooks: each adds what it finds out. */
@@ -117,19 +116,14 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<{ uploads: UploadsService }
       const waiting = { owner: ownerOf(request), signal: left };
       const upload = await uploads.read(callContext, target, query, received, waiting);
       try {
-        return await app.createOnce(
-          request,
-          reply,
-          async (context) => {
-            const stored = await uploads.store(context, upload);
-            return {
-              status: stored.created ? 201 : 200,
-              headers: { location: `/evidence/${stored.evidence.id}` },
-              body: stored.evidence,
-            };
-          },
-          { timeoutMs: UPLOAD_TIMEOUT_MS },
-        );
+        return await app.createOnce(request, reply, async (context) => {
+          const stored = await uploads.store(context, upload);
+          return {
+            status: stored.created ? 201 : 200,
+            headers: { location: `/evidence/${stored.evidence.id}` },
+            body: stored.evidence,
+          };
+        });
       } finally {
         upload.document.close();
       }

@@ -1,5 +1,7 @@
-import { atomically, type CallContext } from '../../database/context.js';
+import { type CallContext, query, type TransactionContext } from '../../database/context.js';
 import { toJson } from '../../database/json.js';
+import { takeTurn } from '../../database/turns.js';
+import { type ChangeContext, change } from '../../events/index.js';
 import type { Evidence as EvidenceRow, Prisma } from '../../generated/prisma/client.js';
 import type { OpenDocument } from './document-reader.js';
 import type { DocumentStore } from './document-store.js';
@@ -29,17 +31,25 @@ export interface Stored {
 /** Two uploads of one label, or of one document, come one after the other. */
 const LOCK_TIMEOUT_MS = 15_000;
 
-/** The longest transaction of an upload: 200,000 findings. */
-export const UPLOAD_TIMEOUT_MS = 120_000;
+const WAIT_LONGER = {
+  name: 'upload-lock-timeout',
+  text: `SELECT set_config('lock_timeout', $1, true)`,
+};
 
-/** Whoever uploads the same document, or another one with this label, waits until this is done. */
-async function takeTurn({ prisma }: CallContext, upload: Upload): Promise<void> {
+/** An upload of the same document, or of another one with this label, waits until this one is done. */
+async function takeUploadTurn(context: TransactionContext, upload: Upload): Promise<void> {
   const { releaseId, artifactSha256, label, receivedSha256, document } = upload;
+  await query(context, WAIT_LONGER, [String(LOCK_TIMEOUT_MS)]);
   const about = [releaseId, document.head.kind, artifactSha256, label ?? receivedSha256];
-  await prisma.$executeRaw`SELECT set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true)`;
-  await prisma.$executeRaw`
-    SELECT pg_advisory_xact_lock(hashtextextended(${JSON.stringify(about)}, 0))`;
+  await takeTurn(context, about);
 }
+
+/** No row: it was retracted in this very moment. `$1`: the evidence. */
+const RECEIVED_AGAIN = {
+  name: 'evidence-received-again',
+  text: `UPDATE evidence SET last_received_at = GREATEST(last_received_at, now())
+          WHERE id = $1::uuid AND retracted_at IS NULL RETURNING 1`,
+};
 
 /** What counts now, of the same kind, label and artifact. */
 const rivals = ({ releaseId, artifactSha256, label, document }: Upload) =>
@@ -57,9 +67,10 @@ const rivals = ({ releaseId, artifactSha256, label, document }: Upload) =>
  * effect, and would have one now, or the other way round: then it is another one.
  */
 async function receiveAgain(
-  { prisma }: CallContext,
+  context: ChangeContext,
   upload: Upload,
 ): Promise<EvidenceRow | undefined> {
+  const { prisma } = context;
   const { receivedSha256, absolves, document } = upload;
   const { parserVersion } = document.head;
   const [row] = await prisma.evidence.findMany({
@@ -68,15 +79,35 @@ async function receiveAgain(
     take: 1,
   });
   if (!row) return undefined;
-  const received = await prisma.$executeRaw`
-    UPDATE evidence SET last_received_at = GREATEST(last_received_at, now())
-     WHERE id = ${row.id}::uuid AND retracted_at IS NULL`;
-  if (received === 0) return undefined; // retracted in this very moment
+  if ((await query(context, RECEIVED_AGAIN, [row.id])).length === 0) return undefined;
+  const { id, projectId, releaseId } = row;
+  const data = { receivedSha256 };
+  context.record('evidence.received-again', { id, projectId, releaseId, data });
   return prisma.evidence.findUniqueOrThrow({ where: { id: row.id } });
 }
 
+/** What this evidence stands for from now on: that of its label, of a caller with the same right. */
+async function supersede(
+  { prisma }: TransactionContext,
+  upload: Upload,
+  supersededById: string,
+): Promise<string[]> {
+  if (upload.label === null) return [];
+  const rows = await prisma.evidence.updateManyAndReturn({
+    // What a caller said who may say it, only such a caller takes back.
+    where: {
+      ...rivals(upload),
+      id: { not: supersededById },
+      ...(!upload.mayAbsolve && { absolves: false }),
+    },
+    data: { supersededById },
+    select: { id: true },
+  });
+  return rows.map(({ id }) => id);
+}
+
 async function insert(
-  context: CallContext,
+  context: ChangeContext,
   store: DocumentStore,
   upload: Upload,
 ): Promise<EvidenceRow> {
@@ -92,18 +123,13 @@ async function insert(
       createdBy: context.caller.subject,
     },
   });
-  if (upload.label !== null) {
-    await context.prisma.evidence.updateMany({
-      // What somebody said who may say it, only such a caller takes back.
-      where: {
-        ...rivals(upload),
-        id: { not: evidence.id },
-        ...(!upload.mayAbsolve && { absolves: false }),
-      },
-      data: { supersededById: evidence.id },
-    });
-  }
+  const superseded = await supersede(context, upload, evidence.id);
   await insertRows(context, evidence, document.batches());
+  const { id, projectId, releaseId, kind, label, mayAbsolve } = evidence;
+  const { receivedSha256, storedSha256, artifactSha256: artifact } = evidence;
+  const digests = { artifact, receivedSha256, storedSha256 };
+  const data = { kind, label, ...digests, mayAbsolve, superseded };
+  context.record('evidence.received', { id, projectId, releaseId, data });
   return evidence;
 }
 
@@ -113,14 +139,10 @@ export function storeUpload(
   store: DocumentStore,
   upload: Upload,
 ): Promise<Stored> {
-  return atomically(
-    context,
-    async (context) => {
-      await takeTurn(context, upload);
-      const known = await receiveAgain(context, upload);
-      if (known) return { evidence: known, created: false };
-      return { evidence: await insert(context, store, upload), created: true };
-    },
-    UPLOAD_TIMEOUT_MS,
-  );
+  return change(context, async (changing) => {
+    await takeUploadTurn(changing, upload);
+    const known = await receiveAgain(changing, upload);
+    if (known) return { evidence: known, created: false };
+    return { evidence: await insert(changing, store, upload), created: true };
+  });
 }

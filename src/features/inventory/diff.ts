@@ -1,7 +1,5 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import type { Database } from '../../database/client.js';
-import type { CallContext } from '../../database/context.js';
-import { snapshot } from '../../database/sql.js';
+import { type CallContext, readTogether } from '../../database/context.js';
 import { requireRelease } from '../releases/index.js';
 import type { ChangedDefect, ChangedPackage, ReleaseDiff } from './diff.schemas.js';
 import { SELECT_DEFECTS, SELECT_PACKAGES, SELECT_SHOWN } from './diff.sql.js';
@@ -118,14 +116,13 @@ function sortDefects(rows: readonly DefectRow[]) {
  * @throws {AppError} `release-not-found`
  */
 export async function diffReleases(
-  { pool }: Pick<Database, 'pool'>,
   context: CallContext,
   [first, second]: readonly [string, string],
   limit: number,
 ): Promise<ReleaseDiff> {
   const from = await requireRelease(context, 'evidence:read', first);
   const to = await requireRelease(context, 'evidence:read', second);
-  return snapshot(pool, async (ask) => {
+  return readTogether(context, async (ask) => {
     const shownBy = async ({ id }: { id: string }) =>
       (await ask<{ shown: string }>(SELECT_SHOWN, [id])).map(({ shown }) => shown);
     const packages = await ask<PackageRow & { same: number }>(SELECT_PACKAGES, [from.id, to.id]);

@@ -1,9 +1,7 @@
 import { projectsFor } from '../../access/caller.js';
 import { mapPage, type Page, pageOf } from '../../contract/page.js';
 import { decodePosition, encodePosition, type Order } from '../../contract/position.js';
-import type { Database } from '../../database/client.js';
-import type { CallContext } from '../../database/context.js';
-import { query } from '../../database/sql.js';
+import { type CallContext, query } from '../../database/context.js';
 import { invalid } from '../../shared/app-error.js';
 import { fairShare } from '../../shared/fair-share.js';
 import { isMistyped, normalizeId } from '../../vocabulary/vulnerability-ids.js';
@@ -55,7 +53,7 @@ function pageEverywhere<Row extends Whereabouts & { evidenceId: string; ordinal:
 export type InventoryService = ReturnType<typeof inventoryService>;
 
 /** What releases consist of and what is wrong with them, by the evidence that counts. Reads only. */
-export function inventoryService({ pool }: Pick<Database, 'pool'>) {
+export function inventoryService() {
   const heavy = fairShare({ ...HEAVY, busy: 'Too many releases are being summed up or compared' });
   /** For what reads all rows of a release: a few at a time, so that there are connections for all else. */
   async function inTurn<Result>({ caller }: CallContext, work: () => Promise<Result>) {
@@ -64,9 +62,13 @@ export function inventoryService({ pool }: Pick<Database, 'pool'>) {
   }
 
   /** A rule, and what else it is called in the projects that the caller may see. */
-  async function idsOf(rule: string, among: readonly number[] | null): Promise<string[]> {
+  async function idsOf(
+    context: CallContext,
+    rule: string,
+    among: readonly number[] | null,
+  ): Promise<string[]> {
     const id = normalizeId(rule);
-    const rows = await query<{ id: string }>(pool, SELECT_ALIASES, [id, among]);
+    const rows = await query<{ id: string }>(context, SELECT_ALIASES, [id, among]);
     return [id, ...rows.map((row) => row.id)];
   }
 
@@ -81,7 +83,7 @@ export function inventoryService({ pool }: Pick<Database, 'pool'>) {
       const position = decodePosition(IN_RELEASE, request.cursor);
       await requireRelease(context, 'evidence:read', releaseId);
       const { statement, values } = selectComponents(releaseId, request, purl, position);
-      const rows = await query<ComponentRow>(pool, statement, values);
+      const rows = await query<ComponentRow>(context, statement, values);
       return pageOf(rows, request.limit, ({ evidenceId, ordinal }) =>
         encodePosition([evidenceId, ordinal]),
       );
@@ -97,9 +99,9 @@ export function inventoryService({ pool }: Pick<Database, 'pool'>) {
       const position = decodePosition(BY_SEVERITY, request.cursor);
       const { projectId } = await requireRelease(context, 'evidence:read', releaseId);
       const { rule, limit } = request;
-      const rules = rule === undefined ? undefined : await idsOf(rule, [projectId]);
+      const rules = rule === undefined ? undefined : await idsOf(context, rule, [projectId]);
       const { statement, values } = selectFindings(releaseId, request, rules, purl, position);
-      const rows = await query<FindingRow>(pool, statement, values);
+      const rows = await query<FindingRow>(context, statement, values);
       return pageOf(rows, limit, ({ severity, evidenceId, ordinal }) =>
         encodePosition([severity, evidenceId, ordinal]),
       );
@@ -107,38 +109,35 @@ export function inventoryService({ pool }: Pick<Database, 'pool'>) {
 
     /** @throws {AppError} `release-not-found` */
     summary(context: CallContext, releaseId: string) {
-      return inTurn(context, () => summarizeRelease({ pool }, context, releaseId));
+      return inTurn(context, () => summarizeRelease(context, releaseId));
     },
 
     /** @throws {AppError} `release-not-found` */
     diff(context: CallContext, releases: readonly [string, string], limit: number) {
-      return inTurn(context, () => diffReleases({ pool }, context, releases, limit));
+      return inTurn(context, () => diffReleases(context, releases, limit));
     },
 
     /** Which releases of which projects have a package. @throws {AppError} `validation-failed` */
-    async whereIsComponent(
-      { caller }: CallContext,
-      { purl, limit, cursor }: SearchComponentsQuery,
-    ) {
+    async whereIsComponent(context: CallContext, { purl, limit, cursor }: SearchComponentsQuery) {
       const package_ = requirePurl(purl);
       const position = decodePosition(EVERYWHERE, cursor);
-      const among = projectsFor(caller, 'evidence:read');
+      const among = projectsFor(context.caller, 'evidence:read');
       const { statement, values } = searchComponents(package_, limit, position, among);
-      const rows = await query<ComponentRow & Whereabouts>(pool, statement, values);
+      const rows = await query<ComponentRow & Whereabouts>(context, statement, values);
       return pageEverywhere(rows, limit);
     },
 
     /** Which releases of which projects have a vulnerability, by any of its ids. @throws {AppError} `validation-failed` */
-    async whereIsFinding({ caller }: CallContext, { cve, limit, cursor }: SearchFindingsQuery) {
+    async whereIsFinding(context: CallContext, { cve, limit, cursor }: SearchFindingsQuery) {
       if (isMistyped(cve)) {
         const message = 'is no such id: they look like CVE-2021-44228 and GHSA-jfh8-c2jp-5v3q';
         throw invalid([{ in: 'query', pointer: '/cve', message }]);
       }
       const position = decodePosition(EVERYWHERE, cursor);
-      const among = projectsFor(caller, 'evidence:read');
-      const ids = await idsOf(cve, among);
+      const among = projectsFor(context.caller, 'evidence:read');
+      const ids = await idsOf(context, cve, among);
       const { statement, values } = searchFindings(ids, limit, position, among);
-      const rows = await query<FindingRow & Whereabouts>(pool, statement, values);
+      const rows = await query<FindingRow & Whereabouts>(context, statement, values);
       return pageEverywhere(rows, limit);
     },
   };

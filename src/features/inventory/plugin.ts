@@ -13,8 +13,8 @@ export const inventory: Feature = {
     name: 'inventory',
     description: 'What releases are made of and what is wrong with them; where is log4j?',
   },
-  async plugin(app, { database }) {
+  async plugin(app) {
     for (const schema of SCHEMAS) app.addSchema(schema);
-    await app.register(inventoryRoutes, { inventory: inventoryService(database) });
+    await app.register(inventoryRoutes, { inventory: inventoryService() });
   },
 };

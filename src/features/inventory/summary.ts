@@ -1,8 +1,7 @@
 import { type Static, type TProperties, Type } from '@sinclair/typebox';
 import { schemaRef, timestamp, uuid } from '../../contract/schemas.js';
-import type { Database } from '../../database/client.js';
-import type { CallContext } from '../../database/context.js';
-import { type Ask, snapshot } from '../../database/sql.js';
+import { type CallContext, readTogether } from '../../database/context.js';
+import type { Ask } from '../../database/sql.js';
 import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
 import { SEVERITIES, type Severity } from '../../vocabulary/severity.js';
 import { findingCounts, findingCountsExample, testCounts } from '../evidence/index.js';
@@ -95,12 +94,11 @@ function countDefects(rows: readonly DefectRow[]) {
 
 /** What the evidence of a release says, in numbers. @throws {AppError} `release-not-found` */
 export async function summarizeRelease(
-  { pool }: Pick<Database, 'pool'>,
   context: CallContext,
   releaseId: string,
 ): Promise<ReleaseSummary> {
   const { id } = await requireRelease(context, 'evidence:read', releaseId);
-  return snapshot(pool, (ask) => addUp(ask, id));
+  return readTogether(context, (ask) => addUp(ask, id));
 }
 
 async function addUp(ask: Ask, releaseId: string): Promise<ReleaseSummary> {

@@ -59,7 +59,8 @@ export const issuersRoutes: FastifyPluginAsyncTypebox<{ issuers: IssuersService 
         },
       },
     },
-    async (request, reply) => sendPage(request, reply, await issuers.list(request.query)),
+    async (request, reply) =>
+      sendPage(request, reply, await issuers.list(request.callContext, request.query)),
   );
 
   app.get(
@@ -74,7 +75,8 @@ export const issuersRoutes: FastifyPluginAsyncTypebox<{ issuers: IssuersService 
         response: { 200: answer(IssuerRef, 'The issuer') },
       },
     },
-    async (request, reply) => versioned(request, reply, await issuers.get(request.params.id)),
+    async (request, reply) =>
+      versioned(request, reply, await issuers.get(request.callContext, request.params.id)),
   );
 
   app.delete(

@@ -2,10 +2,10 @@ import { grantOf } from '../../access/caller.js';
 import { checkRights, storedProjects } from '../../access/rights.js';
 import { requireVersion } from '../../contract/entity-tags.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
-import type { Database } from '../../database/client.js';
-import type { CallContext } from '../../database/context.js';
+import type { CallContext, ReadClient } from '../../database/context.js';
 import { fromJson } from '../../database/json.js';
-import type { Prisma, TrustedIssuer } from '../../generated/prisma/client.js';
+import { change } from '../../events/index.js';
+import type { TrustedIssuer } from '../../generated/prisma/client.js';
 import { AppError, invalid } from '../../shared/app-error.js';
 import { checkProjects } from '../projects/index.js';
 import type { CreateIssuer, Issuer, ListIssuersQuery } from './issuers.schemas.js';
@@ -28,7 +28,7 @@ function present(row: TrustedIssuer): VersionedIssuer {
   };
 }
 
-async function find(prisma: Prisma.TransactionClient, id: string): Promise<VersionedIssuer> {
+async function find(prisma: ReadClient, id: string): Promise<VersionedIssuer> {
   const issuer = await prisma.trustedIssuer.findUnique({ where: { id, revokedAt: null } });
   if (!issuer) throw notFound();
   return present(issuer);
@@ -37,7 +37,7 @@ async function find(prisma: Prisma.TransactionClient, id: string): Promise<Versi
 export type IssuersService = ReturnType<typeof issuersService>;
 
 /** Trusted issuers: added with no more rights than their adder has, withdrawn, never changed or removed. */
-export function issuersService({ prisma }: Database) {
+export function issuersService() {
   return {
     /** @throws {AppError} `validation-failed`, `rights-exceeded` */
     async create(context: CallContext, input: CreateIssuer): Promise<VersionedIssuer> {
@@ -48,20 +48,26 @@ export function issuersService({ prisma }: Database) {
       checkRights(context.caller, { scopes, projects });
       await checkProjects(context, projects);
       const data = { ...rest, scopes, ...storedProjects(projects) };
-      return present(
-        await context.prisma.trustedIssuer.create({
-          data: { ...data, createdBy: context.caller.subject },
-        }),
-      );
+      return change(context, async ({ caller, prisma, record }) => {
+        const row = await prisma.trustedIssuer.create({
+          data: { ...data, createdBy: caller.subject },
+        });
+        const { issuer, audience } = input;
+        record('issuer.trusted', { id: row.id, data: { issuer, audience, scopes, projects } });
+        return present(row);
+      });
     },
 
     /** @throws {AppError} `issuer-not-found` */
-    get(id: string): Promise<VersionedIssuer> {
-      return find(prisma, id);
+    get(context: CallContext, id: string): Promise<VersionedIssuer> {
+      return find(context.prisma, id);
     },
 
     /** Oldest first: ids begin with their time. */
-    async list({ limit, cursor, state }: ListIssuersQuery): Promise<Page<Issuer>> {
+    async list(
+      { prisma }: CallContext,
+      { limit, cursor, state }: ListIssuersQuery,
+    ): Promise<Page<Issuer>> {
       const rows = await prisma.trustedIssuer.findMany({
         where: {
           ...(state !== 'all' && { revokedAt: state === 'revoked' ? { not: null } : null }),
@@ -79,13 +85,16 @@ export function issuersService({ prisma }: Database) {
      * @param versions only if it is one of these
      * @throws {AppError} `issuer-not-found`, `precondition-failed`
      */
-    async revoke({ caller, prisma }: CallContext, id: string, versions?: number[]): Promise<void> {
-      if (versions) requireVersion((await find(prisma, id)).version, versions);
-      const { count } = await prisma.trustedIssuer.updateMany({
-        where: { id, revokedAt: null },
-        data: { revokedAt: new Date(), revokedBy: caller.subject },
+    async revoke(context: CallContext, id: string, versions?: number[]): Promise<void> {
+      await change(context, async ({ caller, prisma, record }) => {
+        if (versions) requireVersion((await find(prisma, id)).version, versions);
+        const [row] = await prisma.trustedIssuer.updateManyAndReturn({
+          where: { id, revokedAt: null },
+          data: { revokedAt: new Date(), revokedBy: caller.subject },
+        });
+        if (!row) throw notFound();
+        record('issuer.revoked', { id: row.id, data: { issuer: row.issuer } });
       });
-      if (count === 0) throw notFound();
     },
   };
 }

@@ -9,8 +9,8 @@ export const issuers: Feature = {
     name: 'issuers',
     description: 'OpenID Connect issuers: CI systems that call without a stored secret',
   },
-  async plugin(app, { database }) {
+  async plugin(app) {
     for (const schema of [Issuer, CreateIssuer]) app.addSchema(schema);
-    await app.register(issuersRoutes, { prefix: '/issuers', issuers: issuersService(database) });
+    await app.register(issuersRoutes, { prefix: '/issuers', issuers: issuersService() });
   },
 };

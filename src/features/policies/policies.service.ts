@@ -1,8 +1,9 @@
 import { mapPage, type Page, pageById, pageOf } from '../../contract/page.js';
-import { atomically, type CallContext } from '../../database/context.js';
+import { type CallContext, query } from '../../database/context.js';
 import { isUniqueViolation } from '../../database/errors.js';
 import { toJson } from '../../database/json.js';
 import { faultOfRule, type PolicyRule, rulesSha256 } from '../../engine/index.js';
+import { change } from '../../events/index.js';
 import type { Policy as PolicyRow } from '../../generated/prisma/client.js';
 import { AppError, type FieldError, invalid } from '../../shared/app-error.js';
 import type {
@@ -48,6 +49,11 @@ const withRules = (row: PolicyRow, latest: Pick<PolicyVersion, 'version' | 'sha2
   return { ...row, version, sha256, rules };
 };
 
+const LOCK_POLICY = {
+  name: 'policy-lock',
+  text: 'SELECT 1 FROM policies WHERE name = $1 FOR UPDATE',
+};
+
 export type PoliciesService = ReturnType<typeof policiesService>;
 
 /** Lists of rules in numbered versions: added, never changed, never removed. */
@@ -61,20 +67,23 @@ export function policiesService() {
   return {
     /** With its first version. @throws {AppError} `policy-exists`, `validation-failed` */
     async create(
-      { caller, prisma }: CallContext,
+      context: CallContext,
       { name, description = null, rules }: CreatePolicy,
     ): Promise<Policy> {
       checkRules(rules);
-      const createdBy = caller.subject;
+      const createdBy = context.caller.subject;
       const first = { version: 1, ...stored(rules), createdBy };
-      const row = await prisma.policy
-        .create({ data: { name, description, createdBy, versions: { create: first } } })
-        .catch((error: unknown) => {
-          if (!isUniqueViolation(error)) throw error;
-          const detail = `There is a policy ${name} already: add a version to it`;
-          throw new AppError('policy-exists', detail);
-        });
-      return withRules(row, { ...first, rules });
+      return change(context, async ({ prisma, record }) => {
+        const row = await prisma.policy
+          .create({ data: { name, description, createdBy, versions: { create: first } } })
+          .catch((error: unknown) => {
+            if (!isUniqueViolation(error)) throw error;
+            const detail = `There is a policy ${name} already: add a version to it`;
+            throw new AppError('policy-exists', detail);
+          });
+        record('policy.created', { id: name, data: { sha256: first.sha256 } });
+        return withRules(row, { ...first, rules });
+      });
     },
 
     /** @throws {AppError} `policy-not-found` */
@@ -115,20 +124,22 @@ export function policiesService() {
       { rules }: CreatePolicyVersion,
     ): Promise<{ version: PolicyVersion; created: boolean }> {
       checkRules(rules);
-      return atomically(context, async (context) => {
-        const { caller, prisma } = context;
-        // Whoever adds another version waits until this one is in, and gets the number after it.
-        const found = await prisma.$queryRaw<unknown[]>`
-          SELECT 1 FROM policies WHERE name = ${name} FOR UPDATE`;
-        if (found.length === 0) throw notFound();
-        const latest = await latestOf(context, name);
+      return change(context, async (changing) => {
+        const { caller, prisma, record } = changing;
+        // Another version waits here until this one is in, and gets the number after it.
+        if ((await query(changing, LOCK_POLICY, [name])).length === 0) throw notFound();
+        const latest = await latestOf(changing, name);
         const data = stored(rules);
         if (latest?.sha256 === data.sha256) {
-          return { version: presentVersion(latest), created: false };
+          return changing.unchanged({ version: presentVersion(latest), created: false });
         }
         const version = (latest?.version ?? 0) + 1;
         const row = await prisma.policyVersion.create({
           data: { policyName: name, version, ...data, createdBy: caller.subject },
+        });
+        record('policy-version.added', {
+          id: `${name}/${version}`,
+          data: { sha256: data.sha256, before: latest?.sha256 ?? null },
         });
         return { version: presentVersion(row), created: true };
       });

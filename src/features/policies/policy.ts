@@ -1,4 +1,4 @@
-import type { CallContext } from '../../database/context.js';
+import { type CallContext, query } from '../../database/context.js';
 import { fromJson } from '../../database/json.js';
 import type { PolicyRule } from '../../engine/index.js';
 import type { PolicyVersion as PolicyVersionRow } from '../../generated/prisma/client.js';
@@ -31,14 +31,19 @@ interface Latest {
   readonly sha256: string;
 }
 
+/** `$1`: names. */
+const LATEST = {
+  name: 'policies-latest',
+  text: `SELECT DISTINCT ON (policy_name) policy_name AS name, version, sha256 FROM policy_versions
+          WHERE policy_name = ANY($1::text[]) ORDER BY policy_name, version DESC`,
+};
+
 /** The latest versions of these policies, by name; those that there are not are left out. */
 export async function latestVersions(
-  { prisma }: CallContext,
+  context: CallContext,
   names: string[],
 ): Promise<Map<string, Latest>> {
-  const rows = await prisma.$queryRaw<Latest[]>`
-    SELECT DISTINCT ON (policy_name) policy_name AS name, version, sha256 FROM policy_versions
-     WHERE policy_name = ANY(${names}::text[]) ORDER BY policy_name, version DESC`;
+  const rows = await query<Latest>(context, LATEST, [names]);
   return new Map(rows.map((row) => [row.name, row]));
 }
 

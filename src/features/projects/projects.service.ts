@@ -1,29 +1,28 @@
 import { type Caller, type Projects, projectsFor, reaches } from '../../access/caller.js';
 import type { Scope } from '../../access/scopes.js';
-import { changed, requireVersion } from '../../contract/entity-tags.js';
+import { requireVersion } from '../../contract/entity-tags.js';
 import { type Page, pageOf } from '../../contract/page.js';
 import { decodePosition, encodePosition, type Order } from '../../contract/position.js';
-import type { Database } from '../../database/client.js';
-import type { CallContext } from '../../database/context.js';
+import { type CallContext, query } from '../../database/context.js';
 import { isForeignKeyViolation } from '../../database/errors.js';
-import { query } from '../../database/sql.js';
-import { Prisma } from '../../generated/prisma/client.js';
+import { type ChangeContext, change } from '../../events/index.js';
 import { AppError, invalid } from '../../shared/app-error.js';
 import type { CreateProject, ListProjectsQuery, UpdateProject } from './projects.schemas.js';
 import { MAX_NAME } from './projects.schemas.js';
-import { type ProjectRow, SELECT_PROJECT, selectPage } from './projects.sql.js';
+import {
+  DELETE_PROJECT,
+  INSERT_PROJECT,
+  LOCK_PROJECT,
+  type ProjectRow,
+  SELECT_PROJECT,
+  selectPage,
+  UPDATE_PROJECT,
+} from './projects.sql.js';
 
 const bound = () =>
   new AppError('insufficient-scope', 'This caller is bound to its projects and cannot add others');
 
-/** A condition for Prisma: one of these versions. */
-const only = (versions: number[] | undefined) => versions && { version: { in: versions } };
-
 const notFound = () => new AppError('project-not-found', 'Project not found');
-
-/** Prisma's "the record to change does not exist". */
-const isMissing = (error: unknown) =>
-  error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2025';
 
 /** What a row was sorted by, as its index has it: cut by code points, as PostgreSQL's `left` does. */
 function keyOf(row: ProjectRow, sort: ListProjectsQuery['sort']): string | null {
@@ -70,49 +69,53 @@ export async function requireProject({ prisma }: CallContext, id: number): Promi
 export type ProjectsService = ReturnType<typeof projectsService>;
 
 /** The rules of the register of projects. */
-export function projectsService({ pool }: Database) {
-  /** On the way of a change: in its transaction, if it has one. */
-  async function find({ prisma }: CallContext, id: number): Promise<ProjectRow> {
-    const row = await prisma.project.findUnique({ where: { id } });
-    if (!row) throw notFound();
-    return row;
-  }
-
-  /** Why a change found nothing: the project is not there, or it is another version by now. */
-  async function explain(
-    context: CallContext,
+export function projectsService() {
+  /**
+   * The project that a change is about, kept from other changes until it is done.
+   * @throws {AppError} `project-not-found`, `precondition-failed`
+   */
+  async function lock(
+    context: ChangeContext,
     id: number,
-    error: unknown,
-    versions?: number[],
-  ): Promise<never> {
-    if (!isMissing(error)) throw error;
-    if (!versions) throw notFound(); // also when it has come since
-    throw changed((await find(context, id)).version);
+    versions: number[] | undefined,
+  ): Promise<ProjectRow> {
+    if (!reaches(context.caller, 'projects:write', id)) throw notFound();
+    const [row] = await query<ProjectRow>(context, LOCK_PROJECT, [id]);
+    if (!row) throw notFound();
+    requireVersion(row.version, versions);
+    return row;
   }
 
   return {
     /** @throws {AppError} `insufficient-scope` for a caller that is bound to other projects */
-    create({ caller, prisma }: CallContext, input: CreateProject): Promise<ProjectRow> {
-      if (projectsFor(caller, 'projects:write') !== null) throw bound();
-      const { subject } = caller;
-      return prisma.project.create({ data: { ...input, createdBy: subject, updatedBy: subject } });
+    async create(context: CallContext, input: CreateProject): Promise<ProjectRow> {
+      if (projectsFor(context.caller, 'projects:write') !== null) throw bound();
+      return change(context, async (changing) => {
+        const { name, status = null, description = null } = input;
+        const values = [name, status, description, context.caller.subject];
+        const [row] = await query<ProjectRow>(changing, INSERT_PROJECT, values);
+        if (!row) throw new Error('an INSERT returned no row');
+        const { id } = row;
+        changing.record('project.created', { id, projectId: id, data: { status: row.status } });
+        return row;
+      });
     },
 
     /** @throws {AppError} `project-not-found` */
-    async get({ caller }: CallContext, id: number): Promise<ProjectRow> {
-      if (!reaches(caller, 'projects:read', id)) throw notFound();
-      const [row] = await query<ProjectRow>(pool, SELECT_PROJECT, [id]);
+    async get(context: CallContext, id: number): Promise<ProjectRow> {
+      if (!reaches(context.caller, 'projects:read', id)) throw notFound();
+      const [row] = await query<ProjectRow>(context, SELECT_PROJECT, [id]);
       if (!row) throw notFound();
       return row;
     },
 
     /** @throws {AppError} `validation-failed` for a cursor that is not of this list */
-    async list({ caller }: CallContext, request: ListProjectsQuery): Promise<Page<ProjectRow>> {
+    async list(context: CallContext, request: ListProjectsQuery): Promise<Page<ProjectRow>> {
       const { sort, cursor, limit } = request;
       const position = decodePosition(orderOf(sort), cursor);
-      const among = projectsFor(caller, 'projects:read');
+      const among = projectsFor(context.caller, 'projects:read');
       const { statement, values } = selectPage(request, position, among);
-      const rows = await query<ProjectRow>(pool, statement, values);
+      const rows = await query<ProjectRow>(context, statement, values);
       return pageOf(rows, limit, (last) => encodePosition([sort, keyOf(last, sort), last.id]));
     },
 
@@ -126,17 +129,25 @@ export function projectsService({ pool }: Database) {
       changes: UpdateProject,
       versions?: number[],
     ): Promise<ProjectRow> {
-      const { caller, prisma } = context;
-      if (!reaches(caller, 'projects:write', id)) throw notFound();
-      if (Object.keys(changes).length === 0) {
-        const project = await find(context, id);
-        requireVersion(project.version, versions);
-        return project;
-      }
-      const data = { ...changes, updatedBy: caller.subject };
-      return prisma.project
-        .update({ where: { id, ...only(versions) }, data })
-        .catch((error: unknown) => explain(context, id, error, versions));
+      return change(context, async (changing) => {
+        const before = await lock(changing, id, versions);
+        const fields = Object.keys(changes);
+        if (fields.length === 0) return changing.unchanged(before);
+        const { name, status, description } = { ...before, ...changes };
+        const values = [id, name, status, description, context.caller.subject];
+        const [row] = await query<ProjectRow>(changing, UPDATE_PROJECT, values);
+        if (!row) throw notFound();
+        changing.record('project.updated', {
+          id,
+          projectId: id,
+          data: {
+            fields,
+            version: row.version,
+            ...(status !== before.status && { status: { before: before.status, after: status } }),
+          },
+        });
+        return row;
+      });
     },
 
     /**
@@ -144,16 +155,16 @@ export function projectsService({ pool }: Database) {
      * @throws {AppError} `project-not-found`, `project-has-releases`, `precondition-failed`
      */
     async remove(context: CallContext, id: number, versions?: number[]): Promise<void> {
-      const { caller, prisma } = context;
-      if (!reaches(caller, 'projects:write', id)) throw notFound();
-      await prisma.project
-        .delete({ where: { id, ...only(versions) }, select: { id: true } })
-        .catch((error: unknown) => {
-          if (!isForeignKeyViolation(error)) return explain(context, id, error, versions);
+      await change(context, async (changing) => {
+        const { status, version } = await lock(changing, id, versions);
+        await query(changing, DELETE_PROJECT, [id]).catch((error: unknown) => {
+          if (!isForeignKeyViolation(error)) throw error;
           const detail =
             'It has releases, and they are kept: a project is removed only while it has none';
           throw new AppError('project-has-releases', detail);
         });
+        changing.record('project.deleted', { id, projectId: id, data: { status, version } });
+      });
     },
   };
 }

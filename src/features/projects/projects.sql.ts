@@ -36,6 +36,31 @@ export const SELECT_PROJECT: Statement = {
   text: `SELECT ${COLUMNS} FROM projects WHERE id = $1`,
 };
 
+/** `$1`: name, `$2`: status or null for the default, `$3`: description, `$4`: the caller. */
+export const INSERT_PROJECT: Statement = {
+  name: 'project-insert',
+  text: `INSERT INTO projects (name, status, description, created_by, updated_by)
+         VALUES ($1, COALESCE($2, 'planned'), $3, $4, $4) RETURNING ${COLUMNS}`,
+};
+
+/** Held until the change is in. `$1`: the id. */
+export const LOCK_PROJECT: Statement = {
+  name: 'project-lock',
+  text: `SELECT ${COLUMNS} FROM projects WHERE id = $1 FOR UPDATE`,
+};
+
+/** `$1`: the id, `$2` to `$4`: name, status and description as they will be, `$5`: the caller. */
+export const UPDATE_PROJECT: Statement = {
+  name: 'project-update',
+  text: `UPDATE projects SET name = $2, status = $3, description = $4, updated_by = $5
+          WHERE id = $1 RETURNING ${COLUMNS}`,
+};
+
+export const DELETE_PROJECT: Statement = {
+  name: 'project-delete',
+  text: 'DELETE FROM projects WHERE id = $1',
+};
+
 /** `%`, `_` and `\` mean themselves. */
 function escapeLike(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');

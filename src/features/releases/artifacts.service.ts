@@ -1,7 +1,8 @@
 import { projectsFor } from '../../access/caller.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
-import { atomically, type CallContext } from '../../database/context.js';
+import { type CallContext, query } from '../../database/context.js';
 import { isUniqueViolation } from '../../database/errors.js';
+import { change } from '../../events/index.js';
 import type { Artifact as ArtifactRow, Prisma } from '../../generated/prisma/client.js';
 import { AppError, invalid } from '../../shared/app-error.js';
 import { readPurl } from '../../vocabulary/purl.js';
@@ -17,6 +18,11 @@ const present = ({ size, ...row }: ArtifactRow): Artifact => ({
   ...row,
   size: size === null ? null : Number(size),
 });
+
+const SHARE_RELEASE = {
+  name: 'release-share',
+  text: 'SELECT 1 FROM releases WHERE id = $1::uuid FOR SHARE',
+};
 
 export type ArtifactsService = ReturnType<typeof artifactsService>;
 
@@ -34,11 +40,11 @@ export function artifactsService() {
         throw invalid([{ in: 'body', pointer: '/purl', message: 'is no package URL' }]);
       }
       const sha256 = input.sha256.toLowerCase();
-      return atomically(context, async (context) => {
-        const { caller, prisma } = context;
-        // Held until the artifact is in: whoever seals the release waits, and then seals it with this one.
-        await prisma.$queryRaw`SELECT 1 FROM releases WHERE id = ${releaseId}::uuid FOR SHARE`;
-        const { projectId, state } = await requireRelease(context, 'releases:write', releaseId);
+      return change(context, async (changing) => {
+        const { caller, prisma, record } = changing;
+        // Held until the artifact is in: a seal waits, and then seals the release with this artifact.
+        await query(changing, SHARE_RELEASE, [releaseId]);
+        const { projectId, state } = await requireRelease(changing, 'releases:write', releaseId);
         if (state !== 'open') {
           throw new AppError(`release-${state}`, `A ${state} release takes no more artifacts`);
         }
@@ -58,6 +64,7 @@ export function artifactsService() {
           if (!isUniqueViolation(error)) throw error;
           throw new AppError('artifact-exists', `The release has an artifact ${sha256} already`);
         });
+        record('artifact.added', { id: row.id, projectId, releaseId, data: { sha256, kind } });
         return present(row);
       });
     },

@@ -1,8 +1,9 @@
-import { changed, requireVersion } from '../../contract/entity-tags.js';
+import { requireVersion } from '../../contract/entity-tags.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
-import type { CallContext } from '../../database/context.js';
-import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.js';
-import type { Prisma } from '../../generated/prisma/client.js';
+import { type CallContext, query } from '../../database/context.js';
+import { isForeignKeyViolation } from '../../database/errors.js';
+import { type ChangeContext, change } from '../../events/index.js';
+import type { Prisma, Release as ReleaseRow } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import { notFound, present, type Release, requireRelease } from './release.js';
@@ -12,59 +13,81 @@ import type {
   PutRelease,
   UpdateRelease,
 } from './releases.schemas.js';
+import { INSERT_RELEASE, LOCK_RELEASE } from './releases.sql.js';
 
 export type ReleasesService = ReturnType<typeof releasesService>;
 
+/** What the events of a release are about. */
+const subjectOf = ({ id, projectId }: Pick<Release, 'id' | 'projectId'>) => ({
+  id,
+  projectId,
+  releaseId: id,
+});
+
+const exists = (projectId: number, version: string) =>
+  new AppError('release-exists', `Project ${projectId} has a release ${version} already`);
+
 /** The life of a release: open, sealed, revoked. What it was made from is never changed. */
 export function releasesService() {
-  /** @throws {AppError} `release-exists`, `project-not-found` */
+  /**
+   * @returns undefined: the project has a release of this version
+   * @throws {AppError} `project-not-found`
+   */
   async function insert(
-    { caller, prisma }: CallContext,
+    context: ChangeContext,
     projectId: number,
-    { commit, ...input }: CreateRelease,
-  ): Promise<Release> {
-    const { subject } = caller;
-    const data = { ...input, commit: commit.toLowerCase(), projectId };
-    const row = await prisma.release
-      .create({ data: { ...data, createdBy: subject, updatedBy: subject } })
-      .catch((error: unknown) => {
-        if (isForeignKeyViolation(error))
-          throw new AppError('project-not-found', 'Project not found');
-        throw error;
-      });
+    input: CreateRelease,
+  ): Promise<Release | undefined> {
+    const { version, branch = null, notes = null, links = [] } = input;
+    const commit = input.commit.toLowerCase();
+    const { subject } = context.caller;
+    const values = [projectId, version, commit, branch, notes, JSON.stringify(links), subject];
+    const [row] = await query<ReleaseRow>(context, INSERT_RELEASE, values).catch(
+      (error: unknown) => {
+        if (!isForeignKeyViolation(error)) throw error;
+        throw new AppError('project-not-found', 'Project not found');
+      },
+    );
+    if (!row) return undefined;
+    context.record('release.created', { ...subjectOf(row), data: { version, commit } });
     return present(row);
   }
 
-  /** Changes a release, if it is one of these versions; says why not. */
-  async function change(
-    context: CallContext,
+  /**
+   * The release that a change is about, kept from other changes until it is done.
+   * @throws {AppError} `release-not-found`, `precondition-failed`
+   */
+  async function lock(
+    context: ChangeContext,
     id: string,
-    data: Prisma.ReleaseUpdateManyMutationInput,
-    where: Prisma.ReleaseWhereInput,
     versions: number[] | undefined,
-  ): Promise<Release | undefined> {
-    const { caller, prisma } = context;
-    const [row] = await prisma.release.updateManyAndReturn({
-      where: { id, ...where, ...(versions && { revision: { in: versions } }) },
-      data: { ...data, updatedBy: caller.subject },
-    });
-    if (row) return present(row);
-    const current = await requireRelease(context, 'releases:write', id);
-    if (versions && !versions.includes(current.revision)) throw changed(current.revision);
-    return undefined;
+  ): Promise<Release> {
+    await query(context, LOCK_RELEASE, [id]);
+    const release = await requireRelease(context, 'releases:write', id);
+    requireVersion(release.revision, versions);
+    return release;
+  }
+
+  async function update(
+    { caller, prisma }: ChangeContext,
+    id: string,
+    data: Prisma.ReleaseUpdateInput,
+  ): Promise<Release> {
+    const where = { id };
+    return present(
+      await prisma.release.update({ where, data: { ...data, updatedBy: caller.subject } }),
+    );
   }
 
   return {
     /** @throws {AppError} `project-not-found`, `release-exists` */
     async create(context: CallContext, projectId: number, input: CreateRelease): Promise<Release> {
       requireReach(context.caller, 'releases:write', projectId);
-      try {
-        return await insert(context, projectId, input);
-      } catch (error) {
-        if (!isUniqueViolation(error)) throw error;
-        const detail = `Project ${projectId} has a release ${input.version} already`;
-        throw new AppError('release-exists', detail);
-      }
+      return change(context, async (changing) => {
+        const release = await insert(changing, projectId, input);
+        if (!release) throw exists(projectId, input.version);
+        return release;
+      });
     },
 
     /**
@@ -79,18 +102,14 @@ export function releasesService() {
     ): Promise<{ release: Release; created: boolean }> {
       requireReach(context.caller, 'releases:write', projectId);
       const where = { projectId_version: { projectId, version } };
-      const find = () => context.prisma.release.findUnique({ where });
-      let row = await find();
+      let row = await context.prisma.release.findUnique({ where });
       if (!row) {
-        try {
-          return {
-            release: await insert(context, projectId, { version, ...input }),
-            created: true,
-          };
-        } catch (error) {
-          if (!isUniqueViolation(error)) throw error;
-          row = await find(); // somebody was faster
-        }
+        const created = await change(context, async (changing) => {
+          const release = await insert(changing, projectId, { version, ...input });
+          return release ?? changing.unchanged(undefined);
+        });
+        if (created) return { release: created, created: true };
+        row = await context.prisma.release.findUnique({ where }); // another caller was faster
       }
       if (!row) throw notFound();
       if (row.commit !== input.commit.toLowerCase()) {
@@ -134,14 +153,15 @@ export function releasesService() {
       input: UpdateRelease,
       versions?: number[],
     ): Promise<Release> {
-      const current = await requireRelease(context, 'releases:write', id);
-      if (Object.keys(input).length === 0) {
-        requireVersion(current.revision, versions);
-        return current;
-      }
-      const row = await change(context, id, input, {}, versions);
-      if (!row) throw notFound();
-      return row;
+      return change(context, async (changing) => {
+        const before = await lock(changing, id, versions);
+        const fields = Object.keys(input);
+        if (fields.length === 0) return changing.unchanged(before);
+        const release = await update(changing, before.id, input);
+        const data = { fields, revision: release.revision };
+        changing.record('release.updated', { ...subjectOf(release), data });
+        return release;
+      });
     },
 
     /**
@@ -149,16 +169,18 @@ export function releasesService() {
      * @throws {AppError} `release-not-found`, `release-revoked`, `precondition-failed`
      */
     async seal(context: CallContext, id: string, versions?: number[]): Promise<Release> {
-      const current = await requireRelease(context, 'releases:write', id);
-      const data = { state: 'sealed', sealedBy: context.caller.subject } as const;
-      if (current.state === 'open') {
-        const row = await change(context, id, data, { state: 'open' }, versions);
-        if (row) return row;
-      }
-      const release = await requireRelease(context, 'releases:write', id);
-      requireVersion(release.revision, versions);
-      if (release.state === 'sealed') return release;
-      throw new AppError('release-revoked', 'A revoked release is not sealed any more');
+      return change(context, async (changing) => {
+        const before = await lock(changing, id, versions);
+        if (before.state === 'sealed') return changing.unchanged(before);
+        if (before.state === 'revoked') {
+          throw new AppError('release-revoked', 'A revoked release is not sealed any more');
+        }
+        const { subject } = context.caller;
+        const release = await update(changing, before.id, { state: 'sealed', sealedBy: subject });
+        const data = { state: { before: before.state, after: release.state } };
+        changing.record('release.sealed', { ...subjectOf(release), data });
+        return release;
+      });
     },
 
     /**
@@ -171,14 +193,20 @@ export function releasesService() {
       reason: string,
       versions?: number[],
     ): Promise<Release> {
-      await requireRelease(context, 'releases:write', id);
-      const data = { revokedBy: context.caller.subject, revokedReason: reason };
-      const where = { state: { not: 'revoked' } } as const;
-      const row = await change(context, id, { state: 'revoked', ...data }, where, versions);
-      if (row) return row;
-      const release = await requireRelease(context, 'releases:write', id);
-      if (release.revokedReason === reason) return release;
-      throw new AppError('release-revoked', `It was revoked before: ${release.revokedReason}`);
+      return change(context, async (changing) => {
+        const before = await lock(changing, id, versions);
+        if (before.state === 'revoked') {
+          if (before.revokedReason === reason) return changing.unchanged(before);
+          const detail = `It was revoked before: ${before.revokedReason}`;
+          throw new AppError('release-revoked', detail);
+        }
+        const { subject } = context.caller;
+        const revoked = { state: 'revoked', revokedBy: subject, revokedReason: reason } as const;
+        const release = await update(changing, before.id, revoked);
+        const data = { state: { before: before.state, after: release.state } };
+        changing.record('release.revoked', { ...subjectOf(release), data });
+        return release;
+      });
     },
   };
 }

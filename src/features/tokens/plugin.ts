@@ -6,8 +6,8 @@ import { tokensService } from './tokens.service.js';
 /** API tokens: who may call, and what they may do. */
 export const tokens: Feature = {
   tag: { name: 'tokens', description: 'API tokens: who may call, and what they may do' },
-  async plugin(app, { database }) {
+  async plugin(app) {
     for (const schema of [Token, CreatedToken, CreateToken]) app.addSchema(schema);
-    await app.register(tokensRoutes, { prefix: '/tokens', tokens: tokensService(database) });
+    await app.register(tokensRoutes, { prefix: '/tokens', tokens: tokensService() });
   },
 };

@@ -62,7 +62,8 @@ export const tokensRoutes: FastifyPluginAsyncTypebox<{ tokens: TokensService }> 
         response: { 200: answer(Type.Array(TokenRef), 'The tokens of this page') },
       },
     },
-    async (request, reply) => sendPage(request, reply, await tokens.list(request.query)),
+    async (request, reply) =>
+      sendPage(request, reply, await tokens.list(request.callContext, request.query)),
   );
 
   app.get(
@@ -78,7 +79,8 @@ export const tokensRoutes: FastifyPluginAsyncTypebox<{ tokens: TokensService }> 
         response: { 200: answer(TokenRef, 'The token') },
       },
     },
-    async (request, reply) => versioned(request, reply, await tokens.get(request.params.id)),
+    async (request, reply) =>
+      versioned(request, reply, await tokens.get(request.callContext, request.params.id)),
   );
 
   app.delete(

@@ -2,8 +2,8 @@ import { grantOf } from '../../access/caller.js';
 import { checkRights, storedProjects } from '../../access/rights.js';
 import { requireVersion } from '../../contract/entity-tags.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
-import type { Database } from '../../database/client.js';
-import type { CallContext } from '../../database/context.js';
+import type { CallContext, ReadClient } from '../../database/context.js';
+import { change } from '../../events/index.js';
 import type { ApiToken, Prisma } from '../../generated/prisma/client.js';
 import { createSecret, hashSecret } from '../../security/authentication/token-secret.js';
 import { AppError, invalid } from '../../shared/app-error.js';
@@ -44,7 +44,7 @@ const RESERVED = {
   message: 'must not be anonymous, begin with cli: or contain |, as other callers do',
 } as const;
 
-async function find(prisma: Prisma.TransactionClient, id: string): Promise<VersionedToken> {
+async function find(prisma: ReadClient, id: string): Promise<VersionedToken> {
   const token = await prisma.apiToken.findUnique({ where: { id, revokedAt: null } });
   if (!token) throw notFound();
   return present(token);
@@ -53,7 +53,7 @@ async function find(prisma: Prisma.TransactionClient, id: string): Promise<Versi
 export type TokensService = ReturnType<typeof tokensService>;
 
 /** API tokens: made with no more rights than their maker has, revoked, never removed. */
-export function tokensService({ prisma }: Database) {
+export function tokensService() {
   return {
     /**
      * The secret is in this answer and nowhere else.
@@ -66,28 +66,36 @@ export function tokensService({ prisma }: Database) {
       await checkProjects(context, projects);
       const secret = createSecret();
       const createdAt = new Date();
-      const token = await context.prisma.apiToken.create({
-        data: {
-          name,
-          subject,
-          scopes,
-          ...storedProjects(projects),
-          hash: hashSecret(secret),
-          createdAt,
-          createdBy: context.caller.subject,
-          expiresAt: new Date(createdAt.getTime() + expiresInDays * DAY_MS),
-        },
+      const expiresAt = new Date(createdAt.getTime() + expiresInDays * DAY_MS);
+      return change(context, async ({ caller, prisma, record }) => {
+        const token = await prisma.apiToken.create({
+          data: {
+            name,
+            subject,
+            scopes,
+            ...storedProjects(projects),
+            hash: hashSecret(secret),
+            createdAt,
+            createdBy: caller.subject,
+            expiresAt,
+          },
+        });
+        const data = { subject, scopes, projects, expiresAt: expiresAt.toISOString() };
+        record('token.created', { id: token.id, data });
+        return { ...present(token), secret };
       });
-      return { ...present(token), secret };
     },
 
     /** @throws {AppError} `token-not-found` */
-    get(id: string): Promise<VersionedToken> {
-      return find(prisma, id);
+    get(context: CallContext, id: string): Promise<VersionedToken> {
+      return find(context.prisma, id);
     },
 
     /** Oldest first: ids begin with their time. */
-    async list({ limit, cursor, state }: ListTokensQuery): Promise<Page<Token>> {
+    async list(
+      { prisma }: CallContext,
+      { limit, cursor, state }: ListTokensQuery,
+    ): Promise<Page<Token>> {
       const rows = await prisma.apiToken.findMany({
         where: { ...inState(state), ...(cursor && { id: { gt: cursor } }) },
         orderBy: { id: 'asc' },
@@ -101,13 +109,16 @@ export function tokensService({ prisma }: Database) {
      * @param versions only if it is one of these
      * @throws {AppError} `token-not-found`, `precondition-failed`
      */
-    async revoke({ caller, prisma }: CallContext, id: string, versions?: number[]): Promise<void> {
-      if (versions) requireVersion((await find(prisma, id)).version, versions);
-      const { count } = await prisma.apiToken.updateMany({
-        where: { id, revokedAt: null },
-        data: { revokedAt: new Date(), revokedBy: caller.subject },
+    async revoke(context: CallContext, id: string, versions?: number[]): Promise<void> {
+      await change(context, async ({ caller, prisma, record }) => {
+        if (versions) requireVersion((await find(prisma, id)).version, versions);
+        const [row] = await prisma.apiToken.updateManyAndReturn({
+          where: { id, revokedAt: null },
+          data: { revokedAt: new Date(), revokedBy: caller.subject },
+        });
+        if (!row) throw notFound();
+        record('token.revoked', { id: row.id, data: { subject: row.subject } });
       });
-      if (count === 0) throw notFound();
     },
   };
 }

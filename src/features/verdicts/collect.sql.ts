@@ -42,6 +42,15 @@ export const FIND_VERDICT = {
            FROM verdicts WHERE release_id = $1 AND environment = $2 AND inputs_hash = $3`,
 };
 
+/** No row: another request has stored the verdict of these inputs. */
+export const INSERT_VERDICT = {
+  name: 'verdict-insert',
+  text: `INSERT INTO verdicts (id, project_id, release_id, environment, decision, engine, inputs_hash, inputs, results,
+                               evaluated_at, created_by)
+         VALUES (uuid_v7(), $1, $2, $3, $4::decision, $5, $6, $7::jsonb, $8::jsonb, $9, $10)
+         ON CONFLICT (release_id, environment, inputs_hash) DO NOTHING RETURNING id`,
+};
+
 /** Releases that an artifact belongs to. `$1`: digest, `$2`: a project or null, `$3`: the caller's projects or null. */
 export const FIND_RELEASES = {
   name: 'verdict-releases',

@@ -1,5 +1,6 @@
-import type { Database } from '../../database/client.js';
-import { type Ask, query, snapshot } from '../../database/sql.js';
+import { type CallContext, query, readTogether } from '../../database/context.js';
+import type { Ask } from '../../database/sql.js';
+import { bookkeeping } from '../../database/transaction.js';
 import {
   type CanonicalInputs,
   type ComponentInput,
@@ -116,23 +117,24 @@ function collectedFrom(row: Row): Collected | undefined {
  * it is of one moment: what one statement read, or what one snapshot did.
  */
 export async function collect(
-  { pool }: Pick<Database, 'pool'>,
+  context: CallContext,
   releaseId: string,
   environment: string,
   versions?: PolicyVersions,
 ): Promise<Collected | undefined> {
   const values = [releaseId, environment, versions ? JSON.stringify(versions) : null, ENGINE];
-  const [row] = await query<Row>(pool, COLLECT, values);
+  const [row] = await query<Row>(context, COLLECT, values);
   if (!row) return undefined;
   const collected = collectedFrom(row);
   if (collected) return collected;
-  const all = await snapshot(pool, async (ask) => {
+  const all = await readTogether(context, async (ask) => {
     const [again] = await ask<Row>(COLLECT, values);
     return again && collectAll(ask, again);
   });
   if (all?.added?.changes) {
     const { facts, changes } = all.added;
-    await query(pool, KEEP, [releaseId, JSON.stringify(facts), changes, ENGINE]);
+    const kept = [releaseId, JSON.stringify(facts), changes, ENGINE];
+    await bookkeeping(context, (transaction) => query(transaction, KEEP, kept));
   }
   return all?.collected;
 }

@@ -6,8 +6,8 @@ import { verdictsService } from './verdicts.service.js';
 /** May this version ship, and why? */
 export const verdicts: Feature = {
   tag: { name: 'gate', description: 'May this version ship, and why?' },
-  async plugin(app, { database }) {
+  async plugin(app) {
     for (const schema of [Verdict, StoredVerdict, CreateVerdict, Assertion]) app.addSchema(schema);
-    await app.register(verdictsRoutes, { verdicts: verdictsService(database) });
+    await app.register(verdictsRoutes, { verdicts: verdictsService() });
   },
 };

@@ -1,14 +1,13 @@
 import { projectsFor, reaches } from '../../access/caller.js';
 import { mapPage, pageById } from '../../contract/page.js';
-import type { Database } from '../../database/client.js';
-import type { CallContext } from '../../database/context.js';
-import { query } from '../../database/sql.js';
+import { type CallContext, query } from '../../database/context.js';
 import { ENGINE, inputsHash, type RuleResult, type VerdictInputs } from '../../engine/index.js';
-import type { Prisma, Verdict as VerdictRow } from '../../generated/prisma/client.js';
+import { change } from '../../events/index.js';
+import type { Verdict as VerdictRow } from '../../generated/prisma/client.js';
 import { AppError, type FieldError, invalid } from '../../shared/app-error.js';
 import { requireRelease } from '../releases/index.js';
 import { collect, type PolicyVersions } from './collect.js';
-import { FIND_RELEASES, FIND_VERDICT } from './collect.sql.js';
+import { FIND_RELEASES, FIND_VERDICT, INSERT_VERDICT } from './collect.sql.js';
 import type { AssertQuery, CreateVerdict, ListVerdictsQuery } from './verdicts.schemas.js';
 
 /** As the API shows it. */
@@ -92,14 +91,15 @@ function checkTried(versions: PolicyVersions, { inputs: { policies } }: Verdict)
 export type VerdictsService = ReturnType<typeof verdictsService>;
 
 /** May this version ship, and why? Decided anew each time, by what counts at that moment. */
-export function verdictsService({ pool }: Pick<Database, 'pool'>) {
+export function verdictsService() {
   async function decide(
-    { caller }: CallContext,
+    context: CallContext,
     releaseId: string,
     environment: string,
     versions?: PolicyVersions,
   ): Promise<Verdict> {
-    const collected = await collect({ pool }, releaseId, environment, versions);
+    const { caller } = context;
+    const collected = await collect(context, releaseId, environment, versions);
     if (!collected) throw noEnvironment(environment);
     const { prepared, inputs, facts } = collected;
     return {
@@ -117,36 +117,34 @@ export function verdictsService({ pool }: Pick<Database, 'pool'>) {
 
   /** Keeps a verdict unless there is one of the same inputs. */
   async function keep(
-    { prisma }: CallContext,
+    context: CallContext,
     verdict: Verdict,
   ): Promise<Verdict & { isNew: boolean }> {
-    const { releaseId, environment, inputsHash: hash, timedOut, ...kept } = verdict;
+    const { releaseId, environment, inputsHash: hash, timedOut } = verdict;
     if (timedOut) return { ...verdict, isNew: false };
     // Told as it was decided first, so that the answer is what its id names.
     const find = async () => {
       const values = [releaseId, environment, hash];
-      const [known] = await query<StoredAs>(pool, FIND_VERDICT, values);
+      const [known] = await query<StoredAs>(context, FIND_VERDICT, values);
       return known && agreed(known, verdict);
     };
     const known = await find();
     if (known) return { ...verdict, ...known, isNew: false };
-    const { id: _none, inputs, results, ...rest } = kept;
-    const [row] = await prisma.verdict.createManyAndReturn({
-      data: {
-        ...rest,
-        releaseId,
-        environmentName: environment,
-        engine: ENGINE,
-        inputsHash: hash,
-        inputs: inputs as unknown as Prisma.InputJsonObject,
-        results: results as unknown as Prisma.InputJsonArray,
-      },
-      skipDuplicates: true,
-      select: { id: true },
+    const id = await change(context, async (changing) => {
+      const { projectId, decision, inputs, results, evaluatedAt, createdBy } = verdict;
+      const documents = [JSON.stringify(inputs), JSON.stringify(results)];
+      const values = [projectId, releaseId, environment, decision, ENGINE, hash, ...documents];
+      const [row] = await query<{ id: string }>(changing, INSERT_VERDICT, [
+        ...values,
+        evaluatedAt,
+        createdBy,
+      ]);
+      if (!row) return changing.unchanged(undefined);
+      const data = { environment, decision, inputsHash: hash, engine: ENGINE };
+      changing.record('verdict.decided', { id: row.id, projectId, releaseId, data });
+      return row.id;
     });
-    return row
-      ? { ...verdict, id: row.id, isNew: true }
-      : { ...verdict, ...(await find()), isNew: false };
+    return id ? { ...verdict, id, isNew: true } : { ...verdict, ...(await find()), isNew: false };
   }
 
   /** The releases that an assertion is about. @throws {AppError} `release-not-found`, `artifact-not-found`, `validation-failed` */
@@ -162,7 +160,7 @@ export function verdictsService({ pool }: Pick<Database, 'pool'>) {
     const among = projectsFor(context.caller, 'verdicts:read');
     const digest = sha256?.toLowerCase();
     const values = [digest, project ?? null, among];
-    const rows = await query<{ id: string }>(pool, FIND_RELEASES, values);
+    const rows = await query<{ id: string }>(context, FIND_RELEASES, values);
     if (rows.length === 0) {
       throw new AppError('artifact-not-found', `No release has an artifact ${digest}`);
     }

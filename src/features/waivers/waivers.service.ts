@@ -3,6 +3,7 @@ import { mapPage, type Page, pageById } from '../../contract/page.js';
 import type { CallContext } from '../../database/context.js';
 import { isForeignKeyViolation } from '../../database/errors.js';
 import { ruleNamed } from '../../engine/index.js';
+import { change } from '../../events/index.js';
 import { AppError, invalid } from '../../shared/app-error.js';
 import { type Purl, readPurl } from '../../vocabulary/purl.js';
 import { normalizeId } from '../../vocabulary/vulnerability-ids.js';
@@ -102,23 +103,24 @@ export function waiversService() {
       const target = await targetOf(context, input);
       // The clock that the limit is measured by: the database checks the same two values.
       const createdAt = new Date();
-      const { reason } = input;
-      const row = await context.prisma.waiver
-        .create({
-          data: {
-            ...target,
-            ...readTerms(input, createdAt),
-            rule: ruleOf(input),
-            reason,
-            createdAt,
-            createdBy: context.caller.subject,
-          },
-        })
-        .catch((error: unknown) => {
+      const data = {
+        ...target,
+        ...readTerms(input, createdAt),
+        rule: ruleOf(input),
+        reason: input.reason,
+        createdAt,
+        createdBy: context.caller.subject,
+      };
+      return change(context, async ({ prisma, record }) => {
+        const row = await prisma.waiver.create({ data }).catch((error: unknown) => {
           if (!isForeignKeyViolation(error)) throw error;
           throw new AppError('project-not-found', 'Project not found');
         });
-      return present(row);
+        const { id, rule, purl, expiresAt } = row;
+        const requested = { rule, purl, expiresAt: expiresAt.toISOString() };
+        record('waiver.requested', { id, ...target, data: requested });
+        return present(row);
+      });
     },
 
     /** @throws {AppError} `waiver-not-found` */
@@ -152,24 +154,33 @@ export function waiversService() {
      * @throws {AppError} `waiver-not-found`, `identity-required`, `four-eyes-required`, `waiver-expired`, `waiver-revoked`
      */
     async approve(context: CallContext, id: string): Promise<Waiver> {
-      const { caller, prisma } = context;
+      const { caller } = context;
       await requireWaiver(context, 'waivers:approve', id);
       if (caller.subject === ANONYMOUS.subject) {
         const detail =
           'Callers are not told apart here: nobody can show that they are somebody else. Start the server with AUTH_MODE=token';
         throw new AppError('identity-required', detail);
       }
-      const [row] = await prisma.waiver.updateManyAndReturn({
-        where: {
-          id,
-          ...inState('requested', new Date()),
-          createdBy: { not: ANONYMOUS.subject },
-          // Alice is alice.
-          NOT: { createdBy: { equals: caller.subject, mode: 'insensitive' } },
-        },
-        data: { approvedBy: caller.subject },
+      return change(context, async (changing) => {
+        const [row] = await changing.prisma.waiver.updateManyAndReturn({
+          where: {
+            id,
+            ...inState('requested', new Date()),
+            createdBy: { not: ANONYMOUS.subject },
+            // Alice is alice.
+            NOT: { createdBy: { equals: caller.subject, mode: 'insensitive' } },
+          },
+          data: { approvedBy: caller.subject },
+        });
+        if (!row) {
+          const waiver = await requireWaiver(changing, 'waivers:approve', id);
+          return changing.unchanged(notApproved(waiver));
+        }
+        const { projectId, releaseId, createdBy } = row;
+        const data = { requestedBy: createdBy };
+        changing.record('waiver.approved', { id: row.id, projectId, releaseId, data });
+        return present(row);
       });
-      return row ? present(row) : notApproved(await requireWaiver(context, 'waivers:approve', id));
     },
 
     /**
@@ -178,14 +189,21 @@ export function waiversService() {
      */
     async revoke(context: CallContext, id: string, reason: string): Promise<Waiver> {
       await requireWaiver(context, 'waivers:approve', id);
-      const [row] = await context.prisma.waiver.updateManyAndReturn({
-        where: { id, revokedAt: null },
-        data: { revokedBy: context.caller.subject, revokeReason: reason },
+      return change(context, async (changing) => {
+        const { caller, prisma, record, unchanged } = changing;
+        const [row] = await prisma.waiver.updateManyAndReturn({
+          where: { id, revokedAt: null },
+          data: { revokedBy: caller.subject, revokeReason: reason },
+        });
+        if (row) {
+          const { projectId, releaseId, approvedBy } = row;
+          record('waiver.revoked', { id: row.id, projectId, releaseId, data: { approvedBy } });
+          return present(row);
+        }
+        const waiver = await requireWaiver(changing, 'waivers:approve', id);
+        if (waiver.revokeReason === reason) return unchanged(waiver);
+        throw new AppError('waiver-revoked', `It was revoked before: ${waiver.revokeReason}`);
       });
-      if (row) return present(row);
-      const waiver = await requireWaiver(context, 'waivers:approve', id);
-      if (waiver.revokeReason === reason) return waiver;
-      throw new AppError('waiver-revoked', `It was revoked before: ${waiver.revokeReason}`);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { grantOf, type StoredGrant } from '../../access/caller.js';
-import type { Database } from '../../database/client.js';
-import { query } from '../../database/sql.js';
+import { type Place, query } from '../../database/context.js';
+import { bookkeeping } from '../../database/transaction.js';
 import { refused, type Verified } from './credentials.js';
 import { hashSecret, isSecret } from './token-secret.js';
 
@@ -28,25 +28,28 @@ const MARK_USED = {
           WHERE id = $1 AND COALESCE(last_used_at < now() - interval '1 minute', true)`,
 };
 
+const markUsed = ({ store }: Place, id: string) =>
+  bookkeeping({ store }, (context) => query(context, MARK_USED, [id]));
+
 /**
  * Finds the caller that an API token stands for.
  * @throws {AppError} `unauthenticated`
  */
 export async function verifyApiToken(
-  { pool }: Pick<Database, 'pool'>,
+  database: Place,
   secret: string,
   onError: (error: unknown) => void,
 ): Promise<Verified> {
   // Most of what is no token at all does not get as far as the database.
   if (!isSecret(secret)) throw refused('This is not an API token');
-  const [row] = await query<TokenRow>(pool, SELECT_TOKEN, [hashSecret(secret)]);
+  const [row] = await query<TokenRow>(database, SELECT_TOKEN, [hashSecret(secret)]);
   if (!row) throw refused('There is no such token');
   if (row.revokedAt) throw refused('The token was revoked');
   if (row.expiresAt.getTime() <= Date.now()) {
     throw refused(`The token expired at ${row.expiresAt.toISOString()}`);
   }
   // Nobody waits for it: a call must not fail because its time could not be noted.
-  if (row.stale) query(pool, MARK_USED, [row.id]).catch(onError);
+  if (row.stale) markUsed(database, row.id).catch(onError);
   const { id, subject, expiresAt } = row;
   return {
     caller: {

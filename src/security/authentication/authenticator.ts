@@ -1,6 +1,6 @@
 import { LruMap } from 'toad-cache';
 import type { Caller } from '../../access/caller.js';
-import type { Database } from '../../database/client.js';
+import type { Place } from '../../database/context.js';
 import { verifyApiToken } from './api-tokens.js';
 import { refused, type Verified } from './credentials.js';
 import type { OidcVerifier } from './oidc.js';
@@ -22,10 +22,7 @@ export type Authenticate = (credential: string) => Promise<Caller>;
  *
  * @param onError what happens to an error that no caller waits for
  */
-export function authenticator(
-  database: Pick<Database, 'pool'>,
-  onError: (error: unknown) => void,
-): Authenticate {
+export function authenticator(database: Place, onError: (error: unknown) => void): Authenticate {
   const verified = new LruMap<Promise<Verified>>(CACHE_SIZE, CACHE_TTL_MS);
   let oidc: Promise<OidcVerifier> | undefined;
 

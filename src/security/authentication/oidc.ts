@@ -1,8 +1,7 @@
 import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
 import { grantOf, type StoredGrant } from '../../access/caller.js';
-import type { Database } from '../../database/client.js';
+import { type Place, query } from '../../database/context.js';
 import { rootCause } from '../../database/errors.js';
-import { query } from '../../database/sql.js';
 import { isStorable } from '../../shared/text.js';
 import { refused, type Verified } from './credentials.js';
 import { issuerKeys } from './issuer-keys.js';
@@ -71,14 +70,14 @@ export type OidcVerifier = (token: string) => Promise<Verified>;
  * Verifies OpenID Connect tokens of the issuers in the database. Its subject is the issuer and the
  * claim `sub`, joined by `|`; it may do what each trust whose audience and conditions it meets allows.
  */
-export function oidcVerifier({ pool }: Pick<Database, 'pool'>): OidcVerifier {
+export function oidcVerifier(database: Place): OidcVerifier {
   const keysOf = issuerKeys();
 
   /** @throws {AppError} `unauthenticated`, whatever is wrong with the token or its issuer */
   return async (token) => {
     const issuer = issuerOf(token);
     if (typeof issuer !== 'string' || !isStorable(issuer)) throw refused(UNTRUSTED);
-    const trusts = await query<TrustRow>(pool, SELECT_TRUST, [issuer]);
+    const trusts = await query<TrustRow>(database, SELECT_TRUST, [issuer]);
     if (trusts.length === 0) throw refused(UNTRUSTED);
 
     const { payload } = await keysOf(issuer)

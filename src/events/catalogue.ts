@@ -1,0 +1,121 @@
+/** What an event is about. */
+export const SUBJECT_KINDS = [
+  'project',
+  'release',
+  'artifact',
+  'evidence',
+  'policy',
+  'policy-version',
+  'environment',
+  'deployment',
+  'waiver',
+  'verdict',
+  'token',
+  'issuer',
+] as const;
+
+export type SubjectKind = (typeof SUBJECT_KINDS)[number];
+
+type Value = string | number | boolean | null;
+
+/** A value before and after a change. */
+interface Change<T = Value> {
+  readonly before: T;
+  readonly after: T;
+}
+
+type PolicyRef = { readonly name: string; readonly version: number | null };
+
+/**
+ * What each type of event carries besides its subject: ids, digests, and values before and after. Free text that
+ * people write (descriptions, notes, reasons) and secrets stay out: events are never deleted.
+ */
+export interface EventData {
+  'project.created': { status: string };
+  'project.updated': { fields: readonly string[]; version: number; status?: Change };
+  'project.deleted': { status: string; version: number };
+  'release.created': { version: string; commit: string };
+  'release.updated': { fields: readonly string[]; revision: number };
+  'release.sealed': { state: Change };
+  'release.revoked': { state: Change };
+  'artifact.added': { sha256: string; kind: string };
+  'evidence.received': {
+    kind: string;
+    label: string | null;
+    artifact: string | null;
+    receivedSha256: string;
+    storedSha256: string;
+    mayAbsolve: boolean;
+    superseded: readonly string[];
+  };
+  'evidence.received-again': { receivedSha256: string };
+  'evidence.retracted': { receivedSha256: string };
+  'policy.created': { sha256: string };
+  'policy-version.added': { sha256: string; before: string | null };
+  'environment.created': { rank: number; policies: readonly PolicyRef[] };
+  'environment.updated': { rank?: Change<number>; policies?: Change<readonly PolicyRef[]> };
+  'deployment.recorded': { environment: string; before: string | null };
+  'waiver.requested': { rule: string; purl: string | null; expiresAt: string };
+  'waiver.approved': { requestedBy: string };
+  'waiver.revoked': { approvedBy: string | null };
+  'verdict.decided': { environment: string; decision: string; inputsHash: string; engine: number };
+  'token.created': {
+    subject: string;
+    scopes: readonly string[];
+    projects: readonly number[] | null;
+    expiresAt: string;
+  };
+  'token.revoked': { subject: string };
+  'issuer.trusted': {
+    issuer: string;
+    audience: string;
+    scopes: readonly string[];
+    projects: readonly number[] | null;
+  };
+  'issuer.revoked': { issuer: string };
+}
+
+export type EventType = keyof EventData;
+
+interface EventMeaning {
+  readonly subject: SubjectKind;
+  readonly meaning: string;
+}
+
+/** Every type of event that the API records: what it is about, and one sentence for people. */
+export const EVENTS: Readonly<Record<EventType, EventMeaning>> = {
+  'project.created': { subject: 'project', meaning: 'A project was added' },
+  'project.updated': { subject: 'project', meaning: 'Fields of a project changed' },
+  'project.deleted': { subject: 'project', meaning: 'A project without releases was deleted' },
+  'release.created': { subject: 'release', meaning: 'A release was added' },
+  'release.updated': { subject: 'release', meaning: 'Branch, notes or links of a release changed' },
+  'release.sealed': { subject: 'release', meaning: 'A release takes no more artifacts' },
+  'release.revoked': { subject: 'release', meaning: 'A release must not ship any more' },
+  'artifact.added': { subject: 'artifact', meaning: 'An artifact was added to a release' },
+  'evidence.received': { subject: 'evidence', meaning: 'A document was stored as evidence' },
+  'evidence.received-again': {
+    subject: 'evidence',
+    meaning: 'A document that counts was uploaded once more',
+  },
+  'evidence.retracted': { subject: 'evidence', meaning: 'Evidence was withdrawn' },
+  'policy.created': { subject: 'policy', meaning: 'A policy was added, with its first version' },
+  'policy-version.added': { subject: 'policy-version', meaning: 'A policy has a new version' },
+  'environment.created': { subject: 'environment', meaning: 'An environment was added' },
+  'environment.updated': {
+    subject: 'environment',
+    meaning: 'Rank or policies of an environment changed',
+  },
+  'deployment.recorded': { subject: 'deployment', meaning: 'A release runs in an environment' },
+  'waiver.requested': { subject: 'waiver', meaning: 'A waiver was requested' },
+  'waiver.approved': { subject: 'waiver', meaning: 'A waiver was approved' },
+  'waiver.revoked': { subject: 'waiver', meaning: 'A waiver was revoked or rejected' },
+  'verdict.decided': { subject: 'verdict', meaning: 'A verdict was reached on new inputs' },
+  'token.created': { subject: 'token', meaning: 'An API token was created' },
+  'token.revoked': { subject: 'token', meaning: 'An API token was revoked' },
+  'issuer.trusted': { subject: 'issuer', meaning: 'An OpenID Connect issuer was trusted' },
+  'issuer.revoked': { subject: 'issuer', meaning: 'An issuer is not trusted any more' },
+};
+
+/** Types that no request records: what triggers saw, and what was there before events were. */
+export const BESIDE_API = 'beside-api';
+export const IMPORTED = 'imported';

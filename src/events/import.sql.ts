@@ -1,0 +1,91 @@
+import type { Statement } from '../database/sql.js';
+import { IMPORTED, type SubjectKind } from './catalogue.js';
+
+interface Source {
+  readonly table: string;
+  /** Orders the rows: an expression over the row `t`, its type, and a value before the first. */
+  readonly key: string;
+  readonly type: 'uuid' | 'int' | 'text';
+  readonly start: string;
+  /** The id of the event's subject. */
+  readonly id: string;
+  readonly project: string;
+  readonly release: string;
+  readonly time: string;
+}
+
+const BY_UUID = {
+  key: 't.id',
+  type: 'uuid',
+  start: '00000000-0000-0000-0000-000000000000',
+  id: 't.id::text',
+  project: 'NULL::int',
+  release: 'NULL::uuid',
+  time: 't.created_at',
+} as const;
+const OF_RELEASE = { ...BY_UUID, project: 't.project_id', release: 't.release_id' } as const;
+const byText = (id: string, key = id) =>
+  ({ ...BY_UUID, key: `(${key}) COLLATE "C"`, type: 'text', start: '', id }) as const;
+
+/** Where the rows of each kind are. */
+const SOURCES: Readonly<Record<SubjectKind, Source>> = {
+  project: { ...BY_UUID, table: 'projects', type: 'int', start: '-2147483648', project: 't.id' },
+  release: { ...BY_UUID, table: 'releases', project: 't.project_id', release: 't.id' },
+  artifact: { ...OF_RELEASE, table: 'artifacts' },
+  evidence: { ...OF_RELEASE, table: 'evidence' },
+  policy: { ...byText('t.name'), table: 'policies' },
+  'policy-version': {
+    ...byText(
+      `t.policy_name || '/' || t.version`,
+      `t.policy_name || '/' || lpad(t.version::text, 10, '0')`,
+    ),
+    table: 'policy_versions',
+  },
+  environment: { ...byText('t.name'), table: 'environments' },
+  deployment: { ...OF_RELEASE, table: 'deployments' },
+  waiver: { ...OF_RELEASE, table: 'waivers' },
+  verdict: { ...OF_RELEASE, table: 'verdicts', time: 't.evaluated_at' },
+  token: { ...BY_UUID, table: 'api_tokens' },
+  issuer: { ...BY_UUID, table: 'trusted_issuers' },
+};
+
+/** A table that is not done. Held until its batch is in. */
+export const NEXT_IMPORT: Statement = {
+  name: 'event-import-next',
+  text: `SELECT kind, after, before FROM event_imports ORDER BY kind LIMIT 1 FOR UPDATE`,
+};
+
+export const IMPORT_WENT_ON: Statement = {
+  name: 'event-import-on',
+  text: 'UPDATE event_imports SET after = $2 WHERE kind = $1',
+};
+
+export const IMPORT_DONE: Statement = {
+  name: 'event-import-done',
+  text: 'DELETE FROM event_imports WHERE kind = $1',
+};
+
+/**
+ * Records the next rows of a table: the digest is that of the row as JSON, without what is secret or changes by itself.
+ * One row: the last key, and how many. `$1`: the key of the last row, or null; `$2`: rows from before then; `$3`: how many at most.
+ */
+export function importBatch(kind: SubjectKind): Statement {
+  const { table, key, type, start, id, project, release, time } = SOURCES[kind];
+  return {
+    text: `
+      WITH batch AS (
+        SELECT ${key} AS key, ${id} AS id, ${project} AS project_id, ${release} AS release_id,
+               encode(sha256(convert_to((to_jsonb(t) - 'hash' - 'last_used_at')::text, 'UTF8')), 'hex') AS digest
+          FROM ${table} t
+         WHERE ${key} > COALESCE($1, '${start}')::${type} AND ${time} < $2
+         ORDER BY 1 LIMIT $3
+      ), recorded AS (
+        INSERT INTO events (type, subject_kind, subject_id, project_id, release_id, actor, data)
+        SELECT '${IMPORTED}', '${kind}', id, project_id, release_id, 'migration',
+               jsonb_build_object('digest', digest)::text
+          FROM batch ORDER BY key
+      )
+      SELECT (SELECT key::text FROM batch ORDER BY batch.key DESC LIMIT 1) AS last,
+             (SELECT count(*)::int FROM batch) AS count`,
+  };
+}

@@ -1,0 +1,57 @@
+import { type Place, query } from '../database/context.js';
+import { bookkeeping } from '../database/transaction.js';
+import type { Job } from '../jobs/job.js';
+import type { SubjectKind } from './catalogue.js';
+import { IMPORT_DONE, IMPORT_WENT_ON, importBatch, NEXT_IMPORT } from './import.sql.js';
+
+interface Import {
+  readonly kind: SubjectKind;
+  readonly after: string | null;
+  readonly before: Date;
+}
+
+const BATCH = 1000;
+
+/** Records the next rows that have no event. @returns false: every row has one */
+async function importNext({ store }: Place, batch: number): Promise<boolean> {
+  const [pending] = await query<Import>({ store }, { text: 'SELECT 1 FROM event_imports' }, []);
+  if (!pending) return false;
+  return bookkeeping({ store }, async (context) => {
+    const [next] = await query<Import>(context, NEXT_IMPORT, []);
+    if (!next) return false;
+    const { kind, after, before } = next;
+    const values = [after, before, batch];
+    type Imported = { last: string | null; count: number };
+    const [imported] = await query<Imported>(context, importBatch(kind), values);
+    if (imported && imported.count === batch) {
+      await query(context, IMPORT_WENT_ON, [kind, imported.last]);
+    } else {
+      await query(context, IMPORT_DONE, [kind]);
+    }
+    return true;
+  });
+}
+
+/**
+ * Gives each row from before the events one event, `imported`, in batches. Safe to interrupt: a batch and its place are one
+ * transaction.
+ */
+export async function importRows(
+  place: Place,
+  { batch = BATCH, signal }: { batch?: number; signal?: AbortSignal } = {},
+): Promise<void> {
+  while (!signal?.aborted && (await importNext(place, batch)));
+}
+
+const RETRY_MS = 60_000;
+
+/** Runs after the start until every row has its event: once for a database. */
+export const importJob: Job = {
+  name: 'import-events',
+  everyMs: RETRY_MS,
+  runAtStart: true,
+  async run({ database, signal }) {
+    await importRows(database, { signal });
+    return signal.aborted ? 'again' : 'done';
+  },
+};

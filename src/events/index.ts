@@ -1,0 +1,2 @@
+export { type ChangeContext, change } from './change.js';
+export { importJob } from './import.js';

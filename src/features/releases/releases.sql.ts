@@ -1,0 +1,24 @@
+import type { Statement } from '../../database/sql.js';
+
+/** As Prisma names the columns. */
+const COLUMNS = `id, project_id AS "projectId", version, commit, branch, notes, links, state,
+  sealed_at AS "sealedAt", sealed_by AS "sealedBy", revoked_at AS "revokedAt", revoked_by AS "revokedBy",
+  revoked_reason AS "revokedReason", created_at AS "createdAt", created_by AS "createdBy",
+  updated_at AS "updatedAt", updated_by AS "updatedBy", revision`;
+
+/**
+ * No row: the project has a release of this version. `$1`: project, `$2`: version, `$3`: commit, `$4`: branch, `$5`: notes,
+ * `$6`: links, `$7`: the caller.
+ */
+export const INSERT_RELEASE: Statement = {
+  name: 'release-insert',
+  text: `INSERT INTO releases (id, project_id, version, commit, branch, notes, links, created_by, updated_by)
+         VALUES (uuid_v7(), $1, $2, $3, $4, $5, $6::jsonb, $7, $7)
+         ON CONFLICT (project_id, version) DO NOTHING RETURNING ${COLUMNS}`,
+};
+
+/** Held until the change is in. `$1`: the id. */
+export const LOCK_RELEASE: Statement = {
+  name: 'release-lock',
+  text: 'SELECT 1 FROM releases WHERE id = $1::uuid FOR UPDATE',
+};

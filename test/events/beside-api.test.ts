@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/config.js';
+import { openDatabase } from '../../src/database/client.js';
+import { importRows } from '../../src/events/import.js';
+import { useApp } from '../support/app.js';
+import { sql, testDatabaseUrl } from '../support/database.js';
+import { addArtifact, createRelease } from '../support/releases.js';
+import { createProject } from '../support/requests.js';
+
+const context = useApp();
+
+const eventsOf = (kind: string) =>
+  sql<{ type: string; subject_id: string; actor: string; data: string }>(
+    `SELECT type, subject_id, actor, data FROM events WHERE subject_kind = '${kind}' ORDER BY id`,
+  );
+
+describe('what is written beside the API', () => {
+  it('is recorded, with digests of the row before and after', async () => {
+    await sql(`INSERT INTO projects (name, status) VALUES ('A', 'b')`);
+    await sql(`UPDATE projects SET status = 'c'`);
+    await sql('DELETE FROM projects');
+    const events = await eventsOf('project');
+    expect(events).toMatchObject([
+      { type: 'beside-api', subject_id: '1', actor: 'postgres' },
+      { type: 'beside-api', subject_id: '1' },
+      { type: 'beside-api', subject_id: '1' },
+    ]);
+    const [added, changed, removed] = events.map(({ data }) => JSON.parse(data));
+    expect(added).toMatchObject({ operation: 'insert', before: null });
+    expect(changed).toMatchObject({ operation: 'update', before: added.after });
+    expect(removed).toMatchObject({ operation: 'delete', before: changed.after, after: null });
+  });
+
+  it('is recorded in a transaction after one of the API on the same connection', async () => {
+    await createProject(context.app);
+    await sql(`BEGIN; SET LOCAL srp.through = 'api'; UPDATE projects SET status = 'x'; COMMIT`);
+    expect(await eventsOf('project')).toMatchObject([{ type: 'project.created' }]);
+    await sql(`UPDATE projects SET status = 'y'`);
+    expect(await eventsOf('project')).toMatchObject([
+      { type: 'project.created' },
+      { type: 'beside-api' },
+    ]);
+  });
+
+  it('names the release and the project', async () => {
+    const { id } = await createRelease(context.app);
+    await sql(`UPDATE releases SET notes = 'by hand'`);
+    const where = `SELECT project_id, release_id FROM events WHERE type = 'beside-api'`;
+    expect(await sql(where)).toEqual([{ project_id: 1, release_id: id }]);
+  });
+});
+
+describe('events', () => {
+  it.each([[`UPDATE events SET actor = 'x'`], ['DELETE FROM events'], ['TRUNCATE events']])(
+    'are never changed: %s',
+    async (statement) => {
+      await createProject(context.app);
+      await expect(sql(statement)).rejects.toMatchObject({ code: '23001' });
+      expect(await eventsOf('project')).toHaveLength(1);
+    },
+  );
+});
+
+describe('rows from before the events', () => {
+  /** Makes the database look as the migration found it: rows without events. */
+  const asFound = async () => {
+    await sql(`BEGIN; SET LOCAL session_replication_role = replica; DELETE FROM events; COMMIT`);
+    await sql('UPDATE event_imports SET before = clock_timestamp()');
+  };
+  const run = async (options: { batch?: number } = {}) => {
+    const database = openDatabase(testDatabaseUrl(), loadConfig({}));
+    await importRows(database, options).finally(() => database.close());
+  };
+
+  it('get one event each, in batches, with a digest of the row', async () => {
+    const { id, projectId } = await createRelease(context.app);
+    for (const name of ['B', 'C', 'D']) await createProject(context.app, { name, status: 'x' });
+    await addArtifact(context.app, id);
+    await asFound();
+    await run({ batch: 2 });
+    const projects = await eventsOf('project');
+    expect(projects.map(({ type, subject_id }) => [type, subject_id]).sort()).toEqual(
+      [1, 2, 3, 4].map((number) => ['imported', String(number)]),
+    );
+    expect(await eventsOf('release')).toMatchObject([{ type: 'imported', subject_id: id }]);
+    expect(await eventsOf('artifact')).toHaveLength(1);
+    expect(await eventsOf('policy')).toMatchObject([{ subject_id: 'baseline' }]);
+    expect(await eventsOf('policy-version')).toMatchObject([{ subject_id: 'baseline/1' }]);
+    const names = (await eventsOf('environment')).map(({ subject_id }) => subject_id).sort();
+    expect(names).toEqual(['production', 'staging']);
+    const [row] = await sql<{ digest: string }>(
+      `SELECT encode(sha256(convert_to(to_jsonb(t)::text, 'UTF8')), 'hex') AS digest FROM projects t WHERE id = $1`,
+      [projectId],
+    );
+    const first = projects.find(({ subject_id }) => subject_id === String(projectId));
+    expect(JSON.parse(first?.data ?? '')).toEqual({ digest: row?.digest });
+    expect(await sql('SELECT 1 FROM event_imports')).toEqual([]);
+  });
+
+  it('get no second one, and rows that came later get none', async () => {
+    await createProject(context.app);
+    await asFound();
+    await createProject(context.app, { name: 'Later', status: 'x' });
+    await run();
+    await run();
+    const events = await eventsOf('project');
+    expect(events.map(({ type, subject_id }) => `${type} ${subject_id}`).sort()).toEqual([
+      'imported 1',
+      'project.created 2',
+    ]);
+  });
+});

@@ -1,0 +1,248 @@
+import type { LightMyRequestResponse } from 'fastify';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { EVENTS, type EventType } from '../../src/events/catalogue.js';
+import { useApp } from '../support/app.js';
+import { giveToken, type Holder } from '../support/callers.js';
+import { sql } from '../support/database.js';
+import { junit } from '../support/documents.js';
+import { SEALED } from '../support/policies.js';
+import { COMMIT, digest } from '../support/releases.js';
+
+/** Every route that changes something, and the events that it records. */
+const context = useApp({ AUTH_MODE: 'token', HOST: '0.0.0.0' });
+
+let alice: Holder;
+let bob: Holder;
+beforeEach(async () => {
+  alice = await giveToken();
+  bob = await giveToken({ subject: 'bob' });
+});
+
+interface EventRow {
+  type: EventType;
+  subject_kind: string;
+  subject_id: string;
+  project_id: number | null;
+  release_id: string | null;
+  actor: string;
+  credential: string | null;
+  request_id: string | null;
+  data: string;
+}
+
+const recorded = () => sql<EventRow & Record<string, unknown>>('SELECT * FROM events ORDER BY id');
+
+/** Tests write without the API as well; only what the next request records is looked at. */
+const forget = () =>
+  sql('BEGIN; SET LOCAL session_replication_role = replica; DELETE FROM events; COMMIT');
+
+interface Sent {
+  readonly payload?: object | string;
+  readonly headers?: Record<string, string>;
+  readonly caller?: Holder;
+}
+
+const REQUEST = 'events-test-1';
+
+/** The operations that a test has called, as `METHOD /path`. */
+const called = new Set<string>();
+
+/** Calls a route as `METHOD /address` and says what it answered and recorded. */
+async function call(request: string, { payload, headers, caller = alice }: Sent = {}) {
+  const [method = '', url = ''] = request.split(' ') as ['POST', string];
+  await forget();
+  const response: LightMyRequestResponse = await context.app.inject({
+    method,
+    url,
+    headers: { 'x-request-id': REQUEST, ...caller.headers, ...headers },
+    ...(payload !== undefined && { payload }),
+  });
+  const events = await recorded();
+  for (const { type, subject_kind, actor, credential, data, ...event } of events) {
+    expect(subject_kind).toBe(EVENTS[type].subject);
+    expect(actor).toBe(caller === alice ? 'alice' : 'bob');
+    expect(credential).toBe(`token:${caller.id}`);
+    expect(event.request_id).toBe(REQUEST);
+    expect(data).not.toMatch(/srp_/);
+    expect(JSON.parse(data)).toEqual(expect.any(Object));
+  }
+  return { response, status: response.statusCode, events, body: response.body && response.json() };
+}
+
+/** Calls a route that must succeed and record these events; returns its answer. */
+async function does(operation: string, request: string, types: EventType[], sent: Sent = {}) {
+  const { status, events, body } = await call(request, sent);
+  expect(status, `${request}: ${JSON.stringify(body)}`).toBeLessThan(300);
+  expect(events.map(({ type }) => type).sort(), request).toEqual(types.toSorted());
+  called.add(operation);
+  return { body, events, data: events.map(({ data }) => JSON.parse(data)) };
+}
+
+/** Calls a route that must record nothing. */
+async function recordsNothing(request: string, expected: number, sent: Sent = {}) {
+  const { status, events } = await call(request, sent);
+  expect([status, events]).toEqual([expected, []]);
+}
+
+const XML = { 'content-type': 'application/xml' };
+const inAMonth = () => new Date(Date.now() + 30 * 86_400_000).toISOString();
+
+/** A project with a release, for what comes next. */
+async function release(): Promise<string> {
+  await call('POST /projects', { payload: { name: 'Shop', status: 'active' } });
+  const payload = { version: '1.0.0', commit: COMMIT };
+  const { body } = await call('POST /projects/1/releases', { payload });
+  return body.id;
+}
+
+describe('events', () => {
+  it('of projects', async () => {
+    const payload = { name: 'Shop', status: 'active' };
+    await does('createProject', 'POST /projects', ['project.created'], { payload });
+    const change = { payload: { status: 'archived' } };
+    const { data } = await does('updateProject', 'PATCH /projects/1', ['project.updated'], change);
+    const status = { before: 'active', after: 'archived' };
+    expect(data).toEqual([{ fields: ['status'], status, version: 2 }]);
+    await recordsNothing('PATCH /projects/1', 200, { payload: {} });
+    const stale = { ...change, headers: { 'if-match': '"7"' } };
+    await recordsNothing('PATCH /projects/1', 412, stale);
+    await recordsNothing('DELETE /projects/2', 404);
+    await does('deleteProject', 'DELETE /projects/1', ['project.deleted']);
+  });
+
+  it('of releases and artifacts', async () => {
+    await call('POST /projects', { payload: { name: 'Shop', status: 'active' } });
+    const payload = { version: '1.0.0', commit: COMMIT };
+    const url = 'POST /projects/1/releases';
+    const { body, events } = await does('createRelease', url, ['release.created'], { payload });
+    const { id } = body;
+    expect(events).toMatchObject([{ subject_id: id, project_id: 1, release_id: id }]);
+    await recordsNothing(url, 409, { payload });
+    const put = 'PUT /projects/1/releases/1.0.1';
+    await does('putRelease', put, ['release.created'], { payload: { commit: COMMIT } });
+    await recordsNothing(put, 200, { payload: { commit: COMMIT } });
+    const artifact = { name: 'image', kind: 'container', sha256: digest(1) };
+    const added = `POST /releases/${id}/artifacts`;
+    await does('createArtifact', added, ['artifact.added'], { payload: artifact });
+    await recordsNothing(added, 409, { payload: artifact });
+    const notes = { payload: { notes: 'New' } };
+    await does('updateRelease', `PATCH /releases/${id}`, ['release.updated'], notes);
+    await does('sealRelease', `POST /releases/${id}/seal`, ['release.sealed']);
+    await recordsNothing(`POST /releases/${id}/seal`, 200);
+    const reason = { payload: { reason: 'Charges twice' } };
+    await does('revokeRelease', `POST /releases/${id}/revoke`, ['release.revoked'], reason);
+    await recordsNothing(`POST /releases/${id}/revoke`, 200, reason);
+    await recordsNothing(`POST /releases/${id}/revoke`, 409, { payload: { reason: 'Other' } });
+  });
+
+  it('of evidence', async () => {
+    const id = await release();
+    const upload = `POST /releases/${id}/evidence?label=unit`;
+    const first = { payload: junit('passed'), headers: XML };
+    const { body } = await does('uploadEvidence', upload, ['evidence.received'], first);
+    await does('uploadEvidence', upload, ['evidence.received-again'], first);
+    const second = { payload: junit('passed', 'failure'), headers: XML };
+    const { data } = await does('uploadEvidence', upload, ['evidence.received'], second);
+    expect(data).toMatchObject([{ kind: 'junit', label: 'unit', superseded: [body.id] }]);
+    await recordsNothing(upload, 422, { payload: '<x/>', headers: XML });
+    const retract = `POST /evidence/${body.id}/retract`;
+    const reason = { payload: { reason: 'Wrong file' } };
+    await does('retractEvidence', retract, ['evidence.retracted'], reason);
+    await recordsNothing(retract, 200, reason);
+  });
+
+  it('of policies, environments and deployments', async () => {
+    const id = await release();
+    const policy = { payload: { name: 'gate', rules: [SEALED] } };
+    await does('createPolicy', 'POST /policies', ['policy.created'], policy);
+    await recordsNothing('POST /policies', 409, policy);
+    const next = { payload: { rules: [{ ...SEALED, mode: 'warn' }] } };
+    const versions = 'POST /policies/gate/versions';
+    await does('createPolicyVersion', versions, ['policy-version.added'], next);
+    await recordsNothing(versions, 200, next);
+    const guard = { payload: { name: 'gate', rank: 15, policies: [{ name: 'gate' }] } };
+    await does('createEnvironment', 'POST /environments', ['environment.created'], guard);
+    const rank = { payload: { rank: 16 } };
+    const updated = await does(
+      'updateEnvironment',
+      'PATCH /environments/gate',
+      ['environment.updated'],
+      rank,
+    );
+    expect(updated.data).toEqual([{ rank: { before: 15, after: 16 } }]);
+    const deploy = 'POST /environments/gate/deployments';
+    const what = { payload: { releaseId: id } };
+    await does('recordDeployment', deploy, ['deployment.recorded'], what);
+    await recordsNothing(deploy, 200, what);
+  });
+
+  it('of verdicts', async () => {
+    const id = await release();
+    const ask = { payload: { environment: 'production' } };
+    const verdicts = `POST /releases/${id}/verdicts`;
+    const tried = { payload: { environment: 'production', dryRun: true } };
+    await recordsNothing(verdicts, 200, tried);
+    const { body } = await does('createVerdict', verdicts, ['verdict.decided'], ask);
+    await recordsNothing(verdicts, 200, ask);
+    const gate = `GET /assert?release=${id}&environment=production`;
+    await recordsNothing(gate, 409);
+    await call(`POST /releases/${id}/seal`);
+    const { status, events } = await call(gate);
+    expect([status, events.map(({ type }) => type)]).toEqual([409, ['verdict.decided']]);
+    expect(events[0]?.subject_id).not.toBe(body.id);
+    called.add('assertRelease');
+  });
+
+  it('of waivers', async () => {
+    await release();
+    const terms = { rule: 'CVE-2021-23337', reason: 'Never called', expiresAt: inAMonth() };
+    const payload = { projectId: 1, ...terms };
+    const requested = ['waiver.requested' as const];
+    const { body } = await does('createWaiver', 'POST /waivers', requested, { payload });
+    const approve = `POST /waivers/${body.id}/approve`;
+    await recordsNothing(approve, 403);
+    await does('approveWaiver', approve, ['waiver.approved'], { caller: bob });
+    await recordsNothing(approve, 200, { caller: bob });
+    const reason = { payload: { reason: 'It is called now' } };
+    const revoke = `POST /waivers/${body.id}/revoke`;
+    await does('revokeWaiver', revoke, ['waiver.revoked'], reason);
+    await recordsNothing(revoke, 200, reason);
+  });
+
+  it('of tokens and issuers', async () => {
+    const token = { payload: { name: 'CI', subject: 'ci', scopes: ['projects:read'] } };
+    const made = await does('createToken', 'POST /tokens', ['token.created'], token);
+    const { id } = made.body;
+    await does('revokeToken', `DELETE /tokens/${id}`, ['token.revoked']);
+    await recordsNothing(`DELETE /tokens/${id}`, 404);
+    const issuer = {
+      payload: {
+        name: 'CI',
+        issuer: 'https://ci.example.com',
+        audience: 'srp',
+        conditions: { repository: 'org/app' },
+        scopes: ['projects:read'],
+      },
+    };
+    const trusted = await does('createIssuer', 'POST /issuers', ['issuer.trusted'], issuer);
+    await does('revokeIssuer', `DELETE /issuers/${trusted.body.id}`, ['issuer.revoked']);
+  });
+
+  it('are recorded once for a request that is sent again with its key', async () => {
+    const payload = { name: 'Shop', status: 'active' };
+    const sent = { payload, headers: { 'idempotency-key': 'one' } };
+    await does('createProject', 'POST /projects', ['project.created'], sent);
+    await recordsNothing('POST /projects', 201, sent);
+  });
+
+  it('have been looked for on every route that changes something', async () => {
+    const { paths } = (await context.app.inject('/openapi.json')).json();
+    const operations = Object.values<Record<string, { operationId: string }>>(paths).flatMap(
+      (item) =>
+        Object.entries(item).flatMap(([method, { operationId }]) =>
+          method === 'get' && operationId !== 'assertRelease' ? [] : [operationId],
+        ),
+    );
+    expect([...called].sort()).toEqual(operations.sort());
+  });
+});
