@@ -1,4 +1,4 @@
-import type { FindingType } from '../vocabulary/finding-types.js';
+import type { FindingType, Shown } from '../vocabulary/finding-types.js';
 import type { Severity } from '../vocabulary/severity.js';
 
 /** Findings, or components, of one document. */
@@ -121,6 +121,11 @@ export interface EvidenceKind {
   /** One sentence for the API's description. */
   readonly summary: string;
   readonly format: 'json' | 'xml';
+  /**
+   * What to upload a document of this kind for, in the words of a denial: the kind's name, or with what the tool needs to show
+   * it. A denial reads "Upload a report of trivy with its scanner of secrets".
+   */
+  readonly uploadFor?: Readonly<Partial<Record<Shown, string>>>;
   /** A media type of its own, which is accepted like any of the format. */
   readonly mediaType?: string;
   /** A small valid document that excuses nothing, because people try it on their own releases: XML as text. */

@@ -8,3 +8,8 @@ export const FINDING_TYPES = [
 ] as const;
 
 export type FindingType = (typeof FINDING_TYPES)[number];
+
+/** Everything that evidence can show, whether or not it does. */
+export const SHOWN = ['components', 'tests', ...FINDING_TYPES] as const;
+
+export type Shown = (typeof SHOWN)[number];

@@ -5,6 +5,7 @@ import { DocumentFault } from '../fault.js';
 import { type DocumentParser, type EvidenceKind, MAX_ROWS, type ParsedDocument } from '../kind.js';
 import { kinds } from '../kinds/index.js';
 import { type Alias, type Batch, batchesOf, clean, MAX_ALIASES, TABLES } from './columns.js';
+import { withoutKnownSecrets } from './known-secrets.js';
 import { decodeText, readJson } from './read-json.js';
 import { readXml } from './read-xml.js';
 import { type Summary, summarize } from './summary.js';
@@ -157,7 +158,9 @@ function refuseTooManyClaims({ claims = [] }: ParsedDocument): void {
  * @throws {DocumentFault}
  */
 export async function readDocument(request: DocumentRequest): Promise<ReadDocument> {
-  const { bytes, format, secretKey } = request;
+  const { format, secretKey } = request;
+  // Before anything reads it: what has the form of a secret reaches no row, no message and no digest without a key.
+  const bytes = withoutKnownSecrets(request.bytes, secretKey);
   const document = format === 'xml' ? readXml(xmlText(bytes)) : readJson(bytes);
   const { name, parser } = await recognize(document, request);
   const parsed = parser.parse(document, { secretKey });
@@ -171,7 +174,7 @@ export async function readDocument(request: DocumentRequest): Promise<ReadDocume
       tool: clean(parsed.tool, 200),
       toolVersion: clean(parsed.toolVersion, 200),
       specVersion: clean(parsed.specVersion, 200),
-      summary: summarize(parsed),
+      summary: summarize(parsed, stored !== request.bytes),
       document: store(stored),
     },
     batches: encode(parsed, aliases),

@@ -1,4 +1,4 @@
-import { FINDING_TYPES, type FindingType } from '../../vocabulary/finding-types.js';
+import { FINDING_TYPES, type FindingType, type Shown } from '../../vocabulary/finding-types.js';
 import { SEVERITIES, type Severity, worse } from '../../vocabulary/severity.js';
 import type { ParsedDocument, TestSummary } from '../kind.js';
 import { clean } from './columns.js';
@@ -27,8 +27,6 @@ export interface Summary {
   /** Secrets were taken out before it was stored. */
   readonly masked?: true;
 }
-
-export type Shown = FindingType | 'components' | 'tests';
 
 const zeros = <Key extends string>(keys: readonly Key[]) =>
   Object.fromEntries(keys.map((key) => [key, 0])) as Record<Key, number>;
@@ -74,8 +72,9 @@ const storable = (tests: TestSummary): TestSummary => ({
   })),
 });
 
-export function summarize(document: ParsedDocument): Summary {
-  const { findings, components, claims, tests, masked, shows = [] } = document;
+/** @param masked whether secrets were taken out of the document */
+export function summarize(document: ParsedDocument, masked: boolean): Summary {
+  const { findings, components, claims, tests, shows = [] } = document;
   return {
     shows: [
       ...(tests ? (['tests'] as const) : []),
@@ -97,6 +96,6 @@ export function summarize(document: ParsedDocument): Summary {
           absolving: claims.filter(({ absolves }) => absolves).length,
         },
       }),
-    ...(masked !== undefined && { masked: true }),
+    ...(masked && { masked: true }),
   };
 }

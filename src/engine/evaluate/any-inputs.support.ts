@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { FINDING_TYPES, SHOWN } from '../../vocabulary/finding-types.js';
 import { SEVERITIES } from '../../vocabulary/severity.js';
-import { FINDING_TYPES, SHOWN } from '../rules/common/evidence.js';
 import { defects } from '../rules/input.support.js';
 import type { Defect } from '../rules/rule.js';
 import type { EvidenceRecord, PolicyInput, VerdictFacts, VerdictInputs } from './inputs.js';

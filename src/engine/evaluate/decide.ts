@@ -1,6 +1,6 @@
 import { needed, RuleFault } from '../rules/common/fault.js';
 import { shown } from '../rules/common/text.js';
-import { MODES, type Outcome, type RuleInput } from '../rules/rule.js';
+import { MODES, type Outcome, type RuleInput, type Uploads } from '../rules/rule.js';
 import { type BudgetOptions, type CheckTime, OutOfTime, startBudget } from './budget.js';
 import type { CanonicalInputs } from './canonical.js';
 import type { Judgement, RuleResult, VerdictFacts } from './inputs.js';
@@ -12,9 +12,18 @@ interface Case {
   readonly inputs: CanonicalInputs;
   readonly facts: VerdictFacts;
   readonly checkTime: CheckTime;
+  readonly uploads: Uploads;
 }
 
-function inputOf({ inputs, facts, checkTime }: Case, { policy, index }: PreparedRule): RuleInput {
+export interface DecideOptions extends BudgetOptions {
+  /** What to upload where evidence is missing, for messages. */
+  readonly uploads?: Uploads;
+}
+
+function inputOf(
+  { inputs, facts, checkTime, uploads }: Case,
+  { policy, index }: PreparedRule,
+): RuleInput {
   const { release, artifacts, evidence, running } = inputs;
   const old = inputs.tooOld.filter(
     (one) => one.policy === policy.name && one.version === policy.version && one.index === index,
@@ -28,6 +37,7 @@ function inputOf({ inputs, facts, checkTime }: Case, { policy, index }: Prepared
     defects: facts.defects,
     newDefects: facts.newDefects,
     components: facts.components,
+    uploads,
     checkTime,
   };
 }
@@ -99,9 +109,10 @@ export function decide(
   rules: readonly PreparedRule[],
   inputs: CanonicalInputs,
   facts: VerdictFacts,
-  options: BudgetOptions,
+  options: DecideOptions,
 ): Judgement {
-  const all = { inputs, facts, checkTime: startBudget(options) };
+  const { uploads = {} } = options;
+  const all = { inputs, facts, checkTime: startBudget(options), uploads };
   const judged = rules.map((rule) => judge(all, rule));
   const results = [
     ...preconditions(inputs),

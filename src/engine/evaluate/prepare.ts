@@ -1,8 +1,7 @@
 import { ruleNamed } from '../rules/index.js';
 import type { Aged, Needs } from '../rules/rule.js';
-import type { BudgetOptions } from './budget.js';
 import { type CanonicalInputs, inCanonicalOrder } from './canonical.js';
-import { decide } from './decide.js';
+import { type DecideOptions, decide } from './decide.js';
 import type { Judgement, PolicyInput, TooOld, VerdictFacts } from './inputs.js';
 import { type FindRule, prepareRule, tooOldFor } from './prepared-rule.js';
 
@@ -13,12 +12,12 @@ export interface Prepared {
   /** Which evidence is too old for which rule: the only thing that the clock decides. */
   tooOld(evidence: readonly Aged[]): TooOld[];
   /**
-   * May the release go to the environment? Pure: the same inputs and facts give the same judgement; `options` only keep it
-   * from taking too long. What cannot be decided denies.
+   * May the release go to the environment? Pure: the same inputs and facts give the same judgement; `options` keep it from
+   * taking too long, and complete its messages. What cannot be decided denies.
    * @param inputs with the policies that were prepared
    * @param facts what follows from the inputs; not checked against them
    */
-  decide(inputs: CanonicalInputs, facts: VerdictFacts, options?: BudgetOptions): Judgement;
+  decide(inputs: CanonicalInputs, facts: VerdictFacts, options?: DecideOptions): Judgement;
 }
 
 /** A judgement about other policies than were prepared would be one about nothing. */

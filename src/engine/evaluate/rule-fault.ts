@@ -14,6 +14,7 @@ const EMPTY: RuleInput = {
   running: null,
   newDefects: undefined,
   components: undefined,
+  uploads: {},
   checkTime: () => undefined,
 };
 

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { defaulted, stringEnum } from '../../contract/schemas.js';
-import { idsOf, nameOf, SHOWN, UPLOAD, uploadOf } from './common/evidence.js';
+import { SHOWN } from '../../vocabulary/finding-types.js';
+import { idsOf, nameOf, UPLOAD, uploadOf } from './common/evidence.js';
 import { RuleFault } from './common/fault.js';
 import { counted, firstOf, joined, shown } from './common/text.js';
 import type { Aged, EvidenceInput, Outcome, Rule, RuleInput } from './rule.js';
@@ -47,10 +48,10 @@ const parameters = Type.Object(
 type Parameters = Static<typeof parameters>;
 
 /** `a bill of materials`, `evidence of kind junit`. */
-function wanted({ kinds, shows }: Parameters) {
+function wanted({ kinds, shows }: Parameters, input: RuleInput) {
   const kind = kinds && `of kind ${joined(kinds, 'or')}`;
   const name = shows ? [nameOf(shows), kind].filter(Boolean).join(' ') : `evidence ${kind}`;
-  return { name, upload: kinds || !shows ? name : uploadOf(shows) };
+  return { name, upload: kinds || !shows ? name : uploadOf(input, shows) };
 }
 
 /** Names of those that have none of this evidence; undefined where the release as a whole is meant and has some. */
@@ -73,7 +74,7 @@ function tooOld({ kinds, maximumAgeDays }: Parameters, evidence: readonly Aged[]
 function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   const { kinds, shows, scope, maximumAgeDays } = parameters;
   if (!kinds && !shows) throw new RuleFault('It asks for no evidence: give it kinds or shows');
-  const { name, upload } = wanted(parameters);
+  const { name, upload } = wanted(parameters, input);
   const unmet = (message: string): Outcome => ({ status: 'not-evidenced', message });
   if (scope === 'artifacts' && input.artifacts.length === 0) {
     return unmet(

@@ -1,9 +1,17 @@
+import type { Shown } from '../../vocabulary/finding-types.js';
 import { ruleNamed } from './index.js';
-import type { ComponentInput, Defect, EvidenceInput, Outcome, RuleInput, Shown } from './rule.js';
+import type { ComponentInput, Defect, EvidenceInput, Outcome, RuleInput, Uploads } from './rule.js';
 
 /** Makes what rules look at, for tests. */
 
 const RELEASE: RuleInput['release'] = { version: '1.4.0', state: 'open', revokedReason: null };
+
+/** As kinds of evidence name them: these are enough for tests. */
+export const UPLOADS: Uploads = {
+  components: ['cyclonedx', 'spdx'],
+  tests: ['junit'],
+  secret: ['gitleaks'],
+};
 
 /** Nothing at all, but for what is given. */
 export const input = (
@@ -16,6 +24,7 @@ export const input = (
   running: null,
   newDefects: undefined,
   components: undefined,
+  uploads: UPLOADS,
   checkTime: () => undefined,
   ...given,
   release: { ...RELEASE, ...given.release },

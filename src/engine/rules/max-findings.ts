@@ -1,8 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { defaulted, stringEnum } from '../../contract/schemas.js';
+import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
 import { SEVERITIES, type Severity } from '../../vocabulary/severity.js';
 import { bySeverity, hiddenBy, list, type Matching, matching, named } from './common/defects.js';
-import { FINDING_TYPES, idsOf, missing, showing } from './common/evidence.js';
+import { idsOf, missing, showing } from './common/evidence.js';
 import { needed } from './common/fault.js';
 import { shown } from './common/text.js';
 import type { Outcome, Rule, RuleInput } from './rule.js';

@@ -1,5 +1,5 @@
 import type { TObject } from '@sinclair/typebox';
-import type { FindingType } from '../../vocabulary/finding-types.js';
+import type { FindingType, Shown } from '../../vocabulary/finding-types.js';
 import type { Severity } from '../../vocabulary/severity.js';
 
 /** `block`: what it finds denies. `warn`: it is only told. */
@@ -22,8 +22,8 @@ export interface EvidenceInput {
   readonly tests?: TestCounts | undefined;
 }
 
-/** What evidence can show. */
-export type Shown = FindingType | 'components' | 'tests';
+/** Names of the tools and formats that show something, such as `trivy with its scanner of secrets`. */
+export type Uploads = Readonly<Partial<Record<Shown, readonly string[]>>>;
 
 export interface TestCounts {
   readonly tests: number;
@@ -96,6 +96,8 @@ export interface RuleInput {
   readonly newDefects: Defects | undefined;
   /** Only for rules that need them: distinct, in the order of name and version. */
   readonly components: readonly ComponentInput[] | undefined;
+  /** What to upload where evidence is missing. It is for messages, and decides nothing. */
+  readonly uploads: Uploads;
   /** Call it now and then in long loops. @throws {Error} when it takes too long, which denies */
   checkTime(): void;
 }

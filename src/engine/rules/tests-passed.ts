@@ -56,7 +56,7 @@ function faults({ minimumTests, maximumFailures, maximumSkipped }: Parameters, s
 function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   const reports = input.evidence.filter(isReport);
   if (reports.length === 0) {
-    return { status: 'not-evidenced', message: unseen(['tests']) };
+    return { status: 'not-evidenced', message: unseen(input, ['tests']) };
   }
   const total = (key: keyof TestCounts) => reports.reduce((sum, { tests }) => sum + tests[key], 0);
   const sum = {

@@ -1,6 +1,7 @@
 import { projectsFor, reaches } from '../../access/caller.js';
 import { mapPage, pageById } from '../../contract/page.js';
 import { type CallContext, query } from '../../database/context.js';
+import { UPLOADS } from '../../documents/kinds/index.js';
 import { ENGINE, inputsHash, type RuleResult, type VerdictInputs } from '../../engine/index.js';
 import { change } from '../../events/index.js';
 import type { Verdict as VerdictRow } from '../../generated/prisma/client.js';
@@ -103,7 +104,7 @@ export function verdictsService() {
     if (!collected) throw noEnvironment(environment);
     const { prepared, inputs, facts } = collected;
     return {
-      ...prepared.decide(inputs, facts),
+      ...prepared.decide(inputs, facts, { uploads: UPLOADS }),
       id: null,
       releaseId,
       projectId: inputs.release.projectId,

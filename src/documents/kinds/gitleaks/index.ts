@@ -28,6 +28,7 @@ export const gitleaks: EvidenceKind = {
   name: 'gitleaks',
   summary: 'Secrets that Gitleaks found in files or commits. The secrets are not stored',
   format: 'json',
+  uploadFor: { secret: 'gitleaks' },
   example,
   load: () => import('./parser.js').then(({ parser }) => parser),
 };

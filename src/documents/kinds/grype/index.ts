@@ -37,6 +37,7 @@ export const grype: EvidenceKind = {
   name: 'grype',
   summary: 'Vulnerabilities that Grype found (`grype -o json`); what it was told to ignore too',
   format: 'json',
+  uploadFor: { vulnerability: 'grype' },
   example,
   load: () => import('./parser.js').then(({ parser }) => parser),
 };

@@ -52,6 +52,7 @@ export const junit: EvidenceKind = {
   name: 'junit',
   summary: 'Test results as JUnit XML, from any test runner',
   format: 'xml',
+  uploadFor: { tests: 'junit' },
   example,
   shape,
   load: () => import('./parser.js').then(({ parser }) => parser),

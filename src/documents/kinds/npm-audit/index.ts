@@ -37,6 +37,7 @@ export const npmAudit: EvidenceKind = {
   name: 'npm-audit',
   summary: 'Vulnerabilities of npm packages (`npm audit --json`, npm 7 or later)',
   format: 'json',
+  uploadFor: { vulnerability: 'npm-audit' },
   example,
   load: () => import('./parser.js').then(({ parser }) => parser),
 };

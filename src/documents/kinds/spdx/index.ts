@@ -5,6 +5,7 @@ export const spdx: EvidenceKind = {
   name: 'spdx',
   summary: 'SPDX 2.2 and 2.3, JSON: the packages of a release, and their licences.',
   format: 'json',
+  uploadFor: { components: 'spdx' },
   mediaType: 'application/spdx+json',
   example: {
     spdxVersion: 'SPDX-2.3',

@@ -51,6 +51,12 @@ export const trivy: EvidenceKind = {
   summary:
     'Vulnerabilities, misconfigurations, secrets and licences that Trivy found (`--format json`). Lines with secrets are not stored',
   format: 'json',
+  uploadFor: {
+    vulnerability: 'trivy',
+    misconfiguration: 'trivy with its scanner of misconfigurations',
+    secret: 'trivy with its scanner of secrets',
+    licence: 'trivy with its scanner of licences',
+  },
   example,
   load: () => import('./parser.js').then(({ parser }) => parser),
 };

@@ -1,33 +1,27 @@
-import type { FindingType } from '../../../vocabulary/finding-types.js';
-import type { EvidenceInput, RuleInput, Shown } from '../rule.js';
+import type { Shown } from '../../../vocabulary/finding-types.js';
+import type { EvidenceInput, RuleInput } from '../rule.js';
 import { byText, joined } from './text.js';
 
-/** Everything that evidence can show: a name, and what to upload where it is missing. */
-const UPLOADS: Readonly<Record<Shown, readonly [name: string, upload: string]>> = {
-  components: ['bill of materials', 'an SBOM (cyclonedx or spdx)'],
-  tests: ['test report', 'a test report (junit)'],
-  vulnerability: ['vulnerability scan', 'a report of trivy, grype or npm-audit'],
-  misconfiguration: [
-    'scan for misconfigurations',
-    'a report of trivy with its scanner of misconfigurations',
-  ],
-  secret: ['secrets scan', 'a report of gitleaks, or of trivy with its scanner of secrets'],
-  licence: ['licence scan', 'a report of trivy with its scanner of licences'],
-  code: ['code analysis', 'a SARIF report'],
+/** What such evidence is called, and what to upload where it is missing. Kinds of evidence complete the second text. */
+const NAMES: Readonly<Record<Shown, readonly [name: string, upload: (from: string) => string]>> = {
+  components: ['bill of materials', (from) => `an SBOM (${from})`],
+  tests: ['test report', (from) => `a test report (${from})`],
+  vulnerability: ['vulnerability scan', (from) => `a report of ${from}`],
+  misconfiguration: ['scan for misconfigurations', (from) => `a report of ${from}`],
+  secret: ['secrets scan', (from) => `a report of ${from}`],
+  licence: ['licence scan', (from) => `a report of ${from}`],
+  code: ['code analysis', (from) => `a report of ${from}`],
 };
 
-export const SHOWN = Object.keys(UPLOADS) as readonly Shown[];
-
-/** What findings can be about. */
-export const FINDING_TYPES = SHOWN.filter(
-  (shown): shown is FindingType => shown !== 'components' && shown !== 'tests',
-);
-
 /** `bill of materials`, `secrets scan`. */
-export const nameOf = (shown: Shown) => UPLOADS[shown][0];
+export const nameOf = (shown: Shown) => NAMES[shown][0];
 
 /** `an SBOM (cyclonedx or spdx)`. */
-export const uploadOf = (shown: Shown) => UPLOADS[shown][1];
+export function uploadOf({ uploads }: Pick<RuleInput, 'uploads'>, shown: Shown): string {
+  const [name, upload] = NAMES[shown];
+  const from = uploads[shown] ?? [];
+  return from.length === 0 ? `evidence of a ${name}` : upload(joined(from, 'or'));
+}
 
 /** Where evidence goes. */
 export const UPLOAD = 'POST /releases/{id}/evidence';
@@ -41,14 +35,14 @@ export const showing = (
 export const idsOf = (evidence: readonly EvidenceInput[]) => evidence.map(({ id }) => id);
 
 /** That none of these could be seen, and what to do about it. */
-export function unseen(some: readonly Shown[]): string {
+export function unseen(input: Pick<RuleInput, 'uploads'>, some: readonly Shown[]): string {
   const sorted = some.toSorted(byText);
-  const uploads = joined([...new Set(sorted.map(uploadOf))]);
+  const uploads = joined([...new Set(sorted.map((one) => uploadOf(input, one)))]);
   return `No ${joined(sorted.map(nameOf), 'or')} counts for this release, and no scan is not a clean scan. Upload ${uploads}: ${UPLOAD}`;
 }
 
 /** What to say of those that none of the evidence could have shown; undefined: all of them could be seen. */
-export function missing(input: Pick<RuleInput, 'evidence'>, all: readonly Shown[]) {
+export function missing(input: Pick<RuleInput, 'evidence' | 'uploads'>, all: readonly Shown[]) {
   const lacking = all.filter((one) => showing(input, one).length === 0);
-  return lacking.length === 0 ? undefined : unseen(lacking);
+  return lacking.length === 0 ? undefined : unseen(input, lacking);
 }

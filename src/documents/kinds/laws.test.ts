@@ -1,0 +1,160 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { SHOWN } from '../../vocabulary/finding-types.js';
+import { DocumentFault } from '../fault.js';
+import type { EvidenceKind } from '../kind.js';
+import { readDocument } from '../parsing/read-document.js';
+import { readXml } from '../parsing/read-xml.js';
+import { kinds, UPLOADS } from './index.js';
+
+/** What holds for every kind of evidence, checked with its example and its fixtures. */
+
+interface Sample {
+  readonly kind: EvidenceKind;
+  readonly name: string;
+  readonly text: string;
+}
+
+function fixturesOf(kind: EvidenceKind): Sample[] {
+  const folder = new URL(`${kind.name}/fixtures/`, import.meta.url);
+  try {
+    return readdirSync(folder).map((name) => ({
+      kind,
+      name,
+      text: readFileSync(new URL(name, folder), 'utf8'),
+    }));
+  } catch {
+    return []; // its example is all there is
+  }
+}
+
+const exampleOf = (kind: EvidenceKind): Sample => {
+  const text = kind.format === 'xml' ? String(kind.example) : JSON.stringify(kind.example);
+  return { kind, name: 'example', text };
+};
+
+const samples = kinds.flatMap((kind) => [exampleOf(kind), ...fixturesOf(kind)]);
+
+const secretKey = new Uint8Array(32).fill(7);
+const read = ({ kind }: Sample, text: string) =>
+  readDocument({ bytes: Buffer.from(text), format: kind.format, kind: kind.name, secretKey });
+
+/** All that is stored of a document. */
+async function stored(sample: Sample, text: string): Promise<string> {
+  const { head, batches } = await read(sample, text);
+  const document = gunzipSync(Buffer.concat(head.document.chunks)).toString();
+  const rows = [...batches].map((batch) => JSON.stringify(batch));
+  return [document, JSON.stringify({ ...head, document: null }), ...rows].join('\n');
+}
+
+/** Made up; each has the form of a real one. They are put together here, so that no scanner reports this file. */
+const PLANTED = [
+  ['AK', 'IAQ7EXAMPLE23456789'.slice(0, 18)],
+  ['gh', `p_${'a1B2c3D4e5'.repeat(4)}`],
+  ['gl', 'pat-x9Y8z7W6v5U4t3S2r1Q0'],
+  ['np', `m_${'z9Y8x7W6v5'.repeat(4)}`],
+  ['xo', 'xb-123456789012-abcdefABCDEF'],
+  ['-----BEGIN RSA PRIV', 'ATE KEY-----MIIEpAIBAAKCAQEA7examplekey0123456789'],
+].map((parts) => parts.join(''));
+const URL_PASSWORD = 'hunter2-example';
+
+/** Of each sample; of more places, as many evenly. */
+const MAX_VARIANTS = 40;
+
+/** A text that is in a document as it was planted, whatever it is embedded in. */
+const planted = (index: number) => {
+  const secret = PLANTED[index % PLANTED.length] ?? '';
+  return { text: ` see ${secret} and https://user:${URL_PASSWORD}@example.com/`, secret };
+};
+
+/** Places with texts, one of each path: those of a list are alike. */
+function placesOf(node: unknown, path = ''): Map<string, (text: string) => void> {
+  const places = new Map<string, (text: string) => void>();
+  if (typeof node !== 'object' || node === null) return places;
+  for (const [key, child] of Object.entries(node)) {
+    const here = `${path}/${Array.isArray(node) ? '*' : key}`;
+    if (typeof child === 'string') {
+      places.set(here, (text) => Object.assign(node, { [key]: child + text }));
+    }
+    for (const [name, plant] of placesOf(child, here))
+      if (!places.has(name)) places.set(name, plant);
+  }
+  return places;
+}
+
+function jsonVariants({ text }: Sample): { variant: string; secret: string }[] {
+  const all = [...placesOf(JSON.parse(text)).keys()];
+  const paths = all.filter((_path, i) => i % Math.ceil(all.length / MAX_VARIANTS) === 0);
+  return paths.map((path, i) => {
+    const copy: unknown = JSON.parse(text);
+    const { text: addition, secret } = planted(i);
+    placesOf(copy).get(path)?.(addition);
+    return { variant: JSON.stringify(copy), secret };
+  });
+}
+
+function xmlVariants({ text }: Sample): { variant: string; secret: string }[] {
+  const ends = [...text.matchAll(/(?<=\w="[^"<]*)"|(?<=>[^<]*\w[^<]*)<\//g)];
+  return ends.slice(0, MAX_VARIANTS).map(({ index }, i) => {
+    const { text: addition, secret } = planted(i);
+    return { variant: text.slice(0, index) + addition + text.slice(index), secret };
+  });
+}
+
+describe.each(kinds.map((kind) => ({ name: kind.name, kind })))('$name', ({ kind }) => {
+  const own = samples.filter((sample) => sample.kind === kind);
+
+  it('is recognised in its example and fixtures, and by no other kind', async () => {
+    for (const sample of own) {
+      const document =
+        kind.format === 'xml' ? readXml(sample.text) : (JSON.parse(sample.text) as unknown);
+      const recognising: string[] = [];
+      for (const other of kinds.filter(({ format }) => format === kind.format)) {
+        if ((await other.load()).recognizes(document)) recognising.push(other.name);
+      }
+      expect(recognising, sample.name).toEqual([kind.name]);
+    }
+  });
+
+  it('stores no secret, wherever in a document it is', async () => {
+    let accepted = 0;
+    for (const sample of own) {
+      const variants = kind.format === 'xml' ? xmlVariants(sample) : jsonVariants(sample);
+      for (const { variant, secret } of variants) {
+        const all = await stored(sample, variant).catch((error: unknown) => {
+          if (error instanceof DocumentFault) return undefined; // not a document any more
+          throw error;
+        });
+        if (all === undefined) continue;
+        accepted += 1;
+        expect(all.includes(secret), `${secret} in ${variant}`).toBe(false);
+        expect(all.includes(URL_PASSWORD), `the URL's password in ${variant}`).toBe(false);
+      }
+    }
+    expect(accepted).toBeGreaterThan(2);
+  });
+
+  it('leaves a document without secrets as it is, or masks what its parser names', async () => {
+    for (const sample of own) {
+      const { head } = await read(sample, sample.text);
+      const document = gunzipSync(Buffer.concat(head.document.chunks)).toString();
+      if (!head.summary.masked) expect(document, sample.name).toBe(sample.text);
+    }
+  });
+
+  it('shows what it is uploaded for', async () => {
+    const shown = new Set<string>();
+    for (const sample of own) {
+      for (const one of (await read(sample, sample.text)).head.summary.shows) shown.add(one);
+    }
+    expect([...shown]).toEqual(expect.arrayContaining(Object.keys(kind.uploadFor ?? {})));
+  });
+});
+
+describe('what to upload', () => {
+  it('is known for everything that evidence can show', () => {
+    expect(Object.keys(UPLOADS).sort()).toEqual([...SHOWN].sort());
+    for (const shown of SHOWN) expect(UPLOADS[shown], shown).not.toEqual([]);
+  });
+});

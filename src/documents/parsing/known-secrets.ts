@@ -1,0 +1,64 @@
+import { createHmac } from 'node:crypto';
+import { MASK } from '../kinds/common/mask.js';
+
+/**
+ * Secrets that are recognised by how they look, in any document: how each begins, and how it goes on. The kinds of scanners
+ * find more, because they know where their tool writes a secret. The beginnings keep ordinary text from being taken for one.
+ * All lengths are bounded, so that the work is linear.
+ */
+const FORMS = [
+  ['A[KS]IA', '[0-9A-Z]{16}(?![0-9A-Za-z])'], // access keys of AWS
+  ['gh[oprsu]_', '[0-9A-Za-z]{36,255}'], // tokens of GitHub
+  ['github_pat_', '[0-9A-Za-z_]{50,255}'],
+  ['glpat-', '[0-9A-Za-z_-]{20,255}'], // tokens of GitLab
+  ['npm_', '[0-9A-Za-z]{36,255}'],
+  ['xox[abeoprs]-', '[0-9A-Za-z-]{10,255}'], // tokens of Slack
+  ['[rs]k_live_', '[0-9A-Za-z]{20,255}'], // keys of Stripe
+  ['AIza', '[0-9A-Za-z_-]{35}'], // API keys of Google
+  ['srp_', '[0-9A-Za-z]{49}'], // tokens of this server
+  ['eyJ', '[0-9A-Za-z_-]{10,4000}[.]eyJ[0-9A-Za-z_-]{10,8000}[.][0-9A-Za-z_-]{10,2000}'], // JWT
+] as const;
+
+/** A secret does not begin in the middle of a word, unless that ends with a percent-encoded character. */
+const WORDS = FORMS.map(
+  ([begin, rest]) => `${begin}(?<=(?:^|[^0-9A-Za-z]|%[0-9A-Fa-f]{2})${begin})${rest}`,
+);
+
+/** A private key, with its line breaks and spaces as JSON, XML and URLs may write them. */
+const SPACE = '(?: |[+]|%20)';
+const KEY_CHARACTER = String.raw`[0-9A-Za-z+/=:,.%\s-]|\\[nrt/]|\\u00[0-9a-fA-F]{2}|&#x?[0-9a-fA-F]{1,4};`;
+const PRIVATE_KEY = `-----BEGIN${SPACE}(?:[A-Z]{2,10}${SPACE}){0,2}PRIVATE${SPACE}KEY-----(?:${KEY_CHARACTER}){1,20000}`;
+
+/** The password of a URL, which may be escaped or percent-encoded. The other parts remain. */
+const COLON = '(?::|%3[aA])';
+const SLASH = String.raw`(?:\\?/|%2[fF])`;
+const AT = '(?:@|%40)';
+const USER = String.raw`(?:[^\s/:@"'<>\\%]|%(?!3[aA]|2[fF]|40)){0,100}`;
+const WORD = String.raw`(?!\*\*\*)(?:[^\s/@"'<>\\%]|%(?!2[fF]|40)){1,200}`;
+const PASSWORD = `(${COLON}${SLASH}${SLASH}${USER}${COLON})(${WORD})(${AT})`;
+
+const SECRETS = new RegExp([...WORDS, PRIVATE_KEY, PASSWORD].join('|'), 'g');
+
+/**
+ * A document without these secrets. Where one was, there is a mask with a keyed digest of it, so that two secrets remain two and
+ * one remains one. The document stays valid JSON or XML, because no form goes beyond a text.
+ * @returns the same bytes where there is none
+ */
+export function withoutKnownSecrets(bytes: Uint8Array, secretKey: Uint8Array): Uint8Array {
+  const digests = new Map<string, string>();
+  const digest = (secret: string) => {
+    const known = digests.get(secret);
+    if (known !== undefined) return known;
+    const made = createHmac('sha256', secretKey).update(secret).digest('hex').slice(0, 12);
+    digests.set(secret, made);
+    return made;
+  };
+  // Each byte a character: all forms are ASCII, and the other bytes go back as they came.
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  const masked = text.replace(
+    SECRETS,
+    (all: string, before = '', password = all, after = '') =>
+      `${before}${MASK}${digest(password)}${after}`,
+  );
+  return masked === text ? bytes : Buffer.from(masked, 'latin1');
+}
