@@ -83,3 +83,41 @@ describe('docs/README.md', () => {
     expect(names.filter((page) => !index.includes(`](${page.slice('docs/'.length)}`))).toEqual([]);
   });
 });
+
+/** Rooms whose files the map names one by one. The others have a line for each folder. */
+const NAMED =
+  /^src\/(?:(?:config|shared|vocabulary|access|contract|database|security|outbound|jobs|platform)\/|[^/]+$)/;
+
+/** The paths of a tree that is drawn by indentation. */
+function pathsOf(tree: string): Set<string> {
+  const paths = new Set<string>();
+  const folders: { indent: number; path: string }[] = [];
+  for (const line of tree.split('\n')) {
+    const [, spaces = '', name = ''] = /^( *)(\S+)/.exec(line) ?? [];
+    while ((folders.at(-1)?.indent ?? -1) >= spaces.length) folders.pop();
+    const path = `${folders.at(-1)?.path ?? ''}${name}`;
+    if (name.endsWith('/')) folders.push({ indent: spaces.length, path });
+    paths.add(path);
+  }
+  return paths;
+}
+
+describe('docs/architecture.md', () => {
+  it('maps the files that there are', async () => {
+    const page = await read('docs/architecture.md');
+    const [, tree = ''] = /^```\n(src\/\n.*?)^```/ms.exec(page) ?? [];
+    const mapped = pathsOf(tree);
+    const files = (await sources())
+      .map((path) => new URL(path, ROOT).pathname.slice(ROOT.pathname.length))
+      .filter((path) => NAMED.test(path) && !/\.(test|support)\.ts$/.test(path));
+    expect(files.filter((path) => !mapped.has(path))).toEqual([]);
+    const named = [...mapped].filter(
+      (path) => path.startsWith('src/') && path !== 'src/generated/',
+    );
+    const missing: string[] = [];
+    for (const path of named) {
+      await stat(new URL(path, ROOT)).catch(() => missing.push(path));
+    }
+    expect(missing).toEqual([]);
+  });
+});
