@@ -28,7 +28,7 @@ const call = (method: 'GET' | 'DELETE', url: string) =>
   context.app.inject({ method, url, headers: admin.headers });
 
 describe('POST /issuers', () => {
-  it('201: stores whom to trust, with which conditions, for what', async () => {
+  it('201: stores the issuer with its conditions and rights', async () => {
     const response = await create(BODY);
     expect(response.statusCode, response.body).toBe(201);
     const issuer = response.json();
@@ -45,7 +45,7 @@ describe('POST /issuers', () => {
     expect((await call('GET', `/issuers/${issuer.id}`)).json()).toEqual(issuer);
   });
 
-  it('201: once for one Idempotency-Key', async () => {
+  it('201: creates one issuer for an Idempotency-Key', async () => {
     const key = { 'idempotency-key': 'one' };
     const first = await create(BODY, admin, key);
     const again = await create(BODY, admin, key);
@@ -85,7 +85,7 @@ describe('POST /issuers', () => {
     expect(await sql('SELECT 1 FROM trusted_issuers')).toHaveLength(0);
   });
 
-  it('403: with more rights than one has', async () => {
+  it('403: refuses more rights than the caller has', async () => {
     const some = await giveToken({ scopes: ['issuers:admin'] });
     expectProblem(await create(BODY, some), 403, 'rights-exceeded');
   });
@@ -100,7 +100,7 @@ describe('the table of issuers', () => {
 });
 
 describe('GET and DELETE', () => {
-  it('list, page and withdraw', async () => {
+  it('list issuers in pages and revoke one', async () => {
     const made = [];
     for (const name of ['a', 'b', 'c']) made.push((await create({ ...BODY, name })).json().id);
     expect((await call('DELETE', `/issuers/${made[1]}`)).statusCode).toBe(204);
@@ -132,7 +132,7 @@ describe('GET and DELETE', () => {
     expect((await conditional('DELETE', { 'if-match': tag })).statusCode).toBe(204);
   });
 
-  it('404: there is no such issuer', async () => {
+  it('404: the issuer does not exist', async () => {
     const url = '/issuers/019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e';
     expectProblem(await call('GET', url), 404, 'issuer-not-found');
     expectProblem(await call('DELETE', url), 404, 'issuer-not-found');

@@ -22,7 +22,7 @@ const create = (payload: object, { headers }: Holder = admin, more = {}) =>
 const BODY = { name: ' pipeline ', subject: 'jenkins', scopes: ['projects:read'] };
 
 describe('POST /tokens: 201', () => {
-  it('answers the token with its secret, for 90 days and every project', async () => {
+  it('returns the token with its secret, valid for 90 days and every project', async () => {
     const response = await create(BODY);
     expect(response.statusCode, response.body).toBe(201);
     const token = response.json();
@@ -48,7 +48,7 @@ describe('POST /tokens: 201', () => {
     expectProblem(await context.app.inject({ url: '/tokens', headers }), 403, 'insufficient-scope');
   });
 
-  it('keeps the secret nowhere, not even for a repeated request', async () => {
+  it('stores no secret and does not repeat an answer for an Idempotency-Key', async () => {
     const twice = await Promise.all(
       [1, 2].map(() => create(BODY, admin, { 'idempotency-key': 'k' })),
     );
@@ -62,7 +62,7 @@ describe('POST /tokens: 201', () => {
     }
   });
 
-  it('binds it to projects, for as long as it says', async () => {
+  it('binds the token to projects and sets its expiry', async () => {
     await createProject(open.app);
     const token = (await create({ ...BODY, projects: [1], expiresInDays: 366 })).json();
     expect(token.projects).toEqual([1]);
@@ -97,7 +97,7 @@ describe('POST /tokens: 400', () => {
 });
 
 describe('POST /tokens: 403', () => {
-  it('for scopes that the maker does not have', async () => {
+  it('refuses scopes that the caller does not have', async () => {
     const some = await giveToken({ scopes: ['tokens:admin', 'projects:read'] });
     expect((await create(BODY, some)).statusCode).toBe(201);
     const body = { ...BODY, scopes: ['projects:read', 'projects:write', 'metrics:read'] };
@@ -107,7 +107,7 @@ describe('POST /tokens: 403', () => {
 });
 
 describe('the table of tokens', () => {
-  it('cannot hold one that is bound to nothing, or lives too long', async () => {
+  it('refuses a token that is bound to nothing or valid for too long', async () => {
     const { id } = admin;
     const set = (change: string) => sql(`UPDATE api_tokens SET ${change} WHERE id = $1`, [id]);
     await expect(set(`subject = 'cli:root'`)).rejects.toThrow(/api_tokens_subject_check/);

@@ -31,7 +31,7 @@ describe('GET /tokens', () => {
     expect(await ids('?state=revoked')).toEqual([revoked.id]);
   });
 
-  it('pages through all of them', async () => {
+  it('lists all tokens in pages', async () => {
     const made = [admin, ...(await Promise.all(Array.from({ length: 4 }, () => giveToken())))];
     const seen: string[] = [];
     for (let url: string | undefined = '/tokens?limit=2'; url; ) {
@@ -56,7 +56,7 @@ describe('GET /tokens', () => {
 });
 
 describe('GET /tokens/{id}', () => {
-  it('answers one', async () => {
+  it('returns a token', async () => {
     const response = await call('GET', `/tokens/${admin.id}`);
     expect(response.json()).toMatchObject({ id: admin.id, subject: 'alice', projects: null });
   });
@@ -70,7 +70,7 @@ describe('GET /tokens/{id}', () => {
 });
 
 describe('entity tags', () => {
-  it('let a token be read and revoked as it was seen', async () => {
+  it('support conditional reads and conditional revocation', async () => {
     const { id } = await giveToken();
     const url = `/tokens/${id}`;
     const tag = String((await call('GET', url)).headers.etag);
@@ -88,7 +88,7 @@ describe('entity tags', () => {
 });
 
 describe('DELETE /tokens/{id}', () => {
-  it('stops a token on every instance after 5 s at most, and keeps its record', async () => {
+  it('stops a token on every instance within 5 s and keeps its record', async () => {
     const { id, headers } = await giveToken({ subject: 'jenkins' });
     const other = await buildTestApp(testDatabaseUrl(), { AUTH_MODE: 'token' });
     for (const app of [context.app, other]) {
@@ -113,7 +113,7 @@ describe('DELETE /tokens/{id}', () => {
     expect((await call('GET', '/tokens?state=revoked')).json()).toEqual([record]);
   });
 
-  it('404: there is no such token', async () => {
+  it('404: the token does not exist', async () => {
     const missing = '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e';
     expectProblem(await call('DELETE', `/tokens/${missing}`), 404, 'token-not-found');
   });

@@ -27,11 +27,14 @@ export const issuersRoutes: FastifyPluginAsyncTypebox<{ issuers: IssuersService 
       schema: {
         operationId: 'createIssuer',
         summary: 'Trust an issuer',
-        description:
-          'Tokens of this issuer with this audience that meet all conditions may then do what the scopes say. Several trusts of one issuer add up. To change one, add another and withdraw the first.',
+        description: [
+          'Trusts tokens of this issuer that have this audience and meet all conditions. Such a token has the given scopes.',
+          'If a token meets several entries, it has the scopes of all of them.',
+          'An entry cannot be changed: create another one and revoke the first.',
+        ].join(' '),
         body: CreateIssuerRef,
         response: {
-          201: located(IssuerRef, 'The issuer as it was stored'),
+          201: located(IssuerRef, 'The issuer was created'),
         },
       },
     },
@@ -52,7 +55,8 @@ export const issuersRoutes: FastifyPluginAsyncTypebox<{ issuers: IssuersService 
       schema: {
         operationId: 'listIssuers',
         summary: 'List trusted issuers',
-        description: 'Oldest first. Those that were withdrawn are shown with `state=revoked`.',
+        description:
+          'Lists trusted issuers, oldest first. Revoked issuers appear with `state=revoked` or `state=all`.',
         querystring: ListIssuersQuery,
         response: {
           200: answer(Type.Array(IssuerRef), 'The issuers of this page'),
@@ -70,7 +74,8 @@ export const issuersRoutes: FastifyPluginAsyncTypebox<{ issuers: IssuersService 
       schema: {
         operationId: 'getIssuer',
         summary: 'Get a trusted issuer',
-        description: 'One that was withdrawn is found in the list, with `state=revoked`.',
+        description:
+          'Returns the issuer. A revoked issuer is not found here: list it with `GET /issuers?state=revoked`.',
         params: IssuerParams,
         response: { 200: answer(IssuerRef, 'The issuer') },
       },
@@ -85,11 +90,13 @@ export const issuersRoutes: FastifyPluginAsyncTypebox<{ issuers: IssuersService 
       config: { scope: 'issuers:admin', conditional: 'change', problems: ['issuer-not-found'] },
       schema: {
         operationId: 'revokeIssuer',
-        summary: 'Withdraw the trust in an issuer',
-        description:
-          'Every instance refuses its tokens within 5 seconds. Its record stays in the list with `state=revoked`: when, and by whom.',
+        summary: 'Revoke a trusted issuer',
+        description: [
+          'Revokes the trust permanently. Every instance stops trusting the issuer within 5 seconds.',
+          'The list keeps its record with `state=revoked`, with the time and the caller who revoked it.',
+        ].join(' '),
         params: IssuerParams,
-        response: { 204: Type.Null({ description: 'The issuer is not trusted any more' }) },
+        response: { 204: Type.Null({ description: 'The trust in the issuer was revoked' }) },
       },
     },
     async (request, reply) => {

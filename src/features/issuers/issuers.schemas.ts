@@ -11,7 +11,7 @@ import {
   timestamp,
 } from '../../contract/schemas.js';
 
-/** https, and http to this machine; no query, no fragment, no user: Discovery 1.0, section 4. */
+/** OpenID Connect Discovery 1.0, section 4, plus http for this machine: no query, fragment or user. */
 const HOST_AND_PATH =
   '[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?(?:/(?:[A-Za-z0-9._~/-]|%[0-9A-Fa-f]{2})*)?';
 const LOCAL = '(?:localhost|127\\.0\\.0\\.1|\\[::1\\])(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]*)?';
@@ -26,10 +26,12 @@ const conditions = Type.Unsafe<Record<string, string>>({
     minLength: 1,
     maxLength: 500,
     pattern: '^[^*\\u0000]+\\*?$',
-    'x-rule': 'must be text of 1 to 500 characters, with * at its end only, and not alone',
+    'x-rule': 'must be 1 to 500 characters, with at most one *, at the end and after other text',
   },
-  description:
-    'Claims that the token must have, each to the letter, or beginning with what stands before a final `*`. Mind where it ends: `repo:acme/app*` also meets `repo:acme/app-evil`',
+  description: [
+    'Claims that the token must have. Each must match exactly, or begin with the text before a final `*`.',
+    'End that text at a separator: `repo:acme/app*` also matches `repo:acme/app-evil`',
+  ].join(' '),
 });
 
 const properties = {
@@ -42,10 +44,10 @@ const properties = {
     additionalProperties: { type: 'string' },
   }),
   ...rights,
-  createdAt: timestamp('When it was added'),
-  createdBy: Type.String({ description: 'Who added it' }),
-  revokedAt: nullableTimestamp('When it was withdrawn; null: it counts'),
-  revokedBy: nullableString({ description: 'Who withdrew it' }),
+  createdAt: timestamp('Time of creation'),
+  createdBy: Type.String({ description: 'Caller who created the entry' }),
+  revokedAt: nullableTimestamp('Time of revocation. null if not revoked'),
+  revokedBy: nullableString({ description: 'Caller who revoked the trust' }),
 };
 
 const request = {
@@ -58,7 +60,7 @@ const request = {
 
 export const Issuer = Type.Object(properties, {
   $id: 'Issuer',
-  description: 'Whose OpenID Connect tokens are accepted, and what they may do',
+  description: 'An OpenID Connect issuer whose tokens the server accepts, with their rights',
   examples: [
     {
       id: '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e',
@@ -74,14 +76,17 @@ export const Issuer = Type.Object(properties, {
 
 export const CreateIssuer = Type.Object(
   {
-    name: line(200, 'What it is for'),
+    name: line(200, 'Purpose of the trust'),
     issuer: Type.String({
       maxLength: 500,
       pattern: `^(?:https://${HOST_AND_PATH}|http://${LOCAL})$`,
-      'x-rule': 'must be an https address without query and fragment (http only for this machine)',
-      description: "The claim `iss`, to the letter. The issuer's keys are looked up below it",
+      'x-rule': 'must be an https URL without query and fragment (http only for localhost)',
+      description: [
+        'URL that must equal the claim `iss` exactly.',
+        "The server reads the issuer's keys through its `/.well-known/openid-configuration`",
+      ].join(' '),
     }),
-    audience: line(500, 'What the claim `aud` must be or contain'),
+    audience: line(500, 'Value that the claim `aud` must equal or contain'),
     conditions,
     ...requestedRights,
   },
@@ -96,7 +101,10 @@ export const ListIssuersQuery = Type.Object(
   {
     ...queryById,
     state: defaulted(
-      stringEnum(['active', 'revoked', 'all'], { default: 'active', description: 'Only those' }),
+      stringEnum(['active', 'revoked', 'all'], {
+        default: 'active',
+        description: 'State of the issuers',
+      }),
     ),
   },
   { additionalProperties: false },

@@ -12,10 +12,10 @@ import type { CreateIssuer, Issuer, ListIssuersQuery } from './issuers.schemas.j
 
 const notFound = () => new AppError('issuer-not-found', 'Issuer not found');
 
-/** As the API shows it, and what its entity tag is made of. */
+/** An issuer as the API shows it. `version` is its entity tag. */
 export type VersionedIssuer = Issuer & { readonly version: number };
 
-/** It is never changed: as long as it counts, there is one version of it. */
+/** An issuer is never changed, and a revoked one has no entity tag. */
 const VERSION = 1;
 
 function present(row: TrustedIssuer): VersionedIssuer {
@@ -36,14 +36,14 @@ async function find(prisma: ReadClient, id: string): Promise<VersionedIssuer> {
 
 export type IssuersService = ReturnType<typeof issuersService>;
 
-/** Trusted issuers: added with no more rights than their adder has, withdrawn, never changed or removed. */
+/** Trusted issuers. An issuer cannot exceed the rights of its creator. Revoked issuers are kept. */
 export function issuersService() {
   return {
     /** @throws {AppError} `validation-failed`, `rights-exceeded` */
     async create(context: CallContext, input: CreateIssuer): Promise<VersionedIssuer> {
       const { scopes, projects, ...rest } = input;
       if (!URL.canParse(input.issuer)) {
-        throw invalid([{ in: 'body', pointer: '/issuer', message: 'is not a valid address' }]);
+        throw invalid([{ in: 'body', pointer: '/issuer', message: 'is not a valid URL' }]);
       }
       checkRights(context.caller, { scopes, projects });
       await checkProjects(context, projects);
@@ -63,7 +63,7 @@ export function issuersService() {
       return find(context.prisma, id);
     },
 
-    /** Oldest first: ids begin with their time. */
+    /** Lists the oldest first: an id begins with its time. */
     async list(
       { prisma }: CallContext,
       { limit, cursor, state }: ListIssuersQuery,
@@ -80,9 +80,8 @@ export function issuersService() {
     },
 
     /**
-     * Tokens of the issuer are refused from now on, within 5 s by every instance. Its record stays in the
-     * list of those withdrawn.
-     * @param versions only if it is one of these
+     * Revokes the trust permanently. Other instances refuse the issuer's tokens within 5 s, when their caches expire.
+     * @param versions the versions that `If-Match` accepts; without it, any
      * @throws {AppError} `issuer-not-found`, `precondition-failed`
      */
     async revoke(context: CallContext, id: string, versions?: number[]): Promise<void> {

@@ -3,9 +3,9 @@ import { tokensRoutes } from './tokens.routes.js';
 import { CreatedToken, CreateToken, Token } from './tokens.schemas.js';
 import { tokensService } from './tokens.service.js';
 
-/** API tokens: who may call, and what they may do. */
+/** API tokens, their scopes and the projects they are bound to. */
 export const tokens: Feature = {
-  tag: { name: 'tokens', description: 'API tokens: who may call, and what they may do' },
+  tag: { name: 'tokens', description: 'API tokens, their scopes and their projects' },
   async plugin(app) {
     for (const schema of [Token, CreatedToken, CreateToken]) app.addSchema(schema);
     await app.register(tokensRoutes, { prefix: '/tokens', tokens: tokensService() });

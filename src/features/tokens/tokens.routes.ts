@@ -27,12 +27,15 @@ export const tokensRoutes: FastifyPluginAsyncTypebox<{ tokens: TokensService }> 
       links: linksToId('getToken', 'revokeToken'),
       schema: {
         operationId: 'createToken',
-        summary: 'Make an API token',
-        description:
-          'The answer has the secret; it is not kept and cannot be shown again. Nobody can make a token with more rights than their own. There is no `Idempotency-Key` here: a secret is not stored to be repeated.',
+        summary: 'Create an API token',
+        description: [
+          'Creates a token and returns its secret. The server stores only a hash of the secret, so it cannot show the secret again.',
+          'A token cannot have more rights than the caller who creates it.',
+          'Repeating the call creates another token. `Idempotency-Key` has no effect here, because the server does not store secrets.',
+        ].join(' '),
         body: CreateTokenRef,
         response: {
-          201: located(CreatedTokenRef, 'The token and its secret'),
+          201: located(CreatedTokenRef, 'The token was created. The answer has its secret'),
         },
       },
     },
@@ -57,7 +60,7 @@ export const tokensRoutes: FastifyPluginAsyncTypebox<{ tokens: TokensService }> 
         operationId: 'listTokens',
         summary: 'List API tokens',
         description:
-          'Oldest first; never a secret. Those that were revoked are shown when `state` asks for them.',
+          'Lists tokens without their secrets, oldest first. Revoked tokens appear with `state=revoked` or `state=all`.',
         querystring: ListTokensQuery,
         response: { 200: answer(Type.Array(TokenRef), 'The tokens of this page') },
       },
@@ -74,7 +77,7 @@ export const tokensRoutes: FastifyPluginAsyncTypebox<{ tokens: TokensService }> 
         operationId: 'getToken',
         summary: 'Get an API token',
         description:
-          'Without its secret, which nobody has but its holder. One that was revoked is found in the list, with `state=revoked`.',
+          'Returns the token without its secret. A revoked token is not found here: list it with `GET /tokens?state=revoked`.',
         params: TokenParams,
         response: { 200: answer(TokenRef, 'The token') },
       },
@@ -90,10 +93,12 @@ export const tokensRoutes: FastifyPluginAsyncTypebox<{ tokens: TokensService }> 
       schema: {
         operationId: 'revokeToken',
         summary: 'Revoke an API token',
-        description:
-          'Every instance refuses it within 5 seconds, for ever. Its record stays in the list with `state=revoked`: when, and by whom.',
+        description: [
+          'Revokes the token permanently. Every instance refuses the token within 5 seconds.',
+          'The list keeps its record with `state=revoked`, with the time and the caller who revoked it.',
+        ].join(' '),
         params: TokenParams,
-        response: { 204: Type.Null({ description: 'The token is revoked' }) },
+        response: { 204: Type.Null({ description: 'The token was revoked' }) },
       },
     },
     async (request, reply) => {

@@ -18,12 +18,12 @@ const properties = {
   name: Type.String(),
   subject: Type.String(),
   ...rights,
-  createdAt: timestamp('When it was made'),
-  createdBy: Type.String({ description: 'Who made it' }),
-  expiresAt: timestamp('It is refused from then on'),
-  lastUsedAt: nullableTimestamp('When it was last used, to the minute; null: never'),
-  revokedAt: nullableTimestamp('When it was revoked; null: it was not'),
-  revokedBy: nullableString({ description: 'Who revoked it' }),
+  createdAt: timestamp('Time of creation'),
+  createdBy: Type.String({ description: 'Caller who created the token' }),
+  expiresAt: timestamp('Time from which the server refuses the token'),
+  lastUsedAt: nullableTimestamp('Time of last use, accurate to a minute. null if never used'),
+  revokedAt: nullableTimestamp('Time of revocation. null if not revoked'),
+  revokedBy: nullableString({ description: 'Caller who revoked the token' }),
 };
 
 const example = {
@@ -49,7 +49,9 @@ export const Token = Type.Object(properties, {
 export const CreatedToken = Type.Object(
   {
     ...properties,
-    secret: Type.String({ description: 'What to send as Bearer. It is not kept: shown only now' }),
+    secret: Type.String({
+      description: 'Secret to send as `Authorization: Bearer`. The server returns it only once',
+    }),
   },
   {
     $id: 'CreatedToken',
@@ -60,10 +62,10 @@ export const CreatedToken = Type.Object(
 
 export const CreateToken = Type.Object(
   {
-    name: line(200, 'What it is for'),
+    name: line(200, 'Purpose of the token'),
     subject: line(
       200,
-      'Who it stands for: a person, a team or a pipeline. Not anonymous, not cli:…, and without |',
+      'Person, team or pipeline that the token stands for. Must not be `anonymous`, begin with `cli:` or contain `|`',
     ),
     ...requestedRights,
     expiresInDays: defaulted(
@@ -71,7 +73,7 @@ export const CreateToken = Type.Object(
         minimum: 1,
         maximum: MAX_DAYS,
         default: 90,
-        description: 'It is refused after so many days',
+        description: 'Days until the token expires',
       }),
     ),
   },
@@ -97,7 +99,9 @@ export const TOKEN_STATES = ['active', 'expired', 'revoked', 'all'] as const;
 export const ListTokensQuery = Type.Object(
   {
     ...queryById,
-    state: defaulted(stringEnum(TOKEN_STATES, { default: 'active', description: 'Only those' })),
+    state: defaulted(
+      stringEnum(TOKEN_STATES, { default: 'active', description: 'State of the tokens' }),
+    ),
   },
   { additionalProperties: false },
 );

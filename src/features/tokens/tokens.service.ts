@@ -14,10 +14,10 @@ const DAY_MS = 86_400_000;
 
 const notFound = () => new AppError('token-not-found', 'Token not found');
 
-/** As the API shows it, and what its entity tag is made of. */
+/** A token as the API shows it. `version` is its entity tag. */
 export type VersionedToken = Token & { readonly version: number };
 
-/** Its hash stays here. Only the last use changes while it counts: once a minute makes a version. */
+/** Leaves out the hash. An active token changes only by its last use, so the minute of that is its version. */
 function present(row: ApiToken): VersionedToken {
   const { everyProject: _every, projectIds: _ids, hash: _hash, ...token } = row;
   return {
@@ -35,13 +35,13 @@ function inState(state: ListTokensQuery['state']): Prisma.ApiTokenWhereInput {
   return { revokedAt: null, expiresAt: { gt: now } };
 }
 
-/** Who somebody else already is: callers of other kinds, and `issuer|sub` of OpenID Connect. */
+/** Subjects of other kinds of callers. OpenID Connect has `issuer|sub`. */
 const isReserved = (subject: string) => subject === 'anonymous' || /^cli:|\|/.test(subject);
 
 const RESERVED = {
   in: 'body',
   pointer: '/subject',
-  message: 'must not be anonymous, begin with cli: or contain |, as other callers do',
+  message: 'must not be anonymous, begin with cli: or contain |, which are reserved',
 } as const;
 
 async function find(prisma: ReadClient, id: string): Promise<VersionedToken> {
@@ -52,11 +52,11 @@ async function find(prisma: ReadClient, id: string): Promise<VersionedToken> {
 
 export type TokensService = ReturnType<typeof tokensService>;
 
-/** API tokens: made with no more rights than their maker has, revoked, never removed. */
+/** API tokens. A token cannot exceed the rights of its creator. Revoked tokens are kept. */
 export function tokensService() {
   return {
     /**
-     * The secret is in this answer and nowhere else.
+     * Creates a token. Only this answer has its secret.
      * @throws {AppError} `validation-failed`, `rights-exceeded`
      */
     async create(context: CallContext, input: CreateToken): Promise<CreatedToken & VersionedToken> {
@@ -91,7 +91,7 @@ export function tokensService() {
       return find(context.prisma, id);
     },
 
-    /** Oldest first: ids begin with their time. */
+    /** Lists the oldest first: an id begins with its time. */
     async list(
       { prisma }: CallContext,
       { limit, cursor, state }: ListTokensQuery,
@@ -105,8 +105,8 @@ export function tokensService() {
     },
 
     /**
-     * Refused from now on; within 5 s by every instance. Its record stays in the list of those revoked.
-     * @param versions only if it is one of these
+     * Revokes the token permanently. Other instances refuse it within 5 s, when their caches expire.
+     * @param versions the versions that `If-Match` accepts; without it, any
      * @throws {AppError} `token-not-found`, `precondition-failed`
      */
     async revoke(context: CallContext, id: string, versions?: number[]): Promise<void> {
