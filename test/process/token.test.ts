@@ -56,7 +56,7 @@ describe('npm run token', () => {
     [[...FIRST, 'projects:read,x'], /^scopes\/1 must be one of projects:read,/],
     [[...FIRST, 'projects:read', '--days', '367'], /^expiresInDays must be at most 366/],
     [[...FIRST, 'projects:read', '--projects', '1,a'], /^projects\/1 must be of type integer/],
-    [[...FIRST, 'projects:read', '--projects', '7'], /^projects\/0 is no project/],
+    [[...FIRST, 'projects:read', '--projects', '7'], /^projects\/0 does not exist/],
     [[...FIRST, 'all', '--projects', '7'], /^projects must be null for .*tokens:admin/],
     [[...FIRST, 'projects:read', '--days', '5,6'], /^expiresInDays must be of type integer/],
     [[...FIRST, 'projects:read', '--projects', ''], /^projects\/0 must be of type integer/],

@@ -6,7 +6,7 @@ const NOW = Date.parse('2026-11-25T10:00:00.000Z');
 const timeOf = (id: string) => Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
 
 describe('idAfter', () => {
-  it('is a UUID of version 7 that begins with the time', () => {
+  it('returns a UUID of version 7 that begins with the time', () => {
     const id = idAfter(undefined, NOW);
     expect(id).toMatch(UUID_7);
     expect(timeOf(id)).toBe(NOW);
@@ -14,11 +14,11 @@ describe('idAfter', () => {
     expect(Math.abs(timeOf(idAfter(undefined)) - Date.now())).toBeLessThan(5000);
   });
 
-  it('differs each time', () => {
+  it('returns a different id each time', () => {
     expect(new Set(Array.from({ length: 1000 }, () => idAfter(undefined, NOW))).size).toBe(1000);
   });
 
-  it('comes after the previous one within a millisecond, and when the clock goes back', () => {
+  it('sorts after the previous id within a millisecond, and when the clock is set back', () => {
     let last = idAfter(undefined, NOW);
     for (let i = 0; i < 1000; i += 1) {
       const next = idAfter(last, NOW - i);

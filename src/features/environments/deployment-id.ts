@@ -1,12 +1,12 @@
 import { randomFillSync } from 'node:crypto';
 
-/** Bytes of a UUID that hold its time, in milliseconds since 1970 (RFC 9562, section 5.7). */
+/** Number of leading bytes of a UUID that hold its time, in milliseconds since 1970 (RFC 9562, section 5.7). */
 const TIME_BYTES = 6;
 
 /**
- * A UUID of version 7 that comes after another one. What runs is told by the order of ids: it must not depend on the clocks of
- * several instances, nor on chance within a millisecond.
- * @param previous the one that it shall come after; undefined: there is none
+ * Creates a UUID of version 7 that sorts after `previous`. The deployment with the highest id is the one that runs, so the order
+ * must not depend on the clocks of several instances, or on the random part within a millisecond.
+ * @param previous the highest id so far; undefined if there is none
  */
 export function idAfter(previous: string | undefined, now = Date.now()): string {
   const bytes = Buffer.alloc(16);

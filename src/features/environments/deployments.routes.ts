@@ -6,7 +6,7 @@ import { CreateDeploymentRef, DeploymentRef, ListDeploymentsQuery } from './depl
 import type { DeploymentsService } from './deployments.service.js';
 import { EnvironmentParams } from './environments.schemas.js';
 
-/** What runs in an environment: recorded, listed. */
+/** Deployments of an environment. */
 export const deploymentsRoutes: FastifyPluginAsyncTypebox<{
   deployments: DeploymentsService;
 }> = async (app, { deployments }) => {
@@ -20,14 +20,17 @@ export const deploymentsRoutes: FastifyPluginAsyncTypebox<{
       },
       schema: {
         operationId: 'recordDeployment',
-        summary: 'Record what runs there now',
+        summary: 'Record a deployment',
         description:
-          'For a pipeline, after its smoke test. The last release of a project that was recorded is what runs. What is recorded is not judged: a revoked release can be, because it may run.',
+          'Records that a release now runs in the environment. A pipeline calls this after its smoke test. ' +
+          'The last recorded release of a project is the one that runs there. ' +
+          'The call does not check the policies, and it accepts a revoked release. ' +
+          'Recording the running release again has no effect.',
         params: EnvironmentParams,
         body: CreateDeploymentRef,
         response: {
-          200: answer(DeploymentRef, 'This release runs there already: as it was recorded before'),
-          201: answer(DeploymentRef, 'The deployment as it was stored'),
+          200: answer(DeploymentRef, 'The release already runs there: the existing deployment'),
+          201: answer(DeploymentRef, 'The deployment was recorded'),
         },
       },
     },
@@ -48,9 +51,11 @@ export const deploymentsRoutes: FastifyPluginAsyncTypebox<{
       },
       schema: {
         operationId: 'listDeployments',
-        summary: 'List what runs there',
+        summary: 'List deployments of an environment',
         description:
-          'Now, one release a project; or all that was recorded, with `history`. Of the projects that the caller may see.',
+          'Lists what currently runs in the environment, one release per project. ' +
+          'With `history=true`, it lists all recorded deployments. ' +
+          'It includes only projects that the caller may see.',
         params: EnvironmentParams,
         querystring: ListDeploymentsQuery,
         response: {

@@ -34,25 +34,27 @@ export const Deployment = Type.Object(
     release: Type.Object(
       {
         version: Type.String(),
-        state: Type.String({ description: 'Now, not when it was deployed' }),
+        state: Type.String({
+          description: 'Current state, not the state at the time of the deployment',
+        }),
       },
-      { description: 'What it is' },
+      { description: 'The deployed release' },
     ),
     links: linksShown(),
-    createdAt: timestamp('When it was recorded'),
+    createdAt: timestamp('Time of recording'),
     createdBy: nullableString(),
   },
   {
     $id: 'Deployment',
-    description: 'A release that runs in an environment, or ran there',
+    description: 'A release that runs in an environment, or that ran there',
     examples: [example],
   },
 );
 
 export const CreateDeployment = Type.Object(
   {
-    releaseId: uuid('The release that runs there now'),
-    links: Type.Optional(links('The job, the change request, the running system …')),
+    releaseId: uuid('The release that now runs in the environment'),
+    links: Type.Optional(links('Links to the job, the change request or the running system')),
   },
   {
     $id: 'CreateDeployment',
@@ -69,7 +71,8 @@ export const ListDeploymentsQuery = Type.Object(
       Type.Boolean({
         default: false,
         description:
-          'false: what runs there now, one release a project, by project. true: all that was recorded, the newest first',
+          'false: what currently runs, one release per project, by project id. ' +
+          'true: all recorded deployments, newest first',
       }),
     ),
   },

@@ -1,7 +1,7 @@
 import { type Projects, projectsFor } from '../../access/caller.js';
 import { mapPage, type Page, pageOf } from '../../contract/page.js';
 import { decodePosition, encodePosition, type Order } from '../../contract/position.js';
-import { query as ask, type CallContext } from '../../database/context.js';
+import { type CallContext, query as queryDatabase } from '../../database/context.js';
 import { fromJson } from '../../database/json.js';
 import { takeTurn } from '../../database/turns.js';
 import { change } from '../../events/index.js';
@@ -16,7 +16,7 @@ const WITH_RELEASE = { release: { select: { version: true, state: true } } } as 
 
 type DeploymentRow = Prisma.DeploymentGetPayload<{ include: typeof WITH_RELEASE }>;
 
-/** As the API shows it. */
+/** The deployment as the API returns it. */
 export type Deployment = Omit<DeploymentRow, 'environmentName' | 'links'> & {
   readonly environment: string;
   readonly links: { title: string; url: string }[];
@@ -31,7 +31,7 @@ const present = ({ environmentName, links, ...row }: DeploymentRow): Deployment 
 const BY_PROJECT: Order = ['int'];
 const BY_ID: Order = ['uuid'];
 
-/** `$1`: the environment, `$2`: after this project, `$3`: the only projects or null, `$4`: how many. */
+/** `$1`: environment, `$2`: last project of the previous page, `$3`: visible projects, or null for all, `$4`: limit. */
 const RUNNING = {
   text: `SELECT last.id FROM projects p CROSS JOIN LATERAL (
            SELECT d.id FROM deployments d WHERE d.environment = $1 AND d.project_id = p.id
@@ -40,7 +40,7 @@ const RUNNING = {
           ORDER BY p.id LIMIT $4::int`,
 };
 
-/** What runs in an environment now: of each project the last that was recorded, in the order of projects. */
+/** Lists what currently runs: the last recorded deployment of each project, by project id. */
 async function running(
   context: CallContext,
   environment: string,
@@ -49,7 +49,7 @@ async function running(
 ) {
   const [after = 0] = decodePosition(BY_PROJECT, cursor) ?? [];
   const values = [environment, Number(after), among, limit + 1];
-  const ids = await ask<{ id: string }>(context, RUNNING, values);
+  const ids = await queryDatabase<{ id: string }>(context, RUNNING, values);
   const rows = await context.prisma.deployment.findMany({
     where: { id: { in: ids.map(({ id }) => id) } },
     include: WITH_RELEASE,
@@ -58,7 +58,7 @@ async function running(
   return pageOf(rows, limit, ({ projectId }) => encodePosition([projectId]));
 }
 
-/** Everything that was recorded, the newest first. */
+/** Lists all recorded deployments, newest first. */
 async function history(
   { prisma }: CallContext,
   environmentName: string,
@@ -81,12 +81,12 @@ async function history(
 
 export type DeploymentsService = ReturnType<typeof deploymentsService>;
 
-/** What runs where, by what pipelines say: recorded, never changed, never removed. */
+/** Deployments, as pipelines report them. They are never changed or deleted. */
 export function deploymentsService() {
   return {
     /**
-     * Any release may be recorded, a revoked one too: it is what runs, not what should.
-     * @returns the deployment that there is, if the release runs there already
+     * Records what runs, not what should run: a revoked release is accepted.
+     * @returns the existing deployment if the release already runs there
      * @throws {AppError} `environment-not-found`, `release-not-found`
      */
     async record(
@@ -98,7 +98,7 @@ export function deploymentsService() {
       const { id, projectId } = await requireRelease(context, 'deployments:write', releaseId);
       return change(context, async (changing) => {
         const { caller, prisma, record } = changing;
-        // Another release of this project waits here until this one is in: one of them is the last.
+        // Concurrent deployments of a project wait here, so that exactly one of them is the last.
         await takeTurn(changing, ['deployments', environmentName, projectId]);
         const last = await prisma.deployment.findFirst({
           where: { environmentName, projectId },

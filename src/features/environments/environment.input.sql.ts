@@ -1,7 +1,7 @@
-/** The environment, of the row `n`: an input of verdicts. */
+/** Verdict input: the name of the environment row `n`. */
 export const ENVIRONMENT_INPUT = 'n.name';
 
-/** What runs in the environment `n` of the project of the release `r`, or null: an input of verdicts. */
+/** Verdict input: the release of the same project as `r` that runs in the environment row `n`, or null. */
 export const RUNNING_INPUT = `(
   SELECT jsonb_build_object('id', running.id, 'version', running.version)
     FROM deployments d JOIN releases running ON running.id = d.release_id

@@ -4,7 +4,7 @@ import type { Environment as EnvironmentRow } from '../../generated/prisma/clien
 import { AppError } from '../../shared/app-error.js';
 import type { PolicyReference } from '../policies/index.js';
 
-/** As the API shows it. */
+/** The environment as the API returns it. */
 export type Environment = Omit<EnvironmentRow, 'policies'> & { policies: PolicyReference[] };
 
 export const notFound = () => new AppError('environment-not-found', 'Environment not found');

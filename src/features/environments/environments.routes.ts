@@ -27,12 +27,13 @@ export const environmentsRoutes: FastifyPluginAsyncTypebox<{
       },
       schema: {
         operationId: 'createEnvironment',
-        summary: 'Add an environment',
+        summary: 'Create an environment',
         description:
-          'It keeps its name and is never removed. `staging` and `production` are there from the first start.',
+          'Creates an environment. Its name cannot be changed, and it cannot be deleted. ' +
+          'The first start of the server creates `staging` and `production`.',
         body: CreateEnvironmentRef,
         response: {
-          201: located(EnvironmentRef, 'The environment as it was stored'),
+          201: located(EnvironmentRef, 'The environment was created'),
         },
       },
     },
@@ -54,7 +55,7 @@ export const environmentsRoutes: FastifyPluginAsyncTypebox<{
       schema: {
         operationId: 'listEnvironments',
         summary: 'List environments',
-        description: 'By rank, and by name where ranks are equal.',
+        description: 'Lists environments by rank, then by name.',
         querystring: ListEnvironmentsQuery,
         response: {
           200: answer(Type.Array(EnvironmentRef), 'The environments of this page'),
@@ -76,7 +77,7 @@ export const environmentsRoutes: FastifyPluginAsyncTypebox<{
       schema: {
         operationId: 'getEnvironment',
         summary: 'Get an environment',
-        description: 'Its entity tag names what it was changed to last.',
+        description: 'Gets the environment. The `ETag` header has its revision.',
         params: EnvironmentParams,
         response: { 200: answer(EnvironmentRef, 'The environment') },
       },
@@ -97,11 +98,13 @@ export const environmentsRoutes: FastifyPluginAsyncTypebox<{
       },
       schema: {
         operationId: 'updateEnvironment',
-        summary: 'Change rank and policies',
-        description: 'New policies count for the next verdict; verdicts that were given stay.',
+        summary: 'Update an environment',
+        description:
+          'Changes the rank or the policies. The next verdict uses the new policies. ' +
+          'Stored verdicts do not change.',
         params: EnvironmentParams,
         body: UpdateEnvironmentRef,
-        response: { 200: answer(EnvironmentRef, 'The environment as it is now') },
+        response: { 200: answer(EnvironmentRef, 'The environment after the update') },
       },
     },
     async (request, reply) => {

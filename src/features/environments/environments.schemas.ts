@@ -18,19 +18,19 @@ const example = {
   updatedBy: 'alice',
 };
 
-const name = resourceName('What it is called in addresses', 'acceptance');
+const name = resourceName('Name of the environment, as used in URLs', 'acceptance');
 
 const rank = Type.Integer({
   minimum: 0,
   maximum: 1_000_000,
-  description: 'The order in lists: the lowest comes first',
+  description: 'Position in lists; the lowest rank is listed first',
 });
 
-const ABOUT_VERSION = 'A version of it; null: always the latest';
+const ABOUT_VERSION = 'Version of the policy; null: always the latest';
 
 const PolicyReference = Type.Object(
   {
-    name: resourceName('A policy', 'baseline'),
+    name: resourceName('Name of the policy', 'baseline'),
     version: defaulted(
       Type.Unsafe<number | null>({
         type: ['integer', 'null'],
@@ -48,7 +48,7 @@ const policies = Type.Array(PolicyReference, {
   minItems: 1,
   maxItems: 20,
   description:
-    'What a release has to meet to go there: every one of them. Never none: nothing ships where nobody has said what is asked for',
+    'Policies that guard the environment. A release must meet all of them. At least one is required',
 });
 
 export const Environment = Type.Object(
@@ -64,14 +64,14 @@ export const Environment = Type.Object(
         }),
       }),
     ),
-    createdAt: timestamp('When it was added'),
+    createdAt: timestamp('Time of creation'),
     createdBy: nullableString(),
-    updatedAt: timestamp('When its rank or its policies last changed'),
+    updatedAt: timestamp('Time of the last change of rank or policies'),
     updatedBy: nullableString(),
   },
   {
     $id: 'Environment',
-    description: 'Where releases run, and the policies that guard it',
+    description: 'A place where releases run, and the policies that guard it',
     examples: [example],
   },
 );
@@ -90,7 +90,7 @@ export const UpdateEnvironment = Type.Object(
   {
     $id: 'UpdateEnvironment',
     additionalProperties: false,
-    description: 'What is left out stays as it is',
+    description: 'Fields that are left out keep their values',
     examples: [{ policies: [{ name: 'baseline', version: 1 }] }],
   },
 );
@@ -100,10 +100,7 @@ export const EnvironmentParams = Type.Object({ name });
 export const ListEnvironmentsQuery = Type.Object(
   {
     limit: defaulted(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
-    cursor: parameter(
-      name,
-      'Where the page begins: taken from the `Link` header of the one before',
-    ),
+    cursor: parameter(name, 'Start of the page, from the `Link` header of the previous page'),
   },
   { additionalProperties: false },
 );

@@ -12,7 +12,7 @@ import type {
   UpdateEnvironment,
 } from './environments.schemas.js';
 
-/** Held until the change is in: two callers with the same `If-Match` cannot both succeed. */
+/** The row stays locked until the transaction ends, so that only one of two callers with the same `If-Match` succeeds. */
 const LOCK_ENVIRONMENT = {
   name: 'environment-lock',
   text: 'SELECT 1 FROM environments WHERE name = $1 FOR UPDATE',
@@ -20,10 +20,10 @@ const LOCK_ENVIRONMENT = {
 
 export type EnvironmentsService = ReturnType<typeof environmentsService>;
 
-/** Where releases run. An environment keeps its name and is never removed: verdicts and deployments refer to it. */
+/** Environments cannot be renamed or deleted: verdicts and deployments refer to them by name. */
 export function environmentsService() {
   return {
-    /** @throws {AppError} `validation-failed` for a policy that there is not; `environment-exists` */
+    /** @throws {AppError} `validation-failed` for a policy that does not exist; `environment-exists` */
     async create(
       context: CallContext,
       { name, rank, policies }: CreateEnvironment,
@@ -35,7 +35,7 @@ export function environmentsService() {
           .create({ data: { name, rank, policies, createdBy: subject, updatedBy: subject } })
           .catch((error: unknown) => {
             if (!isUniqueViolation(error)) throw error;
-            throw new AppError('environment-exists', `There is an environment ${name} already`);
+            throw new AppError('environment-exists', `Environment ${name} already exists`);
           });
         record('environment.created', { id: name, data: { rank, policies } });
         return present(row);
@@ -47,7 +47,7 @@ export function environmentsService() {
       return requireEnvironment(context, name);
     },
 
-    /** In the order of promotion. */
+    /** Lists environments by rank, then by name. */
     async list(
       { prisma }: CallContext,
       { limit, cursor }: ListEnvironmentsQuery,
@@ -64,8 +64,8 @@ export function environmentsService() {
     },
 
     /**
-     * @param versions change it only if it is one of these
-     * @throws {AppError} `environment-not-found`, `validation-failed` for a policy that there is not, `precondition-failed`
+     * @param versions the revisions of `If-Match`: the change is refused for any other
+     * @throws {AppError} `environment-not-found`, `validation-failed` for a policy that does not exist, `precondition-failed`
      */
     async update(
       context: CallContext,

@@ -8,11 +8,11 @@ import { environmentsService } from './environments.service.js';
 
 const SCHEMAS = [Environment, CreateEnvironment, UpdateEnvironment, Deployment, CreateDeployment];
 
-/** Where releases run, which policies guard it, and what runs there. */
+/** Environments, the policies that guard them, and deployments. */
 export const environments: Feature = {
   tag: {
     name: 'environments',
-    description: 'Where releases run, which policies guard it, and what runs there',
+    description: 'Places where releases run, the policies that guard them, and deployments',
   },
   async plugin(app) {
     for (const schema of SCHEMAS) app.addSchema(schema);

@@ -3,9 +3,9 @@ import { projectsRoutes } from './projects.routes.js';
 import { CreateProject, Project, UpdateProject } from './projects.schemas.js';
 import { projectsService } from './projects.service.js';
 
-/** The register of software projects. */
+/** Software projects. Releases, waivers and verdicts belong to one. */
 export const projects: Feature = {
-  tag: { name: 'projects', description: 'The software projects in the register' },
+  tag: { name: 'projects', description: 'Software projects. A release belongs to a project' },
   async plugin(app) {
     for (const schema of [Project, CreateProject, UpdateProject]) app.addSchema(schema);
     await app.register(projectsRoutes, {

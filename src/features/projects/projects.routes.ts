@@ -26,7 +26,9 @@ export const projectsRoutes: FastifyPluginAsyncTypebox<{ projects: ProjectsServi
         operationId: 'listProjects',
         summary: 'List projects',
         description:
-          'In id order unless `sort` says otherwise, up to 1,000 at a time. When there are more, the `Link` header has the address of the next page (RFC 8288); pages stay stable while projects are added.',
+          'Lists projects by id, or in the order of `sort`. A page has at most 1,000 projects. ' +
+          'The `Link` header has the address of the next page (RFC 8288). ' +
+          'Pages stay stable while projects are added.',
         querystring: ListProjectsQuery,
         response: {
           200: answer(Type.Array(ProjectRef), 'The projects of this page'),
@@ -44,11 +46,11 @@ export const projectsRoutes: FastifyPluginAsyncTypebox<{ projects: ProjectsServi
       links: linksToId('getProject', 'updateProject', 'deleteProject'),
       schema: {
         operationId: 'createProject',
-        summary: 'Add a project',
-        description: 'Names need not be unique.',
+        summary: 'Create a project',
+        description: 'Creates a project. Several projects may have the same name.',
         body: CreateProjectRef,
         response: {
-          201: located(ProjectRef, 'The project as it was stored'),
+          201: located(ProjectRef, 'The project was created'),
         },
       },
     },
@@ -70,7 +72,7 @@ export const projectsRoutes: FastifyPluginAsyncTypebox<{ projects: ProjectsServi
       schema: {
         operationId: 'getProject',
         summary: 'Get a project',
-        description: 'Its entity tag names the version.',
+        description: 'Gets the project. The `ETag` header has its version.',
         params: ProjectParams,
         response: { 200: answer(ProjectRef, 'The project') },
       },
@@ -85,12 +87,13 @@ export const projectsRoutes: FastifyPluginAsyncTypebox<{ projects: ProjectsServi
       config: { scope: 'projects:write', conditional: 'change', problems: ['project-not-found'] },
       schema: {
         operationId: 'updateProject',
-        summary: 'Change a project',
+        summary: 'Update a project',
         description:
-          'Changes the fields that are given. With `If-Match`, only the version that you have seen.',
+          'Changes the fields in the body and keeps the others. ' +
+          'With `If-Match`, the project changes only if it still has that version.',
         params: ProjectParams,
         body: UpdateProjectRef,
-        response: { 200: answer(ProjectRef, 'The project as it is now') },
+        response: { 200: answer(ProjectRef, 'The project after the update') },
       },
     },
     async (request, reply) => {
@@ -117,9 +120,11 @@ export const projectsRoutes: FastifyPluginAsyncTypebox<{ projects: ProjectsServi
         operationId: 'deleteProject',
         summary: 'Delete a project',
         description:
-          'Only while it has no releases. There is no way back; its id is not used again. With `If-Match`, only the version that you have seen.',
+          'Deletes the project permanently. A project with releases cannot be deleted. ' +
+          'The id is not used again. ' +
+          'With `If-Match`, the project is deleted only if it still has that version.',
         params: ProjectParams,
-        response: { 204: Type.Null({ description: 'The project is gone' }) },
+        response: { 204: Type.Null({ description: 'The project was deleted' }) },
       },
     },
     async (request, reply) => {

@@ -10,7 +10,7 @@ import {
   timestamp,
 } from '../../contract/schemas.js';
 
-/** Limits of requests, in Unicode code points. The table and the answers have none: it holds older rows. */
+/** Limits of requests, in Unicode code points. Responses have no limit: the table holds longer, older rows. */
 export const MAX_NAME = 200;
 export const MAX_STATUS = 50;
 export const MAX_PAGE = 1000;
@@ -32,22 +32,25 @@ export const Project = Type.Object(
     name: Type.String(),
     status: Type.String(),
     description: nullableString(),
-    createdAt: timestamp('For rows of the Python service: when their table was migrated'),
-    updatedAt: timestamp('When anything of it last changed'),
-    createdBy: nullableString({ description: 'Who added it; null where that is not known' }),
+    createdAt: timestamp('Time of creation. For rows of the Python service: time of the migration'),
+    updatedAt: timestamp('Time of the last change'),
+    createdBy: nullableString({
+      description: 'Subject of the caller that created the project; null if unknown',
+    }),
     updatedBy: nullableString({
-      description: 'Who changed it last through this API; null where that is not known',
+      description:
+        'Subject of the caller that last changed the project through this API; null if unknown',
     }),
   },
-  { $id: 'Project', description: 'A software project in the register', examples: [example] },
+  { $id: 'Project', description: 'A software project', examples: [example] },
 );
 
-const name = line(MAX_NAME, 'In any script; need not be unique');
-const status = line(MAX_STATUS, 'Any word, such as planned, active or archived');
+const name = line(MAX_NAME, 'Name in any script; need not be unique');
+const status = line(MAX_STATUS, 'Status in your own words, such as planned, active or archived');
 const description = nullableString({
   maxLength: 2000,
   pattern: TEXT_PATTERN,
-  description: 'Free text, kept as it is; null for none',
+  description: 'Free text, stored unchanged; null for none',
 });
 
 export const CreateProject = Type.Object(
@@ -72,7 +75,7 @@ export const UpdateProject = Type.Object(
   {
     $id: 'UpdateProject',
     additionalProperties: false,
-    description: 'What is left out stays as it is',
+    description: 'Fields that are left out keep their values',
     examples: [{ status: 'archived' }],
   },
 );
@@ -81,7 +84,7 @@ export const ProjectParams = Type.Object({
   id: Type.Integer({ minimum: 1, maximum: 2_147_483_647, examples: [1] }),
 });
 
-/** The values of `sort`; a minus sign means descending. Ties are in id order, in the same direction. */
+/** Values of `sort`. A minus sign means descending. Equal keys are sorted by id, in the same direction. */
 export const SORTS = ['id', '-id', 'name', '-name', 'createdAt', '-createdAt'] as const;
 
 export const ListProjectsQuery = Type.Object(
@@ -101,13 +104,14 @@ export const ListProjectsQuery = Type.Object(
         minLength: 1,
         maxLength: MAX_NAME,
         pattern: TEXT_PATTERN,
-        description: 'Only projects whose name contains this text, whatever its case',
+        description: 'Only projects whose name contains this text, in upper or lower case',
       }),
     ),
     sort: defaulted(
       stringEnum(SORTS, {
         default: 'id',
-        description: 'Names sort by code point, by their first 200 characters',
+        description:
+          'Sort order; a minus sign means descending. Names are compared by code point, up to 200 characters',
       }),
     ),
   },

@@ -20,24 +20,24 @@ import {
 } from './projects.sql.js';
 
 const bound = () =>
-  new AppError('insufficient-scope', 'This caller is bound to its projects and cannot add others');
+  new AppError('insufficient-scope', 'This caller is bound to projects and cannot create others');
 
 const notFound = () => new AppError('project-not-found', 'Project not found');
 
-/** What a row was sorted by, as its index has it: cut by code points, as PostgreSQL's `left` does. */
+/** Returns the sort key of a row. A name is cut by code points, as `left` in the index does. */
 function keyOf(row: ProjectRow, sort: ListProjectsQuery['sort']): string | null {
   if (sort.endsWith('name')) return [...row.name].slice(0, MAX_NAME).join('');
   return sort.endsWith('createdAt') ? row.createdAt.toISOString() : null;
 }
 
-/** The sort is a part of the cursor: one of another sort is refused. */
+/** The sort is a part of the cursor, so that a cursor of another sort is refused. */
 function orderOf(sort: ListProjectsQuery['sort']): Order {
   if (sort.endsWith('id')) return [{ is: sort }, 'null', 'int'];
   return [{ is: sort }, sort.endsWith('name') ? 'text' : 'instant', 'int'];
 }
 
 /**
- * Are there these projects? A credential for one to come would be for whoever makes it.
+ * Checks that the projects exist. A credential for a future id would give access to a project of another owner.
  * @throws {AppError} `validation-failed`, at `/projects/…` of the body
  */
 export async function checkProjects({ prisma }: CallContext, ids: Projects): Promise<void> {
@@ -48,13 +48,13 @@ export async function checkProjects({ prisma }: CallContext, ids: Projects): Pro
   const errors = ids.flatMap((id, index) =>
     existing.has(id)
       ? []
-      : [{ in: 'body' as const, pointer: `/projects/${index}`, message: 'is no project' }],
+      : [{ in: 'body' as const, pointer: `/projects/${index}`, message: 'does not exist' }],
   );
   if (errors.length > 0) throw invalid(errors);
 }
 
 /**
- * What a caller does not reach does not exist for it; whether there is such a project is another question.
+ * Checks the caller's access, not that the project exists. A project out of reach is reported as missing.
  * @throws {AppError} `project-not-found`
  */
 export function requireReach(caller: Caller, scope: Scope, id: number): void {
@@ -68,10 +68,10 @@ export async function requireProject({ prisma }: CallContext, id: number): Promi
 
 export type ProjectsService = ReturnType<typeof projectsService>;
 
-/** The rules of the register of projects. */
+/** Rules for creating, reading and changing projects. */
 export function projectsService() {
   /**
-   * The project that a change is about, kept from other changes until it is done.
+   * Returns the project and locks its row until the transaction ends.
    * @throws {AppError} `project-not-found`, `precondition-failed`
    */
   async function lock(
@@ -87,7 +87,7 @@ export function projectsService() {
   }
 
   return {
-    /** @throws {AppError} `insufficient-scope` for a caller that is bound to other projects */
+    /** @throws {AppError} `insufficient-scope` for a caller that is bound to projects */
     async create(context: CallContext, input: CreateProject): Promise<ProjectRow> {
       if (projectsFor(context.caller, 'projects:write') !== null) throw bound();
       return change(context, async (changing) => {
@@ -109,7 +109,7 @@ export function projectsService() {
       return row;
     },
 
-    /** @throws {AppError} `validation-failed` for a cursor that is not of this list */
+    /** @throws {AppError} `validation-failed` for a cursor of another list */
     async list(context: CallContext, request: ListProjectsQuery): Promise<Page<ProjectRow>> {
       const { sort, cursor, limit } = request;
       const position = decodePosition(orderOf(sort), cursor);
@@ -120,7 +120,7 @@ export function projectsService() {
     },
 
     /**
-     * @param versions change it only if it is one of these
+     * @param versions the versions of `If-Match`: the change is refused for any other
      * @throws {AppError} `project-not-found`, `precondition-failed`
      */
     async update(
@@ -151,7 +151,7 @@ export function projectsService() {
     },
 
     /**
-     * @param versions remove it only if it is one of these
+     * @param versions the versions of `If-Match`: the deletion is refused for any other
      * @throws {AppError} `project-not-found`, `project-has-releases`, `precondition-failed`
      */
     async remove(context: CallContext, id: number, versions?: number[]): Promise<void> {
@@ -160,7 +160,7 @@ export function projectsService() {
         await query(changing, DELETE_PROJECT, [id]).catch((error: unknown) => {
           if (!isForeignKeyViolation(error)) throw error;
           const detail =
-            'It has releases, and they are kept: a project is removed only while it has none';
+            'A project with releases cannot be deleted, and releases are kept permanently';
           throw new AppError('project-has-releases', detail);
         });
         changing.record('project.deleted', { id, projectId: id, data: { status, version } });

@@ -13,7 +13,7 @@ export interface ProjectRow {
   updatedAt: Date;
   createdBy: string | null;
   updatedBy: string | null;
-  /** Counts the changes; the entity tag is made of it. */
+  /** Incremented by a trigger at each change. The entity tag contains it. */
   version: number;
 }
 
@@ -21,7 +21,7 @@ const COLUMNS =
   'id, name, status, description, created_at AS "createdAt", updated_at AS "updatedAt", ' +
   'created_by AS "createdBy", updated_by AS "updatedBy", version';
 
-// Each expression is that of an index in the migration `project_details`, to the letter.
+// PostgreSQL uses an index only for the same expression: keep these equal to the migration `project_details`.
 const NAME_KEY = 'left(name, 200) COLLATE "C"';
 const STATUS_KEY = 'left(status, 51) COLLATE "C"';
 const fold = (text: string) => `upper(lower(${text} COLLATE "und-x-icu"))`;
@@ -36,20 +36,20 @@ export const SELECT_PROJECT: Statement = {
   text: `SELECT ${COLUMNS} FROM projects WHERE id = $1`,
 };
 
-/** `$1`: name, `$2`: status or null for the default, `$3`: description, `$4`: the caller. */
+/** `$1`: name, `$2`: status, or null for the default, `$3`: description, `$4`: subject of the caller. */
 export const INSERT_PROJECT: Statement = {
   name: 'project-insert',
   text: `INSERT INTO projects (name, status, description, created_by, updated_by)
          VALUES ($1, COALESCE($2, 'planned'), $3, $4, $4) RETURNING ${COLUMNS}`,
 };
 
-/** Held until the change is in. `$1`: the id. */
+/** The row stays locked until the transaction ends. `$1`: id. */
 export const LOCK_PROJECT: Statement = {
   name: 'project-lock',
   text: `SELECT ${COLUMNS} FROM projects WHERE id = $1 FOR UPDATE`,
 };
 
-/** `$1`: the id, `$2` to `$4`: name, status and description as they will be, `$5`: the caller. */
+/** `$1`: id, `$2` to `$4`: new name, status and description, `$5`: subject of the caller. */
 export const UPDATE_PROJECT: Statement = {
   name: 'project-update',
   text: `UPDATE projects SET name = $2, status = $3, description = $4, updated_by = $5
@@ -61,18 +61,18 @@ export const DELETE_PROJECT: Statement = {
   text: 'DELETE FROM projects WHERE id = $1',
 };
 
-/** `%`, `_` and `\` mean themselves. */
+/** Escapes `%`, `_` and `\`, so that LIKE compares them literally. */
 function escapeLike(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
 }
 
 /**
- * The page after `position`: sort, key, id. One row more than `limit` is asked for, to tell whether there is another.
+ * Selects the page after `position` (sort, key, id), with one row more than `limit`: it shows that a next page exists.
  *
- * Rows are compared, `(key, id) > ($1, $2)`: PostgreSQL then starts reading the index at the position,
- * at any depth; the same written with OR reads from the beginning.
+ * The row comparison `(key, id) > ($1, $2)` lets PostgreSQL start reading the index at the position, at any depth. The
+ * same condition with OR reads the index from its beginning.
  *
- * @param among the only projects that the caller may see; null: all
+ * @param among the projects that the caller may see; null: all
  */
 export function selectPage(
   { limit, status, q, sort }: ListProjectsQuery,
@@ -103,7 +103,7 @@ export function selectPage(
   const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
   const order = key ? `${key} ${direction}, id ${direction}` : `id ${direction}`;
   const text = `SELECT ${COLUMNS} FROM projects ${where} ORDER BY ${order} LIMIT ${bind(limit + 1)}`;
-  // How many rows a text matches decides between two very different plans: plan each search anew.
+  // The best plan depends on how many rows the text matches. Without a name, PostgreSQL plans each search.
   if (q !== undefined) return { statement: { text }, values };
   const bound = among === null ? '' : '+bound';
   const shape = `${sort}${bound}${status === undefined ? '' : '+status'}${position ? '+after' : ''}`;

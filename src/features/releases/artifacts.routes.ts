@@ -28,11 +28,12 @@ export const artifactsRoutes: FastifyPluginAsyncTypebox<{ artifacts: ArtifactsSe
         operationId: 'createArtifact',
         summary: 'Add an artifact',
         description:
-          'What was built, by its digest: unique in the release. Only while the release is open; it is never changed and never removed.',
+          'Adds an artifact to an open release. The digest must be unique in the release. ' +
+          'An artifact cannot be changed or deleted.',
         params: ReleaseParams,
         body: CreateArtifactRef,
         response: {
-          201: located(ArtifactRef, 'The artifact as it was stored'),
+          201: located(ArtifactRef, 'The artifact was added'),
         },
       },
     },
@@ -49,8 +50,8 @@ export const artifactsRoutes: FastifyPluginAsyncTypebox<{ artifacts: ArtifactsSe
       config: { scope: 'releases:read', problems: ['release-not-found'] },
       schema: {
         operationId: 'listArtifacts',
-        summary: 'List the artifacts of a release',
-        description: 'The oldest first.',
+        summary: 'List artifacts of a release',
+        description: 'Lists the artifacts of the release, oldest first.',
         params: ReleaseParams,
         querystring: ListArtifactsQuery,
         response: {
@@ -72,13 +73,14 @@ export const artifactsRoutes: FastifyPluginAsyncTypebox<{ artifacts: ArtifactsSe
       config: { scope: 'releases:read', problems: ['artifact-not-found'] },
       schema: {
         operationId: 'findArtifact',
-        summary: 'Find the releases of an artifact',
+        summary: 'Find releases of an artifact',
         description:
-          'Everywhere that this digest is registered, in the projects that the caller may see. The oldest first.',
+          'Lists the releases that have an artifact with this digest, oldest first. ' +
+          'It includes only projects that the caller may see.',
         params: DigestParams,
         querystring: ListArtifactsQuery,
         response: {
-          200: answer(Type.Array(FoundArtifactRef), 'Where it belongs'),
+          200: answer(Type.Array(FoundArtifactRef), 'The artifact in each release of this page'),
         },
       },
     },

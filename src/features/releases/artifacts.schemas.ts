@@ -31,38 +31,38 @@ const fields = {
   releaseId: uuid(),
   name: Type.String(),
   kind: Type.String(),
-  sha256: Type.String({ description: 'In lower case' }),
-  size: Type.Unsafe<number | null>({ type: ['integer', 'null'], description: 'Bytes' }),
-  purl: nullableString({ description: 'In canonical form' }),
-  createdAt: timestamp('When it was added'),
+  sha256: Type.String({ description: 'SHA-256 digest in lower case' }),
+  size: Type.Unsafe<number | null>({ type: ['integer', 'null'], description: 'Size in bytes' }),
+  purl: nullableString({ description: 'Package URL in canonical form' }),
+  createdAt: timestamp('Time of creation'),
   createdBy: nullableString(),
 };
 
 export const Artifact = Type.Object(fields, {
   $id: 'Artifact',
-  description: 'Something that was built for a release, known by its digest',
+  description: 'A file or image that was built for a release, identified by its digest',
   examples: [example],
 });
 
 export const CreateArtifact = Type.Object(
   {
-    name: line(500, 'What it is called: a file, an image with its tag'),
+    name: line(500, 'Name of the file, or of the image with its tag'),
     kind: Type.String({
       maxLength: 50,
       pattern: '^[a-z][a-z0-9-]*$',
-      'x-rule': 'must be a word of a-z, 0-9 and -',
-      description: 'container, npm, maven, archive, binary …',
+      'x-rule': 'must begin with a letter and have only a-z, 0-9 and -',
+      description: 'Kind of artifact, such as container, npm, maven, archive or binary',
     }),
-    sha256: sha256('Digest of its bytes (for a container: of its manifest)'),
+    sha256: sha256('SHA-256 digest of the bytes; for a container: of its manifest'),
     size: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Bytes' }),
+      Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Size in bytes' }),
     ),
     purl: Type.Optional(
       Type.String({
         maxLength: 1000,
         pattern: '^pkg:[!-~]+$',
         'x-rule': 'must be a package URL: pkg:type/namespace/name@version',
-        description: 'Its package URL (ECMA-427)',
+        description: 'Package URL (ECMA-427)',
       }),
     ),
   },
@@ -85,7 +85,7 @@ export const FoundArtifact = Type.Object(
   },
   {
     $id: 'FoundArtifact',
-    description: 'An artifact, and the release and project that it belongs to',
+    description: 'An artifact with its release and project',
     examples: [
       {
         ...example,

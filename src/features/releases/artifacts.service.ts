@@ -26,7 +26,7 @@ const SHARE_RELEASE = {
 
 export type ArtifactsService = ReturnType<typeof artifactsService>;
 
-/** What was built for a release. Added while the release is open; never changed, never removed. */
+/** Artifacts are added while the release is open. They are never changed or deleted. */
 export function artifactsService() {
   return {
     /** @throws {AppError} `release-not-found`, `release-sealed`, `release-revoked`, `artifact-exists`, `validation-failed` */
@@ -37,16 +37,25 @@ export function artifactsService() {
     ): Promise<Artifact> {
       const purl = readPurl(input.purl);
       if (input.purl !== undefined && !purl) {
-        throw invalid([{ in: 'body', pointer: '/purl', message: 'is no package URL' }]);
+        throw invalid([
+          {
+            in: 'body',
+            pointer: '/purl',
+            message: 'is not a package URL, such as pkg:npm/fastify@5.0.0',
+          },
+        ]);
       }
       const sha256 = input.sha256.toLowerCase();
       return change(context, async (changing) => {
         const { caller, prisma, record } = changing;
-        // Held until the artifact is in: a seal waits, and then seals the release with this artifact.
+        // The shared lock is held until COMMIT: a concurrent seal waits, and then includes this artifact.
         await query(changing, SHARE_RELEASE, [releaseId]);
         const { projectId, state } = await requireRelease(changing, 'releases:write', releaseId);
         if (state !== 'open') {
-          throw new AppError(`release-${state}`, `A ${state} release takes no more artifacts`);
+          throw new AppError(
+            `release-${state}`,
+            `An artifact cannot be added to a ${state} release`,
+          );
         }
         const { name, kind, size } = input;
         const data: Prisma.ArtifactUncheckedCreateInput = {
@@ -62,14 +71,14 @@ export function artifactsService() {
         };
         const row = await prisma.artifact.create({ data }).catch((error: unknown) => {
           if (!isUniqueViolation(error)) throw error;
-          throw new AppError('artifact-exists', `The release has an artifact ${sha256} already`);
+          throw new AppError('artifact-exists', `The release already has an artifact ${sha256}`);
         });
         record('artifact.added', { id: row.id, projectId, releaseId, data: { sha256, kind } });
         return present(row);
       });
     },
 
-    /** The oldest first. @throws {AppError} `release-not-found` */
+    /** Lists artifacts, oldest first. @throws {AppError} `release-not-found` */
     async list(
       context: CallContext,
       releaseId: string,
@@ -85,8 +94,8 @@ export function artifactsService() {
     },
 
     /**
-     * The releases that an artifact belongs to, among those that the caller may see; the oldest first.
-     * @throws {AppError} `artifact-not-found` if there is none
+     * Lists the releases with an artifact of this digest that the caller may see, oldest first.
+     * @throws {AppError} `artifact-not-found` if no such release exists
      */
     async find(
       { caller, prisma }: CallContext,

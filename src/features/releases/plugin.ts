@@ -24,9 +24,9 @@ const SCHEMAS = [
   FoundArtifact,
 ];
 
-/** Releases of projects, and what was built for them. */
+/** Releases of projects, and their artifacts. */
 export const releases: Feature = {
-  tag: { name: 'releases', description: 'Versions of a project, and what was built for them' },
+  tag: { name: 'releases', description: 'Versions of a project, and their artifacts' },
   async plugin(app) {
     for (const schema of SCHEMAS) app.addSchema(schema);
     const releases = releasesService();

@@ -20,7 +20,7 @@ const addressOf = ({ id, revision }: Release) => ({
   etag: entityTag(revision),
 });
 
-/** Releases of a project: registered, found, listed. */
+/** Releases below their project. */
 export const projectReleasesRoutes: FastifyPluginAsyncTypebox<{
   releases: ReleasesService;
 }> = async (app, { releases }) => {
@@ -37,11 +37,11 @@ export const projectReleasesRoutes: FastifyPluginAsyncTypebox<{
       schema: {
         operationId: 'createRelease',
         summary: 'Register a release',
-        description: 'A version of the project and the commit that it was built from.',
+        description: 'Registers a version of the project, with the commit that it was built from.',
         params: ProjectParams,
         body: CreateReleaseRef,
         response: {
-          201: located(ReleaseRef, 'The release as it was stored'),
+          201: located(ReleaseRef, 'The release was registered'),
         },
       },
     },
@@ -59,8 +59,8 @@ export const projectReleasesRoutes: FastifyPluginAsyncTypebox<{
       config: { scope: 'releases:read', problems: ['project-not-found'] },
       schema: {
         operationId: 'listReleases',
-        summary: 'List the releases of a project',
-        description: 'The newest first.',
+        summary: 'List releases of a project',
+        description: 'Lists the releases of the project, newest first.',
         params: ProjectParams,
         querystring: ListReleasesQuery,
         response: {
@@ -86,14 +86,16 @@ export const projectReleasesRoutes: FastifyPluginAsyncTypebox<{
       },
       schema: {
         operationId: 'putRelease',
-        summary: 'Register a release, or get the one that there is',
+        summary: 'Register or get a release',
         description:
-          'For pipelines that run again: 201 the first time, 200 from then on; 409 when the version was built from another commit.',
+          'Registers the version, or returns the existing release. A pipeline can repeat the call: ' +
+          'it answers 201 the first time and 200 afterwards. ' +
+          'It answers 409 if the version was registered with another commit.',
         params: VersionParams,
         body: PutReleaseRef,
         response: {
-          200: located(ReleaseRef, 'The release that there is'),
-          201: located(ReleaseRef, 'The release as it was stored'),
+          200: located(ReleaseRef, 'The existing release'),
+          201: located(ReleaseRef, 'The release was registered'),
         },
       },
     },

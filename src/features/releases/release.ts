@@ -5,7 +5,7 @@ import { fromJson } from '../../database/json.js';
 import type { Release as ReleaseRow } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
 
-/** As the API shows it. */
+/** The release as the API returns it. */
 export type Release = Omit<ReleaseRow, 'links'> & { links: { title: string; url: string }[] };
 
 export const notFound = () => new AppError('release-not-found', 'Release not found');
@@ -16,7 +16,7 @@ export const present = (row: ReleaseRow) => ({
 });
 
 /**
- * A release that the caller has the scope for; all others do not exist for it.
+ * Finds a release that the caller may reach with the scope. A release out of reach is reported as missing.
  * @throws {AppError} `release-not-found`
  */
 export async function requireRelease(

@@ -10,7 +10,7 @@ import {
 } from './releases.schemas.js';
 import type { ReleasesService } from './releases.service.js';
 
-/** One release: read, described, sealed, revoked. */
+/** A single release by its id. */
 export const releasesRoutes: FastifyPluginAsyncTypebox<{ releases: ReleasesService }> = async (
   app,
   { releases },
@@ -22,7 +22,7 @@ export const releasesRoutes: FastifyPluginAsyncTypebox<{ releases: ReleasesServi
       schema: {
         operationId: 'getRelease',
         summary: 'Get a release',
-        description: 'Its entity tag names what it was changed to last.',
+        description: 'Gets the release. The `ETag` header has its revision.',
         params: ReleaseParams,
         response: { 200: answer(ReleaseRef, 'The release') },
       },
@@ -37,11 +37,12 @@ export const releasesRoutes: FastifyPluginAsyncTypebox<{ releases: ReleasesServi
       config: { scope: 'releases:write', conditional: 'change', problems: ['release-not-found'] },
       schema: {
         operationId: 'updateRelease',
-        summary: 'Change notes and links',
-        description: 'What a release was made from is never changed.',
+        summary: 'Update notes and links',
+        description:
+          'Changes the notes or the links. Version, commit and branch cannot be changed.',
         params: ReleaseParams,
         body: UpdateReleaseRef,
-        response: { 200: answer(ReleaseRef, 'The release as it is now') },
+        response: { 200: answer(ReleaseRef, 'The release after the update') },
       },
     },
     async (request, reply) => {
@@ -63,16 +64,17 @@ export const releasesRoutes: FastifyPluginAsyncTypebox<{ releases: ReleasesServi
         operationId: 'sealRelease',
         summary: 'Seal a release',
         description:
-          'It takes no more artifacts; evidence may still arrive. There is no way back. Sealing again changes nothing.',
+          'Closes the release for new artifacts. Evidence can still be uploaded. ' +
+          'This cannot be undone. Repeating the call has no effect.',
         params: ReleaseParams,
-        response: { 200: answer(ReleaseRef, 'The release as it is now') },
+        response: { 200: answer(ReleaseRef, 'The release after the update') },
       },
     },
     async (request, reply) => {
       const { callContext, params, body } = request;
-      // There is no way back from it: what is not understood must not be done.
+      // Sealing cannot be undone, so a body with fields that the server does not know is refused.
       if (Object.keys(body ?? {}).length > 0) {
-        throw invalid([{ in: 'body', pointer: '', message: 'must be left out' }]);
+        throw invalid([{ in: 'body', pointer: '', message: 'must be empty' }]);
       }
       return tagged(reply, await releases.seal(callContext, params.id, expectedVersions(request)));
     },
@@ -90,10 +92,12 @@ export const releasesRoutes: FastifyPluginAsyncTypebox<{ releases: ReleasesServi
         operationId: 'revokeRelease',
         summary: 'Revoke a release',
         description:
-          'It keeps everything and ships nowhere. There is no way back. Revoking again for the same reason changes nothing.',
+          'Revokes the release permanently. The gate denies it in every environment. ' +
+          'The release keeps its artifacts and evidence. ' +
+          'Repeating the call with the same reason has no effect.',
         params: ReleaseParams,
         body: RevokeReleaseRef,
-        response: { 200: answer(ReleaseRef, 'The release as it is now') },
+        response: { 200: answer(ReleaseRef, 'The release after the update') },
       },
     },
     async (request, reply) => {

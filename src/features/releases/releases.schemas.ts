@@ -40,54 +40,55 @@ const example = {
   updatedBy: 'jenkins',
 };
 
-/** A version is a step of an address: `.` and `..` would lead elsewhere. */
+/** A version is a path segment of a URL, where `.` and `..` have a special meaning. */
 const VERSION = '^(?!\\.{1,2}$)[A-Za-z0-9._+-]{1,128}$';
-const versionRule = 'must have 1 to 128 characters of A-Z a-z 0-9 . _ + - and be neither . nor ..';
+const versionRule = 'must have 1 to 128 characters of A-Z a-z 0-9 . _ + - and must not be . or ..';
 
 const version = Type.String({
   maxLength: 128,
   pattern: VERSION,
   'x-rule': versionRule,
-  description: 'A SemVer or an image tag; unique in its project',
+  description: 'Semantic version or image tag; unique in its project',
   examples: ['1.4.0'],
 });
 
 const commit = Type.String({
   pattern: '^(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$',
-  'x-rule': 'must be the whole id of a commit: 40 or 64 hexadecimal digits',
-  description: "Git's id of the commit that it was built from, whole",
+  'x-rule': 'must be a full commit id: 40 or 64 hexadecimal digits',
+  description: 'Full Git id of the commit that the release was built from',
 });
 
 const notes = nullableString({
   maxLength: 10_000,
   pattern: TEXT_PATTERN,
-  description: 'Free text, such as what is new; null for none',
+  description: 'Free text, such as a change log; null for none',
 });
 
-const linked = links('The build, the ticket, the tag …');
-const branch = line(255, 'The branch that it was built from');
+const linked = links('Links to the build, the ticket or the tag');
+const branch = line(255, 'Branch that the release was built from');
 
 export const Release = Type.Object(
   {
     id: uuid(),
     projectId: Type.Integer(),
     version: Type.String(),
-    commit: Type.String({ description: 'In lower case' }),
+    commit: Type.String({ description: 'Full Git commit id in lower case' }),
     branch: nullableString(),
     notes: nullableString(),
     links: linksShown(),
     state: stringEnum(STATES, {
       description:
-        'open: takes artifacts. sealed: what was built is final. revoked: must not ship any more. Nothing reverses',
+        'open: artifacts can be added. sealed: the artifacts are final. revoked: the release must not ship. ' +
+        'A release cannot return to an earlier state',
     }),
-    sealedAt: nullableTimestamp('When it was sealed'),
+    sealedAt: nullableTimestamp('Time of sealing; null if never sealed'),
     sealedBy: nullableString(),
-    revokedAt: nullableTimestamp('When it was revoked'),
+    revokedAt: nullableTimestamp('Time of revocation; null if not revoked'),
     revokedBy: nullableString(),
     revokedReason: nullableString(),
-    createdAt: timestamp('When it was registered'),
+    createdAt: timestamp('Time of registration'),
     createdBy: nullableString(),
-    updatedAt: timestamp('When its notes, links or state last changed'),
+    updatedAt: timestamp('Time of the last change of notes, links or state'),
     updatedBy: nullableString(),
   },
   { $id: 'Release', description: 'A version of a project', examples: [example] },
@@ -113,7 +114,7 @@ export const PutRelease = Type.Object(
   {
     $id: 'PutRelease',
     additionalProperties: false,
-    description: 'Branch, notes and links count only when the release is created',
+    description: 'Branch, notes and links are stored only when the call creates the release',
     examples: [{ commit: COMMIT, branch: 'main' }],
   },
 );
@@ -123,7 +124,7 @@ export const UpdateRelease = Type.Object(
   {
     $id: 'UpdateRelease',
     additionalProperties: false,
-    description: 'What is left out stays as it is',
+    description: 'Fields that are left out keep their values',
     examples: [{ notes: 'Fixes the rounding of fees' }],
   },
 );
@@ -134,8 +135,8 @@ export const RevokeRelease = Type.Object(
       minLength: 1,
       maxLength: 2000,
       pattern: '^[^\\u0000]*[^\\u0000\\s][^\\u0000]*$',
-      'x-rule': 'must say why',
-      description: 'Why it must not ship',
+      'x-rule': 'must not be blank',
+      description: 'Reason for the revocation. Anyone who can read the release can read it',
     }),
   },
   {
@@ -155,10 +156,13 @@ export const ListReleasesQuery = Type.Object(
   {
     ...queryById,
     state: defaulted(
-      stringEnum([...STATES, 'all'], { default: 'all', description: 'Only those in this state' }),
+      stringEnum([...STATES, 'all'], {
+        default: 'all',
+        description: 'Only releases in this state',
+      }),
     ),
-    commit: parameter(commit, 'Only those built from this commit'),
-    version: parameter(version, 'Only this version'),
+    commit: parameter(commit, 'Only releases built from this commit'),
+    version: parameter(version, 'Only the release with this version'),
   },
   { additionalProperties: false },
 );

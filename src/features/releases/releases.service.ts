@@ -17,7 +17,7 @@ import { INSERT_RELEASE, LOCK_RELEASE } from './releases.sql.js';
 
 export type ReleasesService = ReturnType<typeof releasesService>;
 
-/** What the events of a release are about. */
+/** Returns the subject of an event about a release. */
 const subjectOf = ({ id, projectId }: Pick<Release, 'id' | 'projectId'>) => ({
   id,
   projectId,
@@ -25,12 +25,12 @@ const subjectOf = ({ id, projectId }: Pick<Release, 'id' | 'projectId'>) => ({
 });
 
 const exists = (projectId: number, version: string) =>
-  new AppError('release-exists', `Project ${projectId} has a release ${version} already`);
+  new AppError('release-exists', `Project ${projectId} already has a release ${version}`);
 
-/** The life of a release: open, sealed, revoked. What it was made from is never changed. */
+/** The states of a release are open, sealed and revoked. Its version, commit and branch never change. */
 export function releasesService() {
   /**
-   * @returns undefined: the project has a release of this version
+   * @returns undefined if the project already has a release of this version
    * @throws {AppError} `project-not-found`
    */
   async function insert(
@@ -54,7 +54,7 @@ export function releasesService() {
   }
 
   /**
-   * The release that a change is about, kept from other changes until it is done.
+   * Returns the release and locks its row until the transaction ends.
    * @throws {AppError} `release-not-found`, `precondition-failed`
    */
   async function lock(
@@ -91,8 +91,8 @@ export function releasesService() {
     },
 
     /**
-     * The release of this version: a new one, or the one that there is.
-     * @throws {AppError} `project-not-found`; `release-differs` if there is one of another commit
+     * Registers the version, or returns the existing release.
+     * @throws {AppError} `project-not-found`; `release-differs` if the version has another commit
      */
     async createOrGet(
       context: CallContext,
@@ -109,11 +109,12 @@ export function releasesService() {
           return release ?? changing.unchanged(undefined);
         });
         if (created) return { release: created, created: true };
-        row = await context.prisma.release.findUnique({ where }); // another caller was faster
+        // A concurrent call registered the version between the SELECT and the INSERT.
+        row = await context.prisma.release.findUnique({ where });
       }
       if (!row) throw notFound();
       if (row.commit !== input.commit.toLowerCase()) {
-        const detail = `Release ${version} was made from commit ${row.commit}: give what was built from another one another version`;
+        const detail = `Release ${version} was built from commit ${row.commit}. Register another commit under another version`;
         throw new AppError('release-differs', detail);
       }
       return { release: present(row), created: false };
@@ -124,7 +125,7 @@ export function releasesService() {
       return requireRelease(context, 'releases:read', id);
     },
 
-    /** The newest first. @throws {AppError} `project-not-found` */
+    /** Lists releases, newest first. @throws {AppError} `project-not-found` */
     async list(
       context: CallContext,
       projectId: number,
@@ -165,7 +166,7 @@ export function releasesService() {
     },
 
     /**
-     * Takes no more artifacts from now on. Sealing again changes nothing.
+     * Closes the release for new artifacts. Sealing it again has no effect.
      * @throws {AppError} `release-not-found`, `release-revoked`, `precondition-failed`
      */
     async seal(context: CallContext, id: string, versions?: number[]): Promise<Release> {
@@ -173,7 +174,7 @@ export function releasesService() {
         const before = await lock(changing, id, versions);
         if (before.state === 'sealed') return changing.unchanged(before);
         if (before.state === 'revoked') {
-          throw new AppError('release-revoked', 'A revoked release is not sealed any more');
+          throw new AppError('release-revoked', 'A revoked release cannot be sealed');
         }
         const { subject } = context.caller;
         const release = await update(changing, before.id, { state: 'sealed', sealedBy: subject });
@@ -184,7 +185,7 @@ export function releasesService() {
     },
 
     /**
-     * Must not ship any more, for good. Revoking again for the same reason changes nothing.
+     * Revokes the release permanently. Revoking it again for the same reason has no effect.
      * @throws {AppError} `release-not-found`, `release-revoked`, `precondition-failed`
      */
     async revoke(
@@ -197,7 +198,7 @@ export function releasesService() {
         const before = await lock(changing, id, versions);
         if (before.state === 'revoked') {
           if (before.revokedReason === reason) return changing.unchanged(before);
-          const detail = `It was revoked before: ${before.revokedReason}`;
+          const detail = `The release was already revoked for another reason: ${before.revokedReason}`;
           throw new AppError('release-revoked', detail);
         }
         const { subject } = context.caller;

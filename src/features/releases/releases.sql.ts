@@ -1,14 +1,14 @@
 import type { Statement } from '../../database/sql.js';
 
-/** As Prisma names the columns. */
+/** Columns under the names that Prisma uses. */
 const COLUMNS = `id, project_id AS "projectId", version, commit, branch, notes, links, state,
   sealed_at AS "sealedAt", sealed_by AS "sealedBy", revoked_at AS "revokedAt", revoked_by AS "revokedBy",
   revoked_reason AS "revokedReason", created_at AS "createdAt", created_by AS "createdBy",
   updated_at AS "updatedAt", updated_by AS "updatedBy", revision`;
 
 /**
- * No row: the project has a release of this version. `$1`: project, `$2`: version, `$3`: commit, `$4`: branch, `$5`: notes,
- * `$6`: links, `$7`: the caller.
+ * Returns no row if the project already has a release of this version. `$1`: project, `$2`: version, `$3`: commit,
+ * `$4`: branch, `$5`: notes, `$6`: links, `$7`: subject of the caller.
  */
 export const INSERT_RELEASE: Statement = {
   name: 'release-insert',
@@ -17,7 +17,7 @@ export const INSERT_RELEASE: Statement = {
          ON CONFLICT (project_id, version) DO NOTHING RETURNING ${COLUMNS}`,
 };
 
-/** Held until the change is in. `$1`: the id. */
+/** The row stays locked until the transaction ends. `$1`: id. */
 export const LOCK_RELEASE: Statement = {
   name: 'release-lock',
   text: 'SELECT 1 FROM releases WHERE id = $1::uuid FOR UPDATE',
