@@ -1,6 +1,6 @@
 import { DocumentFault } from './fault.js';
 
-/** The fault with which something ends that has to end with one; for tests. */
+/** For tests: runs a function that must throw a `DocumentFault`, and returns that fault. */
 export function faultOf(run: () => unknown): DocumentFault {
   try {
     run();
@@ -8,5 +8,5 @@ export function faultOf(run: () => unknown): DocumentFault {
     if (error instanceof DocumentFault) return error;
     throw error;
   }
-  throw new Error('no fault');
+  throw new Error('expected a DocumentFault, but the call returned');
 }

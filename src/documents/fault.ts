@@ -1,15 +1,15 @@
-/** Why a document is refused: 422, with the place of the fault. */
+/** The reason why a document is refused, and the place in the document. The API answers 422, or 413 for `limit`. */
 export class DocumentFault extends Error {
   override name = 'DocumentFault';
 
   constructor(
-    /** What is wrong there, to be read behind the place: "must be a string". */
+    /** A message that continues the name of the place: "must be a string". */
     readonly fault: string,
-    /** JSON Pointer (RFC 6901) into a JSON document; empty for the whole. */
+    /** JSON Pointer (RFC 6901) into a JSON document. Empty for the whole document. */
     readonly pointer = '',
-    /** Counted from 1, for text that could not be parsed, and for XML. */
+    /** Position from 1, for XML and for JSON with a syntax error. */
     readonly position?: { readonly line: number; readonly column?: number },
-    /** `limit`: there is too much of something. */
+    /** `limit`: the document exceeds a limit of the server. */
     readonly reason: 'invalid' | 'unrecognized' | 'limit' = 'invalid',
   ) {
     super(fault);

@@ -1,68 +1,68 @@
 import type { FindingType, Shown } from '../vocabulary/finding-types.js';
 import type { Severity } from '../vocabulary/severity.js';
 
-/** Findings, or components, of one document. */
+/** Maximum number of findings, and of components, per document. */
 export const MAX_ROWS = 200_000;
 
-/** Something that a tool does not like. Texts may have any length and any characters: they are cut and cleaned when they are stored. */
+/** One result in a report. Texts may have any length and any characters: storing cuts and cleans them. */
 export interface Finding {
   readonly type: FindingType;
   readonly severity: Severity;
-  /** A vulnerability's canonical id (CVE before GHSA before the tool's own), else the tool's rule. */
+  /** The canonical id of a vulnerability (CVE before GHSA before the tool's own id), else the tool's rule. */
   readonly rule: string;
   /** Other ids of the same vulnerability. */
   readonly aliases?: readonly string[];
   readonly title?: string | undefined;
   readonly message?: string | undefined;
-  /** CVSS base score, 0–10, and the vector that it comes from. */
+  /** CVSS base score (0–10) and its vector. */
   readonly score?: number | undefined;
   readonly vector?: string | undefined;
-  /** The package that it was found in: its purl in canonical form, with version, if the tool tells. */
+  /** Canonical purl of the affected package, with its version if the tool reports one. */
   readonly purl?: string | undefined;
   readonly packageName?: string | undefined;
   readonly packageVersion?: string | undefined;
-  /** The version, or versions, that no longer have it. Set: it is fixable. */
+  /** The versions that fix the finding. If set, the finding is fixable. */
   readonly fixedVersion?: string | undefined;
-  /** A file, an image, a target of the tool's. */
+  /** A file, an image or another target of the tool. */
   readonly location?: string | undefined;
   readonly line?: number | undefined;
   readonly url?: string | undefined;
-  /** Lower-case hexadecimal SHA-256; see `common/fingerprint.ts`. */
+  /** SHA-256 in lower-case hexadecimal. See `common/fingerprint.ts`. */
   readonly fingerprint: string;
 }
 
-/** A part of what was built. */
+/** A component of a release. */
 export interface Component {
-  /** CycloneDX's types: library, application, framework, container, operating-system, file … */
+  /** A CycloneDX component type: library, application, framework, container, operating-system, file, … */
   readonly type: string;
-  /** With its group or namespace, as its ecosystem writes it. */
+  /** The name with its group or namespace, as the ecosystem writes it. */
   readonly name: string;
   readonly version?: string | undefined;
-  /** In canonical form. */
+  /** Canonical purl. */
   readonly purl?: string | undefined;
-  /** SPDX ids, expressions or names, each as the document has it. */
+  /** SPDX ids, expressions or names, as the document writes them. */
   readonly licences: readonly string[];
 }
 
-/** What a document says of a finding, its own or another's: above all that it does not count. */
+/** A statement of a document about a finding, often that it does not count. The finding may be of another document. */
 export interface Claim {
-  /** Either the finding's fingerprint … */
+  /** The fingerprint of the finding. If absent, `vulnerability` is set. */
   readonly fingerprint?: string | undefined;
-  /** … or any id of a vulnerability, and the package that it would be in; without a purl: in the whole product. */
+  /** Any id of a vulnerability. `purl` limits the claim to one package. Without it, the claim is about the product. */
   readonly vulnerability?: string | undefined;
   readonly purl?: string | undefined;
   /**
-   * What was looked at, as purls or `sha256:…` digests: a release that none of it names is not meant. Empty: the document does
-   * not say, and means the release that it was uploaded to.
+   * The products that the claim is about, as purls or `sha256:…` digests. The claim applies only to releases that
+   * match one of them. If the list is empty, it applies to the release that the document was uploaded to.
    */
   readonly products?: readonly string[];
-  /** The document's own word: not_affected, fixed, affected, false_positive, suppressed … */
+  /** The document's own word: not_affected, fixed, affected, false_positive, suppressed, … */
   readonly status: string;
-  /** Does it say that the finding does not count? */
+  /** Whether the claim says that the finding does not count. */
   readonly absolves: boolean;
   readonly justification?: string | undefined;
   readonly detail?: string | undefined;
-  /** ISO 8601. Of two claims about one finding the later one counts; undefined: as late as its upload. */
+  /** ISO 8601, by default the time of the upload. Of two claims about one finding, the later one counts. */
   readonly statedAt?: string | undefined;
 }
 
@@ -78,63 +78,61 @@ export interface TestSummary {
   readonly errors: number;
   readonly skipped: number;
   readonly durationSeconds: number;
-  /** The first 100 that failed or broke off. */
+  /** The first 100 tests that ended with a failure or an error. */
   readonly failed: FailedTest[];
 }
 
-/** What was read from a document. */
+/** The contents of a document. */
 export interface ParsedDocument {
   readonly tool?: string | undefined;
   readonly toolVersion?: string | undefined;
-  /** Version of the format. */
+  /** The version of the format. */
   readonly specVersion?: string | undefined;
   readonly components?: readonly Component[];
   readonly findings?: readonly Finding[];
   readonly claims?: readonly Claim[];
   readonly tests?: TestSummary;
-  /**
-   * Findings of which types it could have shown, whether or not it did. None is no clean scan of them.
-   */
+  /** Types of findings that the tool looked for. Only for these, a report without findings is a clean scan. */
   readonly shows?: readonly FindingType[];
-  /** The document without the secrets that were in it, to be stored instead of what came. */
+  /** The document with its secrets masked. If set, it is stored instead of the received document. */
   readonly masked?: unknown;
 }
 
 export interface ParseContext {
-  /** Keys the digest of a secret, so that nobody can find it by trying likely ones. */
+  /** The key for digests of secrets. Without a key, a secret could be guessed from its digest. */
   readonly secretKey: Uint8Array;
 }
 
-/** Reads documents of one kind; runs in a worker. */
+/** Parses documents of one kind. Runs in a worker thread. */
 export interface DocumentParser {
-  /** Counts up when the same document would be read differently. */
+  /** Increment it when the parser reads the same document differently than before. */
   readonly version: number;
-  /** Is this one of its kind? Looks at the top only, and never throws. */
+  /** Whether the document is of this kind. Looks only at the top level, and never throws. */
   recognizes(document: unknown): boolean;
   /** @throws {DocumentFault} */
   parse(document: unknown, context: ParseContext): ParsedDocument;
 }
 
-/** A kind of evidence, as the registry and the API's description know it. */
+/** A kind of evidence, for the registry and the API description. */
 export interface EvidenceKind {
   readonly name: string;
-  /** One sentence for the API's description. */
+  /** One sentence for the API description. */
   readonly summary: string;
   readonly format: 'json' | 'xml';
   /**
-   * What to upload a document of this kind for, in the words of a denial: the kind's name, or with what the tool needs to show
-   * it. A denial reads "Upload a report of trivy with its scanner of secrets".
+   * What a denial tells the reader to upload: the kind's name, and what the tool needs to report it. Example: "Upload a
+   * report of trivy with its scanner of secrets".
    */
   readonly uploadFor?: Readonly<Partial<Record<Shown, string>>>;
-  /** A media type of its own, which is accepted like any of the format. */
+  /** The kind's own media type, accepted in addition to those of the format. */
   readonly mediaType?: string;
-  /** A small valid document that excuses nothing, because people try it on their own releases: XML as text. */
+  /** A small valid document (XML as text). It has no claims, because users try it on their own releases. */
   readonly example: unknown;
   /**
-   * Of XML: its shape for the API's description (OpenAPI's `xml` says what is an attribute). Swagger UI makes its example from that; a
-   * text it would take for content and wrap in another element.
+   * For XML: the schema for the API description, where OpenAPI's `xml` marks attributes. Swagger UI builds its example
+   * from this schema. It would wrap an example given as text in another element.
    */
   readonly shape?: object;
-  /** Loaded in a worker, for the first document. */
+  /** Loads the parser. A worker calls it for its first document of this kind. */
   load(): Promise<DocumentParser>;
 }

@@ -1,10 +1,10 @@
-/** An element of an XML document: what parsers of XML kinds get. */
+/** An element of an XML document, as parsers of XML kinds receive it. */
 export interface XmlElement {
-  /** As it is written, with its prefix if it has one. */
+  /** The name as written, including its prefix. */
   readonly name: string;
-  /** A map, since names come from the document. */
+  /** A map, because the document chooses the names (`__proto__`). */
   readonly attributes: ReadonlyMap<string, string>;
   readonly children: readonly XmlElement[];
-  /** Its own text and CDATA, without that of its children. */
+  /** The element's own text and CDATA, without the text of its children. */
   readonly text: string;
 }

@@ -89,7 +89,8 @@ const DETAILS: Record<ProblemCode, string> = {
   'misdirected-request':
     'This server does not answer for releases.example.org: add the name to ALLOWED_HOSTS, or set AUTH_MODE=token',
   'idempotency-key-reused': 'This key came with another request. Use a new key for a new request',
-  'document-unrecognized': 'The document is of no known kind. Say which with ?kind=',
+  'document-unrecognized':
+    'The document is not recognised by its content as junit. Name its kind with ?kind=',
   'document-invalid': 'The document is not a valid CycloneDX document: specVersion is missing',
   'rate-limited': 'At most 600 requests a minute are answered. Try again in 12 seconds',
   'headers-too-large': 'The request line and headers are too large',

@@ -63,7 +63,7 @@ describe('POST /releases/{id}/evidence: 422 for', () => {
     ['an entity', '<testsuite name="&b;"/>', 'has an entity that is not predefined'],
     ['another encoding', '<?xml version="1.0" encoding="latin1"?><testsuite/>', 'encoded in UTF-8'],
     ['another root', '<html/>', 'must have the root element', 'junit'],
-    ['JSON', '{"a": 1}', 'is JSON: send it with a JSON media type'],
+    ['JSON', '{"a": 1}', 'is JSON. Send it with a JSON media type'],
   ])('XML with %s', async (_case, text, fault, kind = undefined) => {
     const options = { type: 'application/xml', ...(kind && { kind }) };
     expect(expectProblem(await send(text, options), 422, 'document-invalid').detail).toContain(
@@ -73,7 +73,9 @@ describe('POST /releases/{id}/evidence: 422 for', () => {
 
   it('XML as JSON', async () => {
     const { detail } = expectProblem(await send(' <testsuite/>'), 422, 'document-invalid');
-    expect(detail).toBe('The document is XML: send it with an XML media type');
+    expect(detail).toBe(
+      'The document is XML. Send it with an XML media type: Content-Type: application/xml',
+    );
   });
 
   it('more than 100 levels', async () => {
@@ -88,7 +90,7 @@ describe('POST /releases/{id}/evidence: 422 for', () => {
     const big = Buffer.from(little).swap16();
     for (const body of [little, big]) {
       const { detail } = expectProblem(await send(body), 422, 'document-invalid');
-      expect(detail).toBe('The document is UTF-16: save it as UTF-8');
+      expect(detail).toBe('The document is encoded in UTF-16. Save it as UTF-8');
     }
     for (const type of ['application/json', 'application/xml']) {
       const response = await send(Buffer.from('{"a": "\xe4"}', 'latin1'), { type });
@@ -101,19 +103,19 @@ describe('POST /releases/{id}/evidence: 422 for', () => {
     'what is of no known kind: %s',
     async (text) => {
       const { detail } = expectProblem(await send(text), 422, 'document-unrecognized');
-      expect(detail).toContain('name its kind with ?kind=');
+      expect(detail).toContain('Name its kind with ?kind=');
     },
   );
 
   it('a kind that it is not', async () => {
     const grype = await send(trivy({}), { kind: 'grype' });
     expect(pointers(expectProblem(grype, 422, 'document-invalid'))).toEqual(['']);
-    expect(grype.json().detail).toBe('The document is a document of the kind trivy, and not grype');
+    expect(grype.json().detail).toBe('The document is of the kind trivy, not grype');
     const unknown = await send({ a: 1 }, { kind: 'grype' });
     expect(pointers(expectProblem(unknown, 422, 'document-invalid'))).toEqual(['/matches']);
     const junit = await send(trivy({}), { kind: 'junit' });
     const { detail } = expectProblem(junit, 422, 'document-invalid');
-    expect(detail).toBe('The document is JSON, and junit documents are XML');
+    expect(detail).toBe('The document is JSON, but junit documents are XML');
   });
 });
 

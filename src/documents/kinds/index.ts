@@ -11,8 +11,8 @@ import { spdx } from './spdx/index.js';
 import { trivy } from './trivy/index.js';
 
 /**
- * Every kind of evidence, a line each. The order is that of descriptions and messages. It decides nothing: a document is
- * recognised by one kind at most, which `laws.test.ts` checks.
+ * Every kind of evidence, one per line, in the order of descriptions and messages. The order does not affect recognition:
+ * at most one kind recognises a document, which `laws.test.ts` checks.
  */
 export const kinds: readonly EvidenceKind[] = [
   junit,
@@ -26,7 +26,7 @@ export const kinds: readonly EvidenceKind[] = [
   openvex,
 ];
 
-/** What to upload to show something: kinds that always show it first, then those that show it with an option. */
+/** Lists what to upload: first kinds that always report it, then kinds that need an option of their tool. */
 function uploadsFor(shown: Shown): string[] {
   const all = kinds.flatMap(({ name, uploadFor }) => ({ name, text: uploadFor?.[shown] ?? '' }));
   const texts = (always: boolean) =>

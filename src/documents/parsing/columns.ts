@@ -2,28 +2,28 @@ import { readPurl } from '../../vocabulary/purl.js';
 import { normalizeId } from '../../vocabulary/vulnerability-ids.js';
 import type { Claim, Component, Finding } from '../kind.js';
 
-/** A column of a table: how it is called, what PostgreSQL casts its text to, and its text of a row. */
+/** A column of a table: its name, the PostgreSQL type that its text is cast to, and the text for a row. */
 export interface Column<Row> {
   readonly name: string;
   readonly type: string;
   text(row: Row): string | null;
 }
 
-/** Rows of one table on their way into it: an array literal of PostgreSQL for each column. */
+/** Rows to insert into one table, as one PostgreSQL array literal per column. */
 export interface Batch {
   readonly table: TableName;
   readonly rows: number;
   readonly columns: readonly string[];
 }
 
-/** Text that PostgreSQL can hold, not longer than `max` UTF-16 units. */
+/** Makes a text storable in PostgreSQL, and cuts it to `max` UTF-16 units. */
 export function clean(text: string | null | undefined, max: number): string | null {
   if (typeof text !== 'string') return null;
   const cut = text.length > max ? text.slice(0, max) : text;
   return cut.toWellFormed().replaceAll('\u0000', '\ufffd');
 }
 
-/** An array literal (PostgreSQL, section "Array Input and Output Syntax"). */
+/** Writes an array literal (PostgreSQL manual, "Array Input and Output Syntax"). */
 export function arrayLiteral(texts: Iterable<string | null>): string {
   let literal = '';
   for (const text of texts) {
@@ -40,10 +40,10 @@ const column = <Row>(name: string, text: Column<Row>['text'], type = 'text'): Co
   text,
 });
 
-/** As many other ids, licences or products as anybody reads. */
+/** Maximum number of aliases, licences or products per row. More would not be read. */
 export const MAX_ALIASES = 50;
 
-/** Distinct texts. */
+/** An array literal of the distinct texts. */
 function list(texts: readonly string[] | undefined, max: number): string {
   const distinct = new Set((texts ?? []).slice(0, MAX_ALIASES).map((text) => clean(text, max)));
   return arrayLiteral(distinct);
@@ -54,7 +54,7 @@ const integer = (value: number | undefined) =>
     ? String(value)
     : null;
 
-/** PostgreSQL's `timestamptz` for an ISO instant that it can hold, else null. */
+/** An instant that PostgreSQL's `timestamptz` can hold, else null. */
 function instant(text: string | undefined): string | null {
   const time = new Date(text ?? Number.NaN);
   const year = time.getUTCFullYear();
@@ -93,12 +93,12 @@ const FINDINGS: readonly Column<Finding>[] = [
   column('fixed_version', ({ fixedVersion }) => clean(fixedVersion, 500)),
   column('location', ({ location }) => clean(location, 1000)),
   column('line', ({ line }) => integer(line), 'integer'),
-  // Whoever shows it makes a link of it.
+  // Clients show it as a link, so other schemes, such as `javascript:`, are dropped.
   column('url', ({ url }) => (/^https?:\/\//i.test(url ?? '') ? clean(url, 2000) : null)),
   column('fingerprint', ({ fingerprint }) => `\\x${fingerprint}`, 'bytea'),
 ];
 
-/** A product as claims name it: a digest, or which package, in which version if it says so. */
+/** A product of a claim: a digest, or a purl without qualifiers and subpath. */
 const productOf = (text: string) => readPurl(text)?.purl.split(/[?#]/)[0] ?? text;
 
 const CLAIMS: readonly Column<Claim>[] = [
@@ -127,7 +127,7 @@ const ALIASES: readonly Column<Alias>[] = [
   column('canonical', ({ canonical }) => clean(canonical, 500)),
 ];
 
-/** The columns that a document's rows bring; those that say to what they belong are added when they are stored. */
+/** The columns that come from a document. Storing adds the columns for release, evidence and document. */
 export const TABLES = {
   components: COMPONENTS,
   findings: FINDINGS,
@@ -137,21 +137,21 @@ export const TABLES = {
 
 export type TableName = keyof typeof TABLES;
 
-/** As few as keep one message and one statement short. */
+/** Keeps each message between threads, and each SQL statement, short. */
 const BATCH_ROWS = 2000;
 
-/** Encodes rows a batch at a time, each when it is asked for. */
+/** Encodes rows lazily, one batch at a time. */
 export function* batchesOf<Row>(
   table: TableName,
   columns: readonly Column<Row>[],
   rows: readonly Row[],
 ): Generator<Batch> {
   for (let from = 0; from < rows.length; from += BATCH_ROWS) {
-    const some = rows.slice(from, from + BATCH_ROWS);
+    const batch = rows.slice(from, from + BATCH_ROWS);
     yield {
       table,
-      rows: some.length,
-      columns: columns.map(({ text }) => arrayLiteral(some.map(text))),
+      rows: batch.length,
+      columns: columns.map(({ text }) => arrayLiteral(batch.map(text))),
     };
   }
 }

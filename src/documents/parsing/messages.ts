@@ -2,12 +2,12 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Batch } from './columns.js';
 import type { DocumentHead, DocumentRequest } from './read-document.js';
 
-/** What a worker is given. */
+/** The input of a worker. */
 export interface Task extends DocumentRequest {
   readonly port: MessagePort;
 }
 
-/** What is wrong with a document, as data: errors lose their class between threads. */
+/** A `DocumentFault` as data, because errors lose their class between threads. */
 export interface Fault {
   readonly fault: string;
   readonly pointer: string;
@@ -15,7 +15,7 @@ export interface Fault {
   readonly reason: 'invalid' | 'unrecognized' | 'limit';
 }
 
-/** What a worker says on the port; after `head` it waits to be asked, by any message, for each further one. */
+/** A worker's messages on the port. After `head`, the worker sends each message only on request: any message counts. */
 export type Message =
   | { readonly type: 'started' }
   | { readonly type: 'fault'; readonly fault: Fault }

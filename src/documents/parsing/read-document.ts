@@ -11,25 +11,25 @@ import { readXml } from './read-xml.js';
 import { type Summary, summarize } from './summary.js';
 
 export interface DocumentRequest {
-  /** As received, decompressed. */
+  /** The received bytes, decompressed. */
   readonly bytes: Uint8Array;
   readonly format: EvidenceKind['format'];
-  /** The kind that the caller named; undefined: it is recognized. */
+  /** The kind that the caller named. If undefined, the content decides. */
   readonly kind: string | undefined;
   readonly secretKey: Uint8Array;
 }
 
-/** A document as it is stored. */
+/** The stored form of a document. */
 export interface StoredDocument {
   readonly sha256: string;
-  /** Bytes before compression, and after. */
+  /** Bytes before and after compression. */
   readonly size: number;
   readonly gzipSize: number;
   /** Pieces of one gzip stream (RFC 1952). */
   readonly chunks: readonly Uint8Array[];
 }
 
-/** All about a document but its rows. */
+/** Everything about a document except its rows. */
 export interface DocumentHead {
   readonly kind: string;
   readonly parserVersion: number;
@@ -42,17 +42,17 @@ export interface DocumentHead {
 
 export interface ReadDocument {
   readonly head: DocumentHead;
-  /** Its rows, encoded one batch at a time. */
+  /** The rows, encoded one batch at a time. */
   readonly batches: Iterable<Batch>;
 }
 
-/** Bytes of a row of a stored document. */
+/** Maximum bytes per row of `document_chunks`. */
 const CHUNK = 512 * 1024;
-/** Stored once and read seldom: a better level would cost more than parsing does. */
+/** A higher level would cost more time than parsing, and documents are rarely read. */
 const GZIP_LEVEL = 3;
-/** Bytes of a document as it is stored. */
-const MAX_STORED = 64 * 1024 * 1024;
-/** Of one vulnerability in one package, or of one finding: versions of a product, say. */
+/** Maximum size of a stored document. */
+const MAX_STORED_MIB = 64;
+/** Maximum number of claims about one vulnerability in one package, or about one finding. */
 const MAX_CLAIMS = 5000;
 
 interface Recognized {
@@ -64,12 +64,14 @@ interface Recognized {
 function xmlText(bytes: Uint8Array): string {
   const text = decodeText(bytes);
   if (/^\s*[[{]/.test(text)) {
-    throw new DocumentFault('is JSON: send it with a JSON media type');
+    throw new DocumentFault(
+      'is JSON. Send it with a JSON media type: Content-Type: application/json',
+    );
   }
   return text;
 }
 
-/** @throws {DocumentFault} `unrecognized` */
+/** @throws {DocumentFault} `unrecognized` if no parser recognizes the document */
 async function recognize(
   document: unknown,
   { format, kind }: DocumentRequest,
@@ -78,7 +80,7 @@ async function recognize(
   const named = kinds.find(({ name }) => name === kind);
   if (named && named.format !== format) {
     throw new DocumentFault(
-      `is ${format.toUpperCase()}, and ${named.name} documents are ${named.format.toUpperCase()}`,
+      `is ${format.toUpperCase()}, but ${named.name} documents are ${named.format.toUpperCase()}`,
     );
   }
   const namedParser = await named?.load();
@@ -87,12 +89,12 @@ async function recognize(
     const parser = await candidate.load();
     if (!parser.recognizes(document)) continue;
     if (!named) return { name: candidate.name, parser };
-    throw new DocumentFault(`is a document of the kind ${candidate.name}, and not ${named.name}`);
+    throw new DocumentFault(`is of the kind ${candidate.name}, not ${named.name}`);
   }
   if (named && namedParser) return { name: named.name, parser: namedParser };
   const names = candidates.map(({ name }) => name).join(', ');
   throw new DocumentFault(
-    `is none of ${names} that could be told by its content; name its kind with ?kind= (gitleaks, if it is [] or null)`,
+    `is not recognised by its content as ${names}. Name its kind with ?kind=, such as ?kind=gitleaks for [] or null`,
     '',
     undefined,
     'unrecognized',
@@ -102,7 +104,7 @@ async function recognize(
 function store(bytes: Uint8Array): StoredDocument {
   const packed = gzipSync(bytes, { level: GZIP_LEVEL });
   const chunks: Uint8Array[] = [];
-  // Copies: what is sent to another thread goes with all of its memory.
+  // Copied, because a transfer to another thread moves the whole buffer.
   for (let i = 0; i < packed.length; i += CHUNK)
     chunks.push(new Uint8Array(packed.subarray(i, i + CHUNK)));
   return {
@@ -133,14 +135,15 @@ function* encode(parsed: ParsedDocument, aliases: readonly Alias[]): Generator<B
   yield* batchesOf('vulnerability_aliases', TABLES.vulnerability_aliases, aliases);
 }
 
-/** Numbers and escapes may be longer when they are written again. */
+/** Serializes the masked document. Numbers and escapes may become longer than in the received document. */
 function maskedBytes(masked: unknown): Uint8Array {
   const bytes = Buffer.from(JSON.stringify(masked));
-  if (bytes.length <= MAX_STORED) return bytes;
-  throw new DocumentFault('is too large without its secrets', '', undefined, 'limit');
+  if (bytes.length <= MAX_STORED_MIB * 1024 * 1024) return bytes;
+  const fault = `is larger than ${MAX_STORED_MIB} MiB after its secrets were masked`;
+  throw new DocumentFault(fault, '', undefined, 'limit');
 }
 
-/** Each is looked at for every finding that it may be about. */
+/** Limits the claims per finding, because a verdict checks each claim against each matching finding. */
 function refuseTooManyClaims({ claims = [] }: ParsedDocument): void {
   const counts = new Map<string, number>();
   for (const { fingerprint, vulnerability, purl } of claims) {
@@ -148,13 +151,13 @@ function refuseTooManyClaims({ claims = [] }: ParsedDocument): void {
     const count = (counts.get(about) ?? 0) + 1;
     counts.set(about, count);
     if (count <= MAX_CLAIMS) continue;
-    const fault = `says more than ${MAX_CLAIMS} things of one finding`;
+    const fault = `has more than ${MAX_CLAIMS} claims about one finding`;
     throw new DocumentFault(fault, '', undefined, 'limit');
   }
 }
 
 /**
- * Reads a document from first to last: what it is, what it says, and how it is stored.
+ * Recognizes and parses a document, masks its secrets, and prepares everything that is stored.
  * @throws {DocumentFault}
  */
 export async function readDocument(request: DocumentRequest): Promise<ReadDocument> {

@@ -3,16 +3,16 @@ import { type ParseError, parse as parseTolerantly, printParseErrorCode } from '
 import sjson from 'secure-json-parse';
 import { DocumentFault } from '../fault.js';
 
-/** Levels of nesting; walking a document is recursive. */
+/** Maximum levels of nesting, because walking a document is recursive. */
 export const MAX_DEPTH = 100;
 
-/** Values of a document; each takes much more memory than its text. An honest one of 32 MiB has a third as many. */
+/** Maximum number of values. Each takes much more memory than its text. Real documents of 32 MiB have a third of it. */
 const MAX_VALUES = 3_000_000;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** Looks at the bytes alone: a document that is nested too deep, or has too much in it, is not even parsed. */
+/** Checks nesting and size on the bytes, so that a document that exceeds a limit is never parsed. */
 function checkShape(bytes: Uint8Array): void {
   let depth = 0;
   let values = 0;
@@ -36,7 +36,7 @@ function checkShape(bytes: Uint8Array): void {
   throw new DocumentFault('has more than 3,000,000 values', '', undefined, 'limit');
 }
 
-/** Where an offset is, counted from 1. */
+/** Line and column of an offset, from 1. */
 function positionOf(text: string, offset: number): { line: number; column: number } {
   const before = text.slice(0, offset);
   const start = before.lastIndexOf('\n') + 1;
@@ -45,11 +45,11 @@ function positionOf(text: string, offset: number): { line: number; column: numbe
   return { line, column: offset - start + 1 };
 }
 
-/** `PropertyNameExpected` as words. */
+/** `PropertyNameExpected` becomes `property name expected`. */
 const inWords = (name: string) => name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
 
-/** The engine's own message quotes the document, and often does not say where. */
-function explain(text: string): DocumentFault {
+/** Finds the syntax error. V8's own message quotes the document and often lacks the position. */
+function syntaxFault(text: string): DocumentFault {
   const errors: ParseError[] = [];
   parseTolerantly(text, errors, { disallowComments: true, allowTrailingComma: false });
   const [error] = errors;
@@ -58,14 +58,14 @@ function explain(text: string): DocumentFault {
   return new DocumentFault(`is not valid JSON: ${reason}`, '', positionOf(text, error.offset));
 }
 
-/** Text of a document. @throws {DocumentFault} unless it is UTF-8; a byte order mark is left out */
+/** Decodes a document, without its byte order mark. @throws {DocumentFault} if the document is not UTF-8 */
 export function decodeText(bytes: Uint8Array): string {
   const [a, b] = bytes;
   if (a === 0x1f && b === 0x8b) {
-    throw new DocumentFault('is compressed: send it with Content-Encoding: gzip');
+    throw new DocumentFault('is compressed. Send it with the header Content-Encoding: gzip');
   }
   if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) {
-    throw new DocumentFault('is UTF-16: save it as UTF-8');
+    throw new DocumentFault('is encoded in UTF-16. Save it as UTF-8');
   }
   if (!isUtf8(bytes)) throw new DocumentFault('is not valid UTF-8');
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
@@ -73,18 +73,20 @@ export function decodeText(bytes: Uint8Array): string {
 }
 
 /**
- * Parses a document. Of a name that an object has twice the last value counts, as in every common parser; `__proto__` is
- * left out.
+ * Parses a document. If an object repeats a name, the last value counts, as in every common parser. `__proto__` is
+ * removed.
  * @throws {DocumentFault} with line and column
  */
 export function readJson(bytes: Uint8Array): unknown {
   const text = decodeText(bytes);
   if (text.trimStart().startsWith('<'))
-    throw new DocumentFault('is XML: send it with an XML media type');
+    throw new DocumentFault(
+      'is XML. Send it with an XML media type: Content-Type: application/xml',
+    );
   checkShape(bytes);
   try {
     return sjson.parse(text, null, { protoAction: 'remove', constructorAction: 'ignore' });
   } catch {
-    throw explain(text);
+    throw syntaxFault(text);
   }
 }

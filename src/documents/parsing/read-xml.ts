@@ -3,7 +3,7 @@ import { DocumentFault } from '../fault.js';
 import type { XmlElement } from '../xml-element.js';
 import { checkedMarkup, decode, MAX_DEPTH } from './xml-markup.js';
 
-/** Everything as text, in its order. The prefix keeps attributes such as `__proto__` apart from what objects have. */
+/** Keeps all values as text, and their order. The prefix protects against attributes such as `__proto__`. */
 const parser = new XMLParser({
   preserveOrder: true,
   ignoreAttributes: false,
@@ -11,7 +11,7 @@ const parser = new XMLParser({
   cdataPropName: '#cdata',
   parseTagValue: false,
   trimValues: false,
-  // Entities are expanded below: none but the predefined ones, and any number of these.
+  // `decode` expands entities: only the predefined ones, without a limit on their number.
   processEntities: false,
   maxNestedTags: MAX_DEPTH,
   jPath: false,
@@ -21,7 +21,7 @@ const parser = new XMLParser({
 const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
 const NO_CHILDREN: readonly XmlElement[] = [];
 
-/** Text is UTF-8 when it comes here: a declaration that says otherwise is wrong, or the text is. */
+/** The text was decoded as UTF-8, so a declaration of another encoding contradicts it. */
 function checkEncoding(text: string): void {
   const declaration = /^<\?xml\s[^?>]{0,500}\?>/.exec(text)?.[0] ?? '';
   const encoding = /\sencoding\s*=\s*["']([^"']*)["']/.exec(declaration)?.[1];
@@ -29,7 +29,7 @@ function checkEncoding(text: string): void {
     throw new DocumentFault('must be encoded in UTF-8', '', { line: 1, column: 1 });
 }
 
-/** What the library makes of the order: an object per node, with its name as the only key beside that of the attributes. */
+/** A node of fast-xml-parser with `preserveOrder`: its only key is its name, besides `:@` for attributes. */
 type Node = Readonly<Record<string, unknown>>;
 
 const nodesOf = (value: unknown): readonly Node[] => (Array.isArray(value) ? value : []);
@@ -51,22 +51,23 @@ function elementOf(name: string, node: Node): XmlElement {
     if (text === undefined) children.push(elementOf(key, child));
     else texts.push(text);
   }
-  const given = Object.entries(node[':@'] ?? {});
+  const attributes = Object.entries(node[':@'] ?? {});
   return {
     name,
     attributes:
-      given.length === 0
+      attributes.length === 0
         ? NO_ATTRIBUTES
-        : new Map(given.map(([key, value]) => [key.slice(1), decode(String(value))])),
+        : new Map(attributes.map(([key, value]) => [key.slice(1), decode(String(value))])),
     children: children.length === 0 ? NO_CHILDREN : children,
     text: texts.join(''),
   };
 }
 
 /**
- * Reads an XML document: well-formed, without DOCTYPE, with the predefined entities only.
- * @param text a byte order mark at its beginning is ignored
- * @throws {DocumentFault} with line and column; its reason is `limit` for more than 1,000,000 elements, or a very long tag
+ * Parses a well-formed XML document. A DOCTYPE, and entities other than the predefined ones, are refused.
+ * @param text may begin with a byte order mark
+ * @throws {DocumentFault} with line and column. Its reason is `limit` for more than 1,000,000 elements, or a
+ *   very long tag
  */
 export function readXml(text: string): XmlElement {
   const document = text.startsWith('\ufeff') ? text.slice(1) : text;
@@ -81,8 +82,8 @@ export function readXml(text: string): XmlElement {
   try {
     nodes = nodesOf(parser.parse(markup));
   } catch {
-    // Elements that are called as the parts of JavaScript that attackers overwrite: `__proto__`, `constructor`, `prototype`.
-    throw new DocumentFault('has an element with a name that is refused');
+    // fast-xml-parser refuses elements named `__proto__`, `constructor` or `prototype`.
+    throw new DocumentFault('has an element whose name is not allowed');
   }
   const [root] = nodes;
   const name = Object.keys(root ?? {}).find((key) => key !== ':@');

@@ -6,32 +6,32 @@ import { clean } from './columns.js';
 export type Counts<Key extends string> = Readonly<Record<Key, number>>;
 
 export interface FindingsSummary {
-  /** As reported. */
+  /** Number of reported findings. */
   readonly total: number;
   readonly reportedBySeverity: Counts<Severity>;
-  /** Defects: findings with one fingerprint are one. The counts below are of these. */
+  /** Number of defects: findings with the same fingerprint count once. The counts below are of defects. */
   readonly distinct: number;
   readonly bySeverity: Counts<Severity>;
   readonly fixableBySeverity: Counts<Severity>;
   readonly byType: Counts<FindingType>;
 }
 
-/** What a document says, in numbers. A member that is absent is something that its kind does not tell. */
+/** The contents of a document, in numbers. A member is absent if documents of this kind cannot report it. */
 export interface Summary {
   readonly findings?: FindingsSummary;
   readonly components?: { readonly total: number; readonly withoutPurl: number };
   readonly claims?: { readonly total: number; readonly absolving: number };
   readonly tests?: TestSummary;
-  /** What it could have shown. None of what it does not show is no clean scan of it. */
+  /** What the document can report. A missing finding is a clean scan only for the types named here. */
   readonly shows: Shown[];
-  /** Secrets were taken out before it was stored. */
+  /** Whether secrets were masked before the document was stored. */
   readonly masked?: true;
 }
 
 const zeros = <Key extends string>(keys: readonly Key[]) =>
   Object.fromEntries(keys.map((key) => [key, 0])) as Record<Key, number>;
 
-/** Of findings with one fingerprint the worst counts, and one that is fixable makes it fixable. */
+/** A defect has the worst severity of its findings. It is fixable if one of them is. */
 function countFindings(findings: NonNullable<ParsedDocument['findings']>): FindingsSummary {
   const defects = new Map<string, { severity: Severity; fixable: boolean; type: FindingType }>();
   const reportedBySeverity = zeros(SEVERITIES);
@@ -63,7 +63,7 @@ function countFindings(findings: NonNullable<ParsedDocument['findings']>): Findi
   };
 }
 
-/** It becomes JSON of PostgreSQL, which cannot hold just any text. */
+/** Cleans the texts, because PostgreSQL's JSON cannot hold every character. */
 const storable = (tests: TestSummary): TestSummary => ({
   ...tests,
   failed: tests.failed.slice(0, 100).map(({ name, message }) => ({

@@ -1,6 +1,6 @@
 import { register } from 'tsx/esm/api';
 
-// In a thread `--import tsx` does not reach what is imported later, as the parsers are.
+// In a worker thread, `--import tsx` does not apply to dynamic imports, which load the parsers.
 register();
 const { default: work } = await import('./worker.js');
 

@@ -3,8 +3,8 @@ import { DocumentFault } from '../fault.js';
 import type { Message, Task } from './messages.js';
 import { readDocument } from './read-document.js';
 
-/** Waits for the next question on a port; false once it is closed. */
-function questionsOn(port: MessagePort): () => Promise<boolean> {
+/** Returns a function that waits for the next request on a port. It resolves to false after the port is closed. */
+function requestsOn(port: MessagePort): () => Promise<boolean> {
   let waiting = 0;
   let closed = false;
   let wake = () => {};
@@ -27,33 +27,36 @@ function questionsOn(port: MessagePort): () => Promise<boolean> {
   };
 }
 
-async function handOver({ port, ...request }: Task, asked: () => Promise<boolean>): Promise<void> {
-  const say = (message: Message, transfer: TransferListItem[] = []) =>
+async function sendDocument(
+  { port, ...request }: Task,
+  requested: () => Promise<boolean>,
+): Promise<void> {
+  const send = (message: Message, transfer: TransferListItem[] = []) =>
     port.postMessage(message, transfer);
   try {
-    say({ type: 'started' });
+    send({ type: 'started' });
     const { head, batches } = await readDocument(request);
     const buffers = head.document.chunks.map(({ buffer }) => buffer as ArrayBuffer);
-    say({ type: 'head', head }, buffers);
+    send({ type: 'head', head }, buffers);
     for (const batch of batches) {
-      if (!(await asked())) return;
-      say({ type: 'batch', batch });
+      if (!(await requested())) return;
+      send({ type: 'batch', batch });
     }
-    if (await asked()) say({ type: 'end' });
+    if (await requested()) send({ type: 'end' });
   } catch (error) {
     if (!(error instanceof DocumentFault)) throw error;
     const { fault, pointer, position, reason } = error;
-    say({ type: 'fault', fault: { fault, pointer, position, reason } });
+    send({ type: 'fault', fault: { fault, pointer, position, reason } });
   }
 }
 
 /**
- * Reads one document in a thread of its own and hands over what it holds piece by piece, each when it is asked for: the
- * thread that answers requests never has more than one of them to copy.
+ * Reads one document in a worker thread. Sends its rows in batches, each only on request, so that the main thread
+ * copies at most one batch at a time.
  */
 export default async function work(task: Task): Promise<void> {
-  const asked = questionsOn(task.port);
-  await handOver(task, asked);
-  // The other side closes the port when it has read the last message; the end of this task would overtake it.
-  while (await asked());
+  const requested = requestsOn(task.port);
+  await sendDocument(task, requested);
+  // Waits until the other side closes the port. The end of this task would overtake the last message.
+  while (await requested());
 }

@@ -1,9 +1,9 @@
 import { DocumentFault } from '../fault.js';
 
-/** Of elements in each other. */
+/** Maximum levels of nested elements. */
 export const MAX_DEPTH = 100;
 const MAX_ELEMENTS = 1_000_000;
-/** Characters. The library spends some forty bytes on each of a tag, and of a piece of text. */
+/** Limits in characters. The library uses about 40 bytes of memory for each character of a tag or a text. */
 const MAX_TAG = 4_000_000;
 const LONG_TEXT = 10_000;
 
@@ -17,7 +17,7 @@ const PREDEFINED = new Map([
   ['apos', "'"],
 ]);
 
-/** Expands the predefined entities and numbers; what is none of them was refused before. */
+/** Expands predefined and numeric entities. `checkedMarkup` has refused all others. */
 export function decode(text: string): string {
   if (!text.includes('&')) return text;
   return text.replace(ENTITY, (_, name: string) => {
@@ -34,7 +34,7 @@ function faultAt(text: string, index: number, fault: string, reason?: 'limit'): 
   return new DocumentFault(fault, '', { line, column: index - before.lastIndexOf('\n') }, reason);
 }
 
-/** @returns where a tag ends: `>` outside of its quotes; -1 for one that does not */
+/** @returns the index of the `>` outside quotes that ends a tag, or -1 */
 function endOfTag(text: string, start: number): number {
   for (let i = start; i < text.length; i += 1) {
     const char = text[i];
@@ -49,13 +49,13 @@ function endOfTag(text: string, start: number): number {
 }
 
 /**
- * Walks through the markup and refuses what the library would accept: a DOCTYPE, other entities, more than one root, what is
- * beside the root or not closed, and too much of anything.
+ * Walks through the markup and refuses what the library would accept: a DOCTYPE, custom entities, several roots,
+ * content outside the root, unclosed markup, and more than the limits above.
  */
 class Walk {
   private depth = 0;
   private elements = 0;
-  /** What is left for the library: no comments and processing instructions. */
+  /** The markup for the library, without comments and processing instructions. */
   private readonly kept: string[] = [];
 
   constructor(private readonly text: string) {}
@@ -82,34 +82,35 @@ class Walk {
     const piece = this.text.slice(start, end);
     if (this.depth === 0) {
       const visible = piece.search(/[^ \t\r\n]/);
-      if (visible >= 0) this.fault(start + visible, 'has text outside of the root element');
+      if (visible >= 0) this.fault(start + visible, 'has text outside the root element');
       return;
     }
     this.entities(start, piece);
-    // The library takes text a character at a time, and CDATA as it is.
+    // The library reads text character by character, and CDATA in one step.
     const long = end - start > LONG_TEXT && !piece.includes(']]') ? decode(piece) : '';
     this.kept.push(long && !long.includes(']]>') ? `<![CDATA[${long}]]>` : piece);
   }
 
   private entities(start: number, piece: string): void {
     const wrong = piece.includes('&') ? piece.search(NO_ENTITY) : -1;
-    if (wrong >= 0) this.fault(start + wrong, 'has an entity that is not predefined');
+    if (wrong >= 0)
+      this.fault(start + wrong, 'has an entity that is not predefined. Write & as &amp;');
   }
 
   private markup(start: number): number {
     const { text } = this;
     if (text.startsWith('<!--', start)) return this.until('-->', start, 4, 'a comment');
     if (start > 0 && /^<\?xml[\s?]/.test(text.slice(start, start + 6)))
-      this.fault(start, 'has an XML declaration that is not at its beginning');
-    if (text.startsWith('<?', start)) return this.until('?>', start, 2, 'an instruction');
+      this.fault(start, 'has an XML declaration that is not at the beginning');
+    if (text.startsWith('<?', start)) return this.until('?>', start, 2, 'a processing instruction');
     if (text.startsWith('<![CDATA[', start)) {
       const end = this.until(']]>', start, 9, 'a CDATA section');
-      if (this.depth === 0) this.fault(start, 'has text outside of the root element');
+      if (this.depth === 0) this.fault(start, 'has text outside the root element');
       this.kept.push(text.slice(start, end));
       return end;
     }
     if (/^<!doctype/i.test(text.slice(start, start + 9)))
-      this.fault(start, 'has a DOCTYPE, which is refused');
+      this.fault(start, 'has a DOCTYPE, which is not allowed');
     return this.tag(start);
   }
 
@@ -136,7 +137,7 @@ class Walk {
   }
 
   private close(start: number, empty: boolean): void {
-    if (empty || this.depth === 0) this.fault(start, 'has a closing tag that nothing opened');
+    if (empty || this.depth === 0) this.fault(start, 'has a closing tag without an opening tag');
     this.depth -= 1;
   }
 
@@ -151,7 +152,7 @@ class Walk {
 }
 
 /**
- * Refuses markup that is too much, or that the library would let through.
+ * Refuses markup that exceeds a limit, and markup that the library would wrongly accept.
  * @returns the document without comments and processing instructions
  * @throws {DocumentFault} with line and column
  */
