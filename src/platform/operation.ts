@@ -8,6 +8,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Problems that this route answers with besides those that follow from the rest of it. */
     problems?: readonly ProblemCode[];
+    /** The schemas, by `$id`, of problems that have members of their own. */
+    problemSchemas?: Partial<Record<ProblemCode, string>>;
   }
 }
 
@@ -79,7 +81,13 @@ function problemResponse(description: string, codes: Iterable<ProblemCode>, oper
     code,
     { value: problemExample(code, operation) },
   ]);
-  const media = { schema: Type.Ref('Problem'), examples: Object.fromEntries(examples) };
+  const { problemSchemas = {} } = operation.config ?? {};
+  const ids = new Set([...codes].map((code) => problemSchemas[code] ?? 'Problem'));
+  const refs = [...ids].map((id) => Type.Ref(id));
+  const media = {
+    schema: refs.length === 1 ? refs[0] : { anyOf: refs },
+    examples: Object.fromEntries(examples),
+  };
   return { description, content: { [PROBLEM_MEDIA_TYPE]: media } };
 }
 

@@ -1,3 +1,4 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
@@ -76,6 +77,11 @@ describe('GET /assert?release=…', () => {
     });
     expect(denial).toMatch(/^max-findings: 1 critical fixable finding, 0 allowed: CVE-2021-23337/);
     expect(verdict).not.toHaveProperty('inputs');
+    const { components } = (await context.app.inject('/openapi.json')).json();
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    const check = ajv.compile({ $ref: '#/components/schemas/Denial', components });
+    expect(check(problem), ajv.errorsText(check.errors)).toBe(true);
+    expect(check({ ...problem, verdicts: [{ ...verdict, decision: 'maybe' }] })).toBe(false);
     expect(verdict.results[2].evidence).not.toContain(scan.id);
     expect((await context.app.inject(`/verdicts/${verdict.id}`)).json().decision).toBe('deny');
   });

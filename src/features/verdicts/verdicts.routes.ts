@@ -32,6 +32,7 @@ export const verdictsRoutes: FastifyPluginAsyncTypebox<{ verdicts: VerdictsServi
           'release-denied',
         ],
         problemExamples: { 'release-denied': denial },
+        problemSchemas: { 'release-denied': 'Denial' },
       },
       schema: {
         operationId: 'assertRelease',
@@ -44,7 +45,7 @@ export const verdictsRoutes: FastifyPluginAsyncTypebox<{ verdicts: VerdictsServi
     },
     async ({ callContext, query }) => {
       const decided = await verdicts.assert(callContext, query);
-      return { decision: 'allow', environment: query.environment, verdicts: decided } as never;
+      return { decision: 'allow' as const, environment: query.environment, verdicts: decided };
     },
   );
 
@@ -73,7 +74,7 @@ export const verdictsRoutes: FastifyPluginAsyncTypebox<{ verdicts: VerdictsServi
       const { isNew, ...verdict } = await verdicts.create(callContext, params.id, body);
       if (isNew) reply.code(201);
       if (verdict.id !== null) reply.header('location', `/verdicts/${verdict.id}`);
-      return verdict as never;
+      return verdict;
     },
   );
 
@@ -97,7 +98,7 @@ export const verdictsRoutes: FastifyPluginAsyncTypebox<{ verdicts: VerdictsServi
         request,
         reply,
         await verdicts.list(request.callContext, request.params.id, request.query),
-      ) as never,
+      ),
   );
 
   app.get(
@@ -112,6 +113,6 @@ export const verdictsRoutes: FastifyPluginAsyncTypebox<{ verdicts: VerdictsServi
         response: { 200: answer(StoredVerdictRef, 'The verdict and its inputs') },
       },
     },
-    async ({ callContext, params }) => (await verdicts.get(callContext, params.id)) as never,
+    async ({ callContext, params }) => verdicts.get(callContext, params.id),
   );
 };

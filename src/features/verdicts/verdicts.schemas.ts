@@ -5,13 +5,14 @@ import {
   nullableString,
   parameter,
   projectId,
+  type ReadOnly,
   schemaRef,
   sha256,
   stringEnum,
   timestamp,
   uuid,
 } from '../../contract/schemas.js';
-import { MODES } from '../../engine/index.js';
+import { MODES, type VerdictInputs } from '../../engine/index.js';
 import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
 import { SEVERITIES } from '../../vocabulary/severity.js';
 import { assertion, deniedVerdict } from './verdicts.examples.js';
@@ -78,7 +79,7 @@ export const StoredVerdict = Type.Object(
   {
     ...fields,
     engine: Type.Integer({ description: 'The version of the rules that decided' }),
-    inputs: Type.Unsafe<object>({
+    inputs: Type.Unsafe<VerdictInputs>({
       type: 'object',
       additionalProperties: true,
       description:
@@ -91,6 +92,8 @@ export const StoredVerdict = Type.Object(
     examples: [{ ...deniedVerdict, engine: 1, inputs: { environment: 'production' } }],
   },
 );
+
+export const VerdictRef = schemaRef(Verdict);
 
 export const CreateVerdict = Type.Object(
   {
@@ -120,9 +123,9 @@ export const CreateVerdict = Type.Object(
 
 export const Assertion = Type.Object(
   {
-    decision: Type.String({ enum: ['allow'] }),
+    decision: stringEnum(['allow']),
     environment: Type.String(),
-    verdicts: Type.Array(Type.Ref('Verdict')),
+    verdicts: Type.Array(VerdictRef),
   },
   {
     $id: 'Assertion',
@@ -130,6 +133,20 @@ export const Assertion = Type.Object(
     examples: [assertion],
   },
 );
+
+const DenialMembers = Type.Object({
+  decision: stringEnum(['deny']),
+  environment: Type.String(),
+  reasons: Type.Array(Type.String(), {
+    description: 'One line for each rule that denies: the version, the rule, and what to do',
+  }),
+  verdicts: Type.Array(VerdictRef),
+});
+
+export const Denial = Type.Intersect([Type.Ref('Problem'), DenialMembers], {
+  $id: 'Denial',
+  description: 'It may not ship there, and why: a problem with the verdicts',
+});
 
 export const AssertQuery = Type.Object(
   {
@@ -155,11 +172,13 @@ export const ListVerdictsQuery = Type.Object(
 
 export const VerdictParams = Type.Object({ id: uuid() });
 
-export const VerdictRef = schemaRef(Verdict);
 export const StoredVerdictRef = schemaRef(StoredVerdict);
 export const CreateVerdictRef = schemaRef(CreateVerdict);
 export const AssertionRef = schemaRef(Assertion);
 
+export type Verdict = ReadOnly<Static<typeof Verdict>>;
+export type StoredVerdict = ReadOnly<Static<typeof StoredVerdict>>;
+export type DenialMembers = ReadOnly<Static<typeof DenialMembers>>;
 export type CreateVerdict = Static<typeof CreateVerdict>;
 export type AssertQuery = Static<typeof AssertQuery>;
 export type ListVerdictsQuery = Static<typeof ListVerdictsQuery>;

@@ -2,36 +2,26 @@ import { projectsFor, reaches } from '../../access/caller.js';
 import { mapPage, pageById } from '../../contract/page.js';
 import { type CallContext, query } from '../../database/context.js';
 import { UPLOADS } from '../../documents/kinds/index.js';
-import { ENGINE, inputsHash, type RuleResult, type VerdictInputs } from '../../engine/index.js';
+import { ENGINE, inputsHash } from '../../engine/index.js';
 import { change } from '../../events/index.js';
-import type { Verdict as VerdictRow } from '../../generated/prisma/client.js';
 import { AppError, type FieldError, invalid } from '../../shared/app-error.js';
 import { requireRelease } from '../releases/index.js';
 import { collect, type PolicyVersions } from './collect.js';
 import { FIND_RELEASES, FIND_VERDICT, INSERT_VERDICT } from './collect.sql.js';
-import type { AssertQuery, CreateVerdict, ListVerdictsQuery } from './verdicts.schemas.js';
-
-/** As the API shows it. */
-export interface Verdict {
-  /** Null: it was only tried. */
-  readonly id: string | null;
-  readonly releaseId: string;
-  readonly projectId: number;
-  readonly environment: string;
-  readonly decision: 'allow' | 'deny';
-  readonly inputsHash: string;
-  readonly results: readonly RuleResult[];
-  readonly evaluatedAt: Date;
-  readonly createdBy: string;
-  readonly inputs: VerdictInputs;
-  /** A rule took too long: it was not decided by its inputs, and is not kept. */
-  readonly timedOut?: boolean;
-}
-
-/** What tells a verdict that is kept from the same one now. */
-type StoredAs = Pick<Verdict, 'decision' | 'results' | 'evaluatedAt' | 'createdBy'> & {
-  readonly id: string;
-};
+import {
+  type DecidedVerdict,
+  denialOf,
+  denyContradiction,
+  type FirstDecided,
+  toStoredVerdict,
+  toVerdict,
+} from './verdict.js';
+import type {
+  AssertQuery,
+  CreateVerdict,
+  ListVerdictsQuery,
+  StoredVerdict,
+} from './verdicts.schemas.js';
 
 /** An artifact that is everywhere is in too many releases to ask for each. */
 const MAX_RELEASES = 100;
@@ -40,46 +30,8 @@ const notFound = () => new AppError('verdict-not-found', 'Verdict not found');
 const noEnvironment = (name: string) =>
   new AppError('environment-not-found', `There is no environment ${name}`);
 
-function present(row: Omit<VerdictRow, 'inputs'> & Partial<VerdictRow>): Verdict {
-  const { environmentName, inputs, results, ...rest } = row;
-  return {
-    ...rest,
-    environment: environmentName,
-    inputs: inputs as unknown as VerdictInputs,
-    results: results as unknown as RuleResult[],
-  };
-}
-
-/** The same inputs, decided in two ways, are a mistake of ours: then the answer is no, whichever came first. */
-function agreed(known: StoredAs, { decision }: Verdict): StoredAs {
-  if (known.decision === decision) return known;
-  const message = `These inputs were decided in another way before, by the verdict ${known.id}, which is a mistake of the platform. Nothing is allowed by them: change one, such as the evidence, and report the mistake`;
-  const result: RuleResult = {
-    policy: null,
-    policyVersion: null,
-    rule: 'same-decision',
-    mode: 'block',
-    status: 'error',
-    denies: true,
-    message,
-    evidence: [],
-    findings: [],
-    waivers: [],
-  };
-  return { ...known, decision: 'deny', results: [result, ...known.results] };
-}
-
-/** What a denial says, a line for each rule that denies. */
-export function reasonsOf(verdicts: readonly Verdict[]): string[] {
-  return verdicts.flatMap(({ results, inputs }) =>
-    results
-      .filter(({ denies }) => denies)
-      .map(({ rule, message }) => `${inputs.release.version}: ${rule}: ${message}`),
-  );
-}
-
 /** @throws {AppError} `validation-failed`, unless all of these were tried */
-function checkTried(versions: PolicyVersions, { inputs: { policies } }: Verdict): void {
+function checkTried(versions: PolicyVersions, { inputs: { policies } }: DecidedVerdict): void {
   const errors = Object.entries(versions).flatMap(([name, version]): FieldError[] => {
     const tried = policies.find((policy) => policy.name === name);
     if (tried && tried.sha256 !== null) return [];
@@ -98,7 +50,7 @@ export function verdictsService() {
     releaseId: string,
     environment: string,
     versions?: PolicyVersions,
-  ): Promise<Verdict> {
+  ): Promise<DecidedVerdict> {
     const { caller } = context;
     const collected = await collect(context, releaseId, environment, versions);
     if (!collected) throw noEnvironment(environment);
@@ -119,15 +71,15 @@ export function verdictsService() {
   /** Keeps a verdict unless there is one of the same inputs. */
   async function keep(
     context: CallContext,
-    verdict: Verdict,
-  ): Promise<Verdict & { isNew: boolean }> {
+    verdict: DecidedVerdict,
+  ): Promise<DecidedVerdict & { isNew: boolean }> {
     const { releaseId, environment, inputsHash: hash, timedOut } = verdict;
     if (timedOut) return { ...verdict, isNew: false };
     // Told as it was decided first, so that the answer is what its id names.
     const find = async () => {
       const values = [releaseId, environment, hash];
-      const [known] = await query<StoredAs>(context, FIND_VERDICT, values);
-      return known && agreed(known, verdict);
+      const [known] = await query<FirstDecided>(context, FIND_VERDICT, values);
+      return known && denyContradiction(known, verdict);
     };
     const known = await find();
     if (known) return { ...verdict, ...known, isNew: false };
@@ -193,7 +145,7 @@ export function verdictsService() {
      * May it ship there? Throws unless each release that is meant may.
      * @throws {AppError} `release-denied` with the reasons; `release-not-found`, `artifact-not-found`, `environment-not-found`
      */
-    async assert(context: CallContext, request: AssertQuery): Promise<Verdict[]> {
+    async assert(context: CallContext, request: AssertQuery): Promise<DecidedVerdict[]> {
       const { release, sha256 } = request;
       if ((release === undefined) === (sha256 === undefined)) {
         const message = release
@@ -201,26 +153,22 @@ export function verdictsService() {
           : 'is required unless sha256 is given';
         throw invalid([{ in: 'query', pointer: '/release', message }]);
       }
-      const verdicts: Verdict[] = [];
+      const verdicts: DecidedVerdict[] = [];
       for (const id of await releasesOf(context, request)) {
         const decided = await decide(context, id, request.environment);
         const { isNew: _isNew, ...kept } = await keep(context, decided);
         verdicts.push(kept);
       }
       if (verdicts.every(({ decision }) => decision === 'allow')) return verdicts;
-      const reasons = reasonsOf(verdicts);
-      // As every answer has them: what they were decided by is read one by one.
-      const shown = verdicts.map(({ inputs: _inputs, timedOut: _timedOut, ...rest }) => rest);
-      throw new AppError('release-denied', reasons.join('; '), {
-        members: { decision: 'deny', environment: request.environment, reasons, verdicts: shown },
-      });
+      const members = denialOf(request.environment, verdicts);
+      throw new AppError('release-denied', members.reasons.join('; '), { members });
     },
 
     /** With its inputs. @throws {AppError} `verdict-not-found` */
-    async get({ caller, prisma }: CallContext, id: string): Promise<Verdict> {
+    async get({ caller, prisma }: CallContext, id: string): Promise<StoredVerdict> {
       const row = await prisma.verdict.findUnique({ where: { id } });
       if (!row || !reaches(caller, 'verdicts:read', row.projectId)) throw notFound();
-      return present(row);
+      return toStoredVerdict(row);
     },
 
     /** The newest first. @throws {AppError} `release-not-found` */
@@ -239,7 +187,7 @@ export function verdictsService() {
         take: limit + 1,
         omit: { inputs: true },
       });
-      return mapPage(pageById(rows, limit), present);
+      return mapPage(pageById(rows, limit), toVerdict);
     },
   };
 }
