@@ -38,6 +38,8 @@ const gate = async () => {
   expect(statusCode, body).toBe(200);
 };
 const FAST = ['SELECT', 'verdict-collect', 'verdict-find'];
+/** The verdict, and the event that says so. */
+const STORED = ['BEGIN', 'verdict-insert', 'INSERT', 'COMMIT'];
 
 describe('GET /assert', () => {
   it('is three statements where nothing has changed: the release, the inputs, the verdict', async () => {
@@ -45,9 +47,9 @@ describe('GET /assert', () => {
     expect(await statementsOf(gate)).toEqual(FAST);
   });
 
-  it('is one INSERT more for a new verdict', async () => {
+  it('stores a new verdict and its event in one transaction', async () => {
     await verdictOf(context.app, release, { dryRun: true }); // adds up the findings
-    expect(await statementsOf(gate)).toEqual([...FAST, 'INSERT']);
+    expect(await statementsOf(gate)).toEqual([...FAST, ...STORED]);
   });
 
   it('is one snapshot more after a change', async () => {
@@ -58,9 +60,11 @@ describe('GET /assert', () => {
       'verdict-collect',
       'facts-add-up',
       'COMMIT',
+      'BEGIN',
       'facts-keep',
+      'COMMIT',
       'verdict-find',
-      'INSERT',
+      ...STORED,
     ]);
   });
 
