@@ -78,8 +78,9 @@ const DETAILS: Record<ProblemCode, string> = {
   'environment-exists': 'Environment acceptance already exists',
   'identity-required':
     'Approval needs authenticated callers, and this server runs with AUTH_MODE=none. Start it with AUTH_MODE=token',
-  'waiver-expired': 'The waiver expired at 2026-02-14T10:00:00.000Z. Request a new one',
-  'waiver-revoked': 'The waiver was revoked: The function is called since 1.5.0',
+  'waiver-expired':
+    'The waiver expired at 2026-02-14T10:00:00.000Z. Request a new one: POST /waivers',
+  'waiver-revoked': 'The waiver was revoked: Version 1.5.0 calls the function',
   'release-denied': '1.4.0: sealed-only: The release is open. Seal it: POST /releases/{id}/seal',
   'precondition-failed': 'It has changed since you read it',
   'payload-too-large': 'The body is larger than this server accepts',

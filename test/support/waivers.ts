@@ -26,7 +26,7 @@ export const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toI
 
 type Headers = Record<string, string>;
 
-/** Asks for a waiver: for project 1, unless told otherwise. */
+/** Requests a waiver, by default for project 1. */
 export function postWaiver(app: FastifyInstance, body: object = {}, headers: Headers = {}) {
   const target = 'releaseId' in body ? {} : { projectId: 1 };
   const terms = { rule: 'CVE-2021-23337', reason: 'Never called', expiresAt: inDays(30) };
@@ -38,19 +38,19 @@ export function postWaiver(app: FastifyInstance, body: object = {}, headers: Hea
   });
 }
 
-/** Asks for a waiver that must be stored. */
+/** Requests a waiver and expects that it was created. */
 export async function requested(...request: Parameters<typeof postWaiver>): Promise<WaiverBody> {
   const response = await postWaiver(...request);
   expect(response.statusCode, response.body).toBe(201);
   return response.json();
 }
 
-/** Asks to approve a waiver. */
+/** Sends a request to approve a waiver. */
 export function approve(app: FastifyInstance, id: string, headers: Headers = {}) {
   return app.inject({ method: 'POST', url: `/waivers/${id}/approve`, headers });
 }
 
-/** Asks to revoke a waiver. */
+/** Sends a request to revoke a waiver. */
 export function revokeWaiver(
   app: FastifyInstance,
   id: string,

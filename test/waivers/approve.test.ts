@@ -22,14 +22,14 @@ const MISSING = '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e';
 const ask = ({ headers }: Holder, id = waiver.id) => approve(context.app, id, headers);
 const stored = async () => (await open.app.inject(`/waivers/${waiver.id}`)).json();
 
-/** Moves all that happened to a waiver into the past, as only time can. */
+/** Moves the times of the waivers into the past. Triggers are off, because they refuse such a change. */
 const age = (days: number) =>
   sql(`BEGIN; SET LOCAL session_replication_role = replica;
        UPDATE waivers SET created_at = created_at - interval '${days} days',
                           expires_at = expires_at - interval '${days} days'; COMMIT`);
 
 describe('POST /waivers/{id}/approve: 200', () => {
-  it('approves it, and says who did and when', async () => {
+  it('approves the waiver and names the approver and the time', async () => {
     const response = await ask(bob);
     expect(response.statusCode, response.body).toBe(200);
     const approved = response.json();
@@ -43,7 +43,7 @@ describe('POST /waivers/{id}/approve: 200', () => {
     expect(await stored()).toEqual(approved);
   });
 
-  it('changes nothing a second time, whoever asks', async () => {
+  it('has no effect on an approved waiver, for any caller', async () => {
     const first = await ask(bob);
     const carol = await giveToken({ subject: 'carol' });
     for (const holder of [bob, carol, alice]) {
@@ -52,7 +52,7 @@ describe('POST /waivers/{id}/approve: 200', () => {
     }
   });
 
-  it('of many at once, one approves it, and all are answered the same', async () => {
+  it('approves once for concurrent requests, which all get the same answer', async () => {
     const holders = await Promise.all(
       Array.from({ length: 8 }, (_, i) => giveToken({ subject: `approver ${i}` })),
     );
@@ -63,7 +63,7 @@ describe('POST /waivers/{id}/approve: 200', () => {
 });
 
 describe('POST /waivers/{id}/approve: 403', () => {
-  it('nobody approves what they asked for, with whatever token', async () => {
+  it('refuses the requester, with any of their tokens', async () => {
     const other = await giveToken({ subject: 'alice', scopes: ['waivers:approve'] });
     for (const holder of [alice, other]) {
       expectProblem(await ask(holder), 403, 'four-eyes-required');
@@ -71,13 +71,13 @@ describe('POST /waivers/{id}/approve: 403', () => {
     expect(await stored()).toEqual(waiver);
   });
 
-  it('not even beside the API', async () => {
+  it('refuses the requester in the database', async () => {
     await expect(sql(`UPDATE waivers SET approved_by = 'alice'`)).rejects.toThrow('four_eyes');
   });
 });
 
 describe('POST /waivers/{id}/approve: 409', () => {
-  it('callers are not told apart, or were not when it was asked for', async () => {
+  it('refuses if the approver or the requester is anonymous', async () => {
     expectProblem(await approve(open.app, waiver.id), 409, 'identity-required');
     expect(await stored()).toEqual(waiver);
 
@@ -86,7 +86,7 @@ describe('POST /waivers/{id}/approve: 409', () => {
     expect((await open.app.inject(`/waivers/${id}`)).json().state).toBe('requested');
   });
 
-  it('it has expired', async () => {
+  it('refuses an expired waiver', async () => {
     await age(31);
     expect((await stored()).state).toBe('expired');
     for (const holder of [bob, alice]) {
@@ -95,7 +95,7 @@ describe('POST /waivers/{id}/approve: 409', () => {
     expect((await stored()).approvedBy).toBeNull();
   });
 
-  it('it is revoked, also when it was approved before', async () => {
+  it('refuses a revoked waiver, even if it was approved', async () => {
     await ask(bob);
     await revokeWaiver(context.app, waiver.id, 'Called since 1.5', bob.headers);
     const problem = expectProblem(await ask(bob), 409, 'waiver-revoked');
@@ -104,7 +104,7 @@ describe('POST /waivers/{id}/approve: 409', () => {
 });
 
 describe('an approved waiver', () => {
-  it('expires by itself', async () => {
+  it('expires without a request', async () => {
     const { id } = await requested(context.app, { expiresAt: inDays(2) }, alice.headers);
     await ask(bob, id);
     await age(3);
@@ -128,7 +128,7 @@ describe('an approved waiver', () => {
 });
 
 describe('POST /waivers/{id}/approve: 404', () => {
-  it('there is no such waiver, or the caller is bound to other projects', async () => {
+  it('the waiver does not exist, or the caller is bound to other projects', async () => {
     const bound = await giveToken({ subject: 'bob', scopes: ['waivers:approve'], projects: [2] });
     for (const [holder, id] of [
       [bob, MISSING],

@@ -19,7 +19,7 @@ const post = (body: object = {}, headers: Record<string, string> = {}) =>
 const count = async () => (await sql('SELECT 1 FROM waivers')).length;
 
 describe('POST /waivers: 201', () => {
-  it('answers the waiver, which nobody has approved, and its address', async () => {
+  it('returns the requested waiver and its address', async () => {
     const { headers } = await giveToken({ subject: 'alice', scopes: ['waivers:request'] });
     const expiresAt = inDays(30);
     const body = { purl: 'pkg:NPM/lodash@4.17.20', expiresAt };
@@ -50,7 +50,7 @@ describe('POST /waivers: 201', () => {
     expect(row).toEqual({ purl_key: 'pkg:npm/lodash', purl_version: '4.17.20' });
   });
 
-  it('is for a release, whose project it has', async () => {
+  it('takes the project from the release', async () => {
     const { id } = await createRelease(context.app);
     const waiver = await requested(context.app, { releaseId: id.toUpperCase() });
     expect(waiver).toMatchObject({ projectId: 2, releaseId: id });
@@ -66,14 +66,14 @@ describe('POST /waivers: 201', () => {
     expect((await requested(context.app, { rule })).rule).toBe(expected);
   });
 
-  it('takes a time in another zone, and 90 days', async () => {
+  it('accepts a time in another zone, and 90 days', async () => {
     const expiresAt = new Date(Date.now() + 86_400_000).toISOString().replace('Z', '+02:00');
     const earlier = new Date(Date.parse(expiresAt)).toISOString();
     expect((await requested(context.app, { expiresAt })).expiresAt).toBe(earlier);
     await requested(context.app, { expiresAt: inDays(90 - 1e-4) });
   });
 
-  it('takes a number of days instead of a time', async () => {
+  it('accepts a number of days instead of a time', async () => {
     for (const expiresInDays of [1, 90]) {
       const waiver = await requested(context.app, { expiresAt: undefined, expiresInDays });
       const days = (Date.parse(waiver.expiresAt) - Date.parse(waiver.createdAt)) / 86_400_000;
@@ -81,7 +81,7 @@ describe('POST /waivers: 201', () => {
     }
   });
 
-  it('takes the example of the document', async () => {
+  it('accepts the example of the OpenAPI document', async () => {
     const { components } = (await context.app.inject('/openapi.json')).json();
     for (const example of components.schemas.CreateWaiver.examples) {
       const { expiresAt, createdAt } = await requested(context.app, {
@@ -92,7 +92,7 @@ describe('POST /waivers: 201', () => {
     }
   });
 
-  it('is repeated for an Idempotency-Key', async () => {
+  it('repeats the answer for an Idempotency-Key', async () => {
     const body = { expiresAt: inDays(1) };
     const ask = () => post(body, { 'idempotency-key': 'one' });
     const first = await ask();
@@ -106,12 +106,12 @@ describe('POST /waivers: 201', () => {
 describe('POST /waivers: 400', () => {
   it.each<[string, object, string[]]>([
     ['neither project nor release', { projectId: undefined }, ['/projectId']],
-    ['what is no id of a release', { releaseId: '1' }, ['/releaseId']],
+    ['an invalid release id', { releaseId: '1' }, ['/releaseId']],
     ['no rule', { rule: undefined }, ['/rule']],
     ['an empty rule', { rule: ' ' }, ['/rule']],
     ['a rule of 501', { rule: 'x'.repeat(501) }, ['/rule']],
     ['a rule of two lines', { rule: 'a\nb' }, ['/rule']],
-    ['what is no package URL', { purl: 'lodash' }, ['/purl']],
+    ['an invalid package URL', { purl: 'lodash' }, ['/purl']],
     ['a package URL without a name', { purl: 'pkg:npm' }, ['/purl']],
     ['no reason', { reason: undefined }, ['/reason']],
     ['a reason of white space', { reason: ' \n ' }, ['/reason']],
@@ -124,7 +124,7 @@ describe('POST /waivers: 400', () => {
     ['null for an end', { expiresAt: null }, ['/expiresAt']],
     ['a day', { expiresAt: '2027-01-01' }, ['/expiresAt']],
     ['a time without a zone', { expiresAt: '2027-01-01T00:00:00' }, ['/expiresAt']],
-    ['no day of the calendar', { expiresAt: '2027-02-30T00:00:00Z' }, ['/expiresAt']],
+    ['a date that does not exist', { expiresAt: '2027-02-30T00:00:00Z' }, ['/expiresAt']],
     ['a leap second', { expiresAt: '2016-12-31T23:59:60Z' }, ['/expiresAt']],
     ['the past', { expiresAt: inDays(-1e-3) }, ['/expiresAt']],
     ['more than 90 days', { expiresAt: inDays(90.001) }, ['/expiresAt']],
@@ -147,12 +147,12 @@ describe('POST /waivers: 400', () => {
 });
 
 describe('POST /waivers: 404', () => {
-  it('there is no such project, or no such release', async () => {
+  it('the project or the release does not exist', async () => {
     expectProblem(await post({ projectId: 9 }), 404, 'project-not-found');
     expectProblem(await post({ releaseId: MISSING }), 404, 'release-not-found');
   });
 
-  it('a caller that is bound to other projects finds none', async () => {
+  it('the caller is bound to other projects', async () => {
     const { headers } = await giveToken({ scopes: ['waivers:request'], projects: [2] });
     const ask = (body: object) =>
       postWaiver(guarded.app, body, { ...headers, 'x-request-id': 'same' });

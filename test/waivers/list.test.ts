@@ -7,7 +7,7 @@ import { approve, requested, revokeWaiver, type WaiverBody } from '../support/wa
 
 const context = useApp({ AUTH_MODE: 'token' });
 let admin: Holder;
-/** By what the rule of each is called: its state, and its project. */
+/** Waivers by their rule, which is `<state> <project>`. */
 let waivers: Map<string, WaiverBody>;
 
 const STATES = ['requested', 'approved', 'expired', 'lapsed', 'revoked'];
@@ -42,7 +42,7 @@ const rules = async (query: string, holder = admin) =>
   (await list(query, holder)).json().map(({ rule }: WaiverBody) => rule);
 
 describe('GET /waivers', () => {
-  it('has all of them, the newest first', async () => {
+  it('lists all waivers, newest first', async () => {
     const all = [2, 1].flatMap((project) =>
       STATES.toReversed().map((state) => `${state} ${project}`),
     );
@@ -61,7 +61,7 @@ describe('GET /waivers', () => {
     for (const waiver of found) expect(waiver.state).toBe(state);
   });
 
-  it('comes in pages', async () => {
+  it('lists waivers in pages', async () => {
     const seen: string[] = [];
     for (let url: string | undefined = '/waivers?limit=3&project=2'; url; ) {
       const page = await context.app.inject({ url, headers: admin.headers });
@@ -71,7 +71,7 @@ describe('GET /waivers', () => {
     expect(seen).toEqual(STATES.toReversed().map((state) => `${state} 2`));
   });
 
-  it('404: there is no such project', async () => {
+  it('404: the project does not exist', async () => {
     expectProblem(await list('?project=9'), 404, 'project-not-found');
   });
 
@@ -83,7 +83,7 @@ describe('GET /waivers', () => {
 describe('a caller that is bound to a project', () => {
   const bound = () => giveToken({ scopes: ['waivers:read'], projects: [2] });
 
-  it('sees its waivers only', async () => {
+  it('sees only the waivers of that project', async () => {
     const holder = await bound();
     const mine = STATES.toReversed().map((state) => `${state} 2`);
     expect(await rules('', holder)).toEqual(mine);
@@ -91,7 +91,7 @@ describe('a caller that is bound to a project', () => {
     expectProblem(await list('?project=1', holder), 404, 'project-not-found');
   });
 
-  it('404: the waiver of another project is answered like one that does not exist', async () => {
+  it('404: gets the same answer for a waiver of another project as for a missing one', async () => {
     const { headers } = await bound();
     const get = (id = '') =>
       context.app.inject({

@@ -23,7 +23,7 @@ const ask = (reason: string, { headers } = bob, id = waiver.id) =>
 const stored = async () => (await open.app.inject(`/waivers/${waiver.id}`)).json();
 
 describe('POST /waivers/{id}/revoke: 200', () => {
-  it('revokes an approved one, and says who did, when and why', async () => {
+  it('revokes an approved waiver and names the caller, the time and the reason', async () => {
     const approved = (await approve(context.app, waiver.id, bob.headers)).json();
     const response = await ask('Called since 1.5');
     expect(response.statusCode, response.body).toBe(200);
@@ -38,7 +38,7 @@ describe('POST /waivers/{id}/revoke: 200', () => {
     expect(await stored()).toEqual(revoked);
   });
 
-  it('revokes one that nobody has approved, also for who asked for it', async () => {
+  it('rejects a waiver that is not approved, even for its requester', async () => {
     const response = await ask('Found a fix', alice);
     expect(response.json()).toMatchObject({
       state: 'revoked',
@@ -47,24 +47,24 @@ describe('POST /waivers/{id}/revoke: 200', () => {
     });
   });
 
-  it('needs no identities: it takes nothing away from safety', async () => {
+  it('works without authentication, because it only removes an exception', async () => {
     const response = await revokeWaiver(open.app, waiver.id);
     expect(response.json()).toMatchObject({ state: 'revoked', revokedBy: 'anonymous' });
   });
 
-  it('changes nothing a second time for the same reason, whoever asks', async () => {
+  it('has no effect when repeated with the same reason, for any caller', async () => {
     const first = await ask('x');
     const second = await ask('x', alice);
     expect([second.statusCode, second.body]).toEqual([200, first.body]);
   });
 
-  it('of many at once for one reason, one revokes it, and all are answered the same', async () => {
+  it('revokes once for concurrent requests with one reason, which all get the same answer', async () => {
     const answers = await Promise.all(Array.from({ length: 12 }, () => ask('x')));
     expect(answers.map(({ statusCode }) => statusCode)).toEqual(Array(12).fill(200));
     expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
   });
 
-  it('wins against an approval that comes at the same time, or comes after it', async () => {
+  it('wins against a concurrent approval', async () => {
     for (let i = 0; i < 5; i += 1) {
       const { id } = await requested(context.app, {}, alice.headers);
       const [approval, revocation] = await Promise.all([
@@ -79,7 +79,7 @@ describe('POST /waivers/{id}/revoke: 200', () => {
 });
 
 describe('POST /waivers/{id}/revoke: 400, 404 and 409', () => {
-  it('409: another reason does not replace the first, which is named', async () => {
+  it('409: keeps the first reason, and names it', async () => {
     await ask('first');
     expect(expectProblem(await ask('second'), 409, 'waiver-revoked').detail).toContain('first');
     expect((await stored()).revokeReason).toBe('first');
@@ -99,7 +99,7 @@ describe('POST /waivers/{id}/revoke: 400, 404 and 409', () => {
     expect(await stored()).toEqual(waiver);
   });
 
-  it('404: there is no such waiver, or the caller is bound to other projects', async () => {
+  it('404: the waiver does not exist, or the caller is bound to other projects', async () => {
     const bound = await giveToken({ scopes: ['waivers:approve'], projects: [2] });
     expectProblem(await ask('x', bob, MISSING), 404, 'waiver-not-found');
     expectProblem(await ask('x', bound), 404, 'waiver-not-found');

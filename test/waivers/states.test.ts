@@ -11,7 +11,7 @@ import type { WaiverBody } from '../support/waivers.js';
 
 const context = useApp();
 
-/** A waiver in each state, and the two that are expired or revoked beside what else they are. */
+/** A waiver for each combination of marks, with the state that follows from them. */
 const ROWS: Record<
   string,
   [state: WaiverState, approved: boolean, expired: boolean, revoked: boolean]
@@ -25,7 +25,7 @@ const ROWS: Record<
   'withdrawn late': ['revoked', true, true, true],
 };
 
-it('is the same in a reply, in a list, and for a verdict', async () => {
+it('gives a waiver the same state in answers, list filters and verdicts', async () => {
   await sql(`INSERT INTO projects (name) VALUES ('x')`);
   for (const [rule, [, approved, expired, revoked]] of Object.entries(ROWS)) {
     await sql(

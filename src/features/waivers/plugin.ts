@@ -3,11 +3,12 @@ import { waiversRoutes } from './waivers.routes.js';
 import { CreateWaiver, RevokeWaiver, Waiver } from './waivers.schemas.js';
 import { waiversService } from './waivers.service.js';
 
-/** Findings that need not keep a release from shipping, for a time. */
+/** Exceptions with an expiry date: one person requests a waiver, another approves it. */
 export const waivers: Feature = {
   tag: {
     name: 'waivers',
-    description: 'Findings that need not keep a release from shipping, for a time',
+    description:
+      'Exceptions with an expiry date: one person requests a waiver, another approves it',
   },
   async plugin(app) {
     for (const schema of [Waiver, CreateWaiver, RevokeWaiver]) app.addSchema(schema);

@@ -5,12 +5,12 @@ export type WaiverState = (typeof WAIVER_STATES)[number];
 
 interface Marks {
   readonly revoked: boolean;
-  /** Absent: it does not matter. */
+  /** Absent if the state does not depend on it. */
   readonly expired?: boolean;
   readonly approved?: boolean;
 }
 
-/** What a waiver in a state is. What was revoked stays revoked when its time is over. */
+/** What each state requires. A revoked waiver stays revoked after its expiry date. */
 const STATES: Readonly<Record<WaiverState, Marks>> = {
   revoked: { revoked: true },
   expired: { revoked: false, expired: true },
@@ -26,28 +26,28 @@ export function stateOf({ revokedAt, expiresAt, approvedAt }: Moments, now: Date
   return approvedAt ? 'approved' : 'requested';
 }
 
-const given = (is: boolean) => (is ? { not: null } : null);
+const isSet = (set: boolean) => (set ? { not: null } : null);
 
-/** Waivers in a state, for Prisma. */
+/** The condition for waivers in this state at `now`, for Prisma. */
 export function inState(state: WaiverState, now: Date): Prisma.WaiverWhereInput {
   const { revoked, expired, approved } = STATES[state];
   return {
-    revokedAt: given(revoked),
+    revokedAt: isSet(revoked),
     ...(expired !== undefined && { expiresAt: expired ? { lte: now } : { gt: now } }),
-    ...(approved !== undefined && { approvedAt: given(approved) }),
+    ...(approved !== undefined && { approvedAt: isSet(approved) }),
   };
 }
 
-const isGiven = (is: boolean) => (is ? 'IS NOT NULL' : 'IS NULL');
+const nullTest = (set: boolean) => (set ? 'IS NOT NULL' : 'IS NULL');
 
-/** The same in SQL, of rows with this name, now. */
-export function isInState(state: WaiverState, name: string): string {
+/** The same condition in SQL, for rows of the table alias, at `now()`. */
+export function isInState(state: WaiverState, alias: string): string {
   const { revoked, expired, approved } = STATES[state];
-  const conditions = [`${name}.revoked_at ${isGiven(revoked)}`];
-  if (expired !== undefined) conditions.push(`${name}.expires_at ${expired ? '<=' : '>'} now()`);
-  if (approved !== undefined) conditions.push(`${name}.approved_at ${isGiven(approved)}`);
+  const conditions = [`${alias}.revoked_at ${nullTest(revoked)}`];
+  if (expired !== undefined) conditions.push(`${alias}.expires_at ${expired ? '<=' : '>'} now()`);
+  if (approved !== undefined) conditions.push(`${alias}.approved_at ${nullTest(approved)}`);
   return conditions.join(' AND ');
 }
 
-/** Waivers that count, in SQL: of rows with this name, now. */
-export const isCounting = (name: string) => isInState('approved', name);
+/** The SQL condition for waivers that count. */
+export const isCounting = (alias: string) => isInState('approved', alias);

@@ -5,7 +5,7 @@ import type { Waiver as WaiverRow } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
 import { stateOf, type WaiverState } from './waiver-state.js';
 
-/** As the API shows it. */
+/** A waiver as the API shows it. */
 export type Waiver = Omit<WaiverRow, 'purlKey' | 'purlVersion'> & { readonly state: WaiverState };
 
 export function present({ purlKey: _key, purlVersion: _version, ...row }: WaiverRow): Waiver {
@@ -13,7 +13,7 @@ export function present({ purlKey: _key, purlVersion: _version, ...row }: Waiver
 }
 
 /**
- * A waiver that the caller has the scope for; all others do not exist for it.
+ * Finds a waiver. Waivers of projects that the caller has no `scope` for count as absent.
  * @throws {AppError} `waiver-not-found`
  */
 export async function requireWaiver(

@@ -1,6 +1,6 @@
 import { isCounting } from './waiver-state.js';
 
-/** Waivers that count for the release `r`, its own and those of its whole project: an input of verdicts. */
+/** Input of verdicts: the waivers that count for the release `r`, its own and those of its project. */
 export const WAIVERS_INPUT = `(
   SELECT COALESCE(jsonb_agg(jsonb_build_object(
            'id', w.id, 'rule', w.rule, 'purl', w.purl, 'releaseId', w.release_id,

@@ -27,12 +27,14 @@ export const waiversRoutes: FastifyPluginAsyncTypebox<{ waivers: WaiversService 
       links: linksToId('getWaiver', 'approveWaiver', 'revokeWaiver'),
       schema: {
         operationId: 'createWaiver',
-        summary: 'Ask for a waiver',
-        description:
-          'For a finding that need not keep a release, or any release of a project, from shipping. It counts once somebody else has approved it, until it expires.',
+        summary: 'Request a waiver',
+        description: [
+          'Requests an exception for a finding or for a rule, in one release or in every release of a project.',
+          'The waiver counts after another person has approved it, until it expires.',
+        ].join(' '),
         body: CreateWaiverRef,
         response: {
-          201: located(WaiverRef, 'The waiver as it was stored'),
+          201: located(WaiverRef, 'The waiver was requested'),
         },
       },
     },
@@ -50,7 +52,7 @@ export const waiversRoutes: FastifyPluginAsyncTypebox<{ waivers: WaiversService 
       schema: {
         operationId: 'listWaivers',
         summary: 'List waivers',
-        description: 'Of the projects that the caller may see. The newest first.',
+        description: 'Lists waivers of the projects that the caller can read, newest first.',
         querystring: ListWaiversQuery,
         response: {
           200: answer(Type.Array(WaiverRef), 'The waivers of this page'),
@@ -68,7 +70,7 @@ export const waiversRoutes: FastifyPluginAsyncTypebox<{ waivers: WaiversService 
       schema: {
         operationId: 'getWaiver',
         summary: 'Get a waiver',
-        description: 'Its state follows from what happened to it, and from the time.',
+        description: 'Returns the waiver with its current state.',
         params: WaiverParams,
         response: { 200: answer(WaiverRef, 'The waiver') },
       },
@@ -92,10 +94,13 @@ export const waiversRoutes: FastifyPluginAsyncTypebox<{ waivers: WaiversService 
       schema: {
         operationId: 'approveWaiver',
         summary: 'Approve a waiver',
-        description:
-          'It counts from now on, until it expires. Only somebody else than who asked for it can approve it, so callers must be told apart: not with AUTH_MODE=none. Approving again changes nothing, whoever does.',
+        description: [
+          'Approves the waiver. It then counts until it expires.',
+          'The approver must be someone other than the requester, so the server must run with `AUTH_MODE=token`.',
+          'Approving an approved waiver has no effect.',
+        ].join(' '),
         params: WaiverParams,
-        response: { 200: answer(WaiverRef, 'The waiver as it is now') },
+        response: { 200: answer(WaiverRef, 'The waiver is approved') },
       },
     },
     ({ callContext, params }) => waivers.approve(callContext, params.id),
@@ -108,11 +113,15 @@ export const waiversRoutes: FastifyPluginAsyncTypebox<{ waivers: WaiversService 
       schema: {
         operationId: 'revokeWaiver',
         summary: 'Revoke a waiver',
-        description:
-          'Also one that nobody has approved: that refuses it. It does not count any more, and stays readable with the reason. There is no way back. Whoever may approve may revoke, what they asked for themselves too. Revoking again for the same reason changes nothing.',
+        description: [
+          'Revokes the waiver permanently. It stops counting, and stays readable with the reason.',
+          'Revoking a waiver that is not approved rejects it.',
+          'The requester can revoke their own waiver if they have the scope.',
+          'Revoking again for the same reason has no effect.',
+        ].join(' '),
         params: WaiverParams,
         body: RevokeWaiverRef,
-        response: { 200: answer(WaiverRef, 'The waiver as it is now') },
+        response: { 200: answer(WaiverRef, 'The waiver is revoked') },
       },
     },
     ({ callContext, params, body }) => waivers.revoke(callContext, params.id, body.reason),

@@ -13,10 +13,10 @@ import {
   uuid,
 } from '../../contract/schemas.js';
 
-/** Told by what happened to it, and by the time. Only what is approved counts. */
+/** States follow from what happened to the waiver and from the time. Only approved waivers count. */
 export const WAIVER_STATES = ['requested', 'approved', 'expired', 'revoked'] as const;
 
-/** From the request for it. The database has the same limit. */
+/** Days from the request to the expiry. A check in the database has the same limit. */
 export const MAX_WAIVER_DAYS = 90;
 
 const example = {
@@ -25,8 +25,8 @@ const example = {
   releaseId: null,
   rule: 'CVE-2021-23337',
   purl: 'pkg:npm/lodash@4.17.20',
-  reason: 'The template function is never called with input of users',
-  state: 'expired', // which stays true, whenever this is read
+  reason: 'The template function is never called with user input',
+  state: 'expired', // so that the example stays true
   expiresAt: '2026-02-14T10:00:00.000Z',
   createdAt: '2026-01-15T10:00:00.000Z',
   createdBy: 'alice',
@@ -41,34 +41,42 @@ export const Waiver = Type.Object(
   {
     id: uuid(),
     projectId: Type.Integer(),
-    releaseId: nullableString({ description: 'null: every release of the project' }),
-    rule: Type.String({ description: 'The vulnerability or the rule that it is about' }),
-    purl: nullableString({ description: 'Only in this package; null: wherever it is found' }),
+    releaseId: nullableString({
+      description: 'Release that the waiver is for. null for every release of the project',
+    }),
+    rule: Type.String({ description: 'Vulnerability or rule that is waived' }),
+    purl: nullableString({
+      description: 'Package in which the finding is waived. null for every package',
+    }),
     reason: Type.String(),
-    state: stringEnum(WAIVER_STATES, { description: 'Only what is approved counts' }),
-    expiresAt: timestamp('It does not count from then on'),
-    createdAt: timestamp('When it was asked for'),
-    createdBy: nullableString({ description: 'Who asked for it' }),
-    approvedAt: nullableTimestamp('When it was approved; null: it was not'),
-    approvedBy: nullableString({ description: 'Somebody else than who asked' }),
-    revokedAt: nullableTimestamp('When it was revoked; null: it was not'),
+    state: stringEnum(WAIVER_STATES, {
+      description: 'State of the waiver. Only an approved waiver counts',
+    }),
+    expiresAt: timestamp('Time from which the waiver does not count'),
+    createdAt: timestamp('Time of the request'),
+    createdBy: nullableString({ description: 'Caller who requested the waiver' }),
+    approvedAt: nullableTimestamp('Time of approval. null if not approved'),
+    approvedBy: nullableString({
+      description: 'Caller who approved the waiver: never the requester',
+    }),
+    revokedAt: nullableTimestamp('Time of revocation. null if not revoked'),
     revokedBy: nullableString(),
     revokeReason: nullableString(),
   },
   {
     $id: 'Waiver',
-    description: "Somebody's word that a finding need not keep a release from shipping, for a time",
+    description: 'An exception with an expiry date for a finding or a rule',
     examples: [example],
   },
 );
 
-/** Text that says why: not only white space. */
-const why = (description: string) =>
+/** Text with at least one character that is not white space. */
+const reasonText = (description: string) =>
   Type.String({
     minLength: 1,
     maxLength: 2000,
     pattern: '^[^\\u0000]*[^\\u0000\\s][^\\u0000]*$',
-    'x-rule': 'must say why',
+    'x-rule': 'must be 1 to 2000 characters, not only white space',
     description,
   });
 
@@ -76,35 +84,45 @@ export const CreateWaiver = Type.Object(
   {
     projectId: Type.Optional({
       ...projectId,
-      description: 'For every release of this project. Either this or `releaseId`',
+      description:
+        'Waives the finding in every release of this project. Give either this or `releaseId`',
     }),
-    releaseId: Type.Optional(uuid('For this release only. Either this or `projectId`')),
+    releaseId: Type.Optional(
+      uuid('Waives the finding in this release only. Give either this or `projectId`'),
+    ),
     rule: line(
       500,
-      'A vulnerability (CVE or GHSA), or the rule of a tool, as findings have it; or a rule of policies, such as `sealed-only`, which is then waived as a whole',
+      [
+        'What to waive: a vulnerability (CVE or GHSA), the rule of a tool as a finding shows it,',
+        'or a rule of policies such as `sealed-only`, which is then waived as a whole',
+      ].join(' '),
     ),
     purl: Type.Optional(
       Type.String({
         maxLength: 1000,
         pattern: '^pkg:[!-~]+$',
         'x-rule': 'must be a package URL: pkg:type/namespace/name@version',
-        description:
-          'Only in this package (ECMA-427): with a version in that one, without in all. Left out: wherever it is found',
+        description: [
+          'Package URL (ECMA-427) of the only package in which the finding is waived.',
+          'Without a version, the waiver is for all versions. If absent, it is for every package',
+        ].join(' '),
       }),
     ),
-    reason: why('Why the finding need not keep a release from shipping'),
+    reason: reasonText('Why the release can ship despite the finding'),
     expiresAt: Type.Optional(
       Type.String({
         format: 'date-time',
-        description: `The waiver does not count from then on. In the future, at most ${MAX_WAIVER_DAYS} days from now. Either this or \`expiresInDays\``,
+        description: [
+          `Time from which the waiver does not count: in the future, at most ${MAX_WAIVER_DAYS} days from now.`,
+          'Give either this or `expiresInDays`',
+        ].join(' '),
       }),
     ),
     expiresInDays: Type.Optional(
       Type.Integer({
         minimum: 1,
         maximum: MAX_WAIVER_DAYS,
-        description:
-          'The waiver does not count any more after so many days. Either this or `expiresAt`',
+        description: 'Days until the waiver expires. Give either this or `expiresAt`',
       }),
     ),
   },
@@ -124,11 +142,11 @@ export const CreateWaiver = Type.Object(
 );
 
 export const RevokeWaiver = Type.Object(
-  { reason: why('Why it must not count any more') },
+  { reason: reasonText('Why the waiver must stop counting') },
   {
     $id: 'RevokeWaiver',
     additionalProperties: false,
-    examples: [{ reason: 'The function is called since 1.5.0' }],
+    examples: [{ reason: 'Version 1.5.0 calls the function' }],
   },
 );
 
@@ -137,11 +155,11 @@ export const WaiverParams = Type.Object({ id: uuid() });
 export const ListWaiversQuery = Type.Object(
   {
     ...queryById,
-    project: parameter(projectId, 'Only those of this project'),
+    project: parameter(projectId, 'Project of the waivers'),
     state: defaulted(
       stringEnum([...WAIVER_STATES, 'all'], {
         default: 'all',
-        description: 'Only those in this state',
+        description: 'State of the waivers',
       }),
     ),
   },

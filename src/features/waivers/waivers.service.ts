@@ -17,11 +17,14 @@ const DAY_MS = 86_400_000;
 
 const refused = (pointer: string, message: string) => invalid([{ in: 'body', pointer, message }]);
 
-/** What it is for: a release is of one project, which need not be named too. */
+/** Finds what the waiver is for. A release implies its project. */
 async function targetOf(context: CallContext, { projectId, releaseId }: CreateWaiver) {
   if (releaseId !== undefined) {
     if (projectId !== undefined) {
-      throw refused('/projectId', 'must be left out beside releaseId: a release has its project');
+      throw refused(
+        '/projectId',
+        'must be absent if releaseId is given: the release has its project',
+      );
     }
     const release = await requireRelease(context, 'waivers:request', releaseId);
     return { projectId: release.projectId, releaseId: release.id };
@@ -31,11 +34,11 @@ async function targetOf(context: CallContext, { projectId, releaseId }: CreateWa
   return { projectId, releaseId: null };
 }
 
-/** When the waiver expires. */
-function endOf({ expiresAt: text, expiresInDays }: CreateWaiver, now: Date): Date {
+/** @throws {AppError} `validation-failed` */
+function expiryOf({ expiresAt: text, expiresInDays }: CreateWaiver, now: Date): Date {
   if (expiresInDays !== undefined) {
     if (text === undefined) return new Date(now.getTime() + expiresInDays * DAY_MS);
-    throw refused('/expiresInDays', 'must not be given together with expiresAt');
+    throw refused('/expiresInDays', 'must be absent if expiresAt is given');
   }
   if (text === undefined) throw refused('/expiresAt', 'is required unless expiresInDays is given');
   const expiresAt = new Date(text);
@@ -48,12 +51,13 @@ function endOf({ expiresAt: text, expiresInDays }: CreateWaiver, now: Date): Dat
   return expiresAt;
 }
 
-/** When the waiver expires, and its package. */
+/** The expiry and the package of the waiver, as the database stores them. */
 function readTerms(input: CreateWaiver, now: Date) {
   const { purl: purlText } = input;
-  const expiresAt = endOf(input, now);
+  const expiresAt = expiryOf(input, now);
   const purl: Purl | undefined = readPurl(purlText);
-  if (purlText !== undefined && !purl) throw refused('/purl', 'is no package URL');
+  if (purlText !== undefined && !purl)
+    throw refused('/purl', 'is not a package URL, such as pkg:npm/fastify@5.0.0');
   return {
     expiresAt,
     purl: purl?.purl ?? null,
@@ -63,31 +67,35 @@ function readTerms(input: CreateWaiver, now: Date) {
 }
 
 /**
- * What to answer about a waiver that this caller could not approve.
- * @returns the waiver, if somebody has approved it already
+ * Explains why this caller could not approve the waiver.
+ * @returns the waiver, if it is approved already
+ * @throws {AppError} otherwise
  */
 function notApproved(waiver: Waiver): Waiver {
   const { state, createdBy, expiresAt, revokeReason } = waiver;
   if (state === 'approved') return waiver;
-  if (state === 'revoked') throw new AppError('waiver-revoked', `It was revoked: ${revokeReason}`);
+  if (state === 'revoked') {
+    throw new AppError('waiver-revoked', `The waiver was revoked: ${revokeReason}`);
+  }
   if (state === 'expired') {
-    const detail = `It expired at ${expiresAt.toISOString()}: ask for a new one`;
+    const detail = `The waiver expired at ${expiresAt.toISOString()}. Request a new one: POST /waivers`;
     throw new AppError('waiver-expired', detail);
   }
   if (createdBy === ANONYMOUS.subject) {
-    const detail = 'Nobody knows who asked for this waiver: ask for it again, with a token';
+    const detail =
+      'The waiver was requested without authentication. Request it again with a token: POST /waivers';
     throw new AppError('identity-required', detail);
   }
-  const detail = 'You asked for this waiver yourself: somebody else has to approve it';
+  const detail = 'You requested this waiver yourself. Another person must approve it';
   throw new AppError('four-eyes-required', detail);
 }
 
-/** What it matches. */
+/** The rule in the spelling that findings have. */
 function ruleOf({ rule, purl }: CreateWaiver): string {
   if (purl !== undefined && ruleNamed(rule)) {
     throw refused(
       '/purl',
-      `goes with findings: ${rule} is a rule of policies, and is waived as a whole`,
+      `must be absent: ${rule} is a rule of policies and can only be waived as a whole`,
     );
   }
   return normalizeId(rule);
@@ -95,13 +103,13 @@ function ruleOf({ rule, purl }: CreateWaiver): string {
 
 export type WaiversService = ReturnType<typeof waiversService>;
 
-/** Exceptions with an end: asked for by one, approved by another, revoked for good, never removed. */
+/** Waivers. One person requests a waiver, another approves it. Revocation is permanent, and waivers are kept. */
 export function waiversService() {
   return {
     /** @throws {AppError} `validation-failed`, `project-not-found`, `release-not-found` */
     async create(context: CallContext, input: CreateWaiver): Promise<Waiver> {
       const target = await targetOf(context, input);
-      // The clock that the limit is measured by: the database checks the same two values.
+      // The database checks the limit between createdAt and expiresAt, so both use this clock.
       const createdAt = new Date();
       const data = {
         ...target,
@@ -128,17 +136,17 @@ export function waiversService() {
       return requireWaiver(context, 'waivers:read', id);
     },
 
-    /** The newest first. @throws {AppError} `project-not-found` */
+    /** Lists the newest first. @throws {AppError} `project-not-found` */
     async list(
       context: CallContext,
       { limit, cursor, project, state }: ListWaiversQuery,
     ): Promise<Page<Waiver>> {
       const { caller, prisma } = context;
       if (project !== undefined) requireReach(caller, 'waivers:read', project);
-      const among = project === undefined ? projectsFor(caller, 'waivers:read') : [project];
+      const projects = project === undefined ? projectsFor(caller, 'waivers:read') : [project];
       const rows = await prisma.waiver.findMany({
         where: {
-          ...(among !== null && { projectId: { in: [...among] } }),
+          ...(projects !== null && { projectId: { in: [...projects] } }),
           ...(state !== 'all' && inState(state, new Date())),
           ...(cursor !== undefined && { id: { lt: cursor } }),
         },
@@ -150,7 +158,7 @@ export function waiversService() {
     },
 
     /**
-     * Counts from now on. Approving again changes nothing, whoever does.
+     * Approves the waiver, which counts from now on. Approving again has no effect.
      * @throws {AppError} `waiver-not-found`, `identity-required`, `four-eyes-required`, `waiver-expired`, `waiver-revoked`
      */
     async approve(context: CallContext, id: string): Promise<Waiver> {
@@ -158,7 +166,7 @@ export function waiversService() {
       await requireWaiver(context, 'waivers:approve', id);
       if (caller.subject === ANONYMOUS.subject) {
         const detail =
-          'Callers are not told apart here: nobody can show that they are somebody else. Start the server with AUTH_MODE=token';
+          'Approval needs authenticated callers, and this server runs with AUTH_MODE=none. Start it with AUTH_MODE=token';
         throw new AppError('identity-required', detail);
       }
       return change(context, async (changing) => {
@@ -167,7 +175,7 @@ export function waiversService() {
             id,
             ...inState('requested', new Date()),
             createdBy: { not: ANONYMOUS.subject },
-            // Alice is alice.
+            // Subjects that differ only in case can stand for the same person.
             NOT: { createdBy: { equals: caller.subject, mode: 'insensitive' } },
           },
           data: { approvedBy: caller.subject },
@@ -184,7 +192,7 @@ export function waiversService() {
     },
 
     /**
-     * Does not count from now on, for good. Revoking again for the same reason changes nothing.
+     * Revokes the waiver permanently. Revoking again for the same reason has no effect.
      * @throws {AppError} `waiver-not-found`, `waiver-revoked`
      */
     async revoke(context: CallContext, id: string, reason: string): Promise<Waiver> {
@@ -202,7 +210,7 @@ export function waiversService() {
         }
         const waiver = await requireWaiver(changing, 'waivers:approve', id);
         if (waiver.revokeReason === reason) return unchanged(waiver);
-        throw new AppError('waiver-revoked', `It was revoked before: ${waiver.revokeReason}`);
+        throw new AppError('waiver-revoked', `The waiver was revoked: ${waiver.revokeReason}`);
       });
     },
   };
