@@ -108,7 +108,7 @@ describe('a reader of documents', () => {
       );
       await expect(heavy).rejects.toMatchObject({
         code: 'payload-too-large',
-        message: 'It takes longer than 0.3 s to read',
+        message: 'Parsing the document takes longer than 0.3 s. Upload several smaller documents',
       });
       for (const answer of await Promise.all(waiting)) {
         expect(['document-unrecognized', 'payload-too-large']).toContain(

@@ -33,7 +33,7 @@ describe('POST /releases/{id}/evidence: 413 for', () => {
     expect(status).toBe(413);
     expect(JSON.parse(body)).toMatchObject({
       code: 'payload-too-large',
-      detail: 'A document may have 32 MiB, after decompression',
+      detail: 'A document may have at most 32 MiB after decompression',
     });
     await expectService();
   });
@@ -93,7 +93,9 @@ describe('POST /releases/{id}/evidence: 413 for', () => {
     expect(text.length).toBeLessThan(MAX);
     const [large] = await Promise.all([send(text), expectService()]);
     const { detail } = expectProblem(large, 413, 'payload-too-large');
-    expect(detail).toBe('It takes more than 768 MiB of memory to read');
+    expect(detail).toBe(
+      'Parsing the document takes more than 768 MiB of memory. Upload several smaller documents',
+    );
     await expectService();
   });
 });

@@ -5,26 +5,26 @@ import { createGunzip } from 'node:zlib';
 import { AppError } from '../../shared/app-error.js';
 import type { FairShare } from '../../shared/fair-share.js';
 
-/** Bytes of a document after decompression. */
+/** Maximum size of a document after decompression, in bytes. */
 export const MAX_DOCUMENT = 32 * 1024 * 1024;
 
 /** A document as it was received. */
 export interface ReceivedDocument {
-  /** Decompressed; in memory of its own, which can go to another thread. */
+  /** Decompressed. The buffer is not shared, so that it can be transferred to another thread. */
   readonly bytes: Uint8Array;
   /** Lower-case hexadecimal. */
   readonly sha256: string;
   readonly size: number;
   readonly mediaType: string;
   readonly format: 'json' | 'xml';
-  /** Gives its memory back. */
+  /** Releases the memory reserved for the document. */
   free(): void;
 }
 
 const tooLarge = () =>
   new AppError(
     'payload-too-large',
-    `A document may have ${MAX_DOCUMENT / 1024 ** 2} MiB, after decompression`,
+    `A document may have at most ${MAX_DOCUMENT / 1024 ** 2} MiB after decompression`,
   );
 
 /** @throws {AppError} `unsupported-media-type` */
@@ -32,14 +32,18 @@ function mediaTypeOf({ 'content-type': header = '' }: IncomingHttpHeaders) {
   const [type = '', ...parameters] = header.split(';').map((part) => part.trim().toLowerCase());
   const [, format] = /^(?:application|text)\/(?:[\w.+-]+\+)?(json|xml)$/.exec(type) ?? [];
   if (!format) {
-    const detail = 'Send a JSON or XML media type, such as application/json or application/xml';
+    const detail =
+      'The Content-Type is not a JSON or XML media type, such as application/json or application/xml';
     throw new AppError('unsupported-media-type', detail);
   }
   const charset = parameters.find((parameter) => parameter.startsWith('charset='));
   if (charset && !/^charset="?(?:utf-?8|us-ascii)"?$/.test(charset)) {
-    throw new AppError('unsupported-media-type', 'Documents are UTF-8: send no other charset');
+    throw new AppError(
+      'unsupported-media-type',
+      'Documents must be UTF-8. Remove the charset from the Content-Type, or send charset=utf-8',
+    );
   }
-  // As what it is, and not as what a browser would run.
+  // Browsers run scripts in XHTML and SVG, so a download must not have these types.
   const mediaType = /xhtml|svg/.test(type) ? 'application/xml' : type.slice(0, 100);
   return { mediaType, format: format as 'json' | 'xml' };
 }
@@ -49,15 +53,15 @@ function isCompressed({ 'content-encoding': encoding = 'identity' }: IncomingHtt
   const name = encoding.trim().toLowerCase();
   if (name === 'gzip' || name === 'x-gzip') return true;
   if (name === 'identity') return false;
-  throw new AppError('unsupported-media-type', 'Send the document as it is, or with gzip');
+  throw new AppError('unsupported-media-type', 'The Content-Encoding must be gzip or identity');
 }
 
-/** Memory that a document may take before its size is known: a few bytes of gzip can be all of it. */
+/** Memory to reserve before the size is known: a few bytes of gzip can decompress to the maximum. */
 function expectedSize(length: number | undefined, compressed: boolean): number {
   return length === undefined || compressed ? MAX_DOCUMENT : length;
 }
 
-/** Grows by copying: a document that does not tell its size is copied about once. */
+/** A growing buffer. It doubles by copying, so a document of unknown size is copied about once. */
 class Collector {
   #buffer: Uint8Array<ArrayBuffer>;
   #size = 0;
@@ -88,8 +92,8 @@ class Collector {
   }
 }
 
-/** What went wrong on the way: a client that left, or bytes that are no gzip. */
-function explain(error: unknown): unknown {
+/** Translates an error of reading: a client that disconnected, or bytes that are not gzip. */
+function problemOf(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code?.startsWith('Z_')) {
     return new AppError('malformed-request', 'The body is not valid gzip', { cause: error });
@@ -101,7 +105,7 @@ function explain(error: unknown): unknown {
   return error;
 }
 
-/** Who sends a body, where room for it is taken, and what ends the waiting. */
+/** `memory` is reserved for `owner`; `signal` ends the wait for it. */
 export interface Reception {
   readonly memory: FairShare;
   readonly owner: string;
@@ -109,7 +113,7 @@ export interface Reception {
 }
 
 /**
- * Takes in the body of a request: waits for room, decompresses, stops as soon as it is too large.
+ * Receives the body of a request: waits for memory, decompresses it, and stops as soon as it is too large.
  * @throws {AppError} `unsupported-media-type`, `payload-too-large`, `malformed-request`, `overloaded`
  */
 export async function receive(
@@ -128,24 +132,24 @@ export async function receive(
     await readInto(collector, body, compressed);
     const received = collector.end();
     if (received.size === 0) {
-      throw new AppError('malformed-request', 'Send the document as the body');
+      throw new AppError('malformed-request', 'The body is empty. Send the document as the body');
     }
     share.keep(received.bytes.buffer.byteLength);
     return { ...received, ...media, free: share.giveBack };
   } catch (error) {
     share.giveBack();
-    throw explain(error);
+    throw problemOf(error);
   }
 }
 
 async function readInto(collector: Collector, body: Readable, compressed: boolean): Promise<void> {
   if (!compressed) {
-    // To destroy a request is to close its connection, and whoever sent too much shall be told.
+    // Destroying the request would close the connection before the client reads the 413.
     for await (const chunk of body.iterator({ destroyOnReturn: false })) collector.add(chunk);
     return;
   }
   const gunzip = createGunzip();
-  // Either one's failure must end the other; `pipe` alone does neither. The client may have left while it waited.
+  // `pipe` does not forward failures. The client may already have disconnected during the wait for memory.
   finished(body, { writable: false }, (error) => {
     if (error) gunzip.destroy(error);
   });

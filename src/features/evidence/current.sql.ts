@@ -1,6 +1,6 @@
-/** Evidence that counts, of rows with this name: the last of its kind and label, and not retracted. */
+/** Condition that evidence counts: it is neither superseded nor retracted. @param name alias of the table `evidence` */
 export const currentOf = (name: string) =>
   `${name}.superseded_at IS NULL AND ${name}.retracted_at IS NULL`;
 
-/** Evidence `e` that counts. */
+/** Condition that the evidence with the alias `e` counts. */
 export const CURRENT = currentOf('e');

@@ -10,16 +10,16 @@ import { AppError } from '../../shared/app-error.js';
 import { fairShare } from '../../shared/fair-share.js';
 import type { ProblemCode } from '../../shared/problems.js';
 
-/** A document that a worker has read and still holds. */
+/** A document that a worker has parsed and still holds. */
 export interface OpenDocument {
   readonly head: DocumentHead;
-  /** Its rows; asks the worker for each batch. Once. */
+  /** Requests the rows from the worker, batch by batch. Can be called once. */
   batches(): AsyncGenerator<Batch>;
-  /** Lets the worker go on to the next document. Always call it. */
+  /** Frees the worker for the next document. Must always be called. */
   close(): void;
 }
 
-/** Who waits for a thread, and what ends the waiting. */
+/** `owner` waits for a thread; `signal` ends the wait. */
 export interface Waiting {
   readonly owner: string;
   readonly signal?: AbortSignal | undefined;
@@ -27,19 +27,19 @@ export interface Waiting {
 
 export interface DocumentReader {
   /**
-   * Waits for a thread, which is given to whoever has the fewest.
+   * Waits for a thread and parses the document. The waiting owner with the fewest threads comes first.
    * @throws {AppError} `document-unrecognized`, `document-invalid`, `payload-too-large`, `overloaded`
    */
-  open(request: DocumentRequest, whose: Waiting): Promise<OpenDocument>;
+  open(request: DocumentRequest, waiting: Waiting): Promise<OpenDocument>;
   close(): Promise<void>;
 }
 
-/** Longer than any honest document of 32 MiB takes on a slow machine. */
+/** Longer than a normal document of 32 MiB takes on a slow machine. */
 const PARSE_TIMEOUT_MS = 30_000;
-/** How long one waits for a thread: longer than the document that has it may take. */
+/** How long a request waits for a thread. Longer than one document may take. */
 const THREAD_TIMEOUT_MS = 60_000;
 const IDLE_MS = 30_000;
-/** What the objects of a document of 32 MiB may take: twelve times its size is usual. */
+/** Heap limit for the objects of one document. They usually take twelve times its size, which is at most 32 MiB. */
 const HEAP_MIB = 768;
 
 const CODES: Record<Fault['reason'], ProblemCode> = {
@@ -48,7 +48,7 @@ const CODES: Record<Fault['reason'], ProblemCode> = {
   limit: 'payload-too-large',
 };
 
-/** Names of the document's own fields may be of any length. */
+/** Field names in a document can have any length, so pointers are shortened. */
 const MAX_POINTER = 500;
 
 function problemOf({ fault, position, reason, ...where }: Fault): AppError {
@@ -60,14 +60,14 @@ function problemOf({ fault, position, reason, ...where }: Fault): AppError {
   });
 }
 
-/** The worker beside this file: as it was built, or from the sources by the loader that runs them in development. */
+/** Path of the worker: the built file, or in development the loader that runs the sources. */
 function worker(): string {
   const built = new URL('evidence-worker.js', CODE);
   const source = new URL('documents/parsing/worker-from-sources.mjs', CODE);
   return fileURLToPath(existsSync(built) ? built : source);
 }
 
-/** What a worker says, one message after the other; rejects when it ends without a word. */
+/** Returns the worker's messages one by one. Rejects if the worker ends without a message. */
 function inbox(port: MessagePort, ended: Promise<unknown>): () => Promise<Message> {
   const arrived: Message[] = [];
   let wake = () => {};
@@ -78,7 +78,7 @@ function inbox(port: MessagePort, ended: Promise<unknown>): () => Promise<Messag
   const silence = ended.then(() => {
     throw new Error('the worker ended without an answer');
   });
-  silence.catch(() => {}); // whoever waits for a message hears of it
+  silence.catch(() => {}); // Promise.race below reports it
   return async () => {
     const message = arrived.shift();
     if (message) return message;
@@ -92,38 +92,38 @@ function inbox(port: MessagePort, ended: Promise<unknown>): () => Promise<Messag
   };
 }
 
-/** A document that a worker did not survive is the document's fault. */
+/** Translates a worker that ran out of memory or time into a refusal of the document. */
 function refusal(error: unknown, timeoutMs: number): unknown {
   const { code, name } = error as { code?: unknown; name?: unknown };
   if (code === 'ERR_WORKER_OUT_OF_MEMORY') {
-    const detail = `It takes more than ${HEAP_MIB} MiB of memory to read`;
+    const detail = `Parsing the document takes more than ${HEAP_MIB} MiB of memory. Upload several smaller documents`;
     return new AppError('payload-too-large', detail, { cause: error });
   }
   if (name === 'AbortError') {
-    const detail = `It takes longer than ${timeoutMs / 1000} s to read`;
+    const detail = `Parsing the document takes longer than ${timeoutMs / 1000} s. Upload several smaller documents`;
     return new AppError('payload-too-large', detail, { cause: error });
   }
   return error;
 }
 
 export interface ReaderLimits {
-  /** How long a document may take until it is known what is in it. */
+  /** How long parsing a document may take. */
   readonly timeoutMs?: number;
-  /** How long one waits for a thread. */
+  /** How long a request waits for a thread. */
   readonly waitMs?: number;
 }
 
-/** Threads that read documents, so that the one that answers requests never does. Started for the first document. */
+/** Parses documents in threads, so that the main thread stays free. The first document starts them. */
 export function documentReader(
   threads: number,
   onError: (error: Error) => void,
   { timeoutMs = PARSE_TIMEOUT_MS, waitMs = THREAD_TIMEOUT_MS }: ReaderLimits = {},
 ): DocumentReader {
-  // Not the pool's own queue: it is nobody's turn there, and it starts no thread for one that was ended.
+  // The pool's own queue is not fair between owners, and does not replace a thread that was ended.
   const turns = fairShare({
     total: threads,
     timeoutMs: waitMs,
-    busy: 'Too many documents are being read',
+    busy: 'Too many documents are being parsed',
   });
   let pool: Promise<Piscina> | undefined;
   const start = async () => {
@@ -135,7 +135,7 @@ export function documentReader(
       idleTimeout: IDLE_MS,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB, maxYoungGenerationSizeMb: 24 },
     });
-    // Of a thread that breaks while it has nothing to do: without a listener it would end the process.
+    // Without a listener, a failure of an idle thread would end the process.
     return threadPool.on('error', onError);
   };
   const started = () => {
@@ -146,7 +146,7 @@ export function documentReader(
     return pool;
   };
 
-  /** Gives the document to a thread, which has so much time until it tells what is in it. */
+  /** Sends the document to a thread and waits for its first result, up to the time limit. */
   async function read(request: DocumentRequest, port: MessagePort, far: MessagePort) {
     const running = await started();
     const abort = new AbortController();
@@ -155,7 +155,7 @@ export function documentReader(
     const next = inbox(port, task);
     const timer = setTimeout(() => abort.abort(), timeoutMs);
     try {
-      await next(); // it has begun
+      await next(); // the worker has started
       return { first: await next(), next };
     } finally {
       clearTimeout(timer);
@@ -173,7 +173,8 @@ export function documentReader(
       try {
         const { first, next } = await read(request, port, far);
         if (first.type === 'fault') throw problemOf(first.fault);
-        if (first.type !== 'head') throw new Error(`the worker said ${first.type}`);
+        if (first.type !== 'head')
+          throw new Error(`unexpected message of the worker: ${first.type}`);
         return {
           head: first.head,
           close,

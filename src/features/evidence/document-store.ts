@@ -2,12 +2,12 @@ import { type Place, query, type TransactionContext } from '../../database/conte
 import type { StoredDocument } from '../../documents/parsing/read-document.js';
 
 /**
- * Where documents are kept, by their digest: in PostgreSQL now. Another place needs these two only; `put` runs in
- * the transaction of the evidence that the document belongs to, and finding it there already is no error.
+ * Stores documents by their digest, currently in PostgreSQL. Another store needs only these two functions. `put` runs
+ * in the transaction of its evidence. It does nothing if the document is already stored.
  */
 export interface DocumentStore {
   put(context: TransactionContext, projectId: number, document: StoredDocument): Promise<void>;
-  /** Pieces of its gzip stream, in their order. */
+  /** Yields the document's gzip stream in pieces. */
   read(context: Place, projectId: number, sha256: string): AsyncGenerator<Uint8Array>;
 }
 

@@ -1,8 +1,8 @@
 import { CURRENT, currentOf } from './current.sql.js';
 
 /**
- * Evidence of the release `r` that counts: an input of verdicts. `ageSeconds` is none: which evidence is too old follows
- * from it.
+ * Current evidence of the release `r`, which is an input of verdicts. `ageSeconds` itself is not an input: a verdict
+ * depends only on which evidence is too old.
  */
 export const EVIDENCE_INPUT = `(
   SELECT COALESCE(jsonb_agg(jsonb_build_object(
@@ -22,8 +22,9 @@ export const EVIDENCE_INPUT = `(
     FROM evidence e WHERE e.release_id = r.id AND ${CURRENT})`;
 
 /**
- * SHA-256 of the evidence of a release that counts, whatever its order. Of what takes findings away also which one it is
- * and when it last came: that decides between several, and which artifacts it could see. `$1`: the release.
+ * SHA-256 of the current evidence of a release, independent of its order. For evidence whose claims take effect, the
+ * digest includes its id and when it was last received: these decide between several claims, and which artifacts a
+ * claim covers. `$1`: the release.
  */
 export const EVIDENCE_DIGEST = {
   name: 'verdict-running-evidence',

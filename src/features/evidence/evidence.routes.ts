@@ -14,7 +14,7 @@ import {
 } from './evidence.schemas.js';
 import type { EvidenceService } from './evidence.service.js';
 
-/** Does `If-None-Match` (RFC 9110, section 13.1.2) name this digest? */
+/** Whether `If-None-Match` (RFC 9110, section 13.1.2) names this digest. */
 function namesDigest(ifNoneMatch: string | undefined, sha256: string): boolean {
   return (
     ifNoneMatch !== undefined && (ifNoneMatch.trim() === '*' || ifNoneMatch.includes(`"${sha256}"`))
@@ -32,8 +32,7 @@ export const evidenceRoutes: FastifyPluginAsyncTypebox<{ evidence: EvidenceServi
       schema: {
         operationId: 'listEvidence',
         summary: 'List the evidence of a release',
-        description:
-          'The newest first, also what does not count any more: it was superseded, or retracted.',
+        description: 'Lists evidence, newest first. Superseded and retracted evidence is included.',
         params: ReleaseParams,
         querystring: ListEvidenceQuery,
         response: {
@@ -56,7 +55,7 @@ export const evidenceRoutes: FastifyPluginAsyncTypebox<{ evidence: EvidenceServi
       schema: {
         operationId: 'getEvidence',
         summary: 'Get evidence',
-        description: 'What it is, what it says in numbers, and whether it counts.',
+        description: 'Returns the metadata, the summary in numbers and the status of the evidence.',
         params: EvidenceParams,
         response: { 200: answer(EvidenceRef, 'The evidence') },
       },
@@ -71,12 +70,14 @@ export const evidenceRoutes: FastifyPluginAsyncTypebox<{ evidence: EvidenceServi
       schema: {
         operationId: 'getDocument',
         summary: 'Download the document',
-        description:
-          'As it was received, but for secrets, which are masked. Its entity tag is the SHA-256 digest of these bytes.',
+        description: [
+          'Returns the document as it was received, except that secrets are masked.',
+          'The entity tag is the SHA-256 digest of the returned bytes.',
+        ].join(' '),
         params: EvidenceParams,
         response: {
           200: {
-            description: 'The document, with the media type that it was sent with',
+            description: 'The document, with the media type of its upload',
             content: {
               'application/*': { schema: Type.Unsafe({}) },
               'text/*': { schema: Type.Unsafe({}) },
@@ -113,11 +114,16 @@ export const evidenceRoutes: FastifyPluginAsyncTypebox<{ evidence: EvidenceServi
       schema: {
         operationId: 'retractEvidence',
         summary: 'Retract evidence',
-        description:
-          'For a document that was uploaded wrongly. It does not count any more, and stays readable with the reason. There is no way back; what it superseded stays superseded. Retracting again for the same reason changes nothing.',
+        description: [
+          'Retracts evidence that was uploaded by mistake. This cannot be undone.',
+          'Retracted evidence does not count, and stays readable with the reason.',
+          'Evidence that it superseded stays superseded.',
+          'Repeating the call with the same reason has no effect.',
+          'If claims of the evidence take effect, the caller also needs `vex:write`.',
+        ].join(' '),
         params: EvidenceParams,
         body: RetractEvidenceRef,
-        response: { 200: answer(EvidenceRef, 'The evidence as it is now') },
+        response: { 200: answer(EvidenceRef, 'The retracted evidence') },
       },
     },
     ({ callContext, params, body }) => evidence.retract(callContext, params.id, body.reason),

@@ -18,7 +18,7 @@ import { findingCountsExample, Summary, zeros } from './summary.schemas.js';
 
 export const KIND_NAMES = kinds.map(({ name }) => name);
 
-/** Which evidence counts is told by what happened to it. */
+/** Only current evidence counts. */
 export const STATUSES = ['current', 'superseded', 'retracted'] as const;
 
 const DIGEST = '1f3c5e7a9b0d2f4e6a8c0b1d3f5e7a9c1b3d5f7e9a0c2b4d6f8e1a3c5b7d9f0e';
@@ -64,40 +64,48 @@ export const Evidence = Type.Object(
     projectId: Type.Integer(),
     releaseId: uuid(),
     artifact: nullableString({
-      description: 'SHA-256 of the artifact that it is about; null: the release as a whole',
+      description:
+        'SHA-256 of the artifact that the evidence is about, or null for the whole release',
     }),
     kind: Type.String(),
     label: nullableString(),
-    status: stringEnum(STATUSES, { description: 'Only what is current counts' }),
+    status: stringEnum(STATUSES, { description: 'Only current evidence counts' }),
     summary: Summary,
-    tool: nullableString({ description: 'As the document has it' }),
+    tool: nullableString({ description: 'Name of the tool, as written in the document' }),
     toolVersion: nullableString(),
     specVersion: nullableString({ description: 'Version of the format' }),
-    parserVersion: Type.Integer({ description: 'Version of the parser that read it' }),
+    parserVersion: Type.Integer({ description: 'Version of the parser that read the document' }),
     mediaType: Type.String(),
-    size: Type.Integer({ description: 'Bytes as received, after decompression' }),
+    size: Type.Integer({
+      description: 'Size of the received document after decompression, in bytes',
+    }),
     receivedSha256: Type.String({
-      description: 'Digest of what was received, after decompression',
+      description: 'SHA-256 digest of the received document after decompression',
     }),
     storedSha256: Type.String({
-      description: 'Digest of what is stored: another one where secrets were masked',
+      description:
+        'SHA-256 digest of the stored document. It differs from `receivedSha256` if secrets were masked',
     }),
     mayAbsolve: Type.Boolean({
-      description:
-        'It was uploaded with `vex:write`: what it says does not count, does not count. Otherwise that is shown as claimed, without effect',
+      description: [
+        'Whether the uploader had `vex:write`. If so, claims of the document take effect.',
+        'Otherwise they are shown without effect',
+      ].join(' '),
     }),
-    createdAt: timestamp('When it was first received'),
+    createdAt: timestamp('When the document was first received'),
     createdBy: nullableString(),
     lastReceivedAt: timestamp(
-      'When the same document was last received: its age counts from there',
+      'When the same document was last received. The age of evidence is measured from this time',
     ),
-    supersededAt: nullableTimestamp('When another one of its kind, label and artifact came'),
-    supersededBy: nullableString({ format: 'uuid', description: 'That one' }),
-    retractedAt: nullableTimestamp('When it was withdrawn'),
+    supersededAt: nullableTimestamp(
+      'When newer evidence of the same kind, label and artifact was received',
+    ),
+    supersededBy: nullableString({ format: 'uuid', description: 'The newer evidence' }),
+    retractedAt: nullableTimestamp('When the evidence was retracted'),
     retractedBy: nullableString(),
     retractReason: nullableString(),
   },
-  { $id: 'Evidence', description: 'What a tool said about a release', examples: [example] },
+  { $id: 'Evidence', description: 'A report of a tool about a release', examples: [example] },
 );
 
 export const RetractEvidence = Type.Object(
@@ -106,8 +114,8 @@ export const RetractEvidence = Type.Object(
       minLength: 1,
       maxLength: 2000,
       pattern: '^[^\\u0000]*[^\\u0000\\s][^\\u0000]*$',
-      'x-rule': 'must say why',
-      description: 'Why it must not count',
+      'x-rule': 'must contain text, and must not contain NUL characters',
+      description: 'Why the evidence must not count',
     }),
   },
   {
@@ -121,22 +129,28 @@ const label = Type.String({
   minLength: 1,
   maxLength: 100,
   pattern: '^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$',
-  'x-rule': 'must have letters, digits and . _ : / @ + - only, and begin with a letter or digit',
+  'x-rule': 'must contain only letters, digits and . _ : / @ + - and begin with a letter or digit',
 });
 
 export const UploadQuery = Type.Object(
   {
     kind: Type.Optional(
       stringEnum(KIND_NAMES, {
-        description: 'What the document is; told by its content if left out',
+        description: 'Kind of the document. If absent, the server recognizes it by its content',
       }),
     ),
-    artifact: parameter(sha256(''), 'Digest of the artifact of this release that it is about'),
+    artifact: parameter(
+      sha256(''),
+      'SHA-256 digest of the artifact of this release that the document is about',
+    ),
     label: Type.Optional({
       ...label,
       examples: ['example'],
-      description:
-        'Which of several such documents it is ("unit", "trivy-image"): it supersedes the one before of its kind, label and artifact. Without a label nothing is superseded',
+      description: [
+        'A name for this document within the release, such as "unit" or "trivy-image".',
+        'The document supersedes current evidence of the same kind, label and artifact.',
+        'Without a label, it supersedes nothing',
+      ].join(' '),
     }),
   },
   { additionalProperties: false },
@@ -147,9 +161,12 @@ export const ListEvidenceQuery = Type.Object(
     ...queryById,
     kind: Type.Optional(stringEnum(KIND_NAMES)),
     label: Type.Optional(label),
-    artifact: parameter(sha256(''), 'Only what is about this artifact'),
+    artifact: parameter(sha256(''), 'Only evidence about this artifact'),
     status: defaulted(
-      stringEnum([...STATUSES, 'all'], { default: 'all', description: 'Only those' }),
+      stringEnum([...STATUSES, 'all'], {
+        default: 'all',
+        description: 'Only evidence with this status',
+      }),
     ),
   },
   { additionalProperties: false },
@@ -163,7 +180,7 @@ export const RetractEvidenceRef = schemaRef(RetractEvidence);
 export type UploadQuery = Static<typeof UploadQuery>;
 export type ListEvidenceQuery = Static<typeof ListEvidenceQuery>;
 
-/** Any JSON document, with an example of each of these kinds, by its name. */
+/** Any JSON document, with one named example for each kind. */
 const json = (some: readonly EvidenceKind[]) =>
   Type.Unsafe({
     'x-examples': Object.fromEntries(
@@ -171,10 +188,10 @@ const json = (some: readonly EvidenceKind[]) =>
     ),
   });
 
-/** Any XML document, described as the first kind that has a shape. */
+/** Any XML document, described by the first kind that has a shape. */
 const xml = Type.Unsafe({ ...kinds.find(({ shape }) => shape)?.shape });
 
-/** The body of an upload, by media type: any that ends in json or xml is taken. */
+/** The body of an upload by media type. The server accepts each type that ends in json or xml. */
 export const uploadBody = {
   content: {
     'application/json': { schema: json(kinds.filter(({ format }) => format === 'json')) },

@@ -9,14 +9,14 @@ import type { DocumentStore } from './document-store.js';
 import { type Evidence, present, requireEvidence } from './evidence.js';
 import type { ListEvidenceQuery } from './evidence.schemas.js';
 
-/** The document as it is stored. */
+/** The stored document. */
 export interface DocumentFile {
   readonly sha256: string;
   readonly mediaType: string;
-  /** `trivy-019aaf61.json` */
+  /** Kind, id and extension: `trivy-019aaf61-….json` */
   readonly fileName: string;
   readonly size: number;
-  /** Pieces of its gzip stream. */
+  /** Yields the gzip stream of the document in pieces. */
   pieces(): AsyncGenerator<Uint8Array>;
 }
 
@@ -28,7 +28,7 @@ const BY_STATUS: Record<Evidence['status'], Prisma.EvidenceWhereInput> = {
 
 export type EvidenceService = ReturnType<typeof evidenceService>;
 
-/** What tools said about releases: kept as it came, superseded or retracted visibly, never changed. */
+/** Reads and retracts evidence. Stored evidence is never changed: it is superseded or retracted, and stays readable. */
 export function evidenceService(store: DocumentStore) {
   return {
     /** @throws {AppError} `evidence-not-found` */
@@ -36,7 +36,7 @@ export function evidenceService(store: DocumentStore) {
       return present(await requireEvidence(context, 'evidence:read', id));
     },
 
-    /** The newest first. @throws {AppError} `release-not-found` */
+    /** Lists evidence, newest first. @throws {AppError} `release-not-found` */
     async list(
       context: CallContext,
       releaseId: string,
@@ -80,14 +80,14 @@ export function evidenceService(store: DocumentStore) {
     },
 
     /**
-     * Does not count from now on, for good. Retracting again for the same reason changes nothing.
+     * Retracts evidence permanently. Repeating the call with the same reason has no effect.
      * @throws {AppError} `evidence-not-found`, `evidence-retracted`, `insufficient-scope`
      */
     async retract(context: CallContext, id: string, reason: string): Promise<Evidence> {
       const evidence = await requireEvidence(context, 'evidence:retract', id);
       if (evidence.absolves && !reaches(context.caller, 'vex:write', evidence.projectId)) {
         const detail =
-          'What it says of findings has an effect: this needs the scope vex:write, too';
+          'Claims of this evidence take effect. Retracting it also needs the scope vex:write';
         throw new AppError('insufficient-scope', detail);
       }
       return change(context, async (changing) => {
@@ -104,7 +104,7 @@ export function evidenceService(store: DocumentStore) {
         }
         const current = await requireEvidence(changing, 'evidence:retract', id);
         if (current.retractReason === reason) return unchanged(present(current));
-        const detail = `It was retracted before: ${current.retractReason}`;
+        const detail = `The evidence was already retracted, for another reason: ${current.retractReason}`;
         throw new AppError('evidence-retracted', detail);
       });
     },

@@ -4,7 +4,7 @@ import type { Evidence } from '../../generated/prisma/client.js';
 
 const SCOPED = ['project_id', 'release_id', 'evidence_id'];
 
-/** One statement for any number of rows: an array a column. */
+/** One statement for any number of rows, with one array for each column. */
 function insertOf(table: TableName): string {
   const columns = TABLES[table];
   const names = columns.map(({ name }) => name);
@@ -27,7 +27,7 @@ const INSERTS = Object.fromEntries(
   (Object.keys(TABLES) as TableName[]).map((table) => [table, insertOf(table)]),
 ) as Record<TableName, string>;
 
-/** Stores the rows of a document, a statement a batch. They are numbered as they stand in the document. */
+/** Stores the rows of a document with one statement for each batch. Rows are numbered in document order. */
 export async function insertRows(
   context: TransactionContext,
   { projectId, releaseId, id }: Pick<Evidence, 'projectId' | 'releaseId' | 'id'>,

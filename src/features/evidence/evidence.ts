@@ -9,7 +9,7 @@ import type { STATUSES } from './evidence.schemas.js';
 
 type Status = (typeof STATUSES)[number];
 
-/** As the API shows it. */
+/** Evidence as the API returns it. */
 export type Evidence = Omit<
   EvidenceRow,
   'artifactSha256' | 'absolves' | 'supersededById' | 'summary'
@@ -36,7 +36,7 @@ export function present(row: EvidenceRow): Evidence {
   };
 }
 
-/** @throws {AppError} `evidence-not-found` if it does not exist, or the caller does not reach it */
+/** @throws {AppError} `evidence-not-found` if it does not exist, or is outside the caller's projects */
 export async function requireEvidence(
   { caller, prisma }: CallContext,
   scope: Scope,

@@ -12,23 +12,22 @@ import { uploadsService } from './uploads.service.js';
 
 interface Dependencies {
   readonly config: Config;
-  /** Threads that outlive the application. Without them it starts its own, and ends them. */
+  /** Threads that outlive the application. If absent, the application starts its own and ends them. */
   readonly reader?: DocumentReader;
 }
 
 function ownReader(app: FastifyInstance, threads: number): DocumentReader {
   const reader = documentReader(threads, (error) =>
-    app.log.error({ err: error }, 'a thread that reads documents broke'),
+    app.log.error({ err: error }, 'a document parser thread failed'),
   );
   app.addHook('onClose', () => reader.close());
   return reader;
 }
 
-/** What tools said about releases: uploaded, listed, downloaded, retracted. */
 export const evidence: Feature = {
   tag: {
     name: 'evidence',
-    description: 'What tools said about a release: test reports, SBOMs, scans, VEX',
+    description: 'Reports of tools about a release: test reports, SBOMs, scans, VEX',
   },
   async plugin(app, dependencies: Dependencies) {
     const { config, reader = ownReader(app, config.EVIDENCE_WORKERS) } = dependencies;

@@ -5,17 +5,20 @@ import { SEVERITIES } from '../../vocabulary/severity.js';
 const count = (description?: string) =>
   Type.Integer({ minimum: 0, ...(description && { description }) });
 
-/** A count for each of these. */
+/** An object with one count for each key. */
 const countsOf = <Key extends string>(keys: readonly Key[], description: string) =>
   Type.Unsafe<Record<Key, number>>(
     Type.Object(Object.fromEntries(keys.map((key) => [key, count()])), { description }),
   );
 
 export const findingCounts = {
-  distinct: count('Defects: findings with one fingerprint are one. The other counts are of these'),
-  bySeverity: countsOf(SEVERITIES, 'By the worst severity that was reported of each'),
-  fixableBySeverity: countsOf(SEVERITIES, 'Those that a newer version of the package fixes'),
-  byType: countsOf(FINDING_TYPES, 'By what they are about'),
+  distinct: count('Number of defects. Findings with the same fingerprint are one defect'),
+  bySeverity: countsOf(SEVERITIES, 'Defects by the worst severity reported for each'),
+  fixableBySeverity: countsOf(
+    SEVERITIES,
+    'Defects that a newer version of the package fixes, by severity',
+  ),
+  byType: countsOf(FINDING_TYPES, 'Defects by type'),
 };
 
 export const testCounts = {
@@ -30,7 +33,7 @@ const TestSummary = Type.Object({
   ...testCounts,
   durationSeconds: Type.Number({ minimum: 0 }),
   failed: Type.Array(Type.Object({ name: Type.String(), message: Type.String() }), {
-    description: 'The first 100 that failed or broke off',
+    description: 'The first 100 tests with a failure or an error',
   }),
 });
 
@@ -38,31 +41,38 @@ export const Summary = Type.Object(
   {
     tests: Type.Optional(TestSummary),
     components: Type.Optional(
-      Type.Object({ total: count(), withoutPurl: count('Not found by a search') }),
+      Type.Object({
+        total: count(),
+        withoutPurl: count('Components without a package URL. Searches do not find them'),
+      }),
     ),
     findings: Type.Optional(
       Type.Object({
-        total: count('As reported'),
-        reportedBySeverity: countsOf(SEVERITIES, 'As reported'),
+        total: count('Findings as reported'),
+        reportedBySeverity: countsOf(SEVERITIES, 'Findings by severity, as reported'),
         ...findingCounts,
       }),
     ),
     claims: Type.Optional(
       Type.Object(
-        { total: count(), absolving: count('Those that say that a finding does not count') },
-        { description: 'What the document says of findings, its own or those of others' },
+        { total: count(), absolving: count('Claims that a finding does not count') },
+        {
+          description: 'Claims of the document about findings, its own or those of other documents',
+        },
       ),
     ),
     shows: Type.Array(Type.String({ enum: ['tests', 'components', ...FINDING_TYPES] }), {
-      description: 'What it could have shown, whether or not it did',
+      description: 'What the document can report, whether or not it did',
     }),
     masked: Type.Optional(
-      Type.Boolean({ description: 'Secrets were taken out before the document was stored' }),
+      Type.Boolean({ description: 'Whether secrets were masked before the document was stored' }),
     ),
   },
   {
-    description:
-      'What the document says, in numbers. A member that is absent is something that it does not tell: no scan is not a clean scan',
+    description: [
+      'The contents of the document in numbers.',
+      'A member is absent if the document does not report on it: a missing scan is not a clean scan',
+    ].join(' '),
   },
 );
 

@@ -12,34 +12,34 @@ import { MAX_DOCUMENT, type ReceivedDocument, receive } from './body.js';
 import { EvidenceRef, UploadQuery, uploadBody } from './evidence.schemas.js';
 import type { UploadsService, UploadTarget } from './uploads.service.js';
 
-/** An upload on its way through the hooks: each adds what it finds out. */
-interface UploadUnderway {
-  /** Aborted when the client leaves before it has its answer. */
-  readonly left: AbortSignal;
+/** State of an upload. Each hook adds its result. */
+interface UploadState {
+  /** Aborted when the client disconnects before it has the answer. */
+  readonly disconnected: AbortSignal;
   target?: UploadTarget;
   received?: ReceivedDocument;
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    upload?: UploadUnderway;
+    upload?: UploadState;
   }
 }
 
-/** Bytes of documents at one time, and of one caller; and how long one waits for room: less than clients do. */
+/** Bytes of documents in memory: of all callers, and of one. The wait is shorter than usual timeouts of clients. */
 const MEMORY = { total: 64 * 1024 * 1024, each: MAX_DOCUMENT, timeoutMs: 20_000 };
 
-/** Whoever sent it, where callers are told apart. */
+/** The caller's credential, or the address if the caller is anonymous. */
 const ownerOf = ({ callContext, ip }: FastifyRequest) =>
   callContext.caller === ANONYMOUS ? ip : callContext.caller.credential;
 
-/** The digest in the query, if it is one. The schema refuses anything else when the body has come. */
+/** The digest in the query, if it is valid. Schema validation rejects other values after the body is read. */
 function artifactOf({ query }: FastifyRequest): string | undefined {
   const { artifact } = query as { artifact?: unknown };
   return typeof artifact === 'string' && /^[0-9a-f]{64}$/i.test(artifact) ? artifact : undefined;
 }
 
-/** The upload, apart from all other routes: it takes bodies of its own kind and size. */
+/** The upload route. It has its own plugin, because it accepts other media types and sizes than the other routes. */
 export const uploadRoutes: FastifyPluginAsyncTypebox<{ uploads: UploadsService }> = async (
   app,
   { uploads },
@@ -48,32 +48,32 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<{ uploads: UploadsService }
   app.removeAllContentTypeParsers();
   app.decorateRequest('upload');
   app.addHook('onRequest', async (request, { raw }) => {
-    const leaving = new AbortController();
-    const upload: UploadUnderway = { left: leaving.signal };
+    const aborter = new AbortController();
+    const upload: UploadState = { disconnected: aborter.signal };
     request.upload = upload;
-    // Comes after an answer, too, and is the only thing that comes when the client does not wait for one.
+    // Emitted after an answer, and also when the client disconnects without waiting for one.
     raw.once('close', () => {
-      leaving.abort();
+      aborter.abort();
       upload.received?.free();
     });
   });
-  // Before a byte of the body is taken in: for a target that does not exist no room is taken.
+  // Runs before the body is read, so that a missing target reserves no memory.
   app.addHook('preParsing', async (request) => {
     const { callContext, params, upload } = request;
     const { id } = params as { id: string };
     if (!isUuid(id)) throw invalid([{ in: 'path', pointer: '/id', message: 'must be a uuid' }]);
     if (upload) upload.target = await uploads.target(callContext, id, artifactOf(request));
   });
-  const take = async (request: FastifyRequest, body: IncomingMessage) => {
+  const receiveBody = async (request: FastifyRequest, body: IncomingMessage) => {
     const { upload, headers } = request;
-    if (!upload) throw new Error('onRequest has run before');
-    const reception = { memory, owner: ownerOf(request), signal: upload.left };
+    if (!upload) throw new Error('the onRequest hook did not run');
+    const reception = { memory, owner: ownerOf(request), signal: upload.disconnected };
     upload.received = await receive(headers, body, reception);
-    // For `Idempotency-Key`: what makes two requests the same.
+    // `Idempotency-Key` compares requests by this digest.
     request.bodyDigest = upload.received.sha256;
     return upload.received;
   };
-  app.addContentTypeParser('*', take);
+  app.addContentTypeParser('*', receiveBody);
 
   app.post(
     '',
@@ -94,26 +94,35 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<{ uploads: UploadsService }
       schema: {
         operationId: 'uploadEvidence',
         summary: 'Upload evidence',
-        description:
-          "The tool's own output as the body, as it is or compressed with gzip: at most 32 MiB after decompression, 200,000 findings or components, 100 levels. It is read while you wait, and stored with all that it says, or not at all. The same document again, while it counts: 200 and the same evidence, received once more. With a label it supersedes the one before of its kind, label and artifact; without one nothing is superseded. What it says does not count (VEX, suppressions) has an effect only from callers that also have `vex:write`.",
+        description: [
+          "Stores the tool's own output, sent as the body, plain or compressed with gzip.",
+          'Limits: 32 MiB after decompression, 200,000 findings or components, 100 levels.',
+          'The server parses the document before it answers.',
+          'It stores the document with all its contents, or nothing.',
+          'If the same document already counts, the answer is 200 with the existing evidence,',
+          'and its `lastReceivedAt` is updated.',
+          'A document with a label supersedes current evidence of the same kind, label and artifact.',
+          'A document without a label supersedes nothing.',
+          'Claims (VEX statements, suppressions) take effect only if the caller also has `vex:write`.',
+        ].join(' '),
         params: ReleaseParams,
         querystring: UploadQuery,
         body: uploadBody,
         response: {
-          200: located(
+          200: located(EvidenceRef, 'The same document already counts, and was received again'),
+          201: located(
             EvidenceRef,
-            'The same document was there, and counts: it was received again',
+            'The evidence was created. Its summary has the contents of the document in numbers',
           ),
-          201: located(EvidenceRef, 'The evidence, and what the document says in numbers'),
         },
       },
     },
     async (request, reply) => {
-      const { callContext, query, upload: { left, target, received } = {} } = request;
-      if (!left || !target || !received) {
-        throw new AppError('malformed-request', 'Send the document as the body');
+      const { callContext, query, upload: { disconnected, target, received } = {} } = request;
+      if (!disconnected || !target || !received) {
+        throw new AppError('malformed-request', 'The body is empty. Send the document as the body');
       }
-      const waiting = { owner: ownerOf(request), signal: left };
+      const waiting = { owner: ownerOf(request), signal: disconnected };
       const upload = await uploads.read(callContext, target, query, received, waiting);
       try {
         return await app.createOnce(request, reply, async (context) => {

@@ -7,7 +7,7 @@ import type { OpenDocument } from './document-reader.js';
 import type { DocumentStore } from './document-store.js';
 import { insertRows } from './evidence.sql.js';
 
-/** A document that was read, and what it will be evidence of. */
+/** A parsed document, and what it will be evidence of. */
 export interface Upload {
   readonly projectId: number;
   readonly releaseId: string;
@@ -17,18 +17,18 @@ export interface Upload {
   readonly size: number;
   readonly receivedSha256: string;
   readonly mayAbsolve: boolean;
-  /** It may, and the document has something to say. */
+  /** `mayAbsolve`, and the document has claims. */
   readonly absolves: boolean;
   readonly document: OpenDocument;
 }
 
 export interface Stored {
   readonly evidence: EvidenceRow;
-  /** False: there was the same document, and it counts. */
+  /** False if the same document was already stored and counts. */
   readonly created: boolean;
 }
 
-/** Two uploads of one label, or of one document, come one after the other. */
+/** How long an upload waits for another one with the same label, or of the same document. */
 const LOCK_TIMEOUT_MS = 15_000;
 
 const WAIT_LONGER = {
@@ -36,7 +36,7 @@ const WAIT_LONGER = {
   text: `SELECT set_config('lock_timeout', $1, true)`,
 };
 
-/** An upload of the same document, or of another one with this label, waits until this one is done. */
+/** Serializes uploads of the same document, and of documents with the same label. */
 async function takeUploadTurn(context: TransactionContext, upload: Upload): Promise<void> {
   const { releaseId, artifactSha256, label, receivedSha256, document } = upload;
   await query(context, WAIT_LONGER, [String(LOCK_TIMEOUT_MS)]);
@@ -44,15 +44,15 @@ async function takeUploadTurn(context: TransactionContext, upload: Upload): Prom
   await takeTurn(context, about);
 }
 
-/** No row: it was retracted in this very moment. `$1`: the evidence. */
+/** Returns no row if the evidence was retracted at the same time. `$1`: the evidence. */
 const RECEIVED_AGAIN = {
   name: 'evidence-received-again',
   text: `UPDATE evidence SET last_received_at = GREATEST(last_received_at, now())
           WHERE id = $1::uuid AND retracted_at IS NULL RETURNING 1`,
 };
 
-/** What counts now, of the same kind, label and artifact. */
-const rivals = ({ releaseId, artifactSha256, label, document }: Upload) =>
+/** Current evidence of the same kind, label and artifact. */
+const sameSlot = ({ releaseId, artifactSha256, label, document }: Upload) =>
   ({
     releaseId,
     kind: document.head.kind,
@@ -63,8 +63,8 @@ const rivals = ({ releaseId, artifactSha256, label, document }: Upload) =>
   }) satisfies Prisma.EvidenceWhereInput;
 
 /**
- * The same document, that counts already, and was read as it would be now. What it says of findings may have had no
- * effect, and would have one now, or the other way round: then it is another one.
+ * Finds current evidence of the same document and updates when it was received. Evidence of another parser version, or
+ * whose claims have another effect than this upload's, is not the same.
  */
 async function receiveAgain(
   context: ChangeContext,
@@ -74,7 +74,7 @@ async function receiveAgain(
   const { receivedSha256, absolves, document } = upload;
   const { parserVersion } = document.head;
   const [row] = await prisma.evidence.findMany({
-    where: { ...rivals(upload), receivedSha256, absolves, parserVersion },
+    where: { ...sameSlot(upload), receivedSha256, absolves, parserVersion },
     orderBy: { id: 'desc' },
     take: 1,
   });
@@ -86,7 +86,7 @@ async function receiveAgain(
   return prisma.evidence.findUniqueOrThrow({ where: { id: row.id } });
 }
 
-/** What this evidence stands for from now on: that of its label, of a caller with the same right. */
+/** Supersedes current evidence with the same label. @returns its ids */
 async function supersede(
   { prisma }: TransactionContext,
   upload: Upload,
@@ -94,9 +94,9 @@ async function supersede(
 ): Promise<string[]> {
   if (upload.label === null) return [];
   const rows = await prisma.evidence.updateManyAndReturn({
-    // What a caller said who may say it, only such a caller takes back.
+    // Only a caller with vex:write may supersede evidence whose claims take effect.
     where: {
-      ...rivals(upload),
+      ...sameSlot(upload),
       id: { not: supersededById },
       ...(!upload.mayAbsolve && { absolves: false }),
     },
@@ -133,7 +133,7 @@ async function insert(
   return evidence;
 }
 
-/** Stores a document with all that it says, or nothing of it. */
+/** Stores a document with all its contents, or nothing. */
 export function storeUpload(
   context: CallContext,
   store: DocumentStore,

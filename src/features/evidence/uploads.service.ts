@@ -16,7 +16,7 @@ export interface UploadTools {
   readonly secretKey: SecretKey;
 }
 
-/** What a document is evidence of. The ids are written as they are stored, because locks are taken by them. */
+/** What a document is evidence of. Ids have their stored spelling, because lock names contain them. */
 export interface UploadTarget {
   readonly releaseId: string;
   readonly projectId: number;
@@ -25,11 +25,11 @@ export interface UploadTarget {
 
 export type UploadsService = ReturnType<typeof uploadsService>;
 
-/** An upload in three steps: what is it for, what does it say, store it. */
+/** Uploads in three steps: `target` finds what the document is about, `read` parses it, `store` stores it. */
 export function uploadsService({ reader, store, secretKey }: UploadTools) {
   return {
     /**
-     * Before the body is read: a target that does not exist takes no memory.
+     * Finds the release and artifact. Runs before the body is read, so a missing target reserves no memory.
      * @throws {AppError} `release-not-found`, `artifact-not-found`
      */
     async target(context: CallContext, release: string, artifact?: string): Promise<UploadTarget> {
@@ -38,13 +38,13 @@ export function uploadsService({ reader, store, secretKey }: UploadTools) {
       const sha256 = artifact.toLowerCase();
       const where = { releaseId_sha256: { releaseId, sha256 } };
       if (!(await context.prisma.artifact.findUnique({ where, select: { id: true } }))) {
-        throw new AppError('artifact-not-found', `The release has no artifact ${sha256}`);
+        throw new AppError('artifact-not-found', `The release does not have an artifact ${sha256}`);
       }
       return { releaseId, projectId, artifactSha256: sha256 };
     },
 
     /**
-     * Reads a document; `store` then keeps it. Close the document, whatever happens.
+     * Parses a document, so that `store` can store it. The caller must close the document in every case.
      * @throws {AppError} `document-unrecognized`, `document-invalid`, `payload-too-large`, `overloaded`
      */
     async read(
@@ -69,7 +69,7 @@ export function uploadsService({ reader, store, secretKey }: UploadTools) {
       };
     },
 
-    /** Stores a document with all its contents, or nothing. `created` is false for one that counts already. */
+    /** Stores a document with all its contents, or nothing. `created` is false if the same document already counts. */
     async store(
       context: CallContext,
       upload: Upload,
