@@ -1,4 +1,4 @@
-/** What a finding is about. */
+/** Types of findings. */
 export const FINDING_TYPES = [
   'vulnerability',
   'misconfiguration',

@@ -1,33 +1,33 @@
 import { PackageURL } from 'packageurl-js';
 import { isStorable } from '../shared/text.js';
 
-/** A package URL (ECMA-427), taken apart. */
+/** A parsed package URL (ECMA-427). */
 export interface Purl {
   /** In canonical form. */
   readonly purl: string;
-  /** The same without version, qualifiers and subpath: which package it is. */
+  /** The package URL without version, qualifiers and subpath. It identifies the package. */
   readonly key: string;
-  /** Namespace and name, as the ecosystem writes them. */
+  /** Namespace and name in the notation of the ecosystem. */
   readonly name: string;
   readonly version: string | undefined;
   readonly hasQualifiers: boolean;
 }
 
-/** Longer ones are taken for none: an index entry has its limits. */
+/** Longer package URLs are ignored, because the size of an index entry is limited. */
 const MAX_LENGTH = 1000;
 
-/** Ecosystems that put something else than a slash between the two. */
+/** Separators of namespace and name, for ecosystems that do not use a slash. */
 const SEPARATORS = new Map([['maven', ':']]);
 
-/** Releases of one project have mostly the same packages, and each of them is read more than once. */
+/** Parsing is cached, because releases of a project have mostly the same packages. */
 const CACHE_SIZE = 20_000;
 const cache = new Map<string, Purl | undefined>();
 
-/** @returns undefined for what is no package URL: tools write many a thing there */
+/** @returns undefined for text that is not a package URL, which some tools write in this field */
 export function readPurl(text: string | null | undefined): Purl | undefined {
   if (typeof text !== 'string') return undefined;
-  const known = cache.get(text);
-  if (known !== undefined || cache.has(text)) return known;
+  const cached = cache.get(text);
+  if (cached !== undefined || cache.has(text)) return cached;
   if (cache.size >= CACHE_SIZE) cache.clear();
   const purl = parse(text);
   if (text.length <= MAX_LENGTH) cache.set(text, purl);
@@ -36,7 +36,7 @@ export function readPurl(text: string | null | undefined): Purl | undefined {
 
 function parse(text: string): Purl | undefined {
   if (!/^pkg:/i.test(text)) return undefined;
-  // What makes them long is qualifiers, and which package it is has to be known all the same.
+  // Qualifiers make package URLs long. Without them, the package is still identified.
   const [head = text] = text.length > MAX_LENGTH ? text.split(/[?#]/, 1) : [text];
   if (head.length > MAX_LENGTH) return undefined;
   try {
@@ -44,12 +44,12 @@ function parse(text: string): Purl | undefined {
       `pkg:${head.slice(4)}`,
     );
     const purl = new PackageURL(type, namespace, name, version, qualifiers, subpath).toString();
-    // Cut, not built: some types are invalid without a version. In names these characters are encoded.
+    // Some types are invalid without a version, so the text is cut. In names, these characters are encoded.
     const [key = purl] = purl.split(/[@?#]/, 1);
     if (purl.length > MAX_LENGTH || !isStorable(`${namespace}${name}${version}`)) return undefined;
     return {
       purl,
-      // Names of Go's modules are the same in any case (purl-spec, type golang); tools write them in either.
+      // Go module names are case-insensitive (purl-spec, type golang), and tools write them in either case.
       key: type === 'golang' ? key.toLowerCase() : key,
       name: namespace ? `${namespace}${SEPARATORS.get(type) ?? '/'}${name}` : name,
       version: version || undefined,
@@ -61,8 +61,8 @@ function parse(text: string): Purl | undefined {
 }
 
 /**
- * A package URL from what a tool tells of a package.
- * @param name with its namespace, as `ecosystem` writes it: `@scope/name`, `group:artifact`, `vendor/name`
+ * Builds a package URL from the fields of a tool's report.
+ * @param name with its namespace, in the notation of the ecosystem: `@scope/name`, `group:artifact`, `vendor/name`
  */
 export function makePurl(type: string, name: string, version?: string): string | undefined {
   const cut = type === 'maven' ? name.lastIndexOf(':') : name.lastIndexOf('/');

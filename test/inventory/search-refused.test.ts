@@ -40,7 +40,7 @@ describe.each([
         {
           in: 'query',
           pointer: '/purl',
-          message: expect.stringMatching(/^is no package URL, such as/),
+          message: expect.stringMatching(/^is not a package URL, such as/),
         },
       ]);
     }

@@ -2,8 +2,8 @@ import { currentOf } from '../evidence/index.js';
 import { evidenceOf } from './conditions.js';
 
 /**
- * Claims of one target about one package, or about none. Those of one index entry are walked from the last one that
- * was stated, those with an effect first, until one is meant.
+ * The decisive claim about one target, for a given package or for all packages. The index has claims that take effect
+ * first, then the latest first; the scan stops at the first claim that applies to the finding.
  */
 const claimsOn = (package_: string, more: string) => `
   (SELECT c.status, c.justification, c.detail, c.absolves, c.applied, c.evidence_id, c.stated_at, c.ordinal
@@ -30,15 +30,17 @@ const claimsOn = (package_: string, more: string) => `
     LIMIT 1)`;
 
 /**
- * What is claimed of the finding `f` of the evidence `e`, for `LEFT JOIN LATERAL … claim ON true`: the decisive claim of
- * evidence that counts. One of a caller that may say so comes before all others, and of several the one that was
- * stated last.
+ * The decisive claim about the finding `f` of the evidence `e`, from current evidence, for `LEFT JOIN LATERAL … claim ON
+ * true`. Claims that take effect come first. Among several, the one stated last decides.
  *
- * A claim is about a fingerprint, or about a vulnerability by any of its ids: then in the package that it names, in
- * that version if it names one, and in that very package if its purl has qualifiers. Where both are about an
- * artifact it is the same one. A product that it names must be the artifact, or one of the release's: by digest, or by
- * purl, and have been registered when the claim came, so that whoever made it could see it. Only where there is none
- * that could be compared with, a claim about a package is taken to mean this release: whoever uploaded it here said so.
+ * A claim applies to the finding if all of these hold:
+ * - Its target is the fingerprint, or any id of the vulnerability.
+ * - If it names a package, the finding is in that package. If it names a version, the versions are equal. If its purl
+ *   has qualifiers, the purls are equal.
+ * - If both are about an artifact, it is the same one.
+ * - If it names products, one of them is an artifact of the release (the finding's, if it has one), by digest or purl.
+ *   The artifact was registered before the claim was received, so that its author could know it. If no artifact can be
+ *   compared, a claim about a package applies to the release for which it was uploaded.
  */
 const claimOf = (more: string) => `
   SELECT claimed.status, claimed.justification, claimed.detail, claimed.absolves, claimed.applied,
@@ -49,8 +51,8 @@ const claimOf = (more: string) => `
    ORDER BY claimed.applied DESC, claimed.stated_at DESC, claimed.evidence_id DESC, claimed.ordinal DESC
    LIMIT 1`;
 
-/** The decisive claim, to be shown: also one without effect. */
+/** The decisive claim for display, including claims without effect. */
 export const CLAIM = claimOf('');
 
-/** Of claims that have an effect alone, to be counted by: others, of which there may be any number, are not even read. */
+/** The decisive claim for counting. Claims without effect, of which there may be many, are not read. */
 export const APPLIED_CLAIM = claimOf('AND c.applied');

@@ -6,10 +6,10 @@ import { Conditions, evidenceOf } from './conditions.js';
 import type { ListComponentsQuery } from './inventory.queries.js';
 import type { Component } from './inventory.schemas.js';
 
-/** A row as pg reads it. */
+/** A row as pg returns it. */
 export type ComponentRow = Component & { readonly ordinal: number };
 
-/** Where a row belongs. */
+/** The release and project of a row. */
 export type Whereabouts = {
   readonly projectId: number;
   readonly projectName: string;
@@ -28,7 +28,7 @@ interface Bound {
   readonly values: unknown[];
 }
 
-/** The components of a release that count, in the order of its evidence: each is asked for its first rows. */
+/** Components in current evidence of a release, ordered by evidence. Each evidence contributes its first rows. */
 export function selectComponents(
   releaseId: string,
   { limit, kind, evidence, licence }: ListComponentsQuery,
@@ -40,7 +40,7 @@ export function selectComponents(
   sources.add(evidence === undefined ? CURRENT : `e.id = ${sources.bind(evidence)}`);
   if (kind !== undefined) sources.add(`e.kind = ${sources.bind(kind)}`);
   const [from, ordinal] = position ?? [];
-  // Evidence before the position has been read, and of its own the rows before it.
+  // Earlier pages contain all evidence before the position, and the first rows of the evidence at it.
   if (from !== undefined) sources.add(`e.id >= ${sources.bind(from)}`);
   const where = new Conditions(sources.values);
   where.add('c.evidence_id = e.id');
@@ -60,9 +60,8 @@ export function selectComponents(
 }
 
 /**
- * Where a package is, in the projects that the caller may see: in the order of projects, then of evidence, which is that of an
- * index.
- * @param among the only projects; null: all. Each is asked for its first rows, so that what others have costs nothing
+ * Finds a package in current evidence, ordered by project, then by evidence. An index has this order.
+ * @param among the projects to search, or null for all. The first rows of each are read, so other projects cost nothing
  */
 export function searchComponents(
   { key, version }: Purl,

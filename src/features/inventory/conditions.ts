@@ -2,11 +2,11 @@ import type { Position } from '../../contract/position.js';
 import { invalid } from '../../shared/app-error.js';
 import { type Purl, readPurl } from '../../vocabulary/purl.js';
 
-/** Parts of a statement that is put together, and the values that go with it. */
+/** Builds the conditions of a SQL statement, and collects their bound values. */
 export class Conditions {
   readonly #conditions: string[] = [];
 
-  /** @param values shared by conditions of one statement */
+  /** @param values the bound values of the statement, shared by all its conditions */
   constructor(readonly values: unknown[] = []) {}
 
   /** @returns `$1`, `$2` … */
@@ -19,7 +19,7 @@ export class Conditions {
     return this;
   }
 
-  /** The rows behind a position. Rows are compared as a whole, so that PostgreSQL starts to read the index there. */
+  /** Adds "after this position". The row comparison lets PostgreSQL start reading the index there. */
   after(columns: readonly string[], position: Position | undefined): this {
     if (!position) return this;
     const values = position.map((value) => this.bind(value));
@@ -32,8 +32,8 @@ export class Conditions {
 }
 
 /**
- * The evidence of a row, looked up for each. As an ordinary join it might be merged with the index of all evidence, from
- * its beginning: OFFSET keeps the planner from that.
+ * Joins each row with its evidence. OFFSET prevents the planner from a merge join, which would read the index of all
+ * evidence from its beginning.
  */
 export const evidenceOf = (row: string, name = 'e') => `CROSS JOIN LATERAL (
   SELECT id, kind, artifact_sha256, created_at, last_received_at, superseded_at, retracted_at
@@ -47,7 +47,7 @@ export function requirePurl(text: string): Purl {
       {
         in: 'query',
         pointer: '/purl',
-        message: 'is no package URL, such as pkg:npm/fastify@5.0.0 (percent-encode + and &)',
+        message: 'is not a package URL, such as pkg:npm/fastify@5.0.0 (percent-encode + and &)',
       },
     ]);
   return purl;

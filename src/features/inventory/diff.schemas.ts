@@ -14,25 +14,27 @@ const Side = Type.Object({
   projectId: Type.Integer(),
   version: Type.String(),
   shows: Type.Array(Type.String(), {
-    description:
-      'What its evidence that counts could have shown. Where one side shows no components, their lists say little',
+    description: [
+      'What the current evidence of the release can report.',
+      'If one release does not report components, ignore the lists of components',
+    ].join(' '),
   }),
 });
 
 const texts = (description: string) => Type.Array(Type.String(), { description });
 
 const ChangedPackage = Type.Object({
-  key: Type.String({ description: 'Its package URL without version, or its type and name' }),
+  key: Type.String({ description: 'Package URL without version, or type and name' }),
   name: Type.String(),
-  from: texts('Its versions in the first release'),
-  to: texts('Its versions in the other one'),
+  from: texts('Versions in the first release'),
+  to: texts('Versions in the other release'),
 });
 
 const Relicensed = Type.Object({
   key: Type.String(),
   name: Type.String(),
-  from: texts('Its licences in the first release'),
-  to: texts('Its licences in the other one'),
+  from: texts('Licences in the first release'),
+  to: texts('Licences in the other release'),
 });
 
 const Defect = Type.Object({
@@ -101,26 +103,32 @@ export const ReleaseDiff = Type.Object(
     to: Side,
     components: Type.Object({
       counts: counts('added', 'removed', 'upgraded', 'downgraded', 'licencesChanged', 'unchanged'),
-      added: list(ChangedPackage, 'Packages, or further versions of one, that only the other has'),
-      removed: list(ChangedPackage, 'Packages, or versions of one, that only the first has'),
+      added: list(ChangedPackage, 'Packages, or versions of a package, only in the other release'),
+      removed: list(
+        ChangedPackage,
+        'Packages, or versions of a package, only in the first release',
+      ),
       upgraded: list(ChangedPackage, 'Packages whose version was replaced by a newer one'),
       downgraded: list(ChangedPackage, 'Packages whose version was replaced by an older one'),
-      licencesChanged: list(Relicensed, 'Packages of both with other licences'),
+      licencesChanged: list(Relicensed, 'Packages in both releases with different licences'),
     }),
     findings: Type.Object({
       counts: counts('new', 'fixed', 'unchanged', 'unknown'),
-      new: list(Defect, 'Only the other has them'),
-      fixed: list(Defect, 'Only the first has them'),
-      unchanged: list(Defect, 'Both have them'),
+      new: list(Defect, 'Defects only in the other release'),
+      fixed: list(Defect, 'Defects only in the first release'),
+      unchanged: list(Defect, 'Defects in both releases'),
       unknown: list(
         Defect,
-        'The first has them, and no evidence of the other could have shown them: not fixed',
+        [
+          'Defects only in the first release that no evidence of the other release can report.',
+          'They do not count as fixed',
+        ].join(' '),
       ),
     }),
   },
   {
     $id: 'ReleaseDiff',
-    description: 'From the first release to the other, by the evidence of each that counts',
+    description: 'The differences from the first release to the other, in their current evidence',
     examples: [example],
   },
 );
@@ -134,7 +142,7 @@ export const DiffQuery = Type.Object(
         minimum: 1,
         maximum: 10_000,
         default: 1000,
-        description: 'How long each list may be; the counts are of all',
+        description: 'Maximum length of each list. The counts include all entries',
       }),
     ),
   },

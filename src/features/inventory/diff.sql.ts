@@ -1,7 +1,7 @@
 import { CURRENT } from '../evidence/index.js';
 import { defectsOf } from './defects.sql.js';
 
-/** The packages of one release, each with its versions and licences. */
+/** The packages in current evidence of a release, with their versions and licences. */
 const packagesOf = (release: string) => `
   SELECT c.key, min(c.name) AS name, array_agg(DISTINCT COALESCE(c.version, '')) AS versions,
          array_agg(DISTINCT array_to_string(c.licences, ' AND ')) AS licences
@@ -9,8 +9,8 @@ const packagesOf = (release: string) => `
    WHERE e.release_id = ${release} AND ${CURRENT} GROUP BY c.key`;
 
 /**
- * Packages that are not the same in both releases, each with how many are the same; one row without a key where
- * none is different. `$1`: the first release, `$2`: the other one.
+ * Packages that differ between two releases. Each row also has the number of equal packages. If no package differs, the
+ * result is one row without a key. `$1`: the first release, `$2`: the other release.
  */
 export const SELECT_PACKAGES = {
   name: 'diff-packages',
@@ -27,16 +27,16 @@ export const SELECT_PACKAGES = {
      ORDER BY changed.key COLLATE "C"`,
 };
 
-/** What the evidence of a release that counts could have shown. `$1`: the release. */
-export const SELECT_SHOWN = {
+/** What the current evidence of a release can report. `$1`: the release. */
+export const SELECT_SHOWS = {
   name: 'diff-shown',
-  text: `SELECT DISTINCT shown FROM evidence e, jsonb_array_elements_text(e.summary -> 'shows') AS shown
-          WHERE e.release_id = $1 AND ${CURRENT} ORDER BY shown`,
+  text: `SELECT DISTINCT shows FROM evidence e, jsonb_array_elements_text(e.summary -> 'shows') AS shows
+          WHERE e.release_id = $1 AND ${CURRENT} ORDER BY shows`,
 };
 
 /**
- * Defects of both releases: how many are new, fixed, unchanged and unknown, and the worst `$3` of each. `$4`: what the
- * other release's evidence could have shown. A defect of another type that it has not is not fixed: nobody looked.
+ * Defects of both releases: the number of new, fixed, unchanged and unknown ones, and the worst `$3` of each. `$4`: the
+ * types that the other release's evidence can report. A missing defect of another type is unknown, not fixed.
  */
 export const SELECT_DEFECTS = {
   name: 'diff-defects',

@@ -7,7 +7,7 @@ import { Conditions, evidenceOf } from './conditions.js';
 import type { ListFindingsQuery } from './inventory.queries.js';
 import type { Finding } from './inventory.schemas.js';
 
-/** A row as pg reads it. */
+/** A row as pg returns it. */
 export type FindingRow = Finding & { readonly ordinal: number; readonly projectId: number };
 
 interface Bound {
@@ -15,30 +15,30 @@ interface Bound {
   readonly values: unknown[];
 }
 
-/** Of a defect that very much evidence reports, only the last is looked at, which may have come again out of order. */
-const LAST = 10;
+/** `lastSeenAt` reads this many of the latest reports: more than one, because older evidence can be received again. */
+const LATEST = 10;
 
-/** Evidence that reported the defect of `f`, but for what was retracted: that said nothing. */
-const reported = (column: string, order: string, limit: number) => `
+/** Evidence of the project that reported the defect of `f`. Retracted evidence does not count. */
+const reports = (column: string, order: string, limit: number) => `
   SELECT o_e.${column} FROM findings o ${evidenceOf('o', 'o_e')}
    WHERE o.project_id = f.project_id AND o.fingerprint = f.fingerprint
      AND (o_e.retracted_at IS NULL OR o_e.id = f.evidence_id)
    ORDER BY o.evidence_id ${order} LIMIT ${limit}`;
 
-/** What the API shows of a finding `f` of the evidence `e`: also its claim, and when its project had it. */
-const shown = (more = '') => `
+/** Columns that the API returns for a finding `f` of the evidence `e`, with its claim and when it was seen. */
+const columns = (more = '') => `
   f.project_id AS "projectId", f.evidence_id AS "evidenceId", f.ordinal, e.kind, f.type, f.severity, f.rule, f.aliases,
   f.title, f.message, f.score, f.vector, f.purl, f.package_name AS "packageName",
   f.package_version AS "packageVersion", f.fixed_version AS "fixedVersion", f.location, f.line, f.url,
   encode(f.fingerprint, 'hex') AS fingerprint, COALESCE(claim.suppresses, false) AS suppressed,
   CASE WHEN claim.status IS NOT NULL THEN to_jsonb(claim) - 'suppresses' END AS claim,
-  (${reported('created_at', 'ASC', 1)}) AS "firstSeenAt",
-  (SELECT max(last_received_at) FROM (${reported('last_received_at', 'DESC', LAST)}) received) AS "lastSeenAt" ${more}`;
+  (${reports('created_at', 'ASC', 1)}) AS "firstSeenAt",
+  (SELECT max(last_received_at) FROM (${reports('last_received_at', 'DESC', LATEST)}) received) AS "lastSeenAt" ${more}`;
 
 /**
- * The findings of a release that count, the worst first. Each evidence is asked for its first rows, in the order of an
- * index: what was superseded is not read.
- * @param rules a rule and what else it is called; undefined: all
+ * Findings in current evidence of a release, worst severity first. Each evidence contributes its first rows in the
+ * order of an index, so superseded evidence is not read.
+ * @param rules a rule with its aliases, or undefined for all
  */
 export function selectFindings(
   releaseId: string,
@@ -60,7 +60,7 @@ export function selectFindings(
   if (purl) where.add(`f.purl_key = ${where.bind(purl.key)}`);
   if (purl?.version !== undefined) where.add(`f.purl_version = ${where.bind(purl.version)}`);
   if (position) {
-    // Of evidence before that of the position, its severity has been read; of evidence behind it, nothing of it.
+    // Rows have the order severity, evidence, ordinal. At the position's severity, all of earlier evidence was read.
     const [from, id, ordinal] = position.map((value) => where.bind(value));
     where.add(`(f.severity, f.ordinal) > (${from}::severity,
       CASE WHEN e.id < ${id} THEN ${MAX_ORDINAL} WHEN e.id = ${id} THEN ${ordinal}::int ELSE -1 END)`);
@@ -75,21 +75,20 @@ export function selectFindings(
         SELECT f.* FROM findings f ${suppressed === undefined ? '' : applied}
          WHERE ${where} ORDER BY f.severity, f.ordinal LIMIT ${take}) f
        WHERE ${sources} ORDER BY f.severity, f.evidence_id, f.ordinal LIMIT ${take})
-    SELECT ${shown()} FROM page f ${evidenceOf('f')} LEFT JOIN LATERAL (${CLAIM}) claim ON true
+    SELECT ${columns()} FROM page f ${evidenceOf('f')} LEFT JOIN LATERAL (${CLAIM}) claim ON true
      ORDER BY f.severity, f.evidence_id, f.ordinal`;
   return { statement: { text }, values: where.values };
 }
 
-/** Behind all rows of a document: PostgreSQL's largest integer. */
+/** PostgreSQL's largest integer, which is larger than each ordinal. */
 const MAX_ORDINAL = 2_147_483_647;
 
-/** More ids than these that a project has for one vulnerability are left out of a search: nobody needs more. */
+/** Limit of aliases that one project contributes to a search, so that it cannot crowd out other projects. */
 const MAX_IDS = 10;
 
 /**
- * Other ids of a vulnerability, by what evidence says that counts: an alias, and its other aliases. Those come first that
- * most projects know, and none knows many: one project's word does not drown the others'. `$1`: the id, `$2`: the only
- * projects, or null.
+ * Other ids of a vulnerability in current evidence: its aliases, and the aliases of these. The ids that most projects
+ * have come first. `$1`: the id, `$2`: the projects to search, or null for all.
  */
 export const SELECT_ALIASES: Statement = {
   name: 'vulnerability-aliases',
@@ -110,9 +109,9 @@ export const SELECT_ALIASES: Statement = {
 };
 
 /**
- * Where a vulnerability is: for each of its ids, and for each project of a bound caller, the first rows in the order of
- * an index, which are then merged.
- * @param among the only projects; null: all
+ * Finds a vulnerability in current evidence. Reads the first rows of each id, and of each project of a bound caller, in
+ * the order of an index, and merges them.
+ * @param among the projects to search, or null for all
  */
 export function searchFindings(
   rules: readonly string[],
@@ -134,7 +133,7 @@ export function searchFindings(
            WHERE ${where} ${projects === null ? '' : 'AND f.project_id = b.id'}
            ORDER BY f.project_id, f.evidence_id, f.ordinal LIMIT ${take}) f
        ORDER BY f.project_id, f.evidence_id, f.ordinal LIMIT ${take})
-    SELECT ${shown(', p.name AS "projectName", r.id AS "releaseId", r.version AS "releaseVersion", r.state AS "releaseState"')}
+    SELECT ${columns(', p.name AS "projectName", r.id AS "releaseId", r.version AS "releaseVersion", r.state AS "releaseState"')}
       FROM page f ${evidenceOf('f')} LEFT JOIN LATERAL (${CLAIM}) claim ON true
       JOIN releases r ON r.id = f.release_id JOIN projects p ON p.id = f.project_id
      ORDER BY f.project_id, f.evidence_id, f.ordinal`;

@@ -6,11 +6,11 @@ import { SEVERITIES } from '../../vocabulary/severity.js';
 import { KIND_NAMES } from '../evidence/index.js';
 
 const ABOUT_PURL =
-  'A package URL (ECMA-427): with a version only that one, without it all of them. Qualifiers do not matter';
+  'Package URL (ECMA-427). Without a version, all versions match. Qualifiers are ignored';
 const purl = Type.String({
   maxLength: 1000,
   pattern: '^pkg:[!-~]+$',
-  'x-rule': 'is no package URL, such as pkg:npm/fastify@5.0.0 (percent-encode + and &)',
+  'x-rule': 'is not a package URL, such as pkg:npm/fastify@5.0.0 (percent-encode + and &)',
   description: ABOUT_PURL,
   examples: ['pkg:maven/org.apache.logging.log4j/log4j-core'],
 });
@@ -19,7 +19,7 @@ const evidenceFilters = {
   kind: Type.Optional(stringEnum(KIND_NAMES, { description: 'Only from evidence of this kind' })),
   evidence: parameter(
     uuid(),
-    'Only from this evidence, also if it does not count; else from all that counts',
+    'Only from this evidence, even if it does not count. If absent, from all current evidence',
   ),
 };
 
@@ -32,7 +32,7 @@ export const ListComponentsQuery = Type.Object(
         minLength: 1,
         maxLength: 200,
         pattern: TEXT_PATTERN,
-        description: 'Only those with exactly this licence',
+        description: 'Only components with exactly this licence',
       }),
     ),
     ...evidenceFilters,
@@ -44,7 +44,7 @@ const rule = Type.String({
   minLength: 1,
   maxLength: 500,
   pattern: TEXT_PATTERN,
-  description: 'A CVE, a GHSA, or any other id or rule',
+  description: 'A CVE, a GHSA, another id of a vulnerability, or a rule of a tool',
   examples: ['CVE-2021-44228'],
 });
 
@@ -54,17 +54,22 @@ export const ListFindingsQuery = Type.Object(
     severity: Type.Optional(
       Type.Array(stringEnum(SEVERITIES), {
         maxItems: SEVERITIES.length,
-        description: 'Only of these severities: `severity=critical&severity=high`',
+        description: 'Only findings of these severities: `severity=critical&severity=high`',
       }),
     ),
-    rule: parameter(rule, 'Only of this rule, or this vulnerability by any of its ids'),
+    rule: parameter(rule, 'Only findings of this rule, or of this vulnerability by any of its ids'),
     type: Type.Optional(stringEnum(FINDING_TYPES)),
     purl: parameter(purl, ABOUT_PURL),
     fixable: Type.Optional(
-      Type.Boolean({ description: 'Only those that a newer version fixes, or only the others' }),
+      Type.Boolean({
+        description: '`true`: only findings that a newer version fixes. `false`: only the others',
+      }),
     ),
     suppressed: Type.Optional(
-      Type.Boolean({ description: 'Only those that do not count, or only those that do' }),
+      Type.Boolean({
+        description:
+          '`true`: only suppressed findings, which do not count. `false`: only the others',
+      }),
     ),
     ...evidenceFilters,
   },

@@ -19,7 +19,7 @@ import {
 import type { InventoryService } from './inventory.service.js';
 import { ReleaseSummaryRef } from './summary.js';
 
-/** Components and findings: of a release, and everywhere. */
+/** Routes for components and findings, of one release and of all projects. */
 export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventoryService }> = async (
   app,
   { inventory },
@@ -31,8 +31,10 @@ export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventorySe
       schema: {
         operationId: 'listComponents',
         summary: 'List the components of a release',
-        description:
-          'What the bills of materials that count say that it is made of. A component that two of them name is there twice.',
+        description: [
+          'Lists the components in current SBOMs of the release.',
+          'A component in two SBOMs is listed twice.',
+        ].join(' '),
         params: ReleaseParams,
         querystring: ListComponentsQuery,
         response: {
@@ -53,8 +55,10 @@ export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventorySe
       schema: {
         operationId: 'listFindings',
         summary: 'List the findings of a release',
-        description:
-          'What the evidence that counts says is wrong with it, the worst first. A defect that two tools report is there twice, with one fingerprint.',
+        description: [
+          'Lists the findings in current evidence of the release, worst severity first.',
+          'A defect that two tools report is listed twice, with the same fingerprint.',
+        ].join(' '),
         params: ReleaseParams,
         querystring: ListFindingsQuery,
         response: {
@@ -75,7 +79,7 @@ export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventorySe
       schema: {
         operationId: 'getReleaseSummary',
         summary: 'Summarize the evidence of a release',
-        description: 'What all evidence that counts says, in numbers.',
+        description: 'Returns the contents of all current evidence in numbers.',
         params: ReleaseParams,
         response: { 200: answer(ReleaseSummaryRef, 'The summary') },
       },
@@ -90,11 +94,14 @@ export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventorySe
       schema: {
         operationId: 'diffReleases',
         summary: 'Compare two releases',
-        description:
-          'From the first to the other: components added, removed, upgraded and downgraded, licences changed; findings new, fixed and unchanged.',
+        description: [
+          'Compares the current evidence of two releases, from `id` to `other`.',
+          'Components can be added, removed, upgraded, downgraded or relicensed.',
+          'Findings can be new, fixed, unchanged or unknown.',
+        ].join(' '),
         params: DiffParams,
         querystring: DiffQuery,
-        response: { 200: answer(ReleaseDiffRef, 'What changed') },
+        response: { 200: answer(ReleaseDiffRef, 'The differences') },
       },
     },
     async ({ callContext, params, query }) =>
@@ -108,20 +115,21 @@ export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventorySe
       schema: {
         operationId: 'findComponents',
         summary: 'Find the releases that have a component',
-        description:
-          'By its package URL, in all projects that the caller may see, by the evidence that counts. In the order of projects, then of evidence.',
+        description: [
+          'Finds a component by its package URL in the current evidence of all releases',
+          'that the caller may read. Results are ordered by project, then by evidence.',
+        ].join(' '),
         querystring: SearchComponentsQuery,
         response: {
-          200: answer(Type.Array(FoundComponentRef), 'Where it is'),
+          200: answer(
+            Type.Array(FoundComponentRef),
+            'The components of this page, with their releases',
+          ),
         },
       },
     },
     async (request, reply) =>
-      sendPage(
-        request,
-        reply,
-        await inventory.whereIsComponent(request.callContext, request.query),
-      ),
+      sendPage(request, reply, await inventory.findComponents(request.callContext, request.query)),
   );
 
   app.get(
@@ -131,15 +139,21 @@ export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventorySe
       schema: {
         operationId: 'findFindings',
         summary: 'Find the releases that have a vulnerability',
-        description:
-          'By any of its ids, or by a rule, in all projects that the caller may see, by the evidence that counts. In the order of projects, then of evidence.',
+        description: [
+          'Finds a vulnerability by any of its ids, or another finding by its rule,',
+          'in the current evidence of all releases that the caller may read.',
+          'Results are ordered by project, then by evidence.',
+        ].join(' '),
         querystring: SearchFindingsQuery,
         response: {
-          200: answer(Type.Array(FoundFindingRef), 'Where it is'),
+          200: answer(
+            Type.Array(FoundFindingRef),
+            'The findings of this page, with their releases',
+          ),
         },
       },
     },
     async (request, reply) =>
-      sendPage(request, reply, await inventory.whereIsFinding(request.callContext, request.query)),
+      sendPage(request, reply, await inventory.findFindings(request.callContext, request.query)),
   );
 };

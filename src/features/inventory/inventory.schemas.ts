@@ -5,12 +5,14 @@ import { SEVERITIES } from '../../vocabulary/severity.js';
 import { STATES } from '../releases/index.js';
 
 const component = {
-  type: Type.String({ description: 'library, application, container, operating-system …' }),
+  type: Type.String({
+    description: 'Type of the component: library, application, container, operating-system …',
+  }),
   name: Type.String(),
   version: nullableString(),
-  purl: nullableString({ description: 'In canonical form' }),
+  purl: nullableString({ description: 'Package URL in canonical form' }),
   licences: Type.Array(Type.String(), {
-    description: 'SPDX ids or expressions, or names, as the document has them',
+    description: 'SPDX ids, SPDX expressions or names, as written in the document',
   }),
   evidenceId: uuid(),
   kind: Type.String({ description: 'Kind of that evidence' }),
@@ -29,24 +31,31 @@ const componentExample = {
 const Claim = Type.Union(
   [
     Type.Object({
-      status: Type.String({ description: "The document's own word" }),
+      status: Type.String({ description: 'Status, as written in the document' }),
       justification: nullableString(),
       detail: nullableString(),
-      absolves: Type.Boolean({ description: 'It says that the finding does not count' }),
+      absolves: Type.Boolean({
+        description: 'Whether the claim says that the finding does not count',
+      }),
       applied: Type.Boolean({
-        description: 'It comes from a caller with `vex:write`, and has an effect',
+        description: 'Whether the claim takes effect: its uploader had `vex:write`',
       }),
       evidenceId: uuid(),
     }),
     Type.Null(),
   ],
-  { description: 'What is said of the finding, by itself or by VEX; null: nothing' },
+  {
+    description: 'The decisive claim about the finding, from its own document or from VEX, or null',
+  },
 );
 
 const finding = {
   type: stringEnum(FINDING_TYPES),
   severity: stringEnum(SEVERITIES),
-  rule: Type.String({ description: 'CVE before GHSA before the id of the tool; or the rule' }),
+  rule: Type.String({
+    description:
+      'Id of the vulnerability (a CVE, else a GHSA, else another id), or the rule of the tool',
+  }),
   aliases: Type.Array(Type.String(), { description: 'Other ids of the vulnerability' }),
   title: nullableString(),
   message: nullableString(),
@@ -58,15 +67,19 @@ const finding = {
   purl: nullableString(),
   packageName: nullableString(),
   packageVersion: nullableString(),
-  fixedVersion: nullableString({ description: 'Set: it is fixable' }),
-  location: nullableString({ description: 'A file, an image, a target of the tool' }),
+  fixedVersion: nullableString({
+    description: 'Version with a fix. If set, the finding is fixable',
+  }),
+  location: nullableString({ description: 'A file, an image or another target of the tool' }),
   line: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
   url: nullableString(),
-  fingerprint: Type.String({ description: 'Two findings with one fingerprint are one defect' }),
-  suppressed: Type.Boolean({ description: 'It does not count: a claim that is applied says so' }),
+  fingerprint: Type.String({ description: 'Findings with the same fingerprint are one defect' }),
+  suppressed: Type.Boolean({
+    description: 'Whether a claim that takes effect says that the finding does not count',
+  }),
   claim: Claim,
-  firstSeenAt: timestamp('When the project had it first'),
-  lastSeenAt: timestamp('When the project had it last'),
+  firstSeenAt: timestamp('When evidence of the project first reported the defect'),
+  lastSeenAt: timestamp('When evidence of the project last reported the defect'),
   evidenceId: uuid(),
   kind: Type.String({ description: 'Kind of that evidence' }),
 };
@@ -115,25 +128,20 @@ const named = <Properties extends TProperties>(
 export const Component = named(
   'Component',
   component,
-  'A part of what was built',
+  'A component of a release',
   componentExample,
 );
 export const FoundComponent = named(
   'FoundComponent',
   { ...component, ...where },
-  'A component, and the release and project that carry it',
+  'A component with its release and project',
   { ...componentExample, ...whereExample },
 );
-export const Finding = named(
-  'Finding',
-  finding,
-  'Something that a tool does not like',
-  findingExample,
-);
+export const Finding = named('Finding', finding, 'A problem that a tool reports', findingExample);
 export const FoundFinding = named(
   'FoundFinding',
   { ...finding, ...where },
-  'A finding, and the release and project that carry it',
+  'A finding with its release and project',
   { ...findingExample, ...whereExample },
 );
 

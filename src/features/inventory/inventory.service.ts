@@ -25,12 +25,12 @@ import { summarizeRelease } from './summary.js';
 
 const IN_RELEASE: Order = ['uuid', 'int'];
 const BY_SEVERITY: Order = ['severity', 'uuid', 'int'];
-/** Of the ten connections that there are, unless told otherwise. */
+/** Fewer than the default of ten database connections, so that other requests still get one. */
 const HEAVY = { total: 4, timeoutMs: 15_000 };
 
 const EVERYWHERE: Order = ['int', 'uuid', 'int'];
 
-/** Says where a row was found the way the API does. */
+/** Nests the release and project of a row, as the API returns them. */
 function located<Row extends Whereabouts>(row: Row) {
   const { projectId, projectName, releaseId, releaseVersion, releaseState, ...rest } = row;
   return {
@@ -40,7 +40,7 @@ function located<Row extends Whereabouts>(row: Row) {
   };
 }
 
-/** A page of rows of all projects. */
+/** A page of rows from several projects. */
 function pageEverywhere<Row extends Whereabouts & { evidenceId: string; ordinal: number }>(
   rows: Row[],
   limit: number,
@@ -52,16 +52,16 @@ function pageEverywhere<Row extends Whereabouts & { evidenceId: string; ordinal:
 
 export type InventoryService = ReturnType<typeof inventoryService>;
 
-/** What releases consist of and what is wrong with them, by the evidence that counts. Reads only. */
+/** Reads components and findings of current evidence. */
 export function inventoryService() {
-  const heavy = fairShare({ ...HEAVY, busy: 'Too many releases are being summed up or compared' });
-  /** For what reads all rows of a release: a few at a time, so that there are connections for all else. */
+  const heavy = fairShare({ ...HEAVY, busy: 'Too many releases are being summarized or compared' });
+  /** Limits how many requests read all rows of a release at the same time. */
   async function inTurn<Result>({ caller }: CallContext, work: () => Promise<Result>) {
     const turn = await heavy.take(1, caller.credential);
     return work().finally(turn.giveBack);
   }
 
-  /** A rule, and what else it is called in the projects that the caller may see. */
+  /** A rule with its aliases in the projects that the caller may read. */
   async function idsOf(
     context: CallContext,
     rule: string,
@@ -89,7 +89,7 @@ export function inventoryService() {
       );
     },
 
-    /** The worst first. @throws {AppError} `release-not-found`, `validation-failed` */
+    /** Lists findings, worst severity first. @throws {AppError} `release-not-found`, `validation-failed` */
     async findings(
       context: CallContext,
       releaseId: string,
@@ -117,8 +117,8 @@ export function inventoryService() {
       return inTurn(context, () => diffReleases(context, releases, limit));
     },
 
-    /** Which releases of which projects have a package. @throws {AppError} `validation-failed` */
-    async whereIsComponent(context: CallContext, { purl, limit, cursor }: SearchComponentsQuery) {
+    /** Finds the releases that have a package. @throws {AppError} `validation-failed` */
+    async findComponents(context: CallContext, { purl, limit, cursor }: SearchComponentsQuery) {
       const package_ = requirePurl(purl);
       const position = decodePosition(EVERYWHERE, cursor);
       const among = projectsFor(context.caller, 'evidence:read');
@@ -127,10 +127,11 @@ export function inventoryService() {
       return pageEverywhere(rows, limit);
     },
 
-    /** Which releases of which projects have a vulnerability, by any of its ids. @throws {AppError} `validation-failed` */
-    async whereIsFinding(context: CallContext, { cve, limit, cursor }: SearchFindingsQuery) {
+    /** Finds the releases that have a vulnerability, by any of its ids. @throws {AppError} `validation-failed` */
+    async findFindings(context: CallContext, { cve, limit, cursor }: SearchFindingsQuery) {
       if (isMistyped(cve)) {
-        const message = 'is no such id: they look like CVE-2021-44228 and GHSA-jfh8-c2jp-5v3q';
+        const message =
+          'is not a valid CVE or GHSA id, such as CVE-2021-44228 or GHSA-jfh8-c2jp-5v3q';
         throw invalid([{ in: 'query', pointer: '/cve', message }]);
       }
       const position = decodePosition(EVERYWHERE, cursor);

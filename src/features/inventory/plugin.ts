@@ -7,11 +7,11 @@ import { ReleaseSummary } from './summary.js';
 
 const SCHEMAS = [Component, FoundComponent, Finding, FoundFinding, ReleaseSummary, ReleaseDiff];
 
-/** Components and findings of releases, by the evidence that counts. */
 export const inventory: Feature = {
   tag: {
     name: 'inventory',
-    description: 'What releases are made of and what is wrong with them; where is log4j?',
+    description:
+      'Components and findings of releases, and searches such as "which releases contain log4j?"',
   },
   async plugin(app) {
     for (const schema of SCHEMAS) app.addSchema(schema);

@@ -1,7 +1,7 @@
 import { CURRENT } from '../evidence/index.js';
 import { defectsOf } from './defects.sql.js';
 
-/** Evidence of a release that counts: how much of each kind, and when the last of it was received. `$1`: the release. */
+/** Current evidence of a release by kind: its number, and when the last was received. `$1`: the release. */
 export const SELECT_EVIDENCE = {
   name: 'release-evidence',
   text: `SELECT e.kind, count(*)::int AS current, max(e.last_received_at) AS "lastReceivedAt",
@@ -10,7 +10,7 @@ export const SELECT_EVIDENCE = {
            FROM evidence e WHERE e.release_id = $1 AND ${CURRENT} GROUP BY e.kind ORDER BY e.kind`,
 };
 
-/** The test reports that count, together. */
+/** The sums of all current test reports. */
 export const SELECT_TESTS = {
   name: 'release-tests',
   text: `SELECT count(*)::int AS reports,
@@ -21,7 +21,7 @@ export const SELECT_TESTS = {
                   WHERE e.release_id = $1 AND ${CURRENT} AND e.summary ? 'tests') reports`,
 };
 
-/** Distinct components: each version of each package once. */
+/** Counts each version of each package once. */
 export const COUNT_COMPONENTS = {
   name: 'release-components',
   text: `SELECT count(*)::int AS distinct FROM (
@@ -29,7 +29,7 @@ export const COUNT_COMPONENTS = {
             WHERE e.release_id = $1 AND ${CURRENT}) distinct_components`,
 };
 
-/** Defects by severity, type, and whether they are fixable, and whether they count. */
+/** Counts defects by severity, type, whether they are fixable and whether they are suppressed. */
 export const COUNT_FINDINGS = {
   name: 'release-findings',
   text: `SELECT severity, type, fixed_version IS NOT NULL AS fixable, suppressed, count(*)::int AS n

@@ -10,8 +10,8 @@ import { COUNT_COMPONENTS, COUNT_FINDINGS, SELECT_EVIDENCE, SELECT_TESTS } from 
 
 const KindEvidence = Type.Object({
   kind: Type.String(),
-  current: Type.Integer({ description: 'How many count' }),
-  lastReceivedAt: timestamp('When the last of them was received'),
+  current: Type.Integer({ description: 'Number of current documents of this kind' }),
+  lastReceivedAt: timestamp('When evidence of this kind was last received'),
 });
 
 const optional = <Properties extends TProperties>(properties: Properties, description: string) =>
@@ -21,25 +21,31 @@ export const ReleaseSummary = Type.Object(
   {
     releaseId: uuid(),
     evidence: Type.Array(KindEvidence),
-    tests: optional({ reports: Type.Integer(), ...testCounts }, 'All test reports together'),
+    tests: optional({ reports: Type.Integer(), ...testCounts }, 'Sums of all current test reports'),
     components: optional(
-      { distinct: Type.Integer({ description: 'Each version of each package once' }) },
-      'All bills of materials together',
+      {
+        distinct: Type.Integer({
+          description: 'Number of components. Each version of each package counts once',
+        }),
+      },
+      'Components of all current SBOMs',
     ),
     findings: optional(
       {
         ...findingCounts,
         suppressed: Type.Integer({
-          description: 'Defects that do not count, and are in none of the other numbers',
+          description: 'Suppressed defects. The other counts do not include them',
         }),
       },
-      'All scans together; what two tools report is one defect',
+      'Defects of all current scans. A defect that two tools report counts once',
     ),
   },
   {
     $id: 'ReleaseSummary',
-    description:
-      'What the evidence that counts says, in numbers. A member that is absent is something that no evidence tells: no scan is not a clean scan',
+    description: [
+      'The contents of current evidence in numbers.',
+      'A member is absent if no evidence reports on it: a missing scan is not a clean scan',
+    ].join(' '),
     examples: [
       {
         releaseId: '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e',
@@ -92,16 +98,16 @@ function countDefects(rows: readonly DefectRow[]) {
   return { distinct, bySeverity, fixableBySeverity, byType, suppressed };
 }
 
-/** What the evidence of a release says, in numbers. @throws {AppError} `release-not-found` */
+/** Summarizes the current evidence of a release in numbers. @throws {AppError} `release-not-found` */
 export async function summarizeRelease(
   context: CallContext,
   releaseId: string,
 ): Promise<ReleaseSummary> {
   const { id } = await requireRelease(context, 'evidence:read', releaseId);
-  return readTogether(context, (ask) => addUp(ask, id));
+  return readTogether(context, (ask) => summarize(ask, id));
 }
 
-async function addUp(ask: Ask, releaseId: string): Promise<ReleaseSummary> {
+async function summarize(ask: Ask, releaseId: string): Promise<ReleaseSummary> {
   const evidence = await ask<EvidenceRow>(SELECT_EVIDENCE, [releaseId]);
   const [tests] = await ask<NonNullable<ReleaseSummary['tests']>>(SELECT_TESTS, [releaseId]);
   const hasComponents = evidence.some((row) => row.hasComponents);

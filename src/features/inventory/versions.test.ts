@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { newest, versionOrder } from './versions.js';
 
-/** From the oldest to the newest. */
+/** Oldest to newest. */
 const ORDERS: [key: string, ...versions: string[]][] = [
   ['pkg:npm/a', '1.0.0-rc.2', '1.0.0-rc.10', '1.0.0', '1.9.0', '1.10.0'],
   [
@@ -35,7 +35,7 @@ describe.each(ORDERS)('versions of %s', (key, ...versions) => {
 it.each([
   ['pkg:npm/a', 'v1.0.0', '1.0.0'],
   ['pkg:generic/a', '2024.01.1', '2024.1.1'],
-])('%s: %s and %s differ in writing only', (key, a, b) => {
+])('%s: %s and %s differ only in spelling', (key, a, b) => {
   expect(versionOrder(key)(a, b)).toBe(0);
   expect(versionOrder(key)(b, a)).toBe(0);
 });
