@@ -39,12 +39,12 @@ export const requestedRights = { scopes, projects: defaulted({ ...projects, defa
 export function checkRights(caller: Caller, grant: Grant): void {
   const unbound = grant.scopes.filter((scope) => !SCOPES[scope].bindable);
   if (grant.projects !== null && unbound.length > 0) {
-    const message = `must be null for ${unbound.join(' and ')}: these are about the whole register`;
+    const message = `must be null for ${unbound.join(' and ')}, which apply to all projects`;
     throw invalid([{ in: 'body', pointer: '/projects', message }]);
   }
   const beyond = scopesBeyond(caller, grant);
   if (beyond.length === 0) return;
-  const detail = `You do not have ${beyond.join(', ')} for all of these projects yourself`;
+  const detail = `You do not have ${beyond.join(', ')} for all of these projects`;
   throw new AppError('rights-exceeded', detail);
 }
 

@@ -29,9 +29,13 @@ export function acceptedVersions(ifMatch: string): number[] | undefined {
 
 /** The answer to a change of a version that is not the current one any more. */
 export function changed(current: number): AppError {
-  return new AppError('precondition-failed', 'It has changed since you have seen it', {
-    headers: { etag: entityTag(current) },
-  });
+  return new AppError(
+    'precondition-failed',
+    'The resource has changed since you read it. Get it again and use its new ETag',
+    {
+      headers: { etag: entityTag(current) },
+    },
+  );
 }
 
 /**

@@ -10,11 +10,11 @@ import { AppError } from '../shared/app-error.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What a caller needs for this route; `public`: nothing, not even to be known. */
+    /** The scope that this route requires. `public`: no scope and no authentication. */
     scope?: Scope | 'public';
   }
   interface FastifyRequest {
-    /** For whom this request works. Where callers are told apart, not set on public routes. */
+    /** The caller of this request. With AUTH_MODE=token, public routes do not set it. */
     callContext: CallContext;
   }
 }
@@ -28,13 +28,14 @@ function challenge(detail: string): AppError {
 
 function credentialOf(request: FastifyRequest): string {
   const { authorization } = request.headers;
-  if (authorization === undefined) throw challenge('Send a token: Authorization: Bearer …');
+  if (authorization === undefined)
+    throw challenge('The request has no token. Send the header Authorization: Bearer TOKEN');
   const [, credential] = /^bearer +([\w.~+/=-]+) *$/i.exec(authorization) ?? [];
   if (credential) return credential;
-  throw challenge('The header Authorization must be: Bearer, then a token');
+  throw challenge('The header Authorization must have the form: Bearer TOKEN');
 }
 
-/** What a caller whose token is not accepted is told. */
+/** The problem for a refused token, with the challenge of RFC 6750, section 3. */
 function refusal(error: AppError): AppError {
   const { code, message, cause, headers } = error;
   const described = `${REALM}, error="invalid_token", error_description="${message}"`;
@@ -46,16 +47,16 @@ function refusal(error: AppError): AppError {
 
 function requireScope({ callContext, routeOptions }: FastifyRequest): void {
   const { scope } = routeOptions.config;
-  // No route without a scope gets as far as a request; if one did, nobody would have it.
+  // The server does not start with a route without a scope. This check fails closed all the same.
   if (scope && scope !== 'public' && hasScope(callContext.caller, scope)) return;
-  throw new AppError('insufficient-scope', `This needs the scope ${scope}`, {
+  throw new AppError('insufficient-scope', `This operation needs the scope ${scope}`, {
     headers: { 'www-authenticate': `${REALM}, error="insufficient_scope", scope="${scope}"` },
   });
 }
 
 /**
- * Tells callers apart and lets them do what they may. A route that does not say what it needs keeps the
- * server from starting.
+ * Authenticates callers and checks their scopes. The server does not start if a route does not declare its
+ * scope.
  */
 export default fp<{ config: Config; database: Database }>(
   async (app, { config, database }) => {
@@ -65,7 +66,7 @@ export default fp<{ config: Config; database: Database }>(
     });
     app.addHook('onReady', () => {
       const route = routes.find(({ config: options }) => !options?.scope);
-      if (route) throw new Error(`${route.method} ${route.url} does not say which scope it needs`);
+      if (route) throw new Error(`${route.method} ${route.url} does not declare its scope`);
     });
 
     const { store } = database;
@@ -79,7 +80,7 @@ export default fp<{ config: Config; database: Database }>(
     }
 
     const authenticate = authenticator(database, (error) => {
-      app.log.warn({ err: error }, 'could not note that a token was used');
+      app.log.warn({ err: error }, 'failed to record the use of a token');
     });
     const identify = async (request: FastifyRequest) => {
       try {
@@ -98,12 +99,12 @@ export default fp<{ config: Config; database: Database }>(
     app.addHook('onRequest', async (request) => {
       if (isGuarded(request)) await identify(request);
     });
-    // After the limit of requests, which counts those of a caller who may not do this, too.
+    // Runs after the rate limit, which also counts requests that lack the scope.
     app.addHook('preParsing', (request, _reply, _payload, done) => {
       if (isGuarded(request)) requireScope(request);
       done();
     });
-    // A body may take its time: what was revoked meanwhile does nothing any more.
+    // The token may have been revoked while the body arrived, so it is checked again.
     app.addHook('preHandler', async (request) => {
       if (request.body === undefined || !isGuarded(request)) return;
       await identify(request);

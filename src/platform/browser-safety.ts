@@ -4,10 +4,10 @@ import fp from 'fastify-plugin';
 import helmet from 'helmet';
 import { type Config, listOf } from '../config/config.js';
 
-/** Answers are data: a browser has nothing to load for them. Swagger UI brings a policy of its own. */
+/** Responses are data, so a browser loads nothing for them. Swagger UI has its own policy. */
 const DIRECTIVES = { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] };
 
-/** What a script of another origin may read of an answer. */
+/** Response headers that a script of another origin may read. */
 const EXPOSED_HEADERS = [
   'ETag',
   'Idempotency-Replayed',
@@ -21,7 +21,7 @@ const EXPOSED_HEADERS = [
   'X-Request-Id',
 ];
 
-/** Helmet's headers never change: they are asked for once, not for each answer. */
+/** Helmet's headers are constant, so they are computed once instead of per response. */
 function safetyHeaders(): Record<string, string> {
   const headers: Record<string, string> = {};
   const recorder = {
@@ -33,14 +33,14 @@ function safetyHeaders(): Record<string, string> {
   const apply = helmet({
     contentSecurityPolicy: { useDefaults: false, directives: DIRECTIVES },
     xFrameOptions: { action: 'deny' },
-    // Whoever adds TLS in front of this server knows whether all of the host has it.
+    // Only the proxy that adds TLS knows whether the whole host uses it.
     strictTransportSecurity: false,
   });
   apply({} as IncomingMessage, recorder as unknown as ServerResponse, () => {});
   return headers;
 }
 
-/** What tells a browser not to guess, frame or share; and who may call from a web page: nobody unless named. */
+/** Sets security headers. Web pages of another origin may call only if CORS_ORIGINS names their origin. */
 export default fp<{ config: Config }>(
   async (app, { config }) => {
     const headers = safetyHeaders();
@@ -52,7 +52,7 @@ export default fp<{ config: Config }>(
     const origins = listOf(config.CORS_ORIGINS);
     if (origins.length === 0) return;
     app.addHook('onRoute', (route) => {
-      // The library's route for preflight requests, which carry no token.
+      // The library's route for preflight requests. They carry no token.
       if (route.url === '*') route.config = { ...route.config, scope: 'public' };
     });
     const options: FastifyCorsOptions = {
@@ -62,7 +62,7 @@ export default fp<{ config: Config }>(
       exposedHeaders: EXPOSED_HEADERS,
     };
     await app.register(import('@fastify/cors'), {
-      // Any other OPTIONS asks what an address supports, and is answered as without CORS.
+      // Any other OPTIONS request asks for the methods of a path. It is answered as without CORS.
       delegator: ({ headers }, done) => {
         const preflight = headers['access-control-request-method'] !== undefined;
         done(null, { ...options, preflight });

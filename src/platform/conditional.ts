@@ -4,20 +4,20 @@ import { acceptedVersions, entityTag, namesVersion } from '../contract/entity-ta
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * Its answers have an entity tag (RFC 9110, section 13). A read takes `If-None-Match`, a change `If-Match`; a creation
-     * takes neither.
+     * The responses have an entity tag (RFC 9110, section 13). A read accepts `If-None-Match`, a change
+     * `If-Match`, and a creation neither.
      */
     conditional?: 'read' | 'change' | 'create';
   }
 }
 
-/** What counts its changes; where `version` means something else, under the name `revision`. */
+/** A resource that counts its changes. Where `version` means something else, the counter is `revision`. */
 type Counted = { readonly version: number } | { readonly revision: number };
 
 const countOf = (resource: Counted) =>
   'revision' in resource ? resource.revision : resource.version;
 
-/** Adds the entity tag of a resource to the answer. */
+/** Adds the entity tag of a resource to the response. */
 export function tagged<Resource extends Counted>(
   reply: FastifyReply,
   resource: Resource,
@@ -26,7 +26,7 @@ export function tagged<Resource extends Counted>(
   return resource;
 }
 
-/** Returns what a handler shall return for a resource, with its entity tag: a caller that has this version gets 304. */
+/** Returns the value for the handler and sets the entity tag. A caller that has this version gets 304. */
 export function versioned<Resource extends Counted>(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -38,7 +38,7 @@ export function versioned<Resource extends Counted>(
   return reply.code(304).send() as unknown as Resource; // sent: the handler returns no body
 }
 
-/** The versions that the caller wants to change; undefined: whichever there is. */
+/** The versions that `If-Match` names. undefined: any version. */
 export function expectedVersions({ headers }: FastifyRequest): number[] | undefined {
   const { 'if-match': tags } = headers;
   return tags === undefined ? undefined : acceptedVersions(tags);

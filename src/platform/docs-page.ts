@@ -1,20 +1,20 @@
 import type { FastifySwaggerUiOptions } from '@fastify/swagger-ui';
 
 /**
- * What Swagger UI needs and nothing from elsewhere. Not `upgrade-insecure-requests`: the server speaks
- * plain HTTP, and a proxy that adds TLS needs no help.
+ * Allows only what Swagger UI needs, from this server. `upgrade-insecure-requests` is left out, because the
+ * server speaks plain HTTP and a proxy adds TLS.
  */
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; connect-src 'self'; font-src 'self'; img-src 'self' data:; " +
   "script-src 'self'; style-src 'self' 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 
 /**
- * Opens the first group, and every group that a filter leaves. Swagger UI has settings for all groups or none; a plugin
- * needs functions, which its settings cannot hold. The script comes between the library and the page's `onload`.
+ * Opens the first group, and every group that matches the filter. The settings of Swagger UI open all groups or
+ * none, and they cannot hold the functions of a plugin. The script runs between the library and the page's `onload`.
  */
 const OPEN_GROUPS = `(function () {
   var bundle = window.SwaggerUIBundle;
-  // The library has bound \`original\` to the state already.
+  // The library has already bound \`original\` to the state.
   var isShown = function (original, system) {
     return function (state, thing, otherwise) {
       if (!Array.isArray(thing) || thing.length !== 2 || thing[0] !== 'operations-tag') {

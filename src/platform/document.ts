@@ -6,13 +6,20 @@ import { DOCS_PAGE } from './docs-page.js';
 import type { Feature } from './feature.js';
 import { describeOperation, type Guards } from './operation.js';
 
-const ABOUT =
-  'Secure Release Platform collects test reports, SBOMs and scans of your software releases and answers one question: **may this version ship to that environment, and if not, why?** Begin with [`GET /assert`](#/gate/assertRelease) in the group **gate**: pipelines call it before they deploy. It needs a project (`POST /projects`), a release (`PUT /projects/{id}/releases/{version}`) and the evidence for it (`POST /releases/{id}/evidence`).';
+const ABOUT = [
+  'Secure Release Platform collects test reports, SBOMs and scans of your software releases and answers one question:',
+  '**may this version ship to that environment, and if not, why?**',
+  'Begin with [`GET /assert`](#/gate/assertRelease) in the group **gate**: pipelines call it before they deploy.',
+  'It needs a project (`POST /projects`), a release (`PUT /projects/{id}/releases/{version}`) and the evidence for it',
+  '(`POST /releases/{id}/evidence`).',
+].join(' ');
 const ABOUT_ERRORS = 'Errors are problem+json (RFC 9457) with a stable `code`.';
-const WITH_TOKENS =
-  'Callers send `Authorization: Bearer` with an API token or an OpenID Connect token of a trusted issuer; each operation names the permission (scope) that it needs.';
+const WITH_TOKENS = [
+  'Callers send `Authorization: Bearer` with an API token or an OpenID Connect token of a trusted issuer.',
+  'Each operation names the permission (scope) that it needs.',
+].join(' ');
 const WITHOUT_TOKENS =
-  'This server runs with AUTH_MODE=none: whoever reaches it has every permission.';
+  'This server runs with AUTH_MODE=none: anyone who can reach it has every permission.';
 
 const TOKEN_SCHEME = {
   type: 'http' as const,
@@ -20,22 +27,22 @@ const TOKEN_SCHEME = {
   description: 'An API token (`srp_…`), or an OpenID Connect token (JWT) of a trusted issuer',
 };
 
-/** What the document is made of. */
+/** The parts of the OpenAPI document. */
 export interface DocumentSource {
   readonly build: BuildInfo;
   readonly tags: readonly Feature['tag'][];
   readonly guards: Guards;
   readonly routes: readonly RouteOptions[];
-  /** By their `$id`. */
+  /** The registered schemas by their `$id`. */
   readonly schemas: ReadonlyMap<string, unknown>;
 }
 
 const OPERATIONS_TAG = {
   name: 'operations',
-  description: 'Is it up, is it ready, what is it, what does it do',
+  description: 'Health, readiness, version and metrics of the server',
 };
 
-/** An application of its own that has the same routes, does nothing in them, and describes them. */
+/** Builds a second application with the same routes and empty handlers. It serves the OpenAPI document. */
 export async function buildDocument(source: DocumentSource): Promise<FastifyInstance> {
   const { build, tags, guards, routes, schemas } = source;
   const app = Fastify({ routerOptions: { ignoreTrailingSlash: true } });
@@ -60,7 +67,7 @@ export async function buildDocument(source: DocumentSource): Promise<FastifyInst
       buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? `def-${i}`),
     },
     transform: ({ schema = {}, url, route: { config } }) => ({
-      // Operations without a feature are about the server itself.
+      // Operations without a feature concern the server itself.
       schema: schema.hide
         ? schema
         : describeOperation(

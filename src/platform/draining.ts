@@ -5,20 +5,19 @@ import { isLingering } from './lingering-close.js';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Tells load balancers to send their requests elsewhere. */
+    /** Makes `/health/ready` answer 503, so that load balancers send requests elsewhere. */
     drain(): void;
     isDraining(): boolean;
   }
 }
 
-/** Node keeps the answer here that is being made or sent. */
+/** Node keeps the response that is in progress in this field. */
 type Connection = Socket & { _httpMessage?: ServerResponse | null };
 
 /**
- * What happens to connections while the server stops: running and new requests are served until the end,
- * and nothing else keeps the process. Node closes only connections that are idle at that moment. One whose
- * answer says keep-alive would stay open behind it, and one on which no request has come, such as browsers
- * open in advance, as long as its client likes.
+ * Closes connections while the server stops. Requests in progress and new requests are still served. Node closes
+ * only connections that are idle at that moment. Without this plugin, a keep-alive connection would stay open after
+ * its response, and so would a connection without any request, such as browsers open in advance.
  */
 export default fp(
   async (app) => {

@@ -12,34 +12,41 @@ import { fieldErrors } from './validation.js';
 /** Seconds that a client should wait while the database is away. */
 const RETRY_AFTER = '5';
 
-/** Fastify's own errors that a request can cause; any other stays a 500. */
+/** Fastify's errors that a request can cause. Any other error is a 500. */
 const FRAMEWORK: Record<string, [ProblemCode, string]> = {
   FST_ERR_BAD_URL: ['malformed-request', 'The path is not valid percent-encoded UTF-8'],
   FST_ERR_MAX_PARAM_LENGTH: ['uri-too-long', 'A part of the path is too long'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported-media-type', 'Send application/json'],
-  FST_ERR_CTP_BODY_TOO_LARGE: ['payload-too-large', 'The body is larger than this server accepts'],
+  FST_ERR_CTP_BODY_TOO_LARGE: [
+    'payload-too-large',
+    'The body exceeds the size limit of this operation',
+  ],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
     'malformed-request',
-    'The body is not as long as Content-Length says',
+    'The length of the body differs from Content-Length',
   ],
   FST_ERR_ROUTE_MISSING_CONTENT_TYPE: ['malformed-request', 'The request has no Content-Type'],
   ECONNRESET: ['malformed-request', 'The connection was closed before the body was complete'],
 };
 
 function internalError(cause: unknown): AppError {
-  return new AppError('internal-error', 'The server could not answer; its log says why', { cause });
+  return new AppError(
+    'internal-error',
+    'The request failed. The server log has the cause under requestId',
+    { cause },
+  );
 }
 
 function describe(error: FastifyError): AppError {
   if (error instanceof AppError) return error;
   if (!(error instanceof Error)) return internalError(error); // JavaScript can throw anything
   if (error.validation) return invalid(fieldErrors(error.validation, error.validationContext));
-  // The same code for a client that left in the middle of its body, and for a lost database connection.
+  // A client that closes its connection and a lost database connection have the same code.
   const clientLeft = error.code === 'ECONNRESET' && error.statusCode === 400;
   if (!clientLeft && isDatabaseUnavailable(error)) {
     const detail = isDatabaseBusy(error)
-      ? 'The database did not get this done in time; try again'
-      : 'The database is unavailable; try again';
+      ? 'The database did not finish in time. Retry after the seconds in Retry-After'
+      : 'The database is unavailable. Retry after the seconds in Retry-After';
     return new AppError('database-unavailable', detail, {
       headers: { 'retry-after': RETRY_AFTER },
       cause: error,
@@ -52,10 +59,10 @@ function describe(error: FastifyError): AppError {
   return internalError(error);
 }
 
-/** Turns anything thrown into a problem. The cause of a 5xx goes to the log and nowhere else. */
+/** Turns anything thrown into a problem. Only the log gets the cause of a 5xx. */
 export function handleError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
   const problem = describe(error);
-  // A 503 is no fault of the program's: its cause matters, not where it was noticed.
+  // A 503 is not a fault of the program, so its log line has the cause and no stack trace.
   if (problem.status === 503) request.log.warn({ cause: rootCause(error) }, problem.message);
   else if (problem.status >= 500) request.log.error({ err: error }, problem.message);
   return sendProblem(request, reply, problem);
@@ -63,7 +70,10 @@ export function handleError(error: FastifyError, request: FastifyRequest, reply:
 
 const PARSER_ERRORS: Record<string, [ProblemCode, string]> = {
   HPE_HEADER_OVERFLOW: ['headers-too-large', 'The request line and headers are too large'],
-  HPE_INVALID_URL: ['malformed-request', 'Percent-encode what is not ASCII in the address'],
+  HPE_INVALID_URL: [
+    'malformed-request',
+    'The URL is not valid. Percent-encode characters that are not ASCII',
+  ],
   ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'The request did not arrive in time'],
 };
 
@@ -72,21 +82,24 @@ const LINGER_MS = 1000;
 
 const hungUp = new WeakSet<Socket>();
 
-/** Sends a last answer. Closed at once, a connection may lose it; left open, the client decides until when. */
+/** Sends a last response. Closing at once may lose the response, so the client gets a moment to read it. */
 function hangUp(socket: Socket, answer: string): void {
   hungUp.add(socket);
   socket.end(answer);
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
-/** Answers what Node's HTTP parser refused: there is no request yet, only a socket. */
+/** Answers input that Node's HTTP parser refused. There is only a socket, and not yet a request. */
 export function handleClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (hungUp.has(socket)) return; // The parser refuses each further chunk: the server discards them.
+  if (hungUp.has(socket)) return; // The parser reports each further chunk, and the server discards it.
   if (error.code === 'ECONNRESET' || !socket.writable || isLingering(socket)) {
     socket.destroy();
     return;
   }
-  const fallback: [ProblemCode, string] = ['malformed-request', 'This is not valid HTTP/1.1'];
+  const fallback: [ProblemCode, string] = [
+    'malformed-request',
+    'The request is not valid HTTP/1.1',
+  ];
   const [code, detail] = PARSER_ERRORS[error.code ?? ''] ?? fallback;
   const problem = toProblem(new AppError(code, detail), { path: '', requestId: '' });
   const body = JSON.stringify(problem);
@@ -94,7 +107,7 @@ export function handleClientError(error: NodeJS.ErrnoException, socket: Socket):
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n` +
     `Content-Type: ${PROBLEM_MEDIA_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
     `Connection: close\r\n\r\n${body}`;
-  // Behind a request that is still being answered: its client must not take this for that answer.
+  // A response may be in progress on this connection. The client must not mistake this one for it.
   const { _httpMessage: pending } = socket as Socket & { _httpMessage?: ServerResponse };
   if (pending?.req.complete) pending.once('close', () => hangUp(socket, answer));
   else hangUp(socket, answer);
@@ -103,9 +116,12 @@ export function handleClientError(error: NodeJS.ErrnoException, socket: Socket):
 export default fp(
   async (app) => {
     app.setErrorHandler(handleError);
-    // Node would answer an Expect header that it does not know with an empty 417.
+    // By default Node answers an unknown Expect header with an empty 417.
     app.server.on('checkExpectation', (request, response) => {
-      const error = new AppError('expectation-failed', 'Only "Expect: 100-continue" is understood');
+      const error = new AppError(
+        'expectation-failed',
+        'The server supports only "Expect: 100-continue"',
+      );
       const problem = toProblem(error, { path: request.url ?? '', requestId: '' });
       const body = JSON.stringify(problem);
       const headers = {

@@ -2,9 +2,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import fp from 'fastify-plugin';
 
 /**
- * Asks a client that sent `Expect: 100-continue` for its body when the server begins to read it
- * (RFC 9110, section 10.1.1). Node asks at once, so that the client sends all of it also when the answer is
- * 401, 404 or 413 whatever it sends.
+ * Sends `100 Continue` when the server begins to read the body (RFC 9110, section 10.1.1). By default Node sends it
+ * at once, so a client would send its whole body even if the answer is 401, 404 or 413.
  */
 export default fp(
   async (app) => {

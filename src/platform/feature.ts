@@ -2,9 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.js';
 import type { Job } from '../jobs/job.js';
 
-/** What the application knows of a feature. */
+/** A feature, as the application registers it. */
 export interface Feature {
-  /** How the document calls its operations. */
+  /** The OpenAPI tag of its operations. */
   readonly tag: { readonly name: string; readonly description: string };
   /** Registers its schemas and routes. */
   plugin(app: FastifyInstance, dependencies: { config: Config }): Promise<void>;
@@ -12,7 +12,7 @@ export interface Feature {
   readonly jobs?: readonly Job[];
 }
 
-/** A feature as a plugin: the document lists each of its operations under its tag. */
+/** A feature as a plugin. The OpenAPI document lists its operations under its tag. */
 export function featurePlugin({ tag, plugin }: Feature): Feature['plugin'] {
   return async (app, dependencies) => {
     app.addHook('onRoute', (route) => {

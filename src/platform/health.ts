@@ -8,15 +8,19 @@ import { AppError } from '../shared/app-error.js';
 
 const Health = Type.Object(
   { status: Type.Literal('ok') },
-  { $id: 'Health', description: 'The process answers', examples: [{ status: 'ok' }] },
+  { $id: 'Health', description: 'The process is running', examples: [{ status: 'ok' }] },
 );
 
 const Readiness = Type.Object(
   { status: Type.Literal('ready') },
-  { $id: 'Readiness', description: 'Requests can be served', examples: [{ status: 'ready' }] },
+  {
+    $id: 'Readiness',
+    description: 'The instance can serve requests',
+    examples: [{ status: 'ready' }],
+  },
 );
 
-/** Load balancers stop waiting after a few seconds, and a hanging PostgreSQL would keep a statement for 16 s. */
+/** Load balancers stop waiting after a few seconds. A hanging PostgreSQL would delay a statement for 16 s. */
 const PROBE_LIMIT_MS = 2500;
 
 async function readSchemaState({ pool }: Database): Promise<SchemaState> {
@@ -31,7 +35,7 @@ async function readSchemaState({ pool }: Database): Promise<SchemaState> {
   }
 }
 
-/** Probes that arrive during another one share its answer. The route is public, and must not fill the pool. */
+/** Concurrent probes share one query: the route is public and must not exhaust the pool. */
 function sharedSchemaState(database: Database): () => Promise<SchemaState> {
   let underWay: Promise<SchemaState> | undefined;
   return () => {
@@ -54,8 +58,8 @@ export default fp<{ database: Database }>(
         config: { scope: 'public', alwaysServed: true, rateLimit: false },
         schema: {
           operationId: 'getHealth',
-          summary: 'Say whether the process answers',
-          description: 'For liveness probes: needs no database.',
+          summary: 'Check that the process runs',
+          description: 'For liveness probes. Does not use the database.',
           response: { 200: Type.Ref('Health') },
         },
       },
@@ -73,20 +77,29 @@ export default fp<{ database: Database }>(
         },
         schema: {
           operationId: 'getReadiness',
-          summary: 'Say whether requests can be served',
-          description:
-            '200 when the database answers and its schema is current, else 503; also while the server stops. For readiness probes and load balancers.',
+          summary: 'Check that requests can be served',
+          description: [
+            'For readiness probes and load balancers.',
+            'Answers 200 if the database is reachable and its schema is current, otherwise 503.',
+            'Answers 503 while the server stops.',
+          ].join(' '),
           response: { 200: Type.Ref('Readiness') },
         },
       },
       async () => {
         if (app.isDraining()) {
-          throw new AppError('shutting-down', 'This instance takes no more work');
+          throw new AppError(
+            'shutting-down',
+            'This instance is stopping. Send requests to another instance',
+          );
         }
         const { pending, failed, unfinished } = await currentState();
         const missing = [...failed, ...unfinished, ...pending];
         if (missing.length > 0) {
-          throw new AppError('schema-outdated', `Migrations to apply: ${missing.join(', ')}`);
+          throw new AppError(
+            'schema-outdated',
+            `Pending or failed migrations: ${missing.join(', ')}. Run npm run db:migrate`,
+          );
         }
         return { status: 'ready' };
       },

@@ -4,12 +4,12 @@ import { AppError } from '../shared/app-error.js';
 
 const LOOPBACK = /^(localhost|[\w-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
 
-/** The name without the port. */
+/** The host name without the port. */
 const nameOf = (host: string) => host.replace(/:\d*$/, '').toLowerCase();
 
 /**
- * Where callers are not told apart, a web page could call this server through the browser of whoever
- * opens it, by letting its own name point here (DNS rebinding). The name then stands in the Host header.
+ * Prevents DNS rebinding with AUTH_MODE=none. A web page could make its own host name resolve to this server and
+ * call it through the visitor's browser. The Host header then has that name.
  */
 export default fp<{ config: Config }>(
   async (app, { config }) => {
@@ -17,14 +17,14 @@ export default fp<{ config: Config }>(
     const allowed = new Set(listOf(config.ALLOWED_HOSTS).map((name) => name.toLowerCase()));
     app.addHook('onRequest', (request, _reply, done) => {
       const { host } = request.headers;
-      // HTTP/1.0 need not send one; a browser always does.
+      // HTTP/1.0 clients may leave the header out. Browsers always send it.
       if (host === undefined || LOOPBACK.test(nameOf(host)) || allowed.has(nameOf(host))) {
         return done();
       }
       done(
         new AppError(
           'misdirected-request',
-          `This server does not answer for ${nameOf(host)}: add the name to ALLOWED_HOSTS, or set AUTH_MODE=token`,
+          `The server does not accept the host name ${nameOf(host)}. Add it to ALLOWED_HOSTS, or set AUTH_MODE=token`,
         ),
       );
     });

@@ -9,9 +9,9 @@ import { bookkeeping } from '../database/transaction.js';
 import type { Job } from '../jobs/job.js';
 import { AppError, invalid } from '../shared/app-error.js';
 
-/** The answer to a request that created something, or found that it was there. */
+/** The response to a request that created a resource, or found that it exists. */
 export interface Created<Body> {
-  /** 201 unless it says 200. */
+  /** Default: 201. */
   readonly status?: 200 | 201;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Body;
@@ -19,15 +19,14 @@ export interface Created<Body> {
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Takes an `Idempotency-Key`; the handler answers through `createOnce`. */
+    /** Accepts an `Idempotency-Key`. The handler answers through `createOnce`. */
     idempotent?: boolean;
   }
   interface FastifyInstance {
     /**
-     * Runs `create` and returns what the handler shall return; for a request with an
-     * `Idempotency-Key` it runs at most once in 24 hours. Key, work and answer are one transaction:
-     * either all of it happened, or nothing.
-     * @throws {AppError} `idempotency-key-in-use`, `idempotency-key-reused`; whatever `create` throws
+     * Runs `create` and returns the value for the handler. For one `Idempotency-Key`, `create` succeeds at most once
+     * in 24 hours. The key, the work and the response are stored in one transaction.
+     * @throws {AppError} `idempotency-key-in-use`, `idempotency-key-reused`, and the errors of `create`
      */
     createOnce<Body>(
       request: FastifyRequest,
@@ -38,18 +37,18 @@ declare module 'fastify' {
 }
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
-/** How long to wait before asking again what became of a request with the same key. */
+/** Interval for checking the outcome of another request with the same key. */
 const RETRY_MS = 50;
 
 function keyOf(request: FastifyRequest): string | undefined {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return undefined;
   if (typeof key === 'string' && KEY.test(key)) return key;
-  const message = 'must have 1 to 255 visible ASCII characters';
+  const message = 'must be 1 to 255 visible ASCII characters';
   throw invalid([{ in: 'headers', pointer: '/idempotency-key', message }]);
 }
 
-/** What makes two requests the same: the operation, what it is about, and the body to the byte. */
+/** Identifies a request by its operation, its parameters and the exact bytes of its body. */
 function fingerprintOf({ method, routeOptions, params, query, bodyDigest }: FastifyRequest) {
   const parts = [method, routeOptions.url, params, query, bodyDigest ?? null];
   return createHash('sha256').update(JSON.stringify(parts)).digest();
@@ -62,7 +61,7 @@ interface Kept {
   readonly status: 200 | 201;
 }
 
-/** Whose key it is, and for which request. */
+/** The owner of a key and the request that it is for. */
 interface Claim {
   readonly caller: string;
   readonly key: string;
@@ -91,7 +90,7 @@ const KEPT_ANSWER = {
           WHERE caller = $1 AND key = $2 AND created_at >= now() - interval '24 hours'`,
 };
 
-/** `$1`: how many at most. */
+/** `$1`: maximum number of keys to delete. */
 const REMOVE_OLD_KEYS = {
   name: 'keys-remove',
   text: `
@@ -104,27 +103,27 @@ const REMOVE_OLD_KEYS = {
 };
 
 /**
- * Takes the key for this transaction, also one that has expired. False when it has an answer, or when
- * another transaction has it just now: whoever waited for that one here would hold a connection meanwhile.
+ * Takes a new or expired key for this transaction. Returns false if the key has a stored response, or if another
+ * transaction holds it. Waiting here would occupy a connection.
  */
 async function takeKey(context: Place, { caller, key, fingerprint }: Claim): Promise<boolean> {
   const rows = await query(context, TAKE_KEY, [caller, key, fingerprint, `${caller} ${key}`]);
   return rows.length > 0;
 }
 
-/** The answer that is kept for a key, unless it has expired. */
+/** Finds the stored response for a key, unless it has expired. */
 async function keptAnswer(database: Place, { caller, key, fingerprint }: Claim) {
   const [kept] = await query<Kept>(database, KEPT_ANSWER, [caller, key]);
   if (!kept) return undefined;
   if (!fingerprint.equals(kept.fingerprint)) {
-    const detail = 'This key came with another request before; use a new key for a new request';
+    const detail = 'The key was used for another request. Use a new key for a new request';
     throw new AppError('idempotency-key-reused', detail);
   }
   const headers = { ...kept.headers, 'idempotency-replayed': 'true' };
   return { status: kept.status, headers, body: kept.body };
 }
 
-/** Deletes expired keys, a batch at a time. It waits an hour longer, so that no request is reading them. */
+/** Deletes expired keys in batches. It keeps them for one more hour, so that no request still reads them. */
 export async function removeOldKeys(
   { store }: Place,
   batch = 5000,
@@ -138,7 +137,7 @@ export async function removeOldKeys(
   }
 }
 
-/** The keys of the last day are few enough that a run every ten minutes takes milliseconds. */
+/** With a run every ten minutes, each run takes milliseconds. */
 export const idempotencyKeysJob: Job = {
   name: 'idempotency-keys',
   everyMs: 600_000,
@@ -152,7 +151,7 @@ export const idempotencyKeysJob: Job = {
 /** draft-ietf-httpapi-idempotency-key-header-07. */
 export default fp<{ config: Config; database: Database }>(
   async (app, { config, database }) => {
-    /** Creates and keeps the answer, or finds the answer that was kept. */
+    /** Creates and stores the response, or finds the stored one. */
     async function answerOnce(
       context: CallContext,
       claim: Claim,
@@ -174,7 +173,7 @@ export default fp<{ config: Config; database: Database }>(
         if (performance.now() > deadline) {
           throw new AppError(
             'idempotency-key-in-use',
-            'A request with this key is being answered',
+            'Another request with this key is in progress. Retry in 1 second',
             {
               headers: { 'retry-after': '1' },
             },
@@ -191,7 +190,7 @@ export default fp<{ config: Config; database: Database }>(
         reply.code(status).headers(headers);
         return body;
       }
-      reply.code(201); // for the serializer: all answers of a creation have one schema
+      reply.code(201); // selects the serializer: all responses of a creation have one schema
       const caller = request.callContext.caller.credential;
       const claim = { caller, key, fingerprint: fingerprintOf(request) };
       const answer = await answerOnce(request.callContext, claim, async (context) => {
@@ -200,7 +199,7 @@ export default fp<{ config: Config; database: Database }>(
       });
       const { headers, body, status = 201 } = answer;
       reply.code(status).headers(headers).type('application/json; charset=utf-8');
-      // Fastify sends text as it is; the first answer and its repetitions are the same to the byte.
+      // Fastify sends text unchanged, so the first response and its repetitions have identical bytes.
       return body as unknown as Awaited<ReturnType<typeof create>>['body'];
     });
   },

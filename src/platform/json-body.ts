@@ -8,21 +8,21 @@ import { escapePointer, isStorable, NOT_STORABLE } from '../shared/text.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** SHA-256 of the body as it was sent, base64; only where an `Idempotency-Key` came with it. */
+    /** SHA-256 of the body's bytes, in base64. Set only if the request has an `Idempotency-Key`. */
     bodyDigest?: string;
   }
 }
 
-/** Deeper documents are refused: walking them is recursive. */
+/** The walk is recursive, so deeper documents are refused. */
 const MAX_DEPTH = 100;
 
 /**
- * Text that PostgreSQL would refuse or store as something else. JSON can spell NUL and lone surrogates
- * only as `\u` escapes, so that few bodies need the walk.
+ * Finds text that PostgreSQL would refuse or change. In JSON, NUL and lone surrogates need `\u` escapes, so few
+ * bodies need this walk.
  */
 function findBadText(value: unknown, pointer = '', depth = 0): FieldError | undefined {
   if (depth > MAX_DEPTH) {
-    return { in: 'body', pointer, message: `is nested deeper than ${MAX_DEPTH} levels` };
+    return { in: 'body', pointer, message: `must not be nested deeper than ${MAX_DEPTH} levels` };
   }
   if (typeof value === 'string') {
     return isStorable(value) ? undefined : { in: 'body', pointer, message: NOT_STORABLE };
@@ -36,10 +36,10 @@ function findBadText(value: unknown, pointer = '', depth = 0): FieldError | unde
   return undefined;
 }
 
-/** No schema has as many; to name each unknown one would take longer than to read them. */
+/** More than any schema has. Without a limit, naming each unknown field would take longer than parsing. */
 const MAX_FIELDS = 1000;
 
-/** Parses a JSON body; refuses whatever could not be stored exactly as it was sent. */
+/** Parses a JSON body. Refuses text that could not be stored unchanged. */
 export function parseJson(body: Buffer): unknown {
   if (!isUtf8(body)) throw new AppError('malformed-json', 'The body is not valid UTF-8');
   const text = body.toString('utf8');
@@ -50,7 +50,7 @@ export function parseJson(body: Buffer): unknown {
     throw new AppError('malformed-json', (error as Error).message, { cause: error });
   }
   if (typeof value === 'object' && value !== null && Object.keys(value).length > MAX_FIELDS) {
-    throw invalid([{ in: 'body', pointer: '', message: `has more than ${MAX_FIELDS} fields` }]);
+    throw invalid([{ in: 'body', pointer: '', message: `must have at most ${MAX_FIELDS} fields` }]);
   }
   const bad = text.includes('\\u') ? findBadText(value) : undefined;
   if (bad) throw invalid([bad]);
@@ -60,11 +60,14 @@ export function parseJson(body: Buffer): unknown {
 function checkHeaders(headers: IncomingHttpHeaders): void {
   const { 'content-encoding': encoding = 'identity', 'content-type': type = '' } = headers;
   if (encoding !== 'identity') {
-    throw new AppError('unsupported-media-type', 'Send the body without Content-Encoding');
+    throw new AppError(
+      'unsupported-media-type',
+      'Content-Encoding is not supported. Send the body uncompressed',
+    );
   }
   const [, charset = 'utf-8'] = /charset="?([^";]*)/i.exec(type) ?? [];
   if (!/^utf-?8$/i.test(charset)) {
-    throw new AppError('unsupported-media-type', 'JSON is UTF-8: send no other charset');
+    throw new AppError('unsupported-media-type', 'The charset must be UTF-8');
   }
 }
 
@@ -78,7 +81,7 @@ export default fp(
         if (request.headers['idempotency-key'] !== undefined) {
           request.bodyDigest = createHash('sha256').update(body).digest('base64');
         }
-        // An empty body is no body: clients send the header with a DELETE, too.
+        // Some clients send the header with a DELETE, so an empty body counts as absent.
         done(null, body.length === 0 ? undefined : parseJson(body as Buffer));
       } catch (error) {
         done(error as Error);

@@ -26,7 +26,7 @@ export const LINGER: LingerLimits = {
 
 const lingering = new WeakSet<Socket>();
 
-/** True when the last answer on this connection is sent: nothing may follow it. */
+/** True if the last response on this connection was sent. Nothing may follow it. */
 export const isLingering = (socket: Socket): boolean => lingering.has(socket);
 
 function hasBody({ headers }: IncomingMessage): boolean {
@@ -69,7 +69,7 @@ export default fp<{ linger?: Partial<LingerLimits> }>(
     const server = app.server as Server;
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       if (!hasBody(request)) return;
-      // Before Node's own listener, which closes the connection with `destroySoon` after a last answer.
+      // Must run before Node's own listener, which calls `destroySoon` after the last response.
       response.prependOnceListener('finish', () => {
         if (request.complete) return;
         const { socket } = request;

@@ -4,15 +4,15 @@ import fp from 'fastify-plugin';
 import type { Config } from '../config/config.js';
 import { AppError } from '../shared/app-error.js';
 
-/** Of what V8 may use: beyond it, collecting garbage takes most of the time. */
+/** Share of the V8 heap limit. Above it, garbage collection takes most of the time. */
 const HEAP_SHARE = 0.9;
 
-/** The delay is the mean of a second, and the start of the server keeps the processor busy, too. */
+/** The measured delay is the mean of one second, which at first includes the start of the server. */
 const START_MS = 2000;
 
 /**
- * Refuses work while there is too much of it, so that what was begun is finished. Probes and metrics are
- * answered: they are how somebody finds out.
+ * Refuses new requests while the server is overloaded, so that requests in progress finish. Probes and metrics are
+ * always served, because operators need them then.
  */
 export default fp<{ config: Config }>(
   async (app, { config }) => {
@@ -26,9 +26,13 @@ export default fp<{ config: Config }>(
       maxHeapUsedBytes: getHeapStatistics().heap_size_limit * HEAP_SHARE,
       pressureHandler: (request) => {
         if (request.routeOptions.config.alwaysServed || performance.now() < from) return;
-        throw new AppError('overloaded', 'The server has too much to do; try again', {
-          headers: { 'retry-after': '5' },
-        });
+        throw new AppError(
+          'overloaded',
+          'The server is overloaded. Retry after the seconds in Retry-After',
+          {
+            headers: { 'retry-after': '5' },
+          },
+        );
       },
     });
   },
@@ -37,7 +41,7 @@ export default fp<{ config: Config }>(
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Answered also under too much load: for those who watch. */
+    /** Served even if the server is overloaded: probes and metrics. */
     alwaysServed?: boolean;
   }
 }

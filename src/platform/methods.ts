@@ -1,4 +1,4 @@
-import type {} from '@fastify/rate-limit'; // its decorator, which is there where requests are counted
+import type {} from '@fastify/rate-limit'; // the type of its optional decorator
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import findMyWay, { type HTTPMethod } from 'find-my-way';
@@ -12,16 +12,14 @@ declare module 'fastify' {
   }
 }
 
-/**
- * Remembers which methods each path has. Register it before the first route.
- */
+/** Records the methods of each path. Register it before the first route. */
 export const knownMethods = fp(
   async (app) => {
     const paths = findMyWay({ ignoreTrailingSlash: true });
     const methodsByUrl = new Map<string, Set<string>>();
 
     app.addHook('onRoute', ({ url, method }) => {
-      if (url === '*') return; // a catch-all does not make every path a known one
+      if (url === '*') return; // a catch-all must not make every path known
       let methods = methodsByUrl.get(url);
       if (!methods) {
         methods = new Set(['OPTIONS']);
@@ -36,18 +34,18 @@ export const knownMethods = fp(
 );
 
 /**
- * Answers what no route does: 405 with `Allow` for a known path with another method (Fastify itself
- * would say 404), 204 for OPTIONS, 404 for the rest. Costs nothing while routes match. Register it after
- * every plugin whose hooks are meant for such requests, too.
+ * Answers requests that no route matches: 405 with `Allow` for a known path with another method (Fastify itself
+ * answers 404), 204 for OPTIONS, otherwise 404. Register it after every plugin whose hooks must run for such
+ * requests.
  */
 export const unmatchedRequests = fp(
   async (app) => {
     const answer = async (request: FastifyRequest, reply: FastifyReply) => {
       const [path = '/'] = request.url.split('?', 1);
       const methods = app.methodsOf(path);
-      // A route that finds nothing behind its address (a missing file, say) ends here, too.
+      // Routes such as /docs/* also end here if the file does not exist.
       if (!methods || (methods.has(request.method) && request.method !== 'OPTIONS')) {
-        const detail = `There is no ${path} here; /docs lists what there is`;
+        const detail = `${path} does not exist. See /docs for all paths`;
         return sendProblem(request, reply, new AppError('not-found', detail));
       }
       const allow = [...methods].sort().join(', ');
@@ -58,7 +56,7 @@ export const unmatchedRequests = fp(
       return sendProblem(request, reply, error);
     };
 
-    // A scope of its own, so that the hook runs for unmatched requests only, before their body is read.
+    // A separate Fastify scope: the hook runs for unmatched requests only, before their body is read.
     app.register(async (unmatched) => {
       if (app.hasDecorator('rateLimit')) unmatched.addHook('onRequest', app.rateLimit());
       unmatched.addHook('onRequest', answer);

@@ -8,12 +8,12 @@ import type { JobRun } from '../jobs/job.js';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Counts a run of a job; the runner calls it. */
+    /** Records a run of a job. The job runner calls it. */
     observeJob(run: JobRun): void;
   }
 }
 
-/** Seconds; a read of one row takes one or two milliseconds. */
+/** In seconds. A read of one row takes one or two milliseconds. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 function describePool(registers: Registry[], { pool }: Database): void {
@@ -27,26 +27,26 @@ function describePool(registers: Registry[], { pool }: Database): void {
       },
     });
   const { max = 0 } = pool.options;
-  gauge('srp_database_connections_max', 'Connections that the pool may open', () => max);
+  gauge('srp_database_connections_max', 'Maximum number of connections in the pool', () => max);
   gauge(
     'srp_database_connections_in_use',
-    'Connections that a request is using',
+    'Connections in use',
     () => pool.totalCount - pool.idleCount,
   );
-  gauge('srp_database_connections_idle', 'Connections that nobody uses', () => pool.idleCount);
+  gauge('srp_database_connections_idle', 'Idle connections', () => pool.idleCount);
   gauge(
     'srp_database_requests_waiting',
-    'Requests that wait for a connection',
-    // One that is just being handed a free connection does not wait.
+    'Requests waiting for a connection',
+    // A request that is about to get an idle connection does not count.
     () => Math.max(0, pool.waitingCount - pool.idleCount),
   );
 }
 
-/** Labels are names of jobs, which are part of the code. */
+/** The labels are job names. They are defined in the code, so their number is bounded. */
 function jobMetrics(registers: Registry[]): (run: JobRun) => void {
   const runs = new Counter({
     name: 'srp_job_runs_total',
-    help: 'Runs of a job by their outcome: succeeded, finished, failed, stopped, skipped',
+    help: 'Runs of a job by outcome: succeeded, finished, failed, stopped, skipped',
     labelNames: ['name', 'outcome'],
     registers,
   });
@@ -71,7 +71,7 @@ function jobMetrics(registers: Registry[]): (run: JobRun) => void {
   };
 }
 
-/** `/metrics` in the text format of Prometheus. Labels are routes, never paths: their number is bounded. */
+/** `/metrics` in the Prometheus text format. Labels are routes instead of paths, so their number is bounded. */
 export default fp<{ config: Config; database: Database; build: BuildInfo }>(
   async (app, { config, database, build }) => {
     const registry = new Registry();
@@ -81,13 +81,13 @@ export default fp<{ config: Config; database: Database; build: BuildInfo }>(
     app.decorate('observeJob', jobMetrics(registers));
     new Gauge({
       name: 'srp_build_info',
-      help: 'What is running; always 1',
+      help: 'Version and commit of this instance; always 1',
       labelNames: ['version', 'commit'],
       registers,
     }).set({ version: build.version, commit: build.commit }, 1);
     const duration = new Histogram({
       name: 'http_request_duration_seconds',
-      help: 'From the headers of a request to the last byte of its answer',
+      help: 'Time from the request headers to the last byte of the response',
       labelNames: ['method', 'route', 'status'],
       buckets: BUCKETS,
       registers,
@@ -112,9 +112,11 @@ export default fp<{ config: Config; database: Database; build: BuildInfo }>(
         },
         schema: {
           operationId: 'getMetrics',
-          summary: 'Read the metrics of this instance',
-          description:
-            'Durations of requests, connections to the database, delay of the event loop, memory; in the text format of Prometheus.',
+          summary: 'Get the metrics of this instance',
+          description: [
+            'Returns request durations, database connections, event loop delay and memory use',
+            'in the Prometheus text format.',
+          ].join(' '),
           response: {
             200: {
               description: 'The metrics',

@@ -1,4 +1,4 @@
-import type {} from '@fastify/swagger'; // the types of what routes say for the document
+import type {} from '@fastify/swagger'; // the types of its route options
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
 import type { BuildInfo } from '../config/build-info.js';
@@ -7,12 +7,12 @@ import type { Feature } from './feature.js';
 import { Problem } from './problem.js';
 import { requestsPerMinute } from './rate-limits.js';
 
-/** About the connection to the other application, not about the answer. */
+/** Headers of the connection between the two applications. They are not part of the response. */
 const HOP_BY_HOP = ['connection', 'keep-alive', 'transfer-encoding', 'date', 'content-length'];
 
 /**
- * `/openapi.json` and Swagger UI at `/docs`, both from the routes' schemas alone. Few requests ask for them,
- * and their libraries take a fifth of the start: they are loaded for the first that does.
+ * Serves `/openapi.json` and Swagger UI at `/docs`, both generated from the routes' schemas. Their libraries would
+ * take a fifth of the start time, so the first request loads them.
  */
 export default fp<{ config: Config; build: BuildInfo; tags: readonly Feature['tag'][] }>(
   async (app, { config, build, tags }) => {
@@ -35,7 +35,7 @@ export default fp<{ config: Config; build: BuildInfo; tags: readonly Feature['ta
         buildDocument({ build, tags, guards, routes, schemas }),
       );
       const response = await (await document).inject({ url, headers });
-      // A file that there is not, or a path that leads out of the folder.
+      // The file does not exist, or the path leads out of the folder.
       if (response.statusCode >= 400) return reply.callNotFound();
       for (const [name, value] of Object.entries(response.headers)) {
         if (!HOP_BY_HOP.includes(name)) reply.header(name, value);

@@ -6,28 +6,30 @@ import { type Described, problemExample } from './problem-examples.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Problems that this route answers with besides those that follow from the rest of it. */
+    /** Problems of this route besides those that follow from its other options. */
     problems?: readonly ProblemCode[];
     /** The schemas, by `$id`, of problems that have members of their own. */
     problemSchemas?: Partial<Record<ProblemCode, string>>;
   }
 }
 
-/** Which problems the platform adds to routes, depending on how the server is configured. */
+/** The server's configuration, as far as it adds problems to routes. */
 export interface Guards {
   readonly authenticated: boolean;
   readonly rateLimited: boolean;
 }
 
-const ANY_OTHER = 'Any other error: a connection that broke off, a limit of the HTTP parser …';
-/** What can happen before a route is known, or beside it. */
+const ANY_OTHER = 'Any other error, such as a closed connection or a limit of the HTTP parser';
+/** Problems that can occur before the server knows the route. */
 const ANYWHERE: ProblemCode[] = ['malformed-request', 'request-timeout', 'headers-too-large'];
 
 const text = (description: string) => Type.Optional(Type.String({ description }));
 const REQUEST_HEADERS = {
-  read: { 'If-None-Match': text('Entity tags that you have: 304 if one of them is current') },
+  read: {
+    'If-None-Match': text('Entity tags that you have. The answer is 304 if one of them is current'),
+  },
   change: {
-    'If-Match': text('The entity tag that you have seen: 412 if there is a newer version'),
+    'If-Match': text('Entity tag that you read. The answer is 412 if there is a newer version'),
   },
   idempotent: {
     'Idempotency-Key': Type.Optional(
@@ -35,8 +37,10 @@ const REQUEST_HEADERS = {
         minLength: 1,
         maxLength: 255,
         pattern: '^[\\x21-\\x7e]+$',
-        description:
-          'Makes it safe to send the request again: the first answer is kept for 24 hours and repeated, with `Idempotency-Replayed: true`',
+        description: [
+          'Makes it safe to send the request again. The server keeps the first answer for 24 hours and repeats it,',
+          'with `Idempotency-Replayed: true`',
+        ].join(' '),
       }),
     ),
   },
@@ -44,12 +48,14 @@ const REQUEST_HEADERS = {
 
 const header = (description: string) => ({ type: 'string', description });
 const ANSWER_HEADERS = {
-  ETag: header('Names this version of the resource, for `If-None-Match` and `If-Match`'),
-  'Idempotency-Replayed': header('`true`: the first answer to this `Idempotency-Key`, sent again'),
-  Link: header('`<…>; rel="next"`: the next page. Absent on the last one'),
+  ETag: header('Entity tag of this version, for `If-None-Match` and `If-Match`'),
+  'Idempotency-Replayed': header(
+    '`true` if this repeats the first answer to this `Idempotency-Key`',
+  ),
+  Link: header('Next page: `<…>; rel="next"`. Absent on the last page'),
 };
 
-/** A response as a route describes it. */
+/** A response in a route's schema. */
 interface Answer {
   readonly headers?: Readonly<Record<string, unknown>>;
 }
@@ -75,7 +81,7 @@ function problemsOf(
   ];
 }
 
-/** An error response with an example of each problem. */
+/** Returns an error response with an example of each problem. */
 function problemResponse(description: string, codes: Iterable<ProblemCode>, operation: Described) {
   const examples = [...codes].map((code): [ProblemCode, object] => [
     code,
@@ -91,7 +97,7 @@ function problemResponse(description: string, codes: Iterable<ProblemCode>, oper
   return { description, content: { [PROBLEM_MEDIA_TYPE]: media } };
 }
 
-/** One response for each status, which names its codes. */
+/** Returns one response per status. Its description names the codes. */
 function problemResponses(codes: readonly ProblemCode[], operation: Described) {
   const byStatus = new Map<number, Set<ProblemCode>>();
   for (const code of codes) {
@@ -107,13 +113,13 @@ function problemResponses(codes: readonly ProblemCode[], operation: Described) {
   );
 }
 
-/** Does it answer a page of a list, of which a cursor names the next? */
+/** True if the operation returns a page of a list. */
 function isPaged({ querystring }: FastifySchema): boolean {
   const { properties = {} } = (querystring ?? {}) as { properties?: object };
   return 'cursor' in properties;
 }
 
-/** The answers that the route describes, with the headers that follow from the rest of it. */
+/** Adds the headers that follow from the route's options to its responses. */
 function successes({ schema, config = {} }: Described) {
   const { idempotent, conditional } = config;
   const follow = {
@@ -136,9 +142,8 @@ function permission(scope: string | undefined): string {
 }
 
 /**
- * Adds to the document what a route's `config` says: who may call it, the headers that it reads, its
- * errors. Only the document: problems are sent as text and need no serializer, and what these headers
- * may hold is checked where they are read.
+ * Adds permission, request headers and errors to the description of an operation, from the route's `config`. This
+ * affects the document only: problems are sent as text, and the headers are validated where they are read.
  */
 export function describeOperation(operation: Described, guards: Guards): FastifySchema {
   const { schema, config = {} } = operation;
@@ -148,7 +153,7 @@ export function describeOperation(operation: Described, guards: Guards): Fastify
     ...(conditional && conditional !== 'create' && REQUEST_HEADERS[conditional]),
   };
   const notModified = conditional === 'read' && {
-    304: Type.Null({ description: 'You have the current version' }),
+    304: Type.Null({ description: 'The version that you have is current' }),
   };
   return {
     ...schema,

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { nextLink } from '../contract/links.js';
 import type { Page } from '../contract/page.js';
 
-/** What the handler of a list returns: the items. If there is another page, `Link` names it. */
+/** Returns the items for the handler, and sets `Link` if there is another page. */
 export function sendPage<Item>(
   { url }: FastifyRequest,
   reply: FastifyReply,

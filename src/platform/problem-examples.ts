@@ -3,7 +3,7 @@ import { AppError, type FieldError, invalid } from '../shared/app-error.js';
 import type { ProblemCode } from '../shared/problems.js';
 import { toProblem } from './problem.js';
 
-/** What an example of a problem says that does not follow from its code. */
+/** The parts of an example problem that do not follow from its code. */
 export interface ProblemExample {
   readonly detail: string;
   readonly errors?: readonly FieldError[];
@@ -12,12 +12,12 @@ export interface ProblemExample {
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Examples of this route's problems, where its own words say more than the usual ones. */
+    /** Examples of this route's problems, where its own details say more than the typical ones. */
     problemExamples?: Partial<Record<ProblemCode, ProblemExample>>;
   }
 }
 
-/** What the document knows about an operation. */
+/** An operation, as the document describes it. */
 export interface Described extends Pick<RouteOptions, 'config' | 'url'> {
   readonly schema: FastifySchema;
   /** The registered schemas by their `$id`. */
@@ -47,10 +47,10 @@ const DETAILS: Record<ProblemCode, string> = {
   'malformed-json': 'Unexpected end of JSON input',
   'malformed-request': 'The connection was closed before the body was complete',
   unauthenticated: 'The token has expired',
-  'insufficient-scope': 'This needs another scope',
-  'rights-exceeded': 'You do not have the scope policies:write and cannot pass it on',
+  'insufficient-scope': 'This operation needs another scope',
+  'rights-exceeded': 'You do not have policies:write for all of these projects',
   'four-eyes-required': 'You requested this waiver yourself. Another person must approve it',
-  'not-found': 'Nothing is here. See /docs',
+  'not-found': '/colours does not exist. See /docs for all paths',
   'project-not-found': 'Project not found',
   'token-not-found': 'Token not found',
   'issuer-not-found': 'Issuer not found',
@@ -64,7 +64,7 @@ const DETAILS: Record<ProblemCode, string> = {
   'verdict-not-found': 'Verdict not found',
   'method-not-allowed': '/projects supports GET, HEAD, POST',
   'request-timeout': 'The request did not arrive in time',
-  'idempotency-key-in-use': 'A request with this key is being answered. Try again in a second',
+  'idempotency-key-in-use': 'Another request with this key is in progress. Retry in 1 second',
   'project-has-releases':
     'A project with releases cannot be deleted, and releases are kept permanently',
   'release-exists': 'Project 1 already has a release 1.4.0',
@@ -82,29 +82,30 @@ const DETAILS: Record<ProblemCode, string> = {
     'The waiver expired at 2026-02-14T10:00:00.000Z. Request a new one: POST /waivers',
   'waiver-revoked': 'The waiver was revoked: Version 1.5.0 calls the function',
   'release-denied': '1.4.0: sealed-only: The release is open. Seal it: POST /releases/{id}/seal',
-  'precondition-failed': 'It has changed since you read it',
-  'payload-too-large': 'The body is larger than this server accepts',
+  'precondition-failed':
+    'The resource has changed since you read it. Get it again and use its new ETag',
+  'payload-too-large': 'The body exceeds the size limit of this operation',
   'uri-too-long': 'A part of the path is too long',
   'unsupported-media-type': 'Send application/json',
-  'expectation-failed': 'Only "Expect: 100-continue" is understood',
+  'expectation-failed': 'The server supports only "Expect: 100-continue"',
   'misdirected-request':
-    'This server does not answer for releases.example.org: add the name to ALLOWED_HOSTS, or set AUTH_MODE=token',
-  'idempotency-key-reused': 'This key came with another request. Use a new key for a new request',
+    'The server does not accept the host name releases.example.org. Add it to ALLOWED_HOSTS, or set AUTH_MODE=token',
+  'idempotency-key-reused': 'The key was used for another request. Use a new key for a new request',
   'document-unrecognized':
     'The document is not recognised by its content as junit. Name its kind with ?kind=',
   'document-invalid': 'The document is not a valid CycloneDX document: specVersion is missing',
-  'rate-limited': 'At most 600 requests a minute are answered. Try again in 12 seconds',
+  'rate-limited': 'The limit is 600 requests per minute. Retry in 12 seconds',
   'headers-too-large': 'The request line and headers are too large',
-  'internal-error': 'The server could not answer; its log says why',
-  'database-unavailable': 'The database cannot be reached; try again',
-  overloaded: 'The server has too much to do; try again',
-  'shutting-down': 'This instance takes no more work',
-  'schema-outdated': 'Migrations to apply: 20260115093000_views',
+  'internal-error': 'The request failed. The server log has the cause under requestId',
+  'database-unavailable': 'The database is unavailable. Retry after the seconds in Retry-After',
+  overloaded: 'The server is overloaded. Retry after the seconds in Retry-After',
+  'shutting-down': 'This instance is stopping. Send requests to another instance',
+  'schema-outdated': 'Pending or failed migrations: 20260115093000_views. Run npm run db:migrate',
 };
 
 const inAddress = (value: unknown) => encodeURIComponent(String(value));
 
-/** The path of a request to this operation, by the examples of its parameters. */
+/** The path of a request to this operation, from the examples of its parameters. */
 export function examplePath({ url, schema }: Pick<Described, 'url' | 'schema'>): string {
   const { properties = {} } = (schema.params ?? {}) as Part;
   return url.replace(/:(\w+)/g, (_match, name: string) =>
@@ -112,7 +113,7 @@ export function examplePath({ url, schema }: Pick<Described, 'url' | 'schema'>):
   );
 }
 
-/** A message for a value that this schema refuses, and such a value. */
+/** Returns a message for a value that this schema refuses, and such a value. */
 function refusal({ type, format, maximum, 'x-rule': rule }: Value): [string, string] | undefined {
   if (rule) return [rule, '-'];
   if (format) return [`must be a ${format}`, '1'];
@@ -122,7 +123,7 @@ function refusal({ type, format, maximum, 'x-rule': rule }: Value): [string, str
     : [`must be at most ${maximum}`, String(maximum + 1)];
 }
 
-/** Something in a body that this operation refuses. */
+/** Finds a fault that this operation could report for a body. */
 function faultInBody({ schema: { body }, schemas }: Described): FieldError | undefined {
   const { $ref, ...own } = (body ?? {}) as Part;
   const { required = [], properties } = ($ref ? schemas.get($ref) : own) as Part;
@@ -133,7 +134,7 @@ function faultInBody({ schema: { body }, schemas }: Described): FieldError | und
     : { in: 'body', pointer: `/${name}`, message: 'is required' };
 }
 
-/** Something among its parameters that this operation refuses. */
+/** Finds a fault that this operation could report for a parameter. */
 function faultIn(part: 'query' | 'path', described: unknown): [FieldError, string] | undefined {
   const { required = [], properties = {} } = (described ?? {}) as Part;
   const [first] = required;
@@ -149,7 +150,7 @@ function faultIn(part: 'query' | 'path', described: unknown): [FieldError, strin
   return undefined;
 }
 
-/** A request that is not valid: what is wrong with it, and its path. */
+/** Returns the error for a request that is not valid, and its path. */
 function refusedRequest(operation: Described): { error: AppError; path: string } {
   const { url, schema } = operation;
   const path = examplePath(operation);
@@ -167,12 +168,12 @@ function refusedRequest(operation: Described): { error: AppError; path: string }
   const header = {
     in: 'headers',
     pointer: '/idempotency-key',
-    message: 'must be 1 to 255 characters',
+    message: 'must be 1 to 255 visible ASCII characters',
   };
   return { error: invalid([header as FieldError]), path };
 }
 
-/** A problem as this operation answers with it. */
+/** Returns an example of a problem of this operation. */
 export function problemExample(code: ProblemCode, operation: Described) {
   const { scope, problemExamples = {} } = operation.config ?? {};
   const own = problemExamples[code];
@@ -182,7 +183,7 @@ export function problemExample(code: ProblemCode, operation: Described) {
   }
   const isScope = code === 'insufficient-scope' && scope !== undefined;
   const { detail, ...rest } = own ?? {
-    detail: isScope ? `This needs the scope ${scope}` : DETAILS[code],
+    detail: isScope ? `This operation needs the scope ${scope}` : DETAILS[code],
   };
   const path = examplePath(operation);
   return toProblem(new AppError(code, detail, rest), { path, requestId: REQUEST_ID });

@@ -8,27 +8,27 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 /** RFC 9457, with the extension members `code`, `requestId` and `errors`. */
 export const Problem = Type.Object(
   {
-    type: Type.String({ description: 'A URI that identifies the kind of problem' }),
-    title: Type.String({ description: 'The kind of problem, the same each time' }),
-    status: Type.Integer({ description: 'The HTTP status' }),
-    detail: Type.String({ description: 'What happened this time' }),
-    instance: Type.String({ description: 'The path of the request' }),
+    type: Type.String({ description: 'URI that identifies the kind of problem' }),
+    title: Type.String({ description: 'Kind of problem; depends only on `code`' }),
+    status: Type.Integer({ description: 'HTTP status' }),
+    detail: Type.String({ description: 'What happened in this request' }),
+    instance: Type.String({ description: 'Path of the request, without the query string' }),
     code: Type.String({ description: 'Stable name of the kind of problem, for programs' }),
-    requestId: Type.String({ description: 'Names the request in the log of the server' }),
+    requestId: Type.String({ description: 'Id of the request in the server log' }),
     errors: Type.Optional(
       Type.Array(
         Type.Object({
-          in: Type.String({ description: 'body, query, path or headers' }),
+          in: Type.String({ description: 'Part of the request: body, query, path or headers' }),
           pointer: Type.String({ description: 'JSON Pointer (RFC 6901) to the faulty value' }),
-          message: Type.String(),
+          message: Type.String({ description: 'What is wrong with the value' }),
         }),
-        { description: 'The faulty values, when the request is not valid' },
+        { description: 'Faulty values, if the request or its document is not valid' },
       ),
     ),
   },
   {
     $id: 'Problem',
-    description: 'An error, as RFC 9457 describes it',
+    description: 'An error (RFC 9457)',
     examples: [
       {
         type: 'urn:srp:problem:project-not-found',
@@ -61,10 +61,10 @@ export function toProblem(
   };
 }
 
-/** Sends the problem as text: there is nothing for a response schema to filter. */
+/** Sends the problem as text, because no response schema applies to it. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: AppError) {
   const [path = ''] = request.url.split('?', 1);
-  // The rest of a body that nobody reads would be taken in for as long as the client likes to send it.
+  // Without this header, Node would read the rest of the body without a limit.
   if (request.raw.complete === false) reply.header('connection', 'close');
   return reply
     .code(error.status)

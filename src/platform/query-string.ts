@@ -1,6 +1,6 @@
 import { parse } from 'fast-querystring';
 
-/** Never valid text: validation refuses any value that holds it. */
+/** A lone surrogate is never valid text, so validation refuses any value that contains it. */
 const LONE_SURROGATE = '\ud800';
 
 function isDecodable(text: string): boolean {
@@ -13,9 +13,8 @@ function isDecodable(text: string): boolean {
 }
 
 /**
- * Parses a query string. The library leaves a value that is not valid percent-encoded UTF-8 as it is
- * (`%FF` becomes the text "%FF"), which would then be searched for: such a value is marked instead, so
- * that validation refuses it and names the parameter.
+ * Parses a query string. The library keeps a value that is not valid percent-encoded UTF-8 unchanged: `%FF` becomes
+ * the text "%FF". This function marks such a value instead, so that validation refuses it and names the parameter.
  */
 export function parseQuery(text: string): Record<string, unknown> {
   const query: Record<string, unknown> = parse(text);

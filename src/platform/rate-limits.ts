@@ -1,4 +1,4 @@
-import type {} from '@fastify/rate-limit'; // its decorators
+import type {} from '@fastify/rate-limit'; // the types of its decorators
 import fp from 'fastify-plugin';
 import { ANONYMOUS } from '../access/caller.js';
 import { authMode, type Config, isLoopback } from '../config/config.js';
@@ -6,17 +6,17 @@ import { AppError } from '../shared/app-error.js';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** @throws {AppError} `rate-limited` after too many from one address */
+    /** @throws {AppError} `rate-limited` after too many refused tokens from one address */
     countFailedLogin(request: FastifyRequest): Promise<void>;
   }
 }
 
 const DEFAULT_PER_MINUTE = 600;
 const WINDOW_MS = 60_000;
-/** Callers whose requests are counted at a time; the one that was quiet for longest is forgotten. */
+/** Maximum number of callers to count. Beyond it, the least recently active caller is forgotten. */
 const MAX_CALLERS = 10_000;
 
-/** Requests a minute of one caller; 0: unlimited. */
+/** Requests per minute of one caller. 0: unlimited. */
 export function requestsPerMinute(config: Config): number {
   if (config.RATE_LIMIT_PER_MINUTE !== undefined) return config.RATE_LIMIT_PER_MINUTE;
   return authMode(config) === 'token' && !isLoopback(config.HOST) ? DEFAULT_PER_MINUTE : 0;
@@ -26,9 +26,9 @@ const tooMany = (detail: string, headers?: Record<string, string>) =>
   new AppError('rate-limited', detail, headers && { headers });
 
 /**
- * Counts the requests of each caller, by token or else by address, and refuses those beyond the limit
- * (headers of draft-ietf-httpapi-ratelimit-headers-06). Each instance counts for itself: behind a load
- * balancer the limit is that many times higher.
+ * Counts the requests of each caller, by token or otherwise by address, and refuses those above the limit. The
+ * headers follow draft-ietf-httpapi-ratelimit-headers-06. Each instance counts separately, so the total limit behind
+ * a load balancer is the limit times the number of instances.
  */
 export default fp<{ config: Config }>(
   async (app, { config }) => {
@@ -48,7 +48,7 @@ export default fp<{ config: Config }>(
         return caller === ANONYMOUS ? rateLimit.normalizeIP(ip) : caller.credential;
       },
       errorResponseBuilder: (_request, { after }) =>
-        tooMany(`More than ${max} requests a minute; try again in ${after}`),
+        tooMany(`The limit is ${max} requests per minute. Retry in ${after}`),
     });
 
     const failures = app.createRateLimit({
@@ -59,7 +59,7 @@ export default fp<{ config: Config }>(
     app.decorate('countFailedLogin', async (request) => {
       const count = await failures(request);
       if (count.isAllowed || !count.isExceeded) return;
-      throw tooMany('Too many tokens were refused; correct the token', {
+      throw tooMany('Too many tokens from this address were refused. Correct the token and retry', {
         'retry-after': String(count.ttlInSeconds),
       });
     });

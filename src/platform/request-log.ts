@@ -7,21 +7,21 @@ const REQUEST_ID = /^[\w.:-]{1,128}$/;
 /** Version 00 of W3C Trace Context: version, trace id, parent id, flags. */
 const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** The caller's `x-request-id` where it is fit for a log, else a new one. */
+/** Returns the caller's `x-request-id` if it is safe to log, otherwise a new id. */
 export function requestId({ headers }: Pick<IncomingMessage, 'headers'>): string {
   const given = headers['x-request-id'];
   if (typeof given !== 'string' || !REQUEST_ID.test(given)) return randomUUID();
   return maskSecrets(given) === given ? given : randomUUID();
 }
 
-/** The trace that a request belongs to, so that its log line can be found from there. */
+/** The trace id of a request. It leads from a trace to the log line. */
 function traceId({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined {
   return TRACEPARENT.exec(String(headers.traceparent ?? ''))?.[1];
 }
 
 /**
- * One line a request, when it has been answered. The route's pattern groups lines; the path is without
- * its query string, which may hold what people search for, and worse.
+ * Writes one line per request, after the response. The path has no query string, because that may contain personal
+ * data or secrets.
  */
 export class RequestLog extends fastify.LogController {
   constructor() {
@@ -49,7 +49,7 @@ export class RequestLog extends fastify.LogController {
       ...(caller && caller.credential !== caller.subject && { credential: caller.credential }),
       ...(trace && { traceId: trace }),
     };
-    if (error) reply.log.warn({ ...line, err: error }, 'the answer was not sent whole');
+    if (error) reply.log.warn({ ...line, err: error }, 'failed to send the complete response');
     else reply.log.info(line, 'request');
   }
 }

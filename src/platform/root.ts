@@ -15,21 +15,21 @@ const LINKS = {
 
 const Index = Type.Object(
   {
-    name: Type.String(),
-    version: Type.String({ description: "package.json's version" }),
+    name: Type.String({ description: 'Name of the server' }),
+    version: Type.String({ description: 'Version of the server' }),
     links: Type.Object(
       Object.fromEntries(Object.keys(LINKS).map((name) => [name, Type.String()])),
-      { description: 'Where to go on, as paths on this server' },
+      { description: 'Paths on this server' },
     ),
   },
   {
     $id: 'Index',
-    description: 'What answers here, and where to go on',
+    description: 'Name, version and links of the server',
     examples: [{ name: 'secure-release-platform', version: '0.1.0', links: LINKS }],
   },
 );
 
-/** How much a caller wants a media type that it names, from 0 to 1. Wildcards count as not named. */
+/** The weight of a media type in `Accept`, from 0 to 1. Wildcards do not count. */
 function weightOf(accept: string, mediaType: string): number {
   for (const range of accept.toLowerCase().split(',')) {
     const [name, ...parameters] = range.split(';').map((part) => part.trim());
@@ -40,13 +40,13 @@ function weightOf(accept: string, mediaType: string): number {
   return 0;
 }
 
-/** Browsers name HTML. Programs name JSON, or take anything. */
+/** Browsers ask for HTML. Programs ask for JSON, or accept anything. */
 function wantsPage(accept: string): boolean {
   const page = weightOf(accept, 'text/html');
   return page > 0 && page >= weightOf(accept, 'application/json');
 }
 
-/** `/`: the way in, for a person and for a program. */
+/** `/`: the entry point for browsers and programs. */
 export default fp<{ build: BuildInfo }>(
   async (app, { build }) => {
     app.addSchema(Index);
@@ -58,12 +58,12 @@ export default fp<{ build: BuildInfo }>(
         schema: {
           operationId: 'getIndex',
           tags: ['operations'],
-          summary: 'Show the way in',
+          summary: 'Get name, version and links',
           description:
-            'Name, version and links. A browser (`Accept: text/html`) is redirected to `/docs`.',
+            'Returns name, version and links. Redirects a browser (`Accept: text/html`) to `/docs`.',
           response: {
             200: Type.Ref('Index'),
-            302: Type.Null({ description: 'To `/docs`, for a browser' }),
+            302: Type.Null({ description: 'Redirect to `/docs` for a browser' }),
           },
         },
       },

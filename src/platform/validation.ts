@@ -14,19 +14,19 @@ import { type FieldError, invalid } from '../shared/app-error.js';
 import { escapePointer, isStorable, NOT_STORABLE } from '../shared/text.js';
 
 /**
- * One validator for bodies and one for everything that arrives as text. Fastify's default would turn a
- * body's `null` into `""` and `5` into `"5"`, and drop unknown fields without a word.
+ * Options of both validators: one for bodies, one for values that arrive as text. Fastify's defaults would change a
+ * body's `null` into `""` and `5` into `"5"`, and remove unknown fields silently.
  */
 const COMMON: Options = {
   allErrors: true,
-  verbose: true, // errors carry their schema, and that its message
+  verbose: true, // errors carry their schema, which has the message
   removeAdditional: false,
   useDefaults: true,
-  // Checking the schemas themselves takes most of the start; a test does it.
+  // A test checks the schemas. At start the check would take most of the time.
   meta: false,
   validateSchema: false,
 };
-/** More faults than anyone reads; a body of unknown fields must not become an answer of their size. */
+/** Bounds the response: a body with many unknown fields must not cause a response of the same size. */
 const MAX_FAULTS = 20;
 const CANONICAL_INTEGER = /^-?(0|[1-9]\d*)$/;
 
@@ -36,7 +36,7 @@ type Validator = ((data: unknown) => boolean) & { errors?: Partial<ErrorObject>[
 function createAjv(options: Options): Ajv {
   const ajv = new Ajv({ ...COMMON, ...options });
   addFormats.default(ajv, ['date-time', 'uri']);
-  // The library's also takes `urn:uuid:`, which PostgreSQL does not.
+  // The library's format also accepts `urn:uuid:`, which PostgreSQL refuses.
   ajv.addFormat('uuid', /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);
   ajv.addKeyword('x-rule'); // the message for a pattern
   for (const keyword of ['x-examples', 'xml']) ajv.addKeyword(keyword); // for the document
@@ -56,9 +56,10 @@ function createAjv(options: Options): Ajv {
   return ajv;
 }
 
-/** Ajv reads `1e3`, `0x10`, `+1` and ` 1` as integers, and text may hold what PostgreSQL cannot. */
+/** Refuses `1e3`, `0x10`, `+1` and ` 1`, which Ajv reads as integers, and text that PostgreSQL cannot store. */
 function strictText(schema: AnySchemaObject, validate: ValidateFunction): Validator {
-  if (schema.type !== 'object') throw new Error('describe parameters by an object, in place');
+  if (schema.type !== 'object')
+    throw new Error('the schema of parameters must be an inline object');
   const integers = new Set(
     Object.entries<AnySchemaObject>(schema.properties ?? {})
       .filter(([, property]) => property.type === 'integer')
@@ -84,7 +85,7 @@ function strictText(schema: AnySchemaObject, validate: ValidateFunction): Valida
   return check;
 }
 
-/** Compiling takes most of a start; a validator is made for the first request that needs it. */
+/** Compiles a validator for the first request that needs it: compiling all would take most of the start. */
 function whenNeeded(compile: () => Validator): Validator {
   let validate: Validator | undefined;
   const check: Validator = (data) => {
@@ -101,8 +102,9 @@ type SerializerFactory = typeof serializerFactory;
 type CompilersFactory = NonNullable<FastifyServerOptions['schemaController']>['compilersFactory'];
 
 /**
- * The validators and serializers of one application, each made when it is first needed. Fastify asks for a compiler in each encapsulated context; they
- * share the two Ajv instances, because the ids of shared schemas are unique in the whole application.
+ * The validators and serializers of one application, each compiled when it is first needed. Fastify asks for a compiler
+ * in each encapsulated context. All of them share two Ajv instances, because the ids of schemas are unique in the
+ * application.
  */
 export function compilersFactory(): CompilersFactory {
   const body = createAjv({ coerceTypes: false });
@@ -133,7 +135,7 @@ export function compilersFactory(): CompilersFactory {
 }
 
 /**
- * Checks a value that did not come by HTTP as if it were a body: defaults are filled in.
+ * Validates a value that did not arrive by HTTP like a body, and fills in defaults.
  * @throws {AppError} `validation-failed`
  */
 export function checkBody<S extends TSchema>(schema: S, value: unknown): Static<S> {
@@ -154,7 +156,7 @@ type AjvFault = Pick<FastifySchemaValidationError, 'instancePath' | 'message'> &
     parentSchema?: AnySchemaObject;
   };
 
-function explain({ keyword, params = {}, message = 'is not valid', parentSchema }: AjvFault) {
+function messageOf({ keyword, params = {}, message = 'is not valid', parentSchema }: AjvFault) {
   switch (keyword) {
     case 'required':
       return 'is required';
@@ -163,7 +165,7 @@ function explain({ keyword, params = {}, message = 'is not valid', parentSchema 
     case 'enum':
       return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`;
     case 'pattern':
-      return String(parentSchema?.['x-rule'] ?? 'has characters that are not allowed here');
+      return String(parentSchema?.['x-rule'] ?? 'contains characters that are not allowed');
     case 'type':
       return `must be of type ${[params.type].flat().join(' or ')}`;
     case 'minLength':
@@ -177,7 +179,7 @@ function explain({ keyword, params = {}, message = 'is not valid', parentSchema 
     case 'minProperties':
       return `must have at least ${params.limit} field${params.limit === 1 ? '' : 's'}`;
     case 'uniqueItems':
-      return 'must not have an item twice';
+      return 'must not contain duplicate items';
     case 'format':
       return `must be a ${params.format}`;
     case 'minimum':
@@ -189,17 +191,17 @@ function explain({ keyword, params = {}, message = 'is not valid', parentSchema 
   }
 }
 
-/** A missing or unknown field is pointed at itself, not at its parent. */
+/** Points at a missing or unknown field itself, where Ajv points at its parent. */
 function pointerOf({ instancePath, params }: AjvFault): string {
   const child = params?.missingProperty ?? params?.additionalProperty;
   return child === undefined ? instancePath : `${instancePath}/${escapePointer(String(child))}`;
 }
 
-/** Ajv's errors as places of the request: the first 20. */
+/** Converts Ajv's errors to fields of the request: at most 20. */
 export function fieldErrors(faults: readonly AjvFault[], part = 'body'): FieldError[] {
   return faults.slice(0, MAX_FAULTS).map((fault) => ({
     in: PARTS[part] ?? 'body',
     pointer: pointerOf(fault),
-    message: explain(fault),
+    message: messageOf(fault),
   }));
 }

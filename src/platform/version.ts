@@ -4,15 +4,15 @@ import type { BuildInfo } from '../config/build-info.js';
 
 const Version = Type.Object(
   {
-    name: Type.String(),
-    version: Type.String({ description: "package.json's version" }),
-    commit: Type.String({ description: 'The Git commit that was built' }),
-    buildDate: Type.String({ description: 'When it was built: ISO 8601, UTC' }),
-    build_date: Type.String({ deprecated: true, description: 'The old spelling of buildDate' }),
+    name: Type.String({ description: 'Name of the server' }),
+    version: Type.String({ description: 'Version of the server' }),
+    commit: Type.String({ description: 'Git commit of the build' }),
+    buildDate: Type.String({ description: 'Time of the build: ISO 8601, UTC' }),
+    build_date: Type.String({ deprecated: true, description: 'Old name of `buildDate`' }),
   },
   {
     $id: 'Version',
-    description: 'What is running',
+    description: 'Version and build of the server',
     examples: [
       {
         name: 'secure-release-platform',
@@ -34,8 +34,8 @@ export default fp<{ build: BuildInfo }>(
         config: { scope: 'public' },
         schema: {
           operationId: 'getVersion',
-          summary: 'Say what is running',
-          description: 'Version, commit and date of the build.',
+          summary: 'Get the version',
+          description: 'Returns the version, the commit and the time of the build.',
           response: { 200: Type.Ref('Version') },
         },
       },

@@ -92,7 +92,8 @@ export function fairShare({ total, each = total, timeoutMs, busy }: FairShareOpt
           reject(error);
           admit(); // those behind may ask for less
         };
-        const onAbort = () => leave(new AppError('malformed-request', 'The client has left'));
+        const onAbort = () =>
+          leave(new AppError('malformed-request', 'The client closed the connection'));
         const waiting: Waiting = {
           amount,
           owner,
@@ -103,7 +104,7 @@ export function fairShare({ total, each = total, timeoutMs, busy }: FairShareOpt
           },
         };
         const timer = setTimeout(() => {
-          const detail = `${busy}; try again`;
+          const detail = `${busy}. Retry after the seconds in Retry-After`;
           leave(new AppError('overloaded', detail, { headers: { 'retry-after': '5' } }));
         }, timeoutMs);
         queue.push(waiting);

@@ -14,7 +14,7 @@ const context = useApp({ AUTH_MODE: 'token' });
 const open = useApp();
 
 /** The only ones that need no token. */
-const PUBLIC_ROUTES = ['/health', '/health/ready', '/version', '/openapi.json', '/docs'];
+const PUBLIC_ROUTES = ['/', '/health', '/health/ready', '/version', '/openapi.json', '/docs'];
 
 /** What can be called, by its path in the document, and the scope that it needs. */
 const CALLS: [method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, scope: Scope][] = [
@@ -76,7 +76,7 @@ const CALLS: [method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string,
   ['GET', '/metrics', 'metrics:read'],
 ];
 
-/** An address of this path, of something that is not there. */
+/** A path of this route to a resource that does not exist. */
 const addressOf = (path: string) =>
   path
     .replace('/projects/{id}', '/projects/1')
@@ -85,7 +85,7 @@ const addressOf = (path: string) =>
     .replace('{version}', '1.0.0')
     .replace('{sha256}', 'a'.repeat(64));
 
-/** Nothing is there, and no call has a body: it was let through, and then came to nothing. */
+/** Statuses of an allowed call: the resources do not exist, and no call has a body. */
 const LET_THROUGH = [200, 400, 404];
 
 describe('every route', () => {
@@ -106,7 +106,7 @@ describe('every route', () => {
   it('keeps the server from starting when it declares no scope', async () => {
     const app = await buildTestApp(testDatabaseUrl(), {}, false);
     app.get('/undeclared', () => 'open');
-    await expect(app.ready()).rejects.toThrow('GET /undeclared does not say which scope it needs');
+    await expect(app.ready()).rejects.toThrow('GET /undeclared does not declare its scope');
     await app.close();
   });
 });
@@ -161,7 +161,7 @@ describe('the header Authorization', () => {
     const { secret, id } = await giveToken();
     await sql('DELETE FROM api_tokens WHERE id = $1', [id]);
     const response = await get(`Bearer ${secret}`);
-    expect(expectProblem(response, 401, 'unauthenticated').detail).toBe('There is no such token');
+    expect(expectProblem(response, 401, 'unauthenticated').detail).toBe('The token does not exist');
     expect(response.headers['www-authenticate']).toContain('error="invalid_token"');
   });
 
@@ -169,7 +169,7 @@ describe('the header Authorization', () => {
     const { secret } = await giveToken();
     const wrong = secret.slice(0, -1) + (secret.endsWith('A') ? 'B' : 'A');
     expect(expectProblem(await get(`Bearer ${wrong}`), 401, 'unauthenticated').detail).toBe(
-      'This is not an API token',
+      'The token is not a valid API token',
     );
   });
 

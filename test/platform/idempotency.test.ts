@@ -185,7 +185,7 @@ describe('a request that fails', () => {
       {
         in: 'headers',
         pointer: '/idempotency-key',
-        message: expect.stringMatching(/^must have 1 to 255/),
+        message: expect.stringMatching(/^must be 1 to 255/),
       },
     ]);
     expect(await count()).toBe(0);

@@ -68,7 +68,7 @@ describe('GET /assert?release=…', () => {
     const [verdict] = problem.verdicts;
     const [denial] = denials(verdict);
     expect(problem).toMatchObject({
-      title: 'The release may not go there',
+      title: 'The release is denied for this environment',
       decision: 'deny',
       environment: 'production',
       reasons: [`1.0.0: ${denial}`],

@@ -41,9 +41,9 @@ export async function verifyApiToken(
   onError: (error: unknown) => void,
 ): Promise<Verified> {
   // Most of what is no token at all does not get as far as the database.
-  if (!isSecret(secret)) throw refused('This is not an API token');
+  if (!isSecret(secret)) throw refused('The token is not a valid API token');
   const [row] = await query<TokenRow>(database, SELECT_TOKEN, [hashSecret(secret)]);
-  if (!row) throw refused('There is no such token');
+  if (!row) throw refused('The token does not exist');
   if (row.revokedAt) throw refused('The token was revoked');
   if (row.expiresAt.getTime() <= Date.now()) {
     throw refused(`The token expired at ${row.expiresAt.toISOString()}`);
