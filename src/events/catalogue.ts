@@ -1,4 +1,4 @@
-/** What an event is about. */
+/** Kinds of subjects: the resources that an event can be about. */
 export const SUBJECT_KINDS = [
   'project',
   'release',
@@ -27,8 +27,8 @@ interface Change<T = Value> {
 type PolicyRef = { readonly name: string; readonly version: number | null };
 
 /**
- * What each type of event carries besides its subject: ids, digests, and values before and after. Free text that
- * people write (descriptions, notes, reasons) and secrets stay out: events are never deleted.
+ * Data of each type of event: ids, digests, short values, and values before and after a change. Descriptions, notes,
+ * reasons and secrets must not be here, because events are never deleted.
  */
 export interface EventData {
   'project.created': { status: string };
@@ -82,40 +82,44 @@ interface EventMeaning {
   readonly meaning: string;
 }
 
-/** Every type of event that the API records: what it is about, and one sentence for people. */
+/** Every type of event that the API records, with its subject and its meaning. docs/events.md has the same table. */
 export const EVENTS: Readonly<Record<EventType, EventMeaning>> = {
-  'project.created': { subject: 'project', meaning: 'A project was added' },
+  'project.created': { subject: 'project', meaning: 'A project was created' },
   'project.updated': { subject: 'project', meaning: 'Fields of a project changed' },
   'project.deleted': { subject: 'project', meaning: 'A project without releases was deleted' },
-  'release.created': { subject: 'release', meaning: 'A release was added' },
-  'release.updated': { subject: 'release', meaning: 'Branch, notes or links of a release changed' },
-  'release.sealed': { subject: 'release', meaning: 'A release takes no more artifacts' },
-  'release.revoked': { subject: 'release', meaning: 'A release must not ship any more' },
+  'release.created': { subject: 'release', meaning: 'A release was registered' },
+  'release.updated': { subject: 'release', meaning: 'Notes or links of a release changed' },
+  'release.sealed': { subject: 'release', meaning: 'A release was sealed' },
+  'release.revoked': { subject: 'release', meaning: 'A release was revoked' },
   'artifact.added': { subject: 'artifact', meaning: 'An artifact was added to a release' },
   'evidence.received': { subject: 'evidence', meaning: 'A document was stored as evidence' },
   'evidence.received-again': {
     subject: 'evidence',
-    meaning: 'A document that counts was uploaded once more',
+    meaning: 'A document that already counts was uploaded again',
   },
-  'evidence.retracted': { subject: 'evidence', meaning: 'Evidence was withdrawn' },
-  'policy.created': { subject: 'policy', meaning: 'A policy was added, with its first version' },
-  'policy-version.added': { subject: 'policy-version', meaning: 'A policy has a new version' },
-  'environment.created': { subject: 'environment', meaning: 'An environment was added' },
+  'evidence.retracted': { subject: 'evidence', meaning: 'Evidence was retracted' },
+  'policy.created': { subject: 'policy', meaning: 'A policy was created with its first version' },
+  'policy-version.added': { subject: 'policy-version', meaning: 'A version was added to a policy' },
+  'environment.created': { subject: 'environment', meaning: 'An environment was created' },
   'environment.updated': {
     subject: 'environment',
     meaning: 'Rank or policies of an environment changed',
   },
-  'deployment.recorded': { subject: 'deployment', meaning: 'A release runs in an environment' },
+  'deployment.recorded': { subject: 'deployment', meaning: 'A deployment was recorded' },
   'waiver.requested': { subject: 'waiver', meaning: 'A waiver was requested' },
   'waiver.approved': { subject: 'waiver', meaning: 'A waiver was approved' },
-  'waiver.revoked': { subject: 'waiver', meaning: 'A waiver was revoked or rejected' },
-  'verdict.decided': { subject: 'verdict', meaning: 'A verdict was reached on new inputs' },
+  'waiver.revoked': {
+    subject: 'waiver',
+    meaning: 'A waiver was revoked, or a request was rejected',
+  },
+  'verdict.decided': { subject: 'verdict', meaning: 'A verdict on new inputs was stored' },
   'token.created': { subject: 'token', meaning: 'An API token was created' },
   'token.revoked': { subject: 'token', meaning: 'An API token was revoked' },
   'issuer.trusted': { subject: 'issuer', meaning: 'An OpenID Connect issuer was trusted' },
-  'issuer.revoked': { subject: 'issuer', meaning: 'An issuer is not trusted any more' },
+  'issuer.revoked': { subject: 'issuer', meaning: 'An OpenID Connect issuer was revoked' },
 };
 
-/** Types that no request records: what triggers saw, and what was there before events were. */
+/** A trigger records this type for a write that did not go through the API. */
 export const BESIDE_API = 'beside-api';
+/** A job records this type for each row that is older than the table of events. */
 export const IMPORTED = 'imported';

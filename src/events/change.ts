@@ -4,20 +4,20 @@ import { bookkeeping } from '../database/transaction.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { EVENTS, type EventData, type EventType } from './catalogue.js';
 
-/** What happened to what. The caller and the request follow from the context. */
+/** Subject and data of an event. The caller and the request come from the context. */
 export interface EventDetails<Type extends EventType> {
-  /** The id of the subject; its kind follows from the type. */
+  /** Id of the subject. The type of the event determines its kind. */
   readonly id: string | number;
   readonly projectId?: number | null;
   readonly releaseId?: string | null;
   readonly data: EventData[Type];
 }
 
-/** A context in which a caller's change is made. */
+/** Context of a change: a transaction, and the means to record events in it. */
 export interface ChangeContext extends TransactionContext {
-  /** Records an event of this change: it is stored with it, or neither is. */
+  /** Records an event. It is stored in the transaction of the change. */
   record<Type extends EventType>(type: Type, details: EventDetails<Type>): void;
-  /** Says that there was nothing to change, and returns what it was given. */
+  /** Declares that nothing changed, and returns its argument. */
   unchanged<Result>(result: Result): Result;
 }
 
@@ -48,9 +48,9 @@ async function store(context: TransactionContext, events: readonly Recorded[]): 
 }
 
 /**
- * The one door for what a caller changes: opens a transaction, or joins the one under way, and stores the events that
- * `work` records in it. The model is the transactional outbox.
- * @throws {Error} before COMMIT, unless `work` recorded an event or said `unchanged`
+ * Runs a caller's change in a transaction, or joins the current one, and stores the events of `work` in it (transactional
+ * outbox). Every change that a caller makes goes through this function.
+ * @throws {Error} before COMMIT, if `work` neither recorded an event nor called `unchanged`
  */
 export function change<Result>(
   context: CallContext | TransactionContext,
@@ -64,14 +64,14 @@ export function change<Result>(
       record(type, details) {
         events.push({ type, ...details });
       },
-      unchanged(same) {
+      unchanged(result) {
         unchanged = true;
-        return same;
+        return result;
       },
     });
     if (events.length > 0) await store(transaction, events);
     else if (!unchanged) {
-      throw new Error('a change recorded no event, and did not say that it changed nothing');
+      throw new Error('the change recorded no event and did not call unchanged()');
     }
     return result;
   });

@@ -3,11 +3,11 @@ import { IMPORTED, type SubjectKind } from './catalogue.js';
 
 interface Source {
   readonly table: string;
-  /** Orders the rows: an expression over the row `t`, its type, and a value before the first. */
+  /** Sort key of a row: an expression over the row `t`, its type, and a value that sorts before every key. */
   readonly key: string;
   readonly type: 'uuid' | 'int' | 'text';
   readonly start: string;
-  /** The id of the event's subject. */
+  /** Expression for the id of the event's subject. */
   readonly id: string;
   readonly project: string;
   readonly release: string;
@@ -27,7 +27,7 @@ const OF_RELEASE = { ...BY_UUID, project: 't.project_id', release: 't.release_id
 const byText = (id: string, key = id) =>
   ({ ...BY_UUID, key: `(${key}) COLLATE "C"`, type: 'text', start: '', id }) as const;
 
-/** Where the rows of each kind are. */
+/** Table and expressions for each kind of subject. */
 const SOURCES: Readonly<Record<SubjectKind, Source>> = {
   project: { ...BY_UUID, table: 'projects', type: 'int', start: '-2147483648', project: 't.id' },
   release: { ...BY_UUID, table: 'releases', project: 't.project_id', release: 't.id' },
@@ -49,7 +49,7 @@ const SOURCES: Readonly<Record<SubjectKind, Source>> = {
   issuer: { ...BY_UUID, table: 'trusted_issuers' },
 };
 
-/** A table that is not done. Held until its batch is in. */
+/** Selects a table that is not finished. Its row stays locked until the transaction of the batch ends. */
 export const NEXT_IMPORT: Statement = {
   name: 'event-import-next',
   text: `SELECT kind, after, before FROM event_imports ORDER BY kind LIMIT 1 FOR UPDATE`,
@@ -66,8 +66,9 @@ export const IMPORT_DONE: Statement = {
 };
 
 /**
- * Records the next rows of a table: the digest is that of the row as JSON, without what is secret or changes by itself.
- * One row: the last key, and how many. `$1`: the key of the last row, or null; `$2`: rows from before then; `$3`: how many at most.
+ * Records an event for each of the next rows, with the SHA-256 of the row as JSON. The digest leaves out the hash of a token,
+ * and the time of its last use, which changes without an event. Returns one row: the last key, and the number of rows.
+ * `$1`: key of the last imported row, or null; `$2`: only rows older than this time; `$3`: batch size.
  */
 export function importBatch(kind: SubjectKind): Statement {
   const { table, key, type, start, id, project, release, time } = SOURCES[kind];

@@ -12,7 +12,7 @@ interface Import {
 
 const BATCH = 1000;
 
-/** Records the next rows that have no event. @returns false: every row has one */
+/** Imports the next batch. @returns false if every row has its event */
 async function importNext({ store }: Place, batch: number): Promise<boolean> {
   const [pending] = await query<Import>({ store }, { text: 'SELECT 1 FROM event_imports' }, []);
   if (!pending) return false;
@@ -33,8 +33,8 @@ async function importNext({ store }: Place, batch: number): Promise<boolean> {
 }
 
 /**
- * Gives each row from before the events one event, `imported`, in batches. Safe to interrupt: a batch and its place are one
- * transaction.
+ * Records one `imported` event for each row that is older than the table of events. It can be interrupted: each batch and its
+ * position are stored in one transaction.
  */
 export async function importRows(
   place: Place,
@@ -45,7 +45,7 @@ export async function importRows(
 
 const RETRY_MS = 60_000;
 
-/** Runs after the start until every row has its event: once for a database. */
+/** Runs after the start of the server, until every row has its event. It does this once per database. */
 export const importJob: Job = {
   name: 'import-events',
   everyMs: RETRY_MS,
