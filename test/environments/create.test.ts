@@ -119,7 +119,9 @@ describe('POST /environments: 400', () => {
 
   it('says which version is the latest', async () => {
     const response = await create(policies({ name: 'baseline', version: 2 }));
-    expect(response.json().errors[0].message).toBe('is no version of baseline: its latest is 1');
+    expect(response.json().errors[0].message).toBe(
+      'is not a version of baseline: its latest version is 1',
+    );
   });
 });
 

@@ -10,13 +10,13 @@ const create = (rules: unknown) => postPolicy(context.app, { name: 'shop', rules
 const count = async () => (await sql(`SELECT 1 FROM policies WHERE name <> 'baseline'`)).length;
 
 describe('POST /policies: 409', () => {
-  it('there is a policy of this name, which stays as it is', async () => {
+  it('refuses an existing name and leaves that policy unchanged', async () => {
     const policy = await createPolicy(context.app);
     expectProblem(await create([{ rule: 'no-secrets' }]), 409, 'policy-exists');
     expect((await context.app.inject('/policies/shop')).json()).toEqual(policy);
   });
 
-  it('of many at once, one is added, with one version', async () => {
+  it('creates one policy with one version for concurrent requests', async () => {
     const answers = await Promise.all(Array.from({ length: 12 }, () => create([SEALED])));
     const created = answers.filter(({ statusCode }) => statusCode === 201);
     expect(created).toHaveLength(1);
@@ -30,7 +30,7 @@ describe('POST /policies: 409', () => {
 });
 
 describe('Idempotency-Key', () => {
-  it('the same request again gets the first answer', async () => {
+  it('repeats the first answer for the same request', async () => {
     const ask = (name: string) =>
       postPolicy(context.app, { name, rules: [SEALED] }, { 'idempotency-key': 'one' });
     const first = await ask('shop');

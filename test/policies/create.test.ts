@@ -13,7 +13,7 @@ const create = (rules: unknown, more: object = {}) =>
 const count = async () => (await sql(`SELECT 1 FROM policies WHERE name <> 'baseline'`)).length;
 
 describe('POST /policies: 201', () => {
-  it('answers the policy as version 1, its address and its entity tag', async () => {
+  it('returns the policy as version 1, its address and its entity tag', async () => {
     const { headers } = await giveToken({ subject: 'alice', scopes: ['policies:write'] });
     const body = { name: 'shop', description: 'For the shop', rules: [SEALED] };
     const response = await postPolicy(guarded.app, body, headers);
@@ -55,7 +55,7 @@ describe('POST /policies: 201', () => {
     expect(rows).toEqual([{ rules }]);
   });
 
-  it('gives rules that mean the same one digest, in whatever order their fields are', async () => {
+  it('gives equal rules one digest, in any order of their fields', async () => {
     const { sha256 } = await createPolicy(context.app, 'a', [
       { rule: 'tests-passed', minimumTests: 1 },
     ]);
@@ -65,7 +65,7 @@ describe('POST /policies: 201', () => {
     expect((await createPolicy(context.app, 'c', stricter)).sha256).not.toBe(sha256);
   });
 
-  it('takes a rule of each kind, as the document shows them', async () => {
+  it('accepts the example of each rule in the OpenAPI document', async () => {
     const { components } = (await context.app.inject('/openapi.json')).json();
     const names: string[] = components.schemas.PolicyRule.oneOf.map(({ $ref }: { $ref: string }) =>
       $ref.replace('#/components/schemas/', ''),
@@ -110,7 +110,7 @@ describe('POST /policies: 400', () => {
     ['an unknown field', { version: 7 }, { '/version': 'is not a known field' }],
     ['no rules', { rules: [] }, { '/rules': 'at least 1 item' }],
     ['101 rules', { rules: Array(101).fill(SEALED) }, { '/rules': 'at most 100 items' }],
-    ['rules that are no list', { rules: {} }, { '/rules': 'must be of type array' }],
+    ['rules that are not a list', { rules: {} }, { '/rules': 'must be of type array' }],
     ['a text for a rule', { rules: ['sealed-only'] }, { '/rules/0': 'must be of type object' }],
     ['null for a rule', { rules: [null] }, { '/rules/0': 'must be of type object' }],
     ['a rule without a name', { rules: [{}] }, { '/rules/0/rule': 'is required' }],
@@ -118,10 +118,18 @@ describe('POST /policies: 400', () => {
     ['an unknown rule', { rules: [{ rule: 'x' }] }, { '/rules/0/rule': 'must be one of tests-' }],
     ['an unknown mode', rule({ mode: 'off' }), { '/rules/1/mode': 'must be one of block, warn' }],
     ['an unknown parameter', rule({ most: 1 }), { '/rules/1/most': 'is not a known field' }],
-    ['one of another rule', rule({ minimumTests: 1 }), { '/rules/1/minimumTests': 'not a known' }],
+    [
+      'a parameter of another rule',
+      rule({ minimumTests: 1 }),
+      { '/rules/1/minimumTests': 'not a known' },
+    ],
     ['too small a number', rule({ maximum: -1 }), { '/rules/1/maximum': 'must be at least 0' }],
     ['a text for a number', rule({ maximum: '1' }), { '/rules/1/maximum': 'of type integer' }],
-    ['none of two', { rules: [{ rule: 'evidence-required' }] }, { '/rules/0': 'kinds or shows' }],
+    [
+      'neither of two alternatives',
+      { rules: [{ rule: 'evidence-required' }] },
+      { '/rules/0': 'kinds or shows' },
+    ],
     [
       'what is missing within',
       { rules: [{ rule: 'banned-components', components: [{}] }] },

@@ -9,7 +9,7 @@ const list = async (query = ''): Promise<PolicyBody[]> =>
   (await context.app.inject(`/policies${query}`)).json();
 
 describe('GET /policies', () => {
-  it('has the baseline from the first start', async () => {
+  it('contains the baseline from the first start', async () => {
     expect(await list()).toEqual([
       {
         id: '019aaf00-0000-7000-8000-000000000001',
@@ -23,12 +23,12 @@ describe('GET /policies', () => {
     ]);
   });
 
-  it('has the digest of the rules of the baseline, which the migration wrote', async () => {
+  it('returns the digest of the baseline that the migration wrote', async () => {
     const { rules, sha256 } = (await context.app.inject('/policies/baseline')).json();
     expect(rulesSha256(rules)).toBe(sha256);
   });
 
-  it('has the latest version of each, the oldest policy first', async () => {
+  it('lists the latest version of each policy, oldest policy first', async () => {
     const one = await createPolicy(context.app, 'one');
     await createPolicy(context.app, 'two');
     const rules = [{ rule: 'no-secrets' }];
@@ -39,7 +39,7 @@ describe('GET /policies', () => {
     expect(second).toMatchObject({ name: 'two', version: 2, sha256 });
   });
 
-  it('comes in pages', async () => {
+  it('lists policies in pages', async () => {
     for (const name of ['d', 'c', 'b', 'a']) await createPolicy(context.app, name);
     const seen: string[] = [];
     for (let url: string | undefined = '/policies?limit=2'; url; ) {
@@ -59,7 +59,7 @@ describe('GET /policies/{name}', () => {
   const get = (headers: Record<string, string> = {}) =>
     context.app.inject({ url: '/policies/shop', headers });
 
-  it('has the rules of the latest version, which its entity tag names', async () => {
+  it('returns the rules of the latest version, whose number is the entity tag', async () => {
     const policy = await createPolicy(context.app);
     const first = await get();
     expect([first.json(), first.headers.etag]).toEqual([policy, '"1"']);
@@ -70,7 +70,7 @@ describe('GET /policies/{name}', () => {
     expect(second.json().rules).toEqual([{ rule: 'no-secrets', mode: 'block' }]);
   });
 
-  it('400: that is no name; 404: there is no such policy', async () => {
+  it('400: the name is invalid; 404: the policy does not exist', async () => {
     expectProblem(await context.app.inject('/policies/A'), 400, 'validation-failed');
     expectProblem(await get(), 404, 'policy-not-found');
   });

@@ -49,12 +49,12 @@ describe('POST /policies/{name}/versions: 201', () => {
     expect((await get('/versions/1')).json()).toMatchObject({ version: 1, rules: policy.rules });
   });
 
-  it('takes rules that an older version had', async () => {
+  it('accepts rules that an older version had', async () => {
     expect((await add(tests(5))).json().version).toBe(2);
     expect((await add([SEALED])).json()).toMatchObject({ version: 3, sha256: policy.sha256 });
   });
 
-  it('gives different rules that come at once different numbers', async () => {
+  it('gives concurrent versions different numbers', async () => {
     const answers = await Promise.all(Array.from({ length: 12 }, (_, i) => add(tests(i + 1))));
     expect(answers.map(({ statusCode }) => statusCode)).toEqual(Array(12).fill(201));
     expect(await numbers()).toEqual(Array.from({ length: 13 }, (_, i) => i + 1));
@@ -66,7 +66,7 @@ describe('POST /policies/{name}/versions: 201', () => {
 });
 
 describe('POST /policies/{name}/versions: 200', () => {
-  it('answers the latest version, if that has the same rules', async () => {
+  it('returns the latest version if that has the same rules', async () => {
     const first = await add(tests(5));
     for (const rules of [tests(5), [{ ...tests(5)[0], mode: 'block', maximumFailures: 0 }]]) {
       const again = await add(rules);
@@ -76,7 +76,7 @@ describe('POST /policies/{name}/versions: 200', () => {
     expect(await numbers()).toEqual([1, 2]);
   });
 
-  it('adds the same rules once, of many requests at once', async () => {
+  it('adds the same rules once for concurrent requests', async () => {
     const answers = await Promise.all(Array.from({ length: 12 }, () => add(tests(5))));
     const statuses = answers.map(({ statusCode }) => statusCode).sort();
     expect(statuses).toEqual([...Array(11).fill(200), 201]);
@@ -84,7 +84,7 @@ describe('POST /policies/{name}/versions: 200', () => {
     expect(await numbers()).toEqual([1, 2]);
   });
 
-  it('is repeated as it was for an Idempotency-Key', async () => {
+  it('repeats the answer for an Idempotency-Key', async () => {
     const ask = () => add([SEALED], { 'idempotency-key': 'one' });
     const first = await ask();
     await add(tests(2));
@@ -113,7 +113,7 @@ describe('POST /policies/{name}/versions: 400 and 404', () => {
     expect(await numbers()).toEqual([1]);
   });
 
-  it('404: there is no such policy', async () => {
+  it('404: the policy does not exist', async () => {
     expectProblem(await postVersion(context.app, 'x', [SEALED]), 404, 'policy-not-found');
     for (const path of ['', '/versions', '/versions/1']) {
       expectProblem(await context.app.inject(`/policies/x${path}`), 404, 'policy-not-found');
@@ -122,7 +122,7 @@ describe('POST /policies/{name}/versions: 400 and 404', () => {
 });
 
 describe('GET /policies/{name}/versions', () => {
-  it('lists versions, the newest first, without their rules', async () => {
+  it('lists versions without their rules, newest first', async () => {
     await add(tests(5));
     const versions = (await get('/versions')).json();
     expect(versions).toEqual([
@@ -160,7 +160,7 @@ describe('GET /policies/{name}/versions', () => {
 });
 
 describe('GET /policies/{name}/versions/{version}', () => {
-  it('404: the policy has no such version', async () => {
+  it('404: the version does not exist', async () => {
     const problem = expectProblem(await get('/versions/2'), 404, 'policy-version-not-found');
     expect(problem.detail).toBe('Policy shop has no version 2');
   });

@@ -15,7 +15,7 @@ export interface PolicyBody {
 /** A rule without parameters. */
 export const SEALED = { rule: 'sealed-only', mode: 'block' };
 
-/** Asks for a policy. */
+/** Sends a request to create a policy. */
 export function postPolicy(
   app: FastifyInstance,
   body: unknown,
@@ -29,7 +29,7 @@ export function postPolicy(
   });
 }
 
-/** Adds a policy through the API. */
+/** Creates a policy through the API. */
 export async function createPolicy(
   app: FastifyInstance,
   name = 'shop',
@@ -40,7 +40,7 @@ export async function createPolicy(
   return response.json();
 }
 
-/** Asks for a version of a policy. */
+/** Sends a request to create a version of a policy. */
 export function postVersion(
   app: FastifyInstance,
   name: string,

@@ -23,9 +23,12 @@ const SCHEMAS = [
   CreatePolicyVersion,
 ];
 
-/** What releases have to meet, in numbered versions. */
+/** Policies: lists of rules that releases must meet, in immutable, numbered versions. */
 export const policies: Feature = {
-  tag: { name: 'policies', description: 'What releases have to meet: rules, in numbered versions' },
+  tag: {
+    name: 'policies',
+    description: 'Lists of rules that releases must meet, in immutable, numbered versions',
+  },
   async plugin(app) {
     for (const schema of SCHEMAS) app.addSchema(schema);
     const policies = policiesService();

@@ -1,7 +1,7 @@
 /**
- * Policies that guard the environment `n`, with their rules: an input of verdicts. What is named there and does not exist
- * has no `sha256`.
- * @param tried a parameter: null, or the version of each policy to try instead (`{name: version}`)
+ * Input of verdicts: the policies that guard the environment `n`, with their rules. A policy without `sha256` does not
+ * exist.
+ * @param tried SQL parameter: null, or the versions to evaluate instead (`{name: version}`)
  */
 export const policiesInput = (tried: string) => `(
   SELECT COALESCE(jsonb_agg(jsonb_build_object(

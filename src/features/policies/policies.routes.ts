@@ -16,7 +16,7 @@ import {
 import type { PoliciesService } from './policies.service.js';
 import { bodiesBy } from './rule-validation.routes.js';
 
-/** Policies: added, read, listed. */
+/** Routes of policies. */
 export const policiesRoutes: FastifyPluginAsyncTypebox<{ policies: PoliciesService }> = async (
   app,
   { policies },
@@ -34,12 +34,15 @@ export const policiesRoutes: FastifyPluginAsyncTypebox<{ policies: PoliciesServi
       },
       schema: {
         operationId: 'createPolicy',
-        summary: 'Add a policy',
-        description:
-          'A list of rules, as its version 1. Defaults are filled in and stored. `baseline` is there from the first start. It guards nothing until an environment names it.',
+        summary: 'Create a policy',
+        description: [
+          'Creates a policy whose version 1 has these rules. Absent parameters are stored with their defaults.',
+          'A policy has no effect until an environment names it.',
+          'The server creates the policy `baseline` at its first start.',
+        ].join(' '),
         body: CreatePolicyRef,
         response: {
-          201: located(PolicyRef, 'The policy as it was stored'),
+          201: located(PolicyRef, 'The policy was created'),
         },
       },
     },
@@ -58,7 +61,8 @@ export const policiesRoutes: FastifyPluginAsyncTypebox<{ policies: PoliciesServi
       schema: {
         operationId: 'listPolicies',
         summary: 'List policies',
-        description: 'The oldest first, each with the number and the digest of its latest version.',
+        description:
+          'Lists policies without their rules, oldest first, with the number and digest of the latest version.',
         querystring: ListPoliciesQuery,
         response: {
           200: answer(Type.Array(ListedPolicyRef), 'The policies of this page'),
@@ -76,7 +80,8 @@ export const policiesRoutes: FastifyPluginAsyncTypebox<{ policies: PoliciesServi
       schema: {
         operationId: 'getPolicy',
         summary: 'Get a policy',
-        description: 'With the rules of its latest version, which its entity tag names.',
+        description:
+          'Returns the policy with the rules of its latest version. The entity tag is the number of that version.',
         params: PolicyParams,
         response: { 200: answer(PolicyRef, 'The policy') },
       },

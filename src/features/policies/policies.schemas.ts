@@ -12,49 +12,49 @@ import {
 import type { PolicyRule } from '../../engine/index.js';
 import { AnyRule, checkedRule, exampleRules } from './rule.schemas.js';
 
-/** Bytes of a request: far more than a sensible one has, and too few to keep the validator busy. */
+/** Bytes: more than a policy needs, and few enough to validate quickly. */
 export const POLICY_BODY_LIMIT = 262_144;
 
-const name = resourceName('What it is called in addresses', 'shop');
+const name = resourceName('Name of the policy, as used in URLs', 'shop');
 
 const described = nullableString({
   maxLength: 2000,
   pattern: TEXT_PATTERN,
-  description: 'Free text, such as whom it is for; null for none',
+  description: 'Free text, such as the purpose of the policy. null for none',
 });
 
-const made = {
-  createdAt: timestamp('When it was added'),
+const creation = {
+  createdAt: timestamp('Time of creation'),
   createdBy: nullableString(),
 };
-const madeExample = { createdAt: '2026-11-25T10:00:00.000Z', createdBy: 'alice' };
+const creationExample = { createdAt: '2026-11-25T10:00:00.000Z', createdBy: 'alice' };
 
 const sha256 = Type.String({
-  description: 'Digest of its rules as canonical JSON (RFC 8785): the same for the same rules',
+  description: 'SHA-256 of the rules as canonical JSON (RFC 8785). Equal rules have equal digests',
 });
 const SHA256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
 
-/** Whatever was stored, also by a newer version of this server. */
+/** Open, because a newer version of the server can have stored rules that this one does not know. */
 const rulesInAnswers = Type.Array(
   Type.Unsafe<PolicyRule>({ type: 'object', additionalProperties: true }),
-  { description: 'As `PolicyRule`, with their defaults' },
+  { description: 'Rules, such as `PolicyRule`, with their defaults' },
 );
 
 const listed = {
   id: uuid(),
   name: Type.String(),
   description: nullableString(),
-  version: Type.Integer({ description: 'The latest' }),
+  version: Type.Integer({ description: 'Number of the latest version' }),
   sha256,
-  ...made,
+  ...creation,
 };
 const listedExample = {
   id: '019aaf50-2b1c-7d3e-9f40-516273849506',
   name: 'shop',
-  description: 'What the shop has to meet',
+  description: 'Requirements of the shop',
   version: 1,
   sha256: SHA256,
-  ...madeExample,
+  ...creationExample,
 };
 
 export const ListedPolicy = Type.Object(listed, {
@@ -73,12 +73,12 @@ export const Policy = Type.Object(
 );
 
 const listedVersion = {
-  policy: Type.String({ description: 'The name of the policy' }),
-  version: Type.Integer({ description: 'The first is 1' }),
+  policy: Type.String({ description: 'Name of the policy' }),
+  version: Type.Integer({ description: 'Number of the version, from 1' }),
   sha256,
-  ...made,
+  ...creation,
 };
-const versionExample = { policy: 'shop', version: 2, sha256: SHA256, ...madeExample };
+const versionExample = { policy: 'shop', version: 2, sha256: SHA256, ...creationExample };
 
 export const ListedPolicyVersion = Type.Object(listedVersion, {
   $id: 'ListedPolicyVersion',
@@ -90,12 +90,12 @@ export const PolicyVersion = Type.Object(
   { ...listedVersion, rules: rulesInAnswers },
   {
     $id: 'PolicyVersion',
-    description: 'A version of a policy. It is never changed and never removed',
+    description: 'An immutable version of a policy, with its rules',
     examples: [{ ...versionExample, rules: exampleRules }],
   },
 );
 
-const limits = { minItems: 1, maxItems: 100, description: 'What it asks for: all of it' };
+const limits = { minItems: 1, maxItems: 100, description: 'Rules, all of which apply' };
 const rules = Type.Array(schemaRef(AnyRule), limits);
 const checkedRules = Type.Array(checkedRule, limits);
 
@@ -119,7 +119,7 @@ export const CreatePolicyVersion = Type.Object(
   },
 );
 
-/** What bodies are checked by: they accept the same. */
+/** Schemas that validate request bodies. They accept the same values as the documented ones. */
 export const CheckedPolicy = Type.Object(
   { ...policyFields, rules: checkedRules },
   { additionalProperties: false },
@@ -145,7 +145,7 @@ export const ListPolicyVersionsQuery = Type.Object(
       Type.Integer({
         minimum: 1,
         maximum: 2_147_483_647,
-        description: 'Where the page begins: taken from the `Link` header of the one before',
+        description: 'Start of the page. Take it from the `Link` header of the page before',
       }),
     ),
   },

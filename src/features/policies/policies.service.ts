@@ -14,16 +14,16 @@ import type {
 } from './policies.schemas.js';
 import { latestVersions, notFound, type PolicyVersion, presentVersion } from './policy.js';
 
-/** A policy without its rules. */
+/** A policy without its rules, with the latest version. */
 export type ListedPolicy = PolicyRow & { readonly version: number; readonly sha256: string };
 
-/** With the rules of its latest version. */
+/** A policy with the rules of its latest version. */
 export type Policy = ListedPolicy & { readonly rules: PolicyRule[] };
 
 export type ListedPolicyVersion = Omit<PolicyVersion, 'rules'>;
 
 /**
- * What a schema cannot say, such as a range of versions that is none.
+ * Checks what a schema cannot express, such as the syntax of version ranges.
  * @throws {AppError} `validation-failed`, at `/rules/…` of the body
  */
 function checkRules(rules: readonly PolicyRule[]): void {
@@ -35,7 +35,7 @@ function checkRules(rules: readonly PolicyRule[]): void {
   if (errors.length > 0) throw invalid(errors);
 }
 
-/** What the database keeps of rules. */
+/** The columns that store rules. */
 const stored = (rules: readonly PolicyRule[]) => ({
   rules: toJson(rules),
   sha256: rulesSha256(rules),
@@ -56,7 +56,7 @@ const LOCK_POLICY = {
 
 export type PoliciesService = ReturnType<typeof policiesService>;
 
-/** Lists of rules in numbered versions: added, never changed, never removed. */
+/** Policies in numbered versions. Versions are never changed or removed. */
 export function policiesService() {
   async function require({ prisma }: CallContext, name: string): Promise<PolicyRow> {
     const row = await prisma.policy.findUnique({ where: { name } });
@@ -65,7 +65,7 @@ export function policiesService() {
   }
 
   return {
-    /** With its first version. @throws {AppError} `policy-exists`, `validation-failed` */
+    /** Creates a policy with its version 1. @throws {AppError} `policy-exists`, `validation-failed` */
     async create(
       context: CallContext,
       { name, description = null, rules }: CreatePolicy,
@@ -78,7 +78,7 @@ export function policiesService() {
           .create({ data: { name, description, createdBy, versions: { create: first } } })
           .catch((error: unknown) => {
             if (!isUniqueViolation(error)) throw error;
-            const detail = `There is a policy ${name} already: add a version to it`;
+            const detail = `A policy ${name} exists already. Add a version to it: POST /policies/${name}/versions`;
             throw new AppError('policy-exists', detail);
           });
         record('policy.created', { id: name, data: { sha256: first.sha256 } });
@@ -94,7 +94,7 @@ export function policiesService() {
       return withRules(row, presentVersion(latest));
     },
 
-    /** The oldest first. */
+    /** Lists the oldest first. */
     async list(
       context: CallContext,
       { limit, cursor }: ListPoliciesQuery,
@@ -115,7 +115,7 @@ export function policiesService() {
     },
 
     /**
-     * The next version; the latest, if that has the same rules.
+     * Adds the next version, or returns the latest if that has the same rules.
      * @throws {AppError} `policy-not-found`, `validation-failed`
      */
     async addVersion(
@@ -126,7 +126,7 @@ export function policiesService() {
       checkRules(rules);
       return change(context, async (changing) => {
         const { caller, prisma, record } = changing;
-        // Another version waits here until this one is in, and gets the number after it.
+        // Concurrent calls wait here, so that each version gets its own number.
         if ((await query(changing, LOCK_POLICY, [name])).length === 0) throw notFound();
         const latest = await latestOf(changing, name);
         const data = stored(rules);
@@ -145,7 +145,7 @@ export function policiesService() {
       });
     },
 
-    /** The newest first. @throws {AppError} `policy-not-found` */
+    /** Lists the newest first. @throws {AppError} `policy-not-found` */
     async listVersions(
       context: CallContext,
       name: string,

@@ -15,7 +15,7 @@ import {
 import type { PoliciesService } from './policies.service.js';
 import { bodiesBy } from './rule-validation.routes.js';
 
-/** Versions of a policy: added, read, listed. */
+/** Routes of policy versions. */
 export const policyVersionsRoutes: FastifyPluginAsyncTypebox<{
   policies: PoliciesService;
 }> = async (app, { policies }) => {
@@ -27,14 +27,17 @@ export const policyVersionsRoutes: FastifyPluginAsyncTypebox<{
       config: { scope: 'policies:write', idempotent: true, problems: ['policy-not-found'] },
       schema: {
         operationId: 'createPolicyVersion',
-        summary: 'Add a version of a policy',
-        description:
-          'With the next number. Environments that name the policy without a version are guarded by it from now on. 200 and the latest version, if that has the same rules.',
+        summary: 'Create a policy version',
+        description: [
+          'Creates the next version of the policy.',
+          'It applies at once to environments that name the policy without a version.',
+          'If the latest version has the same rules, the answer is 200 with that version.',
+        ].join(' '),
         params: PolicyParams,
         body: CreatePolicyVersionRef,
         response: {
-          200: located(PolicyVersionRef, 'The latest version, which has the same rules'),
-          201: located(PolicyVersionRef, 'The version as it was stored'),
+          200: located(PolicyVersionRef, 'The latest version has the same rules already'),
+          201: located(PolicyVersionRef, 'The version was created'),
         },
       },
     },
@@ -53,8 +56,8 @@ export const policyVersionsRoutes: FastifyPluginAsyncTypebox<{
       config: { scope: 'policies:read', problems: ['policy-not-found'] },
       schema: {
         operationId: 'listPolicyVersions',
-        summary: 'List the versions of a policy',
-        description: 'The newest first.',
+        summary: 'List versions of a policy',
+        description: 'Lists versions without their rules, newest first.',
         params: PolicyParams,
         querystring: ListPolicyVersionsQuery,
         response: {
@@ -79,8 +82,8 @@ export const policyVersionsRoutes: FastifyPluginAsyncTypebox<{
       },
       schema: {
         operationId: 'getPolicyVersion',
-        summary: 'Get a version of a policy',
-        description: 'With its rules. It never changes.',
+        summary: 'Get a policy version',
+        description: 'Returns the version with its rules. A version never changes.',
         params: PolicyVersionParams,
         response: { 200: answer(PolicyVersionRef, 'The version') },
       },

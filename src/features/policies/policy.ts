@@ -4,16 +4,16 @@ import type { PolicyRule } from '../../engine/index.js';
 import type { PolicyVersion as PolicyVersionRow } from '../../generated/prisma/client.js';
 import { AppError, type FieldError, invalid } from '../../shared/app-error.js';
 
-/** As the API shows it. */
+/** A policy version as the API shows it. */
 export type PolicyVersion = Omit<PolicyVersionRow, 'policyName' | 'rules'> & {
   readonly policy: string;
   readonly rules: PolicyRule[];
 };
 
-/** A policy by its name. */
+/** A policy that an environment names. */
 export interface PolicyReference {
   name: string;
-  /** null: the latest. */
+  /** null for the latest. */
   version: number | null;
 }
 
@@ -31,14 +31,14 @@ interface Latest {
   readonly sha256: string;
 }
 
-/** `$1`: names. */
+/** `$1`: the names of the policies. */
 const LATEST = {
   name: 'policies-latest',
   text: `SELECT DISTINCT ON (policy_name) policy_name AS name, version, sha256 FROM policy_versions
           WHERE policy_name = ANY($1::text[]) ORDER BY policy_name, version DESC`,
 };
 
-/** The latest versions of these policies, by name; those that there are not are left out. */
+/** Finds the latest version of each policy, by name. Policies that do not exist are absent. */
 export async function latestVersions(
   context: CallContext,
   names: string[],
@@ -48,7 +48,7 @@ export async function latestVersions(
 }
 
 /**
- * Are there these policies, in these versions? What there is stays.
+ * Checks that the policies and versions exist. Both are never removed, so the result stays true.
  * @throws {AppError} `validation-failed`, at `/policies/…` of the body
  */
 export async function checkPolicies(
@@ -62,10 +62,10 @@ export async function checkPolicies(
       { in: 'body', pointer: `/policies/${index}/${field}`, message },
     ];
     const known = latest.get(name);
-    if (!known) return refuse('name', 'is no policy');
-    if (names.indexOf(name) < index) return refuse('name', 'is in the list already');
+    if (!known) return refuse('name', 'does not exist');
+    if (names.indexOf(name) < index) return refuse('name', 'must not be in the list twice');
     if (version === null || version <= known.version) return [];
-    return refuse('version', `is no version of ${name}: its latest is ${known.version}`);
+    return refuse('version', `is not a version of ${name}: its latest version is ${known.version}`);
   });
   if (errors.length > 0) throw invalid(errors);
 }

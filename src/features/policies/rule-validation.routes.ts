@@ -3,15 +3,15 @@ import type { FastifyInstance, FastifySchemaCompiler, FastifySchemaValidationErr
 
 type Fault = FastifySchemaValidationError & { readonly schema?: unknown };
 
-/** The names in `[{ required: ['a'] }, { required: ['b'] }]`: one of these fields has to be there. */
+/** The fields in `anyOf: [{ required: ['a'] }, { required: ['b'] }]`, one of which is required. */
 function alternatives({ keyword, schema }: Fault): string[] | undefined {
   if (keyword !== 'anyOf' || !Array.isArray(schema)) return undefined;
   const names = (schema as { required?: string[] }[]).flatMap(({ required = [] }) => required);
   return names.length === schema.length ? names : undefined;
 }
 
-/** What Ajv finds, without what it says of its own ways: that a condition was not met, and which of several. */
-function inWords(faults: readonly Fault[]): Fault[] {
+/** Drops Ajv's faults about `if` and the branches of `anyOf`, and names the fields of an `anyOf`. */
+function readableFaults(faults: readonly Fault[]): Fault[] {
   return faults
     .filter(({ keyword, schemaPath }) => keyword !== 'if' && !schemaPath.includes('/anyOf/'))
     .map((fault) => {
@@ -21,9 +21,9 @@ function inWords(faults: readonly Fault[]): Fault[] {
 }
 
 /**
- * A compiler of validators for a route whose body is documented by one schema and checked by another, which accepts the same:
- * faults of a rule are those of the kind of rule that it names, and defaults are filled in.
- * @param checked what bodies are checked by
+ * Creates the validator compiler of a route whose body is documented by one schema and validated by another, equivalent
+ * one. A `oneOf` would report the faults of each rule and fill in no defaults.
+ * @param checked the schema that validates bodies
  */
 export function bodiesBy<T>(
   app: FastifyInstance,
@@ -34,11 +34,11 @@ export function bodiesBy<T>(
     const schema = isBody ? checked : route.schema;
     let validate: ReturnType<FastifySchemaCompiler<unknown>> | undefined;
     const check: ReturnType<FastifySchemaCompiler<unknown>> = (data: unknown) => {
-      // Not before the first request: Fastify makes the application's compiler when all routes are known.
+      // Fastify creates the application's compiler only after all routes are registered.
       validate ??= app.validatorCompiler?.({ ...route, schema });
       if (!validate) throw new Error('the application has no validators');
       const valid = validate(data);
-      check.errors = isBody && validate.errors ? inWords(validate.errors) : validate.errors;
+      check.errors = isBody && validate.errors ? readableFaults(validate.errors) : validate.errors;
       return valid;
     };
     return check;

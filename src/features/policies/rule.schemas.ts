@@ -5,7 +5,7 @@ import { type KnownRule, MODES, type PolicyRule, rules } from '../../engine/inde
 const mode = defaulted(
   stringEnum(MODES, {
     default: 'block',
-    description: 'block: what it finds denies. warn: it is only told',
+    description: '`block`: a failure denies the release. `warn`: a failure is only reported',
   }),
 );
 
@@ -13,7 +13,7 @@ const mode = defaulted(
 const schemaName = (name: string) =>
   `${name.replace(/(?:^|-)(.)/g, (_match, letter: string) => letter.toUpperCase())}Rule`;
 
-/** A rule as it stands in a policy: its name, its mode and its own parameters. */
+/** The schema of a rule in a policy: its name, its mode and its parameters. */
 function ruleSchema({ name, summary, parameters, example }: KnownRule): TObject {
   const { properties, required = [], description } = parameters;
   return {
@@ -26,16 +26,16 @@ function ruleSchema({ name, summary, parameters, example }: KnownRule): TObject 
   };
 }
 
-/** One for each kind of rule. */
+/** One schema per rule. */
 export const RULE_SCHEMAS = rules.map(ruleSchema);
 
-/** A policy that uses each kind of rule. */
+/** Each rule once, with its example parameters. */
 export const exampleRules = RULE_SCHEMAS.flatMap(({ examples }) => examples as PolicyRule[]);
 
-/** What clients read: one of these, told apart by the name. */
+/** The documented schema: `rule` is the discriminator. */
 export const AnyRule = Type.Unsafe<PolicyRule>({
   $id: 'PolicyRule',
-  description: 'A rule with its parameters',
+  description: 'A rule with its mode and its parameters',
   oneOf: RULE_SCHEMAS.map(({ $id }) => ({ $ref: $id })),
   discriminator: {
     propertyName: 'rule',
@@ -46,8 +46,8 @@ export const AnyRule = Type.Unsafe<PolicyRule>({
 });
 
 /**
- * The same as a validator can ask it, one question after the other. With `oneOf` it would tell the faults of every kind of
- * rule, and fill in no defaults.
+ * The equivalent schema for validation. It reports only the faults of the named rule and fills in defaults, which `oneOf`
+ * does not.
  */
 export const checkedRule: TSchema = Type.Unsafe<PolicyRule>({
   type: 'object',
