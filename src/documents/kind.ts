@@ -121,7 +121,7 @@ export interface EvidenceKind {
   readonly format: 'json' | 'xml';
   /**
    * What a denial tells the reader to upload: the kind's name, and what the tool needs to report it. Example: "Upload a
-   * report of trivy with its scanner of secrets".
+   * report of trivy with its secret scanner".
    */
   readonly uploadFor?: Readonly<Partial<Record<Shown, string>>>;
   /** The kind's own media type, accepted in addition to those of the format. */

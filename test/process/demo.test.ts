@@ -55,7 +55,7 @@ describe('npm run demo', () => {
       expect(output).toContain('upgraded: minimist 1.2.5 → 1.2.8');
       expect(output).toMatch(/fixed: critical vulnerability GHSA-xvch-5gv4-984h/i);
       expect(output.match(/• 1\.0\.1: .*/g)).toEqual([
-        expect.stringMatching(/^• 1\.0\.1: no-secrets: No secrets scan counts/),
+        expect.stringMatching(/^• 1\.0\.1: no-secrets: No secret scan counts/),
       ]);
       expect(output).toMatch(/allowed: it may go to production\n/);
       expect(output).toContain('From examples/: the report on secrets.');

@@ -43,7 +43,7 @@ describe('GET /assert?sha256=…', () => {
     await revoke(context.app, desk.id, 'Leaks');
     const problem = expectProblem(await ask(), 409, 'release-denied');
     expect(problem.reasons).toEqual([
-      '2.0.0: release-revoked: 2.0.0 was revoked and ships nowhere: Leaks. Make a new release',
+      '2.0.0: release-revoked: 2.0.0 is revoked and cannot ship to any environment: Leaks. Register a new release',
     ]);
     expect(problem.verdicts).toMatchObject([
       { releaseId: shop.id, decision: 'allow' },

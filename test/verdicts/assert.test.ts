@@ -115,7 +115,7 @@ describe('GET /assert?release=…', () => {
     await revoke(context.app, release.id, 'Charges the fee twice');
     const problem = expectProblem(await ask(), 409, 'release-denied');
     expect(problem.reasons).toEqual([
-      '1.0.0: release-revoked: 1.0.0 was revoked and ships nowhere: Charges the fee twice. Make a new release',
+      '1.0.0: release-revoked: 1.0.0 is revoked and cannot ship to any environment: Charges the fee twice. Register a new release',
     ]);
   });
 });

@@ -53,13 +53,13 @@ describe('POST /releases/{id}/verdicts: allow', () => {
       inputsHash: expect.stringMatching(/^[\da-f]{64}$/),
       results: [
         passed('tests-passed', '2 tests passed, 0 failed, 0 skipped', [tests.id]),
-        passed('evidence-required', 'Found 1 document: bill of materials', [sbom.id]),
+        passed('evidence-required', 'Found 1 document: SBOM', [sbom.id]),
         passed(
           'max-findings',
-          'no fixable findings of severity high or worse, or of unknown severity, 0 allowed',
+          'No fixable findings of severity high or worse, or of unknown severity, 0 allowed',
           [scan.id],
         ),
-        passed('no-secrets', 'no secrets, 0 allowed', [secrets.id]),
+        passed('no-secrets', 'No secrets, 0 allowed', [secrets.id]),
       ],
       evaluatedAt: expect.stringMatching(/Z$/),
       createdBy: 'jenkins',
@@ -93,12 +93,12 @@ describe('POST /releases/{id}/verdicts: deny', () => {
     expect(response.statusCode).toBe(201);
     expect(response.json().decision).toBe('deny');
     const no = (what: string, upload: string) =>
-      `No ${what} counts for this release, and no scan is not a clean scan. Upload ${upload}: POST /releases/{id}/evidence`;
+      `No ${what} counts for this release. Upload ${upload}: POST /releases/{id}/evidence`;
     expect(denials(response.json())).toEqual([
       `tests-passed: ${no('test report', 'a test report (junit)')}`,
-      'evidence-required: No bill of materials counts for this release. Upload an SBOM (cyclonedx or spdx): POST /releases/{id}/evidence',
+      'evidence-required: No SBOM counts for this release. Upload an SBOM (cyclonedx or spdx): POST /releases/{id}/evidence',
       `max-findings: ${no('vulnerability scan', 'a report of trivy, grype or npm-audit')}`,
-      `no-secrets: ${no('secrets scan', 'a report of gitleaks or trivy with its scanner of secrets')}`,
+      `no-secrets: ${no('secret scan', 'a report of gitleaks or trivy with its secret scanner')}`,
     ]);
   });
 
@@ -108,7 +108,7 @@ describe('POST /releases/{id}/verdicts: deny', () => {
       'tests-passed',
       junit('passed', 'failure'),
       { ...XML, label: 'tests' },
-      /^1 test failed, 0 allowed\. Correct them/,
+      /^1 test failed, 0 allowed\. Fix the tests/,
     ],
     [
       'a finding that is high and fixable',
@@ -135,15 +135,15 @@ describe('POST /releases/{id}/verdicts: deny', () => {
     expect(denying[0]?.message).toMatch(message);
   });
 
-  it('a bill of materials that was retracted', async () => {
+  it('an SBOM that was retracted', async () => {
     const { sbom } = await evidenceOfAll(context.app, release.id);
     await retract(context.app, sbom.id);
     const [denial, ...others] = denials(await verdictOf(context.app, release.id));
-    expect(denial).toContain('evidence-required: No bill of materials counts');
+    expect(denial).toContain('evidence-required: No SBOM counts');
     expect(others).toEqual([]);
   });
 
-  it('without a scan, whatever the bill of materials is', async () => {
+  it('without a scan, even with an SBOM', async () => {
     const { scan } = await evidenceOfAll(context.app, release.id);
     await retract(context.app, scan.id);
     await send(bom([{ name: 'ms' }]), { label: 'sbom' });

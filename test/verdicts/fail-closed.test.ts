@@ -51,7 +51,7 @@ describe('an environment', () => {
         status: 'fail',
         denies: true,
         message:
-          'No policy guards gate, so nothing may go there. Give it one: PATCH /environments/gate',
+          'No policy guards gate, so every release is denied. Assign a policy: PATCH /environments/gate',
         evidence: [],
         findings: [],
         waivers: [],
@@ -59,26 +59,26 @@ describe('an environment', () => {
     ]);
   });
 
-  it('whose policies ask for nothing lets nothing in', async () => {
+  it('whose policies have no rules denies', async () => {
     await store([]);
     expect(await denied()).toMatchObject([{ rule: 'policy-required' }]);
   });
 
   it.each([
-    ['a policy that there is not', { name: 'gone', version: null }, 'gone', 'by policy gone'],
-    ['a version that there is not', { name: 'gate', version: 7 }, 'gate', 'by version 7 of policy'],
-    ['what is no policy', 'gate', '"gate"', 'by policy "gate"'],
-  ])('that names %s lets nothing in, whatever others say', async (_case, other, policy, text) => {
+    ['a policy that does not exist', { name: 'gone', version: null }, 'gone', 'policy gone'],
+    ['a version that does not exist', { name: 'gate', version: 7 }, 'gate', 'version 7 of policy'],
+    ['something that is not a policy', 'gate', '"gate"', 'policy "gate"'],
+  ])('that names %s denies, regardless of other policies', async (_case, other, policy, text) => {
     await guardBy([{ name: 'baseline', version: null }, other]);
     const results = await denied();
     expect(results).toMatchObject([{ policy, rule: 'policy-required', status: 'fail' }]);
-    expect(results[0]?.message).toContain(`gate is guarded ${text}`);
-    expect(results[0]?.message).toContain('which there is not');
+    expect(results[0]?.message).toContain(`gate requires ${text}`);
+    expect(results[0]?.message).toContain('which does not exist');
   });
 });
 
 describe('a rule', () => {
-  it('of a newer version of the server denies, also where it only warns', async () => {
+  it('of a newer version of the server denies, even in mode warn', async () => {
     await store([
       { rule: 'no-secrets', mode: 'block' },
       { rule: 'signed-by-two', mode: 'warn' },
@@ -89,7 +89,9 @@ describe('a rule', () => {
       policyVersion: 2,
       rule: 'signed-by-two',
       status: 'error',
-      message: expect.stringContaining('This version of the platform has no rule signed-by-two'),
+      message: expect.stringContaining(
+        'This version of the platform does not have a rule signed-by-two',
+      ),
     });
     expect(others).toEqual([]);
   });
@@ -98,7 +100,7 @@ describe('a rule', () => {
     [
       'with a parameter of a newer version',
       { rule: 'no-secrets', mode: 'block', since: 1 },
-      /since is no parameter/,
+      /since is not a known parameter/,
     ],
     [
       'with a parameter of another type',
@@ -113,7 +115,7 @@ describe('a rule', () => {
         mode: 'warn',
         components: [{ purl: 'pkg:npm/lodash', versions: '>>1 x' }],
       },
-      />>1 x is no range of versions/,
+      />>1 x is not a SemVer range/,
     ],
     ['with another mode', { rule: 'no-secrets', mode: 'tell' }, /neither block nor warn/],
     ['without a mode', { rule: 'no-secrets' }, /neither block nor warn/],
@@ -124,7 +126,7 @@ describe('a rule', () => {
     expect(results[0]?.message).toMatch(message);
   });
 
-  it.each([['a text'], [null], [7]])('that is none denies: %j', async (rule) => {
+  it.each([['a text'], [null], [7]])('that is not an object denies: %j', async (rule) => {
     await store([rule]);
     expect(await denied()).toMatchObject([{ status: 'error' }]);
   });

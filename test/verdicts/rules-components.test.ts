@@ -18,13 +18,13 @@ const judged = () => resultOf(context.app, release);
 const NO_SBOM = {
   status: 'not-evidenced',
   denies: true,
-  message: expect.stringMatching(/^No bill of materials counts for this release.*Upload an SBOM/),
+  message: expect.stringMatching(/^No SBOM counts for this release.*Upload an SBOM/),
 };
 
 describe('licences', () => {
   const LICENCES = { rule: 'licences', allow: ['MIT', 'Apache-2.0'], deny: ['GPL-3.0-only'] };
 
-  it('denies without a bill of materials', async () => {
+  it('denies without an SBOM', async () => {
     await rule(LICENCES);
     await send(trivy());
     expect(await judged()).toMatchObject(NO_SBOM);
@@ -39,7 +39,7 @@ describe('licences', () => {
     const { id } = await send(bom([{ licence: 'MIT' }, { name: 'ms', licence: 'mit' }]));
     expect(await judged()).toMatchObject({
       status: 'pass',
-      message: '2 components, all with licences that are allowed',
+      message: '2 components, all with allowed licences',
       evidence: [id],
     });
   });
@@ -53,14 +53,14 @@ describe('licences', () => {
       status: 'fail',
       denies: true,
       message:
-        '1 component with licences that are not allowed and 1 component with no licence that is known, of 3 components: pkg:npm/gpl@4.17.20 (GPL-3.0-only); pkg:npm/none@4.17.20 (no licence). Replace them, or correct their licences in the SBOM and upload it again; what is harmless can be added to what the policy allows',
+        'Of 3 components, 1 has licences that are not allowed and 1 has no known licence: pkg:npm/gpl@4.17.20 (GPL-3.0-only); pkg:npm/none@4.17.20 (no licence). Replace them, or correct their licences in the SBOM and upload it with the same label. To accept a licence, add a version of the policy: POST /policies/{name}/versions',
     });
   });
 
-  it('allows what has none, if told so', async () => {
+  it('allows components without a licence if `unknown` is `allow`', async () => {
     await rule({ ...LICENCES, unknown: 'allow' });
     await send(bom([{ name: 'none' }]));
-    expect((await judged()).message).toContain('which is allowed');
+    expect((await judged()).message).toContain('which the policy allows');
     expect((await judged()).denies).toBe(false);
   });
 
@@ -78,7 +78,7 @@ describe('banned-components', () => {
   const BAN = { purl: 'pkg:npm/lodash', versions: '<4.17.21', reason: 'Prototype pollution' };
   const BANNED = { rule: 'banned-components', components: [BAN, { purl: 'pkg:npm/%40evil/*' }] };
 
-  it('denies without a bill of materials', async () => {
+  it('denies without an SBOM', async () => {
     await rule(BANNED);
     expect(await judged()).toMatchObject(NO_SBOM);
   });
@@ -90,7 +90,7 @@ describe('banned-components', () => {
       status: 'fail',
       denies: true,
       message:
-        '1 banned component, 0 allowed: pkg:npm/lodash@4.17.20 (banned <4.17.21: Prototype pollution). Update or replace them, then upload a new SBOM with the label of the one before',
+        '1 banned component, 0 allowed: pkg:npm/lodash@4.17.20 (versions <4.17.21 are banned: Prototype pollution). Update or replace them, then upload a new SBOM with the same label',
     });
   });
 
@@ -99,15 +99,14 @@ describe('banned-components', () => {
     await send(bom([{ version: '4.17.21' }, { name: 'own', purl: null }]));
     expect(await judged()).toMatchObject({
       status: 'pass',
-      message:
-        '2 components, none of them banned. 1 component without a package URL can be compared by name alone',
+      message: '2 components, 0 banned. 1 component without a package URL: compared by name only',
     });
   });
 
   it('denies all of a namespace', async () => {
     await rule(BANNED);
     await send(bom([{ name: 'x', version: '1.0.0', purl: 'pkg:npm/%40evil/x@1.0.0' }]));
-    expect((await judged()).message).toContain('banned in any version');
+    expect((await judged()).message).toContain('all versions are banned');
   });
 
   it('only tells, with mode warn', async () => {

@@ -18,12 +18,12 @@ const judged = () => resultOf(context.app, release);
 
 describe('evidence-required', () => {
   it.each([
-    ['what it shows', { shows: 'components' }, 'No bill of materials counts for this release'],
+    ['what it shows', { shows: 'components' }, 'No SBOM counts for this release'],
     ['its kind', { kinds: ['cyclonedx', 'spdx'] }, 'No evidence of kind cyclonedx or spdx counts'],
     [
       'both',
       { shows: 'components', kinds: ['cyclonedx'] },
-      'No bill of materials of kind cyclonedx counts for this release',
+      'No SBOM of kind cyclonedx counts for this release',
     ],
   ])('asks for %s', async (_case, parameters, message) => {
     await rule('evidence-required', parameters);
@@ -51,7 +51,7 @@ describe('evidence-required', () => {
     await send(trivy(), { artifact: digest(2) });
     expect(await judged()).toMatchObject({
       status: 'pass',
-      message: '2 artifacts, each with its vulnerability scan',
+      message: '2 artifacts, each with its own vulnerability scan',
     });
   });
 
@@ -64,7 +64,7 @@ describe('evidence-required', () => {
     expect(await judged()).toMatchObject({
       status: 'not-evidenced',
       message:
-        'The vulnerability scan for this release is older than 7 days. Make it again and upload it: POST /releases/{id}/evidence',
+        'The vulnerability scan for this release is older than 7 days. Run the tool again and upload the report: POST /releases/{id}/evidence',
       evidence: [id],
     });
     expect((await upload(context.app, release, trivy())).statusCode).toBe(200);
@@ -85,15 +85,19 @@ describe('tests-passed', () => {
     expect(await judged()).toMatchObject({
       status: 'fail',
       denies: true,
-      message: expect.stringMatching(/^0 tests ran, at least 1 must \(0 skipped\)/),
+      message: expect.stringMatching(/^0 tests ran, at least 1 required \(0 skipped\)/),
     });
   });
 
   it.each<[object, boolean, RegExp]>([
-    [{}, true, /^2 tests failed, 0 allowed\. Correct them/],
+    [{}, true, /^2 tests failed, 0 allowed\. Fix the tests/],
     [{ maximumFailures: 2 }, false, /^2 tests passed, 2 failed, 1 skipped$/],
     [{ maximumFailures: 1 }, true, /^2 tests failed, 1 allowed/],
-    [{ maximumFailures: 2, minimumTests: 5 }, true, /^4 tests ran, at least 5 must \(1 skipped\)/],
+    [
+      { maximumFailures: 2, minimumTests: 5 },
+      true,
+      /^4 tests ran, at least 5 required \(1 skipped\)/,
+    ],
     [{ maximumFailures: 2, maximumSkipped: 0 }, true, /^1 test skipped, 0 allowed/],
     [{ mode: 'warn' }, false, /^2 tests failed/],
   ])('adds all reports up: %j', async (parameters, denies, message) => {
@@ -122,7 +126,7 @@ describe('no-secrets', () => {
     expect(await judged()).toMatchObject({
       status: 'not-evidenced',
       denies: true,
-      message: expect.stringMatching(/^No secrets scan counts for this release/),
+      message: expect.stringMatching(/^No secret scan counts for this release/),
     });
   });
 
@@ -134,7 +138,7 @@ describe('no-secrets', () => {
     expect(result.message).toMatch(/^1 secret, 0 allowed: generic-api-key in src\/api\.py/);
     expect(JSON.stringify(result)).not.toContain('zQ8');
     await send([], { kind: 'gitleaks', label: 'leaks' });
-    expect(await judged()).toMatchObject({ status: 'pass', message: 'no secrets, 0 allowed' });
+    expect(await judged()).toMatchObject({ status: 'pass', message: 'No secrets, 0 allowed' });
   });
 
   it('only tells, with mode warn', async () => {

@@ -19,14 +19,14 @@ const judged = async (rule: object, ...documents: unknown[]) => {
   return resultOf(context.app, release);
 };
 const NO_SCAN =
-  'No vulnerability scan counts for this release, and no scan is not a clean scan. Upload a report of trivy, grype or npm-audit: POST /releases/{id}/evidence';
+  'No vulnerability scan counts for this release. Upload a report of trivy, grype or npm-audit: POST /releases/{id}/evidence';
 
 describe('max-findings', () => {
   it('allows a scan that found nothing', async () => {
     expect(await judged({}, trivy())).toMatchObject({
       status: 'pass',
       denies: false,
-      message: 'no findings of severity high or worse, or of unknown severity, 0 allowed',
+      message: 'No findings of severity high or worse, or of unknown severity, 0 allowed',
     });
   });
 
@@ -39,7 +39,7 @@ describe('max-findings', () => {
     const result = await judged({}, document);
     expect(result).toMatchObject({ status: 'fail', denies: true, mode: 'block' });
     expect(result.message).toBe(
-      '1 critical and 1 high findings, 0 allowed: CVE-2021-23337 in pkg:npm/lodash@4.17.20, fixed in 4.17.21; CVE-2015-8315 in pkg:npm/ms@1.0.0. Update to what fixes them, scan again and upload the report with the label of the one before; or ask for a waiver: POST /waivers',
+      '1 critical and 1 high findings, 0 allowed: CVE-2021-23337 in pkg:npm/lodash@4.17.20, fixed in 4.17.21; CVE-2015-8315 in pkg:npm/ms@1.0.0. Update the packages, scan again and upload the report with the same label, or request a waiver: POST /waivers',
     );
     expect(result.findings.map(({ rule, severity }) => [rule, severity])).toEqual([
       ['CVE-2021-23337', 'critical'],
@@ -90,21 +90,23 @@ describe('max-findings', () => {
   });
 });
 
-describe('max-findings: no scan is not a clean scan', () => {
+describe('max-findings is not evidenced without a scan', () => {
   const NOT_EVIDENCED = { status: 'not-evidenced', denies: true, message: NO_SCAN };
 
   it('without evidence', async () => {
     expect(await judged({})).toMatchObject(NOT_EVIDENCED);
   });
 
-  it('with a bill of materials, which lists no vulnerabilities', async () => {
+  it('with an SBOM, which does not list vulnerabilities', async () => {
     expect(await judged({}, bom([{}]))).toMatchObject({ ...NOT_EVIDENCED, evidence: [] });
   });
 
   it('with evidence of one of two types', async () => {
     const result = await judged({ types: ['vulnerability', 'code'] }, trivy());
     expect(result.status).toBe('not-evidenced');
-    expect(result.message).toMatch(/^No code analysis counts for this release.*a SARIF report/);
+    expect(result.message).toMatch(
+      /^No code analysis counts for this release.*a code analysis report \(sarif\)/,
+    );
   });
 
   it('with a scan that was retracted', async () => {

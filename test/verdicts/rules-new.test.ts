@@ -24,12 +24,12 @@ const deploy = (release: string) => deployed(context.app, release, 'gate');
 const judged = () => resultOf(context.app, next);
 
 describe('max-findings with onlyNew', () => {
-  it('where nothing runs, everything is new', async () => {
+  it('if no release runs, all findings are new', async () => {
     await scan(next, OLD);
     const { denies, message } = await judged();
     expect(denies).toBe(true);
     expect(message).toMatch(/^1 high new finding, 0 allowed: CVE-2020-8203/);
-    expect(message).toContain('. Nothing is known to run there, so everything is new. ');
+    expect(message).toContain('. No running release is known, so all findings are new. ');
   });
 
   it('allows what the running release has, too, and says which that is', async () => {
@@ -38,7 +38,9 @@ describe('max-findings with onlyNew', () => {
     await scan(next, OLD);
     const { status, message } = await judged();
     expect(status).toBe('pass');
-    expect(message).toMatch(/^no new findings .*\. Compared with 1\.0\.0, which runs there$/);
+    expect(message).toMatch(
+      /^No new findings .*\. New compared with 1\.0\.0, the running release$/,
+    );
   });
 
   it('denies what it does not have, and names that alone', async () => {
@@ -48,7 +50,7 @@ describe('max-findings with onlyNew', () => {
     const { denies, message, findings } = await judged();
     expect(denies).toBe(true);
     expect(message).toMatch(/^1 high new finding, 0 allowed: CVE-2021-44906 in pkg:npm\/minimist/);
-    expect(message).toContain('. Compared with 1.0.0, which runs there. ');
+    expect(message).toContain('. New compared with 1.0.0, the running release. ');
     expect(findings.map(({ rule }) => rule)).toEqual(['CVE-2021-44906']);
   });
 
@@ -75,7 +77,7 @@ describe('max-findings with onlyNew', () => {
     await scan(other);
     await deploy(other);
     const { denies, message } = await judged();
-    expect([denies, message]).toEqual([true, expect.stringContaining('Compared with 1.0.1')]);
+    expect([denies, message]).toEqual([true, expect.stringContaining('New compared with 1.0.1')]);
   });
 
   it('keeps another verdict when more is known of the running release', async () => {
@@ -97,7 +99,7 @@ describe('max-findings with onlyNew', () => {
     await scan(other, OLD);
     await deploy(other);
     await scan(next, OLD);
-    expect((await judged()).message).toContain('Nothing is known to run there');
+    expect((await judged()).message).toContain('No running release is known');
   });
 
   it('where the running release was never scanned, everything is new', async () => {
@@ -121,6 +123,6 @@ describe('max-findings with onlyNew', () => {
     const { id } = await waived(guarded.app, { rule: NEW.id });
     const { denies, waivers, message } = await judged();
     expect([denies, waivers]).toEqual([false, [id]]);
-    expect(message).toContain('1 more is hidden by 1 waiver: CVE-2021-44906');
+    expect(message).toContain('1 waived finding does not count (1 waiver): CVE-2021-44906');
   });
 });

@@ -17,7 +17,7 @@ describe('sealed-only', () => {
       status: 'fail',
       denies: true,
       message:
-        'The release is open, and artifacts could still be added. Seal it when all are registered: POST /releases/{id}/seal',
+        'The release is open, so artifacts can still be added. Add all artifacts, then seal it: POST /releases/{id}/seal',
     });
     await addArtifact(context.app, id);
     await seal(context.app, id);
@@ -47,19 +47,19 @@ describe('semver-increases', () => {
     running = await release('1.1.0');
   });
 
-  it('allows any SemVer where nothing runs', async () => {
+  it('allows any SemVer version if no release runs', async () => {
     expect((await judged(running)).message).toBe(
-      '1.1.0 is a SemVer, and nothing is known to run there',
+      '1.1.0 is a SemVer version, and no running release is known',
     );
   });
 
   it.each<[string, boolean, RegExp]>([
-    ['1.1.1', false, /^1\.1\.1 is newer than 1\.1\.0, which runs there$/],
+    ['1.1.1', false, /^1\.1\.1 is newer than 1\.1\.0, the running release$/],
     ['v1.10.0', false, /is newer than/],
-    ['1.0.9', true, /^1\.0\.9 is not newer than 1\.1\.0, which runs there\. Make a release/],
+    ['1.0.9', true, /^1\.0\.9 is not newer than 1\.1\.0, the running release\. Register a release/],
     ['1.1.0-rc.1', true, /is not newer than/],
     ['1.1.0+build.2', true, /is not newer than/],
-    ['2026-11', true, /^2026-11 is no SemVer/],
+    ['2026-11', true, /^2026-11 is not a SemVer version/],
   ])('%s after 1.1.0', async (version, denies, message) => {
     await deployed(context.app, running, 'gate');
     const result = await judged(await release(version, 1));
@@ -70,7 +70,7 @@ describe('semver-increases', () => {
   it('allows what runs there already, and is not told what runs elsewhere', async () => {
     const older = await release('1.0.0', 1);
     await deployed(context.app, running, 'gate');
-    expect((await judged(running)).message).toBe('1.1.0 is what runs there already');
+    expect((await judged(running)).message).toBe('1.1.0 is the running release');
     expect((await judged(older)).denies).toBe(true);
     await deployed(context.app, older, 'gate');
     await deployed(context.app, running, 'production');

@@ -29,7 +29,7 @@ describe('a waiver', () => {
     expect(await judged()).toMatchObject({
       status: 'pass',
       denies: false,
-      message: `no findings of severity high or worse, or of unknown severity, 0 allowed. 1 more is hidden by 1 waiver: CVE-2021-23337 in ${LODASH}@4.17.20, fixed in 4.17.21`,
+      message: `No findings of severity high or worse, or of unknown severity, 0 allowed. 1 waived finding does not count (1 waiver): CVE-2021-23337 in ${LODASH}@4.17.20, fixed in 4.17.21`,
       findings: [],
       waivers: [id],
     });
@@ -40,7 +40,9 @@ describe('a waiver', () => {
     const { id } = await waive();
     const { denies, message, findings, waivers } = await judged();
     expect(denies).toBe(true);
-    expect(message).toMatch(/^1 high finding, 0 allowed: CVE-2020-8203 in .*1 more is hidden by/);
+    expect(message).toMatch(
+      /^1 high finding, 0 allowed: CVE-2020-8203 in .*1 waived finding does not count/,
+    );
     expect(findings).toMatchObject([{ rule: 'CVE-2020-8203' }]);
     expect(waivers).toEqual([id]);
   });
@@ -58,7 +60,7 @@ describe('a waiver', () => {
     const { id } = await waive({ rule: 'generic-api-key' });
     const { denies, waivers, message } = await resultOf(context.app, release, 'secrets');
     expect([denies, waivers]).toEqual([false, [id]]);
-    expect(message).toContain('1 more is hidden by 1 waiver');
+    expect(message).toContain('1 waived finding does not count (1 waiver)');
   });
 
   it.each<[string, object, boolean]>([

@@ -6,7 +6,7 @@ import type { Defect } from '../rules/rule.js';
 import type { EvidenceRecord, PolicyInput, VerdictFacts, VerdictInputs } from './inputs.js';
 import { policy } from './inputs.support.js';
 
-/** Makes inputs of verdicts at random, for tests. */
+/** Random inputs of verdicts, for tests. */
 
 const text = fc.string({ maxLength: 8 });
 const maybe = fc.option(text);
@@ -26,7 +26,7 @@ const content = fc.record({
   }),
 });
 
-/** Different documents, with ids. */
+/** Distinct documents, with ids. */
 const evidence = fc
   .uniqueArray(content, { maxLength: 6, selector: (one) => JSON.stringify(one) })
   .map((all) => all.map((one, index): EvidenceRecord => ({ ...one, id: `e${index}` })));
@@ -72,7 +72,7 @@ const day = fc
   .date({ min: new Date('2026-01-01'), max: new Date('2027-01-01'), noInvalidDate: true })
   .map((date) => date.toISOString());
 
-/** Inputs of any kind, in which nothing is there twice. */
+/** Arbitrary inputs without duplicates. */
 export const anyInputs: fc.Arbitrary<VerdictInputs> = fc
   .tuple(evidence, policies)
   .chain(([some, all]) =>
@@ -121,7 +121,7 @@ const anyDefect = fc.record({
   location: maybe,
 }) satisfies fc.Arbitrary<Defect>;
 
-/** Facts, some of them waived. */
+/** Facts with waived defects. */
 export const anyFacts: fc.Arbitrary<VerdictFacts> = fc
   .tuple(
     fc.uniqueArray(anyDefect, { maxLength: 8, selector: ({ fingerprint }) => fingerprint }),
@@ -129,7 +129,7 @@ export const anyFacts: fc.Arbitrary<VerdictFacts> = fc
   )
   .map(([all, waivers]) => ({ defects: defects(all, waivers) }));
 
-/** The same value with each list in it in another order, but for rules, whose order counts. */
+/** Copies a value and shuffles its lists, except rules, whose order matters. */
 export function shuffled<T>(value: T, random: () => number): T {
   const move = (part: unknown, name: string): unknown => {
     if (part === null || typeof part !== 'object') return part;

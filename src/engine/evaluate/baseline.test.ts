@@ -39,11 +39,11 @@ describe('the policy baseline of the migration', () => {
     },
   );
 
-  it('allows what has all evidence and nothing bad in it', () => {
+  it('allows a release with all evidence and no problems', () => {
     expect(decided([junit, sbom, scan, leaks])).toEqual(['allow']);
   });
 
-  it('denies what has none', () => {
+  it('denies a release without evidence', () => {
     expect(decided([])).toEqual([
       'deny',
       'tests-passed',
@@ -53,7 +53,7 @@ describe('the policy baseline of the migration', () => {
     ]);
   });
 
-  it('denies without each of them', () => {
+  it('denies a release that lacks one piece of evidence', () => {
     const all = [junit, sbom, scan, leaks];
     const without = all.map((one) => decided(all.filter((other) => other !== one)));
     expect(without).toEqual([

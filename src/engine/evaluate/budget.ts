@@ -1,21 +1,21 @@
 import { RuleFault } from '../rules/common/fault.js';
 
 export interface BudgetOptions {
-  /** Milliseconds that all rules together may take. */
+  /** Time limit of all rules together, in milliseconds. */
   readonly budgetMs?: number;
-  /** A clock that never goes back, in milliseconds. Nothing is decided by it but that it takes too long. */
+  /** A monotonic clock, in milliseconds. It affects only the time limit. */
   readonly now?: () => number;
 }
 
 export class OutOfTime extends RuleFault {
   constructor(budgetMs: number) {
     super(
-      `It was not done when the ${budgetMs} ms for all rules were over. Ask again; if it happens again, ask for less in the policy`,
+      `The rules exceeded their time limit of ${budgetMs} ms. Retry. If this happens again, simplify the policy`,
     );
   }
 }
 
-/** @throws {OutOfTime} when the time is over */
+/** @throws {OutOfTime} after the time limit */
 export type CheckTime = () => void;
 
 export function startBudget({
@@ -24,7 +24,7 @@ export function startBudget({
 }: BudgetOptions): CheckTime {
   const end = now() + budgetMs;
   return () => {
-    // Not `>`: with a clock that answers no number time is up.
+    // Not `>`: a clock that returns NaN must fail.
     if (!(now() <= end)) throw new OutOfTime(budgetMs);
   };
 }

@@ -2,7 +2,7 @@ import { canonicalJson } from '../../shared/canonical-json.js';
 import { byText } from '../rules/common/text.js';
 import type { EvidenceRecord, PolicyInput, TooOld, VerdictInputs, WaiverInput } from './inputs.js';
 
-/** Sorts by what is in them: nothing else tells two apart whoever sorts them. */
+/** Sorts by content, so that the order does not depend on the database. */
 function sorted<T extends object>(items: readonly T[]): T[] {
   if (items.length < 2) return [...items];
   return items
@@ -11,7 +11,7 @@ function sorted<T extends object>(items: readonly T[]): T[] {
     .map(({ item }) => item);
 }
 
-/** The fields that are hashed. `tests` has more members in the database, such as how long they took. */
+/** Keeps only the hashed fields. In the database, `tests` has more members, such as the duration. */
 function evidenceOf(record: EvidenceRecord): EvidenceRecord {
   const { id, kind, label, artifact, sha256, storedSha256, parserVersion, mayAbsolve } = record;
   const { shows, tests, artifactsSeen, claimsPlace } = record;
@@ -38,7 +38,7 @@ function evidenceOf(record: EvidenceRecord): EvidenceRecord {
   };
 }
 
-/** One document that was uploaded twice is one input: by its content, not by its id. */
+/** Evidence with the same content. A document that was uploaded twice is one input. */
 interface Group {
   readonly json: string;
   readonly record: EvidenceRecord;
@@ -58,7 +58,7 @@ function groupsOf(evidence: readonly EvidenceRecord[]): Group[] {
   return [...groups.values()].sort((a, b) => byText(a.json, b.json));
 }
 
-/** Repeated evidence is too old when all of it is; rules for which nothing is too old are left out. */
+/** A group is too old if all its evidence is. Rules without old evidence are left out. */
 function tooOldOf(all: readonly TooOld[], groups: readonly Group[]): TooOld[] {
   const merged = new Map<
     string,
@@ -81,7 +81,7 @@ function tooOldOf(all: readonly TooOld[], groups: readonly Group[]): TooOld[] {
     .sort((a, b) => byText(a.policy, b.policy) || a.version - b.version || a.index - b.index);
 }
 
-/** One way to write an instant, whatever the time zone it came in. */
+/** Writes an instant in UTC, so that the time zone does not change the hash. */
 function instant(text: string): string {
   const time = Date.parse(text);
   return Number.isNaN(time) ? text : new Date(time).toISOString();
@@ -98,10 +98,10 @@ const waiverOf = ({ id, rule, purl, releaseId, expiresAt, approvedBy }: WaiverIn
 
 declare const canonical: unique symbol;
 
-/** Inputs in the order in which they are hashed and judged. Only `canonicalInputs` makes them. */
+/** Inputs in the order in which they are hashed and evaluated. Only `canonicalInputs` creates them. */
 export type CanonicalInputs = VerdictInputs & { readonly [canonical]: true };
 
-/** The order of policies in inputs, and so that of their results. */
+/** Sorts policies. Results have the same order. */
 export const inCanonicalOrder = (policies: readonly PolicyInput[]): PolicyInput[] =>
   policies.toSorted(
     (a, b) =>
@@ -109,9 +109,9 @@ export const inCanonicalOrder = (policies: readonly PolicyInput[]): PolicyInput[
   );
 
 /**
- * Inputs in the one order that does not depend on how they were found, each document once (with the smallest of its ids), with
- * nothing in them but what counts.
- * @throws {Error} for what is no JSON, such as a NaN
+ * Returns the inputs in a fixed order, with each document once (under the smallest of its ids) and without fields that are not
+ * hashed.
+ * @throws {Error} if a value is not JSON, such as NaN
  */
 export function canonicalInputs(inputs: VerdictInputs): CanonicalInputs {
   const { id, projectId, version, commit, state, revokedReason } = inputs.release;

@@ -34,7 +34,7 @@ describe('evaluate: allow', () => {
     });
   });
 
-  it('when a rule that only warns fails, or is not evidenced', () => {
+  it('when only rules in mode warn fail or are not evidenced', () => {
     const { decision, results } = judge([warn('sealed-only'), warn('tests-passed')]);
     expect(decision).toBe('allow');
     expect(results).toMatchObject([
@@ -43,7 +43,7 @@ describe('evaluate: allow', () => {
     ]);
   });
 
-  it('with what is waived, which stays visible', () => {
+  it('with a waived finding, which stays visible', () => {
     const one = defect('CVE-2024-1');
     const verdict = judge(
       [block('max-findings')],
@@ -66,19 +66,19 @@ describe('evaluate: deny', () => {
     });
   });
 
-  it('when something is not evidenced', () => {
+  it('when a rule is not evidenced', () => {
     expect(judge([block('tests-passed')])).toMatchObject({
       decision: 'deny',
       results: [{ status: 'not-evidenced', denies: true }],
     });
   });
 
-  it('when one of several rules of one of several policies does', () => {
+  it('when one rule of one policy fails', () => {
     const policies = [policy('b', block('sealed-only'), block('tests-passed')), policy('a')];
     expect(judge([], { ...sealed, policies }).decision).toBe('deny');
   });
 
-  it('a revoked release first of all, and says why', () => {
+  it('a revoked release first, with the reason', () => {
     const given = { release: { state: 'revoked', revokedReason: 'Charges\ntwice' } } as const;
     const { decision, results } = judge([warn('semver-increases')], given);
     expect(decision).toBe('deny');
@@ -88,14 +88,15 @@ describe('evaluate: deny', () => {
       rule: 'release-revoked',
       status: 'fail',
       denies: true,
-      message: '1.4.0 was revoked and ships nowhere: Charges\ufffdtwice. Make a new release',
+      message:
+        '1.4.0 is revoked and cannot ship to any environment: Charges\ufffdtwice. Register a new release',
     });
     expect(results[1]).toMatchObject({ rule: 'semver-increases', status: 'pass' });
   });
 
   it.each([
     ['without policies', []],
-    ['with policies that ask for nothing', [policy('a'), policy('b')]],
+    ['with policies without rules', [policy('a'), policy('b')]],
   ])('in an environment %s', (_what, policies) => {
     const { decision, results } = evaluate(inputs({ ...sealed, policies }), NO_FACTS);
     expect(decision).toBe('deny');
@@ -104,11 +105,11 @@ describe('evaluate: deny', () => {
   });
 });
 
-describe('evaluate denies what is guarded by a policy that there is not', () => {
+describe('evaluate denies if a policy does not exist', () => {
   it.each([
-    [0, 'policy gone, which there is not'],
-    [7, 'version 7 of policy gone, which there is not'],
-  ])('whatever others say: version %d', (version, text) => {
+    [0, 'policy gone, which does not exist'],
+    [7, 'version 7 of policy gone, which does not exist'],
+  ])('regardless of other policies: version %d', (version, text) => {
     const gone = { name: 'gone', version, sha256: null, rules: [] };
     const policies = [policy('a', block('sealed-only')), gone];
     const { decision, results } = evaluate(inputs({ ...sealed, policies }), NO_FACTS);
@@ -117,7 +118,7 @@ describe('evaluate denies what is guarded by a policy that there is not', () => 
       { policy: 'gone', rule: 'policy-required', status: 'fail', denies: true },
       { policy: 'a', rule: 'sealed-only', status: 'pass' },
     ]);
-    expect(results[0]?.message).toContain(`staging is guarded by ${text}`);
+    expect(results[0]?.message).toContain(`staging requires ${text}`);
   });
 });
 
@@ -155,7 +156,7 @@ describe('evaluate: order and age', () => {
     expect(judge([block('tests-passed', { minimumTests: 6 })], { evidence }).decision).toBe('deny');
   });
 
-  it('tells each rule what is too old for it, and no other', () => {
+  it('passes each rule only the evidence that is too old for that rule', () => {
     const rule = block('evidence-required', { shows: 'vulnerability', maximumAgeDays: 1 });
     const tooOld = [{ policy: 'p', version: 1, index: 1, evidence: ['1'] }];
     const { results } = judge([rule, rule], { evidence: [record('1')], tooOld });

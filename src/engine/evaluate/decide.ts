@@ -7,7 +7,7 @@ import type { Judgement, RuleResult, VerdictFacts } from './inputs.js';
 import { preconditions } from './preconditions.js';
 import type { PreparedRule } from './prepared-rule.js';
 
-/** Everything that rules may look at. */
+/** Everything that rules can use. */
 interface Case {
   readonly inputs: CanonicalInputs;
   readonly facts: VerdictFacts;
@@ -16,7 +16,7 @@ interface Case {
 }
 
 export interface DecideOptions extends BudgetOptions {
-  /** What to upload where evidence is missing, for messages. */
+  /** What to upload if evidence is missing. Only for messages. */
   readonly uploads?: Uploads;
 }
 
@@ -42,27 +42,27 @@ function inputOf(
   };
 }
 
-/** @throws {RuleFault} when it cannot decide. @throws anything when it is broken */
-function ask(all: Case, rule: PreparedRule): Outcome {
+/** @throws {RuleFault} if the rule cannot be evaluated. @throws any error if the rule has a bug */
+function evaluateRule(all: Case, rule: PreparedRule): Outcome {
   if (rule.fault) throw rule.fault.error;
   const { bound, needs } = rule;
-  if (needs.newDefects) needed(all.facts.newDefects, 'which findings are new');
-  if (needs.components) needed(all.facts.components, 'which components there are');
+  if (needs.newDefects) needed(all.facts.newDefects, 'the new findings');
+  if (needs.components) needed(all.facts.components, 'the components');
   all.checkTime();
   const outcome = bound.evaluate(inputOf(all, rule));
-  // It may never have asked.
+  // The rule may not have checked the time itself.
   all.checkTime();
   return outcome;
 }
 
-/** Whoever reads it is helped by what broke, and not by where in the program. */
+/** The message of an error, without its stack: readers cannot use that. */
 function messageOf(error: unknown): string {
   if (error instanceof RuleFault) return error.message;
   const what = error instanceof Error ? `: ${shown(error.message)}` : '';
-  return `It broke, which is a mistake of the platform${what}. Nothing is allowed that could not be decided`;
+  return `The rule crashed${what}. This is a bug in the platform: report it. A rule that cannot be evaluated denies`;
 }
 
-/** Those of a rule of policies as a whole. What could not be decided is never waived. */
+/** Ids of the waivers of a whole policy rule, which have no package URL. */
 const waiversOf = ({ waivers }: CanonicalInputs, rule: string): string[] =>
   waivers.filter((waiver) => waiver.rule === rule && waiver.purl === null).map(({ id }) => id);
 
@@ -77,7 +77,7 @@ function judge(all: Case, rule: PreparedRule): Judged {
     mode: MODES.includes(entry?.mode) ? entry.mode : ('block' as const),
   };
   try {
-    const { status, message, evidence = [], findings = [], waivers = [] } = ask(all, rule);
+    const { status, message, evidence = [], findings = [], waivers = [] } = evaluateRule(all, rule);
     const whole = status === 'pass' ? [] : waiversOf(all.inputs, own.rule);
     const isWaived = whole.length > 0;
     return {
@@ -104,7 +104,7 @@ function judge(all: Case, rule: PreparedRule): Judged {
   }
 }
 
-/** What always holds, and then each rule. */
+/** Checks the preconditions, then each rule. */
 export function decide(
   rules: readonly PreparedRule[],
   inputs: CanonicalInputs,

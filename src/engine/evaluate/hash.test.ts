@@ -15,11 +15,11 @@ const seeded = (seed: number) => () => {
   return seed / 2_147_483_647;
 };
 
-/** Some of the evidence once more, each as old as it was. */
+/** Adds copies of some evidence, with the same age. */
 function repeated(all: VerdictInputs, times: readonly number[]): VerdictInputs {
   const copies = times.flatMap((at, n): [EvidenceRecord, EvidenceRecord][] => {
     const original = all.evidence[at % Math.max(all.evidence.length, 1)];
-    // With the same id or another one, before or after all others.
+    // With the same id, or one that sorts before or after all others.
     const id = [original?.id, `${n}`, `z${n}`][at % 3] ?? '';
     return original ? [[original, { ...original, id }]] : [];
   });
@@ -36,7 +36,7 @@ function repeated(all: VerdictInputs, times: readonly number[]): VerdictInputs {
 
 type Path = readonly (string | number)[];
 
-/** The places of all values in it, but for what is not hashed: ids of evidence, rules, and names of evidence that is too old. */
+/** The paths of all hashed values. Not hashed: ids of evidence, and rules. */
 function places(part: unknown, at: Path = []): Path[] {
   if (part === null || typeof part !== 'object') return [at];
   return Object.entries(part).flatMap(([key, inner]) => {
@@ -79,7 +79,7 @@ describe('inputsHash', () => {
     );
   });
 
-  it('and the verdict are the same to the byte for a copy in another order', () => {
+  it('and the verdict are byte-identical for a copy in another order', () => {
     const seeds = fc.integer({ min: 1, max: 2_147_483_646 });
     fc.assert(
       fc.property(anyInputs, anyFacts, seeds, (some, facts, seed) => {
@@ -91,7 +91,7 @@ describe('inputsHash', () => {
     );
   });
 
-  it('is another one when anything is changed', () => {
+  it('changes with every value', () => {
     fc.assert(
       fc.property(anyInputs, (some) => {
         const hash = hashOf(some);
@@ -103,7 +103,7 @@ describe('inputsHash', () => {
     );
   });
 
-  it('is another one when anything is added or taken away', () => {
+  it('changes when an item is added or removed', () => {
     const lists = ['artifacts', 'evidence', 'policies', 'waivers', 'tooOld'] as const;
     fc.assert(
       fc.property(anyInputs, (some) => {
@@ -118,7 +118,7 @@ describe('inputsHash', () => {
     );
   });
 
-  it('is another one when evidence shows something else, or is too old for another rule', () => {
+  it('changes when evidence shows something else, or is too old for another rule', () => {
     const evidence = [record('1'), record('2')];
     const tooOld = [{ policy: 'p', version: 1, index: 0, evidence: ['1'] }];
     const all = [
@@ -133,20 +133,20 @@ describe('inputsHash', () => {
     expect(new Set(all.map(hashOf)).size).toBe(all.length);
   });
 
-  it('does not depend on ids of evidence, on rules beside their digest, or on what is more in it', () => {
+  it('does not depend on ids of evidence, rules beside their digest, or unknown fields', () => {
     const policies = [{ name: 'p', version: 1, sha256: 'x', rules: [] }];
     const hash = hashOf(inputs({ evidence: [record('1')], policies }));
-    const anew = { ...record('1'), id: '2', tests: null, createdAt: new Date(0) };
+    const repeatedRecord = { ...record('1'), id: '2', tests: null, createdAt: new Date(0) };
     const rules = [{ rule: 'no-secrets', mode: 'block' as const }];
     const same = {
       ...inputs({ policies: policies.map((policy) => ({ ...policy, rules })) }),
-      evidence: [anew as unknown as EvidenceRecord],
+      evidence: [repeatedRecord as unknown as EvidenceRecord],
       policyCount: 1,
     };
     expect(hashOf(same)).toBe(hash);
   });
 
-  it('takes an instant for the same in any time zone', () => {
+  it('is the same for an instant in any time zone', () => {
     const waiver = { id: 'w', rule: 'CVE-1', purl: null, releaseId: null, approvedBy: 'ada' };
     const at = (expiresAt: string) => hashOf(inputs({ waivers: [{ ...waiver, expiresAt }] }));
     expect(at('2026-11-25T12:00:00+02:00')).toBe(at('2026-11-25T10:00:00.000Z'));
@@ -155,7 +155,7 @@ describe('inputsHash', () => {
 });
 
 describe('canonicalInputs', () => {
-  it('keeps the smallest id, and calls repeated evidence too old when all of it is', () => {
+  it('keeps the smallest id, and treats repeated evidence as too old only if all of it is', () => {
     const twice = [
       record('2', { sha256: 'x', storedSha256: 'x' }),
       record('1', { sha256: 'x', storedSha256: 'x' }),
@@ -172,7 +172,7 @@ describe('canonicalInputs', () => {
     expect(old('of another release').tooOld).toEqual([]);
   });
 
-  it('changes nothing that it was given, and nothing that it made', () => {
+  it('does not change its input, and is idempotent', () => {
     fc.assert(
       fc.property(anyInputs, (some) => {
         const before = JSON.stringify(some);
@@ -189,7 +189,7 @@ describe('canonicalInputs', () => {
 });
 
 describe('rulesSha256', () => {
-  it('is of canonical JSON (RFC 8785): the order of names does not count, that of rules does', () => {
+  it('hashes canonical JSON (RFC 8785): the order of members does not matter, the order of rules does', () => {
     const [a, b] = [
       { rule: 'a', mode: 'block' },
       { rule: 'b', mode: 'warn' },

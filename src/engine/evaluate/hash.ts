@@ -4,19 +4,19 @@ import type { CanonicalInputs } from './canonical.js';
 import type { PolicyRule } from './inputs.js';
 
 /**
- * Counts up when the same inputs would be decided in another way: a rule is new, or was changed or removed. Verdicts of two versions of the
- * server are told apart by it, and so are counts that were added up by another one.
+ * Incremented when the same inputs are decided differently, because a rule was added, changed or removed. It distinguishes
+ * verdicts, and stored counts of defects, of two versions of the server.
  */
 export const ENGINE = 1;
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
-/** SHA-256 of the rules of a policy as canonical JSON, in lower-case hexadecimal: their order counts. */
+/** SHA-256 of the rules of a policy as canonical JSON, in lower-case hexadecimal. The order of the rules matters. */
 export const rulesSha256 = (rules: readonly PolicyRule[]): string => sha256(canonicalJson(rules));
 
 /**
- * What is hashed of the inputs. Ids of evidence are not: the same documents uploaded anew are the same inputs. What is too old is named by its place
- * in `evidence`, from 0. Rules are not in it, the digest of their policy is.
+ * Returns the part of the inputs that is hashed. It has no ids of evidence, so the same documents uploaded again are the same
+ * inputs. Old evidence is named by its index in `evidence`, from 0. The digest of a policy replaces its rules.
  */
 export function hashedInputs(inputs: CanonicalInputs) {
   const { evidence, policies, tooOld, ...rest } = inputs;
@@ -33,6 +33,6 @@ export function hashedInputs(inputs: CanonicalInputs) {
   };
 }
 
-/** SHA-256 of `hashedInputs` as canonical JSON, in lower-case hexadecimal. The time of the verdict is no part of it. */
+/** SHA-256 of `hashedInputs` as canonical JSON, in lower-case hexadecimal. Does not depend on the time of the verdict. */
 export const inputsHash = (inputs: CanonicalInputs): string =>
   sha256(canonicalJson(hashedInputs(inputs)));

@@ -11,7 +11,7 @@ import type {
 } from './inputs.js';
 import { prepare } from './prepare.js';
 
-/** Makes inputs of verdicts, for tests. */
+/** Inputs of verdicts, for tests. */
 
 export const policy = (name: string, ...rules: PolicyRule[]): PolicyInput => ({
   name,
@@ -37,7 +37,7 @@ type Given = Partial<Omit<VerdictInputs, 'release'>> & {
   readonly release?: Partial<VerdictInputs['release']>;
 };
 
-/** An open release that nothing is known of, in an environment without policies, but for what is given. */
+/** An open release without evidence, in an environment without policies, with the given fields replaced. */
 export const inputs = (given: Given = {}): VerdictInputs => ({
   environment: 'staging',
   artifacts: [],
@@ -71,7 +71,7 @@ export const warn = (rule: string, rest: object = {}): PolicyRule => ({
   mode: 'warn',
 });
 
-/** What the engine says of inputs as they come. @param findRule which rules there are, where that is not every rule */
+/** Evaluates inputs in any order. @param findRule replaces the lookup of rules */
 export const evaluate = (
   all: VerdictInputs,
   facts: VerdictFacts,
@@ -79,7 +79,7 @@ export const evaluate = (
   findRule?: Parameters<typeof prepare>[1],
 ): Judgement => prepare(all.policies, findRule).decide(canonicalInputs(all), facts, options);
 
-/** What one policy of these rules says. */
+/** Evaluates one policy with these rules. */
 export const judge = (
   rules: readonly PolicyRule[],
   given: Parameters<typeof inputs>[0] = {},

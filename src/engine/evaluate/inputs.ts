@@ -8,7 +8,7 @@ import type {
   RuleInput,
 } from '../rules/rule.js';
 
-/** A rule of a policy: which one, whether it blocks, and its parameters. */
+/** A rule of a policy: its name, mode and parameters. */
 export interface PolicyRule {
   readonly rule: string;
   readonly mode: Mode;
@@ -19,53 +19,53 @@ export interface PolicyRule {
 export interface PolicyInput {
   readonly name: string;
   readonly version: number;
-  /** `rulesSha256` of its rules, which stands for them in the hash; null: there is no such version. */
+  /** `rulesSha256` of the rules, which replaces them in the hash; null: the version does not exist. */
   readonly sha256: string | null;
   readonly rules: readonly PolicyRule[];
 }
 
-/** Evidence that counts. */
+/** A piece of evidence that counts. */
 export interface EvidenceRecord extends EvidenceInput {
-  /** Uploaded by a caller that may say that findings do not count: what it says has an effect. */
+  /** Whether its claims take effect, because its uploader had `vex:write`. */
   readonly mayAbsolve: boolean;
-  /** Digest of the document as it is kept. */
+  /** SHA-256 of the document as stored. */
   readonly storedSha256: string;
-  /** How many that came before it say, too, that findings do not count: the last of them decides. Of such evidence alone. */
+  /** Only for evidence with claims: its place among such evidence by upload, from 0. The last claim decides. */
   readonly claimsPlace?: number | null | undefined;
-  /** Artifacts that were registered when it last came; for what speaks of artifacts that it could see, else absent or null. */
+  /** Only for evidence about artifacts: the number of artifacts at its last upload. */
   readonly artifactsSeen?: number | null | undefined;
 }
 
-/** A waiver that is approved, not revoked and not expired. */
+/** A waiver that counts: approved, not revoked and not expired. */
 export interface WaiverInput {
   readonly id: string;
   readonly rule: string;
   readonly purl: string | null;
-  /** Null: every release of the project. */
+  /** Null: the waiver is for every release of the project. */
   readonly releaseId: string | null;
   /** ISO 8601. */
   readonly expiresAt: string;
   readonly approvedBy: string;
 }
 
-/** Evidence that is too old for one rule of one policy: a fact that time has made. */
+/** Evidence that is too old for one rule of one policy. */
 export interface TooOld {
   readonly policy: string;
   readonly version: number;
-  /** The rule's place in the policy, from 0. */
+  /** Index of the rule in the policy, from 0. */
   readonly index: number;
-  /** Ids. */
+  /** Ids of evidence. */
   readonly evidence: readonly string[];
 }
 
-/** All that a verdict follows from. In any order; what is more in it is ignored. */
+/** The inputs of a verdict, in any order. Other fields are ignored. */
 export interface VerdictInputs {
   readonly release: RuleInput['release'] & {
     readonly id: string;
     readonly projectId: number;
     readonly commit: string;
   };
-  /** Its name. */
+  /** Name of the environment. */
   readonly environment: string;
   readonly artifacts: readonly {
     readonly name: string;
@@ -73,50 +73,50 @@ export interface VerdictInputs {
     readonly purl: string | null;
   }[];
   readonly evidence: readonly EvidenceRecord[];
-  /** Those that guard the environment. */
+  /** The policies that guard the environment. */
   readonly policies: readonly PolicyInput[];
   readonly waivers: readonly WaiverInput[];
   readonly running:
     | (NonNullable<RuleInput['running']> & {
-        /** SHA-256 of the evidence of it that counts; where a rule compares findings with it. */
+        /** SHA-256 of its evidence that counts. Only if a rule compares findings with it. */
         readonly evidence?: string;
       })
     | null;
   readonly tooOld: readonly TooOld[];
 }
 
-/** What follows from the inputs and is too large to be hashed with them. What no rule `needs` may be left out. */
+/** Facts that follow from the inputs and are too large to hash. Facts that no rule `needs` can be absent. */
 export interface VerdictFacts {
   readonly defects: Defects;
   readonly newDefects?: Defects | undefined;
   readonly components?: readonly ComponentInput[] | undefined;
 }
 
-/** What a rule of a policy says. */
+/** The result of one rule. */
 export interface RuleResult {
-  /** Null: no policy asks for it, it always holds. */
+  /** Null: a built-in rule. */
   readonly policy: string | null;
   readonly policyVersion: number | null;
   readonly rule: string;
   readonly mode: Mode;
-  /** `error`: it could not be decided, which denies even where `mode` is `warn`. */
+  /** `error`: the rule could not be evaluated, which denies even in mode `warn`. */
   readonly status: Outcome['status'] | 'error';
   readonly denies: boolean;
-  /** For people: what was found, what is allowed, what to do. */
+  /** One line for people: what was found, what is allowed, what to do. */
   readonly message: string;
-  /** Ids of the evidence that it looked at. */
+  /** Ids of the evidence that the rule evaluated. */
   readonly evidence: readonly string[];
-  /** The defects that its message names. */
+  /** The defects that the message names. */
   readonly findings: readonly Defect[];
-  /** Ids of the waivers that hid something from it. */
+  /** Ids of the waivers that took effect. */
   readonly waivers: readonly string[];
 }
 
-/** What the policies say together. */
+/** The decision of all policies together. */
 export interface Judgement {
   readonly decision: 'allow' | 'deny';
-  /** First what always holds, then policies by name and version, and their rules as they stand there. */
+  /** Built-in rules first, then policies by name and version, with their rules in the order of the policy. */
   readonly results: readonly RuleResult[];
-  /** Time was up before all rules were done. Such a judgement denies, and says nothing of the next one about the same inputs. */
+  /** Whether the time limit was exceeded. Such a judgement denies, and the next one on the same inputs may differ. */
   readonly timedOut: boolean;
 }

@@ -2,8 +2,8 @@ import { shown } from '../rules/common/text.js';
 import type { CanonicalInputs } from './canonical.js';
 import type { RuleResult } from './inputs.js';
 
-/** What no policy need ask for. */
-function always(rule: string, message: string): RuleResult {
+/** A failure of a built-in rule, which no policy contains. */
+function builtIn(rule: string, message: string): RuleResult {
   return {
     policy: null,
     policyVersion: null,
@@ -21,11 +21,11 @@ function always(rule: string, message: string): RuleResult {
 function revoked({ release }: CanonicalInputs): RuleResult[] {
   if (release.state !== 'revoked') return [];
   const reason =
-    release.revokedReason === null ? 'no reason is known' : shown(release.revokedReason, 2000);
+    release.revokedReason === null ? 'no reason was given' : shown(release.revokedReason, 2000);
   return [
-    always(
+    builtIn(
       'release-revoked',
-      `${shown(release.version)} was revoked and ships nowhere: ${reason}. Make a new release`,
+      `${shown(release.version)} is revoked and cannot ship to any environment: ${reason}. Register a new release`,
     ),
   ];
 }
@@ -34,22 +34,22 @@ function unguarded({ environment, policies }: CanonicalInputs): RuleResult[] {
   const missing = policies.filter(({ sha256 }) => sha256 === null);
   if (missing.length === 0 && policies.every(({ rules }) => rules.length === 0)) {
     return [
-      always(
+      builtIn(
         'policy-required',
-        `No policy guards ${shown(environment)}, so nothing may go there. Give it one: PATCH /environments/${shown(environment)}`,
+        `No policy guards ${shown(environment)}, so every release is denied. Assign a policy: PATCH /environments/${shown(environment)}`,
       ),
     ];
   }
   return missing.map(({ name, version }) => ({
-    ...always(
+    ...builtIn(
       'policy-required',
-      `${shown(environment)} is guarded by ${version === 0 ? '' : `version ${version} of `}policy ${shown(name)}, which there is not, so nobody knows what it asks for. Add it, or take it out: PATCH /environments/${shown(environment)}`,
+      `${shown(environment)} requires ${version === 0 ? '' : `version ${version} of `}policy ${shown(name)}, which does not exist. Create it, or remove it from the environment: PATCH /environments/${shown(environment)}`,
     ),
     policy: name,
   }));
 }
 
-/** What denies whatever the policies say. */
+/** The failures of built-in rules, which deny regardless of the policies. */
 export const preconditions = (inputs: CanonicalInputs): RuleResult[] => [
   ...revoked(inputs),
   ...unguarded(inputs),

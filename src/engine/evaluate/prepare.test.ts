@@ -35,21 +35,21 @@ describe('prepare: needs', () => {
 });
 
 describe('prepare: tooOld', () => {
-  it('names the rule by its place in the policy', () => {
+  it('names the rule by its index in the policy', () => {
     const rules = [block('sealed-only'), warn('evidence-required', fresh)];
     const { tooOld } = prepare([policy('p', ...rules), policy('a', block('no-secrets'))]);
     expect(tooOld(old)).toEqual([{ policy: 'p', version: 1, index: 1, evidence: ['1'] }]);
     expect(tooOld([])).toEqual([]);
   });
 
-  it('holds for a rule whose mode is of tomorrow: its age is an input all the same', () => {
+  it('includes a rule with an unknown mode, because the age is an input', () => {
     const rule = { ...block('evidence-required', fresh), mode: 'ask' } as unknown as PolicyRule;
     expect(prepare([policy('p', rule)]).tooOld(old)).toMatchObject([{ evidence: ['1'] }]);
   });
 });
 
 describe('prepare: decide', () => {
-  it('is of the policies that were prepared, in any order, and of no others', () => {
+  it('accepts only the prepared policies, in any order', () => {
     const [a, b] = [policy('a', block('sealed-only')), policy('b', block('sealed-only'))];
     const of = (...policies: (typeof a)[]) => canonicalInputs(inputs({ ...sealed, policies }));
     const prepared = prepare([b, a]);

@@ -5,22 +5,22 @@ import { type DecideOptions, decide } from './decide.js';
 import type { Judgement, PolicyInput, TooOld, VerdictFacts } from './inputs.js';
 import { type FindRule, prepareRule, tooOldFor } from './prepared-rule.js';
 
-/** Policies whose rules have their parameters. */
+/** Policies whose rules are ready for evaluation. */
 export interface Prepared {
-  /** What any rule needs. */
+  /** The facts that at least one rule needs. */
   readonly needs: Required<Needs>;
-  /** Which evidence is too old for which rule: the only thing that the clock decides. */
+  /** Returns which evidence is too old for which rule. Nothing else in a verdict depends on the clock. */
   tooOld(evidence: readonly Aged[]): TooOld[];
   /**
-   * May the release go to the environment? Pure: the same inputs and facts give the same judgement; `options` keep it from
-   * taking too long, and complete its messages. What cannot be decided denies.
-   * @param inputs with the policies that were prepared
-   * @param facts what follows from the inputs; not checked against them
+   * Decides whether the release may go to the environment. Pure: the same inputs and facts give the same judgement. `options`
+   * set a time limit and complete messages. A rule that cannot be evaluated denies.
+   * @param inputs must contain the prepared policies
+   * @param facts follow from the inputs, which is not checked
    */
   decide(inputs: CanonicalInputs, facts: VerdictFacts, options?: DecideOptions): Judgement;
 }
 
-/** A judgement about other policies than were prepared would be one about nothing. */
+/** @throws {Error} if the inputs contain other policies than the prepared ones */
 function checkSame(prepared: readonly PolicyInput[], { policies }: CanonicalInputs): void {
   const isSame =
     prepared.length === policies.length &&
@@ -32,8 +32,8 @@ function checkSame(prepared: readonly PolicyInput[], { policies }: CanonicalInpu
 }
 
 /**
- * Gets the rules of policies ready: each finds its rule and its parameters once, however often it is asked then.
- * @param findRule which rules there are
+ * Prepares the rules of policies: finds each rule and validates its parameters once, for many decisions.
+ * @param findRule replaces the lookup of rules in tests
  */
 export function prepare(
   policies: readonly PolicyInput[],

@@ -4,57 +4,62 @@ import type { BoundRule, KnownRule } from '../rules/known-rule.js';
 import { type Aged, MODES, type Needs } from '../rules/rule.js';
 import type { PolicyInput, PolicyRule, TooOld } from './inputs.js';
 
-/** A rule where it stands. */
+/** A rule and its place in a policy. */
 interface Place {
   readonly policy: PolicyInput;
-  /** What is stored may be anything, even null. */
+  /** Stored JSON: it can be anything, even null. */
   readonly entry: PolicyRule;
-  /** Its place in the policy, from 0. */
+  /** Index in the policy, from 0. */
   readonly index: number;
 }
 
-/** A rule of a policy, ready to be asked; or with the reason why it cannot be asked, for which it denies. */
+/** A rule of a policy that is ready for evaluation, or the fault because of which it denies. */
 export type PreparedRule = Place & { readonly needs: Required<Needs> } & (
     | { readonly bound: BoundRule; readonly fault?: undefined }
     | { readonly bound?: BoundRule; readonly fault: { readonly error: unknown } }
   );
 
-/** Which rules there are. */
+/** Finds a rule by name; undefined if it does not exist. */
 export type FindRule = (name: string) => KnownRule | undefined;
 
 const NOTHING: Required<Needs> = { newDefects: false, components: false };
 const EVERYTHING: Required<Needs> = { newDefects: true, components: true };
 
-/** @throws {RuleFault} for what cannot be asked */
+/** @throws {RuleFault} if the entry cannot be evaluated */
 function bind(entry: PolicyRule, findRule: FindRule): BoundRule {
-  if (entry === null) throw new RuleFault('It is no rule, so nobody knows what it asks for');
+  if (entry === null)
+    throw new RuleFault(
+      'The policy contains an entry that is not a rule. Add a version of the policy without it',
+    );
   const rule = findRule(entry.rule);
   if (!rule) {
     throw new RuleFault(
-      `This version of the platform has no rule ${shown(String(entry.rule), 50)}, so nobody knows what it asks for. Update the platform, or take the rule out of the policy`,
+      `This version of the platform does not have a rule ${shown(String(entry.rule), 50)}. Update the platform, or remove the rule from the policy`,
     );
   }
   return rule.bind(entry);
 }
 
-/** Finds the rule and its parameters. What goes wrong here goes wrong when it is asked. */
+/** Finds the rule and validates its parameters. Faults are kept, and reported on evaluation. */
 export function prepareRule(place: Place, findRule: FindRule): PreparedRule {
   let bound: BoundRule | undefined;
   try {
     bound = bind(place.entry, findRule);
     const needs = { ...NOTHING, ...bound.needs() };
     if (MODES.includes(place.entry.mode)) return { ...place, bound, needs };
-    const error = new RuleFault('Its mode is neither block nor warn');
+    const error = new RuleFault(
+      'The mode of the rule is neither block nor warn. Add a version of the policy with one of these modes',
+    );
     return { ...place, bound, needs, fault: { error } };
   } catch (error) {
-    // Which of them it would have needed is not known where it broke.
+    // A rule whose `needs` failed may need anything.
     return bound
       ? { ...place, bound, needs: EVERYTHING, fault: { error } }
       : { ...place, needs: NOTHING, fault: { error } };
   }
 }
 
-/** Which evidence is too old for it: all of it where the rule breaks, as it denies then anyway. */
+/** Returns the evidence that is too old for the rule. If the rule fails, all evidence is: the rule denies anyway. */
 export function tooOldFor(rule: PreparedRule, evidence: readonly Aged[]): TooOld[] {
   const { policy, index, bound } = rule;
   const of = (ids: readonly string[]): TooOld[] =>

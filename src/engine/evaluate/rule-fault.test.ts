@@ -17,7 +17,7 @@ function parameters(name: string, rest: object = {}): unknown {
 }
 
 describe('the parameters of a rule', () => {
-  it('fills in what is left out', () => {
+  it('have defaults', () => {
     expect(parameters('tests-passed')).toEqual({ minimumTests: 1, maximumFailures: 0 });
     expect(parameters('max-findings', { severity: 'low' })).toEqual({
       severity: 'low',
@@ -29,7 +29,7 @@ describe('the parameters of a rule', () => {
     });
   });
 
-  it('does not change the policy, nor its own defaults', () => {
+  it('do not change the policy or the defaults of the rule', () => {
     const entry = of('max-findings');
     const rule = ruleNamed('max-findings');
     if (!rule) throw new Error();
@@ -41,10 +41,10 @@ describe('the parameters of a rule', () => {
 
   it.each([
     ['tests-passed', { minimumTests: '1' }, '/minimumTests must be integer'],
-    ['tests-passed', { ofTomorrow: 1 }, 'ofTomorrow is no parameter of it'],
+    ['tests-passed', { ofTomorrow: 1 }, 'ofTomorrow is not a known parameter'],
     ['max-findings', { severity: 'awful' }, '/severity must be equal to one of'],
     ['banned-components', {}, "must have required property 'components'"],
-    ['tests-passed', { ['__proto__']: 1, constructor: 1 }, '__proto__ is no parameter'],
+    ['tests-passed', { ['__proto__']: 1, constructor: 1 }, '__proto__ is not a known parameter'],
   ])('refuses %s %j', (name, rest, message) => {
     expect(() => parameters(name, rest)).toThrow(RuleFault);
     expect(() => parameters(name, rest)).toThrow(message);
@@ -52,16 +52,19 @@ describe('the parameters of a rule', () => {
 });
 
 describe('faultOfRule', () => {
-  it('has nothing to say of examples', () => {
+  it('accepts the examples', () => {
     for (const { name, example } of rules) expect(faultOfRule(of(name, example))).toBeUndefined();
   });
 
   it.each([
-    [of('of-tomorrow'), 'There is no rule of-tomorrow'],
+    [of('of-tomorrow'), 'Rule of-tomorrow does not exist'],
     [of('tests-passed', { minimumTests: 0 }), '/minimumTests must be >= 1'],
     [of('evidence-required'), 'not valid'],
     [of('licences'), 'not valid'],
-    [of('banned-components', { components: [{ purl: 'pkg:npm/x', versions: '>=' }] }), 'no range'],
-    [of('banned-components', { components: [{ purl: 'pkg:swift/x' }] }), 'no package URL'],
+    [
+      of('banned-components', { components: [{ purl: 'pkg:npm/x', versions: '>=' }] }),
+      'is not a SemVer range',
+    ],
+    [of('banned-components', { components: [{ purl: 'pkg:swift/x' }] }), 'is not a package URL'],
   ])('%j', (entry, message) => expect(faultOfRule(entry)).toContain(message));
 });

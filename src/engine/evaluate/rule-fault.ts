@@ -4,7 +4,7 @@ import { ruleNamed } from '../rules/index.js';
 import type { RuleInput } from '../rules/rule.js';
 import type { PolicyRule } from './inputs.js';
 
-/** A release of which nothing is known: enough for a rule to look at its parameters. */
+/** An empty release, which is enough for a rule to check its parameters. */
 const EMPTY: RuleInput = {
   release: { version: '0.0.0', state: 'open', revokedReason: null },
   artifacts: [],
@@ -19,13 +19,13 @@ const EMPTY: RuleInput = {
 };
 
 /**
- * What is wrong with a rule of a policy, also what its schema cannot say, such as a range of versions that is none: each rule reads its
- * parameters before it looks at anything else. To be asked before a policy is stored.
- * @returns undefined: nothing
+ * Checks a rule before a policy is stored, including what its schema cannot express, such as an invalid range of versions. Each
+ * rule reads its parameters before anything else, so an evaluation on an empty release finds such faults.
+ * @returns what is wrong, or undefined
  */
 export function faultOfRule(entry: PolicyRule): string | undefined {
   const rule = ruleNamed(entry.rule);
-  if (!rule) return `There is no rule ${shown(entry.rule, 50)}`;
+  if (!rule) return `Rule ${shown(entry.rule, 50)} does not exist`;
   try {
     rule.bind(entry).evaluate(EMPTY);
     return undefined;

@@ -17,7 +17,7 @@ import {
   warn,
 } from './inputs.support.js';
 
-/** Every rule, and one that does what a test wants. */
+/** Finds every rule, and one that a test defines. */
 function andRule(own: Pick<Rule<object>, 'evaluate' | 'needs' | 'tooOld'>, name = 'own') {
   const parameters = Type.Object({}, { additionalProperties: false });
   const rule = knownRule({ name, summary: '', parameters, example: {}, ...own });
@@ -28,7 +28,7 @@ const throwing = (error: unknown) => (): never => {
   throw error;
 };
 
-describe('evaluate: what cannot be decided denies, whatever the mode', () => {
+describe('evaluate: a rule that cannot be evaluated denies in any mode', () => {
   const failing = (rules: PolicyRule[], facts = NO_FACTS, findRule = ruleNamed) => {
     const all = inputs({ ...sealed, policies: [policy('p', ...rules)] });
     const { decision, results } = evaluate(all, facts, {}, findRule);
@@ -38,52 +38,57 @@ describe('evaluate: what cannot be decided denies, whatever the mode', () => {
   };
 
   it('an unknown rule', () => {
-    expect(failing([warn('of-tomorrow')])).toContain('has no rule of-tomorrow');
-    expect(failing([warn('__proto__')])).toContain('has no rule __proto__');
-    expect(failing([{ mode: 'block' } as unknown as PolicyRule])).toContain('no rule undefined');
+    expect(failing([warn('of-tomorrow')])).toContain('does not have a rule of-tomorrow');
+    expect(failing([warn('__proto__')])).toContain('does not have a rule __proto__');
+    expect(failing([{ mode: 'block' } as unknown as PolicyRule])).toContain(
+      'does not have a rule undefined',
+    );
   });
 
   it('parameters that are not valid', () => {
     expect(failing([warn('sealed-only', { ofTomorrow: true })])).toBe(
-      'Its parameters are not valid: ofTomorrow is no parameter of it',
+      'The parameters are not valid: ofTomorrow is not a known parameter',
     );
     const components = [{ purl: 'pkg:npm/x', versions: '>=' }];
     expect(
       failing([warn('banned-components', { components })], { ...NO_FACTS, components: [] }),
-    ).toContain('no range of versions');
+    ).toContain('is not a SemVer range');
   });
 
-  it('a mode of tomorrow', () => {
+  it('an unknown mode', () => {
     const rule = { rule: 'sealed-only', mode: 'ask' } as unknown as PolicyRule;
-    expect(failing([rule])).toBe('Its mode is neither block nor warn');
+    expect(failing([rule])).toBe(
+      'The mode of the rule is neither block nor warn. Add a version of the policy with one of these modes',
+    );
   });
 
-  it('what a rule needs and nobody looked up', () => {
-    expect(failing([warn('licences', { allow: ['MIT'] })])).toContain('which components there are');
-    expect(failing([warn('max-findings', { onlyNew: true })])).toContain('which findings are new');
+  it('a missing fact that a rule needs', () => {
+    expect(failing([warn('licences', { allow: ['MIT'] })])).toContain(
+      'did not look up the components',
+    );
+    expect(failing([warn('max-findings', { onlyNew: true })])).toContain(
+      'did not look up the new findings',
+    );
   });
 
   it.each([
     [new RuleFault('It cannot be decided'), 'It cannot be decided'],
-    [
-      new TypeError('x is\nundefined'),
-      'It broke, which is a mistake of the platform: x is\ufffdundefined.',
-    ],
-    ['a text', 'It broke, which is a mistake of the platform.'],
-    [undefined, 'It broke, which is a mistake of the platform.'],
+    [new TypeError('x is\nundefined'), 'The rule crashed: x is\ufffdundefined. This is a bug'],
+    ['a text', 'The rule crashed. This is a bug'],
+    [undefined, 'The rule crashed. This is a bug'],
   ])('a rule that throws %s', (error, message) => {
     const said = failing([warn('own')], NO_FACTS, andRule({ evaluate: throwing(error) }));
     expect(said).toContain(message);
     expect(said).not.toContain('.ts');
   });
 
-  it('a rule that breaks before it is asked', () => {
+  it('a rule that fails before its evaluation', () => {
     const passes = () => ({ status: 'pass', message: '' }) as const;
     const own = andRule({ needs: throwing(new TypeError('which?')), evaluate: passes });
     expect(failing([warn('own')], { ...NO_FACTS, components: [] }, own)).toContain('which?');
   });
 
-  it('and the other rules are still asked', () => {
+  it('and the other rules are still evaluated', () => {
     const { results } = judge([block('of-tomorrow'), block('sealed-only')], sealed);
     expect(results.map(({ status }) => status)).toEqual(['error', 'pass']);
   });
@@ -103,7 +108,7 @@ describe('evaluate: time', () => {
       evidence: [record('1', { shows: ['components'] })],
     });
 
-  it('denies what takes longer than it may, also where it only warns', () => {
+  it('denies after the time limit, even in mode warn', () => {
     let clock = 0;
     const now = () => (clock += 10);
     const verdict = evaluate(
@@ -116,10 +121,10 @@ describe('evaluate: time', () => {
       { rule: 'licences', status: 'error', denies: true },
       { rule: 'sealed-only', status: 'error', denies: true },
     ]);
-    expect(verdict.results[0]?.message).toContain('the 50 ms for all rules were over');
+    expect(verdict.results[0]?.message).toContain('exceeded their time limit of 50 ms');
   });
 
-  it('denies a rule that never looks at the clock', () => {
+  it('denies a slow rule that does not check the time', () => {
     let clock = 0;
     const slow = andRule({
       evaluate() {
@@ -134,7 +139,7 @@ describe('evaluate: time', () => {
     });
   });
 
-  it('is enough for what takes none, and a clock that is broken is no excuse', () => {
+  it('allows within the time limit, and denies if the clock is broken', () => {
     const licences = block('licences', { allow: ['MIT'] });
     const facts = { ...NO_FACTS, components };
     expect(evaluate(all(licences), facts, { now: () => 0 }).decision).toBe('allow');

@@ -7,7 +7,7 @@ import { keyOf, type PurlPattern, readPattern, versionOf } from './common/purl-p
 import { byText, counted, firstOf, shown } from './common/text.js';
 import type { ComponentInput, Outcome, Rule, RuleInput } from './rule.js';
 
-/** Components that a message names. */
+/** Maximum number of components that a message names. */
 const NAMED = 10;
 const SEGMENT = '[^\\s*/?#@]+';
 const PATTERN = `^pkg:[A-Za-z][A-Za-z0-9.+-]*/(?:\\*/|(?:@?${SEGMENT}/)*)(?:${SEGMENT}\\*?|\\*)$`;
@@ -18,9 +18,12 @@ const Banned = Type.Object(
       maxLength: 300,
       pattern: PATTERN,
       'x-rule':
-        'must be pkg:type/namespace/name without a version; * may end the name, or be the whole name or namespace',
-      description:
-        'A package URL without version. `*` is the rest of the name, or a whole name (below that namespace, however deep) or namespace (or none)',
+        'must be pkg:type/namespace/name without a version; * can end the name, or replace the whole name or namespace',
+      description: [
+        'A package URL without a version. `*` at the end of a name stands for any text.',
+        '`*` as the name stands for all packages of the namespace and of the namespaces below it.',
+        '`*` as the namespace stands for every namespace, or none',
+      ].join(' '),
       examples: ['pkg:npm/event-stream', 'pkg:maven/org.apache.logging.log4j/*'],
     }),
     versions: Type.Optional(
@@ -28,12 +31,14 @@ const Banned = Type.Object(
         minLength: 1,
         maxLength: 200,
         pattern: '^[0-9A-Za-z.*<>=~^|+ -]+$',
-        description:
-          'A range of SemVer as npm writes it; pre-releases are in it, too. All versions, unless it is given. A version that cannot be compared is taken to be banned',
+        description: [
+          "A range in npm's SemVer syntax, which includes pre-releases. If absent, all versions are banned.",
+          'A version that cannot be compared counts as banned',
+        ].join(' '),
         examples: ['<2.17.1', '>=4.0.0 <4.2.0 || 5.x'],
       }),
     ),
-    reason: Type.Optional(line(500, 'Why, for whoever reads the denial')),
+    reason: Type.Optional(line(500, 'Reason, shown in the denial')),
   },
   { additionalProperties: false },
 );
@@ -51,35 +56,36 @@ interface Ban extends Omit<Banned, 'purl'> {
   readonly range: semver.Range | undefined;
 }
 
-/** @throws {RuleFault} for what is no package URL or no range: what it was meant to keep out nobody knows */
+/** @throws {RuleFault} if a package URL or a range is not valid */
 function readBans({ components }: Parameters): Ban[] {
   return components.map((banned) => {
     const { purl, versions } = banned;
     const pattern = readPattern(purl);
     if (versions === undefined) return { ...banned, pattern, range: undefined };
     try {
-      // Not loosely: that would leave out what it does not understand.
+      // Not loose: loose parsing ignores the parts that it does not understand.
       return {
         ...banned,
         pattern,
         range: new semver.Range(versions, { includePrerelease: true }),
       };
     } catch {
-      throw new RuleFault(`${shown(versions)} is no range of versions that SemVer knows`);
+      throw new RuleFault(`${shown(versions)} is not a SemVer range, such as <2.17.1`);
     }
   });
 }
 
-/** Says why the ban is for this version; undefined: it is not. */
+/** @returns why this version is banned, or undefined if it is not */
 function whyBanned({ range, versions = '', reason }: Ban, version: string | undefined) {
   const because = reason === undefined ? '' : `: ${shown(reason, 500)}`;
-  if (!range) return `banned in any version${because}`;
+  if (!range) return `all versions are banned${because}`;
   const parsed = version === undefined ? null : semver.parse(version, { loose: true });
-  if (!parsed) return `banned ${versions}, and its version cannot be compared with that${because}`;
-  return range.test(parsed) ? `banned ${versions}${because}` : undefined;
+  if (!parsed)
+    return `versions ${versions} are banned, and its version cannot be compared${because}`;
+  return range.test(parsed) ? `versions ${versions} are banned${because}` : undefined;
 }
 
-/** Finds the bans of a component; those of one package are looked up, not tried one by one. */
+/** Finds the ban of a component. Bans without `*` are looked up by key, because there may be 200,000 components. */
 function finder(bans: readonly Ban[]) {
   const exact = new Map<string, Ban[]>();
   const patterns: { readonly ban: Ban; readonly matches: (key: string) => boolean }[] = [];
@@ -89,10 +95,10 @@ function finder(bans: readonly Ban[]) {
   }
   return ({ purl, version }: ComponentInput & { readonly purl: string }): string | undefined => {
     const key = keyOf(purl);
-    const meant = patterns.filter(({ matches }) => matches(key)).map(({ ban }) => ban);
-    // A document may tell two versions of one component: neither may be banned.
+    const matching = patterns.filter(({ matches }) => matches(key)).map(({ ban }) => ban);
+    // The package URL and the version field of a component can differ. Neither may be banned.
     const versions = new Set([versionOf(purl) ?? version, version ?? versionOf(purl)]);
-    for (const ban of [...(exact.get(key) ?? []), ...meant]) {
+    for (const ban of [...(exact.get(key) ?? []), ...matching]) {
       for (const known of versions) {
         const why = whyBanned(ban, known ?? undefined);
         const name = versionOf(purl) === undefined && known ? `${purl} ${known}` : purl;
@@ -105,7 +111,7 @@ function finder(bans: readonly Ban[]) {
 
 const lastName = (text: string) => text.split(/[/:]/).at(-1)?.toLowerCase();
 
-/** Finds the bans that a component without a package URL that can be read may be meant by: all of this name. */
+/** Finds the ban of a component without a readable package URL, by its name alone. */
 function byName(bans: readonly Ban[]) {
   return ({ name, version }: ComponentInput): string | undefined => {
     const ban = bans.find(
@@ -116,7 +122,7 @@ function byName(bans: readonly Ban[]) {
     );
     return (
       ban &&
-      `${shown(name)} (it has no package URL that can be read, and may be one that is banned)`
+      `${shown(name)} (has no readable package URL, and its name is that of a banned component)`
     );
   };
 }
@@ -130,7 +136,7 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   const unseen = missing(input, ['components']);
   if (unseen) return { status: 'not-evidenced', message: unseen };
   const evidence = idsOf(showing(input, 'components'));
-  const components = needed(input.components, 'which components there are');
+  const components = needed(input.components, 'the components');
   const found: string[] = [];
   for (const component of components) {
     input.checkTime();
@@ -140,24 +146,27 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   const without = components.filter((component) => !hasPurl(component)).length;
   const note =
     without > 0
-      ? `. ${counted(without, 'component')} without a package URL can be compared by name alone`
+      ? `. ${counted(without, 'component')} without a package URL: compared by name only`
       : '';
   if (found.length === 0) {
     const all = counted(components.length, 'component');
-    return { status: 'pass', message: `${all}, none of them banned${note}`, evidence };
+    return { status: 'pass', message: `${all}, 0 banned${note}`, evidence };
   }
   const names = firstOf(found.toSorted(byText), NAMED);
   return {
     status: 'fail',
-    message: `${counted(found.length, 'banned component')}, 0 allowed: ${names}${note}. Update or replace them, then upload a new SBOM with the label of the one before`,
+    message: [
+      `${counted(found.length, 'banned component')}, 0 allowed: ${names}${note}`,
+      'Update or replace them, then upload a new SBOM with the same label',
+    ].join('. '),
     evidence,
   };
 }
 
-/** Keeps packages out by name: what was taken over, what has a licence nobody reads, what was replaced long ago. */
+/** Denies packages by name and version, such as compromised or abandoned ones. */
 export const bannedComponents: Rule<Parameters> = {
   name: 'banned-components',
-  summary: 'None of the components is on the list of those that are banned',
+  summary: 'No component of the release is on the list of banned components',
   parameters,
   example: {
     components: [

@@ -12,10 +12,10 @@ const sbom = (id: string, artifact: string | null = null) =>
   evidence(id, ['components'], { kind: 'cyclonedx', artifact });
 
 describe('evidence-required', () => {
-  it('passes with evidence that could show it, whatever its kind', () => {
+  it('passes with evidence of any kind that could show it', () => {
     expect(required({ shows: 'components' }, { evidence: [sbom('1')] })).toEqual({
       status: 'pass',
-      message: 'Found 1 document: bill of materials',
+      message: 'Found 1 document: SBOM',
       evidence: ['1'],
     });
   });
@@ -29,7 +29,7 @@ describe('evidence-required', () => {
     expect(message).toContain('Upload evidence of kind spdx or cyclonedx');
   });
 
-  it('wants both of one evidence, where both are asked for', () => {
+  it('requires kind and content of the same piece of evidence', () => {
     const parameters = { kinds: ['trivy'], shows: 'secret' };
     const scan = evidence('1', ['vulnerability']);
     const leaks = evidence('2', ['secret'], { kind: 'gitleaks' });
@@ -37,20 +37,20 @@ describe('evidence-required', () => {
     expect(required(parameters, { evidence: [evidence('3', ['secret'])] }).status).toBe('pass');
   });
 
-  it('says what to upload where it is missing', () => {
+  it('names what to upload if evidence is missing', () => {
     expect(required({ shows: 'components' })).toEqual({
       status: 'not-evidenced',
       message:
-        'No bill of materials counts for this release. Upload an SBOM (cyclonedx or spdx): POST /releases/{id}/evidence',
+        'No SBOM counts for this release. Upload an SBOM (cyclonedx or spdx): POST /releases/{id}/evidence',
     });
   });
 
-  it('takes evidence of an artifact for the release', () => {
+  it('accepts evidence of an artifact for the release', () => {
     const given = { artifacts: [app], evidence: [sbom('1', app.sha256)] };
     expect(required({ shows: 'components' }, given).status).toBe('pass');
   });
 
-  it('names the artifacts that have none of their own', () => {
+  it('names the artifacts without their own evidence', () => {
     const parameters = { shows: 'components', scope: 'artifacts' };
     const artifacts = [app, image];
     const one = required(parameters, { artifacts, evidence: [sbom('1', app.sha256), sbom('2')] });
@@ -60,19 +60,19 @@ describe('evidence-required', () => {
     const both = [sbom('1', app.sha256), sbom('2', image.sha256)];
     expect(required(parameters, { artifacts, evidence: both })).toMatchObject({
       status: 'pass',
-      message: '2 artifacts, each with its bill of materials',
+      message: '2 artifacts, each with its own SBOM',
       evidence: ['1', '2'],
     });
   });
 
-  it('does not list hundreds of them', () => {
+  it('does not list hundreds of artifacts', () => {
     const artifacts = Array.from({ length: 300 }, (_, n) => ({ name: `a${n}`, sha256: `${n}` }));
     const { message } = required({ shows: 'tests', scope: 'artifacts' }, { artifacts });
     expect(message).toContain('and 290 more');
     expect(message.length).toBeLessThan(500);
   });
 
-  it('is not evidenced for artifacts where there are none', () => {
+  it('is not evidenced for a release without artifacts', () => {
     const outcome = required(
       { shows: 'components', scope: 'artifacts' },
       { evidence: [sbom('1')] },
@@ -81,7 +81,7 @@ describe('evidence-required', () => {
     expect(outcome.message).toContain('has no artifacts');
   });
 
-  it('does not count what is too old', () => {
+  it('does not count evidence that is too old', () => {
     const parameters = { shows: 'components', maximumAgeDays: 30 };
     const old = required(parameters, { evidence: [sbom('1')], tooOld: new Set(['1']) });
     expect(old).toMatchObject({ status: 'not-evidenced', evidence: ['1'] });
@@ -90,7 +90,7 @@ describe('evidence-required', () => {
     expect(required(parameters, both)).toMatchObject({ status: 'pass', evidence: ['2'] });
   });
 
-  it('names the artifacts whose own is too old', () => {
+  it('names the artifacts whose evidence is too old', () => {
     const outcome = required(
       { shows: 'components', scope: 'artifacts', maximumAgeDays: 1 },
       {
@@ -102,7 +102,7 @@ describe('evidence-required', () => {
     expect(outcome.message).toContain('for app:1.4.0 is older than 1 day.');
   });
 
-  it('tells what is too old, to the second', () => {
+  it('finds what is too old, to the second', () => {
     const parameters = { kinds: ['trivy'], scope: 'release' as const, maximumAgeDays: 1 };
     const aged = [
       { id: 'new', kind: 'trivy', ageSeconds: 86_400 },
@@ -116,10 +116,10 @@ describe('evidence-required', () => {
     );
   });
 
-  it('asks for something', () => {
+  it('requires `kinds` or `shows`', () => {
     expect(() => required({})).toThrow('not valid');
     expect(() => evidenceRequired.evaluate({ scope: 'release' }, input())).toThrow(
-      'give it kinds or shows',
+      'needs `kinds` or `shows`',
     );
   });
 
@@ -137,7 +137,7 @@ describe('evidence-required', () => {
     }
   });
 
-  it('shows names of artifacts without what could harm a terminal', () => {
+  it('removes characters that could harm a terminal from names', () => {
     const artifacts = [{ name: '\u001b[2Jx\nok', sha256: 'c' }];
     const { message } = required({ shows: 'tests', scope: 'artifacts' }, { artifacts });
     expect(message).toContain('\ufffd[2Jx\ufffdok');

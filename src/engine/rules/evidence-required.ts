@@ -7,7 +7,7 @@ import { counted, firstOf, joined, shown } from './common/text.js';
 import type { Aged, EvidenceInput, Outcome, Rule, RuleInput } from './rule.js';
 
 const DAY = 86_400;
-/** Artifacts that a message names. */
+/** Maximum number of artifacts that a message names. */
 const NAMED = 10;
 
 const parameters = Type.Object(
@@ -17,44 +17,46 @@ const parameters = Type.Object(
         minItems: 1,
         maxItems: 20,
         uniqueItems: true,
-        description: 'Evidence of one of these kinds; one is enough',
+        description: 'Kinds of evidence. Evidence of one of them is enough',
         examples: [['cyclonedx', 'spdx']],
       }),
     ),
     shows: Type.Optional(
-      stringEnum(SHOWN, { description: 'Evidence that could show this, whatever its kind' }),
+      stringEnum(SHOWN, { description: 'What the evidence must be able to show' }),
     ),
     scope: defaulted(
       stringEnum(['release', 'artifacts'] as const, {
         default: 'release',
-        description: 'release: one is enough. artifacts: each artifact needs its own',
+        description:
+          'release: one piece of evidence is enough. artifacts: each artifact needs its own',
       }),
     ),
     maximumAgeDays: Type.Optional(
       Type.Integer({
         minimum: 1,
         maximum: 3650,
-        description: 'Days since it was last received. Any number, unless it is given',
+        description:
+          'Maximum age in days, counted from the last upload. If absent, the age does not matter',
       }),
     ),
   },
   {
     additionalProperties: false,
-    description: 'With `kinds` and `shows`: one evidence has to be both',
+    description: 'With both `kinds` and `shows`, one piece of evidence must meet both',
     anyOf: [{ required: ['kinds'] }, { required: ['shows'] }],
   },
 );
 
 type Parameters = Static<typeof parameters>;
 
-/** `a bill of materials`, `evidence of kind junit`. */
+/** `SBOM`, `evidence of kind junit`, and what a message asks to upload. */
 function wanted({ kinds, shows }: Parameters, input: RuleInput) {
   const kind = kinds && `of kind ${joined(kinds, 'or')}`;
   const name = shows ? [nameOf(shows), kind].filter(Boolean).join(' ') : `evidence ${kind}`;
   return { name, upload: kinds || !shows ? name : uploadOf(input, shows) };
 }
 
-/** Names of those that have none of this evidence; undefined where the release as a whole is meant and has some. */
+/** @returns what lacks this evidence: names of artifacts, or `this release` */
 function lacking({ scope }: Parameters, input: RuleInput, evidence: readonly EvidenceInput[]) {
   if (scope === 'release') return evidence.length > 0 ? [] : ['this release'];
   const digests = new Set(evidence.map(({ artifact }) => artifact));
@@ -73,12 +75,15 @@ function tooOld({ kinds, maximumAgeDays }: Parameters, evidence: readonly Aged[]
 
 function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   const { kinds, shows, scope, maximumAgeDays } = parameters;
-  if (!kinds && !shows) throw new RuleFault('It asks for no evidence: give it kinds or shows');
+  if (!kinds && !shows) throw new RuleFault('The rule needs `kinds` or `shows`');
   const { name, upload } = wanted(parameters, input);
   const unmet = (message: string): Outcome => ({ status: 'not-evidenced', message });
   if (scope === 'artifacts' && input.artifacts.length === 0) {
     return unmet(
-      'The release has no artifacts, so nothing can be evidenced of them. Register what was built: POST /releases/{id}/artifacts',
+      [
+        'The release has no artifacts, and this rule requires evidence for each artifact',
+        'Add the artifacts: POST /releases/{id}/artifacts',
+      ].join('. '),
     );
   }
   const all = input.evidence.filter(
@@ -96,22 +101,22 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
     const limit = counted(maximumAgeDays ?? 0, 'day');
     return {
       ...unmet(
-        `The ${name} for ${firstOf(old, NAMED)} is older than ${limit}. Make it again and upload it: ${where}`,
+        `The ${name} for ${firstOf(old, NAMED)} is older than ${limit}. Run the tool again and upload the report: ${where}`,
       ),
       evidence: idsOf(all),
     };
   }
   const message =
     scope === 'artifacts'
-      ? `${counted(input.artifacts.length, 'artifact')}, each with its ${name}`
+      ? `${counted(input.artifacts.length, 'artifact')}, each with its own ${name}`
       : `Found ${counted(fresh.length, 'document')}: ${name}`;
   return { status: 'pass', message, evidence: idsOf(fresh) };
 }
 
-/** Whether something was looked at, not what was seen. */
+/** Checks that evidence exists, not what it contains. */
 export const evidenceRequired: Rule<Parameters> = {
   name: 'evidence-required',
-  summary: 'There is evidence of a kind, for the release or for each of its artifacts',
+  summary: 'Evidence of a kind exists for the release, or for each of its artifacts',
   parameters,
   example: { shows: 'components', scope: 'artifacts', maximumAgeDays: 30 },
   tooOld,

@@ -3,13 +3,13 @@ import { faultOfRule } from '../evaluate/rule-fault.js';
 import { ruleNamed, rules } from './index.js';
 
 describe('the list of rules', () => {
-  it('has each name once', () => {
+  it('has unique names', () => {
     const names = rules.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
   });
 
-  it('finds each by its name, and no other', () => {
+  it('finds each rule by its name, and nothing else', () => {
     for (const rule of rules) expect(ruleNamed(rule.name)).toBe(rule);
     for (const name of ['', 'toString', '__proto__', 'Tests-Passed']) {
       expect(ruleNamed(name)).toBeUndefined();
@@ -17,7 +17,7 @@ describe('the list of rules', () => {
   });
 
   it.each(rules.map((rule) => [rule.name, rule] as const))(
-    '%s says what it does, and has an example that is valid',
+    '%s has a summary and a valid example',
     (name, { summary, parameters, example }) => {
       expect(summary.length).toBeGreaterThan(20);
       expect(parameters.additionalProperties).toBe(false);

@@ -8,7 +8,7 @@ import { sealedOnly } from './sealed-only.js';
 import { semverIncreases } from './semver-increases.js';
 import { testsPassed } from './tests-passed.js';
 
-/** Every rule, a line each; their order is that of the API's description. */
+/** Every rule, in the order of the OpenAPI document. */
 export const rules: readonly KnownRule[] = [
   knownRule(testsPassed),
   knownRule(evidenceRequired),
@@ -22,5 +22,5 @@ export const rules: readonly KnownRule[] = [
 
 const byName = new Map(rules.map((rule) => [rule.name, rule]));
 
-/** @returns undefined for a rule that this version does not know: it denies */
+/** @returns undefined if this version does not know the rule, which then denies */
 export const ruleNamed = (name: string): KnownRule | undefined => byName.get(name);

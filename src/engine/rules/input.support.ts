@@ -2,18 +2,18 @@ import type { Shown } from '../../vocabulary/finding-types.js';
 import { ruleNamed } from './index.js';
 import type { ComponentInput, Defect, EvidenceInput, Outcome, RuleInput, Uploads } from './rule.js';
 
-/** Makes what rules look at, for tests. */
+/** Inputs of rules, for tests. */
 
 const RELEASE: RuleInput['release'] = { version: '1.4.0', state: 'open', revokedReason: null };
 
-/** As kinds of evidence name them: these are enough for tests. */
+/** A part of what the kinds of evidence declare. */
 export const UPLOADS: Uploads = {
   components: ['cyclonedx', 'spdx'],
   tests: ['junit'],
   secret: ['gitleaks'],
 };
 
-/** Nothing at all, but for what is given. */
+/** An empty input, with the given fields replaced. */
 export const input = (
   given: Partial<Omit<RuleInput, 'release'>> & { release?: Partial<RuleInput['release']> } = {},
 ): RuleInput => ({
@@ -63,7 +63,7 @@ export const defect = (rule: string, rest: Partial<Defect> = {}): Defect => ({
   ...rest,
 });
 
-/** Defects as the database counts them; those with waivers are among them. */
+/** Counts defects as the database does, including waived ones. */
 export function defects(all: readonly Defect[], waivers: Record<string, string[]> = {}) {
   return {
     counts: all.map(({ type, severity, fixedVersion }) => ({
@@ -92,7 +92,7 @@ export const component = (
   ...rest,
 });
 
-/** What a rule says, with its parameters checked and its defaults filled in, as in a policy. @throws {RuleFault} */
+/** Evaluates a rule, with validated parameters and defaults, as in a policy. @throws {RuleFault} */
 export function ask(name: string, parameters: object, given: RuleInput): Outcome {
   const rule = ruleNamed(name);
   if (!rule) throw new Error(`no rule ${name}`);

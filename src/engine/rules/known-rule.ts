@@ -3,21 +3,21 @@ import { RuleFault } from './common/fault.js';
 import { shown } from './common/text.js';
 import type { Aged, Needs, Outcome, Rule, RuleInput } from './rule.js';
 
-/** A rule with the parameters that a policy gives it, checked. */
+/** A rule with the validated parameters of a policy. */
 export interface BoundRule {
-  /** With defaults for those that the policy leaves out. */
+  /** Includes defaults for the parameters that the policy leaves out. */
   readonly parameters: object;
   needs(): Needs;
-  /** Ids of the evidence that is too old for it. */
+  /** @returns ids of the evidence that is too old for this rule */
   tooOld(evidence: readonly Aged[]): readonly string[];
   evaluate(input: RuleInput): Outcome;
 }
 
-/** A rule as the engine sees it: what its parameters are is the rule's own affair. */
+/** A rule as the engine sees it. Only the rule itself knows the type of its parameters. */
 export interface KnownRule extends Pick<Rule, 'name' | 'summary' | 'parameters' | 'example'> {
   /**
-   * @param entry the rule as it stands in a policy; it is not changed
-   * @throws {RuleFault} for what its schema does not know: a newer version may have meant something by it
+   * @param entry the rule as the policy contains it; not changed
+   * @throws {RuleFault} if its schema refuses the entry. Unknown parameters are refused, because a newer version may use them
    */
   bind(entry: object): BoundRule;
 }
@@ -30,15 +30,15 @@ const ajv = new Ajv({
   useDefaults: true,
 });
 
-function explain({ instancePath, message = 'is not valid', params }: ErrorObject): string {
+function messageOf({ instancePath, message = 'is not valid', params }: ErrorObject): string {
   const extra = params?.additionalProperty;
-  if (typeof extra === 'string') return `${shown(extra, 50)} is no parameter of it`;
-  return `${instancePath === '' ? 'it' : shown(instancePath)} ${message}`;
+  if (typeof extra === 'string') return `${shown(extra, 50)} is not a known parameter`;
+  return `${instancePath === '' ? 'the rule' : shown(instancePath)} ${message}`;
 }
 
-/** A copy of what stands in a policy besides the rule's name and mode: defaults are filled in. */
+/** Copies the entry without its name and mode, because Ajv writes defaults into what it validates. */
 function parametersIn(entry: object): object {
-  // Rules are JSON, and this is the faster way to copy a little of it.
+  // Faster than `structuredClone` for small JSON values.
   const copy: Record<string, unknown> = JSON.parse(JSON.stringify(entry));
   const { rule: _rule, mode: _mode, ...parameters } = copy;
   return parameters;
@@ -46,17 +46,17 @@ function parametersIn(entry: object): object {
 
 export function knownRule<Parameters extends object>(rule: Rule<Parameters>): KnownRule {
   const { name, summary, example } = rule;
-  // Compiled when it is first asked for: that takes a while, and few policies use every rule.
+  // Compiled on first use: compiling is slow, and few policies use every rule.
   let validate: ValidateFunction<Parameters> | undefined;
 
   function checked(entry: object): Parameters {
     validate ??= ajv.compile<Parameters>(rule.parameters);
     const parameters = parametersIn(entry);
     if (validate(parameters)) return parameters;
-    // A fault of `anyOf` comes with those of its branches, and after them.
+    // For `anyOf`, the errors of its branches come first, and they are more precise.
     const [first] = validate.errors ?? [];
     throw new RuleFault(
-      `Its parameters are not valid: ${first ? explain(first) : 'nobody knows why'}`,
+      `The parameters are not valid: ${first ? messageOf(first) : 'the reason is unknown'}`,
     );
   }
 

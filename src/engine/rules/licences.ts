@@ -6,12 +6,17 @@ import { licenceLists } from './common/licence-lists.js';
 import { byText, counted, firstOf, joined, shown } from './common/text.js';
 import type { ComponentInput, Outcome, Rule, RuleInput } from './rule.js';
 
-/** Components that a message names. */
+/** Maximum number of components that a message names. */
 const NAMED = 10;
+
+const ADVICE = [
+  'Replace them, or correct their licences in the SBOM and upload it with the same label',
+  'To accept a licence, add a version of the policy: POST /policies/{name}/versions',
+].join('. ');
 
 const list = (description: string, examples: string[]) =>
   Type.Optional(
-    Type.Array(line(200, 'An SPDX id, with `+` or `WITH` if need be, or a name'), {
+    Type.Array(line(200, 'An SPDX id, optionally with `+` or `WITH`, or a name'), {
       minItems: 1,
       maxItems: 500,
       uniqueItems: true,
@@ -23,24 +28,29 @@ const list = (description: string, examples: string[]) =>
 const parameters = Type.Object(
   {
     allow: list(
-      'Nothing else may be used. Without it everything may that SPDX knows and `deny` does not name',
+      'The only allowed licences. If absent, every licence that SPDX lists is allowed unless `deny` names it',
       ['MIT', 'Apache-2.0', 'GPL-2.0-only WITH Classpath-exception-2.0'],
     ),
     deny: list(
-      'May not be used, even where `allow` has it. `AGPL-3.0-or-later` is all of its versions',
+      'Licences that are not allowed, even if `allow` names them. `AGPL-3.0-or-later` means that version and later ones',
       ['AGPL-3.0-or-later'],
     ),
     unknown: defaulted(
       stringEnum(['deny', 'allow'] as const, {
         default: 'deny',
-        description: 'Components without a licence, and names that neither SPDX nor a list knows',
+        description:
+          'What to do with components without a licence, and with names that neither SPDX nor a list contains',
       }),
     ),
   },
   {
     additionalProperties: false,
-    description:
-      'Of alternatives (`MIT OR GPL-3.0-only`) one is enough; what stands with AND, or is one of several licences of a component, has to be met. An id with another exception is another licence. Names are compared as a whole, in any case',
+    description: [
+      'In an expression with alternatives (`MIT OR GPL-3.0-only`), one allowed licence is enough.',
+      'Licences joined with AND must all be allowed, and so must several licences of one component.',
+      'An id with a different exception (`WITH`) is a different licence.',
+      'Names are compared as a whole, and case is ignored',
+    ].join(' '),
     anyOf: [{ required: ['allow'] }, { required: ['deny'] }],
   },
 );
@@ -52,7 +62,7 @@ function describe({ name, version, purl, licences }: ComponentInput): string {
   return `${shown(what)} (${licences.length === 0 ? 'no licence' : shown(licences.join(' and '))})`;
 }
 
-/** What the lists do not allow, each component as a message names it. */
+/** @returns the components that the lists do not allow, as a message names them */
 function judge(parameters: Parameters, input: RuleInput, components: readonly ComponentInput[]) {
   const standing = licenceLists(parameters.allow, parameters.deny);
   const denied: string[] = [];
@@ -66,48 +76,52 @@ function judge(parameters: Parameters, input: RuleInput, components: readonly Co
   return { denied: denied.toSorted(byText), unknown: unknown.toSorted(byText) };
 }
 
+const have = ({ length }: readonly string[]) => (length === 1 ? 'has' : 'have');
+
 function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   if (!parameters.allow && !parameters.deny) {
-    throw new RuleFault('It allows and denies nothing: give it allow or deny');
+    throw new RuleFault('The rule needs `allow` or `deny`');
   }
   const several = parameters.deny?.find((entry) => /\b(?:AND|OR)\b|\*/.test(entry));
   if (several !== undefined) {
-    throw new RuleFault(`${shown(several)} in deny is not one licence: name each by itself`);
+    throw new RuleFault(
+      `${shown(several)} in \`deny\` is not a single licence. List each licence separately`,
+    );
   }
   const unseen = missing(input, ['components']);
   if (unseen) return { status: 'not-evidenced', message: unseen };
   const evidence = idsOf(showing(input, 'components'));
-  const components = needed(input.components, 'which components there are');
+  const components = needed(input.components, 'the components');
   const { denied, unknown } = judge(parameters, input, components);
   const all = counted(components.length, 'component');
   const fails = denied.length > 0 || (unknown.length > 0 && parameters.unknown === 'deny');
-  const without = `${counted(unknown.length, 'component')} with no licence that is known`;
   if (!fails) {
-    const also = unknown.length > 0 ? `; ${without}, which is allowed` : '';
+    const allowed = components.length - unknown.length;
+    const rest = `: ${allowed} with allowed licences, ${unknown.length} without a known licence, which the policy allows`;
     return {
       status: 'pass',
-      message: `${all}, all with licences that are allowed${also}`,
+      message: `${all}${unknown.length > 0 ? rest : ', all with allowed licences'}`,
       evidence,
     };
   }
+  const bad = parameters.unknown === 'deny' ? [...denied, ...unknown] : denied;
   const counts = [
     ...(denied.length > 0
-      ? [`${counted(denied.length, 'component')} with licences that are not allowed`]
+      ? [`${denied.length} ${have(denied)} licences that are not allowed`]
       : []),
-    ...(unknown.length > 0 && parameters.unknown === 'deny' ? [without] : []),
+    ...(bad.length > denied.length ? [`${unknown.length} ${have(unknown)} no known licence`] : []),
   ];
-  const bad = parameters.unknown === 'deny' ? [...denied, ...unknown] : denied;
   return {
     status: 'fail',
-    message: `${joined(counts)}, of ${all}: ${firstOf(bad, NAMED)}. Replace them, or correct their licences in the SBOM and upload it again; what is harmless can be added to what the policy allows`,
+    message: `Of ${all}, ${joined(counts)}: ${firstOf(bad, NAMED)}. ${ADVICE}`,
     evidence,
   };
 }
 
-/** Reads the licences that bills of materials give. */
+/** Judges the licences that SBOMs contain. */
 export const licences: Rule<Parameters> = {
   name: 'licences',
-  summary: 'Components have licences that are allowed',
+  summary: 'All components have allowed licences',
   parameters,
   example: { allow: ['MIT', 'ISC', 'Apache-2.0', 'BSD-3-Clause'], unknown: 'deny' },
   needs: () => ({ components: true }),

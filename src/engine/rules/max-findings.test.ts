@@ -22,39 +22,39 @@ const medium = defect('CVE-2024-3', { severity: 'medium' });
 const unknown = defect('CVE-2024-4', { severity: 'unknown' });
 
 describe('max-findings', () => {
-  it('passes where nothing is as bad', () => {
+  it('passes without findings of the severity', () => {
     expect(found({}, [medium])).toEqual({
       status: 'pass',
-      message: 'no findings of severity high or worse, or of unknown severity, 0 allowed',
+      message: 'No findings of severity high or worse, or of unknown severity, 0 allowed',
       evidence: ['1'],
       findings: [],
       waivers: [],
     });
   });
 
-  it('says what was found, what is allowed, and what to do', () => {
+  it('reports what was found, what is allowed, and what to do', () => {
     const other = defect('CVE-2024-9', { purl: 'pkg:npm/y@2', fixedVersion: null });
     const outcome = found({}, [other, fixed]);
     expect(outcome).toMatchObject({ status: 'fail', findings: [fixed, other] });
     expect(outcome.message).toBe(
-      '2 critical findings, 0 allowed: CVE-2024-1 in pkg:npm/x@1.0.0, fixed in 1.2.3; CVE-2024-9 in pkg:npm/y@2. Update to what fixes them, scan again and upload the report with the label of the one before; or ask for a waiver: POST /waivers',
+      '2 critical findings, 0 allowed: CVE-2024-1 in pkg:npm/x@1.0.0, fixed in 1.2.3; CVE-2024-9 in pkg:npm/y@2. Update the packages, scan again and upload the report with the same label, or request a waiver: POST /waivers',
     );
   });
 
-  it('counts the severity and what is worse', () => {
+  it('counts the severity and worse ones', () => {
     const all = [fixed, unfixed, medium];
     expect(found({ severity: 'high' }, all).message).toContain('1 critical and 1 high findings');
     expect(found({ severity: 'none' }, all).message).toContain('1 critical, 1 high and 1 medium');
   });
 
-  it('counts what nobody rated, unless told not to', () => {
+  it('counts findings without a severity, unless `countUnknown` is false', () => {
     expect(found({ severity: 'critical' }, [unknown]).message).toContain(
       '1 unknown-severity finding, 0 allowed',
     );
     expect(found({ severity: 'none', countUnknown: false }, [unknown]).status).toBe('pass');
   });
 
-  it('allows as many as is said', () => {
+  it('allows the maximum', () => {
     expect(found({ maximum: 2 }, [fixed, unfixed])).toMatchObject({
       status: 'pass',
       findings: [fixed, unfixed],
@@ -62,14 +62,14 @@ describe('max-findings', () => {
     expect(found({ maximum: 1 }, [fixed, unfixed]).status).toBe('fail');
   });
 
-  it('looks only at what can be fixed, where asked', () => {
+  it('counts only fixable findings with `fixableOnly`', () => {
     expect(found({ fixableOnly: true }, [unfixed]).status).toBe('pass');
     expect(found({ fixableOnly: true }, [fixed, unfixed]).message).toContain(
       '1 critical fixable finding, 0 allowed: CVE-2024-1',
     );
   });
 
-  it('names five, and says how many there are besides', () => {
+  it('names five, and the number of the others', () => {
     const all = Array.from({ length: 9 }, (_, n) => defect(`CVE-2024-10${n}`));
     const outcome = found({}, all);
     expect(outcome.findings).toHaveLength(5);
@@ -79,7 +79,7 @@ describe('max-findings', () => {
     );
   });
 
-  it('counts more than it can name', () => {
+  it('counts more findings than it can name', () => {
     const counts = [
       { type: 'vulnerability', severity: 'high', fixable: true, count: 9000 },
     ] as const;
@@ -90,10 +90,10 @@ describe('max-findings', () => {
 });
 
 describe('max-findings, waived', () => {
-  it('does not count it, and names it', () => {
+  it('does not count a waived finding, and names it', () => {
     const outcome = found({}, [fixed], { 'CVE-2024-1': ['w2', 'w1'] });
     expect(outcome).toMatchObject({ status: 'pass', findings: [], waivers: ['w1', 'w2'] });
-    expect(outcome.message).toContain('1 more is hidden by 2 waivers: CVE-2024-1 in');
+    expect(outcome.message).toContain('1 waived finding does not count (2 waivers): CVE-2024-1 in');
   });
 
   it('still counts the others', () => {
@@ -102,7 +102,7 @@ describe('max-findings, waived', () => {
     expect(outcome.message).toContain('1 high finding, 0 allowed: CVE-2024-2');
   });
 
-  it('ignores waivers of what it does not count', () => {
+  it('ignores waivers of findings that it does not count', () => {
     expect(found({}, [medium], { 'CVE-2024-3': ['w1'] })).toMatchObject({ waivers: [] });
     const outcome = found({ fixableOnly: true }, [unfixed], { 'CVE-2024-2': ['w1'] });
     expect(outcome).toMatchObject({ status: 'pass', waivers: [] });
@@ -110,22 +110,22 @@ describe('max-findings, waived', () => {
 });
 
 describe('max-findings, evidence', () => {
-  it('is not evidenced by an SBOM: no scan is not a clean scan', () => {
+  it('is not evidenced by an SBOM alone', () => {
     const outcome = found({}, [], {}, { evidence: [evidence('1', ['components'])] });
     expect(outcome.status).toBe('not-evidenced');
     expect(outcome.message).toContain('No vulnerability scan counts for this release');
   });
 
-  it('wants each of the types to be shown, and names what is not', () => {
+  it('requires evidence of each type, and names what is missing', () => {
     const types = ['vulnerability', 'code', 'misconfiguration'];
     const both = { evidence: [scan, evidence('2', ['code'])] };
     const { status, message } = found({ types }, [fixed], {}, both);
     expect(status).toBe('not-evidenced');
-    expect(message).toContain('No scan for misconfigurations counts');
+    expect(message).toContain('No misconfiguration scan counts');
     expect(message).not.toContain('vulnerability scan');
   });
 
-  it('counts each of the types, and no other', () => {
+  it('counts only the given types', () => {
     const code = defect('no-eval', {
       type: 'code',
       severity: 'high',
@@ -146,23 +146,23 @@ describe('max-findings, evidence', () => {
 describe('max-findings, only new', () => {
   const running = { id: 'r', version: '1.3.0' };
 
-  it('counts what the running release does not have, and names that', () => {
+  it('counts findings that the running release does not have, and names that release', () => {
     const newDefects = defects([unfixed]);
     const outcome = found({ onlyNew: true }, [fixed, unfixed], {}, { newDefects, running });
     expect(outcome).toMatchObject({ status: 'fail', findings: [unfixed] });
     expect(outcome.message).toContain('1 high new finding, 0 allowed');
-    expect(outcome.message).toContain('Compared with 1.3.0, which runs there');
+    expect(outcome.message).toContain('New compared with 1.3.0, the running release');
     const none = { newDefects: defects([]), running };
     expect(found({ onlyNew: true }, [fixed], {}, none).status).toBe('pass');
   });
 
-  it('says that everything is new where nothing runs', () => {
+  it('says that all findings are new if no release runs', () => {
     const newDefects = defects([fixed]);
     const { message } = found({ onlyNew: true }, [fixed], {}, { newDefects });
-    expect(message).toContain('Nothing is known to run there, so everything is new');
+    expect(message).toContain('No running release is known, so all findings are new');
   });
 
-  it('counts what waivers cover among the new ones', () => {
+  it('does not count new findings that waivers cover', () => {
     const newDefects = defects([fixed], { 'CVE-2024-1': ['w1'] });
     expect(found({ onlyNew: true }, [fixed], {}, { newDefects, running })).toMatchObject({
       status: 'pass',
@@ -170,13 +170,13 @@ describe('max-findings, only new', () => {
     });
   });
 
-  it('does not take what was not looked up for nothing', () => {
-    expect(() => found({ onlyNew: true }, [])).toThrow('Nobody looked up which findings are new');
+  it('refuses missing facts', () => {
+    expect(() => found({ onlyNew: true }, [])).toThrow('did not look up the new findings');
   });
 });
 
 describe('max-findings, hostile', () => {
-  it('shows texts of documents without what could harm a terminal, and not all of them', () => {
+  it('shortens texts of documents, and removes characters that could harm a terminal', () => {
     const bad = defect(`\u001b]0;x\u0007${'A'.repeat(5000)}`, { purl: 'pkg:npm/\u202ex\n@1' });
     const { message } = found({}, [bad]);
     expect(message).not.toMatch(/[\p{Cc}\u202e]/u);

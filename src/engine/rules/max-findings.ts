@@ -2,7 +2,15 @@ import { type Static, Type } from '@sinclair/typebox';
 import { defaulted, stringEnum } from '../../contract/schemas.js';
 import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
 import { SEVERITIES, type Severity } from '../../vocabulary/severity.js';
-import { bySeverity, hiddenBy, list, type Matching, matching, named } from './common/defects.js';
+import {
+  bySeverity,
+  list,
+  type Matching,
+  matching,
+  named,
+  RESCAN_OR_WAIVE,
+  waivedNote,
+} from './common/defects.js';
 import { idsOf, missing, showing } from './common/evidence.js';
 import { needed } from './common/fault.js';
 import { shown } from './common/text.js';
@@ -16,14 +24,17 @@ const flag = (byDefault: boolean, description: string) =>
 const parameters = Type.Object(
   {
     severity: defaulted(
-      stringEnum(KNOWN, { default: 'high', description: 'Findings that are this bad, or worse' }),
+      stringEnum(KNOWN, {
+        default: 'high',
+        description: 'Findings of this severity or worse count',
+      }),
     ),
     maximum: defaulted(
       Type.Integer({
         minimum: 0,
         maximum: 1_000_000,
         default: 0,
-        description: 'How many there may be: defects, each once, whoever reports it',
+        description: 'Maximum number of findings. A defect that several tools report counts once',
       }),
     ),
     types: defaulted(
@@ -32,17 +43,17 @@ const parameters = Type.Object(
         maxItems: FINDING_TYPES.length,
         uniqueItems: true,
         default: ['vulnerability'],
-        description: 'What they are about. Evidence has to show each of these types',
+        description: 'Types of findings. Evidence must be able to show each of these types',
       }),
     ),
-    fixableOnly: flag(false, 'Only those that a newer version of the package fixes'),
+    fixableOnly: flag(false, 'Count only findings that a newer version of the package fixes'),
     onlyNew: flag(
       false,
-      'Only those that the release that runs in the environment does not have. Where none is known, all are new',
+      'Count only findings that the running release does not have. If no release is known to run in the environment, all are new',
     ),
     countUnknown: flag(
       true,
-      'Those of which nobody says how bad they are count, too. A scanner without ratings would else let everything pass',
+      'Also count findings without a severity. With false, a scanner without severities would let everything pass',
     ),
   },
   { additionalProperties: false },
@@ -74,14 +85,14 @@ function found(parameters: Parameters, match: Matching): string {
 function comparison({ onlyNew }: Parameters, { running }: RuleInput): string {
   if (!onlyNew) return '';
   return running
-    ? `. Compared with ${shown(running.version)}, which runs there`
-    : '. Nothing is known to run there, so everything is new';
+    ? `. New compared with ${shown(running.version)}, the running release`
+    : '. No running release is known, so all findings are new';
 }
 
 function advice({ types }: Parameters, { worst }: Matching): string {
   const fixable = types.includes('vulnerability') && worst.some((one) => one.fixedVersion !== null);
-  const what = fixable ? 'Update to what fixes them' : 'Correct them';
-  return `. ${what}, scan again and upload the report with the label of the one before; or ask for a waiver: POST /waivers`;
+  const what = fixable ? 'Update the packages' : 'Fix the findings';
+  return `. ${what}, ${RESCAN_OR_WAIVE}`;
 }
 
 function evaluate(parameters: Parameters, input: RuleInput): Outcome {
@@ -89,15 +100,15 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   const evidence = idsOf(showing(input, ...types));
   const unseen = missing(input, types);
   if (unseen) return { status: 'not-evidenced', message: unseen, evidence };
-  const defects = onlyNew ? needed(input.newDefects, 'which findings are new') : input.defects;
+  const defects = onlyNew ? needed(input.newDefects, 'the new findings') : input.defects;
   const match = matching(defects, { types, severities: severities(parameters), fixableOnly });
-  // Not `>`: what is no number is too many.
+  // Not `>`: NaN must fail.
   const passes = match.total <= maximum;
   return {
     status: passes ? 'pass' : 'fail',
     message: [
       found(parameters, match),
-      hiddenBy(match),
+      waivedNote(match),
       comparison(parameters, input),
       passes ? '' : advice(parameters, match),
     ].join(''),
@@ -107,10 +118,10 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   };
 }
 
-/** The worst that is tolerated. What a valid waiver covers is not counted, and named all the same. */
+/** Limits the number of findings. Findings that a valid waiver covers are named but do not count. */
 export const maxFindings: Rule<Parameters> = {
   name: 'max-findings',
-  summary: 'There are no more findings of a severity than is allowed',
+  summary: 'The release has no more findings of a severity than allowed',
   parameters,
   example: { severity: 'high', maximum: 0, types: ['vulnerability'], fixableOnly: true },
   needs: ({ onlyNew }) => ({ newDefects: onlyNew }),

@@ -20,7 +20,7 @@ describe('no-secrets', () => {
   it('passes when a scan found none', () => {
     expect(scanned(defects([defect('CVE-2024-1')]))).toMatchObject({
       status: 'pass',
-      message: 'no secrets, 0 allowed',
+      message: 'No secrets, 0 allowed',
       evidence: ['1'],
       findings: [],
       waivers: [],
@@ -37,14 +37,16 @@ describe('no-secrets', () => {
     const given = input({ evidence: [evidence('1', ['vulnerability', 'code'])] });
     const outcome = ask('no-secrets', {}, given);
     expect(outcome.status).toBe('not-evidenced');
-    expect(outcome.message).toContain('No secrets scan counts');
+    expect(outcome.message).toContain('No secret scan counts');
     expect(outcome.message).toContain('gitleaks');
   });
 
-  it('does not count what is waived, and names it', () => {
+  it('does not count a waived secret, and names it', () => {
     const waived = scanned(defects([secret('private-key')], { 'private-key': ['w1'] }));
     expect(waived).toMatchObject({ status: 'pass', waivers: ['w1'] });
-    expect(waived.message).toContain('1 more is hidden by 1 waiver: private-key in src/config.ts');
+    expect(waived.message).toContain(
+      '1 waived finding does not count (1 waiver): private-key in src/config.ts',
+    );
     const other = scanned(
       defects([secret('private-key'), secret('aws-key')], { 'private-key': ['w1'] }),
     );

@@ -2,27 +2,27 @@ import type { TObject } from '@sinclair/typebox';
 import type { FindingType, Shown } from '../../vocabulary/finding-types.js';
 import type { Severity } from '../../vocabulary/severity.js';
 
-/** `block`: what it finds denies. `warn`: it is only told. */
+/** `block`: a failure denies the release. `warn`: the verdict only reports the failure. */
 export const MODES = ['block', 'warn'] as const;
 
 export type Mode = (typeof MODES)[number];
 
-/** Evidence that counts, as rules see it. */
+/** A piece of evidence that counts, as rules see it. */
 export interface EvidenceInput {
   readonly id: string;
   readonly kind: string;
   readonly label: string | null;
-  /** SHA-256 of the artifact that it is about; null: the release as a whole. */
+  /** SHA-256 of the artifact that the evidence is about; null: the whole release. */
   readonly artifact: string | null;
-  /** Digest of the document as it was received. */
+  /** SHA-256 of the document as received. */
   readonly sha256: string;
   readonly parserVersion: number;
-  /** What it could have shown, whether or not it did: an SBOM without vulnerabilities is no vulnerability scan. */
+  /** What the evidence can show. An SBOM without vulnerabilities is not a vulnerability scan. */
   readonly shows: readonly Shown[];
   readonly tests?: TestCounts | undefined;
 }
 
-/** Names of the tools and formats that show something, such as `trivy with its scanner of secrets`. */
+/** Tools and formats that can show something, such as `trivy with its secret scanner`. */
 export type Uploads = Readonly<Partial<Record<Shown, readonly string[]>>>;
 
 export interface TestCounts {
@@ -32,7 +32,7 @@ export interface TestCounts {
   readonly skipped: number;
 }
 
-/** Findings with one fingerprint, as the worst of them says; one that a claim takes away is not among them. */
+/** The worst of the findings with one fingerprint, without findings that a claim removes. */
 export interface Defect {
   /** Lower-case hexadecimal. */
   readonly fingerprint: string;
@@ -62,11 +62,11 @@ export interface WaivedDefect extends Defect {
 }
 
 export interface Defects {
-  /** Of all of them, also of those that are waived. */
+  /** Of all defects, including waived ones. */
   readonly counts: readonly DefectCount[];
-  /** The worst ten of each type, of those that are fixable and of those that are not, the worst first. */
+  /** The ten worst fixable and the ten worst unfixable defects of each type, the worst first. */
   readonly worst: readonly Defect[];
-  /** All that a valid waiver covers. */
+  /** Every defect that a valid waiver covers. */
   readonly waived: readonly WaivedDefect[];
 }
 
@@ -74,11 +74,11 @@ export interface ComponentInput {
   readonly name: string;
   readonly version: string | null;
   readonly purl: string | null;
-  /** SPDX ids or expressions, or names, as documents have them; several mean all of them. */
+  /** SPDX ids, expressions or names, as in the document. Several mean that all apply. */
   readonly licences: readonly string[];
 }
 
-/** What rules decide by. Nothing in it depends on the order in which the database answers. */
+/** What a rule evaluates. Independent of the order in which the database returns rows. */
 export interface RuleInput {
   readonly release: {
     readonly version: string;
@@ -87,61 +87,61 @@ export interface RuleInput {
   };
   readonly artifacts: readonly { readonly name: string; readonly sha256: string }[];
   readonly evidence: readonly EvidenceInput[];
-  /** Evidence that is older than this rule allows (`Rule.tooOld`), by id. */
+  /** Ids of the evidence that is too old for this rule, as `Rule.tooOld` returned them. */
   readonly tooOld: ReadonlySet<string>;
   readonly defects: Defects;
-  /** The release of the project that runs in the environment; null: none that is known. */
+  /** The running release of the project in the environment; null: none is known. */
   readonly running: { readonly id: string; readonly version: string } | null;
-  /** Those that the running release has not; all where nothing runs. Only for rules that need them. */
+  /** Defects that the running release does not have; all if nothing runs. Only for rules that need them. */
   readonly newDefects: Defects | undefined;
-  /** Only for rules that need them: distinct, in the order of name and version. */
+  /** Distinct components, ordered by name and version. Only for rules that need them. */
   readonly components: readonly ComponentInput[] | undefined;
-  /** What to upload where evidence is missing. It is for messages, and decides nothing. */
+  /** What to upload if evidence is missing. Only for messages. */
   readonly uploads: Uploads;
-  /** Call it now and then in long loops. @throws {Error} when it takes too long, which denies */
+  /** Call it in long loops. @throws {Error} if the time limit is exceeded, which denies */
   checkTime(): void;
 }
 
-/** What a rule needs that is not there by itself. */
+/** Facts that are loaded only on request. */
 export interface Needs {
   readonly newDefects?: boolean;
   readonly components?: boolean;
 }
 
 export interface Outcome {
-  /** `not-evidenced`: nothing that counts could have shown it; it denies like `fail`. */
+  /** `not-evidenced`: no evidence that counts could have shown the problem. Denies like `fail`. */
   readonly status: 'pass' | 'fail' | 'not-evidenced';
   /**
-   * A sentence for whoever reads a denial at night. A failure says what was found, what is allowed, and what to do: "2 critical
-   * findings, 0 allowed: CVE-2021-44228 in pkg:maven/…, fixed in 2.15.0; …".
+   * One line for on-call people. A failure says what was found, what is allowed, and what to do: "2 critical findings,
+   * 0 allowed: CVE-2021-44228 in pkg:maven/…, fixed in 2.15.0; …".
    */
   readonly message: string;
-  /** Ids of the evidence that it looked at. */
+  /** Ids of the evidence that the rule evaluated. */
   readonly evidence?: readonly string[];
-  /** The defects that it names. */
+  /** The defects that the message names. */
   readonly findings?: readonly Defect[];
-  /** Ids of the waivers that it needed. */
+  /** Ids of the waivers that took effect. */
   readonly waivers?: readonly string[];
 }
 
-/** Age of evidence, for rules that have a limit. */
+/** The age of a piece of evidence, for rules with an age limit. */
 export interface Aged {
   readonly id: string;
   readonly kind: string;
-  /** Since it was last received. */
+  /** Seconds since the last upload. */
   readonly ageSeconds: number;
 }
 
-/** A kind of rule: its parameters, and how it decides. Pure: the same input gives the same outcome. */
+/** A rule: its parameters, and how it is evaluated. Pure: the same input gives the same outcome. */
 export interface Rule<Parameters extends object = never> {
   readonly name: string;
-  /** One sentence for the API's description. */
+  /** One sentence without a full stop, for the OpenAPI document. */
   readonly summary: string;
-  /** Its parameters, besides `rule` and `mode`: a closed TypeBox object with descriptions, limits and defaults. */
+  /** A closed TypeBox object with descriptions, limits and defaults, without `rule` and `mode`. */
   readonly parameters: TObject;
   readonly example: object;
   needs?(parameters: Parameters): Needs;
-  /** Ids of the evidence that is too old for it. */
+  /** @returns ids of the evidence that is too old for this rule */
   tooOld?(parameters: Parameters, evidence: readonly Aged[]): string[];
   evaluate(parameters: Parameters, input: RuleInput): Outcome;
 }

@@ -3,10 +3,10 @@ import type { Rule } from './rule.js';
 
 const parameters = Type.Object({}, { additionalProperties: false });
 
-/** What is still open may get another artifact after it was judged. */
+/** An open release can get another artifact after the verdict. */
 export const sealedOnly: Rule<Static<typeof parameters>> = {
   name: 'sealed-only',
-  summary: 'The release is sealed: what was built for it is final',
+  summary: 'The release is sealed, so no artifact can be added after the verdict',
   parameters,
   example: {},
   evaluate(_parameters, { release }) {
@@ -15,8 +15,8 @@ export const sealedOnly: Rule<Static<typeof parameters>> = {
     }
     const message =
       release.state === 'open'
-        ? 'The release is open, and artifacts could still be added. Seal it when all are registered: POST /releases/{id}/seal'
-        : 'The release was revoked. It cannot be sealed: make a new release';
+        ? 'The release is open, so artifacts can still be added. Add all artifacts, then seal it: POST /releases/{id}/seal'
+        : 'The release is revoked and cannot be sealed. Register a new release: POST /projects/{id}/releases';
     return { status: 'fail', message };
   },
 };

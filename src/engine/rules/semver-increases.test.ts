@@ -22,7 +22,7 @@ describe('semver-increases', () => {
   ])('%s, then %s', (running, version) => {
     expect(judged(running, version)).toEqual({
       status: 'pass',
-      message: `${version} is newer than ${running}, which runs there`,
+      message: `${version} is newer than ${running}, the running release`,
     });
   });
 
@@ -38,28 +38,30 @@ describe('semver-increases', () => {
   });
 
   it.each(['1.4', 'latest', '1.4.0.1', '01.4.0', '1.4.0-01', 'v', '=1.4.0', '9'.repeat(300)])(
-    'denies %s, which is no SemVer',
+    'denies %s, which is not a SemVer version',
     (version) => {
       for (const running of [null, '1.0.0', version]) {
         expect(judged(running, version).status).toBe('fail');
-        expect(judged(running, version).message).toContain('no SemVer');
+        expect(judged(running, version).message).toContain('not a SemVer version');
       }
     },
   );
 
-  it('allows any SemVer where nothing runs', () => {
+  it('allows any SemVer version if no release runs', () => {
     expect(judged(null, '0.0.1').status).toBe('pass');
-    expect(judged(null, '0.0.1').message).toContain('nothing is known to run there');
+    expect(judged(null, '0.0.1').message).toContain('no running release is known');
   });
 
-  it('allows the release that runs there', () => {
+  it('allows the running release', () => {
     expect(judged('1.4.0+b', '1.4.0+b')).toMatchObject({ status: 'pass' });
-    expect(judged('1.4.0+b', '1.4.0+b').message).toContain('runs there already');
+    expect(judged('1.4.0+b', '1.4.0+b').message).toContain('is the running release');
   });
 
-  it('denies where what runs cannot be compared, and says what helps', () => {
+  it('denies if the running release cannot be compared, and says what helps', () => {
     expect(judged('build-77', '1.4.0')).toMatchObject({ status: 'fail' });
-    expect(judged('build-77', '1.4.0').message).toContain('build-77 runs there and is no SemVer');
+    expect(judged('build-77', '1.4.0').message).toContain(
+      'build-77, the running release, is not a SemVer version',
+    );
   });
 
   it('has no parameters', () => {

@@ -14,38 +14,44 @@ function evaluate(_parameters: Parameters, { release, running }: RuleInput): Out
   const version = shown(release.version);
   if (!own) {
     return fail(
-      `${version} is no SemVer, so nobody can tell whether it is newer. Give the release a version such as 1.4.0 or v1.4.0`,
+      `${version} is not a SemVer version, which this rule requires. Register a release with a version such as 1.4.0 or v1.4.0`,
     );
   }
   if (!running) {
-    return { status: 'pass', message: `${version} is a SemVer, and nothing is known to run there` };
+    return {
+      status: 'pass',
+      message: `${version} is a SemVer version, and no running release is known`,
+    };
   }
-  // A version names one release of its project.
+  // Versions are unique within a project, so this is the running release itself.
   if (release.version === running.version) {
-    return { status: 'pass', message: `${version} is what runs there already` };
+    return { status: 'pass', message: `${version} is the running release` };
   }
   const before = semver.parse(running.version);
   const there = shown(running.version);
   if (!before) {
     return fail(
-      `${there} runs there and is no SemVer, so nobody can tell whether ${version} is newer. Once a deployment of a SemVer is recorded there, this is decided again`,
+      [
+        `${there}, the running release, is not a SemVer version, so ${version} cannot be compared with it`,
+        'Request a waiver of this rule (POST /waivers), deploy, and record the deployment: POST /environments/{name}/deployments',
+      ].join('. '),
     );
   }
   if (own.compare(before) > 0) {
-    return { status: 'pass', message: `${version} is newer than ${there}, which runs there` };
+    return { status: 'pass', message: `${version} is newer than ${there}, the running release` };
   }
   return fail(
-    `${version} is not newer than ${there}, which runs there. Make a release with a higher version (SemVer 2.0.0, section 11: what follows a + does not count)`,
+    `${version} is not newer than ${there}, the running release. Register a release with a higher version. Build metadata after a + does not count`,
   );
 }
 
 /**
- * SemVer 2.0.0, strictly, but for a `v` in front, which is what tags have. Releases of equal rank (1.0.0 and 1.0.0+b) are not newer
- * than each other; a release is always allowed where it runs already.
+ * Parses SemVer 2.0.0 strictly, except that a leading `v` is allowed, because tags have it. Of versions with equal precedence
+ * (section 11: 1.0.0 and 1.0.0+b), neither is newer. The running release itself is always allowed.
  */
 export const semverIncreases: Rule<Parameters> = {
   name: 'semver-increases',
-  summary: 'The version is a SemVer, and higher than that of the release that runs there',
+  summary: 'The version is a SemVer version, and higher than the version of the running release',
   parameters,
   example: {},
   evaluate,

@@ -1,9 +1,9 @@
-/** The package has no types of its own. Version 6. */
+/** Types for version 6, which has none. */
 declare module 'spdx-satisfies' {
   /**
-   * Do the approved licences allow what the expression says?
-   * @param approved single licences: an id, with `+` or `-or-later`, with an exception
-   * @throws {Error} when one of them is no SPDX expression, or an approved one is compound
+   * Whether the approved licences meet the expression.
+   * @param approved single licences: an id, optionally with `+` or `-or-later`, optionally with an exception
+   * @throws {Error} if one of them is not an SPDX expression, or an approved one is compound
    */
   function satisfies(expression: string, approved: readonly string[]): boolean;
   export = satisfies;

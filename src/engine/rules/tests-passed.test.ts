@@ -13,7 +13,7 @@ describe('tests-passed', () => {
     });
   });
 
-  it('adds up all reports: one that passes does not make up for one that failed', () => {
+  it('adds up all reports, so that one without failures does not hide one with failures', () => {
     const outcome = tested({}, report('a', 100), report('b', 3, 1, 1));
     expect(outcome).toMatchObject({ status: 'fail', evidence: ['a', 'b'] });
     expect(outcome.message).toContain('2 tests failed, 0 allowed');
@@ -25,28 +25,28 @@ describe('tests-passed', () => {
     expect(tested({ maximumFailures: 1 }, report('a', 9, 1, 1)).status).toBe('fail');
   });
 
-  it('wants a number of tests that ran, and skipped ones did not', () => {
+  it('requires a number of tests that ran, without skipped ones', () => {
     expect(tested({ minimumTests: 10 }, report('a', 9)).message).toContain(
-      '9 tests ran, at least 10 must',
+      '9 tests ran, at least 10 required',
     );
     expect(tested({ minimumTests: 10 }, report('a', 9), report('b', 1)).status).toBe('pass');
     expect(tested({}, report('a', 5, 0, 0, 5)).status).toBe('fail');
     expect(tested({}, report('a', 0)).status).toBe('fail');
   });
 
-  it('limits skipped tests only when asked to', () => {
+  it('limits skipped tests only with `maximumSkipped`', () => {
     expect(tested({ maximumSkipped: 1 }, report('a', 9, 0, 0, 1)).status).toBe('pass');
     expect(tested({ maximumSkipped: 0 }, report('a', 9, 0, 0, 1)).message).toContain(
       '1 test skipped, 0 allowed',
     );
   });
 
-  it('tells all that is wrong at once', () => {
+  it('reports all failures at once', () => {
     const { message } = tested({ maximumSkipped: 0, minimumTests: 50 }, report('a', 9, 1, 1, 3));
     expect(message).toMatch(/2 tests failed.*6 tests ran.*3 tests skipped/);
   });
 
-  it('is not evidenced without a report, whatever else there is', () => {
+  it('is not evidenced without a test report', () => {
     for (const some of [[], [evidence('a', ['vulnerability'])], [evidence('a', ['tests'])]]) {
       const outcome = tested({}, ...some);
       expect(outcome.status).toBe('not-evidenced');
@@ -54,7 +54,7 @@ describe('tests-passed', () => {
     }
   });
 
-  it('takes nothing that is no number for enough', () => {
+  it('fails for NaN', () => {
     expect(tested({}, report('a', Number.NaN)).status).toBe('fail');
   });
 

@@ -4,28 +4,32 @@ import { idsOf, unseen } from './common/evidence.js';
 import { counted } from './common/text.js';
 import type { EvidenceInput, Outcome, Rule, RuleInput, TestCounts } from './rule.js';
 
-const MOST = 10_000_000;
+const MAX_TESTS = 10_000_000;
 
 const parameters = Type.Object(
   {
     minimumTests: defaulted(
       Type.Integer({
         minimum: 1,
-        maximum: MOST,
+        maximum: MAX_TESTS,
         default: 1,
-        description: 'Tests that must have run. Skipped ones did not',
+        description: 'Minimum number of tests that ran. Skipped tests did not run',
       }),
     ),
     maximumFailures: defaulted(
       Type.Integer({
         minimum: 0,
-        maximum: MOST,
+        maximum: MAX_TESTS,
         default: 0,
-        description: 'Failed and broken off tests together',
+        description: 'Maximum number of tests with failures or errors',
       }),
     ),
     maximumSkipped: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: MOST, description: 'Any number, unless it is given' }),
+      Type.Integer({
+        minimum: 0,
+        maximum: MAX_TESTS,
+        description: 'Maximum number of skipped tests. If absent, the number does not matter',
+      }),
     ),
   },
   { additionalProperties: false },
@@ -40,13 +44,15 @@ function faults({ minimumTests, maximumFailures, maximumSkipped }: Parameters, s
   const ran = sum.tests - sum.skipped;
   const failed = sum.failures + sum.errors;
   return [
-    // Each asks for what is allowed: what is no number is not.
+    // Each compares with `<=` or `>=`, so that NaN fails.
     ...(failed <= maximumFailures
       ? []
       : [`${counted(failed, 'test')} failed, ${maximumFailures} allowed`]),
     ...(ran >= minimumTests
       ? []
-      : [`${counted(ran, 'test')} ran, at least ${minimumTests} must (${sum.skipped} skipped)`]),
+      : [
+          `${counted(ran, 'test')} ran, at least ${minimumTests} required (${sum.skipped} skipped)`,
+        ]),
     ...(maximumSkipped !== undefined && !(sum.skipped <= maximumSkipped)
       ? [`${counted(sum.skipped, 'test')} skipped, ${maximumSkipped} allowed`]
       : []),
@@ -74,15 +80,19 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   }
   return {
     status: 'fail',
-    message: `${found.join('; ')}. Correct them, run them again and upload the report with the label of the one before, or retract that one`,
+    message: [
+      found.join('; '),
+      'Fix the tests, run them again and upload the report with the same label',
+      'If a report is wrong, retract it: POST /evidence/{id}/retract',
+    ].join('. '),
     evidence,
   };
 }
 
-/** All reports that count are added up: one that passes does not make up for one that failed. */
+/** Adds up all reports that count, so that a report without failures does not hide one with failures. */
 export const testsPassed: Rule<Parameters> = {
   name: 'tests-passed',
-  summary: 'Tests ran, and no more of them failed or were skipped than is allowed',
+  summary: 'Tests ran, and no more of them failed or were skipped than allowed',
   parameters,
   example: { minimumTests: 1, maximumFailures: 0 },
   evaluate,

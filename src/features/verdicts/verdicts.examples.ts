@@ -44,15 +44,18 @@ const of = (policy: string, rule: string, evidence: string, message: string) => 
 });
 
 const tests = of('baseline', 'tests-passed', TESTS, '212 tests passed, 0 failed, 3 skipped');
-const sbom = of('baseline', 'evidence-required', SBOM, 'Found 1 document: bill of materials');
-const secrets = of('baseline', 'no-secrets', SECRETS, 'no secrets, 0 allowed');
+const sbom = of('baseline', 'evidence-required', SBOM, 'Found 1 document: SBOM');
+const secrets = of('baseline', 'no-secrets', SECRETS, 'No secrets, 0 allowed');
 
 const tooMany = {
   ...of(
     'baseline',
     'max-findings',
     SCAN,
-    '1 critical fixable finding, 0 allowed: CVE-2021-44228 in pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1, fixed in 2.15.0. Update to what fixes it, scan again and upload the report with the label of the one before; or ask for a waiver: POST /waivers',
+    [
+      '1 critical fixable finding, 0 allowed: CVE-2021-44228 in pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1, fixed in 2.15.0',
+      'Update the packages, scan again and upload the report with the same label, or request a waiver: POST /waivers',
+    ].join('. '),
   ),
   status: 'fail',
   denies: true,
@@ -62,7 +65,7 @@ const few = of(
   'baseline',
   'max-findings',
   SCAN,
-  'no fixable findings of severity high or worse, or of unknown severity, 0 allowed',
+  'No fixable findings of severity high or worse, or of unknown severity, 0 allowed',
 );
 const warned = {
   ...of(

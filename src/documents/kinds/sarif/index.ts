@@ -47,7 +47,7 @@ export const sarif: EvidenceKind = {
   name: 'sarif',
   summary: 'Results of static analysis as SARIF 2.1.0, from any tool, with its suppressions',
   format: 'json',
-  uploadFor: { code: 'a tool that writes sarif' },
+  uploadFor: { code: 'sarif' },
   mediaType: 'application/sarif+json',
   example,
   load: () => import('./parser.js').then(({ parser }) => parser),

@@ -53,9 +53,9 @@ export const trivy: EvidenceKind = {
   format: 'json',
   uploadFor: {
     vulnerability: 'trivy',
-    misconfiguration: 'trivy with its scanner of misconfigurations',
-    secret: 'trivy with its scanner of secrets',
-    licence: 'trivy with its scanner of licences',
+    misconfiguration: 'trivy with its misconfiguration scanner',
+    secret: 'trivy with its secret scanner',
+    licence: 'trivy with its licence scanner',
   },
   example,
   load: () => import('./parser.js').then(({ parser }) => parser),

@@ -9,7 +9,7 @@ describe('shown', () => {
     expect(shown('pkg:npm/%40s/größe@1.0.0 – 版本')).toBe('pkg:npm/%40s/größe@1.0.0 – 版本');
   });
 
-  it('replaces what could harm a terminal or turn the text around', () => {
+  it('replaces characters that could harm a terminal or reorder text', () => {
     expect(shown('a\u001b[31m\r\nb\u0000\u009b\u202ec\u2028\ud800')).toBe(
       'a\ufffd[31m\ufffd\ufffdb\ufffd\ufffd\ufffdc\ufffd\ufffd',
     );
@@ -37,7 +37,7 @@ describe('lists in messages', () => {
     expect(joined(['a', 'b', 'c'])).toBe('a, b and c');
   });
 
-  it('end somewhere', () => {
+  it('are limited', () => {
     expect(firstOf(['a', 'b'], 2)).toBe('a; b');
     expect(firstOf(['a', 'b', 'c'], 2)).toBe('a; b; and 1 more');
     expect(firstOf(['a'], 2, 10)).toBe('a; and 9 more');
@@ -57,14 +57,14 @@ describe('what evidence shows', () => {
     }
   });
 
-  it('has an upload where no kind names one', () => {
-    expect(uploadOf({ uploads: {} }, 'code')).toBe('evidence of a code analysis');
+  it('has an upload even if no kind of evidence names one', () => {
+    expect(uploadOf({ uploads: {} }, 'code')).toBe('the report of a code analysis');
   });
 });
 
 describe('needed', () => {
-  it('is not what was not looked up', () => {
+  it('throws if the fact is absent', () => {
     expect(needed([], 'x')).toEqual([]);
-    expect(() => needed(undefined, 'which x there are')).toThrow(RuleFault);
+    expect(() => needed(undefined, 'x')).toThrow(RuleFault);
   });
 });

@@ -8,7 +8,7 @@ const critical = defect('CVE-2024-1');
 const high = defect('CVE-2024-2', { severity: 'high', fixedVersion: null });
 
 describe('matching', () => {
-  it('takes a defect off once, however often it is waived', () => {
+  it('subtracts a defect once, even if several waivers cover it', () => {
     const one = { ...critical, waivers: ['w2'] };
     const waived = [one, { ...one, waivers: ['w1'] }];
     expect(matching({ ...defects([critical, high]), waived }, ALL)).toMatchObject({
@@ -18,20 +18,20 @@ describe('matching', () => {
     });
   });
 
-  it('takes nothing off for what was not counted', () => {
+  it('subtracts nothing for a waived defect that was not counted', () => {
     const ghost = { ...defect('CVE-0'), waivers: ['w'] };
     const none = { counts: [], worst: [], waived: [ghost] };
     expect(matching(none, ALL).total).toBe(0);
     expect(matching({ ...defects([high]), waived: [ghost] }, ALL).total).toBe(1);
   });
 
-  it('names no defect twice, and none that is waived', () => {
+  it('names each defect once, without waived ones', () => {
     const worst = [high, high, critical];
     const waived = [{ ...critical, waivers: ['w'] }];
     expect(matching({ ...defects([high, critical]), worst, waived }, ALL).worst).toEqual([high]);
   });
 
-  it('puts first what is worse, then what can be fixed', () => {
+  it('sorts by severity, then fixable ones first', () => {
     const fixable = defect('CVE-2024-3', { severity: 'high' });
     const { worst } = matching(defects([high, fixable, critical]), ALL);
     expect(worst).toEqual([critical, fixable, high]);
@@ -44,7 +44,7 @@ describe('bySeverity', () => {
     expect(bySeverity(matching(defects(all), ALL))).toBe(
       '1 critical, 1 high, 1 medium, 1 low, 1 none-severity and 1 unknown-severity',
     );
-    expect(bySeverity(matching(defects([]), ALL))).toBe('no');
+    expect(bySeverity(matching(defects([]), ALL))).toBe('No');
   });
 });
 

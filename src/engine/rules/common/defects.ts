@@ -3,24 +3,25 @@ import { SEVERITIES, type Severity } from '../../../vocabulary/severity.js';
 import type { Defect, Defects, WaivedDefect } from '../rule.js';
 import { byText, counted, firstOf, joined, shown } from './text.js';
 
-/** Defects that a message names. */
+/** Maximum number of defects that a message names. */
 const NAMED = 5;
 
-/** Which defects a rule is about. */
+/** Which defects a rule counts. */
 export interface Filter {
   readonly types: readonly FindingType[];
   readonly severities: readonly Severity[];
   readonly fixableOnly: boolean;
 }
 
-/** What matches, without what is waived. */
+/** The defects that match a filter. */
 export interface Matching {
+  /** Without waived defects, as are `bySeverity` and `worst`. */
   readonly total: number;
   readonly bySeverity: ReadonlyMap<Severity, number>;
-  /** Some of them, the worst first. */
+  /** Some of the defects, the worst first. */
   readonly worst: readonly Defect[];
   readonly waived: readonly WaivedDefect[];
-  /** Ids of the waivers that hide something here. */
+  /** Ids of the waivers that cover `waived`. */
   readonly waivers: readonly string[];
 }
 
@@ -31,28 +32,28 @@ const byBadness = (a: Defect, b: Defect) =>
   byText(a.purl ?? a.location ?? '', b.purl ?? b.location ?? '') ||
   byText(a.fingerprint, b.fingerprint);
 
-/** Each fingerprint once: a defect that two waivers cover, or two documents report, is one. */
+/** One defect for each fingerprint, even if two waivers cover it or two documents report it. */
 const distinct = <D extends Defect>(defects: readonly D[]): D[] => [
   ...new Map(defects.toSorted(byBadness).map((one) => [one.fingerprint, one])).values(),
 ];
 
-/** Counts what a filter lets through, and takes off what is waived. */
+/** Counts the defects that match, without waived ones. */
 export function matching(defects: Defects, filter: Filter): Matching {
-  const isMeant = (type: FindingType, severity: Severity, fixable: boolean) =>
+  const isCounted = (type: FindingType, severity: Severity, fixable: boolean) =>
     filter.types.includes(type) &&
     filter.severities.includes(severity) &&
     (fixable || !filter.fixableOnly);
   const isMatch = ({ type, severity, fixedVersion }: Defect) =>
-    isMeant(type, severity, fixedVersion !== null);
+    isCounted(type, severity, fixedVersion !== null);
   const bySeverity = new Map<Severity, number>();
   const add = (severity: Severity, n: number) =>
     bySeverity.set(severity, (bySeverity.get(severity) ?? 0) + n);
   for (const { type, severity, fixable, count } of defects.counts) {
-    if (isMeant(type, severity, fixable)) add(severity, count);
+    if (isCounted(type, severity, fixable)) add(severity, count);
   }
   const waived = distinct(defects.waived.filter(isMatch));
   for (const { severity } of waived) {
-    // One that was not counted takes nothing off the others.
+    // A waived defect that was not counted must not reduce the count of the others.
     if ((bySeverity.get(severity) ?? 0) > 0) add(severity, -1);
   }
   const hidden = new Set(waived.map(({ fingerprint }) => fingerprint));
@@ -78,7 +79,7 @@ export function describe(defect: Defect): string {
   ].join('');
 }
 
-/** The worst that a message names. */
+/** The worst defects, which a message names. */
 export const named = ({ worst }: Matching): Defect[] => worst.slice(0, NAMED);
 
 /** `: CVE-… in …; CVE-… in …; and 3 more`, or nothing. */
@@ -87,20 +88,24 @@ export function list({ worst, total }: Matching): string {
   return worst.length === 0 ? '' : `: ${firstOf(worst.map(describe), NAMED, total)}`;
 }
 
-/** `2 critical and 1 high`: how many of each severity, the worst first; where there are none, `no`. */
+/** `2 critical and 1 high`: the number for each severity, the worst first. `No` if there are none. */
 export function bySeverity({ bySeverity }: Matching): string {
   const parts = SEVERITIES.flatMap((severity) => {
     const n = bySeverity.get(severity) ?? 0;
     const word = severity === 'unknown' || severity === 'none' ? `${severity}-severity` : severity;
     return n > 0 ? [`${n} ${word}`] : [];
   });
-  return parts.length === 0 ? 'no' : joined(parts);
+  return parts.length === 0 ? 'No' : joined(parts);
 }
 
-/** What waivers hide: nobody should have to look for it. */
-export function hiddenBy({ waived, waivers }: Matching): string {
+/** `. 2 waived findings do not count (1 waiver): …`, so that exceptions stay visible. */
+export function waivedNote({ waived, waivers }: Matching): string {
   if (waived.length === 0) return '';
-  const by = counted(waivers.length, 'waiver');
-  const verb = waived.length === 1 ? 'is' : 'are';
-  return `. ${waived.length} more ${verb} hidden by ${by}: ${firstOf(waived.map(describe), NAMED)}`;
+  const verb = waived.length === 1 ? 'does' : 'do';
+  const names = firstOf(waived.map(describe), NAMED);
+  return `. ${counted(waived.length, 'waived finding')} ${verb} not count (${counted(waivers.length, 'waiver')}): ${names}`;
 }
+
+/** Ends the advice of a failure. */
+export const RESCAN_OR_WAIVE =
+  'scan again and upload the report with the same label, or request a waiver: POST /waivers';

@@ -1,14 +1,14 @@
-/** An SPDX expression: a licence, or several that all have to be met, or one of which may be chosen. */
+/** An SPDX licence expression: one licence, or parts joined with AND or OR. */
 export type Expression =
   | { readonly licence: string }
   | { readonly word: 'AND' | 'OR'; readonly parts: readonly Expression[] };
 
-/** Longer ones are not read. */
+/** Maximum length in UTF-16 code units. */
 const MAX_LENGTH = 2000;
-/** Parentheses within parentheses. */
+/** Maximum depth of nested parentheses. */
 const MAX_DEPTH = 50;
 
-/** Reads tokens from the left; `undefined` anywhere means that the text is no expression. */
+/** Reads tokens from the left. `undefined` means that the text is not an expression. */
 class Reader {
   readonly #tokens: readonly string[];
   #at = 0;
@@ -59,9 +59,9 @@ class Reader {
 }
 
 /**
- * Takes an SPDX expression apart, in a time that grows with its length: `spdx-satisfies` multiplies out what is in parentheses, which a
- * hostile document makes as large as it likes. Whether SPDX knows the licences is not asked here; names of several words are licences, too.
- * @returns undefined where operators and parentheses make no sense
+ * Parses an SPDX expression in linear time. `spdx-satisfies` expands parentheses, which takes exponential time for a hostile
+ * document. Does not check that SPDX lists the licences: a name of several words is accepted.
+ * @returns undefined if the text is too long, or its operators and parentheses do not match
  */
 export function readExpression(text: string): Expression | undefined {
   if (text.length > MAX_LENGTH) return undefined;

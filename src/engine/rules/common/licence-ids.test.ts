@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isMeant, readLicence } from './licence-ids.js';
 
-/** Is the first one meant by the second, an entry of a list? */
+/** Whether the entry of a list covers the licence. */
 function meant(text: string, entry: string): boolean | undefined {
   const [licence, of] = [readLicence(text), readLicence(entry)];
   return licence && of && isMeant(licence, of);
@@ -64,7 +64,7 @@ describe('isMeant', () => {
     ['CDDL-1.1', 'CDDL-1.0'],
     ['EUPL-1.0', 'EUPL-1.1+'],
     ['LGPL-2.0', 'LGPL-2.1-or-later'],
-  ])('takes no id of eight letters for a range: not %s by %s', (text, entry) => {
+  ])('does not treat an id of eight letters as a range: not %s by %s', (text, entry) => {
     expect(meant(text, entry)).toBe(false);
   });
 });

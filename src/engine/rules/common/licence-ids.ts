@@ -1,7 +1,7 @@
 import semver from 'semver';
 import satisfies from 'spdx-satisfies';
 
-/** One licence of SPDX: an id, perhaps `or later`, perhaps with an exception. */
+/** One SPDX licence: an id, optionally `or later`, optionally with an exception. */
 export interface SpdxLicence {
   readonly text: string;
   /** Without `+`, `-or-later` and `-only`. */
@@ -10,11 +10,11 @@ export interface SpdxLicence {
   readonly exception: string;
 }
 
-/** Stricter than the library, which skips characters that it does not know. */
+/** Stricter than `spdx-satisfies`, which skips unknown characters. */
 const LICENCE =
   /^((?:DocumentRef-[A-Za-z0-9.-]+:)?[A-Za-z0-9.-]+?)(-only|-or-later)?(\+?)(?: +WITH +([A-Za-z0-9.-]+))?$/;
 
-/** @returns undefined for what is no licence that SPDX lists, and no `LicenseRef-…` */
+/** @returns undefined if the text is neither a licence that SPDX lists nor a `LicenseRef-…` */
 export function readLicence(text: string): SpdxLicence | undefined {
   const parts = LICENCE.exec(text);
   if (!parts) return undefined;
@@ -24,12 +24,12 @@ export function readLicence(text: string): SpdxLicence | undefined {
     return undefined;
   }
   const [, id = '', suffix, plus, exception = ''] = parts;
-  // A licence with a name of its own, such as `LicenseRef-x-only`, means itself.
+  // A suffix has no meaning in a custom id, such as `LicenseRef-x-only`.
   if (id.includes('LicenseRef-')) return { text, id: text, orLater: false, exception: '' };
   return { text, id, orLater: suffix === '-or-later' || plus === '+', exception };
 }
 
-/** `GPL`, `CC-BY-NC`: what versions of one licence have in common. */
+/** The id without its version: `GPL`, `CC-BY-NC`. */
 const family = (id: string) => id.replace(/-\d.*$/, '');
 
 function isNoOlder(a: string, b: string): boolean {
@@ -38,10 +38,10 @@ function isNoOlder(a: string, b: string): boolean {
 }
 
 /**
- * Is this licence meant by that entry of a list? Equal ids are; a range (`GPL-2.0-or-later`, `EPL-1.0+`) meets all of its
- * versions, on either side. An exception makes it another licence.
+ * Whether an entry of a list covers a licence. Equal ids match. A range (`GPL-2.0-or-later`, `EPL-1.0+`) on either side matches
+ * all versions in it. A different exception is a different licence.
  *
- * The library is asked about ranges alone, and its answer is checked: it takes ids of eight letters, such as LGPL-2.0, for ranges.
+ * The library decides only about ranges, and its answer is checked: it treats ids of eight letters, such as LGPL-2.0, as ranges.
  */
 export function isMeant(licence: SpdxLicence, entry: SpdxLicence): boolean {
   if (licence.exception !== entry.exception) return false;

@@ -1,7 +1,7 @@
 import { type Expression, readExpression } from './licence-expression.js';
 import { isMeant, readLicence, type SpdxLicence } from './licence-ids.js';
 
-/** The best first: of alternatives the best counts, of what has to be met together the worst. */
+/** From best to worst. OR takes the best of its parts, AND the worst. */
 const STANDINGS = ['allowed', 'unknown', 'denied'] as const;
 
 export type Standing = (typeof STANDINGS)[number];
@@ -9,10 +9,10 @@ export type Standing = (typeof STANDINGS)[number];
 const worse = (a: Standing, b: Standing) => (STANDINGS.indexOf(a) > STANDINGS.indexOf(b) ? a : b);
 const better = (a: Standing, b: Standing) => (worse(a, b) === a ? b : a);
 
-/** Names are compared without regard to case and white space around them. */
+/** Names are compared without case and without surrounding white space. */
 const asName = (text: string) => text.trim().toLowerCase();
 
-/** A list of a policy: SPDX licences, and names as documents have them. */
+/** A list of a policy: SPDX licences, and names as documents contain them. */
 class Entries {
   readonly #names: ReadonlySet<string>;
   readonly #licences: readonly SpdxLicence[];
@@ -32,8 +32,8 @@ class Entries {
 }
 
 /**
- * Judges licences by the lists of a policy. Answers are remembered: thousands of components have a handful of licences.
- * @param allow without it everything is allowed that is known and not denied
+ * Judges licences by the lists of a policy. Results are cached, because thousands of components share a few licences.
+ * @param allow if undefined, every known licence that is not denied is allowed
  */
 export function licenceLists(allow: readonly string[] | undefined, deny: readonly string[] = []) {
   const allowed = allow && new Entries(allow);
@@ -55,7 +55,7 @@ export function licenceLists(allow: readonly string[] | undefined, deny: readonl
     if (allowed?.has(text) || (licence && allowed?.means(licence))) return 'allowed';
     if (!licence) return 'unknown';
     if (allowed) return 'denied';
-    // A name of one's own may stand for anything.
+    // A custom id can stand for any licence.
     return /LicenseRef-/i.test(licence.id) ? 'unknown' : 'allowed';
   }
 
@@ -71,7 +71,7 @@ export function licenceLists(allow: readonly string[] | undefined, deny: readonl
     return standing;
   }
 
-  /** The whole text may be what a list names; `allow` does not make good what `deny` has in it. */
+  /** A list can name the whole text. A denied part wins over an allowed whole. */
   function ofText(text: string): Standing {
     const expression = readExpression(text);
     if (denied.has(text) || (expression && isDenied(expression))) return 'denied';
@@ -79,7 +79,7 @@ export function licenceLists(allow: readonly string[] | undefined, deny: readonl
     return expression ? ofExpression(expression) : 'unknown';
   }
 
-  /** Of a component's licences: all have to be met. None is unknown. */
+  /** All licences of a component must be met. A component without a licence is unknown. */
   return (licences: readonly string[]): Standing =>
     licences.length === 0
       ? 'unknown'

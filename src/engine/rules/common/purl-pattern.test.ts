@@ -3,7 +3,7 @@ import { makePurl, readPurl } from '../../../vocabulary/purl.js';
 import { RuleFault } from './fault.js';
 import { keyOf, readPattern, versionOf } from './purl-pattern.js';
 
-/** Does a pattern match a package, given as its purl? */
+/** Whether a pattern matches the package of a purl. */
 function matches(pattern: string, purl: string): boolean {
   const key = keyOf(readPurl(purl)?.purl ?? '');
   const read = readPattern(pattern);
@@ -61,13 +61,13 @@ describe('keyOf and versionOf', () => {
     expect(versionOf(purl?.purl ?? '')).toBe(purl?.version);
   });
 
-  it('are those of a name with characters that mean something', () => {
+  it('handle separators in names', () => {
     const purl = makePurl('generic', 'a@b?c#d', '1 2');
     expect(keyOf(purl ?? '')).toBe(readPurl(purl)?.key);
     expect(versionOf(purl ?? '')).toBe('1 2');
   });
 
-  it('survive nonsense', () => {
+  it('accept malformed purls', () => {
     expect(versionOf('pkg:npm/x@%')).toBe('%');
     expect(keyOf('')).toBe('');
   });

@@ -3,17 +3,17 @@ import { RuleFault } from './fault.js';
 import { shown } from './text.js';
 
 /**
- * Which package a purl in canonical form is: without version, qualifiers and subpath. Cut, not parsed: there may be 200,000 of
- * them. In names these characters are encoded.
+ * Returns a canonical purl without version, qualifiers and subpath. The text is cut instead of parsed for speed, because there
+ * may be 200,000 purls. Names cannot contain the separators, which are percent-encoded.
  */
 export function keyOf(purl: string): string {
   const end = purl.search(/[@?#]/);
   const key = end < 0 ? purl : purl.slice(0, end);
-  // As `readPurl` does it.
+  // `readPurl` does the same.
   return key.startsWith('pkg:golang/') ? key.toLowerCase() : key;
 }
 
-/** The version in a purl in canonical form. */
+/** Returns the version of a canonical purl. */
 export function versionOf(purl: string): string | undefined {
   const version = /@([^?#]*)/.exec(purl)?.[1];
   if (!version) return undefined;
@@ -24,22 +24,23 @@ export function versionOf(purl: string): string | undefined {
   }
 }
 
-/** A pattern without `*`: one package. With: what it matches. */
+/** `key` for a pattern without `*`, which is one package. `matches` for a pattern with `*`. */
 export type PurlPattern = { readonly key: string } | { readonly matches: (key: string) => boolean };
 
-/** The segment of a key behind its last slash. */
+/** The segment of a key after its last slash. */
 const lastOf = (key: string) => key.slice(key.lastIndexOf('/') + 1);
 
 /**
- * `pkg:type/namespace/name`, in which `*` stands for the rest of the name, for a whole name, or for a whole namespace. A whole name matches in
- * all namespaces below, too: `pkg:npm/*` is all of npm. A whole namespace also matches none.
- * @throws {RuleFault} when it is no package URL
+ * Parses `pkg:type/namespace/name`, in which `*` can end the name, or replace the whole name or namespace. `*` as the name also
+ * matches in all namespaces below: `pkg:npm/*` is all of npm. `*` as the namespace also matches no namespace.
+ * @throws {RuleFault} if the pattern is not a package URL
  */
 export function readPattern(pattern: string): PurlPattern {
-  // Some types are invalid without a version.
+  // Some purl types require a version.
   const key = readPurl(`${pattern}@0`)?.key;
   const parts = key && /^(pkg:[^/]+\/)(?:(.*)\/)?([^/]+)$/.exec(key);
-  if (!parts) throw new RuleFault(`${shown(pattern)} is no package URL`);
+  if (!parts)
+    throw new RuleFault(`${shown(pattern)} is not a package URL, such as pkg:npm/event-stream`);
   const [, type = '', namespace = '', name = ''] = parts;
   if (!key.includes('*')) return { key };
   const inType = (other: string) => other.startsWith(type);

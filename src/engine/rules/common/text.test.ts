@@ -3,18 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { shown } from './text.js';
 
 describe('shown', () => {
-  it('is at most so long, and can be stored, wherever it is cut', () => {
+  it('has at most `max` characters and no half surrogate pairs', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 1, max: 30 }), (text, max) => {
         const short = shown(text, max);
         expect(short.length).toBeLessThanOrEqual(max);
-        // JSON and PostgreSQL want whole characters.
+        // PostgreSQL cannot store half a surrogate pair.
         expect(/\p{Cs}/u.test(short)).toBe(false);
       }),
     );
   });
 
-  it('cuts no character of two units in two', () => {
+  it('replaces half a surrogate pair', () => {
     expect(shown(`${'a'.repeat(198)}😀😀`)).toBe(`${'a'.repeat(198)}\ufffd…`);
     expect(shown('a😀')).toBe('a😀');
   });
