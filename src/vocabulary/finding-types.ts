@@ -9,7 +9,7 @@ export const FINDING_TYPES = [
 
 export type FindingType = (typeof FINDING_TYPES)[number];
 
-/** Everything that evidence can show, whether or not it does. */
+/** Everything that evidence can report. */
 export const SHOWN = ['components', 'tests', ...FINDING_TYPES] as const;
 
 export type Shown = (typeof SHOWN)[number];

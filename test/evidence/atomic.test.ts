@@ -15,10 +15,10 @@ beforeEach(async () => {
   release = (await createRelease(context.app)).id;
 });
 
-/** Sent to the database in two batches. */
+/** Large enough for two batches of rows. */
 const LARGE = trivy(...Array.from({ length: 2500 }, (_, n) => ({ id: `CVE-2026-${n + 10_000}` })));
 
-/** Does something while the second batch of findings fails. */
+/** Runs `work` while the insert of the second batch of findings fails. */
 async function withFailure(work: () => Promise<void>) {
   await sql(`CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN RAISE EXCEPTION 'disk full'; END $$`);
@@ -31,8 +31,8 @@ async function withFailure(work: () => Promise<void>) {
   }
 }
 
-describe('an upload that fails in the middle of being stored', () => {
-  it('leaves nothing, and can be sent again', async () => {
+describe('an upload that fails while it is stored', () => {
+  it('stores nothing and can be repeated', async () => {
     await withFailure(async () => {
       expectProblem(await upload(context.app, release, LARGE), 500, 'internal-error');
       expect(await rowCounts()).toEqual(NO_ROWS);
@@ -55,7 +55,7 @@ describe('an upload that fails in the middle of being stored', () => {
     expect(evidence.json().status).toBe('current');
   });
 
-  it('leaves its Idempotency-Key free', async () => {
+  it('does not use up its Idempotency-Key', async () => {
     const headers = { 'idempotency-key': 'one' };
     await withFailure(async () => {
       const response = await upload(context.app, release, LARGE, { headers });
@@ -67,7 +67,7 @@ describe('an upload that fails in the middle of being stored', () => {
     expect(response.headers).not.toHaveProperty('idempotency-replayed');
   });
 
-  it('keeps no reader from the next', async () => {
+  it('frees its parser thread for the next upload', async () => {
     await withFailure(async () => {
       for (let i = 0; i < 4; i += 1) {
         const response = await upload(context.app, release, LARGE, { label: String(i) });
@@ -78,17 +78,17 @@ describe('an upload that fails in the middle of being stored', () => {
   });
 });
 
-describe('a client that leaves in the middle of its document', () => {
+describe('a client that disconnects while it sends a document', () => {
   const text = JSON.stringify(trivy({}));
 
   it.each([
-    ['of a length that it told', text.slice(0, 50), { 'content-length': String(text.length) }],
-    ['of no length', text.slice(0, 50), {}],
-    ['of gzip', gzipSync(text).subarray(0, 30), { 'content-encoding': 'gzip' }],
+    ['with a Content-Length', text.slice(0, 50), { 'content-length': String(text.length) }],
+    ['without a Content-Length', text.slice(0, 50), {}],
+    ['with gzip', gzipSync(text).subarray(0, 30), { 'content-encoding': 'gzip' }],
   ])(
-    '%s leaves nothing, and takes nothing with it',
+    '%s: stores nothing and releases its memory',
     async (_case, piece, headers) => {
-      // More than there is memory for at one time.
+      // More clients than the memory has room for at the same time.
       const clients = Array.from({ length: 6 }, () =>
         sendInPieces(context.app, release, [piece], headers as Record<string, string>, false),
       );
@@ -104,7 +104,7 @@ describe('a client that leaves in the middle of its document', () => {
 });
 
 describe('memory for documents', () => {
-  /** Without a length it counts as the largest that there may be: a few of them take all there is. */
+  /** Without a Content-Length, the server reserves the maximum size: a few uploads reserve all memory. */
   const send = (document: unknown, id = release, query = {}) =>
     context.app.inject({
       method: 'POST',
@@ -114,7 +114,7 @@ describe('memory for documents', () => {
       headers: { 'content-type': 'application/json' },
     });
 
-  it('is given back, whatever becomes of them', async () => {
+  it('is released after success and after each refusal', async () => {
     const missing = '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e';
     const requests = [
       () => send({}),

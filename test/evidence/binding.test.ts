@@ -9,7 +9,7 @@ import { useOidc } from '../support/oidc.js';
 import { createRelease } from '../support/releases.js';
 import { expectProblem } from '../support/requests.js';
 
-/** Everything about evidence that a project can be bound to. */
+/** All scopes for evidence that can be bound to projects. */
 const SCOPES: Scope[] = ['evidence:read', 'evidence:write', 'evidence:retract', 'vex:write'];
 const MISSING = '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e';
 
@@ -45,8 +45,8 @@ const PATHS = [
 const pathOf = (path: string, { release, evidence }: typeof own) =>
   path.replaceAll('RELEASE', release).replaceAll('EVIDENCE', evidence);
 
-describe('a token that is bound to a project', () => {
-  it.each(PATHS)('reads %s of this one, and does not find that of others', async (path) => {
+describe('a token bound to a project', () => {
+  it.each(PATHS)('reads %s of its project and answers 404 for other projects', async (path) => {
     expect((await as(bound, pathOf(path, own))).statusCode).toBe(200);
     const ask = (ids: typeof own) =>
       context.app.inject({
@@ -60,7 +60,7 @@ describe('a token that is bound to a project', () => {
     expect({ ...problem, instance: '' }).toEqual({ ...missing.json(), instance: '' });
   });
 
-  it('uploads to this one alone', async () => {
+  it('uploads only to its project', async () => {
     const { headers } = bound;
     const evidence = await uploaded(context.app, own.release, vex({}), { headers });
     expect(evidence).toMatchObject({ mayAbsolve: true, createdBy: 'bound' });
@@ -69,7 +69,7 @@ describe('a token that is bound to a project', () => {
     expect(await sql(`SELECT 1 FROM evidence WHERE project_id = 2`)).toHaveLength(2);
   });
 
-  it('retracts evidence of this one alone', async () => {
+  it('retracts only evidence of its project', async () => {
     const other = await retract(context.app, foreign.evidence, 'wrong', bound.headers);
     expectProblem(other, 404, 'evidence-not-found');
     const mine = await retract(context.app, own.evidence, 'wrong', bound.headers);
@@ -77,7 +77,7 @@ describe('a token that is bound to a project', () => {
     expect(await sql('SELECT 1 FROM evidence WHERE retracted_at IS NOT NULL')).toHaveLength(1);
   });
 
-  it('compares no release of this one with one of another', async () => {
+  it('cannot compare its release with a release of another project', async () => {
     for (const [from, to] of [
       [own, foreign],
       [foreign, own],
@@ -87,7 +87,7 @@ describe('a token that is bound to a project', () => {
     }
   });
 
-  it('finds nothing of others', async () => {
+  it('finds nothing of other projects', async () => {
     const admin = await giveToken();
     for (const path of ['/components?purl=pkg:npm/lodash', '/findings?cve=CVE-2021-23337']) {
       const projects = async (holder: Holder) =>
@@ -98,10 +98,10 @@ describe('a token that is bound to a project', () => {
   });
 });
 
-describe('each scope alone', () => {
+describe('a token with one scope', () => {
   const READS = [...PATHS, '/components?purl=pkg:npm/lodash', '/findings?cve=CVE-2021-23337'];
 
-  it.each(SCOPES)('%s', async (scope) => {
+  it.each(SCOPES)('%s allows only its own operations', async (scope) => {
     const { headers } = await giveToken({ scopes: [scope] });
     const expected = (needed: Scope, status: number) => (scope === needed ? status : 403);
     for (const path of READS) {
@@ -114,7 +114,7 @@ describe('each scope alone', () => {
     expect(retracted.statusCode).toBe(expected('evidence:retract', 200));
   });
 
-  it('evidence:write without vex:write absolves nothing', async () => {
+  it('evidence:write without vex:write uploads claims without effect', async () => {
     const { headers } = await giveToken({ scopes: ['evidence:write'] });
     const evidence = await uploaded(context.app, own.release, vex({}), { headers });
     expect(evidence).toMatchObject({ mayAbsolve: false });
@@ -124,7 +124,7 @@ describe('each scope alone', () => {
 describe('a caller with several grants', () => {
   const oidc = useOidc();
 
-  it('absolves in the projects for which it has vex:write', async () => {
+  it('uploads claims with effect only to projects with vex:write', async () => {
     await oidc.trust({ scopes: ['evidence:write'] });
     await oidc.trust({ name: 'other', scopes: ['vex:write'], projects: [2] });
     const headers = { authorization: `Bearer ${await oidc.issuer.sign()}` };

@@ -21,10 +21,14 @@ const sha256 = (text: string | Buffer) => createHash('sha256').update(text).dige
 
 describe('GET /evidence/{id}/document: 200', () => {
   it.each([
-    ['JSON, with its white space', `\n {"Results":  [ ],\r\n"SchemaVersion": 2.0 }\t`, 'json'],
-    ['JSON, with its byte order mark', `\ufeff${JSON.stringify(trivy({ name: 'ä€😀' }))}`, 'json'],
-    ['XML, with what is not read', `${junit('passed')}<!-- a -->\n<?b?>\n`, 'xml'],
-  ])('%s, to the byte', async (_case, text, format) => {
+    ['JSON with its white space', `\n {"Results":  [ ],\r\n"SchemaVersion": 2.0 }\t`, 'json'],
+    ['JSON with its byte order mark', `\ufeff${JSON.stringify(trivy({ name: 'ä€😀' }))}`, 'json'],
+    [
+      'XML with comments and processing instructions',
+      `${junit('passed')}<!-- a -->\n<?b?>\n`,
+      'xml',
+    ],
+  ])('returns the bytes of %s unchanged', async (_case, text, format) => {
     const type = `application/${format}`;
     const { id, kind, receivedSha256, storedSha256 } = await send(text, { type });
     expect([receivedSha256, storedSha256]).toEqual([sha256(text), sha256(text)]);
@@ -43,7 +47,7 @@ describe('GET /evidence/{id}/document: 200', () => {
   it.each([
     ['application/sarif+json', 'application/sarif+json', 'json'],
     ['Application/JUnit+XML; charset=utf-8', 'application/junit+xml', 'xml'],
-  ])('as %s, with which it was sent', async (type, mediaType, ending) => {
+  ])('returns the media type of the upload: %s', async (type, mediaType, ending) => {
     const document = ending === 'xml' ? junit('passed') : trivy({});
     const { id } = await send(document, { type });
     const { headers } = await download(id);
@@ -51,7 +55,7 @@ describe('GET /evidence/{id}/document: 200', () => {
     expect(headers['content-disposition']).toMatch(new RegExp(`\\.${ending}"$`));
   });
 
-  it('what was sent compressed, as it is', async () => {
+  it('returns a compressed upload decompressed', async () => {
     const text = JSON.stringify(trivy({}));
     const headers = { 'content-encoding': 'gzip' };
     const evidence = await send(gzipSync(text), { headers });
@@ -59,7 +63,7 @@ describe('GET /evidence/{id}/document: 200', () => {
     expect((await download(evidence.id)).body).toBe(text);
   });
 
-  it('one of several megabytes, in pieces', async () => {
+  it('returns a document of several megabytes', async () => {
     const noise = randomBytes(3 * 1024 * 1024).toString('base64');
     const text = JSON.stringify({ ...trivy({}), noise });
     const { id } = await send(text);
@@ -69,7 +73,7 @@ describe('GET /evidence/{id}/document: 200', () => {
     expect(response.headers['content-length']).toBe(String(text.length));
   });
 
-  it('HEAD tells the same without the document', async () => {
+  it('answers HEAD with the same headers and no body', async () => {
     const { id } = await send(trivy({}));
     const head = await context.app.inject({ method: 'HEAD', url: `/evidence/${id}/document` });
     expect(head.statusCode).toBe(200);
@@ -80,7 +84,7 @@ describe('GET /evidence/{id}/document: 200', () => {
 });
 
 describe('GET /evidence/{id}/document', () => {
-  it('304 for who has it', async () => {
+  it('answers 304 if If-None-Match has the digest', async () => {
     const { id, storedSha256 } = await send(bom([{}]));
     const tag = `"${storedSha256}"`;
     for (const known of [tag, `W/${tag}`, '*', `"other", ${tag}`]) {
@@ -93,13 +97,13 @@ describe('GET /evidence/{id}/document', () => {
       expect((await download(id, { 'if-none-match': other })).statusCode, other).toBe(200);
   });
 
-  it.each(['', '/document'])('404 for evidence that is not there: %s', async (path) => {
+  it.each(['', '/document'])('answers 404 if the evidence does not exist: %s', async (path) => {
     const url = `/evidence/019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e${path}`;
     expectProblem(await context.app.inject(url), 404, 'evidence-not-found');
     expectProblem(await context.app.inject(`/evidence/1${path}`), 400, 'validation-failed');
   });
 
-  it('does not send half of a document as if it were whole', async () => {
+  it('aborts the connection if the document cannot be read completely', async () => {
     const noise = randomBytes(1024 * 1024).toString('base64');
     const { id } = await send({ ...trivy({}), noise });
     await sql(
@@ -111,7 +115,7 @@ describe('GET /evidence/{id}/document', () => {
 });
 
 describe('a document with secrets', () => {
-  it('is stored without them, with a digest of its own', async () => {
+  it('is stored with masked secrets and its own digest', async () => {
     const report = [leak('zQ8/+k3?Lw9xV=Tn')];
     const { id, receivedSha256, storedSha256, summary } = await send(report);
     expect(receivedSha256).toBe(sha256(JSON.stringify(report)));

@@ -29,7 +29,7 @@ const columnsOf = async (table: string) =>
     )
   ).map(({ name }) => name);
 
-/** Columns of evidence that change once, or only forwards. */
+/** Columns of evidence that can be set once, or can only increase. */
 const CHANGING = [
   'last_received_at',
   'superseded_at',
@@ -47,19 +47,22 @@ const ROWS = [
   'vulnerability_aliases',
 ] as const;
 
-describe('SQL that changes what was stored is refused', () => {
-  it.each(['components', 'findings', 'claims'])('by adding to %s', async (table) => {
-    const names = (await columnsOf(table)).filter((name) => name !== 'ordinal');
-    const addition = sql(
-      `INSERT INTO ${table} (${names}, ordinal) SELECT ${names}, 999 FROM ${table} LIMIT 1`,
-    );
-    await expect(addition).rejects.toMatchObject({
-      code: REFUSED,
-      message: 'nothing is added to evidence that is there',
-    });
-  });
+describe('the database refuses', () => {
+  it.each(['components', 'findings', 'claims'])(
+    'INSERT into %s for stored evidence',
+    async (table) => {
+      const names = (await columnsOf(table)).filter((name) => name !== 'ordinal');
+      const addition = sql(
+        `INSERT INTO ${table} (${names}, ordinal) SELECT ${names}, 999 FROM ${table} LIMIT 1`,
+      );
+      await expect(addition).rejects.toMatchObject({
+        code: REFUSED,
+        message: 'nothing is added to evidence that is there',
+      });
+    },
+  );
 
-  it('of the key for secrets', async () => {
+  it('changes of the key for secrets', async () => {
     await sql(`INSERT INTO server_keys VALUES ('test', '\x01')`);
     for (const change of [
       `UPDATE server_keys SET value = ''`,
@@ -70,7 +73,7 @@ describe('SQL that changes what was stored is refused', () => {
     }
   });
 
-  it.each(ROWS)('in %s', async (table) => {
+  it.each(ROWS)('UPDATE and DELETE of %s', async (table) => {
     for (const column of await columnsOf(table)) {
       const change = sql(`UPDATE ${table} SET ${column} = ${column}`);
       await expect(change, column).rejects.toMatchObject({ code: REFUSED });
@@ -83,7 +86,7 @@ describe('SQL that changes what was stored is refused', () => {
     expect((await rowCounts())[table]).toBeGreaterThan(0);
   });
 
-  it('in evidence, but for what happens to it', async () => {
+  it('UPDATE of evidence, except of its status columns', async () => {
     const columns = (await columnsOf('evidence')).filter((name) => !CHANGING.includes(name));
     expect(columns).toHaveLength(19);
     for (const column of columns) {
@@ -103,10 +106,10 @@ describe('SQL that changes what was stored is refused', () => {
 
   it.each(['releases', 'artifacts'])('DELETE of %s that have evidence', async (table) => {
     await expect(sql(`DELETE FROM ${table}`)).rejects.toMatchObject({ code: REFUSED });
-    // Without the trigger there is still the reference.
+    // Without the trigger, the foreign key still prevents it.
     await sql(`ALTER TABLE ${table} DISABLE TRIGGER ${table}_kept`);
     try {
-      // PostgreSQL 18 calls it a restriction, others a foreign key that is violated.
+      // PostgreSQL 18 reports restrict_violation, older versions foreign_key_violation.
       const code = expect.stringMatching(/^23(?:001|503)$/);
       await expect(sql(`DELETE FROM ${table}`)).rejects.toMatchObject({ code });
     } finally {
@@ -120,7 +123,7 @@ const set = (assignments: string) =>
 const RETRACT = `retracted_at = now(), retracted_by = 'a', retract_reason = 'b'`;
 const RIVAL = '019aaf61-0b52-7f1e-b3c4-5d6e7f8091a2';
 
-/** Another scan with the same label comes, as an upload brings it. */
+/** Inserts another scan with the same label, as an upload does. */
 async function supersede(at = 'now()') {
   const names = (await columnsOf('evidence')).filter((name) => name !== 'id');
   await sql(
@@ -132,7 +135,7 @@ async function supersede(at = 'now()') {
 }
 
 describe('evidence', () => {
-  it('may be received again, be superseded, and then be retracted', async () => {
+  it('can be received again, superseded and then retracted', async () => {
     await set('last_received_at = now()');
     await supersede();
     await set(RETRACT);
@@ -140,7 +143,7 @@ describe('evidence', () => {
     expect(rows).toEqual([{ retracted_by: 'a' }]);
   });
 
-  it('has the time of the database, whatever time is written', async () => {
+  it('has the time of the database, even if a statement sets another time', async () => {
     await supersede(`'2000-01-01'`);
     await set(RETRACT.replace('now()', `'2999-01-01'`));
     const [row] = await sql(
@@ -158,7 +161,7 @@ describe('evidence', () => {
     `retracted_by = 'c'`,
     `retracted_at = now() + interval '1 s'`,
     'last_received_at = now()',
-  ])('that is retracted takes no %s', async (assignments) => {
+  ])('refuses this change after retraction: %s', async (assignments) => {
     await set(RETRACT);
     await expect(set(assignments)).rejects.toMatchObject({ code: REFUSED });
   });
@@ -168,7 +171,7 @@ describe('evidence', () => {
     `superseded_by = (SELECT id FROM evidence WHERE kind = 'cyclonedx')`,
     `superseded_at = now() + interval '1 s'`,
     'last_received_at = now()',
-  ])('that is superseded takes no %s', async (assignments) => {
+  ])('refuses this change after it was superseded: %s', async (assignments) => {
     await supersede();
     await expect(set(assignments)).rejects.toMatchObject({ code: REFUSED });
   });
@@ -176,11 +179,14 @@ describe('evidence', () => {
   it.each([
     `superseded_at = now(), superseded_by = id`,
     `superseded_at = now(), superseded_by = (SELECT id FROM evidence WHERE kind = 'cyclonedx')`,
-  ])('is superseded by one of its kind, label and artifact, and not: %s', async (assignments) => {
-    await expect(set(assignments)).rejects.toMatchObject({ code: REFUSED });
-  });
+  ])(
+    'can only be superseded by evidence of its kind, label and artifact: %s',
+    async (assignments) => {
+      await expect(set(assignments)).rejects.toMatchObject({ code: REFUSED });
+    },
+  );
 
-  it('of one kind, label and artifact counts once', async () => {
+  it('has one current row per kind, label and artifact', async () => {
     const names = (await columnsOf('evidence')).filter((name) => name !== 'id');
     const twin = sql(
       `INSERT INTO evidence (id, ${names}) SELECT gen_random_uuid(), ${names} FROM evidence WHERE id = $1`,
@@ -193,7 +199,7 @@ describe('evidence', () => {
     `last_received_at = last_received_at - interval '1 ms'`,
     `last_received_at = now() + interval '1 h'`,
     'last_received_at = NULL',
-  ])('that counts takes no %s', async (assignments) => {
+  ])('refuses this change while current: %s', async (assignments) => {
     await expect(set(assignments)).rejects.toThrow();
   });
 
@@ -203,7 +209,7 @@ describe('evidence', () => {
     `retracted_by = 'a'`,
     `retracted_at = now(), retracted_by = 'a'`,
     `retract_reason = 'b'`,
-  ])('is not half of something: %s', async (assignments) => {
+  ])('refuses an incomplete change: %s', async (assignments) => {
     await expect(set(assignments)).rejects.toMatchObject({ code: '23514' });
   });
 });

@@ -18,7 +18,7 @@ const send = (document: unknown, options?: UploadOptions) =>
 describe('POST /releases/{id}/evidence: 422 for', () => {
   const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
 
-  it('JSON that is malformed: says where, and quotes nothing', async () => {
+  it('malformed JSON, with its position and without a quote', async () => {
     const response = await send('{\n  "password": hunter2\n}');
     const problem = expectProblem(response, 422, 'document-invalid');
     expect(problem.errors).toEqual([
@@ -31,7 +31,7 @@ describe('POST /releases/{id}/evidence: 422 for', () => {
     expect(response.body).not.toContain('hunter2');
   });
 
-  it('XML that is malformed: says where', async () => {
+  it('malformed XML, with its position', async () => {
     const text = '<testsuite>\n  <testcase>\n</testsuite>';
     const response = await send(text, { type: 'text/xml' });
     const { detail } = expectProblem(response, 422, 'document-invalid');
@@ -50,9 +50,13 @@ describe('POST /releases/{id}/evidence: 422 for', () => {
       { SchemaVersion: 2, Results: [{ 'a/b': 1, Vulnerabilities: [{}] }] },
       '/Results/0/Vulnerabilities/0/VulnerabilityID',
     ],
-    ['what its own schema refuses', { ...bom([{}]), serialNumber: 'x' }, '/serialNumber'],
-    ['a field that its own schema does not know', { ...bom([{}]), own: 1 }, '/own'],
-  ])('%s, with its place', async (_case, document, pointer) => {
+    [
+      'a value that violates the CycloneDX schema',
+      { ...bom([{}]), serialNumber: 'x' },
+      '/serialNumber',
+    ],
+    ['a field that the CycloneDX schema does not define', { ...bom([{}]), own: 1 }, '/own'],
+  ])('%s, with a pointer', async (_case, document, pointer) => {
     const problem = expectProblem(await send(document), 422, 'document-invalid');
     expect(pointers(problem)).toEqual([pointer]);
     expect(problem.detail.startsWith(`${pointer} `)).toBe(true);
@@ -71,20 +75,20 @@ describe('POST /releases/{id}/evidence: 422 for', () => {
     );
   });
 
-  it('XML as JSON', async () => {
+  it('XML sent as JSON', async () => {
     const { detail } = expectProblem(await send(' <testsuite/>'), 422, 'document-invalid');
     expect(detail).toBe(
       'The document is XML. Send it with an XML media type: Content-Type: application/xml',
     );
   });
 
-  it('more than 100 levels', async () => {
+  it('JSON with more than 100 levels', async () => {
     expectProblem(await send(nested(100)), 422, 'document-unrecognized');
     const { detail } = expectProblem(await send(nested(101)), 422, 'document-invalid');
     expect(detail).toBe('The document is nested deeper than 100 levels');
   });
 
-  it('another encoding than UTF-8', async () => {
+  it('an encoding other than UTF-8', async () => {
     const text = JSON.stringify(trivy({}));
     const little = Buffer.from(`\ufeff${text}`, 'utf16le');
     const big = Buffer.from(little).swap16();
@@ -100,14 +104,14 @@ describe('POST /releases/{id}/evidence: 422 for', () => {
   });
 
   it.each(['{}', '[]', '[{}]', '{"matches":[]}', '{"runs":[]}', '"text"', '5', 'true'])(
-    'what is of no known kind: %s',
+    'a document of unknown kind: %s',
     async (text) => {
       const { detail } = expectProblem(await send(text), 422, 'document-unrecognized');
       expect(detail).toContain('Name its kind with ?kind=');
     },
   );
 
-  it('a kind that it is not', async () => {
+  it('a document of another kind than the query names', async () => {
     const grype = await send(trivy({}), { kind: 'grype' });
     expect(pointers(expectProblem(grype, 422, 'document-invalid'))).toEqual(['']);
     expect(grype.json().detail).toBe('The document is of the kind trivy, not grype');
@@ -119,21 +123,25 @@ describe('POST /releases/{id}/evidence: 422 for', () => {
   });
 });
 
-describe('a secret in a document that is refused', () => {
+describe('a secret in a refused document', () => {
   const SECRET = 'zQ8/+k3?Lw9xV=Tn';
   const report = JSON.stringify([leak(SECRET)]);
 
   it.each([
-    ['breaks off', report.slice(0, -10), {}],
-    ['breaks off within it', report.slice(0, report.indexOf(SECRET) + 12), {}],
-    ['is not quoted', `[{"RuleID": "a", "Secret": ${SECRET}}]`, {}],
-    ['misses something', JSON.stringify([{ Secret: SECRET }]), { kind: 'gitleaks' }],
-    ['has it in the wrong place', JSON.stringify([{ RuleID: [SECRET] }]), { kind: 'gitleaks' }],
-    ['is no kind', JSON.stringify({ SECRET }), {}],
-    ['is XML', `<testsuite><system-out>${SECRET}</testsuite>`, { type: 'text/xml' }],
-    ['is XML that ends', `<testsuite name="${SECRET}`, { type: 'text/xml' }],
-    ['is XML with text around', `<testsuite/>${SECRET}`, { type: 'text/xml' }],
-  ])('that %s does not come back', async (_case, text, options) => {
+    ['is truncated', report.slice(0, -10), {}],
+    ['is truncated within the secret', report.slice(0, report.indexOf(SECRET) + 12), {}],
+    ['has the secret without quotes', `[{"RuleID": "a", "Secret": ${SECRET}}]`, {}],
+    ['misses a required field', JSON.stringify([{ Secret: SECRET }]), { kind: 'gitleaks' }],
+    [
+      'has the secret in the wrong field',
+      JSON.stringify([{ RuleID: [SECRET] }]),
+      { kind: 'gitleaks' },
+    ],
+    ['is of unknown kind', JSON.stringify({ SECRET }), {}],
+    ['is malformed XML', `<testsuite><system-out>${SECRET}</testsuite>`, { type: 'text/xml' }],
+    ['is truncated XML', `<testsuite name="${SECRET}`, { type: 'text/xml' }],
+    ['is XML with text outside the root', `<testsuite/>${SECRET}`, { type: 'text/xml' }],
+  ])('that %s does not appear in the answer', async (_case, text, options) => {
     const response = await send(text, options);
     expect(response.statusCode).toBe(422);
     expect(response.body).not.toContain(SECRET.slice(0, 4));

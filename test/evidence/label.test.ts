@@ -22,11 +22,11 @@ const send = (document: unknown, options?: UploadOptions) =>
 const get = async (path: string) => (await context.app.inject(path)).json();
 const evidenceOf = (id: string): Promise<EvidenceBody> => get(`/evidence/${id}`);
 
-/** A document like no other of another number. */
+/** A document that is different for each number. */
 const numbered = (n: number) => trivy({ id: `CVE-2026-${1000 + n}` });
 
 describe('a label', () => {
-  it('supersedes what has the same kind, label and artifact', async () => {
+  it('supersedes evidence of the same kind, label and artifact', async () => {
     const artifact = await addArtifact(context.app, release);
     for (const options of [{ label: 'a' }, { label: 'a', artifact }]) {
       const first = await send(numbered(1), options);
@@ -44,7 +44,7 @@ describe('a label', () => {
     }
   });
 
-  it('supersedes nothing else', async () => {
+  it('does not supersede other evidence', async () => {
     const artifacts = [
       await addArtifact(context.app, release),
       await addArtifact(context.app, release, { sha256: digest(2) }),
@@ -64,7 +64,7 @@ describe('a label', () => {
     for (const id of ids) expect((await evidenceOf(id)).status, id).toBe('current');
   });
 
-  it('supersedes nothing when the new document is refused', async () => {
+  it('supersedes nothing if the new document is refused', async () => {
     const { id } = await send(numbered(1), { label: 'a' });
     const refused = [{ SchemaVersion: 2, Results: 5 }, {}, '{'];
     for (const document of refused) {
@@ -77,23 +77,23 @@ describe('a label', () => {
     expect(await rowCounts()).toMatchObject({ evidence: 1 });
   });
 
-  it('supersedes nothing when the same document comes again', async () => {
+  it('supersedes nothing if the same document is uploaded again', async () => {
     const first = await send(numbered(1), { label: 'a' });
     const again = await upload(context.app, release, numbered(1), { label: 'a' });
     expect(again.statusCode).toBe(200);
     expect(again.json()).toMatchObject({ id: first.id, status: 'current' });
   });
 
-  it('leaves one that counts, however many come at once', async () => {
+  it('leaves one current document after concurrent uploads', async () => {
     const uploads = Array.from({ length: 10 }, (_, n) =>
-      // A UUID may be written in capitals.
+      // UUIDs are case-insensitive.
       uploaded(context.app, n % 2 ? release : release.toUpperCase(), numbered(n), { label: 'a' }),
     );
     const ids = (await Promise.all(uploads)).map(({ id }) => id);
     expect(new Set(ids).size).toBe(10);
     const current = await sql('SELECT id FROM evidence WHERE superseded_at IS NULL');
     expect(current).toHaveLength(1);
-    // Each was superseded by another one: a chain from the first to the one that is left.
+    // Each was superseded by the next: a chain from the first to the current one.
     const chain = await sql<{ n: number }>(
       `WITH RECURSIVE chain AS (
          SELECT id FROM evidence e
@@ -108,7 +108,7 @@ describe('a label', () => {
   });
 });
 
-describe('only what is current', () => {
+describe('only current evidence', () => {
   beforeEach(async () => {
     for (const version of ['4.17.19', '4.17.20']) {
       await send(bom([{ version }]), { label: 'sbom' });
@@ -135,7 +135,7 @@ describe('only what is current', () => {
     });
   });
 
-  it('is found', async () => {
+  it('is found by searches', async () => {
     expect(await get('/components?purl=pkg:npm/lodash@4.17.19')).toEqual([]);
     expect(await get('/components?purl=pkg:npm/lodash')).toHaveLength(1);
     expect(await get('/findings?cve=CVE-2021-23337')).toMatchObject([

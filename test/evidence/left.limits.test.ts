@@ -9,7 +9,7 @@ import { bom } from '../support/documents.js';
 import { sendInPieces, upload } from '../support/evidence.js';
 import { createRelease } from '../support/releases.js';
 
-/** Clients that leave, dawdle, or send what is expensive: others are served all the same. */
+/** Clients that disconnect, send slowly or send expensive documents do not block other clients. */
 
 let app: Awaited<ReturnType<typeof buildTestApp>>;
 let release: string;
@@ -22,12 +22,12 @@ afterEach(() => app.close());
 
 const MIB = 1024 * 1024;
 
-/** A document of about this size. */
+/** A document of about `bytes` bytes. */
 const large = (bytes: number) =>
   JSON.stringify({ ...bom([{}]), properties: [{ name: 'x', value: 'a'.repeat(bytes) }] });
 
 describe('memory for documents', () => {
-  it('is given back when a client does not wait for its answer', async () => {
+  it('is released if a client does not wait for its answer', async () => {
     const [address] = app.addresses();
     const port = typeof address === 'object' ? address.port : 0;
     for (let n = 0; n < 12; n += 1) {
@@ -45,7 +45,7 @@ describe('memory for documents', () => {
     expect(last.statusCode, last.body).toBe(201);
   });
 
-  it('is not all of one caller: another is served while slow ones hold what they may', async () => {
+  it('is limited per caller, so that slow uploads of one do not block another', async () => {
     const slow = Array.from({ length: 3 }, () =>
       sendInPieces(app, release, ['{'], { 'content-length': String(32 * MIB) }, false),
     );
@@ -64,7 +64,7 @@ describe('memory for documents', () => {
     }
   });
 
-  it('is not taken for a release that is not there', async () => {
+  it('is not reserved if the release does not exist', async () => {
     const missing = '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e';
     const headers = { 'content-length': String(32 * MIB) };
     const { request, answer } = sendInPieces(app, missing, ['{'], headers, false);
@@ -72,7 +72,7 @@ describe('memory for documents', () => {
     request.destroy();
   });
 
-  it('of what is compressed is what it has, not what it might have', async () => {
+  it('of a compressed document is reduced to its actual size', async () => {
     const packed = gzipSync(JSON.stringify(bom([{}])));
     const headers = { 'content-encoding': 'gzip' };
     const answers = await Promise.all(
@@ -84,7 +84,7 @@ describe('memory for documents', () => {
   });
 });
 
-describe('a reader of documents', () => {
+describe('the document reader', () => {
   const request = (text: string) => ({
     bytes: new Uint8Array(Buffer.from(text)),
     format: 'json' as const,
@@ -92,7 +92,7 @@ describe('a reader of documents', () => {
     secretKey: new Uint8Array(32),
   });
 
-  it('gives up on a document in time, and reads those that waited for it', async () => {
+  it('stops parsing at its time limit and then parses waiting documents', async () => {
     const errors: Error[] = [];
     const reader = documentReader(1, (error) => errors.push(error), { timeoutMs: 300 });
     try {
@@ -123,7 +123,7 @@ describe('a reader of documents', () => {
 });
 
 describe('an upload with a label', () => {
-  it('waits for another of its label for longer than others wait for a lock', async () => {
+  it('waits for another upload with its label longer than the usual lock timeout', async () => {
     const about = JSON.stringify([release, 'cyclonedx', null, 'a']);
     const held = sql(`SELECT pg_advisory_xact_lock(hashtextextended('${about}', 0)), pg_sleep(3)`);
     await new Promise((done) => setTimeout(done, 100));

@@ -9,7 +9,7 @@ import { expectProblem, nextPage, pointers } from '../support/requests.js';
 const context = useApp();
 let release: string;
 let artifact: string;
-/** In the order of their arrival. */
+/** In the order of upload. */
 let all: Readonly<EvidenceBody>[];
 beforeEach(async () => {
   release = (await createRelease(context.app)).id;
@@ -26,12 +26,12 @@ beforeEach(async () => {
   await retract(context.app, all[3]?.id ?? '');
 });
 const list = (query = '', id = release) => context.app.inject(`/releases/${id}/evidence${query}`);
-/** The places of what a list has, in the order of arrival. */
+/** The indexes of the listed evidence in the order of upload. */
 const places = async (query = '') =>
   (await list(query)).json().map(({ id }: EvidenceBody) => all.findIndex((e) => e.id === id));
 
 describe('GET /releases/{id}/evidence: 200', () => {
-  it('has all of the release, the newest first, as each is by itself', async () => {
+  it('lists all evidence of the release, newest first, as GET returns each', async () => {
     const other = await createRelease(context.app, { projectId: 1, version: '2.0.0' });
     await uploaded(context.app, other.id, trivy({}));
     const response = await list();
@@ -41,7 +41,7 @@ describe('GET /releases/{id}/evidence: 200', () => {
       expect((await context.app.inject(`/evidence/${evidence.id}`)).json()).toEqual(evidence);
   });
 
-  it('is empty without evidence', async () => {
+  it('returns an empty list without evidence', async () => {
     const other = await createRelease(context.app);
     expect((await list('', other.id)).json()).toEqual([]);
   });
@@ -58,12 +58,12 @@ describe('GET /releases/{id}/evidence: 200', () => {
     ['?status=retracted', [3]],
     ['?kind=trivy&label=image&status=current', [2, 1]],
     ['?kind=trivy&label=image&status=current&artifact=ARTIFACT', [2]],
-  ])('%s', async (query, expected) => {
+  ])('filters by %s', async (query, expected) => {
     expect(await places(query.replace('ARTIFACT', artifact))).toEqual(expected);
     expect(await places(query.replace('ARTIFACT', artifact.toUpperCase()))).toEqual(expected);
   });
 
-  it('has pages, which keep the filter', async () => {
+  it('returns pages that keep the filter', async () => {
     const path = `/releases/${release}/evidence?limit=1&kind=trivy`;
     const rows = await walkPages<EvidenceBody>(context.app, path);
     expect(rows.map(({ id }) => id)).toEqual([all[2]?.id, all[1]?.id, all[0]?.id]);
@@ -73,7 +73,7 @@ describe('GET /releases/{id}/evidence: 200', () => {
 });
 
 describe('GET /releases/{id}/evidence', () => {
-  it('404 for a release that is not there', async () => {
+  it('answers 404 if the release does not exist', async () => {
     const id = '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e';
     expectProblem(await list('', id), 404, 'release-not-found');
   });
@@ -87,19 +87,19 @@ describe('GET /releases/{id}/evidence', () => {
     ['limit=1001', '/limit'],
     ['cursor=1', '/cursor'],
     ['sort=id', '/sort'],
-  ])('400 for ?%s', async (query, pointer) => {
+  ])('answers 400 for ?%s', async (query, pointer) => {
     const problem = expectProblem(await list(`?${query}`), 400, 'validation-failed');
     expect(pointers(problem)).toEqual([pointer]);
   });
 });
 
 describe('GET /evidence/{id}', () => {
-  it('404 for evidence that is not there', async () => {
+  it('answers 404 if the evidence does not exist', async () => {
     const response = await context.app.inject('/evidence/019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e');
     expectProblem(response, 404, 'evidence-not-found');
   });
 
-  it('takes an id in capitals', async () => {
+  it('accepts an upper-case id', async () => {
     const id = all[0]?.id ?? '';
     expect((await context.app.inject(`/evidence/${id.toUpperCase()}`)).json().id).toBe(id);
   });

@@ -24,12 +24,12 @@ const post = (headers: Record<string, string>, payload?: string | Buffer) =>
   });
 
 describe('POST /releases/{id}/evidence: 404', () => {
-  it('for a release that is not there', async () => {
+  it('if the release does not exist', async () => {
     const id = '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e';
     expectProblem(await upload(context.app, id, trivy({})), 404, 'release-not-found');
   });
 
-  it('for an artifact that is not there, or of another release', async () => {
+  it('if the artifact does not exist or belongs to another release', async () => {
     const other = await createRelease(context.app, { projectId: 1, version: '2.0.0' });
     const artifact = await addArtifact(context.app, other.id);
     for (const sha256 of [artifact, digest(2)])
@@ -38,11 +38,11 @@ describe('POST /releases/{id}/evidence: 404', () => {
 });
 
 describe('POST /releases/{id}/evidence: before the body is read', () => {
-  // Either refusal of the body comes from its headers: what is said first was known before.
+  // The headers of the body would also be refused. The first answer shows which check ran first.
   it.each([
     ['a release', '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e', '', 'release-not-found'],
     ['an artifact', undefined, `?artifact=${digest(2)}`, 'artifact-not-found'],
-  ])('%s that does not exist is refused', async (_what, id, query, code) => {
+  ])('refuses %s that does not exist', async (_what, id, query, code) => {
     const response = await context.app.inject({
       method: 'POST',
       url: `/releases/${id ?? release}/evidence${query}`,
@@ -52,7 +52,7 @@ describe('POST /releases/{id}/evidence: before the body is read', () => {
     expectProblem(response, 404, code);
   });
 
-  it('an artifact that is given twice is left to the schema', async () => {
+  it('leaves a repeated artifact parameter to schema validation', async () => {
     const twice = `artifact=${digest(2)}&artifact=${digest(2)}`;
     const response = await context.app.inject({
       method: 'POST',
@@ -81,7 +81,7 @@ describe('POST /releases/{id}/evidence: 400', () => {
     expect(new Set(pointers(problem))).toEqual(new Set([pointer]));
   });
 
-  it('for a release that is no UUID', async () => {
+  it('if the release id is not a UUID', async () => {
     const response = await upload(context.app, '1', trivy({}));
     const problem = expectProblem(response, 400, 'validation-failed');
     expect(problem.errors[0]).toMatchObject({ in: 'path', pointer: '/id' });
@@ -94,11 +94,11 @@ describe('POST /releases/{id}/evidence: 400', () => {
     expectProblem(await post(packed, gzipSync('')), 400, 'malformed-request');
   });
 
-  it('for no body at all', async () => {
+  it('without a body', async () => {
     expectProblem(await post({}), 400, 'malformed-request');
   });
 
-  it('for a body that is not gzip, or breaks off', async () => {
+  it('for a body that is not gzip or is truncated', async () => {
     const headers = { 'content-encoding': 'gzip' };
     const packed = gzipSync(JSON.stringify(trivy({})));
     const broken = Buffer.from(packed);

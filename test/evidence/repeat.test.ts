@@ -16,7 +16,7 @@ beforeEach(async () => {
 const send = (document: unknown, options?: UploadOptions) =>
   upload(context.app, release, document, options);
 
-/** As if the evidence had come a while ago. */
+/** Moves the evidence into the past. */
 const age = (id: string) =>
   sql(
     `BEGIN; SET LOCAL session_replication_role = replica;
@@ -24,23 +24,26 @@ const age = (id: string) =>
             last_received_at = now() - interval '1 day' WHERE id = '${id}'; COMMIT`,
   );
 
-describe('the same document again', () => {
-  it.each([{}, { label: 'image' }])('200: it was received once more (%j)', async (options) => {
-    const { id } = await uploaded(context.app, release, trivy({}), options);
-    await age(id);
-    const first = (await context.app.inject(`/evidence/${id}`)).json();
-    const before = await rowCounts();
-    const response = await send(trivy({}), options);
-    expect(response.statusCode).toBe(200);
-    expect(response.headers.location).toBe(`/evidence/${id}`);
-    const again = response.json();
-    expect(again).toEqual({ ...first, lastReceivedAt: again.lastReceivedAt });
-    expect(Date.parse(again.lastReceivedAt)).toBeGreaterThan(Date.now() - 60_000);
-    expect(await rowCounts()).toEqual(before);
-    expect((await context.app.inject(`/evidence/${id}`)).json()).toEqual(again);
-  });
+describe('uploading the same document again', () => {
+  it.each([{}, { label: 'image' }])(
+    'answers 200 with the existing evidence: %j',
+    async (options) => {
+      const { id } = await uploaded(context.app, release, trivy({}), options);
+      await age(id);
+      const first = (await context.app.inject(`/evidence/${id}`)).json();
+      const before = await rowCounts();
+      const response = await send(trivy({}), options);
+      expect(response.statusCode).toBe(200);
+      expect(response.headers.location).toBe(`/evidence/${id}`);
+      const again = response.json();
+      expect(again).toEqual({ ...first, lastReceivedAt: again.lastReceivedAt });
+      expect(Date.parse(again.lastReceivedAt)).toBeGreaterThan(Date.now() - 60_000);
+      expect(await rowCounts()).toEqual(before);
+      expect((await context.app.inject(`/evidence/${id}`)).json()).toEqual(again);
+    },
+  );
 
-  it('200, however it is sent', async () => {
+  it('answers 200 for another compression or media type', async () => {
     const first = await uploaded(context.app, release, trivy({}));
     const packed = gzipSync(JSON.stringify(trivy({})));
     const again = await send(packed, {
@@ -52,7 +55,7 @@ describe('the same document again', () => {
     expect(again.json()).toMatchObject({ id: first.id, mediaType: 'application/json' });
   });
 
-  it('200: one that has secrets, which are not stored', async () => {
+  it('answers 200 for a document with masked secrets', async () => {
     const secret = { RuleID: 'a', Severity: 'HIGH', Match: 'key=hunter2hunter2' };
     const report = { ...trivy(), Results: [{ Target: 'a', Secrets: [secret] }] };
     const first = await uploaded(context.app, release, report);
@@ -60,7 +63,7 @@ describe('the same document again', () => {
     expect(await rowCounts()).toMatchObject({ evidence: 1, documents: 1 });
   });
 
-  it('201 with another label, for another artifact, in another release', async () => {
+  it('answers 201 for another label, artifact or release', async () => {
     const other = await createRelease(context.app, { projectId: 1, version: '2.0.0' });
     const artifacts = [
       await addArtifact(context.app, release),
@@ -84,14 +87,14 @@ describe('the same document again', () => {
     expect(superseded).toHaveLength(0);
   });
 
-  it('201 with documents of its own in another project', async () => {
+  it('answers 201 in another project, with a separate copy of the document', async () => {
     const other = await createRelease(context.app);
     await uploaded(context.app, release, trivy({}));
     await uploaded(context.app, other.id, trivy({}));
     expect(await rowCounts()).toMatchObject({ evidence: 2, documents: 2 });
   });
 
-  it('201 when it was retracted or superseded', async () => {
+  it('answers 201 if the evidence was retracted or superseded', async () => {
     const first = await uploaded(context.app, release, trivy({}), { label: 'a' });
     await retract(context.app, first.id);
     const second = await uploaded(context.app, release, trivy({}), { label: 'a' });
@@ -101,7 +104,7 @@ describe('the same document again', () => {
     expect(await rowCounts()).toMatchObject({ evidence: 4, documents: 2 });
   });
 
-  it('201 when it is retracted in that very moment', async () => {
+  it('answers 201 if the evidence is retracted at the same time', async () => {
     const first = await uploaded(context.app, release, trivy({}));
     const retraction = sql(
       `BEGIN; UPDATE evidence SET retracted_at = now(), retracted_by = 'a', retract_reason = 'b';
@@ -113,8 +116,8 @@ describe('the same document again', () => {
     expect(second.id).not.toBe(first.id);
   });
 
-  it('200 for all but the first of many at once', async () => {
-    // A UUID may be written in capitals.
+  it('answers 201 once and 200 otherwise for concurrent uploads', async () => {
+    // UUIDs are case-insensitive.
     const ids = Array.from({ length: 10 }, (_, i) => (i % 2 ? release : release.toUpperCase()));
     const answers = await Promise.all(ids.map((id) => upload(context.app, id, trivy({}))));
     const statuses = answers.map(({ statusCode }) => statusCode).sort();
@@ -127,7 +130,7 @@ describe('the same document again', () => {
 describe('an Idempotency-Key', () => {
   const headers = { 'idempotency-key': 'one' };
 
-  it('gets the first answer again, 201 or 200, to the byte', async () => {
+  it('returns the first answer again, byte for byte, for 201 and 200', async () => {
     const first = await send(trivy({}), { headers });
     const replayed = await send(trivy({}), { headers });
     expect([first.statusCode, replayed.statusCode]).toEqual([201, 201]);
@@ -147,19 +150,19 @@ describe('an Idempotency-Key', () => {
     expect(await rowCounts()).toMatchObject({ evidence: 1 });
   });
 
-  it('422 with another document, or another query', async () => {
+  it('is refused with 422 for another document or query', async () => {
     await send(trivy({}), { headers });
     expectProblem(await send(trivy({}, {}), { headers }), 422, 'idempotency-key-reused');
     expectProblem(await send(trivy({}), { headers, label: 'a' }), 422, 'idempotency-key-reused');
     expect(await rowCounts()).toMatchObject({ evidence: 1 });
   });
 
-  it('is left free by a document that was refused', async () => {
+  it('can be used again after a refused document', async () => {
     expectProblem(await send({}, { headers }), 422, 'document-unrecognized');
     expect((await send(trivy({}), { headers })).statusCode).toBe(201);
   });
 
-  it('stores one of many at once', async () => {
+  it('stores one document for concurrent uploads', async () => {
     const answers = await Promise.all(
       Array.from({ length: 6 }, () => send(trivy({}), { headers, label: 'a' })),
     );
@@ -171,9 +174,13 @@ describe('an Idempotency-Key', () => {
 
 describe('the same claims from callers with and without vex:write', () => {
   it.each([
-    ['are two of them', vex({}), true],
-    ['are two of them, also in a scan', sarif([{ suppressions: [{ kind: 'inSource' }] }]), true],
-    ['are one where there are none', sarif([{}]), false],
+    ['VEX is stored as separate evidence', vex({}), true],
+    [
+      'a scan with suppressions is stored as separate evidence',
+      sarif([{ suppressions: [{ kind: 'inSource' }] }]),
+      true,
+    ],
+    ['a scan without claims is stored once', sarif([{}]), false],
   ])('%s', async (_case, document, differ) => {
     const app = await buildTestApp(testDatabaseUrl(), { AUTH_MODE: 'token' });
     const write = ['evidence:write'] as const;

@@ -17,7 +17,7 @@ const send = (document: unknown, options?: UploadOptions) =>
 const get = async (path: string) => (await context.app.inject(path)).json();
 
 describe('POST /evidence/{id}/retract: 200', () => {
-  it('says when, by whom and why, and keeps the rest', async () => {
+  it('records when, by whom and why, and changes nothing else', async () => {
     const before = await send(trivy({}));
     const response = await retract(context.app, before.id, ' Scan of another image\n');
     expect(response.statusCode, response.body).toBe(200);
@@ -34,7 +34,7 @@ describe('POST /evidence/{id}/retract: 200', () => {
     expect(await get(`/evidence/${before.id}/document`)).toEqual(trivy({}));
   });
 
-  it('for the same reason again: changes nothing', async () => {
+  it('has no effect if repeated with the same reason', async () => {
     const { id } = await send(trivy({}));
     const first = await retract(context.app, id, 'wrong');
     const again = await retract(context.app, id, 'wrong');
@@ -42,7 +42,7 @@ describe('POST /evidence/{id}/retract: 200', () => {
     expect(again.json()).toEqual(first.json());
   });
 
-  it('for what is superseded, which does not count again', async () => {
+  it('retracts superseded evidence', async () => {
     const old = await send(trivy({}), { label: 'a' });
     const next = await send(trivy({}, {}), { label: 'a' });
     const response = await retract(context.app, old.id);
@@ -50,7 +50,7 @@ describe('POST /evidence/{id}/retract: 200', () => {
     expect(await get(`/evidence/${next.id}`)).toMatchObject({ status: 'current' });
   });
 
-  it('once, of many at once with reasons of their own', async () => {
+  it('accepts one of several concurrent calls with different reasons', async () => {
     const { id } = await send(trivy({}));
     const answers = await Promise.all(
       ['a', 'b', 'c', 'd'].map((reason) => retract(context.app, id, reason)),
@@ -60,7 +60,7 @@ describe('POST /evidence/{id}/retract: 200', () => {
     expect(await get(`/evidence/${id}`)).toEqual(winner?.json());
   });
 
-  it('needs evidence:retract alone', async () => {
+  it('needs only evidence:retract', async () => {
     const { id } = await send(trivy({}));
     const app = await buildTestApp(testDatabaseUrl(), { AUTH_MODE: 'token' });
     const { headers } = await giveToken({ subject: 'bob', scopes: ['evidence:retract'] });
@@ -70,8 +70,8 @@ describe('POST /evidence/{id}/retract: 200', () => {
   });
 });
 
-describe('evidence that is retracted', () => {
-  it('does not count any more, in any list, number or search', async () => {
+describe('retracted evidence', () => {
+  it('is not in any list, count or search', async () => {
     const ids = [await send(bom([{}]), { label: 'a' }), await send(trivy({}), { label: 'b' })];
     for (const { id } of ids) await retract(context.app, id);
     for (const path of [
@@ -85,7 +85,7 @@ describe('evidence that is retracted', () => {
     expect(summary).toEqual({ releaseId: release, evidence: [] });
   });
 
-  it('leaves what it superseded superseded', async () => {
+  it('does not restore the evidence that it superseded', async () => {
     const old = await send(trivy({}), { label: 'a' });
     const next = await send(trivy({}, {}), { label: 'a' });
     await retract(context.app, next.id);
@@ -93,7 +93,7 @@ describe('evidence that is retracted', () => {
     expect(await get(`/releases/${release}/findings`)).toEqual([]);
   });
 
-  it('is not superseded by the next of its label', async () => {
+  it('is not superseded by the next upload with its label', async () => {
     const old = await send(trivy({}), { label: 'a' });
     await retract(context.app, old.id);
     await send(trivy({}, {}), { label: 'a' });
@@ -103,7 +103,7 @@ describe('evidence that is retracted', () => {
 });
 
 describe('POST /evidence/{id}/retract', () => {
-  it('409 for another reason', async () => {
+  it('answers 409 for another reason', async () => {
     const { id } = await send(trivy({}));
     const first = await retract(context.app, id, 'wrong');
     const { detail } = expectProblem(
@@ -115,7 +115,7 @@ describe('POST /evidence/{id}/retract', () => {
     expect(await get(`/evidence/${id}`)).toEqual(first.json());
   });
 
-  it('404 for evidence that is not there', async () => {
+  it('answers 404 if the evidence does not exist', async () => {
     const response = await retract(context.app, '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e');
     expectProblem(response, 404, 'evidence-not-found');
   });
@@ -130,7 +130,7 @@ describe('POST /evidence/{id}/retract', () => {
     [{ reason: 'a\u0000b' }, '/reason'],
     [{ reason: 'wrong', by: 'me' }, '/by'],
     [[], ''],
-  ])('400 for %j', async (payload, pointer) => {
+  ])('answers 400 for %j', async (payload, pointer) => {
     const { id } = await send(trivy({}));
     const url = `/evidence/${id}/retract`;
     const response = await context.app.inject({

@@ -32,10 +32,10 @@ beforeEach(async () => {
 });
 afterAll(() => app.close());
 
-/** What no text may have a part of. */
+/** No output may contain a part of this. */
 const SECRET = 'zQ8/+k3?Lw9xV=Tn';
 
-/** The secret where tools put it, and where people do. */
+/** Documents with the secret in each field where it can appear. */
 const DOCUMENTS: Record<string, object> = {
   gitleaks: [
     leak(SECRET, {
@@ -111,8 +111,8 @@ function expectNoSecret(text: string) {
   expect(text).not.toContain(SECRET.slice(0, 8));
 }
 
-describe.each(Object.keys(DOCUMENTS))('a secret in a document of %s is nowhere', (kind) => {
-  it('in what is answered, stored and logged', async () => {
+describe.each(Object.keys(DOCUMENTS))('a secret in a document of the kind %s', (kind) => {
+  it('does not appear in answers, the database or the log', async () => {
     const response = await upload(app, release, DOCUMENTS[kind]);
     expect(response.statusCode, response.body).toBe(201);
     expectNoSecret(response.body);
@@ -145,7 +145,7 @@ describe.each(Object.keys(DOCUMENTS))('a secret in a document of %s is nowhere',
   });
 });
 
-describe('what tells two secrets apart', () => {
+describe('the fingerprint of a secret', () => {
   const count = async () =>
     (await sql<{ n: number }>('SELECT count(DISTINCT fingerprint)::int AS n FROM findings'))[0]?.n;
 
@@ -155,7 +155,7 @@ describe('what tells two secrets apart', () => {
     expect(await count()).toBe(2);
   });
 
-  it('has a key, which the first document makes, and each instance uses', async () => {
+  it('uses a key that the first document creates and all instances share', async () => {
     const instances = [await buildTestApp(), await buildTestApp()];
     const releases = await Promise.all(instances.map((instance) => createRelease(instance)));
     await Promise.all(

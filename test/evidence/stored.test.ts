@@ -11,8 +11,8 @@ beforeEach(async () => {
   release = (await createRelease(context.app)).id;
 });
 
-describe('what is stored', () => {
-  it('is what the evidence is about', async () => {
+describe('an upload stores', () => {
+  it('the metadata of the evidence', async () => {
     const artifact = await addArtifact(context.app, release);
     const { id } = await uploaded(context.app, release, trivy({}), { artifact, label: 'image' });
     const rows = await sql(
@@ -34,7 +34,7 @@ describe('what is stored', () => {
     ]);
   });
 
-  it('are the components', async () => {
+  it('the components', async () => {
     const parts = [{ licence: 'MIT' }, { name: 'own "part"\\', version: '', purl: null }];
     await uploaded(context.app, release, bom(parts));
     const rows = await sql(
@@ -64,7 +64,7 @@ describe('what is stored', () => {
     ]);
   });
 
-  it('are the findings, and what else their vulnerabilities are called', async () => {
+  it('the findings and the aliases of their vulnerabilities', async () => {
     const also = ['GHSA-35jh-r3h4-6jhm'];
     await uploaded(
       context.app,
@@ -90,7 +90,7 @@ describe('what is stored', () => {
     expect(aliases).toEqual([{ project_id: 1, alias: also[0], canonical: 'CVE-2021-23337' }]);
   });
 
-  it('are the claims, none of them from the future', async () => {
+  it('the claims, with times in the future cut to now', async () => {
     const parts = ['pkg:npm/lodash@4.17.20?os=linux'];
     const [past, future] = ['2026-01-01T00:00:00.000Z', '2999-01-01T00:00:00Z'];
     const statement = { product: 'pkg:oci/shop?tag=1', parts };
@@ -115,7 +115,7 @@ describe('what is stored', () => {
     expect(Number(rows[1]?.stated_at)).toBeLessThanOrEqual(Date.now());
   });
 
-  it('has text that PostgreSQL cannot hold, replaced', async () => {
+  it('a replacement for text that PostgreSQL cannot store', async () => {
     const document = trivy({ name: 'a\u0000b', version: 'x\ud800y', id: '{"a",\\}' });
     await uploaded(context.app, release, document);
     const rows = await sql('SELECT rule, package_name, package_version FROM findings');

@@ -19,13 +19,13 @@ afterEach(async () => expect(await rowCounts()).toEqual(NO_ROWS));
 const send = (document: unknown, headers = {}) =>
   upload(context.app, release, document, { headers });
 
-/** What is refused must not keep the next from being read. */
+/** After a refusal, the next document must still be accepted. */
 async function expectService() {
   expectProblem(await send('{}'), 422, 'document-unrecognized');
 }
 
 describe('POST /releases/{id}/evidence: 413 for', () => {
-  it('a length of more than 32 MiB, before the body comes', async () => {
+  it('a Content-Length of more than 32 MiB, before the body arrives', async () => {
     const headers = { 'content-length': String(MAX + 1) };
     const { request, answer } = sendInPieces(context.app, release, [], headers, false);
     const { status, body } = await answer;
@@ -38,7 +38,7 @@ describe('POST /releases/{id}/evidence: 413 for', () => {
     await expectService();
   });
 
-  it('a body of more than 32 MiB that does not tell its length, before it ends', async () => {
+  it('a body of more than 32 MiB without Content-Length, before it ends', async () => {
     const piece = Buffer.alloc(MIB, ' ');
     const pieces = [...Array.from({ length: 32 }, () => piece), '{'];
     const { request, answer } = sendInPieces(context.app, release, pieces, {}, false);
@@ -49,7 +49,7 @@ describe('POST /releases/{id}/evidence: 413 for', () => {
     await expectService();
   });
 
-  it('a small body that becomes a large one', async () => {
+  it('a small body that is large after decompression', async () => {
     const packed = gzipSync(Buffer.alloc(33 * MIB, ' '));
     expect(packed.length).toBeLessThan(64 * 1024);
     const headers = { 'content-encoding': 'gzip' };
@@ -79,15 +79,15 @@ describe('POST /releases/{id}/evidence: 413 for', () => {
     expect(detail).toBe('The document has more than 3,000,000 values');
   });
 
-  it('XML of more than 100 levels, which is 422 as for JSON', async () => {
+  it('XML with more than 100 levels, with status 422 as for JSON', async () => {
     const nested = (n: number) => '<testsuite>'.repeat(n) + '</testsuite>'.repeat(n);
     const deep = await upload(context.app, release, nested(101), { type: 'text/xml' });
     const { detail } = expectProblem(deep, 422, 'document-invalid');
     expect(detail).toMatch(/^The document has more than 100 levels of elements \(line 1, column /);
   });
 
-  it('what takes more memory than a reader may have', async () => {
-    // An object that has a number for a name is one of the largest: room for that many elements, 330 bytes.
+  it('a document that needs more memory than a parser thread has', async () => {
+    // An object with a numeric key is among the largest: it has room for that many elements, 330 bytes.
     const chain = `${'{"30":'.repeat(95)}0${'}'.repeat(95)}`;
     const text = `[0${`,${chain}`.repeat(31_000)}]`;
     expect(text.length).toBeLessThan(MAX);

@@ -23,7 +23,7 @@ beforeEach(async () => {
 const send = (document: unknown, options?: UploadOptions) =>
   upload(context.app, release, document, options);
 
-/** What the example of each kind says, in numbers. */
+/** The summary of the example of each kind. */
 const SUMMARIES: Record<string, object> = {
   junit: { tests: { tests: 3, passed: 1, failures: 1, errors: 0, skipped: 1 } },
   cyclonedx: {
@@ -52,7 +52,7 @@ describe.each(kinds.map(({ name, example, format }) => ({ name, example, format 
   ({ name, example, format }) => {
     const type = `application/${format}`;
 
-    it('is told by its content', async () => {
+    it('is recognized by its content', async () => {
       const response = await send(example, { type });
       expect(response.statusCode, response.body).toBe(201);
       const evidence = response.json();
@@ -72,16 +72,16 @@ describe.each(kinds.map(({ name, example, format }) => ({ name, example, format 
       });
       expect(evidence.createdAt).toBe(evidence.lastReceivedAt);
       expect(evidence.summary.shows).toEqual(expect.any(Array));
-      const { shows: _shows, ...told } = evidence.summary;
+      const { shows: _shows, ...numbers } = evidence.summary;
       const expected = SUMMARIES[name];
       if (!expected) throw new Error(`SUMMARIES has no entry for the kind ${name}: add it`);
-      expect(told).toMatchObject(expected);
-      expect(Object.keys(told)).toEqual(Object.keys(expected));
+      expect(numbers).toMatchObject(expected);
+      expect(Object.keys(numbers)).toEqual(Object.keys(expected));
       const read = await context.app.inject(response.headers.location ?? '');
       expect(read.json()).toEqual(evidence);
     });
 
-    it('is taken when its kind is named', async () => {
+    it('is accepted if the query names its kind', async () => {
       const evidence = await uploaded(context.app, release, example, { type, kind: name });
       expect(evidence.kind).toBe(name);
     });
@@ -89,7 +89,7 @@ describe.each(kinds.map(({ name, example, format }) => ({ name, example, format 
 );
 
 describe('POST /releases/{id}/evidence: 201 for', () => {
-  it.each(['[]', 'null', ' [ ]\n'])('%j of Gitleaks, if its kind is named', async (text) => {
+  it.each(['[]', 'null', ' [ ]\n'])('%j of Gitleaks, if the query names the kind', async (text) => {
     expectProblem(await send(text), 422, 'document-unrecognized');
     expect(await rowCounts()).toEqual(NO_ROWS);
     const { summary } = await uploaded(context.app, release, text, { kind: 'gitleaks' });
@@ -133,7 +133,7 @@ describe('POST /releases/{id}/evidence: 201 for', () => {
     expect(evidence).toMatchObject({ kind: 'trivy', size: text.length });
   });
 
-  it('a document that begins with a byte order mark', async () => {
+  it('a document with a byte order mark', async () => {
     const json = await uploaded(context.app, release, `\ufeff${JSON.stringify(trivy({}))}`);
     const type = 'application/xml';
     const xml = await uploaded(context.app, release, `\ufeff${junit('passed')}`, { type });
@@ -141,8 +141,11 @@ describe('POST /releases/{id}/evidence: 201 for', () => {
   });
 
   it.each([
-    ['names that attack JavaScript', '{"__proto__": {"a": 1}, "constructor": {"prototype": {}}'],
-    ['a name twice, of which the last counts', '{"SchemaVersion": 1, "Results": 5'],
+    [
+      'JSON with keys that pollute prototypes',
+      '{"__proto__": {"a": 1}, "constructor": {"prototype": {}}',
+    ],
+    ['JSON with a duplicate key, of which the last counts', '{"SchemaVersion": 1, "Results": 5'],
   ])('%s', async (_case, start) => {
     const text = `${start}, ${JSON.stringify(trivy({})).slice(1)}`;
     const evidence = await uploaded(context.app, release, text);
@@ -152,7 +155,7 @@ describe('POST /releases/{id}/evidence: 201 for', () => {
     expect(Object.prototype).not.toHaveProperty('a');
   });
 
-  it('a document with a label, about an artifact that is named in capitals', async () => {
+  it('a document with a label and an upper-case artifact digest', async () => {
     const sha256 = await addArtifact(context.app, release, { sha256: digest(0xabc) });
     const label = 'trivy:linux/amd64@1+x_y-z.0';
     const options = { artifact: sha256.toUpperCase(), label };
@@ -161,11 +164,11 @@ describe('POST /releases/{id}/evidence: 201 for', () => {
   });
 });
 
-describe('POST /releases/{id}/evidence: 201 for a document that does not tell its length', () => {
+describe('POST /releases/{id}/evidence: 201 for a document without Content-Length', () => {
   const text = JSON.stringify(trivy({}));
   const pieces = [text.slice(0, 20), text.slice(20)];
 
-  it('as it is', async () => {
+  it('uncompressed', async () => {
     const { status, body } = await sendInPieces(context.app, release, pieces).answer;
     expect(status, body).toBe(201);
     expect(JSON.parse(body)).toMatchObject({ kind: 'trivy', size: text.length });

@@ -4,11 +4,11 @@ import { trivy, vex } from '../support/documents.js';
 import { uploaded } from '../support/evidence.js';
 import { createRelease } from '../support/releases.js';
 
-/** No statement is cut off on a busy machine; milliseconds. */
+/** Long enough that no statement times out on a busy machine, in milliseconds. */
 const context = useApp({ DATABASE_STATEMENT_TIMEOUT_MS: '600000' });
 const ID = 'CVE-2021-23337';
 
-it('claims of which there are many hide nothing, while they are about other versions', async () => {
+it('many claims about other versions do not suppress the finding', async () => {
   const { id } = await createRelease(context.app);
   const defects = Array.from({ length: 3000 }, (_, i) => ({
     id: ID,

@@ -8,7 +8,7 @@ import { expectProblem, nextPage, pointers } from '../support/requests.js';
 
 const context = useApp();
 let release: string;
-/** Of the bills of materials, in the order of their arrival; the first was superseded. */
+/** Ids of the SBOMs in the order of upload. The first was superseded. */
 let evidence: string[];
 
 const spdx = {
@@ -49,7 +49,7 @@ const versions = async (query: Record<string, string>) =>
   (await list(query)).json().map(({ version }: { version: string }) => version);
 
 describe('GET /releases/{id}/components: 200', () => {
-  it('has what the evidence that counts names, in its order', async () => {
+  it('lists the components of current evidence in order', async () => {
     const response = await list();
     expect(response.statusCode).toBe(200);
     const common = { type: 'library', evidenceId: evidence[1], kind: 'cyclonedx' };
@@ -94,19 +94,19 @@ describe('GET /releases/{id}/components: 200', () => {
     expect(await versions(query)).toEqual(expected);
   });
 
-  it('of one evidence, also of one that does not count', async () => {
+  it('filters by evidence, including superseded evidence', async () => {
     expect(await versions({ evidence: evidence[0] ?? '' })).toEqual(['3.0.0']);
     expect(await versions({ evidence: evidence[2]?.toUpperCase() ?? '' })).toEqual(['4.17.20']);
     expect(await versions({ evidence: evidence[0] ?? '', kind: 'spdx' })).toEqual([]);
   });
 
-  it('of no evidence of another release', async () => {
+  it('returns nothing for evidence of another release', async () => {
     const other = await createRelease(context.app, { projectId: 1, version: '2.0.0' });
     expect((await list({}, other.id)).json()).toEqual([]);
     expect((await list({ evidence: evidence[1] ?? '' }, other.id)).json()).toEqual([]);
   });
 
-  it('has pages without gaps, which keep the filter', async () => {
+  it('returns pages without gaps that keep the filter', async () => {
     const all = (await list({ purl: 'pkg:npm/lodash' })).json();
     const path = `/releases/${release}/components?purl=pkg:npm/lodash&limit=1`;
     expect(await walkPages(context.app, path)).toEqual(all);
@@ -115,7 +115,7 @@ describe('GET /releases/{id}/components: 200', () => {
 });
 
 describe('GET /releases/{id}/components', () => {
-  it('404 for a release that is not there', async () => {
+  it('answers 404 if the release does not exist', async () => {
     const response = await list({}, '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e');
     expectProblem(response, 404, 'release-not-found');
   });

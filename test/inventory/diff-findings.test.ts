@@ -26,7 +26,7 @@ describe('findings of GET /releases/{id}/diff/{other}', () => {
   const HIGH = { id: 'CVE-2020-0002', severity: 'HIGH', fixed: '4.17.21' };
   const CRITICAL = { id: 'CVE-2020-0003', severity: 'CRITICAL' };
 
-  it('are new, fixed and unchanged, the worst first, each once', async () => {
+  it('are grouped into new, fixed and unchanged, each once, worst first', async () => {
     await send(from, trivy(LOW, HIGH, { ...HIGH, severity: 'LOW' }));
     await send(to, trivy({ ...LOW, version: '4.17.21' }, CRITICAL, { id: 'CVE-2020-0004' }));
     const result = await findings();
@@ -60,7 +60,7 @@ describe('findings of GET /releases/{id}/diff/{other}', () => {
     });
   });
 
-  it('are not fixed where nobody looked for them', async () => {
+  it('are unknown, not fixed, if the other release has no such scan', async () => {
     await send(from, trivy(HIGH));
     const unscanned = await diff();
     expect(unscanned.findings.counts).toEqual({ new: 0, fixed: 0, unchanged: 0, unknown: 1 });
@@ -72,7 +72,7 @@ describe('findings of GET /releases/{id}/diff/{other}', () => {
     expect((await findings()).counts).toMatchObject({ fixed: 1, unknown: 0 });
   });
 
-  it('that do not count are told, as such', async () => {
+  it('are marked if they are suppressed', async () => {
     await send(from, trivy(HIGH));
     await send(to, trivy(HIGH, CRITICAL));
     await send(to, vex({ id: CRITICAL.id }, { id: HIGH.id }));
@@ -82,7 +82,7 @@ describe('findings of GET /releases/{id}/diff/{other}', () => {
     expect((await findings(to, from)).unchanged).toMatchObject([{ suppressed: false }]);
   });
 
-  it('are of what counts alone, and so are components', async () => {
+  it('come only from current evidence, as components do', async () => {
     await send(to, trivy(HIGH));
     await send(to, trivy(LOW));
     await send(to, bom([{ version: '1.0.0' }]));

@@ -24,7 +24,7 @@ const components = async (...request: Parameters<typeof ask>) =>
 const send = (release: string, document: unknown, label = 'a') =>
   uploaded(context.app, release, document, { label });
 
-/** Uploads what the two releases are made of: `name@version`, with a licence behind a space. */
+/** Uploads the SBOMs of the two releases: `name@version`, optionally followed by a space and a licence. */
 async function made(before: string, after: string) {
   for (const [release, text] of [
     [from, before],
@@ -45,7 +45,7 @@ const change = (name: string, before: string[], after: string[]) => ({
 });
 
 describe('GET /releases/{id}/diff/{other}: 200', () => {
-  it('sorts packages by what became of them', async () => {
+  it('groups packages by change', async () => {
     await made(
       'same@1.0.0, gone@1.0.0, up@1.9.0 MIT, down@2.0.0, licence@1.0.0 MIT, own@1.0.0',
       'same@1.0.0, come@1.0.0, up@1.10.0 ISC, down@1.0.0, licence@1.0.0 ISC, own@1.1.0',
@@ -90,7 +90,7 @@ describe('GET /releases/{id}/diff/{other}: 200', () => {
     ['upgraded', 'a@v1.1.9', 'a@v1.1.41'],
     ['upgraded', 'a@1.0-9', 'a@1.0-10'],
     ['downgraded', 'a@2.17.1.Final', 'a@2.9.1.Final'],
-  ])('a package with several or other versions is %s: %s to %s', async (what, before, after) => {
+  ])('reports a package as %s: %s to %s', async (what, before, after) => {
     await made(before, after);
     const { counts, ...lists } = await components();
     expect(counts).toEqual({
@@ -106,7 +106,7 @@ describe('GET /releases/{id}/diff/{other}: 200', () => {
     expect(lists[what]).toEqual([change('a', versions(before), versions(after))]);
   });
 
-  it('turns round with the direction', async () => {
+  it('is reversed if the releases are swapped', async () => {
     await made('a@1.0.0, b@1.0.0, c@1.0.0 MIT', 'b@2.0.0, c@1.0.0 ISC, d@1.0.0');
     const back = await components(to, from);
     expect(back.counts).toEqual({
@@ -122,7 +122,7 @@ describe('GET /releases/{id}/diff/{other}: 200', () => {
     expect(back.licencesChanged).toEqual([change('c', ['ISC'], ['MIT'])]);
   });
 
-  it('of a release with itself: nothing', async () => {
+  it('reports no changes between a release and itself', async () => {
     await made('a@1.0.0, own@1.0.0', 'a@2.0.0');
     await send(from, trivy({}));
     const same = await diff(from, from);
@@ -130,7 +130,7 @@ describe('GET /releases/{id}/diff/{other}: 200', () => {
     expect(same.findings.counts).toEqual({ new: 0, fixed: 0, unchanged: 1, unknown: 0 });
   });
 
-  it('of releases of two projects', async () => {
+  it('compares releases of two projects', async () => {
     const other = await createRelease(context.app);
     await made('a@1.0.0', 'a@1.0.0');
     await send(other.id, bom([{ name: 'a', version: '2.0.0' }]));
@@ -141,7 +141,7 @@ describe('GET /releases/{id}/diff/{other}: 200', () => {
 });
 
 describe('GET /releases/{id}/diff/{other}', () => {
-  it('cuts lists to a limit, and no counts', async () => {
+  it('limits the lists but not the counts', async () => {
     await made('a@1.0.0, b@1.0.0 MIT, c@1.0.0 MIT', 'b@2.0.0 ISC, c@2.0.0 ISC, d@1.0.0, e@1.0.0');
     await send(to, trivy({}, { id: 'CVE-2020-0001', severity: 'CRITICAL' }));
     const { components, findings } = await diff(from, to, '?limit=1');
@@ -155,7 +155,7 @@ describe('GET /releases/{id}/diff/{other}', () => {
     expect(findings).toMatchObject({ counts: { new: 2 }, new: [{ rule: 'CVE-2020-0001' }] });
   });
 
-  it('404 for a release that is not there, whichever', async () => {
+  it('answers 404 if either release does not exist', async () => {
     const missing = '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e';
     for (const [first, second] of [
       [missing, to],
@@ -165,7 +165,7 @@ describe('GET /releases/{id}/diff/{other}', () => {
       expectProblem(await ask(first, second), 404, 'release-not-found');
   });
 
-  it.each(['limit=0', 'limit=10001', 'limit=x'])('400 for ?%s', async (query) => {
+  it.each(['limit=0', 'limit=10001', 'limit=x'])('answers 400 for ?%s', async (query) => {
     const problem = expectProblem(await ask(from, to, `?${query}`), 400, 'validation-failed');
     expect(pointers(problem)).toEqual(['/limit']);
   });

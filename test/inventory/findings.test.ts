@@ -8,7 +8,7 @@ import { expectProblem, nextPage, pointers } from '../support/requests.js';
 
 const context = useApp();
 let release: string;
-/** What was superseded, the scan by Trivy, and that by Grype. */
+/** Ids of the superseded scan, the scan by Trivy and the scan by Grype. */
 let evidence: string[];
 
 beforeEach(async () => {
@@ -33,7 +33,7 @@ beforeEach(async () => {
 type Query = Record<string, string | string[]>;
 const list = (query: Query = {}, id = release) =>
   context.app.inject({ url: `/releases/${id}/findings`, query });
-/** Severity and rule of each. */
+/** Severity and rule of each finding. */
 const short = async (query: Query) =>
   (await list(query))
     .json()
@@ -50,11 +50,11 @@ const ALL = [
 ];
 
 describe('GET /releases/{id}/findings: 200', () => {
-  it('has what counts, the worst first', async () => {
+  it('lists current findings, worst first', async () => {
     expect(await short({})).toEqual(ALL);
   });
 
-  it('has all that is known of each', async () => {
+  it('returns all fields of each finding', async () => {
     const [worst] = (await list()).json();
     expect(worst).toEqual({
       type: 'vulnerability',
@@ -110,7 +110,7 @@ describe('GET /releases/{id}/findings: 200', () => {
     expect(await short(query)).toEqual(expected);
   });
 
-  it('of one evidence, also of one that does not count', async () => {
+  it('filters by evidence, including superseded evidence', async () => {
     expect(await short({ evidence: evidence[0] ?? '' })).toEqual(['high CVE-2019-0001']);
     expect(await short({ evidence: evidence[2] ?? '', severity: 'high' })).toEqual([ALL[1]]);
     await retract(context.app, evidence[2] ?? '');
@@ -118,13 +118,13 @@ describe('GET /releases/{id}/findings: 200', () => {
     expect(await short({ kind: 'grype' })).toEqual([]);
   });
 
-  it('of no evidence of another release', async () => {
+  it('returns nothing for evidence of another release', async () => {
     const other = await createRelease(context.app, { projectId: 1, version: '2.0.0' });
     expect((await list({}, other.id)).json()).toEqual([]);
     expect((await list({ evidence: evidence[1] ?? '' }, other.id)).json()).toEqual([]);
   });
 
-  it('by the purl that a finding shows', async () => {
+  it('filters by the purl of a finding', async () => {
     await uploaded(context.app, release, rpm('CVE-2020-0005', 1));
     const [finding] = (await list({ rule: 'CVE-2020-0005' })).json();
     expect(finding.packageVersion).toBe('1:1.1.1k-4.el8');
@@ -132,7 +132,7 @@ describe('GET /releases/{id}/findings: 200', () => {
   });
 
   it.each<Query>([{}, { type: 'vulnerability' }, { severity: ['high', 'low'] }])(
-    'has pages without gaps, which keep the filter: %j',
+    'returns pages without gaps that keep the filter: %j',
     async (query) => {
       const all = (await list(query)).json();
       const parameters = new URLSearchParams({ limit: '1' });
@@ -148,7 +148,7 @@ describe('GET /releases/{id}/findings: 200', () => {
 describe('GET /releases/{id}/findings', () => {
   const ID = '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e';
 
-  it('404 for a release that is not there', async () => {
+  it('answers 404 if the release does not exist', async () => {
     expectProblem(await list({}, ID), 404, 'release-not-found');
   });
 

@@ -10,7 +10,7 @@ beforeEach(async () => {
   release = (await createRelease(context.app)).id;
 });
 const send = (document: unknown) => uploaded(context.app, release, document);
-/** What is claimed of the only finding, and whether it counts. */
+/** The claim about the only finding, and whether it is suppressed. */
 async function verdict(query = '') {
   const response = await context.app.inject(`/releases/${release}/findings${query}`);
   const [finding, ...others] = response.json();
@@ -20,7 +20,7 @@ async function verdict(query = '') {
 
 type Suppression = NonNullable<Result['suppressions']>[number];
 
-describe('what tools say of their own findings', () => {
+describe('claims of tools about their own findings', () => {
   it.each<[Suppression, boolean, string]>([
     [{ kind: 'inSource', justification: 'Both are numbers' }, true, 'suppressed'],
     [{ kind: 'external', status: 'accepted' }, true, 'suppressed'],
@@ -34,7 +34,7 @@ describe('what tools say of their own findings', () => {
     });
   });
 
-  it('Grype: what it was told to ignore', async () => {
+  it('Grype: ignored matches', async () => {
     await send(grypeIgnoring({ id: 'CVE-2021-23337' }));
     expect(await verdict()).toMatchObject({
       suppressed: true,

@@ -24,7 +24,7 @@ describe.each([
     expect(new Set(pointers(problem))).toEqual(new Set([pointer]));
   });
 
-  it('for what is no package URL', async () => {
+  it('for text that is not a package URL', async () => {
     for (const purl of [
       'log4j',
       'pkg:',

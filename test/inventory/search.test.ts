@@ -8,7 +8,7 @@ import { createRelease } from '../support/releases.js';
 
 const context = useApp();
 const guarded = useApp({ AUTH_MODE: 'token' });
-/** Of three projects, each with one release. */
+/** Ids of the releases of three projects with one release each. */
 let releases: string[];
 beforeEach(async () => {
   releases = [];
@@ -22,7 +22,7 @@ interface Found {
   version?: string;
   rule?: string;
 }
-/** Project, and version or rule, of each that is found. */
+/** Project, and version or rule, of each result. */
 const find = async (path: string, query: object, headers = {}) => {
   const { app } = 'authorization' in headers ? guarded : context;
   const response = await app.inject({ url: path, query: { ...query }, headers });
@@ -32,7 +32,7 @@ const find = async (path: string, query: object, headers = {}) => {
     .map(({ project, version, rule }: Found) => `${project.id} ${version ?? rule}`);
 };
 
-/** Every row that a caller finds, a page of one at a time. */
+/** All results of a caller, read in pages of one. */
 const walk = (path: string, headers = {}) =>
   walkPages<Found>('authorization' in headers ? guarded.app : context.app, path, headers);
 
@@ -51,11 +51,11 @@ describe('GET /components: 200', () => {
     ['pkg:npm/lodash@3.0.0', []],
     ['pkg:npm/lodas', []],
     ['pkg:npm/own', []],
-  ])('%s, in the order of projects', async (purl, expected) => {
+  ])('finds %s, ordered by project', async (purl, expected) => {
     expect(await find('/components', { purl })).toEqual(expected);
   });
 
-  it('says where each is', async () => {
+  it('returns the release and project of each component', async () => {
     const url = `/releases/${releases[0]}/revoke`;
     await context.app.inject({ method: 'POST', url, payload: { reason: 'wrong' } });
     const query = { purl: 'pkg:npm/lodash@1.0.0' };
@@ -82,7 +82,7 @@ describe('GET /components: 200', () => {
     expect(await walk(`${path}&limit=1`, headers)).toEqual(own);
   });
 
-  it('has only what counts, and what the caller may see', async () => {
+  it('returns only current evidence that the caller may read', async () => {
     const purl = 'pkg:npm/ms';
     const { id } = await send(1, bom([{ name: 'ms', version: '1.0.0' }]));
     await send(1, bom([{ name: 'ms', version: '2.0.0' }]), 'a');
@@ -107,14 +107,14 @@ describe('GET /findings: 200', () => {
   });
 
   it.each([CVE, GHSA, CVE.toLowerCase(), GHSA.toUpperCase(), ` ${CVE} `])(
-    '%j, by whichever id it is known',
+    'finds %j by each of its ids',
     async (cve) => {
       expect(await find('/findings', { cve })).toEqual([`1 ${CVE}`, `2 ${CVE}`, `3 ${GHSA}`]);
     },
   );
 
   it.each(['CVE-2020', 'CVE-2021-', 'cve-2021-44228x', 'GHSA-xxxx', 'GHSA-35jh-r3h4'])(
-    '400 for %s, which would find nothing',
+    'answers 400 for the malformed id %s',
     async (cve) => {
       const response = await context.app.inject({ url: '/findings', query: { cve } });
       expect(response.statusCode).toBe(400);
@@ -127,12 +127,12 @@ describe('GET /findings: 200', () => {
     ['CVE-2020-82030', []],
     ['no-eval', ['1 no-eval']],
     ['NO-EVAL', []],
-  ])('%s', async (cve, expected) => {
+  ])('searches for the exact rule %s', async (cve, expected) => {
     await send(1, sarif([{}]));
     expect(await find('/findings', { cve })).toEqual(expected);
   });
 
-  it('says where each is, and what is claimed of it', async () => {
+  it('returns the release, project and claim of each finding', async () => {
     const { id } = await send(2, vex({ id: CVE }));
     const url = `/findings?cve=${GHSA}`;
     const found = (await context.app.inject(url)).json();
@@ -161,19 +161,19 @@ describe('GET /findings: 200', () => {
     expect(await walk(`${path}&limit=1`, headers)).toEqual(own);
   });
 
-  it('tells a bound caller nothing of what others know', async () => {
+  it('does not use aliases of other projects for a bound caller', async () => {
     const { headers } = await giveToken({ scopes: ['evidence:read'], projects: [2, 3] });
-    // That the two ids are one is said in project 1.
+    // Only project 1 reports that the two ids are aliases.
     expect(await find('/findings', { cve: CVE }, headers)).toEqual([`2 ${CVE}`]);
     expect(await find('/findings', { cve: GHSA }, headers)).toEqual([`3 ${GHSA}`]);
   });
 
-  it('has only what counts', async () => {
+  it('returns only current evidence', async () => {
     const [first] = (await context.app.inject(`/findings?cve=${CVE}`)).json();
     await retract(context.app, first.evidenceId);
     await send(3, trivy({ id: CVE }), 'a');
     await send(3, trivy(), 'a');
-    // What was retracted no longer tells that they are one, either.
+    // Aliases of retracted evidence are not used.
     expect(await find('/findings', { cve: CVE })).toEqual([`2 ${CVE}`]);
     expect(await find('/findings', { cve: GHSA })).toEqual([`3 ${GHSA}`]);
   });

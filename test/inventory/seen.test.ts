@@ -5,7 +5,7 @@ import { grype, trivy } from '../support/documents.js';
 import { retract, upload, uploaded } from '../support/evidence.js';
 import { createRelease } from '../support/releases.js';
 
-/** When a project had a defect, by all of its releases and tools. */
+/** When any release and tool of a project first and last reported a defect. */
 
 const context = useApp();
 let old: string;
@@ -15,7 +15,7 @@ beforeEach(async () => {
   current = (await createRelease(context.app, { projectId: 1, version: '2.0.0' })).id;
 });
 
-/** Uploads a document that came so many days ago. */
+/** Uploads a document and moves it `days` days into the past. */
 async function sent(days: number, release: string, document: unknown, label = '') {
   const options = label === '' ? {} : { label };
   const { id } = await uploaded(context.app, release, document, options);
@@ -27,7 +27,7 @@ async function sent(days: number, release: string, document: unknown, label = ''
   return id;
 }
 
-/** How many days ago the finding of a release was seen first and last. */
+/** How many days ago the finding of a release was first and last seen. */
 async function seen(release: string, query = '') {
   const [finding] = (await context.app.inject(`/releases/${release}/findings${query}`)).json();
   const days = (text: string) => Math.round((Date.now() - Date.parse(text)) / 86_400_000);
@@ -35,7 +35,7 @@ async function seen(release: string, query = '') {
 }
 
 describe('firstSeenAt and lastSeenAt', () => {
-  it('are of the defect in all releases of the project, and of no other', async () => {
+  it('cover all releases of the project and no other project', async () => {
     const other = await createRelease(context.app);
     await sent(9, other.id, trivy({}));
     await sent(5, old, trivy({}));
@@ -45,7 +45,7 @@ describe('firstSeenAt and lastSeenAt', () => {
     expect(await seen(current)).toEqual([5, 3]);
   });
 
-  it('are of what any tool calls it, with one fingerprint', async () => {
+  it('cover the ids of all tools with the same fingerprint', async () => {
     await sent(5, old, trivy({ id: 'CVE-2021-23337' }));
     await sent(3, current, grype({ id: 'GHSA-35jh-r3h4-6jhm', also: ['CVE-2021-23337'] }));
     const findings = [];
@@ -57,13 +57,13 @@ describe('firstSeenAt and lastSeenAt', () => {
     expect(await seen(current)).toEqual([5, 3]);
   });
 
-  it('count what was superseded, for it was there', async () => {
+  it('include superseded evidence', async () => {
     await sent(5, old, trivy({}), 'a');
     await sent(3, old, trivy({}, {}), 'a');
     expect(await seen(old)).toEqual([5, 3]);
   });
 
-  it('do not count what was retracted, but for itself', async () => {
+  it('exclude other evidence that was retracted', async () => {
     const first = await sent(5, old, trivy({}));
     await sent(3, current, trivy({}));
     await sent(1, current, trivy({}, {}));
@@ -72,14 +72,14 @@ describe('firstSeenAt and lastSeenAt', () => {
     expect(await seen(old, `?evidence=${first}`)).toEqual([5, 1]);
   });
 
-  it('move when the same document is received again', async () => {
+  it('change if the same document is received again', async () => {
     await sent(5, old, trivy({}));
     const again = await upload(context.app, old, trivy({}));
     expect(again.statusCode).toBe(200);
     expect(await seen(old)).toEqual([5, 0]);
   });
 
-  it('move also when there is later evidence', async () => {
+  it('change even if later evidence exists', async () => {
     await sent(5, old, trivy({}));
     await sent(3, current, trivy({}));
     await upload(context.app, old, trivy({}));

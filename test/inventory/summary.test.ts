@@ -19,11 +19,11 @@ const NO_TYPE = { vulnerability: 0, misconfiguration: 0, secret: 0, licence: 0, 
 const XML = { type: 'application/xml' };
 
 describe('GET /releases/{id}/summary: 200', () => {
-  it('without evidence', async () => {
+  it('is empty without evidence', async () => {
     expect(await summary()).toEqual({ releaseId: release, evidence: [] });
   });
 
-  it('has no member for what no evidence tells: no scan is not a clean scan', async () => {
+  it('omits members that no evidence reports on', async () => {
     const { lastReceivedAt } = await send(bom([{}, { version: '2' }, { purl: null }]));
     const evidence = [{ kind: 'cyclonedx', current: 1, lastReceivedAt }];
     expect(await summary()).toEqual({
@@ -35,7 +35,7 @@ describe('GET /releases/{id}/summary: 200', () => {
     expect(Object.keys(await summary())).toEqual(['releaseId', 'evidence', 'components']);
   });
 
-  it('has zeros for a scan that found nothing', async () => {
+  it('has zeros for a scan without findings', async () => {
     await send(trivy());
     expect(await summary()).toMatchObject({
       findings: {
@@ -48,7 +48,7 @@ describe('GET /releases/{id}/summary: 200', () => {
     });
   });
 
-  it('counts what two tools report once, as the worse of them says', async () => {
+  it('counts a defect of two tools once, with the worse severity', async () => {
     const ghsa = { id: 'GHSA-35jh-r3h4-6jhm', also: ['CVE-2021-23337'] };
     await send(trivy({ severity: 'MEDIUM', fixed: '4.17.21' }, { version: '4.17.19' }));
     await send(grype({ ...ghsa, severity: 'Critical' }, { id: 'CVE-2020-8203' }));
@@ -71,7 +71,7 @@ describe('GET /releases/{id}/summary: 200', () => {
     });
   });
 
-  it('leaves out what is suppressed, and says how much that is', async () => {
+  it('counts suppressed defects separately', async () => {
     await send(trivy({}, { id: 'CVE-2020-8203', fixed: '4.17.21' }));
     await send(vex({ id: 'CVE-2020-8203' }));
     expect((await summary()).findings).toEqual({
@@ -83,13 +83,13 @@ describe('GET /releases/{id}/summary: 200', () => {
     });
   });
 
-  it('counts a defect that is suppressed in one version of the package alone', async () => {
+  it('counts a defect that is suppressed in only one version of the package', async () => {
     await send(trivy({ version: '4.17.19', severity: 'CRITICAL' }, { version: '4.17.20' }));
     await send(vex({ product: 'pkg:npm/lodash@4.17.19' }));
     expect((await summary()).findings).toMatchObject({ distinct: 1, suppressed: 0 });
   });
 
-  it('adds test reports up', async () => {
+  it('adds up test reports', async () => {
     await send(junit('passed', 'failure', 'error'), XML);
     await send(junit('passed', 'skipped'), { ...XML, label: 'e2e' });
     await send(junit('passed'), { ...XML, label: 'e2e' });
@@ -106,7 +106,7 @@ describe('GET /releases/{id}/summary: 200', () => {
     expect((await summary()).components).toEqual({ distinct: 4 });
   });
 
-  it('says when the last evidence of each kind came', async () => {
+  it('returns when evidence of each kind was last received', async () => {
     await send(trivy());
     const last = await send(trivy({}));
     const { evidence } = await summary();
@@ -115,7 +115,7 @@ describe('GET /releases/{id}/summary: 200', () => {
 });
 
 describe('GET /releases/{id}/summary', () => {
-  it('404 for a release that is not there', async () => {
+  it('answers 404 if the release does not exist', async () => {
     const url = '/releases/019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e/summary';
     expectProblem(await context.app.inject(url), 404, 'release-not-found');
   });

@@ -5,7 +5,7 @@ import { grypeIgnoring, sarif, trivy, vex } from '../support/documents.js';
 import { uploaded } from '../support/evidence.js';
 import { createRelease } from '../support/releases.js';
 
-/** A pipeline does not absolve itself: only what comes with `vex:write` has an effect. */
+/** A pipeline cannot suppress its own findings: claims take effect only with `vex:write`. */
 
 const context = useApp({ AUTH_MODE: 'token' });
 let admin: Holder;
@@ -29,8 +29,8 @@ const get = async (path: string) =>
 describe('a claim from a caller without vex:write', () => {
   it.each([
     ['in VEX', [trivy({}), vex({})]],
-    ['in a report that ignores it', [grypeIgnoring({ id: 'CVE-2021-23337' })]],
-    ['in code', [sarif([{ suppressions: [{ kind: 'inSource' }] }])]],
+    ['in a report that ignores a match', [grypeIgnoring({ id: 'CVE-2021-23337' })]],
+    ['in source code', [sarif([{ suppressions: [{ kind: 'inSource' }] }])]],
   ])('is shown without effect: %s', async (_case, documents) => {
     for (const document of documents) await send(pipeline, document);
     expect(await get('/findings')).toMatchObject([
@@ -40,7 +40,7 @@ describe('a claim from a caller without vex:write', () => {
     expect(await get('/findings?suppressed=true')).toEqual([]);
   });
 
-  it('comes behind all others, however late it is', async () => {
+  it('has lower priority than claims with effect, even if it is later', async () => {
     await send(pipeline, trivy({}));
     await send(admin, vex({ status: 'affected', at: '2026-01-01T00:00:00Z' }));
     await send(pipeline, vex({ at: '2026-01-02T00:00:00Z' }));
@@ -54,7 +54,7 @@ describe('a claim from a caller without vex:write', () => {
     ]);
   });
 
-  it('has an effect when the same document comes from a caller with it', async () => {
+  it('takes effect if a caller with vex:write uploads the same document', async () => {
     await send(pipeline, trivy({}));
     await send(pipeline, vex({}));
     const { id } = await send(admin, vex({}));

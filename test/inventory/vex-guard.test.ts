@@ -7,7 +7,7 @@ import { retract, upload } from '../support/evidence.js';
 import { addArtifact, createRelease, digest } from '../support/releases.js';
 import { expectProblem } from '../support/requests.js';
 
-/** A pipeline does not absolve itself, in no roundabout way either. */
+/** A pipeline cannot suppress its own findings indirectly. */
 
 const context = useApp({ AUTH_MODE: 'token' });
 const open = useApp();
@@ -37,14 +37,14 @@ const send = async (who: Holder, document: unknown, options = {}) => {
   return response.json().id as string;
 };
 
-/** How many defects count, and how many do not. */
+/** The number of defects that count, and of suppressed defects. */
 async function counts() {
   const url = `/releases/${release}/summary`;
   const { findings } = (await context.app.inject({ url, headers: pipeline.headers })).json();
   return [findings.distinct, findings.suppressed];
 }
 
-describe('what a caller with vex:write said', () => {
+describe('a claim of a caller with vex:write', () => {
   const LATER = '2026-02-01T00:00:00Z';
   beforeEach(async () => {
     await send(pipeline, trivy({ id: ID }));
@@ -52,7 +52,7 @@ describe('what a caller with vex:write said', () => {
     expect(await counts()).toEqual([0, 1]);
   });
 
-  it('is not superseded by a caller without it, of whichever label', async () => {
+  it('is not superseded by a caller without vex:write, with any label', async () => {
     await send(lead, vex({ id: ID, status: 'affected', at: LATER }), { label: 'b' });
     expect(await counts()).toEqual([1, 0]);
     await send(pipeline, vex({ id: 'CVE-1999-0001', status: 'affected' }), { label: 'b' });
@@ -65,7 +65,7 @@ describe('what a caller with vex:write said', () => {
     expect(rows).toEqual([{ n: 1 }]);
   });
 
-  it('is not retracted by a caller without it', async () => {
+  it('cannot be retracted by a caller without vex:write', async () => {
     const id = await send(lead, vex({ id: ID, status: 'affected', at: LATER }));
     const refused = await retract(context.app, id, 'wrong', pipeline.headers);
     expect(expectProblem(refused, 403, 'insufficient-scope').detail).toContain('vex:write');
@@ -75,7 +75,7 @@ describe('what a caller with vex:write said', () => {
   });
 });
 
-describe('a VEX about a product', () => {
+describe('a VEX document about a product', () => {
   const vendor = 'pkg:oci/vendor-app@1.0';
   const about = vex({ id: ID, product: vendor, parts: ['pkg:npm/lodash@4.17.20'] });
   beforeEach(async () => {
@@ -83,12 +83,12 @@ describe('a VEX about a product', () => {
     await send(pipeline, trivy({ id: ID }));
   });
 
-  it('is not met by an artifact that is registered for it afterwards', async () => {
+  it('does not apply to an artifact that is registered later', async () => {
     await send(lead, about);
     expect(await counts()).toEqual([1, 0]);
     await addArtifact(open.app, release, { sha256: digest(2), purl: vendor });
     expect(await counts()).toEqual([1, 0]);
-    // Whoever may say it has seen that artifact now.
+    // At the second upload, the caller could know the artifact.
     const again = await upload(context.app, release, about, { headers: lead.headers });
     expect(again.statusCode).toBe(200);
     expect(await counts()).toEqual([0, 1]);
@@ -101,7 +101,7 @@ describe('a claim about one artifact', () => {
     for (const sha256 of [a, b]) await addArtifact(open.app, release, { sha256 });
   });
 
-  it('says nothing of another', async () => {
+  it('does not apply to another artifact', async () => {
     for (const artifact of [a, b]) await send(pipeline, trivy({ id: ID }), { artifact });
     await send(lead, vex({ id: ID }), { artifact: b });
     expect(await counts()).toEqual([1, 0]);
@@ -109,7 +109,7 @@ describe('a claim about one artifact', () => {
     expect(await counts()).toEqual([0, 1]);
   });
 
-  it('does not hide the same code in another', async () => {
+  it('does not suppress the same code in another artifact', async () => {
     await send(pipeline, sarif([{}]), { artifact: a });
     await send(lead, sarif([{ suppressions: [{ kind: 'external' }] }]), { artifact: b });
     expect(await counts()).toEqual([1, 0]);

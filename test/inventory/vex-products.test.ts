@@ -4,7 +4,7 @@ import { trivy, vex } from '../support/documents.js';
 import { uploaded } from '../support/evidence.js';
 import { addArtifact, createRelease, digest } from '../support/releases.js';
 
-/** Whether a product that a statement names is this release: its artifacts say. */
+/** The artifacts of a release decide whether a product in a statement is this release. */
 
 const context = useApp();
 let release: string;
@@ -19,7 +19,7 @@ async function isSuppressed(): Promise<boolean> {
 const artifact = (body: { sha256?: string; purl?: string }) =>
   addArtifact(context.app, release, body);
 
-/** A statement on a product that is known by a digest. */
+/** A statement about a product identified by a digest. */
 const ofDigest = (sha256: string, parts?: string[]) => {
   const [statement] = vex({}).statements;
   const product = {
@@ -32,7 +32,7 @@ const ofDigest = (sha256: string, parts?: string[]) => {
 const PURL = 'pkg:oci/shop@1.4.0?repository_url=registry.example.com/shop';
 const LODASH = ['pkg:npm/lodash'];
 
-describe('a product that is known by its purl', () => {
+describe('a product identified by its purl', () => {
   it.each([
     ['pkg:oci/shop', true],
     ['pkg:oci/shop@1.4.0', true],
@@ -48,20 +48,20 @@ describe('a product that is known by its purl', () => {
     expect(await isSuppressed()).toBe(expected);
   });
 
-  it('is this release where it says nothing of itself: if a package is meant', async () => {
+  it('matches a release without artifacts if the statement names a package', async () => {
     await uploaded(context.app, release, vex({ product: 'pkg:oci/shop' }));
     expect(await isSuppressed()).toBe(false);
     await uploaded(context.app, release, vex({ product: 'pkg:oci/shop', parts: LODASH }));
     expect(await isSuppressed()).toBe(true);
   });
 
-  it('cannot be compared with an artifact that has none', async () => {
+  it('cannot be compared with an artifact without a purl', async () => {
     await artifact({});
     await uploaded(context.app, release, vex({ product: 'pkg:oci/shop', parts: LODASH }));
     expect(await isSuppressed()).toBe(true);
   });
 
-  it('stops meaning this release when it turns out to be another', async () => {
+  it('no longer matches after an artifact with another purl is registered', async () => {
     await uploaded(context.app, release, vex({ product: 'pkg:oci/other', parts: LODASH }));
     expect(await isSuppressed()).toBe(true);
     await artifact({ purl: PURL });
@@ -69,11 +69,11 @@ describe('a product that is known by its purl', () => {
   });
 });
 
-describe('a product that is known by its digest', () => {
+describe('a product identified by its digest', () => {
   it.each([
-    ['that of an artifact', digest(1), true],
-    ['in capitals', digest(1).toUpperCase(), true],
-    ['another one', digest(2), false],
+    ['the digest of an artifact', digest(1), true],
+    ['the digest in upper case', digest(1).toUpperCase(), true],
+    ['another digest', digest(2), false],
   ])('%s', async (_case, sha256, expected) => {
     await artifact({ sha256: digest(1) });
     await uploaded(context.app, release, ofDigest(sha256, LODASH));
@@ -82,14 +82,14 @@ describe('a product that is known by its digest', () => {
     expect(await isSuppressed()).toBe(expected);
   });
 
-  it('as the version of an OCI purl', async () => {
+  it('matches as the version of an OCI purl', async () => {
     const sha256 = await artifact({ sha256: digest(0xabc) });
     const product = `pkg:oci/any@sha256%3A${sha256}`;
     await uploaded(context.app, release, vex({ product }));
     expect(await isSuppressed()).toBe(true);
   });
 
-  it('of another release is not meant', async () => {
+  it('does not match an artifact of another release', async () => {
     const other = await createRelease(context.app, { projectId: 1, version: '2.0.0' });
     await addArtifact(context.app, other.id, { sha256: digest(2), purl: PURL });
     await artifact({ sha256: digest(1) });

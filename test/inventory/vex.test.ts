@@ -13,7 +13,7 @@ const send = (document: unknown, options?: UploadOptions) =>
   uploaded(context.app, release, document, options);
 const list = async (query = '', id = release) =>
   (await context.app.inject(`/releases/${id}/findings${query}`)).json();
-/** What is claimed of the only finding, and whether it counts. */
+/** The claim about the only finding, and whether it is suppressed. */
 async function verdict(query = '') {
   const [finding, ...others] = await list(query);
   expect(others).toEqual([]);
@@ -33,7 +33,7 @@ describe('a statement suppresses a finding', () => {
     [{ id: 'cve-2021-23337' }],
     [{ id: 'GHSA-35JH-R3H4-6JHM' }],
     [{ status: 'fixed' }],
-  ])('%j, before and after the scan', async (statement) => {
+  ])('uploaded before or after the scan: %j', async (statement) => {
     const before = await send(vex(statement), { label: 'before' });
     await send(SCAN);
     const expected = {
@@ -53,7 +53,7 @@ describe('a statement suppresses a finding', () => {
     expect(await verdict()).toEqual(expected);
   });
 
-  it('of exactly the package that it names with its qualifiers', async () => {
+  it('only for the purl with the same qualifiers', async () => {
     await send(rpm('CVE-2021-23337'));
     await send(vex({ parts: ['pkg:rpm/redhat/openssl@1.1.1k-4.el8?arch=aarch64'] }));
     expect((await verdict()).suppressed).toBe(false);
@@ -62,14 +62,14 @@ describe('a statement suppresses a finding', () => {
     expect((await verdict()).suppressed).toBe(true);
   });
 
-  it.each(['?arch=x86_64&epoch=1', ''])('of a version as its purl has it: %s', async (more) => {
+  it.each(['?arch=x86_64&epoch=1', ''])('for the version in the purl: %s', async (more) => {
     await send(rpm('CVE-2021-23337', 1));
     await send(vex({ parts: [`pkg:rpm/redhat/openssl@1.1.1k-4.el8${more}`] }));
     expect((await verdict()).suppressed).toBe(true);
   });
 });
 
-describe('a statement says nothing of', () => {
+describe('a statement does not apply to', () => {
   it.each([
     ['another vulnerability', { id: 'CVE-2021-23338' }],
     ['another package', { product: 'pkg:npm/lodash-es' }],
@@ -77,7 +77,7 @@ describe('a statement says nothing of', () => {
     ['another version', { product: 'pkg:npm/lodash@4.17.2' }],
     ['another variant', { product: 'pkg:npm/lodash@4.17.20?os=linux' }],
     ['another part', { product: 'pkg:oci/shop', parts: ['pkg:npm/ms'] }],
-    ['a part that is no package', { product: 'pkg:npm/lodash', parts: ['lodash'] }],
+    ['a part that is not a package', { product: 'pkg:npm/lodash', parts: ['lodash'] }],
     ['another product', { product: 'pkg:oci/shop' }],
   ])('%s', async (_case, statement) => {
     await send(SCAN);
@@ -94,7 +94,7 @@ describe('a statement says nothing of', () => {
   });
 });
 
-describe('of several statements', () => {
+describe('among several statements', () => {
   const at = (day: number) => `2026-01-${String(day).padStart(2, '0')}T00:00:00Z`;
 
   it.each(['affected', 'under_investigation'])('%s does not suppress', async (status) => {
@@ -107,9 +107,9 @@ describe('of several statements', () => {
   });
 
   it.each([
-    ['of one document', [vex({ at: at(1) }, { status: 'affected', at: at(2) })]],
-    ['in the order of time', [vex({ at: at(1) }), vex({ status: 'affected', at: at(2) })]],
-    ['against it', [vex({ status: 'affected', at: at(2) }), vex({ at: at(1) })]],
+    ['in one document', [vex({ at: at(1) }, { status: 'affected', at: at(2) })]],
+    ['uploaded in order of time', [vex({ at: at(1) }), vex({ status: 'affected', at: at(2) })]],
+    ['uploaded in reverse order', [vex({ status: 'affected', at: at(2) }), vex({ at: at(1) })]],
   ])('the later one decides: %s', async (_case, documents) => {
     await send(SCAN);
     for (const document of documents) await send(document);
@@ -118,7 +118,7 @@ describe('of several statements', () => {
     expect(await verdict()).toMatchObject({ suppressed: true, claim: { status: 'fixed' } });
   });
 
-  it('of one time, the one that came later decides', async () => {
+  it('with the same time, the later upload decides', async () => {
     await send(SCAN);
     await send(vex({ status: 'affected', at: at(1) }));
     await send(vex({ status: 'fixed', at: at(1) }));
@@ -126,15 +126,15 @@ describe('of several statements', () => {
   });
 });
 
-describe('a statement that does not count any more', () => {
-  it('because it was retracted', async () => {
+describe('a statement no longer counts', () => {
+  it('if it was retracted', async () => {
     await send(SCAN);
     const { id } = await send(vex({}));
     await retract(context.app, id);
     expect(await verdict()).toEqual({ suppressed: false, claim: null });
   });
 
-  it('because it was superseded', async () => {
+  it('if it was superseded', async () => {
     await send(SCAN);
     await send(vex({}), { label: 'vex' });
     await send(vex({ id: 'CVE-2020-8203' }), { label: 'vex' });
