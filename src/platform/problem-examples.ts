@@ -72,7 +72,8 @@ const DETAILS: Record<ProblemCode, string> = {
   'release-sealed': 'An artifact cannot be added to a sealed release',
   'release-revoked': 'A revoked release cannot be sealed',
   'artifact-exists': `The release already has an artifact ${DIGEST}`,
-  'evidence-retracted': 'The evidence was retracted before: Scan of another image',
+  'evidence-retracted':
+    'The evidence was already retracted for another reason: Scan of another image',
   'policy-exists':
     'A policy shop exists already. Add a version to it: POST /policies/shop/versions',
   'environment-exists': 'Environment acceptance already exists',

@@ -1,9 +1,10 @@
 import { reaches } from '../../access/caller.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
-import type { CallContext } from '../../database/context.js';
+import { type CallContext, query } from '../../database/context.js';
 import { change } from '../../events/index.js';
 import type { Prisma } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
+import { hasHappened } from '../../shared/once-with-reason.js';
 import { requireRelease } from '../releases/index.js';
 import type { DocumentStore } from './document-store.js';
 import { type Evidence, present, requireEvidence } from './evidence.js';
@@ -24,6 +25,11 @@ const BY_STATUS: Record<Evidence['status'], Prisma.EvidenceWhereInput> = {
   current: { supersededAt: null, retractedAt: null },
   superseded: { supersededAt: { not: null }, retractedAt: null },
   retracted: { retractedAt: { not: null } },
+};
+
+const LOCK_EVIDENCE = {
+  name: 'evidence-lock',
+  text: 'SELECT 1 FROM evidence WHERE id = $1::uuid FOR UPDATE',
 };
 
 export type EvidenceService = ReturnType<typeof evidenceService>;
@@ -92,20 +98,22 @@ export function evidenceService(store: DocumentStore) {
       }
       return change(context, async (changing) => {
         const { caller, prisma, record, unchanged } = changing;
-        const [row] = await prisma.evidence.updateManyAndReturn({
-          where: { id, retractedAt: null },
+        await query(changing, LOCK_EVIDENCE, [id]);
+        const before = await requireEvidence(changing, 'evidence:retract', id);
+        const once = { stored: before.retractReason, reason, what: 'evidence', done: 'retracted' };
+        if (hasHappened({ ...once, code: 'evidence-retracted' })) return unchanged(present(before));
+        const row = await prisma.evidence.update({
+          where: { id: before.id },
           data: { retractedBy: caller.subject, retractReason: reason },
         });
-        if (row) {
-          const { projectId, releaseId, receivedSha256 } = row;
-          const data = { receivedSha256 };
-          record('evidence.retracted', { id: row.id, projectId, releaseId, data });
-          return present(row);
-        }
-        const current = await requireEvidence(changing, 'evidence:retract', id);
-        if (current.retractReason === reason) return unchanged(present(current));
-        const detail = `The evidence was already retracted, for another reason: ${current.retractReason}`;
-        throw new AppError('evidence-retracted', detail);
+        const { projectId, releaseId, receivedSha256 } = row;
+        record('evidence.retracted', {
+          id: row.id,
+          projectId,
+          releaseId,
+          data: { receivedSha256 },
+        });
+        return present(row);
       });
     },
   };

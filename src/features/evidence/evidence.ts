@@ -1,4 +1,4 @@
-import { reaches } from '../../access/caller.js';
+import { reachable } from '../../access/reachable.js';
 import type { Scope } from '../../access/scopes.js';
 import type { CallContext } from '../../database/context.js';
 import { fromJson } from '../../database/json.js';
@@ -36,6 +36,8 @@ export function present(row: EvidenceRow): Evidence {
   };
 }
 
+const notFound = () => new AppError('evidence-not-found', 'Evidence not found');
+
 /** @throws {AppError} `evidence-not-found` if it does not exist, or is outside the caller's projects */
 export async function requireEvidence(
   { caller, prisma }: CallContext,
@@ -43,8 +45,5 @@ export async function requireEvidence(
   id: string,
 ): Promise<EvidenceRow> {
   const row = await prisma.evidence.findUnique({ where: { id: id.toLowerCase() } });
-  if (!row || !reaches(caller, scope, row.projectId)) {
-    throw new AppError('evidence-not-found', 'Evidence not found');
-  }
-  return row;
+  return reachable(row, caller, scope, notFound);
 }

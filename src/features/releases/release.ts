@@ -1,4 +1,4 @@
-import { reaches } from '../../access/caller.js';
+import { reachable } from '../../access/reachable.js';
 import type { Scope } from '../../access/scopes.js';
 import type { CallContext } from '../../database/context.js';
 import { fromJson } from '../../database/json.js';
@@ -25,6 +25,5 @@ export async function requireRelease(
   id: string,
 ): Promise<Release> {
   const row = await prisma.release.findUnique({ where: { id: id.toLowerCase() } });
-  if (!row || !reaches(caller, scope, row.projectId)) throw notFound();
-  return present(row);
+  return present(reachable(row, caller, scope, notFound));
 }

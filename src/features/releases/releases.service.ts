@@ -5,6 +5,7 @@ import { isForeignKeyViolation } from '../../database/errors.js';
 import { type ChangeContext, change } from '../../events/index.js';
 import type { Prisma, Release as ReleaseRow } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
+import { hasHappened } from '../../shared/once-with-reason.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import { notFound, present, type Release, requireRelease } from './release.js';
 import type {
@@ -196,11 +197,8 @@ export function releasesService() {
     ): Promise<Release> {
       return change(context, async (changing) => {
         const before = await lock(changing, id, versions);
-        if (before.state === 'revoked') {
-          if (before.revokedReason === reason) return changing.unchanged(before);
-          const detail = `The release was already revoked for another reason: ${before.revokedReason}`;
-          throw new AppError('release-revoked', detail);
-        }
+        const once = { stored: before.revokedReason, reason, done: 'revoked', what: 'release' };
+        if (hasHappened({ ...once, code: 'release-revoked' })) return changing.unchanged(before);
         const { subject } = context.caller;
         const revoked = { state: 'revoked', revokedBy: subject, revokedReason: reason } as const;
         const release = await update(changing, before.id, revoked);

@@ -1,4 +1,5 @@
-import { projectsFor, reaches } from '../../access/caller.js';
+import { projectsFor } from '../../access/caller.js';
+import { reachable } from '../../access/reachable.js';
 import { mapPage, pageById } from '../../contract/page.js';
 import { type CallContext, query } from '../../database/context.js';
 import { UPLOADS } from '../../documents/kinds/index.js';
@@ -167,8 +168,7 @@ export function verdictsService() {
     /** With its inputs. @throws {AppError} `verdict-not-found` */
     async get({ caller, prisma }: CallContext, id: string): Promise<StoredVerdict> {
       const row = await prisma.verdict.findUnique({ where: { id } });
-      if (!row || !reaches(caller, 'verdicts:read', row.projectId)) throw notFound();
-      return toStoredVerdict(row);
+      return toStoredVerdict(reachable(row, caller, 'verdicts:read', notFound));
     },
 
     /** The newest first. @throws {AppError} `release-not-found` */

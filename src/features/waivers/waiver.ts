@@ -1,4 +1,4 @@
-import { reaches } from '../../access/caller.js';
+import { reachable } from '../../access/reachable.js';
 import type { Scope } from '../../access/scopes.js';
 import type { CallContext } from '../../database/context.js';
 import type { Waiver as WaiverRow } from '../../generated/prisma/client.js';
@@ -12,6 +12,8 @@ export function present({ purlKey: _key, purlVersion: _version, ...row }: Waiver
   return { ...row, state: stateOf(row, new Date()) };
 }
 
+const notFound = () => new AppError('waiver-not-found', 'Waiver not found');
+
 /**
  * Finds a waiver. Waivers of projects that the caller has no `scope` for count as absent.
  * @throws {AppError} `waiver-not-found`
@@ -22,8 +24,5 @@ export async function requireWaiver(
   id: string,
 ): Promise<Waiver> {
   const row = await prisma.waiver.findUnique({ where: { id } });
-  if (!row || !reaches(caller, scope, row.projectId)) {
-    throw new AppError('waiver-not-found', 'Waiver not found');
-  }
-  return present(row);
+  return present(reachable(row, caller, scope, notFound));
 }

@@ -1,10 +1,13 @@
 import { ANONYMOUS, projectsFor } from '../../access/caller.js';
+import { requireOtherSubject } from '../../access/four-eyes.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
-import type { CallContext } from '../../database/context.js';
+import { type CallContext, query } from '../../database/context.js';
 import { isForeignKeyViolation } from '../../database/errors.js';
 import { ruleNamed } from '../../engine/index.js';
-import { change } from '../../events/index.js';
+import { type ChangeContext, change } from '../../events/index.js';
+import type { Prisma } from '../../generated/prisma/client.js';
 import { AppError, invalid } from '../../shared/app-error.js';
+import { hasHappened } from '../../shared/once-with-reason.js';
 import { type Purl, readPurl } from '../../vocabulary/purl.js';
 import { normalizeId } from '../../vocabulary/vulnerability-ids.js';
 import { requireProject, requireReach } from '../projects/index.js';
@@ -66,28 +69,34 @@ function readTerms(input: CreateWaiver, now: Date) {
   };
 }
 
-/**
- * Explains why this caller could not approve the waiver.
- * @returns the waiver, if it is approved already
- * @throws {AppError} otherwise
- */
-function notApproved(waiver: Waiver): Waiver {
-  const { state, createdBy, expiresAt, revokeReason } = waiver;
-  if (state === 'approved') return waiver;
-  if (state === 'revoked') {
+/** @throws {AppError} `waiver-revoked`, `waiver-expired` */
+function requireOpen({ state, expiresAt, revokeReason }: Waiver): void {
+  if (state === 'revoked')
     throw new AppError('waiver-revoked', `The waiver was revoked: ${revokeReason}`);
-  }
-  if (state === 'expired') {
-    const detail = `The waiver expired at ${expiresAt.toISOString()}. Request a new one: POST /waivers`;
-    throw new AppError('waiver-expired', detail);
-  }
-  if (createdBy === ANONYMOUS.subject) {
-    const detail =
-      'The waiver was requested without authentication. Request it again with a token: POST /waivers';
-    throw new AppError('identity-required', detail);
-  }
-  const detail = 'You requested this waiver yourself. Another person must approve it';
-  throw new AppError('four-eyes-required', detail);
+  if (state !== 'expired') return;
+  const detail = `The waiver expired at ${expiresAt.toISOString()}. Request a new one: POST /waivers`;
+  throw new AppError('waiver-expired', detail);
+}
+
+const LOCK_WAIVER = {
+  name: 'waiver-lock',
+  text: 'SELECT 1 FROM waivers WHERE id = $1::uuid FOR UPDATE',
+};
+
+/**
+ * The waiver that a change is about, kept from other changes until it is done.
+ * @throws {AppError} `waiver-not-found`
+ */
+async function lock(context: ChangeContext, id: string): Promise<Waiver> {
+  await query(context, LOCK_WAIVER, [id]);
+  return requireWaiver(context, 'waivers:approve', id);
+}
+
+/** Changes a waiver and returns it with what its events are about. */
+async function update({ prisma }: ChangeContext, id: string, data: Prisma.WaiverUpdateInput) {
+  const row = await prisma.waiver.update({ where: { id }, data });
+  const { projectId, releaseId } = row;
+  return { waiver: present(row), about: { id: row.id, projectId, releaseId } };
 }
 
 /** The rule in the spelling that findings have. */
@@ -162,32 +171,18 @@ export function waiversService() {
      * @throws {AppError} `waiver-not-found`, `identity-required`, `four-eyes-required`, `waiver-expired`, `waiver-revoked`
      */
     async approve(context: CallContext, id: string): Promise<Waiver> {
-      const { caller } = context;
-      await requireWaiver(context, 'waivers:approve', id);
-      if (caller.subject === ANONYMOUS.subject) {
-        const detail =
-          'Approval needs authenticated callers, and this server runs with AUTH_MODE=none. Start it with AUTH_MODE=token';
-        throw new AppError('identity-required', detail);
-      }
       return change(context, async (changing) => {
-        const [row] = await changing.prisma.waiver.updateManyAndReturn({
-          where: {
-            id,
-            ...inState('requested', new Date()),
-            createdBy: { not: ANONYMOUS.subject },
-            // Subjects that differ only in case can stand for the same person.
-            NOT: { createdBy: { equals: caller.subject, mode: 'insensitive' } },
-          },
-          data: { approvedBy: caller.subject },
-        });
-        if (!row) {
-          const waiver = await requireWaiver(changing, 'waivers:approve', id);
-          return changing.unchanged(notApproved(waiver));
+        const { caller, record, unchanged } = changing;
+        const before = await lock(changing, id);
+        if (before.state === 'approved' && caller.subject !== ANONYMOUS.subject) {
+          return unchanged(before);
         }
-        const { projectId, releaseId, createdBy } = row;
-        const data = { requestedBy: createdBy };
-        changing.record('waiver.approved', { id: row.id, projectId, releaseId, data });
-        return present(row);
+        requireOpen(before);
+        requireOtherSubject(caller, before.createdBy, 'waiver');
+        const data = { approvedBy: caller.subject };
+        const { waiver, about } = await update(changing, before.id, data);
+        record('waiver.approved', { ...about, data: { requestedBy: before.createdBy } });
+        return waiver;
       });
     },
 
@@ -196,21 +191,15 @@ export function waiversService() {
      * @throws {AppError} `waiver-not-found`, `waiver-revoked`
      */
     async revoke(context: CallContext, id: string, reason: string): Promise<Waiver> {
-      await requireWaiver(context, 'waivers:approve', id);
       return change(context, async (changing) => {
-        const { caller, prisma, record, unchanged } = changing;
-        const [row] = await prisma.waiver.updateManyAndReturn({
-          where: { id, revokedAt: null },
-          data: { revokedBy: caller.subject, revokeReason: reason },
-        });
-        if (row) {
-          const { projectId, releaseId, approvedBy } = row;
-          record('waiver.revoked', { id: row.id, projectId, releaseId, data: { approvedBy } });
-          return present(row);
-        }
-        const waiver = await requireWaiver(changing, 'waivers:approve', id);
-        if (waiver.revokeReason === reason) return unchanged(waiver);
-        throw new AppError('waiver-revoked', `The waiver was revoked: ${waiver.revokeReason}`);
+        const { caller, record, unchanged } = changing;
+        const before = await lock(changing, id);
+        const once = { stored: before.revokeReason, reason, what: 'waiver', done: 'revoked' };
+        if (hasHappened({ ...once, code: 'waiver-revoked' })) return unchanged(before);
+        const data = { revokedBy: caller.subject, revokeReason: reason };
+        const { waiver, about } = await update(changing, before.id, data);
+        record('waiver.revoked', { ...about, data: { approvedBy: before.approvedBy } });
+        return waiver;
       });
     },
   };

@@ -1,0 +1,27 @@
+import { AppError } from '../shared/app-error.js';
+import { ANONYMOUS, type Caller } from './caller.js';
+
+/** Subjects differ in more than case: `Alice` is the same person as `alice`. */
+const isSame = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
+
+/**
+ * A request must be approved by another subject than its requester, and both must be known. The database has the same rule
+ * as a constraint.
+ * @param what the request in the words of a message, such as "waiver"
+ * @throws {AppError} `identity-required`, `four-eyes-required`
+ */
+export function requireOtherSubject(caller: Caller, requestedBy: string, what: string): void {
+  if (caller.subject === ANONYMOUS.subject) {
+    const detail =
+      'Approval needs authenticated callers, and this server runs with AUTH_MODE=none. Start it with AUTH_MODE=token';
+    throw new AppError('identity-required', detail);
+  }
+  if (requestedBy === ANONYMOUS.subject) {
+    const detail = `The ${what} was requested without authentication. Request it again with a token`;
+    throw new AppError('identity-required', detail);
+  }
+  if (isSame(caller.subject, requestedBy)) {
+    const detail = `You requested this ${what} yourself. Another person must approve it`;
+    throw new AppError('four-eyes-required', detail);
+  }
+}
