@@ -40,8 +40,8 @@ function newest(folder) {
 export function generate() {
   const client = join(ROOT, 'src/generated/prisma/client.ts');
   const inputs = ['prisma/schema.prisma', 'package-lock.json'].map((file) => join(ROOT, file));
-  const made = statSync(client, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  if (inputs.some((file) => statSync(file).mtimeMs > made))
+  const generated = statSync(client, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (inputs.some((file) => statSync(file).mtimeMs > generated))
     run('prisma', 'build/index.js', 'generate');
 }
 
@@ -93,7 +93,7 @@ async function bundle() {
       'pino-pretty',
       'piscina',
     ],
-    // Bundled CommonJS packages call require.
+    // Bundled CommonJS packages call `require`, which ES modules do not have.
     banner: {
       js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
     },

@@ -1,16 +1,18 @@
 import { ConfigError, loadConfig, loadDotEnv } from '../../src/config/config.js';
 import { Ended } from './terminal.js';
 
-/** Addresses to listen on that are no addresses to call. */
+/** Wildcard addresses, on which a server listens but which clients cannot call. */
 const EVERY_INTERFACE = ['0.0.0.0', '::'];
 
-/** Where the server of this checkout listens: by `HOST` and `PORT`, also of `.env`, as the server reads them. */
+/** The server's address by `HOST` and `PORT`, from the environment or `.env`, read as the server reads them. */
 function configured(): string {
   try {
     loadDotEnv();
     const { HOST, PORT } = loadConfig();
     if (PORT === 0)
-      throw new Ended('PORT is 0, any free port: set SRP_URL to the address that the server shows');
+      throw new Ended(
+        'PORT is 0, so the server chose a free port. Set SRP_URL to the address that the server prints',
+      );
     const host = EVERY_INTERFACE.includes(HOST) ? '127.0.0.1' : HOST;
     return `http://${host.includes(':') ? `[${host}]` : host}:${PORT}`;
   } catch (error) {
@@ -18,7 +20,7 @@ function configured(): string {
   }
 }
 
-/** The server that the demo plays against. */
+/** The address of the server that the demo uses. */
 export function serverAddress(): string {
   return (process.env.SRP_URL || configured()).replace(/\/+$/, '');
 }

@@ -1,13 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** The dependency of the demo's application. */
+/** The dependency of the demo application. */
 export const PACKAGE = 'minimist';
 export const VULNERABLE = '1.2.5';
-export const MENDED = '1.2.8';
+export const FIXED = '1.2.8';
 
 /**
- * As GitHub published it (GHSA-xvch-5gv4-984h, CVE-2021-44906, 2022-03-18): fixed in 1.2.6, and in 0.2.4 of the old line.
+ * The advisory GHSA-xvch-5gv4-984h (CVE-2021-44906, published 2022-03-18). It is fixed in 1.2.6 and in 0.2.4.
  * https://github.com/github/advisory-database/blob/main/advisories/github-reviewed/2022/03/GHSA-xvch-5gv4-984h/GHSA-xvch-5gv4-984h.json
  */
 const ADVISORY = {
@@ -19,7 +19,7 @@ const ADVISORY = {
 };
 export const ADVISORY_URL = ADVISORY.url;
 
-/** The registry has a number for each range; these are our own. */
+/** A registry gives each range an id. These ids are made up. */
 const ADVISORIES = {
   [PACKAGE]: [
     { id: 1, ...ADVISORY, vulnerable_versions: '>=1.0.0 <1.2.6' },
@@ -27,12 +27,12 @@ const ADVISORIES = {
   ],
 };
 
-/** Versions that there are, of which npm looks for one without the defect. */
+/** The published versions. npm looks among them for one without the vulnerability. */
 const PACKUMENT = {
   name: PACKAGE,
-  'dist-tags': { latest: MENDED },
+  'dist-tags': { latest: FIXED },
   versions: Object.fromEntries(
-    [VULNERABLE, '1.2.6', '1.2.7', MENDED].map((version) => [
+    [VULNERABLE, '1.2.6', '1.2.7', FIXED].map((version) => [
       version,
       { name: PACKAGE, version, dist: {} },
     ]),
@@ -45,8 +45,8 @@ const ANSWERS: Readonly<Record<string, object>> = {
 };
 
 /**
- * A registry on 127.0.0.1 that knows one package and its advisory, for where the configured one answers no audits. That npm
- * finds the vulnerable version, and what fixes it, is npm's own work.
+ * Serves one package and its advisory on 127.0.0.1, for when the configured registry does not answer audits. npm
+ * itself finds the vulnerable version and the fix.
  */
 export async function serveAdvisories(): Promise<{ url: string; close: () => void }> {
   const server = createServer((request, response) => {

@@ -11,27 +11,27 @@ export const SCOPES = [
   'verdicts:read',
 ];
 
-/** Longer than the server takes to read the largest document. */
+/** Longer than the server's limit for reading a document. */
 const TIMEOUT_MS = 120_000;
 
-/** What the demo reads of answers. */
+/** A response, as far as the demo reads it. */
 export interface Answer {
   readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: a demo reads a few members of many shapes
+  // biome-ignore lint/suspicious/noExplicitAny: the demo reads a few fields of many shapes
   readonly body: any;
 }
 
 interface Call {
   readonly json?: unknown;
   readonly document?: { readonly text: string; readonly mediaType: string };
-  /** Statuses besides success that are part of the story. */
+  /** Error statuses that the demo handles. */
   readonly expected?: readonly number[];
-  /** What to show of the answer. */
+  /** Summarizes the response for the output. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   readonly summary?: (body: any) => string;
 }
 
-/** Calls the API, and shows each call. */
+/** Calls the API and prints each call. */
 export class Api {
   constructor(
     readonly url: string,
@@ -61,20 +61,20 @@ export class Api {
     let text: string;
     try {
       const signal = AbortSignal.timeout(TIMEOUT_MS);
-      // A redirection would take the token elsewhere.
+      // A redirect would send the token to another address.
       response = await fetch(`${this.url}${path}`, { ...init, signal, redirect: 'manual' });
       text = await response.text();
     } catch (error) {
       const { cause, message } = error as Error;
       const why = (cause as NodeJS.ErrnoException | undefined)?.code ?? message;
       throw new Ended(
-        `no server answers at ${this.url} (${why}): start one with "npm start", or set SRP_URL`,
+        `no server answers at ${this.url} (${why}). Start one with "npm start", or set SRP_URL`,
       );
     }
     try {
       return { status: response.status, body: JSON.parse(text) };
     } catch {
-      throw new Ended(`${this.url} answers ${response.status} without JSON: is SRP_URL right?`);
+      throw new Ended(`${this.url} answered ${response.status} without JSON. Check SRP_URL`);
     }
   }
 }

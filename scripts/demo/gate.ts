@@ -1,11 +1,11 @@
 import type { Api } from './api.js';
 import { Ended } from './terminal.js';
 
-/** Both are of the demo alone: they guard nothing else, and stay on the server. */
+/** Names that only the demo uses. The environment and the policy stay on the server. */
 export const ENVIRONMENT = 'srp-demo';
 const POLICY = 'srp-demo';
 
-/** As `baseline`, but for secrets: no scanner of them comes with npm alone. In their place, what a linter says. */
+/** Like `baseline`, with a rule about linter findings instead of one about secrets: npm has no secret scanner. */
 const rules = [
   { rule: 'tests-passed' },
   { rule: 'evidence-required', shows: 'components' },
@@ -13,16 +13,16 @@ const rules = [
   { rule: 'max-findings', severity: 'high', types: ['code'] },
 ];
 
-/** Adds the environment that the demo asks about, and the policy that guards it, unless an earlier demo has. */
+/** Creates the demo's environment and policy, unless an earlier run did. */
 export async function prepareGate(api: Api): Promise<void> {
   const policy = {
     name: POLICY,
-    description: 'Of npm run demo',
+    description: 'Created by npm run demo',
     rules,
   };
-  const made = await api.call('POST', '/policies', { json: policy, expected: [409] });
-  if (made.status === 409) {
-    // 200 when its latest version has these rules.
+  const created = await api.call('POST', '/policies', { json: policy, expected: [409] });
+  if (created.status === 409) {
+    // Answers 200, without a new version, if the latest version has these rules.
     await api.call('POST', `/policies/${POLICY}/versions`, { json: { rules } });
   }
   const environment = { name: ENVIRONMENT, rank: 0, policies: [{ name: POLICY }] };
@@ -32,6 +32,6 @@ export async function prepareGate(api: Api): Promise<void> {
   const names = body.policies.map(({ name }: { name: string }) => name);
   if (names.join() === POLICY) return;
   throw new Ended(
-    `${ENVIRONMENT} is guarded by ${names.join(', ')} here, which the demo leaves alone`,
+    `the environment ${ENVIRONMENT} has the policies ${names.join(', ')}. The demo does not change them`,
   );
 }

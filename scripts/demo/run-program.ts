@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { Ended } from './terminal.js';
 
-/** What npm, Git and Vitest tell the programs that they start would mislead other ones of their kind. */
+/** Variables that npm, Git and Vitest set for programs that they start. They would change what the tools do. */
 const MISLEADING =
   /^(?:npm_(?:package|lifecycle|config_local_prefix|config_prefix|command|execpath)|GIT_|VITEST|NODE_ENV$|FORCE_COLOR$)/;
 
@@ -14,8 +14,8 @@ const TIMEOUT_MS = 60_000;
 const MAX_OUTPUT = 32 * 1024 * 1024;
 
 /**
- * Runs a program to its end.
- * @param allowed exit codes that are no failure: linters and test runners end with 1 when they find something
+ * Runs a program and waits for its end.
+ * @param allowed exit codes that are not failures: linters and test runners exit with 1 if they find something
  */
 export function run(
   program: string,
@@ -29,7 +29,7 @@ export function run(
       if (typeof code === 'number' && allowed.includes(code)) resolve({ code, output: stdout });
       else if (code === 'ENOENT') reject(new Ended(`${program} is not installed`));
       else
-        reject(new Ended(`${program} ${args.join(' ')} ended with ${code}: ${stderr || stdout}`));
+        reject(new Ended(`${program} ${args.join(' ')} exited with ${code}: ${stderr || stdout}`));
     });
   });
 }

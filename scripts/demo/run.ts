@@ -14,18 +14,18 @@ import {
   test,
 } from './tools.js';
 
-/** Plays a pipeline against a running server: a release that is denied, its fix, and what changed. */
+/** Runs a pipeline against a running server: a denied release, its fix, and the difference. */
 const HELP = `usage: npm run demo
 
-Plays a pipeline against a running server, with reports that real tools make on the spot,
-and one from examples/: no scanner for secrets comes with npm alone.
+Runs a pipeline against a running server. Real tools write the reports during the run. Only the
+report on secrets comes from examples/, because npm does not include a secret scanner.
 
-  SRP_URL    the server; unset: the one at HOST and PORT, from the environment or .env (http://127.0.0.1:8000)
-  SRP_TOKEN  where it asks for one; with the scopes ${SCOPES.join(',')}
-  NO_COLOR   no colours
+  SRP_URL    address of the server. Default: HOST and PORT from the environment or .env (http://127.0.0.1:8000)
+  SRP_TOKEN  API token, if the server requires one. Scopes: ${SCOPES.join(',')}
+  NO_COLOR   disables colours
 
-Each run leaves a project with two releases; the first one also an environment and a policy "${ENVIRONMENT}". Releases and
-environments are never removed: use a server that is there to try things.
+Each run creates a project with two releases. The first run also creates an environment and a policy "${ENVIRONMENT}".
+Releases and environments cannot be deleted, so use a server for trials.
 `;
 
 let url = '';
@@ -56,7 +56,7 @@ async function upload(release: string, { label, kind, text, mediaType }: Report)
   });
 }
 
-/** Runs the tools on what the application is now, and uploads what they write. */
+/** Runs the tools on the application and uploads their reports. */
 async function evidence(release: string, { folder }: Application, ofCheckout: Report) {
   await upload(release, await test(folder));
   await upload(release, await lint(folder));
@@ -69,11 +69,11 @@ async function assert(release: string, environment: string): Promise<'allow' | '
   const path = `/assert?release=${release}&environment=${environment}`;
   const { status, body } = await api.call('GET', path, { expected: [404, 409] });
   if (status === 200) {
-    say.good(`allowed: it may go to ${environment}`);
+    say.good(`allowed: the release may go to ${environment}`);
     return 'allow';
   }
   if (body.code !== 'release-denied') throw new Ended(`${path}: ${status}: ${body.detail}`);
-  say.bad(`denied: it may not go to ${environment}`);
+  say.bad(`denied: the release may not go to ${environment}`);
   for (const reason of body.reasons) say.reason(reason);
   return 'deny';
 }
@@ -84,18 +84,18 @@ async function expectDecision(
   environment = ENVIRONMENT,
 ): Promise<void> {
   if ((await assert(release, environment)) === expected) return;
-  throw new Ended(`the demo expected the decision "${expected}": the reasons above say why not`);
+  throw new Ended(`the demo expected the decision "${expected}". The reasons are above`);
 }
 
-/** Guarded by `baseline` from the first start. */
+/** Every server has the environment `production` with the policy `baseline`. */
 async function askForProduction(release: string): Promise<void> {
-  say.step('And to production?');
+  say.step('May 1.0.1 go to production?');
   say.text(
-    'Its policy "baseline" requires a scan for secrets, too. No such scanner comes with npm alone.',
+    'The policy "baseline" also requires a scan for secrets. npm does not include a secret scanner.',
   );
   await assert(release, 'production');
-  say.step('With a report on secrets');
-  say.text('This report is examples/gitleaks.json: what Gitleaks writes when it finds nothing.');
+  say.step('Upload a report on secrets');
+  say.text('The report is examples/gitleaks.json: the output of Gitleaks if it finds nothing.');
   say.text(
     'The demo did not scan for secrets. In your pipeline, upload the report of your own scanner.',
   );
@@ -103,16 +103,16 @@ async function askForProduction(release: string): Promise<void> {
   await expectDecision('allow', release, 'production');
 }
 
-async function play(application: Application): Promise<void> {
+async function runPipeline(application: Application): Promise<void> {
   const name = `Demo ${new Date().toISOString()}`;
-  say.step(`A project, and what its releases have to meet in the environment ${ENVIRONMENT}`);
+  say.step(`A project, and the requirements of the environment ${ENVIRONMENT}`);
   const project = await api.call('POST', '/projects', {
     json: { name, status: 'active' },
     summary: ({ id }) => `project ${id}, ${name}`,
   });
   await prepareGate(api);
 
-  say.step('Release 1.0.0: a test fails, == stands where === should, minimist is an old one');
+  say.step('Release 1.0.0: a test fails, == is used instead of ===, minimist is outdated');
   const ofCheckout = await sbomOfCheckout();
   const first = await register(project.body.id, '1.0.0', await application.commit('1.0.0', false));
   await evidence(first, application, ofCheckout);
@@ -130,10 +130,10 @@ async function play(application: Application): Promise<void> {
 
   await askForProduction(second);
   say.text(
-    'Made by tools just now: the reports of the tests, the linter and npm audit, and both SBOMs.',
+    'From tools, during this run: the reports of the tests, the linter and npm audit, and both SBOMs.',
   );
   say.text('From examples/: the report on secrets.');
-  say.step(`All of it is in the register: ${url}/docs, project ${project.body.id}`);
+  say.step(`See the results in ${url}/docs, project ${project.body.id}`);
 }
 
 async function main(): Promise<void> {
@@ -142,7 +142,7 @@ async function main(): Promise<void> {
   await api.call('GET', '/health/ready');
   const application = await createApplication();
   try {
-    await play(application);
+    await runPipeline(application);
   } finally {
     await application.remove();
   }

@@ -20,7 +20,7 @@ const counted = (counts: Readonly<Record<string, number>>) =>
     .map(([what, count]) => `${count} ${what}`)
     .join(', ') || 'none';
 
-/** What changed between two releases, in a few lines. */
+/** Prints the difference between two releases. */
 export async function showDiff(api: Api, from: string, to: string): Promise<void> {
   const { body } = await api.call('GET', `/releases/${from}/diff/${to}`);
   const { components, findings } = body;

@@ -2,14 +2,14 @@ import { stripVTControlCharacters, styleText } from 'node:util';
 
 type Style = Parameters<typeof styleText>[0];
 
-/** https://no-color.org: any text that is not empty. Where the output goes to a file, colours are noise. */
+/** Colours only on a terminal, and only if NO_COLOR is not set (https://no-color.org). */
 const coloured = process.stdout.isTTY === true && !process.env.NO_COLOR;
 
 const paint = (style: Style, text: string) => (coloured ? styleText(style, text) : text);
 
 const line = (text = '') => console.log(text);
 
-/** What servers and tools say must not steer the terminal. */
+/** Removes control sequences, so that output of servers and tools cannot control the terminal. */
 const plain = (text: string) => stripVTControlCharacters(text).replaceAll(/\p{Cc}+/gu, ' ');
 
 export const say = {
@@ -20,11 +20,11 @@ export const say = {
   text(text: string) {
     line(`   ${plain(text)}`);
   },
-  /** A command that is run. */
+  /** A command that the demo runs. */
   command(text: string) {
     line(paint('cyan', `   $ ${plain(text)}`));
   },
-  /** A call of the API, and its answer. */
+  /** A call of the API and its response. */
   call(call: string, status: number, summary: string) {
     const answer = paint(status < 400 ? 'green' : 'yellow', String(status));
     line(`   ${paint('cyan', plain(call))} → ${answer}${summary ? ` ${plain(summary)}` : ''}`);
@@ -40,5 +40,5 @@ export const say = {
   },
 };
 
-/** The demo cannot go on, for a reason that whoever runs it can mend: a sentence, and no stack. */
+/** The demo cannot continue, for a reason that the user can fix. It prints the message without a stack. */
 export class Ended extends Error {}

@@ -6,10 +6,10 @@ import { ROOT } from './application.js';
 import { run } from './run-program.js';
 import { Ended, say } from './terminal.js';
 
-/** What a tool wrote, and how it is uploaded. */
+/** A tool's report and how to upload it. */
 export interface Report {
   readonly label: string;
-  /** Where the content does not tell it. */
+  /** Needed only if the server cannot recognise the kind by the content. */
   readonly kind?: string;
   readonly text: string;
   readonly mediaType: string;
@@ -17,7 +17,7 @@ export interface Report {
 
 const require = createRequire(import.meta.url);
 
-/** A program of an installed package: `npx` would look for others, too. */
+/** The path of a program in an installed package. `npx` could find another one. */
 function installed(name: string, file: string): string {
   return join(dirname(require.resolve(`${name}/package.json`)), file);
 }
@@ -26,7 +26,7 @@ const json = (label: string, text: string): Report => {
   return { label, text, mediaType: 'application/json' };
 };
 
-/** Vitest ends with 1 when a test failed, and writes its report all the same. */
+/** Runs the tests. If one fails, Vitest exits with 1 and still writes its report. */
 export async function test(folder: string): Promise<Report> {
   say.command('vitest run --reporter=junit --outputFile=junit.xml');
   const vitest = installed('vitest', 'vitest.mjs');
@@ -34,12 +34,12 @@ export async function test(folder: string): Promise<Report> {
   const args = ['run', '--root', folder, '--reporter=junit', `--outputFile=${file}`];
   await run(process.execPath, [vitest, ...args], { cwd: folder, allowed: [0, 1] });
   const text = await readFile(file, 'utf8');
-  // It ends with 1, too, when it finds no test.
-  if (!text.includes('<testcase')) throw new Ended('vitest ran no test');
+  // Vitest also exits with 1 if it finds no test.
+  if (!text.includes('<testcase')) throw new Ended('vitest did not run a test');
   return { label: 'unit', text, mediaType: 'application/xml' };
 }
 
-/** Biome ends with 1 when it found an error. */
+/** Runs the linter. Biome exits with 1 if it finds an error. */
 export async function lint(folder: string): Promise<Report> {
   say.command('biome lint --reporter=sarif');
   const biome = installed('@biomejs/biome', 'bin/biome');
@@ -48,7 +48,7 @@ export async function lint(folder: string): Promise<Report> {
   return json('biome', output);
 }
 
-/** Of what ships: of what is locked, whether or not it is installed, and is no tool of the developers. */
+/** Writes an SBOM of the locked dependencies, without development tools. They need not be installed. */
 async function sbom(label: string, cwd: string, of: string): Promise<Report> {
   const args = ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only', '--omit', 'dev'];
   say.command(`npm ${args.join(' ')}   # ${of}`);
@@ -59,34 +59,34 @@ export const sbomOfCheckout = () => sbom('sbom-platform', ROOT, 'this checkout')
 
 const AUDIT = ['audit', '--json', '--package-lock-only', '--fetch-retries=0'];
 
-/** npm ends with 1 both when it found something and when it could not ask. */
+/** npm exits with 1 if it finds a vulnerability, and also if the registry does not answer. */
 async function auditWith(folder: string, ...more: string[]): Promise<string | undefined> {
   const { output } = await run('npm', [...AUDIT, ...more], { cwd: folder, allowed: [0, 1] });
   return output.includes('"auditReportVersion"') ? output : undefined;
 }
 
-function explain(): void {
+function sayRegistryIsLocal(): void {
   say.text(
-    'The registry answers no audits from here: npm asks one of the demo, on 127.0.0.1, instead.',
+    'The configured registry does not answer audits. The demo serves its own registry on 127.0.0.1.',
   );
-  say.text(`It serves one published advisory, ${ADVISORY_URL}, and knows no other.`);
+  say.text(`It has one published advisory: ${ADVISORY_URL}`);
 }
 
-/** Asks the registry that npm is set to; where that answers no audits, one of the demo's own. */
+/** Audits with npm's configured registry. If that does not answer audits, the demo serves its own. */
 export function auditor() {
   let remote = true;
   return async function audit(folder: string): Promise<Report> {
     say.command('npm audit --json');
     const answer = remote ? await auditWith(folder, '--fetch-timeout=10000') : undefined;
     if (answer !== undefined) return json('audit', answer);
-    if (remote) explain();
+    if (remote) sayRegistryIsLocal();
     remote = false;
     const { url, close } = await serveAdvisories();
     try {
-      // With a cache of its own: npm's must not hold what this registry says.
+      // A separate cache, so that npm's own cache does not keep responses of this registry.
       const options = ['--registry', url, '--cache', join(folder, '.npm-cache')];
       const local = await auditWith(folder, ...options);
-      if (local === undefined) throw new Ended('npm audit made no report');
+      if (local === undefined) throw new Ended('npm audit did not write a report');
       return json('audit', local);
     } finally {
       close();
@@ -94,7 +94,7 @@ export function auditor() {
   };
 }
 
-/** Not the work of a tool: a report from the examples. */
+/** A report from examples/, not the output of a tool. */
 export async function noSecrets(): Promise<Report> {
   const text = await readFile(join(ROOT, 'examples', 'gitleaks.json'), 'utf8');
   return { ...json('secrets', text), kind: 'gitleaks' };

@@ -8,7 +8,7 @@ import { startServer, stop } from '../support/process.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** As a newcomer runs it, while a server runs. */
+/** Runs the demo as a new user would. */
 function demo(server: Record<string, string>) {
   const child = spawn('npm', ['run', '-s', 'demo'], {
     cwd: ROOT,
@@ -26,20 +26,20 @@ function demo(server: Record<string, string>) {
   });
 }
 
-/** Folders that a demo works in. */
-const left = async () =>
+/** The working folders of demos. */
+const workFolders = async () =>
   (await readdir(`${ROOT}.cache`).catch(() => [])).filter((name) => name.startsWith('demo-'));
 
 describe('npm run demo', () => {
-  it('tells a release that is denied, its fix, and what changed; again on the same server', async () => {
+  it('shows a denied release, its fix and the difference, and runs again on the same server', async () => {
     const database = await createEmptyDatabase();
     onTestFinished(database.drop);
     const server = await startServer({ DATABASE_URL: database.url });
     onTestFinished(async () => {
       await stop(server);
     });
-    const before = await left();
-    // By its address, and by the variable that the server itself reads.
+    const before = await workFolders();
+    // The address, and the variable that the server itself reads.
     const ways: Record<string, string>[] = [
       { SRP_URL: server.url },
       { PORT: new URL(server.url).port },
@@ -51,26 +51,26 @@ describe('npm run demo', () => {
       expect(output).toMatch(/• 1\.0\.0: tests-passed: 1 test failed, 0 allowed/);
       expect(output).toMatch(/• 1\.0\.0: max-findings: 1 critical .*GHSA-xvch-5gv4-984h/);
       expect(output).toMatch(/• 1\.0\.0: max-findings: 1 high .*noDoubleEquals/);
-      expect(output).toContain('✔ allowed: it may go to srp-demo');
+      expect(output).toContain('✔ allowed: the release may go to srp-demo');
       expect(output).toContain('upgraded: minimist 1.2.5 → 1.2.8');
       expect(output).toMatch(/fixed: critical vulnerability GHSA-xvch-5gv4-984h/i);
       expect(output.match(/• 1\.0\.1: .*/g)).toEqual([
         expect.stringMatching(/^• 1\.0\.1: no-secrets: No secret scan counts/),
       ]);
-      expect(output).toMatch(/allowed: it may go to production\n/);
+      expect(output).toMatch(/allowed: the release may go to production\n/);
       expect(output).toContain('From examples/: the report on secrets.');
       expect(output).toContain(`${server.url}/docs, project ${index + 1}`);
     }
-    expect(await left()).toEqual(before);
+    expect(await workFolders()).toEqual(before);
   }, 300_000);
 
-  it('says in one sentence that no server answers', async () => {
+  it('explains in one line that no server answers', async () => {
     const port = String(await freePort());
     const url = `http://127.0.0.1:${port}`;
     const { code, output } = await demo({ PORT: port });
     expect(code).toBe(1);
     expect(output).toBe(
-      `demo: no server answers at ${url} (ECONNREFUSED): start one with "npm start", or set SRP_URL\n`,
+      `demo: no server answers at ${url} (ECONNREFUSED). Start one with "npm start", or set SRP_URL\n`,
     );
   });
 });

@@ -1,13 +1,13 @@
 import pg from 'pg';
 
-/** Nothing without this prefix is ever truncated or dropped. */
+/** Tests truncate and drop only databases with this prefix. */
 export const TEST_PREFIX = 'srp_test_';
 
 export function withDatabase(url: string, name: string): string {
   return Object.assign(new URL(url), { pathname: `/${name}` }).href;
 }
 
-/** Runs statements one after the other on one connection. */
+/** Runs statements in sequence on one connection. */
 export async function execute(url: string, ...statements: string[]): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -18,11 +18,13 @@ export async function execute(url: string, ...statements: string[]): Promise<voi
   }
 }
 
-/** @throws when the URL names a database that tests must not touch */
+/** @throws if the URL names a database that tests must not change */
 export function assertTestDatabase(url: string): string {
   const name = new URL(url).pathname.slice(1);
   if (!name.startsWith(TEST_PREFIX)) {
-    throw new Error(`refusing to test on "${name}": its name does not start with ${TEST_PREFIX}`);
+    throw new Error(
+      `tests refuse the database "${name}", because its name does not begin with ${TEST_PREFIX}`,
+    );
   }
   return name;
 }

@@ -10,16 +10,16 @@ import { execute, TEST_PREFIX, withDatabase } from './databases.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Any database of the throwaway server; tests connect to their own. */
+    /** URL of a database of the throwaway server. Tests connect to their own database. */
     serverUrl: string;
-    /** The names of the databases of this run begin so. */
+    /** Prefix of the names of this run's databases. */
     runPrefix: string;
-    /** Databases of which each worker claims one. */
+    /** Databases for the workers. Each worker claims one. */
     clones: string[];
   }
 }
 
-/** A throwaway PostgreSQL: TEST_DATABASE_URL's, or an embedded one of the version TEST_POSTGRES. */
+/** A throwaway PostgreSQL server: TEST_DATABASE_URL, or an embedded one of the version TEST_POSTGRES. */
 async function startServer(): Promise<{ url: string; stop: () => Promise<void> }> {
   const given = process.env.TEST_DATABASE_URL;
   if (given) return { url: given, stop: async () => {} };
@@ -42,7 +42,7 @@ async function startServer(): Promise<{ url: string; stop: () => Promise<void> }
   }
 }
 
-/** Copies what migrations insert to the schema `defaults`: `truncateAll` puts it back before each test. */
+/** Copies the rows that migrations insert to the schema `defaults`. `truncateAll` restores them before each test. */
 const KEEP_DEFAULTS = `
   CREATE SCHEMA defaults;
   DO $$
@@ -61,8 +61,9 @@ const KEEP_DEFAULTS = `
   END $$`;
 
 /**
- * Migrates a template once and clones it for each worker, one after the other: clones cannot overlap. The first project
- * that needs a database does it for all: they run one after the other, and each empties what it finds.
+ * Migrates a template database and clones it for each worker, in sequence, because PostgreSQL does not clone a
+ * template in parallel. The first Vitest project does it for all projects: they run in sequence and empty the database
+ * before each test.
  */
 export default async function setup(project: TestProject) {
   const root = project.vitest.getRootProject();

@@ -1,5 +1,5 @@
 import { afterEach } from 'vitest';
 import { endPrograms } from '../support/process.js';
 
-// Here and not beside what it calls: modules are loaded once for many test files, setup files for each.
+// In a setup file, because modules are loaded once for many test files, and setup files once for each.
 afterEach(endPrograms);

@@ -87,8 +87,8 @@ describe('killed ten times under load', () => {
       `${stored} writes with a key, ${ledger.replayed} answered again; answers:`,
       Object.fromEntries(ledger.outcomes),
     );
-    expect(ledger.acknowledged.size).toBe(ledger.asked.size);
-    expect(stored).toBe(ledger.asked.size);
+    expect(ledger.acknowledged.size).toBe(ledger.requested.size);
+    expect(stored).toBe(ledger.requested.size);
     expect(rows).toEqual([{ keys: stored }]);
     expect(stored).toBeGreaterThan(KILLS * WRITES);
     expect([0, 201, 409, 503]).toEqual(expect.arrayContaining([...ledger.outcomes.keys()]));
@@ -99,9 +99,9 @@ describe('killed ten times under load', () => {
     const client = await embedded.connect();
     const stored = await ledger.compare(client);
     await client.end();
-    const { asked, acknowledged, outcomes } = ledger;
+    const { requested, acknowledged, outcomes } = ledger;
     console.log(
-      `${asked.size} writes without a key, ${acknowledged.size} acknowledged, ${stored} stored; answers:`,
+      `${requested.size} writes without a key, ${acknowledged.size} acknowledged, ${stored} stored; answers:`,
       Object.fromEntries(outcomes),
     );
     expect(acknowledged.size).toBeGreaterThan(KILLS * WRITES);

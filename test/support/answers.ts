@@ -1,6 +1,6 @@
-/** An answer from a server that may be killed at any moment. */
+/** A response of a server that may be killed at any time. */
 export interface Answer {
-  /** 0: the connection broke before the answer was complete. */
+  /** 0 if the connection broke before the response was complete. */
   readonly status: number;
   readonly headers: Headers;
   readonly body: Readonly<Record<string, unknown>>;
@@ -8,7 +8,7 @@ export interface Answer {
   readonly ended: number;
 }
 
-/** Sends JSON, if any, and reads JSON; never fails. */
+/** Sends optional JSON and reads JSON. Never throws. */
 export async function ask(
   url: string,
   { json, headers, ...init }: RequestInit & { json?: unknown } = {},

@@ -13,17 +13,17 @@ export const BUILD = {
   buildDate: '2026-01-02T03:04:05.000Z',
 };
 
-/** Shared by all applications of this process: a thread that starts reads and compiles all parsers. */
+/** Shared by all applications of this process, because each new thread loads and compiles all parsers. */
 const reader = documentReader(
   2,
   (error) => {
     throw error;
   },
-  // Other limits come first, on a busy machine as well.
+  // Long enough that tests reach other limits first, even on a busy machine.
   { timeoutMs: 110_000, waitMs: 110_000 },
 );
 
-/** The application on a real database, without a listener; `close` also closes its pool. */
+/** Builds the application on a real database, without a listener. `close` also closes its pool. */
 export async function buildTestApp(
   url = testDatabaseUrl(),
   env: Record<string, string> = {},
@@ -57,8 +57,8 @@ function useBuilt(
 const shared = new Map<string, Promise<FastifyInstance>>();
 
 /**
- * One application for all test files of this process that want one like it: building it takes longer than most tests.
- * One that was made to listen ends with its file.
+ * One application per environment for all test files of this process, because building it takes longer than most tests.
+ * An application that listens is closed after its test file.
  */
 export function useApp(env: Record<string, string> = {}): { readonly app: FastifyInstance } {
   const key = JSON.stringify(env);
@@ -74,7 +74,7 @@ export function useApp(env: Record<string, string> = {}): { readonly app: Fastif
   });
 }
 
-/** An application of its own for a test file, as `useApp`: for what it counts, or keeps. */
+/** Like `useApp`, but with a separate application, for tests of its counters or other state. */
 export function useOwnApp(env: Record<string, string> = {}): { readonly app: FastifyInstance } {
   return useBuilt(
     () => buildTestApp(testDatabaseUrl(), env),

@@ -5,7 +5,7 @@ import { sql } from './database.js';
 export interface Holder {
   readonly id: string;
   readonly secret: string;
-  /** To spread into a request. */
+  /** Headers for a request. */
   readonly headers: { authorization: string };
 }
 
@@ -18,7 +18,7 @@ interface TokenOptions {
   expiresIn?: string;
 }
 
-/** An API token, put into the database without the API: what is under test need not make its own callers. */
+/** Inserts an API token into the database without the API, so that tests do not depend on its token routes. */
 export async function giveToken({
   subject = 'alice',
   scopes = SCOPE_NAMES,

@@ -1,21 +1,21 @@
 import { Session } from 'node:inspector/promises';
 
 /**
- * Work, counted: how often V8 enters a block of code. The count is the same on a busy machine; time is not. What V8
- * does by itself counts as nothing: `includes`, `sort`, regular expressions.
+ * Counts how often V8 enters a block of code. Unlike time, the count is the same on a busy machine. The work of
+ * built-in functions, such as `includes`, `sort` and regular expressions, does not count.
  */
 const session = new Session();
 
-/** Call it before the code is loaded: code that was compiled earlier has no counters. */
+/** Call it before the code under test is loaded: code that was compiled earlier has no counters. */
 export async function startCounting(): Promise<void> {
   session.connect();
   await session.post('Profiler.enable');
   await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
 }
 
-/** How many blocks of code a call enters. */
+/** Counts the blocks of code that a call enters. */
 export async function workOf(call: () => unknown): Promise<number> {
-  await session.post('Profiler.takePreciseCoverage'); // counts from 0 again
+  await session.post('Profiler.takePreciseCoverage'); // resets the counters
   call();
   const { result } = await session.post('Profiler.takePreciseCoverage');
   return result
@@ -24,14 +24,14 @@ export async function workOf(call: () => unknown): Promise<number> {
 }
 
 /**
- * How much more work twice as much is: 2 where the work is linear, 4 where each is compared with each.
- * @param prepare makes the call for a size; what it does itself is not counted
+ * Returns the factor by which work grows when the size doubles: 2 for linear work, 4 for quadratic work.
+ * @param prepare creates the call for a size. Its own work does not count
  */
 export async function growth(size: number, prepare: (size: number) => () => unknown) {
   prepare(10)(); // compiles schemas, fills caches
-  const once = await workOf(prepare(size));
-  return (await workOf(prepare(2 * size))) / once;
+  const work = await workOf(prepare(size));
+  return (await workOf(prepare(2 * size))) / work;
 }
 
-/** The most that `growth` may be where work is linear. */
+/** Maximum result of `growth` for linear work. */
 export const LINEAR = 2.1;

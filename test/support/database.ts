@@ -7,13 +7,13 @@ import { assertTestDatabase, execute, withDatabase } from '../setup/databases.js
 let claimed: string | undefined;
 
 /**
- * Takes a clone of the migrated template for this process: by a lock that ends with it, because the number that Vitest
- * gives a worker is, where one project follows another, given twice.
+ * Claims a clone of the migrated template with a lock that ends with this process. Vitest's worker number is not
+ * unique: when one project follows another, two workers may have the same number.
  */
 export async function claimDatabase(): Promise<void> {
   if (claimed) return;
   const lease = new pg.Client({ connectionString: inject('serverUrl') });
-  lease.on('error', () => {}); // the server ends before the workers do
+  lease.on('error', () => {}); // the server stops before the workers
   await lease.connect();
   for (;;) {
     for (const name of inject('clones')) {
@@ -23,13 +23,14 @@ export async function claimDatabase(): Promise<void> {
       claimed = name;
       return;
     }
-    await sleep(50); // a worker that is done takes a moment to end
+    await sleep(50); // a finished worker needs a moment to exit
   }
 }
 
 /** This worker's clone of the migrated template. */
 export function testDatabaseUrl(): string {
-  if (!claimed) throw new Error('no database was claimed: the setup file does it');
+  if (!claimed)
+    throw new Error('no database was claimed. Does the project use test/setup/worker.ts?');
   const url = withDatabase(inject('serverUrl'), claimed);
   assertTestDatabase(url);
   return url;
@@ -37,7 +38,7 @@ export function testDatabaseUrl(): string {
 
 let pool: pg.Pool | undefined;
 
-/** SQL beside the application: what a test reads and writes without asking the API. */
+/** Runs SQL without the application, for rows that a test reads or writes directly. */
 export function sql<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) {
   pool ??= new pg.Pool({ connectionString: testDatabaseUrl(), max: 2 });
   return pool.query<Row>(text, values).then(({ rows }) => rows);
@@ -48,7 +49,7 @@ export async function closeSql(): Promise<void> {
   pool = undefined;
 }
 
-/** Runs statements in a transaction that ends, undone, with the returned function or with the test. */
+/** Runs statements in a transaction. The returned function, or the end of the test, rolls it back. */
 export async function holdTransaction(text: string): Promise<() => Promise<void>> {
   const client = new pg.Client({ connectionString: testDatabaseUrl() });
   await client.connect();
@@ -62,7 +63,7 @@ export async function holdTransaction(text: string): Promise<() => Promise<void>
   return release;
 }
 
-/** Waits until so many statements of this worker's database wait for a lock. */
+/** Waits until `count` statements in this worker's database wait for a lock. */
 export async function untilWaiting(count: number): Promise<void> {
   const waiting = () =>
     sql<{ n: number }>(
@@ -72,7 +73,7 @@ export async function untilWaiting(count: number): Promise<void> {
   await expect.poll(async () => (await waiting())[0]?.n, { interval: 20 }).toBe(count);
 }
 
-/** An empty database for one test; drop it with the returned function. */
+/** Creates an empty database for one test. Drop it with the returned function. */
 export async function createEmptyDatabase(options = "ENCODING 'UTF8'") {
   const name = `${inject('runPrefix')}_${randomBytes(4).toString('hex')}`;
   const server = inject('serverUrl');
@@ -82,9 +83,9 @@ export async function createEmptyDatabase(options = "ENCODING 'UTF8'") {
 }
 
 /**
- * Empties every table but Prisma's record of migrations, puts back what migrations insert (`test/setup/postgres.ts` keeps it),
- * and counts ids from 1 again. Only what has rows is touched, because TRUNCATE of many empty tables takes longer than most
- * tests. As a replica: evidence is kept from any change by triggers, and so are rows that others refer to.
+ * Empties every table except Prisma's record of migrations, restores the rows that migrations insert (from the schema
+ * `defaults`), and resets sequences. It skips empty tables, because TRUNCATE of many tables takes longer than most
+ * tests. The role `replica` disables triggers and foreign keys, which would refuse to delete evidence.
  */
 const EMPTY = `
   DO $$

@@ -12,7 +12,7 @@ export interface DeploymentBody {
   createdBy: string;
 }
 
-/** Says what runs in an environment. */
+/** Requests a deployment record. */
 export function postDeployment(
   app: FastifyInstance,
   releaseId: string,
@@ -28,7 +28,7 @@ export function postDeployment(
   });
 }
 
-/** Records what runs in an environment, which must be new. */
+/** Records a deployment, and expects 201. */
 export async function deployed(
   ...request: Parameters<typeof postDeployment>
 ): Promise<DeploymentBody> {

@@ -1,4 +1,4 @@
-/** Small documents of several tools, for tests that upload them. */
+/** Small documents of several tools, for tests of uploads. */
 
 interface Defect {
   id?: string;
@@ -10,7 +10,7 @@ interface Defect {
   severity?: string;
 }
 
-/** Of npm packages, as Trivy reports them. */
+/** A Trivy report about npm packages. */
 export const trivy = (...defects: Defect[]) => ({
   SchemaVersion: 2,
   ArtifactName: 'shop',
@@ -31,7 +31,7 @@ export const trivy = (...defects: Defect[]) => ({
   ],
 });
 
-/** An RPM as Trivy reports it. The epoch is in its version, but not in that of its package URL. */
+/** A Trivy report about an RPM. The epoch is part of its version, but not of the version in its purl. */
 export const rpm = (id: string, epoch?: number) => ({
   SchemaVersion: 2,
   Results: [
@@ -63,13 +63,13 @@ const match = ({ id, also = [], name = 'lodash', version = '4.17.20', ...more }:
   artifact: { name, version, type: 'npm', purl: `pkg:npm/${name}@${version}` },
 });
 
-/** Of npm packages, as Grype reports them. */
+/** A Grype report about npm packages. */
 export const grype = (...defects: Defect[]) => ({
   matches: defects.map(match),
   descriptor: { name: 'grype', version: '0.92.2' },
 });
 
-/** What Grype found and was told to ignore. */
+/** A Grype report in which the user's rules ignore all matches. */
 export const grypeIgnoring = (...defects: Defect[]) => ({
   ...grype(),
   ignoredMatches: defects.map((defect) => ({
@@ -81,12 +81,12 @@ export const grypeIgnoring = (...defects: Defect[]) => ({
 interface Part {
   name?: string;
   version?: string;
-  /** null: it has none. */
+  /** null: the component has no purl. */
   purl?: string | null;
   licence?: string;
 }
 
-/** A bill of materials of libraries of npm. */
+/** A CycloneDX SBOM of npm libraries. */
 export const bom = (parts: Part[], more: object = {}) => ({
   bomFormat: 'CycloneDX',
   specVersion: '1.6',
@@ -103,15 +103,15 @@ export const bom = (parts: Part[], more: object = {}) => ({
 
 export interface Statement {
   id?: string;
-  /** Of what it speaks: a package URL, or a digest. */
+  /** The product: a purl or a digest. */
   product?: string;
-  /** The packages of that product which are meant; none: the product. */
+  /** The subcomponents. If absent, the statement is about the product. */
   parts?: string[];
   status?: string;
   at?: string;
 }
 
-/** Statements on vulnerabilities, as OpenVEX writes them. */
+/** An OpenVEX document with statements about vulnerabilities. */
 export const vex = (...statements: Statement[]) => ({
   '@context': 'https://openvex.dev/ns/v0.2.0',
   '@id': 'https://example.com/vex/1',
@@ -141,7 +141,7 @@ export interface Result {
   suppressions?: { kind: string; status?: string; justification?: string }[];
 }
 
-/** Results of code analysis, as SARIF. */
+/** A SARIF document with results of code analysis. */
 export const sarif = (results: Result[], driver: object = {}) => ({
   version: '2.1.0',
   runs: [
@@ -162,7 +162,7 @@ export const sarif = (results: Result[], driver: object = {}) => ({
   ],
 });
 
-/** Something that Gitleaks found. */
+/** One finding of a Gitleaks report. */
 export const leak = (secret: string, fields: object = {}) => ({
   RuleID: 'generic-api-key',
   Description: 'Generic API key',
@@ -179,7 +179,7 @@ export const leak = (secret: string, fields: object = {}) => ({
   ...fields,
 });
 
-/** A report of a test runner. */
+/** A JUnit report with these outcomes. */
 export const junit = (...outcomes: ('passed' | 'failure' | 'error' | 'skipped')[]) => {
   const tests = outcomes.map(
     (outcome, i) =>

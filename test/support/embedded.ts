@@ -11,8 +11,8 @@ import { type Program, runProgram, startServer, stop } from './process.js';
 const copy = (from: string, to: string) => promisify(execFile)('cp', ['-a', from, to]);
 
 /**
- * A folder and a port for an embedded PostgreSQL in each test; everything is stopped and removed after.
- * The folder is the copy of one that a server made and migrated, because initdb takes its time.
+ * Provides a folder and a port for an embedded PostgreSQL in each test, and stops and removes everything afterwards.
+ * The folder is a copy of an initialized and migrated one, because initdb is slow.
  */
 export function useEmbedded() {
   let seed = '';
@@ -31,7 +31,7 @@ export function useEmbedded() {
     get env() {
       return { EMBEDDED_PG_DIR: context.folder, EMBEDDED_PG_PORT: String(port) };
     },
-    /** Removes what is in the folder: this test is about a first start. */
+    /** Removes the folder, for tests of a first start. */
     async erase() {
       await rm(context.folder, { recursive: true });
     },
@@ -40,7 +40,7 @@ export function useEmbedded() {
       programs.push(server);
       return server;
     },
-    /** The one line that a server says before it gives up. */
+    /** Runs a server that must fail to start, and returns its only line of output. */
     async failure(more: Record<string, string> = {}) {
       const env = { PORT: '0', LOG_LEVEL: 'warn', ...context.env, ...more };
       const program = runProgram('dist/server.js', env);
@@ -61,12 +61,12 @@ export function useEmbedded() {
       await client.connect();
       return client;
     },
-    /** The process that all others of PostgreSQL come from. */
+    /** The process id of PostgreSQL's main process. */
     async postmaster(): Promise<number> {
       const text = await readFile(join(context.folder, 'data', 'postmaster.pid'), 'utf8');
       return Number(text.split('\n', 1)[0]);
     },
-    /** Does PostgreSQL accept connections? */
+    /** Whether PostgreSQL accepts connections. */
     async answers(): Promise<boolean> {
       const client = await context.connect().catch(() => undefined);
       await client?.end();
@@ -89,7 +89,7 @@ export function useEmbedded() {
   afterEach(async () => {
     await Promise.all(programs.map((program) => stop(program, 'SIGTERM')));
     await expect.poll(context.answers).toBe(false);
-    // It takes no connections from the beginning of its end, and still writes.
+    // During its shutdown, PostgreSQL refuses connections but still writes files.
     await rm(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   });
   return context;

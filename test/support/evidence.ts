@@ -24,12 +24,12 @@ export interface UploadOptions {
   kind?: string;
   label?: string;
   artifact?: string;
-  /** Media type; JSON if left out. */
+  /** Media type. Default: JSON. */
   type?: string;
   headers?: Record<string, string>;
 }
 
-/** Sends a document: text and bytes as they are, anything else as JSON. */
+/** Sends a document: text and bytes unchanged, anything else as JSON. */
 export function upload(
   app: FastifyInstance,
   releaseId: string,
@@ -46,7 +46,7 @@ export function upload(
   });
 }
 
-/** Sends a document that must be accepted as new. */
+/** Uploads a document, and expects 201. */
 export async function uploaded(
   ...request: Parameters<typeof upload>
 ): Promise<Readonly<EvidenceBody>> {
@@ -56,8 +56,8 @@ export async function uploaded(
 }
 
 /**
- * Sends a document to a listening application piece by piece, without its length unless a header tells it.
- * @param end false: there seems to be more to come
+ * Sends a document in pieces to a listening application, without Content-Length unless `headers` has it.
+ * @param end if false, the request stays open after the last piece
  */
 export function sendInPieces(
   app: FastifyInstance,
@@ -84,11 +84,11 @@ export function sendInPieces(
     if (end) request.end();
   };
   const answer = read();
-  write().catch(() => {}); // whoever waits for the answer hears of it
+  write().catch(() => {}); // a failure also rejects `answer`
   return { request, answer };
 }
 
-/** Withdraws evidence through the API. */
+/** Requests the retraction of evidence. */
 export function retract(
   app: FastifyInstance,
   id: string,
@@ -109,7 +109,7 @@ const TABLES = [
   'vulnerability_aliases',
 ] as const;
 
-/** How many rows each table has that an upload writes to. */
+/** Counts the rows of each table that uploads write to. */
 export async function rowCounts(): Promise<Record<(typeof TABLES)[number], number>> {
   const counts = TABLES.map((table) => `(SELECT count(*)::int FROM ${table}) AS ${table}`);
   const [row] = await sql<Record<(typeof TABLES)[number], number>>(`SELECT ${counts}`);

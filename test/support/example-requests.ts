@@ -34,14 +34,14 @@ export interface ApiDocument {
   components: { schemas: Record<string, Schema> };
 }
 
-/** A request that Swagger UI sends when the reader changes nothing. */
+/** A request that Swagger UI sends if the reader does not change the form. */
 export interface ExampleRequest {
   readonly name: string;
   readonly operation: DescribedOperation;
   readonly request: InjectOptions & { url: string };
 }
 
-/** XML of this shape, as Swagger UI writes it. */
+/** Writes XML for a schema, as Swagger UI does. */
 function xmlOf(schema: Schema, name: string): string {
   if (schema.type === 'array') return xmlOf(schema.items ?? {}, name);
   if (schema.type !== 'object') return `<${name}>${schema.examples?.[0] ?? ''}</${name}>`;
@@ -56,7 +56,7 @@ function xmlOf(schema: Schema, name: string): string {
   return `<${name}${attributes.join('')}>${elements.join('')}</${name}>`;
 }
 
-/** Each body that the page offers: its media type, its text, and what it is called there. */
+/** The bodies that the page offers: media type, name and text. */
 function bodiesOf({ components }: ApiDocument, { requestBody }: DescribedOperation) {
   return Object.entries(requestBody?.content ?? {}).flatMap(([type, { schema, examples }]) => {
     if (type.endsWith('xml')) {
@@ -72,20 +72,24 @@ function bodiesOf({ components }: ApiDocument, { requestBody }: DescribedOperati
   });
 }
 
-/** Every request that the page sends by itself, one for each body that it offers. */
+/** All requests that the page can send unchanged: one for each operation and each of its bodies. */
 export function exampleRequests(document: ApiDocument): ExampleRequest[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).flatMap(([method, operation]) => {
-      const given = (operation.parameters ?? []).flatMap((parameter) => {
+      const parameters = (operation.parameters ?? []).flatMap((parameter) => {
         const value = parameter.example ?? parameter.schema.default;
         return value === undefined ? [] : [{ ...parameter, value: String(value) }];
       });
       const url = path.replace(/\{(\w+)\}/g, (_match, name: string) => {
-        const value = given.find((one) => one.in === 'path' && one.name === name)?.value ?? '';
+        const value =
+          parameters.find((parameter) => parameter.in === 'path' && parameter.name === name)
+            ?.value ?? '';
         return encodeURIComponent(value);
       });
       const query = Object.fromEntries(
-        given.filter((one) => one.in === 'query').map(({ name, value }) => [name, value]),
+        parameters
+          .filter((parameter) => parameter.in === 'query')
+          .map(({ name, value }) => [name, value]),
       );
       const base = { method: method.toUpperCase() as 'GET', url, query };
       const label = `${base.method} ${path}`;

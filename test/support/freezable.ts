@@ -1,15 +1,15 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A database that can be made to answer nothing, like a frozen PostgreSQL or a network that swallows. */
+/** A proxy to a database that can stop answering, like a frozen PostgreSQL or a network that drops packets. */
 export interface Freezable {
   readonly url: string;
-  /** From here on no byte passes, on open connections and on new ones, which are still accepted. */
+  /** Stops all traffic, on open and new connections. New connections are still accepted. */
   freeze(): void;
   thaw(): void;
   close(): Promise<void>;
 }
 
-/** A port of 127.0.0.1 that leads to a database. */
+/** Opens a port on 127.0.0.1 that forwards to a database. */
 export async function freezable(url: string): Promise<Freezable> {
   const target = new URL(url);
   const sockets = new Set<Socket>();

@@ -19,16 +19,16 @@ async function createKey(kid: string): Promise<Key> {
   return { kid, ...(await generateKeyPair('RS256', { extractable: true })) };
 }
 
-/** RSA keys take their time: every issuer begins with the same one. */
+/** Shared by all issuers, because generating an RSA key is slow. */
 const first = createKey('first');
 
-/** An OpenID Connect issuer on 127.0.0.1, which can rotate its keys, misbehave and go away. */
+/** An OpenID Connect issuer on 127.0.0.1 that can rotate its keys, misbehave, stop and restart. */
 export class LocalIssuer {
   private server: Server | undefined;
   private keys: Key[] = [];
-  /** How often its key set was asked for. */
+  /** Number of requests for the key set. */
   keyRequests = 0;
-  /** Answers instead of the usual documents. */
+  /** If set, answers all requests. */
   misbehave: RequestListener | undefined;
   url = '';
 
@@ -62,12 +62,12 @@ export class LocalIssuer {
     return { keys };
   }
 
-  /** From now on only the new key counts. */
+  /** Replaces the key. */
   async rotate(kid: string): Promise<void> {
     this.keys = [await createKey(kid)];
   }
 
-  /** A token that is valid but for what `claims` change; undefined removes a claim. */
+  /** Signs a valid token, changed by `claims`. The value undefined removes a claim. */
   sign(claims: JWTPayload = {}, header: { kid?: string } = {}): Promise<string> {
     const [key] = this.keys;
     if (!key) throw new Error('not started');
@@ -89,7 +89,7 @@ export class LocalIssuer {
     };
   }
 
-  /** The public key as text, which must not pass for a shared secret. */
+  /** The public key as text, for tests that it is not accepted as a shared secret. */
   publicKeyText(): Promise<string> {
     const [key] = this.keys;
     if (!key) throw new Error('not started');
@@ -104,7 +104,7 @@ export class LocalIssuer {
     });
   }
 
-  /** Comes back under the same address. */
+  /** Starts again at the same address. */
   restart(): Promise<void> {
     return this.listen(Number(new URL(this.url).port));
   }

@@ -2,19 +2,19 @@ import type pg from 'pg';
 import { expect } from 'vitest';
 import { type Answer, ask } from './answers.js';
 
-/** What writers asked for and what they were answered, to be compared with what is stored. */
+/** Records requests of writers and their responses, to compare them with the stored rows. */
 export class Ledger {
-  readonly asked = new Set<string>();
-  /** Names that were answered 201, with the id of that answer. */
+  readonly requested = new Set<string>();
+  /** Names of projects that were created (201), with the id in the response. */
   readonly acknowledged = new Map<string, unknown>();
-  /** How often each status was answered; 0 stands for no answer. */
+  /** Number of responses per status. 0 stands for no response. */
   readonly outcomes = new Map<number, number>();
-  /** Answers that were given before. */
+  /** Number of replayed responses. */
   replayed = 0;
 
-  /** Asks once for a project of this name. */
+  /** Sends one request to create a project. */
   async create(url: string, name: string, headers: Record<string, string> = {}): Promise<Answer> {
-    this.asked.add(name);
+    this.requested.add(name);
     const answer = await ask(`${url}/projects`, { method: 'POST', json: { name }, headers });
     if (answer.status === 201) this.acknowledged.set(name, answer.body.id);
     if (answer.headers.has('idempotency-replayed')) this.replayed += 1;
@@ -23,8 +23,9 @@ export class Ledger {
   }
 
   /**
-   * Everything acknowledged is there once, under the id that was answered, and nothing is there unasked.
-   * @returns how many projects are there
+   * Expects that each acknowledged project is stored once, with the acknowledged id, and that no other project is
+   * stored.
+   * @returns the number of stored projects
    */
   async compare(client: pg.Client): Promise<number> {
     const { rows } = await client.query<{ id: number; name: string }>(
@@ -33,9 +34,9 @@ export class Ledger {
     const stored = new Map(rows.map(({ id, name }) => [name, id]));
     expect(rows.length - stored.size, 'stored twice').toBe(0);
     const lost = [...this.acknowledged].filter(([name, id]) => stored.get(name) !== id);
-    expect(lost, 'acknowledged, but not stored so').toEqual([]);
-    const unasked = [...stored.keys()].filter((name) => !this.asked.has(name));
-    expect(unasked, 'stored, but never asked for').toEqual([]);
+    expect(lost, 'acknowledged, but not stored with this id').toEqual([]);
+    const unrequested = [...stored.keys()].filter((name) => !this.requested.has(name));
+    expect(unrequested, 'stored, but not requested').toEqual([]);
     expect(new Set(this.acknowledged.values()).size, 'ids').toBe(this.acknowledged.size);
     return stored.size;
   }

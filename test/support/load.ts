@@ -5,10 +5,10 @@ import type { Ledger } from './ledger.js';
 export const KINDS = ['health', 'ready', 'list', 'get', 'change', 'create', 'createOnce'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** Clients of each kind. */
+/** Number of clients per kind of request. */
 const CLIENTS = 2;
 
-/** Sends requests of every kind, over and over, until stopped. Project 1 must be there. */
+/** Sends requests of all kinds repeatedly until stopped. Project 1 must exist. */
 export function startLoad(url: string, ledger: Ledger) {
   const answers: (Answer & { readonly kind: Kind })[] = [];
   let stopped = false;

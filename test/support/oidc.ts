@@ -6,7 +6,7 @@ import { giveToken } from './callers.js';
 import { testDatabaseUrl } from './database.js';
 import { LocalIssuer } from './issuer.js';
 
-/** For each test an issuer and an application of its own: what it knows of issuers must not help the next. */
+/** Provides a new issuer and a new application for each test, so that no cache affects the next test. */
 export function useOidc() {
   let app: FastifyInstance;
   let issuer: LocalIssuer;
@@ -27,7 +27,7 @@ export function useOidc() {
     get issuer() {
       return issuer;
     },
-    /** Trusts the issuer; returns the id of the trust. */
+    /** Adds the issuer to the application, and returns its id. */
     async trust(more: object = {}): Promise<string> {
       const { headers } = await giveToken();
       const payload = {

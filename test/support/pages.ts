@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { expect } from 'vitest';
 import { nextPage } from './requests.js';
 
-/** Every row of a list whose address asks for pages of one row. */
+/** Collects all rows of a list. The URL must ask for pages of one row. */
 export async function walkPages<Row>(
   app: FastifyInstance,
   url: string,

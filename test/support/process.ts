@@ -7,25 +7,25 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const running = new Set<ChildProcess>();
 
-/** What a failed test has not stopped must not outlive it. */
+/** Ends programs that a failed test left running. */
 export function endPrograms(): void {
   for (const child of running) child.kill('SIGKILL');
 }
 
 export interface Program {
   readonly child: ChildProcess;
-  /** Everything that it wrote so far. */
+  /** The output so far. */
   output(): string;
-  /** Resolves with what `pattern` found in the output; rejects when the program ends before. */
+  /** Resolves with the first match of `pattern` in the output. Rejects if the program ends before. */
   saw(pattern: RegExp): Promise<RegExpExecArray>;
-  /** The exit code, or the name of the signal that ended it. */
+  /** The exit code, or the name of the signal that ended the program. */
   readonly exit: Promise<number | string | null>;
 }
 
-/** Runs a file of the build in a process of its own, with only `env` to configure it. */
+/** Runs a built file in a separate process, configured only by `env`. */
 export function runProgram(file: string, env: Record<string, string>, ...args: string[]): Program {
   const child = spawn(process.execPath, [join(ROOT, file), ...args], {
-    cwd: tmpdir(), // where no .env of a developer is
+    cwd: tmpdir(), // a folder without a developer's .env
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -71,7 +71,7 @@ export async function startServer(env: Record<string, string>): Promise<Program 
   return { ...program, url };
 }
 
-/** Asks it to stop and waits for the end. */
+/** Sends a signal and waits for the end of the program. */
 export function stop(program: Program, signal: NodeJS.Signals = 'SIGTERM') {
   program.child.kill(signal);
   return program.exit;

@@ -4,7 +4,7 @@ import { createProject } from './requests.js';
 
 export const COMMIT = '8f3c2a1b9d4e5f60718293a4b5c6d7e8f9012345';
 
-/** A digest that differs from those of other numbers. */
+/** A different digest for each number. */
 export const digest = (n: number) => n.toString(16).padStart(64, '0');
 
 export interface ReleaseBody {
@@ -31,7 +31,7 @@ type Description = Partial<
   Pick<ReleaseBody, 'version' | 'commit' | 'branch' | 'notes' | 'links' | 'projectId'>
 >;
 
-/** Registers a release through the API: of a new project, unless told otherwise. */
+/** Registers a release, by default in a new project, and expects 201. */
 export async function createRelease(
   app: FastifyInstance,
   { projectId, headers, ...body }: Description & { headers?: Record<string, string> } = {},
@@ -47,7 +47,7 @@ export async function createRelease(
   return response.json();
 }
 
-/** Adds an artifact through the API; returns its digest. */
+/** Adds an artifact, expects 201, and returns its digest. */
 export async function addArtifact(
   app: FastifyInstance,
   releaseId: string,
@@ -62,7 +62,7 @@ export async function addArtifact(
   return response.json().sha256;
 }
 
-/** Asks for the seal of a release. */
+/** Requests to seal a release. */
 export function seal(
   app: FastifyInstance,
   releaseId: string,
@@ -71,7 +71,7 @@ export function seal(
   return app.inject({ method: 'POST', url: `/releases/${releaseId}/seal`, headers });
 }
 
-/** Asks to revoke a release. */
+/** Requests to revoke a release. */
 export function revoke(
   app: FastifyInstance,
   releaseId: string,

@@ -10,7 +10,7 @@ export interface ProjectBody {
   updatedAt: string;
 }
 
-/** Adds a project through the API. */
+/** Creates a project, and expects 201. */
 export async function createProject(
   app: FastifyInstance,
   body: Record<string, unknown> = { name: 'Mon Projet' },
@@ -20,7 +20,7 @@ export async function createProject(
   return response.json();
 }
 
-/** Sends a body exactly as written, so that a test can break JSON's rules. */
+/** Sends a body unchanged, for tests of invalid JSON. */
 export function post(app: FastifyInstance, payload: string | Buffer, type = 'application/json') {
   return app.inject({
     method: 'POST',
@@ -30,7 +30,7 @@ export function post(app: FastifyInstance, payload: string | Buffer, type = 'app
   });
 }
 
-/** Asserts a problem of RFC 9457 with the members that this API promises; returns it. */
+/** Expects a problem (RFC 9457) with all members that this API documents, and returns it. */
 export function expectProblem(response: LightMyRequestResponse, status: number, code: string) {
   expect(response.statusCode, response.body).toBe(status);
   expect(response.headers['content-type']).toMatch(/^application\/problem\+json/);
@@ -43,12 +43,12 @@ export function expectProblem(response: LightMyRequestResponse, status: number, 
   return problem;
 }
 
-/** The pointers of the faulty values, in order. */
+/** The sorted pointers of the faulty values. */
 export function pointers(problem: { errors?: { pointer: string }[] }): string[] {
   return (problem.errors ?? []).map(({ pointer }) => pointer).sort();
 }
 
-/** The address in `Link: <…>; rel="next"`. */
+/** The URL in `Link: <…>; rel="next"`. */
 export function nextPage(response: LightMyRequestResponse): string | undefined {
   return /^<(.+)>; rel="next"$/.exec(String(response.headers.link ?? ''))?.[1];
 }

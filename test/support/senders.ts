@@ -3,7 +3,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** A request with a large body, as different clients send it. */
+/** A request with a large body, which different clients send. */
 export interface Sending {
   readonly port: number;
   readonly path: string;
@@ -36,7 +36,7 @@ function post({ port, path, headers, body }: Sending, extra: Record<string, stri
   });
 }
 
-/** node:http, which sends the body at once. */
+/** node:http, which sends the body immediately. */
 const viaHttp: Sender = async (sending) => {
   const request = post(sending);
   request.end(sending.body);
@@ -44,7 +44,7 @@ const viaHttp: Sender = async (sending) => {
   return { status: response.statusCode ?? 0, body: await text(response) };
 };
 
-/** node:http, which sends the body when the server asks for it. */
+/** node:http, which waits for `100 Continue` before it sends the body. */
 const viaHttpExpect: Sender = async (sending) => {
   const request = post(sending, { expect: '100-continue' });
   request.once('continue', () => request.end(sending.body));
@@ -59,7 +59,7 @@ function head({ path, headers, body }: Sending, more: Record<string, string>): s
   return `POST ${path} HTTP/1.1\r\n${lines.join('')}\r\n`;
 }
 
-/** The first final answer, once it is whole. */
+/** The final response, if it is complete. */
 function parse(received: string): Received | undefined {
   const [start = '', body] = received
     .replace(/^HTTP\/1\.1 100 Continue\r\n\r\n/, '')
@@ -69,7 +69,7 @@ function parse(received: string): Received | undefined {
   return { status: Number(start.split(' ')[1]), body };
 }
 
-/** A client that writes everything before it reads anything, as Python's urllib does. */
+/** A client that writes the whole request before it reads the response, like Python's urllib. */
 function writesFirst(more: Record<string, string>): Sender {
   return async (sending) => {
     const socket = connect(sending.port, '127.0.0.1').pause();
@@ -83,14 +83,14 @@ function writesFirst(more: Record<string, string>): Sender {
     for await (const chunk of socket) {
       received += chunk;
       const answer = parse(received);
-      if (answer) return answer; // which closes the connection
+      if (answer) return answer; // leaving the loop closes the connection
     }
     throw new Error(`the connection ended after ${JSON.stringify(received)}`);
   };
 }
 
 const viaSocket = writesFirst({});
-/** Does not wait for the answer to its expectation. */
+/** Sends `Expect: 100-continue`, but does not wait for the answer. */
 const viaSocketExpect = writesFirst({ expect: '100-continue' });
 
 export const SENDERS = { viaFetch, viaHttp, viaHttpExpect, viaSocket, viaSocketExpect };

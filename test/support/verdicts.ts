@@ -34,7 +34,7 @@ export interface VerdictBody {
 
 type Headers = Record<string, string>;
 
-/** Asks for a verdict: for production, unless told otherwise. */
+/** Requests a verdict, by default for production. */
 export function postVerdict(
   app: FastifyInstance,
   releaseId: string,
@@ -49,30 +49,30 @@ export function postVerdict(
   });
 }
 
-/** Asks for a verdict that must be given. */
+/** Requests a verdict, and expects 200 or 201. */
 export async function verdictOf(...request: Parameters<typeof postVerdict>): Promise<VerdictBody> {
   const response = await postVerdict(...request);
   expect([200, 201], response.body).toContain(response.statusCode);
   return response.json();
 }
 
-/** Asks whether it may go to production, unless told otherwise. */
+/** Calls `GET /assert`, by default for production. */
 export const assertRelease = (
   app: FastifyInstance,
   query: Record<string, string>,
   headers: Headers = {},
 ) => app.inject({ url: '/assert', query: { environment: 'production', ...query }, headers });
 
-/** What the rules say that deny, each after its name. */
+/** The denying rules and their messages. */
 export const denials = ({ results }: Pick<VerdictBody, 'results'>) =>
   results.filter(({ denies }) => denies).map(({ rule, message }) => `${rule}: ${message}`);
 
-/** How many verdicts are kept. */
+/** Number of stored verdicts. */
 export const keptVerdicts = async () => (await sql('SELECT 1 FROM verdicts')).length;
 
 export const XML = { type: 'application/xml' };
 
-/** Uploads all that `baseline` asks for, with nothing bad in it. */
+/** Uploads all evidence that `baseline` requires, without findings. */
 export async function evidenceOfAll(app: FastifyInstance, releaseId: string) {
   return {
     tests: await uploaded(app, releaseId, junit('passed', 'passed'), { ...XML, label: 'tests' }),
@@ -82,7 +82,7 @@ export async function evidenceOfAll(app: FastifyInstance, releaseId: string) {
   };
 }
 
-/** Adds an environment that a policy of its own guards, both of that name. */
+/** Creates an environment and a policy for it, both with this name. */
 export async function guard(app: FastifyInstance, rules: object[], name = 'gate'): Promise<string> {
   await createPolicy(app, name, rules);
   const response = await app.inject({
@@ -94,7 +94,7 @@ export async function guard(app: FastifyInstance, rules: object[], name = 'gate'
   return name;
 }
 
-/** What the only rule of an environment says of a release. */
+/** The result of an environment's only rule for a release. */
 export async function resultOf(app: FastifyInstance, releaseId: string, environment = 'gate') {
   const { decision, results } = await verdictOf(app, releaseId, { environment });
   expect(results).toHaveLength(1);
@@ -103,7 +103,7 @@ export async function resultOf(app: FastifyInstance, releaseId: string, environm
   return result;
 }
 
-/** A waiver that one has asked for and another has approved, through an application that tells them apart. */
+/** Requests a waiver as alice and approves it as bob, with an application that authenticates callers. */
 export async function waived(guarded: FastifyInstance, body: object = {}): Promise<WaiverBody> {
   const [alice, bob] = [await giveToken(), await giveToken({ subject: 'bob' })];
   const { id } = await requested(guarded, body, alice.headers);
@@ -112,7 +112,7 @@ export async function waived(guarded: FastifyInstance, body: object = {}): Promi
   return response.json();
 }
 
-/** Moves all waivers into the past, as only time can. */
+/** Moves all waivers into the past. */
 export const ageWaivers = (days: number) =>
   sql(`BEGIN; SET LOCAL session_replication_role = replica;
        UPDATE waivers SET created_at = created_at - interval '${days} days',

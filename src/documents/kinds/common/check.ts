@@ -3,10 +3,10 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { escapePointer } from '../../../shared/text.js';
 import { DocumentFault } from '../../fault.js';
 
-/** Schemas of kinds ask for what is read and allow anything else. The first fault is enough. */
+/** Kinds' schemas check only the fields that parsers read. The first error is enough. */
 const ajv = new Ajv({ strict: false, validateSchema: false, meta: false, logger: false });
 
-function explain({ keyword, message = 'is not valid', params }: ErrorObject): string {
+function messageOf({ keyword, message = 'is not valid', params }: ErrorObject): string {
   if (keyword === 'required') return 'is required';
   if (keyword === 'additionalProperties') return 'is not a known field';
   if (keyword === 'type') return `must be of type ${[params.type].flat().join(' or ')}`;
@@ -20,7 +20,7 @@ function explain({ keyword, message = 'is not valid', params }: ErrorObject): st
   return message;
 }
 
-/** Turns Ajv's first error into a fault at its place: a missing field is pointed at itself. */
+/** Turns Ajv's first error into a fault. The pointer of a missing field names that field. */
 export function faultOf(errors: ErrorObject[] | null | undefined): DocumentFault {
   const [error] = errors ?? [];
   if (!error) return new DocumentFault('is not valid');
@@ -29,12 +29,12 @@ export function faultOf(errors: ErrorObject[] | null | undefined): DocumentFault
     child === undefined
       ? error.instancePath
       : `${error.instancePath}/${escapePointer(String(child))}`;
-  return new DocumentFault(explain(error), pointer);
+  return new DocumentFault(messageOf(error), pointer);
 }
 
 /**
- * Makes a check that a document has what a parser reads, compiled when it is first used.
- * @returns a function that returns the document with its type. @throws {DocumentFault} from that function
+ * Creates a check for the fields that a parser reads. The schema is compiled on first use.
+ * @returns a function that returns the document with its type, or throws a `DocumentFault`
  */
 export function checker<S extends TSchema>(schema: S): (document: unknown) => Static<S> {
   let validate: ValidateFunction | undefined;

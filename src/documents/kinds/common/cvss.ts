@@ -1,11 +1,11 @@
 import cvss from 'ae-cvss-calculator';
 import { ratingOf, type Severity } from '../../../vocabulary/severity.js';
 
-/** Documents have few vectors, and those very often; a score of version 4 takes a while to calculate. */
+/** Documents repeat few vectors, and calculating a score of version 4 is slow. */
 const CACHE_SIZE = 20_000;
 const cache = new Map<string, number | undefined>();
 
-/** @returns the base score (0–10) of a CVSS vector of version 2, 3 or 4; undefined for what is none */
+/** @returns the base score (0–10) of a CVSS vector of version 2, 3 or 4, or undefined if the text is not a vector */
 export function scoreOf(vector: string | null | undefined): number | undefined {
   if (!vector || vector.length > 500) return undefined;
   const known = cache.get(vector);
@@ -24,7 +24,7 @@ function calculate(vector: string): number | undefined {
   }
 }
 
-/** A severity from a tool's word, else from a score, else from a vector. */
+/** The severity by a tool's word, else by the score, else by the vector. */
 export function severityFrom(
   word: Severity | undefined,
   score?: number | null,

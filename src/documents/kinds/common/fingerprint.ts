@@ -3,33 +3,33 @@ import type { FindingType } from '../../../vocabulary/finding-types.js';
 import { readPurl } from '../../../vocabulary/purl.js';
 
 /**
- * Says when two findings are the same defect, across uploads, tools and releases: SHA-256 of what makes it this
- * one, as lower-case hexadecimal. Never of anything that changes while the defect stays, such as a line.
+ * Identifies a defect across uploads, tools and releases: SHA-256 of its identity, in lower-case hexadecimal. The
+ * identity has nothing that changes while the defect stays, such as a line number.
  */
 function fingerprint(type: FindingType, parts: readonly string[]): string {
   return hash('sha256', JSON.stringify([type, ...parts]), 'hex');
 }
 
 /**
- * The same vulnerability in the same package, whatever its version.
- * @param id canonical; see `canonicalIds`
+ * One vulnerability in one package, in any version.
+ * @param id canonical id, see `canonicalIds`
  * @param name for packages without a purl
  */
 export function vulnerabilityFingerprint(id: string, purl: string | undefined, name = ''): string {
   return fingerprint('vulnerability', [id, readPurl(purl)?.key ?? name]);
 }
 
-/** The same rule on the same target. */
+/** One rule on one target. */
 export function misconfigurationFingerprint(rule: string, target: string): string {
   return fingerprint('misconfiguration', [rule, target]);
 }
 
-/** The same licence of the same package. */
+/** One licence of one package. */
 export function licenceFingerprint(licence: string, purl: string | undefined, name = ''): string {
   return fingerprint('licence', [licence, readPurl(purl)?.key ?? name]);
 }
 
-/** The same secret in the same file. Its digest is keyed (HMAC-SHA-256): nobody finds it by trying likely ones. */
+/** One secret in one file. Its digest is keyed (HMAC-SHA-256), so that the secret cannot be guessed from it. */
 export function secretFingerprint(
   rule: string,
   file: string,
@@ -41,8 +41,8 @@ export function secretFingerprint(
 }
 
 /**
- * Fingerprints of results of code analysis. Where one document has several with the same parts (the same line twice in a
- * file), they are told apart by their order, so that none hides another.
+ * Creates fingerprints for results of code analysis. Results of one document with equal parts (the same code twice in a
+ * file) are distinguished by their order, so that none hides another.
  */
 export function codeFingerprints(): (...parts: string[]) => string {
   const seen = new Map<string, number>();

@@ -1,4 +1,4 @@
-/** The first address that a browser may open: tools write many a thing there, and documents may say `javascript:`. */
+/** The first http or https URL. Documents may have other schemes there, such as `javascript:`. */
 export function webLink(...texts: readonly (string | null | undefined)[]): string | undefined {
   return texts.find((text) => text && /^https?:\/\//i.test(text)) ?? undefined;
 }

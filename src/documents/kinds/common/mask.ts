@@ -1,13 +1,13 @@
-/** Stands where a secret was. */
+/** Replaces a secret. */
 export const MASK = '***';
 
-/** Shorter texts would be found everywhere in a document. They are masked where the tool says they are, and nowhere else. */
+/** Shorter texts would match everywhere in a document. They are masked only in the tool's own fields for secrets. */
 const MIN_LENGTH = 4;
 
-/** What comparing may take for one text: far more than for any that was not made to take long. */
+/** Maximum work for one text: far more than a text needs that was not crafted to slow the server down. */
 const stepsFor = ({ length }: string) => 200 + 64 * length;
 
-/** In URLs, in JSON within a text, and on other systems, a secret may be written in another way. */
+/** Other spellings of a secret: in URLs, in JSON within a text, and with other line ends. */
 function spellings(secret: string): string[] {
   const unix = secret.replaceAll('\r\n', '\n');
   return [secret, unix, unix.replaceAll('\n', '\r\n')].flatMap((text) => {
@@ -18,7 +18,7 @@ function spellings(secret: string): string[] {
   });
 }
 
-/** Secrets that begin alike, in order; of each the place of the longest other that it begins with, or -1. */
+/** Sorted secrets with the same first characters. `within`: the index of each one's longest proper prefix, or -1. */
 interface Peers {
   readonly sorted: string[];
   readonly within: number[];
@@ -35,7 +35,7 @@ function peersOf(secrets: string[]): Peers {
   return { sorted, within };
 }
 
-/** @returns how many characters of a secret are at a place of a text, of which some are known to be */
+/** Counts the characters that a secret and a text at `start` have in common. The first `known` ones are equal. */
 function alikeAt(secret: string, text: string, start: number, known: number): number {
   const end = Math.min(secret.length, text.length - start);
   let count = known;
@@ -44,9 +44,9 @@ function alikeAt(secret: string, text: string, start: number, known: number): nu
 }
 
 /**
- * The length of the longest secret that is at a place of a text, or 0. The last secret that does not sort behind what is
- * there begins with all those that are there: no other needs to be looked at. Those between two secrets begin with what
- * both have in common with the text, which is not compared again.
+ * Returns the length of the longest secret at a place of a text, or 0. A binary search finds the last secret that does
+ * not sort after the text. All matching secrets are prefixes of it. Characters that both ends of the search range have
+ * in common with the text are not compared again.
  */
 function lengthAt({ sorted, within }: Peers, text: string, start: number, steps: { left: number }) {
   let [k, alike] = [-1, MIN_LENGTH];
@@ -66,10 +66,10 @@ function lengthAt({ sorted, within }: Peers, text: string, start: number, steps:
   return sorted[k]?.length ?? 0;
 }
 
-/** Secrets, and other spellings of them, by how they begin. */
+/** Secrets and their other spellings, grouped by their first characters. */
 function byBeginning(secrets: Iterable<string>): ReadonlyMap<string, Peers> {
   const lists = new Map<string, string[]>();
-  // White space around it tells nothing, and is in the way where lines are indented.
+  // Surrounding white space is dropped, because indented copies of the secret have other white space.
   for (const secret of new Set([...secrets].map((text) => text.trim()))) {
     if (secret.length < MIN_LENGTH) continue;
     for (const spelling of new Set(spellings(secret))) {
@@ -82,7 +82,7 @@ function byBeginning(secrets: Iterable<string>): ReadonlyMap<string, Peers> {
   return new Map([...lists].map(([start, list]) => [start, peersOf(list)]));
 }
 
-/** Cuts secrets out of a text. One that was made to take long is masked wholly. */
+/** Masks secrets in a text. A text that exceeds the maximum work is masked completely. */
 function cleaner(secrets: Iterable<string>): ((text: string) => string) | undefined {
   const peers = byBeginning(secrets);
   if (peers.size === 0) return undefined;
@@ -107,9 +107,9 @@ function cleaner(secrets: Iterable<string>): ((text: string) => string) | undefi
 }
 
 /**
- * A copy of a JSON value without some texts, wherever they are in it, also in names of fields, and however they are spelt. Takes time
- * in proportion to the value and the secrets, also if they were made to take long.
- * @param secrets what must not remain
+ * Copies a JSON value and masks secrets in all texts and field names, in all their spellings. The work is linear in the
+ * size of the value and the secrets, even for crafted input.
+ * @param secrets texts that must not remain
  */
 export function withoutSecrets(value: unknown, secrets: Iterable<string>): unknown {
   const clean = cleaner(secrets);

@@ -1,7 +1,7 @@
 import { type Static, type TProperties, type TSchema, Type } from '@sinclair/typebox';
 import { nullableString } from '../../../contract/schemas.js';
 
-/** Fields that a tool leaves out, or writes as null, where it has nothing to say. */
+/** Schemas for fields that a tool omits, or sets to null, if it has no value. */
 
 export const optionalText = Type.Optional(nullableString());
 
@@ -20,7 +20,7 @@ export function optionalObject<P extends TProperties>(properties: P) {
   );
 }
 
-/** An object whose names are data. */
+/** An object with arbitrary field names. */
 export function mapOf<S extends TSchema>(values: S) {
   return Type.Unsafe<Record<string, Static<S>>>({ type: 'object', additionalProperties: values });
 }

@@ -1,14 +1,14 @@
 import { scoreOf } from './cvss.js';
 
-/** A CVSS base score (0–10), and the vector that it comes from, if there is one. */
+/** A CVSS base score (0–10) and its vector, if known. */
 export interface Rating {
   readonly score: number;
   readonly vector: string | undefined;
 }
 
 /**
- * A score as a tool tells it, else by its vector. Tools write 0 where they know no score: without a vector
- * it is none.
+ * The score that the tool reports, else the score of the vector. Tools write 0 for an unknown score, so 0 without a
+ * vector is not a score.
  */
 export function ratingFrom(
   score: number | null | undefined,
@@ -18,7 +18,7 @@ export function ratingFrom(
   return known === undefined ? undefined : { score: known, vector: vector || undefined };
 }
 
-/** The higher of two, the first if they are equal. */
+/** The higher of two ratings, or the first if they are equal. */
 export function higher(a: Rating | undefined, b: Rating | undefined): Rating | undefined {
   return a && (!b || a.score >= b.score) ? a : b;
 }

@@ -1,9 +1,9 @@
 import type { Severity } from '../../../vocabulary/severity.js';
 
-/** A tool's words, in lower case, for the severities of this platform. */
+/** Maps a tool's words, in lower case, to severities. */
 export type SeverityTable = Readonly<Record<string, Severity>>;
 
-/** What a tool's word means; a word that is in no table is `unknown`, and so is none. */
+/** The severity for a tool's word, or `unknown` if the word is missing or not in the table. */
 export function severityOf(table: SeverityTable, word: string | null | undefined): Severity {
   const key = word?.toLowerCase() ?? '';
   return (Object.hasOwn(table, key) && table[key]) || 'unknown';

@@ -3,19 +3,19 @@ import { DocumentFault } from '../../fault.js';
 import { type Component, MAX_ROWS } from '../../kind.js';
 import type { BomComponent, BomDocument } from './schema.js';
 
-/** What a vulnerability, or a statement, may be about. */
+/** A component that a vulnerability or a claim may be about. */
 export interface Part {
   readonly name: string;
   readonly version?: string | undefined;
   readonly purl?: string | undefined;
-  /** What the document describes as a whole. */
+  /** Whether this is the subject of the document (`metadata.component`). */
   readonly isSubject?: boolean;
 }
 
 export interface Inventory {
-  /** In the document's order; those within another behind it. The subject (`metadata.component`) is not one of its parts. */
+  /** In the document's order, nested ones after their parent, without the subject (`metadata.component`). */
   readonly components: readonly Component[];
-  /** By `bom-ref`; the first one, where several have the same. */
+  /** By `bom-ref`. If several components share one, the first counts. */
   readonly partByRef: ReadonlyMap<string, Part>;
 }
 
@@ -37,7 +37,7 @@ function read(component: BomComponent): Component {
   };
 }
 
-/** Reads all components, nested ones too. @throws {DocumentFault} for too many */
+/** Reads all components, including nested ones. @throws {DocumentFault} if there are more than 200,000 */
 export function readComponents({ metadata, components = [] }: BomDocument): Inventory {
   const found: Component[] = [];
   const partByRef = new Map<string, Part>();

@@ -53,7 +53,7 @@ describe('vulnerabilities', () => {
     expect(await growth(1000, work(affected))).toBeLessThan(LINEAR);
   });
 
-  it('refuses more than 200,000 findings, or statements', () => {
+  it('refuses more than 200,000 findings or claims', () => {
     const components = componentsOf(50_000);
     const affects = components.map(({ name }) => ({ ref: name }));
     const five = Array.from({ length: 5 }, (_, i) => ({ id: `X-${i}`, affects }));
@@ -66,7 +66,7 @@ describe('vulnerabilities', () => {
     const vulnerabilities = [{ id: 'X', references, affects, analysis }];
     expect(faultIn(bom({ components, vulnerabilities }))).toEqual([
       '/vulnerabilities',
-      'has more than 200,000 statements',
+      'has more than 200,000 claims',
     ]);
   });
 });

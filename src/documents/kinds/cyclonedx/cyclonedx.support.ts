@@ -9,14 +9,14 @@ export const fixture = (name: string): Record<string, unknown> =>
 export const parse = (document: unknown): ParsedDocument =>
   parser.parse(document, { secretKey: new Uint8Array(32) });
 
-/** A document of version 1.6 with something in it. */
+/** A document of version 1.6 with this content. */
 export const bom = (content: object) => ({
   bomFormat: 'CycloneDX',
   specVersion: '1.6',
   ...content,
 });
 
-/** Place and text of the fault. */
+/** Pointer and message of the fault. */
 export function faultIn(document: unknown): [string, string] {
   try {
     parse(document);

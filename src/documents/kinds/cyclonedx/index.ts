@@ -1,10 +1,9 @@
 import type { EvidenceKind } from '../../kind.js';
 
-/** Software bills of materials, and statements on vulnerabilities, by the CycloneDX specification. */
+/** SBOMs and VEX in CycloneDX format. */
 export const cyclonedx: EvidenceKind = {
   name: 'cyclonedx',
-  summary:
-    'CycloneDX 1.2 to 1.7, JSON: components, their vulnerabilities, and what the analysis says of these (VEX).',
+  summary: 'CycloneDX 1.2 to 1.7, JSON: components, vulnerabilities and their analysis (VEX)',
   format: 'json',
   uploadFor: { components: 'cyclonedx' },
   mediaType: 'application/vnd.cyclonedx+json',
@@ -44,7 +43,7 @@ export const cyclonedx: EvidenceKind = {
         analysis: {
           state: 'exploitable',
           response: ['update'],
-          detail: 'The template function gets input of users.',
+          detail: 'The template function receives user input.',
           lastUpdated: '2026-01-15T09:30:00Z',
         },
       },

@@ -26,7 +26,7 @@ describe('the official schemas', () => {
     ]);
     expect(faultIn(withLicence(version, { license: { id: 'Nope' } }))).toEqual([
       '/components/0/licenses/0/license/id',
-      'is not in the list of the specification',
+      "is not in the specification's list",
     ]);
     expect(faultIn(withLicence(version, { license: { id: 'MIT', name: 'MIT' } }))).toEqual([
       '/components/0/licenses/0/license',
@@ -70,9 +70,13 @@ describe('the official schemas', () => {
         ],
       }),
       '/components/2',
-      'is there twice',
+      'repeats an earlier item',
     ],
-    [bom({ vulnerabilities: [{}] }), '/vulnerabilities/0/id', 'is required: nothing else names it'],
+    [
+      bom({ vulnerabilities: [{}] }),
+      '/vulnerabilities/0/id',
+      'is required, because the vulnerability has no other id',
+    ],
   ])('%j', (document, pointer, fault) => {
     expect(faultIn(document)).toEqual([pointer, fault]);
   });

@@ -10,13 +10,13 @@ import { duplicates, uniqueItems } from './unique.js';
 /** Versions of the specification that have a JSON schema. */
 export const SPEC_VERSIONS = ['1.2', '1.3', '1.4', '1.5', '1.6', '1.7'] as const;
 
-/** What the versions' schemas refer to. */
+/** Schemas that the versions' schemas refer to. */
 const SHARED = ['spdx', 'jsf-0.82', 'cryptography-defs'] as const;
 
-/** The longest text that can be an instant or a day; the formats' own checks would take any longer one apart. */
+/** Maximum length of a date or time. The formats' own checks are slow for very long texts. */
 const MAX_INSTANT = 64;
 
-/** OWASP's own schema files, as they come with the CycloneDX library. */
+/** Reads OWASP's schema files, which are part of the CycloneDX library. */
 function readSchema(name: string): object {
   const library = createRequire(import.meta.url).resolve(
     '@cyclonedx/cyclonedx-library/package.json',
@@ -28,28 +28,29 @@ function readSchema(name: string): object {
 function instant(name: 'date' | 'date-time') {
   const format = ajvFormats.default.get(name);
   const check = typeof format === 'object' && 'validate' in format ? format.validate : undefined;
-  if (typeof check !== 'function') throw new Error(`Ajv has another format for ${name}`);
+  if (typeof check !== 'function')
+    throw new Error(`Ajv's format for ${name} has an unexpected form`);
   const isInstant = check as (text: string) => boolean;
   return (text: string) => text.length <= MAX_INSTANT && isInstant(text);
 }
 
-/** Something with an `@` inside. */
+/** Whether the text has an `@` that is neither first nor last. */
 function isEmail(text: string): boolean {
   const at = text.lastIndexOf('@');
   return at > 0 && at < text.length - 1;
 }
 
-/** A fault may list as many words; there are 700 licences. */
+/** Maximum number of allowed values in a message. The list of licences has 700. */
 const MAX_LISTED = 50;
 
-/** Words are looked up: Ajv's own goes through a long list for each value. */
+/** Looks values up in a set. Ajv's own `enum` walks through the list for each value. */
 const ENUM: FuncKeywordDefinition = {
   keyword: 'enum',
   schemaType: 'array',
   error: {
     message: ({ schema }) =>
       schema.length > MAX_LISTED
-        ? 'is not in the list of the specification'
+        ? "is not in the specification's list"
         : `must be one of ${schema.join(', ')}`,
   },
   compile(words: unknown[]) {
@@ -58,25 +59,25 @@ const ENUM: FuncKeywordDefinition = {
   },
 };
 
-/** The function of the document that is being validated. */
+/** Remembers the items of the document that is being validated. */
 let current = duplicates();
 
 function makeAjv(): Ajv {
-  // Neither shorter nor inlined: generated code is as fast without, and made in a third of the time.
+  // Without optimization and inlining, compiling takes a third of the time, and validation is as fast.
   const ajv = new Ajv({
     strict: false,
     validateSchema: false,
     meta: false,
     logger: false,
     addUsedSchema: false,
-    verbose: true, // the schema that failed, to explain it by
+    verbose: true, // adds the failed schema to errors, for messages
     inlineRefs: false,
     code: { optimize: false },
     formats: {
       date: instant('date'),
       'date-time': instant('date-time'),
       'idn-email': isEmail,
-      // As in CycloneDX's own validators: no implementation agrees with what tools write.
+      // Accepts any text, like CycloneDX's own validators, because tools write invalid references.
       'iri-reference': true,
       uri: true,
     },
@@ -94,7 +95,7 @@ function makeAjv(): Ajv {
 let ajv: Ajv | undefined;
 const compiled = new Map<string, ValidateFunction>();
 
-/** Compiled when the first document of its version comes. */
+/** Compiles a version's schema for its first document, and keeps it. */
 function validator(version: string): ValidateFunction {
   let validate = compiled.get(version);
   if (!validate) {
@@ -107,31 +108,32 @@ function validator(version: string): ValidateFunction {
 
 const depth = ({ instancePath }: ErrorObject) => instancePath.split('/').length;
 
-/** Where a value has several forms, each says what it misses: the form that fits the furthest is the one that was meant. */
-function mostTelling(errors: readonly ErrorObject[]): ErrorObject | undefined {
+/** Of the errors of several allowed forms, picks the deepest: that form fits the value best. */
+function deepestError(errors: readonly ErrorObject[]): ErrorObject | undefined {
   return errors.reduce<ErrorObject | undefined>(
     (best, error) => (best && depth(best) >= depth(error) ? best : error),
     undefined,
   );
 }
 
-/** Forms that differ in a field that each requires, as most do. */
-function explainForms(forms: readonly { required?: readonly string[] }[]): string {
+/** Most alternatives of a `oneOf` differ in their required fields. */
+function formsMessage(forms: readonly { required?: readonly string[] }[]): string {
   const names = forms.map(({ required }) => required?.join(' and '));
-  if (names.includes(undefined)) return 'must have one of the forms that the specification allows';
+  if (names.includes(undefined)) return 'must have one of the forms in the specification';
   return `must have exactly one of ${names.join(', ')}`;
 }
 
-/** The keyword `enum` is ours, and has made its message. */
-function explained(error: ErrorObject): ErrorObject {
+/** Improves Ajv's message for `oneOf`, and keeps the message of the custom `enum`. */
+function withMessage(error: ErrorObject): ErrorObject {
   if (error.keyword === 'enum') return { ...error, keyword: 'listed' };
   const forms = error.keyword === 'oneOf' ? error.schema : undefined;
-  return Array.isArray(forms) ? { ...error, message: explainForms(forms) } : error;
+  return Array.isArray(forms) ? { ...error, message: formsMessage(forms) } : error;
 }
 
 /**
- * Validates a document by the schema of the version that it says it has.
- * @returns that version @throws {DocumentFault}
+ * Validates a document against the schema of its `specVersion`.
+ * @returns the version
+ * @throws {DocumentFault}
  */
 export function validate(document: object): string {
   const version = 'specVersion' in document ? document.specVersion : undefined;
@@ -142,10 +144,10 @@ export function validate(document: object): string {
   current = duplicates();
   try {
     if (isValid(document)) return String(version);
-    const error = mostTelling(isValid.errors ?? []);
-    throw faultOf(error && [explained(error)]);
+    const error = deepestError(isValid.errors ?? []);
+    throw faultOf(error && [withMessage(error)]);
   } finally {
-    current = duplicates(); // what it remembers of the document
+    current = duplicates(); // forgets the document
     isValid.errors = null;
   }
 }

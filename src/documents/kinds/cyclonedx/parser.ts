@@ -7,7 +7,7 @@ import { readVulnerabilities } from './vulnerabilities.js';
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** By its format's name; also by its schema's, so that a wrong name is answered with its place. */
+/** By `bomFormat`, or by `$schema`, so that a wrong `bomFormat` is reported with its place. */
 function recognizes(document: unknown): boolean {
   if (!isObject(document)) return false;
   if ('bomFormat' in document && document.bomFormat === 'CycloneDX') return true;
@@ -27,7 +27,7 @@ function toolOf({ metadata }: BomDocument) {
   return list.find(({ name }) => name);
 }
 
-/** CycloneDX 1.2–1.7 (ECMA-424): components, vulnerabilities in them, and what their analysis says. */
+/** Parses CycloneDX 1.2–1.7 (ECMA-424): components, vulnerabilities and their analysis. */
 export const parser: DocumentParser = {
   version: 1,
   recognizes,
@@ -41,7 +41,7 @@ export const parser: DocumentParser = {
       tool: tool?.name,
       toolVersion: tool?.version || undefined,
       specVersion,
-      // A document without one of the lists says nothing about it, and is neither a bill of materials nor a scan.
+      // A document without `components` is not an SBOM, and one without `vulnerabilities` is not a scan.
       ...((bom.components || components.length > 0) && { components }),
       ...(bom.vulnerabilities && {
         shows: ['vulnerability'] as const,

@@ -20,7 +20,7 @@ export interface Assessment {
   readonly vector?: string | undefined;
 }
 
-/** Scores of other methods (OWASP, SSVC) are on other scales. */
+/** Uses only CVSS scores. Other methods (OWASP, SSVC) have other scales. */
 function assess({ severity, score, vector, method }: BomRating): Assessment {
   const word = severity === undefined ? undefined : severityOf(SEVERITIES, severity);
   const isCvss = method === undefined || method.startsWith('CVSS');
@@ -36,7 +36,7 @@ function worseOf(a: Assessment, b: Assessment): Assessment {
 
 const NOT_RATED: Assessment = { severity: 'unknown' };
 
-/** The rating by who reported the vulnerability, else the worst one. Of several by the same the worst. */
+/** The worst rating by the source of the vulnerability, else the worst rating of all. */
 export function assessmentOf({ ratings = [], source }: BomVulnerability): Assessment {
   let own = NOT_RATED;
   let any = NOT_RATED;

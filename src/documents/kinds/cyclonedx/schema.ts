@@ -2,8 +2,8 @@ import { type Static, Type } from '@sinclair/typebox';
 import { checker } from '../common/check.js';
 
 /**
- * What is read from a CycloneDX document, of any version: its own schema, which is asked first, does not give types, and
- * lets things through that are none of its own (a text among the licences, in 1.2).
+ * The fields that the parser reads, for all versions. The official schema is checked first, but it gives no types and
+ * accepts some wrong values (a text among the licences, in 1.2).
  */
 const optionalText = Type.Optional(Type.String());
 
@@ -24,7 +24,7 @@ const Flat = Type.Object({
 
 export type BomComponent = Static<typeof Flat> & { components?: BomComponent[] };
 
-/** By reference: it is used in two places, and within itself. */
+/** A reference, because components nest. */
 const Component = Type.Unsafe<BomComponent>(Type.Ref('#/definitions/component'));
 
 const definitions = {
@@ -86,7 +86,7 @@ const Bom = Type.Object(
     metadata: Type.Optional(
       Type.Object({
         timestamp: optionalText,
-        // Since 1.5 tools are described like anything else; the list of before is still allowed.
+        // Since 1.5, tools are components and services. The older list is still allowed.
         tools: Type.Optional(
           Type.Union([
             Type.Array(Tool),

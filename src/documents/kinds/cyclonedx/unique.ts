@@ -2,10 +2,10 @@ import type { FuncKeywordDefinition } from 'ajv';
 
 type Check = ReturnType<NonNullable<FuncKeywordDefinition['compile']>>;
 
-/** Fields by which things in a CycloneDX document mostly differ. */
+/** Fields in which the items of a CycloneDX list usually differ. */
 const TELLING = ['bom-ref', 'ref', 'purl', 'group', 'name', 'version', 'id', 'type'] as const;
 
-/** Cheap, and the same for equal values; different ones may share it. */
+/** A cheap hash: equal values have the same sketch, and different values may share one. */
 function sketch(value: unknown): string {
   if (typeof value !== 'object' || value === null) return `${typeof value} ${value}`;
   if (Array.isArray(value)) return `array ${value.length}`;
@@ -20,14 +20,14 @@ function sketch(value: unknown): string {
 const byText = (a: string, b: string) => (a < b ? -1 : 1);
 
 /**
- * Gives equal JSON values the same token: their fields may be in any order, and 1.0 is 1. Each object is read once, however deep
- * it is nested in others that are compared too.
+ * Gives equal JSON values the same token, independent of the order of fields. Each object is read only once, even if it
+ * is nested in other objects that are compared.
  */
 function tokens(): (value: unknown) => string {
   const tokenOf = new WeakMap<object, string>();
   const byContent = new Map<string, string>();
   const token = (value: unknown): string => {
-    // With its length, so that no text can look like two.
+    // The length prevents that one text looks like two.
     if (typeof value === 'string') return `${value.length}"${value}`;
     if (typeof value !== 'object' || value === null) return String(value);
     const known = tokenOf.get(value);
@@ -48,7 +48,7 @@ function tokens(): (value: unknown) => string {
 
 /**
  * Finds the first item of an array of JSON values that equals one before it, in linear time.
- * @returns a function for arrays of one document, and nested ones: it remembers what it has read. It returns -1 for none
+ * @returns a function for the arrays of one document, which caches what it has read. It returns -1 if all items differ
  */
 export function duplicates(): (items: readonly unknown[]) => number {
   let token: ((value: unknown) => string) | undefined;
@@ -71,8 +71,8 @@ export function duplicates(): (items: readonly unknown[]) => number {
 }
 
 /**
- * JSON Schema's `uniqueItems`, for Ajv, whose own compares each item with each other: 20 seconds for 10,000 components.
- * @param current the function of the document that is being validated
+ * JSON Schema's `uniqueItems` in linear time. Ajv's own compares each pair of items: 20 seconds for 10,000 components.
+ * @param current returns the `duplicates` function of the document that is being validated
  */
 export function uniqueItems(
   current: () => (items: readonly unknown[]) => number,
@@ -87,7 +87,7 @@ export function uniqueItems(
         if (index < 0) return true;
         const instancePath = `${context?.instancePath ?? ''}/${index}`;
         validate.errors = [
-          { keyword: 'uniqueItems', instancePath, message: 'is there twice', params: {} },
+          { keyword: 'uniqueItems', instancePath, message: 'repeats an earlier item', params: {} },
         ];
         return false;
       };

@@ -8,7 +8,7 @@ import type { Part } from './components.js';
 import { assessmentOf } from './ratings.js';
 import type { BomAffected, BomDocument, BomVulnerability } from './schema.js';
 
-/** States of `analysis.state` that say it does not count; `exploitable` and `in_triage` do not. */
+/** Values of `analysis.state` by which a finding does not count. `exploitable` and `in_triage` are not among them. */
 const ABSOLVING: ReadonlySet<string> = new Set([
   'resolved',
   'resolved_with_pedigree',
@@ -19,14 +19,15 @@ const ABSOLVING: ReadonlySet<string> = new Set([
 /** A vulnerability that names no component. */
 const NO_PART: Part = { name: '' };
 
-/** Its own id first, then those of the same vulnerability elsewhere. */
+/** The vulnerability's own id, then its ids in other databases. */
 function idsOf(vulnerability: BomVulnerability, index: number): string[] {
   const { id, references = [], 'bom-ref': ref } = vulnerability;
   const ids = [id, ...references.map((reference) => reference.id)];
   const known = ids.flatMap((text) => (text?.trim() ? text : []));
   if (known.length > 0) return known;
   if (ref) return [ref];
-  throw new DocumentFault('is required: nothing else names it', `/vulnerabilities/${index}/id`);
+  const fault = 'is required, because the vulnerability has no other id';
+  throw new DocumentFault(fault, `/vulnerabilities/${index}/id`);
 }
 
 /** The part of a BOM-Link (`urn:cdx:serial/version#bom-ref`) that names a component. */
@@ -40,7 +41,7 @@ function localRef(ref: string): string {
   }
 }
 
-/** The component that is meant; one of another document by its purl, if that is its reference, else by the reference. */
+/** Finds the component of a reference. If it is in another document, the reference itself is the purl or the name. */
 function resolve(ref: string, parts: ReadonlyMap<string, Part>): Part {
   const local = localRef(ref);
   const part = parts.get(ref) ?? parts.get(local);
@@ -49,14 +50,14 @@ function resolve(ref: string, parts: ReadonlyMap<string, Part>): Part {
   return purl ? { name: purl.name, version: purl.version, purl: purl.purl } : { name: local };
 }
 
-/** Does the document say that just this version does not have it, or speak only of versions that do not? */
+/** Whether the document says that this version is unaffected, or lists only unaffected versions. */
 function isUnaffected({ versions = [] }: BomAffected, { version }: Part): boolean {
   const own = versions.filter((entry) => entry.version !== undefined && entry.version === version);
-  const telling = own.length > 0 ? own : versions;
-  return telling.length > 0 && telling.every(({ status }) => status === 'unaffected');
+  const relevant = own.length > 0 ? own : versions;
+  return relevant.length > 0 && relevant.every(({ status }) => status === 'unaffected');
 }
 
-/** Each component once, however often it is referred to. */
+/** The affected components, each once. */
 function affectedParts(
   { affects = [] }: BomVulnerability,
   parts: ReadonlyMap<string, Part>,
@@ -70,7 +71,7 @@ function affectedParts(
   return [...affected];
 }
 
-/** ISO 8601 in UTC; undefined for what `Date` does not know, such as a leap second. */
+/** ISO 8601 in UTC, or undefined for instants that `Date` cannot hold, such as a leap second. */
 function instantOf(text: string | undefined): string | undefined {
   const date = new Date(text ?? '');
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
@@ -81,7 +82,7 @@ function messageOf({ description, detail, recommendation }: BomVulnerability): s
   return parts.filter(Boolean).join('\n\n') || undefined;
 }
 
-/** What all findings of one vulnerability have in common. */
+/** The fields that all findings of one vulnerability share. */
 function commonOf(vulnerability: BomVulnerability, { id, aliases }: VulnerabilityIds) {
   const { source, advisories } = vulnerability;
   return {
@@ -94,7 +95,7 @@ function commonOf(vulnerability: BomVulnerability, { id, aliases }: Vulnerabilit
   } as const;
 }
 
-/** What the analysis says of one component; of the subject, or of none: of the whole product. */
+/** The claims of the analysis about one component. Without a component, or for the subject, about the product. */
 function claimsOn(
   vulnerability: BomVulnerability,
   ids: VulnerabilityIds,
@@ -104,7 +105,7 @@ function claimsOn(
 ): Claim[] {
   const { analysis } = vulnerability;
   if (!analysis?.state) return [];
-  const said = {
+  const statement = {
     status: analysis.state,
     absolves: ABSOLVING.has(analysis.state),
     justification: analysis.justification,
@@ -112,16 +113,17 @@ function claimsOn(
     statedAt: instantOf(analysis.lastUpdated ?? analysis.firstIssued ?? issued),
   };
   const isWhole = part.isSubject || part === NO_PART;
-  if (!isWhole && part.purl === undefined) return [{ fingerprint: finding.fingerprint, ...said }];
+  if (!isWhole && part.purl === undefined)
+    return [{ fingerprint: finding.fingerprint, ...statement }];
   const purl = isWhole ? undefined : part.purl;
-  return [ids.id, ...ids.aliases].map((id) => ({ vulnerability: id, purl, ...said }));
+  return [ids.id, ...ids.aliases].map((id) => ({ vulnerability: id, purl, ...statement }));
 }
 
 function tooMany(what: string): DocumentFault {
   return new DocumentFault(`has more than 200,000 ${what}`, '/vulnerabilities', undefined, 'limit');
 }
 
-/** Findings and statements of `vulnerabilities`, which the specification has since 1.4. @throws {DocumentFault} */
+/** Reads findings and claims from `vulnerabilities` (since CycloneDX 1.4). @throws {DocumentFault} */
 export function readVulnerabilities(
   { vulnerabilities = [], metadata }: BomDocument,
   parts: ReadonlyMap<string, Part>,
@@ -142,10 +144,10 @@ export function readVulnerabilities(
         fingerprint: vulnerabilityFingerprint(ids.id, part.purl, part.name),
       };
       findings.push(finding);
-      const said = claimsOn(vulnerability, ids, finding, part, metadata?.timestamp);
+      const added = claimsOn(vulnerability, ids, finding, part, metadata?.timestamp);
       if (findings.length > MAX_ROWS) throw tooMany('findings');
-      if (claims.length + said.length > MAX_ROWS) throw tooMany('statements');
-      for (const claim of said) claims.push(claim);
+      if (claims.length + added.length > MAX_ROWS) throw tooMany('claims');
+      for (const claim of added) claims.push(claim);
     }
   }
   return { findings, claims };

@@ -1,14 +1,14 @@
 import { MASK, withoutSecrets } from '../common/mask.js';
 
-/** Fields that have the secret, or the text around it. */
+/** Fields that contain the secret, or the text around it. */
 const SECRET_FIELDS = new Set(['Secret', 'Match', 'Line', 'MatchContext']);
 
-/** With `--redact`, Gitleaks writes this instead of a secret; it is none. */
+/** Gitleaks writes this instead of a secret with `--redact`. */
 const REDACTED = 'REDACTED';
 
 /**
- * Masks the fields that have the secrets, wherever they are, and takes the secrets out of all others.
- * @returns also the secrets, to clean what is taken from the document
+ * Masks the fields that contain secrets at any depth, and the secrets' texts in all other fields.
+ * @returns the masked document and the secrets, to clean the findings
  */
 export function maskLeaks(document: unknown): { masked: unknown; secrets: ReadonlySet<string> } {
   const secrets = new Set<string>();

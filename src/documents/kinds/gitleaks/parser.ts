@@ -9,12 +9,13 @@ import { ratingWord } from './severities.js';
 
 const text = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
-/** With `--redact`, Gitleaks writes this instead of the secret. */
+/** Gitleaks writes `REDACTED` instead of a secret with `--redact`. */
 const isKnown = (value: unknown): value is string => text(value) && !value.includes('REDACTED');
 
 /**
- * What tells a secret from others of the same rule in the same file: itself. Redacted ones are told apart by what Gitleaks calls a
- * fingerprint, which has commit and line in it: they are new ones when they move, which is better than to be one.
+ * Distinguishes secrets of one rule in one file: by the secret itself, or, if it is redacted, by Gitleaks'
+ * fingerprint. That fingerprint contains commit and line. A redacted secret that moves becomes a new finding, but two
+ * never merge into one.
  */
 function identityOf(leak: Leak): string {
   const { Secret, Match, Fingerprint, Commit, StartLine, StartColumn } = leak;
@@ -23,14 +24,14 @@ function identityOf(leak: Leak): string {
   return text(Fingerprint) ? Fingerprint : JSON.stringify([Commit, StartLine, StartColumn]);
 }
 
-/** Says where in the history it is; nothing of it can be the secret. */
+/** The commit and its date, strictly checked so that they cannot contain the secret. */
 function messageOf({ Commit, Date: date }: Leak): string | undefined {
   if (!text(Commit) || !/^[0-9a-f]{7,64}$/i.test(Commit)) return undefined;
   const day = /^\d{4}-\d{2}-\d{2}(?=T|$)/.exec(date ?? '')?.[0];
   return `In commit ${Commit.slice(0, 12)}${day ? ` of ${day}` : ''}`;
 }
 
-/** Texts that are shown, without any secret of the document. */
+/** Texts of the findings, with every secret of the document masked. */
 function cleanTexts(leaks: readonly Leak[], secrets: Iterable<string>) {
   const texts = leaks.map(({ Description, File, Link }) => [Description, File, Link]);
   return withoutSecrets(texts, secrets) as (string | null | undefined)[][];
@@ -40,7 +41,7 @@ function findingOf(leak: Leak, shown: readonly unknown[], { secretKey }: ParseCo
   const [title, location, url] = shown;
   const { RuleID: rule, StartLine: line, Secret: secret } = leak;
   const file = leak.File ?? '';
-  // The digest of the secret has a key, that of the file's name has none.
+  // The file name is hashed without a key, so it must not contain the secret.
   const named = withoutSecrets(file, text(secret) ? [secret] : []) as string;
   return {
     type: 'secret',

@@ -20,5 +20,5 @@ const Leak = Type.Object({
 
 export type Leak = Static<typeof Leak>;
 
-/** Gitleaks writes `null`, or an empty list, when it found nothing. */
+/** Gitleaks writes `null` or an empty list if it found nothing. */
 export const check = checker(Type.Unsafe<Leak[] | null>({ type: ['array', 'null'], items: Leak }));

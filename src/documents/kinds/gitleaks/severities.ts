@@ -1,7 +1,7 @@
 import { type Severity, worse } from '../../../vocabulary/severity.js';
 import { type SeverityTable, severityOf } from '../common/severities.js';
 
-/** Words that people put among the tags of their rules, alone or as `severity:high`. */
+/** Severities among the tags of a rule, written as `high` or `severity:high`. */
 const TAGS: SeverityTable = {
   critical: 'critical',
   high: 'high',
@@ -10,8 +10,8 @@ const TAGS: SeverityTable = {
 };
 
 /**
- * Gitleaks rates nothing: a secret is `high`, since it may open anything but need not be valid, unless a tag of its rule says
- * otherwise. Of several tags the worst counts.
+ * The worst severity among the tags of a rule, else `high`, because Gitleaks does not rate secrets: a secret may give
+ * access to anything, but may not be valid.
  */
 export function ratingWord(tags: readonly string[] | null | undefined): Severity {
   const tagged = (tags ?? [])

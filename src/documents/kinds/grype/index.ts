@@ -35,7 +35,7 @@ const example = {
 /** Reports of Grype (`grype -o json`). */
 export const grype: EvidenceKind = {
   name: 'grype',
-  summary: 'Vulnerabilities that Grype found (`grype -o json`); what it was told to ignore too',
+  summary: 'Vulnerabilities that Grype found (`grype -o json`). Ignored matches are claims',
   format: 'json',
   uploadFor: { vulnerability: 'grype' },
   example,

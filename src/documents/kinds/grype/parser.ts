@@ -11,12 +11,12 @@ import { webLink } from '../common/links.js';
 import { ratingOfMatch } from './ratings.js';
 import { check, type Match, type Report } from './schema.js';
 
-/** Databases with an entry for each vulnerability. An advisory of a distribution (ELSA, ALAS, RHSA) is of many. */
+/** Databases with one vulnerability per entry. An advisory of a distribution (ELSA, ALAS, RHSA) covers several. */
 const ONE_EACH = /^(?:CVE|GHSA|GO|PYSEC|RUSTSEC|BIT)-/;
 
 const isCve = (id: string) => id.startsWith('CVE-');
 
-/** The ids that mean the same as the match's own. Two CVEs are two vulnerabilities: then it is about more than one. */
+/** Ids of the same vulnerability. Two CVEs are two vulnerabilities: then only the match's own id counts. */
 function sameIds({ vulnerability, relatedVulnerabilities }: Match): string[] {
   const own = normalizeId(vulnerability.id);
   if (!ONE_EACH.test(own)) return [own];
@@ -25,7 +25,7 @@ function sameIds({ vulnerability, relatedVulnerabilities }: Match): string[] {
   return [...ids].filter(isCve).length > 1 ? [own] : [...ids];
 }
 
-/** `fixed` without a version does happen, and it is still no finding that nothing can be done about. */
+/** Grype may report the state `fixed` without a version. The finding is fixable nevertheless. */
 function fixedVersion({ vulnerability: { fix } }: Match): string | undefined {
   const versions = (fix?.versions ?? []).filter(Boolean).join(', ');
   return versions || (fix?.state === 'fixed' ? 'a later version' : undefined);
@@ -56,11 +56,11 @@ function findingOf(match: Match, idsOf: (id: string) => VulnerabilityIds): Findi
   };
 }
 
-/** Why it is ignored: the reasons of the rules, else what they look at. */
+/** Why a match is ignored: the rules' reasons, else their conditions. */
 function justificationOf({ appliedIgnoreRules }: Match): string | undefined {
   const reasons = (appliedIgnoreRules ?? []).map((rule) => {
-    const said = rule.reason || rule['vex-justification'] || rule['vex-status'];
-    if (said) return said;
+    const reason = rule.reason || rule['vex-justification'] || rule['vex-status'];
+    if (reason) return reason;
     if (rule['fix-state']) return `fix-state: ${rule['fix-state']}`;
     if (rule['match-type']) return `match-type: ${rule['match-type']}`;
     return rule.vulnerability ? `rule for ${rule.vulnerability}` : 'rule for the package';
@@ -69,8 +69,8 @@ function justificationOf({ appliedIgnoreRules }: Match): string | undefined {
 }
 
 /**
- * Matches that Grype ignored because its user told it so are findings with a claim. A rule may ignore one place of a package
- * and not another: what is also found without being ignored stays.
+ * Matches that the user's rules ignore become findings with a claim. A rule may ignore only one location of a package:
+ * a defect that also has a match without a rule gets no claim.
  */
 function claimsOf(ignored: readonly Match[], findings: readonly Finding[], counted: number) {
   const open = new Set(findings.slice(0, counted).map(({ fingerprint }) => fingerprint));

@@ -4,7 +4,7 @@ import { higher, type Rating, ratingFrom } from '../common/rating.js';
 import { type SeverityTable, severityOf } from '../common/severities.js';
 import type { Cvss, Match } from './schema.js';
 
-/** `Negligible` is Debian's and Ubuntu's: real, and of no practical effect. */
+/** Debian and Ubuntu use `Negligible` for vulnerabilities without practical effect. */
 const SEVERITIES: SeverityTable = {
   critical: 'critical',
   high: 'high',
@@ -14,7 +14,7 @@ const SEVERITIES: SeverityTable = {
   unknown: 'unknown',
 };
 
-/** Version 4 before 3 before 2; the database's own score before one that others added to it. */
+/** Prefers CVSS version 4 to 3 to 2, and within a version the database's own (primary) score. */
 function weight({ version, vector, type }: Cvss): number {
   const number = Number.parseInt(version || /^CVSS:(\d)/.exec(vector ?? '')?.[1] || '2', 10);
   return (Number.isNaN(number) ? 0 : number * 2) + (type?.toLowerCase() === 'primary' ? 1 : 0);
@@ -33,7 +33,7 @@ function bestOf(list: readonly Cvss[] | null | undefined): Rating | undefined {
   return best;
 }
 
-/** Its own rating, else the highest of the vulnerabilities that it is about, which have one where a distribution has none. */
+/** The match's own rating, else the highest of the related vulnerabilities. Distributions often give no rating. */
 export function ratingOfMatch({ vulnerability, relatedVulnerabilities }: Match): {
   readonly severity: Severity;
   readonly rating: Rating | undefined;

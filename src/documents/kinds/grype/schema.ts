@@ -27,7 +27,7 @@ const IgnoreRule = Type.Object({
   'vex-justification': optionalText,
 });
 
-/** A match of the type `Match` of Grype's package `presenter/models`; an ignored one has rules too. */
+/** The type `Match` of Grype's package `presenter/models`. Ignored matches also have rules. */
 const Match = Type.Object({
   vulnerability: Type.Object({
     ...metadata,

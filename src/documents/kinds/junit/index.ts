@@ -47,7 +47,7 @@ const shape = {
   },
 };
 
-/** There is no standard: what counts is the common part of what test runners write. */
+/** JUnit XML has no standard. The parser reads what the common test runners write. */
 export const junit: EvidenceKind = {
   name: 'junit',
   summary: 'Test results as JUnit XML, from any test runner',

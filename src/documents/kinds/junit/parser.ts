@@ -6,10 +6,10 @@ import { durationOf, messageOf, type Outcome, outcomeOf, problemOf, shorten } fr
 const ROOTS = ['testsuites', 'testsuite'];
 const MAX_FAILED = 100;
 
-/** Root names by which a runner can be told. */
+/** Root names that identify a test runner. */
 const RUNNERS = /^(vitest|jest|pytest)(?: tests)?$/;
 
-/** An element of `readXml` looks like this; a JSON document never has a map. */
+/** Only an element from `readXml` has a map. A JSON document does not. */
 function isElement(document: unknown): document is XmlElement {
   return (
     typeof document === 'object' &&
@@ -19,7 +19,7 @@ function isElement(document: unknown): document is XmlElement {
   );
 }
 
-/** Counts test cases, since the counts in attributes are often wrong: of a shard, without retries, or before a crash. */
+/** Counts test cases, because the counts in attributes are often wrong: for shards, retries and crashes. */
 class Count {
   private readonly outcomes: Record<Outcome, number> = {
     passed: 0,
@@ -32,13 +32,13 @@ class Count {
   private seconds = 0;
 
   suite(suite: XmlElement, name: string | undefined): void {
-    this.within(suite, name);
-    // A suite, or a whole run, that broke off by itself, such as in its set-up, has no case that would say so.
+    this.children(suite, name);
+    // A suite that fails outside its tests, for example in its set-up, has no test case for the failure.
     if (problemOf(suite)) this.add(suite, 'error', name ?? '');
   }
 
-  /** Suites and cases lie in each other at any depth, up to the limit of `readXml`. */
-  private within(element: XmlElement, name: string | undefined): void {
+  /** Suites and test cases may nest to any depth, up to the limit of `readXml`. */
+  private children(element: XmlElement, name: string | undefined): void {
     for (const child of element.children) {
       if (child.name === 'testcase') this.test(child, name);
       else if (ROOTS.includes(child.name)) this.suite(child, child.attributes.get('name') || name);
@@ -50,7 +50,7 @@ class Count {
     const name = test.attributes.get('name') ?? '';
     this.seconds += durationOf(test.attributes.get('time'));
     this.add(test, outcomeOf(test), group ? `${group} > ${name}` : name);
-    this.within(test, suite);
+    this.children(test, suite);
   }
 
   private add(element: XmlElement, outcome: Outcome, name: string): void {
@@ -69,7 +69,7 @@ class Count {
       failures: failed,
       errors: error,
       skipped,
-      // Without what is left over when fractions are added up.
+      // Rounds the error of adding fractions away.
       durationSeconds: Math.round(this.seconds * 1e6) / 1e6,
       failed: this.failed,
     };

@@ -4,21 +4,21 @@ export type Outcome = 'passed' | 'failed' | 'error' | 'skipped';
 
 const MAX_TEXT = 2000;
 
-/** Words of the attribute `status` for a test that did not run: GoogleTest writes no element for it. */
+/** Values of the attribute `status` for a test that did not run. GoogleTest writes no `skipped` element. */
 const NOT_RUN = ['notrun', 'skipped', 'disabled'];
 
 const child = (element: XmlElement, name: string) =>
   element.children.find((child) => child.name === name);
 
 /**
- * What says that an element did not pass. An error comes before a failure: it says that the test broke off. Maven's
- * `flakyFailure`, `rerunFailure` and the like tell of other attempts, and decide nothing.
+ * Finds the child that reports an error or a failure. An error has priority, because the test did not finish. Maven's
+ * `flakyFailure` and `rerunFailure` report other attempts and are ignored.
  */
 export function problemOf(element: XmlElement): XmlElement | undefined {
   return child(element, 'error') ?? child(element, 'failure');
 }
 
-/** Each test case counts once, for the worst that it has: error, failure, skipped, passed. */
+/** The worst outcome of a test case. The order is error, failure, skipped, passed. */
 export function outcomeOf(test: XmlElement): Outcome {
   const problem = problemOf(test);
   if (problem) return problem.name === 'error' ? 'error' : 'failed';
@@ -26,21 +26,21 @@ export function outcomeOf(test: XmlElement): Outcome {
   return child(test, 'skipped') || NOT_RUN.includes(status) ? 'skipped' : 'passed';
 }
 
-/** @returns the beginning of a text, not cut in the middle of a character */
+/** Cuts a text to the maximum length, but not in the middle of a character. */
 export function shorten(text: string): string {
   const start = text.trim().slice(0, MAX_TEXT);
   return start.isWellFormed() ? start : start.replace(/[\ud800-\udbff]$/, '');
 }
 
-/** The attribute, else the text, else at least its type. */
+/** The attribute `message`, else the text, else the type. */
 export function messageOf(problem: XmlElement): string {
   const { attributes, text } = problem;
   return shorten(attributes.get('message')?.trim() || text.trim() || attributes.get('type') || '');
 }
 
 /**
- * @param time Maven groups thousands, "1,234.5", and some locales write a comma for the point
- * @returns seconds; 0 for what is no duration
+ * @param time may have grouped thousands (Maven writes "1,234.5") or a decimal comma
+ * @returns seconds, or 0 if the text is not a duration
  */
 export function durationOf(time: string | undefined): number {
   const text = time?.trim() ?? '';

@@ -18,10 +18,10 @@ const SEVERITIES: SeverityTable = {
   info: 'none',
 };
 
-/** So many places of a package are told. */
+/** Maximum number of places of a package in a message. */
 const MAX_NODES = 10;
 
-/** An advisory of a package. npm lists it once for each of the ranges that it has for the package. */
+/** An advisory for a package. npm lists it once per affected range of versions. */
 interface Affected {
   readonly id: string;
   readonly advisory: Advisory;
@@ -29,7 +29,7 @@ interface Affected {
   readonly ranges: Set<string>;
 }
 
-/** The advisory's id at GitHub, where npm takes them from; another registry may have others. */
+/** The GitHub id from the advisory's URL. Registries other than npm's may use other ids. */
 function idOf({ url, source }: Advisory, pointer: string): string {
   const ghsa = /\/(GHSA(?:-[0-9a-z]{4}){3})\/?$/i.exec(url ?? '')?.[1];
   if (ghsa) return normalizeId(ghsa);
@@ -42,7 +42,7 @@ function collect(vulnerabilities: Readonly<Record<string, Vulnerability>>): Affe
   const found = new Map<string, Affected>();
   for (const [name, vulnerability] of Object.entries(vulnerabilities)) {
     for (const [i, advisory] of (vulnerability.via ?? []).entries()) {
-      // A name is only the way to the package that has the advisory.
+      // A text names the dependency that has the advisory, and is listed there.
       if (typeof advisory === 'string') continue;
       const id = idOf(advisory, `/vulnerabilities/${escapePointer(name)}/via/${i}`);
       const key = JSON.stringify([id, advisory.name]);
@@ -57,7 +57,7 @@ function collect(vulnerabilities: Readonly<Record<string, Vulnerability>>): Affe
   return [...found.values()];
 }
 
-/** Made to be read behind "fixed in"; the package to update is often one that depends on this one. */
+/** Continues "fixed in". The package to update is often one that depends on the affected package. */
 function fixedVersion({ fixAvailable }: Vulnerability): string | undefined {
   if (!fixAvailable) return undefined;
   if (fixAvailable === true) return 'a compatible version (npm audit fix)';
@@ -77,7 +77,7 @@ function findingOf(affected: Affected): Finding {
   const { id, advisory, vulnerability } = affected;
   const { name, cvss } = advisory;
   const rating = ratingFrom(cvss?.score, cvss?.vectorString);
-  // npm tells ranges of versions, and not which one is installed.
+  // npm reports version ranges, not the installed version.
   const purl = readPurl(makePurl('npm', name))?.purl;
   return {
     type: 'vulnerability',

@@ -20,13 +20,13 @@ const Advisory = Type.Object({
   range: optionalText,
 });
 
-/** An advisory, or the name of the package through which this one is affected. */
+/** An advisory, or the name of the dependency that causes the vulnerability. */
 const Via = Type.Unsafe<string | Static<typeof Advisory>>({
   ...Advisory,
   type: ['string', 'object'],
 });
 
-/** Each advisory of a package has these texts: long ones would be there as often. */
+/** Each finding of a package repeats these texts, so their length is limited. */
 const ShortText = Type.String({ maxLength: 2000 });
 
 const Fix = Type.Object({ name: ShortText, version: ShortText });
@@ -42,7 +42,7 @@ const Vulnerability = Type.Object({
   ),
 });
 
-/** What `AuditReport.toJSON` of npm's package `@npmcli/arborist` writes. */
+/** The output of `AuditReport.toJSON` in npm's package `@npmcli/arborist`. */
 const Report = Type.Object({
   auditReportVersion: Type.Literal(2),
   vulnerabilities: mapOf(Vulnerability),

@@ -21,11 +21,10 @@ const example = {
   ],
 };
 
-/** OpenVEX documents of version 0.2.0, and the older 0.0.1. */
+/** OpenVEX documents of versions 0.2.0 and 0.0.1. */
 export const openvex: EvidenceKind = {
   name: 'openvex',
-  summary:
-    'Statements that say which vulnerabilities do not affect a product, or are fixed (OpenVEX)',
+  summary: 'VEX statements: how vulnerabilities affect a product (OpenVEX)',
   format: 'json',
   example,
   load: () => import('./parser.js').then(({ parser }) => parser),

@@ -8,17 +8,21 @@ const CONTEXT = 'https://openvex.dev/ns';
 
 const INSTANT = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
 
-/** Each of many claims of a statement has its texts. */
+/** Maximum length of a text, because each claim of a statement repeats it. */
 const MAX_TEXT = 2000;
 
-/** A time of the document, in UTC with milliseconds. */
+/** An instant of the document, in UTC with milliseconds. */
 function instant(text: string, pointer: string): string {
   const time = INSTANT.test(text) ? Date.parse(text) : Number.NaN;
-  if (!(time >= 0)) throw new DocumentFault('must be an instant (RFC 3339)', pointer);
+  if (!(time >= 0))
+    throw new DocumentFault(
+      'must be a date and time, such as 2026-01-15T09:30:00Z (RFC 3339)',
+      pointer,
+    );
   return new Date(time).toISOString();
 }
 
-/** When it was last said: a statement that has no time of its own has the document's (section "Data Inheritance"). */
+/** The time of a statement, or else of the document (section "Data Inheritance"). */
 function statedAt(statement: Statement, document: Document, pointer: string): string {
   const { last_updated, timestamp } = statement;
   if (last_updated) return instant(last_updated, `${pointer}/last_updated`);
@@ -35,12 +39,12 @@ function idsOf({ vulnerability }: Statement, pointer: string): string[] {
   return [...new Set([own, ...(aliases ?? [])].filter(Boolean).map(normalizeId))];
 }
 
-/** What all claims of a statement have in common. */
+/** The fields that all claims of a statement share. */
 function baseOf(statement: Statement, document: Document, pointer: string) {
   const { status, justification, impact_statement, action_statement, status_notes } = statement;
   if (status === 'not_affected' && !justification?.trim() && !impact_statement?.trim())
     throw new DocumentFault(
-      'must say why it is not affected: justification or impact_statement',
+      'must have justification or impact_statement, because its status is not_affected',
       pointer,
     );
   const detail = [impact_statement, action_statement, status_notes].filter(Boolean).join('\n');
@@ -69,11 +73,14 @@ function claimsOf(document: Document): Claim[] {
   return claims;
 }
 
-/** As in `https://openvex.dev/ns/v0.2.0`; before 0.2.0 the context had no version. */
+/** The version in `https://openvex.dev/ns/v0.2.0`. Before 0.2.0, the context had no version. */
 function specVersionOf({ '@context': context }: Document): string | undefined {
   const version = /^\/(v\d+\.\d+\.\d+)\/?$/.exec(context.slice(CONTEXT.length))?.[1];
   if (version && !version.startsWith('v0.'))
-    throw new DocumentFault('must be of version 0 of OpenVEX', '/@context');
+    throw new DocumentFault(
+      'must name version 0 of OpenVEX, such as https://openvex.dev/ns/v0.2.0',
+      '/@context',
+    );
   return version;
 }
 

@@ -3,7 +3,7 @@ import { nullableString, stringEnum } from '../../../contract/schemas.js';
 import { checker } from '../common/check.js';
 import { mapOf, optionalList, optionalObject, optionalText } from '../common/optional.js';
 
-/** There is a claim for each id and each product: long ones would be there as often. */
+/** Maximum length of an id, because the claim for each product repeats it. */
 const MAX_ID = 500;
 
 const component = {
@@ -17,7 +17,7 @@ const component = {
   ),
 };
 
-/** In version 0.0.1 what is an object later was a text: its `@id`, or the vulnerability's name. */
+/** Version 0.0.1 has a text where later versions have an object: its `@id`, or the vulnerability's name. */
 function orText<T>(object: object) {
   return Type.Unsafe<T | string>({ ...object, type: ['string', 'object'] });
 }
@@ -38,7 +38,7 @@ const Vulnerability = Type.Object({
 const Statement = Type.Object({
   vulnerability: orText<Static<typeof Vulnerability>>({ ...Vulnerability, maxLength: MAX_ID }),
   products: optionalList(orText<Product>(Product)),
-  /** Of all products; only in version 0.0.1. */
+  /** The subcomponents of all products, in version 0.0.1 only. */
   subcomponents: Components,
   status: stringEnum(['not_affected', 'affected', 'fixed', 'under_investigation']),
   justification: optionalText,

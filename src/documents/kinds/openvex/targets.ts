@@ -2,7 +2,7 @@ import { readPurl } from '../../../vocabulary/purl.js';
 import { DocumentFault } from '../../fault.js';
 import type { Component, Product, Statement } from './schema.js';
 
-/** What a claim is about; see `Claim`. */
+/** The subject of a claim. See `Claim`. */
 export interface Target {
   readonly purl?: string;
   readonly products: readonly string[];
@@ -25,7 +25,7 @@ function purlsOf(component: Component) {
   return [component.identifiers?.purl, component['@id']].map(readPurl);
 }
 
-/** Everything by which a product can be found again: its purls, and its digests, which an OCI purl has as its version. */
+/** The purls and digests of a product. The version of an OCI purl is also a digest. */
 function namesOf(product: Component) {
   const purls = purlsOf(product);
   const hashes = product.hashes ?? {};
@@ -41,43 +41,45 @@ function namesOf(product: Component) {
   };
 }
 
-/** Any other name of the product, for one that has no purl. */
+/** Another name of a product that has no purl. */
 function otherName({ '@id': id, identifiers }: Component): string | undefined {
   return id || identifiers?.cpe23 || identifiers?.cpe22 || undefined;
 }
 
-/** Purls of the parts that a claim is about. What is no purl cannot be found in a release: no claim, none of the whole product. */
+/**
+ * The purls of subcomponents. Other ids cannot match a component, so they yield no claim, not one about the product.
+ */
 function partPurls(parts: readonly (Component | string)[]): string[] {
   const purls = parts.flatMap((part) => purlsOf(asComponent(part)));
   return present(purls.map((purl) => purl?.purl));
 }
 
-/** @param parts undefined: the whole product */
+/** @param parts purls of the subcomponents. If undefined, the claim is about the product */
 function* productTargets(
   product: Component,
   parts: readonly string[] | undefined,
   pointer: string,
 ): Generator<Target> {
   const { purls, digests } = namesOf(product);
-  // A product with a digest is known well enough by it when the claim is about a part.
+  // If the claim is about a subcomponent, a digest is enough to identify the product.
   const needsOther = purls.length === 0 && (!parts || digests.length === 0);
   const products = present([...purls, needsOther ? otherName(product) : undefined, ...digests]);
   if (products.length === 0)
     throw new DocumentFault('must have an @id, an identifier or a SHA-256 hash', pointer);
   for (const purl of parts ?? []) yield { purl, products };
   if (parts) return;
-  // The product may be the release, or a package of it.
+  // The product may be the release or one of its packages, so there is a claim for each.
   for (const purl of purls) yield { purl, products: [] };
   yield { products };
 }
 
-/** @param pointer of the statement. @throws {DocumentFault} for a product that has no name */
+/** @param pointer JSON pointer to the statement. @throws {DocumentFault} if a product cannot be identified */
 export function* targetsOf(statement: Statement, pointer: string): Generator<Target> {
   const products = statement.products ?? [];
-  // The standard allows none where VEX is a part of another document that names them.
+  // The standard allows a statement without products only inside another document that names them.
   if (products.length === 0) throw new DocumentFault('is required', `${pointer}/products`);
   const { subcomponents } = statement;
-  // Read once: there may be as many products.
+  // Read once, because there may be many products.
   const common = subcomponents && subcomponents.length > 0 ? partPurls(subcomponents) : undefined;
   for (const [i, given] of products.entries()) {
     const product = asComponent<Product>(given);

@@ -5,8 +5,8 @@ import type { Suppression } from './schema.js';
 const isAccepted = ({ status }: Suppression) => !status || status === 'accepted';
 
 /**
- * What the suppressions of a result say (3.27.23): one that is accepted is enough to suppress it. One that is under review, or
- * was rejected, is told, and changes nothing.
+ * The claim of a result's suppressions (3.27.23). One accepted suppression is enough. One that is under review or
+ * rejected becomes a claim without effect.
  */
 export function claimOf(
   suppressions: readonly Suppression[] | null | undefined,
@@ -14,13 +14,13 @@ export function claimOf(
 ): Claim | undefined {
   const all = suppressions ?? [];
   const accepted = all.find(isAccepted);
-  const told = accepted ?? all.find(({ status }) => status === 'underReview') ?? all[0];
-  if (!told) return undefined;
+  const chosen = accepted ?? all.find(({ status }) => status === 'underReview') ?? all[0];
+  if (!chosen) return undefined;
   return {
     fingerprint,
-    status: accepted ? 'suppressed' : (told.status ?? ''),
+    status: accepted ? 'suppressed' : (chosen.status ?? ''),
     absolves: accepted !== undefined,
-    justification: told.justification || undefined,
-    detail: told.kind || undefined,
+    justification: chosen.justification || undefined,
+    detail: chosen.kind || undefined,
   };
 }

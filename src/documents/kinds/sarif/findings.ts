@@ -7,12 +7,12 @@ import type { RuleOfResult } from './rules.js';
 import type { Result, Run } from './schema.js';
 import { severityOfResult } from './severities.js';
 
-/** What results that pass, or that are gone since the last analysis, are not: findings (3.27.9, 3.27.24). */
+/** Whether a result is a finding: it neither passed nor disappeared since the last analysis (3.27.9, 3.27.24). */
 export function isFinding({ kind, baselineState }: Result): boolean {
   return kind !== 'pass' && kind !== 'notApplicable' && baselineState !== 'absent';
 }
 
-/** The file, and the line in it; the file may be told by its index among the artifacts. */
+/** The file and line of a result. The file may be given as an index into the artifacts. */
 function placeOf(run: Run, result: Result): { uri: string | undefined; line: number | undefined } {
   const place = result.locations?.find(({ physicalLocation }) => physicalLocation);
   const { artifactLocation, region } = place?.physicalLocation ?? {};
@@ -24,7 +24,7 @@ function placeOf(run: Run, result: Result): { uri: string | undefined; line: num
   };
 }
 
-/** What a result of either type tells. */
+/** The fields that code findings and secret findings share. */
 function commonOf(run: Run, result: Result, { id, rule }: RuleOfResult) {
   const { uri, line } = placeOf(run, result);
   return {
@@ -54,7 +54,10 @@ export function codeFinding(
   };
 }
 
-/** Without the result's own text, which may have the secret in it. Where there is no snippet, the tool's fingerprints tell more than its text. */
+/**
+ * Omits the result's message, which may contain the secret. Identity: the snippet, else the tool's fingerprints, else
+ * the message.
+ */
 export function secretFinding(
   run: Run,
   result: Result,
@@ -64,7 +67,7 @@ export function secretFinding(
   const common = commonOf(run, result, found);
   const identity =
     snippetOf(result) ??
-    // Withheld, all that the tool found in a file would be one: the line is better than that.
+    // With withheld snippets, all secrets of a file would merge into one. The line keeps them separate.
     JSON.stringify([fingerprintsOf(result) ?? messageOf(result, found.rule), withheldLine(result)]);
   return {
     type: 'secret',
@@ -75,7 +78,7 @@ export function secretFinding(
   };
 }
 
-/** The line of a result whose snippet is there, and says nothing. */
+/** The line of a result whose snippet is present but withheld. */
 function withheldLine(result: Result): number | undefined {
   const region = result.locations?.[0]?.physicalLocation?.region;
   return region?.snippet?.text ? (region.startLine ?? undefined) : undefined;

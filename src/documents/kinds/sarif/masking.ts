@@ -3,10 +3,10 @@ import { listOf } from './properties.js';
 
 type Masks = Readonly<Record<string, (value: unknown) => unknown>>;
 
-/** A text or a number stays; what else there is, where one of them should be, does not. */
+/** Keeps a text, number or boolean. Masks an object or a list, which does not belong there. */
 const kept = (value: unknown) => (typeof value === 'object' ? emptied(value) : value);
 
-/** Nothing remains but the type, so that it is a SARIF document still: names may be secrets, too. */
+/** Keeps only the type of a value, so that the document stays valid SARIF. Field names may also be secrets. */
 function emptied(value: unknown): unknown {
   if (typeof value === 'string') return value === '' ? value : MASK;
   if (Array.isArray(value)) return [];
@@ -14,7 +14,7 @@ function emptied(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? {} : value;
 }
 
-/** @returns a function that makes a copy of an object where nothing is left but what `masks` leave */
+/** @returns a function that copies an object, with each field masked by `masks` or else emptied */
 function leaving(masks: Masks): (value: unknown) => unknown {
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return emptied(value);
@@ -40,7 +40,7 @@ const region = leaving(
   ),
 );
 
-/** All that is left of a result that has a secret: which rule, where, and what became of it. */
+/** What remains of a result with a secret: its rule, location, level and suppressions. */
 const maskResult = leaving({
   ruleId: kept,
   ruleIndex: kept,
@@ -61,7 +61,7 @@ const maskResult = leaving({
   ),
 });
 
-/** What results of a run refer to by index, and what may have code, or a request, in it. */
+/** Fields of a run that results refer to by index, and that may contain code or requests. */
 const SHARED = new Set([
   'threadFlowLocations',
   'graphs',
@@ -70,13 +70,13 @@ const SHARED = new Set([
   'webResponses',
 ]);
 
-/** A copy of an object with other values; of anything else, itself. */
+/** Copies an object with mapped values. Returns any other value unchanged. */
 function mapObject(value: unknown, map: (name: string, child: unknown) => unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, map(name, child)]));
 }
 
-/** Files that are in the document, as `artifacts` (3.24.8) or otherwise, may have any of the secrets in them. */
+/** Empties the contents of embedded files (3.24.8), which may contain any of the secrets. */
 const maskContents = (artifacts: unknown) =>
   Array.isArray(artifacts)
     ? artifacts.map((artifact) =>
@@ -85,8 +85,8 @@ const maskContents = (artifacts: unknown) =>
     : artifacts;
 
 /**
- * A copy of a document without its secrets.
- * @param secretResults the results that have them
+ * Copies a document without its secrets.
+ * @param secretResults the results that contain a secret
  */
 export function maskDocument(
   document: unknown,
@@ -104,7 +104,7 @@ export function maskDocument(
       return name === 'artifacts' ? maskContents(child) : child;
     });
   const masked = mapObject(document, (name, child) => {
-    // Runs may have put there what is masked in them (3.13.5); nothing of it is read.
+    // Runs may store there the fields that are masked in runs (3.13.5). The parser reads none of them.
     if (name === 'inlineExternalProperties') return emptied(child);
     return name === 'runs' ? listOf(child).map(run) : child;
   });

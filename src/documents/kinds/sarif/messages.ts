@@ -1,9 +1,9 @@
 import type { Result, Rule } from './schema.js';
 
-/** Of a text with arguments: a short one may ask for long ones very often. */
+/** Maximum length of a message with arguments. A short template may repeat long arguments very often. */
 const MAX_LENGTH = 2000;
 
-/** Puts arguments in their places (3.11.5): `{0}`; braces are written twice. */
+/** Replaces placeholders such as `{0}` with arguments, and doubled braces with single ones (3.11.5). */
 function fill(template: string, values: readonly string[]): string {
   const parts = /\{\{|\}\}|\{(\d{1,4})\}/g;
   let text = '';
@@ -18,7 +18,7 @@ function fill(template: string, values: readonly string[]): string {
   return text + template.slice(at, MAX_LENGTH);
 }
 
-/** The text of a result: its own, or that which its rule has under its id. */
+/** The message of a result: its own text, or its rule's text with the message id. */
 export function messageOf({ message }: Result, rule: Rule | undefined): string | undefined {
   const { text, id, arguments: values } = message ?? {};
   const strings = rule?.messageStrings ?? {};

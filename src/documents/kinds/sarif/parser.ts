@@ -38,7 +38,7 @@ class Reader {
 
   private result(run: Run, result: Result, found: RuleOfResult, secret: boolean): void {
     if (secret) {
-      // Also that of a result that is gone: it is in the document all the same.
+      // A result that is not a finding still has its secret in the document.
       this.secretResults.add(result);
       for (const text of secretsOf(result)) this.secrets.add(text);
     }
@@ -48,11 +48,11 @@ class Reader {
       : codeFinding(run, result, found, this.fingerprint);
     this.findings.push(finding);
     const claim = claimOf(result.suppressions, finding.fingerprint);
-    // Why a secret does not matter may tell it.
+    // The justification may contain the secret.
     if (claim) this.claims.push(secret ? { ...claim, justification: undefined } : claim);
   }
 
-  /** Of all that is shown, without any secret of the document. */
+  /** The findings and claims, with every secret of the document masked. */
   cleaned(): { findings: Finding[]; claims: Claim[] } {
     const texts = withoutSecrets(
       {
@@ -76,7 +76,7 @@ class Reader {
   }
 }
 
-/** The tools of all runs, each once; a version only if there is one of it. */
+/** The names of all tools, each once, and the version if there is only one tool with one version. */
 function toolsOf(runs: readonly Run[]) {
   const drivers = runs.map(({ tool }) => tool.driver);
   const names = new Set(drivers.map(({ name }) => name));

@@ -2,10 +2,10 @@ import type { Result, Rule, Run } from './schema.js';
 
 type Component = { readonly rules?: readonly Rule[] | null };
 
-/** How many levels of a hierarchical id are looked up. */
+/** Maximum number of levels of a hierarchical id. */
 const MAX_LEVELS = 10;
 
-/** The id, and those that it stands below (3.5.4): `CA1000/1/x`, `CA1000/1`, `CA1000`. */
+/** A hierarchical id and its parents (3.5.4): `CA1000/1/x`, `CA1000/1`, `CA1000`. */
 function* levels(id: string): Generator<string> {
   let end = id.length;
   for (let i = 0; i < MAX_LEVELS && end > 0; i += 1) {
@@ -30,18 +30,18 @@ function find(rules: ReadonlyMap<string, Rule>, id: string): Rule | undefined {
   return undefined;
 }
 
-/** Does a rule at an index have the id that the result gives? Some tools count wrong, then the id counts. */
+/** Whether the rule at an index has the id in the result. Some tools write a wrong index: then the id decides. */
 function fits(rule: Rule | undefined, id: string | undefined): rule is Rule {
   return rule !== undefined && (!id || !rule.id || [...levels(id)].includes(rule.id));
 }
 
-/** Which id, and which rule, a result is of. */
+/** The rule of a result, and its id. */
 export interface RuleOfResult {
   readonly id: string;
   readonly rule: Rule | undefined;
 }
 
-/** @returns a function that finds the rule of a result (3.27.5–7, 3.52): by index, in the part of the tool that it names, or by id */
+/** @returns a function that finds a result's rule by its index in a tool component, or by its id (3.27.5–7, 3.52) */
 export function ruleFinder({ tool }: Run): (result: Result) => RuleOfResult {
   const extensions = tool.extensions ?? [];
   const rules = byId([tool.driver, ...extensions]);

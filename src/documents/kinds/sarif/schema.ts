@@ -8,9 +8,9 @@ import {
   optionalText,
 } from '../common/optional.js';
 
-/** What is read of SARIF 2.1.0; section numbers are those of the specification. */
+/** The fields of SARIF 2.1.0 that the parser reads. Numbers are sections of the specification. */
 
-/** Looked at, and not relied on: of any shape. */
+/** A field that may have any shape. */
 const unknown = Type.Optional(Type.Unknown());
 
 const text = { text: optionalText };
@@ -21,7 +21,7 @@ const message = { ...text, id: optionalText, arguments: optionalList(Type.String
 type MessageStrings = Record<string, { text?: string | null }>;
 const messageStrings = { ...mapOf(Type.Object(text)), type: ['object', 'null'] };
 
-/** 3.49. Properties are the tool's own, and of any shape. */
+/** 3.49. The tool defines the shape of `properties`. */
 const Rule = Type.Object({
   id: optionalText,
   name: optionalText,
@@ -33,7 +33,7 @@ const Rule = Type.Object({
   properties: unknown,
 });
 
-/** 3.19: a tool, or a part of it. */
+/** 3.19: a tool component, such as the driver or an extension. */
 const component = {
   name: Type.String(),
   guid: optionalText,

@@ -1,5 +1,5 @@
 import type { FindingType } from '../../../vocabulary/finding-types.js';
-import { isTold } from './identity.js';
+import { isContent } from './identity.js';
 import { listOf, property, tagsOf } from './properties.js';
 import type { RuleOfResult } from './rules.js';
 import type { Result, Rule } from './schema.js';
@@ -7,16 +7,19 @@ import type { Result, Rule } from './schema.js';
 const SCANNERS =
   /(?<![a-z])(?:gitleaks|betterleaks|trufflehog|detect[-_ ]?secrets|ggshield|gitguardian|kingfisher|nosey[-_ ]?parker|talisman|whispers)(?![a-z])/i;
 
-/** Hard-coded credentials, passwords and keys, as CodeQL and Semgrep write them; the other two are Trivy's. */
+/**
+ * Tags for hard-coded credentials (CWE-798), passwords (259) and keys (321) by CodeQL and Semgrep, or `secret` by
+ * Trivy.
+ */
 const TAGS = /^(?:secrets?|(?:external\/cwe\/)?cwe-0*(?:798|259|321)(?!\d).*)$/is;
 
-/** The same weaknesses where nothing else than such is named. */
+/** The same weaknesses, in fields that contain only weaknesses. */
 const WEAKNESSES = /^\s*(?:external\/cwe\/)?(?:cwe[-_: ]?)?0*(?:798|259|321)(?!\d)/i;
 
 /** Checkov's rules for secrets. */
 const RULES = /^ckv_secret_/i;
 
-/** What a tool looks for. */
+/** The type of findings that a tool reports. */
 export function shownBy(tool: string): FindingType {
   return SCANNERS.test(tool.slice(0, 200)) ? 'secret' : 'code';
 }
@@ -24,14 +27,14 @@ export function shownBy(tool: string): FindingType {
 const isWeakness = (id: unknown) =>
   (typeof id === 'string' || typeof id === 'number') && WEAKNESSES.test(String(id));
 
-/** Are tags, or weaknesses as Snyk writes them, those of a secret? */
+/** Whether the tags, or Snyk's property `cwe`, say that this is a secret. */
 function isTagged(bag: unknown): boolean {
   return (
     tagsOf(bag).some((tag) => TAGS.test(tag)) || [property(bag, 'cwe')].flat().some(isWeakness)
   );
 }
 
-/** A reference to a weakness (3.54), unless it says that it is to something else. */
+/** Whether a reference (3.54) is to one of these weaknesses, and not to another taxonomy. */
 function refersToSecret(reference: unknown): boolean {
   const name = property(property(reference, 'toolComponent'), 'name');
   const other = typeof name === 'string' && !/cwe/i.test(name.slice(0, 200));
@@ -43,7 +46,7 @@ function isSecretRule(rule: Rule | undefined): boolean {
   return listOf(rule?.relationships).some((to) => refersToSecret(property(to, 'target')));
 }
 
-/** @returns a function that tells whether a result of this tool has a secret in it */
+/** @returns a function that checks whether a result of this tool contains a secret */
 export function secretFinder(tool: string): (result: Result, found: RuleOfResult) => boolean {
   const rules = new Map<Rule | undefined, boolean>();
   const isOfRule = (rule: Rule | undefined): boolean => {
@@ -66,10 +69,12 @@ const numberOf = (value: unknown) => (typeof value === 'number' ? value : undefi
 
 function snippetIn(region: unknown): string | undefined {
   const text = property(property(region, 'snippet'), 'text');
-  return isTold(text) ? text : undefined;
+  return isContent(text) ? text : undefined;
 }
 
-/** What a place is about: its snippet, else its lines out of those around it. CodeQL gives no other snippet. */
+/**
+ * The code at a location: its snippet, else its lines in the snippet of the context, which is all that CodeQL gives.
+ */
 function textsAt(location: unknown): string[] {
   const place = property(location, 'physicalLocation');
   const region = property(place, 'region');
@@ -84,7 +89,7 @@ function textsAt(location: unknown): string[] {
   return around.split('\n').slice(Math.max(offset, 0), Math.max(offset + count, 0));
 }
 
-/** The texts of a result that must not remain anywhere. */
+/** The texts of a result that must not remain in the document. */
 export function secretsOf({ locations, relatedLocations }: Result): string[] {
   return [...listOf(locations), ...listOf(relatedLocations)].flatMap(textsAt);
 }

@@ -12,8 +12,8 @@ const LEVELS: SeverityTable = {
 };
 
 /**
- * How bad a result is. What is no failure (3.27.9: informational, open, review) is `none` unless it has a level of its own; a
- * security severity is more exact than a level.
+ * The severity of a result. A result that is not a failure (3.27.9: informational, open, review) is `none`, unless it
+ * has a level. The property `security-severity` is more exact than the level and has priority.
  */
 export function severityOfResult(result: Result, rule: Rule | undefined): Severity {
   if (!result.level && result.kind && result.kind !== 'fail') return 'none';

@@ -1,9 +1,9 @@
 import type { EvidenceKind } from '../../kind.js';
 
-/** Software bills of materials by the SPDX specification. */
+/** SBOMs in SPDX format. */
 export const spdx: EvidenceKind = {
   name: 'spdx',
-  summary: 'SPDX 2.2 and 2.3, JSON: the packages of a release, and their licences.',
+  summary: 'SPDX 2.2 and 2.3, JSON: packages and their licences',
   format: 'json',
   uploadFor: { components: 'spdx' },
   mediaType: 'application/spdx+json',

@@ -2,7 +2,7 @@ import { readPurl } from '../../../vocabulary/purl.js';
 import type { Component } from '../../kind.js';
 import type { SpdxDocument, SpdxPackage } from './schema.js';
 
-/** Values of `primaryPackagePurpose` (clause 7.24), as CycloneDX writes the first six of them. */
+/** Values of `primaryPackagePurpose` (clause 7.24), in the spelling of CycloneDX. */
 const TYPES: ReadonlySet<string> = new Set([
   'application',
   'framework',
@@ -23,12 +23,12 @@ function typeOf(purpose: string | null | undefined): string {
   return TYPES.has(type) ? type : 'library';
 }
 
-/** What was said, if anything was: NOASSERTION and NONE say that nothing is. */
-function told(text: string | null | undefined): string | undefined {
+/** The text, or undefined for an empty text, NOASSERTION and NONE. */
+function asserted(text: string | null | undefined): string | undefined {
   return text && text !== 'NOASSERTION' && text !== 'NONE' ? text : undefined;
 }
 
-/** The first one that is one; its category is spelt in two ways, and often wrong. */
+/** The first valid purl. The reference category is ignored, because tools often write a wrong one. */
 function purlOf({ externalRefs }: SpdxPackage) {
   for (const { referenceType, referenceLocator } of externalRefs ?? []) {
     const purl = referenceType === 'purl' ? readPurl(referenceLocator?.trim()) : undefined;
@@ -39,17 +39,17 @@ function purlOf({ externalRefs }: SpdxPackage) {
 
 function read(pack: SpdxPackage): Component {
   const purl = purlOf(pack);
-  const licence = told(pack.licenseConcluded) ?? told(pack.licenseDeclared);
+  const licence = asserted(pack.licenseConcluded) ?? asserted(pack.licenseDeclared);
   return {
     type: typeOf(pack.primaryPackagePurpose),
     name: pack.name,
-    version: told(pack.versionInfo) ?? purl?.version,
+    version: asserted(pack.versionInfo) ?? purl?.version,
     purl: purl?.purl,
     licences: licence === undefined ? [] : [licence],
   };
 }
 
-/** Ids of what the document is about, by its own list and by its relationships (clause 11). */
+/** Ids of the packages that the document describes, from its list and its relationships (clause 11). */
 function subjectsOf(document: SpdxDocument): Set<string> {
   const subjects = new Set(document.documentDescribes);
   for (const relationship of document.relationships ?? []) {
@@ -61,8 +61,8 @@ function subjectsOf(document: SpdxDocument): Set<string> {
 }
 
 /**
- * Packages as components, in the document's order. What the document describes is not one of its parts, as in CycloneDX,
- * unless it describes all of its packages: then these are all that it tells of.
+ * Reads packages as components, in the document's order. As in CycloneDX, the described package is not a component of
+ * itself. If the document describes all of its packages, all of them are components.
  */
 export function readPackages(document: SpdxDocument): Component[] {
   const subjects = subjectsOf(document);

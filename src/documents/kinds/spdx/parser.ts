@@ -11,7 +11,7 @@ function spdxVersionOf(document: unknown): string | undefined {
   return typeof version === 'string' && version.startsWith('SPDX-') ? version : undefined;
 }
 
-/** "Tool: npm/cli-10.9.0": a name and, behind a hyphen, its version (clause 6.8); many tools leave the version out. */
+/** "Tool: npm/cli-10.9.0": the tool's name, then a hyphen and the version (clause 6.8). Many tools omit the version. */
 function toolOf({ creationInfo }: SpdxDocument) {
   const prefix = 'Tool: ';
   const creator = creationInfo?.creators?.find((text) => text.startsWith(prefix));
@@ -20,7 +20,7 @@ function toolOf({ creationInfo }: SpdxDocument) {
   return { tool: name ?? (text || undefined), toolVersion: version };
 }
 
-/** SPDX 2.2 (ISO/IEC 5962:2021) and 2.3: packages. */
+/** Parses the packages of SPDX 2.2 (ISO/IEC 5962:2021) and 2.3. */
 export const parser: DocumentParser = {
   version: 1,
   recognizes: (document) => spdxVersionOf(document) !== undefined,

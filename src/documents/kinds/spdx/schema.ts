@@ -37,5 +37,5 @@ const Document = Type.Object({
 
 export type SpdxDocument = Static<typeof Document>;
 
-/** What is read of an SPDX document (clauses 6, 7 and 11 of the specification): nothing else is looked at. */
+/** The fields that the parser reads (clauses 6, 7 and 11 of the specification). */
 export const check = checker(Document);

@@ -1,4 +1,4 @@
-/** Scheme, and user information, of a URL. */
+/** The scheme and user information of a URL. */
 const USER = /^\s*([a-z][a-z0-9+.-]{0,30}:\/\/)([^/?#]*)@/i;
 
 function decoded(text: string): string {
@@ -9,7 +9,10 @@ function decoded(text: string): string {
   }
 }
 
-/** What is secret of user information: the password, and of `https://token@host` all. The user of another scheme is none. */
+/**
+ * The secrets in user information: the password, or the whole token in `https://token@host`. Other users are not
+ * secret.
+ */
 function secretsOf(scheme: string, user: string): string[] {
   const colon = user.indexOf(':');
   if (colon < 0 && !/^http/i.test(scheme)) return [];
@@ -17,7 +20,7 @@ function secretsOf(scheme: string, user: string): string[] {
   return [secret, decoded(secret)];
 }
 
-/** A copy of an object where an address is without its user; undefined if it has none. */
+/** Copies an object without the user information in one URL, or returns undefined if the URL has none. */
 function without(fields: object, name: string): { copy: object; secrets: string[] } | undefined {
   const address: unknown = Object.getOwnPropertyDescriptor(fields, name)?.value;
   if (typeof address !== 'string') return undefined;
@@ -28,9 +31,9 @@ function without(fields: object, name: string): { copy: object; secrets: string[
 }
 
 /**
- * Takes user information out of the addresses that a report is about: what was given to Trivy, and where a repository was
- * cloned from, which CI systems do with a token.
- * @returns a copy of the report, and what must not remain anywhere in it; undefined if there is none
+ * Removes user information from the URLs of the scanned artifact and of its repository. CI systems often clone with a
+ * token in the URL.
+ * @returns a copy of the report and the secrets to mask in it, or undefined if there are none
  */
 export function withoutUsers(report: object): { copy: object; secrets: string[] } | undefined {
   const artifact = without(report, 'ArtifactName');

@@ -14,7 +14,7 @@ import { purlOf } from './packages.js';
 import { ratingOfVulnerability, SEVERITIES } from './ratings.js';
 import type { License, Misconfiguration, Result, Secret, Vulnerability } from './schema.js';
 
-/** Trivy writes 0 where it knows no line. */
+/** Trivy writes 0 for an unknown line. */
 function lineOf(line: number | null | undefined): number | undefined {
   return line && line > 0 ? Math.trunc(line) : undefined;
 }
@@ -49,12 +49,12 @@ export function vulnerabilityOf(
   };
 }
 
-/** Checks that passed, and those for which there is an exception, are listed too. */
+/** Whether a check failed. Reports also list passed checks and exceptions. */
 export function isFailed({ Status }: Misconfiguration): boolean {
   return !Status || Status === 'FAIL';
 }
 
-/** @param pointer of the misconfiguration */
+/** @param pointer JSON pointer to the misconfiguration */
 export function misconfigurationOf(
   misconfiguration: Misconfiguration,
   { Target }: Result,
@@ -77,7 +77,7 @@ export function misconfigurationOf(
   };
 }
 
-/** Nothing of it is from the text that has the secret. */
+/** Uses no text that contains the secret. */
 export function secretOf(secret: Secret, { Target }: Result, { secretKey }: ParseContext): Finding {
   const { RuleID, Category, Title, Match } = secret;
   return {

@@ -45,11 +45,12 @@ const example = {
   ],
 };
 
-/** Reports of Trivy of schema 2 (`trivy … --format json`). */
+/** Trivy reports of schema 2 (`trivy … --format json`). */
 export const trivy: EvidenceKind = {
   name: 'trivy',
   summary:
-    'Vulnerabilities, misconfigurations, secrets and licences that Trivy found (`--format json`). Lines with secrets are not stored',
+    'Vulnerabilities, misconfigurations, secrets and licences that Trivy found (`--format json`). ' +
+    'Lines with secrets are masked',
   format: 'json',
   uploadFor: {
     vulnerability: 'trivy',

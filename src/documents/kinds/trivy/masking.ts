@@ -4,8 +4,8 @@ import { withoutUsers } from './addresses.js';
 import type { Report, Result } from './schema.js';
 
 /**
- * Fields that may have a secret in it: Trivy puts stars in a secret's own match and lines, but not in the lines of a
- * misconfiguration of the same file, nor in the commands and the environment that an image was built with.
+ * Fields that may contain a secret. Trivy masks a secret in its own match and lines, but not in the lines of a
+ * misconfiguration of the same file, or in the commands and environment of an image.
  */
 const HOLDERS = new Set([
   'Match',
@@ -20,10 +20,10 @@ const HOLDERS = new Set([
   'Labels',
 ]);
 
-/** Of how an image was built and is run, only this has no text that somebody wrote. */
+/** The fields of an image's configuration that contain no text by a user. */
 const BUILT = new Set(['architecture', 'os', 'created', 'rootfs']);
 
-/** Names in these are texts, too. */
+/** Objects whose field names may be secrets. */
 const NAMED = new Set(['Labels', 'Volumes', 'ExposedPorts']);
 
 const isObject = (node: unknown): node is Record<string, unknown> =>
@@ -31,7 +31,7 @@ const isObject = (node: unknown): node is Record<string, unknown> =>
 
 const isEmpty = (value: unknown) => value === null || value === '';
 
-/** A copy of a value with other fields, of what is in it, too. */
+/** Copies a value with mapped fields. In a list, it maps the fields of each item. */
 function mapFields(node: unknown, map: (name: string, value: unknown) => unknown): unknown {
   if (Array.isArray(node)) return node.map((item) => mapFields(item, map));
   if (!isObject(node)) return node;
@@ -47,7 +47,7 @@ function maskTexts(node: unknown): unknown {
 const fieldWithoutTexts = (name: string, value: unknown) =>
   NAMED.has(name) && !isEmpty(value) ? MASK : maskTexts(value);
 
-/** A copy without any text but those in some of an object's fields. */
+/** @returns a function that copies an object, with all texts masked except in the named fields */
 const leaving = (names: ReadonlySet<string>) => (node: unknown) =>
   isObject(node)
     ? mapFields(node, (name, value) => (names.has(name) ? value : fieldWithoutTexts(name, value)))
@@ -55,7 +55,7 @@ const leaving = (names: ReadonlySet<string>) => (node: unknown) =>
 
 const maskStep = leaving(new Set(['created']));
 
-/** An image's configuration; its history is told with its times. */
+/** Masks an image's configuration. Its history keeps only its times. */
 const maskImage = (image: unknown) => {
   const history = isObject(image) && Array.isArray(image.history) ? image.history : undefined;
   const masked = leaving(BUILT)(image);
@@ -69,15 +69,15 @@ function withoutHolders(node: unknown): unknown {
   });
 }
 
-/** Secrets of a result, also those that somebody set aside. */
+/** The secrets of a result, including those that the user ignores. */
 function* secretsOf({ Secrets, ExperimentalModifiedFindings: modified }: Result) {
   yield* Secrets ?? [];
   for (const { Type, Finding } of modified ?? []) if (Type === 'secret') yield Finding ?? {};
 }
 
 /**
- * Takes what secrets can be read from out of a report, and out of the texts of its findings.
- * @returns undefined for a report that has none
+ * Masks secrets in a report and in the texts of its findings.
+ * @returns undefined if the report has no secret
  */
 export function maskSecrets(report: Report, findings: readonly Finding[]) {
   const users = withoutUsers(report);

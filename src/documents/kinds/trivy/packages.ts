@@ -1,6 +1,6 @@
 import { makePurl, readPurl } from '../../../vocabulary/purl.js';
 
-/** Type of a purl, with the namespace of those of a distribution, by the type of a Trivy result. */
+/** Maps the type of a Trivy result to a purl type and, for distributions, its namespace. */
 const PURL_TYPES = new Map<string, readonly [type: string, namespace?: string]>([
   ...types('npm', ['npm', 'yarn', 'pnpm', 'bun', 'node-pkg', 'javascript']),
   ...types('pypi', ['pip', 'pipenv', 'poetry', 'uv', 'pylock', 'python-pkg']),
@@ -20,7 +20,7 @@ const PURL_TYPES = new Map<string, readonly [type: string, namespace?: string]>(
   ...systems('rpm', ['redhat', 'centos', 'centos-stream', 'rocky', 'alma', 'fedora', 'amazon']),
   ...systems('rpm', ['oracle', 'photon', 'azurelinux', 'cbl-mariner', 'sles', 'slem', 'coreos']),
   ...systems('rpm', ['opensuse', 'opensuse-leap', 'opensuse-tumbleweed']),
-  // As older versions call them.
+  // Names in older versions of Trivy.
   ['opensuse.leap', ['rpm', 'opensuse-leap']],
   ['opensuse.tumbleweed', ['rpm', 'opensuse-tumbleweed']],
   ['suse linux enterprise server', ['rpm', 'sles']],
@@ -35,9 +35,9 @@ function systems(purlType: string, names: string[]) {
 }
 
 /**
- * A package's purl in canonical form: Trivy's own, or, from versions that write none, what it would be.
- * @param type of the result: a package manager or a distribution
- * @returns undefined for types that have none
+ * The canonical purl of a package: Trivy's own, or one built from type and name, for versions of Trivy that write none.
+ * @param type the result's type: a package manager or a distribution
+ * @returns undefined if the type has no purl type
  */
 export function purlOf(
   type: string | null | undefined,
@@ -49,9 +49,9 @@ export function purlOf(
   const [purlType, namespace] = PURL_TYPES.get(type?.toLowerCase() ?? '') ?? [];
   if (known || !purlType || !name) return known;
   const full = namespace ? `${namespace}/${name}` : name;
-  // Trivy writes modules in lower case, as the specification of purls has it.
+  // Like Trivy, and the purl specification: Go modules are in lower case.
   const written = purlType === 'golang' ? full.toLowerCase() : full;
-  // Some types refuse versions that are not of their form.
+  // Some purl types refuse versions of another form. Then the purl has no version.
   const made = makePurl(purlType, written, version ?? '') ?? makePurl(purlType, written);
   return readPurl(made)?.purl;
 }

@@ -6,10 +6,10 @@ import { isFailed, licenceOf, misconfigurationOf, secretOf, vulnerabilityOf } fr
 import { maskSecrets } from './masking.js';
 import { check, type Result, type Vulnerability } from './schema.js';
 
-/** A vendor's ids are of its advisories, which may be about several vulnerabilities. */
+/** Databases with one vulnerability per id. A vendor's advisory may cover several. */
 const ONE_EACH = /^(?:CVE-\d|GHSA-)/;
 
-/** The ids that mean the same as the vulnerability's own. Two CVEs never do. */
+/** Ids of the same vulnerability. Two CVEs are two vulnerabilities: then only the own id counts. */
 function sameIds({ VulnerabilityID, VendorIDs }: Vulnerability): string[] {
   const own = normalizeId(VulnerabilityID);
   const ids = new Set([
@@ -53,7 +53,7 @@ function findingsOf(results: readonly Result[], context: ParseContext): Finding[
   return findings;
 }
 
-/** Trivy's classes of results. Of scanners that found nothing to look at there is no result, and no proof. */
+/** Trivy's result classes. A scanner without anything to scan writes no result, so nothing proves that it ran. */
 const CLASSES = new Map<string, FindingType>([
   ['os-pkgs', 'vulnerability'],
   ['lang-pkgs', 'vulnerability'],

@@ -33,8 +33,8 @@ function choose(
 }
 
 /**
- * The score of the source that the severity is from, else the NVD's, else GitHub's, else the highest; version 4 before 3, and 2
- * only where there is no other.
+ * The score of the source of the severity, else of the NVD, else of GitHub, else the highest. CVSS version 4 has
+ * priority over 3. Version 2 counts only if there is no other.
  */
 export function ratingOfVulnerability({ CVSS, SeveritySource }: Vulnerability): Rating | undefined {
   if (!CVSS) return undefined;

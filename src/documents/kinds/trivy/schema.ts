@@ -67,14 +67,14 @@ const License = Type.Object({
   Link: optionalText,
 });
 
-/** What somebody set aside; the same as above, by their types. */
+/** A finding that the user ignores, of any of the types above. */
 const ModifiedFinding = Type.Object({
   Type: optionalText,
   Finding: optionalObject({ Match: optionalText }),
 });
 
 const Result = Type.Object({
-  /** Each finding has it: a long one would be there as often. */
+  /** Limited, because each finding repeats it. */
   Target: Type.Optional(nullableString({ maxLength: 2000 })),
   Class: optionalText,
   Type: optionalText,
