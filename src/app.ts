@@ -33,23 +33,23 @@ export interface AppDependencies {
   readonly database: Database;
   readonly build: BuildInfo;
   readonly logger?: FastifyServerOptions['logger'];
-  /** Threads that read documents and outlive the application; it has its own unless it is given some. */
+  /** Threads that parse documents. The application does not stop them. Default: its own threads. */
   readonly reader?: DocumentReader;
-  /** What it offers; all of it unless a benchmark compares a part. */
+  /** Default: all features. Benchmarks pass some of them. */
   readonly features?: readonly Feature[];
 }
 
-/** The work that is not a request, of the platform and of every feature. */
+/** The background jobs of the platform and of every feature. */
 export const jobs: readonly Job[] = [
   importJob,
   idempotencyKeysJob,
   ...allFeatures.flatMap(({ jobs: own = [] }) => own),
 ];
 
-/** Characters of a step of an address, decoded: more than the longest version, so that its rule is what is told. */
+/** Maximum characters of a decoded path parameter. Any valid version is shorter, so validation reports its rule. */
 const MAX_PARAMETER = 256;
 
-/** The whole application, ready to `listen` or `inject`; opens nothing by itself. */
+/** Builds the whole application, ready to `listen` or `inject`. Opens no connection. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
   const { config, logger = false, features = allFeatures } = dependencies;
   const app = Fastify({
@@ -58,12 +58,12 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     requestTimeout: config.REQUEST_TIMEOUT_MS,
     keepAliveTimeout: config.KEEP_ALIVE_TIMEOUT_MS,
     http: {
-      // Node swaps the two limits when that for the headers is the larger one.
+      // Node swaps the two limits if the limit for the headers is larger.
       headersTimeout: Math.min(config.REQUEST_TIMEOUT_MS, 60_000),
-      // It looks for overdue requests every 30 s, which would make any shorter limit untrue.
+      // Node checks for overdue requests every 30 s by default, which would not enforce shorter limits.
       connectionsCheckingInterval: Math.min(config.REQUEST_TIMEOUT_MS, 1000),
     },
-    // Requests that still arrive on open connections while the server stops are answered like any other.
+    // While the server stops, requests on open connections are still served.
     return503OnClosing: false,
     genReqId: requestId,
     trustProxy: config.TRUST_PROXY || false,
@@ -77,7 +77,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     frameworkErrors: handleError,
     clientErrorHandler: handleClientError,
   });
-  // In the order of their hooks: what browsers are told, who is asked for, is there room, who asks.
+  // Registered in hook order: browser headers, Host check, load shedding, authentication. Rate limits run per
+  // route, after authentication.
   await app.register(knownMethods);
   await app.register(errors);
   await app.register(expectContinue);

@@ -4,8 +4,8 @@ import { joinEmbedded } from './database/embedded/join.js';
 import { prepareSchema, resolveMigration } from './database/migrate.js';
 
 /**
- * `npm run db:migrate`: what the server does at start, without the server. With `-- --rolled-back NAME`
- * or `-- --applied NAME` it first records the end of a migration that failed.
+ * `npm run db:migrate`: applies pending migrations, as the server does at start. With `-- --rolled-back NAME` or
+ * `-- --applied NAME` it first records the outcome of a migration that failed.
  */
 async function migrate(): Promise<string> {
   loadDotEnv();

@@ -1,10 +1,10 @@
 /**
- * Where things are, as seen from this file, which stands at the top of the sources as well as of the build:
- * there it may be part of the bundle, and what is found from here is found from both.
+ * Paths relative to this file. It is at the top of `src` and of `dist`, and may be part of the bundle there, so the
+ * paths are the same in both.
  */
 
-/** The folder of the code: `src` or `dist`. */
+/** The directory of the code: `src` or `dist`. */
 export const CODE = new URL('./', import.meta.url);
 
-/** The folder of the project. */
+/** The directory of the project. */
 export const ROOT = new URL('../', import.meta.url);

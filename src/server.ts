@@ -14,27 +14,27 @@ import { isDatabaseUnavailable, rootCause } from './database/errors.js';
 import { prepareSchema, SchemaError } from './database/migrate.js';
 import { type RunningJobs, startJobs } from './jobs/runner.js';
 
-/** What has been opened so far; closed in the opposite order. */
+/** Everything that has been opened so far. */
 interface Running {
   embedded?: EmbeddedDatabase;
-  /** A migration must not be cut off half-way. */
+  /** Awaited before the database stops, so that a migration is not interrupted. */
   schema?: Promise<unknown>;
   database?: Database;
   app?: FastifyInstance;
   jobs?: RunningJobs;
 }
 
-/** One terminal Ctrl-C may arrive twice, from the terminal and from npm; later it means "at once". */
+/** Ctrl-C may arrive twice, from the terminal and from npm. A later signal ends the process at once. */
 const REPEATED_SIGNAL_MS = 500;
 
-/** Closes everything, also when a part of it fails; throws the first failure. */
+/** Closes everything, even if a step fails. Throws the first failure. */
 async function close({ app, jobs, database, schema, embedded }: Running): Promise<void> {
-  const jobsStopped = jobs?.stop(); // while the last requests are answered
+  const jobsStopped = jobs?.stop(); // runs while the last requests are served
   const steps = [
     () => app?.close(),
     () => jobsStopped,
     () => database?.close(),
-    () => schema?.catch(() => {}), // whoever started it hears of its failure
+    () => schema?.catch(() => {}), // `start` reports its failure
     () => embedded?.stop(),
   ];
   let failure: unknown;
@@ -46,26 +46,26 @@ async function close({ app, jobs, database, schema, embedded }: Running): Promis
   if (failure !== undefined) throw failure;
 }
 
-/** What may be shown of a database's URL. pg reads a password from its query, too: nothing of that is. */
+/** A database URL that is safe to log. The query is removed, because pg also reads a password from it. */
 function withoutSecrets(url: string): string {
   const { protocol, username, password, host, pathname } = new URL(url);
   const user = username && `${username}${password && ':***'}@`;
   return `${protocol}//${user}${host}${pathname}`;
 }
 
-/** What to tell the person who starts the server when it cannot; undefined for a fault of ours. */
+/** The message for the person who starts the server. undefined: a fault of this program. */
 function startFailure(error: unknown, databaseUrl: string | undefined): string | undefined {
   if (error instanceof ConfigError || error instanceof EmbeddedDatabaseError) return error.message;
   if (error instanceof SchemaError) return error.message;
   const { code, message } = error as NodeJS.ErrnoException;
   const where = databaseUrl ? withoutSecrets(databaseUrl) : 'the database';
   if (isDatabaseUnavailable(error)) return `cannot reach ${where} (${code ?? message})`;
-  // PostgreSQL's own words: wrong password, no such database, no permission …
+  // PostgreSQL's own message, such as a wrong password or a missing database.
   if (/^(28|3D|42501)/.test(code ?? '')) return `cannot use ${where}: ${message}`;
   return undefined;
 }
 
-/** @throws {ConfigError} that names the variable to change */
+/** @throws {ConfigError} names the variable to change */
 function cannotListen(error: NodeJS.ErrnoException & { port?: number }): never {
   const { code, port } = error;
   if (code === 'EADDRINUSE') {
@@ -73,7 +73,7 @@ function cannotListen(error: NodeJS.ErrnoException & { port?: number }): never {
   }
   if (code === 'EACCES')
     throw new ConfigError(`this user may not listen on port ${port}: set PORT`);
-  throw new ConfigError(`HOST is no address of this machine (${code})`);
+  throw new ConfigError(`HOST is not an address of this machine (${code})`);
 }
 
 async function start(config: Config, running: Running): Promise<void> {
@@ -95,7 +95,7 @@ async function start(config: Config, running: Running): Promise<void> {
     running.app?.log.warn({ cause: rootCause(error) }, 'lost a database connection');
   });
   const building = buildApp({ config, database: running.database, build, logger });
-  // While PostgreSQL is asked, or migrates, the application is put together.
+  // The application is built while the schema is checked or migrated.
   const [{ applied, unknown }, app] = await Promise.all([
     schema.catch((error: unknown) => {
       const message = startFailure(error, url);
@@ -118,7 +118,7 @@ async function start(config: Config, running: Running): Promise<void> {
     log: app.log,
     observe: app.observeJob,
   });
-  // For a person: a log collector gets JSON lines only, and Fastify's own line has the address.
+  // A banner for a person. A log collector gets JSON lines only; Fastify's own line has the address.
   if (running.embedded || isPretty(config)) {
     const where = running.embedded ? ` (embedded, in ${config.EMBEDDED_PG_DIR})` : '';
     process.stdout.write(
@@ -163,12 +163,12 @@ async function main(): Promise<void> {
   try {
     loadDotEnv();
     const config = loadConfig();
-    authMode(config); // refuses before anything is opened
+    authMode(config); // throws before anything is opened
     timeout = config.SHUTDOWN_TIMEOUT_MS;
     delayMs = config.SHUTDOWN_DELAY_MS;
     await start(config, running);
   } catch (error) {
-    if (stopping !== undefined) return; // the signal's own handler ends the process
+    if (stopping !== undefined) return; // the signal handler ends the process
     console.error(`cannot start: ${startFailure(error, undefined) ?? (error as Error).stack}`);
     await stop(1, timeout);
   }

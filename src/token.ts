@@ -10,23 +10,23 @@ import { prepareSchema } from './database/migrate.js';
 import { CreateToken, MAX_DAYS, type Token, tokensService } from './features/tokens/index.js';
 import { checkBody } from './platform/validation.js';
 
-/** `npm run token`: API tokens without the API, for whoever may use the database: the first token, above all. */
+/** `npm run token`: manages API tokens in the database. It creates the first token of a server. */
 const USAGE = `Usage:
   npm run -s token -- create --name TEXT --subject TEXT --scopes LIST [--projects IDS] [--days N]
   npm run -s token -- list [--all]
   npm run -s token -- revoke ID
 
-  --name      what it is for
-  --subject   who it stands for: a person, a team or a pipeline
+  --name      purpose of the token
+  --subject   the person, team or pipeline that uses it
   --scopes    separated by commas, or "all":
 ${Object.entries(SCOPES)
   .map(([scope, { meaning }]) => `                ${scope.padEnd(20)}${meaning}`)
   .join('\n')}
-  --projects  ids, separated by commas; without it every project
-  --days      until it expires, 1 to ${MAX_DAYS}; 90 unless given
-  --all       also those that have expired or were revoked
+  --projects  project ids, separated by commas; default: all projects
+  --days      days until it expires, 1 to ${MAX_DAYS}; default: 90
+  --all       include expired and revoked tokens
 
-In the container: node dist/token.js instead of npm run -s token --.
+In the container, use node dist/token.js instead of npm run -s token --.
 `;
 
 const OPTIONS = {
@@ -41,10 +41,10 @@ const OPTIONS = {
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
 
-/** Digits as a number; anything else is left to the schema, which refuses it. */
+/** Converts digits to a number. The schema refuses any other text. */
 const integer = (text: string) => (/^\d+$/.test(text) ? Number(text) : text);
 
-/** The same rules as for POST /tokens, and the same words for what breaks them. */
+/** Validates the options like the body of POST /tokens. */
 function requestOf({ name, subject, scopes, projects, days }: Values): CreateToken {
   return checkBody(CreateToken, {
     ...(name !== undefined && { name }),
@@ -55,7 +55,7 @@ function requestOf({ name, subject, scopes, projects, days }: Values): CreateTok
   });
 }
 
-/** A user id that the system has no name for is usual in containers. */
+/** The name of the user, or the id if it has no name, which is common in containers. */
 function userName(): string {
   try {
     return userInfo().username;
@@ -68,7 +68,7 @@ type Service = ReturnType<typeof tokensService>;
 
 async function create(service: Service, context: CallContext, values: Values): Promise<string> {
   const { secret, id, expiresAt } = await service.create(context, requestOf(values));
-  // The secret alone goes to stdout, for scripts to catch.
+  // Only the secret goes to stdout, so that scripts can capture it.
   process.stderr.write(
     `token ${id}, valid until ${expiresAt.toISOString()}; it is not shown again:\n`,
   );
@@ -108,7 +108,8 @@ async function list(service: Service, context: CallContext, { all }: Values): Pr
 
 async function revoke(service: Service, context: CallContext, id: string): Promise<string> {
   const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-  if (!uuid.test(id)) throw new ConfigError('revoke needs the id of a token, as list shows it');
+  if (!uuid.test(id))
+    throw new ConfigError('revoke needs the id of a token. Find it with: npm run -s token -- list');
   await service.revoke(context, id);
   return `revoked ${id}; every instance refuses it within 5 seconds`;
 }
@@ -125,7 +126,7 @@ async function run(): Promise<string> {
   try {
     const url = config.DATABASE_URL ?? (await embedded?.ready) ?? '';
     await prepareSchema(url, {
-      // A newer program's list of tokens must not change the schema below a server.
+      // A newer program must not migrate the database of a running server.
       apply: embedded !== undefined,
       connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,
     });

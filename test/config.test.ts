@@ -91,7 +91,7 @@ describe('the configuration', () => {
     [
       'DATABASE_URL',
       'postgresql://user:hunter2#@[/name',
-      'DATABASE_URL is not a valid URL: percent-encode special characters of the password',
+      'DATABASE_URL is not a valid URL. Percent-encode special characters in the password',
     ],
   ])('refuses %s=%s in one line that names it', (name, value, message) => {
     expect(() => loadConfig({ [name]: value })).toThrow(new ConfigError(message));

@@ -1,15 +1,15 @@
 import { SCOPE_NAMES, type Scope } from './scopes.js';
 
-/** Ids of the projects that something holds for; null: every project, also those to come. */
+/** Project ids. null: all projects, including future ones. */
 export type Projects = readonly number[] | null;
 
-/** Scopes that hold for the same projects. */
+/** Scopes for one set of projects. */
 export interface Grant {
   readonly scopes: readonly Scope[];
   readonly projects: Projects;
 }
 
-/** A grant as the database keeps it: an empty list must never come to mean all. */
+/** A grant as the database stores it. `everyProject` is separate, so that an empty list never means all. */
 export interface StoredGrant {
   readonly scopes: readonly string[];
   readonly everyProject: boolean;
@@ -20,16 +20,16 @@ export function grantOf({ scopes, everyProject, projectIds }: StoredGrant) {
   return { scopes: scopes as Scope[], projects: everyProject ? null : projectIds };
 }
 
-/** Who sent a request. */
+/** The sender of a request. */
 export interface Caller {
-  /** Who it stands for: rules about "somebody else" compare subjects, never credentials. */
+  /** The person, team or pipeline. The four-eyes rule compares subjects, not credentials. */
   readonly subject: string;
-  /** Names the credential in logs and keeps apart what belongs to it: `token:ID`, or `issuers:IDS:SUBJECT`. */
+  /** Identifies the credential in logs, rate limits and idempotency keys: `token:ID` or `issuers:IDS:SUBJECT`. */
   readonly credential: string;
   readonly grants: readonly Grant[];
 }
 
-/** Everybody, where callers are not told apart. */
+/** Every caller with AUTH_MODE=none. */
 export const ANONYMOUS: Caller = {
   subject: 'anonymous',
   credential: 'anonymous',
@@ -40,7 +40,7 @@ export function hasScope({ grants }: Caller, scope: Scope): boolean {
   return grants.some(({ scopes }) => scopes.includes(scope));
 }
 
-/** The projects that a caller has a scope for; none of them where it does not have it. */
+/** The projects for which the caller has the scope. Empty if the caller does not have it. */
 export function projectsFor({ grants }: Caller, scope: Scope): Projects {
   const [first, ...others] = grants.filter(({ scopes }) => scopes.includes(scope));
   if (!first) return [];
@@ -53,13 +53,13 @@ export function projectsFor({ grants }: Caller, scope: Scope): Projects {
   return [...ids];
 }
 
-/** Does the caller have the scope for this project? */
+/** True if the caller has the scope for this project. */
 export function reaches(caller: Caller, scope: Scope, project: number): boolean {
   const projects = projectsFor(caller, scope);
   return projects === null || projects.includes(project);
 }
 
-/** The scopes of a grant that the caller does not have for all of the grant's projects. */
+/** The scopes of the grant that the caller does not have for all of its projects. */
 export function scopesBeyond(caller: Caller, { scopes, projects }: Grant): Scope[] {
   return scopes.filter((scope) => {
     const own = projectsFor(caller, scope);

@@ -6,14 +6,14 @@ import { SCOPE_NAMES, SCOPES } from './scopes.js';
 
 const meanings = Object.entries(SCOPES).map(([name, { meaning }]) => `\`${name}\`: ${meaning}`);
 
-/** Bytes of a request: far more than a sensible one has, and too few to keep the validator busy. */
+/** Maximum body size in bytes. Valid requests are much smaller, and validation stays fast. */
 export const RIGHTS_BODY_LIMIT = 65_536;
 
 const scopes = Type.Array(stringEnum(SCOPE_NAMES), {
   minItems: 1,
   maxItems: SCOPE_NAMES.length,
   uniqueItems: true,
-  description: `What it may do. ${meanings.join('. ')}`,
+  description: `Scopes of the credential. ${meanings.join('. ')}`,
 });
 
 const projects = Type.Unsafe<Projects>({
@@ -22,18 +22,20 @@ const projects = Type.Unsafe<Projects>({
   minItems: 1,
   maxItems: 100,
   uniqueItems: true,
-  description:
-    'The projects that it is for: all others do not exist for it. null: every project, also those to come',
+  description: [
+    'Ids of the projects that the credential can reach. All others do not exist for it.',
+    'null: all projects, including future ones',
+  ].join(' '),
 });
 
-/** The rights of a credential, in answers. */
+/** The rights of a credential in responses. */
 export const rights = { scopes, projects };
 
-/** The same in requests: for every project, unless they name some. */
+/** The rights of a credential in requests. Default: all projects. */
 export const requestedRights = { scopes, projects: defaulted({ ...projects, default: null }) };
 
 /**
- * May this caller hand out these rights?
+ * Checks that the caller has the rights that it grants.
  * @throws {AppError} `validation-failed`, `rights-exceeded`
  */
 export function checkRights(caller: Caller, grant: Grant): void {
@@ -48,7 +50,7 @@ export function checkRights(caller: Caller, grant: Grant): void {
   throw new AppError('rights-exceeded', detail);
 }
 
-/** How the database keeps the projects of a grant: an empty list must never come to mean all. */
+/** The projects of a grant as the database stores them; see `StoredGrant`. */
 export function storedProjects(projects: Projects) {
   return { everyProject: projects === null, projectIds: [...(projects ?? [])] };
 }

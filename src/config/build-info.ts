@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CODE, ROOT } from '../paths.js';
 
-/** Where this code came from. */
+/** Origin of the running code. */
 export interface BuildInfo {
   readonly name: string;
   readonly version: string;
-  /** Full commit id, with `-dirty` when files differed from it; `unknown` outside of Git. */
+  /** Full commit id, with `-dirty` if files differed from it. `unknown` outside a Git repository. */
   readonly commit: string;
-  /** ISO 8601, UTC; `unknown` when nothing recorded it. */
+  /** ISO 8601, UTC. `unknown` if the build did not record it. */
   readonly buildDate: string;
 }
 
@@ -22,11 +22,11 @@ function git(...args: string[]): string | undefined {
       stdio: ['ignore', 'pipe', 'ignore'],
     }).trim();
   } catch {
-    return undefined; // no Git, or no repository: an unpacked archive
+    return undefined; // Git is not installed, or this is not a repository
   }
 }
 
-/** What the build writes down: its arguments where there are some (Docker), else what Git says. */
+/** Describes the build from its arguments (Docker), otherwise from Git. */
 export function describeBuild(
   env: NodeJS.ProcessEnv,
   now: Date,
@@ -48,7 +48,7 @@ function readJson(relative: URL): Record<string, string> | undefined {
   }
 }
 
-/** The record of the build beside this file, or Git's word when the sources run without a build. */
+/** Reads the record of the build. When the sources run without a build, Git has the commit. */
 export function readBuildInfo(): BuildInfo {
   const { name = 'secure-release-platform', version = '0.0.0' } =
     readJson(new URL('package.json', ROOT)) ?? {};

@@ -6,29 +6,29 @@ import { EnvSchema } from './env-schema.js';
 
 type Env = Static<typeof EnvSchema>;
 
-/** The validated configuration: numbers are numbers, paths are absolute, nothing can be changed. */
+/** The validated, frozen configuration. Paths are absolute. */
 export type Config = Readonly<Env>;
 
-/** A variable that the server cannot start with; the message is one line and names it. */
+/** A variable is not valid. The message is one line that names it. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
-/** A variable's text as the type that its schema asks for; text that is no such value stays text. */
+/** Converts a variable to the type of its schema. Text that cannot be converted stays text. */
 function parse(schema: TSchema, text: string): string | number | boolean {
   if (schema.type === 'integer' && /^(0|[1-9]\d{0,15})$/.test(text)) return Number(text);
   if (schema.type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
   return text;
 }
 
-/** Says what a variable must be, never what it is where the value may hold a password. */
-function explain(error: ErrorObject, env: NodeJS.ProcessEnv): string {
+/** Describes the expected value. Never includes DATABASE_URL, which may contain a password. */
+function messageOf(error: ErrorObject, env: NodeJS.ProcessEnv): string {
   const name = error.instancePath.slice(1).split('/')[0] ?? '';
   if (name === 'DATABASE_URL') {
     return 'DATABASE_URL must look like postgresql://user:password@host:port/database';
   }
   const schema: TSchema | undefined = EnvSchema.properties[name as keyof Env];
-  let expected = error.message ?? 'something else';
+  let expected = error.message ?? 'valid';
   if (schema?.type === 'integer')
     expected = `an integer from ${schema.minimum} to ${schema.maximum}`;
   if (schema?.type === 'boolean') expected = 'true or false';
@@ -39,7 +39,7 @@ function explain(error: ErrorObject, env: NodeJS.ProcessEnv): string {
 
 /**
  * Reads the configuration from environment variables. An empty variable counts as unset.
- * @throws {ConfigError} on the first variable that has no valid value
+ * @throws {ConfigError} names the first variable that is not valid
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const values: Record<string, unknown> = {};
@@ -51,18 +51,18 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const validate = ajv.addKeyword('x-rule').compile<Env>(EnvSchema);
   if (!validate(values)) {
     const [error] = validate.errors ?? [];
-    throw new ConfigError(error ? explain(error, env) : 'the configuration is not valid');
+    throw new ConfigError(error ? messageOf(error, env) : 'the configuration is not valid');
   }
   if (values.DATABASE_URL !== undefined && !URL.canParse(values.DATABASE_URL)) {
     throw new ConfigError(
-      'DATABASE_URL is not a valid URL: percent-encode special characters of the password',
+      'DATABASE_URL is not a valid URL. Percent-encode special characters in the password',
     );
   }
   for (const proxy of listOf(values.TRUST_PROXY)) checkProxy(proxy);
   return Object.freeze({ ...values, EMBEDDED_PG_DIR: resolve(values.EMBEDDED_PG_DIR) });
 }
 
-/** The pattern lets addresses through that are none. */
+/** The schema's pattern also matches text that is not an IP address, so it is checked here. */
 function checkProxy(proxy: string): void {
   if (/^[a-z]+$/.test(proxy)) return; // a name for several networks
   const [address = '', bits] = proxy.split('/');
@@ -72,29 +72,31 @@ function checkProxy(proxy: string): void {
   throw new ConfigError(`TRUST_PROXY must hold IP addresses or networks, but has "${proxy}"`);
 }
 
-/** The values of a variable that holds several. */
+/** Splits the value of a variable that holds a list. */
 export function listOf(text: string): string[] {
   return text === '' ? [] : text.split(',');
 }
 
-/** Can only programs on this machine reach an address to listen on? */
+/** True if only programs on this machine can reach the address. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
 /**
- * Are callers told apart?
- * @throws {ConfigError} where the server would be open to a network without anybody having said so
+ * Returns the authentication mode.
+ * @throws {ConfigError} if AUTH_MODE is unset and HOST is not loopback
  */
 export function authMode({ AUTH_MODE, HOST }: Config): 'none' | 'token' {
   if (AUTH_MODE) return AUTH_MODE;
   if (isLoopback(HOST)) return 'none';
   throw new ConfigError(
-    `HOST=${HOST} is reachable from elsewhere: set AUTH_MODE=token (callers need a token; "npm run token -- create" makes the first), or AUTH_MODE=none if everybody who reaches the port may change everything`,
+    `HOST=${HOST} is reachable from other machines: set AUTH_MODE=token (callers need a token; ` +
+      'create the first with "npm run token -- create"), or AUTH_MODE=none if anyone who can reach ' +
+      'the port may change everything',
   );
 }
 
-/** Adds the variables of a `.env` file in the working directory; those already set win. */
+/** Adds the variables of `.env` in the working directory. Variables that are already set win. */
 export function loadDotEnv(): void {
   try {
     process.loadEnvFile();

@@ -1,15 +1,12 @@
 import type { FastifyServerOptions } from 'fastify';
 import type { Config } from './config.js';
 
-/** Is somebody reading along? */
+/** True for readable text instead of JSON lines. */
 export function isPretty({ LOG_FORMAT }: Config): boolean {
   return LOG_FORMAT === 'pretty' || (LOG_FORMAT === 'auto' && process.stdout.isTTY === true);
 }
 
-/**
- * Nothing of ours logs headers. Should a library or an error bring some along, what identifies the caller
- * is taken out.
- */
+/** This project logs no headers. If a library or an error does, headers with credentials are masked. */
 const SECRET_HEADERS = ['authorization', 'cookie', '["set-cookie"]', '["idempotency-key"]'];
 const REDACT = ['headers', 'req.headers', 'request.headers', 'err.headers', 'err.request.headers'];
 const redact = {
@@ -19,7 +16,7 @@ const redact = {
   censor: '***',
 };
 
-/** pino writes JSON lines; on a terminal pino-pretty makes them readable. */
+/** Creates pino's options: JSON lines, or readable text on a terminal. */
 export async function createLogger(config: Config): Promise<FastifyServerOptions['logger']> {
   const level = config.LOG_LEVEL;
   if (!isPretty(config)) return { level, redact };

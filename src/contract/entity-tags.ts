@@ -1,23 +1,21 @@
 import { AppError } from '../shared/app-error.js';
 
-/**
- * Entity tags (RFC 9110, section 8.8.3) of resources that count their versions: `"3"` is the third.
- */
+/** The entity tag (RFC 9110, section 8.8.3) of a version: `"3"` for the third. */
 export function entityTag(version: number): string {
   return `"${version}"`;
 }
 
 const TAG = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g;
 
-/** Does `If-None-Match` name this version? Weak comparison, as section 13.1.2 asks for. */
+/** True if `If-None-Match` names this version. Section 13.1.2 requires weak comparison. */
 export function namesVersion(ifNoneMatch: string, version: number): boolean {
   if (ifNoneMatch.trim() === '*') return true;
   return [...ifNoneMatch.matchAll(TAG)].some(([, , opaque]) => opaque === String(version));
 }
 
 /**
- * The versions that `If-Match` accepts; undefined for `*`, which any existing one meets. Weak tags and
- * tags of others name none (strong comparison, section 13.1.1).
+ * The versions that `If-Match` accepts; undefined for `*`, which accepts any version. Weak tags and unknown tags
+ * accept none (strong comparison, section 13.1.1).
  */
 export function acceptedVersions(ifMatch: string): number[] | undefined {
   if (ifMatch.trim() === '*') return undefined;
@@ -27,7 +25,7 @@ export function acceptedVersions(ifMatch: string): number[] | undefined {
     .filter((version) => version <= 2_147_483_647);
 }
 
-/** The answer to a change of a version that is not the current one any more. */
+/** Returns the error for a change of a version that is no longer current. */
 export function changed(current: number): AppError {
   return new AppError(
     'precondition-failed',
@@ -39,7 +37,7 @@ export function changed(current: number): AppError {
 }
 
 /**
- * @param expected undefined: whichever there is
+ * @param expected undefined: any version
  * @throws {AppError} `precondition-failed` unless the current version is one of those expected
  */
 export function requireVersion(current: number, expected: readonly number[] | undefined): void {

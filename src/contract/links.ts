@@ -1,6 +1,6 @@
 /**
  * The value of `Link` for the next page of a list (RFC 8288).
- * @param url the request's: its path and its parameters are kept
+ * @param url the URL of the request; its path and other parameters are kept
  */
 export function nextLink(url: string, cursor: string): string {
   const [path = ''] = url.split('?', 1);
@@ -9,7 +9,7 @@ export function nextLink(url: string, cursor: string): string {
   return `<${path.replace(/\/$/, '')}?${parameters}>; rel="next"`;
 }
 
-/** Where the answer to a creation leads: operations that take the `id` of what was created (OpenAPI's links). */
+/** OpenAPI links from the response of a creation to operations that take the new `id`. */
 export function linksToId(...operationIds: string[]) {
   const link = (operationId: string) => ({ operationId, parameters: { id: '$response.body#/id' } });
   return { 201: Object.fromEntries(operationIds.map((id) => [id, link(id)])) };

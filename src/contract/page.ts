@@ -4,17 +4,17 @@ import { defaulted } from './schemas.js';
 /** A page of a list, as a service returns it. */
 export interface Page<Item> {
   readonly items: Item[];
-  /** The cursor of the next page; absent on the last one. */
+  /** The cursor of the next page. Absent on the last page. */
   readonly next?: string;
 }
 
 /**
- * A page of rows. The query asks for one row more than `limit`, which shows whether there is another page:
+ * Returns a page of rows. The query asks for one row more than `limit`, which shows if there is another page:
  * ```ts
  * const rows = await prisma.thing.findMany({ …, take: limit + 1 });
  * return mapPage(pageById(rows, limit), toThing);
  * ```
- * @param cursorOf where the next page begins, after the last row of this one
+ * @param cursorOf returns the cursor after the last row of this page
  */
 export function pageOf<Row>(
   rows: readonly Row[],
@@ -26,12 +26,12 @@ export function pageOf<Row>(
   return rows.length > limit && last !== undefined ? { items, next: cursorOf(last) } : { items };
 }
 
-/** A page of a list in the order of its ids. */
+/** Returns a page of a list that is ordered by id. */
 export function pageById<Row extends { id: string }>(rows: readonly Row[], limit: number) {
   return pageOf(rows, limit, ({ id }) => id);
 }
 
-/** The same page with other items. */
+/** Returns the same page with converted items. */
 export function mapPage<Row, Item>(
   { items, ...rest }: Page<Row>,
   present: (row: Row) => Item,
@@ -39,16 +39,18 @@ export function mapPage<Row, Item>(
   return { ...rest, items: items.map((row) => present(row)) };
 }
 
-const limit = defaulted(Type.Integer({ minimum: 1, maximum: 1000, default: 100 }));
-const description = 'Where the page begins: taken from the `Link` header of the one before';
+const limit = defaulted(
+  Type.Integer({ minimum: 1, maximum: 1000, default: 100, description: 'Maximum number of items' }),
+);
+const description = 'Start of the page, from the `Link` header of the previous page';
 
-/** Parameters of a list in the order of its ids, which are UUIDs that begin with their time. */
+/** Parameters of a list that is ordered by id. The ids are UUIDs that begin with their time. */
 export const queryById = {
   limit,
   cursor: Type.Optional(Type.String({ format: 'uuid', description })),
 };
 
-/** Parameters of a list in any other order: its cursors are made by `encodePosition`. */
+/** Parameters of a list in any other order. `encodePosition` makes its cursors. */
 export const queryByPosition = {
   limit,
   cursor: Type.Optional(

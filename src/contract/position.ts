@@ -2,13 +2,13 @@ import { invalid } from '../shared/app-error.js';
 import { isStorable } from '../shared/text.js';
 import { SEVERITIES } from '../vocabulary/severity.js';
 
-/** JavaScript rolls 30 February over, and PostgreSQL has no year 0. */
+/** Excludes dates that JavaScript changes, such as 30 February, and year 0, which PostgreSQL does not have. */
 function isInstant(value: unknown): boolean {
   const time = new Date(typeof value === 'string' ? value : Number.NaN);
   return !Number.isNaN(time.getTime()) && time.toISOString() === value && value >= '0001';
 }
 
-/** What the parts of a position may be. */
+/** Checks for the parts of a position. */
 const PARTS = {
   severity: (value: unknown) => (SEVERITIES as readonly unknown[]).includes(value),
   uuid: (value: unknown) =>
@@ -16,29 +16,29 @@ const PARTS = {
   text: (value: unknown) => typeof value === 'string' && isStorable(value),
   instant: isInstant,
   null: (value: unknown) => value === null,
-  /** PostgreSQL's integer: rows that were not made by a request may have any id. */
+  /** PostgreSQL's integer. Rows that were created beside the API may have any id. */
   int: (value: unknown) => Number.isInteger(value) && value === Number(value) >> 0,
 } as const;
 
-/** A column by what it holds, or a fixed value. */
+/** The type of a column, or a fixed value. */
 type Part = keyof typeof PARTS | { readonly is: string };
 
-/** The columns that a list is ordered by. */
+/** The columns that order a list. */
 export type Order = readonly Part[];
 
-/** A row's place in a list: a value for each column of its order. */
+/** The position of a row in a list: one value for each column of its order. */
 export type Position = readonly (string | number | null)[];
 
 function fits(part: Part, value: unknown): boolean {
   return typeof part === 'object' ? part.is === value : PARTS[part](value);
 }
 
-/** Opaque to clients, so that what is in it may change. */
+/** Encodes a position as a cursor. It is opaque to clients, so its content may change. */
 export function encodePosition(position: Position): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url');
 }
 
-/** @throws {AppError} 400 for what is not a position in a list of this order */
+/** Decodes a cursor. @throws {AppError} `validation-failed` if it is not a position in a list of this order */
 export function decodePosition(order: Order, cursor: string | undefined): Position | undefined {
   if (cursor === undefined) return undefined;
   let value: unknown;

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 
-/** A name that stands in addresses, of a policy or an environment. */
+/** The name of a policy or an environment, which is part of its path. */
 export const resourceName = (description: string, example: string) =>
   Type.String({
     maxLength: 63,

@@ -5,11 +5,11 @@ import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
 /** The connection that the next interactive transaction of Prisma runs on. */
 const adopted = new AsyncLocalStorage<pg.PoolClient>();
 
-/** The transaction is ours to begin and to end: what Prisma says of it is not sent. */
+/** `transaction.ts` begins and ends the transaction, so these statements of Prisma are not sent. */
 const OWN = /^(?:BEGIN|COMMIT|ROLLBACK)$/;
 const NOTHING = { rows: [], fields: [], rowCount: 0, command: '', oid: 0 };
 
-/** What Prisma holds of an adopted connection: it can neither end its transaction nor give it back. */
+/** A proxy of the connection for Prisma. It cannot end the transaction or release the connection. */
 function guest(client: pg.PoolClient): pg.PoolClient {
   const query = (config: pg.QueryConfig) =>
     OWN.test(config.text) ? Promise.resolve(NOTHING) : client.query(config);
@@ -24,8 +24,8 @@ function guest(client: pg.PoolClient): pg.PoolClient {
 }
 
 /**
- * The pool as Prisma sees it: the one that everything shares, except that a transaction which `prismaOn`
- * begins runs on the connection given there. Opens no connection of its own.
+ * The pool for Prisma. It uses the connections of the shared pool, but a transaction of `prismaOn` runs on the
+ * connection that is passed there. It opens no connections itself.
  */
 export class PrismaPool extends pg.Pool {
   readonly #shared: pg.Pool;
@@ -53,14 +53,14 @@ export class PrismaPool extends pg.Pool {
 
 export interface Adopted {
   readonly prisma: Prisma.TransactionClient;
-  /** Prisma lets go of the connection. Call it before the transaction ends. */
+  /** Detaches Prisma from the connection. Call it before the transaction ends. */
   end(): Promise<void>;
 }
 
-/** Longer than any transaction of ours: the limits of the transaction itself come first. */
+/** Longer than any transaction, so that PostgreSQL's own limits apply first. */
 const NO_LIMIT_MS = 2_147_483_647;
 
-/** Prisma on a connection with a transaction under way. */
+/** Opens Prisma on a connection that has an open transaction. */
 export async function prismaOn(prisma: PrismaClient, client: pg.PoolClient): Promise<Adopted> {
   let finish = () => {};
   let done: Promise<void> | undefined;

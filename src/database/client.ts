@@ -6,8 +6,8 @@ import { PrismaPool } from './adopt.js';
 import { Store } from './context.js';
 
 /**
- * The pool that everything shares, and Prisma on top of it. Its connections are read-only until a transaction says
- * otherwise, as those of `transaction.ts` do: a write anywhere else fails (SQLSTATE 25006).
+ * The shared pool, and Prisma on top of it. Connections are read-only by default. Only the transactions of
+ * `transaction.ts` can write: any other write fails with SQLSTATE 25006.
  */
 export interface Database {
   readonly pool: pg.Pool;
@@ -26,25 +26,24 @@ type PoolSettings = Pick<
   | 'DATABASE_IDLE_TIMEOUT_MS'
 >;
 
-/** The schema that Prisma's URLs name with `?schema=`, which pg does not know. */
+/** The schema in `?schema=` of a Prisma URL. pg does not support this parameter. */
 function schemaOf(url: string): string {
   return new URL(url).searchParams.get('schema') ?? 'public';
 }
 
-/** Session options for that schema, and others. */
+/** Session options that select the schema, and other options. */
 export function sessionOptions(url: string, ...others: string[]): { options?: string } {
   const schema = schemaOf(url);
   const options = [...(schema === 'public' ? [] : [`-c search_path="${schema}"`]), ...others];
   return options.length > 0 ? { options: options.join(' ') } : {};
 }
 
-/** Each is kept by every connection, here and in PostgreSQL. */
+/** Every connection caches each statement, in the driver and in PostgreSQL. */
 const MAX_STATEMENTS = 500;
 
 /**
- * Names for Prisma's statements: with a name PostgreSQL parses and plans each once a connection, and that
- * is most of what a short one costs. Texts beyond the first 500 get none: Prisma writes lists of values as
- * lists of parameters, of any length.
+ * Names Prisma's statements, so that PostgreSQL parses and plans each only once per connection. That is most of the cost
+ * of a short statement. Only the first 500 texts get a name, because lists of values produce any number of texts.
  */
 function statementNames(): (query: { sql: string }) => string {
   const names = new Map<string, string>();
@@ -57,7 +56,7 @@ function statementNames(): (query: { sql: string }) => string {
   };
 }
 
-/** Opens no connection: the pool does so when the first query comes. */
+/** Opens no connection. The pool connects for the first query. */
 export function openDatabase(
   url: string,
   settings: PoolSettings,
@@ -69,33 +68,33 @@ export function openDatabase(
     connectionTimeoutMillis: settings.DATABASE_CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: settings.DATABASE_IDLE_TIMEOUT_MS,
     statement_timeout: settings.DATABASE_STATEMENT_TIMEOUT_MS,
-    // PostgreSQL keeps that limit; this one holds where it is frozen or cut off.
+    // PostgreSQL enforces the limit above. This one applies if PostgreSQL hangs or is unreachable.
     query_timeout: settings.DATABASE_STATEMENT_TIMEOUT_MS + 1000,
     lock_timeout: settings.DATABASE_LOCK_TIMEOUT_MS,
-    // Nothing of ours thinks between two statements of a transaction for as long as one may run.
+    // This program never pauses that long between two statements of a transaction.
     idle_in_transaction_session_timeout: settings.DATABASE_STATEMENT_TIMEOUT_MS,
     keepAlive: true,
     application_name: 'secure-release-platform',
     ...sessionOptions(url, '-c default_transaction_read_only=on'),
   });
-  pool.on('error', onIdleError); // without a listener a lost idle connection ends the process
-  // Between the pool, which stops listening, and Prisma, which does not listen yet, an error would find
-  // nobody, and end the process.
+  pool.on('error', onIdleError); // without a listener, a lost idle connection ends the process
+  // When a connection moves from the pool to Prisma, it briefly has no error listener. An error would then end the
+  // process.
   pool.on('connect', (client) => client.on('error', () => {}));
-  // PostgreSQL may not have heard of the end of a transaction whose statement was not answered in time.
-  // Prisma gives such a connection back like any other; the next request's work would be a part of it.
+  // After a client-side timeout, the transaction may still be open in PostgreSQL. Prisma releases such a connection
+  // as usual, and the next request would run in that transaction.
   pool.on('release', (_error, client) => {
     if (client.getTransactionStatus() !== 'I') client.end().catch(() => {});
   });
   const prisma = new PrismaClient({
-    // Anything else notes for each call where it came from, and quotes sources in messages.
+    // Other formats record a stack per call and quote source code in messages.
     errorFormat: 'minimal',
     adapter: new PrismaPg(new PrismaPool(pool), {
       schema: schemaOf(url),
       statementNameGenerator: statementNames(),
     }),
     transactionOptions: {
-      // Longer than the pool's own limits, which come first and clean up after themselves.
+      // Longer than the pool's own limits, which apply first and clean up.
       maxWait: settings.DATABASE_CONNECT_TIMEOUT_MS + 1000,
       timeout: settings.DATABASE_STATEMENT_TIMEOUT_MS + 2000,
     },

@@ -13,7 +13,7 @@ type Reading =
   | 'aggregate'
   | 'groupBy';
 
-/** What of Prisma's client reads. Nothing that begins with `$`: plain SQL goes through `query`. */
+/** The reading part of Prisma's client. It has no `$` methods: use `query` for plain SQL. */
 export type ReadClient = {
   readonly [Model in Uncapitalize<Prisma.ModelName>]: Pick<PrismaClient[Model], Reading>;
 };
@@ -23,7 +23,7 @@ interface Opened {
   readonly prisma: PrismaClient;
 }
 
-/** Where a request reads and changes. Only `database/` opens it: features use `query`, `bookkeeping` and `change`. */
+/** The database of a request. Only `database/` opens it. Features use `query`, `bookkeeping` and `change`. */
 export class Store {
   readonly #database: Opened;
 
@@ -36,28 +36,28 @@ export class Store {
   }
 }
 
-/** For whom a service works, and where it reads. Changes go through `change` (src/events). */
+/** The caller and the read access of a service. Changes go through `change` (src/events). */
 export interface CallContext {
   readonly caller: Caller;
-  /** Names the request in the log. */
+  /** Id of the request in the log. */
   readonly requestId: string;
   readonly prisma: ReadClient;
   readonly store: Store;
 }
 
-/** Prisma's models in a transaction. Plain SQL in it goes through `query`. */
+/** Prisma's models in a transaction. Use `query` for plain SQL. */
 export type WriteClient = {
   readonly [Model in Uncapitalize<Prisma.ModelName>]: PrismaClient[Model];
 };
 
-/** What a transaction under way adds to a context. */
+/** The members that an open transaction adds to a context. */
 export interface Transaction {
-  /** The first use costs as much as a plain INSERT: a hot change does without. */
+  /** The first use costs as much as an INSERT, so hot changes use `query`. */
   readonly prisma: WriteClient;
   readonly connection: pg.PoolClient;
 }
 
-/** Where to read: at least a store. */
+/** A context that can at least read. */
 export interface Place {
   readonly store: Store;
 }
@@ -75,7 +75,7 @@ export function callContext(store: Store, caller: Caller, requestId: string): Ca
 }
 
 /**
- * Runs a statement and returns its rows: in the transaction under way, or else on a connection that only reads.
+ * Runs a statement and returns its rows. Without an open transaction, the connection is read-only.
  */
 export function query<Row extends object>(
   context: Place | Inside<Place>,
@@ -86,7 +86,7 @@ export function query<Row extends object>(
   return ask<Row>(where, statement, values);
 }
 
-/** Reads of one moment; see `snapshot`. */
+/** Runs several reads on one snapshot of the data; see `snapshot`. */
 export function readTogether<Result>(
   { store }: Place,
   work: (ask: Ask) => Promise<Result>,

@@ -1,6 +1,6 @@
 /**
- * Node's and PostgreSQL's codes for "there is no database to talk to just now"
- * (https://www.postgresql.org/docs/current/errcodes-appendix.html), and Prisma's for the same.
+ * Codes of Node, PostgreSQL and Prisma for "the database is currently unavailable"
+ * (https://www.postgresql.org/docs/current/errcodes-appendix.html).
  */
 const UNAVAILABLE = new Set([
   'ECONNREFUSED',
@@ -28,19 +28,19 @@ const UNAVAILABLE = new Set([
   'P1008',
   'P1017',
   'P2024',
-  'P2028', // a transaction that did not start or end in time
-  'P2034', // a conflict of two transactions
+  'P2028', // the transaction did not start or end in time
+  'P2034', // two transactions conflict
   'P2037', // 53300
 ]);
 
-/** What pg says without a code. */
+/** pg's messages that have no code. */
 const UNAVAILABLE_TEXT =
   /^(timeout exceeded when trying to connect|timeout expired|Query read timeout|Connection terminated|Client has encountered a connection error|Connection ended unexpectedly)/;
 
-/** Codes that mean: it is there, but this took too long or met another transaction. */
+/** The database answers, but the work took too long or conflicts with another transaction. */
 const BUSY = new Set(['40001', '40P01', '55P03', '57014', 'P2028', 'P2034']);
 
-/** PostgreSQL's "waited too long for a lock that another transaction holds". */
+/** lock_not_available: the statement waited too long for a lock. */
 const LOCK_TIMEOUT = '55P03';
 
 interface ErrorLike {
@@ -50,7 +50,7 @@ interface ErrorLike {
   meta?: { driverAdapterError?: unknown };
 }
 
-/** An error, what caused it, and what Prisma wraps: its driver's error. */
+/** Yields an error, its causes, and the driver's error that Prisma wraps. */
 function* chain(error: unknown, depth = 0): Generator<ErrorLike> {
   if (typeof error !== 'object' || error === null || depth > 5) return;
   const link = error as ErrorLike;
@@ -59,18 +59,18 @@ function* chain(error: unknown, depth = 0): Generator<ErrorLike> {
   yield* chain(link.meta?.driverAdapterError, depth + 1);
 }
 
-/** The pool's message, whose own cause reads as if an open connection had been lost. */
+/** The pool's message. The message of its cause misleadingly describes a lost connection. */
 const NOT_CONNECTED = 'Connection terminated due to connection timeout';
 
-/** Code and message of what is behind an error, in a line. */
+/** Code and message of the root cause, in one line. */
 export function rootCause(error: unknown): string {
-  const said = [...chain(error)].filter(({ code, message }) => code || message);
-  const root = said.find(({ message }) => message === NOT_CONNECTED) ?? said.at(-1);
+  const causes = [...chain(error)].filter(({ code, message }) => code || message);
+  const root = causes.find(({ message }) => message === NOT_CONNECTED) ?? causes.at(-1);
   const { code = '', message = '' } = root ?? {};
   return `${code} ${message}`.trim();
 }
 
-/** Is this error, or one that caused it, the database being out of reach? */
+/** True if the error or one of its causes means that the database is unavailable. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   return [...chain(error)].some(
     ({ code, message }) =>
@@ -79,22 +79,22 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   );
 }
 
-/** Does the database answer, and only this one piece of work could not be done in time? */
+/** True if the database answers, but this work did not finish in time. */
 export function isDatabaseBusy(error: unknown): boolean {
   return [...chain(error)].some(({ code }) => typeof code === 'string' && BUSY.has(code));
 }
 
-/** Did a statement wait too long for what another transaction holds? */
+/** True if a statement waited too long for a lock. */
 export function isLockTimeout(error: unknown): boolean {
   return [...chain(error)].some(({ code }) => code === LOCK_TIMEOUT);
 }
 
-/** Is there a row already that may be there only once? */
+/** True if a row with the same unique value exists. */
 export function isUniqueViolation(error: unknown): boolean {
   return [...chain(error)].some(({ code }) => code === 'P2002' || code === '23505');
 }
 
-/** Does a row refer to one that is not there, or would one go that others refer to? PostgreSQL 18 has a code of its own for the latter. */
+/** True if a referenced row does not exist, or a row to delete is referenced (PostgreSQL 18: 23001). */
 export function isForeignKeyViolation(error: unknown): boolean {
   return [...chain(error)].some(
     ({ code }) => code === 'P2003' || code === '23503' || code === '23001',

@@ -5,20 +5,20 @@ import { sessionOptions } from './client.js';
 import { knownMigrations, MIGRATIONS, schemaState } from './schema-state.js';
 
 const ENGINE = new URL('prisma/schema-engine/migrations.mjs', ROOT).href;
-/** The engine's own lock gives up after 10 s; this one makes late starters wait their turn. */
+/** The engine's own lock times out after 10 s. With this lock, other instances wait for their turn. */
 const LOCK = `SET lock_timeout = '120s'; SELECT pg_advisory_lock(727073690); RESET lock_timeout`;
 
-/** A database that the server must not use as it is; the message says what to do. */
+/** The server must not use the database in this state. The message says what to do. */
 export class SchemaError extends Error {
   override name = 'SchemaError';
 }
 
-/** The columns of the Python service's table, as `information_schema` tells them. */
+/** The columns of the Python service's table, from `information_schema`. */
 const OLD_TABLE = 'id integer,name character varying,status character varying';
 
 /**
- * A database of the Python service: its one table, and no record of migrations.
- * @throws {SchemaError} when there is a `projects` table of another shape
+ * True for a database of the Python service: it has one table and no record of migrations.
+ * @throws {SchemaError} if a `projects` table has other columns
  */
 async function isOldService(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query<{ columns: string | null; migrated: string | null }>(
@@ -31,11 +31,11 @@ async function isOldService(client: pg.Client): Promise<boolean> {
   if (migrated !== null || columns === null) return false;
   if (columns === OLD_TABLE) return true;
   throw new SchemaError(
-    `the database has a table "projects" that is not the one this server knows (${columns}). Nothing was changed: use another database.`,
+    `the database has a table "projects" of another program (${columns}). Nothing was changed. Use another database.`,
   );
 }
 
-/** What a migration needs, asked beforehand: the engine's own words for it would be a stack trace. */
+/** Checks the requirements of a migration. Otherwise the engine would report a stack trace. */
 async function checkDatabase(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ encoding: string; role: string; owner: boolean }>(
     `SELECT current_setting('server_encoding') AS encoding, current_user AS role,
@@ -45,30 +45,32 @@ async function checkDatabase(client: pg.Client): Promise<void> {
   );
   const [{ encoding, role, owner } = { encoding: '', role: '', owner: false }] = rows;
   if (encoding !== 'UTF8') {
-    throw new SchemaError(`the database's encoding is ${encoding}; create it with ENCODING 'UTF8'`);
+    throw new SchemaError(`the database's encoding is ${encoding}. Create it with ENCODING 'UTF8'`);
   }
   if (!owner) {
     throw new SchemaError(
-      `the role ${role} may not change the tables: it must own the database (ALTER DATABASE … OWNER TO ${role}) and the table "projects" if there is one.`,
+      `the role ${role} may not change the tables. It must own the database ` +
+        `(ALTER DATABASE … OWNER TO ${role}) and the table "projects", if it exists.`,
     );
   }
 }
 
 function failedBefore(name: string): SchemaError {
   return new SchemaError(
-    `the migration ${name} failed when it was applied, and nothing of it is in the database; column "logs" of _prisma_migrations says why. Mend the cause, then run "npm run db:migrate -- --rolled-back ${name}".`,
+    `the migration ${name} failed and was rolled back. The column "logs" of _prisma_migrations has ` +
+      `the cause. Correct the cause, then run "npm run db:migrate -- --rolled-back ${name}".`,
   );
 }
 
-/** Applies what is pending. The caller holds the lock, so that nobody else does. */
+/** Applies pending migrations. The caller holds the lock. */
 async function applyPending(
   migrations: SchemaEngine.Migrations,
   client: pg.Client,
 ): Promise<string[]> {
-  // Whoever had the lock before may have done the work.
+  // The previous holder of the lock may have applied them.
   const { failed, unfinished, pending } = await schemaState(client);
   if (failed[0] !== undefined) throw failedBefore(failed[0]);
-  // Its process died; PostgreSQL rolled back what it had done, and only then gave up the lock.
+  // The process ended before the migration did. PostgreSQL rolled it back before it released the lock.
   for (const name of unfinished) await migrations.markRolledBack(name);
   if (pending.length + unfinished.length === 0) return [];
   const [first] = knownMigrations();
@@ -76,7 +78,7 @@ async function applyPending(
   return migrations.apply();
 }
 
-/** Loads the engine only when it is needed: it costs 26 MB and 40 ms. */
+/** Loads the engine on demand, because it takes 26 MB and 40 ms. */
 async function withMigrations<T>(
   url: string,
   use: (migrations: SchemaEngine.Migrations) => Promise<T>,
@@ -105,17 +107,17 @@ async function withClient<T>(
   }
 }
 
-/** What {@link prepareSchema} found and did. */
+/** The result of {@link prepareSchema}. */
 export interface PreparedSchema {
   readonly applied: string[];
-  /** Names of a newer server's migrations: this one is an older version, rolled back to. */
+  /** Migrations of a newer server version. They exist after a rollback of the program. */
   readonly unknown: string[];
 }
 
 /**
- * Brings the database to this server's schema, or checks that it is there. Any number of instances may
- * call it at once: one migrates while the others wait.
- * @throws {SchemaError} when the schema is behind and `apply` is false, or cannot be migrated
+ * Migrates the database to this server's schema, or checks that it is current. Several instances may call it at the
+ * same time: one migrates and the others wait.
+ * @throws {SchemaError} if migrations are pending and `apply` is false, or if the database cannot be migrated
  */
 export function prepareSchema(
   url: string,
@@ -139,8 +141,8 @@ export function prepareSchema(
 }
 
 /**
- * Records the end of a migration that failed, for someone who has put the database in order: as applied
- * (its changes are there) or as rolled back (none is, and it will be applied again).
+ * Records the outcome of a failed migration after a person has corrected the database. `applied`: its changes are
+ * complete. `rolled-back`: none of its changes exist, and it is applied again.
  */
 export function resolveMigration(url: string, outcome: 'applied' | 'rolled-back', name: string) {
   return withMigrations(url, (migrations) =>

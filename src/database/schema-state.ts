@@ -3,15 +3,15 @@ import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { ROOT } from '../paths.js';
 
-/** The folder of the migrations that this server carries. */
+/** The directory of this server's migrations. */
 export const MIGRATIONS = fileURLToPath(new URL('prisma/migrations', ROOT));
 
-/** Where a database stands against the migrations that this server carries. */
+/** The state of a database, compared with this server's migrations. */
 export interface SchemaState {
   readonly pending: string[];
-  /** Migrations that PostgreSQL refused; nothing of them was applied. */
+  /** Migrations that failed in PostgreSQL. They were rolled back. */
   readonly failed: string[];
-  /** Migrations that began and have no end: being applied just now, or the process that did has died. */
+  /** Migrations without an end: they are in progress, or their process ended. */
   readonly unfinished: string[];
   /** Migrations of a newer server. */
   readonly unknown: string[];
@@ -19,7 +19,7 @@ export interface SchemaState {
 
 type Queryable = Pick<pg.ClientBase | pg.Pool, 'query'>;
 
-/** The names of the migrations that this server carries, oldest first; read from disk once. */
+/** The names of this server's migrations, oldest first. They are read from disk once. */
 let known: readonly string[] | undefined;
 export function knownMigrations(): readonly string[] {
   known ??= readdirSync(MIGRATIONS, { withFileTypes: true })
@@ -35,7 +35,7 @@ interface Recorded {
   readonly refused: boolean;
 }
 
-/** Asks first whether there is a record: to read a missing table would be an ERROR in PostgreSQL's log at each first start. */
+/** Checks first if the table exists: reading a missing table would log an ERROR in PostgreSQL at the first start. */
 async function recordedMigrations(database: Queryable): Promise<Recorded[]> {
   const { rows } = await database.query<{ recorded: boolean }>(
     `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS recorded`,
@@ -48,7 +48,7 @@ async function recordedMigrations(database: Queryable): Promise<Recorded[]> {
   return answer.rows;
 }
 
-/** Compares names only: two small queries, no engine. */
+/** Compares migration names with two small queries, without the migration engine. */
 export async function schemaState(database: Queryable): Promise<SchemaState> {
   const applied = new Set<string>();
   const failed: string[] = [];

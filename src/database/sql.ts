@@ -1,13 +1,13 @@
 import pg from 'pg';
 
 /**
- * A hot read in plain SQL. Prisma's interpreter costs several times what PostgreSQL does for a read of
- * one row, and it has no row comparison; everything that is not hot goes through Prisma.
+ * A hot statement in plain SQL. For a read of one row, Prisma's interpreter costs several times as much as PostgreSQL.
+ * Prisma also has no row comparison. Statements that are not hot use Prisma.
  */
 export interface Statement {
   /**
-   * Lets PostgreSQL parse and plan once per connection. Omit it where the best plan depends on the
-   * values: a named statement may get a generic plan after five runs.
+   * With a name, PostgreSQL parses and plans once per connection. Omit it if the best plan depends on the values: a
+   * named statement may get a generic plan after five runs.
    */
   readonly name?: string;
   readonly text: string;
@@ -17,8 +17,8 @@ const { TIMESTAMPTZ } = pg.types.builtins;
 const parseTimestamp: (text: string) => Date = pg.types.getTypeParser(TIMESTAMPTZ, 'text');
 
 /**
- * `2026-11-23 10:00:00.123+00`, as PostgreSQL writes it in UTC, is almost what Date itself reads. pg's
- * regular expression, which knows all other forms, too, was a sixth of the cost of a page.
+ * Parses PostgreSQL's UTC form, `2026-11-23 10:00:00.123+00`, with Date. pg's general parser took a sixth of the time of
+ * a page.
  */
 export function readTimestamp(text: string): Date {
   const isUtc = text.length <= 29 && text.endsWith('+00') && text[4] === '-';
@@ -33,7 +33,7 @@ const types: pg.CustomTypesConfig = {
       : pg.types.getTypeParser(oid, format as 'text'),
 };
 
-/** Runs a statement on any free connection of a pool, or on a connection, and returns its rows. */
+/** Runs a statement on a pool or a connection, and returns its rows. */
 export async function ask<Row extends object>(
   where: pg.Pool | pg.PoolClient,
   statement: Statement,
@@ -43,12 +43,12 @@ export async function ask<Row extends object>(
   return rows as Row[];
 }
 
-/** Runs statements one after the other on one connection. */
+/** Runs a statement on the connection of the snapshot. */
 export type Ask = <Row extends object>(statement: Statement, values: unknown[]) => Promise<Row[]>;
 
 /**
- * Reads of one moment: all statements see what was there when the first began (REPEATABLE READ). It holds a connection
- * until `work` is done.
+ * Runs reads on one snapshot (REPEATABLE READ): all statements see the data as of the first statement. Holds a
+ * connection until `work` is done.
  */
 export async function snapshot<Result>(
   pool: pg.Pool,
@@ -65,7 +65,7 @@ export async function snapshot<Result>(
     failed = error as Error;
     throw error;
   } finally {
-    // A connection whose transaction did not end is closed, and not given to the next request.
+    // After a failure the transaction may be open, so the connection is closed instead of reused.
     client.release(failed);
   }
 }

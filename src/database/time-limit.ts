@@ -1,8 +1,8 @@
 import type pg from 'pg';
 
 /**
- * Works with a connection of the pool, and gives up after a time limit for the wait and the work together.
- * A connection that arrives later goes back unused. A connection whose work is not done is closed.
+ * Runs work on a connection of the pool. The time limit covers the wait for the connection and the work. A connection
+ * that arrives too late is released unused. If the work is not done in time, its connection is closed.
  */
 export async function withinTime<Result>(
   pool: pg.Pool,

@@ -4,12 +4,12 @@ import { type Inside, isInTransaction, type Place, Store, type WriteClient } fro
 import { isDatabaseBusy, isDatabaseUnavailable } from './errors.js';
 
 /**
- * The setting marks the transaction as one of this program; triggers record every other write as `beside-api`. The mark is
- * no proof: anyone with a database password can set it.
+ * The setting marks the transactions of this program. Triggers record every other write as `beside-api`. The mark is not
+ * a proof: anyone with a database password can set it.
  */
 const BEGIN = `BEGIN READ WRITE; SET LOCAL srp.through = 'api'`;
 
-/** Prisma's models, which open Prisma's part of the transaction when the first of their methods is called. */
+/** Returns Prisma's models. The first method call opens Prisma on the transaction. */
 function lazily(open: () => Promise<WriteClient>): WriteClient {
   const modelNamed = (name: string | symbol) =>
     new Proxy(
@@ -26,7 +26,7 @@ function lazily(open: () => Promise<WriteClient>): WriteClient {
   return new Proxy({} as WriteClient, { get: (_target, name) => modelNamed(name) });
 }
 
-/** Undoes the transaction; a connection that does not answer is closed instead. */
+/** Rolls the transaction back. A connection that does not answer is closed instead. */
 async function undo(connection: pg.PoolClient, error: unknown): Promise<void> {
   const answers = !isDatabaseUnavailable(error) || isDatabaseBusy(error);
   if (answers) await connection.query('ROLLBACK').catch(() => {});
@@ -59,11 +59,11 @@ async function begin<Context extends Place, Result>(
 }
 
 /**
- * Does work wholly or not at all: in the transaction under way, or else in one of its own. Everything in it uses the
- * context that it is given: another connection sees nothing of the transaction.
+ * Runs work in the open transaction, or in a new one. The work must use the context that it receives, because other
+ * connections do not see the transaction.
  *
- * Use this for writes that need no event: facts that follow from others, idempotency keys, the last use of a token. What
- * a caller changes goes through `change` (src/events).
+ * Use it for writes that need no event: derived facts, idempotency keys, the last use of a token. A caller's changes go
+ * through `change` (src/events).
  */
 export function bookkeeping<Context extends Place, Result>(
   context: Context | Inside<Context>,

@@ -6,8 +6,8 @@ const TAKE = {
 };
 
 /**
- * Waits until no other transaction has this turn, and keeps it until the transaction ends.
- * @param about names the turn, such as `['deployments', environment, project]`
+ * Takes an advisory lock until the transaction ends. Waits while another transaction holds it.
+ * @param about names the lock, such as `['deployments', environment, project]`
  */
 export async function takeTurn(context: TransactionContext, about: readonly unknown[]) {
   await query(context, TAKE, [JSON.stringify(about)]);

@@ -11,27 +11,27 @@ export interface JobLog {
 export interface JobContext {
   readonly database: Database;
   readonly log: JobLog;
-  /** Aborted when the server stops, or when the job's lock is lost. The job then returns or throws soon. */
+  /** Aborted when the server stops or the job loses its lock. The job must then return or throw soon. */
   readonly signal: AbortSignal;
 }
 
-/** Work that is not a request. At any time one server instance runs it; several instances take turns. */
+/** Background work. Only one server instance runs it at a time; several instances take turns. */
 export interface Job {
-  /** Names the lock, the metrics and the log lines. Unique. */
+  /** Unique name, for the lock, the metrics and the log lines. */
   readonly name: string;
-  /** Time from the end of a run to the next one. It varies by a tenth, so that instances spread out. */
+  /** Time between runs. It varies by 10 %, so that instances do not run in step. */
   readonly everyMs: number;
-  /** The first run comes right after the start, instead of within the first period. */
+  /** Starts the first run right after the start, instead of within the first period. */
   readonly runAtStart?: boolean;
   /**
-   * `'again'`: in a period. `'done'`: this instance does not run the job again. A run may be cut off or repeated,
-   * so it must be safe to do its work twice.
+   * Returns `'again'` to run after the next period, or `'done'` to end the job on this instance. A run may be
+   * interrupted or repeated, so its work must be idempotent.
    */
   run(context: JobContext): Promise<'again' | 'done'>;
 }
 
 /**
- * How a run ended. `finished`: it said `'done'`. `stopped`: its signal was aborted and it threw.
+ * Outcome of a run. `finished`: it returned `'done'`. `stopped`: its signal was aborted and it threw.
  * `skipped`: another instance has the lock.
  */
 export type JobOutcome = 'succeeded' | 'finished' | 'failed' | 'stopped' | 'skipped';

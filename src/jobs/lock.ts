@@ -1,13 +1,13 @@
 import type pg from 'pg';
 
-/** One round trip. The lock outlives any pause between statements, whatever the server's default is. */
+/** One round trip. The timeout is off, because the transaction is idle while the job runs. */
 const BEGIN = 'BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0';
 const TRY_LOCK = `SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS locked`;
 
 /**
- * Does the work while it holds the advisory lock of this name, or nothing while another session holds it.
- * The transaction only carries the lock, so PostgreSQL releases it at the end, and with the connection.
- * @param onLost called when the connection breaks: from then on another session may get the lock
+ * Runs the work while it holds the advisory lock of this name. Returns undefined if another session holds the lock.
+ * PostgreSQL releases the lock at the end of the transaction or of the connection.
+ * @param onLost called when the connection breaks, because another session may then get the lock
  */
 export async function withLock<Result>(
   pool: pg.Pool,

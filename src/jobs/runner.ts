@@ -16,22 +16,22 @@ export interface JobsOptions {
 }
 
 export interface RunningJobs {
-  /** Starts no more runs, aborts the signal of those under way, and waits for them. */
+  /** Starts no more runs, aborts the signals of current runs and waits for them. */
   stop(): Promise<void>;
 }
 
-/** A job that fails again and again waits at most this long, unless its period is longer. */
+/** Maximum wait after repeated failures, unless the period is longer. */
 const MAX_BACKOFF_MS = 600_000;
 
-/** Time until the next run: the period, doubled for each failure in a row; a tenth more or less. */
+/** Time until the next run: the period, doubled for each consecutive failure, ± 10 %. */
 export function delayMs(everyMs: number, failures: number, random = Math.random()): number {
   const backoff = Math.min(everyMs * 2 ** failures, MAX_BACKOFF_MS);
   return Math.max(everyMs, backoff) * (0.9 + 0.2 * random);
 }
 
 /**
- * Locks have connections of their own: with one of the shared pool a job could wait for a second one
- * that it keeps from itself. They close when no job has used them for a while.
+ * Opens a separate pool for the locks. With the shared pool, a job could deadlock: it would hold one connection while it
+ * waits for another. Idle connections close.
  */
 function openLocks({ pool }: Database, max: number): pg.Pool {
   const application_name = 'secure-release-platform jobs';
@@ -51,7 +51,7 @@ function logFailure(log: JobLog, error: unknown, nextMs: number): void {
   }
 }
 
-/** One run under the lock; throws what the job throws. */
+/** Runs the job once under the lock. Throws the errors of the job. */
 async function runOnce(
   { name, run }: Job,
   locks: pg.Pool,
@@ -72,7 +72,7 @@ async function runOnce(
   }
 }
 
-/** Runs a job at its period until it says `'done'` or `signal` is aborted. */
+/** Repeats a job until it returns `'done'` or `signal` is aborted. */
 async function repeat(job: Job, locks: pg.Pool, context: JobContext, observe: Observe) {
   const { log, signal } = context;
   let failures = 0;
@@ -95,7 +95,7 @@ async function repeat(job: Job, locks: pg.Pool, context: JobContext, observe: Ob
   }
 }
 
-/** Starts all jobs. Each repeats by itself, so a slow one delays no other. */
+/** Starts all jobs. They repeat independently, so a slow job does not delay the others. */
 export function startJobs({ jobs, database, log, observe = () => {} }: JobsOptions): RunningJobs {
   const locks = openLocks(database, Math.max(1, jobs.length));
   const stopping = new AbortController();

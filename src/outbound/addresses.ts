@@ -1,8 +1,8 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 
 /**
- * `loopback`: this machine. `private`: other machines that the internet does not reach. `unusable`: no host
- * that a request is for, such as link-local addresses, where clouds keep their metadata services.
+ * `loopback`: this machine. `private`: machines that the internet cannot reach. `unusable`: addresses that a request
+ * must never use, such as link-local addresses, where clouds have their metadata services.
  */
 export type AddressKind = 'public' | 'private' | 'loopback' | 'unusable';
 
@@ -15,7 +15,7 @@ function listOf(...networks: string[]): BlockList {
   return list;
 }
 
-// IANA's registries of special-purpose addresses. A list of IPv4 networks also finds IPv4-mapped IPv6 addresses.
+// IANA's registries of special-purpose addresses. A list of IPv4 networks also matches IPv4-mapped IPv6 addresses.
 const LOOPBACK = listOf('127.0.0.0/8', '::1/128');
 const PRIVATE = listOf(
   '10.0.0.0/8',
@@ -23,7 +23,7 @@ const PRIVATE = listOf(
   '172.16.0.0/12',
   '192.168.0.0/16',
   'fc00::/7',
-  '64:ff9b::/96', // NAT64: an IPv4 address, which may be a private one
+  '64:ff9b::/96', // NAT64: contains an IPv4 address, which may be private
   '64:ff9b:1::/48',
 );
 const UNUSABLE = listOf(
@@ -37,16 +37,16 @@ const UNUSABLE = listOf(
   '203.0.113.0/24',
   '224.0.0.0/4',
   '240.0.0.0/4',
-  '2001::/23', // among them Teredo, which carries IPv4 addresses
+  '2001::/23', // includes Teredo, which contains IPv4 addresses
   '2001:db8::/32',
-  '2002::/16', // 6to4, the same
+  '2002::/16', // 6to4, which contains IPv4 addresses
   '3fff::/20',
 );
-/** All that is given out to hosts of the internet so far. */
+/** All IPv6 addresses that are allocated to hosts of the internet so far. */
 const GLOBAL_IPV6 = listOf('2000::/3');
 const MAPPED_IPV4 = listOf('::ffff:0:0/96');
 
-/** What kind of host has this IP address? What is not known is `unusable`. */
+/** Returns the kind of an IP address. Unknown addresses are `unusable`. */
 export function kindOfAddress(text: string): AddressKind {
   const [address = ''] = text.split('%'); // a zone, as in fe80::1%eth0
   const version = isIP(address);

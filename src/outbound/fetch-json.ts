@@ -1,18 +1,18 @@
 import { LruMap } from 'toad-cache';
 import { type FetchOptions, fetchBounded } from './fetch.js';
 
-/** A server that has not answered after this is treated as one that is down; milliseconds. */
+/** After this time, in milliseconds, a server counts as down. */
 const TIMEOUT_MS = 2000;
-/** A URL that fails is not asked again for so long, however many requests need it. */
+/** After a failure, a URL is not requested again for this time, in milliseconds. */
 const FAILURE_TTL_MS = 2000;
-/** Key sets have a few kilobytes. */
+/** Maximum size of a response. Key sets have a few kilobytes. */
 const MAX_BYTES = 256 * 1024;
 
 const failures = new LruMap<Error>(100, FAILURE_TTL_MS);
 
 /**
- * Gets a small JSON document, and remembers failures for a moment. The URL is not a secret: messages name it.
- * @throws {Error} whatever goes wrong
+ * Gets a small JSON document and caches failures briefly. Messages contain the URL, so it must not be a secret.
+ * @throws {Error} for any failure
  */
 export async function fetchJson(
   url: string,
@@ -37,6 +37,6 @@ async function request(url: string, { allow }: Pick<FetchOptions, 'allow'>): Pro
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {
-    throw new Error(`${url} is not JSON`); // the parser's words would quote it
+    throw new Error(`${url} is not JSON`); // the parser's message would quote the document
   }
 }

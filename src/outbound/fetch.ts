@@ -7,9 +7,9 @@ import { type AddressKind, kindOfAddress } from './addresses.js';
 type Address = { address: string; family: number };
 
 export interface Allowed {
-  /** Private addresses and this machine, by https. */
+  /** Allows https to private addresses and to this machine. */
   readonly privateAddresses?: boolean;
-  /** Plain http, to this machine only. */
+  /** Allows plain http to this machine. */
   readonly httpToLoopback?: boolean;
 }
 
@@ -17,13 +17,13 @@ export interface FetchOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
-  /** From the look-up of the name to the last byte of the answer. */
+  /** Limit from the DNS lookup to the last byte of the response. */
   readonly timeoutMs: number;
-  /** The longest body of an answer. */
+  /** Maximum size of the response body. */
   readonly maxBytes: number;
-  /** What is allowed beyond https to public addresses. */
+  /** Exceptions. By default only https to public addresses is allowed. */
   readonly allow?: Allowed | undefined;
-  /** All addresses of a name. The system's resolver, unless a test has its own. */
+  /** Resolves all addresses of a name. Default: the system's resolver. Tests pass another one. */
   readonly resolve?: (name: string) => Promise<Address[]>;
 }
 
@@ -42,8 +42,8 @@ function allowedKinds(protocol: string, allow: FetchOptions['allow']): ReadonlyS
 }
 
 /**
- * The addresses to connect to. A name is looked up once: an answer that changes between a check and the
- * connection (DNS rebinding) cannot lead elsewhere. One address that is not allowed refuses the name.
+ * Resolves and checks the addresses to connect to. The name is resolved only once, so that DNS rebinding cannot change
+ * the address after the check. If one address is not allowed, the name is refused.
  */
 async function addressesOf({ protocol, hostname }: URL, options: FetchOptions): Promise<Address[]> {
   const { allow, resolve = systemResolve } = options;
@@ -60,7 +60,7 @@ async function addressesOf({ protocol, hostname }: URL, options: FetchOptions): 
   return addresses;
 }
 
-/** Answers with these addresses whatever the name is. */
+/** Returns a lookup function that always returns these addresses. */
 function pinned(addresses: Address[]): LookupFunction {
   return (_name, { all }, callback) => {
     const [first] = addresses;
@@ -71,7 +71,7 @@ function pinned(addresses: Address[]): LookupFunction {
 
 async function readBody(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const { 'content-encoding': encoding = 'identity' } = response.headers;
-  if (encoding !== 'identity') throw new Error('the answer is compressed, which was not asked for');
+  if (encoding !== 'identity') throw new Error('the answer is compressed without a request for it');
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response) {
@@ -89,7 +89,7 @@ async function exchange(url: URL, options: FetchOptions, signal: AbortSignal): P
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const lookup = pinned(addresses);
-    // Without an agent there is no connection from an earlier request, and no proxy.
+    // No agent: connections are not reused, and no proxy applies.
     const request = send(url, { method, headers, lookup, signal, agent: false }, resolve);
     request.on('error', reject);
     request.end(body);
@@ -103,9 +103,9 @@ async function exchange(url: URL, options: FetchOptions, signal: AbortSignal): P
 }
 
 /**
- * One request to another server, bounded in time and size. Only public addresses by https, unless `allow` says
- * otherwise. Redirects are not followed: the caller gets the answer with its status.
- * @throws {Error} that names the origin, and not the path, which may be a secret
+ * Sends one request to another server, bounded in time and size. Only https to public addresses is allowed, except for
+ * `allow`. Redirects are not followed: the caller gets the response with its status.
+ * @throws {Error} names the origin, but not the path, which may be a secret
  */
 export async function fetchBounded(address: string, options: FetchOptions): Promise<Fetched> {
   if (!URL.canParse(address)) throw new Error('the address is not a URL');

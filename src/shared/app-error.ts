@@ -1,11 +1,12 @@
 import { PROBLEMS, type ProblemCode } from './problems.js';
 
-/** One faulty place in a request. */
+/** One faulty value in a request. */
 export interface FieldError {
   /** The part of the request that the pointer starts from. */
   readonly in: 'body' | 'query' | 'path' | 'headers';
   /** JSON Pointer (RFC 6901); empty for the whole part. */
   readonly pointer: string;
+  /** What is wrong. It continues the name of the value: "must be …". */
   readonly message: string;
 }
 
@@ -18,7 +19,7 @@ export interface AppErrorOptions {
   readonly cause?: unknown;
 }
 
-/** A failure that the client is told about; services throw it, one place turns it into a response. */
+/** A failure that the client may see. Services throw it; the error handler turns it into a problem. */
 export class AppError extends Error {
   override name = 'AppError';
   readonly status: number;
@@ -28,7 +29,7 @@ export class AppError extends Error {
 
   constructor(
     readonly code: ProblemCode,
-    /** What happened this time, in a sentence; goes to the client. */
+    /** What happened in this request. The client sees it. */
     detail: string,
     { errors, headers = {}, members = {}, cause }: AppErrorOptions = {},
   ) {
@@ -40,7 +41,7 @@ export class AppError extends Error {
   }
 }
 
-/** The request is well-formed, but a value in it is refused. */
+/** Returns the error for a request with values that are not valid. */
 export function invalid(errors: readonly FieldError[], cause?: unknown): AppError {
   const places = errors.map(({ in: part, pointer, message }) => {
     const name = pointer.slice(1) || (part === 'body' ? 'the body' : part);

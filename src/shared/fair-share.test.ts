@@ -4,7 +4,7 @@ import { fairShare, type Share } from './fair-share.js';
 const share = (total: number, timeoutMs = 1000, each = total) =>
   fairShare({ total, each, timeoutMs, busy: 'Too much' });
 
-/** Was it given? Told after all that could be given was. */
+/** True if the share was given within a few milliseconds. */
 async function isGiven(taking: Promise<Share>): Promise<boolean> {
   return Promise.race([
     taking.then(() => true),
@@ -13,7 +13,7 @@ async function isGiven(taking: Promise<Share>): Promise<boolean> {
 }
 
 describe('a fair share', () => {
-  it('lets in what there is room for, and others when there is again', async () => {
+  it('gives what is free, and the rest after it is given back', async () => {
     const memory = share(10);
     const first = await memory.take(6, 'a');
     await memory.take(4, 'a');
@@ -23,7 +23,7 @@ describe('a fair share', () => {
     expect(await isGiven(third)).toBe(true);
   });
 
-  it('keeps to the order of arrival: no small one overtakes a large one for ever', async () => {
+  it('serves in order of arrival: a small request does not overtake a large one', async () => {
     const memory = share(10);
     const first = await memory.take(6, 'a');
     const large = memory.take(10, 'a');
@@ -36,7 +36,7 @@ describe('a fair share', () => {
     expect(await isGiven(small)).toBe(true);
   });
 
-  it('is given back once, however often it is said, and in parts', async () => {
+  it('is given back only once, and can be given back in parts', async () => {
     const memory = share(10);
     const first = await memory.take(5, 'a');
     const second = await memory.take(5, 'a');
@@ -45,7 +45,7 @@ describe('a fair share', () => {
     await memory.take(5, 'a');
     const waiting = memory.take(3, 'a');
     expect(await isGiven(waiting)).toBe(false);
-    second.keep(8); // more than it has: nothing changes
+    second.keep(8); // larger than the share: no effect
     expect(await isGiven(waiting)).toBe(false);
     second.keep(2);
     expect(await isGiven(waiting)).toBe(true);
@@ -53,7 +53,7 @@ describe('a fair share', () => {
     expect(await isGiven(memory.take(2, 'a'))).toBe(true);
   });
 
-  it('lets in what is larger than the whole, alone', async () => {
+  it('serves a request that is larger than the total, alone', async () => {
     const memory = share(10);
     const given = await memory.take(11, 'a');
     const next = memory.take(1, 'b');
@@ -62,7 +62,7 @@ describe('a fair share', () => {
     expect(await isGiven(next)).toBe(true);
   });
 
-  it('has room for others than the one who takes all that it gets', async () => {
+  it('limits each owner, so that others get a share', async () => {
     const memory = share(10, 1000, 5);
     const first = await memory.take(5, 'greedy');
     const second = memory.take(5, 'greedy');
@@ -72,7 +72,7 @@ describe('a fair share', () => {
     expect(await isGiven(second)).toBe(true);
   });
 
-  it('goes first to whoever has the least', async () => {
+  it('serves the owner that holds the least first', async () => {
     const threads = share(2);
     const [first] = await Promise.all([threads.take(1, 'greedy'), threads.take(1, 'greedy')]);
     const more = threads.take(1, 'greedy');
@@ -82,7 +82,7 @@ describe('a fair share', () => {
     expect(await isGiven(more)).toBe(false);
   });
 
-  it('503 after a while, with when to come again; who waits behind is not lost', async () => {
+  it('answers 503 with Retry-After after the timeout, and serves the next request', async () => {
     const memory = share(10, 20);
     await memory.take(6, 'a');
     const large = memory.take(5, 'a').catch((error: unknown) => error);
@@ -96,7 +96,7 @@ describe('a fair share', () => {
     expect(await isGiven(small)).toBe(true);
   });
 
-  it('waits for nobody who has left', async () => {
+  it('does not wait for a client that disconnected', async () => {
     const memory = share(1);
     const first = await memory.take(1, 'a');
     const gone = new AbortController();

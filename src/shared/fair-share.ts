@@ -1,30 +1,31 @@
 import { AppError } from './app-error.js';
 
-/** A part of something that there is only so much of: memory, threads. */
+/** A part of a limited resource, such as memory or threads. */
 export interface Share {
-  /** Gives back all but so much of it. More than there is of it changes nothing. */
+  /** Gives back all but `amount`. If the share is not larger than `amount`, nothing changes. */
   keep(amount: number): void;
-  /** Gives it back; calling it again does nothing. */
+  /** Gives the share back. Calling it again has no effect. */
   giveBack(): void;
 }
 
 export interface FairShare {
   /**
-   * Waits until there is enough. Whoever has the least comes first, among those the one that has waited longest.
-   * @param amount how much; never more than one may have
-   * @param owner who asks: a caller
-   * @param signal ends the waiting, for an owner that has left
-   * @throws {AppError} `overloaded` when there is not enough in time
+   * Waits until enough of the resource is free. The owner that holds the least is served first; among equals, the one
+   * that has waited longest.
+   * @param amount capped at the maximum for one owner
+   * @param owner the caller
+   * @param signal ends the wait when the client disconnects
+   * @throws {AppError} `overloaded` after the timeout, `malformed-request` when the signal aborts
    */
   take(amount: number, owner: string, signal?: AbortSignal): Promise<Share>;
 }
 
 export interface FairShareOptions {
   readonly total: number;
-  /** The most that one owner may have at a time. */
+  /** Maximum for one owner at a time. Default: `total`. */
   readonly each?: number;
   readonly timeoutMs: number;
-  /** What there is too much of: "Too many documents are being received". */
+  /** Beginning of the error's detail, such as "Too many documents are being received". */
   readonly busy: string;
 }
 
@@ -48,7 +49,7 @@ export function fairShare({ total, each = total, timeoutMs, busy }: FairShareOpt
     else held.delete(owner);
   };
 
-  /** The next one that may have what it asks for, as soon as there is enough: of each owner the first in the queue. */
+  /** The next request to serve. Of each owner, only the first request in the queue is considered. */
   function next(): Waiting | undefined {
     const seen = new Set<string>();
     let best: Waiting | undefined;
@@ -81,8 +82,8 @@ export function fairShare({ total, each = total, timeoutMs, busy }: FairShareOpt
   };
 
   return {
-    take(asked, owner, signal) {
-      const amount = Math.min(asked, each);
+    take(requested, owner, signal) {
+      const amount = Math.min(requested, each);
       return new Promise((resolve, reject) => {
         const leave = (error: Error) => {
           const place = queue.indexOf(waiting);
@@ -90,7 +91,7 @@ export function fairShare({ total, each = total, timeoutMs, busy }: FairShareOpt
           queue.splice(place, 1);
           clearTimeout(timer);
           reject(error);
-          admit(); // those behind may ask for less
+          admit(); // later requests may need less
         };
         const onAbort = () =>
           leave(new AppError('malformed-request', 'The client closed the connection'));

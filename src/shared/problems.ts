@@ -1,4 +1,4 @@
-/** The status and title of every problem that the API answers with. The keys are stable: clients test them. */
+/** Status and title of every problem. The keys are stable, because clients test them. */
 export const PROBLEMS = {
   'validation-failed': { status: 400, title: 'The request is not valid' },
   'malformed-json': { status: 400, title: 'The body is not valid JSON' },

@@ -113,7 +113,7 @@ describe('a database of the old service', () => {
   it('is left alone when its table is not the one that we know', async () => {
     await execute(database.url, 'CREATE TABLE projects (id uuid PRIMARY KEY, title text)');
     await expect(migrate()).rejects.toThrow(
-      /table "projects" that is not the one.*id uuid,title text/,
+      /table "projects" of another program.*id uuid,title text/,
     );
     expect(await rows(`SELECT to_regclass('_prisma_migrations') AS migrations`)).toEqual([
       { migrations: null },

@@ -72,22 +72,22 @@ describe('a start that cannot be', () => {
     const file = join(embedded.folder, 'password');
     const password = await readFile(file, 'utf8');
     await writeFile(file, 'wrong');
-    expect(await embedded.failure()).toMatch(/the password in .*password is not that of the data/);
+    expect(await embedded.failure()).toMatch(/the password in .*password does not match the data/);
     await writeFile(file, password);
     expect(await embedded.answers()).toBe(false);
     expect((await fetch(`${(await embedded.start()).url}/health/ready`)).status).toBe(200);
   });
 
-  it('says that HOST is no address of this machine', async () => {
+  it('says that HOST is not an address of this machine', async () => {
     expect(await embedded.failure({ HOST: '192.0.2.1', AUTH_MODE: 'none' })).toBe(
-      'cannot start: HOST is no address of this machine (EADDRNOTAVAIL)',
+      'cannot start: HOST is not an address of this machine (EADDRNOTAVAIL)',
     );
     expect(await embedded.answers()).toBe(false);
   });
 
   it('does not open itself to a network unless somebody has said so', async () => {
     expect(await embedded.failure({ HOST: '0.0.0.0' })).toMatch(
-      /^cannot start: HOST=0\.0\.0\.0 is reachable from elsewhere: set AUTH_MODE=token/,
+      /^cannot start: HOST=0\.0\.0\.0 is reachable from other machines: set AUTH_MODE=token/,
     );
     expect(await embedded.answers()).toBe(false);
   });

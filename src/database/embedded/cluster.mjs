@@ -9,8 +9,8 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 
 /**
- * One PostgreSQL cluster in a folder: the programs for it, making it, connecting to it. Plain
- * JavaScript, because it runs from the sources (Prisma's CLI, tests) as well as from the build.
+ * Creates and opens a PostgreSQL cluster in a directory. It is plain JavaScript, because it runs from the sources
+ * (Prisma's CLI, tests) and from the build.
  *
  * @typedef {{ dir: string, port: number, package: string, throwaway: boolean }} Options
  * @typedef {{ initdb: string, pg_ctl: string, postgres: string }} Programs
@@ -20,10 +20,10 @@ export const DATABASE = 'secure_release_db';
 export const USER = 'postgres';
 export const run = promisify(execFile);
 
-/** An error whose message is meant for the person who started the server. */
+/** An error with a message for the person who starts the server. */
 export class StartError extends Error {}
 
-/** Where things are in the folder. */
+/** The paths in the directory. */
 export function places(/** @type {Options} */ { dir }) {
   const data = join(dir, 'data');
   return {
@@ -40,8 +40,8 @@ const ignoreExisting = (error) => {
 };
 
 /**
- * The paths of PostgreSQL's programs. The npm archives hold no symbolic links, and an install without
- * scripts does not make them: without them postgres does not find its ICU libraries.
+ * Returns the paths of PostgreSQL's programs. npm archives contain no symbolic links, and an install without scripts
+ * does not create them. PostgreSQL needs them to find its ICU libraries, so this function creates them.
  * @returns {Promise<Programs>}
  */
 export async function findPrograms(/** @type {string} */ packageName) {
@@ -53,7 +53,7 @@ export async function findPrograms(/** @type {string} */ packageName) {
     entry = createRequire(library).resolve(name);
   } catch {
     throw new StartError(
-      `the package ${name} is not installed: set DATABASE_URL to use a PostgreSQL of your own`,
+      `the package ${name} is not installed. Set DATABASE_URL to use your own PostgreSQL`,
     );
   }
   const root = join(dirname(entry), '..');
@@ -65,7 +65,7 @@ export async function findPrograms(/** @type {string} */ packageName) {
     await fs.symlink(relative, join(root, target)).catch((error) => {
       if (error.code === 'EEXIST') return;
       throw new StartError(
-        `cannot complete the package ${name} (${error.code}): run npm ci as its owner`,
+        `cannot create symbolic links in the package ${name} (${error.code}). Run npm ci as its owner`,
       );
     });
   }
@@ -77,7 +77,8 @@ export async function connect(/** @type {Options} */ options, /** @type {string}
   const password = await fs.readFile(places(options).password, 'utf8').catch((error) => {
     if (error.code !== 'ENOENT') throw error;
     throw new StartError(
-      `${places(options).password} is gone, and the data in ${options.dir} cannot be opened without it. Restore the file, or set EMBEDDED_PG_DIR to another folder.`,
+      `${places(options).password} does not exist, and the data in ${options.dir} cannot be opened ` +
+        'without it. Restore the file, or set EMBEDDED_PG_DIR to another directory.',
     );
   });
   const client = new pg.Client({
@@ -93,7 +94,7 @@ export async function connect(/** @type {Options} */ options, /** @type {string}
   return client;
 }
 
-/** Creates the cluster beside its final place and renames it: an interrupted initdb leaves nothing. */
+/** Creates the cluster in a draft directory and renames it, so that an interrupted initdb leaves no cluster. */
 async function initialise(
   /** @type {Options} */ options,
   /** @type {Programs} */ { initdb },
@@ -104,7 +105,7 @@ async function initialise(
     .writeFile(password, randomBytes(24).toString('base64url'), { flag: 'wx', mode: 0o600 })
     .catch(ignoreExisting);
   const draft = `${data}.${process.pid}`;
-  // Unicode-aware case mapping on every machine; PostgreSQL 17 brought its own provider for it.
+  // Unicode-aware case mapping on every machine. PostgreSQL 17 has its own provider for it.
   const locale =
     major >= 17
       ? ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
@@ -113,8 +114,8 @@ async function initialise(
   if (options.throwaway) flags.push('--no-sync');
   const args = ['-D', draft, `--username=${USER}`, `--pwfile=${password}`, ...flags];
   try {
-    // pg_trgm asks the operating system which characters are letters; macOS has no locale C.UTF-8, and
-    // finds other than ASCII letters without its index.
+    // pg_trgm needs the locale of the operating system to recognise letters. macOS does not have C.UTF-8, and searches
+    // for letters outside ASCII do not use the index there.
     await run(initdb, [...args, '--lc-ctype=C.UTF-8']).catch(async () => {
       await fs.rm(draft, { recursive: true, force: true });
       return run(initdb, args);
@@ -123,11 +124,11 @@ async function initialise(
   } catch (error) {
     await fs.rm(draft, { recursive: true, force: true });
     const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error; // those: another process was faster
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error; // another process was faster
   }
 }
 
-/** Makes the cluster if there is none; refuses one that these programs cannot read. */
+/** Creates the cluster if it does not exist. Refuses data of another PostgreSQL version. */
 export async function ensureCluster(
   /** @type {Options} */ options,
   /** @type {Programs} */ programs,
@@ -146,12 +147,12 @@ export async function ensureCluster(
   if (found === String(major)) return;
   throw new StartError(
     `${data} holds data of PostgreSQL ${found || '(unknown)'}, but the embedded server is PostgreSQL ${major}. ` +
-      'Nothing was changed. Set EMBEDDED_PG_DIR to another folder, or start that PostgreSQL ' +
-      `on this one, dump it with pg_dump, and restore into a new folder.`,
+      'Nothing was changed. Set EMBEDDED_PG_DIR to another directory, or start that PostgreSQL version ' +
+      'on this one, dump it with pg_dump, and restore it into a new directory.',
   );
 }
 
-/** Creates the application's database if it is not there. */
+/** Creates the application's database if it does not exist. */
 export async function ensureDatabase(/** @type {Options} */ options) {
   const client = await connect(options, 'postgres');
   try {
@@ -161,7 +162,7 @@ export async function ensureDatabase(/** @type {Options} */ options) {
     if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
   } catch (error) {
     const code = /** @type {pg.DatabaseError} */ (error).code ?? '';
-    if (!['42P04', '23505'].includes(code)) throw error; // those: another process was faster
+    if (!['42P04', '23505'].includes(code)) throw error; // another process was faster
   } finally {
     await client.end();
   }

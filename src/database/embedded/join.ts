@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '../../config/config.js';
 import { type EmbeddedDatabase, startEmbedded } from './embedded.js';
 
-/** Lines of PostgreSQL's postmaster.pid, from 0. */
+/** Line numbers in PostgreSQL's postmaster.pid, from 0. */
 const PID_LINE = 0;
 const PORT_LINE = 3;
 
@@ -12,24 +12,24 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'; // of another user
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // the process of another user
   }
 }
 
-/** The port of the PostgreSQL that runs on a folder; undefined when none does. */
+/** The port of the PostgreSQL that runs in a directory. undefined: none runs. */
 function runningPort(dir: string): number | undefined {
   try {
     const lines = readFileSync(join(dir, 'data', 'postmaster.pid'), 'utf8').split('\n');
     const [pid, port] = [Number(lines[PID_LINE]), Number(lines[PORT_LINE])];
     return pid > 0 && port > 0 && isAlive(pid) ? port : undefined;
   } catch {
-    return undefined; // no such file: it does not run
+    return undefined; // the file does not exist: PostgreSQL does not run
   }
 }
 
 /**
- * For programs beside the server: joins its embedded PostgreSQL on whatever port that runs, and starts it on the
- * configured port where it does not run.
+ * For programs beside the server: joins its embedded PostgreSQL on the port where it runs. Starts it on the configured
+ * port if it does not run.
  */
 export function joinEmbedded(
   config: Pick<Config, 'EMBEDDED_PG_DIR' | 'EMBEDDED_PG_PORT'>,

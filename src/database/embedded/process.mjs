@@ -4,38 +4,38 @@ import * as fs from 'node:fs/promises';
 import { connect, places, StartError } from './cluster.mjs';
 
 /**
- * The process that serves a cluster: finding out who answers, and starting it over what a crash left.
+ * Checks and starts the PostgreSQL process of a cluster, also after a crash.
  *
  * @import { Options, Programs } from './cluster.mjs'
  */
 
-/** What postmaster.pid says: the process that serves the data, and its port (lines 1 and 4). */
+/** Process id and port of the server, from postmaster.pid (lines 1 and 4). */
 async function recordedServer(/** @type {Options} */ options) {
   const text = await fs.readFile(places(options).pid, 'utf8').catch(() => '');
   const lines = text.split('\n');
   return { pid: Number(lines[0]) || undefined, port: Number(lines[3]) || undefined };
 }
 
-/** The name and state of a process on Linux, as /proc/PID/status has them. */
+/** Name and state of a process on Linux, from /proc/PID/status. */
 async function processStatus(/** @type {number} */ pid) {
   return fs.readFile(`/proc/${pid}/status`, 'utf8').catch(() => undefined);
 }
 
 /**
- * A postmaster.pid left by a crash may name a process that is something else now, or a zombie that
- * nobody has reaped; PostgreSQL would refuse to start for fear of a second server on the same data.
+ * Removes a postmaster.pid that is left from a crash. Its process id may now belong to another program or to a zombie,
+ * and PostgreSQL would then refuse to start.
  */
 export async function removeStalePidFile(/** @type {Options} */ options) {
   const { pid, port } = await recordedServer(options);
-  if (pid === undefined) return fs.rm(places(options).pid, { force: true }); // cut off by a crash
+  if (pid === undefined) return fs.rm(places(options).pid, { force: true }); // truncated by a crash
   if (process.platform !== 'linux') return;
   const status = await processStatus(pid);
-  if (status === undefined) return; // no such process: PostgreSQL sees that itself
+  if (status === undefined) return; // the process does not exist: PostgreSQL detects that itself
   if (!/^Name:\s+postgres$/m.test(status) || /^State:\s+Z/m.test(status)) {
     await fs.rm(places(options).pid);
   } else if (port !== undefined && port !== options.port) {
     throw new StartError(
-      `a PostgreSQL already serves ${options.dir} on port ${port}: set EMBEDDED_PG_PORT=${port} to share it`,
+      `a PostgreSQL already serves ${options.dir} on port ${port}. Set EMBEDDED_PG_PORT=${port} to share it`,
     );
   }
 }
@@ -47,7 +47,7 @@ export function portTaken(/** @type {Options} */ { port }) {
   );
 }
 
-/** Who answers on the port? 'busy' is our own server, starting up or shutting down. */
+/** Checks what answers on the port. 'busy': this cluster's server is starting or stopping. */
 export async function probe(/** @type {Options} */ options) {
   try {
     const client = await connect(options, 'postgres');
@@ -60,7 +60,8 @@ export async function probe(/** @type {Options} */ options) {
     if (code === 'ECONNREFUSED') return 'stopped';
     if (code === '28P01' && (await recordedServer(options)).port === options.port) {
       throw new StartError(
-        `the password in ${places(options).password} is not that of the data beside it. Restore the file, or set EMBEDDED_PG_DIR to another folder.`,
+        `the password in ${places(options).password} does not match the data beside it. ` +
+          'Restore the file, or set EMBEDDED_PG_DIR to another directory.',
       );
     }
     const ending =
@@ -70,8 +71,9 @@ export async function probe(/** @type {Options} */ options) {
 }
 
 /**
- * Starts PostgreSQL as a daemon, so that it outlives this process while others use it.
- * @throws {StartError} unless it is for a moment only: the remains of a crashed server, or another start
+ * Starts PostgreSQL as a daemon, so that it can outlive this process while others use it. Returns without an error if
+ * the cause of a failure is temporary: the remains of a crashed server, or another start.
+ * @throws {StartError} for any other cause
  */
 export async function startServer(
   /** @type {Options} */ options,
@@ -97,7 +99,7 @@ export async function startServer(
   }
   const flags = `-p ${options.port} ${settings.map((setting) => `-c ${setting}`).join(' ')}`;
   const args = ['start', '-D', data, '-l', log, '-w', '-t', '60', '-s', '-o', flags];
-  // Inherited pipes would stay open in the daemon: no captured output, its log has the reason.
+  // The daemon would keep inherited pipes open, so its output is not captured. Its log has the cause.
   const child = spawn(pg_ctl, args, { stdio: 'ignore', env: { ...process.env, LC_ALL: 'C' } });
   const code = await new Promise((done) => child.on('close', done));
   if (code === 0) return;
@@ -106,5 +108,5 @@ export async function startServer(
   const tail = text.subarray(logged).toString().trimEnd().split('\n').slice(-6).join('\n');
   if (/lock file .* already exists|is still in use/.test(tail)) return;
   if (/could not bind|could not create any TCP\/IP sockets/.test(tail)) throw portTaken(options);
-  throw new StartError(`PostgreSQL did not start; the end of ${log}:\n${tail}`);
+  throw new StartError(`PostgreSQL did not start. The end of ${log}:\n${tail}`);
 }

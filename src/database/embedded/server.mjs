@@ -14,20 +14,20 @@ import {
 import { portTaken, probe, removeStalePidFile, startServer } from './process.mjs';
 
 /**
- * Keeps the embedded PostgreSQL running for the process that forked this one, and stops it when the last
- * such process is gone: also when that one was killed, which closes the IPC channel.
+ * Keeps the embedded PostgreSQL running for the parent process. Stops it when the last such parent ends. A killed parent
+ * is noticed, because its IPC channel closes.
  *
- * It is a process of its own because PostgreSQL refuses to run as root: a parent that is root starts it
- * in a user namespace where it is nobody.
+ * It is a separate process, because PostgreSQL refuses to run as root: a parent that is root starts it as `nobody` in a
+ * user namespace.
  *
- * argv[2]: JSON of the options; messages to the parent: `{ ready: url }` or `{ error: text }`; from the
- * parent: `'stop'`.
+ * argv[2]: the options as JSON. Messages to the parent: `{ ready: url }` or `{ error: text }`. Message from the parent:
+ * `'stop'`.
  *
  * @import pg from 'pg'
  * @import { Options } from './cluster.mjs'
  */
 
-/** Held shared by everyone who uses the server; whoever gets it exclusively is the last one. */
+/** Every user of the server holds this lock in shared mode. The last user can get it exclusively. */
 const LEASE_KEY = 1_397_903_443;
 const START_TIMEOUT_MS = 30_000;
 const RETRY_MS = 100;
@@ -36,7 +36,7 @@ const RETRY_MS = 100;
 const options = JSON.parse(process.argv[2] ?? '{}');
 process.umask(0o077);
 
-/** Undefined while it is starting up, or when the last one is just stopping it. */
+/** Returns undefined while the server starts or stops. */
 async function takeLease() {
   try {
     await ensureDatabase(options);
@@ -49,7 +49,7 @@ async function takeLease() {
 }
 
 /**
- * Brings the server up, or finds it up, and takes a lease on it.
+ * Starts the server if it does not run, and takes a lease on it.
  * @returns {Promise<{ lease: pg.Client, stop: () => Promise<unknown> }>}
  */
 async function acquire() {
@@ -63,7 +63,7 @@ async function acquire() {
     const state = await probe(options);
     if (state === 'foreign') throw portTaken(options);
     if (state === 'stopped') {
-      // It refuses a server of somebody else, on another port, which must not be stopped below.
+      // Throws if the server runs on another port. That server must not be stopped below.
       await removeStalePidFile(options);
       started = true;
       await startServer(options, programs);
@@ -78,10 +78,10 @@ async function acquire() {
       await new Promise((done) => setTimeout(done, RETRY_MS));
     }
     throw new StartError(
-      `PostgreSQL did not answer within ${START_TIMEOUT_MS / 1000} s; see ${places(options).log}`,
+      `PostgreSQL did not answer within ${START_TIMEOUT_MS / 1000} s. See ${places(options).log}`,
     );
   } catch (error) {
-    if (started) await stop().catch(() => {}); // nobody else would
+    if (started) await stop().catch(() => {}); // no other process would stop it
     throw error;
   }
 }
@@ -94,22 +94,22 @@ async function hold() {
   held = acquire();
   const { lease } = await held;
   lease.on('end', () => {
-    if (!leaving) hold().catch(report); // PostgreSQL crashed or was stopped by hand: bring it back
+    if (!leaving) hold().catch(report); // PostgreSQL crashed or was stopped by hand: start it again
   });
 }
 
-/** Gives the lease back and stops the server if nobody else has one. */
+/** Releases the lease. Stops the server if no other process has one. */
 async function leave() {
   if (leaving) return;
   leaving = true;
   try {
-    const { lease, stop } = (await held) ?? {}; // may still be starting
+    const { lease, stop } = (await held) ?? {}; // the server may still be starting
     if (!lease || !stop) return;
     await lease.query('SELECT pg_advisory_unlock_shared($1)', [LEASE_KEY]);
     const { rows } = await lease.query('SELECT pg_try_advisory_lock($1) AS last', [LEASE_KEY]);
     if (rows[0].last) await stop();
   } catch {
-    // The server is gone already, which is what was wanted.
+    // The server has already ended.
   } finally {
     process.exit(0);
   }
@@ -119,7 +119,8 @@ function report(/** @type {unknown} */ error) {
   const { message, code } = /** @type {NodeJS.ErrnoException} */ (error);
   const denied = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOENT', 'ENOSPC'].includes(code ?? '');
   const text = denied
-    ? `cannot write to ${options.dir} (${code}). Set EMBEDDED_PG_DIR to a folder that this user can write to, or DATABASE_URL to use a PostgreSQL of your own.`
+    ? `cannot write to ${options.dir} (${code}). Set EMBEDDED_PG_DIR to a directory that this user can ` +
+      'write to, or DATABASE_URL to use your own PostgreSQL.'
     : message;
   if (process.connected) process.send?.({ error: text }, () => process.exit(1));
   else process.exit(1);

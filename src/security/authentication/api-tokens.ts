@@ -9,7 +9,7 @@ interface TokenRow extends StoredGrant {
   subject: string;
   expiresAt: Date;
   revokedAt: Date | null;
-  /** Not used for a minute, or never. */
+  /** The last use is more than a minute ago, or there was none. */
   stale: boolean;
 }
 
@@ -21,7 +21,7 @@ const SELECT_TOKEN = {
            FROM api_tokens WHERE hash = $1`,
 };
 
-/** Instances share the row: whoever comes first writes. */
+/** Repeats the condition, because another instance may have updated the row. */
 const MARK_USED = {
   name: 'token-used',
   text: `UPDATE api_tokens SET last_used_at = now()
@@ -32,7 +32,7 @@ const markUsed = ({ store }: Place, id: string) =>
   bookkeeping({ store }, (context) => query(context, MARK_USED, [id]));
 
 /**
- * Finds the caller that an API token stands for.
+ * Finds the caller of an API token.
  * @throws {AppError} `unauthenticated`
  */
 export async function verifyApiToken(
@@ -40,7 +40,7 @@ export async function verifyApiToken(
   secret: string,
   onError: (error: unknown) => void,
 ): Promise<Verified> {
-  // Most of what is no token at all does not get as far as the database.
+  // The checksum saves a query for most text that is not a token.
   if (!isSecret(secret)) throw refused('The token is not a valid API token');
   const [row] = await query<TokenRow>(database, SELECT_TOKEN, [hashSecret(secret)]);
   if (!row) throw refused('The token does not exist');
@@ -48,7 +48,7 @@ export async function verifyApiToken(
   if (row.expiresAt.getTime() <= Date.now()) {
     throw refused(`The token expired at ${row.expiresAt.toISOString()}`);
   }
-  // Nobody waits for it: a call must not fail because its time could not be noted.
+  // Not awaited: a request must not fail because this update fails.
   if (row.stale) markUsed(database, row.id).catch(onError);
   const { id, subject, expiresAt } = row;
   return {

@@ -6,21 +6,21 @@ import { refused, type Verified } from './credentials.js';
 import type { OidcVerifier } from './oidc.js';
 import { hashSecret } from './token-secret.js';
 
-/** For so long a verified credential is believed: what is revoked stops within 5 s, with room to spare. */
+/** Verified credentials are cached for this time. A revoked token must stop working within 5 s. */
 const CACHE_TTL_MS = 3000;
 const CACHE_SIZE = 10_000;
-/** Header and payload of a JSON Web Token are JSON objects: base64url of `{"`. */
+/** Base64url of `{"`: the header of a JSON Web Token is a JSON object. */
 const JWT_START = 'eyJ';
 
-/** @throws {AppError} `unauthenticated`; whatever the database throws */
+/** @throws {AppError} `unauthenticated`; also throws the errors of the database */
 export type Authenticate = (credential: string) => Promise<Caller>;
 
 /**
- * Tells who a bearer token stands for: an API token, or an OpenID Connect token. What the cache keeps is
- * a promise, made before the database is asked: many requests with one token ask once, and the time
- * counts from the question. Refusals are not kept: a new token works at once.
+ * Finds the caller of an API token or an OpenID Connect token. The cache stores the promise before the database
+ * answers, so concurrent requests with one token cause one query, and the cache time starts with the query. Refusals
+ * are not cached, so a new token works at once.
  *
- * @param onError what happens to an error that no caller waits for
+ * @param onError receives errors that do not affect the request
  */
 export function authenticator(database: Place, onError: (error: unknown) => void): Authenticate {
   const verified = new LruMap<Promise<Verified>>(CACHE_SIZE, CACHE_TTL_MS);
@@ -28,7 +28,7 @@ export function authenticator(database: Place, onError: (error: unknown) => void
 
   const verify = async (credential: string): Promise<Verified> => {
     if (!credential.startsWith(JWT_START)) return verifyApiToken(database, credential, onError);
-    // jose is loaded for the first token that needs it.
+    // The first token that needs jose loads it.
     oidc ??= import('./oidc.js').then(({ oidcVerifier }) => oidcVerifier(database));
     return (await oidc)(credential);
   };

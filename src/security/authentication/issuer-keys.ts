@@ -2,15 +2,15 @@ import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
 import { LruMap } from 'toad-cache';
 import { fetchJson } from '../../outbound/fetch-json.js';
 
-/** How long the address of an issuer's keys is remembered; milliseconds. */
+/** How long the address of an issuer's keys is cached, in milliseconds. */
 const DISCOVERY_TTL_MS = 3_600_000;
-/** Keys that are not used any more are forgotten after this. */
+/** Keys are fetched again after this time. */
 const KEYS_MAX_AGE_MS = 600_000;
-/** A token with an unknown key makes us look for new ones, but not more often than this. */
+/** Minimum time between fetches for tokens with an unknown key. */
 const KEYS_COOLDOWN_MS = 3000;
 const MAX_ISSUERS = 100;
 
-/** A company's issuer is often in its own network, and one on this machine may speak plain http. */
+/** An issuer may be in a private network. An issuer on this machine may use plain http. */
 const ALLOW = { privateAddresses: true, httpToLoopback: true };
 
 interface Discovery {
@@ -25,7 +25,7 @@ async function discover(issuer: string): Promise<JWTVerifyGetKey> {
     {}) as Discovery;
   if (claimed !== issuer) throw new Error(`${url} is about another issuer`);
   if (typeof keys !== 'string' || !URL.canParse(keys)) throw new Error(`${url} has no jwks_uri`);
-  // An issuer elsewhere must not have this machine's own services called.
+  // An https issuer must not make the server call plain http services on this machine.
   if (new URL(keys).protocol !== new URL(issuer).protocol) {
     throw new Error(`${url} has a jwks_uri of another protocol`);
   }
@@ -36,7 +36,7 @@ async function discover(issuer: string): Promise<JWTVerifyGetKey> {
   });
 }
 
-/** The keys of issuers, found below their URL and kept for a while. */
+/** Finds the keys of issuers by discovery and caches them. */
 export function issuerKeys(): (issuer: string) => Promise<JWTVerifyGetKey> {
   const known = new LruMap<Promise<JWTVerifyGetKey>>(MAX_ISSUERS, DISCOVERY_TTL_MS);
   return (issuer) => {
@@ -44,7 +44,7 @@ export function issuerKeys(): (issuer: string) => Promise<JWTVerifyGetKey> {
     if (cached) return cached;
     const found = discover(issuer);
     known.set(issuer, found);
-    found.catch(() => known.delete(issuer)); // the next one asks again
+    found.catch(() => known.delete(issuer)); // the next request tries again
     return found;
   };
 }

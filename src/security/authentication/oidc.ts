@@ -6,7 +6,7 @@ import { isStorable } from '../../shared/text.js';
 import { refused, type Verified } from './credentials.js';
 import { issuerKeys } from './issuer-keys.js';
 
-/** Signatures with a pair of keys only: a shared secret could be the public key itself. */
+/** Asymmetric signatures only. With HMAC, a public key could be misused as the shared secret. */
 const ALGORITHMS = [
   'RS256',
   'RS384',
@@ -35,12 +35,12 @@ const SELECT_TRUST = {
            FROM trusted_issuers WHERE issuer = $1 AND revoked_at IS NULL ORDER BY id`,
 };
 
-/** One text for both: whoever has no valid token need not be told which issuers are trusted. */
+/** One text for both cases, so that a caller without a valid token cannot find out the trusted issuers. */
 const UNTRUSTED = 'The issuer is not trusted, or the signature is not valid';
 
 function isMet([claim, expected]: [string, unknown], payload: JWTPayload): boolean {
   const value = Object.hasOwn(payload, claim) ? payload[claim] : undefined;
-  if (typeof expected !== 'string') return false; // a row that was changed beside the API
+  if (typeof expected !== 'string') return false; // the row was changed beside the API
   if (!['string', 'boolean'].includes(typeof value) && !Number.isSafeInteger(value)) return false;
   const text = String(value);
   return expected.endsWith('*') ? text.startsWith(expected.slice(0, -1)) : text === expected;
@@ -54,8 +54,8 @@ function issuerOf(token: string): string | undefined {
   }
 }
 
-/** What only a holder of a token with a valid signature is told. The log gets no claims: they name people. */
-function explain(error: unknown) {
+/** Names the claim only if the signature is valid. The log gets no claims, because they identify people. */
+function refusalOf(error: unknown) {
   const cause = rootCause(error);
   if (error instanceof errors.JWTExpired) return refused('The token has expired', cause);
   if (error instanceof errors.JWTClaimValidationFailed) {
@@ -67,13 +67,13 @@ function explain(error: unknown) {
 export type OidcVerifier = (token: string) => Promise<Verified>;
 
 /**
- * Verifies OpenID Connect tokens of the issuers in the database. Its subject is the issuer and the
- * claim `sub`, joined by `|`; it may do what each trust whose audience and conditions it meets allows.
+ * Verifies OpenID Connect tokens of the trusted issuers. The subject is the issuer and the claim `sub`, joined by `|`.
+ * The caller gets the grants of each trust whose audience and conditions the token meets.
  */
 export function oidcVerifier(database: Place): OidcVerifier {
   const keysOf = issuerKeys();
 
-  /** @throws {AppError} `unauthenticated`, whatever is wrong with the token or its issuer */
+  /** @throws {AppError} `unauthenticated` for any fault of the token or its issuer */
   return async (token) => {
     const issuer = issuerOf(token);
     if (typeof issuer !== 'string' || !isStorable(issuer)) throw refused(UNTRUSTED);
@@ -90,7 +90,7 @@ export function oidcVerifier(database: Place): OidcVerifier {
         }),
       )
       .catch((error: unknown) => {
-        throw explain(error);
+        throw refusalOf(error);
       });
     const { sub, exp = 0, aud } = payload;
     if (typeof sub !== 'string' || sub.length > MAX_SUBJECT || !isStorable(sub) || sub === '') {
@@ -112,7 +112,7 @@ export function oidcVerifier(database: Place): OidcVerifier {
     return {
       caller: {
         subject,
-        // Another job of the same subject may meet other trusts, and have other rights.
+        // Another token of the same subject may meet other trusts and have other rights.
         credential: `issuers:${met.map(({ id }) => id).join('+')}:${subject}`,
         grants: met.map(grantOf),
       },

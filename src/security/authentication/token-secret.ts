@@ -3,8 +3,7 @@ import { crc32 } from 'node:zlib';
 
 /**
  * API tokens: `srp_`, 256 random bits in base62 (43 characters), and the CRC-32 of those characters in
- * base62 (6). The prefix and the checksum let secret scanners tell a real one from a look-alike without
- * asking anybody.
+ * base62 (6). With the prefix and the checksum, secret scanners recognise real tokens offline.
  */
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const PATTERN = /^srp_([0-9A-Za-z]{43})([0-9A-Za-z]{6})$/;
@@ -17,24 +16,24 @@ function base62(value: bigint, length: number): string {
 
 const checksum = (random: string) => base62(BigInt(crc32(random)), 6);
 
-/** A new secret; whoever has it is its subject. */
+/** Creates a new secret. Its holder can act as its subject. */
 export function createSecret(): string {
   const random = base62(BigInt(`0x${randomBytes(32).toString('hex')}`), 43);
   return `srp_${random}${checksum(random)}`;
 }
 
-/** Could this have come from {@link createSecret}? */
+/** True if the text has the form and the checksum of a secret. */
 export function isSecret(text: string): boolean {
   const [, random, sum] = PATTERN.exec(text) ?? [];
   return random !== undefined && checksum(random) === sum;
 }
 
-/** SHA-256: enough for 256 random bits, which nobody guesses. */
+/** SHA-256 is enough, because a secret has 256 random bits. */
 export function hashSecret(secret: string): Buffer<ArrayBuffer> {
   return createHash('sha256').update(secret).digest();
 }
 
-/** Takes what may be a secret out of a text for the log: API tokens and JSON Web Tokens. */
+/** Masks API tokens and JSON Web Tokens in a text for the log. */
 export function maskSecrets(text: string): string {
   return text.replace(/srp_[0-9A-Za-z]{8,}|eyJ[\w-]{8,}[\w.-]*/g, '***');
 }
