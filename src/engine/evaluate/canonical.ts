@@ -109,8 +109,8 @@ export const inCanonicalOrder = (policies: readonly PolicyInput[]): PolicyInput[
   );
 
 /**
- * Returns the inputs in a fixed order, with each document once (under the smallest of its ids) and without fields that are not
- * hashed.
+ * Returns the inputs in a fixed order, with each document once (under the smallest of its ids) and without fields that
+ * are not hashed.
  * @throws {Error} if a value is not JSON, such as NaN
  */
 export function canonicalInputs(inputs: VerdictInputs): CanonicalInputs {

@@ -4,8 +4,8 @@ import { ENGINE, inputsHash } from './hash.js';
 import { block, inputs, policy, record, warn } from './inputs.support.js';
 
 /**
- * Verdicts are found again by the hash of their inputs: it is the same in every version of the server, unless `ENGINE` is
- * raised.
+ * Verdicts are found again by the hash of their inputs: it is the same in every version of the server, unless `ENGINE`
+ * is raised.
  */
 const everything = inputs({
   release: { state: 'revoked', revokedReason: 'Charges twice' },

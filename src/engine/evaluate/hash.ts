@@ -4,8 +4,8 @@ import type { CanonicalInputs } from './canonical.js';
 import type { PolicyRule } from './inputs.js';
 
 /**
- * Incremented when the same inputs are decided differently, because a rule was added, changed or removed. It distinguishes
- * verdicts, and stored counts of defects, of two versions of the server.
+ * Incremented when the same inputs are decided differently, because a rule was added, changed or removed. It
+ * distinguishes verdicts, and stored counts of defects, of two versions of the server.
  */
 export const ENGINE = 1;
 
@@ -15,8 +15,8 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 export const rulesSha256 = (rules: readonly PolicyRule[]): string => sha256(canonicalJson(rules));
 
 /**
- * Returns the part of the inputs that is hashed. It has no ids of evidence, so the same documents uploaded again are the same
- * inputs. Old evidence is named by its index in `evidence`, from 0. The digest of a policy replaces its rules.
+ * Returns the part of the inputs that is hashed. It has no ids of evidence, so the same documents uploaded again are
+ * the same inputs. Old evidence is named by its index in `evidence`, from 0. The digest of a policy replaces its rules.
  */
 export function hashedInputs(inputs: CanonicalInputs) {
   const { evidence, policies, tooOld, ...rest } = inputs;
@@ -33,6 +33,8 @@ export function hashedInputs(inputs: CanonicalInputs) {
   };
 }
 
-/** SHA-256 of `hashedInputs` as canonical JSON, in lower-case hexadecimal. Does not depend on the time of the verdict. */
+/**
+ * SHA-256 of `hashedInputs` as canonical JSON, in lower-case hexadecimal. Does not depend on the time of the verdict.
+ */
 export const inputsHash = (inputs: CanonicalInputs): string =>
   sha256(canonicalJson(hashedInputs(inputs)));

@@ -30,20 +30,27 @@ function revoked({ release }: CanonicalInputs): RuleResult[] {
   ];
 }
 
+/** Version 0 means the latest version. */
+const versionOf = (version: number) => (version === 0 ? '' : `version ${version} of `);
+
 function unguarded({ environment, policies }: CanonicalInputs): RuleResult[] {
+  const update = `PATCH /environments/${shown(environment)}`;
   const missing = policies.filter(({ sha256 }) => sha256 === null);
   if (missing.length === 0 && policies.every(({ rules }) => rules.length === 0)) {
     return [
       builtIn(
         'policy-required',
-        `No policy guards ${shown(environment)}, so every release is denied. Assign a policy: PATCH /environments/${shown(environment)}`,
+        `No policy guards ${shown(environment)}, so every release is denied. Assign a policy: ${update}`,
       ),
     ];
   }
   return missing.map(({ name, version }) => ({
     ...builtIn(
       'policy-required',
-      `${shown(environment)} requires ${version === 0 ? '' : `version ${version} of `}policy ${shown(name)}, which does not exist. Create it, or remove it from the environment: PATCH /environments/${shown(environment)}`,
+      [
+        `${shown(environment)} requires ${versionOf(version)}policy ${shown(name)}, which does not exist`,
+        `Create it, or remove it from the environment: ${update}`,
+      ].join('. '),
     ),
     policy: name,
   }));

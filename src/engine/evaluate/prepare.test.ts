@@ -25,7 +25,7 @@ describe('prepare: needs', () => {
       [warn('licences', { allow: ['MIT'] })],
       { newDefects: false, components: true },
     ],
-    ['what is no rule', [block('of-tomorrow'), null as unknown as PolicyRule], NOTHING],
+    ['an entry that is not a rule', [block('of-tomorrow'), null as unknown as PolicyRule], NOTHING],
     ['parameters that are not valid', [block('licences', { of: 'tomorrow' })], NOTHING],
   ])('of %s', (_what, rules, needs) => {
     expect(prepare([policy('a', block('sealed-only')), policy('p', ...rules)]).needs).toEqual(

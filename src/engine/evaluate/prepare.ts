@@ -12,8 +12,8 @@ export interface Prepared {
   /** Returns which evidence is too old for which rule. Nothing else in a verdict depends on the clock. */
   tooOld(evidence: readonly Aged[]): TooOld[];
   /**
-   * Decides whether the release may go to the environment. Pure: the same inputs and facts give the same judgement. `options`
-   * set a time limit and complete messages. A rule that cannot be evaluated denies.
+   * Decides whether the release may go to the environment. Pure: the same inputs and facts give the same judgement.
+   * `options` set a time limit and complete messages. A rule that cannot be evaluated denies.
    * @param inputs must contain the prepared policies
    * @param facts follow from the inputs, which is not checked
    */

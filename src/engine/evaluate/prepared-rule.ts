@@ -34,7 +34,10 @@ function bind(entry: PolicyRule, findRule: FindRule): BoundRule {
   const rule = findRule(entry.rule);
   if (!rule) {
     throw new RuleFault(
-      `This version of the platform does not have a rule ${shown(String(entry.rule), 50)}. Update the platform, or remove the rule from the policy`,
+      [
+        `This version of the platform does not have a rule ${shown(String(entry.rule), 50)}`,
+        'Update the platform, or remove the rule from the policy',
+      ].join('. '),
     );
   }
   return rule.bind(entry);

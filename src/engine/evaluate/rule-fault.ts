@@ -19,8 +19,9 @@ const EMPTY: RuleInput = {
 };
 
 /**
- * Checks a rule before a policy is stored, including what its schema cannot express, such as an invalid range of versions. Each
- * rule reads its parameters before anything else, so an evaluation on an empty release finds such faults.
+ * Checks a rule before a policy is stored, including what its schema cannot express, such as an invalid range of
+ * versions. Each rule reads its parameters before anything else, so an evaluation on an empty release finds such
+ * faults.
  * @returns what is wrong, or undefined
  */
 export function faultOfRule(entry: PolicyRule): string | undefined {

@@ -101,7 +101,10 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
     const limit = counted(maximumAgeDays ?? 0, 'day');
     return {
       ...unmet(
-        `The ${name} for ${firstOf(old, NAMED)} is older than ${limit}. Run the tool again and upload the report: ${where}`,
+        [
+          `The ${name} for ${firstOf(old, NAMED)} is older than ${limit}`,
+          `Run the tool again and upload the report: ${where}`,
+        ].join('. '),
       ),
       evidence: idsOf(all),
     };

@@ -17,7 +17,8 @@ export interface BoundRule {
 export interface KnownRule extends Pick<Rule, 'name' | 'summary' | 'parameters' | 'example'> {
   /**
    * @param entry the rule as the policy contains it; not changed
-   * @throws {RuleFault} if its schema refuses the entry. Unknown parameters are refused, because a newer version may use them
+   * @throws {RuleFault} if its schema refuses the entry. Unknown parameters are refused, because a newer version may
+   * use them
    */
   bind(entry: object): BoundRule;
 }

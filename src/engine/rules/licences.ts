@@ -32,7 +32,10 @@ const parameters = Type.Object(
       ['MIT', 'Apache-2.0', 'GPL-2.0-only WITH Classpath-exception-2.0'],
     ),
     deny: list(
-      'Licences that are not allowed, even if `allow` names them. `AGPL-3.0-or-later` means that version and later ones',
+      [
+        'Licences that are not allowed, even if `allow` names them.',
+        '`AGPL-3.0-or-later` means that version and later ones',
+      ].join(' '),
       ['AGPL-3.0-or-later'],
     ),
     unknown: defaulted(
@@ -97,7 +100,10 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   const fails = denied.length > 0 || (unknown.length > 0 && parameters.unknown === 'deny');
   if (!fails) {
     const allowed = components.length - unknown.length;
-    const rest = `: ${allowed} with allowed licences, ${unknown.length} without a known licence, which the policy allows`;
+    const rest = [
+      `: ${allowed} with allowed licences`,
+      `${unknown.length} without a known licence, which the policy allows`,
+    ].join(', ');
     return {
       status: 'pass',
       message: `${all}${unknown.length > 0 ? rest : ', all with allowed licences'}`,

@@ -49,7 +49,10 @@ const parameters = Type.Object(
     fixableOnly: flag(false, 'Count only findings that a newer version of the package fixes'),
     onlyNew: flag(
       false,
-      'Count only findings that the running release does not have. If no release is known to run in the environment, all are new',
+      [
+        'Count only findings that the running release does not have.',
+        'If no release is known to run in the environment, all are new',
+      ].join(' '),
     ),
     countUnknown: flag(
       true,

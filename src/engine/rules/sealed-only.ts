@@ -3,6 +3,11 @@ import type { Rule } from './rule.js';
 
 const parameters = Type.Object({}, { additionalProperties: false });
 
+const OPEN = [
+  'The release is open, so artifacts can still be added',
+  'Add all artifacts, then seal it: POST /releases/{id}/seal',
+].join('. ');
+
 /** An open release can get another artifact after the verdict. */
 export const sealedOnly: Rule<Static<typeof parameters>> = {
   name: 'sealed-only',
@@ -15,7 +20,7 @@ export const sealedOnly: Rule<Static<typeof parameters>> = {
     }
     const message =
       release.state === 'open'
-        ? 'The release is open, so artifacts can still be added. Add all artifacts, then seal it: POST /releases/{id}/seal'
+        ? OPEN
         : 'The release is revoked and cannot be sealed. Register a new release: POST /projects/{id}/releases';
     return { status: 'fail', message };
   },

@@ -14,7 +14,10 @@ function evaluate(_parameters: Parameters, { release, running }: RuleInput): Out
   const version = shown(release.version);
   if (!own) {
     return fail(
-      `${version} is not a SemVer version, which this rule requires. Register a release with a version such as 1.4.0 or v1.4.0`,
+      [
+        `${version} is not a SemVer version, which this rule requires`,
+        'Register a release with a version such as 1.4.0 or v1.4.0',
+      ].join('. '),
     );
   }
   if (!running) {
@@ -33,7 +36,8 @@ function evaluate(_parameters: Parameters, { release, running }: RuleInput): Out
     return fail(
       [
         `${there}, the running release, is not a SemVer version, so ${version} cannot be compared with it`,
-        'Request a waiver of this rule (POST /waivers), deploy, and record the deployment: POST /environments/{name}/deployments',
+        'Request a waiver of this rule: POST /waivers',
+        'Deploy the release, and record it: POST /environments/{name}/deployments',
       ].join('. '),
     );
   }
@@ -41,13 +45,16 @@ function evaluate(_parameters: Parameters, { release, running }: RuleInput): Out
     return { status: 'pass', message: `${version} is newer than ${there}, the running release` };
   }
   return fail(
-    `${version} is not newer than ${there}, the running release. Register a release with a higher version. Build metadata after a + does not count`,
+    [
+      `${version} is not newer than ${there}, the running release`,
+      'Register a release with a higher version. Build metadata after a + does not count',
+    ].join('. '),
   );
 }
 
 /**
- * Parses SemVer 2.0.0 strictly, except that a leading `v` is allowed, because tags have it. Of versions with equal precedence
- * (section 11: 1.0.0 and 1.0.0+b), neither is newer. The running release itself is always allowed.
+ * Parses SemVer 2.0.0 strictly, except that a leading `v` is allowed, because tags have it. Of versions with equal
+ * precedence (section 11: 1.0.0 and 1.0.0+b), neither is newer. The running release itself is always allowed.
  */
 export const semverIncreases: Rule<Parameters> = {
   name: 'semver-increases',

@@ -103,7 +103,8 @@ export function waivedNote({ waived, waivers }: Matching): string {
   if (waived.length === 0) return '';
   const verb = waived.length === 1 ? 'does' : 'do';
   const names = firstOf(waived.map(describe), NAMED);
-  return `. ${counted(waived.length, 'waived finding')} ${verb} not count (${counted(waivers.length, 'waiver')}): ${names}`;
+  const by = counted(waivers.length, 'waiver');
+  return `. ${counted(waived.length, 'waived finding')} ${verb} not count (${by}): ${names}`;
 }
 
 /** Ends the advice of a failure. */

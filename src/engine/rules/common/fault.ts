@@ -1,6 +1,6 @@
 /**
- * Thrown by a rule that cannot be evaluated. Its message is shown to people. Any other error is a bug. Either way the rule
- * denies.
+ * Thrown by a rule that cannot be evaluated. Its message is shown to people. Any other error is a bug. Either way the
+ * rule denies.
  */
 export class RuleFault extends Error {}
 

@@ -59,8 +59,8 @@ class Reader {
 }
 
 /**
- * Parses an SPDX expression in linear time. `spdx-satisfies` expands parentheses, which takes exponential time for a hostile
- * document. Does not check that SPDX lists the licences: a name of several words is accepted.
+ * Parses an SPDX expression in linear time. `spdx-satisfies` expands parentheses, which takes exponential time for a
+ * hostile document. Does not check that SPDX lists the licences: a name of several words is accepted.
  * @returns undefined if the text is too long, or its operators and parentheses do not match
  */
 export function readExpression(text: string): Expression | undefined {

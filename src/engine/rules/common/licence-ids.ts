@@ -38,10 +38,11 @@ function isNoOlder(a: string, b: string): boolean {
 }
 
 /**
- * Whether an entry of a list covers a licence. Equal ids match. A range (`GPL-2.0-or-later`, `EPL-1.0+`) on either side matches
- * all versions in it. A different exception is a different licence.
+ * Whether an entry of a list covers a licence. Equal ids match. A range (`GPL-2.0-or-later`, `EPL-1.0+`) on either side
+ * matches all versions in it. A different exception is a different licence.
  *
- * The library decides only about ranges, and its answer is checked: it treats ids of eight letters, such as LGPL-2.0, as ranges.
+ * The library decides only about ranges, and its answer is checked: it treats ids of eight letters, such as LGPL-2.0,
+ * as ranges.
  */
 export function isMeant(licence: SpdxLicence, entry: SpdxLicence): boolean {
   if (licence.exception !== entry.exception) return false;

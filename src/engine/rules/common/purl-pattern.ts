@@ -3,8 +3,8 @@ import { RuleFault } from './fault.js';
 import { shown } from './text.js';
 
 /**
- * Returns a canonical purl without version, qualifiers and subpath. The text is cut instead of parsed for speed, because there
- * may be 200,000 purls. Names cannot contain the separators, which are percent-encoded.
+ * Returns a canonical purl without version, qualifiers and subpath. The text is cut instead of parsed for speed,
+ * because there may be 200,000 purls. Names cannot contain the separators, which are percent-encoded.
  */
 export function keyOf(purl: string): string {
   const end = purl.search(/[@?#]/);
@@ -31,8 +31,8 @@ export type PurlPattern = { readonly key: string } | { readonly matches: (key: s
 const lastOf = (key: string) => key.slice(key.lastIndexOf('/') + 1);
 
 /**
- * Parses `pkg:type/namespace/name`, in which `*` can end the name, or replace the whole name or namespace. `*` as the name also
- * matches in all namespaces below: `pkg:npm/*` is all of npm. `*` as the namespace also matches no namespace.
+ * Parses `pkg:type/namespace/name`, in which `*` can end the name, or replace the whole name or namespace. `*` as the
+ * name also matches in all namespaces below: `pkg:npm/*` is all of npm. `*` as the namespace also matches no namespace.
  * @throws {RuleFault} if the pattern is not a package URL
  */
 export function readPattern(pattern: string): PurlPattern {

@@ -1,6 +1,6 @@
 /**
- * Control characters, line breaks and direction marks, which can harm a terminal or reorder text. Names and versions come from
- * documents that anyone can write.
+ * Control characters, line breaks and direction marks, which can harm a terminal or reorder text. Names and versions
+ * come from documents that anyone can write.
  */
 const UNSAFE = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
