@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { prepareSchema } from '../src/database/migrate.js';
 
-/** The same database with more rows: what it costs must not depend on it. */
+/** Creates a migrated database with so many projects. The cost of a request must not depend on their number. */
 export async function createDatabase(server: string, name: string, rows: number): Promise<string> {
   const url = Object.assign(new URL(server), { pathname: `/${name}` }).href;
   await run(server, `CREATE DATABASE ${name} ENCODING 'UTF8' TEMPLATE template0`);
@@ -10,7 +10,7 @@ export async function createDatabase(server: string, name: string, rows: number)
   return url;
 }
 
-/** Names such as real ones: words that many share, and a number that none does. */
+/** Realistic names: words that many projects share, and a unique number. */
 const seed = (rows: number) => `
   INSERT INTO projects (name, status, created_at, updated_at)
   SELECT initcap((ARRAY['payment','order','stock','user','mail','search','billing','report'])[1 + n % 8])
@@ -20,7 +20,7 @@ const seed = (rows: number) => `
          '2026-01-01T00:00:00Z'::timestamptz + n * interval '1 second', now()
     FROM generate_series(1, ${rows}) AS n`;
 
-/** Indexes that are made after the rows take a fraction of the time. */
+/** Drops the indexes and creates them again after the insert, which takes a fraction of the time. */
 async function withoutIndexes(url: string, insert: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

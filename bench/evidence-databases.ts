@@ -1,15 +1,15 @@
 import pg from 'pg';
 
-/** A package, a version and vulnerabilities that releases of these databases have. */
+/** A package and a vulnerability that every release of these databases has, and ones that a single release has. */
 export const EVERYWHERE = { purl: 'pkg:npm/common-7', cve: 'CVE-2024-10007' };
 export const ONCE = { purl: 'pkg:npm/common-7@1.0.5', cve: 'CVE-2025-10005' };
 
-/** Components of the two releases that are compared. */
+/** Number of components in each of the two releases of the diff. */
 const COMPARED = 1000;
 
 const COMMON = { project: 1, digest: `repeat('a', 64)` };
 
-/** Ids in the order of `n`, as those of UUIDs of version 7 are in the order of time. */
+/** SQL for an id that sorts by `n`, as a UUID of version 7 sorts by time. */
 const id = (prefix: string, n: string) =>
   `('${prefix}0000-0000-7000-8000-' || lpad(to_hex(${n}), 12, '0'))::uuid`;
 const RELEASE = (n: string) => id('0198', n);
@@ -17,8 +17,8 @@ const SBOM = (n: string) => id('0199', n);
 const SCAN = (n: string) => id('019a', n);
 
 /**
- * A project with so many releases, each with a bill of materials of 40 components and a scan with 20 findings; the last
- * two have 1,000 components. Half of the packages and vulnerabilities are in every release.
+ * Statements that insert a project with so many releases. Each has an SBOM of 40 components and a scan with 20 findings; the
+ * last two have 1,000 components. Half of the packages and vulnerabilities are in every release.
  */
 const seed = (releases: number) => {
   const { project, digest } = COMMON;
@@ -57,7 +57,7 @@ const seed = (releases: number) => {
   ];
 };
 
-/** Fills a migrated database. */
+/** Inserts the releases into a migrated database. */
 export async function addReleases(url: string, releases: number): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -71,5 +71,5 @@ export async function addReleases(url: string, releases: number): Promise<void> 
 const text = (prefix: string, n: number) =>
   `${prefix}0000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
 
-/** The release with this number. */
+/** Returns the id of the release with this number. */
 export const releaseId = (n: number) => text('0198', n);

@@ -1,4 +1,4 @@
-/** Documents of a size that is asked for, such as real tools write. */
+/** Generated documents that resemble the output of real tools. */
 
 const LICENCES = ['MIT', 'Apache-2.0', 'ISC', 'BSD-3-Clause'];
 
@@ -23,7 +23,7 @@ function component(i: number) {
   };
 }
 
-/** A bill of materials (CycloneDX 1.5) with so many components; 1,000 have about 0.9 MiB. */
+/** Creates an SBOM (CycloneDX 1.5). With 1,000 components it has about 0.9 MiB. */
 export function cyclonedx(components: number, serial = 1): string {
   const list = Array.from({ length: components }, (_, i) => component(i));
   return JSON.stringify(

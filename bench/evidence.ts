@@ -5,10 +5,11 @@ import pg from 'pg';
 import { cyclonedx } from './evidence-documents.js';
 import type { Server } from './servers.js';
 
-const TICK_US = 10_000; // of Linux' clock for processes
+/** Resolution of the process times in /proc on Linux, microseconds. */
+const TICK_US = 10_000;
 const COMMIT = 'b'.repeat(40);
 
-/** CPU time of PostgreSQL with all of its processes so far, microseconds; 0 where there is no /proc. */
+/** Returns the CPU time of all processes of PostgreSQL, in microseconds; 0 without /proc. */
 export function postgresCpuUs(dataFolder: string): number {
   try {
     const [postmaster] = readFileSync(join(dataFolder, 'postmaster.pid'), 'utf8').split('\n');
@@ -16,7 +17,7 @@ export function postgresCpuUs(dataFolder: string): number {
     for (const process of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
       const stat = statOf(process);
       if (process === postmaster)
-        ticks += sum(stat, 11, 15); // and those that have ended
+        ticks += sum(stat, 11, 15); // includes child processes that have ended
       else if (stat[1] === postmaster) ticks += sum(stat, 11, 13);
     }
     return ticks * TICK_US;
@@ -25,12 +26,12 @@ export function postgresCpuUs(dataFolder: string): number {
   }
 }
 
-/** Fields of `/proc/PID/stat` behind the name, from the third (the state) on. */
+/** Returns the fields of `/proc/PID/stat` after the process name, beginning with the third (state). */
 function statOf(process: string): string[] {
   try {
     return readFileSync(`/proc/${process}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   } catch {
-    return []; // it has ended meanwhile
+    return []; // the process has ended
   }
 }
 
@@ -43,7 +44,7 @@ export async function send(url: string, method: string, body: object): Promise<{
   return (await response.json()) as { id: string };
 }
 
-/** New releases to upload to. */
+/** Creates releases for uploads, and returns their ids. */
 export async function makeReleases(server: Server, count: number): Promise<string[]> {
   const { id: project } = await send(`${server.url}/projects`, 'POST', { name: 'bench' });
   const ids: string[] = [];
@@ -54,7 +55,7 @@ export async function makeReleases(server: Server, count: number): Promise<strin
   return ids;
 }
 
-/** Uploads a document; the status of the answer. */
+/** Uploads a document. @returns the status of the response */
 export async function upload(server: Server, release: string, document: string): Promise<number> {
   const response = await fetch(`${server.url}/releases/${release}/evidence`, {
     method: 'POST',
@@ -66,7 +67,7 @@ export async function upload(server: Server, release: string, document: string):
 }
 
 export interface Cost {
-  /** CPU of the program, and of PostgreSQL; milliseconds a document. */
+  /** CPU time of the server and of PostgreSQL, milliseconds per document. */
   readonly programMs: number;
   readonly postgresMs: number;
 }
@@ -86,7 +87,7 @@ async function costOf(
   };
 }
 
-/** What it costs to store a document with 1,000 components, a new one each time. */
+/** Measures the upload of an SBOM with 1,000 components, each time to another release. */
 export async function storeCost(server: Server, dataFolder: string, times: number): Promise<Cost> {
   const releases = await makeReleases(server, times + 10);
   const document = cyclonedx(1000);
@@ -94,7 +95,7 @@ export async function storeCost(server: Server, dataFolder: string, times: numbe
   const usage = async () => (await server.usage()).cpuUs;
   return costOf(times, usage, dataFolder, async (i) => {
     const status = await upload(server, releases[i] ?? '', document);
-    if (status !== 201) throw new Error(`an upload was answered ${status}`);
+    if (status !== 201) throw new Error(`an upload was answered with ${status}`);
   });
 }
 
@@ -115,7 +116,7 @@ interface Bom {
   }[];
 }
 
-/** What nobody can do without: to parse the same document, and to insert its rows by one statement. */
+/** Measures the minimum: parsing the same document, and inserting its rows with one statement. */
 export async function leastCost(url: string, dataFolder: string, times: number): Promise<Cost> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -123,7 +124,7 @@ export async function leastCost(url: string, dataFolder: string, times: number):
     `SELECT project_id, release_id, id FROM evidence WHERE kind = 'cyclonedx' ORDER BY id DESC LIMIT 1`,
   );
   const { project_id, release_id, id } = rows[0];
-  // It refuses rows for evidence that is there already, which is all that there is here.
+  // The trigger refuses rows for evidence of an earlier transaction.
   await client.query('ALTER TABLE components DISABLE TRIGGER components_added');
   const text = cyclonedx(1000);
   let ordinal = 1_000_000;
@@ -151,15 +152,15 @@ export async function leastCost(url: string, dataFolder: string, times: number):
 }
 
 export interface Crowd {
-  /** How many were answered 201. */
+  /** Number of uploads that were answered with 201. */
   readonly stored: number;
   readonly peakRssBytes: number;
-  /** Of GET /health meanwhile, milliseconds. */
+  /** p99 of GET /health during the uploads, milliseconds. */
   readonly p99Ms: number;
   readonly seconds: number;
 }
 
-/** Many uploads at once, and somebody who asks for /health all the while. */
+/** Sends many uploads at once, and meanwhile calls /health repeatedly. */
 export async function crowd(server: Server, count: number, components: number): Promise<Crowd> {
   const releases = await makeReleases(server, count);
   const documents = releases.map((_release, i) => cyclonedx(components, i));

@@ -9,7 +9,7 @@ const junit = `<testsuites><testsuite name="unit" tests="3">${['a', 'b', 'c']
   .map((name) => `<testcase classname="unit" name="${name}" time="0.01"/>`)
   .join('')}</testsuite></testsuites>`;
 
-/** Findings that do not deny. */
+/** A Trivy report whose findings do not deny a release. */
 const trivy = (findings: number) =>
   JSON.stringify({
     SchemaVersion: 2,
@@ -39,7 +39,7 @@ async function upload(server: Server, release: string, body: string, query = '')
   if (response.status !== 201) throw new Error(`the upload was answered with ${response.status}`);
 }
 
-/** A project with so many releases, the last of which has so many findings and may ship; its id. */
+/** Creates a project with releases. The last one has the findings and is allowed. @returns its id */
 async function allowed(server: Server, releases: number, findings: number): Promise<string> {
   const { id: project } = await send(`${server.url}/projects`, 'POST', { name: 'bench' });
   let release = '';
@@ -54,7 +54,7 @@ async function allowed(server: Server, releases: number, findings: number): Prom
   return release;
 }
 
-/** What `/assert` costs, and what a read of the release does. */
+/** Cost of one call of `/assert`, or of reading the release. */
 export interface Gate {
   readonly name: string;
   readonly goal: number;
@@ -62,7 +62,7 @@ export interface Gate {
   readonly both: Measured;
 }
 
-/** The one that the others are compared with comes first, then releases with few and with many findings, and one of many. */
+/** Measures the baseline first, then releases with few findings, with many findings, and in a project of 1,000 releases. */
 export async function gateCosts(server: Server, dataFolder: string): Promise<Gate[]> {
   const few = await allowed(server, 1, 100);
   const many = await allowed(server, 1, 10_000);

@@ -1,4 +1,4 @@
-// A process of its own, so that making requests costs the server nothing.
+// Runs in its own process, so that the server's CPU time does not include sending the requests.
 import autocannon from 'autocannon';
 
 const options = JSON.parse(process.argv[2] ?? '{}');

@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const SAMPLE_MS = 250;
-/** Share of one processor that others may use while nothing of the benchmark runs. */
+/** Share of one processor that other programs may use while the benchmark is idle. */
 const QUIET = 0.1;
 const ATTEMPTS = 20;
 
@@ -11,14 +11,14 @@ function busyMs(): number {
   return times.reduce((sum, time) => sum + time, 0);
 }
 
-/** How many processors others use just now, measured while the benchmark itself does nothing. */
+/** Measures how many processors other programs use. The benchmark must be idle meanwhile. */
 export async function noise(): Promise<number> {
   const [began, busy] = [performance.now(), busyMs()];
   await sleep(SAMPLE_MS);
   return (busyMs() - busy) / (performance.now() - began);
 }
 
-/** Waits until the machine is quiet; false when it does not become so within a while. */
+/** Waits until the machine is quiet. @returns false if it is still busy after all attempts */
 export async function quiet(): Promise<boolean> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     if ((await noise()) < QUIET) return true;

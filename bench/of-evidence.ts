@@ -6,7 +6,7 @@ import { medianUs } from './pages.js';
 import { progress, row, table, verdict } from './report.js';
 import { type Server, startServer } from './servers.js';
 
-/** Documents: what storing one costs, beside the least that it can cost. */
+/** Compares the cost of storing a document with the minimum cost. */
 async function uploads(url: string, dataFolder: string): Promise<void> {
   const server = await startServer('dist/server.js', { DATABASE_URL: url });
   progress('measuring uploads');
@@ -78,7 +78,7 @@ async function uploads(url: string, dataFolder: string): Promise<void> {
 const FEW = 10;
 const MANY = 10_000;
 
-/** Reads of releases: what they cost must not depend on how many there are. */
+/** Reads whose cost must not depend on the number of releases. */
 const READS: readonly [name: string, address: (releases: number) => string][] = [
   ['releases of a project, newest', () => '/projects/1/releases?limit=10'],
   ['components of a release', (n) => `/releases/${releaseId(n / 2)}/components?limit=10`],
@@ -88,10 +88,10 @@ const READS: readonly [name: string, address: (releases: number) => string][] = 
     'diff of releases of 1,000 components',
     (n) => `/releases/${releaseId(n - 1)}/diff/${releaseId(n)}`,
   ],
-  ['where is a package that all have', () => `/components?purl=${EVERYWHERE.purl}&limit=10`],
-  ['… the version that one has', () => `/components?purl=${ONCE.purl}&limit=10`],
-  ['where is a CVE that all have', () => `/findings?cve=${EVERYWHERE.cve}&limit=10`],
-  ['… that one has', () => `/findings?cve=${ONCE.cve}&limit=10`],
+  ['search: a package in all releases', () => `/components?purl=${EVERYWHERE.purl}&limit=10`],
+  ['search: a version in one release', () => `/components?purl=${ONCE.purl}&limit=10`],
+  ['search: a CVE in all releases', () => `/findings?cve=${EVERYWHERE.cve}&limit=10`],
+  ['search: a CVE in one release', () => `/findings?cve=${ONCE.cve}&limit=10`],
 ];
 
 async function releases(urls: readonly [string, string]): Promise<void> {
@@ -118,9 +118,9 @@ async function releases(urls: readonly [string, string]): Promise<void> {
   for (const server of servers) await server.stop();
 }
 
-/** Documents that are stored, and reads of few and of many releases. */
+/** Measures reads of few and of many releases, and uploads. */
 export async function ofEvidence(server: string, dataFolder: string): Promise<void> {
-  progress('making databases of 10 and 10,000 releases');
+  progress('creating databases of 10 and 10,000 releases');
   const few = await createDatabase(server, 'bench_few', 0);
   const many = await createDatabase(server, 'bench_many', 0);
   await addReleases(few, FEW);

@@ -91,7 +91,12 @@ async function routes(url: string): Promise<void> {
   const start = starts.sort((a, b) => a - b)[Math.floor(STARTS / 2)] ?? 0;
 
   table('', 'measured', 'goal', '');
-  row('a valid token, µs CPU a request more', extra.toFixed(1), '≤ 25', verdict(extra, 25));
+  row(
+    'additional CPU µs per request with a valid token',
+    extra.toFixed(1),
+    '≤ 25',
+    verdict(extra, 25),
+  );
   row('start to the first 200, ms (median)', Math.round(start), '≤ 300', verdict(start, 300));
   row('resident memory after the load, MiB', Math.round(rss), '≤ 150', verdict(rss, 150));
 }
@@ -131,9 +136,9 @@ async function pages(small: string, large: string): Promise<void> {
   for (const { server } of servers) await server.stop();
 }
 
-/** Single requests, the start, and pages of few and of many projects. */
+/** Measures single requests, the start, and pages of few and of many projects. */
 export async function ofProjects(server: string): Promise<void> {
-  progress('making databases of 1,000 and 1,000,000 projects');
+  progress('creating databases of 1,000 and 1,000,000 projects');
   const small = await createDatabase(server, 'bench_small', SMALL);
   const large = await createDatabase(server, 'bench_large', LARGE);
   await pages(small, large);

@@ -3,12 +3,12 @@ import { encodePosition } from '../src/contract/position.js';
 
 const REPEATS = 150;
 
-/** What a page of 100 costs somebody who waits for it, with small and with many projects. */
+/** A page of 100 projects whose response time is measured with few and with many projects. */
 export interface Page {
   readonly name: string;
-  /** Address for a database of so many rows. */
+  /** Returns the address of the page in a database with so many rows. */
   address(url: string, rows: number): Promise<string>;
-  /** How many times the small one it may cost. */
+  /** Maximum ratio of the times with many and with few projects. */
   readonly goal: number;
 }
 
@@ -44,10 +44,10 @@ export const PAGES: readonly Page[] = [
       return `/projects?limit=100&sort=name&cursor=${encodePosition(['name', key, id])}`;
     },
   },
-  { name: 'q of 3 characters that many names have', address: plain('q=pay'), goal: 3 },
-  { name: 'q of a word that many names have', address: plain('q=gateway'), goal: 3 },
+  { name: 'q of 3 characters in many names', address: plain('q=pay'), goal: 3 },
+  { name: 'q of a word in many names', address: plain('q=gateway'), goal: 3 },
   {
-    name: 'q that one name has',
+    name: 'q in one name',
     goal: 3,
     async address(url, rows) {
       const { key } = await one(url, `SELECT name AS key FROM projects WHERE id = ${rows / 2}`);
@@ -56,14 +56,14 @@ export const PAGES: readonly Page[] = [
   },
 ];
 
-/** Median time of an answer, one request after the other; microseconds. */
+/** Returns the median response time of sequential requests, in microseconds. */
 export async function medianUs(address: string): Promise<number> {
   const times: number[] = [];
   for (let i = 0; i < REPEATS; i += 1) {
     const began = performance.now();
     const response = await fetch(address);
     await response.arrayBuffer();
-    if (response.status !== 200) throw new Error(`${address} answered ${response.status}`);
+    if (response.status !== 200) throw new Error(`${address} was answered with ${response.status}`);
     times.push((performance.now() - began) * 1000);
   }
   times.sort((a, b) => a - b);

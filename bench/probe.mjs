@@ -1,4 +1,4 @@
-// Loaded into each server before its own code: says what the process has cost so far.
+// Loaded into each server before its own code. Reports CPU time and memory of the process.
 process.on('message', (question) => {
   if (question !== 'usage') return;
   const { user, system } = process.cpuUsage();

@@ -1,5 +1,5 @@
-// What a careful programmer would write by hand: the same platform, schemas and routes, and handlers that
-// send named statements on pg's pool themselves.
+// A hand-written peer: the same platform, schemas and routes, with handlers that send named statements directly on
+// pg's pool.
 import { buildApp } from '../dist/app.js';
 import { loadConfig } from '../dist/config.js';
 import { openDatabase } from '../dist/database/client.js';

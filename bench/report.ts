@@ -1,13 +1,12 @@
 import type { Measured } from './routes.js';
 
-/** Markdown, as it goes into docs/performance.md. */
-/** A line of the report. */
+/** Writes a line of the report: Markdown for docs/performance.md. */
 export const out = (line = '') => process.stdout.write(`${line}\n`);
-/** What is being done, beside the report. */
+/** Writes a line of progress to standard error. */
 export const progress = (line: string) => process.stderr.write(`${line}\n`);
 export const verdict = (value: number, goal: number) => `${value <= goal ? 'met' : '**missed**'}`;
 export const row = (...cells: (string | number)[]) => out(`| ${cells.join(' | ')} |`);
-/** The head of a table. */
+/** Writes the head of a table. */
 export function table(...heads: string[]): void {
   out();
   row(...heads);

@@ -5,16 +5,16 @@ const CONNECTIONS = 32;
 const SECONDS = 2;
 const ROUNDS = 3;
 const MAX_ROUNDS = 6;
-/** How far apart the two best rounds of a server may be. */
+/** Maximum ratio of the two best rounds of a server. */
 const AGREEMENT = 1.08;
 
-/** A request that each of the servers answers. */
+/** A request that every server answers. */
 export interface Route {
   readonly name: string;
   readonly path: string;
   readonly method?: 'POST';
   readonly body?: string;
-  /** How many times the raw peer's CPU it may cost. */
+  /** Maximum ratio of its CPU time and the raw peer's. */
   readonly goal: number;
 }
 
@@ -32,12 +32,12 @@ export const ROUTES: readonly Route[] = [
 ];
 
 export interface Measured {
-  /** CPU of the server process, user and system, microseconds a request. */
+  /** CPU time of the server process (user and system), microseconds per request. */
   readonly cpuUs: number;
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Somebody else used the processors meanwhile. */
+  /** Other programs used the processors during the measurement. */
   readonly noisy: boolean;
 }
 
@@ -63,10 +63,10 @@ async function measure(server: Server, route: Route, headers: object): Promise<M
   };
 }
 
-/** The least first: what disturbs a measurement only ever adds to it. */
+/** Sorts by CPU time, lowest first: disturbances only add to a measurement. */
 const sorted = (rounds: Measured[]) => rounds.toSorted((a, b) => a.cpuUs - b.cpuUs);
 
-/** Two quiet rounds must tell nearly the same, or somebody else was at work in all but one. */
+/** Checks that the two best quiet rounds agree. If not, other programs disturbed all rounds but one. */
 function agree(rounds: Measured[]): boolean {
   const [least, next] = sorted(rounds.filter(({ noisy }) => !noisy));
   return least !== undefined && next !== undefined && next.cpuUs <= least.cpuUs * AGREEMENT;
@@ -78,7 +78,7 @@ function best(rounds: Measured[]): Measured {
   return { ...least, noisy: !agree(rounds) };
 }
 
-/** Measures the servers by turns, so that all of them have the same luck; more often where it was bad. */
+/** Measures the servers in turns, so that disturbances affect all of them. Adds rounds until two of each server agree. */
 export async function compare(
   servers: ReadonlyMap<string, Server>,
   route: Route,

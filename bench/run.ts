@@ -8,9 +8,9 @@ import { ofProjects } from './of-projects.js';
 import { out } from './report.js';
 import { freePort } from './servers.js';
 
-/** `npm run bench`: what a request costs, beside a peer written by hand. Prints Markdown. */
+/** `npm run bench` compares the cost of requests with a hand-written peer, and prints Markdown. */
 
-/** `npm run bench -- evidence`: only that. */
+/** `npm run bench -- evidence` runs only that part. */
 const parts = process.argv.slice(2);
 const asked = (part: string) => parts.length === 0 || parts.includes(part);
 

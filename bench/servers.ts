@@ -7,7 +7,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PROBE = fileURLToPath(new URL('probe.mjs', import.meta.url));
 
 export interface Usage {
-  /** CPU time of the process so far, user and system, in microseconds. */
+  /** CPU time of the process since its start (user and system), microseconds. */
   readonly cpuUs: number;
   readonly rssBytes: number;
 }
@@ -27,7 +27,7 @@ function asked(child: ChildProcess): Promise<Usage> {
   });
 }
 
-/** A port of 127.0.0.1 that nobody uses at the moment. */
+/** Finds a free port of 127.0.0.1. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().on('error', reject);
@@ -87,7 +87,7 @@ export interface Load {
   readonly failed: number;
 }
 
-/** Sends requests from another process. */
+/** Sends requests from a separate process. */
 export function runLoad(options: object): Promise<Load> {
   const child = spawn(process.execPath, ['bench/load.mjs', JSON.stringify(options)], {
     cwd: ROOT,

@@ -4,7 +4,7 @@ import { openDatabase } from '../src/database/client.js';
 import { callContext } from '../src/database/context.js';
 import { projectsService } from '../src/features/projects/projects.service.js';
 
-/** A few example projects for a register that has none; a second run changes nothing. */
+/** Example projects for a database without projects. A second run changes nothing. */
 const EXAMPLES = [
   { name: 'Mon Projet', status: 'active', description: 'The first entry of every guide' },
   { name: 'Payment gateway', status: 'planned' },
@@ -14,7 +14,7 @@ const EXAMPLES = [
 
 loadDotEnv();
 const config = loadConfig();
-if (!config.DATABASE_URL) throw new Error('run this with: npm run db:seed');
+if (!config.DATABASE_URL) throw new Error('DATABASE_URL is not set. Run: npm run db:seed');
 const database = openDatabase(config.DATABASE_URL, config);
 try {
   const existing = await database.prisma.project.count();
@@ -22,9 +22,9 @@ try {
     const context = callContext(database.store, { ...ANONYMOUS, subject: 'cli:seed' }, 'cli');
     const projects = projectsService();
     for (const project of EXAMPLES) await projects.create(context, project);
-    console.log(`added ${EXAMPLES.length} projects`);
+    console.log(`Created ${EXAMPLES.length} projects`);
   } else {
-    console.log(`kept the ${existing} projects that are there`);
+    console.log(`Created no projects: the database already has ${existing}`);
   }
 } finally {
   await database.close();

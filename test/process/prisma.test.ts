@@ -54,8 +54,8 @@ describe('prisma', () => {
       status: 0,
       output: expect.stringContaining('up to date'),
     });
-    expect(prisma('db', 'seed').output).toContain('added 4 projects');
-    expect(prisma('db', 'seed').output).toContain('kept the 4 projects');
+    expect(prisma('db', 'seed').output).toContain('Created 4 projects');
+    expect(prisma('db', 'seed').output).toContain('the database already has 4');
   });
 
   it('brings an empty database to the schema with migrate dev', async () => {
