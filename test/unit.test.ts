@@ -38,7 +38,7 @@ describe('the build', () => {
 });
 
 describe('logs', () => {
-  it('are JSON unless somebody reads along', async () => {
+  it('are JSON, except on a terminal', async () => {
     const json = await createLogger(loadConfig({ LOG_FORMAT: 'json' }));
     expect(json).toMatchObject({ level: 'info' });
     expect(json).not.toHaveProperty('stream');

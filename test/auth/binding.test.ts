@@ -19,7 +19,7 @@ beforeEach(async () => {
 const as = ({ headers }: Holder, url: string) => context.app.inject({ url, headers });
 
 describe('a token that is bound to projects', () => {
-  it('reads and changes these', async () => {
+  it('reads and changes its projects', async () => {
     expect((await as(bound, '/projects/2')).json().name).toBe('B');
     const changed = await context.app.inject({
       method: 'PATCH',
@@ -30,7 +30,7 @@ describe('a token that is bound to projects', () => {
     expect(changed.json().status).toBe('done');
   });
 
-  it('lists these alone, in pages, however it asks', async () => {
+  it('lists only its projects, with filters, sorting and pages', async () => {
     const names = async (url: string) =>
       (await as(bound, url)).json().map(({ name }: { name: string }) => name);
     expect(await names('/projects')).toEqual(['B', 'D']);
@@ -67,7 +67,7 @@ describe('a token that is bound to projects', () => {
     },
   );
 
-  it('403: adds no projects', async () => {
+  it('403: cannot create projects', async () => {
     const response = await context.app.inject({
       method: 'POST',
       url: '/projects',

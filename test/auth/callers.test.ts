@@ -89,7 +89,7 @@ const addressOf = (path: string) =>
 const LET_THROUGH = [200, 400, 404];
 
 describe('every route', () => {
-  it('that the document has is public or among those of this test', async () => {
+  it('in the document is public or in the list of this test', async () => {
     const { paths } = (await context.app.inject('/openapi.json')).json();
     const described = Object.entries<object>(paths).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
@@ -128,13 +128,13 @@ describe.each(CALLS)('%s %s', (method, path, scope) => {
     expect(response.headers['www-authenticate']).toContain(`scope="${scope}"`);
   });
 
-  it('is let through with that scope alone', async () => {
+  it('is allowed with only that scope', async () => {
     const { headers } = await giveToken({ scopes: [scope] });
     const { statusCode } = await context.app.inject({ method, url, headers });
     expect(LET_THROUGH).toContain(statusCode);
   });
 
-  it('needs no token where callers are not told apart', async () => {
+  it('needs no token with AUTH_MODE=none', async () => {
     const { statusCode } = await open.app.inject({ method, url });
     expect(LET_THROUGH).toContain(statusCode);
   });
@@ -157,7 +157,7 @@ describe('the header Authorization', () => {
     },
   );
 
-  it('401: a token of the right form that nobody has', async () => {
+  it('401: a token of the right form that does not exist', async () => {
     const { secret, id } = await giveToken();
     await sql('DELETE FROM api_tokens WHERE id = $1', [id]);
     const response = await get(`Bearer ${secret}`);
@@ -173,7 +173,7 @@ describe('the header Authorization', () => {
     );
   });
 
-  it('401: an expired token, also one that was just accepted', async () => {
+  it('401: an expired token, even if it was accepted a moment before', async () => {
     const expired = await giveToken({ age: '91 days', expiresIn: '-1 day' });
     const { detail } = expectProblem(await get(`Bearer ${expired.secret}`), 401, 'unauthenticated');
     expect(detail).toMatch(/^The token expired at \d{4}-/);
@@ -191,7 +191,7 @@ describe('the header Authorization', () => {
 });
 
 describe('a token that is revoked while a body arrives', () => {
-  it('does nothing any more', async () => {
+  it('has no further effect', async () => {
     const app = await buildTestApp(testDatabaseUrl(), { AUTH_MODE: 'token' });
     const address = await app.listen({ host: '127.0.0.1', port: 0 });
     const { secret, id } = await giveToken();
@@ -219,7 +219,7 @@ describe('a token that is revoked while a body arrives', () => {
 });
 
 describe('the database', () => {
-  it('is asked once for many requests with one token, and again after a few seconds', async () => {
+  it('gets one query for many requests with one token, and another after a few seconds', async () => {
     const asked: string[] = [];
     const database = openDatabase(testDatabaseUrl(), loadConfig({}));
     const { query } = database.pool;
@@ -242,7 +242,7 @@ describe('the database', () => {
 });
 
 describe('what is recorded', () => {
-  it('has the subject in what a caller creates and changes', async () => {
+  it('stores the subject in the resources that a caller creates and changes', async () => {
     const alice = await giveToken({ subject: 'alice' });
     const bob = await giveToken({ subject: 'bob' });
     const created = await context.app.inject({

@@ -91,7 +91,7 @@ describe('401', () => {
     ['another issuer', () => oidc.issuer.sign({ iss: 'https://evil.example.org' })],
     ['an issuer with a slash more', () => oidc.issuer.sign({ iss: `${oidc.issuer.url}/` })],
     ['no issuer', () => oidc.issuer.sign({ iss: undefined })],
-    ['an issuer that is no text', () => oidc.issuer.sign({ iss: 5 as unknown as string })],
+    ['an issuer that is not text', () => oidc.issuer.sign({ iss: 5 as unknown as string })],
     ['another audience', () => oidc.issuer.sign({ aud: 'other' })],
     ['no audience', () => oidc.issuer.sign({ aud: undefined })],
     ['another value of a condition', () => oidc.issuer.sign({ repository: 'acme/other' })],
@@ -126,7 +126,7 @@ describe('401', () => {
     ],
     ['no signature', async () => (await oidc.issuer.sign()).replace(/[^.]+$/, '')],
     ['two parts', async () => (await oidc.issuer.sign()).split('.').slice(0, 2).join('.')],
-    ['a payload that is no JSON', () => 'eyJhbGciOiJSUzI1NiJ9.eyJ.AAAA'],
+    ['a payload that is not JSON', () => 'eyJhbGciOiJSUzI1NiJ9.eyJ.AAAA'],
     ['a payload that is a list', () => `${b64({ alg: 'RS256' })}.${b64([])}.AAAA`],
   ];
 
@@ -138,7 +138,7 @@ describe('401', () => {
     expect(response.headers['www-authenticate']).toMatch(/error="invalid_token"/);
   });
 
-  it('an issuer that nobody trusts, which is not even asked', async () => {
+  it('an issuer that is not trusted, without a request to it', async () => {
     expectProblem(await call(await oidc.issuer.sign()), 401, 'unauthenticated');
     expect(oidc.issuer.keyRequests).toBe(0);
   });

@@ -54,7 +54,7 @@ describe('bookkeeping', () => {
     expect(await sql('SELECT name FROM projects')).toEqual([{ name: 'P' }]);
   });
 
-  it('undoes what Prisma did when something else fails', async () => {
+  it('rolls back the work of Prisma when something else fails', async () => {
     const context = contextOf(open({ DATABASE_POOL_MAX: '1' }));
     const failed = bookkeeping(context, async (inside) => {
       await inside.prisma.project.create({ data: { name: 'P', status: 's' } });
@@ -78,7 +78,7 @@ describe('a context', () => {
 });
 
 describe('a change', () => {
-  it('is undone unless it records an event or says that nothing changed', async () => {
+  it('is rolled back unless it records an event or calls unchanged()', async () => {
     const context = contextOf(open({}));
     const silent = change(context, (changing) => query(changing, INSERT, []));
     await expect(silent).rejects.toThrow('recorded no event');
@@ -99,7 +99,7 @@ describe('a change', () => {
     expect(types).toEqual([{ type: 'project.created' }, { type: 'project.updated' }]);
   });
 
-  it('that joins another one must say what it did itself', async () => {
+  it('that joins another one must record its own event', async () => {
     const context = contextOf(open({}));
     const projects = projectsService();
     const outer = change(context, async (changing) => {
@@ -128,7 +128,7 @@ describe('a session', () => {
     ]);
   });
 
-  it('is given up when a transaction does nothing', async () => {
+  it('is closed when its transaction is idle', async () => {
     const { prisma } = open({ DATABASE_STATEMENT_TIMEOUT_MS: '200' });
     const idle = prisma.$transaction(async (transaction) => {
       await transaction.project.count();
@@ -139,7 +139,7 @@ describe('a session', () => {
     expect(await prisma.project.count()).toBe(0);
   });
 
-  it('does not wait longer for a lock than it may', async () => {
+  it('does not wait for a lock longer than the limit', async () => {
     await createProject(served.app);
     const { pool, store } = open({ DATABASE_LOCK_TIMEOUT_MS: '200' });
     const holder = await pool.connect();

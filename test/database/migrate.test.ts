@@ -110,7 +110,7 @@ describe('a database of the old service', () => {
     await app.close();
   });
 
-  it('is left alone when its table is not the one that we know', async () => {
+  it('is not changed if its table has other columns', async () => {
     await execute(database.url, 'CREATE TABLE projects (id uuid PRIMARY KEY, title text)');
     await expect(migrate()).rejects.toThrow(
       /table "projects" of another program.*id uuid,title text/,
@@ -122,7 +122,7 @@ describe('a database of the old service', () => {
 });
 
 describe('migrations', () => {
-  it('bring an empty database to the schema, once', async () => {
+  it('migrate an empty database once', async () => {
     expect(await migrate()).toEqual({ applied: MIGRATIONS, unknown: [] });
     expect(await migrate()).toEqual({ applied: [], unknown: [] });
   });
@@ -133,7 +133,7 @@ describe('migrations', () => {
     expect(applied).toEqual([{ applied: MIGRATIONS, unknown: [] }]);
   });
 
-  it('are only asked for when MIGRATE_ON_START is false', async () => {
+  it('are only checked with MIGRATE_ON_START=false', async () => {
     await expect(migrate(false)).rejects.toThrow(
       /behind this server: 20240101000000_projects, 2026/,
     );
@@ -151,7 +151,7 @@ describe('migrations', () => {
     await expect(migrate(false)).rejects.toThrow(/20240101000000_projects/);
   });
 
-  it('of a newer server are told, and do not stop an older one', async () => {
+  it('of a newer server are reported, and do not stop an older server', async () => {
     await migrate();
     await execute(
       database.url,
@@ -161,7 +161,7 @@ describe('migrations', () => {
     expect(await migrate()).toEqual({ applied: [], unknown: ['29990101000000_future'] });
   });
 
-  it('leave no way to a row that cannot be answered', async () => {
+  it('do not allow a row that the API cannot return', async () => {
     await migrate();
     for (const time of ['infinity', '20000-01-01', '0001-01-01 BC']) {
       const insert = `INSERT INTO projects (name, status, created_at) VALUES ('A', 'b', '${time}')`;

@@ -101,7 +101,7 @@ describe('a job', () => {
     ]);
   });
 
-  it('waits for a part of its period before the first run, unless it runs at the start', async () => {
+  it('waits for part of its period before the first run, unless runAtStart is set', async () => {
     const names: string[] = [];
     const run = (name: string) => async () => {
       names.push(name);

@@ -47,7 +47,7 @@ describe('an answer', () => {
     expect(requests).toEqual([`GET 127.0.0.1:${port}/a?b`]);
   });
 
-  it('comes to a request with a method, headers and a body', async () => {
+  it('answers a request with a method, headers and a body', async () => {
     answer = (request, response) => {
       response.setHeader('x-type', String(request.headers['content-type']));
       request.pipe(response);
@@ -78,7 +78,7 @@ describe('an answer', () => {
     );
   });
 
-  it('may not be compressed: its size would not be known', async () => {
+  it('must not be compressed, because its size would be unknown', async () => {
     answer = (_request, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' }).end('x');
     };
@@ -95,7 +95,7 @@ describe('an answer', () => {
     );
   });
 
-  it('is given up when the name is not resolved in time', async () => {
+  it('times out when the name is not resolved in time', async () => {
     const resolve = () => new Promise<never>(() => {});
     await expect(call(`http://slow.example:${port}/`, { timeoutMs: 50, resolve })).rejects.toThrow(
       'no complete answer within 50 ms',
@@ -127,7 +127,7 @@ describe('an address', () => {
     expect(requests).toEqual([]);
   });
 
-  it('of a name is refused by what the name resolves to', async () => {
+  it('of a name is refused if the name resolves to a refused address', async () => {
     const refused = (...addresses: string[]) =>
       expect(
         call('https://hooks.example/', { allow: {}, resolve: () => resolvesTo(...addresses) }),
@@ -138,7 +138,7 @@ describe('an address', () => {
     await refused('93.184.215.14', 'fd00::1');
   });
 
-  it('of a name is looked up once: the connection goes where the check was', async () => {
+  it('of a name is resolved once, and the connection uses the checked address', async () => {
     answer = (_request, response) => response.end('reached');
     let lookups = 0;
     const resolve = () => {
@@ -151,7 +151,7 @@ describe('an address', () => {
     expect(lookups).toBe(1);
   });
 
-  it('by http is of this machine, whatever its name says', async () => {
+  it('by http must be of this machine, for any name', async () => {
     const allow = { privateAddresses: true, httpToLoopback: true };
     const resolve = () => resolvesTo('10.1.2.3');
     await expect(call('http://localhost/', { allow, resolve })).rejects.toThrow(
@@ -159,7 +159,7 @@ describe('an address', () => {
     );
   });
 
-  it('that is private or of this machine is connected to where that is allowed', async () => {
+  it('that is private or of this machine is used if it is allowed', async () => {
     const allow = { privateAddresses: true };
     // The server does not speak TLS: the handshake fails, after the connection.
     const reached = once(server, 'connection');
@@ -169,7 +169,7 @@ describe('an address', () => {
     await expect(call(`http://127.0.0.1:${port}/`, { allow })).rejects.toThrow('is not allowed');
   });
 
-  it('with a user, or that is none, is refused, and messages keep the path to themselves', async () => {
+  it('that is not a URL or has a user is refused, and messages do not contain the path', async () => {
     await expect(call(`http://a:b@127.0.0.1:${port}/`)).rejects.toThrow('must not have a user');
     await expect(call('nonsense')).rejects.toThrow('the address is not a URL');
     await expect(call('https://127.0.0.1/secret?token=x')).rejects.toThrow(
@@ -177,7 +177,7 @@ describe('an address', () => {
     );
   });
 
-  it('that is not answered is told with its cause', async () => {
+  it('that does not answer causes an error with its cause', async () => {
     const failure = await call('http://127.0.0.1:1/').catch((error: Error) => error);
     expect(failure).toMatchObject({ cause: { code: 'ECONNREFUSED' } });
   });

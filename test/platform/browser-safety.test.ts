@@ -5,7 +5,7 @@ const context = useApp();
 const shared = useApp({ CORS_ORIGINS: 'https://portal.example.org,http://localhost:3000' });
 const ORIGIN = 'https://portal.example.org';
 
-describe('what browsers are told', () => {
+describe('security headers', () => {
   it.each(['/health', '/projects', '/nothing', '/projects/x'])('%s is data', async (url) => {
     const { headers } = await context.app.inject(url);
     expect(headers).toMatchObject({
@@ -19,7 +19,7 @@ describe('what browsers are told', () => {
     expect(headers).not.toHaveProperty('x-powered-by');
   });
 
-  it('/docs has one policy: its own', async () => {
+  it('gives /docs its own content security policy only', async () => {
     const { headers } = await context.app.inject('/docs');
     expect(headers['content-security-policy']).toContain("script-src 'self'");
     expect(headers['x-content-type-options']).toBe('nosniff');
@@ -34,7 +34,7 @@ describe('calls from web pages', () => {
       headers: { origin, 'access-control-request-method': 'POST' },
     });
 
-  it('are allowed to the origins that are named', async () => {
+  it('are allowed for the origins in CORS_ORIGINS', async () => {
     const answer = await preflight(ORIGIN);
     expect(answer.statusCode).toBe(204);
     expect(answer.headers['access-control-allow-origin']).toBe(ORIGIN);
@@ -45,7 +45,7 @@ describe('calls from web pages', () => {
     expect(headers).not.toHaveProperty('access-control-allow-credentials');
   });
 
-  it('are allowed to nobody else', async () => {
+  it('are not allowed for other origins', async () => {
     for (const origin of ['https://evil.org', 'null', `${ORIGIN}.evil.org`]) {
       const { headers } = await preflight(origin);
       expect(headers, origin).not.toHaveProperty('access-control-allow-origin');
@@ -54,7 +54,7 @@ describe('calls from web pages', () => {
     expect(headers).not.toHaveProperty('access-control-allow-origin');
   });
 
-  it('leave OPTIONS and unknown addresses as they are', async () => {
+  it('do not change OPTIONS and unknown paths', async () => {
     const options = await shared.app.inject({ method: 'OPTIONS', url: '/projects' });
     expect([options.statusCode, options.headers.allow]).toEqual([204, 'GET, HEAD, OPTIONS, POST']);
     expect((await shared.app.inject({ method: 'OPTIONS', url: '/nothing' })).statusCode).toBe(404);

@@ -40,7 +40,7 @@ describe('a lock that another transaction holds', () => {
       DATABASE_STATEMENT_TIMEOUT_MS: statement,
     });
 
-    it('503 for every request that needs it, and nothing is left of them', async () => {
+    it('answers 503 to every request that needs the database, and stores nothing of it', async () => {
       await insert();
       const release = await holdTransaction('LOCK TABLE projects');
       await Promise.all(REQUESTS.map((request) => expectUnavailable(context.app, request)));
@@ -65,7 +65,7 @@ describe('a pool without a free connection', () => {
     DATABASE_STATEMENT_TIMEOUT_MS: HOUR,
   });
 
-  it('503 after DATABASE_CONNECT_TIMEOUT_MS; who has the connection is answered', async () => {
+  it('answers 503 after DATABASE_CONNECT_TIMEOUT_MS, and serves the request that has the connection', async () => {
     await insert();
     const release = await holdTransaction('LOCK TABLE projects');
     const running = context.app.inject(REQUESTS[2]);
@@ -101,7 +101,7 @@ describe('a PostgreSQL without room', () => {
   });
 });
 
-describe('a PostgreSQL that takes no more connections', () => {
+describe('a PostgreSQL that refuses connections', () => {
   it('503', async () => {
     const role = `${new URL(testDatabaseUrl()).pathname.slice(1)}_limited`;
     await sql(`CREATE ROLE ${role} LOGIN PASSWORD 'secret' CONNECTION LIMIT 0`);

@@ -22,7 +22,7 @@ async function failWith(error: unknown) {
 }
 
 describe('errors', () => {
-  it('hide the cause of a 500 from the client and keep it in the log', async () => {
+  it('log the cause of a 500 and hide it from the client', async () => {
     const { response, log } = await failWith(new Error('password=hunter2 in src/secret.ts'));
     const problem = expectProblem(response, 500, 'internal-error');
     expect(response.body).not.toContain('hunter2');
@@ -36,7 +36,7 @@ describe('errors', () => {
     expectProblem(response, 500, 'internal-error');
   });
 
-  it('send what a service says, with its headers', async () => {
+  it('send the detail and the headers of a service error', async () => {
     const error = new AppError('project-not-found', 'Project not found', {
       headers: { 'x-hint': 'yes' },
     });
@@ -46,7 +46,7 @@ describe('errors', () => {
     expect(log).toBe('');
   });
 
-  it('call an unknown framework error a 500, not a fault of the client', async () => {
+  it('answer 500 to an unknown framework error', async () => {
     const error = Object.assign(new Error('odd'), { code: 'FST_ERR_ODD', statusCode: 400 });
     expectProblem((await failWith(error as FastifyError)).response, 500, 'internal-error');
   });
@@ -67,7 +67,7 @@ describe('errors', () => {
     expect(isDatabaseUnavailable(error)).toBe(expected);
   });
 
-  it('name the connection that did not open in time, not the loss of one', () => {
+  it('name a connection timeout instead of a lost connection', () => {
     const cause = new Error('Connection terminated unexpectedly');
     const message = 'Connection terminated due to connection timeout';
     expect(rootCause(new Error(message, { cause }))).toBe(message);
@@ -76,7 +76,7 @@ describe('errors', () => {
 });
 
 describe('docs/errors.md', () => {
-  it('lists exactly the codes that there are, with their status', async () => {
+  it('lists all codes with their status, and no others', async () => {
     const text = await readFile(new URL('../../docs/errors.md', import.meta.url), 'utf8');
     const rows = [...text.matchAll(/^\| `([a-z-]+)`\s*\|\s*(\d{3})\s*\|/gm)].map(
       ([, code, status]) => [code, Number(status)],

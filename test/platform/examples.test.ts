@@ -79,7 +79,7 @@ function withIds(request: ExampleRequest['request'], ids: Map<string, string>) {
 }
 
 describe('the examples of the document', () => {
-  it('are requests that a server without data understands', async () => {
+  it('are valid requests on a server without data', async () => {
     for (const example of exampleRequests(await document())) {
       // What the page creates would be there for the next one.
       if (
@@ -94,7 +94,7 @@ describe('the examples of the document', () => {
     }
   });
 
-  it('are requests that are answered, once there is what they name', async () => {
+  it('succeed once the resources that they name exist', async () => {
     const all = exampleRequests(await document());
     const ids = new Map<string, string>();
     for (const example of all.toSorted((a, b) => placeOf(a) - placeOf(b))) {
@@ -108,7 +108,7 @@ describe('the examples of the document', () => {
     }
   });
 
-  it('excuse no finding, when a document is uploaded as it is', async () => {
+  it('do not suppress findings when a document is uploaded unchanged', async () => {
     const uploads = exampleRequests(await document()).filter(({ operation }) =>
       ['createProject', 'createRelease', 'uploadEvidence'].includes(operation.operationId),
     );
@@ -127,14 +127,14 @@ describe('the examples of the document', () => {
     for (const finding of findings.json()) expect(finding.suppressed).toBe(false);
   });
 
-  it('have no date that passes', async () => {
+  it('have no date that expires', async () => {
     const dates = JSON.stringify(await document()).match(/\d{4}-\d\d-\d\d(?=T|")/g) ?? [];
     expect(dates.length).toBeGreaterThan(20);
     // A fixed day in the past, so that this test does not depend on the clock.
     for (const date of dates) expect(date <= '2026-11-28', date).toBe(true);
   });
 
-  it('are what their schemas say', async () => {
+  it('match their schemas', async () => {
     const { components, paths } = await document();
     const ajv = new Ajv({ strict: false, allErrors: true });
     addFormats.default(ajv);

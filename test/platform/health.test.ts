@@ -52,7 +52,7 @@ describe('GET /health/ready', () => {
     await drop();
   });
 
-  it('503: nobody listens, and no answer tells where', async () => {
+  it('503: the database does not listen, and the answer does not show its address', async () => {
     const app = await buildTestApp('postgresql://someone:secret@127.0.0.1:1/none');
     for (const url of ['/health/ready', '/projects', '/projects/1']) {
       const response = await app.inject(url);

@@ -6,7 +6,7 @@ const context = useApp({ ALLOWED_HOSTS: 'srp.internal,Build.Example.org' });
 const closed = useApp({ AUTH_MODE: 'token' });
 const ask = (host: string, url = '/projects') => context.app.inject({ url, headers: { host } });
 
-describe('the header Host, where callers are not told apart', () => {
+describe('the header Host with AUTH_MODE=none', () => {
   it.each([
     'localhost',
     'localhost:8000',

@@ -30,7 +30,7 @@ const post = (key: string, payload: object = { name: 'A' }, app = context.app, h
 const count = async () => (await sql('SELECT 1 FROM projects')).length;
 
 describe('the same request again', () => {
-  it('gets the first answer, to the byte, on every instance', async () => {
+  it('gets the first answer with identical bytes on every instance', async () => {
     const first = await post('one');
     expect(first.statusCode).toBe(201);
     expect(first.headers).not.toHaveProperty('idempotency-replayed');
@@ -46,14 +46,14 @@ describe('the same request again', () => {
     expect(await count()).toBe(1);
   });
 
-  it('gets it also when the project has changed or is gone since', async () => {
+  it('gets the first answer even if the project has changed or was deleted', async () => {
     const first = await post('one');
     await context.app.inject({ method: 'DELETE', url: '/projects/1' });
     expect((await post('one')).body).toBe(first.body);
     expect(await count()).toBe(0);
   });
 
-  it('answers as one without a key would', async () => {
+  it('gets the same answer as a request without a key', async () => {
     const plain = await context.app.inject({
       method: 'POST',
       url: '/projects',
@@ -64,7 +64,7 @@ describe('the same request again', () => {
     expect(keyed.headers['content-type']).toBe(plain.headers['content-type']);
   });
 
-  it('creates anew after 24 hours', async () => {
+  it('creates again after 24 hours', async () => {
     const first = await post('one');
     await sql(`UPDATE idempotency_keys SET created_at = now() - interval '23 hours 59 minutes'`);
     expect((await post('one')).body).toBe(first.body);
@@ -76,7 +76,7 @@ describe('the same request again', () => {
 });
 
 describe('many at once', () => {
-  it('create one project, whichever instance they reach', async () => {
+  it('create one project on any number of instances', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, i) => post('one', { name: 'A' }, i % 2 ? other : context.app)),
     );
@@ -87,7 +87,7 @@ describe('many at once', () => {
     expect(await count()).toBe(1);
   });
 
-  it('409: a twin does not wait for ever for the first', async () => {
+  it('409: a second request stops waiting for the first', async () => {
     // The first, stopped in the middle: its transaction holds the key.
     const release = await holdTransaction('LOCK TABLE projects');
     const first = post('one');
@@ -109,7 +109,7 @@ describe('another request with the same key', () => {
     expect(await count()).toBe(1);
   });
 
-  it('is another key when another caller sends it', async () => {
+  it('is a different key for another caller', async () => {
     const app = await buildTestApp(testDatabaseUrl(), { AUTH_MODE: 'token' });
     const [alice, bob] = [await giveToken(), await giveToken({ subject: 'bob' })];
     const first = await post('one', { name: 'A' }, app, alice.headers);
@@ -123,7 +123,7 @@ describe('another request with the same key', () => {
 });
 
 describe('old keys', () => {
-  it('are removed after a day, however many, and no others', async () => {
+  it('are deleted after a day, and no others', async () => {
     await sql(`INSERT INTO idempotency_keys (caller, key, fingerprint, created_at)
       SELECT 'a', 'key ' || n, '', now() - n * interval '1 hour' FROM generate_series(1, 40) n`);
     const database = openDatabase(testDatabaseUrl(), loadConfig({}));
@@ -153,7 +153,7 @@ describe('a key', () => {
     expect((await context.app.inject(slash)).body).toBe(first.body);
   });
 
-  it('keeps nobody else waiting for a connection', async () => {
+  it('does not make other requests wait for a connection', async () => {
     const release = await holdTransaction('LOCK TABLE projects IN SHARE MODE'); // which may be read
     const twins = Array.from({ length: 12 }, () => post('one')); // three times the pool
     await untilWaiting(1);
@@ -165,7 +165,7 @@ describe('a key', () => {
 });
 
 describe('a request that fails', () => {
-  it('leaves no key behind: corrected, it is a first one', async () => {
+  it('stores no key, so a corrected request can use it', async () => {
     expectProblem(await post('one', { name: '' }), 400, 'validation-failed');
     await sql(`ALTER TABLE projects ADD CONSTRAINT refuse CHECK (name <> 'A')`);
     try {

@@ -63,7 +63,7 @@ describe('after an early answer', () => {
     expect(sockets[0]?.destroyed).toBe(true);
   });
 
-  it('keeps none of a body, of which it reads so many bytes', async () => {
+  it('reads a body up to the byte limit and keeps none of it', async () => {
     const { port, sockets } = await serve({ bytes: 1_000_000 });
     const { socket, closed } = await answered(port, head(1_000_000_000));
     const chunk = Buffer.alloc(100_000);
@@ -91,7 +91,7 @@ describe('after an early answer', () => {
     await closed;
   });
 
-  it('closes at once what is more than so many connections', async () => {
+  it('closes connections above the limit at once', async () => {
     const { port, sockets } = await serve({ connections: 1 });
     await answered(port, head(10));
     const second = await answered(port, head(10));
@@ -99,7 +99,7 @@ describe('after an early answer', () => {
     expect(sockets.map(({ destroyed }) => destroyed)).toEqual([false, true]);
   });
 
-  it('gives room to the next when a connection ends', async () => {
+  it('accepts another connection when one ends', async () => {
     const { port, sockets } = await serve({ connections: 1 });
     const first = await answered(port, head(10));
     first.socket.end('0123456789');
@@ -129,7 +129,7 @@ describe('after an early answer', () => {
     expect(received().match(/HTTP\/1\.1/g)).toHaveLength(1);
   });
 
-  it('does not keep a server that stops', async () => {
+  it('does not delay the stop of the server', async () => {
     const { app, port } = await serve({ stoppingMs: 100 });
     const { closed } = await answered(port, head(10));
     await app.close();

@@ -5,7 +5,7 @@ import { expectProblem } from '../support/requests.js';
 
 const context = useApp({ MAX_EVENT_LOOP_DELAY_MS: '50' });
 
-/** Leaves nobody else more than a moment of the processor, until stopped. */
+/** Keeps the processor busy until it is stopped. */
 function keepBusy(): () => void {
   let busy = true;
   const turn = () => {
@@ -21,8 +21,8 @@ function keepBusy(): () => void {
   return stop;
 }
 
-describe('a server with too much to do', () => {
-  it('503, but for those who watch; 200 again when it is over', async () => {
+describe('an overloaded server', () => {
+  it('answers 503 except to probes and metrics, and 200 again afterwards', async () => {
     const { app } = context;
     const status = async () => (await app.inject('/projects')).statusCode;
     expect(await status()).toBe(200);

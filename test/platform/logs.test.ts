@@ -37,7 +37,7 @@ beforeEach(() => {
 afterAll(() => app.close());
 
 describe('the log', () => {
-  it('has one line a request, with its route and without its query', async () => {
+  it('has one line per request, with the route and without the query string', async () => {
     const id = 'ci-4711';
     await app.inject({ url: '/projects/7?token=secret', headers: { 'x-request-id': id } });
     expect(lines).toHaveLength(1);
@@ -53,7 +53,7 @@ describe('the log', () => {
     expect(JSON.stringify(lines)).not.toContain('secret');
   });
 
-  it('takes over a trace that is well formed', async () => {
+  it('takes the trace id from a valid traceparent header', async () => {
     const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
     for (const traceparent of [`00-${trace}-00f067aa0ba902b7-01`, `00-${trace}-short-01`, 'x']) {
       await app.inject({ url: '/health', headers: { traceparent } });
@@ -79,7 +79,7 @@ describe('the log', () => {
     expect(JSON.stringify(lines)).not.toContain('secret');
   });
 
-  it('tells who called, and by which credential', async () => {
+  it('names the subject and the credential of the caller', async () => {
     const guarded = await start({ AUTH_MODE: 'token' });
     const { id, headers } = await giveToken({ subject: 'jenkins' });
     await guarded.inject({ url: '/projects', headers });
@@ -90,7 +90,7 @@ describe('the log', () => {
     expect(requests[1]).not.toHaveProperty('caller');
   });
 
-  it('never has a token, wherever somebody puts it', async () => {
+  it('never has a token from any part of a request', async () => {
     const guarded = await start({ AUTH_MODE: 'token', LOG_LEVEL: 'trace' });
     const { secret, headers } = await giveToken();
     const jwt = `eyJhbGciOiJub25lIn0.${Buffer.from('{"iss":"x"}').toString('base64url')}.AAAA`;

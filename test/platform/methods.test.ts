@@ -33,7 +33,7 @@ describe('methods and paths', () => {
     expect(response.headers.allow).toBe(allow);
   });
 
-  it('405: wins over a body that cannot be read', async () => {
+  it('405: takes precedence over a body that cannot be parsed', async () => {
     expectProblem(await send('POST', '/health', 'nonsense'), 405, 'method-not-allowed');
   });
 

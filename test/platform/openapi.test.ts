@@ -7,7 +7,7 @@ import { useApp } from '../support/app.js';
 import { createRelease } from '../support/releases.js';
 import { createProject } from '../support/requests.js';
 
-/** As a server that others can reach describes itself; and one that everybody may use. */
+/** The documents of a server with AUTH_MODE=token and of one with AUTH_MODE=none. */
 const context = useApp({ AUTH_MODE: 'token', HOST: '0.0.0.0' });
 const open = useApp();
 
@@ -145,7 +145,7 @@ describe('/openapi.json', () => {
     }
   });
 
-  it('shows each problem that a response names, as this operation answers with it', async () => {
+  it('has an example of each problem that a response names, for this operation', async () => {
     for (const [name, { responses }] of await operations()) {
       const path = new RegExp(`^${(name.split(' ')[1] ?? '').replace(/\{\w+\}/g, '[^/]+')}$`);
       for (const [status, { description = '', content }] of Object.entries(responses)) {
@@ -188,7 +188,7 @@ describe('/openapi.json', () => {
     }
   });
 
-  it('says who may call: a public route, or one that needs a scope', async () => {
+  it('states the scope of each operation, or that it is public', async () => {
     for (const [name, operation] of await operations()) {
       const { security, description, responses } = operation;
       if (/ \/($|health|version)/.test(name)) {
@@ -226,7 +226,7 @@ describe('/openapi.json', () => {
     }
   });
 
-  it('links what was created to the operations on it', async () => {
+  it('links a created resource to its operations', async () => {
     const { paths } = await document();
     const ids = (await operations()).map(([, { operationId }]) => operationId);
     const creations = [
@@ -247,14 +247,14 @@ describe('/openapi.json', () => {
     }
   });
 
-  it('asks for no token where none is looked at', async () => {
+  it('requires no token with AUTH_MODE=none', async () => {
     const { paths, components } = (await open.app.inject('/openapi.json')).json();
     expect(components.securitySchemes).toBeUndefined();
     expect(JSON.stringify(paths)).not.toContain('"security"');
     expect(Object.keys(paths['/projects'].get.responses)).not.toContain('401');
   });
 
-  it('asks clients for nothing that has a default', async () => {
+  it('does not require values that have a default', async () => {
     const { components } = await document();
     for (const [name, { parameters = [] }] of await operations()) {
       for (const parameter of parameters as { in: string; required?: boolean; schema: object }[]) {
@@ -268,7 +268,7 @@ describe('/openapi.json', () => {
     expect(components.schemas.CreateToken.required).toEqual(['name', 'subject', 'scopes']);
   });
 
-  it('names every schema that it refers to, and repeats none', async () => {
+  it('defines every schema that it references exactly once', async () => {
     const { components } = await document();
     const text = JSON.stringify(await document());
     const used = new Set(
@@ -303,7 +303,7 @@ describe('/openapi.json', () => {
     }
   });
 
-  it('is committed as docs/openapi.json, but for the version that a build may set', async () => {
+  it('equals docs/openapi.json, except for the version', async () => {
     const file = await readFile(new URL('../../docs/openapi.json', import.meta.url), 'utf8');
     const live = await document();
     const committed = JSON.parse(file);
@@ -312,7 +312,7 @@ describe('/openapi.json', () => {
 });
 
 describe('schemas', () => {
-  it('are valid JSON Schema, which validation does not check at start', () => {
+  it('are valid JSON Schema, which the server does not check at start', () => {
     const ajv = new Ajv({
       strict: true,
       allErrors: true,
@@ -337,7 +337,7 @@ describe('schemas', () => {
 });
 
 describe('/docs', () => {
-  it('serves Swagger UI with everything from here', async () => {
+  it('serves Swagger UI without external resources', async () => {
     const page = await context.app.inject('/docs');
     expect(page.statusCode).toBe(200);
     expect(page.headers['content-type']).toMatch(/text\/html/);

@@ -13,7 +13,7 @@ const read = async (file: string) =>
   JSON.parse(await readFile(new URL(`../../${file}`, import.meta.url), 'utf8'));
 
 describe('package-lock.json', () => {
-  it('has no package that the oldest Node refuses: npm ci prints no EBADENGINE', async () => {
+  it('has no package that the oldest supported Node refuses: npm ci prints no EBADENGINE', async () => {
     const { engines } = await read('package.json');
     expect(engines.node).toBe(`>=${OLDEST.replace(/\.0$/, '')}`);
     const { packages } = await read('package-lock.json');

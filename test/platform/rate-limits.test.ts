@@ -28,7 +28,7 @@ describe('RATE_LIMIT_PER_MINUTE', () => {
 });
 
 describe('429', () => {
-  it('after the requests that one token has, which each answer counts down', async () => {
+  it('after the requests of one token, and each answer has the remaining number', async () => {
     await start({ RATE_LIMIT_PER_MINUTE: '3' });
     const [alice, bob] = [await giveToken(), await giveToken({ subject: 'bob' })];
     for (const remaining of ['2', '1', '0']) {
@@ -50,7 +50,7 @@ describe('429', () => {
     expect((await app.inject({ url: '/projects', headers: bob.headers })).statusCode).toBe(200);
   });
 
-  it('counts what a caller may not do, too', async () => {
+  it('counts requests that lack the scope', async () => {
     await start({ RATE_LIMIT_PER_MINUTE: '2' });
     const { headers } = await giveToken({ scopes: ['metrics:read'] });
     for (const status of [403, 403, 429]) {
@@ -58,7 +58,7 @@ describe('429', () => {
     }
   });
 
-  it('by address where there is no token, also for addresses that do not exist', async () => {
+  it('by address without a token, also for unknown paths', async () => {
     await start({ RATE_LIMIT_PER_MINUTE: '3' });
     for (const url of ['/version', '/nothing', '/openapi.json']) {
       expect((await app.inject(url)).headers['ratelimit-limit'], url).toBe('3');
@@ -71,7 +71,7 @@ describe('429', () => {
     );
   });
 
-  it('by address also where callers are not told apart, IPv6 by network', async () => {
+  it('by address with AUTH_MODE=none, and IPv6 by network', async () => {
     await start({ RATE_LIMIT_PER_MINUTE: '1', AUTH_MODE: 'none' });
     const ask = async (remoteAddress: string) =>
       (await app.inject({ url: '/projects', remoteAddress })).statusCode;
@@ -87,7 +87,7 @@ describe('429', () => {
     }
   });
 
-  it('sooner after refused tokens, and not for the right one from the same address', async () => {
+  it('earlier after refused tokens, but not for a valid token from the same address', async () => {
     await start({ RATE_LIMIT_PER_MINUTE: '100', RATE_LIMIT_FAILED_LOGINS: '2' });
     const { headers } = await giveToken();
     const guess = { authorization: 'Bearer srp_guess' };
@@ -104,14 +104,14 @@ describe('429', () => {
     expect((await app.inject(elsewhere)).statusCode).toBe(401);
   });
 
-  it('sooner also without any token', async () => {
+  it('earlier also for requests without a token', async () => {
     await start({ RATE_LIMIT_PER_MINUTE: '100', RATE_LIMIT_FAILED_LOGINS: '2' });
     for (const status of [401, 401, 429]) {
       expect((await app.inject('/projects')).statusCode).toBe(status);
     }
   });
 
-  it('by the address that a trusted proxy tells, and by no other', async () => {
+  it('by the address that a trusted proxy reports', async () => {
     await start({ RATE_LIMIT_PER_MINUTE: '1', TRUST_PROXY: '10.0.0.0/8' });
     const ask = (remoteAddress: string, client: string) =>
       app.inject({ url: '/version', remoteAddress, headers: { 'x-forwarded-for': client } });

@@ -55,7 +55,7 @@ describe('GET /', () => {
     expect([page.statusCode, page.headers.location]).toEqual([302, '/docs']);
   });
 
-  it('needs no token, and varies by Origin as well where pages may call', async () => {
+  it('needs no token, and varies by Origin with CORS_ORIGINS', async () => {
     const response = await tokens.app.inject('/');
     expect(response.statusCode).toBe(200);
     expect(response.headers.vary).toBe('Origin, Accept');

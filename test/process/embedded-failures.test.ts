@@ -54,7 +54,7 @@ describe('a start that cannot be', () => {
     server.close();
   });
 
-  it('says on which port it is already being served, and leaves that alone', async () => {
+  it('names the port of the running server, and leaves that server alone', async () => {
     const { url } = await embedded.start();
     const other = runProgram('dist/server.js', {
       ...embedded.env,
@@ -62,7 +62,7 @@ describe('a start that cannot be', () => {
       EMBEDDED_PG_PORT: String(await freePort()),
     });
     expect(await other.exit).toBe(1);
-    expect(other.output()).toContain(`set EMBEDDED_PG_PORT=${embedded.port} to share it`);
+    expect(other.output()).toContain(`Set EMBEDDED_PG_PORT=${embedded.port} to share it`);
     expect(await embedded.answers()).toBe(true);
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
   });
@@ -92,12 +92,12 @@ describe('a start that cannot be', () => {
     expect(await embedded.answers()).toBe(false);
   });
 
-  it('says that the password is gone', async () => {
+  it('says that the password file does not exist', async () => {
     await stop(await embedded.start());
     await rm(join(embedded.folder, 'password'));
     const other = runProgram('dist/server.js', { ...embedded.env, PORT: '0' });
     expect(await other.exit).toBe(1);
-    expect(other.output()).toMatch(/postgres\/password is gone/);
+    expect(other.output()).toMatch(/postgres\/password does not exist/);
   });
 
   it('starts over a postmaster.pid that a crash left empty', async () => {
