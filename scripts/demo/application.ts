@@ -41,7 +41,7 @@ function packages(version: string, fixed: boolean) {
       requires: true,
       packages: { '': own, ...locked },
     },
-    'biome.json': { root: true, linter: { rules: { preset: 'recomfixed' } } },
+    'biome.json': { root: true, linter: { rules: { preset: 'recommended' } } },
   };
 }
 
