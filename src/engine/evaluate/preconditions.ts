@@ -30,7 +30,7 @@ function revoked({ release }: CanonicalInputs): RuleResult[] {
   ];
 }
 
-/** Version 0 means the latest version. */
+/** Version 0: the environment does not pin a version. */
 const versionOf = (version: number) => (version === 0 ? '' : `version ${version} of `);
 
 function unguarded({ environment, policies }: CanonicalInputs): RuleResult[] {
