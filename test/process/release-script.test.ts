@@ -181,7 +181,7 @@ describe('release.sh', () => {
     await sh(release('3.0.0', '--no-assert'));
     const cases: [message: string, more: string[], env?: Record<string, string>][] = [
       [': 401: ', [], { SRP_TOKEN: 'srp_no-such-token' }],
-      [': 404: There is no environment', ['--environment', 'nowhere']],
+      [': 404: Environment nowhere does not exist', ['--environment', 'nowhere']],
       [': 409: ', ['--commit', '1'.repeat(40)]],
       ['/evidence: 4', ['--evidence', 'a=b.tar']],
     ];

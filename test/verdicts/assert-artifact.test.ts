@@ -25,7 +25,7 @@ const ask = (more: Record<string, string> = {}) =>
 const project = (release: ReleaseBody) => ({ project: String(release.projectId) });
 
 describe('GET /assert?sha256=…', () => {
-  it('200 when every release of the artifact may go there, with a verdict of each', async () => {
+  it('200 with the verdict of each release if all are allowed', async () => {
     const response = await ask();
     expect(response.statusCode, response.body).toBe(200);
     expect(response.json().verdicts).toMatchObject([
@@ -35,11 +35,11 @@ describe('GET /assert?sha256=…', () => {
     expect(await keptVerdicts()).toBe(2);
   });
 
-  it('takes a digest in capitals', async () => {
+  it('accepts a digest in capitals', async () => {
     expect((await ask({ sha256: SHA256.toUpperCase() })).statusCode).toBe(200);
   });
 
-  it('409 when one of them is revoked, with the verdicts of all', async () => {
+  it('409 with all verdicts if one release is revoked', async () => {
     await revoke(context.app, desk.id, 'Leaks');
     const problem = expectProblem(await ask(), 409, 'release-denied');
     expect(problem.reasons).toEqual([
@@ -51,14 +51,14 @@ describe('GET /assert?sha256=…', () => {
     ]);
   });
 
-  it('looks at the releases of one project alone, if told so', async () => {
+  it('considers only the releases of the given project', async () => {
     await revoke(context.app, desk.id);
     expect((await ask(project(shop))).json().verdicts).toMatchObject([{ releaseId: shop.id }]);
     expectProblem(await ask(project(desk)), 409, 'release-denied');
     expectProblem(await ask({ project: '77' }), 404, 'artifact-not-found');
   });
 
-  it('looks at the projects that the caller is bound to', async () => {
+  it('considers only the projects that the caller is bound to', async () => {
     await revoke(context.app, desk.id);
     const askAs = async (projects: number[]) =>
       assertRelease(guarded.app, { sha256: SHA256 }, (await giveToken({ projects })).headers);
@@ -67,7 +67,7 @@ describe('GET /assert?sha256=…', () => {
     expectProblem(await askAs([77]), 404, 'artifact-not-found');
   });
 
-  it('404 for an artifact that nobody has registered: it is not allowed by default', async () => {
+  it('404 for an unregistered artifact, which is not allowed by default', async () => {
     const response = await ask({ sha256: 'cd'.repeat(32) });
     const { detail } = expectProblem(response, 404, 'artifact-not-found');
     expect(detail).toBe(`No release has an artifact ${'cd'.repeat(32)}`);

@@ -27,7 +27,7 @@ const ask = (more: Record<string, string> = {}) =>
   assertRelease(context.app, { release: release.id, ...more });
 
 describe('GET /assert?release=…', () => {
-  it('200 when it may go there, with its verdict, which is kept', async () => {
+  it('200 and the stored verdict if the release is allowed', async () => {
     await evidenceOfAll(context.app, release.id);
     const { headers } = await giveToken({ subject: 'argo', scopes: ['verdicts:read'] });
     const response = await assertRelease(guarded.app, { release: release.id }, headers);
@@ -57,7 +57,7 @@ describe('GET /assert?release=…', () => {
     });
   });
 
-  it('409 when it may not: a problem with the reasons and the verdict, which is kept', async () => {
+  it('409 if the release is denied: a problem with the reasons and the stored verdict', async () => {
     const { scan } = await evidenceOfAll(context.app, release.id);
     await uploaded(context.app, release.id, trivy({ fixed: '4.17.21', severity: 'CRITICAL' }), {
       label: 'scan',
@@ -86,7 +86,7 @@ describe('GET /assert?release=…', () => {
     expect((await context.app.inject(`/verdicts/${verdict.id}`)).json().decision).toBe('deny');
   });
 
-  it('keeps one verdict for each change, and says which', async () => {
+  it('stores one verdict for each change and returns its id', async () => {
     const ids = [];
     for (let i = 0; i < 3; i += 1) ids.push((await ask()).json().verdicts[0].id);
     expect(new Set(ids).size).toBe(1);
@@ -97,12 +97,12 @@ describe('GET /assert?release=…', () => {
     expect(await keptVerdicts()).toBe(2);
   });
 
-  it('takes an id in capitals', async () => {
+  it('accepts an id in capitals', async () => {
     const response = await ask({ release: release.id.toUpperCase() });
     expect(response.json().verdicts).toMatchObject([{ releaseId: release.id }]);
   });
 
-  it('is about the environment that it names', async () => {
+  it('decides for the named environment', async () => {
     await sql(`UPDATE environments SET policies = '[]' WHERE name = 'staging'`);
     await evidenceOfAll(context.app, release.id);
     expect((await ask()).statusCode).toBe(200);
@@ -110,7 +110,7 @@ describe('GET /assert?release=…', () => {
     expect(problem.reasons[0]).toContain('policy-required');
   });
 
-  it('denies a revoked release, and says why', async () => {
+  it('denies a revoked release with the reason', async () => {
     await evidenceOfAll(context.app, release.id);
     await revoke(context.app, release.id, 'Charges the fee twice');
     const problem = expectProblem(await ask(), 409, 'release-denied');
@@ -138,7 +138,7 @@ describe('GET /assert: 400, 403 and 404', () => {
     expect(pointers(problem)).toEqual(expected);
   });
 
-  it('400: a release of another project than the one that is named', async () => {
+  it('400: the release belongs to another project', async () => {
     expect((await ask({ project: '1' })).statusCode).toBe(409);
     const problem = expectProblem(await ask({ project: '2' }), 400, 'validation-failed');
     expect(pointers(problem)).toEqual(['/project']);
@@ -149,12 +149,12 @@ describe('GET /assert: 400, 403 and 404', () => {
     expect(pointers(expectProblem(response, 400, 'validation-failed'))).toEqual(['/environment']);
   });
 
-  it('404: no such release, no such environment', async () => {
+  it('404: the release or the environment does not exist', async () => {
     expectProblem(await ask({ release: MISSING }), 404, 'release-not-found');
     expectProblem(await ask({ environment: 'moon' }), 404, 'environment-not-found');
   });
 
-  it('404: a release of a project that the caller is not bound to', async () => {
+  it('404: the caller is bound to other projects', async () => {
     const { headers } = await giveToken({ projects: [2] });
     const response = await assertRelease(guarded.app, { release: release.id }, headers);
     expectProblem(response, 404, 'release-not-found');

@@ -26,7 +26,7 @@ const send = (document: unknown, options = {}) =>
   uploaded(context.app, release.id, document, options);
 
 describe('POST /releases/{id}/verdicts: allow', () => {
-  it('answers 201 with the verdict and its address, when all is there that baseline asks for', async () => {
+  it('returns 201 with the verdict and its address if baseline is met', async () => {
     const { scan, sbom, tests, secrets } = await evidenceOfAll(context.app, release.id);
     const { headers } = await giveToken({ subject: 'jenkins', scopes: ['verdicts:write'] });
     const response = await postVerdict(guarded.app, release.id, {}, headers);
@@ -69,7 +69,7 @@ describe('POST /releases/{id}/verdicts: allow', () => {
     expect((await context.app.inject(`/verdicts/${verdict.id}`)).json()).toMatchObject(verdict);
   });
 
-  it('of many requests at once, keeps one', async () => {
+  it('stores one verdict for concurrent requests', async () => {
     const answers = await Promise.all(
       Array.from({ length: 12 }, () => postVerdict(context.app, release.id)),
     );
@@ -79,7 +79,7 @@ describe('POST /releases/{id}/verdicts: allow', () => {
     expect(await keptVerdicts()).toBe(1);
   });
 
-  it('takes the example of the document', async () => {
+  it('accepts the example of the OpenAPI document', async () => {
     const { components } = (await context.app.inject('/openapi.json')).json();
     for (const example of components.schemas.CreateVerdict.examples) {
       expect((await postVerdict(context.app, release.id, example)).statusCode).toBe(201);
@@ -171,15 +171,15 @@ describe('POST /releases/{id}/verdicts: 400, 403 and 404', () => {
     expect(await keptVerdicts()).toBe(0);
   });
 
-  it('404: no such environment, no such release', async () => {
+  it('404: the environment or the release does not exist', async () => {
     const response = await postVerdict(context.app, release.id, { environment: 'moon' });
     const { detail } = expectProblem(response, 404, 'environment-not-found');
-    expect(detail).toBe('There is no environment moon');
+    expect(detail).toBe('Environment moon does not exist. Create it: POST /environments');
     expectProblem(await postVerdict(context.app, MISSING), 404, 'release-not-found');
     expectProblem(await postVerdict(context.app, '1'), 400, 'validation-failed');
   });
 
-  it('404: a release of a project that the caller is not bound to', async () => {
+  it('404: the caller is bound to other projects', async () => {
     const { headers } = await giveToken({ projects: [2] });
     const response = await postVerdict(guarded.app, release.id, {}, headers);
     expectProblem(response, 404, 'release-not-found');

@@ -25,7 +25,7 @@ const tryOut = (more: object = {}) =>
   postVerdict(context.app, release, { environment: 'gate', dryRun: true, ...more });
 
 describe('dryRun', () => {
-  it('answers 200 and the verdict without an id, and keeps nothing', async () => {
+  it('returns 200 and the verdict without an id, and stores nothing', async () => {
     const response = await tryOut();
     expect(response.statusCode).toBe(200);
     expect(response.headers.location).toBeUndefined();
@@ -33,14 +33,14 @@ describe('dryRun', () => {
     expect(await keptVerdicts()).toBe(0);
   });
 
-  it('has the inputsHash of the verdict that is kept, also where that is kept already', async () => {
+  it('has the inputsHash of the stored verdict, before and after that is stored', async () => {
     const { inputsHash } = (await tryOut()).json();
     const kept = await verdictOf(context.app, release, { environment: 'gate' });
     expect(kept.inputsHash).toBe(inputsHash);
     expect((await tryOut()).json()).toMatchObject({ id: null, inputsHash });
   });
 
-  it('tries versions of policies other than those that guard the environment', async () => {
+  it('evaluates other versions of the policies that guard the environment', async () => {
     const [one, two, plain] = await Promise.all(
       [{ gate: 1 }, { gate: 2 }, {}].map(async (policyVersions) =>
         (await tryOut({ policyVersions })).json(),
@@ -56,7 +56,7 @@ describe('dryRun', () => {
     expect(await keptVerdicts()).toBe(0);
   });
 
-  it('tries a policy that does not guard the environment yet, beside those that do', async () => {
+  it('evaluates an additional policy that does not guard the environment yet', async () => {
     const tried = (await tryOut({ policyVersions: { baseline: 1 } })).json<VerdictBody>();
     expect(new Set(tried.results.map(({ policy }) => policy))).toEqual(
       new Set(['gate', 'baseline']),
@@ -65,11 +65,11 @@ describe('dryRun', () => {
   });
 
   it.each<[object, string, RegExp]>([
-    [{ gate: 3 }, '/policyVersions/gate', /is no version of gate: 3/],
+    [{ gate: 3 }, '/policyVersions/gate', /does not exist: policy gate in version 3/],
     [{ gate: 2_147_483_648 }, '/policyVersions/gate', /2147483647/],
     [{ gate: 0 }, '/policyVersions/gate', />= 1|at least 1/],
     [{ gate: 'latest' }, '/policyVersions/gate', /integer/],
-    [{ missing: 1 }, '/policyVersions/missing', /is no version of missing: 1/],
+    [{ missing: 1 }, '/policyVersions/missing', /does not exist: policy missing in version 1/],
     [{ GATE: 1 }, '/policyVersions/GATE', /./],
   ])('400 for versions %j', async (policyVersions, pointer, message) => {
     const { errors } = expectProblem(await tryOut({ policyVersions }), 400, 'validation-failed');
@@ -79,7 +79,7 @@ describe('dryRun', () => {
   it('400 for versions without dryRun', async () => {
     const response = await tryOut({ dryRun: false, policyVersions: { gate: 1 } });
     const { detail } = expectProblem(response, 400, 'validation-failed');
-    expect(detail).toContain('goes with dryRun only');
+    expect(detail).toContain('must be absent unless dryRun is true');
     expect(await keptVerdicts()).toBe(0);
   });
 });

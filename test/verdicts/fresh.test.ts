@@ -8,7 +8,7 @@ import { addArtifact, createRelease, digest, revoke } from '../support/releases.
 import { assertRelease, evidenceOfAll, waived } from '../support/verdicts.js';
 import { revokeWaiver } from '../support/waivers.js';
 
-/** What was acknowledged counts in the very next answer, whichever instance gives it. */
+/** An acknowledged change counts in the next answer of every instance. */
 
 const one = useApp();
 const other = useApp();
@@ -19,7 +19,7 @@ beforeEach(async () => {
   await evidenceOfAll(one.app, release);
 });
 
-/** What both instances answer; each is asked twice, so that it could remember. */
+/** The answers of both instances. Each is asked twice, so that a cache would show. */
 async function answers() {
   const statuses = [];
   for (const { app } of [one, other, one, other]) {
@@ -34,7 +34,7 @@ const VEX = vex({ product: `pkg:oci/shop@sha256:${digest(1)}`, parts: ['pkg:npm/
 const send = (document: object, label = 'scan') => uploaded(one.app, release, document, { label });
 
 describe('the very next answer', () => {
-  it('has what was uploaded, and what took its place', async () => {
+  it('counts uploaded and superseding evidence', async () => {
     expect(await answers()).toBe(200);
     await send(BAD);
     expect(await answers()).toBe(409);
@@ -42,14 +42,14 @@ describe('the very next answer', () => {
     expect(await answers()).toBe(200);
   });
 
-  it('has what was retracted', async () => {
+  it('counts a retraction', async () => {
     const bad = await send(BAD, 'second');
     expect(await answers()).toBe(409);
     await retract(one.app, bad.id);
     expect(await answers()).toBe(200);
   });
 
-  it('has what was waived, and what is no more', async () => {
+  it('counts an approved and a revoked waiver', async () => {
     await send(BAD);
     expect(await answers()).toBe(409);
     const { id } = await waived(guarded.app, { releaseId: release });
@@ -59,7 +59,7 @@ describe('the very next answer', () => {
     expect(await answers()).toBe(409);
   });
 
-  it('has what VEX says, also of an artifact that it could not see at first', async () => {
+  it('counts VEX, also about an artifact that is added later', async () => {
     await send(BAD);
     await send(VEX, 'vex');
     await addArtifact(one.app, release, { purl: `pkg:oci/shop@sha256:${digest(1)}` });
@@ -68,19 +68,19 @@ describe('the very next answer', () => {
     expect(await answers()).toBe(200);
   });
 
-  it('has a new version of the policy', async () => {
+  it('counts a new version of the policy', async () => {
     expect(await answers()).toBe(200);
     await postVersion(one.app, 'baseline', [{ rule: 'sealed-only' }]);
     expect(await answers()).toBe(409);
   });
 
-  it('has the revocation of the release', async () => {
+  it('counts the revocation of the release', async () => {
     expect(await answers()).toBe(200);
     await revoke(one.app, release);
     expect(await answers()).toBe(409);
   });
 
-  it('has it while many ask and upload at once', async () => {
+  it('counts uploads during concurrent requests', async () => {
     for (let i = 0; i < 8; i += 1) {
       const isBad = i % 2 === 0;
       const asking = Array.from({ length: 6 }, (_, n) =>

@@ -49,26 +49,26 @@ async function changesNothing() {
 }
 
 describe('200 with the same id and the same inputsHash', () => {
-  it('when nothing has changed', async () => {
+  it('if nothing has changed', async () => {
     await changesNothing();
     await changesNothing();
     expect(await keptVerdicts()).toBe(1);
   });
 
-  it('told as it was decided first: when, and by whom', async () => {
+  it('with the time and the caller of the first decision', async () => {
     const { headers } = await giveToken({ subject: 'bob' });
     const body = { environment: 'gate' };
     const again = await verdictOf(guarded.app, release, body, headers);
     expect(again).toEqual(first);
   });
 
-  it('after a document that was there already', async () => {
+  it('after the same document is uploaded again', async () => {
     const again = await upload(context.app, release, trivy({}), { label: 'scan' });
     expect(again.statusCode).toBe(200);
     await changesNothing();
   });
 
-  it('after what other releases and environments get', async () => {
+  it('after changes of other releases and environments', async () => {
     const other = await createRelease(context.app, { projectId: 1, version: '2.0.0' });
     await uploaded(context.app, other.id, trivy());
     await deployed(context.app, release);
@@ -77,7 +77,7 @@ describe('200 with the same id and the same inputsHash', () => {
     await changesNothing();
   });
 
-  it('after a waiver that nobody has approved', async () => {
+  it('after a waiver that is not approved', async () => {
     const { headers } = await giveToken();
     const payload = {
       projectId: 1,
@@ -89,7 +89,7 @@ describe('200 with the same id and the same inputsHash', () => {
     await changesNothing();
   });
 
-  it('when time passes, unless a rule asks how old evidence is', async () => {
+  it('when time passes, unless a rule limits the age of evidence', async () => {
     await ageEvidence(40);
     await changesNothing();
     const rules = [{ rule: 'evidence-required', shows: 'vulnerability', maximumAgeDays: 30 }];
@@ -130,7 +130,7 @@ describe('201 with another id and another inputsHash', () => {
     expect(await changes()).toMatchObject({ results: [{ status: 'not-evidenced' }] });
   });
 
-  it('after the revocation of a waiver: as before it', async () => {
+  it('after the revocation of a waiver, with the hash from before the waiver', async () => {
     const { id } = await waived(guarded.app);
     expect((await changes()).decision).toBe('allow');
     const { headers } = await giveToken({ subject: 'bob' });
@@ -139,7 +139,7 @@ describe('201 with another id and another inputsHash', () => {
     expect(await keptVerdicts()).toBe(2);
   });
 
-  it('after VEX came again that speaks of an artifact which it could not see before', async () => {
+  it('after VEX is uploaded again about an artifact that was added later', async () => {
     const [document, options] = [
       vex({ product: `pkg:oci/shop@sha256:${digest(1)}`, parts: ['pkg:npm/lodash'] }),
       { label: 'vex' },
@@ -153,7 +153,7 @@ describe('201 with another id and another inputsHash', () => {
     expect((await changes()).decision).toBe('allow');
   });
 
-  it('tells releases apart', async () => {
+  it('for another release', async () => {
     const other = await createRelease(context.app, { projectId: 1, version: '2.0.0' });
     await evidenceOfAll(context.app, other.id);
     const verdict = await verdictOf(context.app, other.id, { environment: 'gate' });

@@ -27,7 +27,7 @@ const list = (query = '', id = release.id) =>
 const ids = async (query = '') => (await list(query)).json().map(({ id }: VerdictBody) => id);
 
 describe('GET /releases/{id}/verdicts', () => {
-  it('lists verdicts, the newest first, without their inputs', async () => {
+  it('lists verdicts without their inputs, newest first', async () => {
     expect((await list()).json()).toEqual([staging, allowed, denied]);
   });
 
@@ -51,7 +51,7 @@ describe('GET /releases/{id}/verdicts', () => {
     expect(seen).toEqual([staging.id, allowed.id, denied.id]);
   });
 
-  it('has none of other releases', async () => {
+  it('lists no verdicts of other releases', async () => {
     const other = await createRelease(context.app, { projectId: 1, version: '2.0.0' });
     expect((await list('', other.id)).json()).toEqual([]);
   });
@@ -63,7 +63,7 @@ describe('GET /releases/{id}/verdicts', () => {
     },
   );
 
-  it('404 for a release that there is not, or that the caller does not reach', async () => {
+  it('404: the release does not exist, or the caller is bound to other projects', async () => {
     expectProblem(await list('', MISSING), 404, 'release-not-found');
     const { headers } = await giveToken({ projects: [2] });
     const url = `/releases/${release.id}/verdicts`;
@@ -75,7 +75,7 @@ describe('GET /verdicts/{id}', () => {
   const get = async (id: string | null, headers = {}) =>
     guarded.app.inject({ url: `/verdicts/${id}`, headers });
 
-  it('has everything that it was decided by', async () => {
+  it('returns all inputs of the verdict', async () => {
     const sha256 = await addArtifact(context.app, release.id, { purl: 'pkg:oci/shop' });
     const waiver = await waived(guarded.app, { purl: 'pkg:npm/lodash' });
     await deployed(context.app, release.id);
@@ -105,7 +105,7 @@ describe('GET /verdicts/{id}', () => {
     expect(inputs.policies[0].rules).toHaveLength(4);
   });
 
-  it('stays as it was, whatever changes', async () => {
+  it('returns an unchanged verdict after each kind of change', async () => {
     const { headers } = await giveToken();
     const before = (await get(allowed.id, headers)).body;
     await deployed(context.app, release.id);
@@ -114,7 +114,7 @@ describe('GET /verdicts/{id}', () => {
     expect((await get(allowed.id, headers)).body).toBe(before);
   });
 
-  it('404 for one that there is not, or of a project that the caller does not reach', async () => {
+  it('404: the verdict does not exist, or the caller is bound to other projects', async () => {
     const { headers } = await giveToken();
     expectProblem(await get(MISSING, headers), 404, 'verdict-not-found');
     expectProblem(await get('1', headers), 400, 'validation-failed');

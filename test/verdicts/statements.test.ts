@@ -4,7 +4,7 @@ import { useApp } from '../support/app.js';
 import { createRelease } from '../support/releases.js';
 import { assertRelease, evidenceOfAll, guard, verdictOf } from '../support/verdicts.js';
 
-/** What the gate asks PostgreSQL: pipelines ask it more often than anything else. */
+/** The statements of the gate, because pipelines call it more often than any other route. */
 
 const context = useApp();
 let release: string;
@@ -13,7 +13,7 @@ beforeEach(async () => {
   await evidenceOfAll(context.app, release);
 });
 
-/** The first words of all statements while `work` is done, and the names of those that have one of ours. */
+/** The statements during `work`: the names of those of verdicts and facts, the first word of all others. */
 async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
   const seen: string[] = [];
   const { query } = pg.Client.prototype;
@@ -38,11 +38,11 @@ const gate = async () => {
   expect(statusCode, body).toBe(200);
 };
 const FAST = ['SELECT', 'verdict-collect', 'verdict-find'];
-/** The verdict, and the event that says so. */
+/** The statements that store a verdict and its event. */
 const STORED = ['BEGIN', 'verdict-insert', 'INSERT', 'COMMIT'];
 
 describe('GET /assert', () => {
-  it('is three statements where nothing has changed: the release, the inputs, the verdict', async () => {
+  it('needs three statements if nothing has changed: the release, the inputs, the verdict', async () => {
     await gate();
     expect(await statementsOf(gate)).toEqual(FAST);
   });
@@ -52,7 +52,7 @@ describe('GET /assert', () => {
     expect(await statementsOf(gate)).toEqual([...FAST, ...STORED]);
   });
 
-  it('is one snapshot more after a change', async () => {
+  it('needs one more snapshot after a change', async () => {
     expect(await statementsOf(gate)).toEqual([
       'SELECT',
       'verdict-collect',
@@ -68,7 +68,7 @@ describe('GET /assert', () => {
     ]);
   });
 
-  it('asks only for what the rules need', async () => {
+  it('reads only the facts that the rules need', async () => {
     await guard(context.app, [{ rule: 'licences', allow: ['MIT'] }]);
     await gate();
     const ask = () => assertRelease(context.app, { release, environment: 'gate' });

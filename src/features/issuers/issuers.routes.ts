@@ -28,7 +28,8 @@ export const issuersRoutes: FastifyPluginAsyncTypebox<{ issuers: IssuersService 
         operationId: 'createIssuer',
         summary: 'Trust an issuer',
         description: [
-          'Trusts tokens of this issuer that have this audience and meet all conditions. Such a token has the given scopes.',
+          'Trusts tokens of this issuer that have this audience and meet all conditions.',
+          'Such a token has the given scopes.',
           'If a token meets several entries, it has the scopes of all of them.',
           'An entry cannot be changed: create another one and revoke the first.',
         ].join(' '),

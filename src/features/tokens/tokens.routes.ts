@@ -29,9 +29,11 @@ export const tokensRoutes: FastifyPluginAsyncTypebox<{ tokens: TokensService }> 
         operationId: 'createToken',
         summary: 'Create an API token',
         description: [
-          'Creates a token and returns its secret. The server stores only a hash of the secret, so it cannot show the secret again.',
+          'Creates a token and returns its secret.',
+          'The server stores only a hash of the secret, so it cannot show the secret again.',
           'A token cannot have more rights than the caller who creates it.',
-          'Repeating the call creates another token. `Idempotency-Key` has no effect here, because the server does not store secrets.',
+          'Repeating the call creates another token.',
+          '`Idempotency-Key` has no effect here, because the server does not store secrets.',
         ].join(' '),
         body: CreateTokenRef,
         response: {
@@ -59,8 +61,10 @@ export const tokensRoutes: FastifyPluginAsyncTypebox<{ tokens: TokensService }> 
       schema: {
         operationId: 'listTokens',
         summary: 'List API tokens',
-        description:
-          'Lists tokens without their secrets, oldest first. Revoked tokens appear with `state=revoked` or `state=all`.',
+        description: [
+          'Lists tokens without their secrets, oldest first.',
+          'Revoked tokens appear with `state=revoked` or `state=all`.',
+        ].join(' '),
         querystring: ListTokensQuery,
         response: { 200: answer(Type.Array(TokenRef), 'The tokens of this page') },
       },
@@ -76,8 +80,10 @@ export const tokensRoutes: FastifyPluginAsyncTypebox<{ tokens: TokensService }> 
       schema: {
         operationId: 'getToken',
         summary: 'Get an API token',
-        description:
-          'Returns the token without its secret. A revoked token is not found here: list it with `GET /tokens?state=revoked`.',
+        description: [
+          'Returns the token without its secret.',
+          'A revoked token is not found here: list it with `GET /tokens?state=revoked`.',
+        ].join(' '),
         params: TokenParams,
         response: { 200: answer(TokenRef, 'The token') },
       },

@@ -6,7 +6,7 @@ import { policiesInput } from '../policies/index.js';
 import { ARTIFACTS_INPUT, RELEASE_INPUT } from '../releases/index.js';
 import { WAIVERS_INPUT } from '../waivers/index.js';
 
-/** Each feature says in SQL what it adds to the inputs, of the release `r` and the environment `n`. */
+/** Each feature provides its inputs of a verdict as SQL about the release `r` and the environment `n`. */
 const INPUTS: Readonly<Record<Exclude<keyof VerdictInputs, 'tooOld'>, string>> = {
   release: RELEASE_INPUT,
   environment: ENVIRONMENT_INPUT,
@@ -20,9 +20,9 @@ const INPUTS: Readonly<Record<Exclude<keyof VerdictInputs, 'tooOld'>, string>> =
 const columns = Object.entries(INPUTS).map(([name, select]) => `${select} AS "${name}"`);
 
 /**
- * All that a verdict is about, but for what only some rules need, in one statement and so in one snapshot. `$1`: the
- * release, `$2`: the environment, `$3`: null, or the version of each policy to try instead (`{name: version}`).
- * `$4`: the version of the rules. No row: there is no such release, or no such environment.
+ * Reads the inputs of a verdict in one statement, and so in one snapshot. Facts that only some rules need are read later.
+ * `$1`: release, `$2`: environment, `$3`: null, or policy versions to evaluate instead (`{name: version}`), `$4`: version
+ * of the engine. No row means that the release or the environment does not exist.
  */
 export const COLLECT: Statement = {
   name: 'verdict-collect',
@@ -35,14 +35,14 @@ export const COLLECT: Statement = {
      WHERE r.id = $1`,
 };
 
-/** The stored verdict of the same inputs. `$1`: release, `$2`: environment, `$3`: hash of the inputs. */
+/** Finds the stored verdict with the same inputs. `$1`: release, `$2`: environment, `$3`: hash of the inputs. */
 export const FIND_VERDICT = {
   name: 'verdict-find',
   text: `SELECT id, decision, results, evaluated_at AS "evaluatedAt", created_by AS "createdBy"
            FROM verdicts WHERE release_id = $1 AND environment = $2 AND inputs_hash = $3`,
 };
 
-/** No row: another request has stored the verdict of these inputs. */
+/** No row means that another request has stored the verdict of these inputs. */
 export const INSERT_VERDICT = {
   name: 'verdict-insert',
   text: `INSERT INTO verdicts (id, project_id, release_id, environment, decision, engine, inputs_hash, inputs, results,
@@ -51,7 +51,7 @@ export const INSERT_VERDICT = {
          ON CONFLICT (release_id, environment, inputs_hash) DO NOTHING RETURNING id`,
 };
 
-/** Releases that an artifact belongs to. `$1`: digest, `$2`: a project or null, `$3`: the caller's projects or null. */
+/** Releases that contain an artifact. `$1`: digest, `$2`: a project or null, `$3`: the caller's projects or null. */
 export const FIND_RELEASES = {
   name: 'verdict-releases',
   text: `SELECT release_id AS id FROM artifacts

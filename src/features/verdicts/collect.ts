@@ -24,10 +24,10 @@ import {
   WAIVED_NEW_DEFECTS,
 } from './facts.sql.js';
 
-/** Versions of policies to try instead of those that guard the environment, by name. */
+/** Policy versions, by name, to evaluate instead of those that guard the environment. */
 export type PolicyVersions = Readonly<Record<string, number>>;
 
-/** What a verdict is made of: policies that decide, and what they decide by. */
+/** The policies that decide a verdict, and their inputs. */
 export interface Collected {
   readonly prepared: Prepared;
   readonly inputs: CanonicalInputs;
@@ -36,7 +36,7 @@ export interface Collected {
 
 type Counted = Pick<Defects, 'counts' | 'worst'>;
 
-/** What the one statement answers. */
+/** A row of `COLLECT`. */
 type Row = Omit<VerdictInputs, 'tooOld' | 'evidence'> & {
   readonly facts: Counted | null;
   readonly evidence: readonly (VerdictInputs['evidence'][number] & { ageSeconds: number })[];
@@ -44,7 +44,7 @@ type Row = Omit<VerdictInputs, 'tooOld' | 'evidence'> & {
 
 const NONE: Counted = { counts: [], worst: [] };
 
-/** @param runningEvidence where what runs there is compared with: the digest of its evidence */
+/** @param runningEvidence digest of the evidence of the running release, if a rule compares the two releases */
 function inputsOf(row: Row, prepared: Prepared, runningEvidence?: string): CanonicalInputs {
   const { facts: _facts, running, ...inputs } = row;
   return canonicalInputs({
@@ -57,7 +57,7 @@ function inputsOf(row: Row, prepared: Prepared, runningEvidence?: string): Canon
   });
 }
 
-/** Adds up what the evidence says, and keeps it for the next time; `changes`: what it is of. */
+/** Counts the defects of the release. `changes` is the change counter that the counts belong to. */
 async function addUp(ask: Ask, releaseId: string) {
   const [row] = await ask<{ facts: Counted; changes: string | null }>(ADD_UP, [releaseId]);
   return row ?? { facts: NONE, changes: null };
@@ -65,7 +65,7 @@ async function addUp(ask: Ask, releaseId: string) {
 
 async function newDefects(ask: Ask, row: Row, all: Defects): Promise<Defects> {
   const { release, running, waivers } = row;
-  if (!running) return all; // nothing runs there: everything is new
+  if (!running) return all; // compared with nothing, every defect is new
   const [found] = await ask<{ facts: Counted }>(NEW_DEFECTS, [release.id, running.id]);
   const ids = waivers.map((waiver) => waiver.id);
   const waived =
@@ -75,7 +75,7 @@ async function newDefects(ask: Ask, row: Row, all: Defects): Promise<Defects> {
   return { ...(found?.facts ?? NONE), waived };
 }
 
-/** Everything that the policies of the environment need to know. */
+/** Reads the facts that the policies of the environment need. */
 async function collectAll(ask: Ask, row: Row) {
   const prepared = prepare(row.policies);
   const { needs } = prepared;
@@ -89,20 +89,20 @@ async function collectAll(ask: Ask, row: Row) {
     newDefects: needs.newDefects ? await newDefects(ask, row, defects) : undefined,
     components: needs.components ? await ask<ComponentInput>(COMPONENTS, [release.id]) : undefined,
   };
-  // What is new depends on what is known of the other release, too.
-  const [known] =
+  // New defects depend on the evidence of the running release, so its digest is an input.
+  const [runningEvidence] =
     needs.newDefects && running
       ? await ask<{ evidence: string }>(EVIDENCE_DIGEST, [running.id])
       : [];
   const collected: Collected = {
     prepared,
-    inputs: inputsOf(row, prepared, known?.evidence),
+    inputs: inputsOf(row, prepared, runningEvidence?.evidence),
     facts,
   };
   return { collected, added };
 }
 
-/** Where nothing has changed since the last time, and no rule needs more, the one statement says everything. */
+/** Returns everything from the row, if its facts are current and no rule needs more. Most calls end here. */
 function collectedFrom(row: Row): Collected | undefined {
   if (!row.facts || row.waivers.length > 0) return undefined;
   const prepared = prepare(row.policies);
@@ -113,8 +113,8 @@ function collectedFrom(row: Row): Collected | undefined {
 }
 
 /**
- * What a verdict about a release and an environment is made of; undefined without such a release or environment. All of
- * it is of one moment: what one statement read, or what one snapshot did.
+ * Reads the inputs and facts of a verdict from one snapshot.
+ * @returns undefined if the release or the environment does not exist
  */
 export async function collect(
   context: CallContext,
@@ -128,8 +128,8 @@ export async function collect(
   const collected = collectedFrom(row);
   if (collected) return collected;
   const all = await readTogether(context, async (ask) => {
-    const [again] = await ask<Row>(COLLECT, values);
-    return again && collectAll(ask, again);
+    const [current] = await ask<Row>(COLLECT, values); // the first row is from an earlier snapshot
+    return current && collectAll(ask, current);
   });
   if (all?.added?.changes) {
     const { facts, changes } = all.added;

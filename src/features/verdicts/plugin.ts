@@ -3,7 +3,7 @@ import { verdictsRoutes } from './verdicts.routes.js';
 import { Assertion, CreateVerdict, Denial, StoredVerdict, Verdict } from './verdicts.schemas.js';
 import { verdictsService } from './verdicts.service.js';
 
-/** May this version ship, and why? */
+/** The gate: may this version ship, and why? */
 export const verdicts: Feature = {
   tag: { name: 'gate', description: 'May this version ship, and why?' },
   async plugin(app) {

@@ -3,19 +3,19 @@ import type { RuleResult, VerdictInputs } from '../../engine/index.js';
 import type { Verdict as VerdictRow } from '../../generated/prisma/client.js';
 import type { DenialMembers, StoredVerdict, Verdict } from './verdicts.schemas.js';
 
-/** A verdict that was decided now, with what it was decided by. */
+/** A verdict of this call, with its inputs. */
 export interface DecidedVerdict extends Verdict {
   readonly inputs: VerdictInputs;
-  /** A rule took too long: it was not decided by its inputs, and is not stored. */
+  /** The rules exceeded their time limit. Such a verdict does not follow from its inputs, so it is not stored. */
   readonly timedOut: boolean;
 }
 
-/** What a stored verdict has that the same one, decided again, may not have. */
+/** The fields of a stored verdict that a repeated decision can change. */
 export type FirstDecided = Pick<Verdict, 'decision' | 'results' | 'evaluatedAt' | 'createdBy'> & {
   readonly id: string;
 };
 
-/** As the API shows it, without its inputs. */
+/** A verdict as the API shows it, without its inputs. */
 export function toVerdict(row: Omit<VerdictRow, 'inputs'>): Verdict {
   const { environmentName, results, ...rest } = row;
   return { ...rest, environment: environmentName, results: fromJson<RuleResult[]>(results) };
@@ -27,10 +27,14 @@ export const toStoredVerdict = (row: VerdictRow): StoredVerdict => ({
   inputs: fromJson<VerdictInputs>(row.inputs),
 });
 
-/** The same inputs, decided in two ways, are a mistake of ours: then the answer is no, whichever came first. */
+/** Denies if the same inputs were decided differently before. That is a defect of the platform, so it fails closed. */
 export function denyContradiction(first: FirstDecided, { decision }: Verdict): FirstDecided {
   if (first.decision === decision) return first;
-  const message = `These inputs were decided in another way before, by the verdict ${first.id}, which is a mistake of the platform. Nothing is allowed by them: change one, such as the evidence, and report the mistake`;
+  const message = [
+    `Verdict ${first.id} decided the same inputs differently`,
+    'This is a defect of the platform, and such inputs are denied',
+    'Report the defect. To continue, change an input: for example, upload the evidence again',
+  ].join('. ');
   const result: RuleResult = {
     policy: null,
     policyVersion: null,
@@ -46,7 +50,7 @@ export function denyContradiction(first: FirstDecided, { decision }: Verdict): F
   return { ...first, decision: 'deny', results: [result, ...first.results] };
 }
 
-/** What a denial says, a line for each rule that denies. */
+/** One line for each rule that denies. */
 export function reasonsOf(verdicts: readonly DecidedVerdict[]): string[] {
   return verdicts.flatMap(({ results, inputs }) =>
     results
@@ -55,7 +59,7 @@ export function reasonsOf(verdicts: readonly DecidedVerdict[]): string[] {
   );
 }
 
-/** What a denial has besides what every problem has. It is sent as it is: nothing else may be in it. */
+/** The members that a denial adds to a problem. They are sent unchanged, so inputs must not be among them. */
 export const denialOf = (
   environment: string,
   verdicts: readonly DecidedVerdict[],

@@ -1,4 +1,4 @@
-/** What the gate answers, as the document shows it: one release that may not ship, and the one that mends it. */
+/** Answers of the gate for the OpenAPI document: a denied release, and the next one, which is allowed. */
 const TESTS = '019aaf60-4d1a-7c2b-8e3f-4a5b6c7d8e9f';
 const SBOM = '019aaf60-7e2b-7d3c-9f40-5b6c7d8e9fa0';
 const SCAN = '019aaf61-0b52-7f1e-b3c4-5d6e7f8091a2';

@@ -36,11 +36,16 @@ export const verdictsRoutes: FastifyPluginAsyncTypebox<{ verdicts: VerdictsServi
       },
       schema: {
         operationId: 'assertRelease',
-        summary: 'Assert that it may ship',
-        description:
-          'A gate for pipelines: `curl --fail-with-body`. 200 if the release, or every release of the artifact, may go to the environment; 409 with the reasons if not. Decided anew each time; a verdict is kept for each change of what it was decided by, and `verdicts[].id` says which.',
+        summary: 'Assert that a release may ship',
+        description: [
+          'Decides whether the release, or every release of the artifact, may go to the environment.',
+          'The answer is 200 if it may, and 409 with the reasons if not.',
+          'Use it as the gate of a pipeline: `curl --fail-with-body`.',
+          'The server evaluates the current state at each call and stores a verdict for each change of the inputs.',
+          '`verdicts[].id` names the stored verdict.',
+        ].join(' '),
         querystring: AssertQuery,
-        response: { 200: answer(AssertionRef, 'It may ship there') },
+        response: { 200: answer(AssertionRef, 'The release may go to the environment') },
       },
     },
     async ({ callContext, query }) => {
@@ -59,14 +64,18 @@ export const verdictsRoutes: FastifyPluginAsyncTypebox<{ verdicts: VerdictsServi
       links: linksToId('getVerdict'),
       schema: {
         operationId: 'createVerdict',
-        summary: 'Ask for a verdict',
-        description:
-          'May the release go to the environment, and why? Decided now, by what counts now. 201 for a verdict that is kept; 200 if one of the same inputs is, or with `dryRun`. A denial is no error here: see `decision`.',
+        summary: 'Request a verdict',
+        description: [
+          'Decides whether the release may go to the environment, from the current state.',
+          'The answer is 201 if the verdict was stored.',
+          'It is 200 if a verdict of the same inputs exists, or with `dryRun`.',
+          'A denial is not an error here: read `decision`.',
+        ].join(' '),
         params: ReleaseParams,
         body: CreateVerdictRef,
         response: {
-          200: answer(VerdictRef, 'A verdict of the same inputs is kept, or it was only tried'),
-          201: located(VerdictRef, 'The verdict, which is kept'),
+          200: answer(VerdictRef, 'A verdict of the same inputs exists, or nothing was stored'),
+          201: located(VerdictRef, 'The verdict was stored'),
         },
       },
     },
@@ -84,8 +93,9 @@ export const verdictsRoutes: FastifyPluginAsyncTypebox<{ verdicts: VerdictsServi
       config: { scope: 'verdicts:read', problems: ['release-not-found'] },
       schema: {
         operationId: 'listVerdicts',
-        summary: 'List the verdicts about a release',
-        description: 'The newest first. One is kept for each change of what it was decided by.',
+        summary: 'List verdicts of a release',
+        description:
+          'Lists stored verdicts, newest first. The server stores one for each change of the inputs.',
         params: ReleaseParams,
         querystring: ListVerdictsQuery,
         response: {
@@ -108,7 +118,7 @@ export const verdictsRoutes: FastifyPluginAsyncTypebox<{ verdicts: VerdictsServi
       schema: {
         operationId: 'getVerdict',
         summary: 'Get a verdict',
-        description: 'With everything that it was decided by. It is never changed.',
+        description: 'Returns the verdict with its inputs. A stored verdict never changes.',
         params: VerdictParams,
         response: { 200: answer(StoredVerdictRef, 'The verdict and its inputs') },
       },

@@ -37,35 +37,39 @@ const NamedDefect = Type.Object({
 });
 
 const RuleResult = Type.Object({
-  policy: nullableString({ description: 'null: no policy asks for it, every release must' }),
+  policy: nullableString({
+    description: 'Policy of the rule. null for a rule that applies without a policy',
+  }),
   policyVersion: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
   rule: Type.String(),
   mode: stringEnum(MODES),
   status: stringEnum(['pass', 'fail', 'not-evidenced', 'error'], {
-    description:
-      'not-evidenced: nothing that counts could have shown it. error: the rule could not be asked',
+    description: [
+      'Result of the rule. `not-evidenced`: no evidence that counts could show a pass.',
+      '`error`: the rule could not be evaluated',
+    ].join(' '),
   }),
   denies: Type.Boolean(),
   message: Type.String({ description: 'What was found, what is allowed, and what to do' }),
-  evidence: Type.Array(uuid(), { description: 'The evidence that it looked at' }),
-  findings: Type.Array(NamedDefect, { description: 'The findings that it names' }),
-  waivers: Type.Array(uuid(), { description: 'The waivers that it needed' }),
+  evidence: Type.Array(uuid(), { description: 'Evidence that the rule evaluated' }),
+  findings: Type.Array(NamedDefect, { description: 'Defects that the message is about' }),
+  waivers: Type.Array(uuid(), { description: 'Waivers that the rule applied' }),
 });
 
 const fields = {
   id: Type.Unsafe<string | null>({
     type: ['string', 'null'],
-    description: 'Where it is kept; null: it was only tried, or not done in time',
+    description: 'Id of the stored verdict. null after `dryRun`, or if the rules timed out',
   }),
   releaseId: uuid(),
   projectId: Type.Integer(),
   environment: Type.String(),
   decision: stringEnum(['allow', 'deny']),
   inputsHash: Type.String({
-    description: 'SHA-256 of everything that it was decided by: the same inputs, the same hash',
+    description: 'SHA-256 of the inputs. Equal inputs have equal hashes',
   }),
-  results: Type.Array(RuleResult, { description: 'Of every rule' }),
-  evaluatedAt: timestamp('When it was first decided by these inputs'),
+  results: Type.Array(RuleResult, { description: 'Result of each rule' }),
+  evaluatedAt: timestamp('Time of the first decision on these inputs'),
   createdBy: Type.String(),
 };
 
@@ -78,12 +82,14 @@ export const Verdict = Type.Object(fields, {
 export const StoredVerdict = Type.Object(
   {
     ...fields,
-    engine: Type.Integer({ description: 'The version of the rules that decided' }),
+    engine: Type.Integer({ description: 'Version of the engine that decided' }),
     inputs: Type.Unsafe<VerdictInputs>({
       type: 'object',
       additionalProperties: true,
-      description:
-        'Everything that it was decided by: release, artifacts, evidence, policies, waivers, what runs there',
+      description: [
+        'Everything that the decision depends on: release, environment, artifacts, evidence, policies, waivers',
+        'and the release that runs in the environment',
+      ].join(' '),
     }),
   },
   {
@@ -99,7 +105,7 @@ export const CreateVerdict = Type.Object(
   {
     environment: environmentName,
     dryRun: defaulted(
-      Type.Boolean({ default: false, description: 'Only tried: nothing is stored' }),
+      Type.Boolean({ default: false, description: 'Decide without storing the verdict' }),
     ),
     policyVersions: Type.Optional(
       Type.Record(
@@ -109,7 +115,7 @@ export const CreateVerdict = Type.Object(
           additionalProperties: false,
           maxProperties: 20,
           description:
-            'With dryRun only: versions of policies to try instead of those that guard the environment',
+            'Versions of policies to evaluate instead of those that guard the environment. Needs `dryRun`',
         },
       ),
     ),
@@ -129,7 +135,7 @@ export const Assertion = Type.Object(
   },
   {
     $id: 'Assertion',
-    description: 'It may ship there',
+    description: 'The release may go to the environment, with the verdict of each release',
     examples: [assertion],
   },
 );
@@ -138,25 +144,25 @@ const DenialMembers = Type.Object({
   decision: stringEnum(['deny']),
   environment: Type.String(),
   reasons: Type.Array(Type.String(), {
-    description: 'One line for each rule that denies: the version, the rule, and what to do',
+    description: 'One line for each rule that denies: the version, the rule and its message',
   }),
   verdicts: Type.Array(VerdictRef),
 });
 
 export const Denial = Type.Intersect([Type.Ref('Problem'), DenialMembers], {
   $id: 'Denial',
-  description: 'It may not ship there, and why: a problem with the verdicts',
+  description: 'The release may not go to the environment: a problem with the reasons and verdicts',
 });
 
 export const AssertQuery = Type.Object(
   {
     environment: environmentName,
-    release: Type.Optional(uuid('The release. Either this or `sha256`')),
+    release: Type.Optional(uuid('Id of the release. Give either this or `sha256`')),
     sha256: parameter(
       sha256(''),
-      'An artifact: every release that it belongs to must be allowed. Either this or `release`',
+      'SHA-256 of an artifact. Each of its releases must be allowed. Give either this or `release`',
     ),
-    project: parameter(projectId, 'Only releases of this project'),
+    project: parameter(projectId, 'Project of the releases'),
   },
   { additionalProperties: false },
 );
@@ -164,7 +170,7 @@ export const AssertQuery = Type.Object(
 export const ListVerdictsQuery = Type.Object(
   {
     ...queryById,
-    environment: parameter(environmentName, 'Only for this environment'),
+    environment: parameter(environmentName, 'Environment of the verdicts'),
     decision: Type.Optional(stringEnum(['allow', 'deny'])),
   },
   { additionalProperties: false },

@@ -24,19 +24,22 @@ import type {
   StoredVerdict,
 } from './verdicts.schemas.js';
 
-/** An artifact that is everywhere is in too many releases to ask for each. */
+/** Limits the work of one call: a common artifact can be in any number of releases. */
 const MAX_RELEASES = 100;
 
 const notFound = () => new AppError('verdict-not-found', 'Verdict not found');
 const noEnvironment = (name: string) =>
-  new AppError('environment-not-found', `There is no environment ${name}`);
+  new AppError(
+    'environment-not-found',
+    `Environment ${name} does not exist. Create it: POST /environments`,
+  );
 
-/** @throws {AppError} `validation-failed`, unless all of these were tried */
-function checkTried(versions: PolicyVersions, { inputs: { policies } }: DecidedVerdict): void {
+/** Checks that each requested version was evaluated. @throws {AppError} `validation-failed` */
+function checkVersions(versions: PolicyVersions, { inputs: { policies } }: DecidedVerdict): void {
   const errors = Object.entries(versions).flatMap(([name, version]): FieldError[] => {
-    const tried = policies.find((policy) => policy.name === name);
-    if (tried && tried.sha256 !== null) return [];
-    const message = `is no version of ${name}: ${version}`;
+    const evaluated = policies.find((policy) => policy.name === name);
+    if (evaluated && evaluated.sha256 !== null) return [];
+    const message = `does not exist: policy ${name} in version ${version}`;
     return [{ in: 'body', pointer: `/policyVersions/${name}`, message }];
   });
   if (errors.length > 0) throw invalid(errors);
@@ -44,7 +47,7 @@ function checkTried(versions: PolicyVersions, { inputs: { policies } }: DecidedV
 
 export type VerdictsService = ReturnType<typeof verdictsService>;
 
-/** May this version ship, and why? Decided anew each time, by what counts at that moment. */
+/** Verdicts. Each call evaluates the current state. */
 export function verdictsService() {
   async function decide(
     context: CallContext,
@@ -69,14 +72,14 @@ export function verdictsService() {
     };
   }
 
-  /** Keeps a verdict unless there is one of the same inputs. */
+  /** Stores a verdict unless one with the same inputs exists. */
   async function keep(
     context: CallContext,
     verdict: DecidedVerdict,
   ): Promise<DecidedVerdict & { isNew: boolean }> {
     const { releaseId, environment, inputsHash: hash, timedOut } = verdict;
     if (timedOut) return { ...verdict, isNew: false };
-    // Told as it was decided first, so that the answer is what its id names.
+    // The answer must be the stored verdict, because it has the id of that one.
     const find = async () => {
       const values = [releaseId, environment, hash];
       const [known] = await query<FirstDecided>(context, FIND_VERDICT, values);
@@ -101,25 +104,28 @@ export function verdictsService() {
     return id ? { ...verdict, id, isNew: true } : { ...verdict, ...(await find()), isNew: false };
   }
 
-  /** The releases that an assertion is about. @throws {AppError} `release-not-found`, `artifact-not-found`, `validation-failed` */
+  /**
+   * Finds the releases of an assertion.
+   * @throws {AppError} `release-not-found`, `artifact-not-found`, `validation-failed`
+   */
   async function releasesOf(context: CallContext, { release, sha256, project }: AssertQuery) {
     if (release !== undefined) {
       const { id, projectId } = await requireRelease(context, 'verdicts:read', release);
       if (project !== undefined && project !== projectId) {
-        const message = 'is not that of the release';
+        const message = 'is not the project of the release';
         throw invalid([{ in: 'query', pointer: '/project', message }]);
       }
       return [id];
     }
-    const among = projectsFor(context.caller, 'verdicts:read');
+    const projects = projectsFor(context.caller, 'verdicts:read');
     const digest = sha256?.toLowerCase();
-    const values = [digest, project ?? null, among];
+    const values = [digest, project ?? null, projects];
     const rows = await query<{ id: string }>(context, FIND_RELEASES, values);
     if (rows.length === 0) {
       throw new AppError('artifact-not-found', `No release has an artifact ${digest}`);
     }
     if (rows.length > MAX_RELEASES) {
-      const message = `is in more than ${MAX_RELEASES} releases: name the project, or the release`;
+      const message = `must be in at most ${MAX_RELEASES} releases: add project, or ask with release`;
       throw invalid([{ in: 'query', pointer: '/sha256', message }]);
     }
     return rows.map(({ id }) => id);
@@ -127,30 +133,31 @@ export function verdictsService() {
 
   return {
     /**
-     * A verdict now. It is kept, unless it is only tried, or one of the same inputs is there.
+     * Decides now. Stores the verdict unless it is a dry run, or one with the same inputs exists.
      * @throws {AppError} `release-not-found`, `environment-not-found`, `validation-failed`
      */
     async create(context: CallContext, releaseId: string, input: CreateVerdict) {
       const { environment, dryRun, policyVersions } = input;
       if (policyVersions && !dryRun) {
-        const message = 'goes with dryRun only: what guards an environment is set there';
+        const message = 'must be absent unless dryRun is true: the environment names its policies';
         throw invalid([{ in: 'body', pointer: '/policyVersions', message }]);
       }
       const { id } = await requireRelease(context, 'verdicts:write', releaseId);
       const verdict = await decide(context, id, environment, policyVersions);
-      if (policyVersions) checkTried(policyVersions, verdict);
+      if (policyVersions) checkVersions(policyVersions, verdict);
       return dryRun ? { ...verdict, isNew: false } : keep(context, verdict);
     },
 
     /**
-     * May it ship there? Throws unless each release that is meant may.
-     * @throws {AppError} `release-denied` with the reasons; `release-not-found`, `artifact-not-found`, `environment-not-found`
+     * Returns the verdicts if each release may go to the environment, or throws.
+     * @throws {AppError} `release-denied` with the reasons; `release-not-found`, `artifact-not-found`,
+     * `environment-not-found`
      */
     async assert(context: CallContext, request: AssertQuery): Promise<DecidedVerdict[]> {
       const { release, sha256 } = request;
       if ((release === undefined) === (sha256 === undefined)) {
         const message = release
-          ? 'must not be given together with sha256'
+          ? 'must be absent if sha256 is given'
           : 'is required unless sha256 is given';
         throw invalid([{ in: 'query', pointer: '/release', message }]);
       }
@@ -165,13 +172,13 @@ export function verdictsService() {
       throw new AppError('release-denied', members.reasons.join('; '), { members });
     },
 
-    /** With its inputs. @throws {AppError} `verdict-not-found` */
+    /** Returns a verdict with its inputs. @throws {AppError} `verdict-not-found` */
     async get({ caller, prisma }: CallContext, id: string): Promise<StoredVerdict> {
       const row = await prisma.verdict.findUnique({ where: { id } });
       return toStoredVerdict(reachable(row, caller, 'verdicts:read', notFound));
     },
 
-    /** The newest first. @throws {AppError} `release-not-found` */
+    /** Lists the newest first. @throws {AppError} `release-not-found` */
     async list(context: CallContext, releaseId: string, request: ListVerdictsQuery) {
       const { limit, cursor, environment, decision } = request;
       const { id, projectId } = await requireRelease(context, 'verdicts:read', releaseId);
