@@ -1,7 +1,7 @@
 // A hand-written peer: the same platform, schemas and routes, with handlers that send named statements directly on
 // pg's pool.
 import { buildApp } from '../dist/app.js';
-import { loadConfig } from '../dist/config.js';
+import { loadConfig } from '../dist/config/config.js';
 import { openDatabase } from '../dist/database/client.js';
 import {
   CreateProject,
@@ -13,6 +13,9 @@ import {
 } from '../dist/features/projects/projects.schemas.js';
 import { COLUMNS } from './columns.mjs';
 
+const config = loadConfig();
+const database = openDatabase(config.DATABASE_URL ?? '', config);
+
 const GET = { name: 'get', text: `SELECT ${COLUMNS} FROM projects WHERE id = $1` };
 const LIST = { name: 'list', text: `SELECT ${COLUMNS} FROM projects ORDER BY id LIMIT $1` };
 const INSERT = {
@@ -21,10 +24,30 @@ const INSERT = {
          RETURNING ${COLUMNS}`,
 };
 
+const RECORD = {
+  name: 'record',
+  text: `INSERT INTO events (type, subject_kind, subject_id, project_id, actor, data)
+         VALUES ('project.created', 'project', $1, $2, 'anonymous', '{}')`,
+};
+
+/** A row and its event, as every peer that records its changes stores them: BEGIN, INSERT, INSERT, COMMIT. */
+async function inTransaction(pool, work) {
+  const client = await pool.connect();
+  try {
+    await client.query(`BEGIN READ WRITE; SET LOCAL srp.through = 'api'`);
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } finally {
+    client.release();
+  }
+}
+
 /** @type {import('../dist/platform/feature.js').Feature} */
 const raw = {
   tag: { name: 'projects', description: 'By hand' },
-  async plugin(app, { database: { pool } }) {
+  async plugin(app) {
+    const { pool } = database;
     for (const schema of [Project, CreateProject]) app.addSchema(schema);
     app.get(
       '/projects/:id',
@@ -59,15 +82,17 @@ const raw = {
       },
       async (request, reply) => {
         const { name, status } = request.body;
-        const { rows } = await pool.query({ ...INSERT, values: [name, status, 'anonymous'] });
-        return reply.code(201).send(rows[0]);
+        const project = await inTransaction(pool, async (client) => {
+          const { rows } = await client.query({ ...INSERT, values: [name, status, 'anonymous'] });
+          await client.query({ ...RECORD, values: [String(rows[0].id), rows[0].id] });
+          return rows[0];
+        });
+        return reply.code(201).send(project);
       },
     );
   },
 };
 
-const config = loadConfig();
-const database = openDatabase(config.DATABASE_URL ?? '', config);
 const build = { name: 'raw', version: '0', commit: 'unknown', buildDate: 'unknown' };
 const app = await buildApp({ config, database, build, features: [raw] });
 const address = await app.listen({ host: '127.0.0.1', port: config.PORT });

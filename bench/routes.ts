@@ -27,7 +27,7 @@ export const ROUTES: readonly Route[] = [
     path: '/projects',
     method: 'POST',
     body: JSON.stringify({ name: 'Mon Projet', status: 'active' }),
-    goal: 2.4,
+    goal: 1.5,
   },
 ];
 

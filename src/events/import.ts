@@ -12,11 +12,15 @@ interface Import {
 
 const BATCH = 1000;
 
+/** The JSON of a row has its times in the session's time zone, and digests must not depend on it. */
+const IN_UTC = { text: `SET LOCAL TimeZone = 'UTC'` };
+
 /** Imports the next batch. @returns false if every row has its event */
 async function importNext({ store }: Place, batch: number): Promise<boolean> {
   const [pending] = await query<Import>({ store }, { text: 'SELECT 1 FROM event_imports' }, []);
   if (!pending) return false;
   return bookkeeping({ store }, async (context) => {
+    await query(context, IN_UTC, []);
     const [next] = await query<Import>(context, NEXT_IMPORT, []);
     if (!next) return false;
     const { kind, after, before } = next;

@@ -61,6 +61,20 @@ describe('events', () => {
   );
 });
 
+describe('a digest', () => {
+  it('does not depend on the time zone of the session', async () => {
+    await createProject(context.app);
+    const inZone = (zone: string, status: string) =>
+      sql(
+        `BEGIN; SET LOCAL TimeZone = '${zone}'; UPDATE projects SET status = '${status}'; COMMIT`,
+      );
+    await inZone('Asia/Tokyo', 'a');
+    await inZone('America/New_York', 'b');
+    const [, first, second] = (await eventsOf('project')).map(({ data }) => JSON.parse(data));
+    expect(second.before).toBe(first.after);
+  });
+});
+
 describe('rows from before the events', () => {
   /** Makes the database look as the migration found it: rows without events. */
   const asFound = async () => {

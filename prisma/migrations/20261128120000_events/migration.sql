@@ -48,9 +48,9 @@ CREATE TABLE "event_imports" (
 );
 
 -- The server marks its transactions: `SET LOCAL srp.through = 'api'`. A write without the mark is recorded with digests
--- of the row before and after, without the columns that hold a secret's digest. The mark is no proof: a role that may
+-- of the row before and after, without the columns that hold a secret's digest; in UTC, whatever the session's time zone is. The mark is no proof: a role that may
 -- write here may set it.
-CREATE FUNCTION "beside_api"() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION "beside_api"() RETURNS trigger LANGUAGE plpgsql SET "TimeZone" TO 'UTC' AS $$
 DECLARE
     was JSONB := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) - 'hash' END;
     is_now JSONB := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) - 'hash' END;
