@@ -8,7 +8,7 @@ import { readDocument } from '../parsing/read-document.js';
 import { readXml } from '../parsing/read-xml.js';
 import { kinds, UPLOADS } from './index.js';
 
-/** What holds for every kind of evidence, checked with its example and its fixtures. */
+/** Requirements for every kind of evidence, checked with its example and its fixtures. */
 
 interface Sample {
   readonly kind: EvidenceKind;
@@ -25,7 +25,7 @@ function fixturesOf(kind: EvidenceKind): Sample[] {
       text: readFileSync(new URL(name, folder), 'utf8'),
     }));
   } catch {
-    return []; // its example is all there is
+    return []; // the kind has only its example
   }
 }
 
@@ -40,7 +40,7 @@ const secretKey = new Uint8Array(32).fill(7);
 const read = ({ kind }: Sample, text: string) =>
   readDocument({ bytes: Buffer.from(text), format: kind.format, kind: kind.name, secretKey });
 
-/** All that is stored of a document. */
+/** Everything that is stored for a document. */
 async function stored(sample: Sample, text: string): Promise<string> {
   const { head, batches } = await read(sample, text);
   const document = gunzipSync(Buffer.concat(head.document.chunks)).toString();
@@ -59,16 +59,16 @@ const PLANTED = [
 ].map((parts) => parts.join(''));
 const URL_PASSWORD = 'hunter2-example';
 
-/** Of each sample; of more places, as many evenly. */
+/** Maximum variants per sample, spread evenly over its texts. */
 const MAX_VARIANTS = 40;
 
-/** A text that is in a document as it was planted, whatever it is embedded in. */
+/** A text with a secret, to append to a text of a document. */
 const planted = (index: number) => {
   const secret = PLANTED[index % PLANTED.length] ?? '';
   return { text: ` see ${secret} and https://user:${URL_PASSWORD}@example.com/`, secret };
 };
 
-/** Places with texts, one of each path: those of a list are alike. */
+/** The texts of a document, one per path. The items of a list share a path. */
 function placesOf(node: unknown, path = ''): Map<string, (text: string) => void> {
   const places = new Map<string, (text: string) => void>();
   if (typeof node !== 'object' || node === null) return places;
@@ -105,7 +105,7 @@ function xmlVariants({ text }: Sample): { variant: string; secret: string }[] {
 describe.each(kinds.map((kind) => ({ name: kind.name, kind })))('$name', ({ kind }) => {
   const own = samples.filter((sample) => sample.kind === kind);
 
-  it('is recognised in its example and fixtures, and by no other kind', async () => {
+  it('recognises its example and fixtures, which no other kind recognises', async () => {
     for (const sample of own) {
       const document =
         kind.format === 'xml' ? readXml(sample.text) : (JSON.parse(sample.text) as unknown);
@@ -117,13 +117,13 @@ describe.each(kinds.map((kind) => ({ name: kind.name, kind })))('$name', ({ kind
     }
   });
 
-  it('stores no secret, wherever in a document it is', async () => {
+  it('stores no secret from any text of a document', async () => {
     let accepted = 0;
     for (const sample of own) {
       const variants = kind.format === 'xml' ? xmlVariants(sample) : jsonVariants(sample);
       for (const { variant, secret } of variants) {
         const all = await stored(sample, variant).catch((error: unknown) => {
-          if (error instanceof DocumentFault) return undefined; // not a document any more
+          if (error instanceof DocumentFault) return undefined; // the variant is not a valid document
           throw error;
         });
         if (all === undefined) continue;
@@ -135,7 +135,7 @@ describe.each(kinds.map((kind) => ({ name: kind.name, kind })))('$name', ({ kind
     expect(accepted).toBeGreaterThan(2);
   });
 
-  it('leaves a document without secrets as it is, or masks what its parser names', async () => {
+  it('stores a document unchanged, unless its parser masks secrets', async () => {
     for (const sample of own) {
       const { head } = await read(sample, sample.text);
       const document = gunzipSync(Buffer.concat(head.document.chunks)).toString();
@@ -143,17 +143,17 @@ describe.each(kinds.map((kind) => ({ name: kind.name, kind })))('$name', ({ kind
     }
   });
 
-  it('shows what it is uploaded for', async () => {
+  it('can report everything that it is uploaded for', async () => {
     const shown = new Set<string>();
     for (const sample of own) {
-      for (const one of (await read(sample, sample.text)).head.summary.shows) shown.add(one);
+      for (const type of (await read(sample, sample.text)).head.summary.shows) shown.add(type);
     }
     expect([...shown]).toEqual(expect.arrayContaining(Object.keys(kind.uploadFor ?? {})));
   });
 });
 
-describe('what to upload', () => {
-  it('is known for everything that evidence can show', () => {
+describe('uploads in denials', () => {
+  it('name a kind for everything that evidence can report', () => {
     expect(Object.keys(UPLOADS).sort()).toEqual([...SHOWN].sort());
     for (const shown of SHOWN) expect(UPLOADS[shown], shown).not.toEqual([]);
   });
