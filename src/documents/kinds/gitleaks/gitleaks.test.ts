@@ -6,7 +6,7 @@ import { parser } from './parser.js';
 import { ratingWord } from './severities.js';
 
 describe('Gitleaks: findings', () => {
-  it('one per leak', () => {
+  it('reads one per leak', () => {
     expect(parse([leak({ Link: 'https://git.example/x#L21' })])).toMatchObject({
       tool: 'gitleaks',
       findings: [
@@ -25,7 +25,7 @@ describe('Gitleaks: findings', () => {
     });
   });
 
-  it('outside of commits, and with nothing but a rule', () => {
+  it('reads leaks outside commits, and leaks with only a rule', () => {
     const [bare] = findings({ RuleID: 'r', Fingerprint: 'f:r:0', StartLine: 0, Tags: null });
     expect(bare).toMatchObject({ rule: 'r', severity: 'high' });
     expect(Object.entries(bare ?? {}).filter(([, value]) => value === undefined)).toHaveLength(5);
@@ -35,7 +35,7 @@ describe('Gitleaks: findings', () => {
     expect(findings(leak({ Link: 'javascript:alert(1)' }))[0]?.url).toBeUndefined();
   });
 
-  it('none: null or an empty list', () => {
+  it('reads none from null or an empty list', () => {
     expect(parse(null)).toEqual({ tool: 'gitleaks', shows: ['secret'], findings: [] });
     expect(parse([])).toEqual({ tool: 'gitleaks', shows: ['secret'], findings: [] });
   });
@@ -52,13 +52,13 @@ describe('Gitleaks: findings', () => {
     expect(ratingWord(tags)).toBe(severity);
   });
 
-  it('its own example', () => {
+  it('reads its own example', () => {
     expect(parser.recognizes(gitleaks.example)).toBe(true);
     expect(parse(gitleaks.example).findings).toHaveLength(1);
   });
 });
 
-describe('Gitleaks: what is none', () => {
+describe('Gitleaks: refused documents', () => {
   it.each([
     null,
     1,
@@ -96,7 +96,7 @@ describe('Gitleaks: what is none', () => {
     );
   });
 
-  it('refuses too many', () => {
+  it('refuses more than 200,000 findings', () => {
     const many = Array.from({ length: 200_001 }, () => ({ RuleID: 'r', Secret: 's' }));
     expect(() => parse(many)).toThrow(DocumentFault);
     expect(() => parse(many)).toThrow(expect.objectContaining({ reason: 'limit' }));

@@ -47,7 +47,7 @@ describe('Gitleaks: fingerprints', () => {
 });
 
 describe('Gitleaks: masking', () => {
-  it('masks the secret, what it was found in, and each other place', () => {
+  it('masks the secret, its match, and all copies', () => {
     const document = [
       leak({
         Line: `const key = "${SECRET}"; // do not tell`,
@@ -86,7 +86,7 @@ describe('Gitleaks: masking', () => {
     expect(document).toEqual(before);
   });
 
-  it('takes a short one out of the name of its file, also if it is spelt otherwise there', () => {
+  it('masks a short one in the name of its file, in any spelling', () => {
     const read = parse([
       leak({ Secret: 'hunt2', File: 'dir/hunt2.txt' }),
       leak({ Secret: 'p@ss/w', File: 'p%40ss%2Fw.txt' }),
@@ -98,14 +98,14 @@ describe('Gitleaks: masking', () => {
     expect(JSON.stringify(read)).not.toMatch(/hunt2|p%40ss/);
   });
 
-  it('masks a redacted report, too, and leaves the word elsewhere', () => {
+  it('masks a redacted report, and keeps the word REDACTED elsewhere', () => {
     const { masked } = parse([
       leak({ Secret: 'REDACTED', Match: 'a REDACTED', Message: 'REDACTED' }),
     ]);
     expect(masked).toMatchObject([{ Secret: MASK, Match: MASK, Message: 'REDACTED' }]);
   });
 
-  it('keeps names that objects have', () => {
+  it('keeps names of object members', () => {
     const document = JSON.parse(
       `[{"RuleID": "r", "Secret": "s", "__proto__": {"Secret": "secret!"}}]`,
     );

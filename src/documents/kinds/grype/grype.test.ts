@@ -6,7 +6,7 @@ import { parser } from './parser.js';
 describe('Grype: a report', () => {
   const result = parse(fixture());
 
-  it('has all matches', () => {
+  it('reads all matches', () => {
     expect(result).toMatchObject({ tool: 'grype', toolVersion: '0.92.2' });
     expect(result.findings).toMatchObject([
       {
@@ -39,7 +39,7 @@ describe('Grype: a report', () => {
     ]);
   });
 
-  it('claims what was ignored', () => {
+  it('claims ignored matches', () => {
     expect(result.claims).toEqual([
       {
         fingerprint: result.findings?.[2]?.fingerprint,
@@ -52,7 +52,7 @@ describe('Grype: a report', () => {
 });
 
 describe('Grype: ignored matches', () => {
-  it('what is also found elsewhere is not claimed, and nothing twice', () => {
+  it('does not claim defects with other matches, and claims nothing twice', () => {
     const ignored = match({ id: 'CVE-2024-2' }, { appliedIgnoreRules: [{}] });
     const result = withIgnored([match()], [match(), ignored, ignored]);
     expect(result.findings).toHaveLength(4);
@@ -77,7 +77,7 @@ describe('Grype: ignored matches', () => {
 });
 
 describe('Grype: documents', () => {
-  it('its own example, and nothing found', () => {
+  it('reads its own example, and a report without findings', () => {
     expect(parser.recognizes(grype.example)).toBe(true);
     expect(parse(grype.example).findings).toHaveLength(1);
     expect(parser.recognizes(report())).toBe(true);
@@ -113,7 +113,7 @@ describe('Grype: documents', () => {
     expect(fault(document)).toMatchObject({ pointer, reason: 'invalid' });
   });
 
-  it('at most 200,000 findings', () => {
+  it('refuses more than 200,000 findings', () => {
     const matches = Array.from({ length: 200_001 }, () => match());
     expect(fault({ matches })).toMatchObject({ reason: 'limit', pointer: '/matches' });
   });

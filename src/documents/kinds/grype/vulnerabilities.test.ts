@@ -44,7 +44,7 @@ describe('Grype: vulnerabilities', () => {
     expect(only(match(vulnerability, { relatedVulnerabilities }))?.score).toBe(score);
   });
 
-  it('a severity that is unknown is that of the score, else of the related ones', () => {
+  it('takes an unknown severity from the score, else from related vulnerabilities', () => {
     expect(only(match({ severity: 'Unknown', cvss: [v4] }))?.severity).toBe('high');
     const relatedVulnerabilities = [
       { id: 'A', severity: 'Low' },
@@ -66,14 +66,14 @@ describe('Grype: vulnerabilities', () => {
     expect(only(match({ id }, { relatedVulnerabilities }))).toMatchObject({ rule, aliases });
   });
 
-  it('versions that fix it, and links of the web only', () => {
+  it('reads fixed versions, and only http and https links', () => {
     const fix = { versions: ['1.1', '2.0'], state: 'wont-fix' };
     expect(only(match({ fix }))?.fixedVersion).toBe('1.1, 2.0');
     const urls = ['https://example.com/1'];
     expect(only(match({ dataSource: 'javascript:1', urls }))?.url).toBe('https://example.com/1');
   });
 
-  it('fingerprints stay with version and order, and differ for ids and packages', () => {
+  it('keeps fingerprints across versions and order, and gives ids and packages their own', () => {
     const fingerprints = (...matches: unknown[]) =>
       parse(report(...matches)).findings?.map(({ fingerprint }) => fingerprint) ?? [];
     const artifact = { name: 'left-pad', version: '2', purl: 'pkg:npm/left-pad@2' };

@@ -7,7 +7,7 @@ const context = { secretKey: new Uint8Array(32) };
 const read = (text: string) => parser.parse(readXml(text), context);
 
 describe('JUnit: rules', () => {
-  it('counts cases, whatever the attributes say', () => {
+  it('counts cases and ignores the counts in attributes', () => {
     expect(read('<testsuites tests="9" failures="9" time="9"/>').tests).toEqual({
       tests: 0,
       passed: 0,
@@ -45,7 +45,7 @@ describe('JUnit: rules', () => {
     expect(tests).toMatchObject({ tests: 2, passed: 2 });
   });
 
-  it('counts a suite that broke off as an error', () => {
+  it('counts a suite with its own failure as an error', () => {
     const { tests } = read(
       '<testsuites><testsuite name="s" tests="0"><error message="no database"/></testsuite></testsuites>',
     );
@@ -53,7 +53,7 @@ describe('JUnit: rules', () => {
     expect(tests?.failed).toEqual([{ name: 's', message: 'no database' }]);
   });
 
-  it('counts a whole run that broke off as an error', () => {
+  it('counts a run with its own failure as an error', () => {
     const text =
       '<testsuites name="all"><failure message="crash"/><testsuite><testcase name="a"/></testsuite></testsuites>';
     expect(read(text).tests).toMatchObject({ tests: 2, errors: 1, passed: 1 });
@@ -76,7 +76,7 @@ describe('JUnit: rules', () => {
     ]);
   });
 
-  it('tells of the first 100, each cut to 2,000 characters', () => {
+  it('lists the first 100, each cut to 2,000 characters', () => {
     const one = `<testcase name="t"><failure message="${'x'.repeat(1999)}\u{1f600}"/></testcase>`;
     const { tests } = read(`<testsuite>${one.repeat(150)}</testsuite>`);
     expect(tests?.failures).toBe(150);
@@ -106,7 +106,7 @@ describe('JUnit: rules', () => {
   });
 });
 
-describe('JUnit: what is none', () => {
+describe('JUnit: refused documents', () => {
   it.each(['bom', 'test-run', 'assemblies', '__proto', 'toString'])('the root %s', (root) => {
     const document = readXml(`<${root}><testcase/></${root}>`);
     expect(parser.recognizes(document)).toBe(false);

@@ -9,7 +9,7 @@ const read = (text: string) => parser.parse(readXml(text), context);
 const fixture = (name: string) =>
   read(readFileSync(new URL(`fixtures/${name}.xml`, import.meta.url), 'utf8'));
 
-describe('JUnit: what runners write', () => {
+describe('JUnit: reports of test runners', () => {
   it('Vitest', () => {
     expect(fixture('vitest')).toEqual({
       tool: 'vitest',
@@ -94,7 +94,7 @@ describe('JUnit: what runners write', () => {
     expect(tests?.failed[0]?.message).toBe('Failed');
   });
 
-  it('its own example', () => {
+  it('reads its own example', () => {
     expect(read(String(junit.example)).tests).toMatchObject({
       tests: 3,
       passed: 1,

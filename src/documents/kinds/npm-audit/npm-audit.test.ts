@@ -40,7 +40,7 @@ describe('npm audit: a report', () => {
     ]);
   });
 
-  it('tells ranges, places and the package to update', () => {
+  it('reports ranges, places and the package to update', () => {
     expect(result.findings?.[3]).toMatchObject({
       type: 'vulnerability',
       title: 'Prototype Pollution in minimist',
@@ -70,7 +70,7 @@ describe('npm audit: advisories', () => {
     expect(only({ severity })).toMatchObject({ severity: expected, score: undefined });
   });
 
-  it('a severity that is missing is that of the score or the vector', () => {
+  it('takes a missing severity from the score or the vector', () => {
     expect(only({ severity: null, cvss: { score: 9.1 } })?.severity).toBe('critical');
     const vectorString = 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:L/A:N';
     expect(only({ severity: null, cvss: { score: 0, vectorString } })).toMatchObject({
@@ -98,7 +98,7 @@ describe('npm audit: advisories', () => {
     expect(only({}, { fixAvailable })?.fixedVersion).toBe(fixedVersion);
   });
 
-  it('scopes, many places and none', () => {
+  it('reads scopes, many places and no place', () => {
     expect(only({ name: '@a/b' })?.purl).toBe('pkg:npm/%40a/b');
     const nodes = Array.from({ length: 12 }, (_, i) => `n${i}`);
     expect(only({}, { nodes })?.message).toMatch(/n9 and 2 more$/);
@@ -109,14 +109,14 @@ describe('npm audit: advisories', () => {
     expect(only({ url: 'javascript:1', source: 1 })?.url).toBeUndefined();
   });
 
-  it('names are only the way, and hostile names are names', () => {
+  it('skips names of dependencies, and accepts hostile names', () => {
     const text = JSON.stringify({ __x: { via: ['left-pad', advisory({ name: '__proto__' })] } });
     const vulnerabilities = JSON.parse(text.replace('__x', '__proto__'));
     expect(parse(report(vulnerabilities)).findings).toMatchObject([{ packageName: '__proto__' }]);
     expect(parse(report({ a: { via: ['b'] }, b: { via: null }, c: {} })).findings).toEqual([]);
   });
 
-  it('fingerprints stay with everything but id and package', () => {
+  it('keeps fingerprints unless id or package change', () => {
     const other = { title: 'x', severity: 'low', range: '*', source: 9 };
     const own = only()?.fingerprint;
     expect(only(other, { nodes: ['y'] })?.fingerprint).toBe(own);
@@ -126,7 +126,7 @@ describe('npm audit: advisories', () => {
 });
 
 describe('npm audit: documents', () => {
-  it('its own example, and nothing found', () => {
+  it('reads its own example, and a report without findings', () => {
     expect(parser.recognizes(npmAudit.example)).toBe(true);
     expect(parse(npmAudit.example).findings).toHaveLength(1);
     expect(parse(report({})).findings).toEqual([]);

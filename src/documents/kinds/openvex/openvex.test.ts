@@ -40,7 +40,7 @@ describe('OpenVEX: a document', () => {
     ]);
   });
 
-  it('its own example, and none', () => {
+  it('reads its own example, and a document without statements', () => {
     expect(parser.recognizes(openvex.example)).toBe(true);
     expect(parse(openvex.example).claims).toHaveLength(2);
     expect(parse(vex())).toEqual({ tool: 'OpenVEX', specVersion: 'v0.2.0', claims: [] });
@@ -61,11 +61,11 @@ describe('OpenVEX: statements', () => {
     });
   });
 
-  it('without a name of the vulnerability its @id', () => {
+  it('takes the @id of a vulnerability without a name', () => {
     expect(claims(statement({ vulnerability: { '@id': 'x:1' } }))[0]?.vulnerability).toBe('x:1');
   });
 
-  it('long texts are cut', () => {
+  it('cuts long texts', () => {
     const [claim] = claims(statement({ status_notes: 'x'.repeat(1e6) }));
     expect(claim?.detail).toHaveLength(2000);
   });
@@ -121,7 +121,7 @@ describe('OpenVEX: documents', () => {
     expect(parser.recognizes(document)).toBe(false);
   });
 
-  it('at most 200,000 claims', () => {
+  it('refuses more than 200,000 claims', () => {
     const aliases = Array.from({ length: 2000 }, (_, i) => `A-${i}`);
     const products = Array.from({ length: 200 }, (_, i) => `pkg:npm/p${i}`);
     const vulnerability = { name: 'CVE-2024-1', aliases };

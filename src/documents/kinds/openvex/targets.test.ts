@@ -23,7 +23,7 @@ describe('OpenVEX: targets', () => {
     expect(targets({ products: [product] })).toEqual([['pkg:npm/a@1', products]]);
   });
 
-  it('a whole product', () => {
+  it('reads a product without subcomponents', () => {
     const hashes = { 'sha-256': HEX };
     const whole = (product: object) => targets({ products: [product] });
     expect(whole({ '@id': 'pkg:npm/shop@1', hashes, subcomponents: [] })).toEqual([
@@ -45,7 +45,7 @@ describe('OpenVEX: targets', () => {
     expect(targets({ products: ['pkg:npm/shop@1'], subcomponents })).toEqual([]);
   });
 
-  it('version 0.0.1: texts, and parts of the statement', () => {
+  it('reads version 0.0.1: texts, and subcomponents of the statement', () => {
     const old = { vulnerability: 'CVE-2024-1', products: ['pkg:npm/shop@1', 'shop'] };
     const document = {
       ...vex(statement({ ...old, subcomponents: ['pkg:npm/a@1', 'pkg:npm/a@1'] })),

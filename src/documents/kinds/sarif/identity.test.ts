@@ -4,7 +4,7 @@ import { document, fingerprints, one, parse, result } from './sarif.support.js';
 describe('SARIF: fingerprints', () => {
   const print = (fields: object) => fingerprints(result(fields))[0];
 
-  it('stay when the line, the words around and the order change', () => {
+  it('stay the same if line, message and order change', () => {
     const a = result({ partialFingerprints: { one: '1', two: '2' } }, 3);
     const moved = result(
       { partialFingerprints: { two: '2', one: '1' }, message: { text: 'new' } },
@@ -29,7 +29,7 @@ describe('SARIF: fingerprints', () => {
     expect(new Set([full, partial, ...snippet, print({})]).size).toBe(5);
   });
 
-  it('differ by tool, rule and file, and by number for the same again', () => {
+  it('differ by tool, rule and file, and are numbered for equal results', () => {
     const all = [
       ...fingerprints(result(), result(), result(), result({ ruleId: 'R2' })),
       one(result(), { name: 'Other' })?.fingerprint,
@@ -38,7 +38,7 @@ describe('SARIF: fingerprints', () => {
     expect(new Set(all).size).toBe(6);
   });
 
-  it('take names that objects have', () => {
+  it('accept names of object members', () => {
     const hostile = JSON.parse('{"__proto__": "1"}');
     expect(print({ fingerprints: hostile })).not.toBe(print({}));
   });
@@ -60,7 +60,7 @@ describe('SARIF: suppressions', () => {
     expect(claims(suppressions)).toMatchObject([{ status, absolves }]);
   });
 
-  it('say of which finding, where, and why', () => {
+  it('become claims with finding, kind and justification', () => {
     const suppression = { kind: 'external', justification: 'Test data' };
     const read = parse(document([result(), result({ suppressions: [suppression] })]));
     expect(read.findings).toHaveLength(2);
@@ -75,7 +75,7 @@ describe('SARIF: suppressions', () => {
     ]);
   });
 
-  it('none, if there is none', () => {
+  it('yield no claim if there are none', () => {
     expect(claims([])).toEqual([]);
     expect(claims(null)).toEqual([]);
   });

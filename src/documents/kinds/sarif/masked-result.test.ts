@@ -5,7 +5,7 @@ const SECRET = 'hunter2-hunter2/=';
 const driver = { name: 'gitleaks', rules: [{ id: 'R1' }] };
 
 describe('SARIF: a result that has a secret', () => {
-  it('leaves the rule, the place, and what became of it', () => {
+  it('keeps the rule, the place and the suppressions', () => {
     const place = {
       artifactLocation: { uri: 'src/a.js', uriBaseId: 'ROOT', index: 0 },
       region: { startLine: 3, startColumn: 1, endLine: 4, endColumn: 9, charOffset: 2 },
@@ -62,11 +62,11 @@ describe('SARIF: a result that has a secret', () => {
     expect(read.masked).toMatchObject({
       runs: [{ results: [left], webRequests: [{}], logicalLocations: [{}, {}] }],
     });
-    // It can be read again.
+    // The masked document can be parsed again.
     expect(parse(read.masked).findings).toHaveLength(1);
   });
 
-  it.each([null, [], 'told', 1, {}])('is masked where nothing is as it should be: %j', (value) => {
+  it.each([null, [], 'told', 1, {}])('is masked if its fields have the wrong type: %j', (value) => {
     const names = [
       'fingerprints',
       'properties',

@@ -15,7 +15,7 @@ const rules = [
 const driver = { name: 'gitleaks', rules };
 
 describe('SARIF: a secret', () => {
-  it('is in nothing that is shown or stored', () => {
+  it('is neither in findings nor in the stored document', () => {
     const snippet = { text: SECRET, rendered: { markdown: `**${SECRET}**` } };
     const inFlow = {
       location: {
@@ -97,7 +97,7 @@ describe('SARIF: a secret', () => {
     });
   });
 
-  it('is taken out of results of other rules, also if only the code around it is told', () => {
+  it('is masked in results of other rules, even if only the surrounding code is given', () => {
     const line = `const password = "${SECRET}";`;
     const around = (fields: object) => ({
       ...result(fields),
@@ -121,13 +121,13 @@ describe('SARIF: a secret', () => {
     expect(JSON.stringify(read.masked)).toContain('x();');
   });
 
-  it('is masked also where its result is gone or passes', () => {
+  it('is masked even if its result is absent or passes', () => {
     const read = parse(document([result({ baselineState: 'absent' }, 3, SECRET)], driver));
     expect(read.findings).toEqual([]);
     expect(JSON.stringify(read.masked)).not.toContain(SECRET);
   });
 
-  it('is taken out also if only its other places show it', () => {
+  it('is masked even if only related locations show it', () => {
     const at = (text: string) => ({
       physicalLocation: { region: { startLine: 1, snippet: { text } } },
     });

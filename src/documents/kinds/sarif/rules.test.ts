@@ -74,7 +74,7 @@ describe('SARIF: rules', () => {
     expect(one(fields, tool, more)).toMatchObject({ rule, title });
   });
 
-  it('a link only if it is one', () => {
+  it('accepts only http and https links', () => {
     const url = (helpUri: string) => one(result(), { rules: [{ id: 'R1', helpUri }] })?.url;
     expect(url('https://lint.example/R1')).toBe('https://lint.example/R1');
     expect(url('javascript:alert(1)')).toBeUndefined();
@@ -95,7 +95,7 @@ describe('SARIF: messages', () => {
     expect(read(message)).toBe(text);
   });
 
-  it('of bounded length', () => {
+  it('have a bounded length', () => {
     const message = { text: '{0}'.repeat(100_000), arguments: ['x'.repeat(100_000)] };
     expect(read(message)).toHaveLength(2000);
   });

@@ -5,7 +5,7 @@ import { parser } from './parser.js';
 import { document, one, parse, result, run } from './sarif.support.js';
 
 describe('SARIF: findings', () => {
-  it('of Biome', () => {
+  it('reads a report of Biome', () => {
     const text = readFileSync(new URL('fixtures/biome.sarif', import.meta.url), 'utf8');
     const read = parse(JSON.parse(text));
     expect(read).toMatchObject({ tool: 'Biome', specVersion: '2.1.0', claims: [] });
@@ -25,7 +25,7 @@ describe('SARIF: findings', () => {
     });
   });
 
-  it('its own example', () => {
+  it('reads its own example', () => {
     expect(parser.recognizes(sarif.example)).toBe(true);
     expect(parse(sarif.example)).toMatchObject({
       tool: 'Biome',
@@ -35,7 +35,7 @@ describe('SARIF: findings', () => {
     });
   });
 
-  it('of several runs and tools, and of none', () => {
+  it('reads several runs and tools, and none', () => {
     const runs = [run([result()]), run([result()], { name: 'Other', version: '2' }), run(null)];
     const read = parse({ version: '2.1.0', runs });
     expect(read.findings).toHaveLength(2);
@@ -46,7 +46,7 @@ describe('SARIF: findings', () => {
     );
   });
 
-  it('with nothing but a message, or not even that', () => {
+  it('reads results with only a message, or without any field', () => {
     expect(one({ message: { text: 'x' } })).toMatchObject({
       rule: 'unspecified',
       severity: 'medium',
@@ -58,16 +58,16 @@ describe('SARIF: findings', () => {
     });
   });
 
-  it.each(['pass', 'notApplicable'])('none of the kind %s', (kind) => {
+  it.each(['pass', 'notApplicable'])('skips results of the kind %s', (kind) => {
     expect(parse(document([result({ kind })])).findings).toEqual([]);
   });
 
-  it('none that is gone since the last analysis', () => {
+  it('skips results that are absent since the last analysis', () => {
     expect(one(result({ baselineState: 'absent' }))).toBeUndefined();
     expect(one(result({ baselineState: 'unchanged' }))).toBeDefined();
   });
 
-  it('finds the file by its index, and takes lines from 1', () => {
+  it('finds the file by its index, and accepts lines from 1', () => {
     const at = (physicalLocation: unknown) =>
       one(
         { locations: [{}, { physicalLocation }] },
@@ -85,7 +85,7 @@ describe('SARIF: findings', () => {
   });
 });
 
-describe('SARIF: what is none', () => {
+describe('SARIF: refused documents', () => {
   it.each([
     null,
     1,

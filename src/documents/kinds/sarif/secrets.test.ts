@@ -61,7 +61,7 @@ describe('SARIF: which results are secrets', () => {
     expect(read.shows).toContain(type);
   });
 
-  it('by each result, where the rule is the same', () => {
+  it('decides for each result, even of the same rule', () => {
     const { findings } = parse(
       document([result(), result({ taxa: [ref('CWE-798')] }), result()], { rules: [{ id: 'R1' }] }),
     );
@@ -92,7 +92,7 @@ describe('SARIF: a secret', () => {
     });
   });
 
-  it('is the same in another line and tool, and another with another text, rule or file', () => {
+  it('keeps its fingerprint in another line and tool, but not with another text, rule or file', () => {
     const print = (fields: object, line: number, snippet?: string, name = 'gitleaks') =>
       one(result(fields, line, snippet), { ...driver, name })?.fingerprint;
     const known = print({}, 3, SECRET);
@@ -104,7 +104,7 @@ describe('SARIF: a secret', () => {
       print({ partialFingerprints: { p: '1' } }, 3),
       print({ partialFingerprints: { p: '2' } }, 3),
       print({}, 3),
-      // Withheld: told apart by line.
+      // Withheld snippets are distinguished by line.
       print({}, 3, 'REDACTED'),
       print({}, 4, 'key = "REDACTED"'),
       print({}, 5, '*****'),

@@ -15,7 +15,7 @@ const many = (length: number) =>
     externalRefs: [{ referenceType: 'purl', referenceLocator: `pkg:npm/p${i}@1` }],
   }));
 
-/** A document that describes so many packages. */
+/** A document with this number of packages. */
 const large = (size: number) => {
   const packages = many(size);
   const relationships = packages.map(({ SPDXID }) => ({
@@ -36,7 +36,7 @@ describe('size', () => {
     expect(await growth(1000, work)).toBeLessThan(LINEAR);
   });
 
-  it('refuses more than 200,000', () => {
+  it('refuses more than 200,000 packages', () => {
     expect(() => parse({ packages: many(200_001) })).toThrow(
       expect.objectContaining({ pointer: '/packages', reason: 'limit' }),
     );

@@ -123,7 +123,7 @@ describe('packages', () => {
     [{}, []],
   ])('licences %j', (content, licences) => expect(only(content)?.licences).toEqual(licences));
 
-  it('takes the first purl that is one, and its version', () => {
+  it('takes the first valid purl, and its version', () => {
     const ref = (referenceType: string | null, referenceLocator: string | null) => ({
       referenceCategory: 'PACKAGE_MANAGER',
       referenceType,
@@ -156,8 +156,8 @@ describe('tool', () => {
     expect(toolOf('Organization: X', creator)).toEqual([name, version]),
   );
 
-  it('may be as long as it likes', () => {
-    // Were each place compared with each, this would never end.
+  it('may be very long', () => {
+    // With quadratic work, this would not end.
     expect(toolOf(`Tool: ${'-1.0\n'.repeat(1_000_000)}`)).toHaveLength(2);
   });
 });

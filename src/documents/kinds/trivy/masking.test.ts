@@ -72,7 +72,7 @@ describe('Trivy: the configuration of an image with a secret', () => {
     },
   );
 
-  it('stays in a report without a secret', () => {
+  it('is unchanged in a report without a secret', () => {
     const modified = [{ Type: 'license' }, { Type: null, Finding: null }];
     expect(parse(image({ ExperimentalModifiedFindings: modified }))).not.toHaveProperty('masked');
   });
@@ -99,7 +99,7 @@ describe('Trivy: the user of an address', () => {
     expect(before.ArtifactName).toBe(address);
   });
 
-  it('that a repository was cloned from', () => {
+  it('is removed from the URL of the repository', () => {
     const Metadata = { RepoURL: 'https://ci-token:glcbt-1@git.example/a', Branch: 'glcbt-1' };
     expect(parse({ ...report(), ArtifactName: '.', Metadata }).masked).toMatchObject({
       ArtifactName: '.',

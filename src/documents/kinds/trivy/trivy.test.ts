@@ -9,7 +9,7 @@ describe('Trivy: a report of an image', () => {
   const result = parse(document);
   const all = result.findings ?? [];
 
-  it('has its findings, and no others', () => {
+  it('yields exactly its findings', () => {
     expect(result).toMatchObject({ tool: 'Trivy', toolVersion: '0.69.1', specVersion: '2' });
     expect(all.map(({ type, rule, severity }) => [type, rule, severity])).toEqual([
       ['vulnerability', 'CVE-2023-4911', 'high'],
@@ -22,7 +22,7 @@ describe('Trivy: a report of an image', () => {
     ]);
   });
 
-  it('vulnerabilities', () => {
+  it('yields vulnerabilities', () => {
     expect(all[0]).toMatchObject({
       aliases: [],
       title: 'glibc: buffer overflow in ld.so',
@@ -43,7 +43,7 @@ describe('Trivy: a report of an image', () => {
     });
   });
 
-  it('misconfigurations, secrets and licences', () => {
+  it('yields misconfigurations, secrets and licences', () => {
     expect(all[2]).toMatchObject({
       message: 'Possible exposure of SHOP_TOKEN\nUse a secret mount',
       location: 'Dockerfile',
@@ -55,7 +55,7 @@ describe('Trivy: a report of an image', () => {
     expect(all[6]).toMatchObject({ packageName: undefined, location: 'vendor/LICENSE' });
   });
 
-  it('the secret is nowhere in what is kept', () => {
+  it('does not keep the secret anywhere', () => {
     expect(JSON.stringify(result)).not.toContain('not-a-real-token');
     expect(JSON.stringify(document)).toContain('not-a-real-token');
     expect(result.masked).toMatchObject({
@@ -106,12 +106,12 @@ describe('Trivy: documents', () => {
     expect(fault(document)).toMatchObject({ pointer, reason: 'invalid' });
   });
 
-  it('its own example', () => {
+  it('reads its own example', () => {
     expect(parser.recognizes(trivy.example)).toBe(true);
     expect(parse(trivy.example).findings).toHaveLength(2);
   });
 
-  it('at most 200,000 findings', () => {
+  it('refuses more than 200,000 findings', () => {
     const Licenses = Array.from({ length: 200_001 }, () => ({ Name: 'MIT' }));
     expect(fault(report({ Licenses }))).toMatchObject({ reason: 'limit', pointer: '/Results' });
   });

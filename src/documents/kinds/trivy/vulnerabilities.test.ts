@@ -64,11 +64,11 @@ describe('Trivy: vulnerabilities', () => {
     expect(purlOf(type, name, '1.0.0')).toBe(purl);
   });
 
-  it('without a version that its type refuses', () => {
+  it('omits a version that the purl type refuses', () => {
     expect(purlOf('gobinary', 'stdlib', 'v1')).toBe('pkg:golang/stdlib');
   });
 
-  it('a wrong purl, an unknown type and no name are no fault', () => {
+  it('accepts a wrong purl, an unknown type and a missing name', () => {
     const PkgIdentifier = { PURL: 'nonsense' };
     expect(vulnerability({ PkgIdentifier })?.purl).toBe('pkg:npm/left-pad@1.0.0');
     const bare = { VulnerabilityID: 'CVE-2024-1' };
@@ -79,19 +79,19 @@ describe('Trivy: vulnerabilities', () => {
     });
   });
 
-  it('ids of a vendor are no aliases, and two CVEs are two vulnerabilities', () => {
+  it('does not use vendor ids as aliases, and keeps two CVEs separate', () => {
     const VendorIDs = ['RHSA-2024:1', 'cve-2024-2', 'GHSA-AAAA-bbbb-cccc'];
     expect(vulnerability({ VendorIDs })).toMatchObject({ rule: 'CVE-2024-1', aliases: [] });
     expect(vulnerability({ VendorIDs: [VendorIDs[2]] })?.aliases).toEqual(['GHSA-aaaa-bbbb-cccc']);
   });
 
-  it('no link but one of the web', () => {
+  it('accepts only http and https links', () => {
     expect(vulnerability({ PrimaryURL: 'javascript:alert(1)' })?.url).toBeUndefined();
   });
 });
 
 describe('Trivy: fingerprints', () => {
-  it('stay with version, place, line, severity and order', () => {
+  it('stay the same if version, place, line, severity and order change', () => {
     const later = { InstalledVersion: '2.0.0', PkgPath: 'x', Severity: 'LOW', FixedVersion: '3' };
     const one = vulnerability()?.fingerprint;
     expect(vulnerability(later)?.fingerprint).toBe(one);
