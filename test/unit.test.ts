@@ -77,7 +77,7 @@ describe('query strings', () => {
 
 describe('test safety', () => {
   it('refuses a database without the test prefix', () => {
-    expect(() => assertTestDatabase('postgresql://x/secure_release_db')).toThrow(/refusing/);
+    expect(() => assertTestDatabase('postgresql://x/secure_release_db')).toThrow(/tests refuse/);
     expect(assertTestDatabase('postgresql://x/srp_test_1')).toBe('srp_test_1');
   });
 });
