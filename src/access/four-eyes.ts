@@ -1,8 +1,16 @@
 import { AppError } from '../shared/app-error.js';
 import { ANONYMOUS, type Caller } from './caller.js';
 
-/** Subjects differ in more than case: `Alice` is the same person as `alice`. */
+/** Subjects that differ only in case can stand for the same person. */
 const isSame = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
+
+/** @throws {AppError} `identity-required` for a caller that is not authenticated */
+export function requireIdentity(caller: Caller): void {
+  if (caller.subject !== ANONYMOUS.subject) return;
+  const detail =
+    'Approval needs authenticated callers, and this server runs with AUTH_MODE=none. Start it with AUTH_MODE=token';
+  throw new AppError('identity-required', detail);
+}
 
 /**
  * A request must be approved by another subject than its requester, and both must be known. The database has the same rule
@@ -11,11 +19,7 @@ const isSame = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
  * @throws {AppError} `identity-required`, `four-eyes-required`
  */
 export function requireOtherSubject(caller: Caller, requestedBy: string, what: string): void {
-  if (caller.subject === ANONYMOUS.subject) {
-    const detail =
-      'Approval needs authenticated callers, and this server runs with AUTH_MODE=none. Start it with AUTH_MODE=token';
-    throw new AppError('identity-required', detail);
-  }
+  requireIdentity(caller);
   if (requestedBy === ANONYMOUS.subject) {
     const detail = `The ${what} was requested without authentication. Request it again with a token`;
     throw new AppError('identity-required', detail);

@@ -48,7 +48,9 @@ async function begin<Context extends Place, Result>(
     await connection.query(BEGIN);
     const result = await work({ ...context, prisma: lazily(open), connection });
     await (await adopted)?.end();
-    await connection.query('COMMIT');
+    // PostgreSQL answers COMMIT with ROLLBACK, and no error, when a statement failed before.
+    const { command } = await connection.query('COMMIT');
+    if (command !== 'COMMIT') throw new Error('the transaction was rolled back');
     connection.release();
     return result;
   } catch (error) {

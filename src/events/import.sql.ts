@@ -78,7 +78,8 @@ export function importBatch(kind: SubjectKind): Statement {
         SELECT ${key} AS key, ${id} AS id, ${project} AS project_id, ${release} AS release_id,
                encode(sha256(convert_to((to_jsonb(t) - 'hash' - 'last_used_at')::text, 'UTF8')), 'hex') AS digest
           FROM ${table} t
-         WHERE ${key} > COALESCE($1, '${start}')::${type} AND ${time} < $2
+         WHERE ${key} > COALESCE($1, '${start}')::${type} AND (${time} < $2::timestamptz OR (${time} < $2::timestamptz + interval '5 minutes' AND NOT EXISTS (
+                 SELECT 1 FROM events e WHERE e.subject_kind = '${kind}' AND e.subject_id = ${id})))
          ORDER BY 1 LIMIT $3
       ), recorded AS (
         INSERT INTO events (type, subject_kind, subject_id, project_id, release_id, actor, data)

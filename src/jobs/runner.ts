@@ -101,7 +101,9 @@ export function startJobs({ jobs, database, log, observe = () => {} }: JobsOptio
   const stopping = new AbortController();
   const repeating = jobs.map((job) => {
     const context = { database, log: log.child({ job: job.name }), signal: stopping.signal };
-    return repeat(job, locks, context, observe);
+    return repeat(job, locks, context, observe).catch((error: unknown) => {
+      context.log.error({ err: error }, 'job does not run any more');
+    });
   });
   let stopped: Promise<void> | undefined;
   return {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
+import { holdTransaction } from '../support/database.js';
 import { createRelease, digest, type ReleaseBody, revoke, seal } from '../support/releases.js';
 import { expectProblem, pointers } from '../support/requests.js';
 
@@ -77,6 +78,16 @@ describe('POST /releases/{id}/revoke: 200', () => {
     );
     expect(answers.map(({ statusCode }) => statusCode)).toEqual(Array(20).fill(200));
     expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
+  });
+});
+
+describe('POST /releases/{id}/revoke during an upload', () => {
+  it('does not wait for the rows that refer to the release', async () => {
+    const { id } = await createRelease(context.app);
+    // The lock that a foreign key takes, until the upload is stored.
+    const end = await holdTransaction(`SELECT 1 FROM releases WHERE id = '${id}' FOR KEY SHARE`);
+    expect((await revoke(context.app, id)).statusCode).toBe(200);
+    await end();
   });
 });
 

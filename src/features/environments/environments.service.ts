@@ -15,7 +15,7 @@ import type {
 /** The row stays locked until the transaction ends, so that only one of two callers with the same `If-Match` succeeds. */
 const LOCK_ENVIRONMENT = {
   name: 'environment-lock',
-  text: 'SELECT 1 FROM environments WHERE name = $1 FOR UPDATE',
+  text: 'SELECT 1 FROM environments WHERE name = $1 FOR NO KEY UPDATE',
 };
 
 export type EnvironmentsService = ReturnType<typeof environmentsService>;
@@ -73,6 +73,7 @@ export function environmentsService() {
       { rank, policies }: UpdateEnvironment,
       versions?: number[],
     ): Promise<Environment> {
+      await requireEnvironment(context, name);
       if (policies) await checkPolicies(context, policies);
       return change(context, async (changing) => {
         const { caller, prisma, record } = changing;

@@ -29,7 +29,7 @@ const BY_STATUS: Record<Evidence['status'], Prisma.EvidenceWhereInput> = {
 
 const LOCK_EVIDENCE = {
   name: 'evidence-lock',
-  text: 'SELECT 1 FROM evidence WHERE id = $1::uuid FOR UPDATE',
+  text: 'SELECT 1 FROM evidence WHERE id = $1::uuid FOR NO KEY UPDATE',
 };
 
 export type EvidenceService = ReturnType<typeof evidenceService>;

@@ -51,7 +51,7 @@ const withRules = (row: PolicyRow, latest: Pick<PolicyVersion, 'version' | 'sha2
 
 const LOCK_POLICY = {
   name: 'policy-lock',
-  text: 'SELECT 1 FROM policies WHERE name = $1 FOR UPDATE',
+  text: 'SELECT 1 FROM policies WHERE name = $1 FOR NO KEY UPDATE',
 };
 
 export type PoliciesService = ReturnType<typeof policiesService>;

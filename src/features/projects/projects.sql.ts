@@ -46,7 +46,7 @@ export const INSERT_PROJECT: Statement = {
 /** The row stays locked until the transaction ends. `$1`: id. */
 export const LOCK_PROJECT: Statement = {
   name: 'project-lock',
-  text: `SELECT ${COLUMNS} FROM projects WHERE id = $1 FOR UPDATE`,
+  text: `SELECT ${COLUMNS} FROM projects WHERE id = $1 FOR NO KEY UPDATE`,
 };
 
 /** `$1`: id, `$2` to `$4`: new name, status and description, `$5`: subject of the caller. */

@@ -63,6 +63,8 @@ export function releasesService() {
     id: string,
     versions: number[] | undefined,
   ): Promise<Release> {
+    // First without the lock: a caller of other projects must not make this one's callers wait.
+    await requireRelease(context, 'releases:write', id);
     await query(context, LOCK_RELEASE, [id]);
     const release = await requireRelease(context, 'releases:write', id);
     requireVersion(release.revision, versions);

@@ -20,5 +20,5 @@ export const INSERT_RELEASE: Statement = {
 /** The row stays locked until the transaction ends. `$1`: id. */
 export const LOCK_RELEASE: Statement = {
   name: 'release-lock',
-  text: 'SELECT 1 FROM releases WHERE id = $1::uuid FOR UPDATE',
+  text: 'SELECT 1 FROM releases WHERE id = $1::uuid FOR NO KEY UPDATE',
 };

@@ -1,5 +1,5 @@
-import { ANONYMOUS, projectsFor } from '../../access/caller.js';
-import { requireOtherSubject } from '../../access/four-eyes.js';
+import { projectsFor } from '../../access/caller.js';
+import { requireIdentity, requireOtherSubject } from '../../access/four-eyes.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
 import { type CallContext, query } from '../../database/context.js';
 import { isForeignKeyViolation } from '../../database/errors.js';
@@ -80,7 +80,7 @@ function requireOpen({ state, expiresAt, revokeReason }: Waiver): void {
 
 const LOCK_WAIVER = {
   name: 'waiver-lock',
-  text: 'SELECT 1 FROM waivers WHERE id = $1::uuid FOR UPDATE',
+  text: 'SELECT 1 FROM waivers WHERE id = $1::uuid FOR NO KEY UPDATE',
 };
 
 /**
@@ -88,6 +88,8 @@ const LOCK_WAIVER = {
  * @throws {AppError} `waiver-not-found`
  */
 async function lock(context: ChangeContext, id: string): Promise<Waiver> {
+  // First without the lock: a caller of other projects must not make this one's callers wait.
+  await requireWaiver(context, 'waivers:approve', id);
   await query(context, LOCK_WAIVER, [id]);
   return requireWaiver(context, 'waivers:approve', id);
 }
@@ -174,9 +176,8 @@ export function waiversService() {
       return change(context, async (changing) => {
         const { caller, record, unchanged } = changing;
         const before = await lock(changing, id);
-        if (before.state === 'approved' && caller.subject !== ANONYMOUS.subject) {
-          return unchanged(before);
-        }
+        requireIdentity(caller);
+        if (before.state === 'approved') return unchanged(before);
         requireOpen(before);
         requireOtherSubject(caller, before.createdBy, 'waiver');
         const data = { approvedBy: caller.subject };
