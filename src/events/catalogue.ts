@@ -119,7 +119,8 @@ export const EVENTS: Readonly<Record<EventType, EventMeaning>> = {
   'issuer.revoked': { subject: 'issuer', meaning: 'An OpenID Connect issuer was revoked' },
 };
 
-/** A trigger records this type for a write that did not go through the API. */
-export const BESIDE_API = 'beside-api';
-/** A job records this type for each row that is older than the table of events. */
+/**
+ * A job records this type for each row that is older than the table of events. The type `beside-api`, for a write that did
+ * not go through the API, is in the trigger of the migration.
+ */
 export const IMPORTED = 'imported';

@@ -17,8 +17,6 @@ const IN_UTC = { text: `SET LOCAL TimeZone = 'UTC'` };
 
 /** Imports the next batch. @returns false if every row has its event */
 async function importNext({ store }: Place, batch: number): Promise<boolean> {
-  const [pending] = await query<Import>({ store }, { text: 'SELECT 1 FROM event_imports' }, []);
-  if (!pending) return false;
   return bookkeeping({ store }, async (context) => {
     await query(context, IN_UTC, []);
     const [next] = await query<Import>(context, NEXT_IMPORT, []);

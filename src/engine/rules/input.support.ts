@@ -1,4 +1,5 @@
 import type { Shown } from '../../vocabulary/finding-types.js';
+import { EMPTY_INPUT } from './empty-input.js';
 import { ruleNamed } from './index.js';
 import type { ComponentInput, Defect, EvidenceInput, Outcome, RuleInput, Uploads } from './rule.js';
 
@@ -17,15 +18,8 @@ export const UPLOADS: Uploads = {
 export const input = (
   given: Partial<Omit<RuleInput, 'release'>> & { release?: Partial<RuleInput['release']> } = {},
 ): RuleInput => ({
-  artifacts: [],
-  evidence: [],
-  tooOld: new Set(),
-  defects: { counts: [], worst: [], waived: [] },
-  running: null,
-  newDefects: undefined,
-  components: undefined,
+  ...EMPTY_INPUT,
   uploads: UPLOADS,
-  checkTime: () => undefined,
   ...given,
   release: { ...RELEASE, ...given.release },
 });
