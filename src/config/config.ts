@@ -22,7 +22,7 @@ function parse(schema: TSchema, text: string): string | number | boolean {
 }
 
 /** Describes the expected value. Never includes DATABASE_URL, which may contain a password. */
-function messageOf(error: ErrorObject, env: NodeJS.ProcessEnv): string {
+function settingMessage(error: ErrorObject, env: NodeJS.ProcessEnv): string {
   const name = error.instancePath.slice(1).split('/')[0] ?? '';
   if (name === 'DATABASE_URL') {
     return 'DATABASE_URL must look like postgresql://user:password@host:port/database';
@@ -51,7 +51,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const validate = ajv.addKeyword('x-rule').compile<Env>(EnvSchema);
   if (!validate(values)) {
     const [error] = validate.errors ?? [];
-    throw new ConfigError(error ? messageOf(error, env) : 'the configuration is not valid');
+    throw new ConfigError(error ? settingMessage(error, env) : 'the configuration is not valid');
   }
   if (values.DATABASE_URL !== undefined && !URL.canParse(values.DATABASE_URL)) {
     throw new ConfigError(

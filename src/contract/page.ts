@@ -34,9 +34,9 @@ export function pageById<Row extends { id: string }>(rows: readonly Row[], limit
 /** Returns the same page with converted items. */
 export function mapPage<Row, Item>(
   { items, ...rest }: Page<Row>,
-  present: (row: Row) => Item,
+  toResource: (row: Row) => Item,
 ): Page<Item> {
-  return { ...rest, items: items.map((row) => present(row)) };
+  return { ...rest, items: items.map((row) => toResource(row)) };
 }
 
 const limit = defaulted(

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Caller } from '../access/caller.js';
 import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
-import { type Ask, ask, type Statement, snapshot } from './sql.js';
+import { type Read, run, type Statement, snapshot } from './sql.js';
 
 type Reading =
   | 'findUnique'
@@ -83,13 +83,13 @@ export function query<Row extends object>(
   values: unknown[],
 ): Promise<Row[]> {
   const where = isInTransaction(context) ? context.connection : Store.open(context.store).pool;
-  return ask<Row>(where, statement, values);
+  return run<Row>(where, statement, values);
 }
 
 /** Runs several reads on one snapshot of the data; see `snapshot`. */
 export function readTogether<Result>(
   { store }: Place,
-  work: (ask: Ask) => Promise<Result>,
+  work: (read: Read) => Promise<Result>,
 ): Promise<Result> {
   return snapshot(Store.open(store).pool, work);
 }

@@ -34,7 +34,7 @@ const types: pg.CustomTypesConfig = {
 };
 
 /** Runs a statement on a pool or a connection, and returns its rows. */
-export async function ask<Row extends object>(
+export async function run<Row extends object>(
   where: pg.Pool | pg.PoolClient,
   statement: Statement,
   values: unknown[],
@@ -44,7 +44,7 @@ export async function ask<Row extends object>(
 }
 
 /** Runs a statement on the connection of the snapshot. */
-export type Ask = <Row extends object>(statement: Statement, values: unknown[]) => Promise<Row[]>;
+export type Read = <Row extends object>(statement: Statement, values: unknown[]) => Promise<Row[]>;
 
 /**
  * Runs reads on one snapshot (REPEATABLE READ): all statements see the data as of the first statement. Holds a
@@ -52,13 +52,13 @@ export type Ask = <Row extends object>(statement: Statement, values: unknown[]) 
  */
 export async function snapshot<Result>(
   pool: pg.Pool,
-  work: (ask: Ask) => Promise<Result>,
+  work: (read: Read) => Promise<Result>,
 ): Promise<Result> {
   const client = await pool.connect();
   let failed: Error | undefined;
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const result = await work((statement, values) => ask(client, statement, values));
+    const result = await work((statement, values) => run(client, statement, values));
     await client.query('COMMIT');
     return result;
   } catch (error) {

@@ -22,21 +22,21 @@ declare module 'fastify' {
 /** RFC 6750, section 3. */
 const REALM = 'Bearer realm="srp"';
 
-function challenge(detail: string): AppError {
+function unauthenticated(detail: string): AppError {
   return new AppError('unauthenticated', detail, { headers: { 'www-authenticate': REALM } });
 }
 
 function credentialOf(request: FastifyRequest): string {
   const { authorization } = request.headers;
   if (authorization === undefined)
-    throw challenge('The request has no token. Send the header Authorization: Bearer TOKEN');
+    throw unauthenticated('The request has no token. Send the header Authorization: Bearer TOKEN');
   const [, credential] = /^bearer +([\w.~+/=-]+) *$/i.exec(authorization) ?? [];
   if (credential) return credential;
-  throw challenge('The header Authorization must have the form: Bearer TOKEN');
+  throw unauthenticated('The header Authorization must have the form: Bearer TOKEN');
 }
 
 /** The problem for a refused token, with the challenge of RFC 6750, section 3. */
-function refusal(error: AppError): AppError {
+function withChallenge(error: AppError): AppError {
   const { code, message, cause, headers } = error;
   const described = `${REALM}, error="invalid_token", error_description="${message}"`;
   return new AppError(code, message, {
@@ -90,7 +90,7 @@ export default fp<{ config: Config; database: Database }>(
         if (!(error instanceof AppError)) throw error;
         await app.countFailedLogin(request);
         request.log.info({ cause: error.cause, reason: error.message }, 'refused a caller');
-        throw refusal(error);
+        throw withChallenge(error);
       }
     };
     const isGuarded = (request: FastifyRequest) =>

@@ -40,7 +40,7 @@ const KEY = /^[\x21-\x7e]{1,255}$/;
 /** Interval for checking the outcome of another request with the same key. */
 const RETRY_MS = 50;
 
-function keyOf(request: FastifyRequest): string | undefined {
+function idempotencyKeyOf(request: FastifyRequest): string | undefined {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return undefined;
   if (typeof key === 'string' && KEY.test(key)) return key;
@@ -184,7 +184,7 @@ export default fp<{ config: Config; database: Database }>(
     }
 
     app.decorate('createOnce', async (request, reply, create) => {
-      const key = keyOf(request);
+      const key = idempotencyKeyOf(request);
       if (key === undefined) {
         const { headers, body, status = 201 } = await create(request.callContext);
         reply.code(status).headers(headers);

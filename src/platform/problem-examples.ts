@@ -115,7 +115,12 @@ export function examplePath({ url, schema }: Pick<Described, 'url' | 'schema'>):
 }
 
 /** Returns a message for a value that this schema refuses, and such a value. */
-function refusal({ type, format, maximum, 'x-rule': rule }: Value): [string, string] | undefined {
+function invalidValue({
+  type,
+  format,
+  maximum,
+  'x-rule': rule,
+}: Value): [string, string] | undefined {
   if (rule) return [rule, '-'];
   if (format) return [`must be a ${format}`, '1'];
   if (type !== 'integer') return undefined;
@@ -143,7 +148,7 @@ function faultIn(part: 'query' | 'path', described: unknown): [FieldError, strin
     return [{ in: part, pointer: `/${first}`, message: 'is required' }, ''];
   }
   for (const [name, value] of Object.entries(properties)) {
-    const [message, refused] = refusal(value) ?? [];
+    const [message, refused] = invalidValue(value) ?? [];
     if (message !== undefined && refused !== undefined) {
       return [{ in: part, pointer: `/${name}`, message }, `:${name}=${refused}`];
     }

@@ -156,7 +156,7 @@ type AjvFault = Pick<FastifySchemaValidationError, 'instancePath' | 'message'> &
     parentSchema?: AnySchemaObject;
   };
 
-function messageOf({ keyword, params = {}, message = 'is not valid', parentSchema }: AjvFault) {
+function fieldMessage({ keyword, params = {}, message = 'is not valid', parentSchema }: AjvFault) {
   switch (keyword) {
     case 'required':
       return 'is required';
@@ -202,6 +202,6 @@ export function fieldErrors(faults: readonly AjvFault[], part = 'body'): FieldEr
   return faults.slice(0, MAX_FAULTS).map((fault) => ({
     in: PARTS[part] ?? 'body',
     pointer: pointerOf(fault),
-    message: messageOf(fault),
+    message: fieldMessage(fault),
   }));
 }

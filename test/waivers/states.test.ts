@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import {
-  isCounting,
-  isInState,
+  countingCondition,
+  stateCondition,
   type WaiverState,
 } from '../../src/features/waivers/waiver-state.js';
 import { WAIVER_STATES } from '../../src/features/waivers/waivers.schemas.js';
@@ -48,14 +48,14 @@ it('gives a waiver the same state in answers, list filters and verdicts', async 
     const listed: WaiverBody[] = await list(state);
     const replied = all.filter((waiver) => waiver.state === state);
     const counted = await sql<{ rule: string }>(
-      `SELECT rule FROM waivers w WHERE ${isInState(state, 'w')}`,
+      `SELECT rule FROM waivers w WHERE ${stateCondition(state, 'w')}`,
     );
     for (const rows of [listed, replied, counted]) {
       expect(new Set(rows.map(({ rule }) => rule)), state).toEqual(new Set(named(state)));
     }
   }
   const counting = await sql<{ rule: string }>(
-    `SELECT rule FROM waivers w WHERE ${isCounting('w')}`,
+    `SELECT rule FROM waivers w WHERE ${countingCondition('w')}`,
   );
   expect(counting).toEqual([{ rule: 'given' }]);
 });

@@ -22,7 +22,7 @@ export type Deployment = Omit<DeploymentRow, 'environmentName' | 'links'> & {
   readonly links: { title: string; url: string }[];
 };
 
-const present = ({ environmentName, links, ...row }: DeploymentRow): Deployment => ({
+const toDeployment = ({ environmentName, links, ...row }: DeploymentRow): Deployment => ({
   ...row,
   environment: environmentName,
   links: fromJson<Deployment['links']>(links),
@@ -106,7 +106,7 @@ export function deploymentsService() {
           orderBy: { id: 'desc' },
         });
         if (last?.releaseId === id) {
-          return changing.unchanged({ deployment: present(last), created: false });
+          return changing.unchanged({ deployment: toDeployment(last), created: false });
         }
         const row = await prisma.deployment.create({
           data: {
@@ -125,7 +125,7 @@ export function deploymentsService() {
           releaseId: id,
           data: { environment: environmentName, before: last?.releaseId ?? null },
         });
-        return { deployment: present(row), created: true };
+        return { deployment: toDeployment(row), created: true };
       });
     },
 
@@ -145,7 +145,7 @@ export function deploymentsService() {
         await requireEnvironment(context, environmentName);
         if (project !== undefined) await requireProject(context, project);
       }
-      return mapPage(page, present);
+      return mapPage(page, toDeployment);
     },
   };
 }

@@ -7,9 +7,9 @@ import type { PolicyReference } from '../policies/index.js';
 /** The environment as the API returns it. */
 export type Environment = Omit<EnvironmentRow, 'policies'> & { policies: PolicyReference[] };
 
-export const notFound = () => new AppError('environment-not-found', 'Environment not found');
+const environmentNotFound = () => new AppError('environment-not-found', 'Environment not found');
 
-export const present = (row: EnvironmentRow): Environment => ({
+export const toEnvironment = (row: EnvironmentRow): Environment => ({
   ...row,
   policies: fromJson<PolicyReference[]>(row.policies),
 });
@@ -20,6 +20,6 @@ export async function requireEnvironment(
   name: string,
 ): Promise<Environment> {
   const row = await prisma.environment.findUnique({ where: { name } });
-  if (!row) throw notFound();
-  return present(row);
+  if (!row) throw environmentNotFound();
+  return toEnvironment(row);
 }

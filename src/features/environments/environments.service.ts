@@ -1,22 +1,17 @@
 import { requireVersion } from '../../contract/entity-tags.js';
 import { mapPage, type Page, pageOf } from '../../contract/page.js';
-import { type CallContext, query } from '../../database/context.js';
+import type { CallContext } from '../../database/context.js';
 import { isUniqueViolation } from '../../database/errors.js';
+import { lockRow } from '../../database/lock-row.js';
 import { change } from '../../events/index.js';
 import { AppError } from '../../shared/app-error.js';
 import { checkPolicies } from '../policies/index.js';
-import { type Environment, present, requireEnvironment } from './environment.js';
+import { type Environment, requireEnvironment, toEnvironment } from './environment.js';
 import type {
   CreateEnvironment,
   ListEnvironmentsQuery,
   UpdateEnvironment,
 } from './environments.schemas.js';
-
-/** The row stays locked until the transaction ends, so that only one of two callers with the same `If-Match` succeeds. */
-const LOCK_ENVIRONMENT = {
-  name: 'environment-lock',
-  text: 'SELECT 1 FROM environments WHERE name = $1 FOR NO KEY UPDATE',
-};
 
 export type EnvironmentsService = ReturnType<typeof environmentsService>;
 
@@ -38,7 +33,7 @@ export function environmentsService() {
             throw new AppError('environment-exists', `Environment ${name} already exists`);
           });
         record('environment.created', { id: name, data: { rank, policies } });
-        return present(row);
+        return toEnvironment(row);
       });
     },
 
@@ -59,7 +54,7 @@ export function environmentsService() {
       });
       return mapPage(
         pageOf(rows, limit, ({ name }) => name),
-        present,
+        toEnvironment,
       );
     },
 
@@ -77,7 +72,7 @@ export function environmentsService() {
       if (policies) await checkPolicies(context, policies);
       return change(context, async (changing) => {
         const { caller, prisma, record } = changing;
-        await query(changing, LOCK_ENVIRONMENT, [name]);
+        await lockRow(changing, 'environments', name);
         const before = await requireEnvironment(changing, name);
         requireVersion(before.revision, versions);
         if (rank === undefined && policies === undefined) return changing.unchanged(before);
@@ -96,7 +91,7 @@ export function environmentsService() {
             ...(policies && { policies: { before: before.policies, after: policies } }),
           },
         });
-        return present(row);
+        return toEnvironment(row);
       });
     },
   };

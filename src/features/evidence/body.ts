@@ -93,7 +93,7 @@ class Collector {
 }
 
 /** Translates an error of reading: a client that disconnected, or bytes that are not gzip. */
-function problemOf(error: unknown): unknown {
+function errorOfReading(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code?.startsWith('Z_')) {
     return new AppError('malformed-request', 'The body is not valid gzip', { cause: error });
@@ -138,7 +138,7 @@ export async function receive(
     return { ...received, ...media, free: share.giveBack };
   } catch (error) {
     share.giveBack();
-    throw problemOf(error);
+    throw errorOfReading(error);
   }
 }
 

@@ -51,7 +51,7 @@ const CODES: Record<Fault['reason'], ProblemCode> = {
 /** Field names in a document can have any length, so pointers are shortened. */
 const MAX_POINTER = 500;
 
-function problemOf({ fault, position, reason, ...where }: Fault): AppError {
+function errorOfFault({ fault, position, reason, ...where }: Fault): AppError {
   const pointer = where.pointer.slice(0, MAX_POINTER);
   const column = position?.column === undefined ? '' : `, column ${position.column}`;
   const message = position ? `${fault} (line ${position.line}${column})` : fault;
@@ -93,7 +93,7 @@ function inbox(port: MessagePort, ended: Promise<unknown>): () => Promise<Messag
 }
 
 /** Translates a worker that ran out of memory or time into a refusal of the document. */
-function refusal(error: unknown, timeoutMs: number): unknown {
+function errorOfWorker(error: unknown, timeoutMs: number): unknown {
   const { code, name } = error as { code?: unknown; name?: unknown };
   if (code === 'ERR_WORKER_OUT_OF_MEMORY') {
     const detail = `Parsing the document takes more than ${HEAP_MIB} MiB of memory. Upload several smaller documents`;
@@ -172,7 +172,7 @@ export function documentReader(
       };
       try {
         const { first, next } = await read(request, port, far);
-        if (first.type === 'fault') throw problemOf(first.fault);
+        if (first.type === 'fault') throw errorOfFault(first.fault);
         if (first.type !== 'head')
           throw new Error(`unexpected message of the worker: ${first.type}`);
         return {
@@ -182,7 +182,7 @@ export function documentReader(
             for (;;) {
               port.postMessage('next');
               const message = await next().catch((error: unknown) => {
-                throw refusal(error, timeoutMs);
+                throw errorOfWorker(error, timeoutMs);
               });
               if (message.type !== 'batch') return;
               yield message.batch;
@@ -191,7 +191,7 @@ export function documentReader(
         };
       } catch (error) {
         close();
-        throw refusal(error, timeoutMs);
+        throw errorOfWorker(error, timeoutMs);
       }
     },
 

@@ -1,13 +1,14 @@
 import { reaches } from '../../access/caller.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
-import { type CallContext, query } from '../../database/context.js';
+import type { CallContext } from '../../database/context.js';
+import { lockRow } from '../../database/lock-row.js';
 import { change } from '../../events/index.js';
 import type { Prisma } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
 import { hasHappened } from '../../shared/once-with-reason.js';
 import { requireRelease } from '../releases/index.js';
 import type { DocumentStore } from './document-store.js';
-import { type Evidence, present, requireEvidence } from './evidence.js';
+import { type Evidence, requireEvidence, toEvidence } from './evidence.js';
 import type { ListEvidenceQuery } from './evidence.schemas.js';
 
 /** The stored document. */
@@ -27,11 +28,6 @@ const BY_STATUS: Record<Evidence['status'], Prisma.EvidenceWhereInput> = {
   retracted: { retractedAt: { not: null } },
 };
 
-const LOCK_EVIDENCE = {
-  name: 'evidence-lock',
-  text: 'SELECT 1 FROM evidence WHERE id = $1::uuid FOR NO KEY UPDATE',
-};
-
 export type EvidenceService = ReturnType<typeof evidenceService>;
 
 /** Reads and retracts evidence. Stored evidence is never changed: it is superseded or retracted, and stays readable. */
@@ -39,7 +35,7 @@ export function evidenceService(store: DocumentStore) {
   return {
     /** @throws {AppError} `evidence-not-found` */
     async get(context: CallContext, id: string): Promise<Evidence> {
-      return present(await requireEvidence(context, 'evidence:read', id));
+      return toEvidence(await requireEvidence(context, 'evidence:read', id));
     },
 
     /** Lists evidence, newest first. @throws {AppError} `release-not-found` */
@@ -61,7 +57,7 @@ export function evidenceService(store: DocumentStore) {
         orderBy: { id: 'desc' },
         take: limit + 1,
       });
-      return mapPage(pageById(rows, limit), present);
+      return mapPage(pageById(rows, limit), toEvidence);
     },
 
     /** @throws {AppError} `evidence-not-found` */
@@ -98,10 +94,11 @@ export function evidenceService(store: DocumentStore) {
       }
       return change(context, async (changing) => {
         const { caller, prisma, record, unchanged } = changing;
-        await query(changing, LOCK_EVIDENCE, [id]);
+        await lockRow(changing, 'evidence', id);
         const before = await requireEvidence(changing, 'evidence:retract', id);
         const once = { stored: before.retractReason, reason, what: 'evidence', done: 'retracted' };
-        if (hasHappened({ ...once, code: 'evidence-retracted' })) return unchanged(present(before));
+        if (hasHappened({ ...once, code: 'evidence-retracted' }))
+          return unchanged(toEvidence(before));
         const row = await prisma.evidence.update({
           where: { id: before.id },
           data: { retractedBy: caller.subject, retractReason: reason },
@@ -113,7 +110,7 @@ export function evidenceService(store: DocumentStore) {
           releaseId,
           data: { receivedSha256 },
         });
-        return present(row);
+        return toEvidence(row);
       });
     },
   };

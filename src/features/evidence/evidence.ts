@@ -25,7 +25,7 @@ function statusOf({ retractedAt, supersededAt }: EvidenceRow): Status {
   return supersededAt ? 'superseded' : 'current';
 }
 
-export function present(row: EvidenceRow): Evidence {
+export function toEvidence(row: EvidenceRow): Evidence {
   const { artifactSha256, absolves: _absolves, supersededById, summary, ...rest } = row;
   return {
     ...rest,
@@ -36,7 +36,7 @@ export function present(row: EvidenceRow): Evidence {
   };
 }
 
-const notFound = () => new AppError('evidence-not-found', 'Evidence not found');
+const evidenceNotFound = () => new AppError('evidence-not-found', 'Evidence not found');
 
 /** @throws {AppError} `evidence-not-found` if it does not exist, or is outside the caller's projects */
 export async function requireEvidence(
@@ -45,5 +45,5 @@ export async function requireEvidence(
   id: string,
 ): Promise<EvidenceRow> {
   const row = await prisma.evidence.findUnique({ where: { id: id.toLowerCase() } });
-  return reachable(row, caller, scope, notFound);
+  return reachable(row, caller, scope, evidenceNotFound);
 }

@@ -5,7 +5,7 @@ import { requireRelease } from '../releases/index.js';
 import type { ReceivedDocument } from './body.js';
 import type { DocumentReader, Waiting } from './document-reader.js';
 import type { DocumentStore } from './document-store.js';
-import { type Evidence, present } from './evidence.js';
+import { type Evidence, toEvidence } from './evidence.js';
 import type { UploadQuery } from './evidence.schemas.js';
 import type { SecretKey } from './secret-key.js';
 import { storeUpload, type Upload } from './upload.js';
@@ -75,7 +75,7 @@ export function uploadsService({ reader, store, secretKey }: UploadTools) {
       upload: Upload,
     ): Promise<{ evidence: Evidence; created: boolean }> {
       const { evidence, created } = await storeUpload(context, store, upload);
-      return { evidence: present(evidence), created };
+      return { evidence: toEvidence(evidence), created };
     },
   };
 }

@@ -122,15 +122,15 @@ export async function diffReleases(
 ): Promise<ReleaseDiff> {
   const from = await requireRelease(context, 'evidence:read', first);
   const to = await requireRelease(context, 'evidence:read', second);
-  return readTogether(context, async (ask) => {
+  return readTogether(context, async (read) => {
     const showsOf = async ({ id }: { id: string }) =>
-      (await ask<{ shows: string }>(SELECT_SHOWS, [id])).map(({ shows }) => shows);
-    const packages = await ask<PackageRow & { same: number }>(SELECT_PACKAGES, [from.id, to.id]);
+      (await read<{ shows: string }>(SELECT_SHOWS, [id])).map(({ shows }) => shows);
+    const packages = await read<PackageRow & { same: number }>(SELECT_PACKAGES, [from.id, to.id]);
     const changed = packages.filter(({ key }) => key !== null);
     const { counts, ...lists } = await classify(changed, limit);
     const fromShows = await showsOf(from);
     const toShows = await showsOf(to);
-    const defects = await ask<DefectRow>(SELECT_DEFECTS, [from.id, to.id, limit, toShows]);
+    const defects = await read<DefectRow>(SELECT_DEFECTS, [from.id, to.id, limit, toShows]);
     return {
       from: { ...from, shows: fromShows },
       to: { ...to, shows: toShows },

@@ -31,7 +31,7 @@ const HEAVY = { total: 4, timeoutMs: 15_000 };
 const EVERYWHERE: Order = ['int', 'uuid', 'int'];
 
 /** Nests the release and project of a row, as the API returns them. */
-function located<Row extends Whereabouts>(row: Row) {
+function nestPlace<Row extends Whereabouts>(row: Row) {
   const { projectId, projectName, releaseId, releaseVersion, releaseState, ...rest } = row;
   return {
     ...rest,
@@ -47,7 +47,7 @@ function pageEverywhere<Row extends Whereabouts & { evidenceId: string; ordinal:
 ) {
   const cursorOf = ({ projectId, evidenceId, ordinal }: Row) =>
     encodePosition([projectId, evidenceId, ordinal]);
-  return mapPage(pageOf(rows, limit, cursorOf), located);
+  return mapPage(pageOf(rows, limit, cursorOf), nestPlace);
 }
 
 export type InventoryService = ReturnType<typeof inventoryService>;

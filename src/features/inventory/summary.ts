@@ -1,7 +1,7 @@
 import { type Static, type TProperties, Type } from '@sinclair/typebox';
 import { schemaRef, timestamp, uuid } from '../../contract/schemas.js';
 import { type CallContext, readTogether } from '../../database/context.js';
-import type { Ask } from '../../database/sql.js';
+import type { Read } from '../../database/sql.js';
 import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
 import { SEVERITIES, type Severity } from '../../vocabulary/severity.js';
 import { findingCounts, findingCountsExample, testCounts } from '../evidence/index.js';
@@ -104,18 +104,18 @@ export async function summarizeRelease(
   releaseId: string,
 ): Promise<ReleaseSummary> {
   const { id } = await requireRelease(context, 'evidence:read', releaseId);
-  return readTogether(context, (ask) => summarize(ask, id));
+  return readTogether(context, (read) => summarize(read, id));
 }
 
-async function summarize(ask: Ask, releaseId: string): Promise<ReleaseSummary> {
-  const evidence = await ask<EvidenceRow>(SELECT_EVIDENCE, [releaseId]);
-  const [tests] = await ask<NonNullable<ReleaseSummary['tests']>>(SELECT_TESTS, [releaseId]);
+async function summarize(read: Read, releaseId: string): Promise<ReleaseSummary> {
+  const evidence = await read<EvidenceRow>(SELECT_EVIDENCE, [releaseId]);
+  const [tests] = await read<NonNullable<ReleaseSummary['tests']>>(SELECT_TESTS, [releaseId]);
   const hasComponents = evidence.some((row) => row.hasComponents);
   const [components] = hasComponents
-    ? await ask<{ distinct: number }>(COUNT_COMPONENTS, [releaseId])
+    ? await read<{ distinct: number }>(COUNT_COMPONENTS, [releaseId])
     : [];
   const findings = evidence.some(({ hasFindings }) => hasFindings)
-    ? countDefects(await ask<DefectRow>(COUNT_FINDINGS, [releaseId]))
+    ? countDefects(await read<DefectRow>(COUNT_FINDINGS, [releaseId]))
     : undefined;
   return {
     releaseId,

@@ -10,7 +10,7 @@ import { AppError, invalid } from '../../shared/app-error.js';
 import { checkProjects } from '../projects/index.js';
 import type { CreateIssuer, Issuer, ListIssuersQuery } from './issuers.schemas.js';
 
-const notFound = () => new AppError('issuer-not-found', 'Issuer not found');
+const issuerNotFound = () => new AppError('issuer-not-found', 'Issuer not found');
 
 /** An issuer as the API shows it. `version` is its entity tag. */
 export type VersionedIssuer = Issuer & { readonly version: number };
@@ -18,7 +18,7 @@ export type VersionedIssuer = Issuer & { readonly version: number };
 /** An issuer is never changed, and a revoked one has no entity tag. */
 const VERSION = 1;
 
-function present(row: TrustedIssuer): VersionedIssuer {
+function toIssuer(row: TrustedIssuer): VersionedIssuer {
   const { everyProject: _every, projectIds: _ids, ...issuer } = row;
   return {
     ...issuer,
@@ -28,10 +28,10 @@ function present(row: TrustedIssuer): VersionedIssuer {
   };
 }
 
-async function find(prisma: ReadClient, id: string): Promise<VersionedIssuer> {
+async function requireIssuer(prisma: ReadClient, id: string): Promise<VersionedIssuer> {
   const issuer = await prisma.trustedIssuer.findUnique({ where: { id, revokedAt: null } });
-  if (!issuer) throw notFound();
-  return present(issuer);
+  if (!issuer) throw issuerNotFound();
+  return toIssuer(issuer);
 }
 
 export type IssuersService = ReturnType<typeof issuersService>;
@@ -54,13 +54,13 @@ export function issuersService() {
         });
         const { issuer, audience } = input;
         record('issuer.trusted', { id: row.id, data: { issuer, audience, scopes, projects } });
-        return present(row);
+        return toIssuer(row);
       });
     },
 
     /** @throws {AppError} `issuer-not-found` */
     get(context: CallContext, id: string): Promise<VersionedIssuer> {
-      return find(context.prisma, id);
+      return requireIssuer(context.prisma, id);
     },
 
     /** Lists the oldest first: an id begins with its time. */
@@ -76,7 +76,7 @@ export function issuersService() {
         orderBy: { id: 'asc' },
         take: limit + 1,
       });
-      return mapPage(pageById(rows, limit), present);
+      return mapPage(pageById(rows, limit), toIssuer);
     },
 
     /**
@@ -86,12 +86,12 @@ export function issuersService() {
      */
     async revoke(context: CallContext, id: string, versions?: number[]): Promise<void> {
       await change(context, async ({ caller, prisma, record }) => {
-        if (versions) requireVersion((await find(prisma, id)).version, versions);
+        if (versions) requireVersion((await requireIssuer(prisma, id)).version, versions);
         const [row] = await prisma.trustedIssuer.updateManyAndReturn({
           where: { id, revokedAt: null },
           data: { revokedAt: new Date(), revokedBy: caller.subject },
         });
-        if (!row) throw notFound();
+        if (!row) throw issuerNotFound();
         record('issuer.revoked', { id: row.id, data: { issuer: row.issuer } });
       });
     },

@@ -1,7 +1,8 @@
 import { mapPage, type Page, pageById, pageOf } from '../../contract/page.js';
-import { type CallContext, query } from '../../database/context.js';
+import type { CallContext } from '../../database/context.js';
 import { isUniqueViolation } from '../../database/errors.js';
 import { toJson } from '../../database/json.js';
+import { lockRow } from '../../database/lock-row.js';
 import { faultOfRule, type PolicyRule, rulesSha256 } from '../../engine/index.js';
 import { change } from '../../events/index.js';
 import type { Policy as PolicyRow } from '../../generated/prisma/client.js';
@@ -12,7 +13,7 @@ import type {
   ListPoliciesQuery,
   ListPolicyVersionsQuery,
 } from './policies.schemas.js';
-import { latestVersions, notFound, type PolicyVersion, presentVersion } from './policy.js';
+import { latestVersions, type PolicyVersion, policyNotFound, toPolicyVersion } from './policy.js';
 
 /** A policy without its rules, with the latest version. */
 export type ListedPolicy = PolicyRow & { readonly version: number; readonly sha256: string };
@@ -36,7 +37,7 @@ function checkRules(rules: readonly PolicyRule[]): void {
 }
 
 /** The columns that store rules. */
-const stored = (rules: readonly PolicyRule[]) => ({
+const columnsOf = (rules: readonly PolicyRule[]) => ({
   rules: toJson(rules),
   sha256: rulesSha256(rules),
 });
@@ -44,14 +45,9 @@ const stored = (rules: readonly PolicyRule[]) => ({
 const latestOf = ({ prisma }: CallContext, policyName: string) =>
   prisma.policyVersion.findFirst({ where: { policyName }, orderBy: { version: 'desc' } });
 
-const withRules = (row: PolicyRow, latest: Pick<PolicyVersion, 'version' | 'sha256' | 'rules'>) => {
+const toPolicy = (row: PolicyRow, latest: Pick<PolicyVersion, 'version' | 'sha256' | 'rules'>) => {
   const { version, sha256, rules } = latest;
   return { ...row, version, sha256, rules };
-};
-
-const LOCK_POLICY = {
-  name: 'policy-lock',
-  text: 'SELECT 1 FROM policies WHERE name = $1 FOR NO KEY UPDATE',
 };
 
 export type PoliciesService = ReturnType<typeof policiesService>;
@@ -60,7 +56,7 @@ export type PoliciesService = ReturnType<typeof policiesService>;
 export function policiesService() {
   async function require({ prisma }: CallContext, name: string): Promise<PolicyRow> {
     const row = await prisma.policy.findUnique({ where: { name } });
-    if (!row) throw notFound();
+    if (!row) throw policyNotFound();
     return row;
   }
 
@@ -72,7 +68,7 @@ export function policiesService() {
     ): Promise<Policy> {
       checkRules(rules);
       const createdBy = context.caller.subject;
-      const first = { version: 1, ...stored(rules), createdBy };
+      const first = { version: 1, ...columnsOf(rules), createdBy };
       return change(context, async ({ prisma, record }) => {
         const row = await prisma.policy
           .create({ data: { name, description, createdBy, versions: { create: first } } })
@@ -82,7 +78,7 @@ export function policiesService() {
             throw new AppError('policy-exists', detail);
           });
         record('policy.created', { id: name, data: { sha256: first.sha256 } });
-        return withRules(row, { ...first, rules });
+        return toPolicy(row, { ...first, rules });
       });
     },
 
@@ -90,8 +86,8 @@ export function policiesService() {
     async get(context: CallContext, name: string): Promise<Policy> {
       const row = await require(context, name);
       const latest = await latestOf(context, name);
-      if (!latest) throw notFound();
-      return withRules(row, presentVersion(latest));
+      if (!latest) throw policyNotFound();
+      return toPolicy(row, toPolicyVersion(latest));
     },
 
     /** Lists the oldest first. */
@@ -127,11 +123,11 @@ export function policiesService() {
       return change(context, async (changing) => {
         const { caller, prisma, record } = changing;
         // Concurrent calls wait here, so that each version gets its own number.
-        if ((await query(changing, LOCK_POLICY, [name])).length === 0) throw notFound();
+        if (!(await lockRow(changing, 'policies', name))) throw policyNotFound();
         const latest = await latestOf(changing, name);
-        const data = stored(rules);
+        const data = columnsOf(rules);
         if (latest?.sha256 === data.sha256) {
-          return changing.unchanged({ version: presentVersion(latest), created: false });
+          return changing.unchanged({ version: toPolicyVersion(latest), created: false });
         }
         const version = (latest?.version ?? 0) + 1;
         const row = await prisma.policyVersion.create({
@@ -141,7 +137,7 @@ export function policiesService() {
           id: `${name}/${version}`,
           data: { sha256: data.sha256, before: latest?.sha256 ?? null },
         });
-        return { version: presentVersion(row), created: true };
+        return { version: toPolicyVersion(row), created: true };
       });
     },
 
@@ -166,7 +162,7 @@ export function policiesService() {
     async getVersion(context: CallContext, name: string, version: number): Promise<PolicyVersion> {
       const where = { policyName_version: { policyName: name, version } };
       const row = await context.prisma.policyVersion.findUnique({ where });
-      if (row) return presentVersion(row);
+      if (row) return toPolicyVersion(row);
       await require(context, name);
       throw new AppError('policy-version-not-found', `Policy ${name} has no version ${version}`);
     },

@@ -17,9 +17,13 @@ export interface PolicyReference {
   version: number | null;
 }
 
-export const notFound = () => new AppError('policy-not-found', 'Policy not found');
+export const policyNotFound = () => new AppError('policy-not-found', 'Policy not found');
 
-export const presentVersion = ({ policyName, rules, ...row }: PolicyVersionRow): PolicyVersion => ({
+export const toPolicyVersion = ({
+  policyName,
+  rules,
+  ...row
+}: PolicyVersionRow): PolicyVersion => ({
   ...row,
   policy: policyName,
   rules: fromJson<PolicyRule[]>(rules),

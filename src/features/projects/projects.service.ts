@@ -19,13 +19,13 @@ import {
   UPDATE_PROJECT,
 } from './projects.sql.js';
 
-const bound = () =>
+const boundCallerError = () =>
   new AppError('insufficient-scope', 'This caller is bound to projects and cannot create others');
 
-const notFound = () => new AppError('project-not-found', 'Project not found');
+const projectNotFound = () => new AppError('project-not-found', 'Project not found');
 
 /** Returns the sort key of a row. A name is cut by code points, as `left` in the index does. */
-function keyOf(row: ProjectRow, sort: ListProjectsQuery['sort']): string | null {
+function sortKeyOf(row: ProjectRow, sort: ListProjectsQuery['sort']): string | null {
   if (sort.endsWith('name')) return [...row.name].slice(0, MAX_NAME).join('');
   return sort.endsWith('createdAt') ? row.createdAt.toISOString() : null;
 }
@@ -58,12 +58,13 @@ export async function checkProjects({ prisma }: CallContext, ids: Projects): Pro
  * @throws {AppError} `project-not-found`
  */
 export function requireReach(caller: Caller, scope: Scope, id: number): void {
-  if (!reaches(caller, scope, id)) throw notFound();
+  if (!reaches(caller, scope, id)) throw projectNotFound();
 }
 
 /** @throws {AppError} `project-not-found` */
 export async function requireProject({ prisma }: CallContext, id: number): Promise<void> {
-  if (!(await prisma.project.findUnique({ where: { id }, select: { id: true } }))) throw notFound();
+  if (!(await prisma.project.findUnique({ where: { id }, select: { id: true } })))
+    throw projectNotFound();
 }
 
 export type ProjectsService = ReturnType<typeof projectsService>;
@@ -79,9 +80,9 @@ export function projectsService() {
     id: number,
     versions: number[] | undefined,
   ): Promise<ProjectRow> {
-    if (!reaches(context.caller, 'projects:write', id)) throw notFound();
+    if (!reaches(context.caller, 'projects:write', id)) throw projectNotFound();
     const [row] = await query<ProjectRow>(context, LOCK_PROJECT, [id]);
-    if (!row) throw notFound();
+    if (!row) throw projectNotFound();
     requireVersion(row.version, versions);
     return row;
   }
@@ -89,7 +90,7 @@ export function projectsService() {
   return {
     /** @throws {AppError} `insufficient-scope` for a caller that is bound to projects */
     async create(context: CallContext, input: CreateProject): Promise<ProjectRow> {
-      if (projectsFor(context.caller, 'projects:write') !== null) throw bound();
+      if (projectsFor(context.caller, 'projects:write') !== null) throw boundCallerError();
       return change(context, async (changing) => {
         const { name, status = null, description = null } = input;
         const values = [name, status, description, context.caller.subject];
@@ -103,9 +104,9 @@ export function projectsService() {
 
     /** @throws {AppError} `project-not-found` */
     async get(context: CallContext, id: number): Promise<ProjectRow> {
-      if (!reaches(context.caller, 'projects:read', id)) throw notFound();
+      if (!reaches(context.caller, 'projects:read', id)) throw projectNotFound();
       const [row] = await query<ProjectRow>(context, SELECT_PROJECT, [id]);
-      if (!row) throw notFound();
+      if (!row) throw projectNotFound();
       return row;
     },
 
@@ -116,7 +117,7 @@ export function projectsService() {
       const among = projectsFor(context.caller, 'projects:read');
       const { statement, values } = selectPage(request, position, among);
       const rows = await query<ProjectRow>(context, statement, values);
-      return pageOf(rows, limit, (last) => encodePosition([sort, keyOf(last, sort), last.id]));
+      return pageOf(rows, limit, (last) => encodePosition([sort, sortKeyOf(last, sort), last.id]));
     },
 
     /**
@@ -136,7 +137,7 @@ export function projectsService() {
         const { name, status, description } = { ...before, ...changes };
         const values = [id, name, status, description, context.caller.subject];
         const [row] = await query<ProjectRow>(changing, UPDATE_PROJECT, values);
-        if (!row) throw notFound();
+        if (!row) throw projectNotFound();
         changing.record('project.updated', {
           id,
           projectId: id,

@@ -88,7 +88,7 @@ export const artifactsRoutes: FastifyPluginAsyncTypebox<{ artifacts: ArtifactsSe
       sendPage(
         request,
         reply,
-        await artifacts.find(request.callContext, request.params.sha256, request.query),
+        await artifacts.findByDigest(request.callContext, request.params.sha256, request.query),
       ),
   );
 };

@@ -14,7 +14,7 @@ import type {
 } from './artifacts.schemas.js';
 import { requireRelease } from './release.js';
 
-const present = ({ size, ...row }: ArtifactRow): Artifact => ({
+const toArtifact = ({ size, ...row }: ArtifactRow): Artifact => ({
   ...row,
   size: size === null ? null : Number(size),
 });
@@ -74,7 +74,7 @@ export function artifactsService() {
           throw new AppError('artifact-exists', `The release already has an artifact ${sha256}`);
         });
         record('artifact.added', { id: row.id, projectId, releaseId, data: { sha256, kind } });
-        return present(row);
+        return toArtifact(row);
       });
     },
 
@@ -90,14 +90,14 @@ export function artifactsService() {
         orderBy: { id: 'asc' },
         take: limit + 1,
       });
-      return mapPage(pageById(rows, limit), present);
+      return mapPage(pageById(rows, limit), toArtifact);
     },
 
     /**
      * Lists the releases with an artifact of this digest that the caller may see, oldest first.
      * @throws {AppError} `artifact-not-found` if no such release exists
      */
-    async find(
+    async findByDigest(
       { caller, prisma }: CallContext,
       sha256: string,
       { limit, cursor }: ListArtifactsQuery,
@@ -126,7 +126,7 @@ export function artifactsService() {
         throw new AppError('artifact-not-found', 'No release has an artifact with this digest');
       }
       return mapPage(pageById(rows, limit), ({ release: { project, ...release }, ...row }) => ({
-        ...present(row),
+        ...toArtifact(row),
         release,
         project,
       }));

@@ -8,9 +8,9 @@ import { AppError } from '../../shared/app-error.js';
 /** The release as the API returns it. */
 export type Release = Omit<ReleaseRow, 'links'> & { links: { title: string; url: string }[] };
 
-export const notFound = () => new AppError('release-not-found', 'Release not found');
+export const releaseNotFound = () => new AppError('release-not-found', 'Release not found');
 
-export const present = (row: ReleaseRow) => ({
+export const toRelease = (row: ReleaseRow) => ({
   ...row,
   links: fromJson<Release['links']>(row.links),
 });
@@ -25,5 +25,5 @@ export async function requireRelease(
   id: string,
 ): Promise<Release> {
   const row = await prisma.release.findUnique({ where: { id: id.toLowerCase() } });
-  return present(reachable(row, caller, scope, notFound));
+  return toRelease(reachable(row, caller, scope, releaseNotFound));
 }

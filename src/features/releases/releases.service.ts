@@ -2,19 +2,20 @@ import { requireVersion } from '../../contract/entity-tags.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
 import { type CallContext, query } from '../../database/context.js';
 import { isForeignKeyViolation } from '../../database/errors.js';
+import { lockRow } from '../../database/lock-row.js';
 import { type ChangeContext, change } from '../../events/index.js';
 import type { Prisma, Release as ReleaseRow } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
 import { hasHappened } from '../../shared/once-with-reason.js';
 import { requireProject, requireReach } from '../projects/index.js';
-import { notFound, present, type Release, requireRelease } from './release.js';
+import { type Release, releaseNotFound, requireRelease, toRelease } from './release.js';
 import type {
   CreateRelease,
   ListReleasesQuery,
   PutRelease,
   UpdateRelease,
 } from './releases.schemas.js';
-import { INSERT_RELEASE, LOCK_RELEASE } from './releases.sql.js';
+import { INSERT_RELEASE } from './releases.sql.js';
 
 export type ReleasesService = ReturnType<typeof releasesService>;
 
@@ -51,7 +52,7 @@ export function releasesService() {
     );
     if (!row) return undefined;
     context.record('release.created', { ...subjectOf(row), data: { version, commit } });
-    return present(row);
+    return toRelease(row);
   }
 
   /**
@@ -65,7 +66,7 @@ export function releasesService() {
   ): Promise<Release> {
     // First without the lock: a caller of other projects must not make this one's callers wait.
     await requireRelease(context, 'releases:write', id);
-    await query(context, LOCK_RELEASE, [id]);
+    await lockRow(context, 'releases', id);
     const release = await requireRelease(context, 'releases:write', id);
     requireVersion(release.revision, versions);
     return release;
@@ -77,7 +78,7 @@ export function releasesService() {
     data: Prisma.ReleaseUpdateInput,
   ): Promise<Release> {
     const where = { id };
-    return present(
+    return toRelease(
       await prisma.release.update({ where, data: { ...data, updatedBy: caller.subject } }),
     );
   }
@@ -115,12 +116,12 @@ export function releasesService() {
         // A concurrent call registered the version between the SELECT and the INSERT.
         row = await context.prisma.release.findUnique({ where });
       }
-      if (!row) throw notFound();
+      if (!row) throw releaseNotFound();
       if (row.commit !== input.commit.toLowerCase()) {
         const detail = `Release ${version} was built from commit ${row.commit}. Register another commit under another version`;
         throw new AppError('release-differs', detail);
       }
-      return { release: present(row), created: false };
+      return { release: toRelease(row), created: false };
     },
 
     /** @throws {AppError} `release-not-found` */
@@ -147,7 +148,7 @@ export function releasesService() {
         take: limit + 1,
       });
       if (rows.length === 0) await requireProject(context, projectId);
-      return mapPage(pageById(rows, limit), present);
+      return mapPage(pageById(rows, limit), toRelease);
     },
 
     /** @throws {AppError} `release-not-found`, `precondition-failed` */

@@ -16,9 +16,3 @@ export const INSERT_RELEASE: Statement = {
          VALUES (uuid_v7(), $1, $2, $3, $4, $5, $6::jsonb, $7, $7)
          ON CONFLICT (project_id, version) DO NOTHING RETURNING ${COLUMNS}`,
 };
-
-/** The row stays locked until the transaction ends. `$1`: id. */
-export const LOCK_RELEASE: Statement = {
-  name: 'release-lock',
-  text: 'SELECT 1 FROM releases WHERE id = $1::uuid FOR NO KEY UPDATE',
-};

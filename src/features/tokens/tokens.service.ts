@@ -12,13 +12,13 @@ import type { CreatedToken, CreateToken, ListTokensQuery, Token } from './tokens
 
 const DAY_MS = 86_400_000;
 
-const notFound = () => new AppError('token-not-found', 'Token not found');
+const tokenNotFound = () => new AppError('token-not-found', 'Token not found');
 
 /** A token as the API shows it. `version` is its entity tag. */
 export type VersionedToken = Token & { readonly version: number };
 
 /** Leaves out the hash. An active token changes only by its last use, so the minute of that is its version. */
-function present(row: ApiToken): VersionedToken {
+function toToken(row: ApiToken): VersionedToken {
   const { everyProject: _every, projectIds: _ids, hash: _hash, ...token } = row;
   return {
     ...token,
@@ -27,7 +27,7 @@ function present(row: ApiToken): VersionedToken {
   };
 }
 
-function inState(state: ListTokensQuery['state']): Prisma.ApiTokenWhereInput {
+function whereState(state: ListTokensQuery['state']): Prisma.ApiTokenWhereInput {
   const now = new Date();
   if (state === 'all') return {};
   if (state === 'revoked') return { revokedAt: { not: null } };
@@ -44,10 +44,10 @@ const RESERVED = {
   message: 'must not be anonymous, begin with cli: or contain |, which are reserved',
 } as const;
 
-async function find(prisma: ReadClient, id: string): Promise<VersionedToken> {
+async function requireToken(prisma: ReadClient, id: string): Promise<VersionedToken> {
   const token = await prisma.apiToken.findUnique({ where: { id, revokedAt: null } });
-  if (!token) throw notFound();
-  return present(token);
+  if (!token) throw tokenNotFound();
+  return toToken(token);
 }
 
 export type TokensService = ReturnType<typeof tokensService>;
@@ -82,13 +82,13 @@ export function tokensService() {
         });
         const data = { subject, scopes, projects, expiresAt: expiresAt.toISOString() };
         record('token.created', { id: token.id, data });
-        return { ...present(token), secret };
+        return { ...toToken(token), secret };
       });
     },
 
     /** @throws {AppError} `token-not-found` */
     get(context: CallContext, id: string): Promise<VersionedToken> {
-      return find(context.prisma, id);
+      return requireToken(context.prisma, id);
     },
 
     /** Lists the oldest first: an id begins with its time. */
@@ -97,11 +97,11 @@ export function tokensService() {
       { limit, cursor, state }: ListTokensQuery,
     ): Promise<Page<Token>> {
       const rows = await prisma.apiToken.findMany({
-        where: { ...inState(state), ...(cursor && { id: { gt: cursor } }) },
+        where: { ...whereState(state), ...(cursor && { id: { gt: cursor } }) },
         orderBy: { id: 'asc' },
         take: limit + 1,
       });
-      return mapPage(pageById(rows, limit), present);
+      return mapPage(pageById(rows, limit), toToken);
     },
 
     /**
@@ -111,12 +111,12 @@ export function tokensService() {
      */
     async revoke(context: CallContext, id: string, versions?: number[]): Promise<void> {
       await change(context, async ({ caller, prisma, record }) => {
-        if (versions) requireVersion((await find(prisma, id)).version, versions);
+        if (versions) requireVersion((await requireToken(prisma, id)).version, versions);
         const [row] = await prisma.apiToken.updateManyAndReturn({
           where: { id, revokedAt: null },
           data: { revokedAt: new Date(), revokedBy: caller.subject },
         });
-        if (!row) throw notFound();
+        if (!row) throw tokenNotFound();
         record('token.revoked', { id: row.id, data: { subject: row.subject } });
       });
     },

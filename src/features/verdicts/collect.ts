@@ -1,5 +1,5 @@
 import { type CallContext, query, readTogether } from '../../database/context.js';
-import type { Ask } from '../../database/sql.js';
+import type { Read } from '../../database/sql.js';
 import { bookkeeping } from '../../database/transaction.js';
 import {
   type CanonicalInputs,
@@ -16,10 +16,10 @@ import {
 import { EVIDENCE_DIGEST } from '../evidence/index.js';
 import { COLLECT } from './collect.sql.js';
 import {
-  ADD_UP,
   COMPONENTS,
-  KEEP,
+  COMPUTE_FACTS,
   NEW_DEFECTS,
+  STORE_FACTS,
   WAIVED_DEFECTS,
   WAIVED_NEW_DEFECTS,
 } from './facts.sql.js';
@@ -58,48 +58,48 @@ function inputsOf(row: Row, prepared: Prepared, runningEvidence?: string): Canon
 }
 
 /** Counts the defects of the release. `changes` is the change counter that the counts belong to. */
-async function addUp(ask: Ask, releaseId: string) {
-  const [row] = await ask<{ facts: Counted; changes: string | null }>(ADD_UP, [releaseId]);
+async function computeFacts(read: Read, releaseId: string) {
+  const [row] = await read<{ facts: Counted; changes: string | null }>(COMPUTE_FACTS, [releaseId]);
   return row ?? { facts: NONE, changes: null };
 }
 
-async function newDefects(ask: Ask, row: Row, all: Defects): Promise<Defects> {
+async function newDefects(read: Read, row: Row, all: Defects): Promise<Defects> {
   const { release, running, waivers } = row;
   if (!running) return all; // compared with nothing, every defect is new
-  const [found] = await ask<{ facts: Counted }>(NEW_DEFECTS, [release.id, running.id]);
+  const [found] = await read<{ facts: Counted }>(NEW_DEFECTS, [release.id, running.id]);
   const ids = waivers.map((waiver) => waiver.id);
   const waived =
     ids.length > 0
-      ? await ask<WaivedDefect>(WAIVED_NEW_DEFECTS, [release.id, running.id, ids])
+      ? await read<WaivedDefect>(WAIVED_NEW_DEFECTS, [release.id, running.id, ids])
       : [];
   return { ...(found?.facts ?? NONE), waived };
 }
 
 /** Reads the facts that the policies of the environment need. */
-async function collectAll(ask: Ask, row: Row) {
+async function collectAll(read: Read, row: Row) {
   const prepared = prepare(row.policies);
   const { needs } = prepared;
   const { release, running } = row;
-  const added = row.facts ? undefined : await addUp(ask, release.id);
+  const computed = row.facts ? undefined : await computeFacts(read, release.id);
   const ids = row.waivers.map(({ id }) => id);
-  const waived = ids.length > 0 ? await ask<WaivedDefect>(WAIVED_DEFECTS, [release.id, ids]) : [];
-  const defects: Defects = { ...(row.facts ?? added?.facts ?? NONE), waived };
+  const waived = ids.length > 0 ? await read<WaivedDefect>(WAIVED_DEFECTS, [release.id, ids]) : [];
+  const defects: Defects = { ...(row.facts ?? computed?.facts ?? NONE), waived };
   const facts: VerdictFacts = {
     defects,
-    newDefects: needs.newDefects ? await newDefects(ask, row, defects) : undefined,
-    components: needs.components ? await ask<ComponentInput>(COMPONENTS, [release.id]) : undefined,
+    newDefects: needs.newDefects ? await newDefects(read, row, defects) : undefined,
+    components: needs.components ? await read<ComponentInput>(COMPONENTS, [release.id]) : undefined,
   };
   // New defects depend on the evidence of the running release, so its digest is an input.
   const [runningEvidence] =
     needs.newDefects && running
-      ? await ask<{ evidence: string }>(EVIDENCE_DIGEST, [running.id])
+      ? await read<{ evidence: string }>(EVIDENCE_DIGEST, [running.id])
       : [];
   const collected: Collected = {
     prepared,
     inputs: inputsOf(row, prepared, runningEvidence?.evidence),
     facts,
   };
-  return { collected, added };
+  return { collected, computed };
 }
 
 /** Returns everything from the row, if its facts are current and no rule needs more. Most calls end here. */
@@ -127,14 +127,14 @@ export async function collect(
   if (!row) return undefined;
   const collected = collectedFrom(row);
   if (collected) return collected;
-  const all = await readTogether(context, async (ask) => {
-    const [current] = await ask<Row>(COLLECT, values); // the first row is from an earlier snapshot
-    return current && collectAll(ask, current);
+  const all = await readTogether(context, async (read) => {
+    const [current] = await read<Row>(COLLECT, values); // the first row is from an earlier snapshot
+    return current && collectAll(read, current);
   });
-  if (all?.added?.changes) {
-    const { facts, changes } = all.added;
-    const kept = [releaseId, JSON.stringify(facts), changes, ENGINE];
-    await bookkeeping(context, (transaction) => query(transaction, KEEP, kept));
+  if (all?.computed?.changes) {
+    const { facts, changes } = all.computed;
+    const stored = [releaseId, JSON.stringify(facts), changes, ENGINE];
+    await bookkeeping(context, (transaction) => query(transaction, STORE_FACTS, stored));
   }
   return all?.collected;
 }

@@ -22,8 +22,8 @@ export const summaryOf = (defects: string) => `jsonb_build_object(
                 FROM ${defects}) w WHERE w.n <= ${WORST}))`;
 
 /** The facts of a release, and the change counter that they belong to, in one snapshot. `$1`: the release. */
-export const ADD_UP = {
-  name: 'facts-add-up',
+export const COMPUTE_FACTS = {
+  name: 'facts-compute',
   text: `WITH defects AS MATERIALIZED (${countingOf('$1')})
          SELECT ${summaryOf('defects')} AS facts,
                 (SELECT changes::text FROM release_facts WHERE release_id = $1) AS changes`,
@@ -33,21 +33,21 @@ export const ADD_UP = {
  * Stores facts unless the release has changed. `$1`: release, `$2`: facts, `$3`: change counter, `$4`: version of the
  * engine.
  */
-export const KEEP = {
-  name: 'facts-keep',
+export const STORE_FACTS = {
+  name: 'facts-store',
   text: `UPDATE release_facts SET facts = $2::jsonb, facts_of = $3::bigint, facts_engine = $4
           WHERE release_id = $1 AND changes = $3::bigint`,
 };
 
 /** Defects of `$1` that the running release `$2` does not have. */
-const FRESH = `here AS (${countingOf('$1')}), there AS (${countingOf('$2')}),
-  fresh AS MATERIALIZED (
+const NEW = `here AS (${countingOf('$1')}), there AS (${countingOf('$2')}),
+  added AS MATERIALIZED (
     SELECT * FROM here WHERE NOT EXISTS (SELECT 1 FROM there WHERE there.fingerprint = here.fingerprint))`;
 
 /** Counts of the new defects, and the worst. `$1`: the release, `$2`: the running release. */
 export const NEW_DEFECTS = {
   name: 'facts-new-defects',
-  text: `WITH ${FRESH} SELECT ${summaryOf('fresh')} AS facts`,
+  text: `WITH ${NEW} SELECT ${summaryOf('added')} AS facts`,
 };
 
 /**
@@ -80,7 +80,7 @@ export const WAIVED_DEFECTS = {
 /** New defects that waivers cover. `$1`: the release, `$2`: the running release, `$3`: waivers. */
 export const WAIVED_NEW_DEFECTS = {
   name: 'facts-waived-new',
-  text: `WITH ${FRESH} ${waivedOf('fresh', '$1', '$3')}`,
+  text: `WITH ${NEW} ${waivedOf('added', '$1', '$3')}`,
 };
 
 /** The components of a release, each version once. `$1`: the release. */

@@ -27,8 +27,8 @@ import type {
 /** Limits the work of one call: a common artifact can be in any number of releases. */
 const MAX_RELEASES = 100;
 
-const notFound = () => new AppError('verdict-not-found', 'Verdict not found');
-const noEnvironment = (name: string) =>
+const verdictNotFound = () => new AppError('verdict-not-found', 'Verdict not found');
+const environmentNotFound = (name: string) =>
   new AppError(
     'environment-not-found',
     `Environment ${name} does not exist. Create it: POST /environments`,
@@ -57,7 +57,7 @@ export function verdictsService() {
   ): Promise<DecidedVerdict> {
     const { caller } = context;
     const collected = await collect(context, releaseId, environment, versions);
-    if (!collected) throw noEnvironment(environment);
+    if (!collected) throw environmentNotFound(environment);
     const { prepared, inputs, facts } = collected;
     return {
       ...prepared.decide(inputs, facts, { uploads: UPLOADS }),
@@ -73,19 +73,19 @@ export function verdictsService() {
   }
 
   /** Stores a verdict unless one with the same inputs exists. */
-  async function keep(
+  async function storeOnce(
     context: CallContext,
     verdict: DecidedVerdict,
   ): Promise<DecidedVerdict & { isNew: boolean }> {
     const { releaseId, environment, inputsHash: hash, timedOut } = verdict;
     if (timedOut) return { ...verdict, isNew: false };
     // The answer must be the stored verdict, because it has the id of that one.
-    const find = async () => {
+    const findStored = async () => {
       const values = [releaseId, environment, hash];
       const [known] = await query<FirstDecided>(context, FIND_VERDICT, values);
       return known && denyContradiction(known, verdict);
     };
-    const known = await find();
+    const known = await findStored();
     if (known) return { ...verdict, ...known, isNew: false };
     const id = await change(context, async (changing) => {
       const { projectId, decision, inputs, results, evaluatedAt, createdBy } = verdict;
@@ -101,7 +101,9 @@ export function verdictsService() {
       changing.record('verdict.decided', { id: row.id, projectId, releaseId, data });
       return row.id;
     });
-    return id ? { ...verdict, id, isNew: true } : { ...verdict, ...(await find()), isNew: false };
+    return id
+      ? { ...verdict, id, isNew: true }
+      : { ...verdict, ...(await findStored()), isNew: false };
   }
 
   /**
@@ -145,7 +147,7 @@ export function verdictsService() {
       const { id } = await requireRelease(context, 'verdicts:write', releaseId);
       const verdict = await decide(context, id, environment, policyVersions);
       if (policyVersions) checkVersions(policyVersions, verdict);
-      return dryRun ? { ...verdict, isNew: false } : keep(context, verdict);
+      return dryRun ? { ...verdict, isNew: false } : storeOnce(context, verdict);
     },
 
     /**
@@ -164,8 +166,8 @@ export function verdictsService() {
       const verdicts: DecidedVerdict[] = [];
       for (const id of await releasesOf(context, request)) {
         const decided = await decide(context, id, request.environment);
-        const { isNew: _isNew, ...kept } = await keep(context, decided);
-        verdicts.push(kept);
+        const { isNew: _isNew, ...stored } = await storeOnce(context, decided);
+        verdicts.push(stored);
       }
       if (verdicts.every(({ decision }) => decision === 'allow')) return verdicts;
       const members = denialOf(request.environment, verdicts);
@@ -175,7 +177,7 @@ export function verdictsService() {
     /** Returns a verdict with its inputs. @throws {AppError} `verdict-not-found` */
     async get({ caller, prisma }: CallContext, id: string): Promise<StoredVerdict> {
       const row = await prisma.verdict.findUnique({ where: { id } });
-      return toStoredVerdict(reachable(row, caller, 'verdicts:read', notFound));
+      return toStoredVerdict(reachable(row, caller, 'verdicts:read', verdictNotFound));
     },
 
     /** Lists the newest first. @throws {AppError} `release-not-found` */

@@ -29,7 +29,7 @@ export function stateOf({ revokedAt, expiresAt, approvedAt }: Moments, now: Date
 const isSet = (set: boolean) => (set ? { not: null } : null);
 
 /** The condition for waivers in this state at `now`, for Prisma. */
-export function inState(state: WaiverState, now: Date): Prisma.WaiverWhereInput {
+export function whereState(state: WaiverState, now: Date): Prisma.WaiverWhereInput {
   const { revoked, expired, approved } = STATES[state];
   return {
     revokedAt: isSet(revoked),
@@ -41,7 +41,7 @@ export function inState(state: WaiverState, now: Date): Prisma.WaiverWhereInput 
 const nullTest = (set: boolean) => (set ? 'IS NOT NULL' : 'IS NULL');
 
 /** The same condition in SQL, for rows of the table alias, at `now()`. */
-export function isInState(state: WaiverState, alias: string): string {
+export function stateCondition(state: WaiverState, alias: string): string {
   const { revoked, expired, approved } = STATES[state];
   const conditions = [`${alias}.revoked_at ${nullTest(revoked)}`];
   if (expired !== undefined) conditions.push(`${alias}.expires_at ${expired ? '<=' : '>'} now()`);
@@ -50,4 +50,4 @@ export function isInState(state: WaiverState, alias: string): string {
 }
 
 /** The SQL condition for waivers that count. */
-export const isCounting = (alias: string) => isInState('approved', alias);
+export const countingCondition = (alias: string) => stateCondition('approved', alias);

@@ -8,11 +8,11 @@ import { stateOf, type WaiverState } from './waiver-state.js';
 /** A waiver as the API shows it. */
 export type Waiver = Omit<WaiverRow, 'purlKey' | 'purlVersion'> & { readonly state: WaiverState };
 
-export function present({ purlKey: _key, purlVersion: _version, ...row }: WaiverRow): Waiver {
+export function toWaiver({ purlKey: _key, purlVersion: _version, ...row }: WaiverRow): Waiver {
   return { ...row, state: stateOf(row, new Date()) };
 }
 
-const notFound = () => new AppError('waiver-not-found', 'Waiver not found');
+const waiverNotFound = () => new AppError('waiver-not-found', 'Waiver not found');
 
 /**
  * Finds a waiver. Waivers of projects that the caller has no `scope` for count as absent.
@@ -24,5 +24,5 @@ export async function requireWaiver(
   id: string,
 ): Promise<Waiver> {
   const row = await prisma.waiver.findUnique({ where: { id } });
-  return present(reachable(row, caller, scope, notFound));
+  return toWaiver(reachable(row, caller, scope, waiverNotFound));
 }

@@ -1,4 +1,4 @@
-import { isCounting } from './waiver-state.js';
+import { countingCondition } from './waiver-state.js';
 
 /** Input of verdicts: the waivers that count for the release `r`, its own and those of its project. */
 export const WAIVERS_INPUT = `(
@@ -6,4 +6,4 @@ export const WAIVERS_INPUT = `(
            'id', w.id, 'rule', w.rule, 'purl', w.purl, 'releaseId', w.release_id,
            'expiresAt', w.expires_at, 'approvedBy', w.approved_by)), '[]')
     FROM waivers w
-   WHERE w.project_id = r.project_id AND (w.release_id IS NULL OR w.release_id = r.id) AND ${isCounting('w')})`;
+   WHERE w.project_id = r.project_id AND (w.release_id IS NULL OR w.release_id = r.id) AND ${countingCondition('w')})`;

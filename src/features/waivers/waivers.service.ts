@@ -1,8 +1,9 @@
 import { projectsFor } from '../../access/caller.js';
 import { requireIdentity, requireOtherSubject } from '../../access/four-eyes.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
-import { type CallContext, query } from '../../database/context.js';
+import type { CallContext } from '../../database/context.js';
 import { isForeignKeyViolation } from '../../database/errors.js';
+import { lockRow } from '../../database/lock-row.js';
 import { ruleNamed } from '../../engine/index.js';
 import { type ChangeContext, change } from '../../events/index.js';
 import type { Prisma } from '../../generated/prisma/client.js';
@@ -12,19 +13,20 @@ import { type Purl, readPurl } from '../../vocabulary/purl.js';
 import { normalizeId } from '../../vocabulary/vulnerability-ids.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import { requireRelease } from '../releases/index.js';
-import { present, requireWaiver, type Waiver } from './waiver.js';
-import { inState } from './waiver-state.js';
+import { requireWaiver, toWaiver, type Waiver } from './waiver.js';
+import { whereState } from './waiver-state.js';
 import { type CreateWaiver, type ListWaiversQuery, MAX_WAIVER_DAYS } from './waivers.schemas.js';
 
 const DAY_MS = 86_400_000;
 
-const refused = (pointer: string, message: string) => invalid([{ in: 'body', pointer, message }]);
+const invalidBody = (pointer: string, message: string) =>
+  invalid([{ in: 'body', pointer, message }]);
 
 /** Finds what the waiver is for. A release implies its project. */
 async function targetOf(context: CallContext, { projectId, releaseId }: CreateWaiver) {
   if (releaseId !== undefined) {
     if (projectId !== undefined) {
-      throw refused(
+      throw invalidBody(
         '/projectId',
         'must be absent if releaseId is given: the release has its project',
       );
@@ -32,7 +34,8 @@ async function targetOf(context: CallContext, { projectId, releaseId }: CreateWa
     const release = await requireRelease(context, 'waivers:request', releaseId);
     return { projectId: release.projectId, releaseId: release.id };
   }
-  if (projectId === undefined) throw refused('/projectId', 'is required unless releaseId is given');
+  if (projectId === undefined)
+    throw invalidBody('/projectId', 'is required unless releaseId is given');
   requireReach(context.caller, 'waivers:request', projectId);
   return { projectId, releaseId: null };
 }
@@ -41,15 +44,16 @@ async function targetOf(context: CallContext, { projectId, releaseId }: CreateWa
 function expiryOf({ expiresAt: text, expiresInDays }: CreateWaiver, now: Date): Date {
   if (expiresInDays !== undefined) {
     if (text === undefined) return new Date(now.getTime() + expiresInDays * DAY_MS);
-    throw refused('/expiresInDays', 'must be absent if expiresAt is given');
+    throw invalidBody('/expiresInDays', 'must be absent if expiresAt is given');
   }
-  if (text === undefined) throw refused('/expiresAt', 'is required unless expiresInDays is given');
+  if (text === undefined)
+    throw invalidBody('/expiresAt', 'is required unless expiresInDays is given');
   const expiresAt = new Date(text);
   const days = (expiresAt.getTime() - now.getTime()) / DAY_MS;
-  if (Number.isNaN(days)) throw refused('/expiresAt', 'must be a date-time');
-  if (days <= 0) throw refused('/expiresAt', 'must be in the future');
+  if (Number.isNaN(days)) throw invalidBody('/expiresAt', 'must be a date-time');
+  if (days <= 0) throw invalidBody('/expiresAt', 'must be in the future');
   if (days > MAX_WAIVER_DAYS) {
-    throw refused('/expiresAt', `must be at most ${MAX_WAIVER_DAYS} days from now`);
+    throw invalidBody('/expiresAt', `must be at most ${MAX_WAIVER_DAYS} days from now`);
   }
   return expiresAt;
 }
@@ -60,7 +64,7 @@ function readTerms(input: CreateWaiver, now: Date) {
   const expiresAt = expiryOf(input, now);
   const purl: Purl | undefined = readPurl(purlText);
   if (purlText !== undefined && !purl)
-    throw refused('/purl', 'is not a package URL, such as pkg:npm/fastify@5.0.0');
+    throw invalidBody('/purl', 'is not a package URL, such as pkg:npm/fastify@5.0.0');
   return {
     expiresAt,
     purl: purl?.purl ?? null,
@@ -78,11 +82,6 @@ function requireOpen({ state, expiresAt, revokeReason }: Waiver): void {
   throw new AppError('waiver-expired', detail);
 }
 
-const LOCK_WAIVER = {
-  name: 'waiver-lock',
-  text: 'SELECT 1 FROM waivers WHERE id = $1::uuid FOR NO KEY UPDATE',
-};
-
 /**
  * The waiver that a change is about, kept from other changes until it is done.
  * @throws {AppError} `waiver-not-found`
@@ -90,7 +89,7 @@ const LOCK_WAIVER = {
 async function lock(context: ChangeContext, id: string): Promise<Waiver> {
   // First without the lock: a caller of other projects must not make this one's callers wait.
   await requireWaiver(context, 'waivers:approve', id);
-  await query(context, LOCK_WAIVER, [id]);
+  await lockRow(context, 'waivers', id);
   return requireWaiver(context, 'waivers:approve', id);
 }
 
@@ -98,13 +97,13 @@ async function lock(context: ChangeContext, id: string): Promise<Waiver> {
 async function update({ prisma }: ChangeContext, id: string, data: Prisma.WaiverUpdateInput) {
   const row = await prisma.waiver.update({ where: { id }, data });
   const { projectId, releaseId } = row;
-  return { waiver: present(row), about: { id: row.id, projectId, releaseId } };
+  return { waiver: toWaiver(row), about: { id: row.id, projectId, releaseId } };
 }
 
 /** The rule in the spelling that findings have. */
 function ruleOf({ rule, purl }: CreateWaiver): string {
   if (purl !== undefined && ruleNamed(rule)) {
-    throw refused(
+    throw invalidBody(
       '/purl',
       `must be absent: ${rule} is a rule of policies and can only be waived as a whole`,
     );
@@ -138,7 +137,7 @@ export function waiversService() {
         const { id, rule, purl, expiresAt } = row;
         const requested = { rule, purl, expiresAt: expiresAt.toISOString() };
         record('waiver.requested', { id, ...target, data: requested });
-        return present(row);
+        return toWaiver(row);
       });
     },
 
@@ -158,14 +157,14 @@ export function waiversService() {
       const rows = await prisma.waiver.findMany({
         where: {
           ...(projects !== null && { projectId: { in: [...projects] } }),
-          ...(state !== 'all' && inState(state, new Date())),
+          ...(state !== 'all' && whereState(state, new Date())),
           ...(cursor !== undefined && { id: { lt: cursor } }),
         },
         orderBy: { id: 'desc' },
         take: limit + 1,
       });
       if (rows.length === 0 && project !== undefined) await requireProject(context, project);
-      return mapPage(pageById(rows, limit), present);
+      return mapPage(pageById(rows, limit), toWaiver);
     },
 
     /**
