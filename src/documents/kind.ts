@@ -1,3 +1,4 @@
+import type { Coverage } from '../vocabulary/coverage.js';
 import type { FindingType, Shown } from '../vocabulary/finding-types.js';
 import type { Severity } from '../vocabulary/severity.js';
 
@@ -23,6 +24,8 @@ export interface Finding {
   readonly packageVersion?: string | undefined;
   /** The versions that fix the finding. If set, the finding is fixable. */
   readonly fixedVersion?: string | undefined;
+  /** Whether the tool says that no fix exists. If it says neither, it is unknown whether the finding is fixable. */
+  readonly unfixable?: boolean | undefined;
   /** A file, an image or another target of the tool. */
   readonly location?: string | undefined;
   readonly line?: number | undefined;
@@ -66,6 +69,13 @@ export interface Claim {
   readonly statedAt?: string | undefined;
 }
 
+/** Something in a document that its reader should know. */
+export interface Note {
+  readonly message: string;
+  /** JSON Pointer (RFC 6901), or empty for the whole document. */
+  readonly pointer?: string | undefined;
+}
+
 export interface FailedTest {
   readonly name: string;
   readonly message: string;
@@ -92,8 +102,12 @@ export interface ParsedDocument {
   readonly findings?: readonly Finding[];
   readonly claims?: readonly Claim[];
   readonly tests?: TestSummary;
-  /** Types of findings that the tool looked for. Only for these, a report without findings is a clean scan. */
-  readonly shows?: readonly FindingType[];
+  /** One entry for everything that the tool looked for. A tool that scanned several targets can have several entries. */
+  readonly coverage: readonly Coverage[];
+  /** What was read leniently, or could not be understood, without losing a component or a finding. */
+  readonly warnings?: readonly Note[];
+  /** Where the document contradicts itself. The worse reading counts. */
+  readonly contradictions?: readonly Note[];
   /** The document with its secrets masked. If set, it is stored instead of the received document. */
   readonly masked?: unknown;
 }

@@ -91,6 +91,7 @@ const FINDINGS: readonly Column<Finding>[] = [
     clean(readPurl(purl)?.version ?? packageVersion, 200),
   ),
   column('fixed_version', ({ fixedVersion }) => clean(fixedVersion, 500)),
+  column('unfixable', ({ unfixable }) => String(unfixable ?? false), 'boolean'),
   column('location', ({ location }) => clean(location, 1000)),
   column('line', ({ line }) => integer(line), 'integer'),
   // Clients show it as a link, so other schemes, such as `javascript:`, are dropped.

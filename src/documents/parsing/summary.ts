@@ -1,7 +1,9 @@
+import { type Coverage, shownBy } from '../../vocabulary/coverage.js';
 import { FINDING_TYPES, type FindingType, type Shown } from '../../vocabulary/finding-types.js';
 import { SEVERITIES, type Severity, worse } from '../../vocabulary/severity.js';
-import type { ParsedDocument, TestSummary } from '../kind.js';
+import type { Note, ParsedDocument, TestSummary } from '../kind.js';
 import { clean } from './columns.js';
+import { MAX_COVERAGE, storableCoverage, targetsOf } from './coverage.js';
 
 export type Counts<Key extends string> = Readonly<Record<Key, number>>;
 
@@ -22,10 +24,25 @@ export interface Summary {
   readonly components?: { readonly total: number; readonly withoutPurl: number };
   readonly claims?: { readonly total: number; readonly absolving: number };
   readonly tests?: TestSummary;
-  /** What the document can report. A missing finding is a clean scan only for the types named here. */
+  /** What the document shows by its silence: a missing finding is a clean scan only for the types named here. */
   readonly shows: Shown[];
+  /** What the tool looked for, whether it ran, at what and when. */
+  readonly coverage: Coverage[];
+  /**
+   * What the document is about, each as tool, type and name without tag. New evidence with the same label supersedes
+   * evidence only if it is about the same targets, and perhaps more.
+   */
+  readonly targets: string[];
+  readonly warnings?: Notes;
+  readonly contradictions?: Notes;
   /** Whether secrets were masked before the document was stored. */
   readonly masked?: true;
+}
+
+/** The first notes of a document, and how many there are. */
+export interface Notes {
+  readonly total: number;
+  readonly first: Note[];
 }
 
 const zeros = <Key extends string>(keys: readonly Key[]) =>
@@ -72,15 +89,26 @@ const storable = (tests: TestSummary): TestSummary => ({
   })),
 });
 
+const MAX_NOTES = 20;
+
+const notesOf = (notes: readonly Note[]): Notes => ({
+  total: notes.length,
+  first: notes.slice(0, MAX_NOTES).map(({ message, pointer }) => ({
+    message: clean(message, 500) ?? '',
+    ...(pointer && { pointer: clean(pointer, 500) ?? '' }),
+  })),
+});
+
 /** @param masked whether secrets were taken out of the document */
 export function summarize(document: ParsedDocument, masked: boolean): Summary {
-  const { findings, components, claims, tests, shows = [] } = document;
+  const { findings, components, claims, tests, warnings = [], contradictions = [] } = document;
+  const coverage = document.coverage.slice(0, MAX_COVERAGE).map(storableCoverage);
   return {
-    shows: [
-      ...(tests ? (['tests'] as const) : []),
-      ...(components ? (['components'] as const) : []),
-      ...shows,
-    ],
+    shows: shownBy(document.coverage),
+    coverage,
+    targets: targetsOf(document),
+    ...(warnings.length > 0 && { warnings: notesOf(warnings) }),
+    ...(contradictions.length > 0 && { contradictions: notesOf(contradictions) }),
     ...(tests && { tests: storable(tests) }),
     ...(components && {
       components: {

@@ -33,6 +33,16 @@ const example = {
   status: 'current',
   summary: {
     shows: ['vulnerability'],
+    coverage: [
+      {
+        what: 'vulnerability',
+        ran: 'yes',
+        of: [{ type: 'image', name: 'registry.example.org/payments:1.4.0' }],
+        lookedAt: 214,
+        at: '2026-11-25T10:01:00.000Z',
+      },
+    ],
+    targets: ['Trivy image registry.example.org/payments'],
     findings: {
       total: 4,
       reportedBySeverity: zeros(SEVERITIES, { critical: 1, high: 3 }),

@@ -5,6 +5,7 @@ import { fromJson } from '../../database/json.js';
 import type { Summary } from '../../documents/parsing/summary.js';
 import type { Evidence as EvidenceRow } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
+import { coverageOf, shownBy } from '../../vocabulary/coverage.js';
 import type { STATUSES } from './evidence.schemas.js';
 
 type Status = (typeof STATUSES)[number];
@@ -25,6 +26,13 @@ function statusOf({ retractedAt, supersededAt }: EvidenceRow): Status {
   return supersededAt ? 'superseded' : 'current';
 }
 
+/** Completes the summary of evidence from before coverage was stored. */
+function summaryOf(json: EvidenceRow['summary']): Summary {
+  const summary = fromJson<Omit<Summary, 'coverage' | 'targets'> & Partial<Summary>>(json);
+  const coverage = [...coverageOf(summary)];
+  return { targets: [], ...summary, shows: shownBy(coverage), coverage };
+}
+
 export function toEvidence(row: EvidenceRow): Evidence {
   const { artifactSha256, absolves: _absolves, supersededById, summary, ...rest } = row;
   return {
@@ -32,7 +40,7 @@ export function toEvidence(row: EvidenceRow): Evidence {
     artifact: artifactSha256,
     status: statusOf(row),
     supersededBy: supersededById,
-    summary: fromJson<Summary>(summary),
+    summary: summaryOf(summary),
   };
 }
 

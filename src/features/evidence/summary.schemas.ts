@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
-import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
+import { RAN } from '../../vocabulary/coverage.js';
+import { FINDING_TYPES, SHOWN } from '../../vocabulary/finding-types.js';
 import { SEVERITIES } from '../../vocabulary/severity.js';
 
 const count = (description?: string) =>
@@ -37,6 +38,46 @@ const TestSummary = Type.Object({
   }),
 });
 
+const instant = (description: string) => Type.String({ format: 'date-time', description });
+
+const digests = (description: string) => Type.Optional(Type.Array(Type.String(), { description }));
+
+const Target = Type.Object({
+  type: Type.String({
+    enum: ['image', 'files', 'repository', 'package', 'cluster', 'suite', 'other'],
+  }),
+  name: Type.Optional(Type.String({ description: 'As the tool writes it' })),
+  digests: digests('Digests of the same sort as those of artifacts. One must be of the artifact'),
+  otherDigests: digests('Image ids, indexes and platforms. They can name an artifact'),
+});
+
+const Coverage = Type.Object({
+  what: Type.String({ enum: [...SHOWN] }),
+  ran: Type.String({ enum: [...RAN] }),
+  reason: Type.Optional(Type.String({ description: 'Why it is not known to have run' })),
+  declared: Type.Optional(
+    Type.Boolean({ description: 'The uploader said that it ran (`scanners`), not the document' }),
+  ),
+  of: Type.Optional(Type.Array(Target, { description: 'What the tool looked at' })),
+  lookedAt: Type.Optional(count('How many packages, files or tests it looked at')),
+  at: Type.Optional(instant('When the tool ran, by the document')),
+  database: Type.Optional(instant("When the tool's database was made, by the document")),
+});
+
+const notes = (description: string) =>
+  Type.Object(
+    {
+      total: count(),
+      first: Type.Array(
+        Type.Object({
+          message: Type.String(),
+          pointer: Type.Optional(Type.String({ description: 'JSON pointer to the place' })),
+        }),
+      ),
+    },
+    { description },
+  );
+
 export const Summary = Type.Object(
   {
     tests: Type.Optional(TestSummary),
@@ -61,9 +102,28 @@ export const Summary = Type.Object(
         },
       ),
     ),
-    shows: Type.Array(Type.String({ enum: ['tests', 'components', ...FINDING_TYPES] }), {
-      description: 'What the document can report, whether or not it did',
+    shows: Type.Array(Type.String({ enum: [...SHOWN] }), {
+      description: [
+        'What the document shows, also by its silence:',
+        'everything that its tool looked for without a failure',
+      ].join(' '),
     }),
+    coverage: Type.Array(Coverage, {
+      description: [
+        'What the tool looked for, and whether it did. No scan, a failed scan and a scan of nothing',
+        'are not clean scans',
+      ].join(' '),
+    }),
+    targets: Type.Array(Type.String(), {
+      description: [
+        'What the document is about, each as tool, type and name without tag.',
+        'New evidence with the same label supersedes evidence only if it is about all of its targets',
+      ].join(' '),
+    }),
+    warnings: Type.Optional(notes('What was read leniently, or was not understood')),
+    contradictions: Type.Optional(
+      notes('Where the document contradicts itself. The worse reading counts'),
+    ),
     masked: Type.Optional(
       Type.Boolean({ description: 'Whether secrets were masked before the document was stored' }),
     ),

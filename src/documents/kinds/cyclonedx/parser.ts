@@ -1,5 +1,6 @@
 import { DocumentFault } from '../../fault.js';
 import type { DocumentParser } from '../../kind.js';
+import { covered } from '../common/coverage.js';
 import { readComponents } from './components.js';
 import { validate } from './official.js';
 import { type BomDocument, check } from './schema.js';
@@ -37,16 +38,18 @@ export const parser: DocumentParser = {
     const bom = check(document);
     const tool = toolOf(bom);
     const { components, partByRef } = readComponents(bom);
+    const hasComponents = bom.components !== undefined || components.length > 0;
     return {
       tool: tool?.name,
       toolVersion: tool?.version || undefined,
       specVersion,
       // A document without `components` is not an SBOM, and one without `vulnerabilities` is not a scan.
-      ...((bom.components || components.length > 0) && { components }),
-      ...(bom.vulnerabilities && {
-        shows: ['vulnerability'] as const,
-        ...readVulnerabilities(bom, partByRef),
-      }),
+      coverage: [
+        ...(hasComponents ? [covered('components')] : []),
+        ...(bom.vulnerabilities ? [covered('vulnerability')] : []),
+      ],
+      ...(hasComponents && { components }),
+      ...(bom.vulnerabilities && readVulnerabilities(bom, partByRef)),
     };
   },
 };

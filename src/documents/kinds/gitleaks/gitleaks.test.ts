@@ -36,8 +36,13 @@ describe('Gitleaks: findings', () => {
   });
 
   it('reads none from null or an empty list', () => {
-    expect(parse(null)).toEqual({ tool: 'gitleaks', shows: ['secret'], findings: [] });
-    expect(parse([])).toEqual({ tool: 'gitleaks', shows: ['secret'], findings: [] });
+    const clean = {
+      tool: 'gitleaks',
+      coverage: [{ what: 'secret', ran: 'yes' }],
+      findings: [],
+    };
+    expect(parse(null)).toEqual(clean);
+    expect(parse([])).toEqual(clean);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import { DocumentFault } from '../../fault.js';
 import { type DocumentParser, type Finding, MAX_ROWS, type ParseContext } from '../../kind.js';
+import { covered } from '../common/coverage.js';
 import { secretFingerprint } from '../common/fingerprint.js';
 import { webLink } from '../common/links.js';
 import { withoutSecrets } from '../common/mask.js';
@@ -71,12 +72,13 @@ export const parser: DocumentParser = {
     const leaks = check(document) ?? [];
     if (leaks.length > MAX_ROWS)
       throw new DocumentFault('has more than 200,000 findings', '', undefined, 'limit');
-    if (leaks.length === 0) return { tool: 'gitleaks', shows: ['secret'], findings: [] };
+    if (leaks.length === 0)
+      return { tool: 'gitleaks', coverage: [covered('secret')], findings: [] };
     const { masked, secrets } = maskLeaks(leaks);
     const shown = cleanTexts(leaks, secrets);
     return {
       tool: 'gitleaks',
-      shows: ['secret'],
+      coverage: [covered('secret')],
       findings: leaks.map((leak, i) => findingOf(leak, shown[i] ?? [], context)),
       masked,
     };

@@ -6,6 +6,7 @@ import {
 } from '../../../vocabulary/vulnerability-ids.js';
 import { DocumentFault } from '../../fault.js';
 import { type Claim, type DocumentParser, type Finding, MAX_ROWS } from '../../kind.js';
+import { covered } from '../common/coverage.js';
 import { vulnerabilityFingerprint } from '../common/fingerprint.js';
 import { webLink } from '../common/links.js';
 import { ratingOfMatch } from './ratings.js';
@@ -108,7 +109,7 @@ export const parser: DocumentParser = {
     const idsOf = canonicalIds(all.map(sameIds));
     const findings = all.map((match) => findingOf(match, idsOf));
     return {
-      shows: ['vulnerability'],
+      coverage: [covered('vulnerability')],
       tool: report.descriptor?.name || 'grype',
       toolVersion: report.descriptor?.version || undefined,
       findings,

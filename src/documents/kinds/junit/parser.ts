@@ -1,6 +1,7 @@
 import { DocumentFault } from '../../fault.js';
 import type { DocumentParser, FailedTest, TestSummary } from '../../kind.js';
 import type { XmlElement } from '../../xml-element.js';
+import { covered } from '../common/coverage.js';
 import { durationOf, messageOf, type Outcome, outcomeOf, problemOf, shorten } from './testcase.js';
 
 const ROOTS = ['testsuites', 'testsuite'];
@@ -90,6 +91,10 @@ export const parser: DocumentParser = {
     const name = document.attributes.get('name');
     const count = new Count();
     count.suite(document, name);
-    return { tool: RUNNERS.exec(name ?? '')?.[1], tests: count.summary() };
+    return {
+      tool: RUNNERS.exec(name ?? '')?.[1],
+      coverage: [covered('tests')],
+      tests: count.summary(),
+    };
   },
 };

@@ -3,6 +3,7 @@ import { makePurl, readPurl } from '../../../vocabulary/purl.js';
 import { normalizeId } from '../../../vocabulary/vulnerability-ids.js';
 import { DocumentFault } from '../../fault.js';
 import { type DocumentParser, type Finding, MAX_ROWS } from '../../kind.js';
+import { covered } from '../common/coverage.js';
 import { severityFrom } from '../common/cvss.js';
 import { vulnerabilityFingerprint } from '../common/fingerprint.js';
 import { webLink } from '../common/links.js';
@@ -106,6 +107,6 @@ export const parser: DocumentParser = {
   parse(document) {
     const { vulnerabilities } = check(document);
     const findings = collect(vulnerabilities).map(findingOf);
-    return { tool: 'npm audit', specVersion: '2', shows: ['vulnerability'], findings };
+    return { tool: 'npm audit', specVersion: '2', coverage: [covered('vulnerability')], findings };
   },
 };

@@ -95,6 +95,6 @@ export const parser: DocumentParser = {
   parse(document) {
     const vex = check(document);
     const specVersion = specVersionOf(vex);
-    return { tool: vex.tooling || 'OpenVEX', specVersion, claims: claimsOf(vex) };
+    return { tool: vex.tooling || 'OpenVEX', specVersion, coverage: [], claims: claimsOf(vex) };
   },
 };

@@ -6,6 +6,7 @@ import {
   MAX_ROWS,
   type ParseContext,
 } from '../../kind.js';
+import { covered } from '../common/coverage.js';
 import { codeFingerprints } from '../common/fingerprint.js';
 import { withoutSecrets } from '../common/mask.js';
 import { claimOf } from './claims.js';
@@ -106,7 +107,8 @@ export const parser: DocumentParser = {
     const { findings, claims, secretResults, secrets } = reader;
     const shows = new Set(runs.map(({ tool }) => shownBy(tool.driver.name)));
     if (secretResults.size > 0) shows.add('secret');
-    const head = { ...toolsOf(runs), specVersion: version, shows: [...shows].sort() };
+    const coverage = [...shows].sort().map((what) => covered(what));
+    const head = { ...toolsOf(runs), specVersion: version, coverage };
     if (secretResults.size === 0) return { ...head, findings, claims };
     const masked = maskDocument(document, secretResults, secrets);
     return { ...head, ...reader.cleaned(), masked };

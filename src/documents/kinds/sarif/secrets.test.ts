@@ -58,7 +58,7 @@ describe('SARIF: which results are secrets', () => {
   ])('the result %j of the rule %j: %s', (fields, rule, type) => {
     const read = parse(document([result(), result(fields)], { rules: [{ id: 'R1', ...rule }] }));
     expect(read.findings?.[1]?.type).toBe(type);
-    expect(read.shows).toContain(type);
+    expect(read.coverage.map(({ what }) => what)).toContain(type);
   });
 
   it('decides for each result, even of the same rule', () => {

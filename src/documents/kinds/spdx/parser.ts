@@ -1,5 +1,6 @@
 import { DocumentFault } from '../../fault.js';
 import { type DocumentParser, MAX_ROWS } from '../../kind.js';
+import { covered } from '../common/coverage.js';
 import { readPackages } from './packages.js';
 import { check, type SpdxDocument } from './schema.js';
 
@@ -36,6 +37,7 @@ export const parser: DocumentParser = {
     return {
       ...toolOf(content),
       specVersion: version.slice('SPDX-'.length),
+      coverage: [covered('components')],
       components: readPackages(content),
     };
   },

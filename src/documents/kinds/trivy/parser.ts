@@ -2,6 +2,7 @@ import type { FindingType } from '../../../vocabulary/finding-types.js';
 import { canonicalIds, normalizeId } from '../../../vocabulary/vulnerability-ids.js';
 import { DocumentFault } from '../../fault.js';
 import { type DocumentParser, type Finding, MAX_ROWS, type ParseContext } from '../../kind.js';
+import { covered } from '../common/coverage.js';
 import { isFailed, licenceOf, misconfigurationOf, secretOf, vulnerabilityOf } from './findings.js';
 import { maskSecrets } from './masking.js';
 import { check, type Result, type Vulnerability } from './schema.js';
@@ -90,7 +91,7 @@ export const parser: DocumentParser = {
       tool: 'Trivy',
       toolVersion: report.Trivy?.Version || undefined,
       specVersion: String(report.SchemaVersion),
-      shows: showsOf(results, findings),
+      coverage: showsOf(results, findings).map((what) => covered(what)),
       findings,
       ...maskSecrets(report, findings),
     };

@@ -1,0 +1,66 @@
+import { hash } from 'node:crypto';
+import type { Coverage, Target } from '../../vocabulary/coverage.js';
+import type { ParsedDocument } from '../kind.js';
+import { clean } from './columns.js';
+
+/** Maximum number of stored entries. What is shown is found before the rest is cut. */
+export const MAX_COVERAGE = 100;
+/** Maximum number of targets of an entry, and of digests of a target. */
+const MAX_TARGETS = 20;
+const MAX_DIGESTS = 50;
+/** Maximum number of names by which documents are compared. More become one digest. */
+const MAX_NAMES = 200;
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+const digestsOf = (digests: readonly string[] | undefined) =>
+  [...new Set((digests ?? []).map((digest) => digest.toLowerCase()))]
+    .filter((digest) => DIGEST.test(digest))
+    .slice(0, MAX_DIGESTS);
+
+function storableTarget({ type, name, digests, otherDigests }: Target): Target {
+  const [own, others] = [digestsOf(digests), digestsOf(otherDigests)];
+  const cleaned = clean(name, 300);
+  return {
+    type,
+    ...(cleaned && { name: cleaned }),
+    ...(own.length > 0 && { digests: own }),
+    ...(others.length > 0 && { otherDigests: others }),
+  };
+}
+
+/** Bounds an entry, and leaves out what is not set. */
+export function storableCoverage(coverage: Coverage): Coverage {
+  const { what, ran, reason, of = [], declared, lookedAt, at, database } = coverage;
+  return {
+    what,
+    ran,
+    ...(ran !== 'yes' && { reason: clean(reason, 300) || 'the document does not show it' }),
+    ...(declared && { declared }),
+    ...(of.length > 0 && { of: of.slice(0, MAX_TARGETS).map(storableTarget) }),
+    ...(lookedAt !== undefined && { lookedAt }),
+    ...(at !== undefined && { at }),
+    ...(database !== undefined && { database }),
+  };
+}
+
+/** The name of an image without its tag and digest, and other names as they are. */
+export function withoutTag({ type, name = '' }: Target): string {
+  if (type !== 'image') return name;
+  const [image = ''] = name.split('@', 1);
+  return image.replace(/:[^:/]*$/, '');
+}
+
+/** The targets of a document, as tool, type and name without tag. Empty if it names none. */
+export function targetsOf({ tool = '', coverage }: ParsedDocument): string[] {
+  const names = new Set<string>();
+  for (const { of = [] } of coverage) {
+    for (const target of of) {
+      const name = withoutTag(target);
+      if (name) names.add(clean(`${tool} ${target.type} ${name}`, 300) ?? '');
+    }
+  }
+  const sorted = [...names].sort();
+  if (sorted.length <= MAX_NAMES) return sorted;
+  return [`${sorted.length} targets, SHA-256 ${hash('sha256', JSON.stringify(sorted), 'hex')}`];
+}

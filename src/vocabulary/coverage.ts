@@ -1,0 +1,69 @@
+import { SHOWN, type Shown } from './finding-types.js';
+
+/** Whether a tool did what it was asked to: `unknown` if the document does not show it. */
+export const RAN = ['yes', 'failed', 'unknown'] as const;
+
+export type Ran = (typeof RAN)[number];
+
+/** What a tool looked at. */
+export interface Target {
+  /** `image`: a container image. `files`: a file, an archive or a folder. `suite`: a suite of tests. */
+  readonly type: 'image' | 'files' | 'repository' | 'package' | 'cluster' | 'suite' | 'other';
+  /** As the tool writes it, with a tag if it has one. */
+  readonly name?: string | undefined;
+  /**
+   * `sha256:…` digests of the same sort as the digest of an artifact: manifests of an image (`RepoDigests`), or the hash
+   * of a file. If an artifact has none of them, the document is about something else.
+   */
+  readonly digests?: readonly string[] | undefined;
+  /** Other digests: image ids, indexes, platforms. They can name the artifact, but never contradict it. */
+  readonly otherDigests?: readonly string[] | undefined;
+}
+
+/**
+ * What a tool looked for, and whether it did. Only a tool that ran, and that looked at something, shows by its silence
+ * that there is nothing: no scan, a failed scan and a scan of nothing are not clean scans. Findings of a failed scan
+ * count nevertheless.
+ */
+export interface Coverage {
+  readonly what: Shown;
+  readonly ran: Ran;
+  /** Set unless `ran` is `yes`. Continues "does not count: ", such as "the tool reports that it failed". */
+  readonly reason?: string | undefined;
+  readonly of?: readonly Target[] | undefined;
+  /** The uploader said that the tool ran, and not the document. */
+  readonly declared?: boolean | undefined;
+  /** How many things it looked at: packages, files, tests. Undefined if the document does not show it. */
+  readonly lookedAt?: number | undefined;
+  /** When the tool ran, ISO 8601. */
+  readonly at?: string | undefined;
+  /** When the tool's database was made, ISO 8601. */
+  readonly database?: string | undefined;
+}
+
+/** The part of a summary of evidence that says what it covers. Summaries from before coverage was stored have none. */
+export interface Covering {
+  readonly shows: readonly Shown[];
+  readonly coverage?: readonly Coverage[] | null | undefined;
+}
+
+/** Continues "does not count: ". */
+const READ_BEFORE =
+  'it was read by an earlier version of the server, which reads it again after its start. To have it at once, upload it again';
+
+/** The coverage of evidence. Whether the tools of older evidence ran is unknown until its document is read again. */
+export function coverageOf({ shows, coverage }: Covering): readonly Coverage[] {
+  return coverage ?? shows.map((what) => ({ what, ran: 'unknown', reason: READ_BEFORE }));
+}
+
+/**
+ * What evidence shows by its silence: everything that each entry of its coverage says. A scan of which one part failed,
+ * or looked at nothing, shows nothing.
+ */
+export function shownBy(coverage: readonly Coverage[]): Shown[] {
+  const isClean = ({ ran, lookedAt }: Coverage) => ran === 'yes' && lookedAt !== 0;
+  return SHOWN.filter((what) => {
+    const own = coverage.filter((entry) => entry.what === what);
+    return own.length > 0 && own.every(isClean);
+  });
+}
