@@ -14,7 +14,7 @@ async function sources(): Promise<string[]> {
 }
 
 describe('docs/operations.md', () => {
-  it('names log lines that the server writes', async () => {
+  it('names only log lines that the server writes', async () => {
     const page = await read('docs/operations.md');
     const table = page.slice(page.indexOf('Other lines:'), page.indexOf('On a terminal'));
     const lines = [...table.matchAll(/^\| `([^`]+)`/gm)].map(([, line]) => line ?? '');
@@ -76,7 +76,7 @@ describe('README.md', () => {
 });
 
 describe('docs/README.md', () => {
-  it('names every page of the folder', async () => {
+  it('links every page of the folder', async () => {
     const index = await read('docs/README.md');
     const names = (await pages()).filter((page) => /^docs\/[a-z-]+\.md$/.test(page));
     expect(names.length).toBeGreaterThan(10);
@@ -103,7 +103,7 @@ function pathsOf(tree: string): Set<string> {
 }
 
 describe('docs/architecture.md', () => {
-  it('maps the files that there are', async () => {
+  it('maps the files that exist', async () => {
     const page = await read('docs/architecture.md');
     const [, tree = ''] = /^```\n(src\/\n.*?)^```/ms.exec(page) ?? [];
     const mapped = pathsOf(tree);

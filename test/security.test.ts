@@ -28,7 +28,7 @@ describe('the secret of a token', () => {
     expect(sum).toBe(crc32(secret.slice(4, 47)));
   });
 
-  it('is told from what is none', () => {
+  it('is distinguished from other texts', () => {
     const secret = createSecret();
     const other = secret[10] === 'x' ? 'y' : 'x';
     for (const text of ['', 'srp_', secret.slice(1), `${secret}0`, ` ${secret}`]) {

@@ -46,7 +46,7 @@ describe('a token that is bound to projects', () => {
   });
 
   it.each(['GET', 'PATCH', 'DELETE'] as const)(
-    '404: %s of another is answered like one that does not exist',
+    '404: %s of another project gets the same answer as a missing one',
     async (method) => {
       const ask = (id: number) =>
         context.app.inject({

@@ -89,7 +89,7 @@ const addressOf = (path: string) =>
 const LET_THROUGH = [200, 400, 404];
 
 describe('every route', () => {
-  it('in the document is public or in the list of this test', async () => {
+  it('of the OpenAPI document is public or in the list of this test', async () => {
     const { paths } = (await context.app.inject('/openapi.json')).json();
     const described = Object.entries<object>(paths).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
@@ -103,7 +103,7 @@ describe('every route', () => {
     expect((await context.app.inject(url)).statusCode).toBe(200);
   });
 
-  it('keeps the server from starting when it declares no scope', async () => {
+  it('must declare a scope, or the server does not start', async () => {
     const app = await buildTestApp(testDatabaseUrl(), {}, false);
     app.get('/undeclared', () => 'open');
     await expect(app.ready()).rejects.toThrow('GET /undeclared does not declare its scope');
@@ -120,7 +120,7 @@ describe.each(CALLS)('%s %s', (method, path, scope) => {
     expect(response.headers['www-authenticate']).toBe('Bearer realm="srp"');
   });
 
-  it('403 with every scope but the right one, which it names', async () => {
+  it('403 with every scope except the required one, which the answer names', async () => {
     const scopes = SCOPE_NAMES.filter((name) => name !== scope);
     const { headers } = await giveToken({ scopes });
     const response = await context.app.inject({ method, url, headers });
@@ -165,7 +165,7 @@ describe('the header Authorization', () => {
     expect(response.headers['www-authenticate']).toContain('error="invalid_token"');
   });
 
-  it('401: a token with a wrong checksum, without asking the database', async () => {
+  it('401: a token with a wrong checksum, without a query', async () => {
     const { secret } = await giveToken();
     const wrong = secret.slice(0, -1) + (secret.endsWith('A') ? 'B' : 'A');
     expect(expectProblem(await get(`Bearer ${wrong}`), 401, 'unauthenticated').detail).toBe(
@@ -241,8 +241,8 @@ describe('the database', () => {
   });
 });
 
-describe('what is recorded', () => {
-  it('stores the subject in the resources that a caller creates and changes', async () => {
+describe('the database stores', () => {
+  it('the subject in the resources that a caller creates and changes', async () => {
     const alice = await giveToken({ subject: 'alice' });
     const bob = await giveToken({ subject: 'bob' });
     const created = await context.app.inject({
@@ -261,7 +261,7 @@ describe('what is recorded', () => {
     expect(changed.json()).toMatchObject({ createdBy: 'alice', updatedBy: 'bob' });
   });
 
-  it('has the last use of a token, written at most once a minute', async () => {
+  it('the last use of a token, written at most once a minute', async () => {
     const { headers, id } = await giveToken();
     const lastUsed = async () => {
       const [row] = await sql<{ at: Date | null }>(

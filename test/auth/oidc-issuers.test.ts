@@ -10,7 +10,7 @@ describe('an issuer', () => {
   const isRefused = async () =>
     expectProblem(await call(await oidc.issuer.sign()), 401, 'unauthenticated');
 
-  it('that is down is 401, and works again when it is back', async () => {
+  it('that does not answer leads to 401, and works again when it returns', async () => {
     await trust();
     await oidc.issuer.stop();
     await isRefused();
@@ -19,7 +19,7 @@ describe('an issuer', () => {
     expect((await call(await oidc.issuer.sign())).statusCode).toBe(200);
   });
 
-  it('that fails is asked now and then only', async () => {
+  it('that fails is called only from time to time', async () => {
     await trust();
     let asked = 0;
     oidc.issuer.misbehave = (_request, response) => {
@@ -34,14 +34,14 @@ describe('an issuer', () => {
     expect(asked).toBe(2);
   });
 
-  it('that goes down keeps working with the keys that are known', async () => {
+  it('that fails later keeps working with its known keys', async () => {
     await trust();
     expect((await call(await oidc.issuer.sign())).statusCode).toBe(200);
     await oidc.issuer.stop();
     expect((await call(await oidc.issuer.sign({ jti: 'new' }))).statusCode).toBe(200);
   });
 
-  it('that never answers is 401', async () => {
+  it('that never answers leads to 401', async () => {
     await trust();
     oidc.issuer.misbehave = () => {};
     await isRefused();
@@ -58,7 +58,7 @@ describe('an issuer', () => {
     expect(followed).toBe(false);
   });
 
-  it('that never ends its answer is cut off', async () => {
+  it('that sends an endless answer is cut off', async () => {
     await trust();
     let written = 0;
     oidc.issuer.misbehave = (_request, response) => {
@@ -86,7 +86,7 @@ describe('an issuer', () => {
     ['no keys', '{"issuer":"ISSUER"}'],
     ['keys behind plain http', '{"issuer":"ISSUER","jwks_uri":"http://192.0.2.1/keys"}'],
     ['keys in a file', '{"issuer":"ISSUER","jwks_uri":"file:///etc/passwd"}'],
-  ])('whose configuration has %s is 401', async (_case, text) => {
+  ])('whose configuration has %s leads to 401', async (_case, text) => {
     await trust();
     oidc.issuer.misbehave = (_request, response) => {
       response.writeHead(200).end(text.replace('ISSUER', oidc.issuer.url));

@@ -16,7 +16,7 @@ const add = (token: string, name = 'A') =>
   });
 
 describe('a token of a trusted issuer', () => {
-  it('may do what the trust says, and stands for issuer and subject', async () => {
+  it('has the rights of the trust, and the subject of its issuer', async () => {
     await trust();
     const token = await oidc.issuer.sign();
     const created = await add(token);
@@ -39,7 +39,7 @@ describe('a token of a trusted issuer', () => {
     expect((await call(token)).statusCode).toBe(200);
   });
 
-  it('finds rotated keys, without asking for them each time', async () => {
+  it('finds rotated keys, without fetching them each time', async () => {
     await trust();
     for (let i = 0; i < 5; i += 1) {
       expect((await call(await oidc.issuer.sign({ jti: String(i) }))).statusCode).toBe(200);
@@ -72,7 +72,7 @@ describe('a token of a trusted issuer', () => {
     expect((await patch(2)).statusCode).toBe(200);
   });
 
-  it('is refused within 5 s after the trust was withdrawn', async () => {
+  it('is refused within 5 s after the trust was revoked', async () => {
     const id = await trust();
     const token = await oidc.issuer.sign();
     expect((await call(token)).statusCode).toBe(200);
@@ -143,7 +143,7 @@ describe('401', () => {
     expect(oidc.issuer.keyRequests).toBe(0);
   });
 
-  it('says the same of an unknown issuer and of a bad signature', async () => {
+  it('gives the same answer for an unknown issuer and a bad signature', async () => {
     const unknown = (await call(await oidc.issuer.sign())).json();
     await trust();
     const forged = (await call(await oidc.issuer.sign({}, { kid: 'unknown' }))).json();

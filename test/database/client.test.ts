@@ -24,7 +24,7 @@ const contextOf = ({ store }: Database) => callContext(store, ANONYMOUS, 'r');
 const INSERT = { text: `INSERT INTO projects (name, status) VALUES ('A', 'b') RETURNING id` };
 
 describe('bookkeeping', () => {
-  it('is one transaction, the outer one where there is one', async () => {
+  it('is one transaction, or joins an open one', async () => {
     const context = contextOf(open({ DATABASE_POOL_MAX: '1' }));
     const projects = projectsService();
     await expect(
@@ -87,7 +87,7 @@ describe('a change', () => {
     expect(await unchanged).toBe('as it was');
   });
 
-  it('joins another one, and both record their events', async () => {
+  it('joins an open one, and both record their events', async () => {
     const context = contextOf(open({ DATABASE_POOL_MAX: '1' }));
     const projects = projectsService();
     await change(context, async (outer) => {
@@ -99,7 +99,7 @@ describe('a change', () => {
     expect(types).toEqual([{ type: 'project.created' }, { type: 'project.updated' }]);
   });
 
-  it('that joins another one must record its own event', async () => {
+  it('that joins an open one must record its own event', async () => {
     const context = contextOf(open({}));
     const projects = projectsService();
     const outer = change(context, async (changing) => {

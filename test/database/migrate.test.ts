@@ -177,7 +177,7 @@ describe('migrations', () => {
     await app.close();
   });
 
-  it('work in a schema of their own', async () => {
+  it('work in a separate schema', async () => {
     await execute(database.url, 'CREATE SCHEMA tenant');
     await migrate(); // a first installation in the same database, which has pg_trgm in public
     const url = `${database.url}?schema=tenant`;
@@ -210,7 +210,7 @@ describe('migrations', () => {
 });
 
 describe('the schema state', () => {
-  it('passes other errors on', async () => {
+  it('passes on other errors', async () => {
     const pool = new pg.Pool({ connectionString: 'postgresql://nobody@127.0.0.1:1/none' });
     await expect(schemaState(pool)).rejects.toThrow(/ECONNREFUSED/);
     await pool.end();

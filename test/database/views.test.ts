@@ -34,7 +34,7 @@ const columns = async (view: string) =>
   ).map(({ name }) => name);
 
 describe('the views that a person reads', () => {
-  it('show releases with what counts, the last verdict, and where they run; the newest first', async () => {
+  it('show releases with the evidence that counts, the last verdict and where they run, newest first', async () => {
     const { old, next } = await fill();
     const rows = await database.prisma.releaseOverview.findMany();
     expect(rows).toMatchObject([
@@ -72,7 +72,7 @@ describe('the views that a person reads', () => {
     });
   });
 
-  it('show findings, and whether their evidence counts', async () => {
+  it('show findings with the state of their evidence', async () => {
     const { old, first } = await fill();
     const again = trivy({ severity: 'CRITICAL' });
     const second = await uploaded(context.app, old.id, again, { label: 'image' });
@@ -89,7 +89,7 @@ describe('the views that a person reads', () => {
     expect(rows[0]).toMatchObject({ ...found });
   });
 
-  it('begin with what a person looks for, and end with ids', async () => {
+  it('begin with names and end with ids', async () => {
     for (const view of ['release_overview', 'verdict_overview', 'finding_overview']) {
       const names = await columns(view);
       expect(names.slice(0, 2), view).toEqual(['project', 'version']);

@@ -20,7 +20,7 @@ const create = (body: unknown, headers: Record<string, string> = {}, app = conte
 const count = async () => (await sql('SELECT 1 FROM environments')).length - 2;
 
 describe('POST /environments: 201', () => {
-  it('answers the environment, its address and its entity tag', async () => {
+  it('returns the environment, its address and its entity tag', async () => {
     const { headers } = await giveToken({ subject: 'alice', scopes: ['environments:write'] });
     const response = await create(A, headers, guarded.app);
     expect(response.statusCode, response.body).toBe(201);
@@ -38,14 +38,14 @@ describe('POST /environments: 201', () => {
     expect((await context.app.inject('/environments/acceptance')).json()).toEqual(environment);
   });
 
-  it('takes the example of the document', async () => {
+  it('accepts the example of the OpenAPI document', async () => {
     const { components } = (await context.app.inject('/openapi.json')).json();
     for (const example of components.schemas.CreateEnvironment.examples) {
       expect((await create(example)).statusCode).toBe(201);
     }
   });
 
-  it('takes several policies, in the latest or in a given version', async () => {
+  it('accepts several policies, in the latest or in a given version', async () => {
     await createPolicy(context.app, 'shop');
     const policies = [
       { name: 'shop', version: 1 },
@@ -59,11 +59,11 @@ describe('POST /environments: 201', () => {
     ['the rank of another', { rank: 20 }],
     ['a rank of 1,000,000', { rank: 1_000_000 }],
     ['a name of 63 characters', { name: 'a'.repeat(63) }],
-  ])('takes %s', async (_case, more) => {
+  ])('accepts %s', async (_case, more) => {
     expect((await create({ ...A, ...more })).json()).toMatchObject(more);
   });
 
-  it('is repeated for an Idempotency-Key', async () => {
+  it('repeats the answer for an Idempotency-Key', async () => {
     const ask = () => create(A, { 'idempotency-key': 'one' });
     const first = await ask();
     const again = await ask();
@@ -117,7 +117,7 @@ describe('POST /environments: 400', () => {
     expect(await count()).toBe(0);
   });
 
-  it('says which version is the latest', async () => {
+  it('names the latest version', async () => {
     const response = await create(policies({ name: 'baseline', version: 2 }));
     expect(response.json().errors[0].message).toBe(
       'is not a version of baseline: its latest version is 1',
@@ -126,12 +126,12 @@ describe('POST /environments: 400', () => {
 });
 
 describe('POST /environments: 409', () => {
-  it('there is an environment of this name', async () => {
+  it('an environment of this name exists', async () => {
     expectProblem(await create({ ...A, name: 'staging' }), 409, 'environment-exists');
     expect((await context.app.inject('/environments/staging')).json().rank).toBe(10);
   });
 
-  it('of many at once, one is added', async () => {
+  it('creates one environment for concurrent requests', async () => {
     const answers = await Promise.all(Array.from({ length: 12 }, () => create(A)));
     expect(answers.filter(({ statusCode }) => statusCode === 201)).toHaveLength(1);
     for (const answer of answers) {

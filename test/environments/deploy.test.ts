@@ -20,7 +20,7 @@ const running = async (environment = 'production') =>
 const count = async () => (await sql('SELECT 1 FROM deployments')).length;
 
 describe('POST /environments/{name}/deployments: 201', () => {
-  it('answers the deployment, which runs there now', async () => {
+  it('returns the deployment, which is now the running one', async () => {
     const { headers } = await giveToken({ subject: 'jenkins', scopes: ['deployments:write'] });
     const links = [{ title: ' Job 42 ', url: 'https://ci.example.org/42' }];
     const response = await postDeployment(guarded.app, release.id, 'staging', headers, { links });
@@ -40,7 +40,7 @@ describe('POST /environments/{name}/deployments: 201', () => {
     expect(await running()).toEqual([]);
   });
 
-  it('takes another release, and the first one again: what was recorded last runs', async () => {
+  it('records another release and the first one again: the last record is the running one', async () => {
     const second = await next('2.0.0');
     for (const { id } of [release, second, release]) {
       await deployed(context.app, id);
@@ -49,7 +49,7 @@ describe('POST /environments/{name}/deployments: 201', () => {
     expect(await count()).toBe(3);
   });
 
-  it('takes a revoked release, and says that it is', async () => {
+  it('accepts a revoked release, and shows that it is revoked', async () => {
     await deployed(context.app, release.id);
     const second = await next('2.0.0');
     await revoke(context.app, second.id);
@@ -58,7 +58,7 @@ describe('POST /environments/{name}/deployments: 201', () => {
     expect((await deployed(context.app, release.id)).release.state).toBe('revoked');
   });
 
-  it('comes after what was recorded by a clock that is ahead', async () => {
+  it('sorts after a record of a clock that is ahead', async () => {
     const first = await deployed(context.app, release.id);
     const ahead = 'ffff0000-0000-7000-8000-000000000000';
     await sql(
@@ -71,7 +71,7 @@ describe('POST /environments/{name}/deployments: 201', () => {
     expect((await running())[0].id).toBe(id);
   });
 
-  it('takes the example of the document', async () => {
+  it('accepts the example of the OpenAPI document', async () => {
     const { components } = (await context.app.inject('/openapi.json')).json();
     for (const example of components.schemas.CreateDeployment.examples) {
       await deployed(context.app, release.id, 'staging', {}, { links: example.links });
@@ -80,7 +80,7 @@ describe('POST /environments/{name}/deployments: 201', () => {
 });
 
 describe('POST /environments/{name}/deployments: 200', () => {
-  it('answers the deployment that there is, when this release runs there already', async () => {
+  it('returns the existing deployment if this release already runs there', async () => {
     const first = await deployed(context.app, release.id);
     const again = await postDeployment(
       context.app,
@@ -96,7 +96,7 @@ describe('POST /environments/{name}/deployments: 200', () => {
     expect(await count()).toBe(2);
   });
 
-  it('of many at once, one is recorded', async () => {
+  it('records one deployment for concurrent requests', async () => {
     const answers = await Promise.all(
       Array.from({ length: 12 }, () => postDeployment(context.app, release.id)),
     );
@@ -108,7 +108,7 @@ describe('POST /environments/{name}/deployments: 200', () => {
     expect(await count()).toBe(1);
   });
 
-  it('of several releases at once, the last that is in the history runs', async () => {
+  it('the last deployment in the history is the running one after concurrent requests', async () => {
     const releases = [release];
     for (let i = 2; i < 8; i += 1) releases.push(await next(`${i}.0.0`));
     const answers = await Promise.all(releases.map(({ id }) => postDeployment(context.app, id)));
@@ -118,7 +118,7 @@ describe('POST /environments/{name}/deployments: 200', () => {
     expect(await running()).toEqual([last]);
   });
 
-  it('is repeated as it was for an Idempotency-Key', async () => {
+  it('repeats the answer for an Idempotency-Key', async () => {
     const ask = () =>
       postDeployment(context.app, release.id, 'production', { 'idempotency-key': 'one' });
     const first = await ask();
@@ -144,12 +144,12 @@ describe('POST /environments/{name}/deployments: 400 and 404', () => {
     expect(await count()).toBe(0);
   });
 
-  it('404: there is no such environment, or no such release', async () => {
+  it('404: the environment or the release does not exist', async () => {
     expectProblem(await postDeployment(context.app, release.id, 'x'), 404, 'environment-not-found');
     expectProblem(await postDeployment(context.app, MISSING), 404, 'release-not-found');
   });
 
-  it('404: a caller that is bound to other projects', async () => {
+  it('404: the caller is bound to other projects', async () => {
     const { headers } = await giveToken({ scopes: ['deployments:write'], projects: [2] });
     const ask = (id: string) =>
       postDeployment(guarded.app, id, 'production', { ...headers, 'x-request-id': 'same' });
@@ -160,7 +160,7 @@ describe('POST /environments/{name}/deployments: 400 and 404', () => {
   });
 });
 
-describe('the database', () => {
+describe('the table of deployments', () => {
   it.each([`UPDATE deployments SET created_by = 'x'`, 'DELETE FROM deployments'])(
     'refuses %s',
     async (text) => {

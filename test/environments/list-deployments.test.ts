@@ -39,30 +39,30 @@ async function pages(query: string, headers: Record<string, string> = {}, app = 
 }
 
 describe('GET /environments/{name}/deployments', () => {
-  it('has what runs there now, a release a project, by project', async () => {
+  it('lists the running release of each project, by project', async () => {
     expect((await get()).json()).toEqual(now);
     expect((await get('?history=false')).json()).toEqual(now);
     expect(await pages('')).toEqual(now);
   });
 
-  it('has all that was recorded, the newest first, with history', async () => {
+  it('lists all records with history, newest first', async () => {
     const all = newestFirst([...old, ...now]);
     expect((await get('?history=true')).json()).toEqual(all);
     expect(await pages('&history=true')).toEqual(all);
   });
 
-  it('has one project, when it is asked for', async () => {
+  it('lists one project with project', async () => {
     expect((await get('?project=2')).json()).toEqual([now[1]]);
     expect((await get('?project=2&history=true')).json()).toEqual([now[1], old[1]]);
   });
 
-  it('is empty where nothing runs', async () => {
+  it('is empty if nothing runs', async () => {
     await createProject(context.app);
     expect((await get('?project=4')).json()).toEqual([]);
     expect((await get('?project=4&history=true')).json()).toEqual([]);
   });
 
-  it('404: there is no such environment, or no such project', async () => {
+  it('404: the environment or the project does not exist', async () => {
     for (const query of ['', '?history=true', '?project=1']) {
       const response = await context.app.inject(`/environments/x/deployments${query}`);
       expectProblem(response, 404, 'environment-not-found');
@@ -77,7 +77,7 @@ describe('GET /environments/{name}/deployments', () => {
     },
   );
 
-  it('400: the cursor of the other list', async () => {
+  it('400: the cursor belongs to the other list', async () => {
     const [one, other] = [await get('?limit=1'), await get('?limit=1&history=true')];
     const cursorOf = (page: typeof one) => /cursor=([\w-]+)/.exec(nextPage(page) ?? '')?.[1];
     for (const query of [`cursor=${cursorOf(one)}&history=true`, `cursor=${cursorOf(other)}`]) {
@@ -89,7 +89,7 @@ describe('GET /environments/{name}/deployments', () => {
 describe('a caller that is bound to projects', () => {
   const bound = () => giveToken({ scopes: ['deployments:read'], projects: [1, 3] });
 
-  it('sees those only, in pages too', async () => {
+  it('sees only those projects, also in pages', async () => {
     const { headers } = await bound();
     const mine = [now[0], now[2]];
     expect((await guarded.app.inject({ url: URL_, headers })).json()).toEqual(mine);
@@ -102,7 +102,7 @@ describe('a caller that is bound to projects', () => {
     ]);
   });
 
-  it('404: another project is answered like one that does not exist', async () => {
+  it('404: another project gets the same answer as a missing one', async () => {
     const { headers } = await bound();
     const ask = (project: number) =>
       guarded.app.inject({

@@ -12,7 +12,7 @@ const add = (name: string, rank: number) =>
   });
 
 describe('GET /environments', () => {
-  it('has staging and production from the first start, guarded by the baseline', async () => {
+  it('lists staging and production from the first start, guarded by baseline', async () => {
     const policies = [{ name: 'baseline', version: null }];
     expect((await context.app.inject('/environments')).json()).toEqual([
       expect.objectContaining({ name: 'staging', rank: 10, policies, createdBy: 'migration' }),
@@ -20,7 +20,7 @@ describe('GET /environments', () => {
     ]);
   });
 
-  it('is in the order of ranks, then of names, in pages', async () => {
+  it('lists by rank, then by name, in pages', async () => {
     await add('z', 15);
     await add('y', 15);
     await add('first', 0);

@@ -19,7 +19,7 @@ const patch = (body: unknown, tag?: string, name = 'staging') =>
   });
 
 describe('PATCH /environments/{name}: 200', () => {
-  it('changes rank and policies, and says who did', async () => {
+  it('changes rank and policies, and names the caller', async () => {
     await createPolicy(context.app, 'shop');
     const before = (await get()).json();
     const { headers } = await giveToken({ subject: 'bob', scopes: ['environments:write'] });
@@ -47,7 +47,7 @@ describe('PATCH /environments/{name}: 200', () => {
     expect((await get()).json()).toEqual(after);
   });
 
-  it('leaves what is not named as it is', async () => {
+  it('keeps the fields that the body does not name', async () => {
     const before = (await get()).json();
     expect((await patch({ rank: 7 })).json()).toMatchObject({ rank: 7, policies: before.policies });
     const policies = [{ name: 'baseline', version: 1 }];
@@ -61,7 +61,7 @@ describe('PATCH /environments/{name}: 200', () => {
     expect(response.headers.etag).toBe('"1"');
   });
 
-  it('takes the example of the document', async () => {
+  it('accepts the example of the OpenAPI document', async () => {
     const { components } = (await context.app.inject('/openapi.json')).json();
     for (const example of components.schemas.UpdateEnvironment.examples) {
       expect((await patch(example)).statusCode).toBe(200);
@@ -84,7 +84,7 @@ describe('PATCH /environments/{name}: 400 and 404', () => {
     expect((await get()).body).toBe(before.body);
   });
 
-  it('404: there is no such environment; 400: that is no name', async () => {
+  it('404: the environment does not exist; 400: the name is not valid', async () => {
     for (const body of [{}, { rank: 1 }]) {
       for (const tag of [undefined, '*', '"1"']) {
         expectProblem(await patch(body, tag, 'x'), 404, 'environment-not-found');
@@ -96,7 +96,7 @@ describe('PATCH /environments/{name}: 400 and 404', () => {
 });
 
 describe('conditional requests', () => {
-  it('304 for the version that the caller has', async () => {
+  it('304 for the current version', async () => {
     for (const known of ['"1"', 'W/"1"', '*']) {
       const response = await get({ 'if-none-match': known });
       expect([response.statusCode, response.body, response.headers.etag]).toEqual([304, '', '"1"']);
@@ -105,7 +105,7 @@ describe('conditional requests', () => {
     expect((await get({ 'if-none-match': '"1"' })).headers.etag).toBe('"2"');
   });
 
-  it.each([{ rank: 1 }, {}])('412: %j of a version that is not current', async (body) => {
+  it.each([{ rank: 1 }, {}])('412: %j for an old version', async (body) => {
     const before = await get();
     for (const tag of ['"0"', '"2"', 'W/"1"', 'nonsense']) {
       const response = await patch(body, tag);
@@ -116,7 +116,7 @@ describe('conditional requests', () => {
     expect((await patch(body, '"1"')).statusCode).toBe(200);
   });
 
-  it('of 12 at once that saw the same version, one is made', async () => {
+  it('one of 12 concurrent requests with the same version succeeds', async () => {
     const answers = await Promise.all(
       Array.from({ length: 12 }, (_, i) => patch({ rank: 100 + i }, '"1"')),
     );
@@ -124,7 +124,7 @@ describe('conditional requests', () => {
     expect((await get()).headers.etag).toBe('"2"');
   });
 
-  it('the tag changes also when somebody changes the row beside the API', async () => {
+  it('the tag also differs after a change in the database', async () => {
     await sql(`UPDATE environments SET rank = 3 WHERE name = 'staging'`);
     expect((await get()).headers.etag).toBe('"2"');
   });

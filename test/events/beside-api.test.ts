@@ -14,8 +14,8 @@ const eventsOf = (kind: string) =>
     `SELECT type, subject_id, actor, data FROM events WHERE subject_kind = '${kind}' ORDER BY id`,
   );
 
-describe('what is written beside the API', () => {
-  it('is recorded, with digests of the row before and after', async () => {
+describe('a write outside the API', () => {
+  it('is recorded with digests of the row before and after', async () => {
     await sql(`INSERT INTO projects (name, status) VALUES ('A', 'b')`);
     await sql(`UPDATE projects SET status = 'c'`);
     await sql('DELETE FROM projects');
@@ -31,7 +31,7 @@ describe('what is written beside the API', () => {
     expect(removed).toMatchObject({ operation: 'delete', before: changed.after, after: null });
   });
 
-  it('is recorded in a transaction after one of the API on the same connection', async () => {
+  it('is recorded in a transaction that follows a change of the API on the same connection', async () => {
     await createProject(context.app);
     await sql(`BEGIN; SET LOCAL srp.through = 'api'; UPDATE projects SET status = 'x'; COMMIT`);
     expect(await eventsOf('project')).toMatchObject([{ type: 'project.created' }]);
@@ -42,7 +42,7 @@ describe('what is written beside the API', () => {
     ]);
   });
 
-  it('names the release and the project', async () => {
+  it('is recorded with the release and the project', async () => {
     const { id } = await createRelease(context.app);
     await sql(`UPDATE releases SET notes = 'by hand'`);
     const where = `SELECT project_id, release_id FROM events WHERE type = 'beside-api'`;
@@ -52,7 +52,7 @@ describe('what is written beside the API', () => {
 
 describe('events', () => {
   it.each([[`UPDATE events SET actor = 'x'`], ['DELETE FROM events'], ['TRUNCATE events']])(
-    'are never changed: %s',
+    'are immutable: %s',
     async (statement) => {
       await createProject(context.app);
       await expect(sql(statement)).rejects.toMatchObject({ code: '23001' });
@@ -111,7 +111,7 @@ describe('rows from before the events', () => {
     expect(await sql('SELECT 1 FROM event_imports')).toEqual([]);
   });
 
-  it('get no second one, and rows that came later get none', async () => {
+  it('get no second event, and later rows get none', async () => {
     await createProject(context.app);
     await asFound();
     await createProject(context.app, { name: 'Later', status: 'x' });

@@ -96,7 +96,7 @@ async function release(): Promise<string> {
 }
 
 describe('events', () => {
-  it('of projects', async () => {
+  it('are recorded for projects', async () => {
     const payload = { name: 'Shop', status: 'active' };
     await does('createProject', 'POST /projects', ['project.created'], { payload });
     const change = { payload: { status: 'archived' } };
@@ -110,7 +110,7 @@ describe('events', () => {
     await does('deleteProject', 'DELETE /projects/1', ['project.deleted']);
   });
 
-  it('of releases and artifacts', async () => {
+  it('are recorded for releases and artifacts', async () => {
     await call('POST /projects', { payload: { name: 'Shop', status: 'active' } });
     const payload = { version: '1.0.0', commit: COMMIT };
     const url = 'POST /projects/1/releases';
@@ -135,7 +135,7 @@ describe('events', () => {
     await recordsNothing(`POST /releases/${id}/revoke`, 409, { payload: { reason: 'Other' } });
   });
 
-  it('of evidence', async () => {
+  it('are recorded for evidence', async () => {
     const id = await release();
     const upload = `POST /releases/${id}/evidence?label=unit`;
     const first = { payload: junit('passed'), headers: XML };
@@ -151,7 +151,7 @@ describe('events', () => {
     await recordsNothing(retract, 200, reason);
   });
 
-  it('of policies, environments and deployments', async () => {
+  it('are recorded for policies, environments and deployments', async () => {
     const id = await release();
     const policy = { payload: { name: 'gate', rules: [SEALED] } };
     await does('createPolicy', 'POST /policies', ['policy.created'], policy);
@@ -176,7 +176,7 @@ describe('events', () => {
     await recordsNothing(deploy, 200, what);
   });
 
-  it('of verdicts', async () => {
+  it('are recorded for verdicts', async () => {
     const id = await release();
     const ask = { payload: { environment: 'production' } };
     const verdicts = `POST /releases/${id}/verdicts`;
@@ -193,7 +193,7 @@ describe('events', () => {
     called.add('assertRelease');
   });
 
-  it('of waivers', async () => {
+  it('are recorded for waivers', async () => {
     await release();
     const terms = { rule: 'CVE-2021-23337', reason: 'Never called', expiresAt: inAMonth() };
     const payload = { projectId: 1, ...terms };
@@ -209,7 +209,7 @@ describe('events', () => {
     await recordsNothing(revoke, 200, reason);
   });
 
-  it('of tokens and issuers', async () => {
+  it('are recorded for tokens and issuers', async () => {
     const token = { payload: { name: 'CI', subject: 'ci', scopes: ['projects:read'] } };
     const made = await does('createToken', 'POST /tokens', ['token.created'], token);
     const { id } = made.body;
@@ -228,14 +228,14 @@ describe('events', () => {
     await does('revokeIssuer', `DELETE /issuers/${trusted.body.id}`, ['issuer.revoked']);
   });
 
-  it('are recorded once for a request that is sent again with its key', async () => {
+  it('are recorded once for a request that is repeated with its key', async () => {
     const payload = { name: 'Shop', status: 'active' };
     const sent = { payload, headers: { 'idempotency-key': 'one' } };
     await does('createProject', 'POST /projects', ['project.created'], sent);
     await recordsNothing('POST /projects', 201, sent);
   });
 
-  it('have been looked for on every route that changes something', async () => {
+  it('are tested for every route that changes something', async () => {
     const { paths } = (await context.app.inject('/openapi.json')).json();
     const operations = Object.values<Record<string, { operationId: string }>>(paths).flatMap(
       (item) =>

@@ -9,14 +9,14 @@ import { runProgram, stop } from '../support/process.js';
 
 const embedded = useEmbedded();
 
-describe('a start that cannot be', () => {
+describe('a start that fails', () => {
   async function occupy(port: number): Promise<Server> {
     const server = createServer((socket) => socket.end());
     await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
     return server;
   }
 
-  it('says that the port of PostgreSQL is taken', async () => {
+  it('reports that the port of PostgreSQL is in use', async () => {
     const server = await occupy(embedded.port);
     expect(await embedded.failure()).toMatch(
       /port \d+ on 127\.0\.0\.1 is used by another.*EMBEDDED_PG_PORT/,
@@ -24,7 +24,7 @@ describe('a start that cannot be', () => {
     server.close();
   });
 
-  it('says that the data is of another version, and leaves it alone', async () => {
+  it('reports that the data belongs to another version, and does not change it', async () => {
     await stop(await embedded.start());
     const file = join(embedded.folder, 'data', 'PG_VERSION');
     await writeFile(file, '13\n');
@@ -35,7 +35,7 @@ describe('a start that cannot be', () => {
     expect((await fetch(`${(await embedded.start()).url}/health/ready`)).status).toBe(200);
   });
 
-  it('says that the folder cannot be written to', async () => {
+  it('reports that the folder is not writable', async () => {
     const file = join(tmpdir(), `srp-file-${process.pid}`);
     await writeFile(file, '');
     expect(await embedded.failure({ EMBEDDED_PG_DIR: join(file, 'postgres') })).toMatch(
@@ -44,7 +44,7 @@ describe('a start that cannot be', () => {
     await rm(file);
   });
 
-  it('says that the port of the API is taken, and stops PostgreSQL', async () => {
+  it('reports that the port of the API is in use, and stops PostgreSQL', async () => {
     const port = await freePort();
     const server = await occupy(port);
     expect(await embedded.failure({ PORT: String(port) })).toBe(
@@ -54,7 +54,7 @@ describe('a start that cannot be', () => {
     server.close();
   });
 
-  it('names the port of the running server, and leaves that server alone', async () => {
+  it('names the port of the running server, which continues to run', async () => {
     const { url } = await embedded.start();
     const other = runProgram('dist/server.js', {
       ...embedded.env,
@@ -67,7 +67,7 @@ describe('a start that cannot be', () => {
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
   });
 
-  it('says that the password is wrong, and leaves nothing running', async () => {
+  it('reports that the password is wrong, and leaves no process', async () => {
     await stop(await embedded.start());
     const file = join(embedded.folder, 'password');
     const password = await readFile(file, 'utf8');
@@ -78,21 +78,21 @@ describe('a start that cannot be', () => {
     expect((await fetch(`${(await embedded.start()).url}/health/ready`)).status).toBe(200);
   });
 
-  it('says that HOST is not an address of this machine', async () => {
+  it('reports that HOST is not an address of this machine', async () => {
     expect(await embedded.failure({ HOST: '192.0.2.1', AUTH_MODE: 'none' })).toBe(
       'cannot start: HOST is not an address of this machine (EADDRNOTAVAIL)',
     );
     expect(await embedded.answers()).toBe(false);
   });
 
-  it('does not open itself to a network unless somebody has said so', async () => {
+  it('does not listen on a network unless AUTH_MODE is set', async () => {
     expect(await embedded.failure({ HOST: '0.0.0.0' })).toMatch(
       /^cannot start: HOST=0\.0\.0\.0 is reachable from other machines: set AUTH_MODE=token/,
     );
     expect(await embedded.answers()).toBe(false);
   });
 
-  it('says that the password file does not exist', async () => {
+  it('reports that the password file does not exist', async () => {
     await stop(await embedded.start());
     await rm(join(embedded.folder, 'password'));
     const other = runProgram('dist/server.js', { ...embedded.env, PORT: '0' });
@@ -100,13 +100,13 @@ describe('a start that cannot be', () => {
     expect(other.output()).toMatch(/postgres\/password does not exist/);
   });
 
-  it('starts over a postmaster.pid that a crash left empty', async () => {
+  it('succeeds with a postmaster.pid that a crash left empty', async () => {
     await stop(await embedded.start());
     await writeFile(join(embedded.folder, 'data', 'postmaster.pid'), '');
     expect((await fetch(`${(await embedded.start()).url}/health/ready`)).status).toBe(200);
   });
 
-  it('starts over a postmaster.pid that names some other program', async () => {
+  it('succeeds with a postmaster.pid that names another program', async () => {
     await stop(await embedded.start());
     const file = join(embedded.folder, 'data', 'postmaster.pid');
     await writeFile(file, `${process.pid}\n${embedded.folder}\n1\n${embedded.port}\n\n\n\nready\n`);

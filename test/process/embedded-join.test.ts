@@ -11,8 +11,8 @@ const beside = async (file: string, ...args: string[]) => {
 };
 const CREATE = ['create', '--name', 'first', '--subject', 'alice', '--scopes', 'all'];
 
-describe('a program beside the server', () => {
-  it('finds its embedded PostgreSQL on whatever port it runs', async () => {
+describe('a program that runs next to the server', () => {
+  it('finds its embedded PostgreSQL on any port', async () => {
     const server = await embedded.start({ AUTH_MODE: 'token' });
     const made = await beside('dist/token.js', ...CREATE);
     expect(made.code, made.output).toBe(0);

@@ -46,7 +46,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await embedded.answers()).toBe(false);
   });
 
-  it('speaks UTF-8 and folds case whatever the locale of the environment', async () => {
+  it('uses UTF-8 and folds case in any locale of the environment', async () => {
     await embedded.erase();
     await embedded.start({ LANG: 'C', LC_ALL: 'C' });
     const client = await embedded.connect();
@@ -58,7 +58,7 @@ describe('the embedded PostgreSQL', () => {
     expect(rows).toEqual([{ encoding: 'UTF8', folds: true, letters: true }]);
   });
 
-  it('stops when the server is killed, and the next start finds everything', async () => {
+  it('stops when the server is killed, and keeps the data for the next start', async () => {
     const killed = await embedded.start();
     await post(killed.url);
     await stop(killed, 'SIGKILL');
@@ -69,7 +69,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it.each([20, 300, 700, 1100])(
-    'leaves nothing behind after Ctrl-C %i ms into the start',
+    'leaves no process after Ctrl-C %i ms into the start',
     async (ms) => {
       await embedded.erase();
       const server = runProgram('dist/server.js', { PORT: '0', ...embedded.env });
@@ -82,7 +82,7 @@ describe('the embedded PostgreSQL', () => {
     },
   );
 
-  it('is shared by two servers, and stays while one of them runs', async () => {
+  it('is shared by two servers, and runs until the second one stops', async () => {
     await embedded.erase();
     const [one, two] = await Promise.all([embedded.start(), embedded.start()]);
     await post(one.url);
@@ -92,13 +92,13 @@ describe('the embedded PostgreSQL', () => {
     expect(await embedded.answers()).toBe(false);
   });
 
-  it('comes back by itself when PostgreSQL crashes', async () => {
+  it('restarts when PostgreSQL crashes', async () => {
     const server = await embedded.start();
     process.kill(await embedded.postmaster(), 'SIGKILL');
     await expect.poll(async () => (await fetch(`${server.url}/health/ready`)).status).toBe(200);
   });
 
-  it('gets a new keeper when the old one is killed', async () => {
+  it('gets a new parent process when the old one is killed', async () => {
     const server = await embedded.start();
     const client = await embedded.connect();
     const keeper = async () => {

@@ -31,7 +31,7 @@ function shell(script: string): Promise<string> {
 }
 
 describe('examples/README.md', () => {
-  it('has commands that end in a denial, and then in an allow for production', async () => {
+  it('has commands that end in a denial, and then in allow for production', async () => {
     const database = await createEmptyDatabase();
     onTestFinished(database.drop);
     const server = await startServer({ DATABASE_URL: database.url });

@@ -20,7 +20,7 @@ async function failure(env: Record<string, string>) {
 }
 
 describe('with DATABASE_URL', () => {
-  it('migrates, serves and stops cleanly; nothing is embedded', async () => {
+  it('migrates, serves and stops cleanly without an embedded database', async () => {
     const server = await startServer({ DATABASE_URL: database.url, LOG_LEVEL: 'info' });
     expect(server.output()).not.toContain('embedded');
     expect(server.output()).not.toContain(new URL(database.url).password);
@@ -40,7 +40,7 @@ describe('with DATABASE_URL', () => {
     expect(await stop(server)).toBe(0);
   });
 
-  it('lets many instances start at once on an empty database', async () => {
+  it('lets many instances start on an empty database at the same time', async () => {
     const servers = await Promise.all(
       [1, 2, 3].map(() => startServer({ DATABASE_URL: database.url })),
     );
@@ -48,7 +48,7 @@ describe('with DATABASE_URL', () => {
     expect(await Promise.all(servers.map((server) => stop(server)))).toEqual([0, 0, 0]);
   });
 
-  it('applies a migration again whose process was killed in the middle', async () => {
+  it('applies a migration again if its process was killed', async () => {
     await execute(
       database.url,
       'CREATE TABLE projects (id SERIAL PRIMARY KEY, name VARCHAR NOT NULL, status VARCHAR NOT NULL)',
@@ -72,7 +72,7 @@ describe('with DATABASE_URL', () => {
     await client.end();
   });
 
-  it('applies a migration that failed once its cause is mended and told so', async () => {
+  it('applies a failed migration again after it is corrected and marked as rolled back', async () => {
     await execute(database.url, 'CREATE TYPE projects AS ENUM ()');
     const first = runProgram('dist/migrate.js', { DATABASE_URL: database.url });
     expect(await first.exit).toBe(1);
@@ -89,7 +89,7 @@ describe('with DATABASE_URL', () => {
     expect(mended.output()).toMatch(/^applied 20240101000000_projects, /);
   });
 
-  it('does not start behind the schema when it may not migrate', async () => {
+  it('does not start on an old schema with MIGRATE_ON_START=false', async () => {
     const env = { DATABASE_URL: database.url, MIGRATE_ON_START: 'false' };
     expect(await failure(env)).toMatch(
       /^cannot start: the database is behind this server: .*_projects/,
@@ -118,14 +118,14 @@ describe('with DATABASE_URL', () => {
     ],
     ['a bad port', { PORT: 'http' }, /PORT must be an integer from 0 to 65535, but is "http"/],
     ['a bad log level', { LOG_LEVEL: 'loud' }, /LOG_LEVEL must be one of fatal/],
-  ])('says in one line that it cannot start: %s', async (_case, env, message) => {
+  ])('explains in one line why it cannot start: %s', async (_case, env, message) => {
     const output = await failure({ DATABASE_URL: database.url, ...env });
     expect(output.split('\n')).toHaveLength(1);
     expect(output).toMatch(message);
     expect(output).not.toContain('hunter2');
   });
 
-  it('says in one line that it cannot start: nobody answers', async () => {
+  it('explains in one line that the database does not answer', async () => {
     const port = await freePort();
     const silent = createServer().listen(port, '127.0.0.1');
     const url = `postgresql://u:hunter2@127.0.0.1:${port}/db`;
@@ -146,7 +146,7 @@ describe('with DATABASE_URL', () => {
       (url: URL) => Object.assign(url, { password: 'hunter2' }),
       /password authentication failed/,
     ],
-  ])('says what PostgreSQL says: %s', async (_case, change, message) => {
+  ])('quotes the reason of PostgreSQL: %s', async (_case, change, message) => {
     const output = await failure({ DATABASE_URL: change(new URL(database.url)).href });
     expect(output.split('\n')).toHaveLength(1);
     expect(output).toMatch(message);

@@ -9,7 +9,7 @@ let drop: (() => Promise<void>) | undefined;
 afterEach(() => drop?.());
 
 describe('npm start', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('hands %s on to the server', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('passes %s to the server', async (signal) => {
     const database = await createEmptyDatabase();
     drop = database.drop;
     const npm = spawn('npm', ['start'], {

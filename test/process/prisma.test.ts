@@ -35,7 +35,7 @@ describe('prisma', () => {
     });
   });
 
-  it('tells, adopts, deploys and seeds a database of the old service', async () => {
+  it('reports, adopts, migrates and seeds a database of the old service', async () => {
     await execute(
       database.url,
       `CREATE TABLE projects (
@@ -58,7 +58,7 @@ describe('prisma', () => {
     expect(prisma('db', 'seed').output).toContain('the database already has 4');
   });
 
-  it('brings an empty database to the schema with migrate dev', async () => {
+  it('migrates an empty database with migrate dev', async () => {
     const saved = database;
     database = await createEmptyDatabase();
     const developed = prisma('migrate', 'dev');
@@ -68,7 +68,7 @@ describe('prisma', () => {
     expect(developed.output).toContain('now in sync');
   });
 
-  it('says why it cannot connect', () => {
+  it('explains why it cannot connect', () => {
     const saved = database;
     database = { ...saved, url: 'postgresql://u:hunter2@127.0.0.1:1/db' };
     const refused = prisma('migrate', 'status');
@@ -78,7 +78,7 @@ describe('prisma', () => {
     expect(refused.output).not.toContain('hunter2');
   });
 
-  it('has an engine of exactly the version that its CLI expects', async () => {
+  it('has exactly the engine version that its CLI expects', async () => {
     const version = async (name: string, from = import.meta.url) => {
       const file = createRequire(from).resolve(`${name}/package.json`);
       return JSON.parse(await readFile(file, 'utf8')).version as string;

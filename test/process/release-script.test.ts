@@ -115,7 +115,7 @@ async function front(listener: RequestListener): Promise<string> {
 }
 
 describe('release.sh', () => {
-  it('ends with 0 when the release may ship, as often as it is run', async () => {
+  it('exits with 0 if the release may ship, in every run', async () => {
     await start();
     const args = release('1.0.0+b.1', '--artifact', 'shop "1"=a=b.tar', ...GOOD);
     const first = await sh(args);
@@ -143,7 +143,7 @@ describe('release.sh', () => {
     expect(late.errors).toContain(': 409: ');
   });
 
-  it('ends with 1 and prints the reasons, one a line, when it may not', async () => {
+  it('exits with 1 if the release may not ship, and prints one reason per line', async () => {
     await start();
     const run = await sh(
       release('2.0.0', '--evidence', 'unit=failed.xml', '--environment', 'production'),
@@ -155,7 +155,7 @@ describe('release.sh', () => {
     expect(run.output).toContain('2.0.0: tests-passed: 1 test failed, 0 allowed');
   });
 
-  it('is about an artifact where it is told so', async () => {
+  it('uploads evidence about the artifact that --about names', async () => {
     await start();
     const run = await sh(
       release(
@@ -176,7 +176,7 @@ describe('release.sh', () => {
     expect(artifactOf('junit')).toBeNull();
   });
 
-  it('ends with 2 when it cannot ask', async () => {
+  it('exits with 2 if it cannot ask', async () => {
     await start();
     await sh(release('3.0.0', '--no-assert'));
     const cases: [message: string, more: string[], env?: Record<string, string>][] = [
@@ -205,7 +205,7 @@ describe('release.sh', () => {
       'a character that is not allowed in a token',
     ],
   ] as [string, string[], Record<string, string>, string][])(
-    'ends with 2 before it sends anything: %s',
+    'exits with 2 before it sends anything: %s',
     async (_case, more, env, message) => {
       const run = await sh(release('3.0.0', '--environment', 'production', ...more), { env });
       expect(run, run.errors).toMatchObject({ code: 2, output: '' });
@@ -213,7 +213,7 @@ describe('release.sh', () => {
     },
   );
 
-  it('ends with 2 when nobody answers, or somebody else does', async () => {
+  it('exits with 2 if no server answers, or a different program does', async () => {
     const gone = { SRP_URL: `http://127.0.0.1:${await freePort()}`, SRP_RETRIES: '1' };
     const run = await sh(release('4.0.0', ...GOOD), { env: gone });
     expect(run, run.errors).toMatchObject({ code: 2, output: '' });
@@ -225,7 +225,7 @@ describe('release.sh', () => {
     expect(welcomed.errors).toContain('the answer is not from a release platform');
   });
 
-  it('asks again when the server is busy, and takes no redirection', async () => {
+  it('retries if the server is busy, and follows no redirect', async () => {
     const asked: string[] = [];
     const busy = await front((request, response) => {
       asked.push(`${request.method} ${request.url}`);
@@ -240,7 +240,7 @@ describe('release.sh', () => {
     expect(asked).toEqual(Array(2).fill(`PUT /projects/${project}/releases/5.0.0`));
   });
 
-  it('shows the token to nobody: not as an argument, not in a trace', async () => {
+  it('exposes the token neither as an argument nor in a trace', async () => {
     await start();
     const seen = join(folder, 'seen');
     await writeFile(
@@ -258,7 +258,7 @@ describe('release.sh', () => {
     expect(all).not.toContain(token);
   });
 
-  it('says how it is used', async () => {
+  it('prints its usage', async () => {
     const run = await sh(['--help'], { env: { SRP_URL: '' } });
     expect(run).toMatchObject({ code: 0, errors: '' });
     expect(run.output).toMatch(/^usage: release\.sh --project ID --version VERSION/);

@@ -43,7 +43,7 @@ async function openConnection(url: string): Promise<Socket> {
 }
 
 describe('SIGTERM', () => {
-  it('lets a running request finish, and takes no new connection', async () => {
+  it('lets a running request finish, and refuses new connections', async () => {
     const server = await start();
     const { release, answer } = await blockedPost(server.url);
     const exit = stop(server);
@@ -62,7 +62,7 @@ describe('SIGTERM', () => {
     expect(await sql('SELECT name FROM projects')).toEqual([{ name: 'Mon Projet' }]);
   });
 
-  it('answers for SHUTDOWN_DELAY_MS, while the readiness probe says what is coming', async () => {
+  it('serves requests for SHUTDOWN_DELAY_MS, while the readiness probe fails', async () => {
     const server = await start({ SHUTDOWN_DELAY_MS: '2000' });
     expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
     const began = Date.now();
@@ -80,7 +80,7 @@ describe('SIGTERM', () => {
     expect(Date.now() - began).toBeGreaterThanOrEqual(2000);
   });
 
-  it('gives up after SHUTDOWN_TIMEOUT_MS', async () => {
+  it('ends the process after SHUTDOWN_TIMEOUT_MS', async () => {
     const server = await start({ SHUTDOWN_TIMEOUT_MS: '700' });
     const { answer } = await blockedPost(server.url);
     const began = Date.now();

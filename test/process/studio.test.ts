@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CLI = createRequire(import.meta.url).resolve('prisma/build/index.js');
 
 describe('npm run studio', () => {
-  it('serves a page that loads and calls nothing beyond this machine', async () => {
+  it('serves a page that loads nothing from other machines', async () => {
     const database = await createEmptyDatabase();
     onTestFinished(database.drop);
     const port = await freePort();

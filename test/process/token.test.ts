@@ -17,7 +17,7 @@ async function token(...args: string[]) {
 const FIRST = ['create', '--name', 'first', '--subject', 'alice', '--scopes'];
 
 describe('npm run token', () => {
-  it('makes, lists and revokes the tokens of a server, before its first start too', async () => {
+  it('creates, lists and revokes tokens of a server, even before its first start', async () => {
     const behind = await token('list');
     expect(behind.output).toMatch(
       /^the database is behind this server: .* Run "npm run db:migrate"/,
@@ -62,7 +62,7 @@ describe('npm run token', () => {
     [[...FIRST, 'projects:read', '--projects', ''], /^projects\/0 must be of type integer/],
     [['revoke', 'x'], /^revoke needs the id of a token/],
     [['revoke', '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e'], /^Token not found/],
-  ])('%j says what is wrong', async (args, message) => {
+  ])('%j explains what is wrong', async (args, message) => {
     await prepareSchema(database.url, { apply: true, connectTimeoutMs: 5000 });
     const { code, output } = await token(...args);
     expect(code).toBe(1);

@@ -8,7 +8,7 @@ const create = (body: unknown) => post(context.app, JSON.stringify(body));
 const count = async () => (await sql('SELECT id FROM projects')).length;
 
 describe('POST /projects: 201', () => {
-  it('answers the project and its address', async () => {
+  it('returns the project and its address', async () => {
     const response = await create({ name: 'Mon Projet', status: 'active' });
     expect(response.statusCode).toBe(201);
     expect(response.headers.location).toBe('/projects/1');
@@ -26,14 +26,14 @@ describe('POST /projects: 201', () => {
     expect(Math.abs(Date.now() - Date.parse(project.createdAt))).toBeLessThan(60_000);
   });
 
-  it('gives the status planned unless there is one', async () => {
+  it('sets the status planned by default', async () => {
     expect((await createProject(context.app, { name: 'A' })).status).toBe('planned');
     expect((await createProject(context.app, { name: 'A', status: 'à faire' })).status).toBe(
       'à faire',
     );
   });
 
-  it('allows a name twice', async () => {
+  it('accepts a name twice', async () => {
     const first = await createProject(context.app);
     const second = await createProject(context.app);
     expect(second.id).toBe(first.id + 1);
@@ -52,7 +52,7 @@ describe('POST /projects: 201', () => {
     expect(row).toEqual({ name, description: `${name}\n\t${name}` });
   });
 
-  it('removes white space around name and status before it counts, and keeps the description', async () => {
+  it('removes white space around name and status before it counts characters, and keeps the description', async () => {
     const project = await createProject(context.app, {
       name: ` \u00a0\u3000${'x'.repeat(200)}\ufeff `,
       status: '  done  ',
@@ -65,7 +65,7 @@ describe('POST /projects: 201', () => {
     });
   });
 
-  it('takes a description of 2,000 characters, an empty one, and null', async () => {
+  it('accepts a description of 2,000 characters, an empty one, and null', async () => {
     for (const description of ['é'.repeat(2000), '', null]) {
       expect((await createProject(context.app, { name: 'A', description })).description).toBe(
         description,
@@ -73,7 +73,7 @@ describe('POST /projects: 201', () => {
     }
   });
 
-  it('works with a trailing slash and with a charset', async () => {
+  it('accepts a trailing slash and a charset', async () => {
     const response = await context.app.inject({
       method: 'POST',
       url: '/projects/',
@@ -122,7 +122,7 @@ describe('POST /projects: 400', () => {
     expect(await count()).toBe(0);
   });
 
-  it('names the first 20 faults of a body that has a thousand', async () => {
+  it('reports the first 20 of a thousand faults', async () => {
     const body = Object.fromEntries(Array.from({ length: 999 }, (_, i) => [`f${i}`, i]));
     const response = await create(body);
     const problem = expectProblem(response, 400, 'validation-failed');
@@ -130,13 +130,13 @@ describe('POST /projects: 400', () => {
     expect(response.body.length).toBeLessThan(10_000);
   });
 
-  it('refuses a body of very many fields without looking at each', async () => {
+  it('refuses a body of very many fields without checking each', async () => {
     const body = Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`f${i}`, i]));
     const problem = expectProblem(await create(body), 400, 'validation-failed');
     expect(problem.detail).toBe('the body must have at most 1000 fields');
   });
 
-  it('says the rule of a name in words', async () => {
+  it('explains the rule of a name in words', async () => {
     const { errors } = (await create({ name: 'x'.repeat(201) })).json();
     expect(errors[0].message).toBe(
       'must be one line of 1 to 200 characters, without control characters',
@@ -159,18 +159,21 @@ describe('POST /projects: 400', () => {
     expectProblem(await post(context.app, body), 400, 'validation-failed');
   });
 
-  it.each([undefined, 'application/json'])('refuses no body (content type %s)', async (type) => {
-    const response = await context.app.inject({
-      method: 'POST',
-      url: '/projects',
-      ...(type && { headers: { 'content-type': type } }),
-    });
-    expectProblem(response, 400, 'validation-failed');
-  });
+  it.each([undefined, 'application/json'])(
+    'refuses a missing body (content type %s)',
+    async (type) => {
+      const response = await context.app.inject({
+        method: 'POST',
+        url: '/projects',
+        ...(type && { headers: { 'content-type': type } }),
+      });
+      expectProblem(response, 400, 'validation-failed');
+    },
+  );
 });
 
 describe('POST /projects: 413 and 415', () => {
-  it('refuses a body beyond the limit', async () => {
+  it('refuses a body above the limit', async () => {
     const body = JSON.stringify({ name: 'A', description: 'x'.repeat(1_048_576) });
     expectProblem(await post(context.app, body), 413, 'payload-too-large');
   });

@@ -12,7 +12,7 @@ const call = (
 const current = async () => String((await call('GET', {})).headers.etag);
 
 describe('ETag', () => {
-  it('names the version, the same in every answer, another after each change', async () => {
+  it('is the same in every answer, and differs after each change', async () => {
     const created = await context.app.inject({
       method: 'POST',
       url: '/projects',
@@ -27,7 +27,7 @@ describe('ETag', () => {
     expect(await current()).toBe(changed.headers.etag);
   });
 
-  it('changes also when somebody changes the row beside the API', async () => {
+  it('also differs after a change in the database', async () => {
     await createProject(context.app);
     const tag = await current();
     await sql(`UPDATE projects SET name = 'from psql'`);
@@ -53,8 +53,8 @@ describe('If-None-Match', () => {
   });
 });
 
-describe('a change', () => {
-  it('is answered whole, whatever version the caller has', async () => {
+describe('a changed resource', () => {
+  it('is returned in full, whatever version the caller sends', async () => {
     await createProject(context.app);
     const changed = await call('PATCH', { 'if-none-match': '*' }, { name: 'B' });
     expect([changed.statusCode, changed.json().name]).toEqual([200, 'B']);
@@ -62,7 +62,7 @@ describe('a change', () => {
 });
 
 describe('If-Match', () => {
-  it('lets the change of the version that was seen through', async () => {
+  it('accepts a change of the current version', async () => {
     await createProject(context.app);
     const tag = await current();
     const changed = await call('PATCH', { 'if-match': `"99", ${tag}` }, { name: 'B' });
@@ -90,7 +90,7 @@ describe('If-Match', () => {
     }
   });
 
-  it('loses no change of 50 parallel writers', async () => {
+  it('keeps every change of 50 concurrent writers that retry', async () => {
     await createProject(context.app, { name: 'A', description: '' });
     let refused = 0;
     const write = async (writer: number) => {

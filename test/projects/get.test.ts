@@ -6,7 +6,7 @@ const context = useApp();
 
 describe('GET /projects/{id}', () => {
   it.each(['/projects/1', '/projects/1/', '/projects/1?anything=else'])(
-    '200: answers the project at %s',
+    '200: returns the project at %s',
     async (url) => {
       const created = await createProject(context.app, { name: 'A', description: 'B' });
       const response = await context.app.inject(url);
@@ -16,7 +16,7 @@ describe('GET /projects/{id}', () => {
   );
 
   it.each(['0', '-1', 'abc', '2147483648', '1e3', '0x1', '+1', '%201', '1.0', '01', '%00', '1;2'])(
-    '400: refuses the id %s',
+    '400: the id %s is not valid',
     async (id) => {
       await createProject(context.app);
       const problem = expectProblem(
@@ -29,7 +29,7 @@ describe('GET /projects/{id}', () => {
     },
   );
 
-  it.each([2, 2_147_483_647])('404: there is no project %i', async (id) => {
+  it.each([2, 2_147_483_647])('404: project %i does not exist', async (id) => {
     await createProject(context.app);
     const problem = expectProblem(
       await context.app.inject(`/projects/${id}`),
@@ -40,7 +40,7 @@ describe('GET /projects/{id}', () => {
     expect(problem.instance).toBe(`/projects/${id}`);
   });
 
-  it('HEAD answers the same headers and no body', async () => {
+  it('HEAD returns the same headers without a body', async () => {
     await createProject(context.app);
     const get = await context.app.inject('/projects/1');
     const head = await context.app.inject({ method: 'HEAD', url: '/projects/1' });

@@ -33,7 +33,7 @@ async function walk(url: string, between?: (page: number) => Promise<unknown>) {
 }
 
 describe('GET /projects: order and pages', () => {
-  it('answers up to 1,000 projects in id order without being asked', async () => {
+  it('returns up to 1,000 projects in id order by default', async () => {
     await sql(
       `INSERT INTO projects (name, status) SELECT 'p' || i, 's' FROM generate_series(1, 1000) i`,
     );
@@ -44,7 +44,7 @@ describe('GET /projects: order and pages', () => {
     expect(response.headers.link).toBeUndefined();
   });
 
-  it('says where the 1,001st is', async () => {
+  it('links to the page with the 1,001st project', async () => {
     await sql(
       `INSERT INTO projects (name, status) SELECT 'p' || i, 's' FROM generate_series(1, 1001) i`,
     );
@@ -53,7 +53,7 @@ describe('GET /projects: order and pages', () => {
   });
 
   it.each(['id', '-id', 'name', '-name', 'createdAt', '-createdAt'])(
-    'walks all pages of sort=%s once, ties in id order',
+    'pages through all projects of sort=%s once, ties in id order',
     async (sort) => {
       await sql(
         `INSERT INTO projects (name, status, created_at)
@@ -78,7 +78,7 @@ describe('GET /projects: order and pages', () => {
     },
   );
 
-  it('misses and repeats nothing while projects are added and removed', async () => {
+  it('neither misses nor repeats projects while others are added and deleted', async () => {
     for (let i = 0; i < 10; i += 1) await createProject(context.app, { name: `n${i}` });
     const pages = await walk('/projects?limit=3&sort=-createdAt', async (page) => {
       if (page > 3) return;
@@ -88,7 +88,7 @@ describe('GET /projects: order and pages', () => {
     expect(pages.flat()).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
   });
 
-  it('sorts names by code point, whatever the locale of the server', async () => {
+  it('sorts names by code point in any locale of the server', async () => {
     for (const name of ['b', 'B', 'a', 'É', 'é', 'Z', '🚀', '\uff5e']) {
       await createProject(context.app, { name });
     }
@@ -130,7 +130,7 @@ describe('GET /projects: filters', () => {
     expect(await names('?q=l')).toEqual(['ÉLAN vital', 'un élan', 'Elan']);
   });
 
-  it('takes %, _ and \\ literally', async () => {
+  it('matches %, _ and \\ literally', async () => {
     for (const name of ['100%', '100x', 'a_b', 'aXb', 'c\\d', 'cd']) {
       await createProject(context.app, { name });
     }
@@ -141,7 +141,7 @@ describe('GET /projects: filters', () => {
     expect(await names('?q=%5C')).toEqual(['c\\d']);
   });
 
-  it('filters by exact status, also one of the greatest length', async () => {
+  it('filters by exact status, even one of the maximum length', async () => {
     const long = 'x'.repeat(50);
     await createProject(context.app, { name: 'long', status: long });
     await createProject(context.app, { name: 'planned' });
@@ -157,7 +157,7 @@ describe('a cursor', () => {
     ['sort=id', 'WyJpZCIsbnVsbCwxXQ'], // ["id",null,1]
     ['sort=-name', 'WyItbmFtZSIsImIiLDJd'], // ["-name","b",2]
     ['sort=createdAt', 'WyJjcmVhdGVkQXQiLCIwMDAxLTAxLTAxVDAwOjAwOjAwLjAwMFoiLDFd'],
-  ])('that a client kept from an earlier version works: %s', async (sort, cursor) => {
+  ])('from an earlier version of the server works: %s', async (sort, cursor) => {
     await createProject(context.app, { name: 'a' });
     await createProject(context.app, { name: 'b' });
     const response = await context.app.inject(`/projects?${sort}&cursor=${cursor}`);
@@ -165,7 +165,7 @@ describe('a cursor', () => {
     expect(response.json().length).toBeGreaterThan(0);
   });
 
-  it('keeps the path of the request in the link, without the slash at its end', async () => {
+  it('keeps the path of the request in the link, without its trailing slash', async () => {
     await createProject(context.app, { name: 'a' });
     await createProject(context.app, { name: 'b' });
     const { headers } = await context.app.inject('/projects/?limit=1');
@@ -218,7 +218,7 @@ describe('GET /projects: 400', () => {
     expect(problem.errors[0].in).toBe('query');
   });
 
-  it('names every fault at once', async () => {
+  it('reports every fault at the same time', async () => {
     const response = await context.app.inject('/projects?limit=1e2&q=%FF&sort=x&page=1');
     const problem = expectProblem(response, 400, 'validation-failed');
     expect(pointers(problem)).toEqual(['/limit', '/page', '/q', '/sort']);

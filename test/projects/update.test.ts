@@ -36,7 +36,7 @@ describe('PATCH /projects/{id}', () => {
     [{ id: 2 }, ['/id']],
     [{ createdAt: '2020-01-01T00:00:00Z' }, ['/createdAt']],
     [{ description: 'x'.repeat(2001) }, ['/description']],
-  ])('400: refuses %j and changes nothing', async (body, expected) => {
+  ])('400: %j changes nothing', async (body, expected) => {
     const before = await createProject(context.app);
     expect(pointers(expectProblem(await patch(1, body), 400, 'validation-failed'))).toEqual(
       expected,
@@ -44,15 +44,15 @@ describe('PATCH /projects/{id}', () => {
     expect((await context.app.inject('/projects/1')).json()).toEqual(before);
   });
 
-  it('400: refuses a bad id', async () => {
+  it('400: the id is not valid', async () => {
     expectProblem(await patch('abc', { name: 'A' }), 400, 'validation-failed');
   });
 
-  it.each([{ name: 'A' }, {}])('404: there is no such project (%j)', async (body) => {
+  it.each([{ name: 'A' }, {}])('404: the project does not exist (%j)', async (body) => {
     expectProblem(await patch(7, body), 404, 'project-not-found');
   });
 
-  it('404 until the project is there, then 200: without If-Match never 412', async () => {
+  it('404 until the project exists, then 200: without If-Match never 412', async () => {
     const requests = Array.from({ length: 40 }, (_, index) =>
       index === 20 ? createProject(context.app) : patch(1, { name: 'A' }),
     );

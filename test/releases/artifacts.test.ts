@@ -23,7 +23,7 @@ const add = (body: unknown, id = release.id, headers: Record<string, string> = {
 const count = async () => (await sql('SELECT 1 FROM artifacts')).length;
 
 describe('POST /releases/{id}/artifacts: 201', () => {
-  it('answers the artifact and where its digest is found', async () => {
+  it('returns the artifact and the address that finds its digest', async () => {
     const response = await add(A);
     expect(response.statusCode, response.body).toBe(201);
     expect(response.headers.location).toBe(`/artifacts/${A.sha256}`);
@@ -42,7 +42,7 @@ describe('POST /releases/{id}/artifacts: 201', () => {
     expect(found).toMatchObject(artifact);
   });
 
-  it('says who added it', async () => {
+  it('stores who added it', async () => {
     const { headers } = await giveToken({ subject: 'jenkins', scopes: ['releases:write'] });
     const url = `/releases/${release.id}/artifacts`;
     const response = await guarded.app.inject({ method: 'POST', url, headers, payload: A });
@@ -54,7 +54,7 @@ describe('POST /releases/{id}/artifacts: 201', () => {
     ['the largest size that JSON tells exactly', { size: Number.MAX_SAFE_INTEGER }],
     ['a name of 500 characters', { name: '🚀'.repeat(500) }],
     ['a kind of 50', { kind: `a${'-0'.repeat(24)}z` }],
-  ])('takes %s', async (_case, more) => {
+  ])('accepts %s', async (_case, more) => {
     const response = await add({ ...A, ...more });
     expect(response.statusCode, response.body).toBe(201);
     expect(response.json()).toMatchObject(more);
@@ -88,7 +88,7 @@ describe('POST /releases/{id}/artifacts: 201', () => {
     ]);
   });
 
-  it('takes the same digest in another release, and of another project', async () => {
+  it('accepts the same digest for another release and another project', async () => {
     const sibling = await createRelease(context.app, { projectId: 1, version: '2' });
     const stranger = await createRelease(context.app);
     for (const { id } of [release, sibling, stranger]) {
@@ -138,7 +138,7 @@ describe('POST /releases/{id}/artifacts: 400 and 404', () => {
     expect(await count()).toBe(0);
   });
 
-  it('404: there is no such release, with a key and without; 400: that is no id', async () => {
+  it('404: the release does not exist, with a key and without; 400: the id is not valid', async () => {
     const missing = '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e';
     expectProblem(await add(A, missing), 404, 'release-not-found');
     expectProblem(await add(A, missing, { 'idempotency-key': 'a' }), 404, 'release-not-found');
@@ -147,7 +147,7 @@ describe('POST /releases/{id}/artifacts: 400 and 404', () => {
 });
 
 describe('POST /releases/{id}/artifacts: 409', () => {
-  it('the release has one with this digest, however it is written or called', async () => {
+  it('the release already has an artifact with this digest, in any spelling and under any name', async () => {
     const sha256 = 'abcdef0123456789'.repeat(4);
     const artifact = (await add({ ...A, sha256 })).json();
     for (const body of [{ sha256 }, { sha256: sha256.toUpperCase(), name: 'other', size: 1 }]) {
@@ -158,7 +158,7 @@ describe('POST /releases/{id}/artifacts: 409', () => {
     expect(listed.json()).toEqual([artifact]);
   });
 
-  it('of many at once, one is added', async () => {
+  it('adds one artifact for concurrent requests', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => add(A)));
     expect(answers.filter(({ statusCode }) => statusCode === 201)).toHaveLength(1);
     for (const answer of answers) {
@@ -171,7 +171,7 @@ describe('POST /releases/{id}/artifacts: 409', () => {
 describe('Idempotency-Key', () => {
   const once = (body: unknown = A, id = release.id) => add(body, id, { 'idempotency-key': 'one' });
 
-  it('the same request again gets the first answer, also when the release was sealed since', async () => {
+  it('returns the first answer for a repeated request, even after the release was sealed', async () => {
     const first = await once();
     expect(first.statusCode, first.body).toBe(201);
     await context.app.inject({ method: 'POST', url: `/releases/${release.id}/seal` });
@@ -184,7 +184,7 @@ describe('Idempotency-Key', () => {
     expect(await count()).toBe(1);
   });
 
-  it('422: another body or release; and nothing is kept of a request that failed', async () => {
+  it('422 for another body or release; a failed request leaves its key unused', async () => {
     const other = await createRelease(context.app, { projectId: 1, version: '2' });
     await add(A);
     expectProblem(await once(), 409, 'artifact-exists');

@@ -73,7 +73,7 @@ const stored = () =>
 describe('a caller that is bound to a project', () => {
   const bound = () => giveToken({ scopes: ['releases:read', 'releases:write'], projects: [2] });
 
-  it('reads and changes its releases', async () => {
+  it('reads and changes the releases of the project', async () => {
     const holder = await bound();
     const statuses: Record<string, number> = {};
     for (const [name, call] of Object.entries(all(own))) {
@@ -98,7 +98,7 @@ describe('a caller that is bound to a project', () => {
   });
 
   it.each(Object.keys(all(MISSING)))(
-    '404: %s of another project is answered like one that does not exist',
+    '404: %s of another project gets the same answer as a missing one',
     async (name) => {
       const holder = await bound();
       const before = await stored();
@@ -114,7 +114,7 @@ describe('a caller that is bound to a project', () => {
     },
   );
 
-  it('finds the artifacts of its projects only', async () => {
+  it('finds only the artifacts of its projects', async () => {
     const find = async (projects: number[] | null, sha256: string, query = '') =>
       send(await giveToken({ scopes: ['releases:read'], projects }), [
         'GET',
@@ -132,7 +132,7 @@ describe('a caller that is bound to a project', () => {
     expect({ ...absent, instance: '' }).toEqual({ ...refused, instance: '' });
   });
 
-  it('finds them in pages, which tell nothing of the others', async () => {
+  it('finds them in pages that reveal nothing about other projects', async () => {
     const holder = await giveToken({ scopes: ['releases:read'], projects: [1, 3] });
     const first = await send(holder, ['GET', `/artifacts/${SHARED}?limit=1`]);
     const second = await send(holder, ['GET', nextPage(first) ?? '']);
@@ -140,7 +140,7 @@ describe('a caller that is bound to a project', () => {
     expect(nextPage(second)).toBeUndefined();
   });
 
-  it('reaches nothing when its project is gone', async () => {
+  it('reaches nothing after its project is deleted', async () => {
     const holder = await giveToken({ scopes: ['releases:read', 'releases:write'], projects: [99] });
     for (const call of Object.values(all(own))) {
       expect((await send(holder, call)).statusCode, call.join(' ')).toBe(404);
@@ -151,7 +151,7 @@ describe('a caller that is bound to a project', () => {
 });
 
 describe('a scope alone', () => {
-  it('releases:read reads, and changes nothing', async () => {
+  it('releases:read allows reads only', async () => {
     const holder = await giveToken({ scopes: ['releases:read'] });
     const before = await stored();
     for (const call of [...Object.values(reads(own)), ['GET', `/artifacts/${SHARED}`] as Call]) {
@@ -163,7 +163,7 @@ describe('a scope alone', () => {
     expect(await stored()).toEqual(before);
   });
 
-  it('releases:write changes, and reads nothing', async () => {
+  it('releases:write allows changes only', async () => {
     const holder = await giveToken({ scopes: ['releases:write'] });
     for (const call of [...Object.values(reads(own)), ['GET', `/artifacts/${SHARED}`] as Call]) {
       expectProblem(await send(holder, call), 403, 'insufficient-scope');
@@ -182,7 +182,7 @@ describe('a scope alone', () => {
     'evidence:write',
     'evidence:retract',
     'vex:write',
-  ] as const)('%s is about something else', async (scope) => {
+  ] as const)('%s does not allow either', async (scope) => {
     const holder = await giveToken({ scopes: [scope] });
     for (const call of [...Object.values(all(own)), ['GET', `/artifacts/${SHARED}`] as Call]) {
       expectProblem(await send(holder, call), 403, 'insufficient-scope');

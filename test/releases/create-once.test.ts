@@ -17,7 +17,7 @@ const create = (key?: string, body: object = {}) =>
 const count = async () => (await sql('SELECT 1 FROM releases')).length;
 
 describe('POST /projects/{id}/releases: 409', () => {
-  it('the project has a release of this version, whatever else is asked for', async () => {
+  it('the project already has a release of this version, whatever the body contains', async () => {
     const release = await createRelease(context.app, { projectId: 1 });
     for (const body of [{}, { commit: 'a'.repeat(40) }, { notes: 'other' }]) {
       const problem = expectProblem(await create(undefined, body), 409, 'release-exists');
@@ -26,14 +26,14 @@ describe('POST /projects/{id}/releases: 409', () => {
     expect((await context.app.inject(`/releases/${release.id}`)).json()).toEqual(release);
   });
 
-  it('also when that one is revoked: a version is never used again', async () => {
+  it('the existing release is revoked: a version is never used again', async () => {
     const { id } = await createRelease(context.app, { projectId: 1 });
     const payload = { reason: 'x' };
     await context.app.inject({ method: 'POST', url: `/releases/${id}/revoke`, payload });
     expectProblem(await create(), 409, 'release-exists');
   });
 
-  it('of many at once, one is created', async () => {
+  it('creates one release for concurrent requests', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => create()));
     const created = answers.filter(({ statusCode }) => statusCode === 201);
     expect(created).toHaveLength(1);
@@ -45,7 +45,7 @@ describe('POST /projects/{id}/releases: 409', () => {
 });
 
 describe('Idempotency-Key', () => {
-  it('the same request again gets the first answer, also when the release has changed', async () => {
+  it('returns the first answer for a repeated request, even after the release has changed', async () => {
     const first = await create('one');
     expect(first.statusCode).toBe(201);
     expect(first.headers).not.toHaveProperty('idempotency-replayed');
@@ -61,7 +61,7 @@ describe('Idempotency-Key', () => {
     expect(await count()).toBe(1);
   });
 
-  it('of many at once, each gets the one answer or is told to wait', async () => {
+  it('gives concurrent requests the same answer, or tells them to wait', async () => {
     const answers = await Promise.all(Array.from({ length: 12 }, () => create('one')));
     for (const { statusCode, body } of answers) expect([201, 409], body).toContain(statusCode);
     const bodies = answers.filter(({ statusCode }) => statusCode === 201).map(({ body }) => body);
@@ -72,7 +72,7 @@ describe('Idempotency-Key', () => {
     expect(await count()).toBe(1);
   });
 
-  it('422: another body, or another project, is another request', async () => {
+  it('422 for another body or another project', async () => {
     await createProject(context.app);
     await create('one');
     expectProblem(await create('one', { version: '2' }), 422, 'idempotency-key-reused');
@@ -86,7 +86,7 @@ describe('Idempotency-Key', () => {
     expect(await count()).toBe(1);
   });
 
-  it('is not kept for a request that failed', async () => {
+  it('can be used again after a failed request', async () => {
     await createRelease(context.app, { projectId: 1 });
     expectProblem(await create('one'), 409, 'release-exists');
     expectProblem(await create('one'), 409, 'release-exists');

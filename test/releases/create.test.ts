@@ -20,7 +20,7 @@ const count = async () => (await sql('SELECT 1 FROM releases')).length;
 const A = { version: '1.0.0', commit: COMMIT };
 
 describe('POST /projects/{id}/releases: 201', () => {
-  it('answers the release, its address and its entity tag', async () => {
+  it('returns the release, its address and its entity tag', async () => {
     const response = await create(A);
     expect(response.statusCode, response.body).toBe(201);
     const release = response.json();
@@ -47,7 +47,7 @@ describe('POST /projects/{id}/releases: 201', () => {
     expect((await context.app.inject(`/releases/${release.id}`)).json()).toEqual(release);
   });
 
-  it('stores what describes it, exactly', async () => {
+  it('stores all fields exactly', async () => {
     const links = [
       { title: 'Build 4711 🚀', url: 'https://ci.example.org/job/a%20b/4711?x=[1]#log' },
       { title: '"; DROP TABLE releases; --', url: 'http://127.0.0.1:8080/' },
@@ -83,7 +83,7 @@ describe('POST /projects/{id}/releases: 201', () => {
     ['+'],
     ['sha-0123abc_DEF'],
     ['x'.repeat(128)],
-  ])('takes the version %s', async (version) => {
+  ])('accepts the version %s', async (version) => {
     expect((await create({ ...A, version })).json().version).toBe(version);
   });
 
@@ -96,13 +96,13 @@ describe('POST /projects/{id}/releases: 201', () => {
     ['null for notes', { notes: null }],
     ['50 links', { links: Array.from({ length: 50 }, () => ({ title: 'x', url: 'http://x' })) }],
     ['an address of 2,000', { links: [{ title: 'x', url: `http://${'x'.repeat(1993)}` }] }],
-  ])('takes %s', async (_case, more) => {
+  ])('accepts %s', async (_case, more) => {
     const response = await create({ ...A, ...more });
     expect(response.statusCode, response.body).toBe(201);
     expect(response.json()).toMatchObject(more);
   });
 
-  it('tells versions apart by case, and projects by id', async () => {
+  it('distinguishes versions by case, and releases by project', async () => {
     const other = await createProject(context.app);
     for (const version of ['v1', 'V1', '1', '1.0', '1.00']) {
       expect((await create({ ...A, version })).statusCode).toBe(201);
@@ -168,13 +168,13 @@ describe('POST /projects/{id}/releases: 400', () => {
 });
 
 describe('POST /projects/{id}/releases: 404', () => {
-  it('there is no such project, with a key and without', async () => {
+  it('the project does not exist, with a key and without', async () => {
     expectProblem(await create(A, {}, 7), 404, 'project-not-found');
     expectProblem(await create(A, { 'idempotency-key': 'one' }, 7), 404, 'project-not-found');
     expect(await sql('SELECT 1 FROM idempotency_keys')).toHaveLength(0);
   });
 
-  it('a caller that is bound to other projects finds none', async () => {
+  it('the caller is bound to other projects', async () => {
     const { headers } = await giveToken({ scopes: ['releases:write'], projects: [2] });
     const ask = (project: number) =>
       guarded.app.inject({

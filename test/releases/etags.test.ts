@@ -37,7 +37,7 @@ const CHANGES = {
 const changes = Object.entries(CHANGES);
 
 describe('ETag', () => {
-  it('is another one after each change, and the same in every answer', async () => {
+  it('differs after each change, and is the same in every answer', async () => {
     const tags = [await current()];
     for (const change of [CHANGES.describe, CHANGES.seal, CHANGES.revoke]) {
       const response = await change('*');
@@ -48,7 +48,7 @@ describe('ETag', () => {
     expect(tags).toEqual(['"1"', '"2"', '"3"', '"4"']);
   });
 
-  it('changes also when somebody changes the row beside the API, and not with an artifact', async () => {
+  it('differs after a change in the database, but not after an artifact is added', async () => {
     await addArtifact(context.app, release.id);
     expect(await current()).toBe('"1"');
     await sql(`UPDATE releases SET notes = 'from psql'`);
@@ -70,7 +70,7 @@ describe('If-None-Match', () => {
     expect([response.statusCode, response.json()]).toEqual([200, release]);
   });
 
-  it('200 once it has changed', async () => {
+  it('200 after the release has changed', async () => {
     await seal(context.app, release.id);
     expect((await get({ 'if-none-match': '"1"' })).json().state).toBe('sealed');
   });
@@ -96,8 +96,8 @@ describe.each(changes)('If-Match: %s', (_name, change) => {
   });
 });
 
-describe('a change that was seen too late', () => {
-  it('412: of a release that was sealed or revoked meanwhile', async () => {
+describe('a change that is based on an old version', () => {
+  it('412: the release was sealed or revoked in the meantime', async () => {
     await seal(context.app, release.id);
     for (const [, change] of changes) {
       const response = await change('"1"');
@@ -110,7 +110,7 @@ describe('a change that was seen too late', () => {
     }
   });
 
-  it('of 20 at once that saw the same version, one is made', async () => {
+  it('succeeds for one of 20 concurrent requests with the same version', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, i) => changes[i % 4]?.[1]('"1"')),
     );
@@ -121,7 +121,7 @@ describe('a change that was seen too late', () => {
     expect(await current()).toBe('"2"');
   });
 
-  it('loses no note of parallel writers', async () => {
+  it('keeps every note of concurrent writers that retry', async () => {
     const writers = Array.from({ length: 12 }, (_, i) => i);
     const write = async (writer: number) => {
       for (;;) {

@@ -39,7 +39,7 @@ describe('GET /releases/{id}/artifacts', () => {
   const digests = (from: number, to: number) =>
     Array.from({ length: to - from + 1 }, (_, i) => digest(from + i));
 
-  it('lists them, the oldest first, and those of no other release', async () => {
+  it('lists the artifacts of the release, oldest first, and no others', async () => {
     const other = await createRelease(context.app, { projectId: 1, version: '2' });
     for (let n = 1; n <= 20; n += 1) {
       await addArtifact(context.app, release.id, { sha256: digest(n) });
@@ -49,12 +49,12 @@ describe('GET /releases/{id}/artifacts', () => {
     expect(await walk(url, ({ sha256 }) => sha256)).toEqual([digests(1, 20)]);
   });
 
-  it('is empty for a release without any', async () => {
+  it('is empty for a release without artifacts', async () => {
     const response = await context.app.inject(`/releases/${release.id}/artifacts`);
     expect([response.statusCode, response.body]).toEqual([200, '[]']);
   });
 
-  it('misses and repeats nothing while artifacts are added, and shows these in the end', async () => {
+  it('neither misses nor repeats artifacts while others are added, and lists those at the end', async () => {
     for (let n = 1; n <= 7; n += 1) {
       await addArtifact(context.app, release.id, { sha256: digest(n) });
     }
@@ -69,7 +69,7 @@ describe('GET /releases/{id}/artifacts', () => {
     expect(pages).toEqual([digests(1, 3), digests(4, 6), digests(7, 8)]);
   });
 
-  it('lists them also when the release is sealed and revoked', async () => {
+  it('lists artifacts of a sealed or revoked release', async () => {
     await addArtifact(context.app, release.id);
     await seal(context.app, release.id);
     await revoke(context.app, release.id);
@@ -77,7 +77,7 @@ describe('GET /releases/{id}/artifacts', () => {
     expect((await context.app.inject(url)).json()).toHaveLength(1);
   });
 
-  it('404: there is no such release', async () => {
+  it('404: the release does not exist', async () => {
     const response = await context.app.inject(`/releases/${MISSING}/artifacts`);
     expectProblem(response, 404, 'release-not-found');
   });
@@ -90,7 +90,7 @@ describe('GET /releases/{id}/artifacts', () => {
 });
 
 describe('GET /artifacts/{sha256}', () => {
-  it('tells the releases and projects that it belongs to, as they are now', async () => {
+  it('returns the current releases and projects that the digest belongs to', async () => {
     const sibling = await createRelease(context.app, { projectId: 1, version: '2' });
     const stranger = await createRelease(context.app);
     for (const { id } of [release, sibling, stranger]) await addArtifact(context.app, id);
@@ -132,14 +132,14 @@ describe('GET /artifacts/{sha256}', () => {
     ]);
   });
 
-  it('takes a digest in capitals', async () => {
+  it('accepts a digest in capitals', async () => {
     const sha256 = 'abcdef0123456789'.repeat(4);
     await addArtifact(context.app, release.id, { sha256 });
     const found = (await context.app.inject(`/artifacts/${sha256.toUpperCase()}`)).json();
     expect(found).toMatchObject([{ sha256, releaseId: release.id }]);
   });
 
-  it('walks all pages once, the oldest first, while releases get it', async () => {
+  it('pages through all releases once, oldest first, while others are added', async () => {
     const ids = [release.id];
     for (let i = 2; i <= 7; i += 1) {
       ids.push((await createRelease(context.app, { projectId: 1, version: `${i}` })).id);
@@ -157,7 +157,7 @@ describe('GET /artifacts/{sha256}', () => {
     expect(pages.flat()).toEqual([...ids, late.id]);
   });
 
-  it('404: no release has it', async () => {
+  it('404: no release has the digest', async () => {
     await addArtifact(context.app, release.id);
     const response = await context.app.inject(`/artifacts/${digest(2)}`);
     expectProblem(response, 404, 'artifact-not-found');

@@ -7,7 +7,7 @@ const context = useApp();
 const MISSING = '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e';
 
 describe('GET /releases/{id}', () => {
-  it('200: the release as it was answered when it was registered', async () => {
+  it('200: returns the release as it was registered', async () => {
     const release = await createRelease(context.app, { notes: 'x' });
     const response = await context.app.inject(`/releases/${release.id}`);
     expect(response.statusCode).toBe(200);
@@ -15,7 +15,7 @@ describe('GET /releases/{id}', () => {
     expect(response.headers.etag).toBe('"1"');
   });
 
-  it('200: an id in capitals, a trailing slash, HEAD without a body', async () => {
+  it('200: accepts an id in capitals, a trailing slash, and HEAD without a body', async () => {
     const release = await createRelease(context.app);
     for (const url of [`/releases/${release.id.toUpperCase()}`, `/releases/${release.id}/`]) {
       expect((await context.app.inject(url)).json()).toEqual(release);
@@ -24,7 +24,7 @@ describe('GET /releases/{id}', () => {
     expect([head.statusCode, head.body, head.headers.etag]).toEqual([200, '', '"1"']);
   });
 
-  it('404: there is none with this id', async () => {
+  it('404: no release has this id', async () => {
     await createRelease(context.app);
     expectProblem(await context.app.inject(`/releases/${MISSING}`), 404, 'release-not-found');
   });

@@ -37,7 +37,7 @@ describe('a release in the database', () => {
     `created_at = created_at - interval '1 day'`,
     `created_by = 'somebody else'`,
     `notes = 'y', version = '2.0.0'`,
-  ])('is never changed: SET %s', async (assignment) => {
+  ])('rejects a change: SET %s', async (assignment) => {
     await expectRefused(`UPDATE releases SET ${assignment}`);
     await seal(context.app, release.id);
     await expectRefused(`UPDATE releases SET ${assignment}`);
@@ -45,7 +45,7 @@ describe('a release in the database', () => {
     await expectRefused(`UPDATE releases SET ${assignment}`);
   });
 
-  it('is never moved to another project', async () => {
+  it('rejects a move to another project', async () => {
     await sql(`INSERT INTO projects (name, status) VALUES ('B', 's')`);
     await expectRefused('UPDATE releases SET project_id = 2');
   });
@@ -55,7 +55,7 @@ describe('a release in the database', () => {
     `sealed_at = NULL, sealed_by = NULL, state = 'revoked', revoked_at = now(), revoked_by = 'x', revoked_reason = 'x'`,
     `sealed_at = sealed_at + interval '1 hour'`,
     `sealed_by = 'somebody else'`,
-  ])('that is sealed stays so: SET %s', async (assignment) => {
+  ])('stays sealed: SET %s', async (assignment) => {
     await seal(context.app, release.id);
     await expectRefused(`UPDATE releases SET ${assignment}`);
   });
@@ -68,13 +68,13 @@ describe('a release in the database', () => {
     `revoked_by = 'somebody else'`,
     `revoked_reason = 'another one'`,
     `sealed_at = NULL, sealed_by = NULL`,
-  ])('that is revoked stays so: SET %s', async (assignment) => {
+  ])('stays revoked: SET %s', async (assignment) => {
     await seal(context.app, release.id);
     await revoke(context.app, release.id);
     await expectRefused(`UPDATE releases SET ${assignment}`);
   });
 
-  it('that was revoked unsealed is not said to have been sealed', async () => {
+  it('cannot be marked as sealed after it was revoked unsealed', async () => {
     await revoke(context.app, release.id);
     await expectRefused(`UPDATE releases SET sealed_at = now(), sealed_by = 'x'`);
   });
@@ -86,14 +86,14 @@ describe('a release in the database', () => {
     `state = 'sealed', sealed_at = now()`,
     `state = 'revoked', revoked_at = now(), revoked_by = 'x'`,
     `links = '{}'`,
-  ])('is whole in each state: SET %s', async (assignment) => {
+  ])('has all columns of its state: SET %s', async (assignment) => {
     const before = await table();
     await expect(sql(`UPDATE releases SET ${assignment}`)).rejects.toMatchObject({ code: '23514' });
     expect(await table()).toEqual(before);
   });
 
   it.each(['DELETE FROM releases', 'TRUNCATE releases CASCADE', 'TRUNCATE projects CASCADE'])(
-    'is never removed: %s',
+    'cannot be deleted: %s',
     async (statement) => {
       await expectRefused(statement);
       await addArtifact(context.app, release.id);
@@ -102,7 +102,7 @@ describe('a release in the database', () => {
     },
   );
 
-  it('is kept with its project, and its project with its id', async () => {
+  it('keeps its project, and the id of the project', async () => {
     for (const statement of ['DELETE FROM projects', 'UPDATE projects SET id = 9']) {
       await expect(sql(statement)).rejects.toThrow(/violates .*foreign key constraint/);
     }
@@ -110,14 +110,14 @@ describe('a release in the database', () => {
   });
 });
 
-describe('what may change', () => {
+describe('a permitted change', () => {
   it.each([
     `notes = 'from psql'`,
     `links = '[{"title":"x","url":"http://x"}]'`,
     `updated_by = 'dba'`,
     `state = 'sealed', sealed_at = now(), sealed_by = 'dba'`,
     `state = 'revoked', revoked_at = now(), revoked_by = 'dba', revoked_reason = 'x'`,
-  ])('is counted: SET %s', async (assignment) => {
+  ])('increments the revision: SET %s', async (assignment) => {
     await sql(`UPDATE releases SET ${assignment}`);
     expect(await revision()).toBe(2);
     const response = await context.app.inject(`/releases/${release.id}`);
@@ -125,12 +125,12 @@ describe('what may change', () => {
     expect(response.json().updatedAt >= release.updatedAt).toBe(true);
   });
 
-  it('is not counted where nothing changes', async () => {
+  it('does not increment the revision if nothing changes', async () => {
     await sql(`UPDATE releases SET notes = notes, version = version, state = 'open'`);
     expect(await revision()).toBe(1);
   });
 
-  it('nobody sets the count, or the time of the change, by hand', async () => {
+  it('does not let a statement set the revision or the time of the change', async () => {
     await sql(`UPDATE releases SET revision = 99, updated_at = '2000-01-01', notes = 'y'`);
     expect(await revision()).toBe(2);
     const { updatedAt } = (await context.app.inject(`/releases/${release.id}`)).json();
@@ -148,13 +148,13 @@ describe('an artifact in the database', () => {
     `created_at = now() - interval '1 day'`,
     `created_by = 'somebody else'`,
     'name = name',
-  ])('is never changed: SET %s', async (assignment) => {
+  ])('cannot be changed: %s', async (assignment) => {
     await addArtifact(context.app, release.id);
     await expectRefused(`UPDATE artifacts SET ${assignment}`);
   });
 
   it.each(['DELETE FROM artifacts', 'TRUNCATE artifacts CASCADE'])(
-    'is never removed: %s',
+    'cannot be deleted: %s',
     async (statement) => {
       await addArtifact(context.app, release.id);
       await expectRefused(statement);

@@ -35,7 +35,7 @@ const numbers = (from: number, to: number) =>
   Array.from({ length: Math.abs(to - from) + 1 }, (_, i) => `v${from < to ? from + i : from - i}`);
 
 describe('GET /projects/{id}/releases: order and pages', () => {
-  it('answers the newest first, each as it is by itself', async () => {
+  it('lists releases, newest first, as GET returns each', async () => {
     for (const version of numbers(1, 30)) await add(version);
     const response = await get();
     expect(response.headers.link).toBeUndefined();
@@ -51,7 +51,7 @@ describe('GET /projects/{id}/releases: order and pages', () => {
     expect(response.headers.link).toBeUndefined();
   });
 
-  it('has 100 on a page unless told otherwise, and up to 1,000', async () => {
+  it('has 100 releases on a page by default, and at most 1,000', async () => {
     for (const version of numbers(1, 101)) await add(version);
     expect((await walk('/projects/1/releases')).map((page) => page.length)).toEqual([100, 1]);
     expect(await list('?limit=1000')).toHaveLength(101);
@@ -60,14 +60,14 @@ describe('GET /projects/{id}/releases: order and pages', () => {
     ]);
   });
 
-  it('misses and repeats nothing while releases are added', async () => {
+  it('neither misses nor repeats releases while others are added', async () => {
     for (const version of numbers(1, 10)) await add(version);
     const pages = await walk('/projects/1/releases?limit=3', (page) => add(`later${page}`));
     expect(pages.map((page) => page.length)).toEqual([3, 3, 3, 1]);
     expect(pages.flat()).toEqual(numbers(10, 1));
   });
 
-  it('misses and repeats nothing when releases are sealed meanwhile', async () => {
+  it('neither misses nor repeats releases while they are sealed', async () => {
     const ids: string[] = [];
     for (const version of numbers(1, 6)) ids.push((await add(version)).id);
     const pages = await walk('/projects/1/releases?limit=2', async () => {
@@ -76,7 +76,7 @@ describe('GET /projects/{id}/releases: order and pages', () => {
     expect(pages.flat()).toEqual(numbers(6, 1));
   });
 
-  it('keeps the other parameters, and the project, in the next address', async () => {
+  it('keeps the project and the other parameters in the next address', async () => {
     await createProject(context.app);
     for (const version of numbers(1, 3)) {
       await add(version, { projectId: 2, commit: 'a'.repeat(40) });
@@ -94,7 +94,7 @@ describe('GET /projects/{id}/releases: order and pages', () => {
     expect(await walk(url)).toEqual([['v3', 'v2'], ['v1']]);
   });
 
-  it('shows none of another project', async () => {
+  it('lists no releases of another project', async () => {
     await createProject(context.app);
     await add('mine');
     await add('theirs', { projectId: 2 });
@@ -128,7 +128,7 @@ describe('GET /projects/{id}/releases: filters', () => {
     ['?version=both%2B1', ['both+1']],
     ['?version=open&state=sealed', []],
     [`?version=both%2B1&state=revoked&commit=${commit}`, ['both+1']],
-  ])('%s finds %j', async (query, expected) => {
+  ])('%s returns %j', async (query, expected) => {
     expect(await list(query)).toEqual(expected);
   });
 });
@@ -157,7 +157,7 @@ describe('GET /projects/{id}/releases: 400 and 404', () => {
     expect(problem.errors[0].in).toBe('query');
   });
 
-  it('404: there is no such project, whatever is looked for', async () => {
+  it('404: the project does not exist, with any filter', async () => {
     for (const query of ['', '?state=open', '?cursor=019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e']) {
       expectProblem(await get(query, 7), 404, 'project-not-found');
     }

@@ -21,7 +21,7 @@ const versions = async () =>
   );
 
 describe('PUT /projects/{id}/releases/{version}: 201, then 200', () => {
-  it('registers it once, and answers with the one that there is', async () => {
+  it('registers the release once, and returns the existing one afterwards', async () => {
     const first = await put('1.0.0', { commit: COMMIT, branch: 'main', notes: 'new' });
     expect(first.statusCode, first.body).toBe(201);
     const release = first.json();
@@ -43,13 +43,13 @@ describe('PUT /projects/{id}/releases/{version}: 201, then 200', () => {
     expect(await versions()).toEqual(['1.0.0']);
   });
 
-  it('finds what POST has registered, and a commit in capitals', async () => {
+  it('returns a release that POST registered, and accepts a commit in capitals', async () => {
     const release = await createRelease(context.app, { projectId: 1 });
     const response = await put('1.0.0', { commit: COMMIT.toUpperCase() });
     expect([response.statusCode, response.json()]).toEqual([200, release]);
   });
 
-  it('leaves it as it is, whatever is given later', async () => {
+  it('does not change an existing release', async () => {
     const release = (await put('1.0.0', { commit: COMMIT, notes: 'first' })).json();
     const links = [{ title: 'x', url: 'http://x' }];
     const later = await put('1.0.0', { commit: COMMIT, branch: 'x', notes: 'later', links });
@@ -59,7 +59,7 @@ describe('PUT /projects/{id}/releases/{version}: 201, then 200', () => {
     ]);
   });
 
-  it('answers what it is by now: described, sealed, revoked', async () => {
+  it('returns the current release: updated, sealed, revoked', async () => {
     const { id } = (await put('1.0.0')).json();
     await context.app.inject({ method: 'PATCH', url: `/releases/${id}`, payload: { notes: 'x' } });
     const described = await put('1.0.0');
@@ -72,7 +72,7 @@ describe('PUT /projects/{id}/releases/{version}: 201, then 200', () => {
     expect([revoked.statusCode, revoked.json().state]).toEqual([200, 'revoked']);
   });
 
-  it('of many at once, on two instances, one registers it', async () => {
+  it('registers one release for concurrent requests on two instances', async () => {
     const other = await buildTestApp();
     onTestFinished(() => other.close());
     const answers = await Promise.all(
@@ -90,7 +90,7 @@ describe('PUT /projects/{id}/releases/{version}: 201, then 200', () => {
     expect(await versions()).toEqual(['1.0.0']);
   });
 
-  it('of many at once with two commits, those of one commit win', async () => {
+  it('accepts one of two commits for concurrent requests', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, i) => put('1.0.0', { commit: i % 2 ? OTHER : COMMIT })),
     );
@@ -115,7 +115,7 @@ describe('the version in the address', () => {
     ['%2B'.repeat(128), '+'.repeat(128)],
     ['1.0.0/', '1.0.0'],
     ['1.0.0?', '1.0.0'],
-  ])('%s is %s', async (written, version) => {
+  ])('%s names the version %s', async (written, version) => {
     const response = await put(written);
     expect(response.statusCode, response.body).toBe(201);
     expect(response.json().version).toBe(version);
@@ -140,7 +140,7 @@ describe('the version in the address', () => {
   });
 
   it.each(['.', '..', '%2E', '%2e%2E'])(
-    '400: %s, which clients of most kinds never send',
+    '400: %s, which most clients never send',
     async (written) => {
       const app = await buildTestApp();
       onTestFinished(() => app.close());
@@ -174,11 +174,11 @@ describe('PUT /projects/{id}/releases/{version}: 400, 404, 409', () => {
     expect(await versions()).toEqual([]);
   });
 
-  it('404: there is no such project', async () => {
+  it('404: the project does not exist', async () => {
     expectProblem(await put('1.0.0', { commit: COMMIT }, 7), 404, 'project-not-found');
   });
 
-  it('409: the version was made from another commit, which is named', async () => {
+  it('409: the version belongs to another commit, which the answer names', async () => {
     const release = (await put('1.0.0')).json();
     const problem = expectProblem(await put('1.0.0', { commit: OTHER }), 409, 'release-differs');
     expect(problem.detail).toContain(COMMIT);

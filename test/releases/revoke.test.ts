@@ -22,7 +22,7 @@ const send = (payload: unknown) =>
   });
 
 describe('POST /releases/{id}/revoke: 200', () => {
-  it('revokes an open release, and says who did it, when and why', async () => {
+  it('revokes an open release, and names the caller, the time and the reason', async () => {
     const { headers } = await giveToken({ subject: 'bob', scopes: ['releases:write'] });
     const response = await revoke(guarded.app, release.id, 'Charges the fee twice', headers);
     expect(response.statusCode, response.body).toBe(200);
@@ -41,7 +41,7 @@ describe('POST /releases/{id}/revoke: 200', () => {
     expect(await stored()).toEqual(revoked);
   });
 
-  it('revokes a sealed release, which still says when it was sealed', async () => {
+  it('revokes a sealed release, which keeps the time of the seal', async () => {
     const sealed = (await seal(context.app, release.id)).json();
     const response = await revoke(context.app, release.id);
     expect(response.json()).toMatchObject({
@@ -53,7 +53,7 @@ describe('POST /releases/{id}/revoke: 200', () => {
     expect(response.headers.etag).toBe('"3"');
   });
 
-  it('changes nothing a second time for the same reason, whoever asks', async () => {
+  it('has no effect when repeated with the same reason, for any caller', async () => {
     const first = await revoke(context.app, release.id, 'x');
     const { headers } = await giveToken({ subject: 'bob' });
     const second = await revoke(guarded.app, release.id, 'x', headers);
@@ -72,7 +72,7 @@ describe('POST /releases/{id}/revoke: 200', () => {
     expect((await send({ reason })).statusCode).toBe(200);
   });
 
-  it('of many at once for one reason, one revokes it, and all are answered the same', async () => {
+  it('revokes once for concurrent requests with one reason, which all get the same answer', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => revoke(context.app, release.id)),
     );
@@ -92,7 +92,7 @@ describe('POST /releases/{id}/revoke during an upload', () => {
 });
 
 describe('POST /releases/{id}/revoke: 409', () => {
-  it('another reason does not replace the first, which is named', async () => {
+  it('the release was revoked with another reason, which the answer names', async () => {
     const revoked = (await revoke(context.app, release.id, 'first')).json();
     for (const reason of ['second', 'First', 'first ']) {
       const response = await revoke(context.app, release.id, reason);
@@ -101,7 +101,7 @@ describe('POST /releases/{id}/revoke: 409', () => {
     expect(await stored()).toEqual(revoked);
   });
 
-  it('of two at once for different reasons, one wins', async () => {
+  it('one of two concurrent requests with different reasons succeeds', async () => {
     for (let i = 0; i < 10; i += 1) {
       const { id } = await createRelease(context.app, { projectId: 1, version: `v${i}` });
       const answers = await Promise.all(
@@ -115,7 +115,7 @@ describe('POST /releases/{id}/revoke: 409', () => {
     }
   });
 
-  it('a revoked release takes no artifacts, sealed before or not, and is not sealed', async () => {
+  it('a revoked release accepts neither artifacts nor a seal, even if it was sealed before', async () => {
     const other = await createRelease(context.app, { projectId: 1, version: '2' });
     await seal(context.app, other.id);
     for (const { id } of [release, other]) {
@@ -155,7 +155,7 @@ describe('POST /releases/{id}/revoke: 400 and 404', () => {
     expectProblem(await context.app.inject({ method: 'POST', url }), 400, 'validation-failed');
   });
 
-  it('404: there is no such release; 400: that is no id', async () => {
+  it('404: the release does not exist; 400: the id is not valid', async () => {
     const missing = await revoke(context.app, '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e');
     expectProblem(missing, 404, 'release-not-found');
     expectProblem(await revoke(context.app, '1'), 400, 'validation-failed');

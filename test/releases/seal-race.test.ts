@@ -38,7 +38,7 @@ async function slow(table: string, event: string): Promise<void> {
 }
 
 describe('an artifact and the seal', () => {
-  it('the seal waits for an artifact that is being added, and seals it too', async () => {
+  it('the seal waits for an artifact that is being added, and includes it', async () => {
     await slow('artifacts', 'INSERT');
     const added = add(1);
     await new Promise((done) => setTimeout(done, 200));
@@ -53,7 +53,7 @@ describe('an artifact and the seal', () => {
     ['seal', () => seal(context.app, release.id), 'release-sealed'],
     ['revocation', () => revoke(context.app, release.id), 'release-revoked'],
   ] as const)(
-    'the artifact waits for the %s under way, and is refused',
+    'the artifact waits for a concurrent %s, and is refused',
     async (_name, end, code) => {
       await slow('releases', 'UPDATE');
       const ended = end();
@@ -66,7 +66,7 @@ describe('an artifact and the seal', () => {
     },
   );
 
-  it('says a time of the seal that is not before an artifact of the release', async () => {
+  it('the time of the seal is not before the time of an artifact', async () => {
     // Somebody keeps the seal waiting, but not the artifact.
     const letGo = await holdTransaction('SELECT 1 FROM releases FOR SHARE');
     const sealed = seal(context.app, release.id);
@@ -80,7 +80,7 @@ describe('an artifact and the seal', () => {
     expect(Date.parse(sealedAt)).toBeGreaterThanOrEqual(Date.parse(artifact.createdAt));
   });
 
-  it('of many on two instances: none comes in once the seal was answered', async () => {
+  it('no artifact is added on two instances after the seal was answered', async () => {
     const other = await buildTestApp();
     onTestFinished(() => other.close());
     const outcomes = new Set<number>();
@@ -104,8 +104,8 @@ describe('an artifact and the seal', () => {
   });
 });
 
-describe('the seal, and whoever else ends the release', () => {
-  it('of two that wait at one time, the first counts', async () => {
+describe('a seal and a concurrent seal or revocation', () => {
+  it('the first of two waiting requests takes effect', async () => {
     const letGo = await holdTransaction('SELECT 1 FROM releases FOR SHARE');
     const first = seal(context.app, release.id);
     await untilWaiting(1);

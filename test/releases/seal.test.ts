@@ -22,7 +22,7 @@ const add = (n: number) =>
   });
 
 describe('POST /releases/{id}/seal: 200', () => {
-  it('seals an open release, and says who did it and when', async () => {
+  it('seals an open release, and names the caller and the time', async () => {
     const { headers } = await giveToken({ subject: 'bob', scopes: ['releases:write'] });
     const response = await seal(guarded.app, release.id, headers);
     expect(response.statusCode, response.body).toBe(200);
@@ -40,7 +40,7 @@ describe('POST /releases/{id}/seal: 200', () => {
     expect(await stored()).toEqual(sealed);
   });
 
-  it('changes nothing a second time, whoever asks', async () => {
+  it('has no effect when repeated, for any caller', async () => {
     const first = await seal(context.app, release.id);
     const { headers } = await giveToken({ subject: 'bob' });
     const second = await seal(guarded.app, release.id, headers);
@@ -48,7 +48,7 @@ describe('POST /releases/{id}/seal: 200', () => {
     expect(second.json()).toEqual(first.json());
   });
 
-  it('of many at once, one seals it, and all are answered the same', async () => {
+  it('seals once for concurrent requests, which all get the same answer', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => seal(context.app, release.id)),
     );
@@ -57,14 +57,14 @@ describe('POST /releases/{id}/seal: 200', () => {
     expect(new Set(answers.map(({ headers }) => headers.etag))).toEqual(new Set(['"2"']));
   });
 
-  it('needs no body; the header of one does not matter', async () => {
+  it('needs no body, and accepts the header of one', async () => {
     const response = await seal(context.app, release.id, { 'content-type': 'application/json' });
     expect(response.json().state).toBe('sealed');
   });
 });
 
 describe('a sealed release', () => {
-  it('409: takes no more artifacts, and keeps those that it has', async () => {
+  it('409: accepts no more artifacts, and keeps those it has', async () => {
     expect((await add(1)).statusCode).toBe(201);
     await seal(context.app, release.id);
     expectProblem(await add(2), 409, 'release-sealed');
@@ -73,7 +73,7 @@ describe('a sealed release', () => {
     expect(artifacts.map(({ sha256 }: { sha256: string }) => sha256)).toEqual([digest(1)]);
   });
 
-  it('takes evidence, also about its artifacts', async () => {
+  it('accepts evidence, also about its artifacts', async () => {
     await add(1);
     const sealed = (await seal(context.app, release.id)).json();
     const type = 'application/xml';
@@ -85,7 +85,7 @@ describe('a sealed release', () => {
 });
 
 describe('POST /releases/{id}/seal: 400, 404, 409', () => {
-  it('409: a revoked release is not sealed any more, sealed before or not', async () => {
+  it('409: a revoked release cannot be sealed, even if it was sealed before', async () => {
     const revoked = (await revoke(context.app, release.id)).json();
     expectProblem(await seal(context.app, release.id), 409, 'release-revoked');
     expect(await stored()).toEqual(revoked);
@@ -96,7 +96,7 @@ describe('POST /releases/{id}/seal: 400, 404, 409', () => {
     expectProblem(await seal(context.app, id), 409, 'release-revoked');
   });
 
-  it('ends revoked when both are asked for at once', async () => {
+  it('the release ends revoked after a concurrent seal and revocation', async () => {
     for (let i = 0; i < 10; i += 1) {
       const { id } = await createRelease(context.app, { projectId: 1, version: `v${i}` });
       const [sealed, revoked] = await Promise.all([seal(context.app, id), revoke(context.app, id)]);
@@ -109,7 +109,7 @@ describe('POST /releases/{id}/seal: 400, 404, 409', () => {
     }
   });
 
-  it('404: there is no such release; 400: that is no id', async () => {
+  it('404: the release does not exist; 400: the id is not valid', async () => {
     const missing = await seal(context.app, '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e');
     expectProblem(missing, 404, 'release-not-found');
     expectProblem(await seal(context.app, '1'), 400, 'validation-failed');
@@ -117,7 +117,7 @@ describe('POST /releases/{id}/seal: 400, 404, 409', () => {
 });
 
 describe('POST /releases/{id}/seal: 400', () => {
-  it('for a body, which it does not understand', async () => {
+  it('refuses a body', async () => {
     const release = await createRelease(context.app);
     const url = `/releases/${release.id}/seal`;
     const response = await context.app.inject({ method: 'POST', url, payload: { dryRun: true } });

@@ -41,7 +41,7 @@ describe('PATCH /releases/{id}: 200', () => {
     expect(await stored()).toEqual(changed);
   });
 
-  it('changes nothing with an empty body, or with what there is', async () => {
+  it('changes nothing for an empty body or the same values', async () => {
     for (const body of [{}, { notes: 'first' }, { links: LINKS }]) {
       const response = await patch(body);
       expect([response.statusCode, response.headers.etag]).toEqual([200, '"1"']);
@@ -50,7 +50,7 @@ describe('PATCH /releases/{id}: 200', () => {
     expect(await stored()).toEqual(release);
   });
 
-  it('says who changed it last, and when', async () => {
+  it('stores who changed the release last, and when', async () => {
     const bob = await giveToken({ subject: 'bob', scopes: ['releases:write'] });
     const change = (payload: object) =>
       guarded.app.inject({
@@ -69,7 +69,7 @@ describe('PATCH /releases/{id}: 200', () => {
     ]);
   });
 
-  it('describes also what is sealed or revoked, and leaves that as it is', async () => {
+  it('updates a sealed or revoked release, which keeps its state', async () => {
     const sealed = (await seal(context.app, release.id)).json();
     const noted = (await patch({ notes: 'sealed' })).json();
     expect(noted).toEqual({ ...sealed, notes: 'sealed', updatedAt: noted.updatedAt });
@@ -101,13 +101,13 @@ describe('PATCH /releases/{id}: 400 and 404', () => {
     expect(await stored()).toEqual(release);
   });
 
-  it('400: no body, and no id', async () => {
+  it('400: the body is missing, or the id is not valid', async () => {
     const response = await context.app.inject({ method: 'PATCH', url: `/releases/${release.id}` });
     expectProblem(response, 400, 'validation-failed');
     expectProblem(await patch({}, 'x'), 400, 'validation-failed');
   });
 
-  it('404: there is no such release, also for an empty body', async () => {
+  it('404: the release does not exist, even for an empty body', async () => {
     for (const body of [{}, { notes: 'x' }]) {
       const response = await patch(body, '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e');
       expectProblem(response, 404, 'release-not-found');

@@ -122,7 +122,7 @@ describe('PostgreSQL under load', () => {
     await client.end();
   });
 
-  it('does not answer in the middle of a transaction: its connection is not used again', async () => {
+  it('stops answering during a transaction: its connection is not used again', async () => {
     const limits = { ...LIMITS, DATABASE_POOL_MAX: '1', DATABASE_LOCK_TIMEOUT_MS: '60000' };
     const { url } = await embedded.start(limits);
     const create = (name: string, headers = {}) =>

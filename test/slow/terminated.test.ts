@@ -5,7 +5,7 @@ import { stop } from '../support/process.js';
 const embedded = useEmbedded();
 
 describe('an administrator who ends all sessions again and again', () => {
-  it('never ends the server: each request is answered, and each key creates at most one', async () => {
+  it('does not end the server: each request is answered, and each key creates at most one project', async () => {
     const server = await embedded.start();
     const admin = await embedded.connect();
     const until = Date.now() + 8000;

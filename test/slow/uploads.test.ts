@@ -45,8 +45,8 @@ async function uploadUntil(
   }
 }
 
-describe('killed while documents are uploaded', () => {
-  it('has each of them whole or not at all, and all that were acknowledged', async () => {
+describe('documents that are uploaded while the server is killed', () => {
+  it('are stored completely or not at all, and none that was acknowledged is missing', async () => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const start = () => embedded.start({ PORT: String(port), LOG_LEVEL: 'warn' });

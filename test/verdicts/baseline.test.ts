@@ -7,12 +7,12 @@ const baseline = async (): Promise<PolicyBody> =>
   (await context.app.inject('/policies/baseline')).json();
 
 describe('the policy baseline of the migration', () => {
-  it('is as the API would have stored it, with all defaults and that digest', async () => {
+  it('is stored as the API would store it, with all defaults and the same digest', async () => {
     const { rules, sha256 } = await baseline();
     expect(await createPolicy(context.app, 'same', rules)).toMatchObject({ rules, sha256 });
   });
 
-  it('is what these rules say', async () => {
+  it('has the documented rules', async () => {
     const { sha256 } = await createPolicy(context.app, 'same', [
       { rule: 'tests-passed' },
       { rule: 'evidence-required', shows: 'components' },

@@ -88,7 +88,7 @@ describe('POST /releases/{id}/verdicts: allow', () => {
 });
 
 describe('POST /releases/{id}/verdicts: deny', () => {
-  it('201: a denial is an answer, and says of each rule what is missing', async () => {
+  it('201: returns the denial with what each rule misses', async () => {
     const response = await postVerdict(context.app, release.id);
     expect(response.statusCode).toBe(201);
     expect(response.json().decision).toBe('deny');
@@ -124,7 +124,7 @@ describe('POST /releases/{id}/verdicts: deny', () => {
       { label: 'secrets' },
       /^1 secret, 0 allowed: generic-api-key in src\/api\.py/,
     ],
-  ])('%s', async (_case, rule, document, options, message) => {
+  ])('denies %s', async (_case, rule, document, options, message) => {
     await evidenceOfAll(context.app, release.id);
     expect((await verdictOf(context.app, release.id)).decision).toBe('allow');
     const { id } = await send(document, options);
@@ -135,7 +135,7 @@ describe('POST /releases/{id}/verdicts: deny', () => {
     expect(denying[0]?.message).toMatch(message);
   });
 
-  it('an SBOM that was retracted', async () => {
+  it('denies a retracted SBOM', async () => {
     const { sbom } = await evidenceOfAll(context.app, release.id);
     await retract(context.app, sbom.id);
     const [denial, ...others] = denials(await verdictOf(context.app, release.id));
@@ -143,7 +143,7 @@ describe('POST /releases/{id}/verdicts: deny', () => {
     expect(others).toEqual([]);
   });
 
-  it('without a scan, even with an SBOM', async () => {
+  it('denies without a scan, even with an SBOM', async () => {
     const { scan } = await evidenceOfAll(context.app, release.id);
     await retract(context.app, scan.id);
     await send(bom([{ name: 'ms' }]), { label: 'sbom' });

@@ -39,8 +39,8 @@ beforeEach(async () => {
   expect(allowed.decision).toBe('allow');
 });
 
-describe('an environment', () => {
-  it('that no policy guards lets nothing in', async () => {
+describe('a release for an environment', () => {
+  it('is denied if no policy guards the environment', async () => {
     await guardBy([]);
     expect(await denied()).toEqual([
       {
@@ -59,7 +59,7 @@ describe('an environment', () => {
     ]);
   });
 
-  it('whose policies have no rules denies', async () => {
+  it('is denied if the policies have no rules', async () => {
     await store([]);
     expect(await denied()).toMatchObject([{ rule: 'policy-required' }]);
   });
@@ -68,17 +68,20 @@ describe('an environment', () => {
     ['a policy that does not exist', { name: 'gone', version: null }, 'gone', 'policy gone'],
     ['a version that does not exist', { name: 'gate', version: 7 }, 'gate', 'version 7 of policy'],
     ['something that is not a policy', 'gate', '"gate"', 'policy "gate"'],
-  ])('that names %s denies, regardless of other policies', async (_case, other, policy, text) => {
-    await guardBy([{ name: 'baseline', version: null }, other]);
-    const results = await denied();
-    expect(results).toMatchObject([{ policy, rule: 'policy-required', status: 'fail' }]);
-    expect(results[0]?.message).toContain(`gate requires ${text}`);
-    expect(results[0]?.message).toContain('which does not exist');
-  });
+  ])(
+    'is denied if the environment names %s, regardless of other policies',
+    async (_case, other, policy, text) => {
+      await guardBy([{ name: 'baseline', version: null }, other]);
+      const results = await denied();
+      expect(results).toMatchObject([{ policy, rule: 'policy-required', status: 'fail' }]);
+      expect(results[0]?.message).toContain(`gate requires ${text}`);
+      expect(results[0]?.message).toContain('which does not exist');
+    },
+  );
 });
 
 describe('a rule', () => {
-  it('of a newer version of the server denies, even in mode warn', async () => {
+  it('denies if only a newer server knows it, even in mode warn', async () => {
     await store([
       { rule: 'no-secrets', mode: 'block' },
       { rule: 'signed-by-two', mode: 'warn' },
@@ -119,21 +122,21 @@ describe('a rule', () => {
     ],
     ['with another mode', { rule: 'no-secrets', mode: 'tell' }, /neither block nor warn/],
     ['without a mode', { rule: 'no-secrets' }, /neither block nor warn/],
-  ])('%s denies', async (_case, rule, message) => {
+  ])('denies %s', async (_case, rule, message) => {
     await store([rule]);
     const results = await denied();
     expect(results).toMatchObject([{ policy: 'gate', policyVersion: 2, status: 'error' }]);
     expect(results[0]?.message).toMatch(message);
   });
 
-  it.each([['a text'], [null], [7]])('that is not an object denies: %j', async (rule) => {
+  it.each([['a text'], [null], [7]])('denies if it is not an object: %j', async (rule) => {
     await store([rule]);
     expect(await denied()).toMatchObject([{ status: 'error' }]);
   });
 });
 
 describe('a revoked release', () => {
-  it('is denied, whatever the policies say', async () => {
+  it('is denied by any policy', async () => {
     await revoke(context.app, release, 'Charges the fee twice');
     const results = await denied();
     expect(results).toMatchObject([{ policy: null, rule: 'release-revoked' }]);
@@ -141,8 +144,8 @@ describe('a revoked release', () => {
   });
 });
 
-describe('findings without a severity', () => {
-  it('count', async () => {
+describe('a finding without a severity', () => {
+  it('counts', async () => {
     const document = trivy({ severity: 'UNKNOWN', fixed: '4.17.21' });
     await uploaded(context.app, release, document, { label: 'scan' });
     const { decision } = await verdictOf(context.app, release);

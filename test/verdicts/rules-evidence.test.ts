@@ -25,7 +25,7 @@ describe('evidence-required', () => {
       { shows: 'components', kinds: ['cyclonedx'] },
       'No SBOM of kind cyclonedx counts for this release',
     ],
-  ])('asks for %s', async (_case, parameters, message) => {
+  ])('requires evidence by %s', async (_case, parameters, message) => {
     await rule('evidence-required', parameters);
     await send(trivy());
     const before = await judged();
@@ -37,7 +37,7 @@ describe('evidence-required', () => {
     expect((await judged()).status).toBe('not-evidenced');
   });
 
-  it('asks for it of each artifact', async () => {
+  it('requires evidence of each artifact', async () => {
     await rule('evidence-required', { shows: 'vulnerability', scope: 'artifacts' });
     expect((await judged()).message).toMatch(/^The release has no artifacts/);
     const artifact = await addArtifact(context.app, release);
@@ -55,7 +55,7 @@ describe('evidence-required', () => {
     });
   });
 
-  it('denies what is too old, until it comes again', async () => {
+  it('denies evidence that is too old until it is uploaded again', async () => {
     await rule('evidence-required', { shows: 'vulnerability', maximumAgeDays: 7 });
     const { id } = await send(trivy());
     await ageEvidence(6);
@@ -71,14 +71,14 @@ describe('evidence-required', () => {
     expect((await judged()).denies).toBe(false);
   });
 
-  it('only tells, with mode warn', async () => {
+  it('reports a failure without denying in mode warn', async () => {
     await rule('evidence-required', { shows: 'tests', mode: 'warn' });
     expect(await judged()).toMatchObject({ status: 'not-evidenced', denies: false, mode: 'warn' });
   });
 });
 
 describe('tests-passed', () => {
-  it('denies without a report, and with one that has no tests', async () => {
+  it('denies without a report, and with a report that has no tests', async () => {
     await rule('tests-passed');
     expect(await judged()).toMatchObject({ status: 'not-evidenced', denies: true });
     await send(junit(), XML);
@@ -100,7 +100,7 @@ describe('tests-passed', () => {
     ],
     [{ maximumFailures: 2, maximumSkipped: 0 }, true, /^1 test skipped, 0 allowed/],
     [{ mode: 'warn' }, false, /^2 tests failed/],
-  ])('adds all reports up: %j', async (parameters, denies, message) => {
+  ])('adds up all reports: %j', async (parameters, denies, message) => {
     await rule('tests-passed', parameters);
     await send(junit('passed', 'failure', 'skipped'), { ...XML, label: 'unit' });
     await send(junit('passed', 'error'), { ...XML, label: 'e2e' });
@@ -110,7 +110,7 @@ describe('tests-passed', () => {
     expect(result.evidence).toHaveLength(2);
   });
 
-  it('takes the report that came last of its label', async () => {
+  it('uses the latest report of each label', async () => {
     await rule('tests-passed');
     await send(junit('failure'), { ...XML, label: 'unit' });
     expect((await judged()).denies).toBe(true);
@@ -120,7 +120,7 @@ describe('tests-passed', () => {
 });
 
 describe('no-secrets', () => {
-  it('denies without a scan for them', async () => {
+  it('denies without a scan for secrets', async () => {
     await rule('no-secrets');
     await send(trivy());
     expect(await judged()).toMatchObject({
@@ -130,7 +130,7 @@ describe('no-secrets', () => {
     });
   });
 
-  it('denies a secret, and names where it is without telling it', async () => {
+  it('denies a secret and names its place, but not the secret', async () => {
     await rule('no-secrets');
     await send([leak('zQ8/+k3?Lw9xV=Tn')], { label: 'leaks' });
     const result = await judged();
@@ -141,7 +141,7 @@ describe('no-secrets', () => {
     expect(await judged()).toMatchObject({ status: 'pass', message: 'No secrets, 0 allowed' });
   });
 
-  it('only tells, with mode warn', async () => {
+  it('reports a failure without denying in mode warn', async () => {
     await rule('no-secrets', { mode: 'warn' });
     await send([leak('zQ8/+k3?Lw9xV=Tn')]);
     expect(await judged()).toMatchObject({ status: 'fail', denies: false });

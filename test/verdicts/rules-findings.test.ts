@@ -30,7 +30,7 @@ describe('max-findings', () => {
     });
   });
 
-  it('denies, and names the worst first, where they are and what fixes them', async () => {
+  it('denies, and names the worst findings first with their place and fix', async () => {
     const document = trivy(
       { name: 'ms', version: '1.0.0', id: 'CVE-2015-8315' },
       { severity: 'CRITICAL', fixed: '4.17.21' },
@@ -47,7 +47,7 @@ describe('max-findings', () => {
     ]);
   });
 
-  it('names five of many, and says how many there are', async () => {
+  it('names five of many findings, and their number', async () => {
     const many = Array.from({ length: 30 }, (_, i) => ({ id: `CVE-2020-${1000 + i}` }));
     const { message, findings } = await judged({}, trivy(...many));
     expect(message).toMatch(/^30 high findings, 0 allowed: CVE-2020-10\d\d in/);
@@ -68,40 +68,40 @@ describe('max-findings', () => {
     expect((await judged(rule, scan, sarif([{}]))).denies).toBe(denies);
   });
 
-  it('counts what two scanners report once', async () => {
+  it('counts a finding once if two scanners report it', async () => {
     const other = grype({ also: ['CVE-2021-23337'] });
     expect((await judged({}, trivy({}), other)).message).toContain('1 high finding, 0 allowed');
   });
 
-  it('counts unknown severities, unless told not to', async () => {
+  it('counts unknown severities unless the policy excludes them', async () => {
     const document = trivy({ severity: 'UNKNOWN' });
     expect((await judged({}, document)).message).toContain('1 unknown-severity finding');
     await guard(context.app, [{ rule: 'max-findings', countUnknown: false }], 'lax');
     expect((await resultOf(context.app, release, 'lax')).denies).toBe(false);
   });
 
-  it('does not count what VEX says does not apply', async () => {
+  it('does not count findings that VEX suppresses', async () => {
     expect((await judged({}, trivy({}), vex({}))).denies).toBe(false);
   });
 
-  it('only tells, with mode warn', async () => {
+  it('reports a failure without denying in mode warn', async () => {
     const result = await judged({ mode: 'warn' }, trivy({}));
     expect(result).toMatchObject({ mode: 'warn', status: 'fail', denies: false });
   });
 });
 
-describe('max-findings is not evidenced without a scan', () => {
+describe('max-findings without a scan', () => {
   const NOT_EVIDENCED = { status: 'not-evidenced', denies: true, message: NO_SCAN };
 
-  it('without evidence', async () => {
+  it('denies without evidence', async () => {
     expect(await judged({})).toMatchObject(NOT_EVIDENCED);
   });
 
-  it('with an SBOM, which does not list vulnerabilities', async () => {
+  it('denies with only an SBOM, which does not list vulnerabilities', async () => {
     expect(await judged({}, bom([{}]))).toMatchObject({ ...NOT_EVIDENCED, evidence: [] });
   });
 
-  it('with evidence of one of two types', async () => {
+  it('denies if evidence covers one of two types', async () => {
     const result = await judged({ types: ['vulnerability', 'code'] }, trivy());
     expect(result.status).toBe('not-evidenced');
     expect(result.message).toMatch(
@@ -109,7 +109,7 @@ describe('max-findings is not evidenced without a scan', () => {
     );
   });
 
-  it('with a scan that was retracted', async () => {
+  it('denies if the scan was retracted', async () => {
     await guard(context.app, [{ rule: 'max-findings' }]);
     const { scan } = await evidenceOfAll(context.app, release);
     expect((await resultOf(context.app, release)).status).toBe('pass');
@@ -117,14 +117,14 @@ describe('max-findings is not evidenced without a scan', () => {
     expect(await resultOf(context.app, release)).toMatchObject(NOT_EVIDENCED);
   });
 
-  it('with mode warn, it is told', async () => {
+  it('reports the missing scan without denying in mode warn', async () => {
     const result = await judged({ mode: 'warn' });
     expect(result).toMatchObject({ status: 'not-evidenced', denies: false });
   });
 });
 
-describe('evidence that does not count', () => {
-  it('hides nothing and shows nothing, when it is superseded or retracted', async () => {
+describe('evidence', () => {
+  it('neither suppresses nor reports findings after it is superseded or retracted', async () => {
     await guard(context.app, [{ rule: 'max-findings' }]);
     await send(trivy({}), 'scan');
     expect((await resultOf(context.app, release)).denies).toBe(true);
@@ -139,7 +139,7 @@ describe('evidence that does not count', () => {
     expect((await resultOf(context.app, release)).denies).toBe(false);
   });
 
-  it('does not absolve any more, when it is VEX', async () => {
+  it('no longer suppresses findings if it is VEX', async () => {
     await guard(context.app, [{ rule: 'max-findings' }]);
     await send(trivy({}));
     const { id } = await send(vex({}));

@@ -24,7 +24,7 @@ const deploy = (release: string) => deployed(context.app, release, 'gate');
 const judged = () => resultOf(context.app, next);
 
 describe('max-findings with onlyNew', () => {
-  it('if no release runs, all findings are new', async () => {
+  it('counts all findings as new if no release runs', async () => {
     await scan(next, OLD);
     const { denies, message } = await judged();
     expect(denies).toBe(true);
@@ -32,7 +32,7 @@ describe('max-findings with onlyNew', () => {
     expect(message).toContain('. No running release is known, so all findings are new. ');
   });
 
-  it('allows what the running release has, too, and says which that is', async () => {
+  it('allows findings that the running release also has, and names that release', async () => {
     await scan(running, OLD);
     await deploy(running);
     await scan(next, OLD);
@@ -43,7 +43,7 @@ describe('max-findings with onlyNew', () => {
     );
   });
 
-  it('denies what it does not have, and names that alone', async () => {
+  it('denies new findings and names only those', async () => {
     await scan(running, OLD);
     await deploy(running);
     await scan(next, OLD, NEW);
@@ -54,7 +54,7 @@ describe('max-findings with onlyNew', () => {
     expect(findings.map(({ rule }) => rule)).toEqual(['CVE-2021-44906']);
   });
 
-  it('is another verdict once more is known of what runs there', async () => {
+  it('stores another verdict after the running release is scanned', async () => {
     await deploy(running);
     await scan(next, OLD);
     const before = await verdictOf(context.app, next, { environment: 'gate' });
@@ -66,7 +66,7 @@ describe('max-findings with onlyNew', () => {
     expect(after.inputsHash).not.toBe(before.inputsHash);
   });
 
-  it('compares with what runs there now, not with what ran before or runs elsewhere', async () => {
+  it('compares with the release that currently runs in the environment', async () => {
     await scan(running, OLD);
     await scan(next, OLD);
     await deployed(context.app, running, 'production');
@@ -80,7 +80,7 @@ describe('max-findings with onlyNew', () => {
     expect([denies, message]).toEqual([true, expect.stringContaining('New compared with 1.0.1')]);
   });
 
-  it('keeps another verdict when more is known of the running release', async () => {
+  it('stores another verdict when more findings of the running release are known', async () => {
     await deploy(running);
     await scan(running);
     await scan(next, OLD);
@@ -94,7 +94,7 @@ describe('max-findings with onlyNew', () => {
     expect((await ask()).id).toBe(after.id);
   });
 
-  it('does not compare with another project', async () => {
+  it('does not compare with the releases of another project', async () => {
     const other = (await createRelease(context.app, { version: '9.0.0' })).id;
     await scan(other, OLD);
     await deploy(other);
@@ -102,21 +102,21 @@ describe('max-findings with onlyNew', () => {
     expect((await judged()).message).toContain('No running release is known');
   });
 
-  it('where the running release was never scanned, everything is new', async () => {
+  it('counts all findings as new if the running release was never scanned', async () => {
     await uploaded(context.app, running, bom([{}]));
     await deploy(running);
     await scan(next, OLD);
     expect((await judged()).denies).toBe(true);
   });
 
-  it('allows the running release itself, and needs a scan all the same', async () => {
+  it('allows the running release itself only if it was scanned', async () => {
     await deploy(next);
     expect((await judged()).status).toBe('not-evidenced');
     await scan(next, OLD);
     expect((await judged()).status).toBe('pass');
   });
 
-  it('does not count what is waived', async () => {
+  it('does not count waived findings', async () => {
     await scan(running, OLD);
     await deploy(running);
     await scan(next, OLD, NEW);

@@ -24,7 +24,7 @@ describe('sealed-only', () => {
     expect(await judged(id)).toMatchObject({ status: 'pass', message: 'The release is sealed' });
   });
 
-  it('denies a sealed one that was revoked', async () => {
+  it('denies a sealed release that was revoked', async () => {
     await guard(context.app, [{ rule: 'sealed-only', mode: 'warn' }]);
     const id = await release();
     expect(await judged(id)).toMatchObject({ status: 'fail', denies: false, mode: 'warn' });
@@ -60,14 +60,14 @@ describe('semver-increases', () => {
     ['1.1.0-rc.1', true, /is not newer than/],
     ['1.1.0+build.2', true, /is not newer than/],
     ['2026-11', true, /^2026-11 is not a SemVer version/],
-  ])('%s after 1.1.0', async (version, denies, message) => {
+  ])('compares %s with the running 1.1.0', async (version, denies, message) => {
     await deployed(context.app, running, 'gate');
     const result = await judged(await release(version, 1));
     expect([result.denies, result.status]).toEqual([denies, denies ? 'fail' : 'pass']);
     expect(result.message).toMatch(message);
   });
 
-  it('allows what runs there already, and is not told what runs elsewhere', async () => {
+  it('allows the running release again, and ignores releases that run elsewhere', async () => {
     const older = await release('1.0.0', 1);
     await deployed(context.app, running, 'gate');
     expect((await judged(running)).message).toBe('1.1.0 is the running release');
@@ -78,7 +78,7 @@ describe('semver-increases', () => {
     expect((await judged(running)).denies).toBe(false);
   });
 
-  it('only tells, with mode warn', async () => {
+  it('reports a failure without denying in mode warn', async () => {
     await guard(context.app, [{ rule: 'semver-increases', mode: 'warn' }], 'lax');
     const result = await resultOf(context.app, await release('latest', 1), 'lax');
     expect(result).toMatchObject({ status: 'fail', denies: false });

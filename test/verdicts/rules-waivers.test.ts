@@ -23,7 +23,7 @@ const waive = (body: object = {}) => waived(guarded.app, body);
 const judged = () => resultOf(context.app, release);
 
 describe('a waiver', () => {
-  it('hides a finding, and both stay visible in the verdict', async () => {
+  it('covers a finding, and the verdict shows both', async () => {
     await scan({ fixed: '4.17.21' });
     const { id } = await waive();
     expect(await judged()).toMatchObject({
@@ -35,7 +35,7 @@ describe('a waiver', () => {
     });
   });
 
-  it('hides no other finding', async () => {
+  it('does not cover other findings', async () => {
     await scan({}, { id: 'CVE-2020-8203' });
     const { id } = await waive();
     const { denies, message, findings, waivers } = await judged();
@@ -53,7 +53,7 @@ describe('a waiver', () => {
     expect((await judged()).denies).toBe(false);
   });
 
-  it('hides a secret', async () => {
+  it('covers a secret', async () => {
     await guard(context.app, [{ rule: 'no-secrets' }], 'secrets');
     await uploaded(context.app, release, [leak('zQ8/+k3?Lw9xV=Tn')]);
     expect((await resultOf(context.app, release, 'secrets')).denies).toBe(true);
@@ -69,13 +69,13 @@ describe('a waiver', () => {
     ['of another version', { purl: `${LODASH}@4.17.19` }, true],
     ['of another package', { purl: 'pkg:npm/lodash-es' }, true],
     ['of another vulnerability', { rule: 'CVE-2020-8203' }, true],
-  ])('%s', async (_case, body, denies) => {
+  ])('covers or ignores the finding if the waiver is %s', async (_case, body, denies) => {
     await scan({});
     await waive(body);
     expect((await judged()).denies).toBe(denies);
   });
 
-  it('of one version hides nothing while another one has it, too', async () => {
+  it('does not cover a finding while another version of the package has it', async () => {
     await scan({ version: '4.17.19', severity: 'CRITICAL' }, { version: '4.17.20' });
     const first = await waive({ purl: `${LODASH}@4.17.19` });
     expect((await judged()).denies).toBe(true);
@@ -84,7 +84,7 @@ describe('a waiver', () => {
     expect([denies, waivers]).toEqual([false, [first.id, second.id].sort()]);
   });
 
-  it('of a release is for that release alone; of a project, for that project', async () => {
+  it('applies to its release, or to all releases of its project', async () => {
     await scan({});
     const next = (await createRelease(context.app, { projectId: 1, version: '1.1.0' })).id;
     const other = (await createRelease(context.app)).id;
@@ -100,30 +100,30 @@ describe('a waiver', () => {
   });
 });
 
-describe('a waiver that does not count', () => {
+describe('a waiver has no effect', () => {
   beforeEach(() => scan({}));
 
-  it('is not approved', async () => {
+  it('if it is not approved', async () => {
     const { headers } = await giveToken();
     await requested(guarded.app, {}, headers);
     expect(await judged()).toMatchObject({ denies: true, waivers: [] });
   });
 
-  it('has expired, which nobody has to say', async () => {
+  it('after it has expired', async () => {
     await waive({ expiresAt: inDays(2) });
     expect((await judged()).denies).toBe(false);
     await ageWaivers(3);
     expect(await judged()).toMatchObject({ denies: true, waivers: [] });
   });
 
-  it('was revoked', async () => {
+  it('after it was revoked', async () => {
     const { id } = await waive();
     const { headers } = await giveToken({ subject: 'bob' });
     await revokeWaiver(guarded.app, id, 'It is called now', headers);
     expect(await judged()).toMatchObject({ denies: true, waivers: [] });
   });
 
-  it('is for a revoked release: there is no such waiver', async () => {
+  it('if the release is revoked', async () => {
     await revoke(context.app, release);
     await waive({ rule: 'release-revoked' });
     await waive({ rule: 'max-findings' });
@@ -131,8 +131,8 @@ describe('a waiver that does not count', () => {
   });
 });
 
-describe('a waiver of a rule of policies', () => {
-  it('waives it as a whole, and the verdict tells what for', async () => {
+describe('a waiver for a rule', () => {
+  it('waives the rule as a whole, and the verdict shows the result that was waived', async () => {
     await scan({});
     const { id } = await waive({ rule: 'max-findings' });
     const { status, denies, waivers, message } = await judged();
@@ -140,17 +140,17 @@ describe('a waiver of a rule of policies', () => {
     expect(message).toMatch(/^Waived: 1 high finding, 0 allowed: CVE-2021-23337/);
   });
 
-  it('waives that nothing could have shown it', async () => {
+  it('waives missing evidence', async () => {
     await waive({ rule: 'max-findings' });
     expect(await judged()).toMatchObject({ status: 'not-evidenced', denies: false });
   });
 
-  it('waives no other rule', async () => {
+  it('does not waive other rules', async () => {
     await waive({ rule: 'no-secrets' });
     expect(await judged()).toMatchObject({ denies: true, waivers: [] });
   });
 
-  it('is not about a package: 400', async () => {
+  it('400: must not name a package', async () => {
     const response = await postWaiver(context.app, { rule: 'licences', purl: LODASH });
     const { errors } = expectProblem(response, 400, 'validation-failed');
     expect(errors).toMatchObject([{ pointer: '/purl' }]);

@@ -62,7 +62,7 @@ describe('POST /waivers: 201', () => {
     ['javascript.lang.security.audit', 'javascript.lang.security.audit'],
     ['generic api key', 'generic api key'],
     ['x'.repeat(500), 'x'.repeat(500)],
-  ])('writes the rule %j as findings have it', async (rule, expected) => {
+  ])('stores the rule %j as findings spell it', async (rule, expected) => {
     expect((await requested(context.app, { rule })).rule).toBe(expected);
   });
 
@@ -140,7 +140,7 @@ describe('POST /waivers: 400', () => {
     expect(await count()).toBe(0);
   });
 
-  it('refuses a project beside a release', async () => {
+  it('refuses a project together with a release', async () => {
     const response = await post({ releaseId: release.id, projectId: 1 });
     expect(pointers(expectProblem(response, 400, 'validation-failed'))).toEqual(['/projectId']);
   });

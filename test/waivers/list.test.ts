@@ -55,7 +55,7 @@ describe('GET /waivers', () => {
     ['approved', ['approved']],
     ['expired', ['lapsed', 'expired']],
     ['revoked', ['revoked']],
-  ])('has those that are %s', async (state, expected) => {
+  ])('lists waivers that are %s', async (state, expected) => {
     const found = (await list(`?state=${state}&project=1`)).json();
     expect(found.map(({ rule }: WaiverBody) => rule)).toEqual(expected.map((rule) => `${rule} 1`));
     for (const waiver of found) expect(waiver.state).toBe(state);
