@@ -17,8 +17,8 @@ const SBOM = (n: string) => id('0199', n);
 const SCAN = (n: string) => id('019a', n);
 
 /**
- * Statements that insert a project with so many releases. Each has an SBOM of 40 components and a scan with 20 findings; the
- * last two have 1,000 components. Half of the packages and vulnerabilities are in every release.
+ * Statements that insert a project with so many releases. Each has an SBOM of 40 components and a scan with 20
+ * findings; the last two have 1,000 components. Half of the packages and vulnerabilities are in every release.
  */
 const seed = (releases: number) => {
   const { project, digest } = COMMON;

@@ -62,7 +62,9 @@ export interface Gate {
   readonly both: Measured;
 }
 
-/** Measures the baseline first, then releases with few findings, with many findings, and in a project of 1,000 releases. */
+/**
+ * Measures the baseline first, then releases with few findings, with many findings, and in a project of 1,000 releases.
+ */
 export async function gateCosts(server: Server, dataFolder: string): Promise<Gate[]> {
   const few = await allowed(server, 1, 100);
   const many = await allowed(server, 1, 10_000);

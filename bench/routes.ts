@@ -78,7 +78,9 @@ function best(rounds: Measured[]): Measured {
   return { ...least, noisy: !agree(rounds) };
 }
 
-/** Measures the servers in turns, so that disturbances affect all of them. Adds rounds until two of each server agree. */
+/**
+ * Measures the servers in turns, so that disturbances affect all of them. Adds rounds until two of each server agree.
+ */
 export async function compare(
   servers: ReadonlyMap<string, Server>,
   route: Route,

@@ -194,8 +194,10 @@ check_tokens() (
   pass '... except at the public routes'
   # The root file system is read-only and the user is node, so the tool must not write there.
   token=$(compose exec -T api node dist/token.js create \
-    --name check --subject check-container --scopes all 2>"$work/token") || { cat "$work/token" >&2; fail 'token create'; }
-  check 'node dist/token.js creates a token in the running container' test "$(grep -cE '^srp_[0-9A-Za-z]{49}$' <<<"$token")" = 1
+    --name check --subject check-container --scopes all 2>"$work/token") ||
+    { cat "$work/token" >&2; fail 'token create'; }
+  check 'node dist/token.js creates a token in the running container' \
+    test "$(grep -cE '^srp_[0-9A-Za-z]{49}$' <<<"$token")" = 1
   call 200 GET "/projects/$id" '' "authorization: Bearer $token"
   same '... which the server accepts' "$created" "$answer"
   check '... counting its requests against RATE_LIMIT_PER_MINUTE' grep -qi '^ratelimit-limit: 345' "$work/head"

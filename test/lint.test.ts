@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -119,5 +127,28 @@ describe('lint', () => {
 
   it.each(ALLOWED)('allows src/%s to import %s', (path) => {
     expect(report).not.toContain(`src/${path}`);
+  });
+});
+
+const MAX_COLUMNS = 120;
+/** Texts, regular expressions and links that stand alone on their line may be longer, so that they can be searched. */
+const ALONE = /^\s*(?:message: )?(?:['"`]|\/(?![/*])|\* https:)/;
+
+describe('a line of the sources', () => {
+  it.each(['src', 'test', 'scripts', 'bench'])('has at most 120 columns in %s/', (room) => {
+    const files = readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' }).filter(
+      (file) => /\.(?:ts|mjs)$/.test(file) && !/(?:^|\/)(?:generated|fixtures)\//.test(file),
+    );
+    expect(files).not.toEqual([]);
+    const long = files.flatMap((file) =>
+      readFileSync(join(ROOT, room, file), 'utf8')
+        .split('\n')
+        .flatMap((line, index) =>
+          [...line].length > MAX_COLUMNS && !ALONE.test(line)
+            ? [`${room}/${file}:${index + 1}`]
+            : [],
+        ),
+    );
+    expect(long).toEqual([]);
   });
 });

@@ -19,8 +19,8 @@ async function connectToShadowDatabase(url, open) {
 }
 
 /**
- * A schema engine bound to a database. `onConnect` is SQL for its session there. `explain` turns the engine's error into text that a person can
- * act on, with PostgreSQL's own words; `close` ends every connection that it opened.
+ * A schema engine bound to a database. `onConnect` is SQL for its session there. `explain` turns the engine's error
+ * into text that a person can act on, with PostgreSQL's own words; `close` ends every connection that it opened.
  */
 export async function createEngine(url, { datamodels, onConnect } = {}) {
   const SchemaEngine = await loadSchemaEngine();

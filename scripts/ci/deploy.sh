@@ -39,7 +39,8 @@ if [ -f "$RELEASE/release.env" ]; then
   [ "$packed" = "$tag" ] || die 2 "$RELEASE contains release $packed, not $tag"
   need sha256sum
   say 'checksums of the release'
-  (cd "$RELEASE" && sha256sum --check --quiet SHA256SUMS) || die 1 'the checksums do not match: the release was changed after it was packed'
+  (cd "$RELEASE" && sha256sum --check --quiet SHA256SUMS) ||
+    die 1 'the checksums do not match: the release was changed after it was packed'
 fi
 
 say "deploying $tag to $environment with $DEPLOY_WITH"

@@ -135,7 +135,8 @@ number SRP_TIMEOUT "$timeout"
 number SRP_RETRIES "$retries"
 number --project "$project"
 [ -n "$version" ] || die '--version is missing. See --help'
-if [ -z "$environment" ] && [ -z "$no_assert" ]; then die '--environment is missing. Name the environment, or use --no-assert'; fi
+[ -n "$environment" ] || [ -n "$no_assert" ] ||
+  die '--environment is missing. Name the environment, or use --no-assert'
 [ -z "$environment" ] || [ -z "$no_assert" ] || die '--environment and --no-assert cannot be used together'
 [ -n "$commit" ] || commit=$(git rev-parse HEAD 2>/dev/null) || die 'this folder is not a Git checkout. Use --commit'
 
@@ -248,9 +249,9 @@ say "release $version is $release"
 
 # The loop reads from a file, not from a pipe: in a pipe, a failure would end only the subshell of the loop.
 while IFS=$TAB read -r kind name file; do
-  sha256=$(digest "$file")
+  sha256=$(digest "$file") size=$(($(wc -c <"$file")))
   ask POST "/releases/$release/artifacts" -H 'content-type: application/json' --data-raw \
-    "{\"kind\":$(json_text "$kind"),\"name\":$(json_text "$name"),\"sha256\":\"$sha256\",\"size\":$(($(wc -c <"$file")))}"
+    "{\"kind\":$(json_text "$kind"),\"name\":$(json_text "$name"),\"sha256\":\"$sha256\",\"size\":$size}"
   if [ "$status" = 409 ] && [ "$(strings code)" != artifact-exists ]; then
     # The release may be sealed since the last run. Then the artifact must already be in it.
     cp "$work/body" "$work/refusal"
@@ -292,7 +293,10 @@ ask GET "/assert?release=$release&environment=$(encoded "$environment")"
 case $status in
   200)
     # A proxy that answers 200 to everything must not let a release pass.
-    case $(head -c 20 "$work/body") in '{"decision":"allow",'*) ;; *) die "$method $path: 200, but the answer has no decision. Check SRP_URL" ;; esac
+    case $(head -c 20 "$work/body") in
+      '{"decision":"allow",'*) ;;
+      *) die "$method $path: 200, but the answer has no decision. Check SRP_URL" ;;
+    esac
     say "allowed: $version may go to $environment"
     ;;
   409)

@@ -13,8 +13,8 @@ export function requireIdentity(caller: Caller): void {
 }
 
 /**
- * A request must be approved by another subject than its requester, and both must be known. The database has the same rule
- * as a constraint.
+ * A request must be approved by another subject than its requester, and both must be known. The database has the same
+ * rule as a constraint.
  * @param what the request in the words of a message, such as "waiver"
  * @throws {AppError} `identity-required`, `four-eyes-required`
  */

@@ -42,8 +42,8 @@ export function sessionOptions(url: string, ...others: string[]): { options?: st
 const MAX_STATEMENTS = 500;
 
 /**
- * Names Prisma's statements, so that PostgreSQL parses and plans each only once per connection. That is most of the cost
- * of a short statement. Only the first 500 texts get a name, because lists of values produce any number of texts.
+ * Names Prisma's statements, so that PostgreSQL parses and plans each only once per connection. That is most of the
+ * cost of a short statement. Only the first 500 texts get a name, because lists of values produce any number of texts.
  */
 function statementNames(): (query: { sql: string }) => string {
   const names = new Map<string, string>();

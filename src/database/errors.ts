@@ -33,9 +33,15 @@ const UNAVAILABLE = new Set([
   'P2037', // 53300
 ]);
 
-/** pg's messages that have no code. */
-const UNAVAILABLE_TEXT =
-  /^(timeout exceeded when trying to connect|timeout expired|Query read timeout|Connection terminated|Client has encountered a connection error|Connection ended unexpectedly)/;
+/** How pg's messages begin that have no code. */
+const UNAVAILABLE_TEXTS = [
+  'timeout exceeded when trying to connect',
+  'timeout expired',
+  'Query read timeout',
+  'Connection terminated',
+  'Client has encountered a connection error',
+  'Connection ended unexpectedly',
+];
 
 /** The database answers, but the work took too long or conflicts with another transaction. */
 const BUSY = new Set(['40001', '40P01', '55P03', '57014', 'P2028', 'P2034']);
@@ -75,7 +81,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return [...chain(error)].some(
     ({ code, message }) =>
       (typeof code === 'string' && (UNAVAILABLE.has(code) || code.startsWith('08'))) ||
-      (typeof message === 'string' && UNAVAILABLE_TEXT.test(message)),
+      (typeof message === 'string' && UNAVAILABLE_TEXTS.some((text) => message.startsWith(text))),
   );
 }
 

@@ -129,7 +129,8 @@ export function prepareSchema(
     if (missing.length === 0) return { applied: [], unknown };
     if (!apply) {
       throw new SchemaError(
-        `the database is behind this server: ${missing.join(', ')}. Run "npm run db:migrate", or start with MIGRATE_ON_START=true.`,
+        `the database is behind this server: ${missing.join(', ')}. ` +
+          'Run "npm run db:migrate", or start with MIGRATE_ON_START=true.',
       );
     }
     await checkDatabase(client);

@@ -17,8 +17,8 @@ const { TIMESTAMPTZ } = pg.types.builtins;
 const parseTimestamp: (text: string) => Date = pg.types.getTypeParser(TIMESTAMPTZ, 'text');
 
 /**
- * Parses PostgreSQL's UTC form, `2026-11-23 10:00:00.123+00`, with Date. pg's general parser took a sixth of the time of
- * a page.
+ * Parses PostgreSQL's UTC form, `2026-11-23 10:00:00.123+00`, with Date. pg's general parser took a sixth of the time
+ * of a page.
  */
 export function readTimestamp(text: string): Date {
   const isUtc = text.length <= 29 && text.endsWith('+00') && text[4] === '-';

@@ -4,8 +4,8 @@ import { type Inside, isInTransaction, type Place, Store, type WriteClient } fro
 import { isDatabaseBusy, isDatabaseUnavailable } from './errors.js';
 
 /**
- * The setting marks the transactions of this program. Triggers record every other write as `beside-api`. The mark is not
- * a proof: anyone with a database password can set it.
+ * The setting marks the transactions of this program. Triggers record every other write as `beside-api`. The mark is
+ * not a proof: anyone with a database password can set it.
  */
 const BEGIN = `BEGIN READ WRITE; SET LOCAL srp.through = 'api'`;
 

@@ -120,7 +120,7 @@ export const EVENTS: Readonly<Record<EventType, EventMeaning>> = {
 };
 
 /**
- * A job records this type for each row that is older than the table of events. The type `beside-api`, for a write that did
- * not go through the API, is in the trigger of the migration.
+ * A job records this type for each row that is older than the table of events. The type `beside-api`, for a write that
+ * did not go through the API, is in the trigger of the migration.
  */
 export const IMPORTED = 'imported';

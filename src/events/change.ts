@@ -27,7 +27,8 @@ interface Recorded extends EventDetails<EventType> {
 
 const INSERT = {
   name: 'events-insert',
-  text: `INSERT INTO events (type, subject_kind, subject_id, project_id, release_id, data, actor, credential, request_id)
+  text: `INSERT INTO events
+                (type, subject_kind, subject_id, project_id, release_id, data, actor, credential, request_id)
          SELECT recorded.*, $7, $8, $9
            FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::uuid[], $6::text[]) AS recorded`,
 };
@@ -48,8 +49,8 @@ async function store(context: TransactionContext, events: readonly Recorded[]): 
 }
 
 /**
- * Runs a caller's change in a transaction, or joins the current one, and stores the events of `work` in it (transactional
- * outbox). Every change that a caller makes goes through this function.
+ * Runs a caller's change in a transaction, or joins the current one, and stores the events of `work` in it
+ * (transactional outbox). Every change that a caller makes goes through this function.
  * @throws {Error} before COMMIT, if `work` neither recorded an event nor called `unchanged`
  */
 export function change<Result>(

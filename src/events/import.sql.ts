@@ -66,9 +66,9 @@ export const IMPORT_DONE: Statement = {
 };
 
 /**
- * Records an event for each of the next rows, with the SHA-256 of the row as JSON. The digest leaves out the hash of a token,
- * and the time of its last use, which changes without an event. Returns one row: the last key, and the number of rows.
- * `$1`: key of the last imported row, or null; `$2`: only rows older than this time; `$3`: batch size.
+ * Records an event for each of the next rows, with the SHA-256 of the row as JSON. The digest leaves out the hash of a
+ * token, and the time of its last use, which changes without an event. Returns one row: the last key, and the number of
+ * rows. `$1`: key of the last imported row, or null; `$2`: only rows older than this time; `$3`: batch size.
  */
 export function importBatch(kind: SubjectKind): Statement {
   const { table, key, type, start, id, project, release, time } = SOURCES[kind];
@@ -78,7 +78,9 @@ export function importBatch(kind: SubjectKind): Statement {
         SELECT ${key} AS key, ${id} AS id, ${project} AS project_id, ${release} AS release_id,
                encode(sha256(convert_to((to_jsonb(t) - 'hash' - 'last_used_at')::text, 'UTF8')), 'hex') AS digest
           FROM ${table} t
-         WHERE ${key} > COALESCE($1, '${start}')::${type} AND (${time} < $2::timestamptz OR (${time} < $2::timestamptz + interval '5 minutes' AND NOT EXISTS (
+         WHERE ${key} > COALESCE($1, '${start}')::${type}
+           AND (${time} < $2::timestamptz OR (
+             ${time} < $2::timestamptz + interval '5 minutes' AND NOT EXISTS (
                  SELECT 1 FROM events e WHERE e.subject_kind = '${kind}' AND e.subject_id = ${id})))
          ORDER BY 1 LIMIT $3
       ), recorded AS (

@@ -35,8 +35,8 @@ async function importNext({ store }: Place, batch: number): Promise<boolean> {
 }
 
 /**
- * Records one `imported` event for each row that is older than the table of events. It can be interrupted: each batch and its
- * position are stored in one transaction.
+ * Records one `imported` event for each row that is older than the table of events. It can be interrupted: each batch
+ * and its position are stored in one transaction.
  */
 export async function importRows(
   place: Place,

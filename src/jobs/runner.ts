@@ -30,8 +30,8 @@ export function delayMs(everyMs: number, failures: number, random = Math.random(
 }
 
 /**
- * Opens a separate pool for the locks. With the shared pool, a job could deadlock: it would hold one connection while it
- * waits for another. Idle connections close.
+ * Opens a separate pool for the locks. With the shared pool, a job could deadlock: it would hold one connection while
+ * it waits for another. Idle connections close.
  */
 function openLocks({ pool }: Database, max: number): pg.Pool {
   const application_name = 'secure-release-platform jobs';

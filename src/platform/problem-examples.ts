@@ -68,7 +68,10 @@ const DETAILS: Record<ProblemCode, string> = {
   'project-has-releases':
     'A project with releases cannot be deleted, and releases are kept permanently',
   'release-exists': 'Project 1 already has a release 1.4.0',
-  'release-differs': `Release 1.4.0 was built from commit ${'8f3c2a1b'.repeat(5)}. Register another commit under another version`,
+  'release-differs': [
+    `Release 1.4.0 was built from commit ${'8f3c2a1b'.repeat(5)}`,
+    'Register another commit under another version',
+  ].join('. '),
   'release-sealed': 'An artifact cannot be added to a sealed release',
   'release-revoked': 'A revoked release cannot be sealed',
   'artifact-exists': `The release already has an artifact ${DIGEST}`,

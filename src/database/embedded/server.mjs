@@ -14,8 +14,8 @@ import {
 import { portTaken, probe, removeStalePidFile, startServer } from './process.mjs';
 
 /**
- * Keeps the embedded PostgreSQL running for the parent process. Stops it when the last such parent ends. A killed parent
- * is noticed, because its IPC channel closes.
+ * Keeps the embedded PostgreSQL running for the parent process. Stops it when the last such parent ends. A killed
+ * parent is noticed, because its IPC channel closes.
  *
  * It is a separate process, because PostgreSQL refuses to run as root: a parent that is root starts it as `nobody` in a
  * user namespace.

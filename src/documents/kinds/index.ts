@@ -11,8 +11,8 @@ import { spdx } from './spdx/index.js';
 import { trivy } from './trivy/index.js';
 
 /**
- * Every kind of evidence, one per line, in the order of descriptions and messages. The order does not affect recognition:
- * at most one kind recognises a document, which `laws.test.ts` checks.
+ * Every kind of evidence, one per line, in the order of descriptions and messages. The order does not affect
+ * recognition: at most one kind recognises a document, which `laws.test.ts` checks.
  */
 export const kinds: readonly EvidenceKind[] = [
   junit,

@@ -27,7 +27,8 @@ const WORDS = FORMS.map(
 /** A private key, with line breaks and spaces as JSON, XML or URLs may encode them. */
 const SPACE = '(?: |[+]|%20)';
 const KEY_CHARACTER = String.raw`[0-9A-Za-z+/=:,.%\s-]|\\[nrt/]|\\u00[0-9a-fA-F]{2}|&#x?[0-9a-fA-F]{1,4};`;
-const PRIVATE_KEY = `-----BEGIN${SPACE}(?:[A-Z]{2,10}${SPACE}){0,2}PRIVATE${SPACE}KEY-----(?:${KEY_CHARACTER}){1,20000}`;
+const KEY_HEADER = `-----BEGIN${SPACE}(?:[A-Z]{2,10}${SPACE}){0,2}PRIVATE${SPACE}KEY-----`;
+const PRIVATE_KEY = `${KEY_HEADER}(?:${KEY_CHARACTER}){1,20000}`;
 
 /** The password of a URL, which may be escaped or percent-encoded. The other parts remain. */
 const COLON = '(?::|%3[aA])';
@@ -40,8 +41,8 @@ const PASSWORD = `(${COLON}${SLASH}${SLASH}${USER}${COLON})(${WORD})(${AT})`;
 const SECRETS = new RegExp([...WORDS, PRIVATE_KEY, PASSWORD].join('|'), 'g');
 
 /**
- * Replaces each known secret with a mask and a keyed digest, so that different secrets stay different and equal ones stay
- * equal. The document stays valid JSON or XML, because no form matches beyond the end of a text.
+ * Replaces each known secret with a mask and a keyed digest, so that different secrets stay different and equal ones
+ * stay equal. The document stays valid JSON or XML, because no form matches beyond the end of a text.
  * @returns the same bytes if the document has no such secret
  */
 export function withoutKnownSecrets(bytes: Uint8Array, secretKey: Uint8Array): Uint8Array {

@@ -4,8 +4,8 @@ import { randomFillSync } from 'node:crypto';
 const TIME_BYTES = 6;
 
 /**
- * Creates a UUID of version 7 that sorts after `previous`. The deployment with the highest id is the one that runs, so the order
- * must not depend on the clocks of several instances, or on the random part within a millisecond.
+ * Creates a UUID of version 7 that sorts after `previous`. The deployment with the highest id is the one that runs, so
+ * the order must not depend on the clocks of several instances, or on the random part within a millisecond.
  * @param previous the highest id so far; undefined if there is none
  */
 export function idAfter(previous: string | undefined, now = Date.now()): string {

@@ -129,7 +129,9 @@ export function deploymentsService() {
       });
     },
 
-    /** @throws {AppError} `environment-not-found`, `project-not-found`; `validation-failed` for a cursor of another list */
+    /**
+     * @throws {AppError} `environment-not-found`, `project-not-found`; `validation-failed` for a cursor of another list
+     */
     async list(
       context: CallContext,
       environmentName: string,

@@ -60,7 +60,8 @@ export function environmentsService() {
 
     /**
      * @param versions the revisions of `If-Match`: the change is refused for any other
-     * @throws {AppError} `environment-not-found`, `validation-failed` for a policy that does not exist, `precondition-failed`
+     * @throws {AppError} `environment-not-found`, `validation-failed` for a policy that does not exist,
+     * `precondition-failed`
      */
     async update(
       context: CallContext,

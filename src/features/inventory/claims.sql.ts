@@ -30,8 +30,8 @@ const claimsOn = (package_: string, more: string) => `
     LIMIT 1)`;
 
 /**
- * The decisive claim about the finding `f` of the evidence `e`, from current evidence, for `LEFT JOIN LATERAL … claim ON
- * true`. Claims that take effect come first. Among several, the one stated last decides.
+ * The decisive claim about the finding `f` of the evidence `e`, from current evidence, for `LEFT JOIN LATERAL … claim
+ * ON true`. Claims that take effect come first. Among several, the one stated last decides.
  *
  * A claim applies to the finding if all of these hold:
  * - Its target is the fingerprint, or any id of the vulnerability.

@@ -43,7 +43,8 @@ export const SELECT_DEFECTS = {
   text: `
     WITH a AS (${defectsOf('$1')}), b AS (${defectsOf('$2')}),
     both_releases AS (
-      SELECT CASE WHEN a.fingerprint IS NULL THEN 'new' WHEN b.fingerprint IS NULL AND a.type::text = ANY ($4) THEN 'fixed'
+      SELECT CASE WHEN a.fingerprint IS NULL THEN 'new'
+                  WHEN b.fingerprint IS NULL AND a.type::text = ANY ($4) THEN 'fixed'
                   WHEN b.fingerprint IS NULL THEN 'unknown'
                   ELSE 'unchanged' END AS change,
              encode(COALESCE(b.fingerprint, a.fingerprint), 'hex') AS fingerprint,

@@ -25,6 +25,9 @@ const reports = (column: string, order: string, limit: number) => `
      AND (o_e.retracted_at IS NULL OR o_e.id = f.evidence_id)
    ORDER BY o.evidence_id ${order} LIMIT ${limit}`;
 
+const PLACE = `, p.name AS "projectName", r.id AS "releaseId", r.version AS "releaseVersion",
+  r.state AS "releaseState"`;
+
 /** Columns that the API returns for a finding `f` of the evidence `e`, with its claim and when it was seen. */
 const columns = (more = '') => `
   f.project_id AS "projectId", f.evidence_id AS "evidenceId", f.ordinal, e.kind, f.type, f.severity, f.rule, f.aliases,
@@ -33,7 +36,8 @@ const columns = (more = '') => `
   encode(f.fingerprint, 'hex') AS fingerprint, COALESCE(claim.suppresses, false) AS suppressed,
   CASE WHEN claim.status IS NOT NULL THEN to_jsonb(claim) - 'suppresses' END AS claim,
   (${reports('created_at', 'ASC', 1)}) AS "firstSeenAt",
-  (SELECT max(last_received_at) FROM (${reports('last_received_at', 'DESC', LATEST)}) received) AS "lastSeenAt" ${more}`;
+  (SELECT max(last_received_at) FROM (${reports('last_received_at', 'DESC', LATEST)}) received) AS "lastSeenAt"
+  ${more}`;
 
 /**
  * Findings in current evidence of a release, worst severity first. Each evidence contributes its first rows in the
@@ -133,7 +137,7 @@ export function searchFindings(
            WHERE ${where} ${projects === null ? '' : 'AND f.project_id = b.id'}
            ORDER BY f.project_id, f.evidence_id, f.ordinal LIMIT ${take}) f
        ORDER BY f.project_id, f.evidence_id, f.ordinal LIMIT ${take})
-    SELECT ${columns(', p.name AS "projectName", r.id AS "releaseId", r.version AS "releaseVersion", r.state AS "releaseState"')}
+    SELECT ${columns(PLACE)}
       FROM page f ${evidenceOf('f')} LEFT JOIN LATERAL (${CLAIM}) claim ON true
       JOIN releases r ON r.id = f.release_id JOIN projects p ON p.id = f.project_id
      ORDER BY f.project_id, f.evidence_id, f.ordinal`;

@@ -46,8 +46,8 @@ export const AnyRule = Type.Unsafe<PolicyRule>({
 });
 
 /**
- * The equivalent schema for validation. It reports only the faults of the named rule and fills in defaults, which `oneOf`
- * does not.
+ * The equivalent schema for validation. It reports only the faults of the named rule and fills in defaults, which
+ * `oneOf` does not.
  */
 export const checkedRule: TSchema = Type.Unsafe<PolicyRule>({
   type: 'object',

@@ -29,7 +29,10 @@ export type ArtifactsService = ReturnType<typeof artifactsService>;
 /** Artifacts are added while the release is open. They are never changed or deleted. */
 export function artifactsService() {
   return {
-    /** @throws {AppError} `release-not-found`, `release-sealed`, `release-revoked`, `artifact-exists`, `validation-failed` */
+    /**
+     * @throws {AppError} `release-not-found`, `release-sealed`, `release-revoked`, `artifact-exists`,
+     * `validation-failed`
+     */
     async create(
       context: CallContext,
       releaseId: string,

@@ -17,6 +17,8 @@ import type {
 } from './releases.schemas.js';
 import { INSERT_RELEASE } from './releases.sql.js';
 
+const OTHER_VERSION = 'Register another commit under another version';
+
 export type ReleasesService = ReturnType<typeof releasesService>;
 
 /** Returns the subject of an event about a release. */
@@ -118,7 +120,7 @@ export function releasesService() {
       }
       if (!row) throw releaseNotFound();
       if (row.commit !== input.commit.toLowerCase()) {
-        const detail = `Release ${version} was built from commit ${row.commit}. Register another commit under another version`;
+        const detail = `Release ${version} was built from commit ${row.commit}. ${OTHER_VERSION}`;
         throw new AppError('release-differs', detail);
       }
       return { release: toRelease(row), created: false };

@@ -20,9 +20,9 @@ const INPUTS: Readonly<Record<Exclude<keyof VerdictInputs, 'tooOld'>, string>> =
 const columns = Object.entries(INPUTS).map(([name, select]) => `${select} AS "${name}"`);
 
 /**
- * Reads the inputs of a verdict in one statement, and so in one snapshot. Facts that only some rules need are read later.
- * `$1`: release, `$2`: environment, `$3`: null, or policy versions to evaluate instead (`{name: version}`), `$4`: version
- * of the engine. No row means that the release or the environment does not exist.
+ * Reads the inputs of a verdict in one statement, and so in one snapshot. Facts that only some rules need are read
+ * later. `$1`: release, `$2`: environment, `$3`: null, or policy versions to evaluate instead (`{name: version}`),
+ * `$4`: version of the engine. No row means that the release or the environment does not exist.
  */
 export const COLLECT: Statement = {
   name: 'verdict-collect',

@@ -51,8 +51,8 @@ export const NEW_DEFECTS = {
 };
 
 /**
- * Defects of a set that waivers cover, with the ids of those waivers. A defect can be in several versions of its package:
- * it is covered only if each version is. `release` and `waivers` (ids) are parameters of the statement.
+ * Defects of a set that waivers cover, with the ids of those waivers. A defect can be in several versions of its
+ * package: it is covered only if each version is. `release` and `waivers` (ids) are parameters of the statement.
  */
 const waivedOf = (defects: string, release: string, waivers: string) => {
   const matches = `w.id = ANY (${waivers}::uuid[]) AND (w.rule = d.rule OR w.rule = ANY (d.aliases))

@@ -169,7 +169,8 @@ export function waiversService() {
 
     /**
      * Approves the waiver, which counts from now on. Approving again has no effect.
-     * @throws {AppError} `waiver-not-found`, `identity-required`, `four-eyes-required`, `waiver-expired`, `waiver-revoked`
+     * @throws {AppError} `waiver-not-found`, `identity-required`, `four-eyes-required`, `waiver-expired`,
+     * `waiver-revoked`
      */
     async approve(context: CallContext, id: string): Promise<Waiver> {
       return change(context, async (changing) => {
