@@ -3,16 +3,30 @@ import { loadConfig, loadDotEnv } from './config/config.js';
 import { joinEmbedded } from './database/embedded/join.js';
 import { prepareSchema, resolveMigration } from './database/migrate.js';
 
-/**
- * `npm run db:migrate`: applies pending migrations, as the server does at start. With `-- --rolled-back NAME` or
- * `-- --applied NAME` it first records the outcome of a migration that failed.
- */
+/** `npm run db:migrate`: applies pending migrations, as the server does at start. */
+const USAGE = `usage: npm run db:migrate -- [--rolled-back NAME | --applied NAME]
+
+Applies the pending migrations. In the container, use node dist/migrate.js instead of npm run db:migrate --.
+The command uses the database of the server: DATABASE_URL from the environment or .env, or the embedded database.
+
+A migration that failed stops every start until its outcome is recorded. NAME is its name in the error message.
+
+  --rolled-back NAME   first records that the migration had no effect, and applies it again
+  --applied NAME       first records that the migration was completed by hand, and does not apply it
+
+Exit code: 0 the schema is current; 1 not done, and the error output has the reason.`;
+
 async function migrate(): Promise<string> {
+  const { values } = parseArgs({
+    options: {
+      'rolled-back': { type: 'string' },
+      applied: { type: 'string' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) return USAGE;
   loadDotEnv();
   const config = loadConfig();
-  const { values } = parseArgs({
-    options: { 'rolled-back': { type: 'string' }, applied: { type: 'string' } },
-  });
   const embedded = config.DATABASE_URL ? undefined : joinEmbedded(config);
   try {
     const url = config.DATABASE_URL ?? (await embedded?.ready) ?? '';

@@ -9,24 +9,32 @@ import { joinEmbedded } from './database/embedded/join.js';
 import { prepareSchema } from './database/migrate.js';
 import { CreateToken, MAX_DAYS, type Token, tokensService } from './features/tokens/index.js';
 import { checkBody } from './platform/validation.js';
+import { AppError } from './shared/app-error.js';
 
 /** `npm run token`: manages API tokens in the database. It creates the first token of a server. */
-const USAGE = `Usage:
-  npm run -s token -- create --name TEXT --subject TEXT --scopes LIST [--projects IDS] [--days N]
-  npm run -s token -- list [--all]
-  npm run -s token -- revoke ID
-
-  --name      purpose of the token
-  --subject   the person, team or pipeline that uses it
-  --scopes    separated by commas, or "all":
-${Object.entries(SCOPES)
-  .map(([scope, { meaning }]) => `                ${scope.padEnd(20)}${meaning}`)
-  .join('\n')}
-  --projects  project ids, separated by commas; default: all projects
-  --days      days until it expires, 1 to ${MAX_DAYS}; default: 90
-  --all       include expired and revoked tokens
+const USAGE = `usage: npm run -s token -- create --name TEXT --subject TEXT --scopes LIST [--projects IDS] [--days N]
+       npm run -s token -- list [--all]
+       npm run -s token -- revoke ID
 
 In the container, use node dist/token.js instead of npm run -s token --.
+
+  create   creates a token. The token goes to the standard output, and is never shown again
+  list     lists the active tokens, oldest first
+  revoke   revokes a token permanently. ID is its id in the list. Every instance refuses it within 5 seconds
+
+  --name TEXT      purpose of the token
+  --subject TEXT   the person, team or pipeline that uses it
+  --scopes LIST    separated by commas, or "all":
+${Object.entries(SCOPES)
+  .map(([scope, { meaning }]) => `                     ${scope.padEnd(20)}${meaning}`)
+  .join('\n')}
+  --projects IDS   project ids, separated by commas (default: all projects)
+  --days N         days until it expires, 1 to ${MAX_DAYS} (default: 90)
+  --all            also list expired and revoked tokens
+
+The command uses the database of the server: DATABASE_URL from the environment or .env, or the embedded database.
+
+Exit code: 0 done; 1 not done, and the error output has the reason.
 `;
 
 const OPTIONS = {
@@ -40,6 +48,9 @@ const OPTIONS = {
 } as const;
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
+
+/** The option of each value in the body of POST /tokens. */
+const OPTION_OF: Record<string, string> = { expiresInDays: 'days' };
 
 /** Converts digits to a number. The schema refuses any other text. */
 const integer = (text: string) => (/^\d+$/.test(text) ? Number(text) : text);
@@ -116,9 +127,12 @@ async function revoke(service: Service, context: CallContext, id: string): Promi
 
 async function run(): Promise<string> {
   const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
+  if (values.help) return USAGE.trimEnd();
   const [command = '', id = ''] = positionals;
-  if (values.help || !['create', 'list', 'revoke'].includes(command)) {
-    throw new ConfigError(USAGE);
+  if (!['create', 'list', 'revoke'].includes(command)) {
+    throw new ConfigError(
+      `the command must be create, list or revoke, not '${command}'. See --help`,
+    );
   }
   loadDotEnv();
   const config = loadConfig();
@@ -146,9 +160,21 @@ async function run(): Promise<string> {
   }
 }
 
+/** Names the options instead of the places in a body. */
+function describeError(error: unknown): string {
+  if (!(error instanceof AppError) || !error.errors) return (error as Error).message;
+  const faults = error.errors.map(({ pointer, message }) => {
+    const [field = '', index] = pointer.slice(1).split('/');
+    const item = index === undefined ? '' : ` (item ${Number(index) + 1})`;
+    const fault = message.replace(/^must be null/, 'must be absent');
+    return `--${OPTION_OF[field] ?? field}${item} ${fault}`;
+  });
+  return `${faults.join('; ')}. See --help`;
+}
+
 try {
   process.stdout.write(`${await run()}\n`);
 } catch (error) {
-  process.stderr.write(`${(error as Error).message}\n`);
+  process.stderr.write(`token: ${describeError(error)}\n`);
   process.exitCode = 1;
 }

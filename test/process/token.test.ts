@@ -20,7 +20,7 @@ describe('npm run token', () => {
   it('creates, lists and revokes tokens of a server, even before its first start', async () => {
     const behind = await token('list');
     expect(behind.output).toMatch(
-      /^the database is behind this server: .* Run "npm run db:migrate"/,
+      /^token: the database is behind this server: .* Run "npm run db:migrate"/,
     );
     await runProgram('dist/migrate.js', { DATABASE_URL: database.url }).exit;
     const made = await token(...FIRST, 'all', '--days', '7');
@@ -50,23 +50,41 @@ describe('npm run token', () => {
   });
 
   it.each([
-    [['create'], /^name is required; subject is required; scopes is required/],
-    [[], /^Usage:/],
-    [['create', '--wrong'], /^Unknown option '--wrong'/],
-    [[...FIRST, 'projects:read,x'], /^scopes\/1 must be one of projects:read,/],
-    [[...FIRST, 'projects:read', '--days', '367'], /^expiresInDays must be at most 366/],
-    [[...FIRST, 'projects:read', '--projects', '1,a'], /^projects\/1 must be of type integer/],
-    [[...FIRST, 'projects:read', '--projects', '7'], /^projects\/0 does not exist/],
-    [[...FIRST, 'all', '--projects', '7'], /^projects must be null for .*tokens:admin/],
-    [[...FIRST, 'projects:read', '--days', '5,6'], /^expiresInDays must be of type integer/],
-    [[...FIRST, 'projects:read', '--projects', ''], /^projects\/0 must be of type integer/],
-    [['revoke', 'x'], /^revoke needs the id of a token/],
-    [['revoke', '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e'], /^Token not found/],
+    [
+      ['create'],
+      /^token: --name is required; --subject is required; --scopes is required\. See --help/,
+    ],
+    [[], /^token: the command must be create, list or revoke, not ''\. See --help/],
+    [['create', '--wrong'], /^token: Unknown option '--wrong'/],
+    [[...FIRST, 'projects:read,x'], /^token: --scopes \(item 2\) must be one of projects:read,/],
+    [[...FIRST, 'projects:read', '--days', '367'], /^token: --days must be at most 366/],
+    [
+      [...FIRST, 'projects:read', '--projects', '1,a'],
+      /^token: --projects \(item 2\) must be of type integer/,
+    ],
+    [
+      [...FIRST, 'projects:read', '--projects', '7'],
+      /^token: --projects \(item 1\) does not exist/,
+    ],
+    [[...FIRST, 'all', '--projects', '7'], /^token: --projects must be absent for .*tokens:admin/],
+    [[...FIRST, 'projects:read', '--days', '5,6'], /^token: --days must be of type integer/],
+    [
+      [...FIRST, 'projects:read', '--projects', ''],
+      /^token: --projects \(item 1\) must be of type integer/,
+    ],
+    [['revoke', 'x'], /^token: revoke needs the id of a token/],
+    [['revoke', '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e'], /^token: Token not found/],
   ])('%j explains what is wrong', async (args, message) => {
     await prepareSchema(database.url, { apply: true, connectTimeoutMs: 5000 });
     const { code, output } = await token(...args);
     expect(code).toBe(1);
     expect(output).toMatch(message);
     expect(output).not.toContain('    at ');
+  });
+
+  it.each(['dist/token.js', 'dist/migrate.js'])('%s --help exits with 0', async (file) => {
+    const program = runProgram(file, {}, '--help');
+    expect(await program.exit).toBe(0);
+    expect(program.output()).toMatch(/^usage: npm run .*Exit code: 0 /s);
   });
 });
