@@ -102,7 +102,9 @@ export interface ParsedDocument {
   readonly findings?: readonly Finding[];
   readonly claims?: readonly Claim[];
   readonly tests?: TestSummary;
-  /** One entry for everything that the tool looked for. A tool that scanned several targets can have several entries. */
+  /**
+   * One entry for everything that the tool looked for. A tool that scanned several targets can have several entries.
+   */
   readonly coverage: readonly Coverage[];
   /** What was read leniently, or could not be understood, without losing a component or a finding. */
   readonly warnings?: readonly Note[];

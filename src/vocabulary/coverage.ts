@@ -12,8 +12,8 @@ export interface Target {
   /** As the tool writes it, with a tag if it has one. */
   readonly name?: string | undefined;
   /**
-   * `sha256:…` digests of the same sort as the digest of an artifact: manifests of an image (`RepoDigests`), or the hash
-   * of a file. If an artifact has none of them, the document is about something else.
+   * `sha256:…` digests of the same sort as the digest of an artifact: manifests of an image (`RepoDigests`), or the
+   * hash of a file. If an artifact has none of them, the document is about something else.
    */
   readonly digests?: readonly string[] | undefined;
   /** Other digests: image ids, indexes, platforms. They can name the artifact, but never contradict it. */
