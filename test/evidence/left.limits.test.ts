@@ -1,8 +1,11 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { receive } from '../../src/features/evidence/body.js';
 import { documentReader } from '../../src/features/evidence/document-reader.js';
+import { fairShare } from '../../src/shared/fair-share.js';
 import { buildTestApp } from '../support/app.js';
 import { sql, testDatabaseUrl } from '../support/database.js';
 import { bom } from '../support/documents.js';
@@ -43,6 +46,18 @@ describe('memory for documents', () => {
     }
     const last = await upload(app, release, large(31 * MIB));
     expect(last.statusCode, last.body).toBe(201);
+  });
+
+  it('is released if the request ends before its body is decompressed', async () => {
+    const memory = fairShare({ total: 32 * MIB, timeoutMs: 1000, busy: 'Busy' });
+    const ending = new AbortController();
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+    const body = Readable.from([gzipSync('{}')]);
+    const reception = { memory, owner: 'a', signal: ending.signal };
+    const received = receive(headers, body, reception);
+    ending.abort();
+    await expect(received).rejects.toMatchObject({ code: 'malformed-request' });
+    await expect(memory.take(32 * MIB, 'b')).resolves.toBeDefined();
   });
 
   it('is limited per caller, so that slow uploads of one do not block another', async () => {

@@ -17,8 +17,6 @@ export interface ReceivedDocument {
   readonly size: number;
   readonly mediaType: string;
   readonly format: 'json' | 'xml';
-  /** Releases the memory reserved for the document. */
-  free(): void;
 }
 
 const tooLarge = () =>
@@ -105,7 +103,7 @@ function errorOfReading(error: unknown): unknown {
   return error;
 }
 
-/** `memory` is reserved for `owner`; `signal` ends the wait for it. */
+/** `memory` is reserved for `owner`, until `signal` says that the request has ended. */
 export interface Reception {
   readonly memory: FairShare;
   readonly owner: string;
@@ -113,7 +111,8 @@ export interface Reception {
 }
 
 /**
- * Receives the body of a request: waits for memory, decompresses it, and stops as soon as it is too large.
+ * Receives the body of a request: waits for memory, decompresses it, and stops as soon as it is too large. The memory
+ * stays reserved until the request has ended.
  * @throws {AppError} `unsupported-media-type`, `payload-too-large`, `malformed-request`, `overloaded`
  */
 export async function receive(
@@ -135,7 +134,10 @@ export async function receive(
       throw new AppError('malformed-request', 'The body is empty. Send the document as the body');
     }
     share.keep(received.bytes.buffer.byteLength);
-    return { ...received, ...media, free: share.giveBack };
+    // A body that has arrived is decompressed to its end, although the client may have left meanwhile.
+    if (signal.aborted) throw new AppError('malformed-request', 'The client closed the connection');
+    signal.addEventListener('abort', share.giveBack, { once: true });
+    return { ...received, ...media };
   } catch (error) {
     share.giveBack();
     throw errorOfReading(error);

@@ -14,8 +14,8 @@ import type { UploadsService, UploadTarget } from './uploads.service.js';
 
 /** State of an upload. Each hook adds its result. */
 interface UploadState {
-  /** Aborted when the client disconnects before it has the answer. */
-  readonly disconnected: AbortSignal;
+  /** Aborted when the request has ended: after its answer, or when the client disconnects before it. */
+  readonly ended: AbortSignal;
   target?: UploadTarget;
   received?: ReceivedDocument;
 }
@@ -49,13 +49,9 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<{ uploads: UploadsService }
   app.decorateRequest('upload');
   app.addHook('onRequest', async (request, { raw }) => {
     const aborter = new AbortController();
-    const upload: UploadState = { disconnected: aborter.signal };
-    request.upload = upload;
+    request.upload = { ended: aborter.signal };
     // Emitted after an answer, and also when the client disconnects without waiting for one.
-    raw.once('close', () => {
-      aborter.abort();
-      upload.received?.free();
-    });
+    raw.once('close', () => aborter.abort());
   });
   // Runs before the body is read, so that a missing target reserves no memory.
   app.addHook('preParsing', async (request) => {
@@ -67,7 +63,7 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<{ uploads: UploadsService }
   const receiveBody = async (request: FastifyRequest, body: IncomingMessage) => {
     const { upload, headers } = request;
     if (!upload) throw new Error('the onRequest hook did not run');
-    const reception = { memory, owner: ownerOf(request), signal: upload.disconnected };
+    const reception = { memory, owner: ownerOf(request), signal: upload.ended };
     upload.received = await receive(headers, body, reception);
     // `Idempotency-Key` compares requests by this digest.
     request.bodyDigest = upload.received.sha256;
@@ -118,11 +114,11 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<{ uploads: UploadsService }
       },
     },
     async (request, reply) => {
-      const { callContext, query, upload: { disconnected, target, received } = {} } = request;
-      if (!disconnected || !target || !received) {
+      const { callContext, query, upload: { ended, target, received } = {} } = request;
+      if (!ended || !target || !received) {
         throw new AppError('malformed-request', 'The body is empty. Send the document as the body');
       }
-      const waiting = { owner: ownerOf(request), signal: disconnected };
+      const waiting = { owner: ownerOf(request), signal: ended };
       const upload = await uploads.read(callContext, target, query, received, waiting);
       try {
         return await app.createOnce(request, reply, async (context) => {
