@@ -51,6 +51,8 @@ export function artifactsService() {
       const sha256 = input.sha256.toLowerCase();
       return change(context, async (changing) => {
         const { caller, prisma, record } = changing;
+        // First without the lock: a caller of other projects must not wait for this one's callers.
+        await requireRelease(changing, 'releases:write', releaseId);
         // The shared lock is held until COMMIT: a concurrent seal waits, and then includes this artifact.
         await query(changing, SHARE_RELEASE, [releaseId]);
         const { projectId, state } = await requireRelease(changing, 'releases:write', releaseId);
