@@ -1,8 +1,15 @@
 import { AppError } from '../shared/app-error.js';
 import { ANONYMOUS, type Caller } from './caller.js';
 
-/** Subjects that differ only in case can stand for the same person. */
-const isSame = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
+/** Characters that nobody sees, such as a zero-width space. */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
+
+/**
+ * Subjects that differ only in case, in the encoding of a letter, or in invisible characters can stand for the same
+ * person. Upper case comes last, because lower case of Σ depends on its place in the word.
+ */
+const personOf = (subject: string) =>
+  subject.normalize('NFKC').replace(INVISIBLE, '').toLowerCase().toUpperCase();
 
 /** @throws {AppError} `identity-required` for a caller that is not authenticated */
 export function requireIdentity(caller: Caller): void {
@@ -12,9 +19,15 @@ export function requireIdentity(caller: Caller): void {
   throw new AppError('identity-required', detail);
 }
 
+/** The error for a caller that requested what it approves. */
+export function ownRequest(what: string): AppError {
+  const detail = `You requested this ${what} yourself. Another person must approve it`;
+  return new AppError('four-eyes-required', detail);
+}
+
 /**
  * A request must be approved by another subject than its requester, and both must be known. The database has the same
- * rule as a constraint.
+ * rule as a constraint, in its own collation: translate its violation to `ownRequest`.
  * @param what the request in the words of a message, such as "waiver"
  * @throws {AppError} `identity-required`, `four-eyes-required`
  */
@@ -24,8 +37,5 @@ export function requireOtherSubject(caller: Caller, requestedBy: string, what: s
     const detail = `The ${what} was requested without authentication. Request it again with a token`;
     throw new AppError('identity-required', detail);
   }
-  if (isSame(caller.subject, requestedBy)) {
-    const detail = `You requested this ${what} yourself. Another person must approve it`;
-    throw new AppError('four-eyes-required', detail);
-  }
+  if (personOf(caller.subject) === personOf(requestedBy)) throw ownRequest(what);
 }

@@ -95,6 +95,11 @@ export function isLockTimeout(error: unknown): boolean {
   return [...chain(error)].some(({ code }) => code === LOCK_TIMEOUT);
 }
 
+/** True if a row does not meet a CHECK constraint. */
+export function isCheckViolation(error: unknown): boolean {
+  return [...chain(error)].some(({ code }) => code === '23514');
+}
+
 /** True if a row with the same unique value exists. */
 export function isUniqueViolation(error: unknown): boolean {
   return [...chain(error)].some(({ code }) => code === 'P2002' || code === '23505');

@@ -71,6 +71,26 @@ describe('POST /waivers/{id}/approve: 403', () => {
     expect(await stored()).toEqual(waiver);
   });
 
+  it.each([
+    ['in upper case', 'alice', 'ALICE'],
+    ['with a letter that has several lower cases', '\u0391\u03a3', '\u03b1\u03c3'],
+    ['with a letter that only the database may find equal', '\u0130', 'i'],
+    ['with a composed letter', 'ren\u00e9', 'rene\u0301'],
+    ['in full width', 'bob', '\uff42\uff4f\uff42'],
+    ['with an invisible character', 'bob', 'bo\u200bb'],
+  ])('refuses the requester %s', async (_how, requester, approver) => {
+    const { headers } = await giveToken({ subject: requester });
+    const { id } = await requested(context.app, {}, headers);
+    // The collation of the database decides whether it finds the two subjects of the third case equal.
+    const [row] = await sql<{ equal: boolean }>(
+      'SELECT lower($1::text) = lower($2::text) AS equal',
+      [requester, approver],
+    );
+    const answer = await ask(await giveToken({ subject: approver }), id);
+    if (approver === 'i' && !row?.equal) expect(answer.statusCode, answer.body).toBe(200);
+    else expectProblem(answer, 403, 'four-eyes-required');
+  });
+
   it('refuses the requester in the database', async () => {
     await expect(sql(`UPDATE waivers SET approved_by = 'alice'`)).rejects.toThrow('four_eyes');
   });

@@ -1,8 +1,8 @@
 import { projectsFor } from '../../access/caller.js';
-import { requireIdentity, requireOtherSubject } from '../../access/four-eyes.js';
+import { ownRequest, requireIdentity, requireOtherSubject } from '../../access/four-eyes.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
 import type { CallContext } from '../../database/context.js';
-import { isForeignKeyViolation } from '../../database/errors.js';
+import { isCheckViolation, isForeignKeyViolation } from '../../database/errors.js';
 import { lockRow } from '../../database/lock-row.js';
 import { ruleNamed } from '../../engine/index.js';
 import { type ChangeContext, change } from '../../events/index.js';
@@ -181,7 +181,12 @@ export function waiversService() {
         requireOpen(before);
         requireOtherSubject(caller, before.createdBy, 'waiver');
         const data = { approvedBy: caller.subject };
-        const { waiver, about } = await update(changing, before.id, data);
+        const { waiver, about } = await update(changing, before.id, data).catch(
+          (error: unknown) => {
+            // Its collation may find two subjects equal that JavaScript does not.
+            throw isCheckViolation(error) ? ownRequest('waiver') : error;
+          },
+        );
         record('waiver.approved', { ...about, data: { requestedBy: before.createdBy } });
         return waiver;
       });
