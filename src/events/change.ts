@@ -1,8 +1,8 @@
 import type { CallContext, TransactionContext } from '../database/context.js';
 import { query } from '../database/context.js';
 import { bookkeeping } from '../database/transaction.js';
-import { canonicalJson } from '../shared/canonical-json.js';
 import { EVENTS, type EventData, type EventType } from './catalogue.js';
+import { eventData } from './data.js';
 
 /** Subject and data of an event. The caller and the request come from the context. */
 export interface EventDetails<Type extends EventType> {
@@ -41,7 +41,7 @@ async function store(context: TransactionContext, events: readonly Recorded[]): 
     events.map(({ id }) => String(id)),
     events.map(({ projectId }) => projectId ?? null),
     events.map(({ releaseId }) => releaseId ?? null),
-    events.map(({ data }) => canonicalJson(data)),
+    events.map(({ data }) => eventData(data)),
     caller.subject,
     caller.credential,
     requestId,
