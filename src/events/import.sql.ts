@@ -3,10 +3,9 @@ import { IMPORTED, type SubjectKind } from './catalogue.js';
 
 interface Source {
   readonly table: string;
-  /** Sort key of a row: an expression over the row `t`, its type, and a value that sorts before every key. */
+  /** Sort key of a row: an expression over the row `t`, and its type. */
   readonly key: string;
   readonly type: 'uuid' | 'int' | 'text';
-  readonly start: string;
   /** Expression for the id of the event's subject. */
   readonly id: string;
   readonly project: string;
@@ -17,7 +16,6 @@ interface Source {
 const BY_UUID = {
   key: 't.id',
   type: 'uuid',
-  start: '00000000-0000-0000-0000-000000000000',
   id: 't.id::text',
   project: 'NULL::int',
   release: 'NULL::uuid',
@@ -25,11 +23,11 @@ const BY_UUID = {
 } as const;
 const OF_RELEASE = { ...BY_UUID, project: 't.project_id', release: 't.release_id' } as const;
 const byText = (id: string, key = id) =>
-  ({ ...BY_UUID, key: `(${key}) COLLATE "C"`, type: 'text', start: '', id }) as const;
+  ({ ...BY_UUID, key: `(${key}) COLLATE "C"`, type: 'text', id }) as const;
 
 /** Table and expressions for each kind of subject. */
 const SOURCES: Readonly<Record<SubjectKind, Source>> = {
-  project: { ...BY_UUID, table: 'projects', type: 'int', start: '-2147483648', project: 't.id' },
+  project: { ...BY_UUID, table: 'projects', type: 'int', project: 't.id' },
   release: { ...BY_UUID, table: 'releases', project: 't.project_id', release: 't.id' },
   artifact: { ...OF_RELEASE, table: 'artifacts' },
   evidence: { ...OF_RELEASE, table: 'evidence' },
@@ -68,20 +66,20 @@ export const IMPORT_DONE: Statement = {
 /**
  * Records an event for each of the next rows, with the SHA-256 of the row as JSON. The digest leaves out the hash of a
  * token, and the time of its last use, which changes without an event. Returns one row: the last key, and the number of
- * rows. `$1`: key of the last imported row, or null; `$2`: only rows older than this time; `$3`: batch size.
+ * rows. `$1`: key of the last imported row, or null; `$2`: a row of this time or later is imported only if it has no
+ * event, because a row can have any time; `$3`: batch size.
  */
 export function importBatch(kind: SubjectKind): Statement {
-  const { table, key, type, start, id, project, release, time } = SOURCES[kind];
+  const { table, key, type, id, project, release, time } = SOURCES[kind];
   return {
     text: `
       WITH batch AS (
         SELECT ${key} AS key, ${id} AS id, ${project} AS project_id, ${release} AS release_id,
                encode(sha256(convert_to((to_jsonb(t) - 'hash' - 'last_used_at')::text, 'UTF8')), 'hex') AS digest
           FROM ${table} t
-         WHERE ${key} > COALESCE($1, '${start}')::${type}
-           AND (${time} < $2::timestamptz OR (
-             ${time} < $2::timestamptz + interval '5 minutes' AND NOT EXISTS (
-                 SELECT 1 FROM events e WHERE e.subject_kind = '${kind}' AND e.subject_id = ${id})))
+         WHERE ($1::${type} IS NULL OR ${key} > $1::${type})
+           AND (${time} < $2::timestamptz OR NOT EXISTS (
+                 SELECT 1 FROM events e WHERE e.subject_kind = '${kind}' AND e.subject_id = ${id}))
          ORDER BY 1 LIMIT $3
       ), recorded AS (
         INSERT INTO events (type, subject_kind, subject_id, project_id, release_id, actor, data)

@@ -50,6 +50,19 @@ describe('a write outside the API', () => {
   });
 });
 
+describe('TRUNCATE', () => {
+  it('is refused for every table whose changes are recorded', async () => {
+    const tables = await sql<{ name: string }>(
+      `SELECT tgrelid::regclass::text AS name FROM pg_trigger WHERE tgname LIKE '%_beside_api'`,
+    );
+    expect(tables).toHaveLength(12);
+    for (const { name } of tables) {
+      const truncate = sql(`TRUNCATE ${name} CASCADE`);
+      await expect(truncate, name).rejects.toMatchObject({ code: '23001' });
+    }
+  });
+});
+
 describe('events', () => {
   it.each([[`UPDATE events SET actor = 'x'`], ['DELETE FROM events'], ['TRUNCATE events']])(
     'are immutable: %s',
@@ -109,6 +122,20 @@ describe('rows from before the events', () => {
     const first = projects.find(({ subject_id }) => subject_id === String(projectId));
     expect(JSON.parse(first?.data ?? '')).toEqual({ digest: row?.digest });
     expect(await sql('SELECT 1 FROM event_imports')).toEqual([]);
+  });
+
+  it('get one with the lowest key and with a time to come', async () => {
+    await sql(`INSERT INTO projects (id, name, created_at) VALUES
+                 (-2147483648, 'First', now()), (7, 'Later', now() + interval '1 year')`);
+    await sql(`INSERT INTO trusted_issuers (id, name, issuer, audience, conditions, scopes, every_project, project_ids,
+                                            created_by)
+               VALUES ('00000000-0000-0000-0000-000000000000', 'CI', 'https://ci', 'srp', '{"sub": "a"}',
+                       '{projects:read}', true, '{}', 'test')`);
+    await asFound();
+    await run({ batch: 1 });
+    const projects = await eventsOf('project');
+    expect(projects.map(({ subject_id }) => subject_id)).toEqual(['-2147483648', '7']);
+    expect(await eventsOf('issuer')).toHaveLength(1);
   });
 
   it('get no second event, and later rows get none', async () => {
