@@ -8,8 +8,8 @@ import { createRelease, digest } from '../support/releases.js';
 import { requested } from '../support/waivers.js';
 
 /**
- * A caller of other projects waits for no lock of this project, and takes none: each of its changes is answered 404 while
- * the rows are locked. Waiting would end in a 503, which tells that there is a row.
+ * A caller of other projects waits for no lock of this project, and takes none: each of its changes is answered 404
+ * while the rows are locked. Waiting would end in a 503, which tells that there is a row.
  */
 const context = useApp({ AUTH_MODE: 'token' });
 const open = useApp();
