@@ -8,6 +8,7 @@ import { features as allFeatures } from './features/index.js';
 import type { Job } from './jobs/job.js';
 import auth from './platform/auth.js';
 import browserSafety from './platform/browser-safety.js';
+import { onClosedEarly } from './platform/closed-early.js';
 import draining from './platform/draining.js';
 import errors, { handleClientError, handleError } from './platform/errors.js';
 import expectContinue from './platform/expect-continue.js';
@@ -52,6 +53,7 @@ const MAX_PARAMETER = 256;
 /** Builds the whole application, ready to `listen` or `inject`. Opens no connection. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
   const { config, logger = false, features = allFeatures } = dependencies;
+  const requestLog = new RequestLog();
   const app = Fastify({
     logger,
     bodyLimit: config.BODY_LIMIT,
@@ -67,7 +69,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     return503OnClosing: false,
     genReqId: requestId,
     trustProxy: config.TRUST_PROXY || false,
-    logController: new RequestLog(),
+    logController: requestLog,
     routerOptions: {
       ignoreTrailingSlash: true,
       querystringParser: parseQuery,
@@ -77,6 +79,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     frameworkErrors: handleError,
     clientErrorHandler: handleClientError,
   });
+  onClosedEarly(app, (request, reply) => requestLog.closedEarly(request, reply));
   // Registered in hook order: browser headers, Host check, load shedding, authentication. Rate limits run per
   // route, after authentication.
   await app.register(knownMethods);

@@ -1,10 +1,12 @@
 import { Type } from '@sinclair/typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { BuildInfo } from '../config/build-info.js';
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/client.js';
 import type { JobRun } from '../jobs/job.js';
+import { onClosedEarly } from './closed-early.js';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -93,14 +95,18 @@ export default fp<{ config: Config; database: Database; build: BuildInfo }>(
       registers,
     });
 
-    app.addHook('onResponse', (request, reply, done) => {
+    const observe = (request: FastifyRequest, reply: FastifyReply, status: number | 'none') => {
       const route = request.is404 ? 'unmatched' : request.routeOptions.url;
-      duration.observe(
-        { method: request.method, route, status: reply.statusCode },
-        reply.elapsedTime / 1000,
-      );
+      duration.observe({ method: request.method, route, status }, reply.elapsedTime / 1000);
+    };
+    app.addHook('onResponse', (request, reply, done) => {
+      observe(request, reply, reply.statusCode);
       done();
     });
+    // A client that gives up is often the first sign of a server that is too slow.
+    onClosedEarly(app, (request, reply) =>
+      observe(request, reply, reply.raw.headersSent ? reply.statusCode : 'none'),
+    );
 
     app.get(
       '/metrics',

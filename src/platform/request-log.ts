@@ -19,6 +19,23 @@ function traceId({ headers }: Pick<IncomingMessage, 'headers'>): string | undefi
   return TRACEPARENT.exec(String(headers.traceparent ?? ''))?.[1];
 }
 
+function lineOf(request: FastifyRequest, reply: FastifyReply) {
+  const [path = ''] = request.url.split('?', 1);
+  const caller = request.callContext?.caller;
+  const trace = traceId(request.raw);
+  return {
+    method: request.method,
+    route: request.routeOptions.url,
+    path: maskSecrets(path),
+    status: reply.statusCode,
+    durationMs: Math.round(reply.elapsedTime * 10) / 10,
+    remoteAddress: request.ip,
+    ...(caller && { caller: caller.subject }),
+    ...(caller && caller.credential !== caller.subject && { credential: caller.credential }),
+    ...(trace && { traceId: trace }),
+  };
+}
+
 /**
  * Writes one line per request, after the response. The path has no query string, because that may contain personal
  * data or secrets.
@@ -35,21 +52,21 @@ export class RequestLog extends fastify.LogController {
     request: FastifyRequest,
     reply: FastifyReply,
   ): void {
-    const [path = ''] = request.url.split('?', 1);
-    const caller = request.callContext?.caller;
-    const trace = traceId(request.raw);
-    const line = {
-      method: request.method,
-      route: request.routeOptions.url,
-      path: maskSecrets(path),
-      status: reply.statusCode,
-      durationMs: Math.round(reply.elapsedTime * 10) / 10,
-      remoteAddress: request.ip,
-      ...(caller && { caller: caller.subject }),
-      ...(caller && caller.credential !== caller.subject && { credential: caller.credential }),
-      ...(trace && { traceId: trace }),
-    };
+    const line = lineOf(request, reply);
     if (error) reply.log.warn({ ...line, err: error }, 'failed to send the complete response');
     else reply.log.info(line, 'request');
+  }
+
+  /** Without a status if the server had not answered yet. */
+  closedEarly(request: FastifyRequest, reply: FastifyReply): void {
+    const { status, ...line } = lineOf(request, reply);
+    const sent = reply.raw.headersSent && { status };
+    reply.log.info({ ...line, ...sent }, 'the connection closed before the end of the response');
+  }
+
+  /** `closedEarly` writes a line for these, with the request. */
+  override streamError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE') return;
+    super.streamError(error, request, reply);
   }
 }

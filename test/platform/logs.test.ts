@@ -1,38 +1,15 @@
-import { Writable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { buildApp } from '../../src/app.js';
-import { loadConfig } from '../../src/config/config.js';
-import { createLogger } from '../../src/config/logger.js';
-import { openDatabase } from '../../src/database/client.js';
-import { BUILD } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
-import { testDatabaseUrl } from '../support/database.js';
+import { type LogLine, startLogged } from '../support/logged.js';
 
-let lines: Record<string, unknown>[] = [];
-let raw = '';
-const stream = new Writable({
-  write(chunk, _encoding, done) {
-    raw += chunk.toString();
-    lines.push(JSON.parse(chunk.toString()));
-    done();
-  },
-});
-async function start(env: Record<string, string>) {
-  const config = loadConfig({ LOG_FORMAT: 'json', ...env });
-  const database = openDatabase(testDatabaseUrl(), config);
-  const settings = await createLogger(config);
-  const logger = { ...(settings as object), stream };
-  const app = await buildApp({ config, database, build: BUILD, logger });
-  app.addHook('onClose', () => database.close());
-  return app;
-}
-let app: Awaited<ReturnType<typeof buildApp>>;
+const lines: LogLine[] = [];
+const start = async (env: Record<string, string>) => (await startLogged(env, lines)).app;
+let app: Awaited<ReturnType<typeof start>>;
 beforeAll(async () => {
   app = await start({});
 });
 beforeEach(() => {
-  raw = '';
-  lines = [];
+  lines.length = 0;
 });
 afterAll(() => app.close());
 
@@ -111,6 +88,7 @@ describe('the log', () => {
     guarded.log.info({ headers, req: { headers }, err: { headers } }, 'a careless library');
     await guarded.close();
     expect(lines.length).toBeGreaterThan(10);
+    const raw = JSON.stringify(lines);
     expect(raw).toContain('a careless library');
     for (const token of [secret, jwt, created.json().secret]) {
       expect(raw).not.toContain(token.slice(4, 30));

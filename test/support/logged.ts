@@ -1,0 +1,25 @@
+import { Writable } from 'node:stream';
+import { buildApp } from '../../src/app.js';
+import { loadConfig } from '../../src/config/config.js';
+import { createLogger } from '../../src/config/logger.js';
+import { openDatabase } from '../../src/database/client.js';
+import { BUILD } from './app.js';
+import { testDatabaseUrl } from './database.js';
+
+export type LogLine = Record<string, unknown>;
+
+/** The application, and the lines that it logs. The caller closes `app`. */
+export async function startLogged(env: Record<string, string>, lines: LogLine[] = []) {
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(JSON.parse(chunk.toString()));
+      done();
+    },
+  });
+  const config = loadConfig({ LOG_FORMAT: 'json', ...env });
+  const database = openDatabase(testDatabaseUrl(), config);
+  const logger = { ...((await createLogger(config)) as object), stream };
+  const app = await buildApp({ config, database, build: BUILD, logger });
+  app.addHook('onClose', () => database.close());
+  return { app, lines };
+}
