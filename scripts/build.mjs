@@ -118,6 +118,7 @@ export async function build() {
     );
     process.exit(1);
   }
+  if (!isCompiled()) console.error('Compiling. The first start takes up to a minute …');
   generate();
   if (!isCompiled()) {
     rmSync(DIST, { recursive: true, force: true }); // so that no output of a removed file stays
