@@ -14,21 +14,24 @@ export const SCOPES = [
 /** Longer than the server's limit for reading a document. */
 const TIMEOUT_MS = 120_000;
 
-/** A response, as far as the demo reads it. */
-export interface Answer {
-  readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: the demo reads a few fields of many shapes
-  readonly body: any;
+interface Problem {
+  readonly code: string;
+  readonly detail: string;
 }
 
-interface Call {
+/** A response, as far as the demo reads it: the body of a success, or a problem. */
+export interface Answer<Body> {
+  readonly status: number;
+  readonly body: Body & Partial<Problem>;
+}
+
+interface Call<Body> {
   readonly json?: unknown;
   readonly document?: { readonly text: string; readonly mediaType: string };
   /** Error statuses that the demo handles. */
   readonly expected?: readonly number[];
   /** Summarizes the response for the output. */
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  readonly summary?: (body: any) => string;
+  readonly summary?: (body: Body) => string;
 }
 
 /** Calls the API and prints each call. */
@@ -38,10 +41,14 @@ export class Api {
     private readonly token: string | undefined,
   ) {}
 
-  async call(method: string, path: string, call: Call = {}): Promise<Answer> {
+  async call<Body = unknown>(
+    method: string,
+    path: string,
+    call: Call<Body> = {},
+  ): Promise<Answer<Body>> {
     const { json, document, expected = [], summary } = call;
     const mediaType = document?.mediaType ?? (json === undefined ? undefined : 'application/json');
-    const answer = await this.#fetch(path, {
+    const answer = await this.#fetch<Body>(path, {
       method,
       headers: {
         ...(mediaType && { 'content-type': mediaType }),
@@ -56,7 +63,7 @@ export class Api {
     throw new Ended(`${method} ${path}: ${status}: ${body.detail ?? 'no detail'}${hint(status)}`);
   }
 
-  async #fetch(path: string, init: RequestInit): Promise<Answer> {
+  async #fetch<Body>(path: string, init: RequestInit): Promise<Answer<Body>> {
     let response: Response;
     let text: string;
     try {

@@ -13,6 +13,8 @@ const rules = [
   { rule: 'max-findings', severity: 'high', types: ['code'] },
 ];
 
+type Environment = { readonly policies: readonly { readonly name: string }[] };
+
 /** Creates the demo's environment and policy, unless an earlier run did. */
 export async function prepareGate(api: Api): Promise<void> {
   const policy = {
@@ -28,8 +30,8 @@ export async function prepareGate(api: Api): Promise<void> {
   const environment = { name: ENVIRONMENT, rank: 0, policies: [{ name: POLICY }] };
   const added = await api.call('POST', '/environments', { json: environment, expected: [409] });
   if (added.status !== 409) return;
-  const { body } = await api.call('GET', `/environments/${ENVIRONMENT}`);
-  const names = body.policies.map(({ name }: { name: string }) => name);
+  const { body } = await api.call<Environment>('GET', `/environments/${ENVIRONMENT}`);
+  const names = body.policies.map(({ name }) => name);
   if (names.join() === POLICY) return;
   throw new Ended(
     `the environment ${ENVIRONMENT} has the policies ${names.join(', ')}. The demo does not change them`,

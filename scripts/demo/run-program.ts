@@ -26,7 +26,10 @@ export function run(
     const options = { cwd, env, timeout: TIMEOUT_MS, maxBuffer: MAX_OUTPUT };
     execFile(program, args, options, (error, stdout, stderr) => {
       const code = error ? error.code : 0;
-      if (typeof code === 'number' && allowed.includes(code)) resolve({ code, output: stdout });
+      // A tool that finds something exits with 1 and prints it. One that fails prints only to stderr.
+      const isDone = code === 0 || stdout.trim() !== '' || stderr.trim() === '';
+      if (typeof code === 'number' && allowed.includes(code) && isDone)
+        resolve({ code, output: stdout });
       else if (code === 'ENOENT') reject(new Ended(`${program} is not installed`));
       else
         reject(new Ended(`${program} ${args.join(' ')} exited with ${code}: ${stderr || stdout}`));

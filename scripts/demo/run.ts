@@ -28,12 +28,24 @@ Each run creates a project with two releases. The first run also creates an envi
 Releases and environments cannot be deleted, so use a server for trials.
 `;
 
+type Project = { readonly id: number };
+type Release = { readonly id: string; readonly state: string };
+type Evidence = {
+  readonly kind: string;
+  readonly summary: {
+    readonly tests?: { readonly tests: number; readonly failures: number; readonly errors: number };
+    readonly components?: { readonly total: number };
+    readonly findings?: { readonly total: number };
+  };
+};
+type Verdicts = { readonly reasons?: readonly string[] };
+
 let url = '';
 let api: Api;
 const audit = auditor();
 
 async function register(project: number, version: string, commit: string): Promise<string> {
-  const { body } = await api.call('PUT', `/projects/${project}/releases/${version}`, {
+  const { body } = await api.call<Release>('PUT', `/projects/${project}/releases/${version}`, {
     json: { commit, branch: 'main' },
     summary: ({ id, state }) => `${state}, ${id}`,
   });
@@ -42,7 +54,7 @@ async function register(project: number, version: string, commit: string): Promi
 
 async function upload(release: string, { label, kind, text, mediaType }: Report): Promise<void> {
   const query = `label=${label}${kind ? `&kind=${kind}` : ''}`;
-  await api.call('POST', `/releases/${release}/evidence?${query}`, {
+  await api.call<Evidence>('POST', `/releases/${release}/evidence?${query}`, {
     document: { text, mediaType },
     summary: ({ kind, summary: { tests, components, findings } }) =>
       [
@@ -67,14 +79,14 @@ async function evidence(release: string, { folder }: Application, ofCheckout: Re
 
 async function assert(release: string, environment: string): Promise<'allow' | 'deny'> {
   const path = `/assert?release=${release}&environment=${environment}`;
-  const { status, body } = await api.call('GET', path, { expected: [404, 409] });
+  const { status, body } = await api.call<Verdicts>('GET', path, { expected: [404, 409] });
   if (status === 200) {
     say.good(`allowed: the release may go to ${environment}`);
     return 'allow';
   }
   if (body.code !== 'release-denied') throw new Ended(`${path}: ${status}: ${body.detail}`);
   say.bad(`denied: the release may not go to ${environment}`);
-  for (const reason of body.reasons) say.reason(reason);
+  for (const reason of body.reasons ?? []) say.reason(reason);
   return 'deny';
 }
 
@@ -106,7 +118,7 @@ async function askForProduction(release: string): Promise<void> {
 async function runPipeline(application: Application): Promise<void> {
   const name = `Demo ${new Date().toISOString()}`;
   say.step(`A project, and the requirements of the environment ${ENVIRONMENT}`);
-  const project = await api.call('POST', '/projects', {
+  const project = await api.call<Project>('POST', '/projects', {
     json: { name, status: 'active' },
     summary: ({ id }) => `project ${id}, ${name}`,
   });

@@ -14,7 +14,18 @@ interface Defect {
   readonly title: string | null;
 }
 
-const counted = (counts: Readonly<Record<string, number>>) =>
+type Counts = Readonly<Record<string, number>>;
+
+interface Diff {
+  readonly components: { readonly counts: Counts; readonly upgraded: readonly Changed[] };
+  readonly findings: {
+    readonly counts: Counts;
+    readonly fixed: readonly Defect[];
+    readonly new: readonly Defect[];
+  };
+}
+
+const counted = (counts: Counts) =>
   Object.entries(counts)
     .filter(([, count]) => count > 0)
     .map(([what, count]) => `${count} ${what}`)
@@ -22,15 +33,15 @@ const counted = (counts: Readonly<Record<string, number>>) =>
 
 /** Prints the difference between two releases. */
 export async function showDiff(api: Api, from: string, to: string): Promise<void> {
-  const { body } = await api.call('GET', `/releases/${from}/diff/${to}`);
+  const { body } = await api.call<Diff>('GET', `/releases/${from}/diff/${to}`);
   const { components, findings } = body;
   say.text(`components: ${counted(components.counts)}`);
-  for (const { name, from: old, to: now } of components.upgraded as Changed[]) {
+  for (const { name, from: old, to: now } of components.upgraded) {
     say.good(`upgraded: ${name} ${old.join(', ')} → ${now.join(', ')}`);
   }
   say.text(`findings: ${counted(findings.counts)}`);
-  for (const { type, severity, rule, title } of findings.fixed as Defect[]) {
+  for (const { type, severity, rule, title } of findings.fixed) {
     say.good(`fixed: ${severity} ${type} ${rule}${title ? `, ${title}` : ''}`);
   }
-  for (const { severity, rule } of findings.new as Defect[]) say.bad(`new: ${severity} ${rule}`);
+  for (const { severity, rule } of findings.new) say.bad(`new: ${severity} ${rule}`);
 }

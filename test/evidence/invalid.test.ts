@@ -103,13 +103,24 @@ describe('POST /releases/{id}/evidence: 422 for', () => {
     }
   });
 
-  it.each(['{}', '[]', '[{}]', '{"matches":[]}', '{"runs":[]}', '"text"', '5', 'true'])(
+  it.each(['{}', '[{}]', '{"matches":[]}', '{"runs":[]}', '"text"', '5', 'true'])(
     'a document of unknown kind: %s',
     async (text) => {
       const { detail } = expectProblem(await send(text), 422, 'document-unrecognized');
-      expect(detail).toContain('Name its kind with ?kind=');
+      expect(detail).toMatch(/Name its kind with \?kind=$/);
     },
   );
+
+  it('an XML document of unknown kind', async () => {
+    const response = await send('<a/>', { type: 'application/xml' });
+    const { detail } = expectProblem(response, 422, 'document-unrecognized');
+    expect(detail).toMatch(/ as junit\. Name its kind with \?kind=$/);
+  });
+
+  it.each(['[]', 'null'])('an empty document: %s', async (text) => {
+    const { detail } = expectProblem(await send(text), 422, 'document-unrecognized');
+    expect(detail).toContain('Name its kind with ?kind=, such as ?kind=gitleaks');
+  });
 
   it('a document of another kind than the query names', async () => {
     const grype = await send(trivy({}), { kind: 'grype' });

@@ -71,6 +71,12 @@ function xmlText(bytes: Uint8Array): string {
   return text;
 }
 
+/** Gitleaks writes `[]` or `null` if it finds nothing, and no content shows that. */
+function exampleFor(document: unknown): string {
+  const isEmpty = document === null || (Array.isArray(document) && document.length === 0);
+  return isEmpty ? ', such as ?kind=gitleaks' : '';
+}
+
 /** @throws {DocumentFault} `unrecognized` if no parser recognizes the document */
 async function recognize(
   document: unknown,
@@ -94,7 +100,7 @@ async function recognize(
   if (named && namedParser) return { name: named.name, parser: namedParser };
   const names = candidates.map(({ name }) => name).join(', ');
   throw new DocumentFault(
-    `is not recognised by its content as ${names}. Name its kind with ?kind=, such as ?kind=gitleaks for [] or null`,
+    `is not recognised by its content as ${names}. Name its kind with ?kind=${exampleFor(document)}`,
     '',
     undefined,
     'unrecognized',
