@@ -16,7 +16,7 @@ const common = {
 };
 const onDatabase = {
   ...common,
-  globalSetup: ['test/setup/postgres.ts'],
+  globalSetup: ['test/setup/postgres.ts', 'test/setup/parsers.ts'],
   setupFiles: ['test/setup/worker.ts'],
 };
 

@@ -1,16 +1,17 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
 import { type DeploymentBody, deployed } from '../support/deployments.js';
 import { createRelease } from '../support/releases.js';
 import { createProject, expectProblem, nextPage } from '../support/requests.js';
+import { useRows } from '../support/rows.js';
 
 const context = useApp();
 const guarded = useApp({ AUTH_MODE: 'token' });
 /** Of three projects: 1.0.0 and then 2.0.0 in production, and 2.0.0 in staging. */
 let old: DeploymentBody[];
 let now: DeploymentBody[];
-beforeEach(async () => {
+useRows(async () => {
   old = [];
   now = [];
   for (let projectId = 1; projectId <= 3; projectId += 1) {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Scope } from '../../src/access/scopes.js';
 import { useApp } from '../support/app.js';
 import { giveToken, type Holder } from '../support/callers.js';
@@ -8,6 +8,7 @@ import { retract, upload, uploaded } from '../support/evidence.js';
 import { useOidc } from '../support/oidc.js';
 import { createRelease } from '../support/releases.js';
 import { expectProblem } from '../support/requests.js';
+import { useRows } from '../support/rows.js';
 
 /** All scopes for evidence that can be bound to projects. */
 const SCOPES: Scope[] = ['evidence:read', 'evidence:write', 'evidence:retract', 'vex:write'];
@@ -17,7 +18,7 @@ const context = useApp({ AUTH_MODE: 'token' });
 let own: { release: string; evidence: string };
 let foreign: typeof own;
 let bound: Holder;
-beforeEach(async () => {
+useRows(async () => {
   const { app } = context;
   const { headers } = await giveToken();
   const all: (typeof own)[] = [];

@@ -1,14 +1,15 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { sql } from '../support/database.js';
 import { bom, trivy, vex } from '../support/documents.js';
 import { rowCounts, uploaded } from '../support/evidence.js';
 import { addArtifact, createRelease } from '../support/releases.js';
+import { useRows } from '../support/rows.js';
 
 const context = useApp();
 let release: string;
 let scan: string;
-beforeEach(async () => {
+useRows(async () => {
   release = (await createRelease(context.app)).id;
   const artifact = await addArtifact(context.app, release);
   const document = { ...trivy({ also: ['GHSA-35jh-r3h4-6jhm'] }), Trivy: { Version: '0.58.1' } };
@@ -24,7 +25,8 @@ const REFUSED = '23001';
 const columnsOf = async (table: string) =>
   (
     await sql<{ name: string }>(
-      `SELECT column_name AS name FROM information_schema.columns WHERE table_name = $1`,
+      `SELECT column_name AS name FROM information_schema.columns
+        WHERE table_schema = 'public' AND table_name = $1`,
       [table],
     )
   ).map(({ name }) => name);

@@ -1,17 +1,18 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { bom, grype, trivy } from '../support/documents.js';
 import { type EvidenceBody, retract, type UploadOptions, uploaded } from '../support/evidence.js';
 import { walkPages } from '../support/pages.js';
 import { addArtifact, createRelease } from '../support/releases.js';
 import { expectProblem, nextPage, pointers } from '../support/requests.js';
+import { useRows } from '../support/rows.js';
 
 const context = useApp();
 let release: string;
 let artifact: string;
 /** In the order of upload. */
 let all: Readonly<EvidenceBody>[];
-beforeEach(async () => {
+useRows(async () => {
   release = (await createRelease(context.app)).id;
   artifact = await addArtifact(context.app, release);
   const send = (document: unknown, options?: UploadOptions) =>

@@ -4,7 +4,7 @@ import { buildApp } from '../../src/app.js';
 import { loadConfig } from '../../src/config/config.js';
 import { createLogger } from '../../src/config/logger.js';
 import { openDatabase } from '../../src/database/client.js';
-import { BUILD, buildTestApp } from '../support/app.js';
+import { BUILD, buildTestApp, reader } from '../support/app.js';
 import { sql, testDatabaseUrl } from '../support/database.js';
 import { leak } from '../support/documents.js';
 import { rowCounts, upload } from '../support/evidence.js';
@@ -23,7 +23,7 @@ beforeAll(async () => {
   const config = loadConfig({ LOG_FORMAT: 'json', LOG_LEVEL: 'trace' });
   const database = openDatabase(testDatabaseUrl(), config);
   const logger = { ...((await createLogger(config)) as object), stream };
-  app = await buildApp({ config, database, build: BUILD, logger });
+  app = await buildApp({ config, database, build: BUILD, logger, reader });
   app.addHook('onClose', () => database.close());
 });
 beforeEach(async () => {

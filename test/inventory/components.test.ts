@@ -1,10 +1,11 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { bom, trivy } from '../support/documents.js';
 import { uploaded } from '../support/evidence.js';
 import { walkPages } from '../support/pages.js';
 import { createRelease } from '../support/releases.js';
 import { expectProblem, nextPage, pointers } from '../support/requests.js';
+import { useRows } from '../support/rows.js';
 
 const context = useApp();
 let release: string;
@@ -26,7 +27,7 @@ const spdx = {
   ],
 };
 
-beforeEach(async () => {
+useRows(async () => {
   const { app } = context;
   release = (await createRelease(app)).id;
   const old = bom([{ version: '3.0.0', licence: 'MIT' }]);

@@ -1,13 +1,14 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { bom, trivy, vex } from '../support/documents.js';
 import { uploaded } from '../support/evidence.js';
 import { createRelease } from '../support/releases.js';
+import { useRows } from '../support/rows.js';
 
 const context = useApp();
 let from: string;
 let to: string;
-beforeEach(async () => {
+useRows(async () => {
   from = (await createRelease(context.app)).id;
   to = (await createRelease(context.app, { projectId: 1, version: '1.1.0' })).id;
 });

@@ -1,17 +1,18 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { grype, rpm, sarif, trivy } from '../support/documents.js';
 import { retract, uploaded } from '../support/evidence.js';
 import { walkPages } from '../support/pages.js';
 import { createRelease } from '../support/releases.js';
 import { expectProblem, nextPage, pointers } from '../support/requests.js';
+import { useRows } from '../support/rows.js';
 
 const context = useApp();
 let release: string;
 /** Ids of the superseded scan, the scan by Trivy and the scan by Grype. */
 let evidence: string[];
 
-beforeEach(async () => {
+useRows(async () => {
   const { app } = context;
   release = (await createRelease(app)).id;
   const scan = trivy(

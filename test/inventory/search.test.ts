@@ -1,16 +1,17 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
 import { bom, grype, sarif, trivy, vex } from '../support/documents.js';
 import { retract, uploaded } from '../support/evidence.js';
 import { walkPages } from '../support/pages.js';
 import { createRelease } from '../support/releases.js';
+import { useRows } from '../support/rows.js';
 
 const context = useApp();
 const guarded = useApp({ AUTH_MODE: 'token' });
 /** Ids of the releases of three projects with one release each. */
 let releases: string[];
-beforeEach(async () => {
+useRows(async () => {
   releases = [];
   for (let i = 0; i < 3; i += 1) releases.push((await createRelease(context.app)).id);
 });
@@ -37,7 +38,7 @@ const walk = (path: string, headers = {}) =>
   walkPages<Found>('authorization' in headers ? guarded.app : context.app, path, headers);
 
 describe('GET /components: 200', () => {
-  beforeEach(async () => {
+  useRows(async () => {
     await send(2, bom([{ version: '1.0.0' }, { name: 'lodash-es' }]));
     await send(1, bom([{ version: '1.0.0', licence: 'MIT' }, { version: '2.0.0' }]));
     await send(3, bom([{ name: 'own', purl: null }]));
@@ -100,7 +101,7 @@ describe('GET /components: 200', () => {
 describe('GET /findings: 200', () => {
   const CVE = 'CVE-2021-23337';
   const GHSA = 'GHSA-35jh-r3h4-6jhm';
-  beforeEach(async () => {
+  useRows(async () => {
     await send(3, grype({ id: GHSA }));
     await send(2, trivy({ id: CVE }, { id: 'CVE-2020-8203' }));
     await send(1, grype({ id: GHSA, also: [CVE] }));

@@ -1,16 +1,17 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { sql } from '../support/database.js';
 import { grype, trivy } from '../support/documents.js';
 import { retract, upload, uploaded } from '../support/evidence.js';
 import { createRelease } from '../support/releases.js';
+import { useRows } from '../support/rows.js';
 
 /** When any release and tool of a project first and last reported a defect. */
 
 const context = useApp();
 let old: string;
 let current: string;
-beforeEach(async () => {
+useRows(async () => {
   old = (await createRelease(context.app)).id;
   current = (await createRelease(context.app, { projectId: 1, version: '2.0.0' })).id;
 });

@@ -1,9 +1,10 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { giveToken, type Holder } from '../support/callers.js';
 import { grypeIgnoring, sarif, trivy, vex } from '../support/documents.js';
 import { uploaded } from '../support/evidence.js';
 import { createRelease } from '../support/releases.js';
+import { useRows } from '../support/rows.js';
 
 /** A pipeline cannot suppress its own findings: claims take effect only with `vex:write`. */
 
@@ -11,7 +12,7 @@ const context = useApp({ AUTH_MODE: 'token' });
 let admin: Holder;
 let pipeline: Holder;
 let release: string;
-beforeEach(async () => {
+useRows(async () => {
   admin = await giveToken();
   pipeline = await giveToken({ scopes: ['evidence:write', 'evidence:read'] });
   const { headers } = admin;

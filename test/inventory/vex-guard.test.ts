@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { giveToken, type Holder } from '../support/callers.js';
 import { sql } from '../support/database.js';
@@ -6,6 +6,7 @@ import { sarif, trivy, vex } from '../support/documents.js';
 import { retract, upload } from '../support/evidence.js';
 import { addArtifact, createRelease, digest } from '../support/releases.js';
 import { expectProblem } from '../support/requests.js';
+import { useRows } from '../support/rows.js';
 
 /** A pipeline cannot suppress its own findings indirectly. */
 
@@ -16,7 +17,7 @@ const READ = ['releases:read', 'evidence:read'] as const;
 let release: string;
 let pipeline: Holder;
 let lead: Holder;
-beforeEach(async () => {
+useRows(async () => {
   release = (await createRelease(open.app)).id;
   pipeline = await giveToken({
     subject: 'ci',
@@ -46,7 +47,7 @@ async function counts() {
 
 describe('a claim of a caller with vex:write', () => {
   const LATER = '2026-02-01T00:00:00Z';
-  beforeEach(async () => {
+  useRows(async () => {
     await send(pipeline, trivy({ id: ID }));
     await send(lead, vex({ id: ID, at: '2026-01-01T00:00:00Z' }), { label: 'a' });
     expect(await counts()).toEqual([0, 1]);
@@ -78,7 +79,7 @@ describe('a claim of a caller with vex:write', () => {
 describe('a VEX document about a product', () => {
   const vendor = 'pkg:oci/vendor-app@1.0';
   const about = vex({ id: ID, product: vendor, parts: ['pkg:npm/lodash@4.17.20'] });
-  beforeEach(async () => {
+  useRows(async () => {
     await addArtifact(open.app, release, { sha256: digest(1), purl: 'pkg:oci/mine' });
     await send(pipeline, trivy({ id: ID }));
   });
@@ -97,7 +98,7 @@ describe('a VEX document about a product', () => {
 
 describe('a claim about one artifact', () => {
   const [a, b] = [digest(1), digest(2)];
-  beforeEach(async () => {
+  useRows(async () => {
     for (const sha256 of [a, b]) await addArtifact(open.app, release, { sha256 });
   });
 

@@ -1,9 +1,10 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { giveToken, type Holder } from '../support/callers.js';
 import { sql } from '../support/database.js';
 import { COMMIT, createRelease, digest, type ReleaseBody } from '../support/releases.js';
 import { createProject, expectProblem, nextPage } from '../support/requests.js';
+import { useRows } from '../support/rows.js';
 
 /** What is there was made by somebody else; the callers are those of `context`. */
 const context = useApp({ AUTH_MODE: 'token' });
@@ -16,7 +17,7 @@ const SHARED = digest(1);
 const SECRET = digest(2);
 
 const artifact = (sha256: string) => ({ name: 'a', kind: 'archive', sha256 });
-beforeEach(async () => {
+useRows(async () => {
   const releases: ReleaseBody[] = [];
   for (let project = 1; project <= 3; project += 1) {
     await createProject(open.app);

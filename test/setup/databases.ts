@@ -28,3 +28,45 @@ export function assertTestDatabase(url: string): string {
   }
   return name;
 }
+
+/** Copies all rows and the state of the sequences to a schema of this name. `restoreRows` puts them back. */
+export const keepRows = (schema: string) => `
+  CREATE SCHEMA ${schema};
+  CREATE TABLE ${schema}._sequences AS
+    SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public';
+  DO $$
+  DECLARE
+    t TEXT;
+    used BOOLEAN;
+  BEGIN
+    FOR t IN SELECT tablename FROM pg_tables
+              WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'
+    LOOP
+      EXECUTE format('SELECT EXISTS (SELECT 1 FROM public.%I)', t) INTO used;
+      IF used THEN
+        EXECUTE format('CREATE TABLE ${schema}.%1$I AS TABLE public.%1$I', t);
+      END IF;
+    END LOOP;
+  END $$`;
+
+/**
+ * Puts kept rows in the place of those of their tables. The role `replica` disables triggers and foreign keys, which would
+ * refuse to delete evidence.
+ */
+export const restoreRows = (schema: string) => `
+  DO $$
+  DECLARE
+    t TEXT;
+    last BIGINT;
+  BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR t IN SELECT tablename FROM pg_tables
+              WHERE schemaname = '${schema}' AND tablename <> '_sequences'
+    LOOP
+      EXECUTE format('DELETE FROM public.%I', t);
+      EXECUTE format('INSERT INTO public.%1$I TABLE ${schema}.%1$I', t);
+    END LOOP;
+    FOR t, last IN TABLE ${schema}._sequences LOOP
+      PERFORM setval(format('public.%I', t)::regclass, coalesce(last, 1), last IS NOT NULL);
+    END LOOP;
+  END $$`;

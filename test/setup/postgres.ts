@@ -6,7 +6,7 @@ import type { TestProject } from 'vitest/node';
 import { startEmbedded } from '../../src/database/embedded/embedded.js';
 import { prepareSchema } from '../../src/database/migrate.js';
 import { freePort } from '../support/ports.js';
-import { execute, TEST_PREFIX, withDatabase } from './databases.js';
+import { execute, keepRows, TEST_PREFIX, withDatabase } from './databases.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -42,24 +42,6 @@ async function startServer(): Promise<{ url: string; stop: () => Promise<void> }
   }
 }
 
-/** Copies the rows that migrations insert to the schema `defaults`. `truncateAll` restores them before each test. */
-const KEEP_DEFAULTS = `
-  CREATE SCHEMA defaults;
-  DO $$
-  DECLARE
-    t TEXT;
-    used BOOLEAN;
-  BEGIN
-    FOR t IN SELECT tablename FROM pg_tables
-              WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'
-    LOOP
-      EXECUTE format('SELECT EXISTS (SELECT 1 FROM public.%I)', t) INTO used;
-      IF used THEN
-        EXECUTE format('CREATE TABLE defaults.%1$I AS TABLE public.%1$I', t);
-      END IF;
-    END LOOP;
-  END $$`;
-
 /**
  * Migrates a template database and clones it for each worker, in sequence, because PostgreSQL does not clone a
  * template in parallel. The first Vitest project does it for all projects: they run in sequence and empty the database
@@ -76,7 +58,8 @@ export default async function setup(project: TestProject) {
 
   await execute(url, `CREATE DATABASE ${template} ENCODING 'UTF8' TEMPLATE template0`);
   await prepareSchema(withDatabase(url, template), { apply: true, connectTimeoutMs: 5000 });
-  await execute(withDatabase(url, template), KEEP_DEFAULTS);
+  // The rows that migrations insert. `truncateAll` restores them before each test.
+  await execute(withDatabase(url, template), keepRows('defaults'));
   await execute(url, ...clones.map((name) => `CREATE DATABASE ${name} TEMPLATE ${template}`));
   root.provide('serverUrl', url);
   root.provide('runPrefix', runPrefix);

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, inject } from 'vitest';
 import { buildApp } from '../../src/app.js';
 import { loadConfig } from '../../src/config/config.js';
 import { openDatabase } from '../../src/database/client.js';
@@ -13,15 +13,22 @@ export const BUILD = {
   buildDate: '2026-01-02T03:04:05.000Z',
 };
 
-/** Shared by all applications of this process, because each new thread loads and compiles all parsers. */
-const reader = documentReader(
+/** Shared by all applications of this process, because each new thread loads all parsers. */
+export const reader = documentReader(
   2,
   (error) => {
     throw error;
   },
-  // Long enough that tests reach other limits first, even on a busy machine.
-  { timeoutMs: 110_000, waitMs: 110_000 },
+  // So long that tests reach other limits first, also on a busy machine.
+  { timeoutMs: 3_600_000, waitMs: 3_600_000, worker: inject('parserWorker') },
 );
+
+/** So long that a busy machine is not taken for a fault. Tests of a limit set it. */
+const PATIENT = {
+  DATABASE_CONNECT_TIMEOUT_MS: '110000',
+  DATABASE_LOCK_TIMEOUT_MS: '110000',
+  DATABASE_STATEMENT_TIMEOUT_MS: '110000',
+};
 
 /** Builds the application on a real database, without a listener. `close` also closes its pool. */
 export async function buildTestApp(
@@ -29,7 +36,8 @@ export async function buildTestApp(
   env: Record<string, string> = {},
   ready = true,
 ) {
-  const config = loadConfig({ DATABASE_POOL_MAX: '4', MAX_EVENT_LOOP_DELAY_MS: '0', ...env });
+  const fixed = { DATABASE_POOL_MAX: '4', MAX_EVENT_LOOP_DELAY_MS: '0' };
+  const config = loadConfig({ ...PATIENT, ...fixed, ...env });
   const database = openDatabase(url, config);
   const app = await buildApp({ config, database, build: BUILD, reader });
   app.addHook('onClose', () => database.close());

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { expect, inject, onTestFinished } from 'vitest';
-import { assertTestDatabase, execute, withDatabase } from '../setup/databases.js';
+import { assertTestDatabase, execute, restoreRows, withDatabase } from '../setup/databases.js';
 
 let claimed: string | undefined;
 
@@ -49,16 +49,21 @@ export async function closeSql(): Promise<void> {
   pool = undefined;
 }
 
-/** Runs statements in a transaction. The returned function, or the end of the test, rolls it back. */
-export async function holdTransaction(text: string): Promise<() => Promise<void>> {
+/**
+ * Runs statements in a transaction.
+ * @returns a function that rolls it back, as the end of the test does, or commits it
+ */
+export async function holdTransaction(
+  text: string,
+): Promise<(end?: 'COMMIT' | 'ROLLBACK') => Promise<void>> {
   const client = new pg.Client({ connectionString: testDatabaseUrl() });
   await client.connect();
   let ended: Promise<void> | undefined;
-  const release = () => {
-    ended ??= client.end();
+  const release = (end = 'ROLLBACK') => {
+    ended ??= client.query(end).then(() => client.end());
     return ended;
   };
-  onTestFinished(release);
+  onTestFinished(() => release());
   await client.query(`BEGIN; ${text}`);
   return release;
 }
@@ -83,9 +88,8 @@ export async function createEmptyDatabase(options = "ENCODING 'UTF8'") {
 }
 
 /**
- * Empties every table except Prisma's record of migrations, restores the rows that migrations insert (from the schema
- * `defaults`), and resets sequences. It skips empty tables, because TRUNCATE of many tables takes longer than most
- * tests. The role `replica` disables triggers and foreign keys, which would refuse to delete evidence.
+ * Empties every table except Prisma's record of migrations, restores the rows that migrations insert, and resets
+ * sequences. It skips empty tables, because TRUNCATE of many tables takes longer than most tests.
  */
 const EMPTY = `
   DO $$
@@ -102,18 +106,8 @@ const EMPTY = `
         EXECUTE format('DELETE FROM %s', t);
       END IF;
     END LOOP;
-    FOR t IN SELECT format('%I.%I', schemaname, tablename)::regclass FROM pg_tables
-              WHERE schemaname = 'defaults'
-    LOOP
-      EXECUTE format('INSERT INTO public.%I TABLE %s ON CONFLICT DO NOTHING',
-                     (SELECT relname FROM pg_class WHERE oid = t), t);
-    END LOOP;
-    FOR t IN SELECT format('%I.%I', schemaname, sequencename)::regclass FROM pg_sequences
-              WHERE schemaname = 'public'
-    LOOP
-      PERFORM setval(t, 1, false);
-    END LOOP;
-  END $$`;
+  END $$;
+  ${restoreRows('defaults')}`;
 
 export async function truncateAll(): Promise<void> {
   assertTestDatabase(testDatabaseUrl());

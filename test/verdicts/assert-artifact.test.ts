@@ -1,9 +1,10 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
 import { sql } from '../support/database.js';
 import { addArtifact, createRelease, type ReleaseBody, revoke } from '../support/releases.js';
 import { expectProblem } from '../support/requests.js';
+import { useRows } from '../support/rows.js';
 import { assertRelease, evidenceOfAll, keptVerdicts } from '../support/verdicts.js';
 
 const context = useApp();
@@ -11,7 +12,7 @@ const guarded = useApp({ AUTH_MODE: 'token' });
 const SHA256 = 'ab'.repeat(32);
 let shop: ReleaseBody;
 let desk: ReleaseBody;
-beforeEach(async () => {
+useRows(async () => {
   shop = await createRelease(context.app);
   desk = await createRelease(context.app, { version: '2.0.0' });
   for (const { id } of [shop, desk]) {

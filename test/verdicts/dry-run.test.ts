@@ -1,8 +1,9 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { postVersion, SEALED } from '../support/policies.js';
 import { createRelease } from '../support/releases.js';
 import { expectProblem } from '../support/requests.js';
+import { useRows } from '../support/rows.js';
 import {
   evidenceOfAll,
   guard,
@@ -14,7 +15,7 @@ import {
 
 const context = useApp();
 let release: string;
-beforeEach(async () => {
+useRows(async () => {
   release = (await createRelease(context.app)).id;
   await evidenceOfAll(context.app, release);
   await guard(context.app, [{ rule: 'no-secrets' }]);

@@ -1,16 +1,17 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { sql } from '../support/database.js';
 import { trivy } from '../support/documents.js';
 import { uploaded } from '../support/evidence.js';
 import { createRelease, revoke } from '../support/releases.js';
+import { useRows } from '../support/rows.js';
 import { assertRelease, evidenceOfAll, guard, verdictOf } from '../support/verdicts.js';
 
 /** What cannot be decided denies. */
 
 const context = useApp();
 let release: string;
-beforeEach(async () => {
+useRows(async () => {
   release = (await createRelease(context.app)).id;
   await evidenceOfAll(context.app, release);
 });
@@ -33,7 +34,7 @@ async function denied() {
   return results.filter(({ denies }) => denies);
 }
 
-beforeEach(async () => {
+useRows(async () => {
   await guard(context.app, [{ rule: 'no-secrets' }]);
   const allowed = await verdictOf(context.app, release, { environment: 'gate' });
   expect(allowed.decision).toBe('allow');

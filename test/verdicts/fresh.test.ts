@@ -1,10 +1,11 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
 import { trivy, vex } from '../support/documents.js';
 import { retract, upload, uploaded } from '../support/evidence.js';
 import { postVersion } from '../support/policies.js';
 import { addArtifact, createRelease, digest, revoke } from '../support/releases.js';
+import { useRows } from '../support/rows.js';
 import { assertRelease, evidenceOfAll, waived } from '../support/verdicts.js';
 import { revokeWaiver } from '../support/waivers.js';
 
@@ -14,7 +15,7 @@ const one = useApp();
 const other = useApp();
 const guarded = useApp({ AUTH_MODE: 'token' });
 let release: string;
-beforeEach(async () => {
+useRows(async () => {
   release = (await createRelease(one.app)).id;
   await evidenceOfAll(one.app, release);
 });

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
 import { deployed } from '../support/deployments.js';
@@ -6,6 +6,7 @@ import { bom, trivy, vex } from '../support/documents.js';
 import { retract, upload, uploaded } from '../support/evidence.js';
 import { postVersion } from '../support/policies.js';
 import { addArtifact, createRelease, digest, revoke, seal } from '../support/releases.js';
+import { useRows } from '../support/rows.js';
 import {
   ageEvidence,
   evidenceOfAll,
@@ -22,7 +23,7 @@ const context = useApp();
 const guarded = useApp({ AUTH_MODE: 'token' });
 let release: string;
 let first: VerdictBody;
-beforeEach(async () => {
+useRows(async () => {
   release = (await createRelease(context.app)).id;
   await guard(context.app, [{ rule: 'max-findings' }]);
   await uploaded(context.app, release, trivy({}), { label: 'scan' });

@@ -1,10 +1,11 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { canonicalInputs, ENGINE, inputsHash } from '../../src/engine/index.js';
 import { useApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
 import { deployed } from '../support/deployments.js';
 import { addArtifact, createRelease, type ReleaseBody } from '../support/releases.js';
 import { expectProblem, nextPage } from '../support/requests.js';
+import { useRows } from '../support/rows.js';
 import { evidenceOfAll, type VerdictBody, verdictOf, waived } from '../support/verdicts.js';
 
 const context = useApp();
@@ -14,7 +15,7 @@ let release: ReleaseBody;
 let denied: VerdictBody;
 let allowed: VerdictBody;
 let staging: VerdictBody;
-beforeEach(async () => {
+useRows(async () => {
   release = await createRelease(context.app);
   denied = await verdictOf(context.app, release.id);
   await evidenceOfAll(context.app, release.id);

@@ -1,16 +1,17 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { deployed } from '../support/deployments.js';
 import { bom, trivy } from '../support/documents.js';
 import { uploaded } from '../support/evidence.js';
 import { createRelease } from '../support/releases.js';
+import { useRows } from '../support/rows.js';
 import { guard, resultOf, verdictOf, waived } from '../support/verdicts.js';
 
 const context = useApp();
 const guarded = useApp({ AUTH_MODE: 'token' });
 let running: string;
 let next: string;
-beforeEach(async () => {
+useRows(async () => {
   running = (await createRelease(context.app)).id;
   next = (await createRelease(context.app, { projectId: 1, version: '1.1.0' })).id;
   await guard(context.app, [{ rule: 'max-findings', onlyNew: true }]);

@@ -1,10 +1,11 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
 import { grype, leak, trivy } from '../support/documents.js';
 import { uploaded } from '../support/evidence.js';
 import { createRelease, revoke } from '../support/releases.js';
 import { expectProblem } from '../support/requests.js';
+import { useRows } from '../support/rows.js';
 import { ageWaivers, guard, resultOf, verdictOf, waived } from '../support/verdicts.js';
 import { inDays, postWaiver, requested, revokeWaiver } from '../support/waivers.js';
 
@@ -12,7 +13,7 @@ const context = useApp();
 const guarded = useApp({ AUTH_MODE: 'token' });
 const LODASH = 'pkg:npm/lodash';
 let release: string;
-beforeEach(async () => {
+useRows(async () => {
   release = (await createRelease(context.app)).id;
   await guard(context.app, [{ rule: 'max-findings' }]);
 });
@@ -101,7 +102,7 @@ describe('a waiver', () => {
 });
 
 describe('a waiver has no effect', () => {
-  beforeEach(() => scan({}));
+  useRows(() => scan({}));
 
   it('if it is not approved', async () => {
     const { headers } = await giveToken();

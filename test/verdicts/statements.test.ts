@@ -1,14 +1,15 @@
 import pg from 'pg';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { useApp } from '../support/app.js';
 import { createRelease } from '../support/releases.js';
+import { useRows } from '../support/rows.js';
 import { assertRelease, evidenceOfAll, guard, verdictOf } from '../support/verdicts.js';
 
 /** The statements of the gate, because pipelines call it more often than any other route. */
 
 const context = useApp();
 let release: string;
-beforeEach(async () => {
+useRows(async () => {
   release = (await createRelease(context.app)).id;
   await evidenceOfAll(context.app, release);
 });

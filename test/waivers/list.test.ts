@@ -1,8 +1,9 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { giveToken, type Holder } from '../support/callers.js';
 import { sql } from '../support/database.js';
 import { expectProblem, nextPage } from '../support/requests.js';
+import { useRows } from '../support/rows.js';
 import { approve, requested, revokeWaiver, type WaiverBody } from '../support/waivers.js';
 
 const context = useApp({ AUTH_MODE: 'token' });
@@ -12,7 +13,7 @@ let waivers: Map<string, WaiverBody>;
 
 const STATES = ['requested', 'approved', 'expired', 'lapsed', 'revoked'];
 
-beforeEach(async () => {
+useRows(async () => {
   const { app } = context;
   admin = await giveToken({ subject: 'admin' });
   const { headers } = await giveToken({ subject: 'bob' });

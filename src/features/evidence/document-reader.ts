@@ -61,7 +61,7 @@ function errorOfFault({ fault, position, reason, ...where }: Fault): AppError {
 }
 
 /** Path of the worker: the built file, or in development the loader that runs the sources. */
-function worker(): string {
+function defaultWorker(): string {
   const built = new URL('evidence-worker.js', CODE);
   const source = new URL('documents/parsing/worker-from-sources.mjs', CODE);
   return fileURLToPath(existsSync(built) ? built : source);
@@ -106,7 +106,9 @@ function errorOfWorker(error: unknown, timeoutMs: number): unknown {
   return error;
 }
 
-export interface ReaderLimits {
+export interface ReaderOptions {
+  /** Path of the worker that parses. */
+  readonly worker?: string;
   /** How long parsing a document may take. */
   readonly timeoutMs?: number;
   /** How long a request waits for a thread. */
@@ -117,7 +119,11 @@ export interface ReaderLimits {
 export function documentReader(
   threads: number,
   onError: (error: Error) => void,
-  { timeoutMs = PARSE_TIMEOUT_MS, waitMs = THREAD_TIMEOUT_MS }: ReaderLimits = {},
+  {
+    worker = defaultWorker(),
+    timeoutMs = PARSE_TIMEOUT_MS,
+    waitMs = THREAD_TIMEOUT_MS,
+  }: ReaderOptions = {},
 ): DocumentReader {
   // The pool's own queue is not fair between owners, and does not replace a thread that was ended.
   const turns = fairShare({
@@ -129,7 +135,7 @@ export function documentReader(
   const start = async () => {
     const { Piscina } = await import('piscina');
     const threadPool = new Piscina({
-      filename: worker(),
+      filename: worker,
       minThreads: 0,
       maxThreads: threads,
       idleTimeout: IDLE_MS,
