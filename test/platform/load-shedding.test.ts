@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { useApp } from '../support/app.js';
 import { sql } from '../support/database.js';
 import { expectProblem } from '../support/requests.js';
@@ -21,11 +21,19 @@ function keepBusy(): () => void {
   return stop;
 }
 
+/** What is measured in the first 2 s of a server does not count. */
+function skipStart(): void {
+  const now = performance.now.bind(performance);
+  const spy = vi.spyOn(performance, 'now').mockImplementation(() => now() + 2001);
+  onTestFinished(() => spy.mockRestore());
+}
+
 describe('an overloaded server', () => {
   it('answers 503 except to probes and metrics, and 200 again afterwards', async () => {
     const { app } = context;
     const status = async () => (await app.inject('/projects')).statusCode;
-    expect(await status()).toBe(200);
+    skipStart();
+    await expect.poll(status).toBe(200);
     const stop = keepBusy();
     await expect.poll(status).toBe(503);
     const create = { method: 'POST', url: '/projects', payload: { name: 'A' } } as const;

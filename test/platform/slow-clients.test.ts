@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { useApp } from '../support/app.js';
 
 /** Connections that a client opens and does not use as it should must not stay. */
@@ -37,14 +37,15 @@ const CREATE =
   'POST /projects HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n';
 const LONG = 'x'.repeat(1000);
 
-describe('a client is cut off', () => {
-  it.each<[string, string, string]>([
+// Concurrently, because they only wait. Nothing of them is stored.
+describe.concurrent('a client is cut off', () => {
+  it.for<[string, string, string]>([
     ['sends nothing', '', ''],
     ['stops in the middle of its headers', HEALTH, ''],
     ['sends its headers byte by byte', '', `${HEALTH}X: ${LONG}`],
     ['sends its body byte by byte', CREATE, LONG],
     ['sends its second request byte by byte', `${HEALTH}\r\n`, `${HEALTH}X: ${LONG}`],
-  ])('that %s', async (_, text, slowly) => {
+  ])('that %s', async ([, text, slowly], { expect }) => {
     const began = Date.now();
     const { socket, localPort, received } = await misbehave(text, slowly);
     await expect.poll(() => closed.get(localPort), { interval: 20 }).toBeDefined();
