@@ -205,7 +205,8 @@ describe('a token that is revoked while a body arrives', () => {
       },
     });
     request.write(body.slice(0, 5));
-    await new Promise((done) => setTimeout(done, 200));
+    const isKnown = () => sql('SELECT 1 FROM api_tokens WHERE last_used_at IS NOT NULL');
+    await expect.poll(isKnown).toHaveLength(1);
     await sql(`UPDATE api_tokens SET revoked_at = now(), revoked_by = 'x' WHERE id = $1`, [id]);
     skipTime(3001); // what was verified is believed for 3 s
     const status = new Promise((resolve) => {

@@ -132,7 +132,12 @@ describe('a session', () => {
     const { prisma } = open({ DATABASE_STATEMENT_TIMEOUT_MS: '200' });
     const idle = prisma.$transaction(async (transaction) => {
       await transaction.project.count();
-      await new Promise((done) => setTimeout(done, 500));
+      await expect
+        .poll(() =>
+          sql(`SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
+                            AND state = 'idle in transaction'`),
+        )
+        .toEqual([]);
       await transaction.project.count();
     });
     await expect(idle).rejects.toSatisfy(isDatabaseUnavailable);

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { receive } from '../../src/features/evidence/body.js';
 import { documentReader } from '../../src/features/evidence/document-reader.js';
 import { fairShare } from '../../src/shared/fair-share.js';
 import { buildTestApp } from '../support/app.js';
-import { sql, testDatabaseUrl } from '../support/database.js';
+import { holdTransaction, sql, testDatabaseUrl, untilWaiting } from '../support/database.js';
 import { bom } from '../support/documents.js';
 import { sendInPieces, upload } from '../support/evidence.js';
 import { createRelease } from '../support/releases.js';
@@ -61,10 +61,14 @@ describe('memory for documents', () => {
   });
 
   it('is limited per caller, so that slow uploads of one do not block another', async () => {
+    let received = 0;
+    app.server.on('request', () => {
+      received += 1;
+    });
     const slow = Array.from({ length: 3 }, () =>
       sendInPieces(app, release, ['{'], { 'content-length': String(32 * MIB) }, false),
     );
-    await new Promise((done) => setTimeout(done, 200));
+    await expect.poll(() => received).toBe(3);
     const other = await app.inject({
       method: 'POST',
       url: `/releases/${release}/evidence`,
@@ -140,10 +144,16 @@ describe('the document reader', () => {
 describe('an upload with a label', () => {
   it('waits for another upload with its label longer than the usual lock timeout', async () => {
     const about = JSON.stringify([release, 'cyclonedx', null, 'a']);
-    const held = sql(`SELECT pg_advisory_xact_lock(hashtextextended('${about}', 0)), pg_sleep(3)`);
-    await new Promise((done) => setTimeout(done, 100));
-    const answer = await upload(app, release, bom([{}]), { label: 'a' });
+    const impatient = await buildTestApp(testDatabaseUrl(), { DATABASE_LOCK_TIMEOUT_MS: '100' });
+    onTestFinished(() => impatient.close());
+    const letGo = await holdTransaction(
+      `SELECT pg_advisory_xact_lock(hashtextextended('${about}', 0))`,
+    );
+    const uploading = upload(impatient, release, bom([{}]), { label: 'a' });
+    await untilWaiting(1);
+    await sql('SELECT pg_sleep(0.3)'); // longer than the usual timeout, whatever the machine does
+    await letGo();
+    const answer = await uploading;
     expect(answer.statusCode, answer.body).toBe(201);
-    await held;
   });
 });

@@ -1,14 +1,15 @@
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { buildTestApp, useApp } from '../support/app.js';
+import { useApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
-import { sql, testDatabaseUrl } from '../support/database.js';
+import { holdTransaction, sql, untilWaiting } from '../support/database.js';
 import { sarif, trivy, vex } from '../support/documents.js';
 import { retract, rowCounts, type UploadOptions, upload, uploaded } from '../support/evidence.js';
 import { addArtifact, createRelease, digest } from '../support/releases.js';
 import { expectProblem } from '../support/requests.js';
 
 const context = useApp();
+const guarded = useApp({ AUTH_MODE: 'token' });
 let release: string;
 beforeEach(async () => {
   release = (await createRelease(context.app)).id;
@@ -106,13 +107,13 @@ describe('uploading the same document again', () => {
 
   it('answers 201 if the evidence is retracted at the same time', async () => {
     const first = await uploaded(context.app, release, trivy({}));
-    const retraction = sql(
-      `BEGIN; UPDATE evidence SET retracted_at = now(), retracted_by = 'a', retract_reason = 'b';
-       SELECT pg_sleep(1); COMMIT`,
+    const endRetraction = await holdTransaction(
+      `UPDATE evidence SET retracted_at = now(), retracted_by = 'a', retract_reason = 'b'`,
     );
-    await new Promise((done) => setTimeout(done, 300));
-    const second = await uploaded(context.app, release, trivy({}));
-    await retraction;
+    const again = uploaded(context.app, release, trivy({}));
+    await untilWaiting(1);
+    await endRetraction('COMMIT');
+    const second = await again;
     expect(second.id).not.toBe(first.id);
   });
 
@@ -182,14 +183,12 @@ describe('the same claims from callers with and without vex:write', () => {
     ],
     ['a scan without claims is stored once', sarif([{}]), false],
   ])('%s', async (_case, document, differ) => {
-    const app = await buildTestApp(testDatabaseUrl(), { AUTH_MODE: 'token' });
     const write = ['evidence:write'] as const;
     const without = await giveToken({ scopes: write });
     const with_ = await giveToken({ scopes: [...write, 'vex:write'] });
     const answers = [];
     for (const { headers } of [without, with_, without, with_])
-      answers.push(await upload(app, release, document, { headers }));
-    await app.close();
+      answers.push(await upload(guarded.app, release, document, { headers }));
     const [first, second, third, fourth] = answers.map((answer) => answer.json());
     expect([first.mayAbsolve, second.mayAbsolve]).toEqual([false, differ]);
     expect(first.id === second.id).toBe(!differ);

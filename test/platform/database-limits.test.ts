@@ -32,7 +32,7 @@ const insert = () => sql("INSERT INTO projects (name, status) VALUES ('A', 'acti
 describe('a lock that another transaction holds', () => {
   describe.each([
     ['DATABASE_LOCK_TIMEOUT_MS', '300', HOUR],
-    ['DATABASE_STATEMENT_TIMEOUT_MS', HOUR, '300'],
+    ['DATABASE_STATEMENT_TIMEOUT_MS', HOUR, '1000'],
   ])('ends with %s', (_name, lock, statement) => {
     const context = useApp({
       DATABASE_POOL_MAX: '10',
@@ -67,6 +67,8 @@ describe('a pool without a free connection', () => {
 
   it('answers 503 after DATABASE_CONNECT_TIMEOUT_MS, and serves the request that has the connection', async () => {
     await insert();
+    // Opens the connection, which could take longer than the limit.
+    await expect.poll(async () => (await context.app.inject('/projects')).statusCode).toBe(200);
     const release = await holdTransaction('LOCK TABLE projects');
     const running = context.app.inject(REQUESTS[2]);
     await untilWaiting(1);

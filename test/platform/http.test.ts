@@ -1,17 +1,24 @@
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 
 /** What only a real socket can send. */
-const context = useApp({ REQUEST_TIMEOUT_MS: '500', BODY_LIMIT: '1000' });
-let port = 0;
+const context = useApp({ BODY_LIMIT: '1000' });
+/** Cuts requests soon, for tests that wait for it. */
+const impatient = useApp({ REQUEST_TIMEOUT_MS: '500' });
 beforeAll(async () => {
-  port = Number(new URL(await context.app.listen({ host: '127.0.0.1', port: 0 })).port);
+  for (const { app } of [context, impatient]) await app.listen({ host: '127.0.0.1', port: 0 });
 });
-afterAll(() => context.app.server.closeAllConnections());
+afterAll(() => {
+  for (const { app } of [context, impatient]) app.server.closeAllConnections();
+});
+
+const portOf = ({ app } = context) => (app.server.address() as AddressInfo).port;
 
 /** Sends raw bytes and reads until the server closes the connection. */
-function exchange(...chunks: (string | Buffer)[]): Promise<{ status: number; body: string }> {
+const exchange = (...chunks: string[]) => exchangeAt(portOf(), chunks);
+function exchangeAt(port: number, chunks: string[]): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     let text = '';
     const socket = connect(port, '127.0.0.1', () => {
@@ -76,9 +83,9 @@ describe('HTTP as bytes', () => {
   });
 
   it('cuts a request that does not arrive', async () => {
-    const response = await exchange(
+    const response = await exchangeAt(portOf(impatient), [
       'POST /projects HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
-    );
+    ]);
     expect(response.status).toBe(408);
     expect(JSON.parse(response.body).code).toBe('request-timeout');
   });
@@ -93,16 +100,17 @@ describe('HTTP as bytes', () => {
   });
 
   it('does not read a body without a limit', async () => {
-    const { status } = await exchange(
+    const { status } = await exchangeAt(portOf(impatient), [
       'POST /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\n',
-    );
+    ]);
     expect(status).toBe(405); // and the connection was closed, or this would wait
   });
 
   it('survives a client that disconnects in the middle of its body', async () => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(portOf(), '127.0.0.1');
+    const arrived = once(context.app.server, 'request');
     socket.write(`POST /projects HTTP/1.1\r\n${HEAD}Content-Length: 9\r\n\r\n{`);
-    await new Promise((done) => setTimeout(done, 50));
+    await arrived;
     socket.resetAndDestroy();
     const response = await exchange(`GET /health HTTP/1.1\r\n${HEAD}\r\n`);
     expect(response).toEqual({ status: 200, body: '{"status":"ok"}' });

@@ -59,12 +59,21 @@ describe('with DATABASE_URL', () => {
     const migrate = runProgram('dist/migrate.js', { DATABASE_URL: database.url });
     const watcher = new pg.Client({ connectionString: database.url });
     await watcher.connect();
-    const waiting = `SELECT count(*)::int AS n FROM pg_stat_activity
-      WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%pg_trgm%'`;
-    await expect.poll(async () => (await watcher.query(waiting)).rows[0].n).toBe(1);
+    const waiting = async () => {
+      const { rows } = await watcher.query<{ pid: number; migrates: boolean }>(
+        `SELECT pid, query LIKE '%pg_trgm%' AS migrates FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      return rows;
+    };
+    await expect.poll(waiting).toMatchObject([{ migrates: true }]);
+    const [dead] = await waiting();
     expect(await stop(migrate, 'SIGKILL')).toBe('SIGKILL');
     const again = runProgram('dist/migrate.js', { DATABASE_URL: database.url });
-    await client.query('SELECT pg_sleep(2)'); // the dead one's session ends, the new one's waits
+    // The session of the dead one ends, and that of the new one waits for the table.
+    await expect
+      .poll(waiting)
+      .toEqual([{ pid: expect.toSatisfy((pid) => pid !== dead?.pid), migrates: true }]);
     await client.query('COMMIT');
     await watcher.end();
     expect(await again.exit, again.output()).toBe(0);

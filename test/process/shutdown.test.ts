@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { holdTransaction, sql, testDatabaseUrl, untilWaiting } from '../support/database.js';
 import { startServer, stop } from '../support/process.js';
@@ -63,7 +62,7 @@ describe('SIGTERM', () => {
   });
 
   it('serves requests for SHUTDOWN_DELAY_MS, while the readiness probe fails', async () => {
-    const server = await start({ SHUTDOWN_DELAY_MS: '2000' });
+    const server = await start({ SHUTDOWN_DELAY_MS: '6000' });
     expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
     const began = Date.now();
     const exit = stop(server);
@@ -77,7 +76,7 @@ describe('SIGTERM', () => {
     expect(health.status).toBe(200);
     expect(health.headers.get('connection')).toBe('close');
     expect(await exit).toBe(0);
-    expect(Date.now() - began).toBeGreaterThanOrEqual(2000);
+    expect(Date.now() - began).toBeGreaterThanOrEqual(6000);
   });
 
   it('ends the process after SHUTDOWN_TIMEOUT_MS', async () => {
@@ -93,8 +92,9 @@ describe('SIGTERM', () => {
     const server = await start();
     await openConnection(server.url);
     (await openConnection(server.url)).write('GET /health HTTP/1.1\r\nHost: local');
-    (await openConnection(server.url)).write('GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n');
-    await sleep(100);
+    const third = await openConnection(server.url);
+    third.write('GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await once(third, 'data');
     expect(await stop(server)).toBe(0);
   });
 });
