@@ -50,8 +50,8 @@ export const keepRows = (schema: string) => `
   END $$`;
 
 /**
- * Puts kept rows in the place of those of their tables. The role `replica` disables triggers and foreign keys, which would
- * refuse to delete evidence.
+ * Puts kept rows in the place of those of their tables. The role `replica` disables triggers and foreign keys, which
+ * would refuse to delete evidence.
  */
 export const restoreRows = (schema: string) => `
   DO $$

@@ -13,8 +13,8 @@ declare module 'vitest' {
 }
 
 /**
- * Bundles the worker that parses documents, for all projects. A thread that compiles the sources takes more than a second
- * of processor time to start, and each worker of Vitest starts two.
+ * Bundles the worker that parses documents, for all projects. A thread that compiles the sources takes more than a
+ * second of processor time to start, and each worker of Vitest starts two.
  */
 export default async function setup(project: TestProject) {
   const root = project.vitest.getRootProject();
