@@ -1,5 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { kinds } from '../src/documents/kinds/index.js';
+import { rules } from '../src/engine/index.js';
 
 /** What the pages say about the sources, where a change of the sources would make it untrue. */
 const ROOT = new URL('..', import.meta.url);
@@ -21,6 +23,16 @@ describe('docs/operations.md', () => {
     const code = (await Promise.all((await sources()).map((path) => read(path)))).join('\n');
     expect(lines.filter((line) => line !== 'msg' && !code.includes(`'${line}'`))).toEqual([]);
     expect(lines.length).toBeGreaterThan(5);
+  });
+});
+
+describe('what a contributor adds is on its page', () => {
+  it.each(rules.map(({ name }) => name))('the rule %s in docs/policies.md', async (name) => {
+    expect(await read('docs/policies.md')).toContain(`\n### \`${name}\`\n`);
+  });
+
+  it.each(kinds.map(({ name }) => name))('the kind %s in docs/evidence.md', async (name) => {
+    expect(await read('docs/evidence.md')).toMatch(new RegExp(`^\\| \`${name}\` +\\| `, 'm'));
   });
 });
 
