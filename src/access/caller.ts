@@ -53,6 +53,10 @@ export function projectsFor({ grants }: Caller, scope: Scope): Projects {
   return [...ids];
 }
 
+/** The condition for rows of these projects, for Prisma. */
+export const inProjects = (projects: Projects) =>
+  projects === null ? {} : { projectId: { in: [...projects] } };
+
 /** True if the caller has the scope for this project. */
 export function reaches(caller: Caller, scope: Scope, project: number): boolean {
   const projects = projectsFor(caller, scope);

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { defaulted, stringEnum } from '../contract/schemas.js';
-import { AppError, invalid } from '../shared/app-error.js';
+import { AppError, invalidAt } from '../shared/app-error.js';
 import { type Caller, type Grant, type Projects, scopesBeyond } from './caller.js';
 import { SCOPE_NAMES, SCOPES } from './scopes.js';
 
@@ -42,7 +42,7 @@ export function checkRights(caller: Caller, grant: Grant): void {
   const unbound = grant.scopes.filter((scope) => !SCOPES[scope].bindable);
   if (grant.projects !== null && unbound.length > 0) {
     const message = `must be null for ${unbound.join(' and ')}, which apply to all projects`;
-    throw invalid([{ in: 'body', pointer: '/projects', message }]);
+    throw invalidAt('body', '/projects', message);
   }
   const beyond = scopesBeyond(caller, grant);
   if (beyond.length === 0) return;

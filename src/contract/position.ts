@@ -1,4 +1,4 @@
-import { invalid } from '../shared/app-error.js';
+import { invalidAt } from '../shared/app-error.js';
 import { isStorable } from '../shared/text.js';
 import { SEVERITIES } from '../vocabulary/severity.js';
 
@@ -53,5 +53,5 @@ export function decodePosition(order: Order, cursor: string | undefined): Positi
     order.every((part, i) => fits(part, (value as unknown[])[i]));
   if (isPosition) return value as Position;
   const message = 'is not a cursor of this list';
-  throw invalid([{ in: 'query', pointer: '/cursor', message }]);
+  throw invalidAt('query', '/cursor', message);
 }

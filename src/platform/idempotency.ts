@@ -7,7 +7,7 @@ import type { Database } from '../database/client.js';
 import { type CallContext, type Place, query } from '../database/context.js';
 import { bookkeeping } from '../database/transaction.js';
 import type { Job } from '../jobs/job.js';
-import { AppError, invalid } from '../shared/app-error.js';
+import { AppError, invalidAt } from '../shared/app-error.js';
 
 /** The response to a request that created a resource, or found that it exists. */
 export interface Created<Body> {
@@ -45,7 +45,7 @@ function idempotencyKeyOf(request: FastifyRequest): string | undefined {
   if (key === undefined) return undefined;
   if (typeof key === 'string' && KEY.test(key)) return key;
   const message = 'must be 1 to 255 visible ASCII characters';
-  throw invalid([{ in: 'headers', pointer: '/idempotency-key', message }]);
+  throw invalidAt('headers', '/idempotency-key', message);
 }
 
 /** Identifies a request by its operation, its parameters and the exact bytes of its body. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import fp from 'fastify-plugin';
 import sjson from 'secure-json-parse';
-import { AppError, type FieldError, invalid } from '../shared/app-error.js';
+import { AppError, type FieldError, invalid, invalidAt } from '../shared/app-error.js';
 import { escapePointer, isStorable, NOT_STORABLE } from '../shared/text.js';
 
 declare module 'fastify' {
@@ -50,7 +50,7 @@ export function parseJson(body: Buffer): unknown {
     throw new AppError('malformed-json', (error as Error).message, { cause: error });
   }
   if (typeof value === 'object' && value !== null && Object.keys(value).length > MAX_FIELDS) {
-    throw invalid([{ in: 'body', pointer: '', message: `must have at most ${MAX_FIELDS} fields` }]);
+    throw invalidAt('body', '', `must have at most ${MAX_FIELDS} fields`);
   }
   const bad = text.includes('\\u') ? findBadText(value) : undefined;
   if (bad) throw invalid([bad]);

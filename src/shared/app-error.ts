@@ -41,6 +41,11 @@ export class AppError extends Error {
   }
 }
 
+/** Returns the error for a request with one value that is not valid. */
+export function invalidAt(part: FieldError['in'], pointer: string, message: string): AppError {
+  return invalid([{ in: part, pointer, message }]);
+}
+
 /** Returns the error for a request with values that are not valid. */
 export function invalid(errors: readonly FieldError[], cause?: unknown): AppError {
   const places = errors.map(({ in: part, pointer, message }) => {

@@ -1,4 +1,4 @@
-import { type Projects, projectsFor } from '../../access/caller.js';
+import { inProjects, type Projects, projectsFor } from '../../access/caller.js';
 import { mapPage, type Page, pageOf } from '../../contract/page.js';
 import { decodePosition, encodePosition, type Order } from '../../contract/position.js';
 import { type CallContext, query as queryDatabase } from '../../database/context.js';
@@ -69,7 +69,7 @@ async function history(
   const rows = await prisma.deployment.findMany({
     where: {
       environmentName,
-      ...(among !== null && { projectId: { in: [...among] } }),
+      ...inProjects(among),
       ...(before !== undefined && { id: { lt: String(before) } }),
     },
     include: WITH_RELEASE,

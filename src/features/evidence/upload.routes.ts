@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { ANONYMOUS } from '../../access/caller.js';
 import { linksToId } from '../../contract/links.js';
 import { located } from '../../contract/schemas.js';
-import { AppError, invalid } from '../../shared/app-error.js';
+import { AppError, invalidAt } from '../../shared/app-error.js';
 import { fairShare } from '../../shared/fair-share.js';
 import { isUuid } from '../../shared/text.js';
 import { ReleaseParams } from '../releases/index.js';
@@ -57,7 +57,7 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<{ uploads: UploadsService }
   app.addHook('preParsing', async (request) => {
     const { callContext, params, upload } = request;
     const { id } = params as { id: string };
-    if (!isUuid(id)) throw invalid([{ in: 'path', pointer: '/id', message: 'must be a uuid' }]);
+    if (!isUuid(id)) throw invalidAt('path', '/id', 'must be a uuid');
     if (upload) upload.target = await uploads.target(callContext, id, artifactOf(request));
   });
   const receiveBody = async (request: FastifyRequest, body: IncomingMessage) => {

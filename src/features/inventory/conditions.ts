@@ -1,6 +1,4 @@
 import type { Position } from '../../contract/position.js';
-import { invalid } from '../../shared/app-error.js';
-import { type Purl, readPurl } from '../../vocabulary/purl.js';
 
 /** Builds the conditions of a SQL statement, and collects their bound values. */
 export class Conditions {
@@ -38,17 +36,3 @@ export class Conditions {
 export const evidenceOf = (row: string, name = 'e') => `CROSS JOIN LATERAL (
   SELECT id, kind, artifact_sha256, created_at, last_received_at, superseded_at, retracted_at
     FROM evidence WHERE evidence.id = ${row}.evidence_id OFFSET 0) ${name}`;
-
-/** @throws {AppError} `validation-failed` */
-export function requirePurl(text: string): Purl {
-  const purl = readPurl(text);
-  if (!purl)
-    throw invalid([
-      {
-        in: 'query',
-        pointer: '/purl',
-        message: 'is not a package URL, such as pkg:npm/fastify@5.0.0 (percent-encode + and &)',
-      },
-    ]);
-  return purl;
-}

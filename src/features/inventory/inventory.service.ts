@@ -2,8 +2,9 @@ import { projectsFor } from '../../access/caller.js';
 import { mapPage, type Page, pageOf } from '../../contract/page.js';
 import { decodePosition, encodePosition, type Order } from '../../contract/position.js';
 import { type CallContext, query } from '../../database/context.js';
-import { invalid } from '../../shared/app-error.js';
+import { invalidAt } from '../../shared/app-error.js';
 import { fairShare } from '../../shared/fair-share.js';
+import { requirePurl } from '../../vocabulary/purl.js';
 import { isMistyped, normalizeId } from '../../vocabulary/vulnerability-ids.js';
 import { requireRelease } from '../releases/index.js';
 import {
@@ -12,7 +13,6 @@ import {
   selectComponents,
   type Whereabouts,
 } from './components.sql.js';
-import { requirePurl } from './conditions.js';
 import { diffReleases } from './diff.js';
 import { type FindingRow, SELECT_ALIASES, searchFindings, selectFindings } from './findings.sql.js';
 import type {
@@ -79,7 +79,7 @@ export function inventoryService() {
       releaseId: string,
       request: ListComponentsQuery,
     ): Promise<Page<ComponentRow>> {
-      const purl = request.purl === undefined ? undefined : requirePurl(request.purl);
+      const purl = request.purl === undefined ? undefined : requirePurl('query', request.purl);
       const position = decodePosition(IN_RELEASE, request.cursor);
       await requireRelease(context, 'evidence:read', releaseId);
       const { statement, values } = selectComponents(releaseId, request, purl, position);
@@ -95,7 +95,7 @@ export function inventoryService() {
       releaseId: string,
       request: ListFindingsQuery,
     ): Promise<Page<FindingRow>> {
-      const purl = request.purl === undefined ? undefined : requirePurl(request.purl);
+      const purl = request.purl === undefined ? undefined : requirePurl('query', request.purl);
       const position = decodePosition(BY_SEVERITY, request.cursor);
       const { projectId } = await requireRelease(context, 'evidence:read', releaseId);
       const { rule, limit } = request;
@@ -119,7 +119,7 @@ export function inventoryService() {
 
     /** Finds the releases that have a package. @throws {AppError} `validation-failed` */
     async findComponents(context: CallContext, { purl, limit, cursor }: SearchComponentsQuery) {
-      const package_ = requirePurl(purl);
+      const package_ = requirePurl('query', purl);
       const position = decodePosition(EVERYWHERE, cursor);
       const among = projectsFor(context.caller, 'evidence:read');
       const { statement, values } = searchComponents(package_, limit, position, among);
@@ -132,7 +132,7 @@ export function inventoryService() {
       if (isMistyped(cve)) {
         const message =
           'is not a valid CVE or GHSA id, such as CVE-2021-44228 or GHSA-jfh8-c2jp-5v3q';
-        throw invalid([{ in: 'query', pointer: '/cve', message }]);
+        throw invalidAt('query', '/cve', message);
       }
       const position = decodePosition(EVERYWHERE, cursor);
       const among = projectsFor(context.caller, 'evidence:read');

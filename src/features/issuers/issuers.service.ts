@@ -6,7 +6,7 @@ import type { CallContext, ReadClient } from '../../database/context.js';
 import { fromJson } from '../../database/json.js';
 import { change } from '../../events/index.js';
 import type { TrustedIssuer } from '../../generated/prisma/client.js';
-import { AppError, invalid } from '../../shared/app-error.js';
+import { AppError, invalidAt } from '../../shared/app-error.js';
 import { checkProjects } from '../projects/index.js';
 import type { CreateIssuer, Issuer, ListIssuersQuery } from './issuers.schemas.js';
 
@@ -43,7 +43,7 @@ export function issuersService() {
     async create(context: CallContext, input: CreateIssuer): Promise<VersionedIssuer> {
       const { scopes, projects, ...rest } = input;
       if (!URL.canParse(input.issuer)) {
-        throw invalid([{ in: 'body', pointer: '/issuer', message: 'is not a valid URL' }]);
+        throw invalidAt('body', '/issuer', 'is not a valid URL');
       }
       checkRights(context.caller, { scopes, projects });
       await checkProjects(context, projects);

@@ -1,11 +1,11 @@
-import { projectsFor } from '../../access/caller.js';
+import { inProjects, projectsFor } from '../../access/caller.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
 import { type CallContext, query } from '../../database/context.js';
 import { isUniqueViolation } from '../../database/errors.js';
 import { change } from '../../events/index.js';
 import type { Artifact as ArtifactRow, Prisma } from '../../generated/prisma/client.js';
-import { AppError, invalid } from '../../shared/app-error.js';
-import { readPurl } from '../../vocabulary/purl.js';
+import { AppError } from '../../shared/app-error.js';
+import { requirePurl } from '../../vocabulary/purl.js';
 import type {
   Artifact,
   CreateArtifact,
@@ -38,16 +38,7 @@ export function artifactsService() {
       releaseId: string,
       input: CreateArtifact,
     ): Promise<Artifact> {
-      const purl = readPurl(input.purl);
-      if (input.purl !== undefined && !purl) {
-        throw invalid([
-          {
-            in: 'body',
-            pointer: '/purl',
-            message: 'is not a package URL, such as pkg:npm/fastify@5.0.0',
-          },
-        ]);
-      }
+      const purl = input.purl === undefined ? undefined : requirePurl('body', input.purl);
       const sha256 = input.sha256.toLowerCase();
       return change(context, async (changing) => {
         const { caller, prisma, record } = changing;
@@ -111,7 +102,7 @@ export function artifactsService() {
       const rows = await prisma.artifact.findMany({
         where: {
           sha256: sha256.toLowerCase(),
-          ...(among !== null && { projectId: { in: [...among] } }),
+          ...inProjects(among),
           ...(cursor !== undefined && { id: { gt: cursor } }),
         },
         include: {

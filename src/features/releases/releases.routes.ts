@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { answer } from '../../contract/schemas.js';
 import { expectedVersions, tagged, versioned } from '../../platform/conditional.js';
-import { invalid } from '../../shared/app-error.js';
+import { invalidAt } from '../../shared/app-error.js';
 import {
   ReleaseParams,
   ReleaseRef,
@@ -74,7 +74,7 @@ export const releasesRoutes: FastifyPluginAsyncTypebox<{ releases: ReleasesServi
       const { callContext, params, body } = request;
       // Sealing cannot be undone, so a body with fields that the server does not know is refused.
       if (Object.keys(body ?? {}).length > 0) {
-        throw invalid([{ in: 'body', pointer: '', message: 'must be empty' }]);
+        throw invalidAt('body', '', 'must be empty');
       }
       return tagged(reply, await releases.seal(callContext, params.id, expectedVersions(request)));
     },

@@ -5,7 +5,7 @@ import { type CallContext, query } from '../../database/context.js';
 import { UPLOADS } from '../../documents/kinds/index.js';
 import { ENGINE, inputsHash } from '../../engine/index.js';
 import { change } from '../../events/index.js';
-import { AppError, type FieldError, invalid } from '../../shared/app-error.js';
+import { AppError, type FieldError, invalid, invalidAt } from '../../shared/app-error.js';
 import { requireRelease } from '../releases/index.js';
 import { collect, type PolicyVersions } from './collect.js';
 import { FIND_RELEASES, FIND_VERDICT, INSERT_VERDICT } from './collect.sql.js';
@@ -115,7 +115,7 @@ export function verdictsService() {
       const { id, projectId } = await requireRelease(context, 'verdicts:read', release);
       if (project !== undefined && project !== projectId) {
         const message = 'is not the project of the release';
-        throw invalid([{ in: 'query', pointer: '/project', message }]);
+        throw invalidAt('query', '/project', message);
       }
       return [id];
     }
@@ -128,7 +128,7 @@ export function verdictsService() {
     }
     if (rows.length > MAX_RELEASES) {
       const message = `must be in at most ${MAX_RELEASES} releases: add project, or ask with release`;
-      throw invalid([{ in: 'query', pointer: '/sha256', message }]);
+      throw invalidAt('query', '/sha256', message);
     }
     return rows.map(({ id }) => id);
   }
@@ -142,7 +142,7 @@ export function verdictsService() {
       const { environment, dryRun, policyVersions } = input;
       if (policyVersions && !dryRun) {
         const message = 'must be absent unless dryRun is true: the environment names its policies';
-        throw invalid([{ in: 'body', pointer: '/policyVersions', message }]);
+        throw invalidAt('body', '/policyVersions', message);
       }
       const { id } = await requireRelease(context, 'verdicts:write', releaseId);
       const verdict = await decide(context, id, environment, policyVersions);
@@ -161,7 +161,7 @@ export function verdictsService() {
         const message = release
           ? 'must be absent if sha256 is given'
           : 'is required unless sha256 is given';
-        throw invalid([{ in: 'query', pointer: '/release', message }]);
+        throw invalidAt('query', '/release', message);
       }
       const verdicts: DecidedVerdict[] = [];
       for (const id of await releasesOf(context, request)) {

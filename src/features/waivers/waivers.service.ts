@@ -1,4 +1,4 @@
-import { projectsFor } from '../../access/caller.js';
+import { inProjects, projectsFor } from '../../access/caller.js';
 import { ownRequest, requireIdentity, requireOtherSubject } from '../../access/four-eyes.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
 import type { CallContext } from '../../database/context.js';
@@ -7,9 +7,9 @@ import { lockRow } from '../../database/lock-row.js';
 import { ruleNamed } from '../../engine/index.js';
 import { type ChangeContext, change } from '../../events/index.js';
 import type { Prisma } from '../../generated/prisma/client.js';
-import { AppError, invalid } from '../../shared/app-error.js';
+import { AppError, invalidAt } from '../../shared/app-error.js';
 import { hasHappened } from '../../shared/once-with-reason.js';
-import { type Purl, readPurl } from '../../vocabulary/purl.js';
+import { requirePurl } from '../../vocabulary/purl.js';
 import { normalizeId } from '../../vocabulary/vulnerability-ids.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import { requireRelease } from '../releases/index.js';
@@ -19,14 +19,12 @@ import { type CreateWaiver, type ListWaiversQuery, MAX_WAIVER_DAYS } from './wai
 
 const DAY_MS = 86_400_000;
 
-const invalidBody = (pointer: string, message: string) =>
-  invalid([{ in: 'body', pointer, message }]);
-
 /** Finds what the waiver is for. A release implies its project. */
 async function targetOf(context: CallContext, { projectId, releaseId }: CreateWaiver) {
   if (releaseId !== undefined) {
     if (projectId !== undefined) {
-      throw invalidBody(
+      throw invalidAt(
+        'body',
         '/projectId',
         'must be absent if releaseId is given: the release has its project',
       );
@@ -35,7 +33,7 @@ async function targetOf(context: CallContext, { projectId, releaseId }: CreateWa
     return { projectId: release.projectId, releaseId: release.id };
   }
   if (projectId === undefined)
-    throw invalidBody('/projectId', 'is required unless releaseId is given');
+    throw invalidAt('body', '/projectId', 'is required unless releaseId is given');
   requireReach(context.caller, 'waivers:request', projectId);
   return { projectId, releaseId: null };
 }
@@ -44,27 +42,24 @@ async function targetOf(context: CallContext, { projectId, releaseId }: CreateWa
 function expiryOf({ expiresAt: text, expiresInDays }: CreateWaiver, now: Date): Date {
   if (expiresInDays !== undefined) {
     if (text === undefined) return new Date(now.getTime() + expiresInDays * DAY_MS);
-    throw invalidBody('/expiresInDays', 'must be absent if expiresAt is given');
+    throw invalidAt('body', '/expiresInDays', 'must be absent if expiresAt is given');
   }
   if (text === undefined)
-    throw invalidBody('/expiresAt', 'is required unless expiresInDays is given');
+    throw invalidAt('body', '/expiresAt', 'is required unless expiresInDays is given');
   const expiresAt = new Date(text);
   const days = (expiresAt.getTime() - now.getTime()) / DAY_MS;
-  if (Number.isNaN(days)) throw invalidBody('/expiresAt', 'must be a date-time');
-  if (days <= 0) throw invalidBody('/expiresAt', 'must be in the future');
+  if (Number.isNaN(days)) throw invalidAt('body', '/expiresAt', 'must be a date-time');
+  if (days <= 0) throw invalidAt('body', '/expiresAt', 'must be in the future');
   if (days > MAX_WAIVER_DAYS) {
-    throw invalidBody('/expiresAt', `must be at most ${MAX_WAIVER_DAYS} days from now`);
+    throw invalidAt('body', '/expiresAt', `must be at most ${MAX_WAIVER_DAYS} days from now`);
   }
   return expiresAt;
 }
 
 /** The expiry and the package of the waiver, as the database stores them. */
 function readTerms(input: CreateWaiver, now: Date) {
-  const { purl: purlText } = input;
   const expiresAt = expiryOf(input, now);
-  const purl: Purl | undefined = readPurl(purlText);
-  if (purlText !== undefined && !purl)
-    throw invalidBody('/purl', 'is not a package URL, such as pkg:npm/fastify@5.0.0');
+  const purl = input.purl === undefined ? undefined : requirePurl('body', input.purl);
   return {
     expiresAt,
     purl: purl?.purl ?? null,
@@ -103,7 +98,8 @@ async function update({ prisma }: ChangeContext, id: string, data: Prisma.Waiver
 /** The rule in the spelling that findings have. */
 function ruleOf({ rule, purl }: CreateWaiver): string {
   if (purl !== undefined && ruleNamed(rule)) {
-    throw invalidBody(
+    throw invalidAt(
+      'body',
       '/purl',
       `must be absent: ${rule} is a rule of policies and can only be waived as a whole`,
     );
@@ -156,7 +152,7 @@ export function waiversService() {
       const projects = project === undefined ? projectsFor(caller, 'waivers:read') : [project];
       const rows = await prisma.waiver.findMany({
         where: {
-          ...(projects !== null && { projectId: { in: [...projects] } }),
+          ...inProjects(projects),
           ...(state !== 'all' && whereState(state, new Date())),
           ...(cursor !== undefined && { id: { lt: cursor } }),
         },
