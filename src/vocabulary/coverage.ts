@@ -21,9 +21,9 @@ export interface Target {
 }
 
 /**
- * What a tool looked for, and whether it did. Only a tool that ran, and that looked at something, shows by its silence
- * that there is nothing: no scan, a failed scan and a scan of nothing are not clean scans. Findings of a failed scan
- * count nevertheless.
+ * What a tool looked for, and whether it ran. A report without findings is a clean scan only if the tool ran and looked
+ * at something. A missing scan, a failed scan and a scan of nothing do not count as one. Findings of a failed scan
+ * still count.
  */
 export interface Coverage {
   readonly what: Shown;
@@ -57,8 +57,8 @@ export function coverageOf({ shows, coverage }: Covering): readonly Coverage[] {
 }
 
 /**
- * What evidence shows by its silence: everything that each entry of its coverage says. A scan of which one part failed,
- * or looked at nothing, shows nothing.
+ * The types for which evidence without findings is a clean scan: every entry of the type ran and looked at something. If
+ * one part of a scan failed, or looked at nothing, the scan is not clean.
  */
 export function shownBy(coverage: readonly Coverage[]): Shown[] {
   const isClean = ({ ran, lookedAt }: Coverage) => ran === 'yes' && lookedAt !== 0;

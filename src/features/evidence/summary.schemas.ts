@@ -60,8 +60,10 @@ const Coverage = Type.Object({
   ),
   of: Type.Optional(Type.Array(Target, { description: 'What the tool looked at' })),
   lookedAt: Type.Optional(count('How many packages, files or tests it looked at')),
-  at: Type.Optional(instant('When the tool ran, by the document')),
-  database: Type.Optional(instant("When the tool's database was made, by the document")),
+  at: Type.Optional(instant('When the tool ran, as written in the document')),
+  database: Type.Optional(
+    instant("When the tool's database was built, as written in the document"),
+  ),
 });
 
 const notes = (description: string) =>
@@ -104,14 +106,14 @@ export const Summary = Type.Object(
     ),
     shows: Type.Array(Type.String({ enum: [...SHOWN] }), {
       description: [
-        'What the document shows, also by its silence:',
-        'everything that its tool looked for without a failure',
+        'What the document can report: everything that its tool looked for without a failure.',
+        'If the document does not report a type named here, there is none',
       ].join(' '),
     }),
     coverage: Type.Array(Coverage, {
       description: [
-        'What the tool looked for, and whether it did. No scan, a failed scan and a scan of nothing',
-        'are not clean scans',
+        'What the tool looked for, and whether it ran.',
+        'A missing scan, a failed scan and a scan of nothing do not count as a clean scan',
       ].join(' '),
     }),
     targets: Type.Array(Type.String(), {
@@ -120,7 +122,7 @@ export const Summary = Type.Object(
         'New evidence with the same label supersedes evidence only if it is about all of its targets',
       ].join(' '),
     }),
-    warnings: Type.Optional(notes('What was read leniently, or was not understood')),
+    warnings: Type.Optional(notes('What the parser read leniently, or did not understand')),
     contradictions: Type.Optional(
       notes('Where the document contradicts itself. The worse reading counts'),
     ),
@@ -131,7 +133,8 @@ export const Summary = Type.Object(
   {
     description: [
       'The contents of the document in numbers.',
-      'A member is absent if the document does not report on it: a missing scan is not a clean scan',
+      'A member is absent if the document does not report on it.',
+      'A missing scan does not count as a clean scan',
     ].join(' '),
   },
 );

@@ -44,7 +44,8 @@ export const ReleaseSummary = Type.Object(
     $id: 'ReleaseSummary',
     description: [
       'The contents of current evidence in numbers.',
-      'A member is absent if no evidence reports on it: a missing scan is not a clean scan',
+      'A member is absent if no evidence reports on it.',
+      'A missing scan does not count as a clean scan',
     ].join(' '),
     examples: [
       {
