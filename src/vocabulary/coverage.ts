@@ -57,8 +57,8 @@ export function coverageOf({ shows, coverage }: Covering): readonly Coverage[] {
 }
 
 /**
- * The types for which evidence without findings is a clean scan: every entry of the type ran and looked at something. If
- * one part of a scan failed, or looked at nothing, the scan is not clean.
+ * The types for which evidence without findings is a clean scan: every entry of the type ran and looked at something.
+ * If one part of a scan failed, or looked at nothing, the scan is not clean.
  */
 export function shownBy(coverage: readonly Coverage[]): Shown[] {
   const isClean = ({ ran, lookedAt }: Coverage) => ran === 'yes' && lookedAt !== 0;
