@@ -1,3 +1,4 @@
+export { agedOf, type Times } from './evaluate/ages.js';
 export { type CanonicalInputs, canonicalInputs } from './evaluate/canonical.js';
 export { ENGINE, inputsHash, rulesSha256 } from './evaluate/hash.js';
 export type { PolicyRule, RuleResult, VerdictFacts, VerdictInputs } from './evaluate/inputs.js';

@@ -14,10 +14,10 @@ describe('the policy baseline of the migration', () => {
 
   it('has the documented rules', async () => {
     const { sha256 } = await createPolicy(context.app, 'same', [
-      { rule: 'tests-passed' },
+      { rule: 'tests-passed', scope: 'artifacts' },
       { rule: 'evidence-required', shows: 'components' },
-      { rule: 'max-findings', severity: 'high', fixableOnly: true },
-      { rule: 'no-secrets' },
+      { rule: 'max-findings', severity: 'high', fixableOnly: true, scope: 'artifacts' },
+      { rule: 'no-secrets', scope: 'artifacts' },
     ]);
     expect((await baseline()).sha256).toBe(sha256);
   });

@@ -21,6 +21,13 @@ const content = fc.record({
   parserVersion: count,
   mayAbsolve: fc.boolean(),
   shows: fc.uniqueArray(fc.constantFrom(...SHOWN)),
+  coverage: fc.array(
+    fc.record({
+      what: fc.constantFrom(...SHOWN),
+      ran: fc.constantFrom('yes' as const, 'failed' as const),
+    }),
+    { maxLength: 4 },
+  ),
   tests: fc.option(fc.record({ tests: count, failures: count, errors: count, skipped: count }), {
     nil: undefined,
   }),
@@ -86,10 +93,19 @@ export const anyInputs: fc.Arbitrary<VerdictInputs> = fc
         revokedReason: maybe,
       }),
       environment: text,
-      artifacts: fc.uniqueArray(fc.record({ name: text, sha256: text, purl: maybe }), {
-        maxLength: 4,
-        selector: ({ sha256 }) => sha256,
-      }),
+      artifacts: fc.uniqueArray(
+        fc.record({
+          name: text,
+          kind: text,
+          sha256: text,
+          digests: fc.array(text, { maxLength: 2 }),
+          purl: maybe,
+        }),
+        {
+          maxLength: 4,
+          selector: ({ sha256 }) => sha256,
+        },
+      ),
       evidence: fc.constant(some),
       policies: fc.constant(all),
       waivers: fc.uniqueArray(
@@ -118,6 +134,7 @@ const anyDefect = fc.record({
   packageName: maybe,
   packageVersion: maybe,
   fixedVersion: maybe,
+  fix: fc.constantFrom('available' as const, 'none' as const, 'unknown' as const),
   location: maybe,
 }) satisfies fc.Arbitrary<Defect>;
 

@@ -7,11 +7,11 @@ import type { PolicyRule, VerdictFacts, VerdictInputs } from './inputs.js';
 import { evaluate, inputs, NO_FACTS, record } from './inputs.support.js';
 import { faultOfRule } from './rule-fault.js';
 
-const MIGRATION = '../../../prisma/migrations/20261125120000_policies/migration.sql';
+const MIGRATION = '../../../prisma/migrations/20261129010000_baseline_2/migration.sql';
 const sql = readFileSync(new URL(MIGRATION, import.meta.url), 'utf8');
-const [, json = '[]', sha256 = ''] = /'baseline', 1, '(\[.*\])', '([0-9a-f]{64})'/.exec(sql) ?? [];
+const [, json = '[]', sha256 = ''] = /'baseline', 2, '(\[.*\])', '([0-9a-f]{64})'/.exec(sql) ?? [];
 const rules: PolicyRule[] = JSON.parse(json);
-const baseline = { name: 'baseline', version: 1, sha256, rules };
+const baseline = { name: 'baseline', version: 2, sha256, rules };
 
 const tests = { tests: 10, failures: 0, errors: 0, skipped: 0 };
 const junit = record('1', { kind: 'junit', shows: ['tests'], tests });

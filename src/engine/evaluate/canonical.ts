@@ -1,5 +1,7 @@
 import { canonicalJson } from '../../shared/canonical-json.js';
+import { type Coverage, coverageOf, type Target } from '../../vocabulary/coverage.js';
 import { byText } from '../rules/common/text.js';
+import type { EvidenceInput } from '../rules/rule.js';
 import type { EvidenceRecord, PolicyInput, TooOld, VerdictInputs, WaiverInput } from './inputs.js';
 
 /** Sorts by content, so that the order does not depend on the database. */
@@ -11,10 +13,35 @@ function sorted<T extends object>(items: readonly T[]): T[] {
     .map(({ item }) => item);
 }
 
+type CanonicalEvidence = EvidenceRecord & Pick<EvidenceInput, 'coverage'>;
+
+const targetEntry = ({ type, name, digests, otherDigests }: Target): Target => ({
+  type,
+  ...(name !== undefined && { name }),
+  ...(digests && { digests: digests.toSorted(byText) }),
+  ...(otherDigests && { otherDigests: otherDigests.toSorted(byText) }),
+});
+
+function coverageEntry(entry: Coverage): Coverage {
+  const { what, ran, reason, declared, of, lookedAt, at, database } = entry;
+  return {
+    what,
+    ran,
+    ...(reason !== undefined && { reason }),
+    ...(declared && { declared }),
+    ...(of && { of: sorted(of.map(targetEntry)) }),
+    ...(lookedAt !== undefined && { lookedAt }),
+    ...(at !== undefined && { at }),
+    ...(database !== undefined && { database }),
+  };
+}
+
 /** Keeps only the hashed fields. In the database, `tests` has more members, such as the duration. */
-function evidenceOf(record: EvidenceRecord): EvidenceRecord {
+function evidenceOf(record: EvidenceRecord): CanonicalEvidence {
   const { id, kind, label, artifact, sha256, storedSha256, parserVersion, mayAbsolve } = record;
-  const { shows, tests, artifactsSeen, claimsPlace } = record;
+  const { tests, artifactsSeen, claimsPlace } = record;
+  const coverage = coverageOf(record);
+  const shows = record.coverage ? [...new Set(record.shows)] : [];
   return {
     id,
     kind,
@@ -24,7 +51,8 @@ function evidenceOf(record: EvidenceRecord): EvidenceRecord {
     storedSha256,
     parserVersion,
     mayAbsolve,
-    shows: [...new Set(shows)].sort(byText),
+    shows: shows.toSorted(byText),
+    coverage: sorted(coverage.map(coverageEntry)),
     ...(artifactsSeen != null && { artifactsSeen }),
     ...(claimsPlace != null && { claimsPlace }),
     ...(tests && {
@@ -33,6 +61,7 @@ function evidenceOf(record: EvidenceRecord): EvidenceRecord {
         failures: tests.failures,
         errors: tests.errors,
         skipped: tests.skipped,
+        ...(tests.failed && tests.failed.length > 0 && { failed: tests.failed.toSorted(byText) }),
       },
     }),
   };
@@ -41,7 +70,7 @@ function evidenceOf(record: EvidenceRecord): EvidenceRecord {
 /** Evidence with the same content. A document that was uploaded twice is one input. */
 interface Group {
   readonly json: string;
-  readonly record: EvidenceRecord;
+  readonly record: CanonicalEvidence;
   readonly ids: Set<string>;
 }
 
@@ -99,7 +128,10 @@ const waiverOf = ({ id, rule, purl, releaseId, expiresAt, approvedBy }: WaiverIn
 declare const canonical: unique symbol;
 
 /** Inputs in the order in which they are hashed and evaluated. Only `canonicalInputs` creates them. */
-export type CanonicalInputs = VerdictInputs & { readonly [canonical]: true };
+export type CanonicalInputs = Omit<VerdictInputs, 'evidence'> & {
+  readonly evidence: readonly CanonicalEvidence[];
+  readonly [canonical]: true;
+};
 
 /** Sorts policies. Results have the same order. */
 export const inCanonicalOrder = (policies: readonly PolicyInput[]): PolicyInput[] =>
@@ -120,7 +152,15 @@ export function canonicalInputs(inputs: VerdictInputs): CanonicalInputs {
   const all: VerdictInputs = {
     release: { id, projectId, version, commit, state, revokedReason },
     environment: inputs.environment,
-    artifacts: sorted(inputs.artifacts.map(({ name, sha256, purl }) => ({ name, sha256, purl }))),
+    artifacts: sorted(
+      inputs.artifacts.map(({ name, kind, sha256, digests, purl }) => ({
+        name,
+        kind,
+        sha256,
+        digests: digests.toSorted(byText),
+        purl,
+      })),
+    ),
     evidence: groups.map(({ record }) => record),
     policies: inCanonicalOrder(inputs.policies).map(({ name, version, sha256, rules }) => ({
       name,

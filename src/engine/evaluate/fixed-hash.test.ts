@@ -11,8 +11,14 @@ const everything = inputs({
   release: { state: 'revoked', revokedReason: 'Charges twice' },
   environment: 'production',
   artifacts: [
-    { name: 'shop.jar', sha256: 'b'.repeat(64), purl: null },
-    { name: 'shop', sha256: 'a'.repeat(64), purl: 'pkg:oci/shop@sha256:aa' },
+    { name: 'shop.jar', kind: 'archive', digests: [], sha256: 'b'.repeat(64), purl: null },
+    {
+      name: 'shop',
+      kind: 'archive',
+      digests: [],
+      sha256: 'a'.repeat(64),
+      purl: 'pkg:oci/shop@sha256:aa',
+    },
   ],
   evidence: [
     record('3', {
@@ -63,11 +69,11 @@ const everything = inputs({
 describe('the inputsHash of known inputs', () => {
   const hash = (all: typeof everything) => inputsHash(canonicalInputs(all));
 
-  it('is that of engine 1', () => {
-    expect(ENGINE).toBe(1);
-    expect(hash(inputs())).toBe('71695ef54a19e6f53d1992c185a82dea0450ef01cfb3acc706e149528baeebc1');
+  it('is that of engine 2', () => {
+    expect(ENGINE).toBe(2);
+    expect(hash(inputs())).toBe('a7fac760c846e7d1a0f19f3395b57e2af9e77a98b4a2907def1d58c8a1412353');
     expect(hash(everything)).toBe(
-      'ce7aa23ed06d31dfdfc02142a3b139f5d56f6725d85dc13fb5d003571a673d67',
+      '1463f762325079ff0d984905b5d0fb208ee2118979d1d678a7fd2e549082e9d5',
     );
   });
 });

@@ -30,6 +30,7 @@ export const record = (id: string, rest: Partial<EvidenceRecord> = {}): Evidence
   parserVersion: 1,
   mayAbsolve: false,
   shows: ['vulnerability'],
+  coverage: (rest.shows ?? ['vulnerability' as const]).map((what) => ({ what, ran: 'yes' })),
   ...rest,
 });
 

@@ -1,4 +1,5 @@
 import type {
+  ArtifactInput,
   ComponentInput,
   Defect,
   Defects,
@@ -25,7 +26,9 @@ export interface PolicyInput {
 }
 
 /** A piece of evidence that counts. */
-export interface EvidenceRecord extends EvidenceInput {
+export interface EvidenceRecord extends Omit<EvidenceInput, 'coverage'> {
+  /** Null or absent: the evidence is from before coverage was stored. */
+  readonly coverage?: EvidenceInput['coverage'] | null | undefined;
   /** Whether its claims take effect, because its uploader had `vex:write`. */
   readonly mayAbsolve: boolean;
   /** SHA-256 of the document as stored. */
@@ -67,11 +70,7 @@ export interface VerdictInputs {
   };
   /** Name of the environment. */
   readonly environment: string;
-  readonly artifacts: readonly {
-    readonly name: string;
-    readonly sha256: string;
-    readonly purl: string | null;
-  }[];
+  readonly artifacts: readonly (ArtifactInput & { readonly purl: string | null })[];
   readonly evidence: readonly EvidenceRecord[];
   /** The policies that guard the environment. */
   readonly policies: readonly PolicyInput[];

@@ -18,12 +18,18 @@ function parameters(name: string, rest: object = {}): unknown {
 
 describe('the parameters of a rule', () => {
   it('have defaults', () => {
-    expect(parameters('tests-passed')).toEqual({ minimumTests: 1, maximumFailures: 0 });
+    expect(parameters('tests-passed')).toEqual({
+      minimumTests: 1,
+      maximumFailures: 0,
+      scope: 'release',
+    });
     expect(parameters('max-findings', { severity: 'low' })).toEqual({
       severity: 'low',
       maximum: 0,
       types: ['vulnerability'],
       fixableOnly: false,
+      unknownFix: 'count',
+      scope: 'release',
       onlyNew: false,
       countUnknown: true,
     });

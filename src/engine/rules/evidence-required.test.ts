@@ -6,8 +6,8 @@ import type { RuleInput } from './rule.js';
 const required = (parameters: object, given: Partial<RuleInput> = {}) =>
   ask('evidence-required', parameters, input(given));
 
-const app = { name: 'app.tgz', sha256: 'a'.repeat(64) };
-const image = { name: 'app:1.4.0', sha256: 'b'.repeat(64) };
+const app = { name: 'app.tgz', kind: 'archive', digests: [], sha256: 'a'.repeat(64) };
+const image = { name: 'app:1.4.0', kind: 'archive', digests: [], sha256: 'b'.repeat(64) };
 const sbom = (id: string, artifact: string | null = null) =>
   evidence(id, ['components'], { kind: 'cyclonedx', artifact });
 
@@ -66,7 +66,12 @@ describe('evidence-required', () => {
   });
 
   it('does not list hundreds of artifacts', () => {
-    const artifacts = Array.from({ length: 300 }, (_, n) => ({ name: `a${n}`, sha256: `${n}` }));
+    const artifacts = Array.from({ length: 300 }, (_, n) => ({
+      name: `a${n}`,
+      kind: 'archive',
+      digests: [],
+      sha256: `${n}`,
+    }));
     const { message } = required({ shows: 'tests', scope: 'artifacts' }, { artifacts });
     expect(message).toContain('and 290 more');
     expect(message.length).toBeLessThan(500);
@@ -105,10 +110,10 @@ describe('evidence-required', () => {
   it('finds what is too old, to the second', () => {
     const parameters = { kinds: ['trivy'], scope: 'release' as const, maximumAgeDays: 1 };
     const aged = [
-      { id: 'new', kind: 'trivy', ageSeconds: 86_400 },
-      { id: 'old', kind: 'trivy', ageSeconds: 86_400.5 },
-      { id: 'unknown', kind: 'trivy', ageSeconds: Number.NaN },
-      { id: 'other', kind: 'grype', ageSeconds: 1e9 },
+      { id: 'new', kind: 'trivy', ageSeconds: 86_400, databaseAgeSeconds: null },
+      { id: 'old', kind: 'trivy', ageSeconds: 86_400.5, databaseAgeSeconds: null },
+      { id: 'unknown', kind: 'trivy', ageSeconds: Number.NaN, databaseAgeSeconds: null },
+      { id: 'other', kind: 'grype', ageSeconds: 1e9, databaseAgeSeconds: null },
     ];
     expect(evidenceRequired.tooOld?.(parameters, aged)).toEqual(['old', 'unknown']);
     expect(evidenceRequired.tooOld?.({ ...parameters, maximumAgeDays: undefined }, aged)).toEqual(
@@ -138,7 +143,7 @@ describe('evidence-required', () => {
   });
 
   it('removes characters that could harm a terminal from names', () => {
-    const artifacts = [{ name: '\u001b[2Jx\nok', sha256: 'c' }];
+    const artifacts = [{ name: '\u001b[2Jx\nok', kind: 'archive', digests: [], sha256: 'c' }];
     const { message } = required({ shows: 'tests', scope: 'artifacts' }, { artifacts });
     expect(message).toContain('\ufffd[2Jx\ufffdok');
   });

@@ -1,7 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { defaulted, stringEnum } from '../../contract/schemas.js';
 import { SHOWN } from '../../vocabulary/finding-types.js';
-import { idsOf, nameOf, UPLOAD, uploadOf } from './common/evidence.js';
+import { digestOfOther, whyUncounted } from './common/covers.js';
+import { idsOf, nameOf, SCOPES, UPLOAD, uploadOf } from './common/evidence.js';
 import { RuleFault } from './common/fault.js';
 import { counted, firstOf, joined, shown } from './common/text.js';
 import type { Aged, EvidenceInput, Outcome, Rule, RuleInput } from './rule.js';
@@ -25,7 +26,7 @@ const parameters = Type.Object(
       stringEnum(SHOWN, { description: 'What the evidence must be able to show' }),
     ),
     scope: defaulted(
-      stringEnum(['release', 'artifacts'] as const, {
+      stringEnum(SCOPES, {
         default: 'release',
         description:
           'release: one piece of evidence is enough. artifacts: each artifact needs its own',
@@ -35,8 +36,20 @@ const parameters = Type.Object(
       Type.Integer({
         minimum: 1,
         maximum: 3650,
-        description:
-          'Maximum age in days, counted from the last upload. If absent, the age does not matter',
+        description: [
+          "Maximum age in days, counted from the tool's own time if the document has one,",
+          'else from the last upload. If absent, the age does not matter',
+        ].join(' '),
+      }),
+    ),
+    maximumDatabaseAgeDays: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 3650,
+        description: [
+          "Maximum age of the tool's vulnerability database in days.",
+          'A document that does not say how old it is does not count',
+        ].join(' '),
       }),
     ),
   },
@@ -65,16 +78,52 @@ function lacking({ scope }: Parameters, input: RuleInput, evidence: readonly Evi
     .map(({ name }) => shown(name));
 }
 
-function tooOld({ kinds, maximumAgeDays }: Parameters, evidence: readonly Aged[]): string[] {
-  if (maximumAgeDays === undefined) return [];
+/** Not `>`: an unknown age is too old. */
+const isOlder = (seconds: number | null, days: number | undefined) =>
+  days !== undefined && !((seconds ?? Number.NaN) <= days * DAY);
+
+function tooOld(parameters: Parameters, evidence: readonly Aged[]): string[] {
+  const { kinds, maximumAgeDays, maximumDatabaseAgeDays } = parameters;
   return evidence
     .filter(({ kind }) => !kinds || kinds.includes(kind))
-    .filter(({ ageSeconds }) => !(ageSeconds <= maximumAgeDays * DAY))
+    .filter(
+      ({ ageSeconds, databaseAgeSeconds }) =>
+        isOlder(ageSeconds, maximumAgeDays) || isOlder(databaseAgeSeconds, maximumDatabaseAgeDays),
+    )
     .map(({ id }) => id);
 }
 
+/** What the limits allow: `older than 7 days`. */
+function limits({ maximumAgeDays, maximumDatabaseAgeDays }: Parameters): string {
+  return [
+    ...(maximumAgeDays === undefined ? [] : [`is older than ${counted(maximumAgeDays, 'day')}`]),
+    ...(maximumDatabaseAgeDays === undefined
+      ? []
+      : [
+          `was made with a database that is older than ${counted(maximumDatabaseAgeDays, 'day')} or of unknown age`,
+        ]),
+  ].join(', or ');
+}
+
+/** Whether evidence shows what the rule asks for, and is not about something else. */
+function isWanted({ kinds, shows }: Parameters, { artifacts }: RuleInput) {
+  return (one: EvidenceInput): boolean =>
+    (!kinds || kinds.includes(one.kind)) &&
+    // Of a kind alone: a report of a tool that failed is not its report. Kinds that cover nothing have claims only.
+    (shows ? one.shows.includes(shows) : one.shows.length > 0 || one.coverage.length === 0) &&
+    digestOfOther(one, artifacts) === undefined;
+}
+
+function reasons({ kinds, shows }: Parameters, input: RuleInput): string {
+  const some = input.evidence.filter(({ kind }) => !kinds || kinds.includes(kind));
+  const why = (shows ? [shows] : SHOWN).flatMap((what) =>
+    whyUncounted(some, what, input.artifacts),
+  );
+  return why.length === 0 ? '' : `. ${firstOf([...new Set(why)], NAMED)}`;
+}
+
 function evaluate(parameters: Parameters, input: RuleInput): Outcome {
-  const { kinds, shows, scope, maximumAgeDays } = parameters;
+  const { kinds, shows, scope } = parameters;
   if (!kinds && !shows) throw new RuleFault('The rule needs `kinds` or `shows`');
   const { name, upload } = wanted(parameters, input);
   const unmet = (message: string): Outcome => ({ status: 'not-evidenced', message });
@@ -86,23 +135,22 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
       ].join('. '),
     );
   }
-  const all = input.evidence.filter(
-    (one) => (!kinds || kinds.includes(one.kind)) && (!shows || one.shows.includes(shows)),
-  );
+  const all = input.evidence.filter(isWanted(parameters, input));
   const where = scope === 'artifacts' ? `${UPLOAD}?artifact={sha256}` : UPLOAD;
   const without = lacking(parameters, input, all);
   if (without.length > 0) {
     const whose = firstOf(without, NAMED);
-    return unmet(`No ${name} counts for ${whose}. Upload ${upload}: ${where}`);
+    return unmet(
+      `No ${name} counts for ${whose}${reasons(parameters, input)}. Upload ${upload}: ${where}`,
+    );
   }
   const fresh = all.filter(({ id }) => !input.tooOld.has(id));
   const old = lacking(parameters, input, fresh);
   if (old.length > 0) {
-    const limit = counted(maximumAgeDays ?? 0, 'day');
     return {
       ...unmet(
         [
-          `The ${name} for ${firstOf(old, NAMED)} is older than ${limit}`,
+          `The ${name} for ${firstOf(old, NAMED)} ${limits(parameters)}`,
           `Run the tool again and upload the report: ${where}`,
         ].join('. '),
       ),

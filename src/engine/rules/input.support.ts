@@ -36,6 +36,7 @@ export const evidence = (
   sha256: id.padStart(64, '0'),
   parserVersion: 1,
   shows,
+  coverage: shows.map((what) => ({ what, ran: 'yes' as const })),
   ...rest,
 });
 
@@ -53,6 +54,7 @@ export const defect = (rule: string, rest: Partial<Defect> = {}): Defect => ({
   packageName: 'x',
   packageVersion: '1.0.0',
   fixedVersion: '1.2.3',
+  fix: rest.fixedVersion === null ? 'none' : 'available',
   location: null,
   ...rest,
 });
@@ -60,10 +62,11 @@ export const defect = (rule: string, rest: Partial<Defect> = {}): Defect => ({
 /** Counts defects as the database does, including waived ones. */
 export function defects(all: readonly Defect[], waivers: Record<string, string[]> = {}) {
   return {
-    counts: all.map(({ type, severity, fixedVersion }) => ({
+    counts: all.map(({ type, severity, fix, was }) => ({
       type,
       severity,
-      fixable: fixedVersion !== null,
+      fix,
+      ...(was && { was }),
       count: 1,
     })),
     worst: all,

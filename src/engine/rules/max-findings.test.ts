@@ -81,7 +81,7 @@ describe('max-findings', () => {
 
   it('counts more findings than it can name', () => {
     const counts = [
-      { type: 'vulnerability', severity: 'high', fixable: true, count: 9000 },
+      { type: 'vulnerability', severity: 'high', fix: 'available', count: 9000 },
     ] as const;
     const outcome = found({}, [], {}, { defects: { counts, worst: [], waived: [] } });
     expect(outcome).toMatchObject({ status: 'fail', findings: [] });

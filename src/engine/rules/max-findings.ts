@@ -3,6 +3,7 @@ import { defaulted, stringEnum } from '../../contract/schemas.js';
 import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
 import { SEVERITIES, type Severity } from '../../vocabulary/severity.js';
 import {
+  ANY_FIX,
   bySeverity,
   list,
   type Matching,
@@ -13,8 +14,9 @@ import {
 } from './common/defects.js';
 import { idsOf, missing, showing } from './common/evidence.js';
 import { needed } from './common/fault.js';
+import { scopeParameter } from './common/scope.js';
 import { shown } from './common/text.js';
-import type { Outcome, Rule, RuleInput } from './rule.js';
+import type { Fix, Outcome, Rule, RuleInput } from './rule.js';
 
 const KNOWN = ['critical', 'high', 'medium', 'low', 'none'] as const;
 
@@ -46,11 +48,24 @@ const parameters = Type.Object(
         description: 'Types of findings. Evidence must be able to show each of these types',
       }),
     ),
-    fixableOnly: flag(false, 'Count only findings that a newer version of the package fixes'),
+    fixableOnly: flag(
+      false,
+      'Do not count findings of which the tool says that no fix exists. `unknownFix` is about those without a word',
+    ),
+    unknownFix: defaulted(
+      stringEnum(['count', 'ignore'] as const, {
+        default: 'count',
+        description: [
+          'What `fixableOnly` does with findings of which no tool says whether a fix exists.',
+          'With ignore, a scanner that does not report fixes would let everything pass',
+        ].join(' '),
+      }),
+    ),
+    scope: scopeParameter,
     onlyNew: flag(
       false,
       [
-        'Count only findings that the running release does not have.',
+        'Count only findings that the running release does not have, or does not have above this limit.',
         'If no release is known to run in the environment, all are new',
       ].join(' '),
     ),
@@ -69,6 +84,11 @@ function severities({ severity, countUnknown }: Parameters): Severity[] {
   return SEVERITIES.filter((one) =>
     one === 'unknown' ? countUnknown : (known as readonly Severity[]).includes(one),
   );
+}
+
+function fixes({ fixableOnly, unknownFix }: Parameters): readonly Fix[] {
+  if (!fixableOnly) return ANY_FIX;
+  return unknownFix === 'ignore' ? ['available'] : ['available', 'unknown'];
 }
 
 /** `2 critical and 1 high new findings, 0 allowed: …`. */
@@ -99,12 +119,16 @@ function advice({ types }: Parameters, { worst }: Matching): string {
 }
 
 function evaluate(parameters: Parameters, input: RuleInput): Outcome {
-  const { types, fixableOnly, maximum, onlyNew } = parameters;
+  const { types, maximum, onlyNew, scope } = parameters;
   const evidence = idsOf(showing(input, ...types));
-  const unseen = missing(input, types);
+  const unseen = missing(input, types, scope);
   if (unseen) return { status: 'not-evidenced', message: unseen, evidence };
   const defects = onlyNew ? needed(input.newDefects, 'the new findings') : input.defects;
-  const match = matching(defects, { types, severities: severities(parameters), fixableOnly });
+  const match = matching(defects, {
+    types,
+    severities: severities(parameters),
+    fixes: fixes(parameters),
+  });
   // Not `>`: NaN must fail.
   const passes = match.total <= maximum;
   return {

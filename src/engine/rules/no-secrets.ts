@@ -1,23 +1,24 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { SEVERITIES } from '../../vocabulary/severity.js';
-import { list, matching, named, RESCAN_OR_WAIVE, waivedNote } from './common/defects.js';
+import { ANY_FIX, list, matching, named, RESCAN_OR_WAIVE, waivedNote } from './common/defects.js';
 import { idsOf, missing, showing } from './common/evidence.js';
+import { scopeParameter } from './common/scope.js';
 import { counted } from './common/text.js';
 import type { Outcome, Rule, RuleInput } from './rule.js';
 
-const parameters = Type.Object({}, { additionalProperties: false });
+const parameters = Type.Object({ scope: scopeParameter }, { additionalProperties: false });
 
 type Parameters = Static<typeof parameters>;
 
 const ADVICE = `. Revoke the secrets that are valid, remove all of them from the sources, ${RESCAN_OR_WAIVE}`;
 
-function evaluate(_parameters: Parameters, input: RuleInput): Outcome {
-  const unseen = missing(input, ['secret']);
+function evaluate({ scope }: Parameters, input: RuleInput): Outcome {
+  const unseen = missing(input, ['secret'], scope);
   if (unseen) return { status: 'not-evidenced', message: unseen };
   const match = matching(input.defects, {
     types: ['secret'],
     severities: SEVERITIES,
-    fixableOnly: false,
+    fixes: ANY_FIX,
   });
   const passes = match.total <= 0;
   const secrets = passes ? 'No secrets' : counted(match.total, 'secret');

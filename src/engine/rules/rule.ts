@@ -1,4 +1,5 @@
 import type { TObject } from '@sinclair/typebox';
+import type { Coverage } from '../../vocabulary/coverage.js';
 import type { FindingType, Shown } from '../../vocabulary/finding-types.js';
 import type { Severity } from '../../vocabulary/severity.js';
 
@@ -17,8 +18,10 @@ export interface EvidenceInput {
   /** SHA-256 of the document as received. */
   readonly sha256: string;
   readonly parserVersion: number;
-  /** What the evidence can show. An SBOM without vulnerabilities is not a vulnerability scan. */
+  /** What the evidence shows, also by its silence. See `shownBy`. */
   readonly shows: readonly Shown[];
+  /** What its tool looked for, whether it ran, at what and when. */
+  readonly coverage: readonly Coverage[];
   readonly tests?: TestCounts | undefined;
 }
 
@@ -30,7 +33,21 @@ export interface TestCounts {
   readonly failures: number;
   readonly errors: number;
   readonly skipped: number;
+  /** Names of some of the tests that failed. */
+  readonly failed?: readonly string[] | undefined;
 }
+
+/** An artifact of the release. */
+export interface ArtifactInput {
+  readonly name: string;
+  readonly kind: string;
+  readonly sha256: string;
+  /** Other digests of the same artifact, as `sha256:…`. */
+  readonly digests: readonly string[];
+}
+
+/** Whether a newer version fixes a defect. `unknown`: no tool says so, or that there is none. */
+export type Fix = 'available' | 'none' | 'unknown';
 
 /** The worst of the findings with one fingerprint, without findings that a claim removes. */
 export interface Defect {
@@ -45,13 +62,20 @@ export interface Defect {
   readonly packageName: string | null;
   readonly packageVersion: string | null;
   readonly fixedVersion: string | null;
+  readonly fix: Fix;
+  /** Another tool does not rate it, so it may be worse. */
+  readonly unsure?: boolean | undefined;
   readonly location: string | null;
+  /** Only of new defects: the severity that the running release has it with. Absent: it does not have it. */
+  readonly was?: Severity | null | undefined;
 }
 
 export interface DefectCount {
   readonly type: FindingType;
   readonly severity: Severity;
-  readonly fixable: boolean;
+  readonly fix: Fix;
+  readonly unsure?: boolean | undefined;
+  readonly was?: Severity | null | undefined;
   readonly count: number;
 }
 
@@ -64,7 +88,7 @@ export interface WaivedDefect extends Defect {
 export interface Defects {
   /** Of all defects, including waived ones. */
   readonly counts: readonly DefectCount[];
-  /** The ten worst fixable and the ten worst unfixable defects of each type, the worst first. */
+  /** The ten worst defects of each type and fix, the worst first. */
   readonly worst: readonly Defect[];
   /** Every defect that a valid waiver covers. */
   readonly waived: readonly WaivedDefect[];
@@ -85,14 +109,14 @@ export interface RuleInput {
     readonly state: 'open' | 'sealed' | 'revoked';
     readonly revokedReason: string | null;
   };
-  readonly artifacts: readonly { readonly name: string; readonly sha256: string }[];
+  readonly artifacts: readonly ArtifactInput[];
   readonly evidence: readonly EvidenceInput[];
   /** Ids of the evidence that is too old for this rule, as `Rule.tooOld` returned them. */
   readonly tooOld: ReadonlySet<string>;
   readonly defects: Defects;
   /** The running release of the project in the environment; null: none is known. */
   readonly running: { readonly id: string; readonly version: string } | null;
-  /** Defects that the running release does not have; all if nothing runs. Only for rules that need them. */
+  /** Defects that the running release does not have, or has with a lower severity; all if nothing runs. */
   readonly newDefects: Defects | undefined;
   /** Distinct components, ordered by name and version. Only for rules that need them. */
   readonly components: readonly ComponentInput[] | undefined;
@@ -128,8 +152,10 @@ export interface Outcome {
 export interface Aged {
   readonly id: string;
   readonly kind: string;
-  /** Seconds since the last upload. */
+  /** Seconds since the tool ran, if its document says when, else since the last upload. */
   readonly ageSeconds: number;
+  /** Seconds since the tool's database was made; null: the document does not say when. */
+  readonly databaseAgeSeconds: number | null;
 }
 
 /** A rule: its parameters, and how it is evaluated. Pure: the same input gives the same outcome. */

@@ -1,10 +1,14 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { defaulted } from '../../contract/schemas.js';
-import { idsOf, unseen } from './common/evidence.js';
-import { counted } from './common/text.js';
+import { evidenceName, whyUncounted } from './common/covers.js';
+import { idsOf, missing, unseen } from './common/evidence.js';
+import { scopeParameter } from './common/scope.js';
+import { counted, firstOf, shown } from './common/text.js';
 import type { EvidenceInput, Outcome, Rule, RuleInput, TestCounts } from './rule.js';
 
 const MAX_TESTS = 10_000_000;
+/** Maximum number of tests, and of reports, that a message names. */
+const NAMED = 5;
 
 const parameters = Type.Object(
   {
@@ -31,6 +35,7 @@ const parameters = Type.Object(
         description: 'Maximum number of skipped tests. If absent, the number does not matter',
       }),
     ),
+    scope: scopeParameter,
   },
   { additionalProperties: false },
 );
@@ -40,14 +45,28 @@ type Report = EvidenceInput & { readonly tests: TestCounts };
 
 const isReport = (evidence: EvidenceInput): evidence is Report => evidence.tests !== undefined;
 
-function faults({ minimumTests, maximumFailures, maximumSkipped }: Parameters, sum: TestCounts) {
+/** `: checkout > pays (junit (unit)); and 2 more`. */
+function failedTests(reports: readonly Report[], total: number): string {
+  const names = reports.flatMap((report) =>
+    (report.tests.failed ?? []).map((name) => `${shown(name)} (${evidenceName(report)})`),
+  );
+  return names.length === 0 ? '' : `: ${firstOf(names.slice(0, NAMED), NAMED, total)}`;
+}
+
+function faults(
+  { minimumTests, maximumFailures, maximumSkipped }: Parameters,
+  sum: TestCounts,
+  reports: readonly Report[],
+) {
   const ran = sum.tests - sum.skipped;
   const failed = sum.failures + sum.errors;
   return [
     // Each compares with `<=` or `>=`, so that NaN fails.
     ...(failed <= maximumFailures
       ? []
-      : [`${counted(failed, 'test')} failed, ${maximumFailures} allowed`]),
+      : [
+          `${counted(failed, 'test')} failed, ${maximumFailures} allowed${failedTests(reports, failed)}`,
+        ]),
     ...(ran >= minimumTests
       ? []
       : [
@@ -59,34 +78,46 @@ function faults({ minimumTests, maximumFailures, maximumSkipped }: Parameters, s
   ];
 }
 
-function evaluate(parameters: Parameters, input: RuleInput): Outcome {
-  const reports = input.evidence.filter(isReport);
-  if (reports.length === 0) {
-    return { status: 'not-evidenced', message: unseen(input, ['tests']) };
-  }
-  const total = (key: keyof TestCounts) => reports.reduce((sum, { tests }) => sum + tests[key], 0);
-  const sum = {
+const ADVICE = [
+  'Fix the tests in another commit, and make a new release of it',
+  'If a test failed by chance, run the tests of this commit again and upload the report with the same label',
+  'If a report is wrong, retract it: POST /evidence/{id}/retract',
+].join('. ');
+
+function sumOf(reports: readonly Report[]): TestCounts {
+  const total = (key: 'tests' | 'failures' | 'errors' | 'skipped') =>
+    reports.reduce((sum, { tests }) => sum + tests[key], 0);
+  return {
     tests: total('tests'),
     failures: total('failures'),
     errors: total('errors'),
     skipped: total('skipped'),
   };
+}
+
+function evaluate(parameters: Parameters, input: RuleInput): Outcome {
+  const reports = input.evidence.filter(isReport);
   const evidence = idsOf(reports);
-  const found = faults(parameters, sum);
+  if (reports.length === 0) return { status: 'not-evidenced', message: unseen(input, ['tests']) };
+  const sum = sumOf(reports);
+  const found = faults(parameters, sum, reports);
+  // A report of a run that did not end may lack the tests that would have failed. No other report makes up for it.
+  const unclean = whyUncounted(reports, 'tests', input.artifacts);
+  const failed = sum.failures + sum.errors;
+  if (failed <= parameters.maximumFailures) {
+    const lacking = missing(input, ['tests'], parameters.scope);
+    if (lacking) return { status: 'not-evidenced', message: lacking, evidence };
+    if (unclean.length > 0) {
+      const message = `${firstOf(unclean, NAMED)}. Run the tests again and upload the report with the same label`;
+      return { status: 'not-evidenced', message, evidence };
+    }
+  }
   if (found.length === 0) {
-    const passed = sum.tests - sum.skipped - sum.failures - sum.errors;
-    const message = `${counted(passed, 'test')} passed, ${sum.failures + sum.errors} failed, ${sum.skipped} skipped`;
+    const passed = sum.tests - sum.skipped - failed;
+    const message = `${counted(passed, 'test')} passed, ${failed} failed, ${sum.skipped} skipped`;
     return { status: 'pass', message, evidence };
   }
-  return {
-    status: 'fail',
-    message: [
-      found.join('; '),
-      'Fix the tests, run them again and upload the report with the same label',
-      'If a report is wrong, retract it: POST /evidence/{id}/retract',
-    ].join('. '),
-    evidence,
-  };
+  return { status: 'fail', message: `${found.join('; ')}. ${ADVICE}`, evidence };
 }
 
 /** Adds up all reports that count, so that a report without failures does not hide one with failures. */

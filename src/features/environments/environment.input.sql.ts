@@ -3,7 +3,7 @@ export const ENVIRONMENT_INPUT = 'n.name';
 
 /** Verdict input: the release of the same project as `r` that runs in the environment row `n`, or null. */
 export const RUNNING_INPUT = `(
-  SELECT jsonb_build_object('id', running.id, 'version', running.version)
+  SELECT jsonb_build_object('id', running.id, 'version', running.version, 'deployedAt', d.created_at)
     FROM deployments d JOIN releases running ON running.id = d.release_id
    WHERE d.environment = n.name AND d.project_id = r.project_id
    ORDER BY d.id DESC LIMIT 1)`;

@@ -1,8 +1,11 @@
-import { CURRENT, currentOf } from './current.sql.js';
+import { CURRENT, countedAt, currentOf } from './current.sql.js';
+
+/** Number of failed tests that a denial can name. */
+const NAMED_TESTS = 5;
 
 /**
- * Current evidence of the release `r`, which is an input of verdicts. `ageSeconds` itself is not an input: a verdict
- * depends only on which evidence is too old.
+ * Current evidence of the release `r`, which is an input of verdicts. The times (seconds since 1970) are not inputs: a
+ * verdict depends only on which evidence is too old.
  */
 export const EVIDENCE_INPUT = `(
   SELECT COALESCE(jsonb_agg(jsonb_build_object(
@@ -17,14 +20,17 @@ export const EVIDENCE_INPUT = `(
              SELECT count(*) FROM artifacts seen
               WHERE seen.release_id = e.release_id AND seen.created_at <= e.last_received_at) END,
            'shows', COALESCE(e.summary -> 'shows', '[]'),
-           'tests', (e.summary -> 'tests') - 'failed',
-           'ageSeconds', extract(epoch FROM now() - e.last_received_at)::float8)), '[]')
+           'coverage', e.summary -> 'coverage',
+           'tests', (e.summary -> 'tests') || jsonb_build_object(
+             'failed', jsonb_path_query_array(e.summary, '$.tests.failed[0 to ${NAMED_TESTS - 1}].name')),
+           'now', extract(epoch FROM now())::float8,
+           'receivedAt', extract(epoch FROM e.last_received_at)::float8)), '[]')
     FROM evidence e WHERE e.release_id = r.id AND ${CURRENT})`;
 
 /**
- * SHA-256 of the current evidence of a release, independent of its order. For evidence whose claims take effect, the
+ * SHA-256 of the evidence of a release that counted at a time, independent of its order. For evidence whose claims take effect, the
  * digest includes its id and when it was last received: these decide between several claims, and which artifacts a
- * claim covers. `$1`: the release.
+ * claim covers. `$1`: the release, `$2`: the time.
  */
 export const EVIDENCE_DIGEST = {
   name: 'verdict-running-evidence',
@@ -35,5 +41,5 @@ export const EVIDENCE_DIGEST = {
                                                    CASE WHEN e.absolves THEN e.id END,
                                                    CASE WHEN e.absolves THEN extract(epoch FROM e.last_received_at)
                                                    END)::text AS content
-                   FROM evidence e WHERE e.release_id = $1 AND ${CURRENT}) counting`,
+                   FROM evidence e WHERE e.release_id = $1 AND ${countedAt('e', '$2')}) counting`,
 };

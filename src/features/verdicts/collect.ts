@@ -2,6 +2,7 @@ import { type CallContext, query, readTogether } from '../../database/context.js
 import type { Read } from '../../database/sql.js';
 import { bookkeeping } from '../../database/transaction.js';
 import {
+  agedOf,
   type CanonicalInputs,
   type ComponentInput,
   canonicalInputs,
@@ -9,6 +10,7 @@ import {
   ENGINE,
   type Prepared,
   prepare,
+  type Times,
   type VerdictFacts,
   type VerdictInputs,
   type WaivedDefect,
@@ -36,10 +38,15 @@ export interface Collected {
 
 type Counted = Pick<Defects, 'counts' | 'worst'>;
 
+type TimedEvidence = VerdictInputs['evidence'][number] & Times;
+
 /** A row of `COLLECT`. */
-type Row = Omit<VerdictInputs, 'tooOld' | 'evidence'> & {
+type Row = Omit<VerdictInputs, 'tooOld' | 'evidence' | 'running'> & {
+  readonly running:
+    | (NonNullable<VerdictInputs['running']> & { readonly deployedAt: string })
+    | null;
   readonly facts: Counted | null;
-  readonly evidence: readonly (VerdictInputs['evidence'][number] & { ageSeconds: number })[];
+  readonly evidence: readonly TimedEvidence[];
 };
 
 const NONE: Counted = { counts: [], worst: [] };
@@ -53,7 +60,7 @@ function inputsOf(row: Row, prepared: Prepared, runningEvidence?: string): Canon
       running && runningEvidence !== undefined
         ? { ...running, evidence: runningEvidence }
         : running,
-    tooOld: prepared.tooOld(row.evidence),
+    tooOld: prepared.tooOld(row.evidence.map(agedOf)),
   });
 }
 
@@ -66,12 +73,10 @@ async function computeFacts(read: Read, releaseId: string) {
 async function newDefects(read: Read, row: Row, all: Defects): Promise<Defects> {
   const { release, running, waivers } = row;
   if (!running) return all; // compared with nothing, every defect is new
-  const [found] = await read<{ facts: Counted }>(NEW_DEFECTS, [release.id, running.id]);
+  const base = [release.id, running.id, running.deployedAt];
+  const [found] = await read<{ facts: Counted }>(NEW_DEFECTS, base);
   const ids = waivers.map((waiver) => waiver.id);
-  const waived =
-    ids.length > 0
-      ? await read<WaivedDefect>(WAIVED_NEW_DEFECTS, [release.id, running.id, ids])
-      : [];
+  const waived = ids.length > 0 ? await read<WaivedDefect>(WAIVED_NEW_DEFECTS, [...base, ids]) : [];
   return { ...(found?.facts ?? NONE), waived };
 }
 
@@ -92,7 +97,7 @@ async function collectAll(read: Read, row: Row) {
   // New defects depend on the evidence of the running release, so its digest is an input.
   const [runningEvidence] =
     needs.newDefects && running
-      ? await read<{ evidence: string }>(EVIDENCE_DIGEST, [running.id])
+      ? await read<{ evidence: string }>(EVIDENCE_DIGEST, [running.id, running.deployedAt])
       : [];
   const collected: Collected = {
     prepared,

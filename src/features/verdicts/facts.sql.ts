@@ -1,24 +1,27 @@
-import { CURRENT } from '../evidence/index.js';
+import { CURRENT, countedAt, currentOf } from '../evidence/index.js';
 import { APPLIED_CLAIM, defectsOf } from '../inventory/index.js';
 
-/** Maximum number of defects that results can name, for each type and for fixable and other defects. */
+/** Maximum number of defects that results can name, for each type, fix and doubt. */
 export const WORST = 10;
 
 const COLUMNS = `encode(fingerprint, 'hex') AS fingerprint, type, severity, rule, title, purl,
-  package_name AS "packageName", package_version AS "packageVersion", fixed_version AS "fixedVersion", location`;
+  package_name AS "packageName", package_version AS "packageVersion", fixed_version AS "fixedVersion", fix, unsure, location`;
 
-/** Defects of a release that count. `release` is a parameter of the statement. */
-const countingOf = (release: string) =>
-  `SELECT * FROM (${defectsOf(release)}) reported WHERE NOT suppressed`;
+/** Defects of a release that count. `release` is a parameter of the statement, `which` a condition on the evidence `e`. */
+const countingOf = (release: string, which = CURRENT) =>
+  `SELECT * FROM (${defectsOf(release, which)}) reported WHERE NOT suppressed`;
+
+/** Empty, or the column with the severity that the running release has a new defect with. */
+type Was = '' | ', was';
 
 /** Counts of a set of defects, and the worst defects, as one JSON value. */
-export const summaryOf = (defects: string) => `jsonb_build_object(
-  'counts', (SELECT COALESCE(jsonb_agg(c ORDER BY c.type, c.severity, c.fixable), '[]') FROM (
-               SELECT type, severity, fixed_version IS NOT NULL AS fixable, count(*)::int AS count
-                 FROM ${defects} GROUP BY type, severity, fixed_version IS NOT NULL) c),
+export const summaryOf = (defects: string, was: Was = '') => `jsonb_build_object(
+  'counts', (SELECT COALESCE(jsonb_agg(c ORDER BY c.type, c.severity, c.fix, c.unsure), '[]') FROM (
+               SELECT type, severity, fix, unsure${was}, count(*)::int AS count
+                 FROM ${defects} GROUP BY type, severity, fix, unsure${was}) c),
   'worst', (SELECT COALESCE(jsonb_agg(to_jsonb(w) - 'n' ORDER BY w.severity, w.type, w.fingerprint), '[]') FROM (
-              SELECT ${COLUMNS}, row_number() OVER (
-                       PARTITION BY type, fixed_version IS NOT NULL ORDER BY severity, fingerprint) AS n
+              SELECT ${COLUMNS}${was}, row_number() OVER (
+                       PARTITION BY type, fix, unsure${was} ORDER BY severity, fingerprint) AS n
                 FROM ${defects}) w WHERE w.n <= ${WORST}))`;
 
 /** The facts of a release, and the change counter that they belong to, in one snapshot. `$1`: the release. */
@@ -39,35 +42,52 @@ export const STORE_FACTS = {
           WHERE release_id = $1 AND changes = $3::bigint`,
 };
 
-/** Defects of `$1` that the running release `$2` does not have. */
-const NEW = `here AS (${countingOf('$1')}), there AS (${countingOf('$2')}),
+/**
+ * Defects of `$1` that the running release `$2` did not have when it was deployed (`$3`), or had with a lower severity.
+ * What was uploaded for it since then makes nothing known.
+ */
+const NEW = `here AS (${countingOf('$1')}), there AS (${countingOf('$2', countedAt('e', '$3'))}),
   added AS MATERIALIZED (
-    SELECT * FROM here WHERE NOT EXISTS (SELECT 1 FROM there WHERE there.fingerprint = here.fingerprint))`;
+    SELECT here.*, there.severity AS was FROM here LEFT JOIN there USING (fingerprint)
+     WHERE there.fingerprint IS NULL OR here.severity < there.severity OR (here.unsure AND NOT there.unsure))`;
 
-/** Counts of the new defects, and the worst. `$1`: the release, `$2`: the running release. */
+/** Counts of the new defects, and the worst. `$1`: the release, `$2`: the running release, `$3`: when it was deployed. */
 export const NEW_DEFECTS = {
   name: 'facts-new-defects',
-  text: `WITH ${NEW} SELECT ${summaryOf('added')} AS facts`,
+  text: `WITH ${NEW} SELECT ${summaryOf('added', ', was')} AS facts`,
 };
 
+/** The qualifiers in the package URL of a row. */
+const qualifiersOf = (row: string) =>
+  `string_to_array(split_part(split_part(COALESCE(${row}.purl, ''), '#', 1), '?', 2), '&')`;
+
+const QUALIFIERS_MATCH = `array_remove(${qualifiersOf('w')}, '') <@ array_remove(${qualifiersOf('f')}, '')`;
+
 /**
- * Defects of a set that waivers cover, with the ids of those waivers. A defect can be in several versions of its
- * package: it is covered only if each version is. `release` and `waivers` (ids) are parameters of the statement.
+ * Defects of a set that waivers cover, with the ids of those waivers. A defect can be in several versions of its package,
+ * and several documents can report it: it is covered only if each of its findings is, by the finding's own id. Other ids
+ * join only by evidence of a caller with `vex:write`: else a pipeline could name a waived id as an alias. Qualifiers of
+ * the waiver's package URL must be those of the finding's. `release` and `waivers` (ids) are parameters of the statement.
  */
-const waivedOf = (defects: string, release: string, waivers: string) => {
-  const matches = `w.id = ANY (${waivers}::uuid[]) AND (w.rule = d.rule OR w.rule = ANY (d.aliases))
-               AND (w.purl_key IS NULL OR w.purl_key = d.purl_key)`;
+const waivedOf = (defects: string, release: string, waivers: string, was: Was = '') => {
   return `
-  SELECT ${COLUMNS}, waivers FROM (
+  SELECT ${COLUMNS}${was}, waivers FROM (
     SELECT d.*, cover.waivers
       FROM ${defects} d CROSS JOIN LATERAL (
         SELECT array_agg(DISTINCT w.id::text) AS waivers, bool_and(w.id IS NOT NULL) AS whole
           FROM evidence e JOIN findings f ON f.evidence_id = e.id AND f.fingerprint = d.fingerprint
           LEFT JOIN LATERAL (${APPLIED_CLAIM}) claim ON true
-          LEFT JOIN waivers w ON ${matches}
+          LEFT JOIN waivers w ON w.id = ANY (${waivers}::uuid[])
+               AND (w.rule = f.rule
+                    OR EXISTS (SELECT 1 FROM evidence te JOIN vulnerability_aliases va ON va.evidence_id = te.id
+                                WHERE te.release_id = ${release} AND te.may_absolve AND ${currentOf('te')}
+                                  AND ((va.canonical = f.rule AND va.alias = w.rule)
+                                       OR (va.alias = f.rule AND va.canonical = w.rule))))
+               AND (w.purl_key IS NULL OR w.purl_key = f.purl_key)
+               AND ${QUALIFIERS_MATCH}
                AND (w.purl_version IS NULL OR w.purl_version IN (f.purl_version, f.package_version))
          WHERE e.release_id = ${release} AND ${CURRENT} AND NOT COALESCE(claim.suppresses, false)) cover
-     WHERE cover.whole AND EXISTS (SELECT 1 FROM waivers w WHERE ${matches})) covered
+     WHERE cover.whole) covered
    ORDER BY severity, fingerprint`;
 };
 
@@ -77,10 +97,10 @@ export const WAIVED_DEFECTS = {
   text: `WITH defects AS (${countingOf('$1')}) ${waivedOf('defects', '$1', '$2')}`,
 };
 
-/** New defects that waivers cover. `$1`: the release, `$2`: the running release, `$3`: waivers. */
+/** New defects that waivers cover. `$1` to `$3`: as for `NEW_DEFECTS`, `$4`: waivers. */
 export const WAIVED_NEW_DEFECTS = {
   name: 'facts-waived-new',
-  text: `WITH ${NEW} ${waivedOf('added', '$1', '$3')}`,
+  text: `WITH ${NEW} ${waivedOf('added', '$1', '$4', ', was')}`,
 };
 
 /** The components of a release, each version once. `$1`: the release. */

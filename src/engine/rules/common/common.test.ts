@@ -51,7 +51,7 @@ describe('lists in messages', () => {
 describe('what evidence shows', () => {
   it('has a name and an upload each', () => {
     for (const one of SHOWN) {
-      const input = { evidence: [], uploads: { [one]: ['this', 'that'] } };
+      const input = { evidence: [], artifacts: [], uploads: { [one]: ['this', 'that'] } };
       expect(uploadOf(input, one)).toContain('this or that');
       expect(missing(input, [one])).toContain(uploadOf(input, one));
     }

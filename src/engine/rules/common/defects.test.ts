@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { SEVERITIES } from '../../../vocabulary/severity.js';
 import { defect, defects } from '../input.support.js';
-import { bySeverity, describe as describeDefect, type Filter, matching } from './defects.js';
+import {
+  ANY_FIX,
+  bySeverity,
+  describe as describeDefect,
+  type Filter,
+  matching,
+} from './defects.js';
 
-const ALL: Filter = { types: ['vulnerability'], severities: SEVERITIES, fixableOnly: false };
+const ALL: Filter = { types: ['vulnerability'], severities: SEVERITIES, fixes: ANY_FIX };
 const critical = defect('CVE-2024-1');
 const high = defect('CVE-2024-2', { severity: 'high', fixedVersion: null });
 

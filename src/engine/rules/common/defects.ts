@@ -1,6 +1,6 @@
 import type { FindingType } from '../../../vocabulary/finding-types.js';
 import { SEVERITIES, type Severity } from '../../../vocabulary/severity.js';
-import type { Defect, Defects, WaivedDefect } from '../rule.js';
+import type { Defect, DefectCount, Defects, Fix, WaivedDefect } from '../rule.js';
 import { byText, counted, firstOf, joined, shown } from './text.js';
 
 /** Maximum number of defects that a message names. */
@@ -10,8 +10,11 @@ const NAMED = 5;
 export interface Filter {
   readonly types: readonly FindingType[];
   readonly severities: readonly Severity[];
-  readonly fixableOnly: boolean;
+  readonly fixes: readonly Fix[];
 }
+
+/** Every fix: it does not matter whether a defect can be fixed. */
+export const ANY_FIX: readonly Fix[] = ['available', 'none', 'unknown'];
 
 /** The defects that match a filter. */
 export interface Matching {
@@ -37,22 +40,33 @@ const distinct = <D extends Defect>(defects: readonly D[]): D[] => [
   ...new Map(defects.toSorted(byBadness).map((one) => [one.fingerprint, one])).values(),
 ];
 
+/** The severity by which a defect counts. One that not every tool rates also counts as unknown. */
+function countedAs(
+  { severity, unsure }: Pick<DefectCount, 'severity' | 'unsure'>,
+  { severities }: Filter,
+): Severity | undefined {
+  if (severities.includes(severity)) return severity;
+  return unsure && severities.includes('unknown') ? 'unknown' : undefined;
+}
+
 /** Counts the defects that match, without waived ones. */
 export function matching(defects: Defects, filter: Filter): Matching {
-  const isCounted = (type: FindingType, severity: Severity, fixable: boolean) =>
+  // A defect that the running release has, and that would have counted there, is not new.
+  const isMatch = ({ type, fix, was, ...one }: Omit<DefectCount, 'count'>) =>
     filter.types.includes(type) &&
-    filter.severities.includes(severity) &&
-    (fixable || !filter.fixableOnly);
-  const isMatch = ({ type, severity, fixedVersion }: Defect) =>
-    isCounted(type, severity, fixedVersion !== null);
+    countedAs(one, filter) !== undefined &&
+    filter.fixes.includes(fix) &&
+    !(was && filter.severities.includes(was));
   const bySeverity = new Map<Severity, number>();
   const add = (severity: Severity, n: number) =>
     bySeverity.set(severity, (bySeverity.get(severity) ?? 0) + n);
-  for (const { type, severity, fixable, count } of defects.counts) {
-    if (isCounted(type, severity, fixable)) add(severity, count);
+  for (const one of defects.counts) {
+    const severity = countedAs(one, filter);
+    if (severity && isMatch(one)) add(severity, one.count);
   }
   const waived = distinct(defects.waived.filter(isMatch));
-  for (const { severity } of waived) {
+  for (const one of waived) {
+    const severity = countedAs(one, filter) ?? one.severity;
     // A waived defect that was not counted must not reduce the count of the others.
     if ((bySeverity.get(severity) ?? 0) > 0) add(severity, -1);
   }

@@ -1,6 +1,7 @@
 import type { Shown } from '../../../vocabulary/finding-types.js';
-import type { EvidenceInput, RuleInput } from '../rule.js';
-import { byText, joined } from './text.js';
+import type { ArtifactInput, EvidenceInput, RuleInput } from '../rule.js';
+import { coversArtifact, digestOfOther, whyUncounted } from './covers.js';
+import { byText, firstOf, joined, shown } from './text.js';
 
 /** Names of evidence, and what to upload if it is missing. `from` lists the kinds of evidence. */
 const NAMES: Readonly<Record<Shown, readonly [name: string, upload: (from: string) => string]>> = {
@@ -12,6 +13,9 @@ const NAMES: Readonly<Record<Shown, readonly [name: string, upload: (from: strin
   licence: ['licence scan', (from) => `a report of ${from}`],
   code: ['code analysis', (from) => `a code analysis report (${from})`],
 };
+
+/** Maximum number of artifacts, and of reasons, that a message names. */
+const NAMED = 5;
 
 /** `SBOM`, `secret scan`. */
 export const nameOf = (shown: Shown) => NAMES[shown][0];
@@ -26,23 +30,64 @@ export function uploadOf({ uploads }: Pick<RuleInput, 'uploads'>, shown: Shown):
 /** The call that uploads evidence. */
 export const UPLOAD = 'POST /releases/{id}/evidence';
 
-/** The evidence that could have shown one of `some`. */
+/** `release`: evidence for the release is enough. `artifacts`: each artifact must be covered, if there are any. */
+export const SCOPES = ['release', 'artifacts'] as const;
+
+export type EvidenceScope = (typeof SCOPES)[number];
+
+/** What a rule needs to know about evidence. */
+type Asked = Pick<RuleInput, 'evidence' | 'uploads' | 'artifacts'>;
+
+/** The evidence that shows one of `some`, and that is not about something else. */
 export const showing = (
-  input: Pick<RuleInput, 'evidence'>,
+  { evidence, artifacts }: Pick<RuleInput, 'evidence' | 'artifacts'>,
   ...some: readonly Shown[]
-): EvidenceInput[] => input.evidence.filter(({ shows }) => some.some((one) => shows.includes(one)));
+): EvidenceInput[] =>
+  evidence.filter(
+    (one) =>
+      some.some((what) => one.shows.includes(what)) && digestOfOther(one, artifacts) === undefined,
+  );
 
 export const idsOf = (evidence: readonly EvidenceInput[]) => evidence.map(({ id }) => id);
 
-/** The message when no evidence could have shown any of `some`. */
-export function unseen(input: Pick<RuleInput, 'uploads'>, some: readonly Shown[]): string {
+/** The artifacts that none of the evidence covers. */
+export const uncovered = (
+  evidence: readonly EvidenceInput[],
+  { artifacts }: Pick<RuleInput, 'artifacts'>,
+): ArtifactInput[] =>
+  artifacts.filter((artifact) => !evidence.some((one) => coversArtifact(one, artifact, artifacts)));
+
+const namesOf = (artifacts: readonly ArtifactInput[]) =>
+  firstOf(
+    artifacts.map(({ name }) => shown(name)),
+    NAMED,
+  );
+
+/** The message when no evidence shows any of `some`, or none for some artifacts. */
+export function unseen(
+  input: Asked,
+  some: readonly Shown[],
+  artifacts: readonly ArtifactInput[] = [],
+): string {
   const sorted = some.toSorted(byText);
   const uploads = joined([...new Set(sorted.map((one) => uploadOf(input, one)))]);
-  return `No ${joined(sorted.map(nameOf), 'or')} counts for this release. Upload ${uploads}: ${UPLOAD}`;
+  const reasons = sorted.flatMap((one) => whyUncounted(input.evidence, one, input.artifacts));
+  const whose = artifacts.length > 0 ? namesOf(artifacts) : 'this release';
+  const where = artifacts.length > 0 ? `${UPLOAD}?artifact={sha256}` : UPLOAD;
+  return [
+    `No ${joined(sorted.map(nameOf), 'or')} counts for ${whose}`,
+    ...(reasons.length > 0 ? [firstOf(reasons, NAMED)] : []),
+    `Upload ${uploads}: ${where}`,
+  ].join('. ');
 }
 
-/** The message when no evidence could have shown one of `all`; undefined if evidence could have shown each. */
-export function missing(input: Pick<RuleInput, 'evidence' | 'uploads'>, all: readonly Shown[]) {
+/** The message when evidence for one of `all` is missing; undefined if evidence shows each. */
+export function missing(input: Asked, all: readonly Shown[], scope: EvidenceScope = 'release') {
   const lacking = all.filter((one) => showing(input, one).length === 0);
-  return lacking.length === 0 ? undefined : unseen(input, lacking);
+  if (lacking.length > 0) return unseen(input, lacking);
+  if (scope === 'release') return undefined;
+  const without = all
+    .map((what) => ({ what, artifacts: uncovered(showing(input, what), input) }))
+    .find(({ artifacts }) => artifacts.length > 0);
+  return without && unseen(input, [without.what], without.artifacts);
 }

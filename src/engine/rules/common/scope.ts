@@ -1,0 +1,13 @@
+import { defaulted, stringEnum } from '../../../contract/schemas.js';
+import { SCOPES } from './evidence.js';
+
+/** The parameter `scope` of rules that ask for a scan or for tests. */
+export const scopeParameter = defaulted(
+  stringEnum(SCOPES, {
+    default: 'release',
+    description: [
+      'release: evidence for the release is enough. artifacts: each artifact must be covered, if the release has any:',
+      'by evidence that was uploaded for it, or that names its digest, or that is about the whole release',
+    ].join(' '),
+  }),
+);
