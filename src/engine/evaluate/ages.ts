@@ -19,8 +19,8 @@ function earliest(instants: readonly (string | undefined)[]): number | null {
 }
 
 /**
- * The age of evidence: since its tool ran, by the oldest time in the document, and never less than since its upload. The
- * age of the database is unknown if one scan of the document does not say it.
+ * The age of evidence: since its tool ran, by the oldest time in the document, and never less than since its upload.
+ * The age of the database is unknown if one scan of the document does not say it.
  */
 export function agedOf(evidence: EvidenceRecord & Times): Aged {
   const { id, kind, coverage, now, receivedAt } = evidence;

@@ -21,16 +21,16 @@ export const EVIDENCE_INPUT = `(
               WHERE seen.release_id = e.release_id AND seen.created_at <= e.last_received_at) END,
            'shows', COALESCE(e.summary -> 'shows', '[]'),
            'coverage', e.summary -> 'coverage',
-           'tests', (e.summary -> 'tests') || jsonb_build_object(
-             'failed', jsonb_path_query_array(e.summary, '$.tests.failed[0 to ${NAMED_TESTS - 1}].name')),
+           'tests', (e.summary -> 'tests') || jsonb_build_object('failed', jsonb_path_query_array(
+             e.summary, '$.tests.failed[0 to ${NAMED_TESTS - 1}].name')),
            'now', extract(epoch FROM now())::float8,
            'receivedAt', extract(epoch FROM e.last_received_at)::float8)), '[]')
     FROM evidence e WHERE e.release_id = r.id AND ${CURRENT})`;
 
 /**
- * SHA-256 of the evidence of a release that counted at a time, independent of its order. For evidence whose claims take effect, the
- * digest includes its id and when it was last received: these decide between several claims, and which artifacts a
- * claim covers. `$1`: the release, `$2`: the time.
+ * SHA-256 of the evidence of a release that counted at a time, independent of its order. For evidence whose claims take
+ * effect, the digest includes its id and when it was last received: these decide between several claims, and which
+ * artifacts a claim covers. `$1`: the release, `$2`: the time.
  */
 export const EVIDENCE_DIGEST = {
   name: 'verdict-running-evidence',

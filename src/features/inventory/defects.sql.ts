@@ -3,8 +3,8 @@ import { APPLIED_CLAIM } from './claims.sql.js';
 
 /**
  * The defects of a release in its current evidence. Findings with the same fingerprint are one defect. A defect has the
- * columns of its worst finding that counts. It is fixable if any such finding is, and has no fix only if all say so. It is
- * `unsure` if one tool rates it and another does not: the rating counts, and so does the doubt, unless a caller with
+ * columns of its worst finding that counts. It is fixable if any such finding is, and has no fix only if all say so. It
+ * is `unsure` if one tool rates it and another does not: the rating counts, and so does the doubt, unless a caller with
  * `vex:write` uploaded a rating. If no finding counts, the defect is suppressed.
  * @param release a parameter of the statement, such as `$1`
  * @param which a condition on the evidence `e`

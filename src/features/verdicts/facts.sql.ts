@@ -5,9 +5,10 @@ import { APPLIED_CLAIM, defectsOf } from '../inventory/index.js';
 export const WORST = 10;
 
 const COLUMNS = `encode(fingerprint, 'hex') AS fingerprint, type, severity, rule, title, purl,
-  package_name AS "packageName", package_version AS "packageVersion", fixed_version AS "fixedVersion", fix, unsure, location`;
+  package_name AS "packageName", package_version AS "packageVersion", fixed_version AS "fixedVersion",
+  fix, unsure, location`;
 
-/** Defects of a release that count. `release` is a parameter of the statement, `which` a condition on the evidence `e`. */
+/** Defects of a release that count. @param release a parameter @param which a condition on the evidence `e` */
 const countingOf = (release: string, which = CURRENT) =>
   `SELECT * FROM (${defectsOf(release, which)}) reported WHERE NOT suppressed`;
 
@@ -51,7 +52,7 @@ const NEW = `here AS (${countingOf('$1')}), there AS (${countingOf('$2', counted
     SELECT here.*, there.severity AS was FROM here LEFT JOIN there USING (fingerprint)
      WHERE there.fingerprint IS NULL OR here.severity < there.severity OR (here.unsure AND NOT there.unsure))`;
 
-/** Counts of the new defects, and the worst. `$1`: the release, `$2`: the running release, `$3`: when it was deployed. */
+/** Counts of the new defects, and the worst. `$1`: release, `$2`: running release, `$3`: when that was deployed. */
 export const NEW_DEFECTS = {
   name: 'facts-new-defects',
   text: `WITH ${NEW} SELECT ${summaryOf('added', ', was')} AS facts`,
@@ -64,10 +65,10 @@ const qualifiersOf = (row: string) =>
 const QUALIFIERS_MATCH = `array_remove(${qualifiersOf('w')}, '') <@ array_remove(${qualifiersOf('f')}, '')`;
 
 /**
- * Defects of a set that waivers cover, with the ids of those waivers. A defect can be in several versions of its package,
- * and several documents can report it: it is covered only if each of its findings is, by the finding's own id. Other ids
- * join only by evidence of a caller with `vex:write`: else a pipeline could name a waived id as an alias. Qualifiers of
- * the waiver's package URL must be those of the finding's. `release` and `waivers` (ids) are parameters of the statement.
+ * Defects of a set that waivers cover, with the ids of those waivers. A defect can be in several versions of its
+ * package, and several documents can report it: it is covered only if each of its findings is, by the finding's own id.
+ * Other ids join only by evidence of a caller with `vex:write`: else a pipeline could name a waived id as an alias.
+ * Qualifiers of the waiver's package URL must be those of the finding's. `release` and `waivers` (ids) are parameters.
  */
 const waivedOf = (defects: string, release: string, waivers: string, was: Was = '') => {
   return `
