@@ -36,6 +36,9 @@ function lineOf(request: FastifyRequest, reply: FastifyReply) {
   };
 }
 
+/** The levels of a log that has the line of a request. */
+const WITH_REQUESTS: ReadonlySet<string> = new Set(['trace', 'debug', 'info']);
+
 /**
  * Writes one line per request, after the response. The path has no query string, because that may contain personal
  * data or secrets.
@@ -52,6 +55,7 @@ export class RequestLog extends fastify.LogController {
     request: FastifyRequest,
     reply: FastifyReply,
   ): void {
+    if (!error && !WITH_REQUESTS.has(reply.log.level)) return;
     const line = lineOf(request, reply);
     if (error) reply.log.warn({ ...line, err: error }, 'failed to send the complete response');
     else reply.log.info(line, 'request');

@@ -30,6 +30,19 @@ describe('the log', () => {
     expect(JSON.stringify(lines)).not.toContain('secret');
   });
 
+  it.each([
+    ['trace', 1],
+    ['debug', 1],
+    ['info', 1],
+    ['warn', 0],
+    ['silent', 0],
+  ])('with LOG_LEVEL=%s has %d lines of a request', async (level, count) => {
+    const other = await start({ LOG_LEVEL: level });
+    await other.inject('/health');
+    await other.close();
+    expect(lines.filter(({ msg }) => msg === 'request')).toHaveLength(count);
+  });
+
   it('takes the trace id from a valid traceparent header', async () => {
     const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
     for (const traceparent of [`00-${trace}-00f067aa0ba902b7-01`, `00-${trace}-short-01`, 'x']) {
