@@ -59,9 +59,9 @@ function startFailure(error: unknown, databaseUrl: string | undefined): string |
   if (error instanceof SchemaError) return error.message;
   const { code, message } = error as NodeJS.ErrnoException;
   const where = databaseUrl ? withoutSecrets(databaseUrl) : 'the database';
-  if (isDatabaseUnavailable(error)) return `cannot reach ${where} (${code ?? message})`;
   // PostgreSQL's own message, such as a wrong password or a missing database.
-  if (/^(28|3D|42501)/.test(code ?? '')) return `cannot use ${where}: ${message}`;
+  if (/^(25006|28|3D|42501)/.test(code ?? '')) return `cannot use ${where}: ${message}`;
+  if (isDatabaseUnavailable(error)) return `cannot reach ${where} (${code ?? message})`;
   return undefined;
 }
 

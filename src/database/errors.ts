@@ -11,7 +11,9 @@ const UNAVAILABLE = new Set([
   'ENETUNREACH',
   'ENOTFOUND',
   'EAI_AGAIN',
+  '25006', // read_only_sql_transaction: the server takes no writes, such as a standby after a failover
   '25P03', // idle_in_transaction_session_timeout
+  '28P01', // invalid_password: its password was changed
   '40001', // serialization_failure
   '40P01', // deadlock_detected
   '53100', // disk_full
@@ -33,7 +35,7 @@ const UNAVAILABLE = new Set([
   'P2037', // 53300
 ]);
 
-/** How pg's messages begin that have no code. */
+/** How messages begin that have no code, or one of several meanings. */
 const UNAVAILABLE_TEXTS = [
   'timeout exceeded when trying to connect',
   'timeout expired',
@@ -41,6 +43,8 @@ const UNAVAILABLE_TEXTS = [
   'Connection terminated',
   'Client has encountered a connection error',
   'Connection ended unexpectedly',
+  // A standby's answer to BEGIN READ WRITE. Its code 0A000 has other meanings.
+  'cannot set transaction read-write mode during recovery',
 ];
 
 /** The database answers, but the work took too long or conflicts with another transaction. */

@@ -114,3 +114,18 @@ describe('a start that fails', () => {
     expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
   });
 });
+
+describe('a standby', () => {
+  it('serves reads, and answers 503 to a change', async () => {
+    await writeFile(join(embedded.folder, 'data', 'standby.signal'), '');
+    const { url } = await embedded.start();
+    expect((await fetch(`${url}/projects`)).status).toBe(200);
+    const change = await fetch(`${url}/projects`, {
+      method: 'POST',
+      body: JSON.stringify({ name: 'Mon Projet' }),
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(change.status).toBe(503);
+    expect(await change.json()).toMatchObject({ code: 'database-unavailable' });
+  });
+});
