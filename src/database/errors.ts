@@ -50,6 +50,9 @@ const UNAVAILABLE_TEXTS = [
 /** The database answers, but the work took too long or conflicts with another transaction. */
 const BUSY = new Set(['40001', '40P01', '55P03', '57014', 'P2028', 'P2034']);
 
+/** query_canceled: the statement ran too long. */
+const STATEMENT_TIMEOUT = '57014';
+
 /** lock_not_available: the statement waited too long for a lock. */
 const LOCK_TIMEOUT = '55P03';
 
@@ -102,6 +105,11 @@ export function isLockTimeout(error: unknown): boolean {
 /** True if a row does not meet a CHECK constraint. */
 export function isCheckViolation(error: unknown): boolean {
   return [...chain(error)].some(({ code }) => code === '23514');
+}
+
+/** True if a statement ran too long. */
+export function isStatementTimeout(error: unknown): boolean {
+  return [...chain(error)].some(({ code }) => code === STATEMENT_TIMEOUT);
 }
 
 /** True if a row with the same unique value exists. */

@@ -1,4 +1,5 @@
 import { type Place, query } from '../database/context.js';
+import { isStatementTimeout } from '../database/errors.js';
 import { bookkeeping } from '../database/transaction.js';
 import type { Job } from '../jobs/job.js';
 import type { SubjectKind } from './catalogue.js';
@@ -36,13 +37,22 @@ async function importNext({ store }: Place, batch: number): Promise<boolean> {
 
 /**
  * Records one `imported` event for each row that is older than the table of events. It can be interrupted: each batch
- * and its position are stored in one transaction.
+ * and its position are stored in one transaction. After a statement timeout, batches have half as many rows, because
+ * rows may be large and the database slow.
+ * @throws the timeout, if a batch of one row exceeds it
  */
 export async function importRows(
   place: Place,
   { batch = BATCH, signal }: { batch?: number; signal?: AbortSignal } = {},
 ): Promise<void> {
-  while (!signal?.aborted && (await importNext(place, batch)));
+  let rows = batch;
+  for (let more = true; more && !signal?.aborted; ) {
+    more = await importNext(place, rows).catch((error: unknown) => {
+      if (rows === 1 || !isStatementTimeout(error)) throw error;
+      rows = Math.ceil(rows / 2);
+      return true;
+    });
+  }
 }
 
 const RETRY_MS = 60_000;

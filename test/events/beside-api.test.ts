@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadConfig } from '../../src/config/config.js';
 import { openDatabase } from '../../src/database/client.js';
 import { importRows } from '../../src/events/import.js';
@@ -136,6 +136,38 @@ describe('rows from before the events', () => {
     const projects = await eventsOf('project');
     expect(projects.map(({ subject_id }) => subject_id)).toEqual(['-2147483648', '7']);
     expect(await eventsOf('issuer')).toHaveLength(1);
+  });
+
+  describe('when a statement for many rows takes too long', () => {
+    /** Refuses to store more than `most` events at once, as PostgreSQL does after a statement timeout. */
+    const timeOutAbove = async (most: number) => {
+      await sql(`CREATE FUNCTION too_many() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF (SELECT count(*) FROM added) > ${most} THEN RAISE EXCEPTION 'slow' USING ERRCODE = '57014'; END IF;
+        RETURN NULL; END $$`);
+      await sql(`CREATE TRIGGER too_many AFTER INSERT ON events REFERENCING NEW TABLE AS added
+                 FOR EACH STATEMENT EXECUTE FUNCTION too_many()`);
+      onTestFinished(async () => {
+        await sql('DROP FUNCTION too_many CASCADE');
+      });
+    };
+
+    it('get their events in smaller batches', async () => {
+      for (const name of ['A', 'B', 'C', 'D', 'E']) await createProject(context.app, { name });
+      await asFound();
+      await timeOutAbove(1);
+      await run();
+      const subjects = (await eventsOf('project')).map(({ subject_id }) => subject_id);
+      expect(subjects).toEqual(['1', '2', '3', '4', '5']);
+      expect(await sql('SELECT 1 FROM event_imports')).toEqual([]);
+    });
+
+    it('wait for the next run if a single row takes too long', async () => {
+      await createProject(context.app);
+      await asFound();
+      await timeOutAbove(0);
+      await expect(run()).rejects.toMatchObject({ code: '57014' });
+      expect(await eventsOf('project')).toEqual([]);
+    });
   });
 
   it('get no second event, and later rows get none', async () => {
