@@ -74,6 +74,8 @@ export function openDatabase(
     // This program never pauses that long between two statements of a transaction.
     idle_in_transaction_session_timeout: settings.DATABASE_STATEMENT_TIMEOUT_MS,
     keepAlive: true,
+    // A statement may be sent before the one before it is answered: see `transaction.ts`.
+    pipeline: true,
     application_name: 'secure-release-platform',
     ...sessionOptions(url, '-c default_transaction_read_only=on'),
   });

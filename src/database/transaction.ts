@@ -44,9 +44,13 @@ async function begin<Context extends Place, Result>(
     adopted ??= prismaOn(prisma, connection);
     return (await adopted).prisma;
   };
+  // The first statement of the work follows without waiting for this answer. If BEGIN fails, the work cannot write,
+  // because connections are read-only.
+  const begun = connection.query(BEGIN);
+  begun.catch(() => {});
   try {
-    await connection.query(BEGIN);
     const result = await work({ ...context, prisma: lazily(open), connection });
+    await begun;
     await (await adopted)?.end();
     // PostgreSQL answers COMMIT with ROLLBACK, and no error, when a statement failed before.
     const { command } = await connection.query('COMMIT');
