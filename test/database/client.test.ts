@@ -39,6 +39,17 @@ describe('bookkeeping', () => {
     expect(await sql('SELECT 1 FROM events')).toEqual([]);
   });
 
+  it('sends its first statement without waiting for the answer to BEGIN', async () => {
+    const context = contextOf(open({ DATABASE_POOL_MAX: '1' }));
+    const states = await bookkeeping(context, async (inside) => {
+      const before = inside.connection.getTransactionStatus();
+      await query(inside, INSERT, []);
+      return [before, inside.connection.getTransactionStatus()];
+    });
+    expect(states).toEqual(['I', 'T']);
+    expect(await sql('SELECT 1 FROM projects')).toHaveLength(1);
+  });
+
   it('runs Prisma and plain SQL on one connection', async () => {
     const context = contextOf(open({ DATABASE_POOL_MAX: '1' }));
     const found = bookkeeping(context, async (inside) => {
