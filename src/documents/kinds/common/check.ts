@@ -44,3 +44,13 @@ export function checker<S extends TSchema>(schema: S): (document: unknown) => St
     return document as Static<S>;
   };
 }
+
+/** Runs a check on a part of a document: the pointer of its fault begins at the part. */
+export function checkAt<T>(pointer: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof DocumentFault)) throw error;
+    throw new DocumentFault(error.fault, pointer + error.pointer, error.position, error.reason);
+  }
+}

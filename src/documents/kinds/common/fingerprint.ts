@@ -19,9 +19,23 @@ export function vulnerabilityFingerprint(id: string, purl: string | undefined, n
   return fingerprint('vulnerability', [id, readPurl(purl)?.key ?? name]);
 }
 
-/** One rule on one target. */
-export function misconfigurationFingerprint(rule: string, target: string): string {
-  return fingerprint('misconfiguration', [rule, target]);
+/**
+ * Creates fingerprints for misconfigurations: one rule on one subject of a target. The subject is a resource, or else the
+ * tool's message. It may quote a secret, so its digest is keyed. Results that are equal except for their place are
+ * distinguished by their order, so that none hides another. The same result twice is one misconfiguration.
+ */
+export function misconfigurationFingerprints(key: Uint8Array) {
+  const seen = new Map<string, Map<string, number>>();
+  return (rule: string, target: string, subject: string, place: string): string => {
+    const own = subject && createHmac('sha256', key).update(subject).digest('hex');
+    const parts = own ? [rule, target, own] : [rule, target];
+    const name = JSON.stringify(parts);
+    const places = seen.get(name) ?? new Map<string, number>();
+    seen.set(name, places);
+    const nth = places.get(place) ?? places.size + 1;
+    places.set(place, nth);
+    return fingerprint('misconfiguration', nth > 1 ? [...parts, `#${nth}`] : parts);
+  };
 }
 
 /** One licence of one package. */

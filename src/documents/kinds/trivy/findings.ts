@@ -4,7 +4,7 @@ import type { Finding, ParseContext } from '../../kind.js';
 import { severityFrom } from '../common/cvss.js';
 import {
   licenceFingerprint,
-  misconfigurationFingerprint,
+  type misconfigurationFingerprints,
   secretFingerprint,
   vulnerabilityFingerprint,
 } from '../common/fingerprint.js';
@@ -17,6 +17,15 @@ import type { License, Misconfiguration, Result, Secret, Vulnerability } from '.
 /** Trivy writes 0 for an unknown line. */
 function lineOf(line: number | null | undefined): number | undefined {
   return line && line > 0 ? Math.trunc(line) : undefined;
+}
+
+/** What Trivy's databases write for a vulnerability without a fix. Others, such as `unknown`, leave it open. */
+const UNFIXABLE = new Set<unknown>(['affected', 'will_not_fix', 'fix_deferred', 'end_of_life']);
+
+/** Trivy may report the status `fixed` without a version. The finding is fixable nevertheless. */
+function fixOf({ FixedVersion, Status }: Vulnerability) {
+  const fixedVersion = FixedVersion || (Status === 'fixed' ? 'a later version' : undefined);
+  return { fixedVersion, unfixable: !fixedVersion && UNFIXABLE.has(Status) };
 }
 
 export function vulnerabilityOf(
@@ -42,28 +51,30 @@ export function vulnerabilityOf(
     purl,
     packageName: name || undefined,
     packageVersion: InstalledVersion || undefined,
-    fixedVersion: vulnerability.FixedVersion || undefined,
+    ...fixOf(vulnerability),
     location,
     url: webLink(vulnerability.PrimaryURL),
     fingerprint: vulnerabilityFingerprint(id, purl, name),
   };
 }
 
-/** Whether a check failed. Reports also list passed checks and exceptions. */
-export function isFailed({ Status }: Misconfiguration): boolean {
-  return !Status || Status === 'FAIL';
-}
-
-/** @param pointer JSON pointer to the misconfiguration */
+/**
+ * @param pointer JSON pointer to the misconfiguration
+ * @param fingerprintOf of `misconfigurationFingerprints`
+ */
 export function misconfigurationOf(
   misconfiguration: Misconfiguration,
   { Target }: Result,
   pointer: string,
+  fingerprintOf: ReturnType<typeof misconfigurationFingerprints>,
 ): Finding {
-  const { ID, AVDID, Title, Message, Description, Resolution } = misconfiguration;
+  const { ID, AVDID, Title, Message, Description, Resolution, CauseMetadata } = misconfiguration;
   const rule = ID || AVDID;
   if (!rule) throw new DocumentFault('is required', `${pointer}/ID`);
   const message = [Message || Description, Resolution].filter(Boolean).join('\n');
+  // Checks of Dockerfiles and Kubernetes name no resource. Their message names the container or the instruction.
+  const subject = CauseMetadata?.Resource || Message || '';
+  const place = `${CauseMetadata?.StartLine ?? ''}-${CauseMetadata?.EndLine ?? ''}`;
   return {
     type: 'misconfiguration',
     severity: severityOf(SEVERITIES, misconfiguration.Severity),
@@ -71,9 +82,9 @@ export function misconfigurationOf(
     title: Title || undefined,
     message: message || undefined,
     location: Target || undefined,
-    line: lineOf(misconfiguration.CauseMetadata?.StartLine),
+    line: lineOf(CauseMetadata?.StartLine),
     url: webLink(misconfiguration.PrimaryURL),
-    fingerprint: misconfigurationFingerprint(rule, Target ?? ''),
+    fingerprint: fingerprintOf(rule, Target ?? '', subject, place),
   };
 }
 

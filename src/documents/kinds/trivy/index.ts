@@ -45,12 +45,12 @@ const example = {
   ],
 };
 
-/** Trivy reports of schema 2 (`trivy … --format json`). */
+/** Trivy reports of schema 2 (`trivy … --format json`), and of clusters (`trivy k8s --report all --format json`). */
 export const trivy: EvidenceKind = {
   name: 'trivy',
   summary:
-    'Vulnerabilities, misconfigurations, secrets and licences that Trivy found (`--format json`). ' +
-    'Lines with secrets are masked',
+    'Vulnerabilities, misconfigurations, secrets and licences that Trivy found (`--format json`, also of ' +
+    '`trivy k8s --report all`). Suppressed findings are claims. Lines with secrets are masked',
   format: 'json',
   uploadFor: {
     vulnerability: 'trivy',

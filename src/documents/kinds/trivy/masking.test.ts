@@ -37,12 +37,17 @@ describe('Trivy: the configuration of an image with a secret', () => {
       {
         Target: 'a',
         ExperimentalModifiedFindings: [
-          { Type: 'vulnerability', Finding: {} },
+          { Type: 'vulnerability', Finding: { VulnerabilityID: 'CVE-2024-1' } },
           { Type: 'secret', Status: 'ignored', Finding: secret },
         ],
       },
     ],
-    [{ Target: 'a', ExperimentalModifiedFindings: [{ Type: 'secret', Finding: null }] }],
+    [
+      {
+        Target: 'a',
+        ExperimentalModifiedFindings: [{ Type: 'secret', Finding: { RuleID: 'token' } }],
+      },
+    ],
   ])('has no text but of what it is for: %j', (result) => {
     const { masked } = parse(image(result));
     expect(JSON.stringify(masked)).not.toMatch(/told|TOKEN=/);
@@ -73,7 +78,10 @@ describe('Trivy: the configuration of an image with a secret', () => {
   );
 
   it('is unchanged in a report without a secret', () => {
-    const modified = [{ Type: 'license' }, { Type: null, Finding: null }];
+    const modified = [
+      { Type: 'license', Finding: { Name: 'MIT' } },
+      { Type: null, Finding: null },
+    ];
     expect(parse(image({ ExperimentalModifiedFindings: modified }))).not.toHaveProperty('masked');
   });
 });

@@ -1,7 +1,7 @@
 import type { Finding } from '../../kind.js';
 import { MASK, withoutSecrets } from '../common/mask.js';
 import { withoutUsers } from './addresses.js';
-import type { Report, Result } from './schema.js';
+import type { Result } from './schema.js';
 
 /**
  * Fields that may contain a secret. Trivy masks a secret in its own match and lines, but not in the lines of a
@@ -72,18 +72,24 @@ function withoutHolders(node: unknown): unknown {
 /** The secrets of a result, including those that the user ignores. */
 function* secretsOf({ Secrets, ExperimentalModifiedFindings: modified }: Result) {
   yield* Secrets ?? [];
-  for (const { Type, Finding } of modified ?? []) if (Type === 'secret') yield Finding ?? {};
+  for (const { Type, Finding } of modified ?? []) {
+    if (Type === 'secret') yield Object(Finding) as { readonly Match?: unknown };
+  }
 }
 
 /**
  * Masks secrets in a report and in the texts of its findings.
  * @returns undefined if the report has no secret
  */
-export function maskSecrets(report: Report, findings: readonly Finding[]) {
+export function maskSecrets(
+  report: object,
+  results: readonly Result[],
+  findings: readonly Finding[],
+) {
   const users = withoutUsers(report);
-  const found = (report.Results ?? []).flatMap((result) => [...secretsOf(result)]);
+  const found = results.flatMap((result) => [...secretsOf(result)]);
   if (found.length === 0 && !users) return undefined;
-  const matches = found.flatMap(({ Match }) => Match ?? []);
+  const matches = found.flatMap(({ Match }) => (typeof Match === 'string' ? Match : []));
   const secrets = new Set([...matches, ...(users?.secrets ?? [])]);
   const document = users?.copy ?? report;
   const shown = findings.map(({ title, message, location }) => ({ title, message, location }));

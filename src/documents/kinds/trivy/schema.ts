@@ -26,6 +26,7 @@ const Vulnerability = Type.Object({
   PkgIdentifier: optionalObject({ PURL: optionalText }),
   InstalledVersion: optionalText,
   FixedVersion: optionalText,
+  Status: Type.Optional(Type.Unknown()),
   SeveritySource: optionalText,
   Severity: optionalText,
   PrimaryURL: optionalText,
@@ -46,7 +47,11 @@ const Misconfiguration = Type.Object({
   Severity: optionalText,
   Status: optionalText,
   PrimaryURL: optionalText,
-  CauseMetadata: optionalObject({ StartLine: optionalNumber }),
+  CauseMetadata: optionalObject({
+    Resource: optionalText,
+    StartLine: optionalNumber,
+    EndLine: optionalNumber,
+  }),
 });
 
 const Secret = Type.Object({
@@ -67,10 +72,23 @@ const License = Type.Object({
   Link: optionalText,
 });
 
-/** A finding that the user ignores, of any of the types above. */
+/**
+ * A finding that Trivy does not count, because of an ignore file, a policy or VEX (`--show-suppressed`). Its form depends
+ * on its type.
+ */
 const ModifiedFinding = Type.Object({
   Type: optionalText,
-  Finding: optionalObject({ Match: optionalText }),
+  Status: optionalText,
+  Statement: optionalText,
+  Source: optionalText,
+  Finding: Type.Optional(Type.Unknown()),
+});
+
+/** Trivy's count of the checks on a file, after its filters. */
+const MisconfSummary = optionalObject({
+  Successes: optionalNumber,
+  Failures: optionalNumber,
+  Exceptions: optionalNumber,
 });
 
 const Result = Type.Object({
@@ -78,7 +96,10 @@ const Result = Type.Object({
   Target: Type.Optional(nullableString({ maxLength: 2000 })),
   Class: optionalText,
   Type: optionalText,
+  /** Listed by default since Trivy 0.58. */
+  Packages: optionalList(Type.Unknown()),
   Vulnerabilities: optionalList(Vulnerability),
+  MisconfSummary,
   Misconfigurations: optionalList(Misconfiguration),
   Secrets: optionalList(Secret),
   Licenses: optionalList(License),
@@ -89,7 +110,31 @@ const Result = Type.Object({
 const Report = Type.Object({
   SchemaVersion: Type.Literal(2),
   Trivy: optionalObject({ Version: optionalText }),
+  CreatedAt: Type.Optional(Type.Unknown()),
+  ArtifactName: Type.Optional(Type.Unknown()),
+  ArtifactType: Type.Optional(Type.Unknown()),
+  Metadata: Type.Optional(Type.Unknown()),
   Results: optionalList(Result),
+});
+
+/** A resource of a cluster. It appears once for its checks, and once for each of its images. */
+const Resource = Type.Object({
+  Namespace: optionalText,
+  Kind: optionalText,
+  Name: optionalText,
+  Metadata: Type.Optional(Type.Unknown()),
+  Results: optionalList(Result),
+  Error: optionalText,
+});
+
+/** The types `Report` and `ConsolidatedReport` (`Findings`) of Trivy's package `k8s/report`. */
+const Cluster = Type.Object({
+  ClusterName: optionalText,
+  Resources: optionalList(Resource),
+  Findings: optionalList(Resource),
+  /** Before Trivy 0.32. */
+  Vulnerabilities: optionalList(Resource),
+  Misconfigurations: optionalList(Resource),
 });
 
 export type Cvss = Static<typeof Cvss>;
@@ -98,6 +143,14 @@ export type Misconfiguration = Static<typeof Misconfiguration>;
 export type Secret = Static<typeof Secret>;
 export type License = Static<typeof License>;
 export type Result = Static<typeof Result>;
+export type ModifiedFinding = Static<typeof ModifiedFinding>;
 export type Report = Static<typeof Report>;
+export type Resource = Static<typeof Resource>;
+export type Cluster = Static<typeof Cluster>;
 
-export const check = checker(Report);
+export const checkReport = checker(Report);
+export const checkCluster = checker(Cluster);
+export const checkVulnerability = checker(Vulnerability);
+export const checkMisconfiguration = checker(Misconfiguration);
+export const checkSecret = checker(Secret);
+export const checkLicense = checker(License);

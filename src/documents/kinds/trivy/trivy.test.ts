@@ -15,6 +15,7 @@ describe('Trivy: a report of an image', () => {
       ['vulnerability', 'CVE-2023-4911', 'high'],
       ['vulnerability', 'CVE-2021-23337', 'high'],
       ['misconfiguration', 'DS-0031', 'critical'],
+      ['misconfiguration', 'DS-0002', 'high'],
       ['misconfiguration', 'AVD-DS-0013', 'medium'],
       ['secret', 'shop-token', 'critical'],
       ['licence', 'GPL-3.0', 'high'],
@@ -49,10 +50,10 @@ describe('Trivy: a report of an image', () => {
       location: 'Dockerfile',
       line: 4,
     });
-    expect(all[3]).toMatchObject({ line: undefined, message: undefined });
-    expect(all[4]).toMatchObject({ location: '/app/settings.py', line: 12 });
-    expect(all[5]).toMatchObject({ purl: 'pkg:npm/left-pad', packageName: 'left-pad' });
-    expect(all[6]).toMatchObject({ packageName: undefined, location: 'vendor/LICENSE' });
+    expect(all[4]).toMatchObject({ line: undefined, message: undefined });
+    expect(all[5]).toMatchObject({ location: '/app/settings.py', line: 12 });
+    expect(all[6]).toMatchObject({ purl: 'pkg:npm/left-pad', packageName: 'left-pad' });
+    expect(all[7]).toMatchObject({ packageName: undefined, location: 'vendor/LICENSE' });
   });
 
   it('does not keep the secret anywhere', () => {
@@ -61,7 +62,7 @@ describe('Trivy: a report of an image', () => {
     expect(result.masked).toMatchObject({
       Results: [{}, {}, {}, {}, { Secrets: [{ Match: MASK, StartLine: 12 }] }, {}, {}],
     });
-    expect(parse(result.masked).findings).toHaveLength(7);
+    expect(parse(result.masked).findings).toHaveLength(8);
   });
 });
 
@@ -84,7 +85,6 @@ describe('Trivy: documents', () => {
     [true],
     [[]],
     [{}],
-    [[{ Target: 'x', Vulnerabilities: null }]],
     [{ SchemaVersion: '2', Results: [] }],
     [{ SchemaVersion: 2 }],
     [Object.create(null)],
@@ -102,8 +102,34 @@ describe('Trivy: documents', () => {
     [report({ Secrets: [{ RuleID: 1 }] }), '/Results/0/Secrets/0/RuleID'],
     [report({}, { Misconfigurations: [{}] }), '/Results/1/Misconfigurations/0/ID'],
     [report({ Target: 'x'.repeat(2001) }), '/Results/0/Target'],
+    [
+      report({ ExperimentalModifiedFindings: [{}, { Type: 'vulnerability', Finding: {} }] }),
+      '/Results/0/ExperimentalModifiedFindings/1/Finding/VulnerabilityID',
+    ],
+    [
+      report({ ExperimentalModifiedFindings: [{ Type: 'secret', Finding: null }] }),
+      '/Results/0/ExperimentalModifiedFindings/0/Finding',
+    ],
+    [
+      report({ ExperimentalModifiedFindings: [{ Type: 'misconfiguration', Finding: {} }] }),
+      '/Results/0/ExperimentalModifiedFindings/0/Finding/ID',
+    ],
   ])('fault %#', (document, pointer) => {
     expect(fault(document)).toMatchObject({ pointer, reason: 'invalid' });
+  });
+
+  const scanner = { uri: 'pkg:github/aquasecurity/trivy', result: { SchemaVersion: 2 } };
+
+  it.each([
+    [[{ Target: 'x', Vulnerabilities: null }], 'before 0.20'],
+    [{ invocation: {}, scanner, metadata: {} }, '--format cosign-vuln'],
+    [{ apiVersion: 'aquasecurity.github.io/v1alpha1', report: {} }, 'Trivy Operator'],
+    [{ ID: 'docker-cis', Title: 'CIS', SummaryControls: [] }, 'without --compliance'],
+    [{ ID: 'docker-cis', Title: 'CIS', RelatedResources: [], Results: [] }, 'without --compliance'],
+  ])('another output of Trivy is refused by its name: %j', (document, message) => {
+    expect(parser.recognizes(document)).toBe(true);
+    expect(fault(document)).toMatchObject({ reason: 'invalid', pointer: '' });
+    expect(fault(document).message).toContain(message);
   });
 
   it('reads its own example', () => {

@@ -85,6 +85,22 @@ describe('Trivy: vulnerabilities', () => {
     expect(vulnerability({ VendorIDs: [VendorIDs[2]] })?.aliases).toEqual(['GHSA-aaaa-bbbb-cccc']);
   });
 
+  it.each([
+    ['fixed', '1.1', '1.1', false],
+    ['fixed', '', 'a later version', false],
+    ['affected', '', undefined, true],
+    ['will_not_fix', null, undefined, true],
+    ['fix_deferred', undefined, undefined, true],
+    ['end_of_life', '', undefined, true],
+    ['affected', '1.1', '1.1', false],
+    ['under_investigation', '', undefined, false],
+    ['unknown', '', undefined, false],
+    [undefined, '', undefined, false],
+    [3, '', undefined, false],
+  ])('fix with status %s and version %s', (Status, FixedVersion, fixedVersion, unfixable) => {
+    expect(vulnerability({ Status, FixedVersion })).toMatchObject({ fixedVersion, unfixable });
+  });
+
   it('accepts only http and https links', () => {
     expect(vulnerability({ PrimaryURL: 'javascript:alert(1)' })?.url).toBeUndefined();
   });
@@ -107,8 +123,8 @@ describe('Trivy: fingerprints', () => {
   it('differ for other ids, packages, targets and secrets', () => {
     const secret = (Match: string, Target = 'a', RuleID = 'r') =>
       findings({ Target, Secrets: [{ RuleID, Match }] })[0]?.fingerprint;
-    const misconfiguration = (ID: string, Target: string) =>
-      findings({ Target, Misconfigurations: [{ ID }] })[0]?.fingerprint;
+    const misconfiguration = (ID: string, Target: string, fields: object = {}) =>
+      findings({ Target, Misconfigurations: [{ ID, ...fields }] })[0]?.fingerprint;
     const all = [
       vulnerability()?.fingerprint,
       vulnerability({ VulnerabilityID: 'CVE-2024-2' })?.fingerprint,
@@ -121,11 +137,34 @@ describe('Trivy: fingerprints', () => {
       misconfiguration('DS002', 'a'),
       misconfiguration('DS002', 'b'),
       misconfiguration('DS003', 'a'),
+      misconfiguration('DS003', 'a', { CauseMetadata: { Resource: 'b1' } }),
+      misconfiguration('DS003', 'a', { CauseMetadata: { Resource: 'b2' } }),
+      misconfiguration('DS003', 'a', { Message: 'Container x' }),
     ];
     expect(new Set(all).size).toBe(all.length);
     const other = parser.parse(report({ Target: 'a', Secrets: [{ RuleID: 'r', Match: 'one' }] }), {
       secretKey: new Uint8Array(32),
     });
     expect(all).not.toContain(other.findings?.[0]?.fingerprint);
+  });
+
+  const at = (StartLine: number, Resource?: string) => ({
+    ID: 'AWS-0086',
+    CauseMetadata: { StartLine, Resource },
+  });
+  const fingerprints = (...Misconfigurations: object[]) =>
+    findings({ Target: 'main.tf', Misconfigurations }).map(({ fingerprint }) => fingerprint);
+
+  it('tell the resources of one file apart, wherever they stand', () => {
+    const [b1, b2] = fingerprints(at(1, 'b1'), at(20, 'b2'));
+    expect(b1).not.toBe(b2);
+    expect(fingerprints(at(2, 'b2'), at(30, 'b1'))).toEqual([b2, b1]);
+  });
+
+  it.each([[undefined], ['b1']])('count each place of one check on %s once', (resource) => {
+    const [one, two, again] = fingerprints(at(1, resource), at(20, resource), at(1, resource));
+    expect(two).not.toBe(one);
+    expect(again).toBe(one);
+    expect(fingerprints(at(5, resource))).toEqual([one]);
   });
 });

@@ -1,0 +1,79 @@
+import type { Coverage, Target } from '../../../vocabulary/coverage.js';
+import type { FindingType } from '../../../vocabulary/finding-types.js';
+import { covered, failed, uncovered } from '../common/coverage.js';
+import { CLASSES, isOfPackages } from './classes.js';
+import type { Part } from './entries.js';
+import type { Scan } from './scan.js';
+import { missingFailures } from './summaries.js';
+
+const NO_RESULT =
+  'it has no result: Trivy found nothing that it can scan, or left out what it found clean. ' +
+  'Scan the image or folder itself, with --list-all-pkgs';
+
+/** Continues "the report says that ". Errors can be long. */
+const MAX_ERROR = 150;
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+
+/** How many packages were scanned. Reports without lists of packages do not tell. */
+function packagesIn(parts: readonly Part[]): number | undefined {
+  const scanned = parts.filter(({ result }) => isOfPackages(result));
+  if (!scanned.some(({ result }) => Array.isArray(result.Packages))) return undefined;
+  return sum(scanned.map(({ result }) => result.Packages?.length ?? 0));
+}
+
+/** How many checks ran, if all results tell. */
+function checksIn(parts: readonly Part[]): number | undefined {
+  const counts: number[] = [];
+  for (const { result } of parts) {
+    if (CLASSES.get(result.Class ?? '') !== 'misconfiguration') continue;
+    const { Successes, Failures, Exceptions } = result.MisconfSummary ?? {};
+    if (typeof Successes !== 'number' || typeof Failures !== 'number') return undefined;
+    counts.push(Successes, Failures, Exceptions ?? 0);
+  }
+  return counts.length > 0 ? sum(counts) : undefined;
+}
+
+/** A report that lists findings has looked at something, whatever it counts. */
+function lookedAt(what: FindingType, parts: readonly Part[], found: boolean): number | undefined {
+  const count =
+    what === 'vulnerability'
+      ? packagesIn(parts)
+      : what === 'misconfiguration'
+        ? checksIn(parts)
+        : undefined;
+  return found && count === 0 ? undefined : count;
+}
+
+/**
+ * What a report covers: the classes of its results, and the types of its findings. A scanner without anything to report
+ * writes no result, so its silence is not a clean scan.
+ */
+export function coverageOf(
+  { parts, failures, incomplete, at }: Scan,
+  types: Iterable<FindingType>,
+  of: readonly Target[],
+): Coverage[] {
+  const found = new Set(types);
+  const shown = new Set(found);
+  for (const { result } of parts) {
+    const type = CLASSES.get(result.Class ?? '');
+    if (type) shown.add(type);
+  }
+  const about = { of, ...(at && { at }) };
+  const [failure] = failures;
+  if (failure !== undefined) {
+    const others = failures.length > 1 ? `, and ${failures.length - 1} more` : '';
+    const reason = `the report says that the scan of a resource failed: ${failure.slice(0, MAX_ERROR)}${others}`;
+    shown.add('vulnerability');
+    return [...shown].sort().map((what) => failed(what, reason, about));
+  }
+  if (shown.size === 0) return [uncovered('vulnerability', NO_RESULT, about)];
+  const unlisted = missingFailures(parts);
+  return [...shown].sort().map((what) => {
+    if (incomplete) return uncovered(what, incomplete, about);
+    if (what === 'misconfiguration' && unlisted) return failed(what, unlisted, about);
+    const looked = lookedAt(what, parts, found.has(what));
+    return covered(what, { ...about, ...(looked !== undefined && { lookedAt: looked }) });
+  });
+}

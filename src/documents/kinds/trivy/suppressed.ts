@@ -1,0 +1,48 @@
+import type { Claim, Finding } from '../../kind.js';
+import type { Misconfiguration, ModifiedFinding } from './schema.js';
+
+/** Why Trivy does not count a finding. */
+export interface Suppression {
+  readonly status: string;
+  readonly justification?: string | undefined;
+  readonly detail?: string | undefined;
+}
+
+/** A finding, and why Trivy does not count it, if it does not. */
+export interface Entry {
+  readonly finding: Finding;
+  readonly suppression?: Suppression | undefined;
+}
+
+/** Of an ignore file, of a policy (`ignored`), and of VEX. With another status the finding counts. */
+const ABSOLVING = new Set(['ignored', 'not_affected', 'fixed', 'exception']);
+
+export const suppressionOf = ({ Status, Statement, Source }: ModifiedFinding): Suppression => ({
+  status: Status || 'unknown',
+  justification: Statement || undefined,
+  detail: Source ? `From ${Source}` : undefined,
+});
+
+/** A check that a policy excepts. Versions of Trivy before 0.50 list it with `--include-non-failures`. */
+export const exceptionOf = ({ Message }: Misconfiguration): Suppression => ({
+  status: 'exception',
+  justification: Message || undefined,
+});
+
+/**
+ * A claim for each defect that Trivy only lists as suppressed. A defect that it also lists as open, or suppresses for
+ * another reason than that it does no harm, gets none.
+ */
+export function claimsOf(entries: readonly Entry[]): Claim[] {
+  const open = new Set<string>();
+  for (const { finding, suppression } of entries) {
+    if (!suppression || !ABSOLVING.has(suppression.status)) open.add(finding.fingerprint);
+  }
+  const claims = new Map<string, Claim>();
+  for (const { finding, suppression } of entries) {
+    const { fingerprint } = finding;
+    if (!suppression || open.has(fingerprint) || claims.has(fingerprint)) continue;
+    claims.set(fingerprint, { fingerprint, absolves: true, ...suppression });
+  }
+  return [...claims.values()];
+}

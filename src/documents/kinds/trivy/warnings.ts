@@ -1,0 +1,69 @@
+import type { Note } from '../../kind.js';
+import { CLASSES, isOfPackages } from './classes.js';
+import type { Part } from './entries.js';
+import type { Scan } from './scan.js';
+
+function classWarning({ result, pointer }: Part): Note[] {
+  const { Class } = result;
+  if (Class && CLASSES.has(Class)) return [];
+  const message = Class
+    ? 'is not a class of results that is read. It counts as evidence of nothing'
+    : 'is missing. It would say what the result is about';
+  return [{ message, pointer: `${pointer}/Class` }];
+}
+
+/** Policies of older versions of Trivy may except checks, and their results are usually not listed. */
+function exceptionWarning({ result, pointer }: Part): Note[] {
+  const counted = result.MisconfSummary?.Exceptions ?? 0;
+  const listed = (result.Misconfigurations ?? []).filter(({ Status }) => Status === 'EXCEPTION');
+  if (counted <= listed.length) return [];
+  const message = `${counted} failed checks are excepted by a policy, and ${listed.length} of them are listed. Scan with --include-non-failures`;
+  return [{ message, pointer: `${pointer}/MisconfSummary/Exceptions` }];
+}
+
+/** Families that Trivy writes without packages of the operating system. */
+const WITHOUT_PACKAGES = new Set<unknown>(['none', 'activestate', undefined, '']);
+
+function systemWarnings({ document, parts }: Scan): Note[] {
+  const top: Record<string, unknown> = Object(document);
+  const { OS }: Record<string, unknown> = Object(top.Metadata);
+  const { Family, EOSL }: Record<string, unknown> = Object(OS);
+  const notes: Note[] = [];
+  if (EOSL === true) {
+    notes.push({
+      message: 'the operating system is past its end of life: newer vulnerabilities are not known',
+      pointer: '/Metadata/OS/EOSL',
+    });
+  }
+  const hasPackages = parts.some(({ result }) => isOfPackages(result));
+  const hasSystem = parts.some(({ result }) => result.Class === 'os-pkgs');
+  if (hasPackages && !hasSystem && !WITHOUT_PACKAGES.has(Family)) {
+    notes.push({
+      message:
+        'the packages of the operating system were not scanned: there is no result of class os-pkgs',
+      pointer: '/Metadata/OS/Family',
+    });
+  }
+  return notes;
+}
+
+/**
+ * A list of packages is written with every scanner, also if vulnerabilities were not looked for. Without such lists, a
+ * result shows that they were.
+ */
+function scannerWarning({ parts }: Scan, found: boolean): Note[] {
+  const scanned = parts.filter(({ result }) => isOfPackages(result));
+  if (found || scanned.length === 0) return [];
+  if (!scanned.every(({ result }) => (result.Packages?.length ?? 0) > 0)) return [];
+  const message =
+    'lists packages and no vulnerability. The report of a scan without the scanner `vuln` looks the same: check --scanners';
+  return [{ message, pointer: scanned[0]?.pointer }];
+}
+
+/** @param found whether the report has vulnerabilities */
+export const warningsOf = (scan: Scan, found: boolean): Note[] => [
+  ...systemWarnings(scan),
+  ...scannerWarning(scan, found),
+  ...scan.parts.flatMap(classWarning),
+  ...scan.parts.flatMap(exceptionWarning),
+];
