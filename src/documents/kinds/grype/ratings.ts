@@ -33,13 +33,20 @@ function bestOf(list: readonly Cvss[] | null | undefined): Rating | undefined {
   return best;
 }
 
+/** The scores, also those that versions before 0.11 wrote. */
+const scoresOf = ({ cvss, cvssV2, cvssV3 }: Match['vulnerability']): Cvss[] => [
+  ...(cvss ?? []),
+  ...(cvssV2 ? [{ version: '2.0', vector: cvssV2.vector, metrics: cvssV2 }] : []),
+  ...(cvssV3 ? [{ version: '3.0', vector: cvssV3.vector, metrics: cvssV3 }] : []),
+];
+
 /** The match's own rating, else the highest of the related vulnerabilities. Distributions often give no rating. */
 export function ratingOfMatch({ vulnerability, relatedVulnerabilities }: Match): {
   readonly severity: Severity;
   readonly rating: Rating | undefined;
 } {
   const related = relatedVulnerabilities ?? [];
-  let rating = bestOf(vulnerability.cvss);
+  let rating = bestOf(scoresOf(vulnerability));
   if (!rating) for (const { cvss } of related) rating = higher(rating, bestOf(cvss));
   const own = severityFrom(severityOf(SEVERITIES, vulnerability.severity), rating?.score);
   if (own !== 'unknown') return { severity: own, rating };

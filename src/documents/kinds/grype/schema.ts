@@ -9,6 +9,9 @@ const Cvss = Type.Object({
   metrics: optionalObject({ baseScore: optionalNumber }),
 });
 
+/** Before Grype 0.11. */
+const OldCvss = optionalObject({ baseScore: optionalNumber, vector: optionalText });
+
 const metadata = {
   id: Type.String({ minLength: 1 }),
   dataSource: optionalText,
@@ -16,7 +19,16 @@ const metadata = {
   urls: optionalList(Type.String()),
   description: optionalText,
   cvss: optionalList(Cvss),
+  cvssV2: OldCvss,
+  cvssV3: OldCvss,
+  links: optionalList(Type.String()),
 };
+
+/** A place, which early versions of Grype wrote as text. */
+const Location = Type.Unsafe<string | { readonly path?: string | null }>({
+  type: ['object', 'string'],
+  properties: { path: { type: ['string', 'null'] } },
+});
 
 const IgnoreRule = Type.Object({
   vulnerability: optionalText,
@@ -32,13 +44,15 @@ const Match = Type.Object({
   vulnerability: Type.Object({
     ...metadata,
     fix: optionalObject({ versions: optionalList(Type.String()), state: optionalText }),
+    /** Before Grype 0.13. */
+    fixedInVersion: optionalText,
   }),
   relatedVulnerabilities: optionalList(Type.Object(metadata)),
   artifact: Type.Object({
     name: Type.String(),
     version: optionalText,
     purl: optionalText,
-    locations: optionalList(Type.Object({ path: optionalText })),
+    locations: optionalList(Location),
   }),
   appliedIgnoreRules: optionalList(IgnoreRule),
 });
@@ -46,7 +60,14 @@ const Match = Type.Object({
 const Report = Type.Object({
   matches: Type.Array(Match),
   ignoredMatches: optionalList(Match),
-  descriptor: optionalObject({ name: optionalText, version: optionalText }),
+  alertsByPackage: Type.Optional(Type.Unknown()),
+  source: Type.Optional(Type.Unknown()),
+  descriptor: optionalObject({
+    name: optionalText,
+    version: optionalText,
+    timestamp: Type.Optional(Type.Unknown()),
+    db: Type.Optional(Type.Unknown()),
+  }),
 });
 
 export type Cvss = Static<typeof Cvss>;

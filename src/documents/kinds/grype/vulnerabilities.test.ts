@@ -73,6 +73,34 @@ describe('Grype: vulnerabilities', () => {
     expect(only(match({ dataSource: 'javascript:1', urls }))?.url).toBe('https://example.com/1');
   });
 
+  it.each([
+    [{ fix: { versions: ['1.1'], state: 'fixed' } }, '1.1', false],
+    [{ fix: { versions: [], state: 'fixed' } }, 'a later version', false],
+    [{ fix: { versions: [], state: 'not-fixed' } }, undefined, true],
+    [{ fix: { versions: null, state: 'wont-fix' } }, undefined, true],
+    [{ fix: { versions: [''], state: 'unknown' } }, undefined, false],
+    [{ fixedInVersion: '2.15.0' }, '2.15.0', false],
+    [{ fix: null }, undefined, false],
+  ])('fix of %j', (vulnerability, fixedVersion, unfixable) => {
+    expect(only(match(vulnerability))).toMatchObject({ fixedVersion, unfixable });
+  });
+
+  it('reads scores, links and places of early versions', () => {
+    const cvssV2 = { baseScore: 9.3, vector: 'AV:N/AC:M/Au:N/C:C/I:C/A:C' };
+    const cvssV3 = { baseScore: 10, vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H' };
+    const artifact = { name: 'log4j-core', version: '2.14.1', locations: ['/a', { path: '/b' }] };
+    const links = ['https://example.com/2'];
+    const old = match({ severity: '', cvssV2, cvssV3, links }, { artifact });
+    expect(only(old)).toMatchObject({
+      severity: 'critical',
+      score: 10,
+      vector: cvssV3.vector,
+      location: '/a',
+      url: 'https://example.com/2',
+    });
+    expect(only(match({ cvssV2 }))?.score).toBe(9.3);
+  });
+
   it('keeps fingerprints across versions and order, and gives ids and packages their own', () => {
     const fingerprints = (...matches: unknown[]) =>
       parse(report(...matches)).findings?.map(({ fingerprint }) => fingerprint) ?? [];

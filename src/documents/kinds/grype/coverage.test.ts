@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { shownBy } from '../../../vocabulary/coverage.js';
+import { faultOf } from '../../fault.support.js';
+import { match, parse, report } from './grype.support.js';
+import { parser } from './parser.js';
+
+const sha = (character: string) => `sha256:${character.repeat(64)}`;
+const source = (type: string, target: unknown) => ({ ...report(), source: { type, target } });
+const of = (document: object) => parse(document).coverage[0]?.of;
+
+describe('Grype: what was scanned', () => {
+  const image = {
+    userInput: 'registry.example.com/shop:1',
+    imageID: sha('a'),
+    manifestDigest: sha('b'),
+    tags: ['shop:latest'],
+    repoDigests: [`registry.example.com/shop@${sha('c')}`],
+  };
+
+  it.each([
+    [{}, 'registry.example.com/shop:1', [sha('c')]],
+    [{ userInput: 'registry:shop:1' }, 'shop:1', [sha('c')]],
+    [{ userInput: '/tmp/x.tar' }, 'shop:latest', [sha('c')]],
+    [{ userInput: '/tmp/x.tar', tags: [] }, '/tmp/x.tar', [sha('c')]],
+    [{ userInput: `shop@${sha('d')}`, repoDigests: null }, `shop@${sha('d')}`, [sha('d')]],
+  ])('an image with %j', (fields, name, digests) => {
+    expect(of(source('image', { ...image, ...fields }))).toEqual([
+      { type: 'image', name, digests, otherDigests: [sha('b'), sha('a')] },
+    ]);
+  });
+
+  it.each([
+    ['directory', 'files'],
+    ['file', 'files'],
+    ['sbom-file', 'files'],
+    ['purl', 'package'],
+    ['snap', 'package'],
+    ['zarf-package', 'other'],
+  ])('%s', (type, target) => {
+    expect(of(source(type, '/app'))).toEqual([{ type: target, name: '/app' }]);
+  });
+
+  it.each([
+    [null],
+    [{}],
+    [{ type: 'unknown', target: 'unknown' }],
+    [{ type: 'image', target: 'x' }],
+  ])('is not known with the source %j, and the report says so', (unknown) => {
+    const { coverage, warnings } = parse({ ...report(), source: unknown });
+    expect(coverage).toEqual([{ what: 'vulnerability', ran: 'yes' }]);
+    expect(warnings).toMatchObject([{ pointer: '/source' }]);
+  });
+});
+
+describe('Grype: when, and with which database', () => {
+  const timestamp = '2026-01-02T03:04:05.678901+01:00';
+  const dated = (db: unknown) => ({
+    ...source('directory', '/app'),
+    descriptor: { name: 'grype', timestamp, db },
+  });
+
+  it.each([
+    [undefined, undefined],
+    [{ built: '2026-01-01T00:00:00Z', schemaVersion: 5, error: null }, '2026-01-01T00:00:00.000Z'],
+    [{ status: { built: '2026-01-01T00:00:00Z', valid: true } }, '2026-01-01T00:00:00.000Z'],
+    [{ built: '0001-01-01T00:00:00Z' }, undefined],
+  ])('database %j', (db, database) => {
+    const [coverage] = parse(dated(db)).coverage;
+    expect(coverage).toMatchObject({ ran: 'yes', at: '2026-01-02T02:04:05.678Z' });
+    expect(coverage?.database).toBe(database);
+  });
+
+  it.each([
+    [{ status: { valid: false, error: 'database does not exist' } }, 'database does not exist'],
+    [{ status: { valid: false } }, 'not valid'],
+    [{ built: '2026-01-01T00:00:00Z', error: {} }, 'not valid'],
+    [{ error: 'unsupported version' }, 'unsupported version'],
+  ])('a database with a fault: %j', (db, reason) => {
+    const { coverage } = parse(dated(db));
+    expect(coverage).toMatchObject([{ ran: 'failed', reason: expect.stringContaining(reason) }]);
+    expect(shownBy(coverage)).toEqual([]);
+  });
+});
+
+describe('Grype: reports', () => {
+  const image = { layers: [], size: 1, digest: sha('a'), tags: ['shop:1'] };
+
+  it('of versions before 0.5 do not name the tool', () => {
+    const documents = [
+      { matches: [], image },
+      { matches: [match()], image },
+      { matches: [match()], directory: '/app' },
+    ];
+    for (const document of documents) {
+      expect(parser.recognizes(document)).toBe(true);
+      expect(parse(document).coverage).toMatchObject([{ ran: 'yes', of: [{}] }]);
+    }
+  });
+
+  it('that were cut have findings, but show nothing by their silence', () => {
+    const { findings, coverage } = parse({ matches: [match()] });
+    expect(findings).toHaveLength(1);
+    expect(coverage).toMatchObject([{ ran: 'unknown' }]);
+  });
+
+  it.each([
+    [{ matches: [], total: 0, query: 'x' }],
+    [{ matches: [] }],
+    [{ matches: [], image: {} }],
+    [{ matches: [], descriptor: { name: 'syft' } }],
+  ])('are refused if they are of another tool, whatever kind is named: %j', (document) => {
+    expect(parser.recognizes(document)).toBe(false);
+    expect(faultOf(() => parse(document))).toMatchObject({
+      reason: 'invalid',
+      message: expect.stringContaining('is not a report of Grype'),
+    });
+  });
+
+  it('with alerts have a warning for each kind', () => {
+    const alert = { type: 'distro-eol', message: 'Package is from end-of-life distro: debian 9' };
+    const alertsByPackage = [{ alerts: [alert] }, { alerts: [alert] }, { alerts: null }, 7];
+    expect(parse({ ...source('directory', '/'), alertsByPackage }).warnings).toEqual([
+      {
+        message: `Grype warns about 2 packages: ${alert.message}`,
+        pointer: '/alertsByPackage',
+      },
+    ]);
+    expect(parse({ ...source('directory', '/'), alertsByPackage: {} }).warnings).toEqual([]);
+  });
+});

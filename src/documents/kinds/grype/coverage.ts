@@ -1,0 +1,64 @@
+import type { Coverage } from '../../../vocabulary/coverage.js';
+import type { Note } from '../../kind.js';
+import { covered, failed, instantOf, uncovered } from '../common/coverage.js';
+import type { Report } from './schema.js';
+import { isEarly, targetOf } from './targets.js';
+
+const ANONYMOUS =
+  'it does not name its tool, so it may have been cut. Upload the output of grype -o json unchanged';
+
+/** Versions since 0.88 write the status of the database into `db.status`, and older ones into `db`. */
+function databaseOf({ descriptor }: Report): Record<string, unknown> {
+  const db: Record<string, unknown> = Object(descriptor?.db);
+  return typeof db.status === 'object' && db.status !== null ? Object(db.status) : db;
+}
+
+/** Continues "does not count: ". Undefined if the database is usable, or the report does not say it. */
+function databaseFault({ valid, error }: Record<string, unknown>): string | undefined {
+  if (valid !== false && (error === undefined || error === null || error === '')) return undefined;
+  const detail = typeof error === 'string' && error ? `: ${error.slice(0, 150)}` : '';
+  return `the report says that the vulnerability database was not valid${detail}. Run grype db update, and scan again`;
+}
+
+/** What a report shows. */
+export function coverageOf(report: Report): { coverage: Coverage; warnings: Note[] } {
+  const database = databaseOf(report);
+  const target = targetOf(report, report);
+  const [at, built] = [instantOf(report.descriptor?.timestamp), instantOf(database.built)];
+  const about = {
+    ...(target && { of: [target] }),
+    ...(at && { at }),
+    ...(built && { database: built }),
+  };
+  const warnings: Note[] = target
+    ? []
+    : [
+        {
+          message: 'is missing or not known: the report does not say what was scanned',
+          pointer: '/source',
+        },
+      ];
+  const fault = databaseFault(database);
+  if (fault) return { coverage: failed('vulnerability', fault, about), warnings };
+  if (!report.descriptor?.name && !isEarly(report) && !target)
+    return { coverage: uncovered('vulnerability', ANONYMOUS, about), warnings };
+  return { coverage: covered('vulnerability', about), warnings };
+}
+
+/** What Grype says about packages, such as the end of life of their distribution: one warning for each kind. */
+export function alertsOf({ alertsByPackage }: Report): Note[] {
+  if (!Array.isArray(alertsByPackage)) return [];
+  const counts = new Map<string, number>();
+  for (const entry of alertsByPackage) {
+    const { alerts }: Record<string, unknown> = Object(entry);
+    for (const alert of Array.isArray(alerts) ? alerts : []) {
+      const { message, type }: Record<string, unknown> = Object(alert);
+      const text = String(message || type || 'alert').slice(0, 200);
+      counts.set(text, (counts.get(text) ?? 0) + 1);
+    }
+  }
+  return [...counts].map(([text, count]) => ({
+    message: `Grype warns about ${count} ${count === 1 ? 'package' : 'packages'}: ${text}`,
+    pointer: '/alertsByPackage',
+  }));
+}
