@@ -32,10 +32,10 @@ const example = {
   },
 };
 
-/** Reports of npm 7 and later (`npm audit --json`). */
+/** Reports of npm (`npm audit --json`), and of pnpm, which writes what npm 6 wrote. */
 export const npmAudit: EvidenceKind = {
   name: 'npm-audit',
-  summary: 'Vulnerabilities of npm packages (`npm audit --json`, npm 7 or later)',
+  summary: 'Vulnerabilities of npm packages (`npm audit --json`, `pnpm audit --json`)',
   format: 'json',
   uploadFor: { vulnerability: 'npm-audit' },
   example,

@@ -1,0 +1,43 @@
+import type { Coverage } from '../../../vocabulary/coverage.js';
+import type { Note } from '../../kind.js';
+import { covered, failed, uncovered } from '../common/coverage.js';
+
+const CUT =
+  'it has no `metadata`, so it may have been cut. Upload the output of npm audit --json unchanged';
+
+const CONTRADICTORY =
+  'it contradicts itself: it does not list the vulnerabilities that it counts. ' +
+  'Upload the output of npm audit --json unchanged, without --audit-level or an ignore list of pnpm';
+
+const count = (value: unknown) =>
+  typeof value === 'number' && Number.isFinite(value) ? Math.max(0, Math.trunc(value)) : undefined;
+
+/** The number of packages, without the project itself. */
+export function dependenciesOf(metadata: unknown): number | undefined {
+  return count(Object(Object(metadata).dependencies).total);
+}
+
+export function oldDependenciesOf(metadata: unknown): number | undefined {
+  const numbers: Record<string, unknown> = Object(metadata);
+  const total = count(numbers.totalDependencies);
+  if (total !== undefined) return total;
+  const parts = [numbers.dependencies, numbers.devDependencies, numbers.optionalDependencies];
+  const known = parts.map(count).filter((part) => part !== undefined);
+  return known.length > 0 ? known.reduce((sum, part) => sum + part, 0) : undefined;
+}
+
+/**
+ * What a report shows. npm always writes counts, also if it looked at nothing: a folder without dependencies is usually
+ * the wrong folder.
+ */
+export function coverageOf(
+  metadata: unknown,
+  lookedAt: number | undefined,
+  contradictions: readonly Note[],
+): Coverage {
+  const about = lookedAt === undefined ? {} : { lookedAt };
+  if (contradictions.length > 0) return failed('vulnerability', CONTRADICTORY, about);
+  if (!Object(metadata).vulnerabilities || lookedAt === undefined)
+    return uncovered('vulnerability', CUT, about);
+  return covered('vulnerability', about);
+}

@@ -1,0 +1,84 @@
+import { escapePointer } from '../../../shared/text.js';
+import { makePurl, readPurl } from '../../../vocabulary/purl.js';
+import { type Finding, MAX_ROWS } from '../../kind.js';
+import { severityFrom } from '../common/cvss.js';
+import { vulnerabilityFingerprint } from '../common/fingerprint.js';
+import { webLink } from '../common/links.js';
+import { ratingFrom } from '../common/rating.js';
+import { severityOf } from '../common/severities.js';
+import { idOf, SEVERITIES, tooMany } from './advisories.js';
+import type { Advisory, Vulnerability } from './schema.js';
+
+/** Maximum number of places of a package in a message. */
+const MAX_NODES = 10;
+
+/** An advisory for a package. npm lists it once per affected range of versions. */
+interface Affected {
+  readonly id: string;
+  readonly advisory: Advisory;
+  readonly vulnerability: Vulnerability;
+  readonly ranges: Set<string>;
+}
+
+function collect(vulnerabilities: Readonly<Record<string, Vulnerability>>): Affected[] {
+  const found = new Map<string, Affected>();
+  for (const [name, vulnerability] of Object.entries(vulnerabilities)) {
+    for (const [i, advisory] of (vulnerability.via ?? []).entries()) {
+      // A text names the dependency that has the advisory, and is listed there.
+      if (typeof advisory === 'string') continue;
+      const pointer = `/vulnerabilities/${escapePointer(name)}/via/${i}`;
+      const id = idOf(advisory.url, advisory.source, pointer);
+      const key = JSON.stringify([id, advisory.name]);
+      const known = found.get(key);
+      if (known) known.ranges.add(advisory.range ?? '');
+      else found.set(key, { id, advisory, vulnerability, ranges: new Set([advisory.range ?? '']) });
+      if (found.size <= MAX_ROWS) continue;
+      throw tooMany('/vulnerabilities');
+    }
+  }
+  return [...found.values()];
+}
+
+/** Continues "fixed in". The package to update is often one that depends on the affected package. */
+function fixedVersion({ fixAvailable }: Vulnerability): string | undefined {
+  if (!fixAvailable) return undefined;
+  if (fixAvailable === true) return 'a compatible version (npm audit fix)';
+  return `${fixAvailable.name}@${fixAvailable.version}`;
+}
+
+function messageOf({ vulnerability, ranges }: Affected): string | undefined {
+  const nodes = vulnerability.nodes ?? [];
+  const range = [...ranges].filter(Boolean).join(' || ');
+  const places = nodes.slice(0, MAX_NODES).join(', ');
+  const rest = nodes.length > MAX_NODES ? ` and ${nodes.length - MAX_NODES} more` : '';
+  const parts = [range && `Affected versions: ${range}`, places && `In ${places}${rest}`];
+  return parts.filter(Boolean).join('. ') || undefined;
+}
+
+function findingOf(affected: Affected): Finding {
+  const { id, advisory, vulnerability } = affected;
+  const { name, cvss } = advisory;
+  const rating = ratingFrom(cvss?.score, cvss?.vectorString);
+  // npm reports version ranges, not the installed version.
+  const purl = readPurl(makePurl('npm', name))?.purl;
+  return {
+    type: 'vulnerability',
+    severity: severityFrom(severityOf(SEVERITIES, advisory.severity), rating?.score),
+    rule: id,
+    title: advisory.title || undefined,
+    message: messageOf(affected),
+    score: rating?.score,
+    vector: rating?.vector,
+    purl,
+    packageName: name,
+    fixedVersion: fixedVersion(vulnerability),
+    unfixable: vulnerability.fixAvailable === false,
+    location: vulnerability.nodes?.[0],
+    url: webLink(advisory.url),
+    fingerprint: vulnerabilityFingerprint(id, purl, name),
+  };
+}
+
+/** One finding for each advisory of a package. */
+export const findingsOf = (vulnerabilities: Readonly<Record<string, Vulnerability>>): Finding[] =>
+  collect(vulnerabilities).map(findingOf);
