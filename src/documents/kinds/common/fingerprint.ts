@@ -20,8 +20,8 @@ export function vulnerabilityFingerprint(id: string, purl: string | undefined, n
 }
 
 /**
- * Creates fingerprints for misconfigurations: one rule on one subject of a target. The subject is a resource, or else the
- * tool's message. It may quote a secret, so its digest is keyed. Results that are equal except for their place are
+ * Creates fingerprints for misconfigurations: one rule on one subject of a target. The subject is a resource, or else
+ * the tool's message. It may quote a secret, so its digest is keyed. Results that are equal except for their place are
  * distinguished by their order, so that none hides another. The same result twice is one misconfiguration.
  */
 export function misconfigurationFingerprints(key: Uint8Array) {

@@ -71,8 +71,8 @@ export function contradictionsOf(
 }
 
 /**
- * npm 6 (`actions`) counts each path to a vulnerable package, so only a severity without any advisory contradicts. Newer
- * versions of pnpm count advisories.
+ * npm 6 (`actions`) counts each path to a vulnerable package, so only a severity without any advisory contradicts.
+ * Newer versions of pnpm count advisories.
  */
 export function oldContradictionsOf({ advisories, actions, metadata }: OldReport): Note[] {
   const listed = new Map<string, number>(WORDS.map((word) => [word, 0]));

@@ -73,8 +73,8 @@ const License = Type.Object({
 });
 
 /**
- * A finding that Trivy does not count, because of an ignore file, a policy or VEX (`--show-suppressed`). Its form depends
- * on its type.
+ * A finding that Trivy does not count, because of an ignore file, a policy or VEX (`--show-suppressed`). Its form
+ * depends on its type.
  */
 const ModifiedFinding = Type.Object({
   Type: optionalText,

@@ -17,7 +17,9 @@ function exceptionWarning({ result, pointer }: Part): Note[] {
   const counted = result.MisconfSummary?.Exceptions ?? 0;
   const listed = (result.Misconfigurations ?? []).filter(({ Status }) => Status === 'EXCEPTION');
   if (counted <= listed.length) return [];
-  const message = `${counted} failed checks are excepted by a policy, and ${listed.length} of them are listed. Scan with --include-non-failures`;
+  const message =
+    `${counted} failed checks are excepted by a policy, and ${listed.length} of them are listed. ` +
+    'Scan with --include-non-failures';
   return [{ message, pointer: `${pointer}/MisconfSummary/Exceptions` }];
 }
 
