@@ -47,9 +47,9 @@ const SUMMARIES: Record<string, object> = {
   openvex: { claims: { total: 2, absolving: 0 } },
 };
 
-describe.each(kinds.map(({ name, example, format }) => ({ name, example, format })))(
+describe.each(kinds.map(({ name, example, format, load }) => ({ name, example, format, load })))(
   'POST /releases/{id}/evidence: 201 for the example of $name',
-  ({ name, example, format }) => {
+  ({ name, example, format, load }) => {
     const type = `application/${format}`;
 
     it('is recognized by its content', async () => {
@@ -65,7 +65,7 @@ describe.each(kinds.map(({ name, example, format }) => ({ name, example, format 
         artifact: null,
         label: null,
         mediaType: type,
-        parserVersion: 1,
+        parserVersion: (await load()).version,
         createdBy: 'anonymous',
         supersededBy: null,
         retractedAt: null,

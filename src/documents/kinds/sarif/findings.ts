@@ -1,11 +1,15 @@
+import type { Severity } from '../../../vocabulary/severity.js';
 import type { Finding, ParseContext } from '../../kind.js';
-import { type codeFingerprints, secretFingerprint } from '../common/fingerprint.js';
+import {
+  type codeFingerprints,
+  licenceFingerprint,
+  secretFingerprint,
+} from '../common/fingerprint.js';
 import { webLink } from '../common/links.js';
 import { fingerprintsOf, snippetOf } from './identity.js';
 import { messageOf } from './messages.js';
 import type { RuleOfResult } from './rules.js';
 import type { Result, Run } from './schema.js';
-import { severityOfResult } from './severities.js';
 
 /** Whether a result is a finding: it neither passed nor disappeared since the last analysis (3.27.9, 3.27.24). */
 export function isFinding({ kind, baselineState }: Result): boolean {
@@ -24,8 +28,10 @@ function placeOf(run: Run, result: Result): { uri: string | undefined; line: num
   };
 }
 
-/** The fields that code findings and secret findings share. */
-function commonOf(run: Run, result: Result, { id, rule }: RuleOfResult) {
+/** The fields that all findings have. */
+export type Common = Pick<Finding, 'rule' | 'title' | 'location' | 'line' | 'url'>;
+
+export function commonOf(run: Run, result: Result, { id, rule }: RuleOfResult): Common {
   const { uri, line } = placeOf(run, result);
   return {
     rule: id,
@@ -36,18 +42,28 @@ function commonOf(run: Run, result: Result, { id, rule }: RuleOfResult) {
   };
 }
 
+/** Whether a result refers to a file by an index at which there is none. */
+export function isMisplaced(run: Run, result: Result): boolean {
+  const place = result.locations?.find(({ physicalLocation }) => physicalLocation);
+  const { index, uri } = place?.physicalLocation?.artifactLocation ?? {};
+  return typeof index === 'number' && index >= 0 && !uri && !run.artifacts?.[index]?.location?.uri;
+}
+
+/** A finding of code analysis, or about the configuration of infrastructure. */
 export function codeFinding(
+  type: 'code' | 'misconfiguration',
   run: Run,
   result: Result,
   found: RuleOfResult,
+  severity: Severity,
   fingerprint: ReturnType<typeof codeFingerprints>,
 ): Finding {
   const common = commonOf(run, result, found);
   const message = messageOf(result, found.rule);
   const identity = fingerprintsOf(result) ?? snippetOf(result) ?? message ?? '';
   return {
-    type: 'code',
-    severity: severityOfResult(result, found.rule),
+    type,
+    severity,
     ...common,
     message,
     fingerprint: fingerprint(run.tool.driver.name, found.id, common.location ?? '', identity),
@@ -62,6 +78,7 @@ export function secretFinding(
   run: Run,
   result: Result,
   found: RuleOfResult,
+  severity: Severity,
   { secretKey }: ParseContext,
 ): Finding {
   const common = commonOf(run, result, found);
@@ -71,7 +88,7 @@ export function secretFinding(
     JSON.stringify([fingerprintsOf(result) ?? messageOf(result, found.rule), withheldLine(result)]);
   return {
     type: 'secret',
-    severity: severityOfResult(result, found.rule),
+    severity,
     ...common,
     message: common.title,
     fingerprint: secretFingerprint(found.id, common.location ?? '', identity, secretKey),
@@ -82,4 +99,26 @@ export function secretFinding(
 function withheldLine(result: Result): number | undefined {
   const region = result.locations?.[0]?.physicalLocation?.region;
   return region?.snippet?.text ? (region.startLine ?? undefined) : undefined;
+}
+
+/** Trivy names the rule after package and licence, Snyk after both and the registry. */
+export function licenceFinding(
+  run: Run,
+  result: Result,
+  found: RuleOfResult,
+  severity: Severity,
+): Finding {
+  const common = commonOf(run, result, found);
+  const end = found.id.lastIndexOf(':');
+  const licence = found.id.slice(end + 1);
+  const name = found.id.slice(0, Math.max(end, 0)).replace(/^snyk:lic:[^:]{1,50}:/i, '');
+  return {
+    type: 'licence',
+    severity,
+    ...common,
+    rule: licence,
+    message: messageOf(result, found.rule),
+    packageName: name || undefined,
+    fingerprint: licenceFingerprint(licence, undefined, name),
+  };
 }

@@ -45,7 +45,8 @@ const example = {
 /** SARIF 2.1.0 (OASIS), from any tool. */
 export const sarif: EvidenceKind = {
   name: 'sarif',
-  summary: 'Results of static analysis as SARIF 2.1.0, from any tool, including suppressions',
+  summary:
+    'Results of static analysis and of scanners as SARIF 2.1.0, from any tool, including suppressions',
   format: 'json',
   uploadFor: { code: 'sarif' },
   mediaType: 'application/sarif+json',

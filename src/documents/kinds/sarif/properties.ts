@@ -1,16 +1,18 @@
+import type { Severity } from '../../../vocabulary/severity.js';
+import { ratingOf } from '../../../vocabulary/severity.js';
+import { scoreOf } from '../common/cvss.js';
+import { type SeverityTable, severityOf } from '../common/severities.js';
+
 /** Reads a field of a property bag (3.8), which may contain anything. */
 export function property(bag: unknown, name: string): unknown {
   if (typeof bag !== 'object' || bag === null) return undefined;
   return Object.getOwnPropertyDescriptor(bag, name)?.value;
 }
 
-/** @returns the property `security-severity` as GitHub reads it: 0–10, as a number or a text */
-export function securitySeverity(bag: unknown): number | undefined {
-  const value = property(bag, 'security-severity');
-  if (typeof value === 'string' && !/^\s*\d{1,3}(?:\.\d{1,20})?\s*$/.test(value)) return undefined;
-  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
-  const score = Number(value);
-  return score >= 0 && score <= 10 ? score : undefined;
+/** @returns the value of a field if it is a text with content */
+export function textOf(bag: unknown, name: string): string | undefined {
+  const value = property(bag, name);
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 /** @returns the value if it is a list, else an empty list */
@@ -20,4 +22,45 @@ export function listOf(value: unknown): readonly unknown[] {
 
 export function tagsOf(bag: unknown): readonly string[] {
   return listOf(property(bag, 'tags')).filter((tag) => typeof tag === 'string');
+}
+
+/** Words that tools write where a number belongs. */
+export const WORDS: SeverityTable = {
+  critical: 'critical',
+  high: 'high',
+  important: 'high',
+  medium: 'medium',
+  moderate: 'medium',
+  low: 'low',
+  negligible: 'low',
+  none: 'none',
+  info: 'none',
+  informational: 'none',
+};
+
+export interface SecuritySeverity {
+  readonly severity?: Severity;
+  readonly score?: number;
+  /** Whether the value could not be understood, or only in part. */
+  readonly odd?: boolean;
+}
+
+/**
+ * The property `security-severity`: a CVSS score as a number or a text, as GitHub reads it, and what tools write
+ * instead: a word or a CVSS vector. Tools write 0 for a vulnerability without a score, so 0 and `none` are not
+ * ratings. A number
+ * above 10 is rated as GitHub rates it: above 9 is critical.
+ */
+export function securitySeverity(bag: unknown): SecuritySeverity | undefined {
+  const value = property(bag, 'security-severity');
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value !== 'string' && typeof value !== 'number') return { odd: true };
+  const text = String(value).slice(0, 500).trim();
+  const word = severityOf(WORDS, text);
+  if (word === 'none' || /^unknown$/i.test(text)) return undefined;
+  if (word !== 'unknown') return { severity: word };
+  const score = /^-?\d{1,10}(?:\.\d{1,20})?$/.test(text) ? Number(text) : scoreOf(text);
+  if (score === undefined || score < 0) return { odd: true };
+  if (score === 0) return undefined;
+  return score > 10 ? { severity: 'critical', odd: true } : { severity: ratingOf(score), score };
 }

@@ -13,24 +13,71 @@ describe('SARIF: severities', () => {
     [{}, { defaultConfiguration: { level: 'error' } }, 'high'],
     [{ level: 'note' }, { defaultConfiguration: { level: 'error' } }, 'low'],
     [{ kind: 'informational' }, { defaultConfiguration: { level: 'error' } }, 'none'],
-    [{ kind: 'review' }, { properties: { 'security-severity': 9 } }, 'none'],
+    [{ kind: 'informational' }, { properties: { 'security-severity': 9 } }, 'none'],
+    [{ kind: 'review' }, { properties: { 'security-severity': 9 } }, 'critical'],
+    [{ kind: 'review' }, { defaultConfiguration: { level: 'error' } }, 'unknown'],
+    [{ kind: 'open', level: 'none' }, {}, 'unknown'],
+    [{ kind: 'informational', level: 'none' }, {}, 'none'],
     [{ kind: 'open', level: 'error' }, {}, 'high'],
     [{ kind: 'fail' }, {}, 'medium'],
     [{ level: 'note' }, { properties: { 'security-severity': '9.8' } }, 'critical'],
     [{ level: 'note' }, { properties: { 'security-severity': 7 } }, 'high'],
-    [{ level: 'error' }, { properties: { 'security-severity': '0.0' } }, 'none'],
+    [{ level: 'error' }, { properties: { 'security-severity': '0.0' } }, 'high'],
+    [{ level: 'error' }, { properties: { 'security-severity': 0 } }, 'high'],
+    [{ level: 'error' }, { properties: { 'security-severity': 'none' } }, 'high'],
+    [{}, { properties: { 'security-severity': '0.0' } }, 'medium'],
+    [{ level: 'none' }, { properties: { 'security-severity': '0' } }, 'none'],
+    [
+      { level: 'note', properties: { 'security-severity': '0.0' } },
+      { properties: { 'security-severity': '9.1' } },
+      'critical',
+    ],
     [
       { properties: { 'security-severity': '4' } },
       { properties: { 'security-severity': '9' } },
       'medium',
     ],
-    [{ level: 'note' }, { properties: { 'security-severity': 'high' } }, 'low'],
+    [{ level: 'note' }, { properties: { 'security-severity': 'high' } }, 'high'],
+    [{ level: 'warning' }, { properties: { 'security-severity': 'CRITICAL' } }, 'critical'],
+    [{ level: 'error' }, { properties: { 'security-severity': ' Moderate ' } }, 'medium'],
+    [{ level: 'error' }, { properties: { 'security-severity': 'unknown' } }, 'high'],
+    [{ level: 'note' }, { properties: { 'security-severity': 'nine' } }, 'low'],
+    [{ level: 'note' }, { properties: { 'security-severity': -1 } }, 'low'],
+    [
+      { level: 'note' },
+      { properties: { 'security-severity': 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H' } },
+      'critical',
+    ],
     [{ level: 'note' }, { properties: { 'security-severity': '' } }, 'low'],
-    [{ level: 'note' }, { properties: { 'security-severity': 11 } }, 'low'],
+    [{ level: 'note' }, { properties: { 'security-severity': 11 } }, 'critical'],
     [{ level: 'note' }, { properties: { 'security-severity': [9] } }, 'low'],
     [{ level: 'note' }, { properties: null }, 'low'],
   ])('%j of the rule %j: %s', (fields, rule, severity) => {
     expect(one(result(fields), { rules: [{ id: 'R1', ...rule }] })?.severity).toBe(severity);
+  });
+});
+
+describe('SARIF: levels that an invocation configures', () => {
+  const override = (level: string, descriptor: object = { id: 'R1' }) => ({
+    executionSuccessful: true,
+    ruleConfigurationOverrides: [{ descriptor, configuration: { level } }],
+  });
+  const rules = [{ id: 'R0' }, { id: 'R1', defaultConfiguration: { level: 'warning' } }];
+  const by = (invocationIndex: number) => ({ provenance: { invocationIndex } });
+
+  it.each<[object, object[], string]>([
+    [by(0), [override('error')], 'high'],
+    [by(0), [override('note')], 'low'],
+    [by(0), [override('note', { index: 1 })], 'low'],
+    [by(1), [override('note'), override('error')], 'high'],
+    [by(1), [override('error')], 'high'],
+    [{}, [override('error')], 'high'],
+    [{}, [override('note')], 'medium'],
+    [{}, [override('error', { id: 'R0' })], 'medium'],
+    [{ level: 'note', ...by(0) }, [override('error')], 'low'],
+    [by(0), [{ ruleConfigurationOverrides: [null, {}, { descriptor: 1 }] }], 'medium'],
+  ])('%j of %j: %s', (fields, invocations, severity) => {
+    expect(one(result(fields), { rules }, { invocations })?.severity).toBe(severity);
   });
 });
 

@@ -39,6 +39,8 @@ function fits(rule: Rule | undefined, id: string | undefined): rule is Rule {
 export interface RuleOfResult {
   readonly id: string;
   readonly rule: Rule | undefined;
+  /** Whether the result has an index of a rule, and no rule with its id is there. */
+  readonly misplaced: boolean;
 }
 
 /** @returns a function that finds a result's rule by its index in a tool component, or by its id (3.27.5–7, 3.52) */
@@ -62,7 +64,8 @@ export function ruleFinder({ tool }: Run): (result: Result) => RuleOfResult {
     const id = result.ruleId || result.rule?.id || undefined;
     const index = result.rule?.index ?? result.ruleIndex ?? -1;
     const indexed = componentOf(result).rules?.[index];
-    const rule = fits(indexed, id) ? indexed : find(rules, id ?? '');
-    return { id: id ?? rule?.id ?? 'unspecified', rule };
+    const found = fits(indexed, id);
+    const rule = found ? indexed : find(rules, id ?? '');
+    return { id: id ?? rule?.id ?? 'unspecified', rule, misplaced: index >= 0 && !found };
   };
 }

@@ -26,6 +26,9 @@ const Rule = Type.Object({
   id: optionalText,
   name: optionalText,
   shortDescription: optionalObject(text),
+  fullDescription: unknown,
+  help: unknown,
+  deprecatedIds: unknown,
   messageStrings: Type.Optional(Type.Unsafe<MessageStrings | null>(messageStrings)),
   defaultConfiguration: optionalObject({ level: optionalText }),
   helpUri: optionalText,
@@ -40,6 +43,8 @@ const component = {
   version: optionalText,
   semanticVersion: optionalText,
   rules: optionalList(Rule),
+  notifications: unknown,
+  properties: unknown,
 };
 
 const artifactLocation = { uri: optionalText, index: optionalNumber };
@@ -58,6 +63,7 @@ const Location = Type.Object({
     region: optionalObject(region),
     contextRegion: optionalObject(region),
   }),
+  logicalLocations: unknown,
 });
 
 /** 3.35 */
@@ -90,6 +96,7 @@ const Result = Type.Object({
   partialFingerprints: unknown,
   suppressions: optionalList(Suppression),
   baselineState: optionalText,
+  provenance: unknown,
   properties: unknown,
 });
 
@@ -99,12 +106,26 @@ const Run = Type.Object({
     driver: Type.Object(component),
     extensions: optionalList(Type.Object({ ...component, name: optionalText })),
   }),
-  artifacts: optionalList(Type.Object({ location: optionalObject({ uri: optionalText }) })),
+  artifacts: optionalList(
+    Type.Object({ location: optionalObject({ uri: optionalText }), roles: unknown }),
+  ),
   results: optionalList(Result),
+  invocations: unknown,
+  conversion: unknown,
+  automationDetails: unknown,
+  versionControlProvenance: unknown,
+  originalUriBaseIds: unknown,
+  externalPropertyFileReferences: unknown,
+  properties: unknown,
 });
 
+/** 3.13. `runs` is null if the producer failed to fill it (3.13.4). */
 export const check = checker(
-  Type.Object({ version: Type.Literal('2.1.0'), runs: Type.Array(Run) }),
+  Type.Object({
+    version: Type.Literal('2.1.0'),
+    runs: Type.Unsafe<Static<typeof Run>[] | null>({ type: ['array', 'null'], items: Run }),
+    inlineExternalProperties: unknown,
+  }),
 );
 
 export type Rule = Static<typeof Rule>;

@@ -1,11 +1,7 @@
-import type { FindingType } from '../../../vocabulary/finding-types.js';
 import { isContent } from './identity.js';
 import { listOf, property, tagsOf } from './properties.js';
 import type { RuleOfResult } from './rules.js';
 import type { Result, Rule } from './schema.js';
-
-const SCANNERS =
-  /(?<![a-z])(?:gitleaks|betterleaks|trufflehog|detect[-_ ]?secrets|ggshield|gitguardian|kingfisher|nosey[-_ ]?parker|talisman|whispers)(?![a-z])/i;
 
 /**
  * Tags for hard-coded credentials (CWE-798), passwords (259) and keys (321) by CodeQL and Semgrep, or `secret` by
@@ -18,11 +14,6 @@ const WEAKNESSES = /^\s*(?:external\/cwe\/)?(?:cwe[-_: ]?)?0*(?:798|259|321)(?!\
 
 /** Checkov's rules for secrets. */
 const RULES = /^ckv_secret_/i;
-
-/** The type of findings that a tool reports. */
-export function shownBy(tool: string): FindingType {
-  return SCANNERS.test(tool.slice(0, 200)) ? 'secret' : 'code';
-}
 
 const isWeakness = (id: unknown) =>
   (typeof id === 'string' || typeof id === 'number') && WEAKNESSES.test(String(id));
@@ -46,8 +37,8 @@ function isSecretRule(rule: Rule | undefined): boolean {
   return listOf(rule?.relationships).some((to) => refersToSecret(property(to, 'target')));
 }
 
-/** @returns a function that checks whether a result of this tool contains a secret */
-export function secretFinder(tool: string): (result: Result, found: RuleOfResult) => boolean {
+/** @returns a function that checks whether a result contains a secret, by its rule, its tags or its weaknesses */
+export function secretFinder(): (result: Result, found: RuleOfResult) => boolean {
   const rules = new Map<Rule | undefined, boolean>();
   const isOfRule = (rule: Rule | undefined): boolean => {
     const known = rules.get(rule);
@@ -56,13 +47,8 @@ export function secretFinder(tool: string): (result: Result, found: RuleOfResult
     rules.set(rule, secret);
     return secret;
   };
-  const all = shownBy(tool) === 'secret';
   return ({ properties, taxa }, { id, rule }) =>
-    all ||
-    RULES.test(id) ||
-    isOfRule(rule) ||
-    isTagged(properties) ||
-    listOf(taxa).some(refersToSecret);
+    RULES.test(id) || isOfRule(rule) || isTagged(properties) || listOf(taxa).some(refersToSecret);
 }
 
 const numberOf = (value: unknown) => (typeof value === 'number' ? value : undefined);

@@ -1,23 +1,37 @@
-import { ratingOf, type Severity } from '../../../vocabulary/severity.js';
+import type { Severity } from '../../../vocabulary/severity.js';
 import { type SeverityTable, severityOf } from '../common/severities.js';
-import { securitySeverity } from './properties.js';
+import { type SecuritySeverity, securitySeverity } from './properties.js';
 import type { Result, Rule } from './schema.js';
 
 /** Levels of SARIF (3.27.10). */
-const LEVELS: SeverityTable = {
+export const LEVELS: SeverityTable = {
   error: 'high',
   warning: 'medium',
   note: 'low',
   none: 'none',
 };
 
+/** The `security-severity` of a result, else of its rule. */
+export function ratingOfResult({ properties }: Result, rule: Rule | undefined): SecuritySeverity {
+  return securitySeverity(properties) ?? securitySeverity(rule?.properties) ?? {};
+}
+
 /**
- * The severity of a result. A result that is not a failure (3.27.9: informational, open, review) is `none`, unless it
- * has a level. The property `security-severity` is more exact than the level and has priority.
+ * The severity of a result. `security-severity` is more exact than the level and has priority. A result that is not a
+ * failure (3.27.9) has the level `none`: `informational` is harmless, but whether `open` and `review` are problems is
+ * for a person to decide. They keep the rating that they would have, or are `unknown`.
+ * @param configured the level that the configuration of the rule gives to its results
  */
-export function severityOfResult(result: Result, rule: Rule | undefined): Severity {
-  if (!result.level && result.kind && result.kind !== 'fail') return 'none';
-  const score = securitySeverity(result.properties) ?? securitySeverity(rule?.properties);
-  if (score !== undefined) return ratingOf(score);
-  return severityOf(LEVELS, result.level || rule?.defaultConfiguration?.level || 'warning');
+export function severityOfResult(
+  result: Result,
+  rule: Rule | undefined,
+  configured: string | undefined,
+): Severity {
+  const { kind, level } = result;
+  const failed = !kind || kind === 'fail';
+  if (!failed && !level && kind === 'informational') return 'none';
+  const { severity } = ratingOfResult(result, rule);
+  if (severity) return severity;
+  if (!failed && kind !== 'informational' && (!level || level === 'none')) return 'unknown';
+  return severityOf(LEVELS, level || configured || 'warning');
 }

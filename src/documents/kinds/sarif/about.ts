@@ -1,0 +1,140 @@
+import type { Target } from '../../../vocabulary/coverage.js';
+import { type About, instantOf } from '../common/coverage.js';
+import { notificationsOf } from './notifications.js';
+import { listOf, property, textOf } from './properties.js';
+import type { Run } from './schema.js';
+
+/** Maximum number of repositories of a run. */
+const MAX_REPOSITORIES = 10;
+
+/**
+ * The category of a run: all components of its id except the last, which names this one run (3.17.3). An id with one
+ * component is kept, because tools and pipelines write a category there.
+ */
+function categoryOf({ automationDetails }: Run): string | undefined {
+  const id = textOf(automationDetails, 'id')?.slice(0, 500);
+  if (!id) return undefined;
+  const end = id.lastIndexOf('/');
+  return (end > 0 ? id.slice(0, end) : id).replace(/^\/+/, '') || undefined;
+}
+
+const digestsIn = (references: unknown) =>
+  listOf(references).flatMap((reference) =>
+    typeof reference === 'string' ? [reference.slice(reference.lastIndexOf('@') + 1)] : [],
+  );
+
+/** The image that Trivy scanned. */
+function imageOf({ properties }: Run): Target | undefined {
+  const name = textOf(properties, 'imageName');
+  if (!name) return undefined;
+  const id = textOf(properties, 'imageID');
+  return {
+    type: 'image',
+    name,
+    digests: digestsIn(property(properties, 'repoDigests')),
+    ...(id && { otherDigests: [id] }),
+  };
+}
+
+/** Without user and password, which differ from run to run. */
+const bare = (uri: string) =>
+  uri
+    .slice(0, 500)
+    .replace(/^(\w{1,20}:\/\/)[^/@]*@/, '$1')
+    .replace(/\.git$/, '');
+
+/** Repositories that were scanned (3.14.13). */
+function repositoriesOf({ versionControlProvenance }: Run): Target[] {
+  return listOf(versionControlProvenance)
+    .slice(0, MAX_REPOSITORIES)
+    .flatMap((details) => {
+      const uri = textOf(details, 'repositoryUri');
+      return uri ? [{ type: 'repository' as const, name: bare(uri) }] : [];
+    });
+}
+
+/** Folders for temporary files, whose names differ from run to run. */
+const TEMPORARY = /^file:\/\/\/?(?:tmp|var\/folders|private\/tmp|.*\/temp)\//i;
+
+/**
+ * The folder that was scanned (3.14.14): its last two names, because where a runner puts it differs from runner to
+ * runner.
+ */
+function folderOf({ originalUriBaseIds }: Run): Target[] {
+  const bases = Object.values(Object(originalUriBaseIds)).slice(0, 100);
+  const uris = bases.flatMap((base) => textOf(base, 'uri') ?? []);
+  const uri = uris.find((text) => /^file:/i.test(text) && text.length < 2000);
+  if (!uri || TEMPORARY.test(uri)) return [];
+  const names = uri
+    .replace(/^file:\/*/i, '')
+    .split('/')
+    .filter(Boolean);
+  const name = names.slice(-2).join('/').replace(/@\d+$/, '');
+  return name ? [{ type: 'files', name }] : [];
+}
+
+function targetsOf(run: Run): Target[] {
+  const category = categoryOf(run);
+  const image = imageOf(run);
+  const what = image ? [image] : [...repositoriesOf(run), ...folderOf(run)];
+  return [...what, ...(category ? [{ type: 'other' as const, name: category }] : [])];
+}
+
+/** When the tool ran (3.20.7, 3.20.8). Of several invocations, the first one counts. */
+function timeOf({ invocations }: Run): string | undefined {
+  const times = listOf(invocations).flatMap((invocation) => {
+    const end = instantOf(property(invocation, 'endTimeUtc'));
+    return end ?? instantOf(property(invocation, 'startTimeUtc')) ?? [];
+  });
+  return times.sort()[0];
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
+const isCount = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 0;
+
+/** Files that the tool was told to scan (3.24.6), where it lists them. Dependency-Check lists what it scanned. */
+function scannedArtifacts({ artifacts, tool }: Run): number | undefined {
+  if (!artifacts) return undefined;
+  if (/^dependency-check$/i.test(tool.driver.name)) return artifacts.length;
+  return (
+    artifacts.filter(({ roles }) => listOf(roles).includes('analysisTarget')).length || undefined
+  );
+}
+
+/** CodeQL's metrics of whole languages. */
+const LINES_OF_CODE = /\/summary\/lines-of-(?:user-)?code$/;
+
+/** CodeQL: files that it extracted, and lines that it counted. */
+function codeqlCount(run: Run): number | undefined {
+  const lines = listOf(property(run.properties, 'metricResults')).filter((metric) =>
+    LINES_OF_CODE.test(textOf(metric, 'ruleId') ?? textOf(property(metric, 'rule'), 'id') ?? ''),
+  );
+  const isEmpty = lines.length > 0 && lines.every((metric) => property(metric, 'value') === 0);
+  if (isEmpty) return 0;
+  const extracted = listOf(run.invocations)
+    .flatMap((invocation) => notificationsOf(run, invocation, ''))
+    .filter(({ id }) => id?.endsWith('/successfully-extracted-files'));
+  return sum(extracted.map(({ places }) => Math.max(places, 1))) || undefined;
+}
+
+/** Snyk: packages of a project, or files of code that it supports. */
+function snykCount({ tool, properties }: Run): number | undefined {
+  const packages = property(tool.driver.properties, 'artifactsScanned');
+  if (isCount(packages)) return packages;
+  const files = property(properties, 'coverage');
+  if (!Array.isArray(files)) return undefined;
+  const supported = files.filter((one) => property(one, 'isSupported') === true);
+  return sum(supported.map((one) => property(one, 'files')).filter(isCount));
+}
+
+/** What a run tells about its targets, its time and how much was looked at. Of several numbers, the least counts. */
+export function aboutRun(run: Run): About {
+  const counts = [scannedArtifacts(run), codeqlCount(run), snykCount(run)].filter(isCount);
+  const at = timeOf(run);
+  const of = targetsOf(run);
+  return {
+    ...(of.length > 0 && { of }),
+    ...(counts.length > 0 && { lookedAt: Math.min(...counts) }),
+    ...(at && { at }),
+  };
+}

@@ -1,0 +1,64 @@
+import { listOf, property, textOf } from './properties.js';
+import type { RuleOfResult } from './rules.js';
+import type { Result, Run } from './schema.js';
+
+/** Levels, worst first. */
+const ORDER = ['error', 'warning', 'note', 'none'];
+
+const worst = (levels: readonly (string | undefined)[]) =>
+  ORDER.find((level) => levels.includes(level));
+
+/** The level that each invocation sets for rules (3.20.5, 3.51), by rule, or by id if the rule is not described. */
+function overridesOf(
+  invocation: unknown,
+  ruleOf: (result: Result) => RuleOfResult,
+): ReadonlyMap<unknown, string> {
+  const levels = new Map<unknown, string>();
+  for (const override of listOf(property(invocation, 'ruleConfigurationOverrides'))) {
+    const descriptor = property(override, 'descriptor');
+    const level = textOf(property(override, 'configuration'), 'level');
+    if (typeof descriptor !== 'object' || descriptor === null || !level) continue;
+    const index = property(descriptor, 'index');
+    const { rule, id } = ruleOf({
+      ruleId: textOf(descriptor, 'id'),
+      ruleIndex: typeof index === 'number' ? index : undefined,
+      rule: componentOf(descriptor),
+    });
+    levels.set(rule ?? id, level);
+  }
+  return levels;
+}
+
+function componentOf(descriptor: unknown): Result['rule'] {
+  const component = property(descriptor, 'toolComponent');
+  const index = property(component, 'index');
+  return {
+    toolComponent: {
+      name: textOf(component, 'name'),
+      guid: textOf(component, 'guid'),
+      index: typeof index === 'number' ? index : undefined,
+    },
+  };
+}
+
+/**
+ * Finds the level that the configuration gives to a result without a level (3.27.10): of the invocation that produced
+ * the result (3.48.6), else of its rule. If the result does not say which invocation produced it, an override counts
+ * only if it is worse than the rule's default.
+ */
+export function configuredLevels(
+  run: Run,
+  ruleOf: (result: Result) => RuleOfResult,
+): (result: Result, found: RuleOfResult) => string | undefined {
+  const invocations = listOf(run.invocations).map((one) => overridesOf(one, ruleOf));
+  const inUse = invocations.some(({ size }) => size > 0);
+  return ({ provenance }, { rule, id }) => {
+    const byDefault = rule?.defaultConfiguration?.level || undefined;
+    if (!inUse) return byDefault;
+    const index = property(provenance, 'invocationIndex');
+    const own = typeof index === 'number' ? invocations[index]?.get(rule ?? id) : undefined;
+    if (own) return own;
+    const set = invocations.map((levels) => levels.get(rule ?? id));
+    return worst([...set, byDefault ?? 'warning']) ?? byDefault;
+  };
+}

@@ -1,0 +1,56 @@
+import type { Coverage } from '../../../vocabulary/coverage.js';
+import type { FindingType } from '../../../vocabulary/finding-types.js';
+import { type About, covered, failed, uncovered } from '../common/coverage.js';
+import { aboutRun } from './about.js';
+import type { State } from './ran.js';
+import type { Run } from './schema.js';
+import { purposeOf } from './tools.js';
+
+const USE_JSON =
+  'the SARIF of this tool does not show what it looked for. Upload its JSON report instead (trivy --format json)';
+const NOT_A_SCANNER = 'the tool found some by the way, but is not a scanner for them';
+
+/** The document has no runs (3.13.4). */
+export const NOTHING_RAN = [uncovered('code', 'the document has no runs')];
+
+/** What a tool looked for, and whether it looked for all of it. */
+interface Sought {
+  readonly what: FindingType;
+  /** Why it is not known to have looked for all of it. */
+  readonly doubt?: string;
+}
+
+/** @param found the types of the results, including those that passed */
+function soughtBy(tool: string, found: ReadonlySet<FindingType>): Sought[] {
+  const purpose = purposeOf(tool);
+  if (purpose === 'mixed') {
+    const unseen = (['vulnerability', 'secret'] as const).filter((what) => !found.has(what));
+    return [
+      ...[...found].sort().map((what) => ({ what })),
+      ...unseen.map((what) => ({ what, doubt: USE_JSON })),
+    ];
+  }
+  // A tool of an unknown name that reports nothing but entries of databases is a scanner for vulnerabilities.
+  const own = purpose === 'code' && isOnly(found, 'vulnerability') ? 'vulnerability' : purpose;
+  const others = [...found].sort().filter((what) => what !== own);
+  return [{ what: own }, ...others.map((what) => ({ what, doubt: NOT_A_SCANNER }))];
+}
+
+const isOnly = (found: ReadonlySet<FindingType>, type: FindingType) =>
+  found.size === 1 && found.has(type);
+
+function entryOf({ what, doubt }: Sought, { ran, reason }: State, about: About): Coverage {
+  if (ran === 'failed') return failed(what, reason, about);
+  if (ran === 'unknown') return uncovered(what, reason, about);
+  return doubt ? uncovered(what, doubt, about) : covered(what, about);
+}
+
+/** What a run covers. */
+export function coverageOfRun(
+  run: Run,
+  state: State,
+  found: ReadonlySet<FindingType>,
+): readonly Coverage[] {
+  const about = aboutRun(run);
+  return soughtBy(run.tool.driver.name, found).map((sought) => entryOf(sought, state, about));
+}

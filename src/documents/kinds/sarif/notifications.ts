@@ -1,0 +1,75 @@
+import { listOf, property, textOf } from './properties.js';
+import type { Run } from './schema.js';
+
+/** A condition that a tool detected while it ran, or in its configuration (3.58). */
+export interface Notification {
+  readonly id: string | undefined;
+  readonly text: string | undefined;
+  readonly level: string;
+  /** Number of places that it is about. */
+  readonly places: number;
+  readonly pointer: string;
+}
+
+const LISTS = ['toolExecutionNotifications', 'toolConfigurationNotifications'] as const;
+
+const levelIn = (descriptor: unknown) =>
+  textOf(property(descriptor, 'defaultConfiguration'), 'level');
+
+/** The default level of each notification that the tool describes (3.19.24), by id. */
+function levelsOf({ tool }: Run): ReadonlyMap<string, string> {
+  const levels = new Map<string, string>();
+  for (const { notifications } of [tool.driver, ...(tool.extensions ?? [])]) {
+    for (const descriptor of listOf(notifications)) {
+      const [id, level] = [textOf(descriptor, 'id'), levelIn(descriptor)];
+      if (id && level && !levels.has(id)) levels.set(id, level);
+    }
+  }
+  return levels;
+}
+
+/** The descriptor at an index of the driver, for notifications that have only an index (3.52.5). */
+function indexed({ tool }: Run, descriptor: unknown): unknown {
+  const index = property(descriptor, 'index');
+  return typeof index === 'number' ? listOf(tool.driver.notifications)[index] : undefined;
+}
+
+function messageOf(notification: unknown): string | undefined {
+  const exception = property(notification, 'exception');
+  return (
+    textOf(property(notification, 'message'), 'text') ??
+    textOf(exception, 'message') ??
+    textOf(property(exception, 'message'), 'text')
+  );
+}
+
+/**
+ * The notifications of an invocation. Without a level, the level of the descriptor applies, then `warning` (3.58.6).
+ * @param pointer of the invocation
+ */
+export function notificationsOf(
+  run: Run,
+  invocation: unknown,
+  pointer: string,
+): readonly Notification[] {
+  const byDefault = levelsOf(run);
+  return LISTS.flatMap((list) =>
+    listOf(property(invocation, list)).map((notification, i) => {
+      const reference = property(notification, 'descriptor');
+      const descriptor = indexed(run, reference);
+      const id = textOf(reference, 'id') ?? textOf(descriptor, 'id');
+      const level = textOf(notification, 'level') ?? byDefault.get(id ?? '') ?? levelIn(descriptor);
+      return {
+        id,
+        text: messageOf(notification),
+        level: level ?? 'warning',
+        places: listOf(property(notification, 'locations')).length,
+        pointer: `${pointer}/${list}/${i}`,
+      };
+    }),
+  );
+}
+
+/** CodeQL's notifications about files that it analysed, which are not problems. */
+export const isAboutAnalysed = ({ id }: Notification) =>
+  id !== undefined && /\/(?:successfully|expected)-extracted-files$/.test(id);

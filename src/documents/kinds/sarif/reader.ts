@@ -1,0 +1,133 @@
+import type { Coverage } from '../../../vocabulary/coverage.js';
+import type { FindingType } from '../../../vocabulary/finding-types.js';
+import { canonicalIds } from '../../../vocabulary/vulnerability-ids.js';
+import { DocumentFault } from '../../fault.js';
+import { type Claim, type Finding, MAX_ROWS, type Note, type ParseContext } from '../../kind.js';
+import { codeFingerprints } from '../common/fingerprint.js';
+import { claimOf } from './claims.js';
+import { configuredLevels } from './configuration.js';
+import { coverageOfRun } from './coverage.js';
+import {
+  codeFinding,
+  commonOf,
+  isFinding,
+  isMisplaced,
+  licenceFinding,
+  secretFinding,
+} from './findings.js';
+import { stateOf } from './ran.js';
+import { type RuleOfResult, ruleFinder } from './rules.js';
+import type { Result, Run } from './schema.js';
+import { secretsOf } from './secrets.js';
+import { ratingOfResult, severityOfResult } from './severities.js';
+import { typeFinder } from './types.js';
+import { readVulnerability, type Vulnerability, vulnerabilityFindings } from './vulnerabilities.js';
+
+/** The findings of a result: made, or still to be made when all ids of vulnerabilities are known. */
+interface Read {
+  readonly result: Result;
+  readonly findings: Finding[] | undefined;
+  readonly vulnerability: Vulnerability | undefined;
+}
+
+/** A result with what is known about it. */
+interface Typed {
+  readonly result: Result;
+  readonly found: RuleOfResult;
+  readonly type: FindingType;
+  readonly configured: string | undefined;
+}
+
+const refuseTooMany = (count: number, pointer: string) => {
+  if (count <= MAX_ROWS) return;
+  throw new DocumentFault('has more than 200,000 findings', pointer, undefined, 'limit');
+};
+
+/** Reads the runs of one document. */
+export class Reader {
+  readonly coverage: Coverage[] = [];
+  readonly warnings: Note[] = [];
+  readonly contradictions: Note[] = [];
+  readonly secretResults = new Set<Result>();
+  readonly secrets = new Set<string>();
+  private readonly reads: Read[] = [];
+  private readonly fingerprint = codeFingerprints();
+
+  /** @param elsewhere whether the document has results outside its runs */
+  constructor(
+    private readonly context: ParseContext,
+    private readonly elsewhere: boolean,
+  ) {}
+
+  run(run: Run, pointer: string): void {
+    const ruleOf = ruleFinder(run);
+    const levelOf = configuredLevels(run, ruleOf);
+    const typeOf = typeFinder(run.tool.driver.name);
+    const types = new Set<FindingType>();
+    for (const [i, result] of (run.results ?? []).entries()) {
+      const found = ruleOf(result);
+      const type = typeOf(result, found);
+      types.add(type);
+      this.warn(run, result, found, `${pointer}/results/${i}`);
+      this.result(run, { result, found, type, configured: levelOf(result, found) });
+      refuseTooMany(this.reads.length, `${pointer}/results`);
+    }
+    const state = stateOf(run, pointer, this.elsewhere);
+    this.coverage.push(...coverageOfRun(run, state, types));
+    this.warnings.push(...state.warnings);
+    this.contradictions.push(...state.contradictions);
+  }
+
+  private warn(run: Run, result: Result, found: RuleOfResult, pointer: string): void {
+    const note = (message: string) => this.warnings.push({ message, pointer });
+    if (found.misplaced) note('The index of its rule leads to another rule, or to none');
+    if (isMisplaced(run, result)) note('The index of its file leads to none');
+    if (ratingOfResult(result, found.rule).odd)
+      note('security-severity is not a number from 0 to 10');
+  }
+
+  private result(run: Run, { result, found, type, configured }: Typed): void {
+    if (type === 'secret') {
+      // A result that is not a finding still has its secret in the document.
+      this.secretResults.add(result);
+      for (const text of secretsOf(result)) this.secrets.add(text);
+    }
+    if (!isFinding(result)) return;
+    if (type === 'vulnerability') {
+      const common = commonOf(run, result, found);
+      const vulnerability = readVulnerability(run.tool.driver.name, result, found, common);
+      this.reads.push({ result, findings: undefined, vulnerability });
+      return;
+    }
+    const severity = severityOfResult(result, found.rule, configured);
+    const finding =
+      type === 'secret'
+        ? secretFinding(run, result, found, severity, this.context)
+        : type === 'licence'
+          ? licenceFinding(run, result, found, severity)
+          : codeFinding(type, run, result, found, severity, this.fingerprint);
+    this.reads.push({ result, findings: [finding], vulnerability: undefined });
+  }
+
+  /** The findings and claims of all runs. */
+  rows(): { findings: Finding[]; claims: Claim[] } {
+    const idsOf = canonicalIds(
+      this.reads.flatMap(({ vulnerability }) => (vulnerability ? [vulnerability.ids] : [])),
+    );
+    const findings: Finding[] = [];
+    const claims: Claim[] = [];
+    for (const { result, findings: made = [], vulnerability } of this.reads) {
+      const own = vulnerability ? vulnerabilityFindings(vulnerability, idsOf) : made;
+      for (const finding of own) {
+        findings.push(finding);
+        const claim = claimOf(result.suppressions, finding.fingerprint);
+        if (!claim) continue;
+        // The justification may contain the secret.
+        const isSecret = finding.type === 'secret';
+        claims.push(isSecret ? { ...claim, justification: undefined } : claim);
+      }
+    }
+    refuseTooMany(findings.length, '/runs');
+    return { findings, claims };
+  }
+}

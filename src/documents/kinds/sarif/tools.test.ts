@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { document, parse, result } from './sarif.support.js';
+import { purposeOf } from './tools.js';
+
+describe('SARIF: what a tool looks for', () => {
+  it.each([
+    ['CodeQL', 'code'],
+    ['ESLint', 'code'],
+    ['SnykCode', 'code'],
+    ['Semgrep OSS', 'code'],
+    ['Clairvoyant', 'code'],
+    ['Xrays', 'code'],
+    ['gitleaks', 'secret'],
+    ['JFrog Secrets scanner', 'secret'],
+    ['Grype', 'vulnerability'],
+    ['Anchore Container Vulnerability Report (T0)', 'vulnerability'],
+    ['osv-scanner', 'vulnerability'],
+    ['Snyk Open Source', 'vulnerability'],
+    ['Snyk Container', 'vulnerability'],
+    ['dependency-check', 'vulnerability'],
+    ['docker scout', 'vulnerability'],
+    ['Clair V4', 'vulnerability'],
+    ['govulncheck', 'vulnerability'],
+    ['JFrog Xray Scanner', 'vulnerability'],
+    ['Acme Vulnerability Scanner', 'vulnerability'],
+    ['checkov', 'misconfiguration'],
+    ['Snyk IaC', 'misconfiguration'],
+    ['Trivy', 'mixed'],
+  ])('%s: %s', (name, purpose) => {
+    expect(purposeOf(name)).toBe(purpose);
+  });
+});
+
+/** What a document covers, and whether the tool ran for it. */
+const covers = (results: object[], driver: object) =>
+  parse(document(results, driver)).coverage.map(({ what, ran }) => `${what}: ${ran}`);
+
+describe('SARIF: coverage', () => {
+  const cve = { ruleId: 'CVE-2021-44228', message: { text: 'x' } };
+  const tagged = (word: string) => result({ properties: { tags: [word, 'security'] } });
+
+  it.each<[string, object[], string[]]>([
+    ['Grype', [], ['vulnerability: yes']],
+    ['gitleaks', [], ['secret: yes']],
+    ['checkov', [result()], ['misconfiguration: yes']],
+    ['Lint', [result()], ['code: yes']],
+    ['Lint', [cve], ['vulnerability: yes']],
+    ['Lint', [cve, result()], ['code: yes', 'vulnerability: unknown']],
+    ['Lint', [tagged('secret')], ['code: yes', 'secret: unknown']],
+    ['Trivy', [], ['vulnerability: unknown', 'secret: unknown']],
+    ['Trivy', [tagged('vulnerability')], ['vulnerability: yes', 'secret: unknown']],
+    [
+      'Trivy',
+      [tagged('secret'), tagged('misconfiguration')],
+      ['misconfiguration: yes', 'secret: yes', 'vulnerability: unknown'],
+    ],
+    [
+      'Snyk Open Source',
+      [{ ruleId: 'snyk:lic:npm:a:MIT' }],
+      ['vulnerability: yes', 'licence: unknown'],
+    ],
+  ])('of %s with %j: %j', (name, results, coverage) => {
+    expect(covers(results, { name })).toEqual(coverage);
+  });
+});
+
+describe('SARIF: types', () => {
+  const typeOf = (fields: object, driver: object) =>
+    parse(document([result(fields)], driver)).findings?.[0]?.type;
+  const rules = (properties: object, more: object = {}) => [{ id: 'R1', properties, ...more }];
+
+  it.each<[string, object, object[], string]>([
+    ['Trivy', {}, rules({ tags: ['vulnerability', 'security', 'LOW'] }), 'vulnerability'],
+    ['Trivy', {}, rules({ tags: ['misconfiguration'] }), 'misconfiguration'],
+    ['Trivy', {}, rules({ tags: ['secret'] }), 'secret'],
+    ['Trivy', {}, rules({ tags: ['license'] }), 'licence'],
+    ['Trivy', {}, rules({}, { name: 'OsPackageVulnerability' }), 'vulnerability'],
+    ['Trivy', { ruleId: '[HIGH] CVE-2021-1234' }, [], 'vulnerability'],
+    ['Trivy', {}, [], 'misconfiguration'],
+    ['Lint', { ruleId: 'GHSA-jfh8-c2jp-5v3q' }, [], 'vulnerability'],
+    ['Lint', { ruleId: 'no-CVE-2021-44228' }, [], 'code'],
+    ['Semgrep OSS', { ruleId: 'ssc-01234567-89ab-4cde-8f01-23456789abcd' }, [], 'vulnerability'],
+    ['Snyk Open Source', {}, rules({ tags: ['CWE-798'] }), 'vulnerability'],
+    ['Snyk Open Source', { ruleId: 'snyk:lic:npm:left-pad:GPL-3.0' }, [], 'licence'],
+    ['checkov', { ruleId: 'CKV_SECRET_6' }, [], 'secret'],
+  ])('%s %j', (name, fields, own, type) => {
+    expect(typeOf(fields, { name, rules: own })).toBe(type);
+  });
+
+  it('reads licences of Trivy and Snyk', () => {
+    const read = (name: string, ruleId: string) =>
+      parse(document([result({ ruleId, properties: { tags: ['license'] } })], { name }))
+        .findings?.[0];
+    const trivy = read('Trivy', 'left-pad:GPL-3.0');
+    expect(trivy).toMatchObject({ type: 'licence', rule: 'GPL-3.0', packageName: 'left-pad' });
+    expect(read('Snyk Open Source', 'snyk:lic:npm:left-pad:GPL-3.0')?.fingerprint).toBe(
+      trivy?.fingerprint,
+    );
+  });
+});

@@ -1,0 +1,61 @@
+import type { FindingType } from '../../../vocabulary/finding-types.js';
+
+/** What a tool looks for. `mixed`: its options decide, and its SARIF does not tell them. */
+export type Purpose = 'code' | 'secret' | 'vulnerability' | 'misconfiguration' | 'mixed';
+
+/** A pattern for whole words, in any case, with any separator between their parts. */
+const named = (...names: readonly string[]) =>
+  new RegExp(`(?<![a-z])(?:${names.join('|').replaceAll(' ', '[-_ .]?')})(?![a-z])`, 'i');
+
+const SECRETS = named(
+  ...['gitleaks', 'betterleaks', 'trufflehog', 'detect secrets', 'ggshield', 'gitguardian'],
+  ...['kingfisher', 'nosey parker', 'talisman', 'whispers', 'secretlint', 'credential scanner'],
+  ...['credscan', 'ripsecrets', 'secrets? (?:scann(?:er|ing)|detection)'],
+);
+
+/** Scanners of packages and images, and words in the names of others. */
+const VULNERABILITIES = named(
+  ...['grype', 'anchore', 'osv scanner', 'snyk open source', 'snyk container', 'snyk sca'],
+  ...['dependency check', 'dependency track', 'docker scout', 'clair(?:-action)?', 'govulncheck'],
+  ...['(?:npm|pip|cargo|bundler?|composer|yarn|pnpm) audit', 'auditjs', 'nancy', 'retire(?: js)?'],
+  ...['xray', 'jfrog sca', 'black duck', 'whitesource', 'mend sca', 'nexus iq', 'twistcli'],
+  ...['prisma cloud', 'neuvector', 'cve bin tool', 'vuls', 'debricked', 'veracode sca', 'cxsca'],
+  ...['vulnerability (?:scan(?:ner)?|report)', 'software composition analysis'],
+  ...['dependency scann(?:er|ing)', 'container scann(?:er|ing)'],
+);
+
+const MISCONFIGURATIONS = named(
+  ...['checkov', 'tfsec', 'kics', 'terrascan', 'snyk iac', 'kube linter', 'kube score'],
+  ...['kubescape', 'kubesec', 'cfn nag', 'cfn guard', 'dockle', 'regula', 'conftest'],
+  ...['template analyzer', 'prowler'],
+);
+
+const MIXED = named('trivy');
+
+/** What a tool looks for, by its name. */
+export function purposeOf(tool: string): Purpose {
+  const name = tool.slice(0, 200);
+  if (MIXED.test(name)) return 'mixed';
+  if (SECRETS.test(name)) return 'secret';
+  if (VULNERABILITIES.test(name)) return 'vulnerability';
+  return MISCONFIGURATIONS.test(name) ? 'misconfiguration' : 'code';
+}
+
+/** Tags and names that Trivy gives to its rules. */
+const BY_WORD: ReadonlyMap<string, FindingType> = new Map([
+  ['vulnerability', 'vulnerability'],
+  ['ospackagevulnerability', 'vulnerability'],
+  ['languagespecificpackagevulnerability', 'vulnerability'],
+  ['misconfiguration', 'misconfiguration'],
+  ['secret', 'secret'],
+  ['license', 'licence'],
+]);
+
+/** The type of a rule of a mixed tool, by the first word that names one. */
+export function typeByWord(words: readonly string[]): FindingType | undefined {
+  for (const word of words) {
+    const type = BY_WORD.get(word.toLowerCase());
+    if (type) return type;
+  }
+  return undefined;
+}
