@@ -119,8 +119,8 @@ const isNamed = ({ name }: Purl, named: string) =>
   name === named || name.endsWith(`/${named}`) || name.endsWith(`:${named}`);
 
 /**
- * The packages that a result is about: those whose package URLs the tool writes, else the one that its texts name, with a
- * package URL if the ecosystem is known.
+ * The packages that a result is about: those whose package URLs the tool writes, else the one that its texts name, with
+ * a package URL if the ecosystem is known.
  * @param text the message of the result
  * @param lines of the message and of the help of the rule
  */

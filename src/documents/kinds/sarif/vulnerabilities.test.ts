@@ -88,7 +88,14 @@ describe('SARIF: vulnerabilities of Trivy', () => {
         ruleId: 'CVE-2020-8203',
         level: 'note',
         message: {
-          text: `Package: ${name}\nInstalled Version: 4.17.15\nVulnerability CVE-2020-8203\nSeverity: ${word}\nFixed Version: ${fixed}\nLink: [x](https://x)`,
+          text: [
+            `Package: ${name}`,
+            'Installed Version: 4.17.15',
+            'Vulnerability CVE-2020-8203',
+            `Severity: ${word}`,
+            `Fixed Version: ${fixed}`,
+            'Link: [x](https://x)',
+          ].join('\n'),
         },
         locations: at(uri),
       },
