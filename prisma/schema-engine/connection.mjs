@@ -82,14 +82,18 @@ function sessionOptions(schema) {
 
 /** A driver adapter fit for the schema engine: one session, because its advisory lock belongs to it. */
 export async function connect(url, onSqlError) {
-  const schema = new URL(url).searchParams.get('schema') ?? 'public';
+  const parsed = new URL(url);
+  const schema = parsed.searchParams.get('schema') ?? 'public';
+  // In pg, `?options=` of the URL would replace the options below.
+  const own = parsed.searchParams.getAll('options');
+  parsed.searchParams.delete('options');
   const adapter = await new PrismaPg(
     {
-      connectionString: url,
+      connectionString: own.length > 0 ? parsed.href : url,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       max: 1,
       idleTimeoutMillis: 0,
-      options: sessionOptions(schema),
+      options: [...own, sessionOptions(schema)].join(' '),
     },
     { schema },
   ).connect();

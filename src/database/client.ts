@@ -31,11 +31,21 @@ function schemaOf(url: string): string {
   return new URL(url).searchParams.get('schema') ?? 'public';
 }
 
-/** Session options that select the schema, and other options. */
-export function sessionOptions(url: string, ...others: string[]): { options?: string } {
+/**
+ * The settings of a connection, with session options that select the schema, and other options. In pg, `?options=` of
+ * the URL would replace all of these. It comes first here, so that these win.
+ */
+export function connection(url: string, ...others: string[]): pg.ClientConfig {
   const schema = schemaOf(url);
-  const options = [...(schema === 'public' ? [] : [`-c search_path="${schema}"`]), ...others];
-  return options.length > 0 ? { options: options.join(' ') } : {};
+  const parsed = new URL(url);
+  const own = parsed.searchParams.getAll('options');
+  parsed.searchParams.delete('options');
+  const selected = schema === 'public' ? [] : [`-c search_path="${schema}"`];
+  const options = [...own, ...selected, ...others];
+  return {
+    connectionString: own.length > 0 ? parsed.href : url,
+    ...(options.length > 0 && { options: options.join(' ') }),
+  };
 }
 
 /** Every connection caches each statement, in the driver and in PostgreSQL. */
@@ -63,7 +73,6 @@ export function openDatabase(
   onIdleError: (error: Error) => void = () => {},
 ): Database {
   const pool = new pg.Pool({
-    connectionString: url,
     max: settings.DATABASE_POOL_MAX,
     connectionTimeoutMillis: settings.DATABASE_CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: settings.DATABASE_IDLE_TIMEOUT_MS,
@@ -77,7 +86,7 @@ export function openDatabase(
     // A statement may be sent before the one before it is answered: see `transaction.ts`.
     pipeline: true,
     application_name: 'secure-release-platform',
-    ...sessionOptions(url, '-c default_transaction_read_only=on'),
+    ...connection(url, '-c default_transaction_read_only=on'),
   });
   pool.on('error', onIdleError); // without a listener, a lost idle connection ends the process
   // When a connection moves from the pool to Prisma, it briefly has no error listener. An error would then end the

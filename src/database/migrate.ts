@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type * as SchemaEngine from '../../prisma/schema-engine/migrations.mjs';
 import { ROOT } from '../paths.js';
-import { sessionOptions } from './client.js';
+import { connection } from './client.js';
 import { knownMigrations, MIGRATIONS, schemaState } from './schema-state.js';
 
 const ENGINE = new URL('prisma/schema-engine/migrations.mjs', ROOT).href;
@@ -94,9 +94,8 @@ async function withClient<T>(
   use: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
   const client = new pg.Client({
-    connectionString: url,
     connectionTimeoutMillis: connectTimeoutMs,
-    ...sessionOptions(url),
+    ...connection(url),
   });
   client.on('error', () => {});
   try {

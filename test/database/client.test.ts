@@ -23,6 +23,24 @@ const open = (env: Record<string, string>) => {
 const contextOf = ({ store }: Database) => callContext(store, ANONYMOUS, 'r');
 const INSERT = { text: `INSERT INTO projects (name, status) VALUES ('A', 'b') RETURNING id` };
 
+describe('a URL with options', () => {
+  it('adds to those of the server, and does not replace them', async () => {
+    const url = new URL(testDatabaseUrl());
+    url.searchParams.set('options', '-c geqo=off -c default_transaction_read_only=off');
+    url.searchParams.set('schema', 'other');
+    database = openDatabase(url.href, loadConfig({}));
+    const settings = {
+      text: `SELECT name, setting FROM pg_settings WHERE name = ANY ($1) ORDER BY 1`,
+    };
+    const names = ['default_transaction_read_only', 'geqo', 'search_path'];
+    expect(await query(contextOf(database), settings, [names])).toEqual([
+      { name: 'default_transaction_read_only', setting: 'on' },
+      { name: 'geqo', setting: 'off' },
+      { name: 'search_path', setting: '"other"' },
+    ]);
+  });
+});
+
 describe('bookkeeping', () => {
   it('is one transaction, or joins an open one', async () => {
     const context = contextOf(open({ DATABASE_POOL_MAX: '1' }));
