@@ -104,6 +104,7 @@ describe('events', () => {
     const status = { before: 'active', after: 'archived' };
     expect(data).toEqual([{ fields: ['status'], status, version: 2 }]);
     await recordsNothing('PATCH /projects/1', 200, { payload: {} });
+    await recordsNothing('PATCH /projects/1', 200, change);
     const stale = { ...change, headers: { 'if-match': '"7"' } };
     await recordsNothing('PATCH /projects/1', 412, stale);
     await recordsNothing('DELETE /projects/2', 404);
@@ -127,6 +128,7 @@ describe('events', () => {
     await recordsNothing(added, 409, { payload: artifact });
     const notes = { payload: { notes: 'New' } };
     await does('updateRelease', `PATCH /releases/${id}`, ['release.updated'], notes);
+    await recordsNothing(`PATCH /releases/${id}`, 200, notes);
     await does('sealRelease', `POST /releases/${id}/seal`, ['release.sealed']);
     await recordsNothing(`POST /releases/${id}/seal`, 200);
     const reason = { payload: { reason: 'Charges twice' } };
@@ -170,6 +172,7 @@ describe('events', () => {
       rank,
     );
     expect(updated.data).toEqual([{ rank: { before: 15, after: 16 } }]);
+    await recordsNothing('PATCH /environments/gate', 200, rank);
     const deploy = 'POST /environments/gate/deployments';
     const what = { payload: { releaseId: id } };
     await does('recordDeployment', deploy, ['deployment.recorded'], what);

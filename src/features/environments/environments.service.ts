@@ -85,6 +85,8 @@ export function environmentsService() {
             updatedBy: caller.subject,
           },
         });
+        // A trigger counts changes of the row. If it had all these values, nothing happened.
+        if (row.revision === before.revision) return changing.unchanged(before);
         record('environment.updated', {
           id: name,
           data: {

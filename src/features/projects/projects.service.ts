@@ -138,6 +138,8 @@ export function projectsService() {
         const values = [id, name, status, description, context.caller.subject];
         const [row] = await query<ProjectRow>(changing, UPDATE_PROJECT, values);
         if (!row) throw projectNotFound();
+        // A trigger counts changes of the row. If it had all these values, nothing happened.
+        if (row.version === before.version) return changing.unchanged(row);
         changing.record('project.updated', {
           id,
           projectId: id,

@@ -165,6 +165,8 @@ export function releasesService() {
         const fields = Object.keys(input);
         if (fields.length === 0) return changing.unchanged(before);
         const release = await update(changing, before.id, input);
+        // A trigger counts changes of the row. If it had all these values, nothing happened.
+        if (release.revision === before.revision) return changing.unchanged(release);
         const data = { fields, revision: release.revision };
         changing.record('release.updated', { ...subjectOf(release), data });
         return release;
