@@ -1,6 +1,7 @@
 import { readPurl } from '../../vocabulary/purl.js';
 import { normalizeId } from '../../vocabulary/vulnerability-ids.js';
 import type { Claim, Component, Finding } from '../kind.js';
+import { storableLicences } from './licences.js';
 
 /** A column of a table: its name, the PostgreSQL type that its text is cast to, and the text for a row. */
 export interface Column<Row> {
@@ -40,7 +41,7 @@ const column = <Row>(name: string, text: Column<Row>['text'], type = 'text'): Co
   text,
 });
 
-/** Maximum number of aliases, licences or products per row. More would not be read. */
+/** Maximum number of aliases or products per row. Without the others, fewer claims match, and none absolves more. */
 export const MAX_ALIASES = 50;
 
 /** An array literal of the distinct texts. */
@@ -48,6 +49,9 @@ function list(texts: readonly string[] | undefined, max: number): string {
   const distinct = new Set((texts ?? []).slice(0, MAX_ALIASES).map((text) => clean(text, max)));
   return arrayLiteral(distinct);
 }
+
+const allOf = (texts: readonly string[]) =>
+  arrayLiteral(texts.map((text) => clean(text, text.length)));
 
 const integer = (value: number | undefined) =>
   value !== undefined && Number.isInteger(value) && value >= 0 && value <= 2_147_483_647
@@ -67,7 +71,7 @@ const COMPONENTS: readonly Column<Component>[] = [
   column('version', ({ version }) => clean(version, 200)),
   column('purl', ({ purl }) => clean(purl, 1000)),
   column('key', ({ purl, type, name }) => readPurl(purl)?.key ?? clean(`${type}:${name}`, 500)),
-  column('licences', ({ licences }) => list(licences, 200), 'text[]'),
+  column('licences', ({ licences }) => allOf(storableLicences(licences)), 'text[]'),
 ];
 
 const FINDINGS: readonly Column<Finding>[] = [

@@ -6,6 +6,7 @@ import { type DocumentParser, type EvidenceKind, MAX_ROWS, type ParsedDocument }
 import { kinds } from '../kinds/index.js';
 import { type Alias, type Batch, batchesOf, clean, MAX_ALIASES, TABLES } from './columns.js';
 import { withoutKnownSecrets } from './known-secrets.js';
+import { licenceNotes } from './licences.js';
 import { decodeText, readJson } from './read-json.js';
 import { readXml } from './read-xml.js';
 import { type Summary, summarize } from './summary.js';
@@ -162,6 +163,14 @@ function refuseTooManyClaims({ claims = [] }: ParsedDocument): void {
   }
 }
 
+/** The warnings of the parser, after those about what is not stored. */
+function withNotes(parsed: ParsedDocument): ParsedDocument {
+  const notes = licenceNotes(parsed.components);
+  return notes.length === 0
+    ? parsed
+    : { ...parsed, warnings: [...notes, ...(parsed.warnings ?? [])] };
+}
+
 /**
  * Recognizes and parses a document, masks its secrets, and prepares everything that is stored.
  * @throws {DocumentFault}
@@ -172,7 +181,7 @@ export async function readDocument(request: DocumentRequest): Promise<ReadDocume
   const bytes = withoutKnownSecrets(request.bytes, secretKey);
   const document = format === 'xml' ? readXml(xmlText(bytes)) : readJson(bytes);
   const { name, parser } = await recognize(document, request);
-  const parsed = parser.parse(document, { secretKey });
+  const parsed = withNotes(parser.parse(document, { secretKey }));
   refuseTooManyClaims(parsed);
   const aliases = aliasesOf(parsed.findings);
   const stored = parsed.masked === undefined ? bytes : maskedBytes(parsed.masked);

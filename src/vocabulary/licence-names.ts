@@ -1,0 +1,46 @@
+import { fixupSpdxId } from '@cyclonedx/cyclonedx-library/SPDX';
+
+/** Longer texts are kept as they are. */
+const MAX_LENGTH = 2000;
+
+/** The id of a licence or exception as SPDX writes it. Ids are compared without case (SPDX 2.3, annex D.2). */
+function knownId(text: string): string | undefined {
+  // The library looks ids up in an object, which also has `constructor`.
+  const id: unknown = fixupSpdxId(text);
+  if (typeof id === 'string') return id;
+  const base: unknown = text.endsWith('+') ? fixupSpdxId(text.slice(0, -1)) : undefined;
+  return typeof base === 'string' ? `${base}+` : undefined;
+}
+
+const OPERATORS: ReadonlySet<string> = new Set(['AND', 'OR', 'WITH']);
+
+function canonicalToken(token: string): string | undefined {
+  if (token === '(' || token === ')') return token;
+  if (/^(?:DocumentRef-[\w.-]+:)?LicenseRef-/.test(token)) return token;
+  const operator = token.toUpperCase();
+  return OPERATORS.has(operator) ? operator : knownId(token);
+}
+
+const isId = (token: string | undefined) =>
+  token !== undefined && token !== '(' && token !== ')' && !OPERATORS.has(token);
+
+/**
+ * Writes SPDX ids as SPDX does, also within an expression: `mit or apache-2.0` becomes `MIT OR Apache-2.0`. A text that
+ * has any other word is a name, and returned without surrounding white space.
+ */
+export function canonicalLicence(text: string): string {
+  const trimmed = text.trim();
+  const id = knownId(trimmed);
+  if (id !== undefined || trimmed.length > MAX_LENGTH) return id ?? trimmed;
+  const canonical: string[] = [];
+  for (const token of trimmed.match(/[()]|[^\s()]+/g) ?? []) {
+    const known = canonicalToken(token);
+    // Two ids side by side are not an expression.
+    if (known === undefined || (isId(known) && isId(canonical.at(-1)))) return trimmed;
+    canonical.push(known);
+  }
+  return canonical.join(' ').replaceAll('( ', '(').replaceAll(' )', ')');
+}
+
+/** Whether the text is the id of a licence that SPDX lists, in any case. */
+export const isLicenceId = (text: string): boolean => knownId(text.trim()) !== undefined;
