@@ -1,7 +1,11 @@
 import { readPurl } from '../../../vocabulary/purl.js';
 import { DocumentFault } from '../../fault.js';
 import { type Component, MAX_ROWS } from '../../kind.js';
+import type { Notes } from '../common/notes.js';
+import { textOf } from '../common/texts.js';
+import { licencesOf } from './licences.js';
 import type { BomComponent, BomDocument } from './schema.js';
+import { duplicates } from './unique.js';
 
 /** A component that a vulnerability or a claim may be about. */
 export interface Part {
@@ -19,52 +23,80 @@ export interface Inventory {
   readonly partByRef: ReadonlyMap<string, Part>;
 }
 
-function licencesOf({ licenses = [] }: BomComponent): string[] {
-  return licenses.flatMap(
-    ({ license, expression }) => license?.id || license?.name || expression || [],
-  );
-}
-
 function read(component: BomComponent): Component {
-  const { type, group, name, version } = component;
-  const purl = readPurl(component.purl);
+  const { type, name } = component;
+  const group = textOf(component.group);
+  const purl = readPurl(textOf(component.purl));
   return {
     type,
     name: group ? `${group}/${name}` : name,
-    version: version || purl?.version,
+    version: textOf(component.version) ?? purl?.version,
     purl: purl?.purl,
-    licences: licencesOf(component),
+    licences: licencesOf(component.licenses),
   };
 }
 
-/** Reads all components, including nested ones. @throws {DocumentFault} if there are more than 200,000 */
-export function readComponents({ metadata, components = [] }: BomDocument): Inventory {
-  const found: Component[] = [];
-  const partByRef = new Map<string, Part>();
-  const remember = (ref: string | undefined, part: Part) => {
-    if (ref && !partByRef.has(ref)) partByRef.set(ref, part);
-  };
-  const visit = (list: readonly BomComponent[] = []): void => {
-    for (const item of list) {
-      if (found.length >= MAX_ROWS) {
-        throw new DocumentFault(
-          'has more than 200,000 components',
-          '/components',
-          undefined,
-          'limit',
-        );
-      }
-      const component = read(item);
-      found.push(component);
-      remember(item['bom-ref'], component);
-      visit(item.components);
+const isSame = (a: Part, b: Part) =>
+  a.name === b.name && a.version === b.version && a.purl === b.purl;
+
+class Reader {
+  readonly components: Component[] = [];
+  readonly partByRef = new Map<string, Part>();
+  readonly #duplicates = duplicates();
+
+  constructor(private readonly notes: Notes) {}
+
+  remember(ref: unknown, part: Part, pointer: string): void {
+    const text = textOf(ref);
+    if (text === undefined) return;
+    const known = this.partByRef.get(text);
+    if (!known) this.partByRef.set(text, part);
+    else if (!isSame(known, part)) {
+      this.notes.add('is also the reference of another component', `${pointer}/bom-ref`);
     }
-  };
+  }
+
+  #add(item: BomComponent, pointer: string): void {
+    if (this.components.length >= MAX_ROWS) {
+      throw new DocumentFault(
+        'has more than 200,000 components',
+        '/components',
+        undefined,
+        'limit',
+      );
+    }
+    const component = read(item);
+    this.components.push(component);
+    this.remember(item['bom-ref'], component, pointer);
+    if (component.purl === undefined && textOf(item.purl) !== undefined) {
+      this.notes.add('is not a package URL: the component is known by its name', `${pointer}/purl`);
+    }
+    this.visit(item.components, `${pointer}/components`);
+  }
+
+  /** Merged SBOMs repeat components. A component that equals another one in its list counts once. */
+  visit(list: readonly BomComponent[] | null | undefined, pointer: string): void {
+    if (!list) return;
+    const repeated = this.#duplicates(list);
+    for (const [index, item] of list.entries()) {
+      const own = `${pointer}/${index}`;
+      if (repeated.has(index)) this.notes.add('repeats an earlier component: it counts once', own);
+      else this.#add(item, own);
+    }
+  }
+}
+
+/** Reads all components, including nested ones. @throws {DocumentFault} if there are more than 200,000 */
+export function readComponents({ metadata, components }: BomDocument, notes: Notes): Inventory {
+  const reader = new Reader(notes);
   const subject = metadata?.component;
   if (subject) {
-    remember(subject['bom-ref'], { ...read(subject), isSubject: true });
-    visit(subject.components);
+    const pointer = '/metadata/component';
+    const type = textOf(subject.type) ?? 'application';
+    const part = read({ ...subject, type, name: textOf(subject.name) ?? '' });
+    reader.remember(subject['bom-ref'], { ...part, isSubject: true }, pointer);
+    reader.visit(subject.components, `${pointer}/components`);
   }
-  visit(components);
-  return { components: found, partByRef };
+  reader.visit(components, '/components');
+  return reader;
 }

@@ -27,12 +27,13 @@ describe('recognizes', () => {
 
 describe('components', () => {
   it('reads what npm writes', () => {
-    const { components, ...rest } = parse(fixture('npm-sbom-1.5'));
+    const { components, coverage, ...rest } = parse(fixture('npm-sbom-1.5'));
     expect(rest).toEqual({
       tool: 'cli',
       toolVersion: '11.19.1',
       specVersion: '1.5',
     });
+    expect(coverage).toMatchObject([{ what: 'components', ran: 'yes', lookedAt: 3 }]);
     expect(components).toHaveLength(3);
     expect(components?.[0]).toEqual({
       type: 'library',
@@ -86,11 +87,43 @@ describe('components', () => {
     ]);
   });
 
-  it('takes no odd purl', () => {
-    const { components } = parse(
+  it('takes no odd purl, and says so', () => {
+    const { components, warnings } = parse(
       bom({ components: [{ type: 'library', name: 'toString', purl: 'npm:x' }] }),
     );
     expect(components?.[0]).toEqual({ type: 'library', name: 'toString', licences: [] });
+    expect(warnings).toEqual([
+      {
+        message: 'is not a package URL: the component is known by its name',
+        pointer: '/components/0/purl',
+      },
+    ]);
+  });
+
+  it('counts what is repeated once, and what differs twice', () => {
+    const one = { type: 'library', name: 'x', version: '1', 'bom-ref': 'a' };
+    const other = { ...one, version: '2' };
+    const { components, warnings } = parse(bom({ components: [one, { ...one }, other] }));
+    expect(components?.map(({ version }) => version)).toEqual(['1', '2']);
+    expect(warnings).toEqual([
+      {
+        message: 'repeats an earlier component: it counts once',
+        pointer: '/components/1',
+      },
+      {
+        message: 'is also the reference of another component',
+        pointer: '/components/2/bom-ref',
+      },
+    ]);
+  });
+
+  it('takes a null for what is not there', () => {
+    const component = { type: 'library', name: 'x', version: null, group: null, purl: null };
+    const nulls = { licenses: null, components: null, hashes: null };
+    expect(parse(bom({ components: [{ ...component, ...nulls }] })).components).toEqual([
+      { type: 'library', name: 'x', licences: [] },
+    ]);
+    expect(parse(bom({ metadata: null, vulnerabilities: null })).findings).toBeUndefined();
   });
 
   it('reads its example', () => {

@@ -1,9 +1,13 @@
 import { DocumentFault } from '../../fault.js';
-import type { DocumentParser } from '../../kind.js';
-import { covered } from '../common/coverage.js';
+import type { DocumentParser, Note, ParsedDocument } from '../../kind.js';
+import { instantOf } from '../common/coverage.js';
+import { Notes } from '../common/notes.js';
 import { readComponents } from './components.js';
-import { validate } from './official.js';
-import { type BomDocument, check } from './schema.js';
+import { noteCompositions } from './compositions.js';
+import { officialNotes, specVersionOf } from './official.js';
+import { inventoryOf, scanOf, toolsOf } from './scan.js';
+import { check } from './schema.js';
+import { targetsOf } from './subject.js';
 import { readVulnerabilities } from './vulnerabilities.js';
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
@@ -20,36 +24,47 @@ function recognizes(document: unknown): boolean {
   );
 }
 
-function toolOf({ metadata }: BomDocument) {
-  const { tools } = metadata ?? {};
-  const list = Array.isArray(tools)
-    ? tools
-    : [tools?.components, tools?.services].flatMap((tool) => tool ?? []);
-  return list.find(({ name }) => name);
+/** @param given what is known to differ from the specification */
+export function readBom(
+  document: unknown,
+  specVersion: string,
+  given: readonly Note[],
+): ParsedDocument {
+  const bom = check(document);
+  const notes = new Notes();
+  const [tool] = toolsOf(bom);
+  const inventory = readComponents(bom, notes);
+  const { components } = inventory;
+  noteCompositions(bom, notes);
+  const findings = bom.vulnerabilities && readVulnerabilities(bom, inventory, notes);
+  const of = targetsOf(bom.metadata?.component);
+  const about = {
+    ...(of.length > 0 && { of }),
+    lookedAt: components.length,
+    at: instantOf(bom.metadata?.timestamp),
+  };
+  const warnings = [...notes.list, ...given];
+  return {
+    tool: tool?.name,
+    toolVersion: tool?.version,
+    specVersion,
+    coverage: [
+      ...inventoryOf(bom, components.length, about),
+      ...scanOf(bom, components.length, about),
+    ],
+    ...((bom.components || components.length > 0) && { components }),
+    ...findings,
+    ...(warnings.length > 0 && { warnings }),
+  };
 }
 
 /** Parses CycloneDX 1.2–1.7 (ECMA-424): components, vulnerabilities and their analysis. */
 export const parser: DocumentParser = {
-  version: 1,
+  version: 2,
   recognizes,
   parse(document) {
     if (!isObject(document)) throw new DocumentFault('must be an object');
-    const specVersion = validate(document);
-    const bom = check(document);
-    const tool = toolOf(bom);
-    const { components, partByRef } = readComponents(bom);
-    const hasComponents = bom.components !== undefined || components.length > 0;
-    return {
-      tool: tool?.name,
-      toolVersion: tool?.version || undefined,
-      specVersion,
-      // A document without `components` is not an SBOM, and one without `vulnerabilities` is not a scan.
-      coverage: [
-        ...(hasComponents ? [covered('components')] : []),
-        ...(bom.vulnerabilities ? [covered('vulnerability')] : []),
-      ],
-      ...(hasComponents && { components }),
-      ...(bom.vulnerabilities && readVulnerabilities(bom, partByRef)),
-    };
+    const specVersion = specVersionOf(document);
+    return readBom(document, specVersion, officialNotes(document, specVersion));
   },
 };

@@ -2,13 +2,19 @@ import { type Severity, worse } from '../../../vocabulary/severity.js';
 import { severityFrom } from '../common/cvss.js';
 import { ratingFrom } from '../common/rating.js';
 import { type SeverityTable, severityOf } from '../common/severities.js';
+import { isObject, numberOf, textOf } from '../common/texts.js';
 import type { BomRating, BomVulnerability } from './schema.js';
 
+/** The words of CycloneDX, and those that tools copy from their databases. */
 const SEVERITIES: SeverityTable = {
   critical: 'critical',
   high: 'high',
+  important: 'high',
   medium: 'medium',
+  moderate: 'medium',
   low: 'low',
+  minor: 'low',
+  negligible: 'low',
   info: 'none',
   none: 'none',
   unknown: 'unknown',
@@ -21,12 +27,14 @@ export interface Assessment {
 }
 
 /** Uses only CVSS scores. Other methods (OWASP, SSVC) have other scales. */
-function assess({ severity, score, vector, method }: BomRating): Assessment {
-  const word = severity === undefined ? undefined : severityOf(SEVERITIES, severity);
-  const isCvss = method === undefined || method.startsWith('CVSS');
+function assess(rating: BomRating): Assessment {
+  const text = textOf(rating.severity)?.trim();
+  const word = text === undefined ? undefined : severityOf(SEVERITIES, text);
+  const method = textOf(rating.method);
+  const isCvss = method === undefined || /^cvss/i.test(method);
   if (!isCvss) return { severity: word ?? 'unknown' };
-  const rating = ratingFrom(score, vector);
-  return { severity: severityFrom(word, rating?.score), ...rating };
+  const found = ratingFrom(numberOf(rating.score), textOf(rating.vector));
+  return { severity: severityFrom(word, found?.score), ...found };
 }
 
 function worseOf(a: Assessment, b: Assessment): Assessment {
@@ -36,14 +44,17 @@ function worseOf(a: Assessment, b: Assessment): Assessment {
 
 const NOT_RATED: Assessment = { severity: 'unknown' };
 
+const nameOf = (source: unknown) => (isObject(source) ? textOf(source.name) : undefined);
+
 /** The worst rating by the source of the vulnerability, else the worst rating of all. */
-export function assessmentOf({ ratings = [], source }: BomVulnerability): Assessment {
+export function assessmentOf({ ratings, source }: BomVulnerability): Assessment {
+  const sourceName = nameOf(source);
   let own = NOT_RATED;
   let any = NOT_RATED;
-  for (const rating of ratings) {
+  for (const rating of ratings ?? []) {
     const assessment = assess(rating);
     any = worseOf(any, assessment);
-    if (source?.name && rating.source?.name === source.name) own = worseOf(own, assessment);
+    if (sourceName && nameOf(rating.source) === sourceName) own = worseOf(own, assessment);
   }
   return own.severity === 'unknown' ? any : own;
 }

@@ -1,110 +1,95 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { checker } from '../common/check.js';
+import { optionalList, optionalObject } from '../common/optional.js';
 
 /**
- * The fields that the parser reads, for all versions. The official schema is checked first, but it gives no types and
- * accepts some wrong values (a text among the licences, in 1.2).
+ * What must be readable: components, vulnerabilities, and the references between them. A document where this is wrong is
+ * refused. Everything else is `unknown` here, and read as far as it is understood: the official schemas give a warning.
  */
-const optionalText = Type.Optional(Type.String());
+const anything = Type.Optional(Type.Unknown());
 
-const Licence = Type.Object({
-  license: Type.Optional(Type.Object({ id: optionalText, name: optionalText })),
-  expression: optionalText,
-});
+const fields = {
+  group: anything,
+  version: anything,
+  purl: anything,
+  'bom-ref': anything,
+  licenses: anything,
+  hashes: anything,
+  properties: anything,
+};
 
-const Flat = Type.Object({
-  type: Type.String(),
-  name: Type.String(),
-  group: optionalText,
-  version: optionalText,
-  purl: optionalText,
-  'bom-ref': optionalText,
-  licenses: Type.Optional(Type.Array(Licence)),
-});
+const Flat = Type.Object({ type: Type.String(), name: Type.String(), ...fields });
 
-export type BomComponent = Static<typeof Flat> & { components?: BomComponent[] };
+export type BomComponent = Static<typeof Flat> & { components?: BomComponent[] | null };
 
 /** A reference, because components nest. */
 const Component = Type.Unsafe<BomComponent>(Type.Ref('#/definitions/component'));
 
 const definitions = {
-  component: Type.Composite([
-    Flat,
-    Type.Object({ components: Type.Optional(Type.Array(Component)) }),
-  ]),
+  component: Type.Composite([Flat, Type.Object({ components: optionalList(Component) })]),
 };
-
-const Tool = Type.Object({ name: optionalText, version: optionalText });
-
-const Source = Type.Optional(Type.Object({ name: optionalText, url: optionalText }));
-
-const Rating = Type.Object({
-  source: Source,
-  score: Type.Optional(Type.Number()),
-  severity: optionalText,
-  method: optionalText,
-  vector: optionalText,
-});
-
-export type BomRating = Static<typeof Rating>;
 
 const Affected = Type.Object({
   ref: Type.String(),
-  versions: Type.Optional(
-    Type.Array(Type.Object({ version: optionalText, range: optionalText, status: optionalText })),
-  ),
+  versions: optionalList(Type.Object({ version: anything, range: anything, status: anything })),
 });
 
 export type BomAffected = Static<typeof Affected>;
 
+const Rating = Type.Object({
+  source: anything,
+  score: anything,
+  severity: anything,
+  method: anything,
+  vector: anything,
+});
+
+export type BomRating = Static<typeof Rating>;
+
 const Vulnerability = Type.Object({
-  'bom-ref': optionalText,
-  id: optionalText,
-  source: Source,
-  references: Type.Optional(Type.Array(Type.Object({ id: Type.String() }))),
-  ratings: Type.Optional(Type.Array(Rating)),
-  description: optionalText,
-  detail: optionalText,
-  recommendation: optionalText,
-  advisories: Type.Optional(Type.Array(Type.Object({ url: Type.String() }))),
-  analysis: Type.Optional(
-    Type.Object({
-      state: optionalText,
-      justification: optionalText,
-      detail: optionalText,
-      firstIssued: optionalText,
-      lastUpdated: optionalText,
-    }),
-  ),
-  affects: Type.Optional(Type.Array(Affected)),
+  'bom-ref': anything,
+  id: anything,
+  source: anything,
+  references: anything,
+  ratings: optionalList(Rating),
+  description: anything,
+  detail: anything,
+  recommendation: anything,
+  advisories: anything,
+  analysis: optionalObject({
+    state: anything,
+    justification: anything,
+    response: anything,
+    detail: anything,
+    firstIssued: anything,
+    lastUpdated: anything,
+  }),
+  affects: optionalList(Affected),
 });
 
 export type BomVulnerability = Static<typeof Vulnerability>;
 
 const Bom = Type.Object(
   {
-    metadata: Type.Optional(
-      Type.Object({
-        timestamp: optionalText,
-        // Since 1.5, tools are components and services. The older list is still allowed.
-        tools: Type.Optional(
-          Type.Union([
-            Type.Array(Tool),
-            Type.Object({
-              components: Type.Optional(Type.Array(Tool)),
-              services: Type.Optional(Type.Array(Tool)),
-            }),
-          ]),
-        ),
-        component: Type.Optional(Component),
+    metadata: optionalObject({
+      timestamp: anything,
+      tools: anything,
+      component: optionalObject({
+        type: anything,
+        name: anything,
+        ...fields,
+        components: optionalList(Component),
       }),
-    ),
-    components: Type.Optional(Type.Array(Component)),
-    vulnerabilities: Type.Optional(Type.Array(Vulnerability)),
+    }),
+    components: optionalList(Component),
+    compositions: anything,
+    vulnerabilities: optionalList(Vulnerability),
   },
   { definitions },
 );
 
 export type BomDocument = Static<typeof Bom>;
+
+export type BomSubject = NonNullable<NonNullable<BomDocument['metadata']>['component']>;
 
 export const check = checker(Bom);

@@ -26,6 +26,7 @@ describe('findings', () => {
       purl: LODASH,
       packageName: 'lodash',
       packageVersion: '4.17.20',
+      fixedVersion: '4.17.21',
       url: 'https://github.com/advisories/GHSA-35jh-r3h4-6jhm',
       fingerprint: vulnerabilityFingerprint('CVE-2021-23337', LODASH),
     });
@@ -87,32 +88,65 @@ describe('findings', () => {
     expect(broken?.packageName).toBe('urn:cdx:no-fragment%');
   });
 
+  const SAYS_SO = 'The document lists the version of the component as unaffected';
+
   it.each([
-    [[{ version: '1', status: 'unaffected' }], 0],
-    [[{ version: '2', status: 'unaffected' }], 0],
+    [[{ version: '1', status: 'unaffected' }], undefined, true],
+    [[{ version: '2', status: 'unaffected' }], '2', false],
     [
       [
         { range: 'vers:npm/<3', status: 'affected' },
         { version: '1', status: 'unaffected' },
       ],
-      0,
+      undefined,
+      true,
     ],
-    [[{ version: '2', status: 'unaffected' }, { version: '1' }], 1],
     [
       [
-        { version: '2', status: 'unaffected' },
+        { version: '1', status: 'affected' },
+        { version: '1', status: 'unaffected' },
+      ],
+      undefined,
+      false,
+    ],
+    [[{ version: '2', status: 'unaffected' }, { version: '1' }], '2', false],
+    [
+      [
+        { range: 'vers:npm/>=2', status: 'unaffected' },
         { range: 'vers:npm/<2', status: 'affected' },
       ],
-      1,
+      'vers:npm/>=2',
+      false,
     ],
-    [[{ version: '1', status: 'unknown' }], 1],
-    [[], 1],
-  ])('not of versions that are said to be unaffected: %j', (versions, count) => {
-    const document = bom({
-      components: [{ type: 'library', name: 'a', version: '1', 'bom-ref': 'a' }],
-      vulnerabilities: [{ id: 'X', affects: [{ ref: 'a', versions }] }],
-    });
-    expect(parse(document).findings).toHaveLength(count);
+    [[{ version: '1', status: 'unknown' }], undefined, false],
+    [[], undefined, false],
+    [null, undefined, false],
+  ])('of a version with %j', (versions, fixedVersion, absolved) => {
+    const components = [{ type: 'library', name: 'a', version: '1', 'bom-ref': 'a' }];
+    const vulnerability = { id: 'X', affects: [{ ref: 'a', versions }] };
+    const { findings, claims } = parse(bom({ components, vulnerabilities: [vulnerability] }));
+    expect(findings).toMatchObject([{ rule: 'X', packageVersion: '1' }]);
+    expect(findings?.[0]?.fixedVersion).toBe(fixedVersion);
+    const [finding] = findings ?? [];
+    const claim = { fingerprint: finding?.fingerprint, status: 'not_affected', absolves: true };
+    expect(claims).toEqual(absolved ? [{ ...claim, detail: SAYS_SO }] : []);
+    const analysis = { state: 'exploitable' };
+    const worse = parse(bom({ components, vulnerabilities: [{ ...vulnerability, analysis }] }));
+    expect(worse.claims).toMatchObject([{ status: 'exploitable', absolves: false }]);
+  });
+
+  it('of references to nothing have a warning, if the document has components', () => {
+    const vulnerabilities = [{ id: 'X', affects: [{ ref: 'lost' }] }];
+    const components = [{ type: 'library', name: 'a', 'bom-ref': 'a' }];
+    const { findings, warnings } = parse(bom({ components, vulnerabilities }));
+    expect(findings).toMatchObject([{ packageName: 'lost' }]);
+    expect(warnings).toEqual([
+      {
+        message: 'names a component that the document does not have',
+        pointer: '/vulnerabilities/0/affects',
+      },
+    ]);
+    expect(parse(bom({ vulnerabilities })).warnings).toBeUndefined();
   });
 });
 
