@@ -33,7 +33,7 @@ useRows(async () => {
   const old = bom([{ version: '3.0.0', licence: 'MIT' }]);
   const current = bom([
     { licence: 'MIT' },
-    { version: '4.17.21', licence: 'mit' },
+    { version: '4.17.21', licence: 'House licence' },
     { name: 'own', version: '1.0.0', purl: null },
     { name: '@scope/log', version: '1.0.0+1', purl: 'pkg:npm/%40scope/log@1.0.0%2B1?a=b' },
   ]);
@@ -57,7 +57,12 @@ describe('GET /releases/{id}/components: 200', () => {
     const lodash = { ...common, name: 'lodash' };
     expect(response.json()).toEqual([
       { ...lodash, version: '4.17.20', purl: 'pkg:npm/lodash@4.17.20', licences: ['MIT'] },
-      { ...lodash, version: '4.17.21', purl: 'pkg:npm/lodash@4.17.21', licences: ['mit'] },
+      {
+        ...lodash,
+        version: '4.17.21',
+        purl: 'pkg:npm/lodash@4.17.21',
+        licences: ['House licence'],
+      },
       { ...common, name: 'own', version: '1.0.0', purl: null, licences: [] },
       {
         ...common,
@@ -90,7 +95,7 @@ describe('GET /releases/{id}/components: 200', () => {
     [{ licence: 'M%' }, []],
     [{ kind: 'spdx' }, ['4.17.20']],
     [{ kind: 'trivy' }, []],
-    [{ kind: 'cyclonedx', purl: 'pkg:npm/lodash', licence: 'mit' }, ['4.17.21']],
+    [{ kind: 'cyclonedx', purl: 'pkg:npm/lodash', licence: 'House licence' }, ['4.17.21']],
   ] as [Record<string, string>, string[]][])('%j', async (query, expected) => {
     expect(await versions(query)).toEqual(expected);
   });
