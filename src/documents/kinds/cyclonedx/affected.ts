@@ -37,7 +37,7 @@ function resolve(ref: string, parts: ReadonlyMap<string, Part>): Part {
 }
 
 /**
- * Whether the document says that the component's own version is unaffected. That others are, such as the fixed one, says
+ * Whether the document says that the component's own version is unaffected. Other versions, such as the fixed one, say
  * nothing about it. If entries differ, the version is affected.
  */
 function isUnaffected({ versions }: BomAffected, { version }: Part): boolean {

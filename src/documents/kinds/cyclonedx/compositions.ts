@@ -3,8 +3,8 @@ import { objectsOf, textOf } from '../common/texts.js';
 import type { BomDocument } from './schema.js';
 
 /**
- * Warns of what a document says of its own completeness. The component list still counts: an SBOM that says nothing about
- * it is no more complete, and must not be worth more than one that does.
+ * Warns of what a document says of its own completeness. The component list still counts: an SBOM that says nothing of
+ * the kind is no more complete, and must not be worth more than one that does.
  */
 export function noteCompositions({ compositions }: BomDocument, notes: Notes): void {
   for (const [index, { aggregate }] of objectsOf(compositions).entries()) {

@@ -4,8 +4,8 @@ import { isObject, objectsOf, textOf } from '../common/texts.js';
 import type { BomDocument, BomVulnerability } from './schema.js';
 
 /**
- * Tools that list vulnerabilities because they looked for them. Generators of SBOMs, such as cdxgen and Syft, write lists
- * that they were given.
+ * Tools that list vulnerabilities because they looked for them. Generators of SBOMs, such as cdxgen and Syft, write
+ * lists that they were given.
  */
 const SCANNERS = [
   'trivy',
@@ -47,7 +47,7 @@ export interface BomTool {
   readonly version: string | undefined;
 }
 
-/** The tools that made the document. Since 1.5, they are components and services, and the older list is still allowed. */
+/** The tools that made the document. Since 1.5, they are components and services. The older list is still allowed. */
 export function toolsOf({ metadata }: BomDocument): BomTool[] {
   const tools: unknown = metadata?.tools;
   const entries = isObject(tools)
@@ -71,16 +71,16 @@ function doubtOf(
   components: number,
 ): string | undefined {
   if (vulnerabilities.length === 0) {
-    return `its list of vulnerabilities is empty, and tools write that into every SBOM, also without a scan. ${OWN_REPORT}`;
+    return 'its list of vulnerabilities is empty, and tools write that into every SBOM, also without a scan';
   }
   if (components === 0) {
-    return `it has vulnerabilities, but no components, as a statement about a scan has (VEX). ${OWN_REPORT}`;
+    return 'it has vulnerabilities, but no components, as a statement about a scan has (VEX)';
   }
   if (vulnerabilities.every(isAnalysed)) {
-    return `all of its vulnerabilities have an analysis, as in a statement about a scan (VEX). ${OWN_REPORT}`;
+    return 'all of its vulnerabilities have an analysis, as in a statement about a scan (VEX)';
   }
   if (toolsOf(bom).some(({ name }) => isScanner(name))) return undefined;
-  return `none of its tools (metadata.tools) is a vulnerability scanner that the server knows. ${OWN_REPORT}`;
+  return 'none of its tools (metadata.tools) is a vulnerability scanner that the server knows';
 }
 
 /** Whether the document is a vulnerability scan. Without a list of vulnerabilities, it does not try to be one. */
@@ -91,7 +91,7 @@ export function scanOf(bom: BomDocument, components: number, about: About): Cove
   return [
     doubt === undefined
       ? covered('vulnerability', about)
-      : uncovered('vulnerability', doubt, about),
+      : uncovered('vulnerability', `${doubt}. ${OWN_REPORT}`, about),
   ];
 }
 

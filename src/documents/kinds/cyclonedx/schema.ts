@@ -3,8 +3,8 @@ import { checker } from '../common/check.js';
 import { optionalList, optionalObject } from '../common/optional.js';
 
 /**
- * What must be readable: components, vulnerabilities, and the references between them. A document where this is wrong is
- * refused. Everything else is `unknown` here, and read as far as it is understood: the official schemas give a warning.
+ * What must be readable: components, vulnerabilities, and the references between them. A document where this is wrong
+ * is refused. Everything else is `unknown` here, and read as far as it is understood. The official schemas warn.
  */
 const anything = Type.Optional(Type.Unknown());
 
