@@ -48,14 +48,29 @@ function positionOf(text: string, offset: number): { line: number; column: numbe
 /** `PropertyNameExpected` becomes `property name expected`. */
 const inWords = (name: string) => name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
 
+/** Words of the lines that `yarn audit` (Yarn 1) and `yarn npm audit` (Yarn 4) write. */
+const YARN =
+  /"audit(?:Advisory|Action|Summary)"|"Vulnerable Versions"|^\s*\{"type":"(?:info|warning|error)"/;
+
+/** What follows the first value, if several stand in one file: usually one on each line. */
+function severalValues(text: string): string {
+  const lines = 'is not one JSON document, but several (JSON Lines)';
+  if (!YARN.test(text.slice(0, 100_000))) return `${lines}. Upload one JSON document`;
+  return `${lines}, as Yarn writes them. Use another scanner on yarn.lock, such as trivy fs or grype`;
+}
+
 /** Finds the syntax error. V8's own message quotes the document and often lacks the position. */
 function syntaxFault(text: string): DocumentFault {
   const errors: ParseError[] = [];
   parseTolerantly(text, errors, { disallowComments: true, allowTrailingComma: false });
   const [error] = errors;
   if (!error) return new DocumentFault('is not valid JSON');
-  const reason = inWords(printParseErrorCode(error.error));
-  return new DocumentFault(`is not valid JSON: ${reason}`, '', positionOf(text, error.offset));
+  const position = positionOf(text, error.offset);
+  const name = printParseErrorCode(error.error);
+  if (name === 'EndOfFileExpected' && /[{[]/.test(text.charAt(error.offset)))
+    return new DocumentFault(severalValues(text), '', position);
+  const reason = inWords(name);
+  return new DocumentFault(`is not valid JSON: ${reason}`, '', position);
 }
 
 /** Decodes a document, without its byte order mark. @throws {DocumentFault} if the document is not UTF-8 */

@@ -70,16 +70,14 @@ export function contradictionsOf(
   ];
 }
 
-/**
- * npm 6 (`actions`) counts each path to a vulnerable package, so only a severity without any advisory contradicts.
- * Newer versions of pnpm count advisories.
- */
+/** npm 6 (`actions`) counts each path to a vulnerable package, and pnpm each advisory. */
 export function oldContradictionsOf({ advisories, actions, metadata }: OldReport): Note[] {
   const listed = new Map<string, number>(WORDS.map((word) => [word, 0]));
-  for (const { severity } of Object.values(advisories)) {
-    const count = listed.get(severity ?? '');
-    if (count !== undefined) listed.set(severity ?? '', count + 1);
+  for (const { severity, findings } of Object.values(advisories)) {
+    const known = listed.get(severity ?? '');
+    if (known === undefined) continue;
+    const paths = (findings ?? []).reduce((sum, finding) => sum + (finding.paths?.length ?? 0), 0);
+    listed.set(severity ?? '', known + (actions === undefined ? 1 : Math.max(1, paths)));
   }
-  if (actions === undefined) return compare(metadata, listed);
-  return compare(metadata, new Map([...listed].filter(([, count]) => count === 0)));
+  return compare(metadata, listed);
 }

@@ -92,6 +92,7 @@ describe('npm audit: reports of npm 6 and pnpm', () => {
     ['pnpm, which counts advisories', undefined, { high: 2 }, 1],
     ['pnpm, whole', undefined, { high: 1 }, 0],
     ['npm 6, which counts paths', [], { high: 2 }, 0],
+    ['npm 6, without a path', [], { high: 3 }, 1],
     ['npm 6, without a severity', [], { high: 2, critical: 1 }, 1],
   ])('counts are compared with the list: %s', (_, actions, counted, contradictions) => {
     const metadata = { vulnerabilities: counts(counted), totalDependencies: 9 };

@@ -122,6 +122,7 @@ describe('Trivy: when and what was scanned', () => {
       otherDigests: [sha('b')],
     });
     expect(of('container_image', `other/thing@${sha('d')}`)?.digests).toEqual([sha('d')]);
+    expect(of('', 'shop:1', { ImageID: sha('b') })?.type).toBe('image');
   });
 
   it.each(['/tmp/x1.tar', './out', 'image.tar.gz', '055936d39205', sha('e')])(

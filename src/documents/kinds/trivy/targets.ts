@@ -27,7 +27,8 @@ export function targetsOf(report: unknown): Target[] {
   const { ArtifactName, ArtifactType, Metadata }: Record<string, unknown> = Object(report);
   const metadata: Record<string, unknown> = Object(Metadata);
   const name = textOf(ArtifactName);
-  if (ArtifactType === 'container_image') return [imageOf(name, metadata)];
+  const isImage = ArtifactType ? ArtifactType === 'container_image' : textOf(metadata.ImageID);
+  if (isImage) return [imageOf(name, metadata)];
   if (ArtifactType === 'repository')
     return [{ type: 'repository', name: repositoryName(name, metadata) }];
   if (name === undefined) return [];

@@ -124,6 +124,8 @@ describe('Trivy: documents', () => {
     [[{ Target: 'x', Vulnerabilities: null }], 'before 0.20'],
     [{ invocation: {}, scanner, metadata: {} }, '--format cosign-vuln'],
     [{ apiVersion: 'aquasecurity.github.io/v1alpha1', report: {} }, 'Trivy Operator'],
+    [[{ apiVersion: 'aquasecurity.github.io/v1alpha1' }], 'Trivy Operator'],
+    [{ kind: 'List', items: [{ apiVersion: 'aquasecurity.github.io/v1alpha1' }] }, 'Operator'],
     [{ ID: 'docker-cis', Title: 'CIS', SummaryControls: [] }, 'without --compliance'],
     [{ ID: 'docker-cis', Title: 'CIS', RelatedResources: [], Results: [] }, 'without --compliance'],
   ])('another output of Trivy is refused by its name: %j', (document, message) => {
