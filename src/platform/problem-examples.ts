@@ -98,6 +98,10 @@ const DETAILS: Record<ProblemCode, string> = {
   'document-unrecognized':
     'The document is not recognised by its content as junit. Name its kind with ?kind=',
   'document-invalid': 'The document is not a valid CycloneDX document: specVersion is missing',
+  'subject-mismatch': [
+    'The document is about sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08,',
+    'and payments:1.4.0 has the digest sha256:1f3c5e7a9b0d2f4e6a8c0b1d3f5e7a9c1b3d5f7e9a0c2b4d6f8e1a3c5b7d9f0e',
+  ].join(' '),
   'rate-limited': 'The limit is 600 requests per minute. Retry in 12 seconds',
   'headers-too-large': 'The request line and headers are too large',
   'internal-error': 'The request failed. The server log has the cause under requestId',

@@ -67,3 +67,10 @@ export function shownBy(coverage: readonly Coverage[]): Shown[] {
     return own.length > 0 && own.every(isClean);
   });
 }
+
+/** The name of an image without its tag and digest, and other names as they are. */
+export function withoutTag({ type, name = '' }: Target): string {
+  if (type !== 'image') return name;
+  const [image = ''] = name.split('@', 1);
+  return image.replace(/:[^:/]*$/, '');
+}

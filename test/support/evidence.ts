@@ -24,6 +24,7 @@ export interface UploadOptions {
   kind?: string;
   label?: string;
   artifact?: string;
+  scanners?: string;
   /** Media type. Default: JSON. */
   type?: string;
   headers?: Record<string, string>;
@@ -46,13 +47,14 @@ export function upload(
   });
 }
 
-/** Uploads a document, and expects 201. */
+/** Uploads a document, expects 201, and returns the evidence without what is said about its upload. */
 export async function uploaded(
   ...request: Parameters<typeof upload>
 ): Promise<Readonly<EvidenceBody>> {
   const response = await upload(...request);
   expect(response.statusCode, response.body).toBe(201);
-  return response.json();
+  const { supersedes: _supersedes, warnings: _warnings, ...evidence } = response.json();
+  return evidence;
 }
 
 /**

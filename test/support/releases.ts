@@ -51,7 +51,13 @@ export async function createRelease(
 export async function addArtifact(
   app: FastifyInstance,
   releaseId: string,
-  body: { sha256?: string; purl?: string; name?: string } = {},
+  body: {
+    sha256?: string;
+    purl?: string;
+    name?: string;
+    kind?: string;
+    digests?: string[];
+  } = {},
 ): Promise<string> {
   const response = await app.inject({
     method: 'POST',

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Coverage, Target } from '../../vocabulary/coverage.js';
+import { type Coverage, type Target, withoutTag } from '../../vocabulary/coverage.js';
 import type { ParsedDocument } from '../kind.js';
 import { clean } from './columns.js';
 
@@ -42,13 +42,6 @@ export function storableCoverage(coverage: Coverage): Coverage {
     ...(at !== undefined && { at }),
     ...(database !== undefined && { database }),
   };
-}
-
-/** The name of an image without its tag and digest, and other names as they are. */
-export function withoutTag({ type, name = '' }: Target): string {
-  if (type !== 'image') return name;
-  const [image = ''] = name.split('@', 1);
-  return image.replace(/:[^:/]*$/, '');
 }
 
 /** The targets of a document, as tool, type and name without tag. Empty if it names none. */

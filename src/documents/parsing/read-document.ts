@@ -1,10 +1,12 @@
 import { hash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import type { FindingType } from '../../vocabulary/finding-types.js';
 import { readPurl } from '../../vocabulary/purl.js';
 import { DocumentFault } from '../fault.js';
 import { type DocumentParser, type EvidenceKind, MAX_ROWS, type ParsedDocument } from '../kind.js';
 import { kinds } from '../kinds/index.js';
 import { type Alias, type Batch, batchesOf, clean, MAX_ALIASES, TABLES } from './columns.js';
+import { withDeclared, withoutFuture } from './declared.js';
 import { withoutKnownSecrets } from './known-secrets.js';
 import { licenceNotes } from './licences.js';
 import { decodeText, readJson } from './read-json.js';
@@ -18,6 +20,8 @@ export interface DocumentRequest {
   /** The kind that the caller named. If undefined, the content decides. */
   readonly kind: string | undefined;
   readonly secretKey: Uint8Array;
+  /** What the uploader says that the tool looked for. */
+  readonly scanners?: readonly FindingType[] | undefined;
 }
 
 /** The stored form of a document. */
@@ -57,7 +61,7 @@ const MAX_STORED_MIB = 64;
 const MAX_CLAIMS = 5000;
 
 interface Recognized {
-  readonly name: string;
+  readonly kind: EvidenceKind;
   readonly parser: DocumentParser;
 }
 
@@ -91,14 +95,14 @@ async function recognize(
     );
   }
   const namedParser = await named?.load();
-  if (named && namedParser?.recognizes(document)) return { name: named.name, parser: namedParser };
+  if (named && namedParser?.recognizes(document)) return { kind: named, parser: namedParser };
   for (const candidate of candidates) {
     const parser = await candidate.load();
     if (!parser.recognizes(document)) continue;
-    if (!named) return { name: candidate.name, parser };
+    if (!named) return { kind: candidate, parser };
     throw new DocumentFault(`is of the kind ${candidate.name}, not ${named.name}`);
   }
-  if (named && namedParser) return { name: named.name, parser: namedParser };
+  if (named && namedParser) return { kind: named, parser: namedParser };
   const names = candidates.map(({ name }) => name).join(', ');
   throw new DocumentFault(
     `is not recognised by its content as ${names}. Name its kind with ?kind=${exampleFor(document)}`,
@@ -180,14 +184,15 @@ export async function readDocument(request: DocumentRequest): Promise<ReadDocume
   // Before anything reads it: what has the form of a secret reaches no row, no message and no digest without a key.
   const bytes = withoutKnownSecrets(request.bytes, secretKey);
   const document = format === 'xml' ? readXml(xmlText(bytes)) : readJson(bytes);
-  const { name, parser } = await recognize(document, request);
-  const parsed = withNotes(parser.parse(document, { secretKey }));
+  const { kind, parser } = await recognize(document, request);
+  const own = withNotes(parser.parse(document, { secretKey }));
+  const parsed = withoutFuture(withDeclared(own, kind, request.scanners), new Date());
   refuseTooManyClaims(parsed);
   const aliases = aliasesOf(parsed.findings);
   const stored = parsed.masked === undefined ? bytes : maskedBytes(parsed.masked);
   return {
     head: {
-      kind: name,
+      kind: kind.name,
       parserVersion: parser.version,
       tool: clean(parsed.tool, 200),
       toolVersion: clean(parsed.toolVersion, 200),

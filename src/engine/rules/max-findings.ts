@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { defaulted, stringEnum } from '../../contract/schemas.js';
 import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
 import { SEVERITIES, type Severity } from '../../vocabulary/severity.js';
+import { declaredNote } from './common/covers.js';
 import {
   ANY_FIX,
   bySeverity,
@@ -120,7 +121,8 @@ function advice({ types }: Parameters, { worst }: Matching): string {
 
 function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   const { types, maximum, onlyNew, scope } = parameters;
-  const evidence = idsOf(showing(input, ...types));
+  const scans = showing(input, ...types);
+  const evidence = idsOf(scans);
   const unseen = missing(input, types, scope);
   if (unseen) return { status: 'not-evidenced', message: unseen, evidence };
   const defects = onlyNew ? needed(input.newDefects, 'the new findings') : input.defects;
@@ -137,7 +139,7 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
       found(parameters, match),
       waivedNote(match),
       comparison(parameters, input),
-      passes ? '' : advice(parameters, match),
+      passes ? declaredNote(scans, types) : advice(parameters, match),
     ].join(''),
     evidence,
     findings: named(match),

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { SEVERITIES } from '../../vocabulary/severity.js';
+import { declaredNote } from './common/covers.js';
 import { ANY_FIX, list, matching, named, RESCAN_OR_WAIVE, waivedNote } from './common/defects.js';
 import { idsOf, missing, showing } from './common/evidence.js';
 import { scopeParameter } from './common/scope.js';
@@ -20,12 +21,16 @@ function evaluate({ scope }: Parameters, input: RuleInput): Outcome {
     severities: SEVERITIES,
     fixes: ANY_FIX,
   });
+  const scans = showing(input, 'secret');
   const passes = match.total <= 0;
   const secrets = passes ? 'No secrets' : counted(match.total, 'secret');
   return {
     status: passes ? 'pass' : 'fail',
-    message: `${secrets}, 0 allowed${list(match)}${waivedNote(match)}${passes ? '' : ADVICE}`,
-    evidence: idsOf(showing(input, 'secret')),
+    message: [
+      `${secrets}, 0 allowed${list(match)}${waivedNote(match)}`,
+      passes ? declaredNote(scans, ['secret']) : ADVICE,
+    ].join(''),
+    evidence: idsOf(scans),
     findings: named(match),
     waivers: match.waivers,
   };

@@ -2,6 +2,7 @@ import type { TObject } from '@sinclair/typebox';
 import type { Coverage } from '../../vocabulary/coverage.js';
 import type { FindingType, Shown } from '../../vocabulary/finding-types.js';
 import type { Severity } from '../../vocabulary/severity.js';
+import type { Subject } from '../../vocabulary/subject.js';
 
 /** `block`: a failure denies the release. `warn`: the verdict only reports the failure. */
 export const MODES = ['block', 'warn'] as const;
@@ -38,13 +39,7 @@ export interface TestCounts {
 }
 
 /** An artifact of the release. */
-export interface ArtifactInput {
-  readonly name: string;
-  readonly kind: string;
-  readonly sha256: string;
-  /** Other digests of the same artifact, as `sha256:…`. */
-  readonly digests: readonly string[];
-}
+export type ArtifactInput = Subject;
 
 /** Whether a newer version fixes a defect. `unknown`: no tool says so, or that there is none. */
 export type Fix = 'available' | 'none' | 'unknown';

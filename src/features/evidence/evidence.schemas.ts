@@ -5,6 +5,7 @@ import {
   nullableString,
   nullableTimestamp,
   parameter,
+  type ReadOnly,
   schemaRef,
   sha256,
   stringEnum,
@@ -13,6 +14,7 @@ import {
 } from '../../contract/schemas.js';
 import type { EvidenceKind } from '../../documents/kind.js';
 import { kinds } from '../../documents/kinds/index.js';
+import { FINDING_TYPES, type FindingType } from '../../vocabulary/finding-types.js';
 import { SEVERITIES } from '../../vocabulary/severity.js';
 import { findingCountsExample, Summary, zeros } from './summary.schemas.js';
 
@@ -57,6 +59,7 @@ const example = {
   size: 48_211,
   receivedSha256: DIGEST,
   storedSha256: DIGEST,
+  scanners: [],
   mayAbsolve: false,
   createdAt: '2026-11-25T10:02:00.000Z',
   createdBy: 'jenkins',
@@ -96,6 +99,9 @@ export const Evidence = Type.Object(
       description:
         'SHA-256 digest of the stored document. It differs from `receivedSha256` if secrets were masked',
     }),
+    scanners: Type.Array(Type.String(), {
+      description: 'What the tool looked for, by the word of the uploader',
+    }),
     mayAbsolve: Type.Boolean({
       description: [
         'Whether the uploader had `vex:write`. If so, claims of the document take effect.',
@@ -116,6 +122,33 @@ export const Evidence = Type.Object(
     retractReason: nullableString(),
   },
   { $id: 'Evidence', description: 'A report of a tool about a release', examples: [example] },
+);
+
+const note = Type.Object({ message: Type.String() });
+
+export const ReceivedEvidence = Type.Object(
+  {
+    ...Evidence.properties,
+    supersedes: Type.Array(
+      Type.Object({
+        id: uuid(),
+        label: nullableString(),
+        artifact: nullableString(),
+        targets: Type.Array(Type.String()),
+        summary: Summary,
+      }),
+      { description: 'Evidence of the same label that counts no longer' },
+    ),
+    warnings: Type.Array(note, {
+      description:
+        'What the uploader should look at: other evidence of the same label, or another name',
+    }),
+  },
+  {
+    $id: 'ReceivedEvidence',
+    description: 'Evidence after its upload: what it supersedes, and warnings',
+    examples: [{ ...example, supersedes: [], warnings: [] }],
+  },
 );
 
 export const RetractEvidence = Type.Object(
@@ -142,6 +175,16 @@ const label = Type.String({
   'x-rule': 'must contain only letters, digits and . _ : / @ + - and begin with a letter or digit',
 });
 
+/** Words for `scanners`: those of Trivy, and ours. */
+export const SCANNERS: Readonly<Record<string, FindingType>> = {
+  vuln: 'vulnerability',
+  misconfig: 'misconfiguration',
+  license: 'licence',
+  ...Object.fromEntries(FINDING_TYPES.map((type) => [type, type])),
+};
+
+const SCANNER_WORDS = Object.keys(SCANNERS).join('|');
+
 export const UploadQuery = Type.Object(
   {
     kind: Type.Optional(
@@ -152,6 +195,19 @@ export const UploadQuery = Type.Object(
     artifact: parameter(
       sha256(''),
       'SHA-256 digest of the artifact of this release that the document is about',
+    ),
+    scanners: Type.Optional(
+      Type.String({
+        maxLength: 100,
+        pattern: `^(?:${SCANNER_WORDS})(?:,(?:${SCANNER_WORDS}))*$`,
+        'x-rule': `must be a list such as vuln,secret of ${Object.keys(SCANNERS).join(', ')}`,
+        description: [
+          'What the tool looked for, if its clean reports do not show it: Trivy without secrets writes no result of',
+          'its secret scanner. This is recorded as the word of the uploader, and shown in verdicts.',
+          'What the document itself says takes precedence',
+        ].join(' '),
+        examples: ['vuln,secret'],
+      }),
     ),
     label: Type.Optional({
       ...label,
@@ -185,6 +241,8 @@ export const ListEvidenceQuery = Type.Object(
 export const EvidenceParams = Type.Object({ id: uuid() });
 
 export const EvidenceRef = schemaRef(Evidence);
+export const ReceivedEvidenceRef = schemaRef(ReceivedEvidence);
+export type ReceivedEvidence = ReadOnly<Static<typeof ReceivedEvidence>>;
 export const RetractEvidenceRef = schemaRef(RetractEvidence);
 
 export type UploadQuery = Static<typeof UploadQuery>;

@@ -27,8 +27,9 @@ function statusOf({ retractedAt, supersededAt }: EvidenceRow): Status {
 }
 
 /** Completes the summary of evidence from before coverage was stored. */
-function summaryOf(json: EvidenceRow['summary']): Summary {
-  const summary = fromJson<Omit<Summary, 'coverage' | 'targets'> & Partial<Summary>>(json);
+export function toSummary(
+  summary: Omit<Summary, 'coverage' | 'targets'> & Partial<Summary>,
+): Summary {
   const coverage = [...coverageOf(summary)];
   return { targets: [], ...summary, shows: shownBy(coverage), coverage };
 }
@@ -40,7 +41,7 @@ export function toEvidence(row: EvidenceRow): Evidence {
     artifact: artifactSha256,
     status: statusOf(row),
     supersededBy: supersededById,
-    summary: summaryOf(summary),
+    summary: toSummary(fromJson<Summary>(summary)),
   };
 }
 

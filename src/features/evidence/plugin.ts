@@ -4,7 +4,7 @@ import type { Feature } from '../../platform/feature.js';
 import { type DocumentReader, documentReader } from './document-reader.js';
 import { documentStore } from './document-store.js';
 import { evidenceRoutes } from './evidence.routes.js';
-import { Evidence, RetractEvidence } from './evidence.schemas.js';
+import { Evidence, ReceivedEvidence, RetractEvidence } from './evidence.schemas.js';
 import { evidenceService } from './evidence.service.js';
 import { secretKey } from './secret-key.js';
 import { uploadRoutes } from './upload.routes.js';
@@ -31,7 +31,7 @@ export const evidence: Feature = {
   },
   async plugin(app, dependencies: Dependencies) {
     const { config, reader = ownReader(app, config.EVIDENCE_WORKERS) } = dependencies;
-    for (const schema of [Evidence, RetractEvidence]) app.addSchema(schema);
+    for (const schema of [Evidence, ReceivedEvidence, RetractEvidence]) app.addSchema(schema);
     const store = documentStore();
     const uploads = uploadsService({ reader, store, secretKey: secretKey() });
     await app.register(uploadRoutes, { prefix: '/releases/:id/evidence', uploads });

@@ -9,7 +9,7 @@ import { fairShare } from '../../shared/fair-share.js';
 import { isUuid } from '../../shared/text.js';
 import { ReleaseParams } from '../releases/index.js';
 import { MAX_DOCUMENT, type ReceivedDocument, receive } from './body.js';
-import { EvidenceRef, UploadQuery, uploadBody } from './evidence.schemas.js';
+import { ReceivedEvidenceRef, UploadQuery, uploadBody } from './evidence.schemas.js';
 import type { UploadsService, UploadTarget } from './uploads.service.js';
 
 /** State of an upload. Each hook adds its result. */
@@ -84,6 +84,7 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<{ uploads: UploadsService }
           'artifact-not-found',
           'document-unrecognized',
           'document-invalid',
+          'subject-mismatch',
         ],
       },
       links: linksToId('getEvidence', 'getDocument', 'retractEvidence'),
@@ -97,7 +98,8 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<{ uploads: UploadsService }
           'It stores the document with all its contents, or nothing.',
           'If the same document already counts, the answer is 200 with the existing evidence,',
           'and its `lastReceivedAt` is updated.',
-          'A document with a label supersedes current evidence of the same kind, label and artifact.',
+          'A document with a label supersedes current evidence of the same kind, label and artifact,',
+          'if it is about all that the other is about: `supersedes`. Otherwise both count: `warnings`.',
           'A document without a label supersedes nothing.',
           'Claims (VEX statements, suppressions) take effect only if the caller also has `vex:write`.',
         ].join(' '),
@@ -105,9 +107,12 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<{ uploads: UploadsService }
         querystring: UploadQuery,
         body: uploadBody,
         response: {
-          200: located(EvidenceRef, 'The same document already counts, and was received again'),
+          200: located(
+            ReceivedEvidenceRef,
+            'The same document already counts, and was received again',
+          ),
           201: located(
-            EvidenceRef,
+            ReceivedEvidenceRef,
             'The evidence was created. Its summary has the contents of the document in numbers',
           ),
         },

@@ -6,6 +6,7 @@ import type { Evidence as EvidenceRow, Prisma } from '../../generated/prisma/cli
 import type { OpenDocument } from './document-reader.js';
 import type { DocumentStore } from './document-store.js';
 import { insertRows } from './evidence.sql.js';
+import { besideWarnings, type Older, supersede } from './supersede.js';
 
 /** A parsed document, and what it will be evidence of. */
 export interface Upload {
@@ -19,6 +20,10 @@ export interface Upload {
   readonly mayAbsolve: boolean;
   /** `mayAbsolve`, and the document has claims. */
   readonly absolves: boolean;
+  /** What the tool looked for, by the word of the uploader. */
+  readonly scanners: string[];
+  /** What the uploader should look at. */
+  readonly warnings: readonly string[];
   readonly document: OpenDocument;
 }
 
@@ -26,6 +31,8 @@ export interface Stored {
   readonly evidence: EvidenceRow;
   /** False if the same document was already stored and counts. */
   readonly created: boolean;
+  readonly superseded: readonly Older[];
+  readonly warnings: readonly string[];
 }
 
 /** How long an upload waits for another one with the same label, or of the same document. */
@@ -74,7 +81,13 @@ async function receiveAgain(
   const { receivedSha256, absolves, document } = upload;
   const { parserVersion } = document.head;
   const [row] = await prisma.evidence.findMany({
-    where: { ...sameSlot(upload), receivedSha256, absolves, parserVersion },
+    where: {
+      ...sameSlot(upload),
+      receivedSha256,
+      absolves,
+      parserVersion,
+      scanners: { equals: upload.scanners },
+    },
     orderBy: { id: 'desc' },
     take: 1,
   });
@@ -86,32 +99,12 @@ async function receiveAgain(
   return prisma.evidence.findUniqueOrThrow({ where: { id: row.id } });
 }
 
-/** Supersedes current evidence with the same label. @returns its ids */
-async function supersede(
-  { prisma }: TransactionContext,
-  upload: Upload,
-  supersededById: string,
-): Promise<string[]> {
-  if (upload.label === null) return [];
-  const rows = await prisma.evidence.updateManyAndReturn({
-    // Only a caller with vex:write may supersede evidence whose claims take effect.
-    where: {
-      ...sameSlot(upload),
-      id: { not: supersededById },
-      ...(!upload.mayAbsolve && { absolves: false }),
-    },
-    data: { supersededById },
-    select: { id: true },
-  });
-  return rows.map(({ id }) => id);
-}
-
 async function insert(
   context: ChangeContext,
   store: DocumentStore,
   upload: Upload,
-): Promise<EvidenceRow> {
-  const { document, ...about } = upload;
+): Promise<Omit<Stored, 'created'>> {
+  const { document, warnings: _warnings, ...about } = upload;
   const { summary, document: stored, ...head } = document.head;
   await store.put(context, upload.projectId, stored);
   const evidence = await context.prisma.evidence.create({
@@ -123,14 +116,23 @@ async function insert(
       createdBy: context.caller.subject,
     },
   });
-  const superseded = await supersede(context, upload, evidence.id);
+  const { mayAbsolve, label } = upload;
+  const { targets } = summary;
+  const slot = { ...about, kind: head.kind };
+  const { superseded, beside } = await supersede(context, slot, {
+    id: evidence.id,
+    targets,
+    mayAbsolve,
+  });
   await insertRows(context, evidence, document.batches());
-  const { id, projectId, releaseId, kind, label, mayAbsolve } = evidence;
+  const { id, projectId, releaseId, kind } = evidence;
   const { receivedSha256, storedSha256, artifactSha256: artifact } = evidence;
   const digests = { artifact, receivedSha256, storedSha256 };
-  const data = { kind, label, ...digests, mayAbsolve, superseded };
+  const ids = superseded.map((older) => older.id);
+  const data = { kind, label, ...digests, mayAbsolve, superseded: ids };
   context.record('evidence.received', { id, projectId, releaseId, data });
-  return evidence;
+  const warnings = label === null ? [] : besideWarnings(beside, label, targets);
+  return { evidence, superseded, warnings };
 }
 
 /** Stores a document with all its contents, or nothing. */
@@ -142,7 +144,7 @@ export function storeUpload(
   return change(context, async (changing) => {
     await takeUploadTurn(changing, upload);
     const known = await receiveAgain(changing, upload);
-    if (known) return { evidence: known, created: false };
-    return { evidence: await insert(changing, store, upload), created: true };
+    if (known) return { evidence: known, created: false, superseded: [], warnings: [] };
+    return { ...(await insert(changing, store, upload)), created: true };
   });
 }

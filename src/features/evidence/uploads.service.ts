@@ -1,13 +1,16 @@
 import { reaches } from '../../access/caller.js';
 import type { CallContext } from '../../database/context.js';
 import { AppError } from '../../shared/app-error.js';
+import type { FindingType } from '../../vocabulary/finding-types.js';
 import { requireRelease } from '../releases/index.js';
 import type { ReceivedDocument } from './body.js';
 import type { DocumentReader, Waiting } from './document-reader.js';
 import type { DocumentStore } from './document-store.js';
-import { type Evidence, toEvidence } from './evidence.js';
-import type { UploadQuery } from './evidence.schemas.js';
+import { type Evidence, toEvidence, toSummary } from './evidence.js';
+import { SCANNERS, type UploadQuery } from './evidence.schemas.js';
 import type { SecretKey } from './secret-key.js';
+import { checkSubject } from './subject.js';
+import type { Older } from './supersede.js';
 import { storeUpload, type Upload } from './upload.js';
 
 export interface UploadTools {
@@ -21,6 +24,20 @@ export interface UploadTarget {
   readonly releaseId: string;
   readonly projectId: number;
   readonly artifactSha256: string | null;
+}
+
+/** Evidence after its upload. */
+type Received = Evidence & {
+  readonly supersedes: readonly Older[];
+  readonly warnings: readonly { readonly message: string }[];
+};
+
+const toSuperseded = (older: Older): Older => ({ ...older, summary: toSummary(older.summary) });
+
+/** The distinct types of findings that `vuln,secret` names, in alphabetical order. */
+function scannersOf(words = ''): FindingType[] {
+  const types = words.split(',').flatMap((word) => SCANNERS[word] ?? []);
+  return [...new Set(types)].sort();
 }
 
 export type UploadsService = ReturnType<typeof uploadsService>;
@@ -50,12 +67,19 @@ export function uploadsService({ reader, store, secretKey }: UploadTools) {
     async read(
       context: CallContext,
       target: UploadTarget,
-      { kind, label }: UploadQuery,
+      { kind, label, scanners: words }: UploadQuery,
       { bytes, format, mediaType, size, sha256 }: ReceivedDocument,
       waiting: Waiting,
     ): Promise<Upload> {
-      const request = { bytes, format, kind, secretKey: await secretKey(context) };
+      const scanners = scannersOf(words);
+      const request = { bytes, format, kind, scanners, secretKey: await secretKey(context) };
       const document = await reader.open(request, waiting);
+      const warnings = await checkSubject(context, target, document.head.summary).catch(
+        (error: unknown) => {
+          document.close();
+          throw error;
+        },
+      );
       const mayAbsolve = reaches(context.caller, 'vex:write', target.projectId);
       return {
         ...target,
@@ -65,6 +89,8 @@ export function uploadsService({ reader, store, secretKey }: UploadTools) {
         receivedSha256: sha256,
         mayAbsolve,
         absolves: mayAbsolve && document.head.summary.claims !== undefined,
+        scanners,
+        warnings,
         document,
       };
     },
@@ -73,9 +99,14 @@ export function uploadsService({ reader, store, secretKey }: UploadTools) {
     async store(
       context: CallContext,
       upload: Upload,
-    ): Promise<{ evidence: Evidence; created: boolean }> {
-      const { evidence, created } = await storeUpload(context, store, upload);
-      return { evidence: toEvidence(evidence), created };
+    ): Promise<{ evidence: Received; created: boolean }> {
+      const { evidence, created, superseded, warnings } = await storeUpload(context, store, upload);
+      const received = {
+        ...toEvidence(evidence),
+        supersedes: superseded.map(toSuperseded),
+        warnings: [...upload.warnings, ...warnings].map((message) => ({ message })),
+      };
+      return { evidence: received, created };
     },
   };
 }

@@ -22,6 +22,7 @@ const example = {
   sha256: SHA256,
   size: 48_113_664,
   purl: PURL,
+  digests: [],
   createdAt: '2026-11-25T10:00:05.000Z',
   createdBy: 'jenkins',
 };
@@ -34,6 +35,9 @@ const fields = {
   sha256: Type.String({ description: 'SHA-256 digest in lower case' }),
   size: Type.Unsafe<number | null>({ type: ['integer', 'null'], description: 'Size in bytes' }),
   purl: nullableString({ description: 'Package URL in canonical form' }),
+  digests: Type.Array(Type.String(), {
+    description: 'Other digests of the same artifact: the index and the platforms of an image',
+  }),
   createdAt: timestamp('Time of creation'),
   createdBy: nullableString(),
 };
@@ -64,6 +68,22 @@ export const CreateArtifact = Type.Object(
         'x-rule': 'must be a package URL: pkg:type/namespace/name@version',
         description: 'Package URL (ECMA-427)',
       }),
+    ),
+    digests: Type.Optional(
+      Type.Array(
+        Type.String({
+          pattern: '^sha256:[0-9a-f]{64}$',
+          'x-rule': 'must be sha256: and 64 lower-case hexadecimal digits',
+        }),
+        {
+          maxItems: 50,
+          uniqueItems: true,
+          description: [
+            'Other digests of the same artifact: the index and the platforms of an image.',
+            'Reports that name one of them are about this artifact',
+          ].join(' '),
+        },
+      ),
     ),
   },
   {

@@ -53,7 +53,7 @@ export function artifactsService() {
             `An artifact cannot be added to a ${state} release`,
           );
         }
-        const { name, kind, size } = input;
+        const { name, kind, size, digests = [] } = input;
         const data: Prisma.ArtifactUncheckedCreateInput = {
           projectId,
           releaseId,
@@ -63,6 +63,7 @@ export function artifactsService() {
           size: size ?? null,
           purl: purl?.purl ?? null,
           purlKey: purl?.key ?? null,
+          digests,
           createdBy: caller.subject,
         };
         const row = await prisma.artifact.create({ data }).catch((error: unknown) => {

@@ -1,46 +1,21 @@
 import type { Target } from '../../../vocabulary/coverage.js';
 import type { Shown } from '../../../vocabulary/finding-types.js';
+import { isNamedBy, otherDigest } from '../../../vocabulary/subject.js';
 import type { ArtifactInput, EvidenceInput } from '../rule.js';
-import { shown } from './text.js';
-
-/** Kinds of artifacts that are images, whose digest is that of a manifest. The digest of others is that of a file. */
-const isImage = ({ kind }: ArtifactInput) => /container|image|oci|docker/.test(kind);
-
-const digestsOf = ({ sha256, digests }: ArtifactInput) => [`sha256:${sha256}`, ...digests];
+import { joined, shown } from './text.js';
 
 const targetsOf = (evidence: EvidenceInput): Target[] =>
   evidence.coverage.flatMap(({ of = [] }) => of);
 
-const isNamedBy = (target: Target, artifact: ArtifactInput) => {
-  const own = new Set(digestsOf(artifact));
-  return [...(target.digests ?? []), ...(target.otherDigests ?? [])].some((one) => own.has(one));
-};
-
-/** The artifacts whose digest is of the same sort as those that the target names. */
-function comparable({ type }: Target, artifacts: readonly ArtifactInput[]): ArtifactInput[] {
-  if (type !== 'image' && type !== 'files') return [];
-  return artifacts.filter((artifact) => isImage(artifact) === (type === 'image'));
-}
-
-/**
- * The first digest of something that is not the artifact that the evidence is about, or not an artifact of the release.
- * Image ids, indexes and platforms never contradict an artifact, and neither does a release without artifacts.
- */
-export function digestOfOther(
+/** The digest of something that is not the artifact of the evidence, or not an artifact of the release. */
+export const digestOfOther = (
   evidence: EvidenceInput,
   artifacts: readonly ArtifactInput[],
-): string | undefined {
-  const about = artifacts.filter(
-    ({ sha256 }) => evidence.artifact === null || sha256 === evidence.artifact,
+): string | undefined =>
+  otherDigest(
+    targetsOf(evidence),
+    artifacts.filter(({ sha256 }) => evidence.artifact === null || sha256 === evidence.artifact),
   );
-  for (const target of targetsOf(evidence)) {
-    const some = comparable(target, about);
-    const [digest] = target.digests ?? [];
-    if (digest === undefined || some.length === 0) continue;
-    if (!some.some((artifact) => isNamedBy(target, artifact))) return digest;
-  }
-  return undefined;
-}
 
 /**
  * Whether evidence covers an artifact: it was uploaded for it, or the document names its digest. Evidence about the
@@ -84,4 +59,13 @@ export function whyUncounted(
     return [`${evidenceName(one)} does not count: it is about ${other}, which is not ${whose}`];
   });
   return [...new Set(reasons)];
+}
+
+/** `. The uploader says that …`, for what only the uploader's word shows. */
+export function declaredNote(evidence: readonly EvidenceInput[], types: readonly Shown[]): string {
+  const declared = evidence.filter(({ coverage }) =>
+    coverage.some((entry) => entry.declared && types.includes(entry.what)),
+  );
+  if (declared.length === 0) return '';
+  return `. That ${joined(declared.map(evidenceName))} looked for it is the word of the uploader`;
 }

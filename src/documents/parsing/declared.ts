@@ -1,0 +1,58 @@
+import type { Coverage } from '../../vocabulary/coverage.js';
+import type { FindingType } from '../../vocabulary/finding-types.js';
+import { DocumentFault } from '../fault.js';
+import type { EvidenceKind, ParsedDocument } from '../kind.js';
+
+/**
+ * Adds what the uploader says that the tool looked for, for tools whose clean reports do not show it. The document's own
+ * word takes precedence: what failed, or looked at nothing, stays so.
+ * @throws {DocumentFault} if documents of this kind cannot report it
+ */
+export function withDeclared(
+  parsed: ParsedDocument,
+  { name, uploadFor }: EvidenceKind,
+  scanners: readonly FindingType[] = [],
+): ParsedDocument {
+  const impossible = scanners.find((what) => uploadFor?.[what] === undefined);
+  if (impossible !== undefined) {
+    const fault = `is of the kind ${name}, which does not report ${impossible}. Remove it from scanners`;
+    throw new DocumentFault(fault);
+  }
+  const { coverage } = parsed;
+  const [first] = coverage;
+  const declared = scanners.filter((what) =>
+    coverage.every(
+      (entry) => entry.what !== what || (entry.ran === 'unknown' && entry.lookedAt !== 0),
+    ),
+  );
+  if (declared.length === 0) return parsed;
+  const { of, at, database } = first ?? {};
+  const added = declared.map(
+    (what): Coverage => ({ what, ran: 'yes', declared: true, of, at, database }),
+  );
+  const kept = coverage.filter(({ what }) => !declared.some((one) => one === what));
+  return { ...parsed, coverage: [...kept, ...added] };
+}
+
+/** Clocks of build machines may be ahead. */
+const TOLERANCE_MS = 10 * 60_000;
+
+/** Removes times in the future, which would make a report look new for ever, and says so. */
+export function withoutFuture(parsed: ParsedDocument, now: Date): ParsedDocument {
+  const limit = now.getTime() + TOLERANCE_MS;
+  const isFuture = (instant: string | undefined) =>
+    instant !== undefined && !(Date.parse(instant) <= limit);
+  const future = parsed.coverage.flatMap(({ at, database }) => [at, database].filter(isFuture));
+  const [first] = future;
+  if (first === undefined) return parsed;
+  const message = `The time ${first} is in the future and counts as none: the age is counted from the upload`;
+  return {
+    ...parsed,
+    coverage: parsed.coverage.map(({ at, database, ...entry }) => ({
+      ...entry,
+      at: isFuture(at) ? undefined : at,
+      database: isFuture(database) ? undefined : database,
+    })),
+    warnings: [...(parsed.warnings ?? []), { message }],
+  };
+}

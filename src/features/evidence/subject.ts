@@ -1,0 +1,50 @@
+import type { CallContext } from '../../database/context.js';
+import type { Summary } from '../../documents/parsing/summary.js';
+import { AppError } from '../../shared/app-error.js';
+import { isImage, otherDigest, otherName, type Subject } from '../../vocabulary/subject.js';
+import type { UploadTarget } from './uploads.service.js';
+
+/** More artifacts are not compared. A verdict compares all of them. */
+const MAX_ARTIFACTS = 1000;
+
+const SELECT = { name: true, kind: true, sha256: true, digests: true } as const;
+
+/**
+ * Compares what a document is about with the artifacts of its release.
+ * @returns warnings for the uploader
+ * @throws {AppError} `subject-mismatch` if the document names digests, and none of them is of the upload's artifact
+ */
+export async function checkSubject(
+  { prisma }: CallContext,
+  { releaseId, artifactSha256 }: UploadTarget,
+  { coverage }: Summary,
+): Promise<string[]> {
+  const targets = coverage.flatMap(({ of = [] }) => of);
+  if (targets.length === 0) return [];
+  const artifacts: Subject[] = await prisma.artifact.findMany({
+    where: { releaseId, ...(artifactSha256 !== null && { sha256: artifactSha256 }) },
+    select: SELECT,
+    take: MAX_ARTIFACTS,
+  });
+  const digest = otherDigest(targets, artifacts);
+  const [artifact] = artifacts;
+  if (artifactSha256 === null || !artifact) {
+    if (digest === undefined) return [];
+    return [
+      `The document is about ${digest}, which is not an artifact of this release. It does not count as a scan of it`,
+    ];
+  }
+  if (digest !== undefined) {
+    const detail = [
+      `The document is about ${digest}, and ${artifact.name} has the digest sha256:${artifact.sha256}`,
+      'Upload it for the artifact that it is about. If both are the same artifact, such as an index and a platform,',
+      'register both digests in a new release: digests in POST /releases/{id}/artifacts',
+    ];
+    throw new AppError('subject-mismatch', `${detail[0]}. ${detail.slice(1).join(' ')}`);
+  }
+  const name = isImage(artifact) ? otherName(targets, artifact) : undefined;
+  if (name === undefined) return [];
+  return [
+    `The document names ${name}, and the artifact is ${artifact.name}. Check that it is the same`,
+  ];
+}

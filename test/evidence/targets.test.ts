@@ -1,0 +1,148 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { type UploadOptions, upload } from '../support/evidence.js';
+import { addArtifact, createRelease, digest } from '../support/releases.js';
+import { expectProblem } from '../support/requests.js';
+
+const context = useApp();
+let release: string;
+beforeEach(async () => {
+  release = (await createRelease(context.app)).id;
+});
+
+interface Received {
+  id: string;
+  scanners: string[];
+  summary: { shows: string[]; targets: string[]; coverage: { what: string; declared?: boolean }[] };
+  supersedes: { id: string; label: string | null; targets: string[] }[];
+  warnings: { message: string }[];
+}
+const send = async (document: unknown, options: UploadOptions = {}): Promise<Received> => {
+  const response = await upload(context.app, release, document, options);
+  expect(response.statusCode, response.body).toBe(201);
+  return response.json();
+};
+const statusOf = async (id: string) => (await context.app.inject(`/evidence/${id}`)).json().status;
+
+/** A clean Trivy report of an image. */
+const image = (name: string, RepoDigests: string[] = [], more: object = {}) => ({
+  SchemaVersion: 2,
+  ArtifactName: name,
+  ArtifactType: 'container_image',
+  Metadata: { RepoDigests },
+  Results: [{ Target: `${name} (debian 12)`, Class: 'os-pkgs', Type: 'debian' }],
+  ...more,
+});
+const suite = (name: string, test = 'a') =>
+  `<testsuite name="${name}"><testcase name="${test}"/></testsuite>`;
+const xml = { type: 'application/xml', label: 'unit' };
+
+describe('a label', () => {
+  it('supersedes a report of the same targets, whatever the tag, and says so', async () => {
+    const first = await send(image('shop:1.0'), { label: 'trivy' });
+    expect(first.supersedes).toEqual([]);
+    const second = await send(image('shop:1.1'), { label: 'trivy' });
+    expect(second.supersedes).toMatchObject([{ id: first.id, label: 'trivy' }]);
+    expect(second.warnings).toEqual([]);
+    expect(await statusOf(first.id)).toBe('superseded');
+  });
+
+  it('keeps a report of another image, with a warning that says what to do', async () => {
+    const first = await send(image('shop:1.0'), { label: 'trivy' });
+    const second = await send(image('worker:1.0'), { label: 'trivy' });
+    expect(second.supersedes).toEqual([]);
+    expect(await statusOf(first.id)).toBe('current');
+    expect(second.warnings).toHaveLength(1);
+    expect(second.warnings[0]?.message).toContain(`POST /evidence/${first.id}/retract`);
+    expect(second.warnings[0]?.message).toContain('Trivy image shop');
+  });
+
+  it('keeps a report of another suite, and supersedes one whose suites it all has', async () => {
+    const linux = await send(suite('linux'), xml);
+    const windows = await send(suite('windows'), xml);
+    expect(await statusOf(linux.id)).toBe('current');
+    const both = await send(`<testsuites>${suite('linux')}${suite('windows')}</testsuites>`, xml);
+    expect(both.supersedes.map(({ id }) => id).sort()).toEqual([linux.id, windows.id].sort());
+    const again = await send(suite('linux', 'b'), xml);
+    expect(again.supersedes).toEqual([]);
+    expect(await statusOf(both.id)).toBe('current');
+  });
+
+  it('counts documents that count beside each other, both by one label', async () => {
+    const some = ['a', 'b', 'c', 'd'].map((name) => send(suite(name), xml));
+    const ids = (await Promise.all(some)).map(({ id }) => id);
+    expect(await Promise.all(ids.map(statusOf))).toEqual(ids.map(() => 'current'));
+  });
+});
+
+describe('the artifact of an upload', () => {
+  const [own, index, other] = [digest(1), `sha256:${digest(2)}`, `sha256:${digest(3)}`];
+  const container = { kind: 'container', name: 'registry.example.org/shop:1.0', sha256: own };
+
+  it('is refused if the document names other digests', async () => {
+    await addArtifact(context.app, release, container);
+    const response = await upload(context.app, release, image('shop:1.0', [`shop@${other}`]), {
+      artifact: own,
+    });
+    expectProblem(response, 422, 'subject-mismatch');
+    expect(response.json().detail).toContain(other);
+    expect(response.json().detail).toContain(own);
+  });
+
+  it('accepts its own digest, and those that are registered for it', async () => {
+    await addArtifact(context.app, release, { ...container, digests: [index] });
+    for (const named of [`shop@sha256:${own}`, `shop@${index}`]) {
+      const { warnings } = await send(image('shop:1.0', [named]), {
+        artifact: own,
+        label: named.slice(-4),
+      });
+      expect(warnings).toEqual([]);
+    }
+  });
+
+  it('does not conflict with image ids, and another name is a warning', async () => {
+    await addArtifact(context.app, release, container);
+    const local = image('shop:1.0', [], { Metadata: { ImageID: other } });
+    expect((await send(local, { artifact: own })).warnings).toEqual([]);
+    const { warnings } = await send(image('worker:1.0'), { artifact: own });
+    expect(warnings).toMatchObject([{ message: expect.stringContaining('worker:1.0') }]);
+  });
+
+  it('is compared with all artifacts of the release for a document without one', async () => {
+    await addArtifact(context.app, release, container);
+    const { warnings } = await send(image('shop:1.0', [`shop@${other}`]));
+    expect(warnings).toMatchObject([{ message: expect.stringContaining(other) }]);
+  });
+});
+
+describe('scanners', () => {
+  const clean = image('shop:1.0');
+
+  it('are the word of the uploader, for what the document does not show', async () => {
+    const silent = await send(clean);
+    expect(silent.summary.shows).toEqual(['vulnerability']);
+    const told = await send(clean, { scanners: 'secret,vuln' });
+    expect(told.id).not.toBe(silent.id);
+    expect(told.scanners).toEqual(['secret', 'vulnerability']);
+    expect(told.summary.shows.toSorted()).toEqual(['secret', 'vulnerability']);
+    const declared = told.summary.coverage.filter((entry) => entry.declared);
+    expect(declared.map(({ what }) => what)).toEqual(['secret']);
+  });
+
+  it('make the same document with the same scanners the same evidence', async () => {
+    const first = await send(clean, { scanners: 'secret' });
+    const again = await upload(context.app, release, clean, { scanners: 'secret' });
+    expect([again.statusCode, again.json().id]).toEqual([200, first.id]);
+  });
+
+  it('must be known, and possible for the kind', async () => {
+    const unknown = await upload(context.app, release, clean, { scanners: 'everything' });
+    expectProblem(unknown, 400, 'validation-failed');
+    const impossible = await upload(context.app, release, [], {
+      kind: 'gitleaks',
+      scanners: 'vuln',
+    });
+    expectProblem(impossible, 422, 'document-invalid');
+    expect(impossible.json().detail).toContain('does not report vulnerability');
+  });
+});
