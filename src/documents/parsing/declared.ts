@@ -4,8 +4,8 @@ import { DocumentFault } from '../fault.js';
 import type { EvidenceKind, ParsedDocument } from '../kind.js';
 
 /**
- * Adds what the uploader says that the tool looked for, for tools whose clean reports do not show it. The document's own
- * word takes precedence: what failed, or looked at nothing, stays so.
+ * Adds what the uploader says that the tool looked for, for tools whose clean reports do not show it. The document's
+ * own word takes precedence: what failed, or looked at nothing, stays so.
  * @throws {DocumentFault} if documents of this kind cannot report it
  */
 export function withDeclared(

@@ -19,8 +19,8 @@ export interface Older {
 }
 
 /**
- * Current evidence of a label, other than `$5`, and locks it. `$6`: also evidence whose claims take effect, which only a
- * caller with `vex:write` may supersede.
+ * Current evidence of a label, other than `$5`, and locks it. `$6`: also evidence whose claims take effect, which only
+ * a caller with `vex:write` may supersede.
  */
 const SAME_LABEL = {
   name: 'evidence-same-label',
@@ -41,8 +41,8 @@ const includes = (targets: readonly string[], older: readonly string[]) =>
   older.every((target) => targets.includes(target));
 
 /**
- * Supersedes current evidence of the same label that is about nothing else. A report of another image, suite or job of a
- * matrix does not make the one before disappear: both count.
+ * Supersedes current evidence of the same label that is about nothing else. A report of another image, suite or job of
+ * a matrix does not make the one before disappear: both count.
  */
 export async function supersede(
   context: TransactionContext,
