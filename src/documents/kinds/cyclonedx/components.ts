@@ -1,11 +1,11 @@
 import { readPurl } from '../../../vocabulary/purl.js';
 import { DocumentFault } from '../../fault.js';
 import { type Component, MAX_ROWS } from '../../kind.js';
+import { duplicates } from '../common/duplicates.js';
 import type { Notes } from '../common/notes.js';
 import { textOf } from '../common/texts.js';
 import { licencesOf } from './licences.js';
 import type { BomComponent, BomDocument } from './schema.js';
-import { duplicates } from './unique.js';
 
 /** A component that a vulnerability or a claim may be about. */
 export interface Part {

@@ -3,7 +3,7 @@ import type { EvidenceKind } from '../../kind.js';
 /** SBOMs in SPDX format. */
 export const spdx: EvidenceKind = {
   name: 'spdx',
-  summary: 'SPDX 2.2 and 2.3, JSON: packages and their licences',
+  summary: 'SPDX 2.2 and 2.3, JSON, also as exported by GitHub: packages and their licences',
   format: 'json',
   uploadFor: { components: 'spdx' },
   mediaType: 'application/spdx+json',

@@ -1,72 +1,64 @@
+import type { Target } from '../../../vocabulary/coverage.js';
+import { canonicalLicence } from '../../../vocabulary/licence-names.js';
 import { readPurl } from '../../../vocabulary/purl.js';
 import type { Component } from '../../kind.js';
+import { duplicates } from '../common/duplicates.js';
+import type { Notes } from '../common/notes.js';
+import { textOf } from '../common/texts.js';
+import { asserted, purlTextOf, typeOf } from './package-fields.js';
 import type { SpdxDocument, SpdxPackage } from './schema.js';
-
-/** Values of `primaryPackagePurpose` (clause 7.24), in the spelling of CycloneDX. */
-const TYPES: ReadonlySet<string> = new Set([
-  'application',
-  'framework',
-  'library',
-  'container',
-  'operating-system',
-  'device',
-  'firmware',
-  'file',
-  'source',
-  'archive',
-  'install',
-  'other',
-]);
-
-function typeOf(purpose: string | null | undefined): string {
-  const type = purpose?.toLowerCase().replaceAll('_', '-') ?? '';
-  return TYPES.has(type) ? type : 'library';
-}
-
-/** The text, or undefined for an empty text, NOASSERTION and NONE. */
-function asserted(text: string | null | undefined): string | undefined {
-  return text && text !== 'NOASSERTION' && text !== 'NONE' ? text : undefined;
-}
-
-/** The first valid purl. The reference category is ignored, because tools often write a wrong one. */
-function purlOf({ externalRefs }: SpdxPackage) {
-  for (const { referenceType, referenceLocator } of externalRefs ?? []) {
-    const purl = referenceType === 'purl' ? readPurl(referenceLocator?.trim()) : undefined;
-    if (purl) return purl;
-  }
-  return undefined;
-}
+import { describedIds, targetFor } from './subject.js';
 
 function read(pack: SpdxPackage): Component {
-  const purl = purlOf(pack);
+  const purl = readPurl(purlTextOf(pack));
   const licence = asserted(pack.licenseConcluded) ?? asserted(pack.licenseDeclared);
   return {
     type: typeOf(pack.primaryPackagePurpose),
     name: pack.name,
     version: asserted(pack.versionInfo) ?? purl?.version,
     purl: purl?.purl,
-    licences: licence === undefined ? [] : [licence],
+    licences: licence === undefined ? [] : [canonicalLicence(licence)],
   };
 }
 
-/** Ids of the packages that the document describes, from its list and its relationships (clause 11). */
-function subjectsOf(document: SpdxDocument): Set<string> {
-  const subjects = new Set(document.documentDescribes);
-  for (const relationship of document.relationships ?? []) {
-    const { spdxElementId: from, relatedSpdxElement: to, relationshipType: type } = relationship;
-    if (type === 'DESCRIBES' && from === document.SPDXID && to) subjects.add(to);
-    if (type === 'DESCRIBED_BY' && to === document.SPDXID && from) subjects.add(from);
-  }
-  return subjects;
+/** Each package once. Packages that share an id and differ are all kept. */
+function distinct(packages: readonly SpdxPackage[], notes: Notes): SpdxPackage[] {
+  const repeated = duplicates()(packages);
+  const ids = new Set<string>();
+  return packages.filter((pack, index) => {
+    const pointer = `/packages/${index}`;
+    if (repeated.has(index)) {
+      notes.add('repeats an earlier package: it counts once', pointer);
+      return false;
+    }
+    const id = textOf(pack.SPDXID);
+    if (id === undefined)
+      notes.add('is required: nothing can refer to the package', `${pointer}/SPDXID`);
+    else if (ids.has(id)) notes.add('is also the id of another package', `${pointer}/SPDXID`);
+    else ids.add(id);
+    const text = purlTextOf(pack);
+    if (text !== undefined && readPurl(text) === undefined) {
+      notes.add('has a purl that is not a package URL: the package is known by its name', pointer);
+    }
+    return true;
+  });
+}
+
+export interface Inventory {
+  readonly components: Component[];
+  readonly of: Target[];
 }
 
 /**
  * Reads packages as components, in the document's order. As in CycloneDX, the described package is not a component of
- * itself. If the document describes all of its packages, all of them are components.
+ * itself. If the document describes several packages and has no other, they are its components.
  */
-export function readPackages(document: SpdxDocument): Component[] {
-  const subjects = subjectsOf(document);
-  const packages = document.packages ?? [];
-  const parts = packages.filter(({ SPDXID }) => !subjects.has(SPDXID));
-  return (parts.length > 0 ? parts : packages).map(read);
+export function readPackages(document: SpdxDocument, notes: Notes): Inventory {
+  const described = describedIds(document);
+  const packages = distinct(document.packages ?? [], notes);
+  const isSubject = ({ SPDXID }: SpdxPackage) => described.has(textOf(SPDXID) ?? '');
+  const subjects = packages.filter(isSubject);
+  const parts = packages.filter((pack) => !isSubject(pack));
+  if (parts.length === 0 && subjects.length > 1) return { components: subjects.map(read), of: [] };
+  return { components: parts.map(read), of: subjects.slice(0, 20).map(targetFor) };
 }

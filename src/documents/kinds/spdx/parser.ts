@@ -1,44 +1,105 @@
 import { DocumentFault } from '../../fault.js';
-import { type DocumentParser, MAX_ROWS } from '../../kind.js';
-import { covered } from '../common/coverage.js';
+import { type DocumentParser, MAX_ROWS, type Note, type ParsedDocument } from '../../kind.js';
+import { covered, instantOf, uncovered } from '../common/coverage.js';
+import { Notes } from '../common/notes.js';
+import { isObject, textOf } from '../common/texts.js';
 import { readPackages } from './packages.js';
 import { check, type SpdxDocument } from './schema.js';
 
 const VERSIONS: ReadonlySet<string> = new Set(['SPDX-2.2', 'SPDX-2.3']);
 
 function spdxVersionOf(document: unknown): string | undefined {
-  if (typeof document !== 'object' || document === null) return undefined;
-  const version = 'spdxVersion' in document ? document.spdxVersion : undefined;
-  return typeof version === 'string' && version.startsWith('SPDX-') ? version : undefined;
+  if (!isObject(document)) return undefined;
+  const { spdxVersion } = document;
+  return typeof spdxVersion === 'string' && spdxVersion.startsWith('SPDX-')
+    ? spdxVersion
+    : undefined;
 }
+
+/** SPDX 3 is another format, in JSON-LD. */
+function isSpdx3(document: unknown): boolean {
+  if (!isObject(document)) return false;
+  const contexts = [document['@context']].flat();
+  return contexts.some((text) => typeof text === 'string' && /spdx\.org\/rdf\/3/i.test(text));
+}
+
+/** The answer of GitHub's API has the document in a member, and is often stored as it is. */
+const MEMBER = 'sbom';
+const inner = (document: unknown) => (isObject(document) ? document[MEMBER] : undefined);
+const isWrapped = (document: unknown) =>
+  spdxVersionOf(document) === undefined && spdxVersionOf(inner(document)) !== undefined;
 
 /** "Tool: npm/cli-10.9.0": the tool's name, then a hyphen and the version (clause 6.8). Many tools omit the version. */
 function toolOf({ creationInfo }: SpdxDocument) {
   const prefix = 'Tool: ';
-  const creator = creationInfo?.creators?.find((text) => text.startsWith(prefix));
+  const creators: unknown[] = [creationInfo?.creators].flat();
+  const creator = creators.map(textOf).find((text) => text?.startsWith(prefix));
   const text = creator?.slice(prefix.length, 300).trim();
   const [, name, version] = /^(.+?)-(v?\d+(?:\.\d.*)?)$/.exec(text ?? '') ?? [];
   return { tool: name ?? (text || undefined), toolVersion: version };
 }
 
+const NOTHING = [
+  'it lists no package besides the one that it describes.',
+  'Create it where the dependencies are: after they are installed, or from the image',
+].join(' ');
+
+function read(document: unknown): ParsedDocument {
+  const version = spdxVersionOf(document) ?? '';
+  if (!VERSIONS.has(version)) {
+    throw new DocumentFault('must be SPDX-2.2 or SPDX-2.3', '/spdxVersion');
+  }
+  const content = check(document);
+  if ((content.packages?.length ?? 0) > MAX_ROWS) {
+    throw new DocumentFault('has more than 200,000 packages', '/packages', undefined, 'limit');
+  }
+  const notes = new Notes();
+  const { components, of } = readPackages(content, notes);
+  const about = {
+    ...(of.length > 0 && { of }),
+    lookedAt: components.length,
+    at: instantOf(content.creationInfo?.created),
+  };
+  return {
+    ...toolOf(content),
+    specVersion: version.slice('SPDX-'.length),
+    coverage: [
+      components.length > 0
+        ? covered('components', about)
+        : uncovered('components', NOTHING, about),
+    ],
+    components,
+    ...(notes.list.length > 0 && { warnings: notes.list }),
+  };
+}
+
+/** Reads the document in the member of the answer, whose places begin there. */
+function readWrapped(document: unknown): ParsedDocument {
+  const place = (pointer = '') => `/${MEMBER}${pointer}`;
+  try {
+    const parsed = read(inner(document));
+    const warnings = parsed.warnings?.map(
+      ({ message, pointer }): Note => ({ message, pointer: place(pointer) }),
+    );
+    return { ...parsed, ...(warnings && { warnings }) };
+  } catch (error) {
+    if (!(error instanceof DocumentFault)) throw error;
+    throw new DocumentFault(error.fault, place(error.pointer), undefined, error.reason);
+  }
+}
+
 /** Parses the packages of SPDX 2.2 (ISO/IEC 5962:2021) and 2.3. */
 export const parser: DocumentParser = {
-  version: 1,
-  recognizes: (document) => spdxVersionOf(document) !== undefined,
+  version: 2,
+  recognizes: (document) =>
+    spdxVersionOf(document) !== undefined || isWrapped(document) || isSpdx3(document),
   parse(document) {
-    const version = spdxVersionOf(document) ?? '';
-    if (!VERSIONS.has(version)) {
-      throw new DocumentFault('must be SPDX-2.2 or SPDX-2.3', '/spdxVersion');
+    if (isSpdx3(document)) {
+      throw new DocumentFault(
+        'is SPDX 3, which the server does not read. Create the SBOM as SPDX 2.3 JSON, or as CycloneDX',
+        '/@context',
+      );
     }
-    const content = check(document);
-    if ((content.packages?.length ?? 0) > MAX_ROWS) {
-      throw new DocumentFault('has more than 200,000 packages', '/packages', undefined, 'limit');
-    }
-    return {
-      ...toolOf(content),
-      specVersion: version.slice('SPDX-'.length),
-      coverage: [covered('components')],
-      components: readPackages(content),
-    };
+    return isWrapped(document) ? readWrapped(document) : read(document);
   },
 };

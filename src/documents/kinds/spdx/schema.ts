@@ -1,38 +1,32 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { checker } from '../common/check.js';
-import { optionalList, optionalObject, optionalText } from '../common/optional.js';
+import { optionalList, optionalObject } from '../common/optional.js';
 
-const ExternalRef = Type.Object({
-  referenceType: optionalText,
-  referenceLocator: optionalText,
-});
+/** What is `unknown` here is read as far as it is understood. */
+const anything = Type.Optional(Type.Unknown());
 
 const Package = Type.Object({
-  SPDXID: Type.String(),
+  SPDXID: anything,
   name: Type.String(),
-  versionInfo: optionalText,
-  externalRefs: optionalList(ExternalRef),
-  licenseConcluded: optionalText,
-  licenseDeclared: optionalText,
-  primaryPackagePurpose: optionalText,
+  versionInfo: anything,
+  externalRefs: anything,
+  checksums: anything,
+  licenseConcluded: anything,
+  licenseDeclared: anything,
+  primaryPackagePurpose: anything,
+  annotations: anything,
+  attributionTexts: anything,
 });
 
 export type SpdxPackage = Static<typeof Package>;
 
-const Relationship = Type.Object({
-  spdxElementId: optionalText,
-  relatedSpdxElement: optionalText,
-  relationshipType: optionalText,
-});
-
 const Document = Type.Object({
-  SPDXID: Type.String(),
+  SPDXID: anything,
   spdxVersion: Type.String(),
-  name: Type.String(),
-  creationInfo: optionalObject({ creators: optionalList(Type.String()) }),
-  documentDescribes: optionalList(Type.String()),
+  creationInfo: optionalObject({ created: anything, creators: anything }),
+  documentDescribes: anything,
   packages: optionalList(Package),
-  relationships: optionalList(Relationship),
+  relationships: anything,
 });
 
 export type SpdxDocument = Static<typeof Document>;

@@ -38,6 +38,10 @@ describe('recognizes', () => {
   it.each(['SPDX-2.2', 'SPDX-2.3', 'SPDX-9'])('%s', (spdxVersion) =>
     expect(parser.recognizes({ spdxVersion })).toBe(true),
   );
+  it('the answer of GitHub, and SPDX 3, which is refused', () => {
+    expect(parser.recognizes({ sbom: { spdxVersion: 'SPDX-2.3' } })).toBe(true);
+    expect(parser.recognizes({ '@context': 'https://spdx.org/rdf/3.0.1/x.jsonld' })).toBe(true);
+  });
   it.each([
     null,
     5,
@@ -47,6 +51,10 @@ describe('recognizes', () => {
     { spdxVersion: null },
     { spdxVersion: ['SPDX-2.3'] },
     { spdxVersion: '2.3' },
+    { sbom: 'SPDX-2.3' },
+    { sbom: [{ spdxVersion: 'SPDX-2.3' }] },
+    { sbom: { sbom: { spdxVersion: 'SPDX-2.3' } } },
+    { '@context': 'https://openvex.dev/ns/v0.2.0' },
     { bomFormat: 'CycloneDX', specVersion: '1.6' },
   ])('not %j', (other) => expect(parser.recognizes(other)).toBe(false));
 });
@@ -54,8 +62,17 @@ describe('recognizes', () => {
 describe('packages', () => {
   it('reads what npm writes', () => {
     const file = new URL('./fixtures/npm-sbom-2.3.json', import.meta.url);
-    const { components, ...rest } = parse(JSON.parse(readFileSync(file, 'utf8')));
+    const { components, coverage, ...rest } = parse(JSON.parse(readFileSync(file, 'utf8')));
     expect(rest).toEqual({ tool: 'npm/cli', toolVersion: '11.19.1', specVersion: '2.3' });
+    expect(coverage).toEqual([
+      {
+        what: 'components',
+        ran: 'yes',
+        of: [{ type: 'package', name: 'tiny-shop' }],
+        lookedAt: 3,
+        at: '2026-11-25T07:16:50.629Z',
+      },
+    ]);
     expect(components).toEqual([
       {
         type: 'library',
@@ -120,6 +137,9 @@ describe('packages', () => {
     [{ licenseConcluded: 'NOASSERTION', licenseDeclared: 'MIT' }, ['MIT']],
     [{ licenseConcluded: 'NONE', licenseDeclared: 'LicenseRef-1' }, ['LicenseRef-1']],
     [{ licenseConcluded: null, licenseDeclared: 'NOASSERTION' }, []],
+    [{ licenseConcluded: 'noassertion', licenseDeclared: 'mit or isc' }, ['MIT OR ISC']],
+    [{ licenseDeclared: 'Apache 2' }, ['Apache 2']],
+    [{ licenseDeclared: ['MIT'] }, []],
     [{}, []],
   ])('licences %j', (content, licences) => expect(only(content)?.licences).toEqual(licences));
 
@@ -172,12 +192,17 @@ describe('faults', () => {
 
   it.each([
     [null, '/spdxVersion', 'must be SPDX-2.2 or SPDX-2.3'],
-    [{ spdxVersion: 'SPDX-2.3', SPDXID: 'x' }, '/name', 'is required'],
     [document({ packages: {} }), '/packages', 'must be of type array or null'],
     [document({ packages: [{ SPDXID: 'x' }] }), '/packages/0/name', 'is required'],
     [document({ packages: [pack('a'), 1] }), '/packages/1', 'must be of type object'],
-    [document({ documentDescribes: [1] }), '/documentDescribes/0', 'must be of type string'],
-  ])('%j', (content, pointer, fault) => expect(faultIn(content)).toEqual([pointer, fault]));
+    [{ sbom: document({ packages: [1] }) }, '/sbom/packages/0', 'must be of type object'],
+    [{ sbom: document({ spdxVersion: 'SPDX-1' }) }, '/sbom/spdxVersion', /^must be SPDX-2.2/],
+    [{ '@context': 'https://spdx.org/rdf/3.0.1/spdx-context.jsonld' }, '/@context', /^is SPDX 3/],
+    [{ '@context': ['x', 'https://spdx.org/rdf/3.0.0/spdx-context.jsonld'] }, '/@context', /2.3/],
+  ])('%j', (content, pointer, fault) => {
+    const message = typeof fault === 'string' ? fault : expect.stringMatching(fault);
+    expect(faultIn(content)).toEqual([pointer, message]);
+  });
 });
 
 function relationship(from: string, relationshipType: string, to: string) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { growth, LINEAR } from '../../../../test/support/counted-work.js';
-import { duplicates } from './unique.js';
+import { duplicates } from './duplicates.js';
 
 const alike = (length: number) => Array.from({ length }, (_, i) => ({ name: 'x', i }));
 

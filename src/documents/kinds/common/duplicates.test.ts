@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { duplicates } from './unique.js';
+import { duplicates } from './duplicates.js';
 
 const first = (text: string) => [...duplicates()(JSON.parse(text))][0] ?? -1;
 

@@ -1,5 +1,15 @@
-/** Fields in which the items of a CycloneDX list usually differ. */
-const TELLING = ['bom-ref', 'ref', 'purl', 'group', 'name', 'version', 'id', 'type'] as const;
+/** Fields in which the items of a list usually differ. */
+const TELLING = [
+  'bom-ref',
+  'SPDXID',
+  'ref',
+  'purl',
+  'group',
+  'name',
+  'version',
+  'id',
+  'type',
+] as const;
 
 /** A cheap hash: equal values have the same sketch, and different values may share one. */
 function sketch(value: unknown): string {

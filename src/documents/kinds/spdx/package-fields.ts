@@ -1,0 +1,42 @@
+import { readPurl } from '../../../vocabulary/purl.js';
+import { objectsOf, textOf } from '../common/texts.js';
+import type { SpdxPackage } from './schema.js';
+
+/** Values of `primaryPackagePurpose` (clause 7.24), in the spelling of CycloneDX. */
+const TYPES: ReadonlySet<string> = new Set([
+  'application',
+  'framework',
+  'library',
+  'container',
+  'operating-system',
+  'device',
+  'firmware',
+  'file',
+  'source',
+  'archive',
+  'install',
+  'other',
+]);
+
+export function typeOf(purpose: unknown): string {
+  const type = textOf(purpose)?.toLowerCase().replaceAll('_', '-') ?? '';
+  return TYPES.has(type) ? type : 'library';
+}
+
+/** The text, or undefined for an empty text, NOASSERTION and NONE. */
+export function asserted(value: unknown): string | undefined {
+  const text = textOf(value)?.trim();
+  return text && !/^(?:NOASSERTION|NONE)$/i.test(text) ? text : undefined;
+}
+
+/** Texts that a package gives as its purl. The reference category is ignored, because tools often write a wrong one. */
+const purlTexts = ({ externalRefs }: SpdxPackage): string[] =>
+  objectsOf(externalRefs).flatMap(({ referenceType, referenceLocator }) =>
+    referenceType === 'purl' ? (textOf(referenceLocator)?.trim() ?? []) : [],
+  );
+
+/** The first valid purl, or else the first one, which is not a purl. */
+export function purlTextOf(pack: SpdxPackage): string | undefined {
+  const texts = purlTexts(pack);
+  return texts.find((text) => readPurl(text) !== undefined) ?? texts[0];
+}
