@@ -10,9 +10,9 @@ const common = {
   // The files of a worker share their modules: loading them for each file took a fifth of the time.
   isolate: false,
   // No test needs so long: what hangs ends, on a busy machine as well.
-  testTimeout: 120_000,
-  hookTimeout: 120_000,
-  expect: { poll: { timeout: 60_000 } },
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+  expect: { poll: { timeout: 120_000 } },
 };
 const onDatabase = {
   ...common,
@@ -92,7 +92,7 @@ export default defineConfig({
           include: [SLOW],
           globalSetup: ['test/setup/build.ts'],
           setupFiles: ['test/setup/programs.ts'],
-          testTimeout: 180_000,
+          testTimeout: 600_000,
           // Servers under load and killed databases: nothing else may run beside them.
           maxWorkers: 1,
           sequence: { groupOrder: 4 },

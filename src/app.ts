@@ -17,7 +17,7 @@ import health from './platform/health.js';
 import hostCheck from './platform/host-check.js';
 import idempotency, { idempotencyKeysJob } from './platform/idempotency.js';
 import jsonBody from './platform/json-body.js';
-import lingeringClose from './platform/lingering-close.js';
+import lingeringClose, { type LingerLimits } from './platform/lingering-close.js';
 import loadShedding from './platform/load-shedding.js';
 import { knownMethods, unmatchedRequests } from './platform/methods.js';
 import metrics from './platform/metrics.js';
@@ -36,6 +36,10 @@ export interface AppDependencies {
   readonly logger?: FastifyServerOptions['logger'];
   /** Threads that parse documents. The application does not stop them. Default: its own threads. */
   readonly reader?: DocumentReader;
+  /** How long the readiness probe waits for the database. */
+  readonly probeMs?: number;
+  /** How the server reads on after an early answer. */
+  readonly linger?: Partial<LingerLimits>;
   /** Default: all features. Benchmarks pass some of them. */
   readonly features?: readonly Feature[];
 }
@@ -85,7 +89,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(knownMethods);
   await app.register(errors);
   await app.register(expectContinue);
-  await app.register(lingeringClose);
+  await app.register(lingeringClose, dependencies);
   await app.register(draining);
   await app.register(jsonBody);
   await app.register(browserSafety, dependencies);

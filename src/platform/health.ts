@@ -21,11 +21,11 @@ const Readiness = Type.Object(
 );
 
 /** Load balancers stop waiting after a few seconds. A hanging PostgreSQL would delay a statement for 16 s. */
-const PROBE_LIMIT_MS = 2500;
+const PROBE_MS = 2500;
 
-async function readSchemaState({ pool }: Database): Promise<SchemaState> {
+async function readSchemaState({ pool }: Database, probeMs: number): Promise<SchemaState> {
   try {
-    return await withinTime(pool, PROBE_LIMIT_MS, schemaState);
+    return await withinTime(pool, probeMs, schemaState);
   } catch (cause) {
     if (!isDatabaseUnavailable(cause)) throw cause;
     throw new AppError('database-unavailable', 'The database does not answer', {
@@ -36,21 +36,21 @@ async function readSchemaState({ pool }: Database): Promise<SchemaState> {
 }
 
 /** Concurrent probes share one query: the route is public and must not exhaust the pool. */
-function sharedSchemaState(database: Database): () => Promise<SchemaState> {
+function sharedSchemaState(database: Database, probeMs: number): () => Promise<SchemaState> {
   let underWay: Promise<SchemaState> | undefined;
   return () => {
-    underWay ??= readSchemaState(database).finally(() => {
+    underWay ??= readSchemaState(database, probeMs).finally(() => {
       underWay = undefined;
     });
     return underWay;
   };
 }
 
-export default fp<{ database: Database }>(
-  async (app, { database }) => {
+export default fp<{ database: Database; probeMs?: number }>(
+  async (app, { database, probeMs = PROBE_MS }) => {
     app.addSchema(Health);
     app.addSchema(Readiness);
-    const currentState = sharedSchemaState(database);
+    const currentState = sharedSchemaState(database, probeMs);
 
     app.get(
       '/health',

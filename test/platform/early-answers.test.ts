@@ -1,13 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { useApp } from '../support/app.js';
+import { useOwnApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
 import { createRelease } from '../support/releases.js';
 import { SENDERS } from '../support/senders.js';
 
 /** Answers while the body still arrives: every client reads them, also one that writes all of it first. */
-const open = useApp();
-const guarded = useApp({ AUTH_MODE: 'token' });
+const HOUR = 3_600_000;
+/** A client on a busy machine is not taken for one that stops. */
+const linger = { totalMs: HOUR, quietMs: HOUR };
+const open = useOwnApp({}, { linger });
+const guarded = useOwnApp({ AUTH_MODE: 'token' }, { linger });
 const ports = { open: 0, guarded: 0 };
 
 const listen = async (app: FastifyInstance) =>

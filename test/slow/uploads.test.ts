@@ -63,7 +63,7 @@ describe('documents that are uploaded while the server is killed', () => {
     const untilStored = async () => {
       const before = uploads.acknowledged.size;
       await expect
-        .poll(() => uploads.acknowledged.size, { timeout: 60_000, interval: 10 })
+        .poll(() => uploads.acknowledged.size, { interval: 10 })
         .toBeGreaterThan(before + 1);
     };
     for (let kill = 0; kill < KILLS; kill += 1) {

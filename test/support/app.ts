@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, inject } from 'vitest';
-import { buildApp } from '../../src/app.js';
+import { type AppDependencies, buildApp } from '../../src/app.js';
 import { loadConfig } from '../../src/config/config.js';
 import { openDatabase } from '../../src/database/client.js';
 import { documentReader } from '../../src/features/evidence/document-reader.js';
@@ -24,10 +24,11 @@ export const reader = documentReader(
 );
 
 /** So long that a busy machine is not taken for a fault. Tests of a limit set it. */
+const PATIENT_MS = 110_000;
 const PATIENT = {
-  DATABASE_CONNECT_TIMEOUT_MS: '110000',
-  DATABASE_LOCK_TIMEOUT_MS: '110000',
-  DATABASE_STATEMENT_TIMEOUT_MS: '110000',
+  DATABASE_CONNECT_TIMEOUT_MS: String(PATIENT_MS),
+  DATABASE_LOCK_TIMEOUT_MS: String(PATIENT_MS),
+  DATABASE_STATEMENT_TIMEOUT_MS: String(PATIENT_MS),
 };
 
 /** Builds the application on a real database, without a listener. `close` also closes its pool. */
@@ -35,11 +36,12 @@ export async function buildTestApp(
   url = testDatabaseUrl(),
   env: Record<string, string> = {},
   ready = true,
+  more: Partial<AppDependencies> = {},
 ) {
   const fixed = { DATABASE_POOL_MAX: '4', MAX_EVENT_LOOP_DELAY_MS: '0' };
   const config = loadConfig({ ...PATIENT, ...fixed, ...env });
   const database = openDatabase(url, config);
-  const app = await buildApp({ config, database, build: BUILD, reader });
+  const app = await buildApp({ config, database, build: BUILD, reader, probeMs: PATIENT_MS, ...more });
   app.addHook('onClose', () => database.close());
   if (ready) await app.ready();
   return app;
@@ -83,9 +85,12 @@ export function useApp(env: Record<string, string> = {}): { readonly app: Fastif
 }
 
 /** Like `useApp`, but with a separate application, for tests of its counters or other state. */
-export function useOwnApp(env: Record<string, string> = {}): { readonly app: FastifyInstance } {
+export function useOwnApp(
+  env: Record<string, string> = {},
+  more: Partial<AppDependencies> = {},
+): { readonly app: FastifyInstance } {
   return useBuilt(
-    () => buildTestApp(testDatabaseUrl(), env),
+    () => buildTestApp(testDatabaseUrl(), env, true, more),
     (app) => app.close(),
   );
 }
