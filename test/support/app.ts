@@ -41,7 +41,14 @@ export async function buildTestApp(
   const fixed = { DATABASE_POOL_MAX: '4', MAX_EVENT_LOOP_DELAY_MS: '0' };
   const config = loadConfig({ ...PATIENT, ...fixed, ...env });
   const database = openDatabase(url, config);
-  const app = await buildApp({ config, database, build: BUILD, reader, probeMs: PATIENT_MS, ...more });
+  const app = await buildApp({
+    config,
+    database,
+    build: BUILD,
+    reader,
+    probeMs: PATIENT_MS,
+    ...more,
+  });
   app.addHook('onClose', () => database.close());
   if (ready) await app.ready();
   return app;

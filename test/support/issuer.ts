@@ -22,6 +22,9 @@ async function createKey(kid: string): Promise<Key> {
 /** Shared by all issuers, because generating an RSA key is slow. */
 const first = createKey('first');
 
+/** Makes the address of each issuer unique, because ports are used again and applications keep what they learned. */
+let issuers = 0;
+
 /** An OpenID Connect issuer on 127.0.0.1 that can rotate its keys, misbehave, stop and restart. */
 export class LocalIssuer {
   private server: Server | undefined;
@@ -31,6 +34,12 @@ export class LocalIssuer {
   /** If set, answers all requests. */
   misbehave: RequestListener | undefined;
   url = '';
+  private readonly path: string;
+
+  constructor() {
+    issuers += 1;
+    this.path = `/${issuers}`;
+  }
 
   async start(): Promise<void> {
     this.keys = [await first];
@@ -46,15 +55,15 @@ export class LocalIssuer {
       });
     });
     this.server = server;
-    this.url = `http://127.0.0.1:${port}`;
+    this.url = `http://127.0.0.1:${port}${this.path}`;
     return new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
   }
 
   private async answer(path: string): Promise<object | undefined> {
-    if (path === '/.well-known/openid-configuration') {
+    if (path === `${this.path}/.well-known/openid-configuration`) {
       return { issuer: this.url, jwks_uri: `${this.url}/keys` };
     }
-    if (path !== '/keys') return undefined;
+    if (path !== `${this.path}/keys`) return undefined;
     this.keyRequests += 1;
     const keys = await Promise.all(
       this.keys.map(async ({ kid, publicKey }) => ({ kid, ...(await exportJWK(publicKey)) })),

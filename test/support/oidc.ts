@@ -1,28 +1,22 @@
-import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect } from 'vitest';
 import type { Scope } from '../../src/access/scopes.js';
-import { buildTestApp } from './app.js';
+import { useApp } from './app.js';
 import { giveToken } from './callers.js';
-import { testDatabaseUrl } from './database.js';
 import { LocalIssuer } from './issuer.js';
 
-/** Provides a new issuer and a new application for each test, so that no cache affects the next test. */
+/** Provides a new issuer for each test, so that what the application knows of one does not affect the next test. */
 export function useOidc() {
-  let app: FastifyInstance;
+  const context = useApp({ AUTH_MODE: 'token' });
   let issuer: LocalIssuer;
   beforeEach(async () => {
-    app = await buildTestApp(testDatabaseUrl(), { AUTH_MODE: 'token' });
     issuer = new LocalIssuer();
     await issuer.start();
   });
-  afterEach(async () => {
-    await app.close();
-    await issuer.stop();
-  });
+  afterEach(() => issuer.stop());
 
   return {
     get app() {
-      return app;
+      return context.app;
     },
     get issuer() {
       return issuer;
@@ -38,11 +32,16 @@ export function useOidc() {
         scopes: ['projects:read', 'projects:write'] satisfies Scope[],
         ...more,
       };
-      const response = await app.inject({ method: 'POST', url: '/issuers', headers, payload });
+      const response = await context.app.inject({
+        method: 'POST',
+        url: '/issuers',
+        headers,
+        payload,
+      });
       expect(response.statusCode, response.body).toBe(201);
       return response.json().id;
     },
     call: (token: string, url = '/projects') =>
-      app.inject({ url, headers: { authorization: `Bearer ${token}` } }),
+      context.app.inject({ url, headers: { authorization: `Bearer ${token}` } }),
   };
 }
