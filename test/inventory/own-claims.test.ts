@@ -43,6 +43,27 @@ describe('claims of tools about their own findings', () => {
   });
 
   it.each([
+    ['ignored', true],
+    ['not_affected', true],
+    ['affected', false],
+  ])('Trivy: suppressed findings with the status %s', async (Status, suppressed) => {
+    const { Results, ...rest } = trivy({});
+    const ExperimentalModifiedFindings = Results.flatMap(({ Vulnerabilities }) =>
+      Vulnerabilities.map((Finding) => ({
+        Type: 'vulnerability',
+        Status,
+        Statement: 'Not reachable',
+        Finding,
+      })),
+    );
+    await send({ ...rest, Results: [{ Type: 'npm', ExperimentalModifiedFindings }] });
+    expect(await verdict()).toMatchObject({
+      suppressed,
+      claim: { status: Status, justification: 'Not reachable' },
+    });
+  });
+
+  it.each([
     ['false_positive', 'lodash', true],
     ['resolved', 'lodash', true],
     ['not_affected', 'shop', true],

@@ -44,14 +44,17 @@ describe('Trivy: suppressed findings', () => {
     expect(coverage).toMatchObject([{ what: type, ran: 'yes' }]);
   });
 
-  it.each(['affected', 'under_investigation', 'unknown', '', null])(
-    'with the status %j have no claim',
-    (Status) => {
-      const { findings, claims } = suppressed(modified({ Status }), modified());
-      expect(findings).toHaveLength(2);
-      expect(claims).toEqual([]);
-    },
-  );
+  it.each([
+    ['affected', 'affected'],
+    ['under_investigation', 'under_investigation'],
+    ['unknown', 'unknown'],
+    ['', 'unknown'],
+    [null, 'unknown'],
+  ])('with the status %j count, also if another rule ignores them', (Status, status) => {
+    const { findings, claims } = suppressed(modified(), modified({ Status }), modified());
+    expect(findings).toHaveLength(3);
+    expect(claims).toMatchObject([{ status, absolves: false }]);
+  });
 
   it('have no claim if the defect is also open', () => {
     const Vulnerabilities = [found];

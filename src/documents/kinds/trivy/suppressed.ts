@@ -30,19 +30,22 @@ export const exceptionOf = ({ Message }: Misconfiguration): Suppression => ({
 });
 
 /**
- * A claim for each defect that Trivy only lists as suppressed. A defect that it also lists as open, or suppresses for
- * another reason than that it does no harm, gets none.
+ * A claim for each defect that Trivy only lists as suppressed. It absolves only if every reason does: `affected` or
+ * `under_investigation` of VEX do not. A defect that Trivy also lists as open gets none.
  */
 export function claimsOf(entries: readonly Entry[]): Claim[] {
   const open = new Set<string>();
   for (const { finding, suppression } of entries) {
-    if (!suppression || !ABSOLVING.has(suppression.status)) open.add(finding.fingerprint);
+    if (!suppression) open.add(finding.fingerprint);
   }
   const claims = new Map<string, Claim>();
   for (const { finding, suppression } of entries) {
     const { fingerprint } = finding;
-    if (!suppression || open.has(fingerprint) || claims.has(fingerprint)) continue;
-    claims.set(fingerprint, { fingerprint, absolves: true, ...suppression });
+    if (!suppression || open.has(fingerprint)) continue;
+    const absolves = ABSOLVING.has(suppression.status);
+    const known = claims.get(fingerprint);
+    if (!known || (known.absolves && !absolves))
+      claims.set(fingerprint, { fingerprint, absolves, ...suppression });
   }
   return [...claims.values()];
 }
