@@ -5,10 +5,12 @@ import { readPurl } from '../../vocabulary/purl.js';
 import { DocumentFault } from '../fault.js';
 import { type DocumentParser, type EvidenceKind, MAX_ROWS, type ParsedDocument } from '../kind.js';
 import { kinds } from '../kinds/index.js';
+import type { XmlElement } from '../xml-element.js';
 import { type Alias, type Batch, batchesOf, clean, MAX_ALIASES, TABLES } from './columns.js';
 import { withDeclared, withoutFuture } from './declared.js';
 import { withoutKnownSecrets } from './known-secrets.js';
 import { licenceNotes } from './licences.js';
+import { lookalikeOf, lookalikeOfXml } from './lookalikes.js';
 import { decodeText, readJson } from './read-json.js';
 import { readXml } from './read-xml.js';
 import { type Summary, summarize } from './summary.js';
@@ -102,6 +104,9 @@ async function recognize(
     if (!named) return { kind: candidate, parser };
     throw new DocumentFault(`is of the kind ${candidate.name}, not ${named.name}`);
   }
+  const isXml = format === 'xml';
+  const looks = isXml ? lookalikeOfXml(document as XmlElement) : lookalikeOf(document);
+  if (looks) throw new DocumentFault(looks, '', undefined, named ? 'invalid' : 'unrecognized');
   if (named && namedParser) return { kind: named, parser: namedParser };
   const names = candidates.map(({ name }) => name).join(', ');
   throw new DocumentFault(

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { type ParseError, parse as parseTolerantly, printParseErrorCode } from 'jsonc-parser';
 import sjson from 'secure-json-parse';
 import { DocumentFault } from '../fault.js';
+import { lookalikeOfBytes, lookalikeOfText } from './lookalikes.js';
 
 /** Maximum levels of nesting, because walking a document is recursive. */
 export const MAX_DEPTH = 100;
@@ -79,6 +80,8 @@ export function decodeText(bytes: Uint8Array): string {
   if (a === 0x1f && b === 0x8b) {
     throw new DocumentFault('is compressed. Send it with the header Content-Encoding: gzip');
   }
+  const binary = lookalikeOfBytes(bytes);
+  if (binary) throw new DocumentFault(binary, '', undefined, 'unrecognized');
   if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) {
     throw new DocumentFault('is encoded in UTF-16. Save it as UTF-8');
   }
@@ -104,6 +107,7 @@ export function readJson(bytes: Uint8Array): unknown {
   try {
     return sjson.parse(text, null, { protoAction: 'remove', constructorAction: 'ignore' });
   } catch {
-    throw syntaxFault(text);
+    const looks = lookalikeOfText(text);
+    throw looks ? new DocumentFault(looks, '', undefined, 'unrecognized') : syntaxFault(text);
   }
 }

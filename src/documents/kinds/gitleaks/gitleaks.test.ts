@@ -35,14 +35,15 @@ describe('Gitleaks: findings', () => {
     expect(findings(leak({ Link: 'javascript:alert(1)' }))[0]?.url).toBeUndefined();
   });
 
-  it('reads none from null or an empty list', () => {
+  it('reads none from null or an empty list: that Gitleaks ran is the word of the caller', () => {
     const clean = {
       tool: 'gitleaks',
-      coverage: [{ what: 'secret', ran: 'yes' }],
+      coverage: [{ what: 'secret', ran: 'yes', declared: true }],
       findings: [],
     };
     expect(parse(null)).toEqual(clean);
     expect(parse([])).toEqual(clean);
+    expect(parse([leak()]).coverage).toEqual([{ what: 'secret', ran: 'yes' }]);
   });
 
   it.each([

@@ -23,10 +23,10 @@ const example = [
   },
 ];
 
-/** Reports of Gitleaks 8. */
+/** Reports of Gitleaks 8. A report without findings is `[]` or `null`, which callers must name with `?kind=gitleaks`. */
 export const gitleaks: EvidenceKind = {
   name: 'gitleaks',
-  summary: 'Secrets that Gitleaks found in files or commits. The secrets are not stored',
+  summary: 'Secrets that Gitleaks 8 found in files or commits. The secrets are not stored',
   format: 'json',
   uploadFor: { secret: 'gitleaks' },
   example,

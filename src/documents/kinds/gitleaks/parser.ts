@@ -58,7 +58,7 @@ function findingOf(leak: Leak, shown: readonly unknown[], { secretKey }: ParseCo
 }
 
 export const parser: DocumentParser = {
-  version: 1,
+  version: 2,
 
   recognizes(document) {
     const first: unknown = Array.isArray(document) ? document[0] : undefined;
@@ -72,8 +72,14 @@ export const parser: DocumentParser = {
     const leaks = check(document) ?? [];
     if (leaks.length > MAX_ROWS)
       throw new DocumentFault('has more than 200,000 findings', '', undefined, 'limit');
+    // An empty list shows nothing by itself. That it is a report, and that Gitleaks ran, is the word of the caller, who
+    // named the kind.
     if (leaks.length === 0)
-      return { tool: 'gitleaks', coverage: [covered('secret')], findings: [] };
+      return {
+        tool: 'gitleaks',
+        coverage: [covered('secret', { declared: true })],
+        findings: [],
+      };
     const { masked, secrets } = maskLeaks(leaks);
     const shown = cleanTexts(leaks, secrets);
     return {

@@ -1,0 +1,90 @@
+import { CONVERT, type Lookalike, own, sarif } from './lookalike.js';
+
+export const SECRETS: readonly Lookalike[] = [
+  {
+    name: 'a report of Gitleaks 7 or earlier',
+    advice: 'Use Gitleaks 8, or upload SARIF 2.1.0',
+    fields: ['offender', 'rule'],
+    list: true,
+  },
+  {
+    name: 'a report of TruffleHog',
+    advice: CONVERT,
+    fields: ['DetectorName', 'SourceMetadata'],
+  },
+  {
+    name: 'a report of TruffleHog 2',
+    advice: CONVERT,
+    fields: ['stringsFound', 'commitHash'],
+  },
+  {
+    name: 'a baseline of detect-secrets',
+    advice: `A baseline lists secrets that were found at some time. ${CONVERT}`,
+    fields: ['plugins_used', 'results'],
+  },
+  {
+    name: 'a report of ggshield',
+    advice: sarif('ggshield secret scan --format sarif'),
+    fields: ['total_incidents', 'type'],
+  },
+];
+
+export const PACKAGES: readonly Lookalike[] = [
+  {
+    name: 'a report of Snyk',
+    advice: sarif('snyk test --sarif'),
+    fields: ['vulnerabilities', 'ok', 'dependencyCount'],
+  },
+  {
+    name: 'an error of Snyk, which did not scan',
+    advice: 'Correct the cause, scan again and upload SARIF 2.1.0 (snyk test --sarif)',
+    fields: ['ok', 'error', 'path'],
+    and: (object) => own(object, 'ok') === false,
+  },
+  {
+    name: 'a report of Snyk IaC',
+    advice: sarif('snyk iac test --sarif'),
+    fields: ['infrastructureAsCodeIssues'],
+  },
+  {
+    name: 'a report of OWASP Dependency-Check',
+    advice: sarif('--format SARIF'),
+    fields: ['reportSchema', 'scanInfo', 'dependencies'],
+  },
+  {
+    name: 'a report of OSV-Scanner',
+    advice: sarif('osv-scanner --format sarif'),
+    fields: ['results', 'experimental_config'],
+  },
+  {
+    name: 'a report of OSV-Scanner',
+    advice: sarif('osv-scanner --format sarif'),
+    fields: ['results'],
+    and: (object) => {
+      const first = own(own(object, 'results'), '0');
+      return own(first, 'source') !== undefined && Array.isArray(own(first, 'packages'));
+    },
+  },
+  {
+    name: 'a report of govulncheck',
+    advice: sarif('govulncheck -format sarif'),
+    fields: ['config'],
+    and: (object) => own(own(object, 'config'), 'protocol_version') !== undefined,
+  },
+  {
+    name: 'a report of pip-audit',
+    advice: 'Upload CycloneDX JSON (pip-audit --format cyclonedx-json)',
+    fields: ['dependencies', 'fixes'],
+  },
+  {
+    name: 'a report of cargo audit',
+    advice: CONVERT,
+    fields: ['database', 'lockfile', 'vulnerabilities'],
+  },
+  {
+    name: 'alerts of Dependabot',
+    advice: CONVERT,
+    fields: ['security_advisory', 'dependency'],
+    list: true,
+  },
+];
