@@ -133,7 +133,7 @@ describe('any other document', () => {
   });
 
   it('keeps the message about its syntax', async () => {
-    expect((await refusal('{"a": 1} {"b": 2}')).fault).toContain('is not valid JSON');
+    expect((await refusal('{"a": 1} {"b": 2}')).fault).toContain('is not one JSON document');
     expect((await refusal('SPDX')).fault).toContain('is not valid JSON');
     const element = { name: 'testsuites', attributes: new Map(), children: [], text: '' };
     expect(lookalikeOfXml(element)).toBeUndefined();

@@ -23,7 +23,7 @@ const example = [
   },
 ];
 
-/** Reports of Gitleaks 8. A report without findings is `[]` or `null`, which callers must name with `?kind=gitleaks`. */
+/** Reports of Gitleaks 8. Without findings, they are `[]` or `null`, and callers must add `?kind=gitleaks`. */
 export const gitleaks: EvidenceKind = {
   name: 'gitleaks',
   summary: 'Secrets that Gitleaks 8 found in files or commits. The secrets are not stored',
