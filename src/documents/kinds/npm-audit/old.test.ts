@@ -122,6 +122,9 @@ describe('npm audit: other outputs', () => {
     [{ error: { code: 'ERR_PNPM_AUDIT_NO_LOCKFILE', message: 'No lockfile' } }, 'No lockfile'],
     [{ type: 'auditSummary', data: { vulnerabilities: {} } }, 'Yarn 1'],
     [{ value: 'lodash', children }, 'Yarn 4'],
+    [{ added: 1, audited: 2, audit: { auditReportVersion: 2 } }, 'npm audit fix'],
+    [{ invalid: [], missing: [] }, 'npm audit signatures'],
+    [{ lodash: [{ id: 1, severity: 'high', vulnerable_versions: '<4.17.21' }] }, 'bun audit'],
   ])('are refused by their name: %j', (document, message) => {
     expect(parser.recognizes(document)).toBe(true);
     expect(faultOf(() => parse(document)).message).toContain(message);

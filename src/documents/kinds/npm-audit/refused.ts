@@ -9,6 +9,8 @@ export function isOld(document: unknown): boolean {
   return isObject(top.advisories) && isObject(top.metadata);
 }
 
+const AUDIT = 'Upload the output of npm audit --json';
+
 const YARN = 'Use another scanner on yarn.lock, such as trivy fs or grype, and upload its report';
 
 /** What npm and pnpm write instead of a report. */
@@ -35,7 +37,21 @@ export function otherOutput(document: unknown): string | undefined {
     return `is output of Yarn 1 (yarn audit --json), which is not read. ${YARN}`;
   if (typeof value === 'string' && Object.hasOwn(Object(children), 'Vulnerable Versions'))
     return `is output of Yarn 4 (yarn npm audit --json), which is not read. ${YARN}`;
-  return undefined;
+  return otherCommand(document);
+}
+
+/** Other commands of npm, and of Bun. */
+function otherCommand(document: Record<string, unknown>): string | undefined {
+  const { audit, invalid, missing } = document;
+  if (typeof Object(audit).auditReportVersion === 'number')
+    return `is output of npm install or npm audit fix. ${AUDIT}`;
+  if (Array.isArray(invalid) && Array.isArray(missing))
+    return `is output of npm audit signatures, which looks for no vulnerability. ${AUDIT}`;
+  const [first] = Object.values(document);
+  const [advisory] = Array.isArray(first) ? first : [];
+  return typeof Object(advisory).vulnerable_versions === 'string'
+    ? 'is output of bun audit --json, which is not read. Use another scanner on bun.lock, and upload its report'
+    : undefined;
 }
 
 /** Errors that are npm's only if the uploader says so: other programs write the same. */
