@@ -40,6 +40,12 @@ describe('Trivy: what a report shows', () => {
     }
   });
 
+  it('without a result of an image it looked at nothing, and of a folder it does not say', () => {
+    const of = (ArtifactType: string) => parse({ ...report(), ArtifactType }).coverage[0];
+    expect(of('container_image')).toMatchObject({ ran: 'unknown', lookedAt: 0 });
+    expect(of('filesystem')).not.toHaveProperty('lookedAt');
+  });
+
   it.each([
     [[SYSTEM], undefined],
     [

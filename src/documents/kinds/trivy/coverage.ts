@@ -68,7 +68,11 @@ export function coverageOf(
     shown.add('vulnerability');
     return [...shown].sort().map((what) => failed(what, reason, about));
   }
-  if (shown.size === 0) return [uncovered('vulnerability', NO_RESULT, about)];
+  if (shown.size === 0) {
+    // Packages of an image's system are a result even if they are clean. Those of a folder are not in all versions.
+    const isImage = of.some(({ type }) => type === 'image');
+    return [uncovered('vulnerability', NO_RESULT, { ...about, ...(isImage && { lookedAt: 0 }) })];
+  }
   const unlisted = missingFailures(parts);
   return [...shown].sort().map((what) => {
     if (incomplete) return uncovered(what, incomplete, about);
