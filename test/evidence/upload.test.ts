@@ -31,6 +31,7 @@ const SUMMARIES: Record<string, object> = {
     findings: { total: 1, distinct: 1, bySeverity: { high: 1 } },
     claims: { total: 1, absolving: 0 },
   },
+  'cyclonedx-xml': { components: { total: 1, withoutPurl: 0 } },
   spdx: { components: { total: 1, withoutPurl: 0 } },
   trivy: {
     findings: {

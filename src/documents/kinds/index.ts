@@ -1,6 +1,7 @@
 import { SHOWN, type Shown } from '../../vocabulary/finding-types.js';
 import type { EvidenceKind } from '../kind.js';
 import { cyclonedx } from './cyclonedx/index.js';
+import { cyclonedxXml } from './cyclonedx-xml/index.js';
 import { gitleaks } from './gitleaks/index.js';
 import { grype } from './grype/index.js';
 import { junit } from './junit/index.js';
@@ -17,6 +18,7 @@ import { trivy } from './trivy/index.js';
 export const kinds: readonly EvidenceKind[] = [
   junit,
   cyclonedx,
+  cyclonedxXml,
   spdx,
   trivy,
   grype,
