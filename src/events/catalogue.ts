@@ -49,6 +49,7 @@ export interface EventData {
     superseded: readonly string[];
   };
   'evidence.received-again': { receivedSha256: string };
+  'evidence.read-again': { before: string; receivedSha256: string; parserVersion: number };
   'evidence.retracted': { receivedSha256: string };
   'policy.created': { sha256: string };
   'policy-version.added': { sha256: string; before: string | null };
@@ -96,6 +97,10 @@ export const EVENTS: Readonly<Record<EventType, EventMeaning>> = {
   'evidence.received-again': {
     subject: 'evidence',
     meaning: 'A document that already counts was uploaded again',
+  },
+  'evidence.read-again': {
+    subject: 'evidence',
+    meaning: 'A stored document was read by a newer parser, as new evidence',
   },
   'evidence.retracted': { subject: 'evidence', meaning: 'Evidence was retracted' },
   'policy.created': { subject: 'policy', meaning: 'A policy was created with its first version' },

@@ -6,6 +6,7 @@ import { documentStore } from './document-store.js';
 import { evidenceRoutes } from './evidence.routes.js';
 import { Evidence, ReceivedEvidence, RetractEvidence } from './evidence.schemas.js';
 import { evidenceService } from './evidence.service.js';
+import { readAgainJob } from './read-again.js';
 import { secretKey } from './secret-key.js';
 import { uploadRoutes } from './upload.routes.js';
 import { uploadsService } from './uploads.service.js';
@@ -29,6 +30,7 @@ export const evidence: Feature = {
     name: 'evidence',
     description: 'Reports of tools about a release: test reports, SBOMs, scans, VEX',
   },
+  jobs: [readAgainJob],
   async plugin(app, dependencies: Dependencies) {
     const { config, reader = ownReader(app, config.EVIDENCE_WORKERS) } = dependencies;
     for (const schema of [Evidence, ReceivedEvidence, RetractEvidence]) app.addSchema(schema);

@@ -1,0 +1,122 @@
+import { gunzipSync } from 'node:zlib';
+import type { Caller } from '../../access/caller.js';
+import { type CallContext, callContext, query } from '../../database/context.js';
+import { toJson } from '../../database/json.js';
+import { bookkeeping } from '../../database/transaction.js';
+import { kinds } from '../../documents/kinds/index.js';
+import { change } from '../../events/index.js';
+import type { Job } from '../../jobs/job.js';
+import { AppError } from '../../shared/app-error.js';
+import { type DocumentReader, documentReader, type OpenDocument } from './document-reader.js';
+import { documentStore } from './document-store.js';
+import { insertRows } from './evidence.sql.js';
+import {
+  INSERT_READING,
+  LOCK_UNREAD,
+  NEXT_UNREAD,
+  SUPERSEDE_READ,
+  type Unread,
+} from './read-again.sql.js';
+import { secretKey } from './secret-key.js';
+
+const store = documentStore();
+const keyOf = secretKey();
+
+/** Not a caller: it has no rights, and only signs the events. */
+const READER: Caller = { subject: 'server', credential: 'read-evidence-again', grants: [] };
+
+async function bytesOf(context: CallContext, { projectId, storedSha256 }: Unread) {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of store.read(context, projectId, storedSha256)) pieces.push(piece);
+  return new Uint8Array(gunzipSync(Buffer.concat(pieces)));
+}
+
+/** @returns undefined if this version refuses the document, or does not know its kind */
+async function openAgain(
+  context: CallContext,
+  reader: DocumentReader,
+  evidence: Unread,
+  signal: AbortSignal,
+): Promise<OpenDocument | undefined> {
+  const kind = kinds.find(({ name }) => name === evidence.kind);
+  if (!kind) return undefined;
+  const bytes = await bytesOf(context, evidence);
+  const request = { bytes, format: kind.format, kind: kind.name, secretKey: await keyOf(context) };
+  return reader.open(request, { owner: READER.credential, signal }).catch((error: unknown) => {
+    if (error instanceof AppError && error.status < 500) return undefined;
+    throw error;
+  });
+}
+
+/** Stores the new reading, and supersedes the old one, unless it does not count any more. */
+function storeAgain(context: CallContext, unread: Unread, document: OpenDocument): Promise<void> {
+  const { id: before, kind: _kind, storedSha256: _stored, ...about } = unread;
+  return change(context, async (changing) => {
+    const [current] = await query(changing, LOCK_UNREAD, [before]);
+    if (!current) return changing.unchanged(undefined);
+    const { summary, document: stored, ...head } = document.head;
+    await store.put(changing, unread.projectId, stored);
+    const evidence = await changing.prisma.evidence.create({
+      data: {
+        ...about,
+        ...head,
+        summary: toJson(summary),
+        storedSha256: stored.sha256,
+        absolves: unread.mayAbsolve && summary.claims !== undefined,
+      },
+    });
+    await query(changing, SUPERSEDE_READ, [before, evidence.id]);
+    await insertRows(changing, evidence, document.batches(), unread.lastReceivedAt);
+    await query(changing, INSERT_READING, [before, evidence.id]);
+    const { id, projectId, releaseId, receivedSha256, parserVersion } = evidence;
+    const data = { before, receivedSha256, parserVersion };
+    changing.record('evidence.read-again', { id, projectId, releaseId, data });
+  });
+}
+
+/**
+ * Reads the newest document that was read before coverage was stored, as new evidence with the old time of receipt.
+ * @returns false if there is none
+ */
+export async function readNextAgain(
+  context: CallContext,
+  reader: DocumentReader,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const [unread] = await query<Unread>(context, NEXT_UNREAD, []);
+  if (!unread) return false;
+  const document = await openAgain(context, reader, unread, signal);
+  if (!document) {
+    await bookkeeping(context, (writing) => query(writing, INSERT_READING, [unread.id, null]));
+    return true;
+  }
+  try {
+    await storeAgain(context, unread, document);
+  } finally {
+    document.close();
+  }
+  return true;
+}
+
+const RETRY_MS = 60_000;
+
+/** Runs after the start of the server, until each document that counts was read. It does this once per database. */
+export const readAgainJob: Job = {
+  name: 'read-evidence-again',
+  everyMs: RETRY_MS,
+  runAtStart: true,
+  async run({ database, log, signal }) {
+    const context = callContext(database.store, READER, 'read-evidence-again');
+    if ((await query(context, NEXT_UNREAD, [])).length === 0) return 'done';
+    log.info({}, 'reading stored evidence again, because it was read before coverage was stored');
+    const reader = documentReader(1, (error) =>
+      log.error({ err: error }, 'a document parser thread failed'),
+    );
+    try {
+      while (!signal.aborted && (await readNextAgain(context, reader, signal)));
+    } finally {
+      await reader.close();
+    }
+    return signal.aborted ? 'again' : 'done';
+  },
+};
