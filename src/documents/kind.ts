@@ -140,6 +140,8 @@ export interface EvidenceKind {
    * report of trivy with its secret scanner".
    */
   readonly uploadFor?: Readonly<Partial<Record<Shown, string>>>;
+  /** Other types of findings that documents of this kind can report. Uploaders may declare a scan for them. */
+  readonly alsoReports?: readonly FindingType[];
   /** The kind's own media type, accepted in addition to those of the format. */
   readonly mediaType?: string;
   /** A small valid document (XML as text). It has no claims, because users try it on their own releases. */

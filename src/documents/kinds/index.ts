@@ -8,6 +8,7 @@ import { junit } from './junit/index.js';
 import { npmAudit } from './npm-audit/index.js';
 import { openvex } from './openvex/index.js';
 import { sarif } from './sarif/index.js';
+import { semgrep } from './semgrep/index.js';
 import { spdx } from './spdx/index.js';
 import { trivy } from './trivy/index.js';
 
@@ -25,6 +26,7 @@ export const kinds: readonly EvidenceKind[] = [
   gitleaks,
   npmAudit,
   sarif,
+  semgrep,
   openvex,
 ];
 

@@ -10,10 +10,12 @@ import type { EvidenceKind, ParsedDocument } from '../kind.js';
  */
 export function withDeclared(
   parsed: ParsedDocument,
-  { name, uploadFor }: EvidenceKind,
+  { name, uploadFor, alsoReports = [] }: EvidenceKind,
   scanners: readonly FindingType[] = [],
 ): ParsedDocument {
-  const impossible = scanners.find((what) => uploadFor?.[what] === undefined);
+  const impossible = scanners.find(
+    (what) => uploadFor?.[what] === undefined && !alsoReports.includes(what),
+  );
   if (impossible !== undefined) {
     const fault = `is of the kind ${name}, which does not report ${impossible}. Remove it from scanners`;
     throw new DocumentFault(fault);

@@ -7,7 +7,7 @@ import type { Run } from './schema.js';
 import { purposeOf } from './tools.js';
 
 const USE_JSON =
-  'the SARIF of this tool does not show what it looked for. Upload its JSON report instead (trivy --format json)';
+  'its SARIF does not show what Trivy looked for. Upload its JSON (trivy --format json), or add ?scanners=vulnerability,secret';
 const NOT_A_SCANNER = 'the tool found some by the way, but is not a scanner for them';
 
 /** The document has no runs (3.13.4). */

@@ -49,6 +49,7 @@ export const sarif: EvidenceKind = {
     'Results of static analysis and of scanners as SARIF 2.1.0, from any tool, including suppressions',
   format: 'json',
   uploadFor: { code: 'sarif' },
+  alsoReports: ['vulnerability', 'secret', 'misconfiguration', 'licence'],
   mediaType: 'application/sarif+json',
   example,
   load: () => import('./parser.js').then(({ parser }) => parser),

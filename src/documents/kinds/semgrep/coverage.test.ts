@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { dependency, parse, report, result, secret } from './semgrep.support.js';
+
+const covers = (more: object, ...results: unknown[]) => parse(report(results, more)).coverage;
+const error = (fields: object) => ({ errors: [{ code: 3, ...fields }] });
+
+describe('Semgrep: coverage', () => {
+  it.each<[string, object]>([
+    ['nothing went wrong', {}],
+    [
+      'a file was parsed in part',
+      error({ level: 'warn', type: ['PartialParsing', []], path: 'src/a.js' }),
+    ],
+    ['a rule is for another version', error({ level: 'info', type: 'Incompatible rule' })],
+    ['rules ran', { time: { rules: ['r'] } }],
+  ])('it ran: %s', (_case, more) => {
+    expect(covers(more)).toEqual([{ what: 'code', ran: 'yes', lookedAt: 2 }]);
+  });
+
+  it.each<[object, string, string]>([
+    [
+      error({ level: 'error', type: 'Fatal error', message: 'no memory\nat x' }),
+      'failed',
+      'no memory',
+    ],
+    [
+      { errors: [{ level: 'error', short_msg: 'a' }, { level: 'error' }, { level: 'warn' }] },
+      'failed',
+      'reports an error: a, and 1 more',
+    ],
+    [{ paths: { scanned: [] } }, 'unknown', 'looked at nothing'],
+    [{ paths: null }, 'unknown', 'has no `paths`'],
+    [{ time: { rules: [] } }, 'unknown', 'ran no rule'],
+    [
+      {
+        paths: { scanned: ['src/a.js'] },
+        ...error({ level: 'warn', type: 'Syntax error', path: 'src/a.js' }),
+      },
+      'unknown',
+      'looked at nothing',
+    ],
+  ])('of %j: %s', (more, ran, reason) => {
+    expect(covers(more)).toMatchObject([
+      { what: 'code', ran, reason: expect.stringContaining(reason) },
+    ]);
+  });
+
+  it('counts the files that were parsed', () => {
+    const unread = error({ level: 'warn', type: 'Syntax error', path: 'src/a.js' });
+    expect(covers(unread)).toMatchObject([{ ran: 'yes', lookedAt: 1 }]);
+  });
+
+  it('is of what the products of Semgrep found', () => {
+    const all = covers({}, result(), dependency(), secret());
+    expect(all).toMatchObject([
+      { what: 'code', ran: 'yes' },
+      { what: 'vulnerability', ran: 'yes' },
+      { what: 'secret', ran: 'yes' },
+    ]);
+    const byTheWay = result({ metadata: { cwe: ['CWE-798'] } });
+    expect(covers({}, byTheWay)).toMatchObject([
+      { what: 'code', ran: 'yes' },
+      { what: 'secret', ran: 'unknown' },
+    ]);
+    expect(covers(error({ level: 'error' }), byTheWay)).toMatchObject([
+      { ran: 'failed' },
+      { ran: 'failed' },
+    ]);
+  });
+});
+
+describe('Semgrep: warnings', () => {
+  it('tell which files and rules were left out', () => {
+    const more = {
+      errors: [
+        {
+          level: 'warn',
+          type: 'Syntax error',
+          message: 'Syntax error at line 3',
+          path: 'src/a.js',
+        },
+        { level: 'warn', type: ['PartialParsing', []], path: 'src/b.js' },
+        { level: 'info', type: 'Incompatible rule', message: 'old' },
+      ],
+      paths: {
+        scanned: ['src/b.js'],
+        skipped: [
+          { path: 'big.js', reason: 'exceeded_size_limit' },
+          { path: 'node_modules', reason: 'semgrepignore_patterns_match' },
+          null,
+        ],
+      },
+      skipped_rules: [{ rule_id: 'r1', details: 'x' }],
+    };
+    expect(parse(report([], more)).warnings).toEqual([
+      { message: 'Syntax error at line 3 (src/a.js)', pointer: '/errors/0' },
+      { message: 'PartialParsing (src/b.js)', pointer: '/errors/1' },
+      { message: 'big.js was not scanned: exceeded_size_limit', pointer: '/paths/skipped/0' },
+      { message: 'The rule r1 was not run', pointer: '/skipped_rules/0' },
+    ]);
+  });
+});

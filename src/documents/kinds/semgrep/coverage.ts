@@ -1,0 +1,105 @@
+import type { Coverage } from '../../../vocabulary/coverage.js';
+import type { Note } from '../../kind.js';
+import { type About, covered, failed, uncovered } from '../common/coverage.js';
+import { fieldOf, listOf, textOf } from './fields.js';
+import type { ErrorEntry, Report } from './schema.js';
+import type { SemgrepType } from './types.js';
+
+/** Errors after which a file was not looked at. */
+const NOT_PARSED = new Set([
+  ...['Syntax error', 'Lexical error', 'Other syntax error', 'AST builder error'],
+  ...['Out of memory', 'Fatal error'],
+]);
+
+/** Reasons for which a file was not looked at although it was meant. Others are the choice of the user. */
+const MEANT = new Set([
+  ...['exceeded_size_limit', 'too_big', 'minified', 'too_many_matches', 'nonexistent_file'],
+  ...['analysis_failed_parser_or_internal_error', 'insufficient_permissions'],
+]);
+
+const shorten = (text: string) => {
+  const [line = ''] = text.trim().split('\n', 1);
+  return line.length > 120 ? `${line.slice(0, 120)}…` : line;
+};
+
+/** The type of an error: a text, or a list that begins with one. */
+const typeOfError = ({ type }: ErrorEntry) => {
+  const [first] = listOf(type);
+  return typeof first === 'string' ? first : 'error';
+};
+
+const describe = (error: ErrorEntry) =>
+  shorten(error.short_msg || error.message || typeOfError(error));
+
+/** Files that were scanned and parsed. */
+function lookedAt({ paths, errors }: Report): number | undefined {
+  if (!paths?.scanned) return undefined;
+  const unread = new Set(
+    (errors ?? []).filter((error) => NOT_PARSED.has(typeOfError(error))).map(({ path }) => path),
+  );
+  return new Set(paths.scanned.filter((path) => !unread.has(path))).size;
+}
+
+/** Whether no rule ran. Semgrep lists its rules only with `--time`. */
+function ranNoRule({ time }: Report): boolean {
+  const rules = fieldOf(time, 'rules');
+  return Array.isArray(rules) && rules.length === 0;
+}
+
+/** Semgrep's errors of the level `error` mean that it failed; others leave out a file or a rule. */
+function entryOf(what: SemgrepType, report: Report): Coverage {
+  const looked = lookedAt(report);
+  const about: About = looked === undefined ? {} : { lookedAt: looked };
+  const serious = (report.errors ?? []).filter(({ level }) => level === 'error');
+  const [first] = serious;
+  if (first) {
+    const more = serious.length > 1 ? `, and ${serious.length - 1} more` : '';
+    return failed(what, `Semgrep reports an error: ${describe(first)}${more}`, about);
+  }
+  if (!report.paths) {
+    return uncovered(
+      what,
+      'it has no `paths`, so it may have been cut. Upload it unchanged',
+      about,
+    );
+  }
+  if (ranNoRule(report)) return uncovered(what, 'Semgrep ran no rule', about);
+  return covered(what, about);
+}
+
+const BY_THE_WAY = 'rules for code found some, and Semgrep Secrets may not have run';
+
+/** @param found the types of the results @param ofSecrets whether one is of the product Semgrep Secrets */
+export function coverageOf(
+  report: Report,
+  found: ReadonlySet<SemgrepType>,
+  ofSecrets: boolean,
+): Coverage[] {
+  const coverage = [entryOf('code', report)];
+  if (found.has('vulnerability')) coverage.push(entryOf('vulnerability', report));
+  if (!found.has('secret')) return coverage;
+  const secrets = entryOf('secret', report);
+  const shows = ofSecrets || secrets.ran !== 'yes';
+  return [...coverage, shows ? secrets : uncovered('secret', BY_THE_WAY)];
+}
+
+/** What was not looked at. */
+export function warningsOf({ errors, paths, skipped_rules: skippedRules }: Report): Note[] {
+  const notes: Note[] = [];
+  for (const [i, error] of (errors ?? []).entries()) {
+    if (error.level === 'error' || error.level === 'info') continue;
+    const where = error.path ? ` (${shorten(error.path)})` : '';
+    notes.push({ message: `${describe(error)}${where}`, pointer: `/errors/${i}` });
+  }
+  for (const [i, skipped] of listOf(paths?.skipped).entries()) {
+    const reason = textOf(skipped, 'reason');
+    if (!reason || !MEANT.has(reason)) continue;
+    const file = shorten(textOf(skipped, 'path') ?? 'a file');
+    notes.push({ message: `${file} was not scanned: ${reason}`, pointer: `/paths/skipped/${i}` });
+  }
+  for (const [i, rule] of listOf(skippedRules).entries()) {
+    const message = `The rule ${shorten(textOf(rule, 'rule_id') ?? '')} was not run`;
+    notes.push({ message, pointer: `/skipped_rules/${i}` });
+  }
+  return notes;
+}

@@ -1,0 +1,87 @@
+import { canonicalIds } from '../../../vocabulary/vulnerability-ids.js';
+import { DocumentFault } from '../../fault.js';
+import {
+  type Claim,
+  type DocumentParser,
+  type Finding,
+  MAX_ROWS,
+  type ParsedDocument,
+} from '../../kind.js';
+import { codeFingerprints } from '../common/fingerprint.js';
+import { withoutSecrets } from '../common/mask.js';
+import { coverageOf, warningsOf } from './coverage.js';
+import { fieldOf } from './fields.js';
+import { codeFinding, idsOf, secretFinding, vulnerabilityFinding } from './findings.js';
+import { maskReport } from './masking.js';
+import { check, type Result } from './schema.js';
+import { isOfSecrets, typeOf } from './types.js';
+
+/** A result that a comment in the source ignores (`nosemgrep`). */
+const isIgnored = ({ extra }: Result) => extra?.is_ignored === true;
+
+const claimOf = ({ fingerprint }: Finding): Claim => ({
+  fingerprint,
+  status: 'suppressed',
+  absolves: true,
+  justification: 'nosemgrep',
+});
+
+/** The parts of the contents that may have texts of the document. */
+function cleaned(parsed: ParsedDocument, secrets: readonly string[]): ParsedDocument {
+  const { findings = [], coverage, warnings } = parsed;
+  const texts = findings.map(({ message, location, url }) => [message, location, url]);
+  const clean = withoutSecrets({ texts, notes: { coverage, warnings } }, secrets) as {
+    texts: (string | undefined)[][];
+    notes: Pick<ParsedDocument, 'coverage' | 'warnings'>;
+  };
+  return {
+    ...parsed,
+    ...clean.notes,
+    findings: findings.map((finding, i) => {
+      const [message, location, url] = clean.texts[i] ?? [];
+      return { ...finding, message, location, url };
+    }),
+  };
+}
+
+export const parser: DocumentParser = {
+  version: 1,
+
+  recognizes(document) {
+    const paths = fieldOf(document, 'paths');
+    return (
+      Array.isArray(fieldOf(document, 'results')) &&
+      Array.isArray(fieldOf(document, 'errors')) &&
+      Array.isArray(fieldOf(paths, 'scanned'))
+    );
+  },
+
+  parse(document, context) {
+    const report = check(document);
+    const { results, version } = report;
+    if (results.length > MAX_ROWS)
+      throw new DocumentFault('has more than 200,000 findings', '/results', undefined, 'limit');
+    const types = results.map(typeOf);
+    const vulnerable = results.filter((_result, i) => types[i] === 'vulnerability');
+    const canonical = canonicalIds(vulnerable.map(idsOf));
+    const fingerprint = codeFingerprints();
+    const findings = results.map((result, i) => {
+      if (types[i] === 'vulnerability') return vulnerabilityFinding(result, canonical);
+      return types[i] === 'secret'
+        ? secretFinding(result, context)
+        : codeFinding(result, fingerprint);
+    });
+    const parsed = {
+      tool: 'Semgrep',
+      toolVersion: version || undefined,
+      coverage: coverageOf(report, new Set(types), results.some(isOfSecrets)),
+      warnings: warningsOf(report),
+      findings,
+      claims: findings.filter((_finding, i) => isIgnored(results[i] as Result)).map(claimOf),
+    };
+    const secretResults = new Set(results.filter((_result, i) => types[i] === 'secret'));
+    if (secretResults.size === 0) return parsed;
+    const { masked, secrets } = maskReport(report, secretResults);
+    return { ...cleaned(parsed, secrets), masked };
+  },
+};
