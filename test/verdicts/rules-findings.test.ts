@@ -105,7 +105,7 @@ describe('max-findings without a scan', () => {
     const result = await judged({ types: ['vulnerability', 'code'] }, trivy());
     expect(result.status).toBe('not-evidenced');
     expect(result.message).toMatch(
-      /^No code analysis counts for this release.*a code analysis report \(sarif\)/,
+      /^No code analysis counts for this release.*a code analysis report \(sarif or semgrep\)/,
     );
   });
 
