@@ -70,5 +70,4 @@ export const XML: ReadonlyMap<string, Pick<Lookalike, 'name' | 'advice'>> = new 
   ['TestRun', { name: 'a report of MSTest', advice: 'Upload JUnit XML (--logger junit)' }],
   ['test-run', { name: 'a report of NUnit', advice: 'Upload JUnit XML (--logger junit)' }],
   ['assemblies', { name: 'a report of xUnit.net', advice: 'Upload JUnit XML (--logger junit)' }],
-  ['html', { name: 'a web page', advice: 'Upload the report itself' }],
 ]);

@@ -80,7 +80,7 @@ describe('a document of a tool that is not read', () => {
   it.each<[string, string, string]>([
     ['analysis', 'Dependency-Check', '--format SARIF'],
     ['BugCollection', 'SpotBugs', '-sarif'],
-    ['html', 'a web page', 'the report itself'],
+    ['test-run', 'NUnit', 'JUnit XML'],
   ])('is refused by its name: XML of %s', async (root, name, advice) => {
     const { fault, reason } = await refusal(`<${root}/>`, 'xml');
     expect(fault).toContain(name);
