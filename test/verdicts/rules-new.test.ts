@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { deployed } from '../support/deployments.js';
-import { bom, trivy } from '../support/documents.js';
-import { uploaded } from '../support/evidence.js';
+import { bom, trivy, vex } from '../support/documents.js';
+import { retract, uploaded } from '../support/evidence.js';
 import { createRelease } from '../support/releases.js';
 import { useRows } from '../support/rows.js';
 import { guard, resultOf, verdictOf, waived } from '../support/verdicts.js';
@@ -11,6 +11,7 @@ const context = useApp();
 const guarded = useApp({ AUTH_MODE: 'token' });
 let running: string;
 let next: string;
+let count = 0;
 useRows(async () => {
   running = (await createRelease(context.app)).id;
   next = (await createRelease(context.app, { projectId: 1, version: '1.1.0' })).id;
@@ -22,7 +23,15 @@ const NEW = { id: 'CVE-2021-44906', name: 'minimist', version: '1.2.5' };
 const scan = (release: string, ...found: object[]) =>
   uploaded(context.app, release, trivy(...found), { label: 'scan' });
 const deploy = (release: string) => deployed(context.app, release, 'gate');
+/** A release that runs already is deployed again only after another one. */
+const deployAgain = async (release: string) => {
+  count += 1;
+  const other = await createRelease(context.app, { projectId: 1, version: `0.${count}.0` });
+  await deploy(other.id);
+  await deploy(release);
+};
 const judged = () => resultOf(context.app, next);
+const ask = () => verdictOf(context.app, next, { environment: 'gate' });
 
 describe('max-findings with onlyNew', () => {
   it('counts all findings as new if no release runs', async () => {
@@ -55,15 +64,16 @@ describe('max-findings with onlyNew', () => {
     expect(findings.map(({ rule }) => rule)).toEqual(['CVE-2021-44906']);
   });
 
-  it('stores another verdict after the running release is scanned', async () => {
+  it('makes nothing known that is uploaded for the running release after its deployment', async () => {
     await deploy(running);
     await scan(next, OLD);
-    const before = await verdictOf(context.app, next, { environment: 'gate' });
+    const before = await ask();
     expect(before.decision).toBe('deny');
     await scan(running, OLD);
-    const after = await verdictOf(context.app, next, { environment: 'gate' });
+    expect((await ask()).id).toBe(before.id);
+    await deployAgain(running);
+    const after = await ask();
     expect(after.decision).toBe('allow');
-    expect(after.id).not.toBe(before.id);
     expect(after.inputsHash).not.toBe(before.inputsHash);
   });
 
@@ -81,18 +91,60 @@ describe('max-findings with onlyNew', () => {
     expect([denies, message]).toEqual([true, expect.stringContaining('New compared with 1.0.1')]);
   });
 
-  it('stores another verdict when more findings of the running release are known', async () => {
-    await deploy(running);
-    await scan(running);
-    await scan(next, OLD);
-    const ask = () => verdictOf(context.app, next, { environment: 'gate' });
-    const before = await ask();
+  it('knows what was reported when the running release was deployed, although a later scan does not', async () => {
     await scan(running, OLD);
+    await deploy(running);
+    await scan(next, OLD);
+    const before = await ask();
+    expect(before.decision).toBe('allow');
+    await scan(running);
+    expect((await ask()).id).toBe(before.id);
+    await deployAgain(running);
     const after = await ask();
-    expect([before.decision, after.decision]).toEqual(['deny', 'allow']);
-    expect(after.inputsHash).not.toBe(before.inputsHash);
-    expect(after.id).not.toBe(before.id);
-    expect((await ask()).id).toBe(after.id);
+    expect([after.decision, after.id === before.id]).toEqual(['deny', false]);
+  });
+
+  it('takes claims about the running release as they were when it was deployed', async () => {
+    await scan(running, OLD);
+    await deploy(running);
+    await scan(next, OLD);
+    const before = await ask();
+    expect(before.decision).toBe('allow');
+    const { id } = await uploaded(context.app, running, vex({ id: OLD.id }));
+    expect((await ask()).id).toBe(before.id);
+    await deployAgain(running);
+    const claimed = await ask();
+    expect(claimed.decision).toBe('deny');
+    await retract(context.app, id);
+    expect((await ask()).id).toBe(claimed.id);
+    await deployAgain(running);
+    expect((await ask()).decision).toBe('allow');
+  });
+
+  it.each<[string, string, boolean]>([
+    ['MEDIUM', 'HIGH', true],
+    ['MEDIUM', 'CRITICAL', true],
+    ['HIGH', 'CRITICAL', false], // counted before
+    ['UNKNOWN', 'CRITICAL', false], // counted before, because it might have been
+    ['MEDIUM', 'UNKNOWN', true],
+    ['CRITICAL', 'HIGH', false],
+    ['HIGH', 'MEDIUM', false],
+  ])('compares with the limit what was %s and is %s', async (was, severity, denies) => {
+    await scan(running, { ...OLD, severity: was });
+    await deploy(running);
+    await scan(next, { ...OLD, severity });
+    const result = await judged();
+    expect(result.denies).toBe(denies);
+    expect(result.findings).toHaveLength(denies ? 1 : 0);
+  });
+
+  it('covers by a waiver what became worse', async () => {
+    await scan(running, { ...OLD, severity: 'LOW' });
+    await deploy(running);
+    await scan(next, OLD);
+    expect((await judged()).denies).toBe(true);
+    const { id } = await waived(guarded.app, { rule: OLD.id });
+    expect(await judged()).toMatchObject({ denies: false, waivers: [id] });
   });
 
   it('does not compare with the releases of another project', async () => {
@@ -110,10 +162,12 @@ describe('max-findings with onlyNew', () => {
     expect((await judged()).denies).toBe(true);
   });
 
-  it('allows the running release itself only if it was scanned', async () => {
+  it('allows the running release itself only if it was scanned before its deployment', async () => {
     await deploy(next);
     expect((await judged()).status).toBe('not-evidenced');
     await scan(next, OLD);
+    expect((await judged()).status).toBe('fail');
+    await deployAgain(next);
     expect((await judged()).status).toBe('pass');
   });
 

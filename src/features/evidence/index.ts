@@ -1,4 +1,4 @@
-export { CURRENT, countedAt, currentOf } from './current.sql.js';
+export { type AsOf, asOf, CURRENT, currentOf, NOW } from './current.sql.js';
 export type { DocumentReader } from './document-reader.js';
 export { EVIDENCE_DIGEST, EVIDENCE_INPUT } from './evidence.input.sql.js';
 export { KIND_NAMES } from './evidence.schemas.js';

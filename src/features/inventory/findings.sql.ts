@@ -2,7 +2,7 @@ import type { Position } from '../../contract/position.js';
 import type { Statement } from '../../database/sql.js';
 import type { Purl } from '../../vocabulary/purl.js';
 import { CURRENT } from '../evidence/index.js';
-import { APPLIED_CLAIM, CLAIM } from './claims.sql.js';
+import { appliedClaim, CLAIM } from './claims.sql.js';
 import { Conditions, evidenceOf } from './conditions.js';
 import type { ListFindingsQuery } from './inventory.queries.js';
 import type { Finding } from './inventory.schemas.js';
@@ -69,7 +69,7 @@ export function selectFindings(
     where.add(`(f.severity, f.ordinal) > (${from}::severity,
       CASE WHEN e.id < ${id} THEN ${MAX_ORDINAL} WHEN e.id = ${id} THEN ${ordinal}::int ELSE -1 END)`);
   }
-  const applied = `LEFT JOIN LATERAL (${APPLIED_CLAIM}) claim ON true`;
+  const applied = `LEFT JOIN LATERAL (${appliedClaim()}) claim ON true`;
   if (suppressed !== undefined) {
     where.add(`COALESCE(claim.suppresses, false) = ${where.bind(suppressed)}`);
   }

@@ -1,2 +1,2 @@
-export { APPLIED_CLAIM } from './claims.sql.js';
+export { appliedClaim } from './claims.sql.js';
 export { defectsOf } from './defects.sql.js';

@@ -1,5 +1,5 @@
-import { CURRENT, countedAt, currentOf } from '../evidence/index.js';
-import { APPLIED_CLAIM, defectsOf } from '../inventory/index.js';
+import { asOf, CURRENT, currentOf, NOW } from '../evidence/index.js';
+import { appliedClaim, defectsOf } from '../inventory/index.js';
 
 /** Maximum number of defects that results can name, for each type, fix and doubt. */
 export const WORST = 10;
@@ -8,9 +8,9 @@ const COLUMNS = `encode(fingerprint, 'hex') AS fingerprint, type, severity, rule
   package_name AS "packageName", package_version AS "packageVersion", fixed_version AS "fixedVersion",
   fix, unsure, location`;
 
-/** Defects of a release that count. @param release a parameter @param which a condition on the evidence `e` */
-const countingOf = (release: string, which = CURRENT) =>
-  `SELECT * FROM (${defectsOf(release, which)}) reported WHERE NOT suppressed`;
+/** Defects of a release that count. @param release a parameter @param when the time at which they count */
+const countingOf = (release: string, when = NOW) =>
+  `SELECT * FROM (${defectsOf(release, when)}) reported WHERE NOT suppressed`;
 
 /** Empty, or the column with the severity that the running release has a new defect with. */
 type Was = '' | ', was';
@@ -43,14 +43,18 @@ export const STORE_FACTS = {
           WHERE release_id = $1 AND changes = $3::bigint`,
 };
 
+/** Whether a tool does not rate the defect. It may be of any severity then. */
+const isDoubtful = (defect: string) => `(${defect}.unsure OR ${defect}.severity = 'unknown')`;
+
 /**
  * Defects of `$1` that the running release `$2` did not have when it was deployed (`$3`), or had with a lower severity.
- * What was uploaded for it since then makes nothing known.
+ * What was uploaded for it since then, also a claim, makes nothing known.
  */
-const NEW = `here AS (${countingOf('$1')}), there AS (${countingOf('$2', countedAt('e', '$3'))}),
+const NEW = `here AS (${countingOf('$1')}), there AS (${countingOf('$2', asOf('$3'))}),
   added AS MATERIALIZED (
     SELECT here.*, there.severity AS was FROM here LEFT JOIN there USING (fingerprint)
-     WHERE there.fingerprint IS NULL OR here.severity < there.severity OR (here.unsure AND NOT there.unsure))`;
+     WHERE there.fingerprint IS NULL OR here.severity < there.severity
+        OR (${isDoubtful('here')} AND NOT ${isDoubtful('there')}))`;
 
 /** Counts of the new defects, and the worst. `$1`: release, `$2`: running release, `$3`: when that was deployed. */
 export const NEW_DEFECTS = {
@@ -77,7 +81,7 @@ const waivedOf = (defects: string, release: string, waivers: string, was: Was = 
       FROM ${defects} d CROSS JOIN LATERAL (
         SELECT array_agg(DISTINCT w.id::text) AS waivers, bool_and(w.id IS NOT NULL) AS whole
           FROM evidence e JOIN findings f ON f.evidence_id = e.id AND f.fingerprint = d.fingerprint
-          LEFT JOIN LATERAL (${APPLIED_CLAIM}) claim ON true
+          LEFT JOIN LATERAL (${appliedClaim()}) claim ON true
           LEFT JOIN waivers w ON w.id = ANY (${waivers}::uuid[])
                AND (w.rule = f.rule
                     OR EXISTS (SELECT 1 FROM evidence te JOIN vulnerability_aliases va ON va.evidence_id = te.id
