@@ -26,6 +26,7 @@ const MIGRATIONS = [
   '20261128100000_readable_views',
   '20261128120000_events',
   '20261129000000_coverage',
+  '20261129010000_baseline_2',
   '20261129120000_rights_not_truncated',
 ];
 

@@ -96,7 +96,7 @@ describe('POST /environments: 400', () => {
     ['a policy that there is not', policies({ name: 'x' }), ['/policies/0/name']],
     [
       'a version that there is not',
-      policies({ name: 'baseline', version: 2 }),
+      policies({ name: 'baseline', version: 3 }),
       ['/policies/0/version'],
     ],
     [
@@ -118,9 +118,9 @@ describe('POST /environments: 400', () => {
   });
 
   it('names the latest version', async () => {
-    const response = await create(policies({ name: 'baseline', version: 2 }));
+    const response = await create(policies({ name: 'baseline', version: 3 }));
     expect(response.json().errors[0].message).toBe(
-      'is not a version of baseline: its latest version is 1',
+      'is not a version of baseline: its latest version is 2',
     );
   });
 });

@@ -90,12 +90,12 @@ describe('the database refuses', () => {
 
   it('UPDATE of evidence, except of its status columns', async () => {
     const columns = (await columnsOf('evidence')).filter((name) => !CHANGING.includes(name));
-    expect(columns).toHaveLength(19);
+    expect(columns).toHaveLength(20);
     for (const column of columns) {
       const change = sql(`UPDATE evidence SET ${column} = NULL WHERE id = $1`, [scan]);
       await expect(change, column).rejects.toMatchObject({
         code: REFUSED,
-        message: 'evidence is never changed',
+        message: 'evidence cannot be changed',
       });
     }
     await expect(sql('DELETE FROM evidence')).rejects.toMatchObject({ code: REFUSED });
@@ -188,13 +188,24 @@ describe('evidence', () => {
     },
   );
 
-  it('has one current row per kind, label and artifact', async () => {
+  it('without a label can only be superseded by another reading of its document', async () => {
     const names = (await columnsOf('evidence')).filter((name) => name !== 'id');
-    const twin = sql(
-      `INSERT INTO evidence (id, ${names}) SELECT gen_random_uuid(), ${names} FROM evidence WHERE id = $1`,
-      [scan],
+    const read = (digest: string) =>
+      sql(
+        `BEGIN;
+         INSERT INTO evidence (id, ${names})
+         SELECT '${RIVAL}', ${names.map((name) => (name === 'received_sha256' ? digest : name))}
+           FROM evidence WHERE kind = 'cyclonedx';
+         UPDATE evidence SET superseded_at = now(), superseded_by = '${RIVAL}'
+          WHERE kind = 'cyclonedx' AND id <> '${RIVAL}';
+         COMMIT`,
+      );
+    await expect(read(`repeat('0', 64)`)).rejects.toMatchObject({ code: REFUSED });
+    await read('received_sha256');
+    const rows = await sql(
+      `SELECT superseded_by AS "by" FROM evidence WHERE kind = 'cyclonedx' AND id <> '${RIVAL}'`,
     );
-    await expect(twin).rejects.toMatchObject({ code: '23P01', constraint: 'evidence_label_excl' });
+    expect(rows).toEqual([{ by: RIVAL }]);
   });
 
   it.each([

@@ -38,7 +38,13 @@ describe('POST /policies: 201', () => {
       { rule: 'no-secrets' },
     ]);
     expect(rules).toEqual([
-      { rule: 'tests-passed', mode: 'block', minimumTests: 1, maximumFailures: 0 },
+      {
+        rule: 'tests-passed',
+        mode: 'block',
+        minimumTests: 1,
+        maximumFailures: 0,
+        scope: 'release',
+      },
       {
         rule: 'max-findings',
         mode: 'warn',
@@ -46,10 +52,12 @@ describe('POST /policies: 201', () => {
         maximum: 0,
         types: ['vulnerability'],
         fixableOnly: false,
+        unknownFix: 'count',
+        scope: 'release',
         onlyNew: false,
         countUnknown: true,
       },
-      { rule: 'no-secrets', mode: 'block' },
+      { rule: 'no-secrets', mode: 'block', scope: 'release' },
     ]);
     const rows = await sql(`SELECT rules FROM policy_versions WHERE policy_name = 'shop'`);
     expect(rows).toEqual([{ rules }]);
@@ -59,7 +67,7 @@ describe('POST /policies: 201', () => {
     const { sha256 } = await createPolicy(context.app, 'a', [
       { rule: 'tests-passed', minimumTests: 1 },
     ]);
-    const other = [{ maximumFailures: 0, mode: 'block', rule: 'tests-passed' }];
+    const other = [{ scope: 'release', maximumFailures: 0, mode: 'block', rule: 'tests-passed' }];
     expect((await createPolicy(context.app, 'b', other)).sha256).toBe(sha256);
     const stricter = [{ rule: 'tests-passed', minimumTests: 2 }];
     expect((await createPolicy(context.app, 'c', stricter)).sha256).not.toBe(sha256);

@@ -15,7 +15,7 @@ describe('GET /policies', () => {
         id: '019aaf00-0000-7000-8000-000000000001',
         name: 'baseline',
         description: expect.stringContaining('bill of materials'),
-        version: 1,
+        version: 2,
         sha256: expect.stringMatching(/^[\da-f]{64}$/),
         createdAt: expect.stringMatching(/Z$/),
         createdBy: 'migration',
@@ -67,7 +67,7 @@ describe('GET /policies/{name}', () => {
     await postVersion(context.app, 'shop', [{ rule: 'no-secrets' }]);
     const second = await get({ 'if-none-match': '"1"' });
     expect([second.statusCode, second.headers.etag]).toEqual([200, '"2"']);
-    expect(second.json().rules).toEqual([{ rule: 'no-secrets', mode: 'block' }]);
+    expect(second.json().rules).toEqual([{ rule: 'no-secrets', mode: 'block', scope: 'release' }]);
   });
 
   it('400: the name is invalid; 404: the policy does not exist', async () => {

@@ -32,7 +32,15 @@ describe('POST /policies/{name}/versions: 201', () => {
     expect(version).toEqual({
       policy: 'shop',
       version: 2,
-      rules: [{ rule: 'tests-passed', mode: 'block', minimumTests: 5, maximumFailures: 0 }],
+      rules: [
+        {
+          rule: 'tests-passed',
+          mode: 'block',
+          minimumTests: 5,
+          maximumFailures: 0,
+          scope: 'release',
+        },
+      ],
       sha256: expect.stringMatching(/^[\da-f]{64}$/),
       createdAt: expect.stringMatching(/Z$/),
       createdBy: 'bob',

@@ -27,7 +27,7 @@ const DOCUMENTS = {
   'audit.json': JSON.stringify({
     auditReportVersion: 2,
     vulnerabilities: {},
-    metadata: { vulnerabilities: {}, dependencies: {} },
+    metadata: { vulnerabilities: { total: 0 }, dependencies: { total: 3 } },
   }),
   'leaks.json': '[]',
   'a=b.tar': 'what was built',

@@ -7,6 +7,8 @@ interface Defect {
   name?: string;
   version?: string;
   fixed?: string;
+  /** Whether there is a fix, in the words of Trivy: `affected` has none. */
+  status?: string;
   severity?: string;
 }
 
@@ -25,6 +27,7 @@ export const trivy = (...defects: Defect[]) => ({
         PkgName: defect.name ?? 'lodash',
         InstalledVersion: defect.version ?? '4.17.20',
         FixedVersion: defect.fixed ?? '',
+        ...(defect.status && { Status: defect.status }),
         Severity: defect.severity ?? 'HIGH',
       })),
     },

@@ -34,7 +34,7 @@ describe('POST /releases/{id}/verdicts: allow', () => {
     const verdict = response.json();
     const passed = (rule: string, message: string, evidence: string[]) => ({
       policy: 'baseline',
-      policyVersion: 1,
+      policyVersion: 2,
       rule,
       mode: 'block',
       status: 'pass',
@@ -108,7 +108,7 @@ describe('POST /releases/{id}/verdicts: deny', () => {
       'tests-passed',
       junit('passed', 'failure'),
       { ...XML, label: 'tests' },
-      /^1 test failed, 0 allowed\. Fix the tests/,
+      /^1 test failed, 0 allowed: a > test 1 \(junit \(tests\)\)\. Fix the tests/,
     ],
     [
       'a finding that is high and fixable',

@@ -39,7 +39,7 @@ describe('the very next answer', () => {
     expect(await answers()).toBe(200);
     await send(BAD);
     expect(await answers()).toBe(409);
-    await send(trivy({ name: 'other' }));
+    await send(trivy({ name: 'other', status: 'affected' }));
     expect(await answers()).toBe(200);
   });
 
@@ -87,7 +87,9 @@ describe('the very next answer', () => {
       const asking = Array.from({ length: 6 }, (_, n) =>
         assertRelease(n % 2 === 0 ? one.app : other.app, { release }),
       );
-      await send(isBad ? trivy({ fixed: `5.0.${i}` }) : trivy({ name: `p${i}` }));
+      await send(
+        isBad ? trivy({ fixed: `5.0.${i}` }) : trivy({ name: `p${i}`, status: 'affected' }),
+      );
       expect(await answers(), String(i)).toBe(isBad ? 409 : 200);
       await Promise.all(asking);
     }

@@ -91,8 +91,8 @@ describe('GET /verdicts/{id}', () => {
     expect(inputs).toMatchObject({
       release: { id: release.id, projectId: 1, version: '1.0.0', state: 'open' },
       environment: 'production',
-      artifacts: [{ name: 'image', sha256, purl: 'pkg:oci/shop' }],
-      policies: [{ name: 'baseline', version: 1, sha256: rules, rules: expect.any(Array) }],
+      artifacts: [{ name: 'image', kind: 'container', sha256, digests: [], purl: 'pkg:oci/shop' }],
+      policies: [{ name: 'baseline', version: 2, sha256: rules, rules: expect.any(Array) }],
       waivers: [{ id: waiver.id, rule: 'CVE-2021-23337', approvedBy: 'bob', releaseId: null }],
       running: { id: release.id, version: '1.0.0' },
       tooOld: [],

@@ -90,7 +90,11 @@ describe('tests-passed', () => {
   });
 
   it.each<[object, boolean, RegExp]>([
-    [{}, true, /^2 tests failed, 0 allowed\. Fix the tests/],
+    [
+      {},
+      true,
+      /^2 tests failed, 0 allowed: a > test 1 \(junit \(e2e\)\); a > test 1 \(junit \(unit\)\)\. Fix the/,
+    ],
     [{ maximumFailures: 2 }, false, /^2 tests passed, 2 failed, 1 skipped$/],
     [{ maximumFailures: 1 }, true, /^2 tests failed, 1 allowed/],
     [

@@ -61,9 +61,10 @@ describe('max-findings', () => {
     ['only those that are worse', { severity: 'critical' }, false],
     ['those that are less bad, too', { severity: 'low', maximum: 2 }, true],
     ['only fixable ones', { fixableOnly: true, maximum: 1 }, false],
+    ['fixable ones of which there are more', { fixableOnly: true }, true],
     ['any type that is asked for', { types: ['code'], severity: 'low' }, true],
   ])('counts %s', async (_case, rule, denies) => {
-    const found = [{ fixed: '4.17.21' }, { id: 'CVE-2020-8203' }];
+    const found = [{ fixed: '4.17.21' }, { id: 'CVE-2020-8203', status: 'affected' }];
     const scan = trivy(...found, { id: 'CVE-2020-28500', severity: 'MEDIUM' });
     expect((await judged(rule, scan, sarif([{}]))).denies).toBe(denies);
   });
