@@ -57,7 +57,8 @@ describe.each(kinds.map(({ name, example, format, load }) => ({ name, example, f
     it('is recognized by its content', async () => {
       const response = await send(example, { type });
       expect(response.statusCode, response.body).toBe(201);
-      const evidence = response.json();
+      const { supersedes, warnings, ...evidence } = response.json();
+      expect([supersedes, warnings]).toEqual([[], []]);
       expect(response.headers.location).toBe(`/evidence/${evidence.id}`);
       expect(evidence).toMatchObject({
         projectId: 1,

@@ -119,10 +119,23 @@ describe('max-findings, evidence', () => {
   it('requires evidence of each type, and names what is missing', () => {
     const types = ['vulnerability', 'code', 'misconfiguration'];
     const both = { evidence: [scan, evidence('2', ['code'])] };
-    const { status, message } = found({ types }, [fixed], {}, both);
+    const { status, message } = found({ types }, [], {}, both);
     expect(status).toBe('not-evidenced');
     expect(message).toContain('No misconfiguration scan counts');
     expect(message).not.toContain('vulnerability scan');
+  });
+
+  it('counts findings of a scan that failed, whose silence does not count', () => {
+    const failed = {
+      what: 'vulnerability' as const,
+      ran: 'failed' as const,
+      reason: 'it broke off',
+    };
+    const broken = { evidence: [evidence('1', [], { coverage: [failed] })] };
+    expect(found({}, [fixed], {}, broken).status).toBe('fail');
+    const silent = found({}, [], {}, broken);
+    expect(silent.status).toBe('not-evidenced');
+    expect(silent.message).toContain('trivy does not count: it broke off');
   });
 
   it('counts only the given types', () => {

@@ -123,8 +123,6 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   const { types, maximum, onlyNew, scope } = parameters;
   const scans = showing(input, ...types);
   const evidence = idsOf(scans);
-  const unseen = missing(input, types, scope);
-  if (unseen) return { status: 'not-evidenced', message: unseen, evidence };
   const defects = onlyNew ? needed(input.newDefects, 'the new findings') : input.defects;
   const match = matching(defects, {
     types,
@@ -133,6 +131,8 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   });
   // Not `>`: NaN must fail.
   const passes = match.total <= maximum;
+  const unseen = passes ? missing(input, types, scope) : undefined;
+  if (unseen) return { status: 'not-evidenced', message: unseen, evidence };
   return {
     status: passes ? 'pass' : 'fail',
     message: [

@@ -14,8 +14,6 @@ type Parameters = Static<typeof parameters>;
 const ADVICE = `. Revoke the secrets that are valid, remove all of them from the sources, ${RESCAN_OR_WAIVE}`;
 
 function evaluate({ scope }: Parameters, input: RuleInput): Outcome {
-  const unseen = missing(input, ['secret'], scope);
-  if (unseen) return { status: 'not-evidenced', message: unseen };
   const match = matching(input.defects, {
     types: ['secret'],
     severities: SEVERITIES,
@@ -23,6 +21,8 @@ function evaluate({ scope }: Parameters, input: RuleInput): Outcome {
   });
   const scans = showing(input, 'secret');
   const passes = match.total <= 0;
+  const unseen = passes ? missing(input, ['secret'], scope) : undefined;
+  if (unseen) return { status: 'not-evidenced', message: unseen };
   const secrets = passes ? 'No secrets' : counted(match.total, 'secret');
   return {
     status: passes ? 'pass' : 'fail',
