@@ -101,8 +101,6 @@ export function readJson(bytes: Uint8Array): unknown {
     throw new DocumentFault(
       'is XML. Send it with an XML media type: Content-Type: application/xml',
     );
-  if (/^\s*(?:#[^\n]*\n\s*)?SPDXVersion:/.test(text.slice(0, 1000)))
-    throw new DocumentFault('is SPDX in tag-value format. Create the SBOM as SPDX 2.3 JSON');
   checkShape(bytes);
   try {
     return sjson.parse(text, null, { protoAction: 'remove', constructorAction: 'ignore' });

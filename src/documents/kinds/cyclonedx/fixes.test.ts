@@ -20,6 +20,7 @@ describe('fixes', () => {
     ['Upgrade log-core to version 2.15.0', '2.15.0', undefined],
     ['Upgrade org.example:log-core to version 2.1.', '2.1', undefined],
     ['Upgrade log-core to version 2.0; Upgrade log-api to version 3.0', '2.0', '3.0'],
+    ['Upgrade log-core to version 6.0.3.1, 5.2.4.3', '6.0.3.1, 5.2.4.3', undefined],
     ['Update to 1.2.3 or later.', '1.2.3', '1.2.3'],
     [
       'Please upgrade the affected package to at least v4.17.21, then rebuild',

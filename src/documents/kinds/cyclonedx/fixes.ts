@@ -9,10 +9,10 @@ const MAX_VERSIONS = 10;
 
 /** "Upgrade log4j-core to version 2.15.0", "Update to 1.2 or later". */
 const UPGRADE =
-  /\b(?:upgrade|update|bump)\s+(?:(\S{1,300})\s+){0,4}?to\s+(?:(?:at\s+least|versions?|releases?)\s+){0,2}(v?\d[^\s,;)]{0,100})/i;
+  /\b(?:upgrade|update|bump)\s+(?:(\S{1,300})\s+){0,4}?to\s+(?:(?:at\s+least|versions?|releases?)\s+){0,2}(v?\d[^\s,;)]{0,100}(?:,\s{0,3}v?\d[^\s,;)]{0,100}){0,9})/i;
 /** "Fixed in 1.2", "fixed versions: 1.2". */
 const FIXED =
-  /\bfix(?:ed)?(?:\s+versions?)?(?:\s+in)?(?:\s+versions?)?\s*:?\s+(v?\d[^\s,;)]{0,100})/i;
+  /\bfix(?:ed)?(?:\s+versions?)?(?:\s+in)?(?:\s+versions?)?\s*:?\s+(v?\d[^\s,;)]{0,100}(?:,\s{0,3}v?\d[^\s,;)]{0,100}){0,9})/i;
 
 /** The last part of a name: tools leave out the group, or separate it differently. */
 const shortName = (name: string) => name.toLowerCase().split(/[/:]/).at(-1) ?? '';

@@ -16,13 +16,6 @@ function spdxVersionOf(document: unknown): string | undefined {
     : undefined;
 }
 
-/** SPDX 3 is another format, in JSON-LD. */
-function isSpdx3(document: unknown): boolean {
-  if (!isObject(document)) return false;
-  const contexts = [document['@context']].flat();
-  return contexts.some((text) => typeof text === 'string' && /spdx\.org\/rdf\/3/i.test(text));
-}
-
 /** The answer of GitHub's API has the document in a member, and is often stored as it is. */
 const MEMBER = 'sbom';
 const inner = (document: unknown) => (isObject(document) ? document[MEMBER] : undefined);
@@ -91,15 +84,8 @@ function readWrapped(document: unknown): ParsedDocument {
 /** Parses the packages of SPDX 2.2 (ISO/IEC 5962:2021) and 2.3. */
 export const parser: DocumentParser = {
   version: 2,
-  recognizes: (document) =>
-    spdxVersionOf(document) !== undefined || isWrapped(document) || isSpdx3(document),
+  recognizes: (document) => spdxVersionOf(document) !== undefined || isWrapped(document),
   parse(document) {
-    if (isSpdx3(document)) {
-      throw new DocumentFault(
-        'is SPDX 3, which the server does not read. Create the SBOM as SPDX 2.3 JSON, or as CycloneDX',
-        '/@context',
-      );
-    }
     return isWrapped(document) ? readWrapped(document) : read(document);
   },
 };
