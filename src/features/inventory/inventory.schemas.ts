@@ -12,7 +12,8 @@ const component = {
   version: nullableString(),
   purl: nullableString({ description: 'Package URL in canonical form' }),
   licences: Type.Array(Type.String(), {
-    description: 'SPDX ids and expressions in the spelling of SPDX, or names as written in the document',
+    description:
+      'SPDX ids and expressions in the spelling of SPDX, or names as written in the document',
   }),
   evidenceId: uuid(),
   kind: Type.String({ description: 'Kind of that evidence' }),
