@@ -44,6 +44,7 @@ const SUMMARIES: Record<string, object> = {
   grype: { findings: { total: 1, bySeverity: { high: 1 }, fixableBySeverity: { high: 1 } } },
   gitleaks: { findings: { total: 1, byType: { secret: 1 } }, masked: true },
   'npm-audit': { findings: { total: 1, bySeverity: { high: 1 } } },
+  osv: { findings: { total: 1, bySeverity: { high: 1 }, fixableBySeverity: { high: 1 } } },
   sarif: { findings: { total: 1, byType: { code: 1 } }, claims: { total: 1, absolving: 0 } },
   semgrep: { findings: { total: 1, byType: { code: 1 } } },
   openvex: { claims: { total: 2, absolving: 0 } },

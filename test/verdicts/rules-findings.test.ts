@@ -19,7 +19,7 @@ const judged = async (rule: object, ...documents: unknown[]) => {
   return resultOf(context.app, release);
 };
 const NO_SCAN =
-  'No vulnerability scan counts for this release. Upload a report of trivy, grype or npm-audit: POST /releases/{id}/evidence';
+  'No vulnerability scan counts for this release. Upload a report of trivy, grype, npm-audit or osv with --all-packages: POST /releases/{id}/evidence';
 
 describe('max-findings', () => {
   it('allows a scan that found nothing', async () => {

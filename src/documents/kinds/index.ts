@@ -7,6 +7,7 @@ import { grype } from './grype/index.js';
 import { junit } from './junit/index.js';
 import { npmAudit } from './npm-audit/index.js';
 import { openvex } from './openvex/index.js';
+import { osv } from './osv/index.js';
 import { sarif } from './sarif/index.js';
 import { semgrep } from './semgrep/index.js';
 import { spdx } from './spdx/index.js';
@@ -25,6 +26,7 @@ export const kinds: readonly EvidenceKind[] = [
   grype,
   gitleaks,
   npmAudit,
+  osv,
   sarif,
   semgrep,
   openvex,

@@ -52,20 +52,6 @@ export const PACKAGES: readonly Lookalike[] = [
     fields: ['reportSchema', 'scanInfo', 'dependencies'],
   },
   {
-    name: 'a report of OSV-Scanner',
-    advice: sarif('osv-scanner --format sarif'),
-    fields: ['results', 'experimental_config'],
-  },
-  {
-    name: 'a report of OSV-Scanner',
-    advice: sarif('osv-scanner --format sarif'),
-    fields: ['results'],
-    and: (object) => {
-      const first = own(own(object, 'results'), '0');
-      return own(first, 'source') !== undefined && Array.isArray(own(first, 'packages'));
-    },
-  },
-  {
     name: 'a report of govulncheck',
     advice: sarif('govulncheck -format sarif'),
     fields: ['config'],

@@ -15,8 +15,6 @@ const JSON_DOCUMENTS: [string, unknown, string][] = [
   ['error of Snyk', { ok: false, error: 'no token', path: '.' }, 'Correct the cause'],
   ['Snyk IaC', { infrastructureAsCodeIssues: [] }, 'snyk iac test --sarif'],
   ['Dependency-Check', { reportSchema: '1.1', scanInfo: {}, dependencies: [] }, '--format SARIF'],
-  ['OSV-Scanner', { results: [], experimental_config: {} }, 'osv-scanner --format sarif'],
-  ['OSV-Scanner', { results: [{ source: {}, packages: [] }] }, 'osv-scanner --format sarif'],
   ['govulncheck', { config: { protocol_version: 'v1.0.0' } }, 'govulncheck -format sarif'],
   ['pip-audit', { dependencies: [], fixes: [] }, 'cyclonedx-json'],
   ['cargo audit', { database: {}, lockfile: {}, vulnerabilities: {} }, 'Convert it'],

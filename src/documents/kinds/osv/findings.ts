@@ -1,0 +1,92 @@
+import { ratingOf } from '../../../vocabulary/severity.js';
+import type { VulnerabilityIds } from '../../../vocabulary/vulnerability-ids.js';
+import type { Finding } from '../../kind.js';
+import { licenceFingerprint, vulnerabilityFingerprint } from '../common/fingerprint.js';
+import { textsOf } from '../common/images.js';
+import { webLink } from '../common/links.js';
+import { objectsOf, textOf } from '../common/texts.js';
+import { affectedOf, fixedIn } from './affected.js';
+import { identityOf } from './ecosystems.js';
+import { analysisOf, groupOf, unlistedGroups } from './groups.js';
+import { maxSeverityOf, ratingOfRecord } from './ratings.js';
+import type { Found, Vulnerability } from './schema.js';
+
+/** Records may have hundreds of references. */
+const MAX_REFERENCES = 50;
+
+function linkOf({ references }: Vulnerability): string | undefined {
+  const all = objectsOf(references).slice(0, MAX_REFERENCES);
+  const advisories = all.filter(({ type }) => type === 'ADVISORY');
+  return webLink(...[...advisories, ...all].map(({ url }) => textOf(url)));
+}
+
+function vulnerabilityOf(
+  found: Found,
+  vulnerability: Vulnerability,
+  idsOf: (id: string) => VulnerabilityIds,
+): Finding {
+  const { entry, path } = found;
+  const { id, aliases } = idsOf(vulnerability.id);
+  const identity = identityOf(entry);
+  const affected = affectedOf(vulnerability, entry);
+  const group = groupOf(found, vulnerability.id);
+  const { severity, rating } = ratingOfRecord(vulnerability, affected, group);
+  const parts = [analysisOf(group, vulnerability.id), vulnerability.details];
+  return {
+    type: 'vulnerability',
+    severity,
+    rule: id,
+    aliases,
+    title: vulnerability.summary || undefined,
+    message: parts.filter(Boolean).join('. ') || undefined,
+    score: rating?.score,
+    vector: rating?.vector,
+    ...identity,
+    fixedVersion: fixedIn(affected, entry),
+    location: path,
+    url: linkOf(vulnerability),
+    fingerprint: vulnerabilityFingerprint(id, identity.purl, identity.packageName ?? path),
+  };
+}
+
+/** Vulnerabilities that are only named. They count, because the tool found them. */
+const unlistedOf = (found: Found, idsOf: (id: string) => VulnerabilityIds): Finding[] =>
+  unlistedGroups(found).map(({ group, id: own }) => {
+    const { id, aliases } = idsOf(own);
+    const { purl, packageName, packageVersion } = identityOf(found.entry);
+    const score = maxSeverityOf(group);
+    return {
+      type: 'vulnerability',
+      severity: score === undefined ? 'unknown' : ratingOf(score),
+      rule: id,
+      aliases,
+      score,
+      purl,
+      packageName,
+      packageVersion,
+      location: found.path,
+      fingerprint: vulnerabilityFingerprint(id, purl, packageName ?? found.path),
+    };
+  });
+
+/** Licences that are not in the list of the user. */
+const licencesOf = ({ entry, path }: Found): Finding[] =>
+  textsOf(entry.license_violations).map((licence) => {
+    const identity = identityOf(entry);
+    return {
+      type: 'licence',
+      severity: 'unknown',
+      rule: licence,
+      title: 'Licence that is not in the list of allowed licences',
+      ...identity,
+      location: path,
+      fingerprint: licenceFingerprint(licence, identity.purl, identity.packageName ?? path),
+    };
+  });
+
+/** One finding for each vulnerability, and for each licence, of a package. */
+export const findingsOf = (found: Found, idsOf: (id: string) => VulnerabilityIds): Finding[] => [
+  ...(found.entry.vulnerabilities ?? []).map((one) => vulnerabilityOf(found, one, idsOf)),
+  ...unlistedOf(found, idsOf),
+  ...licencesOf(found),
+];
