@@ -27,7 +27,7 @@ export const CODE: readonly Lookalike[] = [
   {
     name: 'a report of KICS',
     advice: sarif('kics scan --report-formats sarif'),
-    fields: ['kics_version', 'queries'],
+    fields: ['queries_total', 'queries'],
   },
   {
     name: 'a report of tfsec',
@@ -38,7 +38,7 @@ export const CODE: readonly Lookalike[] = [
   {
     name: 'a report of gosec',
     advice: sarif('gosec -fmt sarif'),
-    fields: ['Issues', 'GosecVersion'],
+    fields: ['Issues', 'Stats'],
   },
   {
     name: 'a report of golangci-lint',
@@ -63,6 +63,18 @@ export const CODE: readonly Lookalike[] = [
     list: true,
   },
   {
+    name: 'a report of Dockle',
+    advice: sarif('dockle --format sarif'),
+    fields: ['summary', 'details'],
+    and: (object) => own(own(object, 'summary'), 'fatal') !== undefined,
+  },
+  {
+    name: 'a report of cfn-lint',
+    advice: sarif('cfn-lint --format sarif'),
+    fields: ['Filename', 'Level', 'Rule'],
+    list: true,
+  },
+  {
     name: 'a report of ZAP',
     advice: 'Upload SARIF 2.1.0 (the report template sarif-json)',
     fields: ['@programName', 'site'],
@@ -82,8 +94,9 @@ export const CODE: readonly Lookalike[] = [
   {
     name: 'a security report of GitLab',
     advice: 'Upload the report that the scanner itself writes',
-    fields: ['version', 'vulnerabilities', 'scan'],
-    and: (object) => own(own(object, 'scan'), 'scanner') !== undefined,
+    fields: ['version', 'vulnerabilities'],
+    and: (object) =>
+      isList(object, 'remediations') || own(own(object, 'scan'), 'scanner') !== undefined,
   },
   {
     name: 'SARIF of another version than 2.1.0',

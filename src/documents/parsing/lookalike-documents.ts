@@ -8,12 +8,6 @@ export const SBOMS: readonly Lookalike[] = [
     and: (object) => /syft/i.test(textIn(own(object, 'schema'), 'url')),
   },
   {
-    name: 'an SBOM of SPDX 3',
-    advice: 'Upload the JSON of SPDX 2.3',
-    fields: ['@context', '@graph'],
-    and: (object) => /spdx/i.test(textIn(object, '@context')),
-  },
-  {
     name: 'a signed attestation',
     advice: 'Upload the document itself: the `predicate` of its payload',
     fields: ['payloadType', 'payload', 'signatures'],

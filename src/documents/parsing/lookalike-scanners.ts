@@ -18,9 +18,21 @@ export const SECRETS: readonly Lookalike[] = [
     fields: ['stringsFound', 'commitHash'],
   },
   {
+    name: 'a report of TruffleHog3',
+    advice: CONVERT,
+    fields: ['rule', 'path', 'secret', 'context'],
+    list: true,
+  },
+  {
     name: 'a baseline of detect-secrets',
     advice: `A baseline lists secrets that were found at some time. ${CONVERT}`,
     fields: ['plugins_used', 'results'],
+  },
+  {
+    name: 'alerts of GitHub secret scanning',
+    advice: CONVERT,
+    fields: ['secret_type', 'locations_url'],
+    list: true,
   },
   {
     name: 'a report of ggshield',
@@ -66,6 +78,16 @@ export const PACKAGES: readonly Lookalike[] = [
     name: 'a report of cargo audit',
     advice: CONVERT,
     fields: ['database', 'lockfile', 'vulnerabilities'],
+  },
+  {
+    name: 'a report of composer audit',
+    advice: CONVERT,
+    fields: ['advisories', 'abandoned'],
+  },
+  {
+    name: 'findings of Dependency-Track',
+    advice: 'Upload CycloneDX JSON with its vulnerabilities (variant withVulnerabilities)',
+    fields: ['meta', 'findings', 'project'],
   },
   {
     name: 'alerts of Dependabot',

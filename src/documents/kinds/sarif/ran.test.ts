@@ -4,7 +4,7 @@ import { document, parse, result, run } from './sarif.support.js';
 const ok = { executionSuccessful: true };
 const notify = (fields: object) => ({
   ...ok,
-  toolExecutionNotifications: [{ message: { text: 'disk is full' }, ...fields }],
+  toolExecutionNotifications: [{ message: { text: 'disk\n  is full' }, ...fields }],
 });
 const signal = { exitSignalName: 'SIGKILL' };
 
@@ -24,6 +24,7 @@ describe('SARIF: a run of which the tool', () => {
     ['was converted well', { conversion: { invocation: ok } }],
     ['was converted', { conversion: { tool: {} } }],
     ['has an odd list of invocations', { invocations: 'none' }],
+    ['has no name of a signal', { invocations: [{ ...ok, exitSignalName: 'SUCCESS' }] }],
   ])('%s: it ran', (_case, more) => {
     expect(covers(more)).toEqual([expect.objectContaining({ what: 'code', ran: 'yes' })]);
   });
@@ -83,6 +84,16 @@ describe('SARIF: a run of which the tool', () => {
       'yes',
       'yes',
     ]);
+  });
+
+  it('is SpotBugs: it ran if it only found bugs', () => {
+    const ran = (exitCode: number, exitSignalName: string, name = 'SpotBugs') => {
+      const invocation = { exitCode, exitSignalName, executionSuccessful: false };
+      return covers({ invocations: [invocation] }, [], { name })[0]?.ran;
+    };
+    expect(ran(1, 'BUGS FOUND')).toBe('yes');
+    expect(ran(3, 'MISSING CLASS,BUGS FOUND')).toBe('failed');
+    expect(ran(1, 'BUGS FOUND', 'Other')).toBe('failed');
   });
 
   it('failed: its findings count nevertheless', () => {

@@ -24,7 +24,10 @@ const ELSEWHERE =
   'its results are in other files, which were not uploaded. Upload one complete file';
 
 /** Longer texts of tools would hide the rest of a message. */
-const shorten = (text: string) => (text.length > 120 ? `${text.slice(0, 120)}…` : text);
+function shorten(text: string): string {
+  const line = text.slice(0, 1000).replace(/\s+/g, ' ').trim();
+  return line.length > 120 ? `${line.slice(0, 120)}…` : line;
+}
 
 const failed = (reason: string): Answer => ({ ran: 'failed', reason });
 const unknown = (reason: string): Answer => ({ ran: 'unknown', reason });
@@ -33,14 +36,23 @@ const SERIOUS: Readonly<Record<Ran, number>> = { failed: 2, unknown: 1, yes: 0 }
 const worst = (answers: readonly Answer[]): Answer =>
   answers.reduce((a, b) => (SERIOUS[b.ran] > SERIOUS[a.ran] ? b : a), YES);
 
+/** Names of signals. SpotBugs writes `SUCCESS` and `BUGS FOUND` in this field. */
+const SIGNAL = /^(?:SIG[A-Z]|(?:ABRT|HUP|ILL|INT|KILL|QUIT|SEGV|TERM)$)/i;
+
 /** How the process ended: it did not start (3.20.13), or a signal ended it (3.20.11, 3.20.12). */
 function endOf(invocation: unknown): Answer {
   const start = textOf(invocation, 'processStartFailureMessage');
   if (start) return failed(`the tool did not start: ${shorten(start)}`);
-  const number = property(invocation, 'exitSignalNumber');
-  const signal = textOf(invocation, 'exitSignalName') ?? number;
+  const name = textOf(invocation, 'exitSignalName') ?? '';
+  const signal = SIGNAL.test(name) ? name : property(invocation, 'exitSignalNumber');
   return signal ? failed(`the signal ${shorten(String(signal))} ended the tool`) : YES;
 }
+
+/** SpotBugs says that it failed if it found something, and nothing else happened. */
+const foundBugs = ({ tool }: Run, invocation: unknown) =>
+  /^spotbugs$/i.test(tool.driver.name) &&
+  property(invocation, 'exitCode') === 1 &&
+  property(invocation, 'exitSignalName') === 'BUGS FOUND';
 
 /** An error among the notifications means that the run failed (3.20.21, 3.20.22). */
 function errorOf(notifications: readonly Notification[]): Answer {
@@ -72,7 +84,7 @@ function saidBy(invocation: unknown): Answer {
 /** One start of the tool, or of the converter of its report (3.20). */
 function invocationState(run: Run, invocation: unknown, pointer: string): State {
   const notifications = notificationsOf(run, invocation, pointer);
-  const said = saidBy(invocation);
+  const said = foundBugs(run, invocation) ? YES : saidBy(invocation);
   const shown = worst([endOf(invocation), errorOf(notifications)]);
   const claimed = property(invocation, 'executionSuccessful');
   const answer = worst([said, shown]);

@@ -109,6 +109,7 @@ describe('SARIF: rules', () => {
     [{ ruleId: 'CA1000/1/x' }, 'CA1000/1/x', 'parent'],
     [{ ruleId: 'R0', ruleIndex: 1 }, 'R0', 'zero'],
     [{ ruleId: 'CA10' }, 'CA10', undefined],
+    [{ ruleId: 'TYPO', ruleIndex: 0 }, 'TYPO', 'zero'],
     [{ ruleId: '__proto__' }, '__proto__', 'proto'],
     [{ ruleId: 'toString', ruleIndex: -1 }, 'toString', undefined],
     [{ ruleIndex: 99 }, 'unspecified', undefined],

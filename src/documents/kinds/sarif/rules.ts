@@ -65,7 +65,8 @@ export function ruleFinder({ tool }: Run): (result: Result) => RuleOfResult {
     const index = result.rule?.index ?? result.ruleIndex ?? -1;
     const indexed = componentOf(result).rules?.[index];
     const found = fits(indexed, id);
-    const rule = found ? indexed : find(rules, id ?? '');
+    // Some tools write a wrong index, and some another id: then the index is all there is.
+    const rule = found ? indexed : (find(rules, id ?? '') ?? indexed);
     return { id: id ?? rule?.id ?? 'unspecified', rule, misplaced: index >= 0 && !found };
   };
 }

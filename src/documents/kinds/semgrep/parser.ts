@@ -48,12 +48,11 @@ export const parser: DocumentParser = {
   version: 1,
 
   recognizes(document) {
-    const paths = fieldOf(document, 'paths');
-    return (
-      Array.isArray(fieldOf(document, 'results')) &&
-      Array.isArray(fieldOf(document, 'errors')) &&
-      Array.isArray(fieldOf(paths, 'scanned'))
-    );
+    const results = fieldOf(document, 'results');
+    if (!Array.isArray(results) || !Array.isArray(fieldOf(document, 'errors'))) return false;
+    if (Array.isArray(fieldOf(fieldOf(document, 'paths'), 'scanned'))) return true;
+    // Early versions do not list the files.
+    return typeof fieldOf(results[0], 'check_id') === 'string';
   },
 
   parse(document, context) {

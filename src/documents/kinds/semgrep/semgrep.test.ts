@@ -72,6 +72,12 @@ describe('Semgrep: code', () => {
     expect(parse(semgrep.example).findings).toHaveLength(1);
   });
 
+  it('reads reports of early versions, which may not be complete', () => {
+    const early = { results: [result()], errors: [] };
+    expect(parser.recognizes(early)).toBe(true);
+    expect(parse(early)).toMatchObject({ findings: [{}], coverage: [{ ran: 'unknown' }] });
+  });
+
   it('reads ignored results with a claim', () => {
     const read = parse(report([result(), result({ is_ignored: true })]));
     expect(read.findings).toHaveLength(2);
