@@ -56,7 +56,8 @@ export interface Claim {
   readonly purl?: string | undefined;
   /**
    * The products that the claim is about, as purls or `sha256:…` digests. The claim applies only to releases that
-   * match one of them. If the list is empty, it applies to the release that the document was uploaded to.
+   * have an artifact which matches one of them. If the list is empty, it applies to the release that the document was
+   * uploaded to.
    */
   readonly products?: readonly string[];
   /** The document's own word: not_affected, fixed, affected, false_positive, suppressed, … */

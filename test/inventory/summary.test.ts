@@ -32,7 +32,7 @@ describe('GET /releases/{id}/summary: 200', () => {
       components: { distinct: 3 },
     });
     await send(vex({}));
-    expect(Object.keys(await summary())).toEqual(['releaseId', 'evidence', 'components']);
+    expect(Object.keys(await summary())).toEqual(['releaseId', 'evidence', 'components', 'claims']);
   });
 
   it('has zeros for a scan without findings', async () => {
@@ -81,6 +81,14 @@ describe('GET /releases/{id}/summary: 200', () => {
       byType: { ...NO_TYPE, vulnerability: 1 },
       suppressed: 1,
     });
+  });
+
+  it('counts claims, and which of them apply to a finding now', async () => {
+    await send(trivy({}, { version: '4.17.19' }));
+    const elsewhere = { product: 'pkg:oci/other', parts: ['pkg:npm/lodash'] };
+    await send(vex({}, { status: 'affected' }, { id: 'CVE-2020-8203' }, elsewhere));
+    // A product without parts is also a package, so each such statement has two claims.
+    expect((await summary()).claims).toEqual({ total: 7, absolving: 5, matched: 1, unmatched: 4 });
   });
 
   it('counts a defect that is suppressed in only one version of the package', async () => {

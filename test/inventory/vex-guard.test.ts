@@ -76,6 +76,39 @@ describe('a claim of a caller with vex:write', () => {
   });
 });
 
+describe('a claim about an alias', () => {
+  const OTHER = 'GHSA-35jh-r3h4-6jhm';
+
+  it('does not apply to an alias that only a pipeline names', async () => {
+    await send(lead, vex({ id: OTHER }));
+    await send(pipeline, trivy({ id: ID, also: [OTHER] }));
+    expect(await counts()).toEqual([1, 0]);
+    const url = `/releases/${release}/findings`;
+    const [finding] = (await context.app.inject({ url, headers: pipeline.headers })).json();
+    expect(finding).toMatchObject({ suppressed: false, claim: null });
+  });
+
+  it.each([
+    ['the same report', { id: ID, also: [OTHER] }],
+    ['a report of another package', { id: ID, also: [OTHER], name: 'other' }],
+  ])('applies once a caller with vex:write uploads %s', async (_case, joining) => {
+    await send(lead, vex({ id: OTHER }));
+    await send(pipeline, trivy({ id: ID, also: [OTHER] }));
+    const joined = await send(lead, trivy(joining));
+    expect((await counts())[1]).toBe(1);
+    await retract(context.app, joined, 'wrong', lead.headers);
+    expect(await counts()).toEqual([1, 0]);
+  });
+
+  it('does not apply to an id that is no alias of the finding, whatever another release says', async () => {
+    const next = await createRelease(open.app, { projectId: 1, version: '2.0.0' });
+    await upload(context.app, next.id, trivy({ id: ID, also: [OTHER] }), { headers: lead.headers });
+    await send(lead, vex({ id: OTHER }));
+    await send(pipeline, trivy({ id: ID, also: [OTHER] }));
+    expect(await counts()).toEqual([1, 0]);
+  });
+});
+
 describe('a VEX document about a product', () => {
   const vendor = 'pkg:oci/vendor-app@1.0';
   const about = vex({ id: ID, product: vendor, parts: ['pkg:npm/lodash@4.17.20'] });

@@ -2,12 +2,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { rpm, type Statement, trivy, vex } from '../support/documents.js';
 import { retract, type UploadOptions, uploaded } from '../support/evidence.js';
-import { createRelease } from '../support/releases.js';
+import { addArtifact, createRelease } from '../support/releases.js';
 
 const context = useApp();
 let release: string;
 beforeEach(async () => {
   release = (await createRelease(context.app)).id;
+  await addArtifact(context.app, release, { purl: 'pkg:oci/shop@1' });
 });
 const send = (document: unknown, options?: UploadOptions) =>
   uploaded(context.app, release, document, options);
@@ -29,7 +30,6 @@ describe('a statement suppresses a finding', () => {
     [{ product: 'pkg:npm/lodash@4.17.20' }],
     [{ product: 'pkg:oci/shop', parts: ['pkg:npm/lodash'] }],
     [{ product: 'pkg:oci/shop', parts: ['pkg:npm/ms', 'pkg:npm/lodash@4.17.20'] }],
-    [{ product: 'our shop', parts: ['pkg:npm/lodash@4.17.20'] }],
     [{ id: 'cve-2021-23337' }],
     [{ id: 'GHSA-35JH-R3H4-6JHM' }],
     [{ status: 'fixed' }],
@@ -55,16 +55,20 @@ describe('a statement suppresses a finding', () => {
 
   it('only for the purl with the same qualifiers', async () => {
     await send(rpm('CVE-2021-23337'));
-    await send(vex({ parts: ['pkg:rpm/redhat/openssl@1.1.1k-4.el8?arch=aarch64'] }));
+    await send(
+      vex({ product: 'pkg:oci/shop', parts: ['pkg:rpm/redhat/openssl@1.1.1k-4.el8?arch=aarch64'] }),
+    );
     expect((await verdict()).suppressed).toBe(false);
     const [finding] = await list();
-    await send(vex({ parts: [finding.purl] }));
+    await send(vex({ product: 'pkg:oci/shop', parts: [finding.purl] }));
     expect((await verdict()).suppressed).toBe(true);
   });
 
   it.each(['?arch=x86_64&epoch=1', ''])('for the version in the purl: %s', async (more) => {
     await send(rpm('CVE-2021-23337', 1));
-    await send(vex({ parts: [`pkg:rpm/redhat/openssl@1.1.1k-4.el8${more}`] }));
+    await send(
+      vex({ product: 'pkg:oci/shop', parts: [`pkg:rpm/redhat/openssl@1.1.1k-4.el8${more}`] }),
+    );
     expect((await verdict()).suppressed).toBe(true);
   });
 });
@@ -78,7 +82,9 @@ describe('a statement does not apply to', () => {
     ['another variant', { product: 'pkg:npm/lodash@4.17.20?os=linux' }],
     ['another part', { product: 'pkg:oci/shop', parts: ['pkg:npm/ms'] }],
     ['a part that is not a package', { product: 'pkg:npm/lodash', parts: ['lodash'] }],
-    ['another product', { product: 'pkg:oci/shop' }],
+    ['another product', { product: 'pkg:oci/other' }],
+    ['a package of another product', { product: 'pkg:oci/other', parts: ['pkg:npm/lodash'] }],
+    ['a product without a purl', { product: 'our shop', parts: ['pkg:npm/lodash'] }],
   ])('%s', async (_case, statement) => {
     await send(SCAN);
     await send(vex(statement));

@@ -71,20 +71,20 @@ const sameSlot = ({ releaseId, artifactSha256, label, document }: Upload) =>
 
 /**
  * Finds current evidence of the same document and updates when it was received. Evidence of another parser version, or
- * whose claims have another effect than this upload's, is not the same.
+ * of a caller with another right to make claims, is not the same: its report says which ids are one vulnerability.
  */
 async function receiveAgain(
   context: ChangeContext,
   upload: Upload,
 ): Promise<EvidenceRow | undefined> {
   const { prisma } = context;
-  const { receivedSha256, absolves, document } = upload;
+  const { receivedSha256, mayAbsolve, document } = upload;
   const { parserVersion } = document.head;
   const [row] = await prisma.evidence.findMany({
     where: {
       ...sameSlot(upload),
       receivedSha256,
-      absolves,
+      mayAbsolve,
       parserVersion,
       scanners: { equals: upload.scanners },
     },

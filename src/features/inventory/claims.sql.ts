@@ -1,30 +1,46 @@
-import { type AsOf, NOW } from '../evidence/index.js';
+import { type AsOf, CURRENT, currentOf, NOW } from '../evidence/index.js';
 import { evidenceOf } from './conditions.js';
 
 /**
- * The decisive claim about one target, for a given package or for all packages. The index has claims that take effect
- * first, then the latest first; the scan stops at the first claim that applies to the finding.
+ * Condition that evidence that counts, of a caller with `vex:write`, names the two ids as one vulnerability. Otherwise a
+ * pipeline could name an id as an alias, and a claim or a waiver about that id would cover its finding.
  */
-const claimsOn = (package_: string, more: string, { counts, exists }: AsOf) => `
+export const joinedIds = (release: string, one: string, other: string, { counts } = NOW) => `
+  EXISTS (SELECT 1 FROM vulnerability_aliases va JOIN evidence te ON te.id = va.evidence_id
+           WHERE va.release_id = ${release} AND te.may_absolve AND ${counts('te')}
+             AND ((va.canonical = ${one} AND va.alias = ${other})
+                  OR (va.canonical = ${other} AND va.alias = ${one})))`;
+
+/** The ids of the finding `f`: its own, and its aliases, which are its own only if its uploader had `vex:write`. */
+const TARGETS = `
+  (SELECT own.target, true AS own FROM (VALUES (f.rule), (encode(f.fingerprint, 'hex'))) AS own (target)
+   UNION ALL
+   SELECT alias, e.may_absolve FROM unnest(f.aliases) AS alias) targets`;
+
+/** Claims that apply to the finding `f` of the evidence `e` by one of its ids, for a given package or for all packages. */
+const applying = (package_: string, more: string, when: AsOf) => `
+  FROM claims c ${evidenceOf('c', 'ce')}
+ WHERE c.release_id = f.release_id AND c.target = targets.target AND c.purl_key ${package_} ${more}
+   AND ${when.counts('ce')}
+   AND (ce.artifact_sha256 IS NULL OR e.artifact_sha256 IS NULL OR ce.artifact_sha256 = e.artifact_sha256)
+   AND (c.purl_version IS NULL OR c.purl_version IN (f.purl_version, f.package_version))
+   AND (NOT c.purl_exact OR c.purl = f.purl)
+   AND (c.products = '{}'
+        OR EXISTS (SELECT 1 FROM artifacts a
+                    WHERE a.release_id = c.release_id AND a.created_at <= ce.last_received_at AND ${when.exists('a')}
+                      AND (e.artifact_sha256 IS NULL OR a.sha256 = e.artifact_sha256)
+                      AND ('sha256:' || a.sha256 = ANY (c.products) OR a.digests && c.products
+                           OR a.purl_key = ANY (c.products)
+                           OR split_part(split_part(a.purl, '#', 1), '?', 1) = ANY (c.products))))
+   AND (targets.own OR ${joinedIds('c.release_id', 'f.rule', 'c.target', when)})`;
+
+/**
+ * The decisive claim about one target. The index has claims that take effect first, then the latest first; the scan
+ * stops at the first claim that applies to the finding.
+ */
+const claimsOn = (package_: string, more: string, when: AsOf) => `
   (SELECT c.status, c.justification, c.detail, c.absolves, c.applied, c.evidence_id, c.stated_at, c.ordinal
-     FROM claims c ${evidenceOf('c', 'ce')}
-    WHERE c.release_id = f.release_id AND c.target = targets.target AND c.purl_key ${package_} ${more}
-      AND ${counts('ce')}
-      AND (ce.artifact_sha256 IS NULL OR e.artifact_sha256 IS NULL OR ce.artifact_sha256 = e.artifact_sha256)
-      AND (c.purl_version IS NULL OR c.purl_version IN (f.purl_version, f.package_version))
-      AND (NOT c.purl_exact OR c.purl = f.purl)
-      AND (c.products = '{}'
-           OR EXISTS (SELECT 1 FROM artifacts a
-                       WHERE a.release_id = c.release_id AND a.created_at <= ce.last_received_at AND ${exists('a')}
-                         AND (e.artifact_sha256 IS NULL OR a.sha256 = e.artifact_sha256)
-                         AND ('sha256:' || a.sha256 = ANY (c.products) OR a.purl_key = ANY (c.products)
-                              OR split_part(split_part(a.purl, '#', 1), '?', 1) = ANY (c.products)))
-           OR (c.purl_key IS NOT NULL
-               AND NOT EXISTS (SELECT 1 FROM artifacts a
-                                WHERE a.release_id = c.release_id AND ${exists('a')}
-                                  AND (e.artifact_sha256 IS NULL OR a.sha256 = e.artifact_sha256)
-                                  AND (a.purl IS NOT NULL OR 'sha256' = ANY (
-                                       SELECT split_part(product, ':', 1) FROM unnest(c.products) AS product)))))
+   ${applying(package_, more, when)}
     ORDER BY c.release_id DESC, c.target DESC, c.purl_key DESC, c.applied DESC, c.stated_at DESC,
              c.evidence_id DESC, c.ordinal DESC
     LIMIT 1)`;
@@ -34,18 +50,17 @@ const claimsOn = (package_: string, more: string, { counts, exists }: AsOf) => `
  * claim ON true`. Claims that take effect come first. Among several, the one stated last decides.
  *
  * A claim applies to the finding if all of these hold:
- * - Its target is the fingerprint, or any id of the vulnerability.
+ * - Its target is the fingerprint, the finding's own id, or an alias that evidence of a caller with `vex:write` names.
  * - If it names a package, the finding is in that package. If it names a version, the versions are equal. If its purl
  *   has qualifiers, the purls are equal.
  * - If both are about an artifact, it is the same one.
  * - If it names products, one of them is an artifact of the release (the finding's, if it has one), by digest or purl.
- *   The artifact was registered before the claim was received, so that its author could know it. If no artifact can be
- *   compared, a claim about a package applies to the release for which it was uploaded.
+ *   The artifact was registered before the claim was received, so that its author could know it.
  */
 const claimOf = (more: string, when: AsOf) => `
   SELECT claimed.status, claimed.justification, claimed.detail, claimed.absolves, claimed.applied,
          claimed.evidence_id AS "evidenceId", claimed.absolves AND claimed.applied AS suppresses
-    FROM unnest(f.aliases || f.rule || encode(f.fingerprint, 'hex')) AS targets (target)
+    FROM ${TARGETS}
     CROSS JOIN LATERAL (
       ${claimsOn('IS NULL', more, when)} UNION ALL ${claimsOn('= f.purl_key', more, when)}) claimed
    ORDER BY claimed.applied DESC, claimed.stated_at DESC, claimed.evidence_id DESC, claimed.ordinal DESC
@@ -56,3 +71,25 @@ export const CLAIM = claimOf('', NOW);
 
 /** The decisive claim for counting. Claims without effect, of which there may be many, are not read. */
 export const appliedClaim = (when = NOW) => claimOf('AND c.applied', when);
+
+const MATCHED = ['IS NULL', '= f.purl_key'].map(
+  (package_) =>
+    `SELECT c.evidence_id, c.ordinal ${applying(package_, 'AND c.applied AND c.absolves', NOW)}`,
+);
+
+/**
+ * Claims of current evidence, those that absolve with effect, and of these the ones that apply to a finding now. A claim
+ * about another product, or about an id that no finding has, applies to none. `$1`: the release.
+ */
+export const COUNT_CLAIMS = {
+  name: 'release-claims',
+  text: `SELECT count(*)::int AS total, count(*) FILTER (WHERE c.applied AND c.absolves)::int AS absolving,
+                (SELECT count(*)::int FROM (
+                   SELECT DISTINCT matched.evidence_id, matched.ordinal
+                     FROM evidence e JOIN findings f ON f.evidence_id = e.id
+                     CROSS JOIN LATERAL ${TARGETS}
+                     CROSS JOIN LATERAL (${MATCHED.join(' UNION ALL ')}) matched
+                    WHERE e.release_id = $1 AND ${CURRENT}) each) AS matched
+           FROM claims c ${evidenceOf('c', 'ce')}
+          WHERE c.release_id = $1 AND ${currentOf('ce')}`,
+};

@@ -1,2 +1,2 @@
-export { appliedClaim } from './claims.sql.js';
+export { appliedClaim, joinedIds } from './claims.sql.js';
 export { defectsOf } from './defects.sql.js';

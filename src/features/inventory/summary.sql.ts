@@ -6,7 +6,7 @@ export const SELECT_EVIDENCE = {
   name: 'release-evidence',
   text: `SELECT e.kind, count(*)::int AS current, max(e.last_received_at) AS "lastReceivedAt",
                 bool_or(e.summary ? 'findings') AS "hasFindings",
-                bool_or(e.summary ? 'components') AS "hasComponents"
+                bool_or(e.summary ? 'components') AS "hasComponents", bool_or(e.summary ? 'claims') AS "hasClaims"
            FROM evidence e WHERE e.release_id = $1 AND ${CURRENT} GROUP BY e.kind ORDER BY e.kind`,
 };
 

@@ -6,6 +6,7 @@ import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
 import { SEVERITIES, type Severity } from '../../vocabulary/severity.js';
 import { findingCounts, findingCountsExample, testCounts } from '../evidence/index.js';
 import { requireRelease } from '../releases/index.js';
+import { COUNT_CLAIMS } from './claims.sql.js';
 import { COUNT_COMPONENTS, COUNT_FINDINGS, SELECT_EVIDENCE, SELECT_TESTS } from './summary.sql.js';
 
 const KindEvidence = Type.Object({
@@ -39,6 +40,24 @@ export const ReleaseSummary = Type.Object(
       },
       'Defects of all current scans. A defect that two tools report counts once',
     ),
+    claims: optional(
+      {
+        total: Type.Integer(),
+        absolving: Type.Integer({
+          description: 'Claims that a finding does not count, of callers with `vex:write`',
+        }),
+        matched: Type.Integer({
+          description: 'Absolving claims that apply to a finding of this release now',
+        }),
+        unmatched: Type.Integer({
+          description: [
+            'Absolving claims that apply to no finding of this release now,',
+            'because they are about another product, package, version or vulnerability',
+          ].join(' '),
+        }),
+      },
+      'Claims of all current evidence',
+    ),
   },
   {
     $id: 'ReleaseSummary',
@@ -52,6 +71,7 @@ export const ReleaseSummary = Type.Object(
         releaseId: '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e',
         evidence: [{ kind: 'trivy', current: 1, lastReceivedAt: '2026-11-25T10:02:00.000Z' }],
         findings: { ...findingCountsExample, suppressed: 1 },
+        claims: { total: 3, absolving: 2, matched: 1, unmatched: 1 },
       },
     ],
   },
@@ -67,7 +87,10 @@ interface EvidenceRow {
   readonly lastReceivedAt: Date;
   readonly hasFindings: boolean;
   readonly hasComponents: boolean;
+  readonly hasClaims: boolean;
 }
+
+type ClaimCounts = Omit<NonNullable<ReleaseSummary['claims']>, 'unmatched'>;
 
 interface DefectRow {
   readonly severity: Severity;
@@ -118,11 +141,15 @@ async function summarize(read: Read, releaseId: string): Promise<ReleaseSummary>
   const findings = evidence.some(({ hasFindings }) => hasFindings)
     ? countDefects(await read<DefectRow>(COUNT_FINDINGS, [releaseId]))
     : undefined;
+  const [claims] = evidence.some(({ hasClaims }) => hasClaims)
+    ? await read<ClaimCounts>(COUNT_CLAIMS, [releaseId])
+    : [];
   return {
     releaseId,
     evidence,
     ...(tests && tests.reports > 0 && { tests }),
     ...(components && { components }),
     ...(findings && { findings }),
+    ...(claims && { claims: { ...claims, unmatched: claims.absolving - claims.matched } }),
   };
 }

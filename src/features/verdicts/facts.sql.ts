@@ -1,5 +1,5 @@
-import { asOf, CURRENT, currentOf, NOW } from '../evidence/index.js';
-import { appliedClaim, defectsOf } from '../inventory/index.js';
+import { asOf, CURRENT, NOW } from '../evidence/index.js';
+import { appliedClaim, defectsOf, joinedIds } from '../inventory/index.js';
 
 /** Maximum number of defects that results can name, for each type, fix and doubt. */
 export const WORST = 10;
@@ -83,11 +83,7 @@ const waivedOf = (defects: string, release: string, waivers: string, was: Was = 
           FROM evidence e JOIN findings f ON f.evidence_id = e.id AND f.fingerprint = d.fingerprint
           LEFT JOIN LATERAL (${appliedClaim()}) claim ON true
           LEFT JOIN waivers w ON w.id = ANY (${waivers}::uuid[])
-               AND (w.rule = f.rule
-                    OR EXISTS (SELECT 1 FROM evidence te JOIN vulnerability_aliases va ON va.evidence_id = te.id
-                                WHERE te.release_id = ${release} AND te.may_absolve AND ${currentOf('te')}
-                                  AND ((va.canonical = f.rule AND va.alias = w.rule)
-                                       OR (va.alias = f.rule AND va.canonical = w.rule))))
+               AND (w.rule = f.rule OR ${joinedIds(release, 'f.rule', 'w.rule')})
                AND (w.purl_key IS NULL OR w.purl_key = f.purl_key)
                AND ${QUALIFIERS_MATCH}
                AND (w.purl_version IS NULL OR w.purl_version IN (f.purl_version, f.package_version))

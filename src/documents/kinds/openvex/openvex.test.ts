@@ -43,7 +43,12 @@ describe('OpenVEX: a document', () => {
   it('reads its own example, and a document without statements', () => {
     expect(parser.recognizes(openvex.example)).toBe(true);
     expect(parse(openvex.example).claims).toHaveLength(2);
-    expect(parse(vex())).toEqual({ tool: 'OpenVEX', specVersion: 'v0.2.0', claims: [] });
+    expect(parse(vex())).toEqual({
+      tool: 'OpenVEX',
+      specVersion: 'v0.2.0',
+      coverage: [],
+      claims: [],
+    });
     expect(parse({ ...vex(), statements: null }).claims).toEqual([]);
   });
 });

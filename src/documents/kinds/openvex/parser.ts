@@ -1,8 +1,8 @@
 import { normalizeId } from '../../../vocabulary/vulnerability-ids.js';
 import { DocumentFault } from '../../fault.js';
-import { type Claim, type DocumentParser, MAX_ROWS } from '../../kind.js';
+import { type Claim, type DocumentParser, MAX_ROWS, type Note } from '../../kind.js';
 import { check, type Document, type Statement } from './schema.js';
-import { targetsOf } from './targets.js';
+import { isComparable, targetsOf } from './targets.js';
 
 const CONTEXT = 'https://openvex.dev/ns';
 
@@ -73,6 +73,17 @@ function claimsOf(document: Document): Claim[] {
   return claims;
 }
 
+/** Products that no artifact of a release can match, the first of each statement. */
+function warningsOf({ statements }: Document): Note[] {
+  return (statements ?? []).flatMap(({ products }, i) => {
+    const at = (products ?? []).findIndex((product) => !isComparable(product));
+    if (at < 0) return [];
+    const message =
+      'has neither a package URL nor a SHA-256 hash, so claims about this product apply to no release';
+    return [{ message, pointer: `/statements/${i}/products/${at}` }];
+  });
+}
+
 /** The version in `https://openvex.dev/ns/v0.2.0`. Before 0.2.0, the context had no version. */
 function specVersionOf({ '@context': context }: Document): string | undefined {
   const version = /^\/(v\d+\.\d+\.\d+)\/?$/.exec(context.slice(CONTEXT.length))?.[1];
@@ -85,7 +96,7 @@ function specVersionOf({ '@context': context }: Document): string | undefined {
 }
 
 export const parser: DocumentParser = {
-  version: 1,
+  version: 2,
 
   recognizes(document) {
     const context: unknown = Object(document)['@context'];
@@ -95,6 +106,14 @@ export const parser: DocumentParser = {
   parse(document) {
     const vex = check(document);
     const specVersion = specVersionOf(vex);
-    return { tool: vex.tooling || 'OpenVEX', specVersion, coverage: [], claims: claimsOf(vex) };
+    const claims = claimsOf(vex);
+    const warnings = warningsOf(vex);
+    return {
+      tool: vex.tooling || 'OpenVEX',
+      specVersion,
+      coverage: [],
+      claims,
+      ...(warnings.length > 0 && { warnings }),
+    };
   },
 };

@@ -36,6 +36,23 @@ describe('OpenVEX: targets', () => {
     expect(whole({ hashes })).toEqual([[undefined, [DIGEST]]]);
   });
 
+  it('warns of products that no artifact can match', () => {
+    const products = [
+      'pkg:npm/shop',
+      { hashes: { 'sha-256': HEX } },
+      'shop',
+      'https://example.com',
+    ];
+    expect(parse(vex(statement(), statement({ products }))).warnings).toEqual([
+      {
+        message:
+          'has neither a package URL nor a SHA-256 hash, so claims about this product apply to no release',
+        pointer: '/statements/1/products/2',
+      },
+    ]);
+    expect(parse(vex(statement())).warnings).toBeUndefined();
+  });
+
   it.each([
     [[{ '@id': 'https://example.com/a' }]],
     [[{ '@id': 'pkg:' }, 'pkg:npm/', {}]],

@@ -41,7 +41,13 @@ function namesOf(product: Component) {
   };
 }
 
-/** Another name of a product that has no purl. */
+/** Whether a product has a name that an artifact of a release can have. */
+export function isComparable(given: Product | string): boolean {
+  const { purls, digests } = namesOf(asComponent<Product>(given));
+  return purls.length > 0 || digests.length > 0;
+}
+
+/** Another name of a product that has no purl. It is stored, and matches no artifact. */
 function otherName({ '@id': id, identifiers }: Component): string | undefined {
   return id || identifiers?.cpe23 || identifiers?.cpe22 || undefined;
 }
