@@ -1,15 +1,17 @@
 import type { RuleInput } from './rule.js';
 
+const NONE: RuleInput['defects'] = { counts: [], worst: [], waived: [] };
+
 /** The input of an empty release: enough for a rule to check its parameters. */
 export const EMPTY_INPUT: RuleInput = {
   release: { version: '0.0.0', state: 'open', revokedReason: null },
   artifacts: [],
   evidence: [],
   tooOld: new Set(),
-  defects: { counts: [], worst: [], waived: [] },
+  defects: NONE,
   running: null,
-  newDefects: undefined,
-  components: undefined,
+  newDefects: NONE,
+  components: [],
   uploads: {},
   checkTime: () => undefined,
 };

@@ -2,8 +2,8 @@ import { type AsOf, CURRENT, currentOf, NOW } from '../evidence/index.js';
 import { evidenceOf } from './conditions.js';
 
 /**
- * Condition that evidence that counts, of a caller with `vex:write`, names the two ids as one vulnerability. Otherwise a
- * pipeline could name an id as an alias, and a claim or a waiver about that id would cover its finding.
+ * Condition that evidence that counts, of a caller with `vex:write`, names the two ids as one vulnerability. Otherwise
+ * a pipeline could name an id as an alias, and a claim or a waiver about that id would cover its finding.
  */
 export const joinedIds = (release: string, one: string, other: string, { counts } = NOW) => `
   EXISTS (SELECT 1 FROM vulnerability_aliases va JOIN evidence te ON te.id = va.evidence_id
@@ -17,7 +17,7 @@ const TARGETS = `
    UNION ALL
    SELECT alias, e.may_absolve FROM unnest(f.aliases) AS alias) targets`;
 
-/** Claims that apply to the finding `f` of the evidence `e` by one of its ids, for a given package or for all packages. */
+/** Claims that apply to the finding `f` of the evidence `e` by one of its ids, for a given package or for all. */
 const applying = (package_: string, more: string, when: AsOf) => `
   FROM claims c ${evidenceOf('c', 'ce')}
  WHERE c.release_id = f.release_id AND c.target = targets.target AND c.purl_key ${package_} ${more}
@@ -78,8 +78,8 @@ const MATCHED = ['IS NULL', '= f.purl_key'].map(
 );
 
 /**
- * Claims of current evidence, those that absolve with effect, and of these the ones that apply to a finding now. A claim
- * about another product, or about an id that no finding has, applies to none. `$1`: the release.
+ * Claims of current evidence, those that absolve with effect, and of these the ones that apply to a finding now. A
+ * claim about another product, or about an id that no finding has, applies to none. `$1`: the release.
  */
 export const COUNT_CLAIMS = {
   name: 'release-claims',
