@@ -78,6 +78,10 @@ function lacking({ scope }: Parameters, input: RuleInput, evidence: readonly Evi
     .map(({ name }) => shown(name));
 }
 
+/** The same format in XML is the same kind to a policy. */
+const isOfKinds = (kinds: readonly string[], kind: string) =>
+  kinds.includes(kind) || kinds.includes(kind.replace(/-xml$/, ''));
+
 /** Not `>`: an unknown age is too old. */
 const isOlder = (seconds: number | null, days: number | undefined) =>
   days !== undefined && !((seconds ?? Number.NaN) <= days * DAY);
@@ -85,7 +89,7 @@ const isOlder = (seconds: number | null, days: number | undefined) =>
 function tooOld(parameters: Parameters, evidence: readonly Aged[]): string[] {
   const { kinds, maximumAgeDays, maximumDatabaseAgeDays } = parameters;
   return evidence
-    .filter(({ kind }) => !kinds || kinds.includes(kind))
+    .filter(({ kind }) => !kinds || isOfKinds(kinds, kind))
     .filter(
       ({ ageSeconds, databaseAgeSeconds }) =>
         isOlder(ageSeconds, maximumAgeDays) || isOlder(databaseAgeSeconds, maximumDatabaseAgeDays),
@@ -108,14 +112,14 @@ function limits({ maximumAgeDays, maximumDatabaseAgeDays }: Parameters): string 
 /** Whether evidence shows what the rule asks for, and is not about something else. */
 function isWanted({ kinds, shows }: Parameters, { artifacts }: RuleInput) {
   return (one: EvidenceInput): boolean =>
-    (!kinds || kinds.includes(one.kind)) &&
+    (!kinds || isOfKinds(kinds, one.kind)) &&
     // Of a kind alone: a report of a tool that failed is not its report. Kinds that cover nothing have claims only.
     (shows ? one.shows.includes(shows) : one.shows.length > 0 || one.coverage.length === 0) &&
     digestOfOther(one, artifacts) === undefined;
 }
 
 function reasons({ kinds, shows }: Parameters, input: RuleInput): string {
-  const some = input.evidence.filter(({ kind }) => !kinds || kinds.includes(kind));
+  const some = input.evidence.filter(({ kind }) => !kinds || isOfKinds(kinds, kind));
   const why = (shows ? [shows] : SHOWN).flatMap((what) =>
     whyUncounted(some, what, input.artifacts),
   );

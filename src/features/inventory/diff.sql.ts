@@ -27,11 +27,14 @@ export const SELECT_PACKAGES = {
      ORDER BY changed.key COLLATE "C"`,
 };
 
-/** What the current evidence of a release can report. `$1`: the release. */
+/**
+ * What the current evidence of a release shows. Evidence from before coverage was stored shows nothing until it is read
+ * again. `$1`: the release.
+ */
 export const SELECT_SHOWS = {
   name: 'diff-shown',
   text: `SELECT DISTINCT shows FROM evidence e, jsonb_array_elements_text(e.summary -> 'shows') AS shows
-          WHERE e.release_id = $1 AND ${CURRENT} ORDER BY shows`,
+          WHERE e.release_id = $1 AND ${CURRENT} AND e.summary ? 'coverage' ORDER BY shows`,
 };
 
 /**
