@@ -5,7 +5,7 @@ import type { EvidenceKind, ParsedDocument } from '../kind.js';
 
 /**
  * Adds what the uploader says that the tool looked for, for tools whose clean reports do not show it. The document's
- * own word takes precedence: what failed, or was not understood, stays so.
+ * own word takes precedence: what failed, or looked at nothing, stays so.
  * @throws {DocumentFault} if documents of this kind cannot report it
  */
 export function withDeclared(
@@ -22,13 +22,18 @@ export function withDeclared(
   }
   const { coverage } = parsed;
   const [first] = coverage;
-  const declared = scanners.filter((what) => coverage.every((entry) => entry.what !== what));
+  const declared = scanners.filter((what) =>
+    coverage.every(
+      (entry) => entry.what !== what || (entry.ran === 'unknown' && entry.lookedAt !== 0),
+    ),
+  );
   if (declared.length === 0) return parsed;
   const { of, at, database } = first ?? {};
   const added = declared.map(
     (what): Coverage => ({ what, ran: 'yes', declared: true, of, at, database }),
   );
-  return { ...parsed, coverage: [...coverage, ...added] };
+  const kept = coverage.filter(({ what }) => !declared.some((one) => one === what));
+  return { ...parsed, coverage: [...kept, ...added] };
 }
 
 /** Clocks of build machines may be ahead. */

@@ -184,7 +184,10 @@ describe('max-findings, only new', () => {
   });
 
   it('refuses missing facts', () => {
-    expect(() => found({ onlyNew: true }, [])).toThrow('did not look up the new findings');
+    const none = { newDefects: undefined };
+    expect(() => found({ onlyNew: true }, [], {}, none)).toThrow(
+      'did not look up the new findings',
+    );
   });
 });
 

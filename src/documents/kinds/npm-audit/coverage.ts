@@ -1,6 +1,6 @@
 import type { Coverage } from '../../../vocabulary/coverage.js';
 import type { Note } from '../../kind.js';
-import { covered, failed, uncovered } from '../common/coverage.js';
+import { covered, failed } from '../common/coverage.js';
 
 const CUT =
   'it has no `metadata`, so it may have been cut. Upload the output of npm audit --json unchanged';
@@ -38,6 +38,6 @@ export function coverageOf(
   const about = lookedAt === undefined ? {} : { lookedAt };
   if (contradictions.length > 0) return failed('vulnerability', CONTRADICTORY, about);
   if (!Object(metadata).vulnerabilities || lookedAt === undefined)
-    return uncovered('vulnerability', CUT, about);
+    return failed('vulnerability', CUT, about);
   return covered('vulnerability', about);
 }

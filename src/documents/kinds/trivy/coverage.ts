@@ -75,7 +75,8 @@ export function coverageOf(
   }
   const unlisted = missingFailures(parts);
   return [...shown].sort().map((what) => {
-    if (incomplete) return uncovered(what, incomplete, about);
+    // Not unknown: the word of the uploader must not complete it.
+    if (incomplete) return failed(what, incomplete, about);
     if (what === 'misconfiguration' && unlisted) return failed(what, unlisted, about);
     const looked = lookedAt(what, parts, found.has(what));
     return covered(what, { ...about, ...(looked !== undefined && { lookedAt: looked }) });
