@@ -36,10 +36,10 @@ describe('npm audit: what a report shows', () => {
     [metadata(9), 'yes', 9],
     [metadata(0), 'unknown', 0],
     [metadata(-1), 'unknown', 0],
-    [metadata(null), 'unknown', undefined],
-    [metadata(9, null), 'unknown', 9],
-    [undefined, 'unknown', undefined],
-    [7, 'unknown', undefined],
+    [metadata(null), 'failed', undefined],
+    [metadata(9, null), 'failed', 9],
+    [undefined, 'failed', undefined],
+    [7, 'failed', undefined],
   ])('with the metadata %j', (metadata, ran, lookedAt) => {
     const { coverage } = parse(report({}, { metadata }));
     expect(coverage).toMatchObject([{ what: 'vulnerability', ran }]);
