@@ -135,7 +135,8 @@ export interface EvidenceKind {
   readonly name: string;
   /** One sentence for the API description. */
   readonly summary: string;
-  readonly format: 'json' | 'xml';
+  /** `jsonl`: JSON Lines, which are accepted with media types of JSON and their own. */
+  readonly format: 'json' | 'jsonl' | 'xml';
   /**
    * What a denial tells the reader to upload: the kind's name, and what the tool needs to report it. Example: "Upload a
    * report of trivy with its secret scanner".
@@ -145,7 +146,9 @@ export interface EvidenceKind {
   readonly alsoReports?: readonly FindingType[];
   /** The kind's own media type, accepted in addition to those of the format. */
   readonly mediaType?: string;
-  /** A small valid document (XML as text). It has no claims, because users try it on their own releases. */
+  /**
+   * A small valid document (XML and JSON Lines as text). It has no claims, because users try it on their own releases.
+   */
   readonly example: unknown;
   /**
    * For XML: the schema for the API description, where OpenAPI's `xml` marks attributes. Swagger UI builds its example

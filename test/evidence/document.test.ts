@@ -55,6 +55,30 @@ describe('GET /evidence/{id}/document: 200', () => {
     expect(headers['content-disposition']).toMatch(new RegExp(`\\.${ending}"$`));
   });
 
+  it.each([
+    ['application/xml; charset=ISO-8859-1', 'application/xml; charset=windows-1252', 'latin1'],
+    ['text/xml;charset="utf-16"', 'text/xml; charset=utf-16le', 'utf16le'],
+  ] as const)('returns the charset of the upload: %s', async (type, mediaType, encoding) => {
+    const text = '<testsuite name="prüft"><testcase name="a"/></testsuite>';
+    const bytes = Buffer.from(text, encoding);
+    const evidence = await send(bytes, { type });
+    expect(evidence).toMatchObject({ mediaType });
+    const { headers, rawPayload } = await download(evidence.id);
+    expect(headers['content-type']).toBe(mediaType);
+    expect(headers['content-disposition']).toMatch(/\.xml"$/);
+    expect(rawPayload.equals(bytes)).toBe(true);
+  });
+
+  it('returns XML of another charset as UTF-8 after its secrets were masked', async () => {
+    const text = '<testsuite name="prüft https://a:b@c/"><testcase name="a"/></testsuite>';
+    const bytes = Buffer.from(`<?xml version="1.0" encoding="UTF-16"?>${text}`, 'latin1');
+    const type = 'application/xml; charset=iso-8859-1';
+    const evidence = await send(bytes, { type });
+    expect(evidence).toMatchObject({ mediaType: 'application/xml' });
+    const { body } = await download(evidence.id);
+    expect(body).toMatch(/encoding="UTF-8"\?>.*prüft https:\/\/a:\*\*\*/s);
+  });
+
   it('returns a compressed upload decompressed', async () => {
     const text = JSON.stringify(trivy({}));
     const headers = { 'content-encoding': 'gzip' };

@@ -64,7 +64,7 @@ describe('POST /releases/{id}/evidence: 422 for', () => {
   it.each([
     ['a DOCTYPE', '<!DOCTYPE a [<!ENTITY b "c">]>\n<testsuite name="&b;"/>', 'has a DOCTYPE'],
     ['an entity', '<testsuite name="&b;"/>', 'has an entity that is not predefined'],
-    ['another encoding', '<?xml version="1.0" encoding="latin1"?><testsuite/>', 'encoded in UTF-8'],
+    ['an unknown encoding', '<?xml version="1.0" encoding="EBCDIC"?><a/>', 'encoding EBCDIC'],
     ['another root', '<html/>', 'must have the root element', 'junit'],
     ['JSON', '{"a": 1}', 'is JSON. Send it with a JSON media type'],
   ])('XML with %s', async (_case, text, fault, kind = undefined) => {
@@ -87,14 +87,7 @@ describe('POST /releases/{id}/evidence: 422 for', () => {
     expect(detail).toBe('The document is nested deeper than 100 levels');
   });
 
-  it('an encoding other than UTF-8', async () => {
-    const text = JSON.stringify(trivy({}));
-    const little = Buffer.from(`\ufeff${text}`, 'utf16le');
-    const big = Buffer.from(little).swap16();
-    for (const body of [little, big]) {
-      const { detail } = expectProblem(await send(body), 422, 'document-invalid');
-      expect(detail).toBe('The document is encoded in UTF-16. Save it as UTF-8');
-    }
+  it('bytes that are not UTF-8', async () => {
     for (const type of ['application/json', 'application/xml']) {
       const response = await send(Buffer.from('{"a": "\xe4"}', 'latin1'), { type });
       const { detail } = expectProblem(response, 422, 'document-invalid');

@@ -119,7 +119,8 @@ describe('POST /releases/{id}/evidence: 415', () => {
     'application/jsonp',
     'image/svg+xml',
     'application/json; charset=latin1',
-    'application/xml; charset=utf-16',
+    'application/xml; charset=utf-7',
+    'application/json; charset=utf-16',
     'json',
   ])('for %s', async (type) => {
     expectProblem(await send(trivy({}), { type }), 415, 'unsupported-media-type');

@@ -5,6 +5,7 @@ import { SHOWN } from '../../vocabulary/finding-types.js';
 import { DocumentFault } from '../fault.js';
 import type { EvidenceKind } from '../kind.js';
 import { readDocument } from '../parsing/read-document.js';
+import { readJson } from '../parsing/read-json.js';
 import { readXml } from '../parsing/read-xml.js';
 import { kinds, UPLOADS } from './index.js';
 
@@ -30,15 +31,17 @@ function fixturesOf(kind: EvidenceKind): Sample[] {
 }
 
 const exampleOf = (kind: EvidenceKind): Sample => {
-  const text = kind.format === 'xml' ? String(kind.example) : JSON.stringify(kind.example);
+  const text = kind.format === 'json' ? JSON.stringify(kind.example) : String(kind.example);
   return { kind, name: 'example', text };
 };
 
 const samples = kinds.flatMap((kind) => [exampleOf(kind), ...fixturesOf(kind)]);
 
 const secretKey = new Uint8Array(32).fill(7);
+const mediaOf = ({ format }: EvidenceKind) => (format === 'xml' ? 'xml' : 'json');
+
 const read = ({ kind }: Sample, text: string) =>
-  readDocument({ bytes: Buffer.from(text), format: kind.format, kind: kind.name, secretKey });
+  readDocument({ bytes: Buffer.from(text), format: mediaOf(kind), kind: kind.name, secretKey });
 
 /** Everything that is stored for a document. */
 async function stored(sample: Sample, text: string): Promise<string> {
@@ -102,15 +105,30 @@ function xmlVariants({ text }: Sample): { variant: string; secret: string }[] {
   });
 }
 
+/** Plants a secret into each line in turn. */
+function linesVariants({ kind, name, text }: Sample): { variant: string; secret: string }[] {
+  const lines = text.split('\n');
+  return lines.slice(0, MAX_VARIANTS).flatMap((line, i) =>
+    line.startsWith('{')
+      ? jsonVariants({ kind, name, text: line }).map(({ variant, secret }) => ({
+          variant: lines.with(i, variant).join('\n'),
+          secret,
+        }))
+      : [],
+  );
+}
+
+const VARIANTS = { json: jsonVariants, jsonl: linesVariants, xml: xmlVariants };
+
 describe.each(kinds.map((kind) => ({ name: kind.name, kind })))('$name', ({ kind }) => {
   const own = samples.filter((sample) => sample.kind === kind);
 
   it('recognises its example and fixtures, which no other kind recognises', async () => {
     for (const sample of own) {
       const document =
-        kind.format === 'xml' ? readXml(sample.text) : (JSON.parse(sample.text) as unknown);
+        kind.format === 'xml' ? readXml(sample.text) : readJson(Buffer.from(sample.text));
       const recognising: string[] = [];
-      for (const other of kinds.filter(({ format }) => format === kind.format)) {
+      for (const other of kinds.filter((other) => mediaOf(other) === mediaOf(kind))) {
         if ((await other.load()).recognizes(document)) recognising.push(other.name);
       }
       expect(recognising, sample.name).toEqual([kind.name]);
@@ -120,7 +138,7 @@ describe.each(kinds.map((kind) => ({ name: kind.name, kind })))('$name', ({ kind
   it('stores no secret from any text of a document', async () => {
     let accepted = 0;
     for (const sample of own) {
-      const variants = kind.format === 'xml' ? xmlVariants(sample) : jsonVariants(sample);
+      const variants = VARIANTS[kind.format](sample);
       for (const { variant, secret } of variants) {
         const all = await stored(sample, variant).catch((error: unknown) => {
           if (error instanceof DocumentFault) return undefined; // the variant is not a valid document

@@ -3,22 +3,24 @@ import { gzipSync } from 'node:zlib';
 import type { FindingType } from '../../vocabulary/finding-types.js';
 import { readPurl } from '../../vocabulary/purl.js';
 import { DocumentFault } from '../fault.js';
-import { type DocumentParser, type EvidenceKind, MAX_ROWS, type ParsedDocument } from '../kind.js';
-import { kinds } from '../kinds/index.js';
-import type { XmlElement } from '../xml-element.js';
+import { MAX_ROWS, type Note, type ParsedDocument } from '../kind.js';
 import { type Alias, type Batch, batchesOf, clean, MAX_ALIASES, TABLES } from './columns.js';
 import { withDeclared, withoutFuture } from './declared.js';
+import { toUtf8 } from './encodings.js';
 import { withoutKnownSecrets } from './known-secrets.js';
 import { licenceNotes } from './licences.js';
-import { lookalikeOf, lookalikeOfXml } from './lookalikes.js';
 import { decodeText, readJson } from './read-json.js';
 import { readXml } from './read-xml.js';
+import { recognize } from './recognize.js';
 import { type Summary, summarize } from './summary.js';
 
 export interface DocumentRequest {
   /** The received bytes, decompressed. */
   readonly bytes: Uint8Array;
-  readonly format: EvidenceKind['format'];
+  /** What the media type says. JSON Lines are JSON here. */
+  readonly format: 'json' | 'xml';
+  /** The charset of the media type, as `encodingOf` names it. Only for XML. */
+  readonly charset?: string | undefined;
   /** The kind that the caller named. If undefined, the content decides. */
   readonly kind: string | undefined;
   readonly secretKey: Uint8Array;
@@ -62,11 +64,6 @@ const MAX_STORED_MIB = 64;
 /** Maximum number of claims about one vulnerability in one package, or about one finding. */
 const MAX_CLAIMS = 5000;
 
-interface Recognized {
-  readonly kind: EvidenceKind;
-  readonly parser: DocumentParser;
-}
-
 /** @throws {DocumentFault} */
 function xmlText(bytes: Uint8Array): string {
   const text = decodeText(bytes);
@@ -76,45 +73,6 @@ function xmlText(bytes: Uint8Array): string {
     );
   }
   return text;
-}
-
-/** Gitleaks writes `[]` or `null` if it finds nothing, and no content shows that. */
-function exampleFor(document: unknown): string {
-  const isEmpty = document === null || (Array.isArray(document) && document.length === 0);
-  return isEmpty ? ', such as ?kind=gitleaks' : '';
-}
-
-/** @throws {DocumentFault} `unrecognized` if no parser recognizes the document */
-async function recognize(
-  document: unknown,
-  { format, kind }: DocumentRequest,
-): Promise<Recognized> {
-  const candidates = kinds.filter((candidate) => candidate.format === format);
-  const named = kinds.find(({ name }) => name === kind);
-  if (named && named.format !== format) {
-    throw new DocumentFault(
-      `is ${format.toUpperCase()}, but ${named.name} documents are ${named.format.toUpperCase()}`,
-    );
-  }
-  const namedParser = await named?.load();
-  if (named && namedParser?.recognizes(document)) return { kind: named, parser: namedParser };
-  for (const candidate of candidates) {
-    const parser = await candidate.load();
-    if (!parser.recognizes(document)) continue;
-    if (!named) return { kind: candidate, parser };
-    throw new DocumentFault(`is of the kind ${candidate.name}, not ${named.name}`);
-  }
-  const isXml = format === 'xml';
-  const looks = isXml ? lookalikeOfXml(document as XmlElement) : lookalikeOf(document);
-  if (looks) throw new DocumentFault(looks, '', undefined, named ? 'invalid' : 'unrecognized');
-  if (named && namedParser) return { kind: named, parser: namedParser };
-  const names = candidates.map(({ name }) => name).join(', ');
-  throw new DocumentFault(
-    `is not recognised by its content as ${names}. Name its kind with ?kind=${exampleFor(document)}`,
-    '',
-    undefined,
-    'unrecognized',
-  );
 }
 
 function store(bytes: Uint8Array): StoredDocument {
@@ -172,9 +130,9 @@ function refuseTooManyClaims({ claims = [] }: ParsedDocument): void {
   }
 }
 
-/** The warnings of the parser, after those about what is not stored. */
-function withNotes(parsed: ParsedDocument): ParsedDocument {
-  const notes = licenceNotes(parsed.components);
+/** The warnings of the parser, after those about how the document was read and about what is not stored. */
+function withNotes(parsed: ParsedDocument, read: readonly Note[]): ParsedDocument {
+  const notes = [...read, ...licenceNotes(parsed.components)];
   return notes.length === 0
     ? parsed
     : { ...parsed, warnings: [...notes, ...(parsed.warnings ?? [])] };
@@ -187,14 +145,16 @@ function withNotes(parsed: ParsedDocument): ParsedDocument {
 export async function readDocument(request: DocumentRequest): Promise<ReadDocument> {
   const { format, secretKey } = request;
   // Before anything reads it: what has the form of a secret reaches no row, no message and no digest without a key.
-  const bytes = withoutKnownSecrets(request.bytes, secretKey);
+  const utf8 = toUtf8(request.bytes, format, request.charset);
+  const bytes = withoutKnownSecrets(utf8.bytes, secretKey);
   const document = format === 'xml' ? readXml(xmlText(bytes)) : readJson(bytes);
   const { kind, parser } = await recognize(document, request);
-  const own = withNotes(parser.parse(document, { secretKey }));
+  const own = withNotes(parser.parse(document, { secretKey }), utf8.notes);
   const parsed = withoutFuture(withDeclared(own, kind, request.scanners), new Date());
   refuseTooManyClaims(parsed);
   const aliases = aliasesOf(parsed.findings);
-  const stored = parsed.masked === undefined ? bytes : maskedBytes(parsed.masked);
+  const kept = bytes === utf8.bytes ? request.bytes : bytes;
+  const stored = parsed.masked === undefined ? kept : maskedBytes(parsed.masked);
   return {
     head: {
       kind: kind.name,

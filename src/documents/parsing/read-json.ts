@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { type ParseError, parse as parseTolerantly, printParseErrorCode } from 'jsonc-parser';
 import sjson from 'secure-json-parse';
 import { DocumentFault } from '../fault.js';
+import { JsonLines, type OtherLine } from '../json-lines.js';
 import { lookalikeOfBytes, lookalikeOfText } from './lookalikes.js';
 
 /** Maximum levels of nesting, because walking a document is recursive. */
@@ -12,29 +13,34 @@ const MAX_VALUES = 3_000_000;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const NEWLINE = 0x0a;
 
 /** Checks nesting and size on the bytes, so that a document that exceeds a limit is never parsed. */
-function checkShape(bytes: Uint8Array): void {
-  let depth = 0;
-  let values = 0;
-  for (let i = 0; i < bytes.length; i += 1) {
-    const byte = bytes[i];
-    if (byte === QUOTE) {
-      for (i += 1; i < bytes.length && bytes[i] !== QUOTE; i += 1) {
-        if (bytes[i] === BACKSLASH) i += 1;
+class Shape {
+  private values = 0;
+
+  /** @throws {DocumentFault} */
+  check(bytes: Uint8Array): void {
+    let depth = 0;
+    for (let i = 0; i < bytes.length; i += 1) {
+      const byte = bytes[i];
+      if (byte === QUOTE) {
+        for (i += 1; i < bytes.length && bytes[i] !== QUOTE; i += 1) {
+          if (bytes[i] === BACKSLASH) i += 1;
+        }
+      } else if (byte === 0x2c) {
+        this.values += 1;
+      } else if (byte === 0x5b || byte === 0x7b) {
+        this.values += 1;
+        depth += 1;
+        if (depth > MAX_DEPTH) throw new DocumentFault(`is nested deeper than ${MAX_DEPTH} levels`);
+      } else if (byte === 0x5d || byte === 0x7d) {
+        depth -= 1;
       }
-    } else if (byte === 0x2c) {
-      values += 1;
-    } else if (byte === 0x5b || byte === 0x7b) {
-      values += 1;
-      depth += 1;
-      if (depth > MAX_DEPTH) throw new DocumentFault(`is nested deeper than ${MAX_DEPTH} levels`);
-    } else if (byte === 0x5d || byte === 0x7d) {
-      depth -= 1;
     }
+    if (this.values <= MAX_VALUES) return;
+    throw new DocumentFault('has more than 3,000,000 values', '', undefined, 'limit');
   }
-  if (values <= MAX_VALUES) return;
-  throw new DocumentFault('has more than 3,000,000 values', '', undefined, 'limit');
 }
 
 /** Line and column of an offset, from 1. */
@@ -76,23 +82,56 @@ function syntaxFault(text: string): DocumentFault {
 
 /** Decodes a document, without its byte order mark. @throws {DocumentFault} if the document is not UTF-8 */
 export function decodeText(bytes: Uint8Array): string {
-  const [a, b] = bytes;
-  if (a === 0x1f && b === 0x8b) {
-    throw new DocumentFault('is compressed. Send it with the header Content-Encoding: gzip');
-  }
   const binary = lookalikeOfBytes(bytes);
   if (binary) throw new DocumentFault(binary, '', undefined, 'unrecognized');
-  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) {
-    throw new DocumentFault('is encoded in UTF-16. Save it as UTF-8');
-  }
   if (!isUtf8(bytes)) throw new DocumentFault('is not valid UTF-8');
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
+const parse = (text: string): unknown =>
+  sjson.parse(text, null, { protoAction: 'remove', constructorAction: 'ignore' });
+
+/** The text from a line that is not JSON. Nothing needs more of it. */
+const MAX_OTHER = 2000;
+const MAX_OTHERS = 100_000;
+
+/** @returns the lines, or undefined if the first line that begins with { is not a JSON object */
+function readLines(bytes: Uint8Array, fault: () => DocumentFault): JsonLines | undefined {
+  const shape = new Shape();
+  const values: unknown[] = [];
+  const others: OtherLine[] = [];
+  for (let start = 0, line = 1; start < bytes.length; line += 1) {
+    const found = bytes.indexOf(NEWLINE, start);
+    const end = found < 0 ? bytes.length : found;
+    const own = bytes.subarray(start, end);
+    start = end + 1;
+    const text = decodeText(own).trim();
+    if (text === '') continue;
+    try {
+      if (!text.startsWith('{')) throw new SyntaxError();
+      shape.check(own);
+      values.push(parse(text));
+    } catch (error) {
+      if (error instanceof DocumentFault && error.reason === 'limit') throw error;
+      if (values.length === 0 && text.startsWith('{')) return undefined;
+      others.push({ line, text: text.slice(0, MAX_OTHER) });
+      if (others.length > MAX_OTHERS)
+        throw new DocumentFault(
+          'has more than 100,000 lines that are not JSON',
+          '',
+          undefined,
+          'limit',
+        );
+    }
+  }
+  return values.length > 0 ? new JsonLines(values, others, fault) : undefined;
+}
+
 /**
  * Parses a document. If an object repeats a name, the last value counts, as in every common parser. `__proto__` is
  * removed.
+ * @returns `JsonLines` if the document is not one JSON value, but its lines are
  * @throws {DocumentFault} with line and column
  */
 export function readJson(bytes: Uint8Array): unknown {
@@ -101,11 +140,20 @@ export function readJson(bytes: Uint8Array): unknown {
     throw new DocumentFault(
       'is XML. Send it with an XML media type: Content-Type: application/xml',
     );
-  checkShape(bytes);
-  try {
-    return sjson.parse(text, null, { protoAction: 'remove', constructorAction: 'ignore' });
-  } catch {
+  let fault = () => {
     const looks = lookalikeOfText(text);
-    throw looks ? new DocumentFault(looks, '', undefined, 'unrecognized') : syntaxFault(text);
+    return looks ? new DocumentFault(looks, '', undefined, 'unrecognized') : syntaxFault(text);
+  };
+  try {
+    new Shape().check(bytes);
+    return parse(text);
+  } catch (error) {
+    if (error instanceof DocumentFault) {
+      if (error.reason === 'limit') throw error;
+      fault = () => error;
+    }
   }
+  const lines = readLines(bytes, fault);
+  if (lines) return lines;
+  throw fault();
 }

@@ -21,14 +21,6 @@ const parser = new XMLParser({
 const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
 const NO_CHILDREN: readonly XmlElement[] = [];
 
-/** The text was decoded as UTF-8, so a declaration of another encoding contradicts it. */
-function checkEncoding(text: string): void {
-  const declaration = /^<\?xml\s[^?>]{0,500}\?>/.exec(text)?.[0] ?? '';
-  const encoding = /\sencoding\s*=\s*["']([^"']*)["']/.exec(declaration)?.[1];
-  if (encoding !== undefined && !/^(?:utf-?8|us-ascii|ascii)$/i.test(encoding))
-    throw new DocumentFault('must be encoded in UTF-8', '', { line: 1, column: 1 });
-}
-
 /** A node of fast-xml-parser with `preserveOrder`: its only key is its name, besides `:@` for attributes. */
 type Node = Readonly<Record<string, unknown>>;
 
@@ -64,15 +56,14 @@ function elementOf(name: string, node: Node): XmlElement {
 }
 
 /**
- * Parses a well-formed XML document. A DOCTYPE, and entities other than the predefined ones, are refused.
+ * Parses a well-formed XML document. Declarations in a DOCTYPE, and entities other than the predefined ones, are
+ * refused. An external DTD is not read.
  * @param text may begin with a byte order mark
  * @throws {DocumentFault} with line and column. Its reason is `limit` for more than 1,000,000 elements, or a
  *   very long tag
  */
 export function readXml(text: string): XmlElement {
-  const document = text.startsWith('\ufeff') ? text.slice(1) : text;
-  checkEncoding(document);
-  const markup = checkedMarkup(document);
+  const { markup, document } = checkedMarkup(text.startsWith('\ufeff') ? text.slice(1) : text);
   const validity = XMLValidator.validate(document);
   if (validity !== true) {
     const { msg, line, col } = validity.err;

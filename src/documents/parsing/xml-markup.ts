@@ -17,6 +17,22 @@ const PREDEFINED = new Map([
   ['apos', "'"],
 ]);
 
+const SPACE = '[ \\t\\r\\n]';
+const QUOTED = `(?:"[^"]{0,2000}"|'[^']{0,2000}')`;
+/** A DOCTYPE without an internal subset (XML 1.0, production 28). HTML's form of it has lower-case letters. */
+const DOCTYPE = new RegExp(
+  `<!doctype${SPACE}+[^\\s<>"'\\[]{1,200}` +
+    `(?:${SPACE}+(?:system|public${SPACE}+${QUOTED})(?:${SPACE}+${QUOTED})?)?${SPACE}*>`,
+  'iy',
+);
+
+export interface CheckedMarkup {
+  /** Without DOCTYPE, comments and processing instructions. */
+  readonly markup: string;
+  /** Complete, but blanks replace the DOCTYPE. */
+  readonly document: string;
+}
+
 /** Expands predefined and numeric entities. `checkedMarkup` has refused all others. */
 export function decode(text: string): string {
   if (!text.includes('&')) return text;
@@ -49,7 +65,7 @@ function endOfTag(text: string, start: number): number {
 }
 
 /**
- * Walks through the markup and refuses what the library would accept: a DOCTYPE, custom entities, several roots,
+ * Walks through the markup and refuses what the library would accept: declarations, custom entities, several roots,
  * content outside the root, unclosed markup, and more than the limits above.
  */
 class Walk {
@@ -57,15 +73,17 @@ class Walk {
   private elements = 0;
   /** The markup for the library, without comments and processing instructions. */
   private readonly kept: string[] = [];
+  private document: string;
 
-  constructor(private readonly text: string) {}
+  constructor(private readonly text: string) {
+    this.document = text;
+  }
 
   private fault(index: number, fault: string, reason?: 'limit'): never {
     throw faultAt(this.text, index, fault, reason);
   }
 
-  /** @returns the document without comments and processing instructions */
-  run(): string {
+  run(): CheckedMarkup {
     const { text } = this;
     let at = 0;
     for (let start = text.indexOf('<'); start >= 0; start = text.indexOf('<', at)) {
@@ -74,7 +92,7 @@ class Walk {
     }
     this.characters(at, text.length);
     if (this.elements === 0) this.fault(0, 'has no element');
-    return this.kept.join('');
+    return { markup: this.kept.join(''), document: this.document };
   }
 
   private characters(start: number, end: number): void {
@@ -109,9 +127,23 @@ class Walk {
       this.kept.push(text.slice(start, end));
       return end;
     }
-    if (/^<!doctype/i.test(text.slice(start, start + 9)))
-      this.fault(start, 'has a DOCTYPE, which is not allowed');
+    if (/^<!doctype/i.test(text.slice(start, start + 9))) return this.doctype(start);
     return this.tag(start);
+  }
+
+  /** A DOCTYPE that only names the root element or an external DTD is skipped. Nothing is fetched. */
+  private doctype(start: number): number {
+    if (this.elements > 0 || this.document !== this.text)
+      this.fault(start, 'has a DOCTYPE that is not before the root element');
+    DOCTYPE.lastIndex = start;
+    const [doctype] = DOCTYPE.exec(this.text) ?? [];
+    if (doctype === undefined)
+      this.fault(start, 'has a DOCTYPE with declarations, which are not allowed. Remove them');
+    const end = start + doctype.length;
+    // The library would look for declarations. Positions in its messages stay the same.
+    const blank = doctype.replace(/[^\n]/g, ' ');
+    this.document = this.text.slice(0, start) + blank + this.text.slice(end);
+    return end;
   }
 
   private until(end: string, start: number, length: number, what: string): number {
@@ -153,9 +185,8 @@ class Walk {
 
 /**
  * Refuses markup that exceeds a limit, and markup that the library would wrongly accept.
- * @returns the document without comments and processing instructions
  * @throws {DocumentFault} with line and column
  */
-export function checkedMarkup(text: string): string {
+export function checkedMarkup(text: string): CheckedMarkup {
   return new Walk(text).run();
 }

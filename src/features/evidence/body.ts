@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { finished, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { AppError } from '../../shared/app-error.js';
+import { encodingOf } from '../../shared/encoding.js';
 import type { FairShare } from '../../shared/fair-share.js';
 
 /** Maximum size of a document after decompression, in bytes. */
@@ -17,6 +18,8 @@ export interface ReceivedDocument {
   readonly size: number;
   readonly mediaType: string;
   readonly format: 'json' | 'xml';
+  /** The charset of the `Content-Type`, unless it is UTF-8. */
+  readonly charset: string | undefined;
 }
 
 const tooLarge = () =>
@@ -25,25 +28,45 @@ const tooLarge = () =>
     `A document may have at most ${MAX_DOCUMENT / 1024 ** 2} MiB after decompression`,
   );
 
+/** JSON Lines have no registered media type. */
+const JSON_LINES = /^(?:application|text)\/(?:x-)?(?:ndjson|jsonl|jsonlines|json-lines)$/;
+
+/** @throws {AppError} `unsupported-media-type` */
+function formatOf(type: string): 'json' | 'xml' {
+  const [, format] = /^(?:application|text)\/(?:[\w.+-]+\+)?(json|xml)$/.exec(type) ?? [];
+  if (format) return format as 'json' | 'xml';
+  if (JSON_LINES.test(type)) return 'json';
+  const detail =
+    'The Content-Type is not a JSON or XML media type, such as application/json or application/xml';
+  throw new AppError('unsupported-media-type', detail);
+}
+
+/**
+ * The charset of a document, if it is not UTF-8. JSON is always Unicode, so only XML has another one.
+ * @throws {AppError} `unsupported-media-type`
+ */
+function charsetOf(parameters: readonly string[], format: 'json' | 'xml'): string | undefined {
+  const parameter = parameters.find((parameter) => parameter.startsWith('charset='));
+  if (!parameter) return undefined;
+  const label = parameter.slice('charset='.length).replace(/^"(.*)"$/, '$1');
+  const charset = encodingOf(label);
+  if (charset === 'utf-8') return undefined;
+  if (charset !== undefined && format === 'xml') return charset;
+  const detail =
+    format === 'xml'
+      ? 'The charset is not supported. Save the document as UTF-8, and send charset=utf-8'
+      : 'JSON must be UTF-8. Remove the charset from the Content-Type, or send charset=utf-8';
+  throw new AppError('unsupported-media-type', detail);
+}
+
 /** @throws {AppError} `unsupported-media-type` */
 function mediaTypeOf({ 'content-type': header = '' }: IncomingHttpHeaders) {
   const [type = '', ...parameters] = header.split(';').map((part) => part.trim().toLowerCase());
-  const [, format] = /^(?:application|text)\/(?:[\w.+-]+\+)?(json|xml)$/.exec(type) ?? [];
-  if (!format) {
-    const detail =
-      'The Content-Type is not a JSON or XML media type, such as application/json or application/xml';
-    throw new AppError('unsupported-media-type', detail);
-  }
-  const charset = parameters.find((parameter) => parameter.startsWith('charset='));
-  if (charset && !/^charset="?(?:utf-?8|us-ascii)"?$/.test(charset)) {
-    throw new AppError(
-      'unsupported-media-type',
-      'Documents must be UTF-8. Remove the charset from the Content-Type, or send charset=utf-8',
-    );
-  }
+  const format = formatOf(type);
+  const charset = charsetOf(parameters, format);
   // Browsers run scripts in XHTML and SVG, so a download must not have these types.
   const mediaType = /xhtml|svg/.test(type) ? 'application/xml' : type.slice(0, 100);
-  return { mediaType, format: format as 'json' | 'xml' };
+  return { mediaType, format, charset };
 }
 
 /** @throws {AppError} `unsupported-media-type` */

@@ -71,7 +71,7 @@ export function evidenceService(store: DocumentStore) {
         where: { projectId_sha256: { projectId, sha256: storedSha256 } },
         select: { size: true },
       });
-      const ending = mediaType.endsWith('xml') ? 'xml' : 'json';
+      const ending = /xml(?:;|$)/.test(mediaType) ? 'xml' : 'json';
       return {
         sha256: storedSha256,
         mediaType,

@@ -41,7 +41,9 @@ async function openAgain(
   const kind = kinds.find(({ name }) => name === evidence.kind);
   if (!kind) return undefined;
   const bytes = await bytesOf(context, evidence);
-  const request = { bytes, format: kind.format, kind: kind.name, secretKey: await keyOf(context) };
+  const [, charset] = /; charset=(.+)$/.exec(evidence.mediaType) ?? [];
+  const format: 'json' | 'xml' = kind.format === 'xml' ? 'xml' : 'json';
+  const request = { bytes, format, charset, kind: kind.name, secretKey: await keyOf(context) };
   return reader.open(request, { owner: READER.credential, signal }).catch((error: unknown) => {
     if (error instanceof AppError && error.status < 500) return undefined;
     throw error;

@@ -68,11 +68,12 @@ export function uploadsService({ reader, store, secretKey }: UploadTools) {
       context: CallContext,
       target: UploadTarget,
       { kind, label, scanners: words }: UploadQuery,
-      { bytes, format, mediaType, size, sha256 }: ReceivedDocument,
+      { bytes, format, charset, mediaType, size, sha256 }: ReceivedDocument,
       waiting: Waiting,
     ): Promise<Upload> {
       const scanners = scannersOf(words);
-      const request = { bytes, format, kind, scanners, secretKey: await secretKey(context) };
+      const key = await secretKey(context);
+      const request = { bytes, format, charset, kind, scanners, secretKey: key };
       const document = await reader.open(request, waiting);
       const warnings = await checkSubject(context, target, document.head.summary).catch(
         (error: unknown) => {
@@ -80,15 +81,17 @@ export function uploadsService({ reader, store, secretKey }: UploadTools) {
           throw error;
         },
       );
+      const { masked, claims } = document.head.summary;
       const mayAbsolve = reaches(context.caller, 'vex:write', target.projectId);
       return {
         ...target,
         label: label ?? null,
-        mediaType,
+        // A masked document is stored as UTF-8.
+        mediaType: charset && !masked ? `${mediaType}; charset=${charset}` : mediaType,
         size,
         receivedSha256: sha256,
         mayAbsolve,
-        absolves: mayAbsolve && document.head.summary.claims !== undefined,
+        absolves: mayAbsolve && claims !== undefined,
         scanners,
         warnings,
         document,
