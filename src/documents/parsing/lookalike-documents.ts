@@ -54,6 +54,11 @@ export const TESTS: readonly Lookalike[] = [
   },
 ];
 
+const junit = (tool: string, how: string) => ({
+  name: `a report of ${tool}`,
+  advice: `Upload JUnit XML (${how})`,
+});
+
 /** Reports in XML, by the name of the root element. */
 export const XML: ReadonlyMap<string, Pick<Lookalike, 'name' | 'advice'>> = new Map([
   ['analysis', { name: 'a report of OWASP Dependency-Check', advice: sarif('--format SARIF') }],
@@ -61,7 +66,23 @@ export const XML: ReadonlyMap<string, Pick<Lookalike, 'name' | 'advice'>> = new 
   ['pmd', { name: 'a report of PMD', advice: sarif('pmd check --format sarif') }],
   ['checkstyle', { name: 'a report of Checkstyle', advice: sarif('checkstyle -f sarif') }],
   ['OWASPZAPReport', { name: 'a report of ZAP', advice: sarif('the template sarif-json') }],
-  ['TestRun', { name: 'a report of MSTest', advice: 'Upload JUnit XML (--logger junit)' }],
-  ['test-run', { name: 'a report of NUnit', advice: 'Upload JUnit XML (--logger junit)' }],
-  ['assemblies', { name: 'a report of xUnit.net', advice: 'Upload JUnit XML (--logger junit)' }],
+  ['test-results', junit('NUnit 2', 'converted from it')],
+  ['test-run', junit('NUnit 3', '--logger junit of dotnet test, or converted from it')],
+  ['assemblies', junit('xUnit.net', '--logger junit of dotnet test, or -junit of its runner')],
+  ['assembly', junit('xUnit.net 1', 'converted from it')],
+  ['testng-results', junit('TestNG', 'the files in its folder junitreports')],
+  ['robot', junit('Robot Framework', 'robot --xunit')],
+  ['TestRun', junit('CppUnit', 'converted from it')],
+  ['TestLog', junit('Boost.Test', '--log_format=JUNIT')],
+  ['TestResult', junit('Boost.Test', '--log_format=JUNIT')],
+  ['TestCase', junit('Qt Test', '-o report.xml,junitxml')],
+  ['Site', junit('CTest', 'ctest --output-junit')],
+  ['Catch', junit('Catch2', '--reporter junit')],
+  ['Catch2TestRun', junit('Catch2', '--reporter junit')],
+  ['doctest', junit('doctest', '--reporters=junit')],
+  ['unittest-results', junit('UnitTest++', 'converted from it')],
+  ['coverage', { name: 'a report of code coverage', advice: 'It shows no results of tests' }],
+  ['report', { name: 'a report of code coverage', advice: 'It shows no results of tests' }],
+  ['bom', { name: 'an SBOM of CycloneDX as XML', advice: 'Upload CycloneDX JSON' }],
+  ['html', { name: 'a web page', advice: 'Upload the report itself' }],
 ]);

@@ -13,6 +13,20 @@ describe('JUnit: reports of test runners', () => {
   it('Vitest', () => {
     expect(fixture('vitest')).toEqual({
       tool: 'vitest',
+      coverage: [
+        {
+          what: 'tests',
+          ran: 'yes',
+          of: [
+            { type: 'suite', name: 'vitest tests' },
+            { type: 'suite', name: 'sum.test.js' },
+          ],
+          lookedAt: 3,
+          at: '2026-01-15T09:30:00.000Z',
+        },
+      ],
+      warnings: [],
+      contradictions: [],
       tests: {
         tests: 4,
         passed: 1,
@@ -32,8 +46,10 @@ describe('JUnit: reports of test runners', () => {
   });
 
   it('pytest: an error on teardown is a case of its own', () => {
-    expect(fixture('pytest')).toEqual({
+    expect(fixture('pytest')).toMatchObject({
       tool: 'pytest',
+      coverage: [{ ran: 'yes', lookedAt: 4 }],
+      contradictions: [{ message: expect.stringContaining('failed and it passed') }],
       tests: {
         tests: 6,
         passed: 2,
@@ -68,8 +84,9 @@ describe('JUnit: reports of test runners', () => {
   });
 
   it('Maven Surefire: grouped thousands, other attempts, output that looks like tests', () => {
-    const { tests, tool } = fixture('surefire');
-    expect(tool).toBeUndefined();
+    const { tests, tool, warnings } = fixture('surefire');
+    expect(tool).toBe('maven-surefire');
+    expect(warnings).toEqual([{ message: '1 test passed only when repeated' }]);
     expect(tests).toMatchObject({
       tests: 6,
       passed: 3,

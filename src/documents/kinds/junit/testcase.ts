@@ -1,29 +1,49 @@
 import type { XmlElement } from '../../xml-element.js';
+import { childOf, nameOf } from './elements.js';
+import { failureCountOf, meaningOf } from './status.js';
 
 export type Outcome = 'passed' | 'failed' | 'error' | 'skipped';
 
 const MAX_TEXT = 2000;
 
-/** Values of the attribute `status` for a test that did not run. GoogleTest writes no `skipped` element. */
-const NOT_RUN = ['notrun', 'skipped', 'disabled'];
-
-const child = (element: XmlElement, name: string) =>
-  element.children.find((child) => child.name === name);
-
 /**
- * Finds the child that reports an error or a failure. An error has priority, because the test did not finish. Maven's
- * `flakyFailure` and `rerunFailure` report other attempts and are ignored.
+ * Children that report an error or a failure. An error has priority, because the test did not finish. Maven's
+ * `rerunFailure` stands beside `failure`, and reports one more attempt that failed.
  */
-export function problemOf(element: XmlElement): XmlElement | undefined {
-  return child(element, 'error') ?? child(element, 'failure');
+const PROBLEMS = ['error', 'failure', 'exception', 'failed', 'rerunerror', 'rerunfailure'];
+const ERRORS = ['error', 'exception', 'rerunerror'];
+const SKIPPED = ['skipped', 'ignored', 'disabled', 'pending', 'notrun'];
+/** Maven's reports of attempts that failed before one passed. */
+const FLAKY = ['flakyfailure', 'flakyerror'];
+
+export const problemOf = (element: XmlElement) => childOf(element, PROBLEMS);
+
+/** Number of reported problems. A test case can have several, for example one for each assertion. */
+export const problemsOf = ({ children }: XmlElement) =>
+  children.filter((child) => /^(?:error|failure)$/.test(nameOf(child))).length;
+
+export const isFlaky = (test: XmlElement) => childOf(test, FLAKY) !== undefined;
+
+export interface Judgement {
+  readonly outcome: Outcome;
+  /** What a test that did not pass reports. */
+  readonly message: string;
+  /** A word about the outcome whose meaning is not known. */
+  readonly unknown?: string | undefined;
 }
 
-/** The worst outcome of a test case. The order is error, failure, skipped, passed. */
-export function outcomeOf(test: XmlElement): Outcome {
+/** The worst outcome that a test case reports. The order is error, failure, skipped, passed. */
+export function judge(test: XmlElement): Judgement {
   const problem = problemOf(test);
-  if (problem) return problem.name === 'error' ? 'error' : 'failed';
-  const status = test.attributes.get('status')?.toLowerCase() ?? '';
-  return child(test, 'skipped') || NOT_RUN.includes(status) ? 'skipped' : 'passed';
+  if (problem) {
+    const outcome = ERRORS.includes(nameOf(problem)) ? 'error' : 'failed';
+    return { outcome, message: messageOf(problem) };
+  }
+  const meaning = meaningOf(test);
+  const failed = meaning.failed ?? failureCountOf(test);
+  if (failed) return { outcome: 'failed', message: failed };
+  const isSkipped = meaning.skipped || childOf(test, SKIPPED);
+  return { outcome: isSkipped ? 'skipped' : 'passed', message: '', unknown: meaning.unknown };
 }
 
 /** Cuts a text to the maximum length, but not in the middle of a character. */

@@ -1,0 +1,52 @@
+import type { Target } from '../../../vocabulary/coverage.js';
+import type { XmlElement } from '../../xml-element.js';
+import { instantOf } from '../common/coverage.js';
+import { isSuite, nameOf } from './elements.js';
+
+/** Names of a root or a suite that identify a test runner. */
+const RUNNERS: readonly (readonly [RegExp, string])[] = [
+  [/^(?:vitest|vitest tests)$/, 'vitest'],
+  [/^(?:jest|jest tests)$/, 'jest'],
+  [/^(?:pytest|pytest tests)$/, 'pytest'],
+  [/^Mocha Tests$/, 'mocha'],
+  [/^nextest-run$/, 'cargo-nextest'],
+];
+
+/** The name of the test runner, if the report shows it. It is the same for each report of the runner. */
+export function runnerOf({ attributes }: XmlElement): string | undefined {
+  const name = attributes.get('name') ?? '';
+  const schema = attributes.get('xsi:noNamespaceSchemaLocation') ?? '';
+  if (schema.includes('surefire')) return 'maven-surefire';
+  return RUNNERS.find(([pattern]) => pattern.test(name))?.[1];
+}
+
+/** Names that differ between runs of the same tests. */
+const CHANGES = /\d{4}-\d\d-\d\d|\d\d:\d\d|[\da-f]{8}-[\da-f]{4}-[\da-f]{4}/i;
+
+/**
+ * What was tested: the suites directly below the root, and the root. The root's name stays when a run fails before its
+ * first suite.
+ */
+export function suitesOf(root: XmlElement): Target[] {
+  const suites = nameOf(root) === 'testsuite' ? [] : root.children.filter(isSuite);
+  const names = new Set<string>();
+  const own = root.attributes.get('name')?.trim();
+  if (own && !(CHANGES.test(own) && suites.length > 0)) names.add(own);
+  for (const { attributes } of suites) {
+    const name = attributes.get('name')?.trim();
+    if (name) names.add(name);
+  }
+  return [...names].map((name) => ({ type: 'suite', name }));
+}
+
+/** The earliest time of a suite. The age of evidence counts from there. */
+export function startOf(root: XmlElement): string | undefined {
+  let first: string | undefined;
+  const look = (element: XmlElement) => {
+    const at = instantOf(element.attributes.get('timestamp'));
+    if (at !== undefined && (first === undefined || at < first)) first = at;
+    for (const child of element.children) if (nameOf(child) !== 'testcase') look(child);
+  };
+  look(root);
+  return first;
+}

@@ -1,0 +1,66 @@
+import type { XmlElement } from '../../xml-element.js';
+import { isSuite } from './elements.js';
+
+/** What a suite says about its tests in attributes. */
+export interface Stated {
+  readonly tests: number;
+  /** Failures and errors. */
+  readonly bad: number;
+  /** Skipped, disabled and ignored tests: the largest of these counts, and their sum. */
+  readonly skipped: number;
+  readonly notRun: number;
+}
+
+const MAX_COUNT = 1_000_000_000;
+
+/** A count, with grouped thousands if the tool writes them. Anything else states nothing. */
+function countOf({ attributes }: XmlElement, name: string): number {
+  const text = attributes.get(name)?.trim() ?? '';
+  if (!/^\d[\d,]{0,15}$/.test(text)) return 0;
+  return Math.min(Number(text.replaceAll(',', '')), MAX_COUNT);
+}
+
+export function statedBy(suite: XmlElement): Stated {
+  const counts = ['skipped', 'skips', 'skip', 'disabled', 'ignored', 'notrun'].map((name) =>
+    countOf(suite, name),
+  );
+  return {
+    tests: countOf(suite, 'tests'),
+    bad: countOf(suite, 'failures') + countOf(suite, 'errors'),
+    skipped: Math.max(...counts),
+    notRun: counts.reduce((sum, count) => sum + count, 0),
+  };
+}
+
+/** The attributes of a suite, in the order in which these tools write them. */
+const PYTEST = 'name errors failures skipped tests time timestamp hostname';
+const NEWMAN = 'name id timestamp tests failures errors time';
+const DOCTEST = /^name errors failures tests(?: time timestamp)?$/;
+
+/**
+ * Whether `tests` counts something else than test cases, so that a larger number does not show that some are missing:
+ * subtests (pytest), requests (Newman), or assertions (Catch2, doctest, QUnit, Nightwatch). These tools write their
+ * report at the end of a run.
+ * @param asserted the sum of what the test cases say about their assertions
+ */
+export function countsOtherThings(suite: XmlElement, asserted: number): boolean {
+  if (isOfSuchTool(suite)) return true;
+  const suites = suite.children.filter(isSuite);
+  if (suites.length > 0 && suites.every(isOfSuchTool)) return true;
+  return asserted >= countOf(suite, 'tests') && !suite.attributes.has('assertions');
+}
+
+function isOfSuchTool(suite: XmlElement): boolean {
+  const { attributes } = suite;
+  if (attributes.get('hostname') === 'tbd') return true; // Catch2
+  const names = [...attributes.keys()].join(' ');
+  return names === PYTEST || names === NEWMAN || (DOCTEST.test(names) && hasDoctestCases(suite));
+}
+
+/** doctest imitates test cases of GoogleTest, whose suites have other attributes. */
+const hasDoctestCases = ({ children }: XmlElement) =>
+  children.length > 0 && children.every(({ attributes }) => attributes.get('status') === 'run');
+
+/** What a test case says about the number of its assertions. */
+export const assertionsOf = (test: XmlElement) =>
+  Math.max(countOf(test, 'assertions'), countOf(test, 'tests'));

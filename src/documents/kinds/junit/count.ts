@@ -1,0 +1,197 @@
+import type { FailedTest, Note, TestSummary } from '../../kind.js';
+import type { XmlElement } from '../../xml-element.js';
+import { counted } from '../common/counted.js';
+import { assertionsOf, countsOtherThings, type Stated, statedBy } from './attributes.js';
+import { isSuite, nameOf } from './elements.js';
+import { meaningOf } from './status.js';
+import {
+  durationOf,
+  isFlaky,
+  judge,
+  messageOf,
+  type Outcome,
+  problemOf,
+  problemsOf,
+  shorten,
+} from './testcase.js';
+
+const MAX_FAILED = 100;
+/** Maximum number of different words about outcomes that are reported as not understood. */
+const MAX_WORDS = 20;
+
+/** What an element and everything below it has. */
+interface Tally {
+  tests: number;
+  bad: number;
+  /** Reported problems, of which a test can have several. */
+  problems: number;
+  skipped: number;
+  flaky: number;
+  asserted: number;
+}
+
+const none = (): Tally => ({ tests: 0, bad: 0, problems: 0, skipped: 0, flaky: 0, asserted: 0 });
+
+function add(to: Tally, more: Tally): void {
+  for (const key of Object.keys(to) as (keyof Tally)[]) to[key] += more[key];
+}
+
+/**
+ * Counts test cases, and believes the attributes of suites where they are worse: a suite that failed outside its tests,
+ * and a report that was cut, have fewer cases than they state. Of nested suites the larger count is taken, because an
+ * outer suite states the sum of its inner ones.
+ */
+export class Count {
+  private readonly outcomes: Record<Outcome, number> = {
+    passed: 0,
+    failed: 0,
+    error: 0,
+    skipped: 0,
+  };
+  private readonly failed: FailedTest[] = [];
+  private seconds = 0;
+  /** Whether tests of a name passed (1), failed (2) or both (3). */
+  private readonly ends = new Map<string, number>();
+  private readonly words = new Map<string, number>();
+  readonly contradictions: Note[] = [];
+  /** Tests that passed only when they were repeated. */
+  flaky = 0;
+  /** Tests that a suite states, but that are not there. */
+  missing = 0;
+
+  suite(suite: XmlElement, name: string | undefined): Tally {
+    const tally = this.children(suite, name);
+    const problem = problemOf(suite);
+    // A suite that fails outside its tests, for example in its set-up, has no test case for the failure.
+    if (problem)
+      add(tally, this.record('error', name ?? '', messageOf(problem), problemsOf(suite)));
+    else {
+      const { failed } = meaningOf(suite);
+      if (failed && tally.bad === 0) add(tally, this.record('error', name ?? '', failed));
+    }
+    this.compare(suite, name, tally);
+    return tally;
+  }
+
+  /** Adds what the attributes of a suite state in addition to its elements. */
+  private compare(suite: XmlElement, name: string | undefined, found: Tally): void {
+    const stated = statedBy(suite);
+    const bad = stated.bad - Math.max(found.bad, found.problems) - found.flaky;
+    if (bad > 0) {
+      const what = `reports ${counted(bad, 'failure')} or errors that no test case shows`;
+      this.contradict(name, what);
+      add(found, this.record('error', name ?? '', `The suite ${what}`, bad, bad));
+    }
+    this.compareSkipped(stated, name, found);
+    const missing = stated.tests - found.tests;
+    if (missing <= 0 || countsOtherThings(suite, found.asserted)) return;
+    this.missing += missing;
+    found.tests += missing;
+    this.contradict(name, `has ${counted(missing, 'test case')} fewer than it states`);
+  }
+
+  /** Skipped tests may be counted without being listed. If a suite states that all were skipped, none of them ran. */
+  private compareSkipped(stated: Stated, name: string | undefined, found: Tally): void {
+    const more = stated.skipped - found.skipped;
+    const passed = found.tests - found.bad - found.skipped;
+    if (more > 0 && passed > 0 && stated.skipped >= Math.max(stated.tests, found.tests)) {
+      this.outcomes.passed -= passed;
+      this.outcomes.skipped += passed;
+      found.skipped += passed;
+      this.contradict(name, 'states that its tests were skipped');
+    }
+    const unlisted = Math.min(stated.tests - found.tests, stated.notRun - found.skipped);
+    const skipped = Math.max(unlisted, stated.skipped - found.skipped);
+    if (skipped <= 0) return;
+    this.outcomes.skipped += skipped;
+    add(found, { ...none(), tests: skipped, skipped });
+  }
+
+  private contradict(name = '', what: string): void {
+    const suite = name ? `suite ${JSON.stringify(shorten(name).slice(0, 200))}` : 'report';
+    this.contradictions.push({ message: `The ${suite} ${what}` });
+  }
+
+  /** Suites and test cases may nest to any depth, up to the limit of `readXml`. */
+  private children(element: XmlElement, name: string | undefined): Tally {
+    const tally = none();
+    for (const child of element.children) {
+      if (nameOf(child) === 'testcase') add(tally, this.test(child, name));
+      else if (isSuite(child)) add(tally, this.suite(child, child.attributes.get('name') || name));
+      // Tools put suites and cases into elements of their own.
+      else if (child.children.length > 0) add(tally, this.children(child, name));
+    }
+    return tally;
+  }
+
+  private test(test: XmlElement, suite: string | undefined): Tally {
+    const group = test.attributes.get('classname') || suite;
+    const own = test.attributes.get('name') ?? '';
+    const name = group ? `${group} > ${own}` : own;
+    this.seconds += durationOf(test.attributes.get('time'));
+    const { outcome, message, unknown } = judge(test);
+    if (unknown) this.wonder(unknown);
+    this.end(name, outcome);
+    const tally = this.record(outcome, name, message, problemsOf(test));
+    tally.asserted = assertionsOf(test);
+    if (outcome === 'passed' && isFlaky(test)) {
+      tally.flaky = 1;
+      this.flaky += 1;
+    }
+    add(tally, this.children(test, suite));
+    return tally;
+  }
+
+  private wonder(word: string): void {
+    if (this.words.has(word) || this.words.size < MAX_WORDS)
+      this.words.set(word, (this.words.get(word) ?? 0) + 1);
+  }
+
+  private end(name: string, outcome: Outcome): void {
+    if (outcome === 'skipped') return;
+    const end = outcome === 'passed' ? 1 : 2;
+    const known = this.ends.get(name) ?? 0;
+    this.ends.set(name, known | end);
+    if (known !== 3 && (known | end) === 3) {
+      const test = JSON.stringify(shorten(name).slice(0, 200));
+      const message = `The test ${test} is there more than once: it failed and it passed. The failure counts`;
+      this.contradictions.push({ message });
+    }
+  }
+
+  private record(outcome: Outcome, name: string, message: string, problems = 1, tests = 1): Tally {
+    this.outcomes[outcome] += tests;
+    const isBad = outcome === 'failed' || outcome === 'error';
+    if (isBad && this.failed.length < MAX_FAILED)
+      this.failed.push({ name: shorten(name), message: shorten(message) });
+    return {
+      ...none(),
+      tests,
+      ...(isBad && { bad: tests, problems }),
+      ...(outcome === 'skipped' && { skipped: tests }),
+    };
+  }
+
+  warnings(): Note[] {
+    const words = [...this.words].map(([word, count]) => ({
+      message: `${word} of ${counted(count, 'test')} is not known. It does not count as a failure`,
+    }));
+    if (this.flaky === 0) return words;
+    const message = `${counted(this.flaky, 'test')} passed only when repeated`;
+    return [{ message }, ...words];
+  }
+
+  summary(): TestSummary {
+    const { passed, failed, error, skipped } = this.outcomes;
+    return {
+      tests: passed + failed + error + skipped,
+      passed,
+      failures: failed,
+      errors: error,
+      skipped,
+      // Rounds the error of adding fractions away.
+      durationSeconds: Math.round(this.seconds * 1e6) / 1e6,
+      failed: this.failed,
+    };
+  }
+}

@@ -1,0 +1,31 @@
+import type { XmlElement } from '../../xml-element.js';
+
+/** Only an element from `readXml` has a map. A JSON document does not. */
+export function isElement(document: unknown): document is XmlElement {
+  return (
+    typeof document === 'object' &&
+    document !== null &&
+    'attributes' in document &&
+    document.attributes instanceof Map
+  );
+}
+
+/** The name without its prefix, in lower case: some tools write `testSuite`, or put JUnit's elements in a namespace. */
+export function nameOf({ name }: XmlElement): string {
+  return name.slice(name.indexOf(':') + 1).toLowerCase();
+}
+
+export const isSuite = (element: XmlElement) => /^testsuites?$/.test(nameOf(element));
+
+/** The first child that has the first of the names, else of the second, and so on. */
+export function childOf(
+  { children }: XmlElement,
+  names: readonly string[],
+): XmlElement | undefined {
+  if (children.length === 0) return undefined;
+  for (const name of names) {
+    const found = children.find((child) => nameOf(child) === name);
+    if (found) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { readXml } from '../../parsing/read-xml.js';
+import { parser } from './parser.js';
+
+const read = (text: string) => parser.parse(readXml(text), { secretKey: new Uint8Array(32) });
+const one = (attributes: string, children = '') =>
+  read(`<testsuite name="s"><testcase name="a" ${attributes}>${children}</testcase></testsuite>`);
+
+describe('JUnit: words about the outcome', () => {
+  it.each([
+    'status="failed"',
+    'result="FAILURE"',
+    'status="fail"',
+    'status="error"',
+    'status="broken"',
+    'status="timedOut"',
+    'status="timed out"',
+    'result="TimeOut"',
+    'result="crashed"',
+    'result="aborted"',
+    'result="interrupted"',
+    'outcome="Cancelled"',
+    'status="unknown"',
+    'state="not ok"',
+    'status="passed" result="failed"',
+    'success="false"',
+    'success="False" result="passed"',
+    'passed="false"',
+    'failures="1"',
+  ])('%s is a failure', (attributes) => {
+    const { tests } = one(attributes);
+    expect(tests).toMatchObject({ tests: 1, failures: 1, passed: 0 });
+    expect(tests?.failed[0]?.message).toMatch(/="/);
+  });
+
+  it.each([
+    'status="passed"',
+    'status="run" result="completed"',
+    'result="Success"',
+    'status="OK"',
+    'success="true"',
+    'failures="0" errors="0" tests="3"',
+    'status=""',
+  ])('%s is a pass', (attributes) => {
+    expect(one(attributes)).toMatchObject({ tests: { passed: 1, tests: 1 }, warnings: [] });
+  });
+
+  it.each([
+    'status="notrun"',
+    'status="not run" result="suppressed"',
+    'result="Skipped"',
+    'result="Inconclusive"',
+    'status="pending"',
+    'executed="False"',
+  ])('%s is a skipped test', (attributes) => {
+    expect(one(attributes).tests).toMatchObject({ skipped: 1, tests: 1 });
+  });
+
+  it('a word that is not known is reported', () => {
+    expect(one('status="purple"')).toMatchObject({
+      tests: { passed: 1 },
+      warnings: [
+        { message: 'status="purple" of 1 test is not known. It does not count as a failure' },
+      ],
+    });
+  });
+
+  it('of a suite count if nothing in it failed', () => {
+    const text = (status: string) =>
+      `<testsuite name="s" status="${status}"><testcase name="a"/></testsuite>`;
+    expect(read(text('aborted')).tests).toMatchObject({ tests: 2, errors: 1, passed: 1 });
+    expect(read(text('passed')).tests).toMatchObject({ tests: 1, passed: 1 });
+  });
+});
+
+describe('JUnit: children of a test case', () => {
+  it.each([
+    ['<j:failure xmlns:j="urn:j" message="x"/>', { failures: 1 }],
+    ['<Failure message="x"/>', { failures: 1 }],
+    ['<j:error message="x"/>', { errors: 1 }],
+    ['<rerunFailure message="x"/>', { failures: 1 }],
+    ['<rerunError message="x"/>', { errors: 1 }],
+    ['<skipped/><failure message="x"/>', { failures: 1 }],
+    ['<ignored/>', { skipped: 1 }],
+    ['<system-err>error</system-err><system-out>failure</system-out>', { passed: 1 }],
+    ['<flakyFailure message="x"/><flakyError message="x"/>', { passed: 1 }],
+    ['<flakyFailure message="x"/><failure message="x"/>', { failures: 1 }],
+    ['<properties><property name="status" value="failed"/></properties>', { passed: 1 }],
+  ])('%s', (children, expected) => {
+    expect(one('', children).tests).toMatchObject({ tests: 1, ...expected });
+  });
+
+  it('cases in a namespace, in other letters, and in elements of the tool', () => {
+    const text =
+      '<j:testSuites xmlns:j="urn:j"><group><j:testSuite name="s"><j:testCase name="a"><j:failure/></j:testCase></j:testSuite></group></j:testSuites>';
+    expect(read(text).tests).toMatchObject({ tests: 1, failures: 1 });
+  });
+});
+
+describe('JUnit: two tests with one name', () => {
+  const suite = (...cases: string[]) =>
+    `<testsuite name="s">${cases.map((inner) => `<testcase name="a">${inner}</testcase>`).join('')}</testsuite>`;
+
+  it('the failure counts, and the contradiction is reported once', () => {
+    for (const text of [suite('', '<failure/>', ''), suite('<failure/>', '')]) {
+      const { tests, contradictions } = read(text);
+      expect(tests?.failures).toBe(1);
+      expect(contradictions).toHaveLength(1);
+    }
+    expect(read(suite('', '', '<skipped/>')).contradictions).toEqual([]);
+  });
+});
+
+describe('JUnit: what was tested, and when', () => {
+  const of = (text: string) => read(text).coverage[0]?.of?.map(({ name }) => name);
+
+  it('names the root and the suites below it', () => {
+    const inner = '<testsuite name="inner"/>';
+    expect(
+      of(
+        `<testsuites name="all"><testsuite name="a">${inner}</testsuite><testsuite name="b"/><testsuite name="a"/></testsuites>`,
+      ),
+    ).toEqual(['all', 'a', 'b']);
+    expect(of(`<testsuite name="linux">${inner}</testsuite>`)).toEqual(['linux']);
+    expect(of('<testsuites/>')).toEqual([]);
+  });
+
+  it('leaves out a name of the root that changes with each run', () => {
+    const text = (name: string) => `<testsuites name="${name}"><testsuite name="a"/></testsuites>`;
+    expect(of(text('Run of 2026-01-15 09:30'))).toEqual(['a']);
+    expect(of(text('Run 12'))).toEqual(['Run 12', 'a']);
+  });
+
+  it('takes the earliest time', () => {
+    const text =
+      '<testsuites timestamp="tbd"><testsuite timestamp="2026-01-15T09:30:00.5Z"/><testsuite timestamp="2026-01-15T11:00:00+02:00"/></testsuites>';
+    expect(read(text).coverage[0]?.at).toBe('2026-01-15T09:00:00.000Z');
+    expect(read('<testsuite/>').coverage[0]?.at).toBeUndefined();
+  });
+});
