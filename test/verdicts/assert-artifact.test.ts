@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FIND_RELEASES_AMONG } from '../../src/features/verdicts/collect.sql.js';
 import { useApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
 import { sql } from '../support/database.js';
@@ -43,8 +44,9 @@ describe('GET /assert?sha256=…', () => {
   it('409 with all verdicts if one release is revoked', async () => {
     await revoke(context.app, desk.id, 'Leaks');
     const problem = expectProblem(await ask(), 409, 'release-denied');
+    const { name } = (await context.app.inject(`/projects/${desk.projectId}`)).json();
     expect(problem.reasons).toEqual([
-      '2.0.0: release-revoked: 2.0.0 is revoked and cannot ship to any environment: Leaks. Register a new release',
+      `${name} 2.0.0: release-revoked: 2.0.0 is revoked and cannot ship to any environment: Leaks. Register a new release`,
     ]);
     expect(problem.verdicts).toMatchObject([
       { releaseId: shop.id, decision: 'allow' },
@@ -93,5 +95,28 @@ describe('GET /assert?sha256=…', () => {
     const { errors } = expectProblem(await ask(), 400, 'validation-failed');
     expect(errors).toMatchObject([{ in: 'query', pointer: '/sha256' }]);
     expect((await ask(project(desk))).statusCode).toBe(200);
+  });
+
+  it('reads only artifacts of the given project, however many others have the same artifact', async () => {
+    await sql(
+      `INSERT INTO releases (id, project_id, version, commit, created_by, updated_by)
+       SELECT gen_random_uuid(), $1, '4.0.' || n, repeat('a', 40), 'x', 'x' FROM generate_series(1, 3000) n`,
+      [shop.projectId],
+    );
+    await sql(
+      `INSERT INTO artifacts (id, project_id, release_id, name, kind, sha256, created_by)
+       SELECT gen_random_uuid(), project_id, id, 'image', 'container', $1, 'x' FROM releases
+        WHERE version LIKE '4.0.%'`,
+      [SHA256],
+    );
+    await sql('ANALYZE artifacts');
+    const { text } = FIND_RELEASES_AMONG;
+    const given = text.replace('$1', `'${SHA256}'`).replace('$2', `'{${desk.projectId}}'`);
+    const rows = await sql<{ 'QUERY PLAN': string }>(
+      `EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ${given}`,
+    );
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).toMatch(/Index Cond: .*sha256.*project_id/);
+    expect(plan).not.toMatch(/Rows Removed by Filter: [1-9]/);
   });
 });

@@ -19,6 +19,8 @@ export const input = (
   given: Partial<Omit<RuleInput, 'release'>> & { release?: Partial<RuleInput['release']> } = {},
 ): RuleInput => ({
   ...EMPTY_INPUT,
+  newDefects: undefined,
+  components: undefined,
   uploads: UPLOADS,
   ...given,
   release: { ...RELEASE, ...given.release },

@@ -51,10 +51,23 @@ export const INSERT_VERDICT = {
          ON CONFLICT (release_id, environment, inputs_hash) DO NOTHING RETURNING id`,
 };
 
-/** Releases that contain an artifact. `$1`: digest, `$2`: a project or null, `$3`: the caller's projects or null. */
-export const FIND_RELEASES = {
-  name: 'verdict-releases',
-  text: `SELECT release_id AS id FROM artifacts
-          WHERE sha256 = $1 AND ($2::int IS NULL OR project_id = $2) AND ($3::int[] IS NULL OR project_id = ANY ($3))
-          ORDER BY release_id LIMIT 101`,
+/** Maximum number of releases of one assertion: a common artifact can be in any number of releases. */
+export const MAX_RELEASES = 100;
+
+const findReleases = (which: string) =>
+  `SELECT a.release_id AS id, a.project_id AS "projectId", p.name AS "projectName"
+     FROM (SELECT release_id, project_id FROM artifacts WHERE sha256 = $1 ${which}
+            ORDER BY release_id LIMIT ${MAX_RELEASES + 1}) a JOIN projects p ON p.id = a.project_id
+    ORDER BY a.release_id`;
+
+/** Releases that contain an artifact. `$1`: its digest. */
+export const FIND_RELEASES = { name: 'verdict-releases', text: findReleases('') };
+
+/**
+ * The same among projects (`$2`). A statement of its own, because the plan of a statement with an optional condition
+ * reads the releases of all projects.
+ */
+export const FIND_RELEASES_AMONG = {
+  name: 'verdict-releases-among',
+  text: findReleases('AND project_id = ANY ($2::int[])'),
 };

@@ -50,22 +50,28 @@ export function denyContradiction(first: FirstDecided, { decision }: Verdict): F
   return { ...first, decision: 'deny', results: [result, ...first.results] };
 }
 
-/** One line for each rule that denies. */
-export function reasonsOf(verdicts: readonly DecidedVerdict[]): string[] {
-  return verdicts.flatMap(({ results, inputs }) =>
-    results
+/** One line for each rule that denies. @param names of projects, if the verdicts are about several */
+export function reasonsOf(
+  verdicts: readonly DecidedVerdict[],
+  names: ReadonlyMap<number, string>,
+): string[] {
+  return verdicts.flatMap(({ projectId, results, inputs }) => {
+    const project = names.get(projectId);
+    const release = [...(project === undefined ? [] : [project]), inputs.release.version].join(' ');
+    return results
       .filter(({ denies }) => denies)
-      .map(({ rule, message }) => `${inputs.release.version}: ${rule}: ${message}`),
-  );
+      .map(({ rule, message }) => `${release}: ${rule}: ${message}`);
+  });
 }
 
 /** The members that a denial adds to a problem. They are sent unchanged, so inputs must not be among them. */
 export const denialOf = (
   environment: string,
   verdicts: readonly DecidedVerdict[],
+  names: ReadonlyMap<number, string>,
 ): DenialMembers => ({
   decision: 'deny',
   environment,
-  reasons: reasonsOf(verdicts),
+  reasons: reasonsOf(verdicts, names),
   verdicts: verdicts.map(({ inputs: _inputs, timedOut: _timedOut, ...verdict }) => verdict),
 });

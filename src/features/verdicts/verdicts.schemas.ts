@@ -144,7 +144,10 @@ const DenialMembers = Type.Object({
   decision: stringEnum(['deny']),
   environment: Type.String(),
   reasons: Type.Array(Type.String(), {
-    description: 'One line for each rule that denies: the version, the rule and its message',
+    description: [
+      'One line for each rule that denies: the version, the rule and its message.',
+      'If the releases are of several projects, each line begins with the name of the project',
+    ].join(' '),
   }),
   verdicts: Type.Array(VerdictRef),
 });
@@ -162,7 +165,13 @@ export const AssertQuery = Type.Object(
       sha256(''),
       'SHA-256 of an artifact. Each of its releases must be allowed. Give either this or `release`',
     ),
-    project: parameter(projectId, 'Project of the releases'),
+    project: parameter(
+      projectId,
+      [
+        'Project of the releases. Releases of other projects then do not matter.',
+        'Without it, every project that has registered the artifact must be allowed',
+      ].join(' '),
+    ),
   },
   { additionalProperties: false },
 );

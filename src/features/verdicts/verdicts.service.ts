@@ -8,7 +8,13 @@ import { change } from '../../events/index.js';
 import { AppError, type FieldError, invalid, invalidAt } from '../../shared/app-error.js';
 import { requireRelease } from '../releases/index.js';
 import { collect, type PolicyVersions } from './collect.js';
-import { FIND_RELEASES, FIND_VERDICT, INSERT_VERDICT } from './collect.sql.js';
+import {
+  FIND_RELEASES,
+  FIND_RELEASES_AMONG,
+  FIND_VERDICT,
+  INSERT_VERDICT,
+  MAX_RELEASES,
+} from './collect.sql.js';
 import {
   type DecidedVerdict,
   denialOf,
@@ -23,9 +29,6 @@ import type {
   ListVerdictsQuery,
   StoredVerdict,
 } from './verdicts.schemas.js';
-
-/** Limits the work of one call: a common artifact can be in any number of releases. */
-const MAX_RELEASES = 100;
 
 const verdictNotFound = () => new AppError('verdict-not-found', 'Verdict not found');
 const environmentNotFound = (name: string) =>
@@ -43,6 +46,18 @@ function checkVersions(versions: PolicyVersions, { inputs: { policies } }: Decid
     return [{ in: 'body', pointer: `/policyVersions/${name}`, message }];
   });
   if (errors.length > 0) throw invalid(errors);
+}
+
+interface FoundRelease {
+  readonly id: string;
+  readonly projectId: number;
+  readonly projectName: string;
+}
+
+/** Names of projects for messages, if the releases are of several. */
+function projectNames(releases: readonly FoundRelease[]): ReadonlyMap<number, string> {
+  const names = new Map(releases.map(({ projectId, projectName }) => [projectId, projectName]));
+  return names.size > 1 ? names : new Map();
 }
 
 export type VerdictsService = ReturnType<typeof verdictsService>;
@@ -117,12 +132,15 @@ export function verdictsService() {
         const message = 'is not the project of the release';
         throw invalidAt('query', '/project', message);
       }
-      return [id];
+      return [{ id, projectId, projectName: '' }];
     }
-    const projects = projectsFor(context.caller, 'verdicts:read');
+    const reached = projectsFor(context.caller, 'verdicts:read');
+    const own = project === undefined ? reached : [project];
+    const among = own?.filter((id) => reached === null || reached.includes(id));
     const digest = sha256?.toLowerCase();
-    const values = [digest, project ?? null, projects];
-    const rows = await query<{ id: string }>(context, FIND_RELEASES, values);
+    const rows = among
+      ? await query<FoundRelease>(context, FIND_RELEASES_AMONG, [digest, among])
+      : await query<FoundRelease>(context, FIND_RELEASES, [digest]);
     if (rows.length === 0) {
       throw new AppError('artifact-not-found', `No release has an artifact ${digest}`);
     }
@@ -130,7 +148,7 @@ export function verdictsService() {
       const message = `must be in at most ${MAX_RELEASES} releases: add project, or ask with release`;
       throw invalidAt('query', '/sha256', message);
     }
-    return rows.map(({ id }) => id);
+    return rows;
   }
 
   return {
@@ -164,13 +182,14 @@ export function verdictsService() {
         throw invalidAt('query', '/release', message);
       }
       const verdicts: DecidedVerdict[] = [];
-      for (const id of await releasesOf(context, request)) {
+      const releases = await releasesOf(context, request);
+      for (const { id } of releases) {
         const decided = await decide(context, id, request.environment);
         const { isNew: _isNew, ...stored } = await storeOnce(context, decided);
         verdicts.push(stored);
       }
       if (verdicts.every(({ decision }) => decision === 'allow')) return verdicts;
-      const members = denialOf(request.environment, verdicts);
+      const members = denialOf(request.environment, verdicts, projectNames(releases));
       throw new AppError('release-denied', members.reasons.join('; '), { members });
     },
 
