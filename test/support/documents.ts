@@ -34,6 +34,14 @@ export const trivy = (...defects: Defect[]) => ({
   ],
 });
 
+/** A Trivy report about an image. @param digest of its manifest, 64 hexadecimal digits */
+export const trivyOf = (digest: string, ...defects: Defect[]) => ({
+  ...trivy(...defects),
+  ArtifactName: 'registry.example/shop:1.0.0',
+  ArtifactType: 'container_image',
+  Metadata: { RepoDigests: [`registry.example/shop@sha256:${digest}`] },
+});
+
 /** A Trivy report about an RPM. The epoch is part of its version, but not of the version in its purl. */
 export const rpm = (id: string, epoch?: number) => ({
   SchemaVersion: 2,

@@ -123,3 +123,10 @@ export const ageEvidence = (days: number) =>
   sql(`BEGIN; SET LOCAL session_replication_role = replica;
        UPDATE evidence SET created_at = created_at - interval '${days} days',
                            last_received_at = last_received_at - interval '${days} days'; COMMIT`);
+
+/** Writes what evidence covers. Null: as evidence from before coverage was stored. */
+export const writeCoverage = (id: string, coverage: object[] | null) =>
+  sql(`BEGIN; SET LOCAL session_replication_role = replica;
+       UPDATE evidence SET summary = (summary - 'coverage')
+              ${coverage ? `|| '${JSON.stringify({ shows: [], coverage })}'` : ''}
+        WHERE id = '${id}'; COMMIT`);
