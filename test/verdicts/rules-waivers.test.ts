@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
-import { grype, leak, trivy } from '../support/documents.js';
+import { grype, leak, rpm, trivy } from '../support/documents.js';
 import { uploaded } from '../support/evidence.js';
 import { createRelease, revoke } from '../support/releases.js';
 import { expectProblem } from '../support/requests.js';
@@ -48,10 +48,26 @@ describe('a waiver', () => {
     expect(waivers).toEqual([id]);
   });
 
-  it('covers a vulnerability by any of its ids', async () => {
-    await uploaded(context.app, release, grype({ also: ['CVE-2021-23337'] }));
+  it('covers a vulnerability by any of its ids, if a caller with vex:write uploaded them', async () => {
     await waive({ rule: 'GHSA-35jh-r3h4-6jhm' });
+    const document = grype({ also: ['CVE-2021-23337'] });
+    const ci = await giveToken({ subject: 'ci', scopes: ['evidence:write'] });
+    await uploaded(guarded.app, release, document, { headers: ci.headers });
+    expect(await judged()).toMatchObject({ denies: true, waivers: [] });
+    await uploaded(context.app, release, document);
     expect((await judged()).denies).toBe(false);
+  });
+
+  it('does not cover what a pipeline calls by the waived id', async () => {
+    const ci = await giveToken({ subject: 'ci', scopes: ['evidence:write'] });
+    await waive({ rule: 'CVE-2020-8203' });
+    await scan({ also: ['CVE-2020-8203'] });
+    const named = trivy({ id: 'CVE-2020-8203', also: ['CVE-2021-23337'] });
+    await uploaded(guarded.app, release, named, { headers: ci.headers, label: 'ci' });
+    const { denies, findings, waivers } = await judged();
+    expect(denies).toBe(true);
+    expect(findings).toMatchObject([{ rule: 'CVE-2021-23337' }]);
+    expect(waivers).toHaveLength(1);
   });
 
   it('covers a secret', async () => {
@@ -98,6 +114,34 @@ describe('a waiver', () => {
     expect(await denies()).toEqual([false, true, true]);
     await waive({ projectId: 1 });
     expect(await denies()).toEqual([false, false, true]);
+  });
+});
+
+describe('the qualifiers of a waiver', () => {
+  const RPM = 'pkg:rpm/redhat/openssl';
+  const VERSION = `${RPM}@1.1.1k-4.el8`;
+
+  it.each<[string, string, boolean]>([
+    ['none', RPM, false],
+    ['none, with a version', VERSION, false],
+    ['those of the finding', `${VERSION}?arch=x86_64&epoch=1`, false],
+    ['some of those of the finding', `${RPM}?arch=x86_64`, false],
+    ['another architecture', `${VERSION}?arch=aarch64`, true],
+    ['another epoch', `${VERSION}?arch=x86_64&epoch=2`, true],
+    ['one that the finding does not have', `${RPM}?arch=x86_64&distro=rhel-8`, true],
+  ])('are asked for when they are given: %s', async (_case, purl, denies) => {
+    await uploaded(context.app, release, rpm('CVE-2022-0778', 1));
+    await waive({ rule: 'CVE-2022-0778', purl });
+    expect((await judged()).denies).toBe(denies);
+  });
+
+  it('are asked for of each finding of the defect', async () => {
+    await uploaded(context.app, release, rpm('CVE-2022-0778', 1));
+    await uploaded(context.app, release, rpm('CVE-2022-0778', 2));
+    await waive({ rule: 'CVE-2022-0778', purl: `${RPM}?epoch=1` });
+    expect((await judged()).denies).toBe(true);
+    await waive({ rule: 'CVE-2022-0778', purl: `${RPM}?epoch=2` });
+    expect((await judged()).denies).toBe(false);
   });
 });
 
