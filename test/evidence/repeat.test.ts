@@ -37,15 +37,11 @@ describe('uploading the same document again', () => {
       expect(response.statusCode).toBe(200);
       expect(response.headers.location).toBe(`/evidence/${id}`);
       const again = response.json();
-      expect(again).toEqual({
-        ...first,
-        lastReceivedAt: again.lastReceivedAt,
-        supersedes: [],
-        warnings: [],
-      });
+      const now = { ...first, lastReceivedAt: again.lastReceivedAt };
+      expect(again).toEqual({ ...now, supersedes: [], warnings: [] });
       expect(Date.parse(again.lastReceivedAt)).toBeGreaterThan(Date.now() - 60_000);
       expect(await rowCounts()).toEqual(before);
-      expect((await context.app.inject(`/evidence/${id}`)).json()).toEqual(again);
+      expect((await context.app.inject(`/evidence/${id}`)).json()).toEqual(now);
     },
   );
 
