@@ -19,14 +19,21 @@ usage: release.sh --project ID --version VERSION [OPTION ...] (--environment NAM
   --commit SHA                     commit that it was built from (default: git rev-parse HEAD)
   --branch NAME                    branch; used only if the release is new
   --artifact [NAME=]FILE           a file that was built; registered by its SHA-256; can be repeated
+  --artifact NAME=sha256:DIGEST    an image, by the digest of its manifest in the registry
   --artifact-kind KIND             kind of the following artifacts: archive, binary, npm … (default: archive)
+  --artifact-digest NAME=sha256:DIGEST
+                                   another digest of this artifact, such as the index of an image; can be repeated
   --evidence [LABEL=]FILE          a report; the server recognises its kind; can be repeated
   --evidence-as KIND [LABEL=]FILE  a report of this kind, for content that is ambiguous, such as gitleaks
-  --about FILE                     the following evidence is about this artifact; "release": about the release
+  --about ARTIFACT                 the following evidence is about this artifact: its file, its name from --artifact,
+                                   or its sha256:DIGEST; "release": about the whole release
+  --scanners LABEL=WORD[,WORD ...] what the tool looked for, if its clean reports do not show it: vuln, secret,
+                                   misconfig, license, code
   --environment NAME               ask whether the release may go to this environment
   --no-assert                      do not ask; a later step of the pipeline does
 
-With a label, evidence supersedes the previous evidence of its kind and label. Give each report a label.
+With a label, evidence supersedes the previous evidence of its kind and label. Give each report its own label. In one
+call, a label can be given once for the release, and once for each artifact.
 
 Environment:
   SRP_URL      address of the server, such as https://releases.example.org
@@ -35,7 +42,7 @@ Environment:
   SRP_RETRIES  number of retries if the connection fails, or the answer is 429, 502 or 503 (default: 3)
 
 Exit code: 0 allowed; 1 denied; 2 could not ask. The reasons of a denial go to the standard output, one per line.
-Everything else goes to the error output.
+Everything else goes to the error output: warnings about uploads, and which evidence they supersede.
 USAGE
 }
 
@@ -73,17 +80,96 @@ split() {
   if [ ! -f "$file" ] || [ ! -r "$file" ]; then die "cannot read the file $file"; fi
 }
 
+# hexadecimal OPTION TEXT: prints the digest in sha256:DIGEST.
+hexadecimal() {
+  hex=$(printf '%s' "${2##*sha256:}" | tr A-F a-f)
+  case $hex in *[!0-9a-f]*) hex= ;; esac
+  [ "${#hex}" -eq 64 ] || die "$1 must have sha256: and 64 hexadecimal digits, not '$2'"
+  printf '%s' "$hex"
+}
+
 digest() {
   if command -v sha256sum >/dev/null 2>&1; then sha256sum <"$1"; else shasum -a 256 <"$1"; fi | cut -c 1-64
 }
 
+# add_artifact [NAME=]FILE, or NAME=sha256:DIGEST
+add_artifact() {
+  case $1 in
+    ?*=sha256:*)
+      if [ ! -f "$1" ]; then
+        sha256=$(hexadecimal --artifact "$1")
+        printf '%s\t%s\t%s\t-\n' "$kind" "${1%=sha256:*}" "$sha256" >>"$work/artifacts"
+        return 0
+      fi
+      ;;
+  esac
+  split "$1"
+  [ "$name" != - ] || name=$(basename -- "$file")
+  sha256=$(digest "$file")
+  printf '%s\t%s\t%s\t%s\n' "$kind" "$name" "$sha256" "$file" >>"$work/artifacts"
+}
+
+# about ARTIFACT: sets $about to the digest of the artifact, or "-" for the release.
+about() {
+  about=-
+  [ "$1" != release ] || return 0
+  if [ -f "$1" ]; then about=$(digest "$1"); return 0; fi
+  while IFS=$TAB read -r _ name sha256 _; do
+    if [ "$name" = "$1" ]; then about=$sha256; return 0; fi
+  done <"$work/artifacts"
+  case $1 in
+    sha256:*) about=$(hexadecimal --about "$1") ;;
+    *) die "cannot read the file $1, and no --artifact before --about has this name" ;;
+  esac
+}
+
+# add_evidence KIND [LABEL=]FILE
+add_evidence() {
+  split "$2"
+  # With one label, the second report of a kind would supersede the first, and its failures would not count.
+  while IFS=$TAB read -r _ other artifact path; do
+    if [ "$name" != - ] && [ "$name" = "$other" ] && [ "$about" = "$artifact" ]; then
+      die "label $name was given twice: $path and $file. Give each report its own label"
+    fi
+  done <"$work/evidence"
+  printf '%s\t%s\t%s\t%s\n' "$1" "$name" "$about" "$file" >>"$work/evidence"
+}
+
+# add_pair OPTION FILE NAME VALUE: remembers a value for the name of an artifact or a label.
+add_pair() {
+  [ -n "$3" ] && [ -n "$4" ] || die "$1 needs a name, an equals sign and a value. See --help"
+  printf '%s\t%s\n' "$3" "$4" >>"$2"
+}
+
+# values_of NAME FILE: prints the values that were remembered, separated by commas.
+values_of() {
+  list=
+  while IFS=$TAB read -r owner value; do
+    [ "$owner" != "$1" ] || list=$list,$value
+  done <"$2"
+  printf '%s' "${list#,}"
+}
+
+# known_names OPTION FILE LIST WHAT: fails if a name was given that the list of artifacts or evidence does not have.
+known_names() {
+  while IFS=$TAB read -r owner _; do
+    found=
+    while IFS=$TAB read -r _ name _; do
+      [ "$name" != "$owner" ] || found=1
+    done <"$3"
+    [ -n "$found" ] || die "$1: no $4 has the name $owner"
+  done <"$2"
+}
+
 work=$(mktemp -d) || exit 2
-denied=''
+denied='' code=0
 # Exit code 1 is reserved for a denial: any other failure becomes 2.
 trap 'code=$?; rm -rf "$work"; if [ "$code" -eq 1 ] && [ -z "$denied" ]; then exit 2; fi' EXIT
 trap 'exit 2' HUP INT TERM
 : >"$work/artifacts"
 : >"$work/evidence"
+: >"$work/digests"
+: >"$work/scanners"
 
 project='' version='' commit='' branch='' environment='' no_assert='' kind=archive about=-
 while [ "$#" -gt 0 ]; do
@@ -100,24 +186,21 @@ while [ "$#" -gt 0 ]; do
     --branch) branch=$2 ;;
     --environment) environment=$2 ;;
     --artifact-kind) kind=$2 ;;
-    --artifact)
-      split "$2"
-      [ "$name" != - ] || name=$(basename -- "$file")
-      printf '%s\t%s\t%s\n' "$kind" "$name" "$file" >>"$work/artifacts"
+    --artifact) add_artifact "$2" ;;
+    --artifact-digest)
+      hex=$(hexadecimal "$1" "$2")
+      add_pair "$1" "$work/digests" "${2%=sha256:*}" "sha256:$hex"
       ;;
-    --about)
-      about=-
-      [ "$2" = release ] || { [ -f "$2" ] || die "cannot read the file $2"; about=$(digest "$2"); }
+    --about) about "$2" ;;
+    --scanners)
+      case $2 in ?*=?*) ;; *) die "$1 needs a label and words, such as trivy=vuln,secret" ;; esac
+      add_pair "$1" "$work/scanners" "${2%%=*}" "${2#*=}"
       ;;
-    --evidence)
-      split "$2"
-      printf -- '-\t%s\t%s\t%s\n' "$name" "$about" "$file" >>"$work/evidence"
-      ;;
+    --evidence) add_evidence - "$2" ;;
     --evidence-as)
       value "$1" "$(($# - 1))" "${3:-}"
       on_one_line "$1" "$3"
-      split "$3"
-      printf '%s\t%s\t%s\t%s\n' "$2" "$name" "$about" "$file" >>"$work/evidence"
+      add_evidence "$2" "$3"
       shift
       ;;
     *) die "unknown option $1. See --help" ;;
@@ -138,6 +221,8 @@ number --project "$project"
 [ -n "$environment" ] || [ -n "$no_assert" ] ||
   die '--environment is missing. Name the environment, or use --no-assert'
 [ -z "$environment" ] || [ -z "$no_assert" ] || die '--environment and --no-assert cannot be used together'
+known_names --artifact-digest "$work/digests" "$work/artifacts" 'artifact'
+known_names --scanners "$work/scanners" "$work/evidence" 'evidence with a label'
 [ -n "$commit" ] || commit=$(git rev-parse HEAD 2>/dev/null) || die 'this folder is not a Git checkout. Use --commit'
 
 # --- HTTP --------------------------------------------------------------------------------------------
@@ -153,29 +238,37 @@ encoded() {
 # json_text TEXT: prints a JSON string. Control characters were refused before.
 json_text() { printf '"%s"' "$(printf '%s' "$1" | sed 's/[\\"]/\\&/g')"; }
 
-# strings KEY: prints the string, or each string of the array, under this key of the answer, one per line. Inside a JSON
-# string every quote is escaped, so a value cannot look like a key. Escaped control characters stay escaped, because a
-# terminal could interpret them.
-strings() {
-  LC_ALL=C awk -v key="\"$1\":" '
+# values PATH: prints each string at this path of the answer, one per line, such as `.reasons[]`. Escaped control
+# characters stay escaped, because a terminal could interpret them.
+values() {
+  LC_ALL=C awk -v want="$1" '
     { text = text $0 }
     END {
-      start = index(text, key)
-      if (!start) exit
-      text = substr(text, start + length(key))
-      list = substr(text, 1, 1) == "["
-      for (i = list ? 2 : 1; i <= length(text); i++) {
+      n = length(text)
+      for (i = 1; i <= n; i++) {
         c = substr(text, i, 1)
-        if (!inside) {
-          if (c == "\"") { inside = 1; line = "" } else if (c != ",") exit
-        } else if (c == "\\") {
-          c = substr(text, ++i, 1)
-          line = line (c ~ /["\\\/]/ ? c : c ~ /[nrt]/ ? " " : "\\" c)
-        } else if (c == "\"") {
-          print line
-          if (!list) exit
-          inside = 0
-        } else line = line c
+        if (c == "\"") {
+          line = ""
+          while (++i <= n && (c = substr(text, i, 1)) != "\"") {
+            if (c == "\\") {
+              c = substr(text, ++i, 1)
+              c = c ~ /["\\\/]/ ? c : c ~ /[nrt]/ ? " " : "\\" c
+            }
+            line = line c
+          }
+          if (is_key) { path = at[depth] "." line; is_key = 0 } else if (path == want) print line
+        } else if (c == "{" || c == "[") {
+          at[++depth] = path
+          is_list[depth] = (c == "[")
+          is_key = !is_list[depth]
+          if (is_list[depth]) path = path "[]"
+        } else if (c == "}" || c == "]") {
+          depth--
+          is_key = 0
+        } else if (c == "," && depth > 0) {
+          path = at[depth] (is_list[depth] ? "[]" : "")
+          is_key = !is_list[depth]
+        }
       }
     }' "$work/body"
 }
@@ -226,7 +319,7 @@ ask() {
 }
 
 refused() {
-  detail=$(strings detail)
+  detail=$(values .detail)
   # The page of a proxy has no detail. Its first characters may explain the problem.
   [ -n "$detail" ] || detail=$(head -c 200 "$work/body" | LC_ALL=C tr -c '\040-\176' ' ')
   die "$method $path: $status: $detail"
@@ -239,6 +332,28 @@ made() {
   [ -n "$id" ] || die "$method $path: $status, but the answer is not from a release platform. Check SRP_URL"
 }
 
+# remarks FILE: tells what an upload supersedes, and the first warnings about it.
+remarks() {
+  values '.supersedes[].id' | while read -r line; do say "evidence $1 supersedes $line"; done
+  for list in .warnings .summary.contradictions.first .summary.warnings.first; do
+    values "${list}[].message" >"$work/lines"
+    head -n 5 "$work/lines" | while read -r line; do say "warning: $1: $line"; done
+    more=$(($(wc -l <"$work/lines") - 5))
+    [ "$more" -le 0 ] || say "warning: $1: and $more more"
+  done
+}
+
+# missing_digests NAME SHA256: warns about digests that the artifact was registered without. An artifact never changes.
+missing_digests() {
+  ask GET "/artifacts/$2"
+  [ "$status" = 200 ] || return 0
+  values '[].digests[]' >"$work/lines"
+  while IFS=$TAB read -r owner value; do
+    [ "$owner" != "$1" ] || grep -qFx "$value" "$work/lines" ||
+      say "warning: artifact $1 was registered without $value. To add it, register a new release"
+  done <"$work/digests"
+}
+
 # --- What it does --------------------------------------------------------------------------------------
 
 ask PUT "/projects/$project/releases/$(encoded "$version")" -H 'content-type: application/json' \
@@ -248,11 +363,14 @@ release=$id
 say "release $version is $release"
 
 # The loop reads from a file, not from a pipe: in a pipe, a failure would end only the subshell of the loop.
-while IFS=$TAB read -r kind name file; do
-  sha256=$(digest "$file") size=$(($(wc -c <"$file")))
+while IFS=$TAB read -r kind name sha256 file; do
+  more=
+  [ "$file" = - ] || more=",\"size\":$(($(wc -c <"$file")))"
+  digests=$(values_of "$name" "$work/digests" | sed 's/,/","/g')
+  [ -z "$digests" ] || more="$more,\"digests\":[\"$digests\"]"
   ask POST "/releases/$release/artifacts" -H 'content-type: application/json' --data-raw \
-    "{\"kind\":$(json_text "$kind"),\"name\":$(json_text "$name"),\"sha256\":\"$sha256\",\"size\":$size}"
-  if [ "$status" = 409 ] && [ "$(strings code)" != artifact-exists ]; then
+    "{\"kind\":$(json_text "$kind"),\"name\":$(json_text "$name"),\"sha256\":\"$sha256\"$more}"
+  if [ "$status" = 409 ] && [ "$(values .code)" != artifact-exists ]; then
     # The release may be sealed since the last run. Then the artifact must already be in it.
     cp "$work/body" "$work/refusal"
     ask GET "/artifacts/$sha256"
@@ -263,6 +381,8 @@ while IFS=$TAB read -r kind name file; do
     fi
   elif [ "$status" != 409 ]; then
     made
+  elif [ -n "$digests" ]; then
+    missing_digests "$name" "$sha256"
   fi
   say "artifact $name: $sha256"
 done <"$work/artifacts"
@@ -272,6 +392,8 @@ while IFS=$TAB read -r kind name about file; do
   [ "$kind" = - ] || query="&kind=$(encoded "$kind")"
   [ "$name" = - ] || query="$query&label=$(encoded "$name")"
   [ "$about" = - ] || query="$query&artifact=$about"
+  scanners=$(values_of "$name" "$work/scanners")
+  [ -z "$scanners" ] || query="$query&scanners=$(encoded "$scanners")"
   # XML begins with "<", optionally after a byte order mark.
   case $(head -c 200 "$file" | LC_ALL=C tr -d '\357\273\277 \t\r\n' | cut -c 1) in
     '<') type=application/xml ;;
@@ -281,7 +403,8 @@ while IFS=$TAB read -r kind name about file; do
   ask POST "/releases/$release/evidence${query:+?${query#&}}" -H "content-type: $type" -H 'expect:' \
     --data-binary "@$file"
   made
-  say "evidence $file: $(strings kind), $id"
+  say "evidence $file: $(values .kind), $id"
+  remarks "$file"
 done <"$work/evidence"
 
 if [ -n "$no_assert" ]; then
@@ -300,9 +423,9 @@ case $status in
     say "allowed: $version may go to $environment"
     ;;
   409)
-    [ "$(strings code)" = release-denied ] || refused
+    [ "$(values .code)" = release-denied ] || refused
     say "denied: $version may not go to $environment"
-    strings reasons
+    values '.reasons[]'
     denied=1
     exit 1
     ;;

@@ -15,6 +15,16 @@ import { runProgram, startServer, stop } from '../support/process.js';
 /** scripts/ci/release.sh as a pipeline runs it: sh and curl, a listening server, a token. */
 const SCRIPT = fileURLToPath(new URL('../../scripts/ci/release.sh', import.meta.url));
 const COMMIT = '8f3c2a1b9d4e5f60718293a4b5c6d7e8f9012345';
+const osv = (path: string) =>
+  JSON.stringify({
+    results: [
+      {
+        source: { path, type: 'lockfile' },
+        packages: [{ package: { name: 'a', version: '1', ecosystem: 'npm' } }],
+      },
+    ],
+  });
+
 const DOCUMENTS = {
   'junit.xml': '\ufeff<testsuite name="a"><testcase name="b"/></testsuite>',
   'failed.xml':
@@ -30,6 +40,16 @@ const DOCUMENTS = {
     metadata: { vulnerabilities: { total: 0 }, dependencies: { total: 3 } },
   }),
   'leaks.json': '[]',
+  'osv.json': osv('/src/package-lock.json'),
+  'other-folder.json': osv('/other/package-lock.json'),
+  'trivy.json': JSON.stringify({ SchemaVersion: 2, ArtifactName: 'a', Results: [] }),
+  'image.json': JSON.stringify({
+    SchemaVersion: 2,
+    ArtifactName: 'r.example/shop:1',
+    ArtifactType: 'container_image',
+    Metadata: { RepoDigests: [`r.example/shop@sha256:${'b'.repeat(64)}`] },
+    Results: [],
+  }),
   'a=b.tar': 'what was built',
 };
 const GOOD = [
@@ -155,6 +175,75 @@ describe('release.sh', () => {
     expect(run.output).toContain('2.0.0: tests-passed: 1 test failed, 0 allowed');
   });
 
+  it('exits with 1 if one of two reports has a failure, each with its own label', async () => {
+    await start();
+    const labels = ['--evidence', 'unit-1=failed.xml', '--evidence', 'unit-2=junit.xml'];
+    const run = await sh(release('2.0.1', ...labels, ...GOOD.slice(2)));
+    expect(run.code, run.errors).toBe(1);
+    expect(run.output).toContain('tests-passed: 1 test failed');
+  });
+
+  it('tells what an upload supersedes, and the warnings about it', async () => {
+    await start();
+    const upload = (...more: string[]) => sh(release('2.2.0', ...more, '--no-assert'));
+    const first = await upload('--evidence', 'unit=failed.xml');
+    const [, id] = /evidence failed\.xml: junit, (\S+)/.exec(first.errors) ?? [];
+    expect(first.errors).not.toMatch(/warning|supersedes/);
+    const fixed = await upload('--evidence', 'unit=junit.xml');
+    expect(fixed, fixed.errors).toMatchObject({ code: 0, output: '' });
+    expect(fixed.errors).toContain(`==> evidence junit.xml supersedes ${id}\n`);
+    const silent = await upload('--evidence', 'osv=osv.json');
+    expect(silent.errors).toContain('==> warning: osv.json: No vulnerability is listed');
+    const other = await upload('--evidence', 'osv=other-folder.json');
+    expect(other.errors).toMatch(/warning: other-folder\.json: Evidence \S+ with the label osv/);
+  });
+
+  it('sends the scanners of a label', async () => {
+    await start();
+    const scanners = ['--scanners', 'scan=vuln,secret', '--evidence', 'scan=trivy.json'];
+    const run = await sh(
+      release('2.3.0', ...scanners, '--evidence', 'unit=junit.xml', '--no-assert'),
+    );
+    expect(run, run.errors).toMatchObject({ code: 0 });
+    const evidence = await api(`/releases/${await idOf('2.3.0')}/evidence`);
+    expect(
+      evidence.map(({ label, scanners }: Record<string, unknown>) => [label, scanners]).toSorted(),
+    ).toEqual([
+      ['scan', ['secret', 'vulnerability']],
+      ['unit', []],
+    ]);
+  });
+
+  it('registers images with their digests, and binds evidence to them', async () => {
+    await start();
+    const [image, index] = ['a', 'b'].map((digit) => digit.repeat(64));
+    const args = [
+      ...['--artifact-kind', 'container', '--artifact', `r.example/shop:1=sha256:${image}`],
+      ...['--artifact-digest', `r.example/shop:1=sha256:${index}`, '--about', 'r.example/shop:1'],
+    ];
+    const scan = ['--evidence', 'scan=image.json', '--no-assert'];
+    const run = await sh(release('2.4.0', ...args, ...scan));
+    expect(run, run.errors).toMatchObject({ code: 0, output: '' });
+    const id = await idOf('2.4.0');
+    expect(await api(`/releases/${id}/artifacts`)).toMatchObject([
+      { name: 'r.example/shop:1', sha256: image, size: null, digests: [`sha256:${index}`] },
+    ]);
+    expect(await api(`/releases/${id}/evidence`)).toMatchObject([{ artifact: image }]);
+
+    const late = ['--artifact-digest', `r.example/shop:1=sha256:${'c'.repeat(64)}`];
+    const again = await sh(release('2.4.0', ...args, ...late, '--no-assert'));
+    expect(again, again.errors).toMatchObject({ code: 0 });
+    expect(again.errors).toContain(`was registered without sha256:${'c'.repeat(64)}`);
+    expect(again.errors).not.toContain(`without sha256:${index}`);
+
+    const about = ['--artifact-kind', 'container', '--artifact', `other=sha256:${'d'.repeat(64)}`];
+    const wrong = await sh(
+      release('2.4.0', ...about, '--about', `sha256:${'d'.repeat(64)}`, ...scan),
+    );
+    expect(wrong, wrong.errors).toMatchObject({ code: 2, output: '' });
+    expect(wrong.errors).toContain(`: 422: The document is about sha256:${index}, and other has`);
+  });
+
   it('uploads evidence about the artifact that --about names', async () => {
     await start();
     const run = await sh(
@@ -197,6 +286,27 @@ describe('release.sh', () => {
     ['a missing file', ['--evidence', 'no.xml'], {}, 'cannot read the file no.xml'],
     ['an unknown option', ['--evidences', 'junit.xml'], {}, 'unknown option --evidences'],
     ['an option without a value', ['--evidence'], {}, '--evidence needs a value'],
+    [
+      'one label for two reports',
+      ['--evidence', 'unit=junit.xml', '--evidence-as', 'junit', 'unit=failed.xml'],
+      {},
+      'label unit was given twice: junit.xml and failed.xml. Give each report its own label',
+    ],
+    [
+      'scanners of no label',
+      ['--scanners', 'scan=vuln'],
+      {},
+      '--scanners: no evidence with a label',
+    ],
+    ['scanners without a label', ['--scanners', 'vuln'], {}, '--scanners needs a label and words'],
+    [
+      'a digest of no artifact',
+      ['--artifact-digest', `a=sha256:${'a'.repeat(64)}`],
+      {},
+      '--artifact-digest: no artifact has the name a',
+    ],
+    ['half a digest', ['--artifact', 'a=sha256:abc'], {}, 'must have sha256: and 64 hexadecimal'],
+    ['an unknown artifact', ['--about', 'shop'], {}, 'no --artifact before --about has this name'],
     ['no address', [], { SRP_URL: '' }, 'SRP_URL must be an http or https address'],
     [
       'a token of two lines',
