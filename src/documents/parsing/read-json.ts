@@ -63,7 +63,7 @@ const YARN =
 function severalValues(text: string): string {
   const lines = 'is not one JSON document, but several (JSON Lines)';
   if (!YARN.test(text.slice(0, 100_000))) return `${lines}. Upload one JSON document`;
-  return `${lines}, as Yarn writes them. Use another scanner on yarn.lock, such as trivy fs or grype`;
+  return `${lines}, as Yarn writes them. Yarn does not write another format: send the report of a scanner that reads yarn.lock`;
 }
 
 /** Finds the syntax error. V8's own message quotes the document and often lacks the position. */

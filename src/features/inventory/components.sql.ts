@@ -1,5 +1,6 @@
 import type { Position } from '../../contract/position.js';
 import type { Statement } from '../../database/sql.js';
+import { canonicalLicence } from '../../vocabulary/licence-names.js';
 import type { Purl } from '../../vocabulary/purl.js';
 import { CURRENT } from '../evidence/index.js';
 import { Conditions, evidenceOf } from './conditions.js';
@@ -49,7 +50,8 @@ export function selectComponents(
       `c.ordinal > CASE WHEN e.id = ${where.bind(from)} THEN ${where.bind(ordinal)} ELSE -1 END`,
     );
   }
-  if (licence !== undefined) where.add(`${where.bind(licence)} = ANY(c.licences)`);
+  if (licence !== undefined)
+    where.add(`${where.bind(canonicalLicence(licence))} = ANY(c.licences)`);
   if (purl) where.add(`c.key = ${where.bind(purl.key)}`);
   if (purl?.version !== undefined) where.add(`c.version = ${where.bind(purl.version)}`);
   const take = where.bind(limit + 1);

@@ -11,7 +11,7 @@ export function isOld(document: unknown): boolean {
 
 const AUDIT = 'Upload the output of npm audit --json';
 
-const YARN = 'Use another scanner on yarn.lock, such as trivy fs or grype, and upload its report';
+const YARN = 'Send the report of a scanner that reads yarn.lock';
 
 /** What npm and pnpm write instead of a report. */
 function errorOf({ error, message, uri, method }: Record<string, unknown>): string | undefined {
