@@ -63,7 +63,9 @@ const YARN =
 function severalValues(text: string): string {
   const lines = 'is not one JSON document, but several (JSON Lines)';
   if (!YARN.test(text.slice(0, 100_000))) return `${lines}. Upload one JSON document`;
-  return `${lines}, as Yarn writes them. Yarn does not write another format: send the report of a scanner that reads yarn.lock`;
+  const advice =
+    'Yarn does not write another format: send the report of a scanner that reads yarn.lock';
+  return `${lines}, as Yarn writes them. ${advice}`;
 }
 
 /** Finds the syntax error. V8's own message quotes the document and often lacks the position. */
