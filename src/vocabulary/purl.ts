@@ -6,12 +6,32 @@ import { isStorable } from '../shared/text.js';
 export interface Purl {
   /** In canonical form. */
   readonly purl: string;
-  /** The package URL without version, qualifiers and subpath. It identifies the package. */
+  /** The identity of the package: see `packageKey`. */
   readonly key: string;
   /** Namespace and name in the notation of the ecosystem. */
   readonly name: string;
   readonly version: string | undefined;
   readonly hasQualifiers: boolean;
+}
+
+/**
+ * The identity of a package: its canonical package URL without version, qualifiers and subpath, in the one spelling of
+ * names that its ecosystem treats as equal. The parser has already written the names of most types in lower case. The
+ * text is cut instead of parsed, because there may be 200,000; in names, the separators are percent-encoded.
+ *
+ * - NuGet and Go: case does not matter. Maven: it does.
+ * - PyPI (PEP 503): case, and runs of `-`, `_` and `.`, do not matter.
+ * - A slash in a name, such as in `%40scope%2Fname`, separates the namespace.
+ *
+ * A migration computed the keys of waivers and artifacts from before in the same way.
+ * @param purl in canonical form
+ */
+export function packageKey(purl: string): string {
+  const end = purl.search(/[@?#]/);
+  const cut = end < 0 ? purl : purl.slice(0, end);
+  const key = cut.includes('%2') ? cut.replaceAll(/%2f/gi, '/') : cut;
+  if (key.startsWith('pkg:golang/') || key.startsWith('pkg:nuget/')) return key.toLowerCase();
+  return key.startsWith('pkg:pypi/') ? key.toLowerCase().replaceAll(/[-_.]+/g, '-') : key;
 }
 
 /** Longer package URLs are ignored, because the size of an index entry is limited. */
@@ -58,13 +78,10 @@ function parse(text: string): Purl | undefined {
       `pkg:${head.slice(4)}`,
     );
     const purl = new PackageURL(type, namespace, name, version, qualifiers, subpath).toString();
-    // Some types are invalid without a version, so the text is cut. In names, these characters are encoded.
-    const [key = purl] = purl.split(/[@?#]/, 1);
     if (purl.length > MAX_LENGTH || !isStorable(`${namespace}${name}${version}`)) return undefined;
     return {
       purl,
-      // Go module names are case-insensitive (purl-spec, type golang), and tools write them in either case.
-      key: type === 'golang' ? key.toLowerCase() : key,
+      key: packageKey(purl),
       name: namespace ? `${namespace}${SEPARATORS.get(type) ?? '/'}${name}` : name,
       version: version || undefined,
       hasQualifiers: Object.keys(qualifiers ?? {}).length > 0,

@@ -28,6 +28,8 @@ const MIGRATIONS = [
   '20261129000000_coverage',
   '20261129010000_baseline_2',
   '20261129120000_rights_not_truncated',
+  '20261129130000_aliases_of_a_release',
+  '20261129132000_keys_of_packages',
 ];
 
 let database: Awaited<ReturnType<typeof createEmptyDatabase>>;

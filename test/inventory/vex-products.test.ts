@@ -48,6 +48,15 @@ describe('a product identified by its purl', () => {
     expect(await isSuppressed()).toBe(expected);
   });
 
+  it('matches whatever the spelling of the ecosystem', async () => {
+    await artifact({ purl: 'pkg:nuget/Acme.Shop@1.4.0' });
+    const product = 'pkg:nuget/acme.shop@1.4.0';
+    await uploaded(context.app, release, vex({ product: `${product}-rc`, parts: LODASH }));
+    expect(await isSuppressed()).toBe(false);
+    await uploaded(context.app, release, vex({ product, parts: LODASH }));
+    expect(await isSuppressed()).toBe(true);
+  });
+
   it.each(['pkg:oci/shop', 'our shop'])(
     'does not match a release without artifacts: %s',
     async (product) => {

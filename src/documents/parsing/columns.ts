@@ -103,8 +103,11 @@ const FINDINGS: readonly Column<Finding>[] = [
   column('fingerprint', ({ fingerprint }) => `\\x${fingerprint}`, 'bytea'),
 ];
 
-/** A product of a claim: a digest, or a purl without qualifiers and subpath. */
-const productOf = (text: string) => readPurl(text)?.purl.split(/[?#]/)[0] ?? text;
+/** A product of a claim: the key of a package with its version if it has one, or a digest. */
+function productOf(text: string): string {
+  const purl = readPurl(text);
+  return purl ? `${purl.key}${/@[^?#]*/.exec(purl.purl)?.[0] ?? ''}` : text;
+}
 
 const CLAIMS: readonly Column<Claim>[] = [
   column('target', ({ fingerprint, vulnerability }) =>

@@ -1,9 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox';
 import semver from 'semver';
 import { line } from '../../contract/schemas.js';
+import { packageKey } from '../../vocabulary/purl.js';
 import { idsOf, missing, showing } from './common/evidence.js';
 import { needed, RuleFault } from './common/fault.js';
-import { keyOf, type PurlPattern, readPattern, versionOf } from './common/purl-pattern.js';
+import { type PurlPattern, readPattern, versionOf } from './common/purl-pattern.js';
 import { byText, counted, firstOf, shown } from './common/text.js';
 import type { ComponentInput, Outcome, Rule, RuleInput } from './rule.js';
 
@@ -94,7 +95,7 @@ function finder(bans: readonly Ban[]) {
     else exact.set(ban.pattern.key, [...(exact.get(ban.pattern.key) ?? []), ban]);
   }
   return ({ purl, version }: ComponentInput & { readonly purl: string }): string | undefined => {
-    const key = keyOf(purl);
+    const key = packageKey(purl);
     const matching = patterns.filter(({ matches }) => matches(key)).map(({ ban }) => ban);
     // The package URL and the version field of a component can differ. Neither may be banned.
     const versions = new Set([versionOf(purl) ?? version, version ?? versionOf(purl)]);
@@ -109,7 +110,13 @@ function finder(bans: readonly Ban[]) {
   };
 }
 
-const lastName = (text: string) => text.split(/[/:]/).at(-1)?.toLowerCase();
+/** The last part of a name. Without its ecosystem, all separators in it are the same. */
+const lastName = (text: string) =>
+  text
+    .split(/[/:]/)
+    .at(-1)
+    ?.toLowerCase()
+    .replaceAll(/[-_.]+/g, '-');
 
 /** Finds the ban of a component without a readable package URL, by its name alone. */
 function byName(bans: readonly Ban[]) {

@@ -31,7 +31,7 @@ const applying = (package_: string, more: string, when: AsOf) => `
                       AND (e.artifact_sha256 IS NULL OR a.sha256 = e.artifact_sha256)
                       AND ('sha256:' || a.sha256 = ANY (c.products) OR a.digests && c.products
                            OR a.purl_key = ANY (c.products)
-                           OR split_part(split_part(a.purl, '#', 1), '?', 1) = ANY (c.products))))
+                           OR a.purl_key || substring(a.purl FROM '@[^?#]*') = ANY (c.products))))
    AND (targets.own OR ${joinedIds('c.release_id', 'f.rule', 'c.target', when)})`;
 
 /**

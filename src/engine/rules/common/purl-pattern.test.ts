@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { makePurl, readPurl } from '../../../vocabulary/purl.js';
+import { packageKey as keyOf, makePurl, readPurl } from '../../../vocabulary/purl.js';
 import { RuleFault } from './fault.js';
-import { keyOf, readPattern, versionOf } from './purl-pattern.js';
+import { readPattern, versionOf } from './purl-pattern.js';
 
 /** Whether a pattern matches the package of a purl. */
 function matches(pattern: string, purl: string): boolean {
@@ -21,6 +21,10 @@ describe('readPattern', () => {
     ['pkg:NPM/x', 'pkg:npm/x@1', true],
     ['pkg:pypi/Foo_Bar', 'pkg:pypi/foo-bar@1', true],
     ['pkg:pypi/Foo_*', 'pkg:pypi/foo-bar@1', true],
+    ['pkg:pypi/zope.interface', 'pkg:pypi/Zope_Interface@1', true],
+    ['pkg:nuget/NewtonSoft.Json', 'pkg:nuget/Newtonsoft.Json@13', true],
+    ['pkg:nuget/NewtonSoft.*', 'pkg:nuget/Newtonsoft.Json@13', true],
+    ['pkg:npm/@s/x', 'pkg:npm/%40s%2Fx@1', true],
     ['pkg:golang/github.com/Foo/Bar', 'pkg:golang/github.com/foo/bar@v1.0.0', true],
     ['pkg:cran/x', 'pkg:cran/x@1', true],
     ['pkg:npm/ev*', 'pkg:npm/event-stream@1', true],

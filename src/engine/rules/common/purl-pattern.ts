@@ -2,17 +2,6 @@ import { readPurl } from '../../../vocabulary/purl.js';
 import { RuleFault } from './fault.js';
 import { shown } from './text.js';
 
-/**
- * Returns a canonical purl without version, qualifiers and subpath. The text is cut instead of parsed for speed,
- * because there may be 200,000 purls. Names cannot contain the separators, which are percent-encoded.
- */
-export function keyOf(purl: string): string {
-  const end = purl.search(/[@?#]/);
-  const key = end < 0 ? purl : purl.slice(0, end);
-  // `readPurl` does the same.
-  return key.startsWith('pkg:golang/') ? key.toLowerCase() : key;
-}
-
 /** Returns the version of a canonical purl. */
 export function versionOf(purl: string): string | undefined {
   const version = /@([^?#]*)/.exec(purl)?.[1];
