@@ -7,9 +7,9 @@ import { webLink } from '../common/links.js';
 import { objectsOf, textOf } from '../common/texts.js';
 import { affectedOf, fixedIn } from './affected.js';
 import { identityOf } from './ecosystems.js';
-import { analysisOf, groupOf, unlistedGroups } from './groups.js';
+import { analysisOf, groupsById, unlistedGroups } from './groups.js';
 import { maxSeverityOf, ratingOfRecord } from './ratings.js';
-import type { Found, Vulnerability } from './schema.js';
+import type { Found, Group, Vulnerability } from './schema.js';
 
 /** Records may have hundreds of references. */
 const MAX_REFERENCES = 50;
@@ -21,15 +21,14 @@ function linkOf({ references }: Vulnerability): string | undefined {
 }
 
 function vulnerabilityOf(
-  found: Found,
+  { entry, path }: Found,
   vulnerability: Vulnerability,
+  group: Group | undefined,
   idsOf: (id: string) => VulnerabilityIds,
 ): Finding {
-  const { entry, path } = found;
   const { id, aliases } = idsOf(vulnerability.id);
   const identity = identityOf(entry);
   const affected = affectedOf(vulnerability, entry);
-  const group = groupOf(found, vulnerability.id);
   const { severity, rating } = ratingOfRecord(vulnerability, affected, group);
   const parts = [analysisOf(group, vulnerability.id), vulnerability.details];
   return {
@@ -85,8 +84,10 @@ const licencesOf = ({ entry, path }: Found): Finding[] =>
   });
 
 /** One finding for each vulnerability, and for each licence, of a package. */
-export const findingsOf = (found: Found, idsOf: (id: string) => VulnerabilityIds): Finding[] => [
-  ...(found.entry.vulnerabilities ?? []).map((one) => vulnerabilityOf(found, one, idsOf)),
-  ...unlistedOf(found, idsOf),
-  ...licencesOf(found),
-];
+export function findingsOf(found: Found, idsOf: (id: string) => VulnerabilityIds): Finding[] {
+  const groups = groupsById(found);
+  const listed = (found.entry.vulnerabilities ?? []).map((one) =>
+    vulnerabilityOf(found, one, groups.get(one.id), idsOf),
+  );
+  return [...listed, ...unlistedOf(found, idsOf), ...licencesOf(found)];
+}

@@ -39,8 +39,9 @@ export const idGroups = (report: Report): string[][] =>
     ...(entry.groups ?? []).map(joined),
   ]);
 
-export const groupOf = ({ entry }: Found, id: string): Group | undefined =>
-  (entry.groups ?? []).find((group) => idsIn(group).includes(id));
+/** The group of each vulnerability of a package. */
+export const groupsById = ({ entry }: Found): ReadonlyMap<string, Group> =>
+  new Map((entry.groups ?? []).flatMap((group) => idsIn(group).map((id) => [id, group] as const)));
 
 /** Whether the analysis of calls, or the distribution, says that a vulnerability matters less. */
 export function analysisOf(group: Group | undefined, id: string): string | undefined {
