@@ -32,7 +32,7 @@ const jackson = {
 
 const of = (policy: string, rule: string, evidence: string, message: string) => ({
   policy,
-  policyVersion: 1,
+  policyVersion: policy === 'baseline' ? 2 : 1,
   rule,
   mode: 'block',
   status: 'pass',
