@@ -31,6 +31,7 @@ describe('POST /releases/{id}/artifacts: 201', () => {
     expect(artifact).toEqual({
       id: expect.stringMatching(/^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[\da-f]{4}-[\da-f]{12}$/),
       releaseId: release.id,
+      digests: [],
       ...A,
       size: null,
       purl: null,

@@ -107,6 +107,7 @@ describe('GET /artifacts/{sha256}', () => {
       name: 'image',
       kind: 'container',
       sha256: digest(1),
+      digests: [],
       size: null,
       purl: null,
       createdAt: expect.any(String),
