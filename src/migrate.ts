@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { loadConfig, loadDotEnv } from './config/config.js';
 import { joinEmbedded } from './database/embedded/join.js';
 import { prepareSchema, resolveMigration } from './database/migrate.js';
+import { noticesOf } from './database/notices.js';
 
 /** `npm run db:migrate`: applies pending migrations, as the server does at start. */
 const USAGE = `usage: npm run db:migrate -- [--rolled-back NAME | --applied NAME]
@@ -36,7 +37,8 @@ async function migrate(): Promise<string> {
       apply: true,
       connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,
     });
-    return applied.length > 0 ? `applied ${applied.join(', ')}` : 'the schema is current';
+    if (applied.length === 0) return 'the schema is current';
+    return [`applied ${applied.join(', ')}`, ...noticesOf(applied)].join('\n');
   } finally {
     await embedded?.stop();
   }

@@ -12,6 +12,7 @@ import {
 } from './database/embedded/embedded.js';
 import { isDatabaseUnavailable, rootCause } from './database/errors.js';
 import { prepareSchema, SchemaError } from './database/migrate.js';
+import { noticesOf } from './database/notices.js';
 import { type RunningJobs, startJobs } from './jobs/runner.js';
 
 /** Everything that has been opened so far. */
@@ -108,6 +109,7 @@ async function start(config: Config, running: Running): Promise<void> {
     }),
   ]);
   if (applied.length > 0) app.log.info({ migrations: applied }, 'applied migrations');
+  for (const notice of noticesOf(applied)) app.log.warn(notice);
   if (unknown.length > 0) {
     app.log.warn({ migrations: unknown }, 'the database was migrated by a newer version');
   }

@@ -55,8 +55,9 @@ export const trivy: EvidenceKind = {
   uploadFor: {
     vulnerability: 'trivy',
     misconfiguration: 'trivy with its misconfiguration scanner',
-    secret: 'trivy with its secret scanner',
-    licence: 'trivy with its licence scanner',
+    // Clean reports do not show that these scanners ran.
+    secret: 'trivy with its secret scanner (add ?scanners=secret to the upload)',
+    licence: 'trivy with its licence scanner (add ?scanners=license to the upload)',
   },
   example,
   load: () => import('./parser.js').then(({ parser }) => parser),

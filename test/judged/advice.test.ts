@@ -1,0 +1,281 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { UPLOADS } from '../../src/documents/kinds/index.js';
+import { SHOWN, type Shown } from '../../src/vocabulary/finding-types.js';
+import { useApp } from '../support/app.js';
+import { deployed } from '../support/deployments.js';
+import { bom, junit, sarif, trivy } from '../support/documents.js';
+import { retract, type UploadOptions, uploaded } from '../support/evidence.js';
+import { addArtifact, createRelease, digest, seal } from '../support/releases.js';
+import { denials, guard, verdictOf, waived, XML } from '../support/verdicts.js';
+
+/** The advice of each denial, followed to the letter, turns it into an allow. */
+
+const context = useApp();
+const guarded = useApp({ AUTH_MODE: 'token' });
+let release: string;
+let version = 1;
+beforeEach(async () => {
+  version = 1;
+  release = (await createRelease(context.app, { version: '1.0.0' })).id;
+});
+
+const send = (document: unknown, options: UploadOptions = {}) =>
+  uploaded(context.app, release, document, options);
+const newRelease = async () => {
+  version += 1;
+  release = (await createRelease(context.app, { projectId: 1, version: `${version}.0.0` })).id;
+};
+
+/** Expects a denial whose message contains the advice. */
+async function denied(advice: string | RegExp, environment = 'gate') {
+  const verdict = await verdictOf(context.app, release, { environment });
+  expect(verdict.decision).toBe('deny');
+  const reasons = denials(verdict).join('\n');
+  if (typeof advice === 'string') expect(reasons).toContain(advice);
+  else expect(reasons).toMatch(advice);
+}
+
+async function allowed(environment = 'gate') {
+  const verdict = await verdictOf(context.app, release, { environment });
+  expect(denials(verdict)).toEqual([]);
+  expect(verdict.decision).toBe('allow');
+}
+
+const image = (more: object = {}) => ({
+  SchemaVersion: 2,
+  ArtifactName: 'image:1',
+  ArtifactType: 'container_image',
+  Results: [{ Target: 'image:1 (debian 12)', Class: 'os-pkgs', Type: 'debian' }],
+  ...more,
+});
+const source = (...results: object[]) => ({ ...trivy(), Results: results });
+
+/** A clean report of everything that a denial may ask for, by the text with which it asks. */
+const CLEAN: Readonly<Record<Shown, Readonly<Record<string, () => Promise<unknown>>>>> = {
+  tests: {
+    junit: () => send(junit('passed'), XML),
+    trx: () =>
+      send(
+        [
+          '<TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010">',
+          '<Results><UnitTestResult testName="a" outcome="Passed"/></Results>',
+          '<ResultSummary outcome="Completed"><Counters total="1" executed="1" passed="1"/></ResultSummary>',
+          '</TestRun>',
+        ].join(''),
+        XML,
+      ),
+    'go-test': () =>
+      send(
+        [
+          { Action: 'run', Package: 'shop', Test: 'TestA' },
+          { Action: 'pass', Package: 'shop', Test: 'TestA', Elapsed: 0.1 },
+          { Action: 'pass', Package: 'shop', Elapsed: 0.2 },
+        ]
+          .map((line) => JSON.stringify(line))
+          .join('\n'),
+      ),
+  },
+  components: {
+    cyclonedx: () => send(bom([{ licence: 'MIT' }])),
+    spdx: () =>
+      send({
+        spdxVersion: 'SPDX-2.3',
+        SPDXID: 'SPDXRef-DOCUMENT',
+        name: 'shop',
+        packages: [{ SPDXID: 'SPDXRef-a', name: 'a', versionInfo: '1' }],
+      }),
+  },
+  vulnerability: {
+    trivy: () => send(image()),
+    grype: () =>
+      send({
+        matches: [],
+        source: { type: 'directory', target: '/src' },
+        descriptor: { name: 'grype', version: '0.92.2' },
+      }),
+    'npm-audit': () =>
+      send({
+        auditReportVersion: 2,
+        vulnerabilities: {},
+        metadata: {
+          vulnerabilities: { info: 0, low: 0, moderate: 0, high: 0, critical: 0, total: 0 },
+          dependencies: { prod: 3, dev: 0, optional: 0, peer: 0, peerOptional: 0, total: 3 },
+        },
+      }),
+    'osv with --all-packages': () =>
+      send({
+        results: [
+          {
+            source: { path: '/src/package-lock.json', type: 'lockfile' },
+            packages: [{ package: { name: 'a', version: '1.0.0', ecosystem: 'npm' } }],
+          },
+        ],
+      }),
+  },
+  misconfiguration: {
+    'trivy with its misconfiguration scanner': () =>
+      send(
+        source({
+          Target: 'Dockerfile',
+          Class: 'config',
+          Type: 'dockerfile',
+          MisconfSummary: { Successes: 20, Failures: 0 },
+        }),
+      ),
+  },
+  secret: {
+    gitleaks: () => send([], { kind: 'gitleaks' }),
+    'trivy with its secret scanner (add ?scanners=secret to the upload)': () =>
+      send(image(), { scanners: 'secret' }),
+  },
+  licence: {
+    'trivy with its licence scanner (add ?scanners=license to the upload)': () =>
+      send(image(), { scanners: 'license' }),
+    'osv with --all-packages and --licenses': () =>
+      send({
+        results: [
+          {
+            source: { path: '/src/package-lock.json', type: 'lockfile' },
+            packages: [
+              {
+                package: { name: 'a', version: '1.0.0', ecosystem: 'npm' },
+                licenses: ['MIT'],
+              },
+            ],
+          },
+        ],
+        experimental_config: { licenses: { summary: false, allowlist: ['MIT'] } },
+      }),
+  },
+  code: {
+    sarif: () => send(sarif([])),
+    semgrep: () =>
+      send({ version: '1.90.0', results: [], errors: [], paths: { scanned: ['a.js'] } }),
+  },
+};
+
+const rulesFor = (what: Shown): object[] => {
+  if (what === 'tests') return [{ rule: 'tests-passed' }];
+  if (what === 'components') return [{ rule: 'evidence-required', shows: what }];
+  if (what === 'secret') return [{ rule: 'no-secrets' }];
+  return [{ rule: 'max-findings', types: [what] }];
+};
+
+describe('a denial without evidence', () => {
+  it.each(SHOWN.flatMap((what) => (UPLOADS[what] ?? []).map((text) => ({ what, text }))))(
+    'asks for $what: $text',
+    async ({ what, text }) => {
+      await guard(context.app, rulesFor(what));
+      await denied(text);
+      const upload = CLEAN[what][text];
+      if (!upload) throw new Error(`CLEAN has no report for "${text}": add it`);
+      await upload();
+      await allowed();
+    },
+  );
+});
+
+describe('tests-passed', () => {
+  it('is met by a new release with passing tests', async () => {
+    await guard(context.app, [{ rule: 'tests-passed' }]);
+    await send(junit('failure'), { ...XML, label: 'unit' });
+    await denied('make a new release of it');
+    await newRelease();
+    await send(junit('passed'), { ...XML, label: 'unit' });
+    await allowed();
+  });
+
+  it('is met by running the tests again, with the same label', async () => {
+    await guard(context.app, [{ rule: 'tests-passed' }]);
+    await send(junit('failure'), { ...XML, label: 'unit' });
+    await denied('upload the report with the same label');
+    await send(junit('passed'), { ...XML, label: 'unit' });
+    await allowed();
+  });
+
+  it('is met by retracting a report that is wrong', async () => {
+    await guard(context.app, [{ rule: 'tests-passed' }]);
+    await send(junit('passed'), XML);
+    const { id } = await send(junit('failure'), XML);
+    await denied('retract it: POST /evidence/{id}/retract');
+    await retract(context.app, id);
+    await allowed();
+  });
+});
+
+describe('max-findings', () => {
+  const rules = [{ rule: 'max-findings', severity: 'high' }];
+
+  it('is met by updating the packages and scanning again, with the same label', async () => {
+    await guard(context.app, rules);
+    await send(trivy({ fixed: '4.17.21' }), { label: 'scan' });
+    await denied('scan again and upload the report with the same label');
+    await send(trivy(), { label: 'scan' });
+    await allowed();
+  });
+
+  it('is met by a waiver', async () => {
+    await guard(context.app, rules);
+    await send(trivy({ id: 'CVE-2026-1' }), { label: 'scan' });
+    await denied('request a waiver: POST /waivers');
+    await waived(guarded.app, { projectId: 1, rule: 'CVE-2026-1' });
+    await allowed();
+  });
+
+  it('is met by a scan of each artifact', async () => {
+    await guard(context.app, [{ rule: 'max-findings', scope: 'artifacts' }]);
+    const [a, b] = [digest(1), digest(2)];
+    await addArtifact(context.app, release, { sha256: a, name: 'image:1' });
+    await addArtifact(context.app, release, { sha256: b, name: 'worker:1' });
+    await send(image(), { artifact: a });
+    await denied(/counts for worker:1\..*\?artifact=\{sha256\}/);
+    await send(image({ ArtifactName: 'worker:1' }), { artifact: b });
+    await allowed();
+  });
+});
+
+describe('other rules', () => {
+  it('evidence-required is met by running the tool again', async () => {
+    await guard(context.app, [
+      { rule: 'evidence-required', shows: 'vulnerability', maximumAgeDays: 1 },
+    ]);
+    await send(image({ CreatedAt: '2025-10-01T00:00:00Z' }), { label: 'scan' });
+    await denied('Run the tool again and upload the report');
+    await send(image({ CreatedAt: new Date().toISOString() }), { label: 'scan' });
+    await allowed();
+  });
+
+  it('licences are met by replacing the component and a new SBOM with the same label', async () => {
+    await guard(context.app, [{ rule: 'licences', deny: ['GPL-3.0-only'] }]);
+    await send(bom([{ name: 'a', licence: 'GPL-3.0-only' }]), { label: 'sbom' });
+    await denied('upload it with the same label');
+    await send(bom([{ name: 'b', licence: 'MIT' }]), { label: 'sbom' });
+    await allowed();
+  });
+
+  it('banned-components is met by updating and a new SBOM with the same label', async () => {
+    const components = [{ purl: 'pkg:npm/lodash', versions: '<4.17.21' }];
+    await guard(context.app, [{ rule: 'banned-components', components }]);
+    await send(bom([{ licence: 'MIT' }]), { label: 'sbom' });
+    await denied('upload a new SBOM with the same label');
+    await send(bom([{ version: '4.17.21', licence: 'MIT' }]), { label: 'sbom' });
+    await allowed();
+  });
+
+  it('sealed-only is met by sealing', async () => {
+    await guard(context.app, [{ rule: 'sealed-only' }]);
+    await denied('POST /releases/{id}/seal');
+    await seal(context.app, release);
+    await allowed();
+  });
+
+  it('semver-increases is met by a higher version', async () => {
+    await guard(context.app, [{ rule: 'semver-increases' }]);
+    await newRelease();
+    await deployed(context.app, release, 'gate');
+    release = (await createRelease(context.app, { projectId: 1, version: '1.5.0' })).id;
+    await denied('Register a release with a higher version');
+    await newRelease();
+    await allowed();
+  });
+});
