@@ -13,31 +13,45 @@ export interface Subject {
 /** Whether an artifact is an image, whose digest is that of a manifest. The digest of others is that of a file. */
 export const isImage = ({ kind }: Subject) => /container|image|oci|docker/.test(kind);
 
-/** Whether a document names one of the digests of an artifact. */
-export function isNamedBy(target: Target, { sha256, digests }: Subject): boolean {
-  const own = new Set([`sha256:${sha256}`, ...digests]);
-  return [...(target.digests ?? []), ...(target.otherDigests ?? [])].some((one) => own.has(one));
+/** Artifacts by their digests, so that a document is not compared with each of them. */
+export interface Subjects<S extends Subject> {
+  readonly all: readonly S[];
+  readonly byDigest: ReadonlyMap<string, readonly S[]>;
 }
 
-/** The artifacts whose digest is of the same sort as those that the target names. */
-function comparable<S extends Subject>({ type }: Target, subjects: readonly S[]): S[] {
-  if (type !== 'image' && type !== 'files') return [];
-  return subjects.filter((subject) => isImage(subject) === (type === 'image'));
+export function indexed<S extends Subject>(all: readonly S[]): Subjects<S> {
+  const byDigest = new Map<string, S[]>();
+  for (const subject of all) {
+    for (const digest of new Set([`sha256:${subject.sha256}`, ...subject.digests])) {
+      const same = byDigest.get(digest);
+      if (same) same.push(subject);
+      else byDigest.set(digest, [subject]);
+    }
+  }
+  return { all, byDigest };
 }
+
+/** The artifacts of which a document names a digest. */
+export const namedBy = <S extends Subject>(target: Target, { byDigest }: Subjects<S>): S[] =>
+  [...(target.digests ?? []), ...(target.otherDigests ?? [])].flatMap(
+    (digest) => byDigest.get(digest) ?? [],
+  );
 
 /**
  * The first digest of something that is none of the artifacts. Image ids, indexes and platforms contradict no artifact,
- * and neither do digests of another sort.
+ * and neither do digests of another sort: the digest of an image is that of a manifest, of others that of a file.
  */
-export function otherDigest(
+export function otherDigest<S extends Subject>(
   targets: readonly Target[],
-  subjects: readonly Subject[],
+  subjects: Subjects<S>,
 ): string | undefined {
+  const sorts = new Set(subjects.all.map(isImage));
   for (const target of targets) {
-    const some = comparable(target, subjects);
+    const { type } = target;
     const [digest] = target.digests ?? [];
-    if (digest === undefined || some.length === 0) continue;
-    if (!some.some((subject) => isNamedBy(target, subject))) return digest;
+    const asImage = type === 'image';
+    if (digest === undefined || (!asImage && type !== 'files') || !sorts.has(asImage)) continue;
+    if (!namedBy(target, subjects).some((subject) => isImage(subject) === asImage)) return digest;
   }
   return undefined;
 }
@@ -47,10 +61,12 @@ const lastSegment = (name: string) => name.split('/').at(-1)?.toLowerCase() ?? '
 /** The name of an image that is not that of the artifact. Registries, tags and digests are not compared. */
 export function otherName(targets: readonly Target[], subject: Subject): string | undefined {
   if (!isImage(subject)) return undefined;
+  const own = indexed([subject]);
   const images = targets.filter(({ type, name }) => type === 'image' && name);
-  if (images.length === 0 || images.some((target) => isNamedBy(target, subject))) return undefined;
-  const own = lastSegment(withoutTag({ type: 'image', name: subject.name }));
-  return images.every((target) => lastSegment(withoutTag(target)) !== own)
+  if (images.length === 0 || images.some((target) => namedBy(target, own).length > 0))
+    return undefined;
+  const name = lastSegment(withoutTag({ type: 'image', name: subject.name }));
+  return images.every((target) => lastSegment(withoutTag(target)) !== name)
     ? images[0]?.name
     : undefined;
 }

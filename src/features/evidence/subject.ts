@@ -1,7 +1,13 @@
 import type { CallContext } from '../../database/context.js';
 import type { Summary } from '../../documents/parsing/summary.js';
 import { AppError } from '../../shared/app-error.js';
-import { isImage, otherDigest, otherName, type Subject } from '../../vocabulary/subject.js';
+import {
+  indexed,
+  isImage,
+  otherDigest,
+  otherName,
+  type Subject,
+} from '../../vocabulary/subject.js';
 import type { UploadTarget } from './uploads.service.js';
 
 /** More artifacts are not compared. A verdict compares all of them. */
@@ -26,7 +32,7 @@ export async function checkSubject(
     select: SELECT,
     take: MAX_ARTIFACTS,
   });
-  const digest = otherDigest(targets, artifacts);
+  const digest = otherDigest(targets, indexed(artifacts));
   const [artifact] = artifacts;
   if (artifactSha256 === null || !artifact) {
     if (digest === undefined) return [];

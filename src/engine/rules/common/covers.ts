@@ -1,21 +1,57 @@
-import type { Target } from '../../../vocabulary/coverage.js';
 import type { Shown } from '../../../vocabulary/finding-types.js';
-import { isNamedBy, otherDigest } from '../../../vocabulary/subject.js';
+import { indexed, namedBy, otherDigest, type Subjects } from '../../../vocabulary/subject.js';
 import type { ArtifactInput, EvidenceInput } from '../rule.js';
 import { joined, shown } from './text.js';
 
-const targetsOf = (evidence: EvidenceInput): Target[] =>
-  evidence.coverage.flatMap(({ of = [] }) => of);
+/** What a document is about, compared with the artifacts of the release. */
+interface About {
+  readonly named: ReadonlySet<ArtifactInput>;
+  /** Whether it is about one or some of the artifacts, and not about the whole release. */
+  readonly namesSome: boolean;
+  readonly other: string | undefined;
+}
+
+function compare(evidence: EvidenceInput, subjects: Subjects<ArtifactInput>): About {
+  const targets = evidence.coverage.flatMap(({ of = [] }) => of);
+  const named = new Set(targets.flatMap((target) => namedBy(target, subjects)));
+  const own =
+    evidence.artifact === null
+      ? subjects
+      : indexed(
+          (subjects.byDigest.get(`sha256:${evidence.artifact}`) ?? []).filter(
+            ({ sha256 }) => sha256 === evidence.artifact,
+          ),
+        );
+  return {
+    named,
+    namesSome: named.size > 0 || targets.some(({ type }) => type === 'image'),
+    other: otherDigest(targets, own),
+  };
+}
+
+/** The subjects of each list of artifacts, and what each document is about: rules ask for all pairs of them. */
+const compared = new WeakMap<
+  readonly ArtifactInput[],
+  { subjects: Subjects<ArtifactInput>; about: WeakMap<EvidenceInput, About> }
+>();
+
+function aboutOf(evidence: EvidenceInput, artifacts: readonly ArtifactInput[]): About {
+  let known = compared.get(artifacts);
+  if (!known) {
+    known = { subjects: indexed(artifacts), about: new WeakMap() };
+    compared.set(artifacts, known);
+  }
+  let about = known.about.get(evidence);
+  if (!about) {
+    about = compare(evidence, known.subjects);
+    known.about.set(evidence, about);
+  }
+  return about;
+}
 
 /** The digest of something that is not the artifact of the evidence, or not an artifact of the release. */
-export const digestOfOther = (
-  evidence: EvidenceInput,
-  artifacts: readonly ArtifactInput[],
-): string | undefined =>
-  otherDigest(
-    targetsOf(evidence),
-    artifacts.filter(({ sha256 }) => evidence.artifact === null || sha256 === evidence.artifact),
-  );
+export const digestOfOther = (evidence: EvidenceInput, artifacts: readonly ArtifactInput[]) =>
+  aboutOf(evidence, artifacts).other;
 
 /**
  * Whether evidence covers an artifact: it was uploaded for it, or the document names its digest. Evidence about the
@@ -27,12 +63,8 @@ export function coversArtifact(
   artifacts: readonly ArtifactInput[],
 ): boolean {
   if (evidence.artifact !== null) return evidence.artifact === artifact.sha256;
-  const targets = targetsOf(evidence);
-  if (targets.some((target) => isNamedBy(target, artifact))) return true;
-  const namesOne = targets.some(
-    (target) => target.type === 'image' || artifacts.some((other) => isNamedBy(target, other)),
-  );
-  return !namesOne || artifacts.length === 1;
+  const { named, namesSome } = aboutOf(evidence, artifacts);
+  return named.has(artifact) || !namesSome || artifacts.length === 1;
 }
 
 /** `trivy (image)`: the kind and label of evidence. */

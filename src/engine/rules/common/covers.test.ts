@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import type { Target } from '../../../vocabulary/coverage.js';
+import { evidence } from '../input.support.js';
+import type { ArtifactInput } from '../rule.js';
+import { coversArtifact, digestOfOther } from './covers.js';
+import { uncovered } from './evidence.js';
+
+const hex = (n: number) => n.toString(16).padStart(64, '0');
+const digest = (n: number) => `sha256:${hex(n)}`;
+const artifact = (n: number, kind = 'container', digests: string[] = []): ArtifactInput => ({
+  name: `a${n}`,
+  kind,
+  sha256: hex(n),
+  digests,
+});
+const about = (...of: Target[]) =>
+  evidence('1', ['vulnerability'], { coverage: [{ what: 'vulnerability', ran: 'yes', of }] });
+const image = (...digests: string[]): Target => ({ type: 'image', name: 'shop:1', digests });
+
+describe('evidence of the whole release', () => {
+  const [one, two] = [artifact(1), artifact(2, 'container', [digest(22)])];
+  const covered = (...of: Target[]) =>
+    [one, two].filter((some) => coversArtifact(about(...of), some, [one, two]));
+
+  it('covers the artifacts that it names by any digest, or all if it names none', () => {
+    expect(covered()).toEqual([one, two]);
+    expect(covered({ type: 'repository', name: 'x' })).toEqual([one, two]);
+    expect(covered(image(digest(1)))).toEqual([one]);
+    expect(covered(image(digest(22)))).toEqual([two]);
+    expect(covered({ type: 'image', otherDigests: [digest(2)] })).toEqual([two]);
+    expect(covered({ type: 'cluster', otherDigests: [digest(2)] })).toEqual([two]);
+    expect(covered(image(digest(1)), image(digest(2)))).toEqual([one, two]);
+    expect(covered(image())).toEqual([]);
+  });
+
+  it('is about something else if one of its targets has none of their digests', () => {
+    const other = (...of: Target[]) => digestOfOther(about(...of), [one, artifact(3, 'archive')]);
+    expect(other(image(digest(1)))).toBeUndefined();
+    expect(other(image(digest(9)))).toBe(digest(9));
+    expect(other(image(digest(1)), image(digest(9)))).toBe(digest(9));
+    expect(other(image(digest(9), digest(1)))).toBeUndefined();
+    expect(other({ ...image(digest(9)), otherDigests: [digest(1)] })).toBeUndefined();
+    expect(other({ type: 'image', otherDigests: [digest(9)] })).toBeUndefined();
+    expect(other({ type: 'files', digests: [digest(3)] })).toBeUndefined();
+    expect(other(image(digest(3)))).toBe(digest(3)); // that of a file
+    expect(other({ type: 'repository', digests: [digest(9)] })).toBeUndefined();
+    expect(digestOfOther(about(image(digest(9))), [artifact(3, 'archive')])).toBeUndefined();
+  });
+});
+
+describe('evidence that was uploaded for an artifact', () => {
+  it('covers that one, and is compared with that one', () => {
+    const all = [artifact(1), artifact(2), artifact(3, 'container', [digest(1)])];
+    const own = { ...about(image(digest(2))), artifact: hex(1) };
+    expect(all.map((some) => coversArtifact(own, some, all))).toEqual([true, false, false]);
+    expect(digestOfOther(own, all)).toBe(digest(2));
+    expect(digestOfOther({ ...own, artifact: hex(2) }, all)).toBeUndefined();
+  });
+});
+
+describe('many artifacts and documents', () => {
+  it('are not all compared with each other', () => {
+    let reads = 0;
+    const artifacts = Array.from({ length: 500 }, (_, n) => ({
+      ...artifact(n),
+      get digests() {
+        reads += 1;
+        return [];
+      },
+    }));
+    const documents = Array.from({ length: 499 }, (_, n) => about(image(digest(n))));
+    expect(uncovered(documents, { artifacts }).map(({ name }) => name)).toEqual(['a499']);
+    expect(reads).toBe(500);
+  });
+});
