@@ -9,6 +9,7 @@ import type { Job } from './jobs/job.js';
 import auth from './platform/auth.js';
 import browserSafety from './platform/browser-safety.js';
 import { onClosedEarly } from './platform/closed-early.js';
+import crossSite from './platform/cross-site.js';
 import draining from './platform/draining.js';
 import errors, { handleClientError, handleError } from './platform/errors.js';
 import expectContinue from './platform/expect-continue.js';
@@ -94,6 +95,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(jsonBody);
   await app.register(browserSafety, dependencies);
   await app.register(hostCheck, dependencies);
+  await app.register(crossSite, dependencies);
   await app.register(loadShedding, dependencies);
   await app.register(rateLimits, dependencies);
   await app.register(auth, dependencies);

@@ -123,3 +123,15 @@ export function isForeignKeyViolation(error: unknown): boolean {
     ({ code }) => code === 'P2003' || code === '23503' || code === '23001',
   );
 }
+
+/**
+ * True if the database refused a row because of another row, a constraint or a trigger (class 23). What a request can
+ * cause by itself has its own answer before; this is a change at the same time.
+ */
+export function isConstraintViolation(error: unknown): boolean {
+  return [...chain(error)].some(
+    ({ code }) =>
+      typeof code === 'string' &&
+      (/^23[0-9A-Z]{3}$/.test(code) || ['P2002', 'P2003', 'P2004', 'P2025'].includes(code)),
+  );
+}

@@ -66,12 +66,12 @@ export async function buildDocument(source: DocumentSource): Promise<FastifyInst
     refResolver: {
       buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? `def-${i}`),
     },
-    transform: ({ schema = {}, url, route: { config } }) => ({
+    transform: ({ schema = {}, url, route: { config, method } }) => ({
       // Operations without a feature concern the server itself.
       schema: schema.hide
         ? schema
         : describeOperation(
-            { schema: { tags: [OPERATIONS_TAG.name], ...schema }, url, config, schemas },
+            { schema: { tags: [OPERATIONS_TAG.name], ...schema }, method, url, config, schemas },
             guards,
           ),
       url,

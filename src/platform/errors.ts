@@ -2,7 +2,12 @@ import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { isDatabaseBusy, isDatabaseUnavailable, rootCause } from '../database/errors.js';
+import {
+  isConstraintViolation,
+  isDatabaseBusy,
+  isDatabaseUnavailable,
+  rootCause,
+} from '../database/errors.js';
 import { AppError, invalid } from '../shared/app-error.js';
 import type { ProblemCode } from '../shared/problems.js';
 import { isLingering } from './lingering-close.js';
@@ -37,6 +42,9 @@ function internalError(cause: unknown): AppError {
   );
 }
 
+const unavailable = (detail: string, cause: unknown) =>
+  new AppError('database-unavailable', detail, { headers: { 'retry-after': RETRY_AFTER }, cause });
+
 function describe(error: FastifyError): AppError {
   if (error instanceof AppError) return error;
   if (!(error instanceof Error)) return internalError(error); // JavaScript can throw anything
@@ -47,10 +55,12 @@ function describe(error: FastifyError): AppError {
     const detail = isDatabaseBusy(error)
       ? 'The database did not finish in time. Retry after the seconds in Retry-After'
       : 'The database is unavailable. Retry after the seconds in Retry-After';
-    return new AppError('database-unavailable', detail, {
-      headers: { 'retry-after': RETRY_AFTER },
-      cause: error,
-    });
+    return unavailable(detail, error);
+  }
+  if (isConstraintViolation(error)) {
+    const detail =
+      'The database refused the change, because another one was made at the same time. Retry after the seconds in Retry-After';
+    return unavailable(detail, error);
   }
   const known = FRAMEWORK[error.code];
   if (known && (error.statusCode ?? 500) < 500) {

@@ -61,11 +61,12 @@ interface Answer {
 }
 
 function problemsOf(
-  { schema: { body, params, querystring }, config = {} }: Described,
+  { method, schema: { body, params, querystring }, config = {} }: Described,
   { authenticated, rateLimited }: Guards,
 ): ProblemCode[] {
   const { scope, idempotent, conditional, problems = [], rateLimit } = config;
   const guarded = scope !== 'public';
+  const writes = ![method].flat().every((one) => one === 'GET' || one === 'HEAD');
   const when = (condition: unknown, ...codes: ProblemCode[]) => (condition ? codes : []);
   return [
     ...when(body || params || querystring || idempotent, 'validation-failed'),
@@ -73,6 +74,7 @@ function problemsOf(
     ...when(guarded && authenticated, 'unauthenticated', 'insufficient-scope'),
     ...when(rateLimited && rateLimit !== false, 'rate-limited'),
     ...when(!authenticated, 'misdirected-request'),
+    ...when(!authenticated && writes, 'cross-site-request'),
     ...when(idempotent, 'idempotency-key-in-use', 'idempotency-key-reused'),
     ...when(conditional === 'change', 'precondition-failed'),
     ...when(guarded, 'database-unavailable', 'overloaded'),

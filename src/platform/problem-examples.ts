@@ -18,7 +18,7 @@ declare module 'fastify' {
 }
 
 /** An operation, as the document describes it. */
-export interface Described extends Pick<RouteOptions, 'config' | 'url'> {
+export interface Described extends Pick<RouteOptions, 'config' | 'method' | 'url'> {
   readonly schema: FastifySchema;
   /** The registered schemas by their `$id`. */
   readonly schemas: ReadonlyMap<string, unknown>;
@@ -49,6 +49,8 @@ const DETAILS: Record<ProblemCode, string> = {
   unauthenticated: 'The token has expired',
   'insufficient-scope': 'This operation needs another scope',
   'rights-exceeded': 'You do not have policies:write for all of these projects',
+  'cross-site-request':
+    'A web page of another site sent this change. Add its origin to CORS_ORIGINS, or set AUTH_MODE=token',
   'four-eyes-required': 'You requested this waiver yourself. Another person must approve it',
   'not-found': '/colours does not exist. See /docs for all paths',
   'project-not-found': 'Project not found',

@@ -7,6 +7,7 @@ export const PROBLEMS = {
   'insufficient-scope': { status: 403, title: 'The caller lacks the required scope' },
   'rights-exceeded': { status: 403, title: 'The grant exceeds the rights of the caller' },
   'four-eyes-required': { status: 403, title: 'Another person must approve the waiver' },
+  'cross-site-request': { status: 403, title: 'A page of another site may not change anything' },
   'not-found': { status: 404, title: 'The path does not exist' },
   'project-not-found': { status: 404, title: 'Project not found' },
   'token-not-found': { status: 404, title: 'Token not found' },

@@ -85,6 +85,41 @@ describe('POST /issuers', () => {
     expect(await sql('SELECT 1 FROM trusted_issuers')).toHaveLength(0);
   });
 
+  const GITHUB = 'https://token.actions.githubusercontent.com';
+
+  it.each<[string, Record<string, string>]>([
+    [GITHUB, { ref: 'refs/heads/main' }],
+    [GITHUB, { sub: 'repo:*' }],
+    [GITHUB, { sub: 'repo:acme*' }],
+    [GITHUB, { repository: 'acme*', ref: 'refs/heads/main' }],
+    [GITHUB, { repository_owner: 'a*' }],
+    [GITHUB, { actor: 'alice' }],
+    [`${GITHUB}/acme`, { event_name: 'push' }],
+    ['https://ghes.example.org/_services/token', { ref: 'refs/heads/*' }],
+    ['https://gitlab.com', { ref_protected: 'true' }],
+    ['https://gitlab.com', { namespace_path: 'acme*' }],
+    ['https://ci.example.org', { iss: 'https://ci.example.org', aud: 'x' }],
+    ['https://ci.example.org', { token_type: 'Bearer' }],
+  ])('400: conditions that everyone meets, of %s: %j', async (issuer, conditions) => {
+    const problem = expectProblem(
+      await create({ ...BODY, issuer, conditions }),
+      400,
+      'validation-failed',
+    );
+    expect(pointers(problem)).toEqual(['/conditions']);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    [GITHUB, { sub: 'repo:acme/*' }],
+    [GITHUB, { repository: 'acme/payments*', ref: 'refs/heads/main' }],
+    [GITHUB, { repository_owner_id: '77' }],
+    ['https://gitlab.com', { project_id: '5', ref: 'main' }],
+    ['https://gitlab.com', { sub: 'project_path:acme/payments:*' }],
+    ['https://ci.example.org', { ref: 'main' }],
+  ])('201: conditions that name an owner, of %s: %j', async (issuer, conditions) => {
+    expect((await create({ ...BODY, issuer, conditions })).statusCode).toBe(201);
+  });
+
   it('403: refuses more rights than the caller has', async () => {
     const some = await giveToken({ scopes: ['issuers:admin'] });
     expectProblem(await create(BODY, some), 403, 'rights-exceeded');

@@ -41,4 +41,26 @@ describe('503: the database refuses', () => {
       expect((await context.app.inject('/projects')).json()).toEqual([]);
     });
   });
+
+  describe('a row', () => {
+    const context = useApp();
+
+    it.each([
+      ['a constraint', `RAISE EXCEPTION USING ERRCODE = 'check_violation'`],
+      ['an exclusion', `RAISE EXCEPTION USING ERRCODE = 'exclusion_violation'`],
+      ['a trigger', `RAISE EXCEPTION 'it is kept' USING ERRCODE = 'restrict_violation'`],
+    ])('because of %s, which is not a 500', async (_what, refuse) => {
+      await sql(`CREATE FUNCTION refusing() RETURNS trigger LANGUAGE plpgsql AS $$
+                 BEGIN ${refuse}; END $$`);
+      try {
+        await sql('CREATE TRIGGER refusing BEFORE INSERT ON projects EXECUTE FUNCTION refusing()');
+        const response = await context.app.inject(POST);
+        expectProblem(response, 503, 'database-unavailable');
+        expect(response.headers['retry-after']).toBe('5');
+        expect(response.body).not.toContain('kept');
+      } finally {
+        await sql('DROP FUNCTION refusing CASCADE');
+      }
+    });
+  });
 });

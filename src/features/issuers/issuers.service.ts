@@ -8,6 +8,7 @@ import { change } from '../../events/index.js';
 import type { TrustedIssuer } from '../../generated/prisma/client.js';
 import { AppError, invalidAt } from '../../shared/app-error.js';
 import { checkProjects } from '../projects/index.js';
+import { faultOfConditions } from './conditions.js';
 import type { CreateIssuer, Issuer, ListIssuersQuery } from './issuers.schemas.js';
 
 const issuerNotFound = () => new AppError('issuer-not-found', 'Issuer not found');
@@ -45,6 +46,8 @@ export function issuersService() {
       if (!URL.canParse(input.issuer)) {
         throw invalidAt('body', '/issuer', 'is not a valid URL');
       }
+      const fault = faultOfConditions(input.issuer, input.conditions);
+      if (fault !== undefined) throw invalidAt('body', '/conditions', fault);
       checkRights(context.caller, { scopes, projects });
       await checkProjects(context, projects);
       const data = { ...rest, scopes, ...storedProjects(projects) };
