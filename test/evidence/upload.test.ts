@@ -26,6 +26,8 @@ const send = (document: unknown, options?: UploadOptions) =>
 /** The summary of the example of each kind. */
 const SUMMARIES: Record<string, object> = {
   junit: { tests: { tests: 3, passed: 1, failures: 1, errors: 0, skipped: 1 } },
+  trx: { tests: { tests: 2, passed: 1, failures: 1, errors: 0, skipped: 0 } },
+  'go-test': { tests: { tests: 2, passed: 1, failures: 1, errors: 0, skipped: 0 } },
   cyclonedx: {
     components: { total: 1, withoutPurl: 0 },
     findings: { total: 1, distinct: 1, bySeverity: { high: 1 } },
@@ -119,6 +121,15 @@ describe('POST /releases/{id}/evidence: 201 for', () => {
     const response = await send(sarif([{}]), { type });
     expect(response.json()).toMatchObject({ kind: 'sarif', mediaType });
   });
+
+  it.each(['application/json', 'application/x-ndjson', 'application/jsonl', 'text/x-ndjson'])(
+    'JSON Lines as %s',
+    async (type) => {
+      const line = (Action: string) => `{"Action":"${Action}","Package":"a","Test":"TestA"}\n`;
+      const response = await send(line('run') + line('pass'), { type });
+      expect(response.json()).toMatchObject({ kind: 'go-test', mediaType: type });
+    },
+  );
 
   it('a CycloneDX media type with its version', async () => {
     const type = 'application/vnd.cyclonedx+json; version=1.6';

@@ -99,7 +99,7 @@ describe('POST /releases/{id}/verdicts: deny', () => {
     const no = (what: string, upload: string) =>
       `No ${what} counts for this release. Upload ${upload}: POST /releases/{id}/evidence`;
     expect(denials(response.json())).toEqual([
-      `tests-passed: ${no('test report', 'a test report (junit)')}`,
+      `tests-passed: ${no('test report', 'a test report (junit, trx or go-test)')}`,
       'evidence-required: No SBOM counts for this release. Upload an SBOM (cyclonedx or spdx): POST /releases/{id}/evidence',
       `max-findings: ${no('vulnerability scan', 'a report of trivy, grype, npm-audit or osv with --all-packages')}`,
       `no-secrets: ${no('secret scan', 'a report of gitleaks or trivy with its secret scanner (add ?scanners=secret to the upload)')}`,

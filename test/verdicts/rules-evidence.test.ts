@@ -86,7 +86,7 @@ describe('tests-passed', () => {
       status: 'not-evidenced',
       denies: true,
       message:
-        'No test report counts for this release. junit does not count: no test ran. Upload a test report (junit): POST /releases/{id}/evidence',
+        'No test report counts for this release. junit does not count: no test ran. Upload a test report (junit, trx or go-test): POST /releases/{id}/evidence',
     });
   });
 

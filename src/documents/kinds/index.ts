@@ -3,6 +3,7 @@ import type { EvidenceKind } from '../kind.js';
 import { cyclonedx } from './cyclonedx/index.js';
 import { cyclonedxXml } from './cyclonedx-xml/index.js';
 import { gitleaks } from './gitleaks/index.js';
+import { goTest } from './go-test/index.js';
 import { grype } from './grype/index.js';
 import { junit } from './junit/index.js';
 import { npmAudit } from './npm-audit/index.js';
@@ -12,6 +13,7 @@ import { sarif } from './sarif/index.js';
 import { semgrep } from './semgrep/index.js';
 import { spdx } from './spdx/index.js';
 import { trivy } from './trivy/index.js';
+import { trx } from './trx/index.js';
 
 /**
  * Every kind of evidence, one per line, in the order of descriptions and messages. The order does not affect
@@ -19,6 +21,8 @@ import { trivy } from './trivy/index.js';
  */
 export const kinds: readonly EvidenceKind[] = [
   junit,
+  trx,
+  goTest,
   cyclonedx,
   cyclonedxXml,
   spdx,

@@ -47,11 +47,6 @@ export const TESTS: readonly Lookalike[] = [
     fields: ['keyword', 'elements', 'uri'],
     list: true,
   },
-  {
-    name: 'the output of go test -json',
-    advice: 'Convert it to JUnit XML',
-    fields: ['Action', 'Package', 'Time'],
-  },
 ];
 
 const junit = (tool: string, how: string) => ({
@@ -68,6 +63,7 @@ export const XML: ReadonlyMap<string, Pick<Lookalike, 'name' | 'advice'>> = new 
   ['OWASPZAPReport', { name: 'a report of ZAP', advice: sarif('the template sarif-json') }],
   ['test-results', junit('NUnit 2', 'converted from it')],
   ['test-run', junit('NUnit 3', '--logger junit of dotnet test, or converted from it')],
+  ['test-suite', junit('NUnit 3', '--logger junit of dotnet test, or converted from it')],
   ['assemblies', junit('xUnit.net', '--logger junit of dotnet test, or -junit of its runner')],
   ['assembly', junit('xUnit.net 1', 'converted from it')],
   ['testng-results', junit('TestNG', 'the files in its folder junitreports')],

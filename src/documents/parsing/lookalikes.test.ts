@@ -55,7 +55,6 @@ const JSON_DOCUMENTS: [string, unknown, string][] = [
   ['Playwright', { config: {}, suites: [], errors: [] }, '--reporter=junit'],
   ['Mocha', { stats: {}, tests: [], passes: [], failures: [] }, 'mocha --reporter xunit'],
   ['Cucumber', [{ keyword: 'Feature', elements: [], uri: 'a' }], 'junit'],
-  ['go test', { Time: '', Action: 'run', Package: 'a' }, 'JUnit XML'],
 ];
 
 const secretKey = new Uint8Array(32).fill(7);
@@ -95,6 +94,7 @@ describe('a document of a tool that is not read', () => {
   it.each<[string, string | Uint8Array]>([
     ['TruffleHog', '{"DetectorName": "AWS", "SourceMetadata": {}}\n{"DetectorName": "AWS"}\n'],
     ['govulncheck', '{\n  "config": {\n    "protocol_version": "v1"\n  }\n}\n{\n  "osv": {}\n}'],
+    ['SPDX as tag-value', '# a comment\nSPDXVersion: SPDX-2.3\nDataLicense: CC0-1.0\n'],
     ['a ZIP archive', Buffer.from('504b0304ff', 'hex')],
     ['CycloneDX as Protocol Buffers', Buffer.from('0a03312e35ff', 'hex')],
     ['a PDF', Buffer.from('%PDF-1.7')],

@@ -38,6 +38,8 @@ function firstLineOf(text: string): unknown {
 /** As `lookalikeOf`, for a text that is not JSON. */
 export function lookalikeOfText(text: string): string | undefined {
   const start = text.slice(0, 500);
+  if (/^SPDXVersion:/m.test(start))
+    return told({ name: 'SPDX as tag-value', advice: 'Upload the JSON of SPDX 2.3' });
   if (/^\s*\{\s*"config":\s*\{\s*"protocol_version"/.test(start))
     return lookalikeOf({ config: { protocol_version: '' } });
   return lookalikeOf(firstLineOf(text));

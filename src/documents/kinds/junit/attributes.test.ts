@@ -135,13 +135,20 @@ describe('JUnit: attributes that differ without harm', () => {
     ],
     [
       'failed attempts of a test that passed in the end',
-      '<testsuite tests="1" failures="1"><testcase name="a"><flakyFailure message="x"/></testcase></testsuite>',
+      '<testsuite tests="3" failures="2"><testcase name="a"><flakyFailure/><flakyError/></testcase></testsuite>',
     ],
   ])('%s', (_what, text) => {
     const { coverage, tests, contradictions } = read(text);
     expect(coverage[0]?.ran).toBe('yes');
     expect(tests).toMatchObject({ failures: 0, errors: 0 });
     expect(contradictions).toEqual([]);
+  });
+
+  it('counts attempts of a case that failed each time once', () => {
+    const attempts = '<failure/><rerunFailure/><rerunFailure/>';
+    const text = `<testsuite tests="3" failures="3"><testcase name="a">${attempts}</testcase></testsuite>`;
+    expect(read(text)).toMatchObject({ tests: { tests: 1, failures: 1, errors: 0 } });
+    expect(read(text).contradictions).toEqual([]);
   });
 
   it('counts problems of a case once, although the suite counts each', () => {

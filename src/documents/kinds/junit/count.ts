@@ -5,6 +5,7 @@ import { assertionsOf, countsOtherThings, type Stated, statedBy } from './attrib
 import { isSuite, nameOf } from './elements.js';
 import { meaningOf } from './status.js';
 import {
+  attemptsOf,
   durationOf,
   isFlaky,
   judge,
@@ -26,11 +27,19 @@ interface Tally {
   /** Reported problems, of which a test can have several. */
   problems: number;
   skipped: number;
-  flaky: number;
+  /** Attempts of tests that were repeated. */
+  attempts: number;
   asserted: number;
 }
 
-const none = (): Tally => ({ tests: 0, bad: 0, problems: 0, skipped: 0, flaky: 0, asserted: 0 });
+const none = (): Tally => ({
+  tests: 0,
+  bad: 0,
+  problems: 0,
+  skipped: 0,
+  attempts: 0,
+  asserted: 0,
+});
 
 function add(to: Tally, more: Tally): void {
   for (const key of Object.keys(to) as (keyof Tally)[]) to[key] += more[key];
@@ -76,14 +85,14 @@ export class Count {
   /** Adds what the attributes of a suite state in addition to its elements. */
   private compare(suite: XmlElement, name: string | undefined, found: Tally): void {
     const stated = statedBy(suite);
-    const bad = stated.bad - Math.max(found.bad, found.problems) - found.flaky;
+    const bad = stated.bad - Math.max(found.bad, found.problems) - found.attempts;
     if (bad > 0) {
       const what = `reports ${counted(bad, 'failure')} or errors that no test case shows`;
       this.contradict(name, what);
       add(found, this.record('error', name ?? '', `The suite ${what}`, bad, bad));
     }
     this.compareSkipped(stated, name, found);
-    const missing = stated.tests - found.tests;
+    const missing = stated.tests - found.tests - found.attempts;
     if (missing <= 0 || countsOtherThings(suite, found.asserted)) return;
     this.missing += missing;
     found.tests += missing;
@@ -134,10 +143,8 @@ export class Count {
     this.end(name, outcome);
     const tally = this.record(outcome, name, message, problemsOf(test));
     tally.asserted = assertionsOf(test);
-    if (outcome === 'passed' && isFlaky(test)) {
-      tally.flaky = 1;
-      this.flaky += 1;
-    }
+    tally.attempts = attemptsOf(test);
+    if (outcome === 'passed' && isFlaky(test)) this.flaky += 1;
     add(tally, this.children(test, suite));
     return tally;
   }

@@ -24,6 +24,10 @@ export const problemsOf = ({ children }: XmlElement) =>
 
 export const isFlaky = (test: XmlElement) => childOf(test, FLAKY) !== undefined;
 
+/** Number of attempts that Maven reports besides the last one. Its suites count each attempt as a test. */
+export const attemptsOf = ({ children }: XmlElement) =>
+  children.filter((child) => /^(?:flaky|rerun)(?:failure|error)$/.test(nameOf(child))).length;
+
 export interface Judgement {
   readonly outcome: Outcome;
   /** What a test that did not pass reports. */

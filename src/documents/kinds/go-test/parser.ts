@@ -1,0 +1,85 @@
+import type { Coverage } from '../../../vocabulary/coverage.js';
+import { DocumentFault } from '../../fault.js';
+import type { OtherLine } from '../../json-lines.js';
+import type { DocumentParser, Note } from '../../kind.js';
+import { counted } from '../common/counted.js';
+import { type About, covered, failed, instantOf, uncovered } from '../common/coverage.js';
+import { eventOf, linesOf } from './events.js';
+import { Run } from './run.js';
+
+/** How many values are looked at to recognise the output: Go may print other JSON before the first event. */
+const FIRST = 100;
+
+/** Lines that Go wrote beside the events, and that report a failure. Go before 1.24 writes failed builds so. */
+const FAILURE = /^(?:FAIL\b|--- FAIL|panic: |fatal error: |make(?:\[\d+\])?: \*\*\*)/;
+
+/** Lines that are not events. A cut line shows that the output is not complete. */
+function readOthers(others: readonly OtherLine[], run: Run) {
+  const warnings: Note[] = [];
+  let cut: number | undefined;
+  for (const { line, text } of others) {
+    if (text.startsWith('{')) cut ??= line;
+    else if (FAILURE.test(text)) run.error(`line ${line}`, text);
+    else warnings.push({ message: `Line ${line} is not an event: ${text.slice(0, 100)}` });
+  }
+  return { warnings, cut };
+}
+
+function coverageOf(run: Run, cut: number | undefined, about: About): Coverage {
+  const [first] = run.unfinished;
+  if (first !== undefined) {
+    const more = run.unfinished.size > 1 ? ` and ${run.unfinished.size - 1} more` : '';
+    const what = `package ${first.slice(0, 100)}${more} began and did not end`;
+    return failed('tests', `${what}. Run the tests again, and upload the complete output`, about);
+  }
+  if (cut !== undefined)
+    return failed('tests', `the output is cut or broken in line ${cut}`, about);
+  if (about.lookedAt === 0) return uncovered('tests', 'no test ran', about);
+  return covered('tests', about);
+}
+
+function swallowed({ swallowed }: Run): Note[] {
+  if (swallowed === 0) return [];
+  const what = `${counted(swallowed, 'test')} without a result`;
+  return [{ message: `${what} in packages that passed. They count as passed` }];
+}
+
+export const parser: DocumentParser = {
+  version: 1,
+
+  recognizes(document) {
+    const values = linesOf(document).values.slice(0, FIRST);
+    return values.some((value) => eventOf(value) !== undefined);
+  },
+
+  parse(document) {
+    const { values, others } = linesOf(document);
+    const run = new Run();
+    let events = 0;
+    for (const value of values) {
+      const event = eventOf(value);
+      if (!event) continue;
+      events += 1;
+      run.event(event);
+    }
+    if (events === 0) throw new DocumentFault('must be the output of go test -json');
+    run.finish();
+    const { warnings, cut } = readOthers(others, run);
+    const unknown = values.length - events;
+    const tests = run.summary();
+    const lookedAt = tests.tests - tests.skipped;
+    const of = [...run.packages].map((name) => ({ type: 'suite' as const, name }));
+    return {
+      tool: 'go test',
+      coverage: [coverageOf(run, cut, { of, lookedAt, at: instantOf(run.at) })],
+      tests,
+      warnings: [
+        ...swallowed(run),
+        ...(unknown > 0
+          ? [{ message: `${counted(unknown, 'line')} of JSON without an event` }]
+          : []),
+        ...warnings,
+      ],
+    };
+  },
+};

@@ -1,0 +1,96 @@
+import type { Coverage, Target } from '../../../vocabulary/coverage.js';
+import { DocumentFault } from '../../fault.js';
+import type { DocumentParser, Note } from '../../kind.js';
+import type { XmlElement } from '../../xml-element.js';
+import { counted } from '../common/counted.js';
+import { type About, covered, failed, instantOf, uncovered } from '../common/coverage.js';
+import { find, isTrx } from './elements.js';
+import { Results } from './results.js';
+import { type RunSummary, summaryOf } from './summary.js';
+
+/** Names of classes by the id of their tests. */
+function classesOf(root: XmlElement): ReadonlyMap<string, string> {
+  const tests = find(root, 'TestDefinitions').flatMap(({ children }) => children);
+  return new Map(
+    tests.map((test) => {
+      const [method] = find(test, 'TestMethod');
+      const [name = ''] = (method?.attributes.get('className') ?? '').split(',', 1);
+      return [test.attributes.get('id') ?? '', name];
+    }),
+  );
+}
+
+/** The assembly of a test, with the framework that it was built for: a matrix tests one assembly for several. */
+function assemblyOf(test: XmlElement): string {
+  const [method] = find(test, 'TestMethod');
+  const path = test.attributes.get('storage') || method?.attributes.get('codeBase') || '';
+  const [name = '', folder = ''] = path.split(/[\\/]/).reverse();
+  return (/^net/i.test(folder) ? `${folder}/${name}` : name).toLowerCase();
+}
+
+function assembliesOf(root: XmlElement): Target[] {
+  const tests = find(root, 'TestDefinitions').flatMap(({ children }) => children);
+  const names = new Set(tests.map(assemblyOf).filter(Boolean));
+  return [...names].map((name) => ({ type: 'suite', name }));
+}
+
+/** Adds what the summary counts in addition to the results. @returns how many results are missing */
+function compare(summary: RunSummary, results: Results, contradictions: Note[]): number {
+  const { failed, error } = results.outcomes;
+  const bad = summary.bad - failed - error;
+  if (bad > 0) {
+    const what = `counts ${counted(bad, 'failed test')} that no result shows`;
+    contradictions.push({ message: `The summary ${what}` });
+    results.error(bad, 'ResultSummary', `The summary ${what}`);
+  }
+  const missing = summary.total - results.elements - Math.max(bad, 0);
+  if (missing > 0)
+    contradictions.push({
+      message: `The summary counts ${counted(missing, 'result')} that are missing`,
+    });
+  return Math.max(missing, 0);
+}
+
+function coverageOf(
+  { fault, aborted, failed: runFailed, complete }: RunSummary,
+  { missing, bad }: { missing: number; bad: number },
+  about: About,
+): Coverage {
+  const again = 'Run the tests again';
+  // xUnit.net reports each test that failed as an error of the run, and such tests deny by themselves.
+  if (fault !== undefined && (bad === 0 || aborted))
+    return failed('tests', `${fault}. ${again}`, about);
+  if (missing > 0) return failed('tests', `${counted(missing, 'result')} missing. ${again}`, about);
+  if (runFailed && bad === 0)
+    return failed('tests', `the run failed, although none of its tests did. ${again}`, about);
+  if (!complete) return uncovered('tests', 'the report has no summary, so it may be cut', about);
+  if (about.lookedAt === 0) return uncovered('tests', 'no test ran', about);
+  return covered('tests', about);
+}
+
+export const parser: DocumentParser = {
+  version: 1,
+
+  recognizes: isTrx,
+
+  parse(document) {
+    if (!isTrx(document)) throw new DocumentFault('must be TRX, with the root element TestRun');
+    const results = new Results(classesOf(document));
+    for (const list of find(document, 'Results')) results.add(list);
+    const summary = summaryOf(document);
+    const contradictions: Note[] = [];
+    const missing = compare(summary, results, contradictions);
+    const tests = results.summary();
+    const [times] = find(document, 'Times');
+    const at = instantOf(times?.attributes.get('start') ?? times?.attributes.get('creation'));
+    const about = { of: assembliesOf(document), lookedAt: tests.tests - tests.skipped, at };
+    const bad = tests.failures + tests.errors;
+    return {
+      tool: 'VSTest',
+      coverage: [coverageOf(summary, { missing, bad }, about)],
+      tests,
+      warnings: [...results.warnings(), ...summary.warnings],
+      contradictions,
+    };
+  },
+};

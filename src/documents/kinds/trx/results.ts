@@ -1,0 +1,115 @@
+import type { FailedTest, Note, TestSummary } from '../../kind.js';
+import type { XmlElement } from '../../xml-element.js';
+import { find, nameOf } from './elements.js';
+
+type Outcome = 'passed' | 'failed' | 'error' | 'skipped';
+
+/** The outcomes of Visual Studio. A result without an outcome has the first of them, `Error`. */
+const OUTCOMES: ReadonlyMap<string, Outcome> = new Map([
+  ['Passed', 'passed'],
+  ['Completed', 'passed'],
+  ['Warning', 'passed'],
+  ['Failed', 'failed'],
+  ['NotExecuted', 'skipped'],
+  ['Inconclusive', 'skipped'],
+]);
+
+const MAX_FAILED = 100;
+const MAX_TEXT = 2000;
+
+/** `00:00:01.5000000`, with days before hours if there are any. */
+export function secondsOf(duration: string | undefined): number {
+  const match = /^(?:(\d{1,5})\.)?(\d{1,2}):(\d{1,2}):(\d{1,2}(?:\.\d{1,9})?)$/.exec(
+    duration ?? '',
+  );
+  const [, days = 0, hours = 0, minutes = 0, seconds = 0] = match ?? [];
+  return ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds);
+}
+
+const isResult = (element: XmlElement) => /Result(?:Aggregation)?$/.test(nameOf(element));
+
+function messageOf(result: XmlElement, outcome: string): string {
+  const [message] = find(result, 'Output', 'ErrorInfo', 'Message');
+  const text = message?.text.trim() || `The outcome is ${outcome || 'missing'}`;
+  return text.slice(0, MAX_TEXT);
+}
+
+/** Counts results. A test with rows of data has a result with inner results: each of these is a test. */
+export class Results {
+  readonly outcomes: Record<Outcome, number> = { passed: 0, failed: 0, error: 0, skipped: 0 };
+  private readonly failed: FailedTest[] = [];
+  private readonly doubtful = new Map<string, number>();
+  private seconds = 0;
+  /** Number of elements, of those with inner results also. */
+  elements = 0;
+
+  /** @param classes names of classes by the id of their tests */
+  constructor(private readonly classes: ReadonlyMap<string, string>) {}
+
+  add(element: XmlElement): void {
+    for (const result of element.children.filter(isResult)) this.result(result);
+  }
+
+  private result(result: XmlElement): void {
+    this.elements += 1;
+    const inner = find(result, 'InnerResults');
+    const bad = this.bad;
+    const before = this.elements;
+    for (const results of inner) this.add(results);
+    const outcome = result.attributes.get('outcome') ?? '';
+    const end = OUTCOMES.get(outcome) ?? 'error';
+    // The outcome of a test with inner results is theirs, unless it is worse.
+    const isParent = this.elements > before;
+    if (isParent && (this.bad > bad || end === 'passed' || end === 'skipped')) return;
+    this.record(result, end, outcome);
+  }
+
+  private get bad(): number {
+    return this.outcomes.failed + this.outcomes.error;
+  }
+
+  private record(result: XmlElement, end: Outcome, outcome: string): void {
+    this.outcomes[end] += 1;
+    this.seconds += secondsOf(result.attributes.get('duration'));
+    if (outcome === 'Completed' || outcome === 'Warning')
+      this.doubtful.set(outcome, (this.doubtful.get(outcome) ?? 0) + 1);
+    if (end === 'passed' || end === 'skipped') return;
+    this.report(this.nameOf(result), messageOf(result, outcome));
+  }
+
+  private nameOf({ attributes }: XmlElement): string {
+    const name = attributes.get('testName') ?? '';
+    const group = this.classes.get(attributes.get('testId') ?? '') ?? '';
+    return group && !name.startsWith(group) ? `${group} > ${name}` : name;
+  }
+
+  /** Errors that no result shows. */
+  error(count: number, name: string, message: string): void {
+    this.outcomes.error += count;
+    this.report(name, message);
+  }
+
+  private report(name: string, message: string): void {
+    if (this.failed.length < MAX_FAILED)
+      this.failed.push({ name: name.slice(0, MAX_TEXT), message });
+  }
+
+  warnings(): Note[] {
+    return [...this.doubtful].map(([outcome, count]) => ({
+      message: `The outcome ${outcome} of ${count} results counts as passed`,
+    }));
+  }
+
+  summary(): TestSummary {
+    const { passed, failed, error, skipped } = this.outcomes;
+    return {
+      tests: passed + failed + error + skipped,
+      passed,
+      failures: failed,
+      errors: error,
+      skipped,
+      durationSeconds: Math.round(this.seconds * 1e6) / 1e6,
+      failed: this.failed,
+    };
+  }
+}

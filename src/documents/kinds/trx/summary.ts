@@ -1,0 +1,65 @@
+import type { Note } from '../../kind.js';
+import type { XmlElement } from '../../xml-element.js';
+import { countOf, find } from './elements.js';
+
+/** Counters of tests that did not end well. */
+const BAD = [
+  'failed',
+  'error',
+  'timeout',
+  'aborted',
+  'passedButRunAborted',
+  'notRunnable',
+  'disconnected',
+  'inProgress',
+  'pending',
+];
+
+/** Outcomes of a run that came to its end. `Failed` also stands for a run that could not begin. */
+const ENDED = ['Completed', 'Passed', 'Failed', 'Warning', 'Inconclusive', 'NotExecuted'];
+
+/** What a report says about the whole run. */
+export interface RunSummary {
+  /** Counted tests, and those that did not end well. */
+  readonly total: number;
+  readonly bad: number;
+  /** Why the run does not count, if it reports that it failed. */
+  readonly fault: string | undefined;
+  /** The run did not come to its end. */
+  readonly aborted: boolean;
+  /** The run failed, but does not say that it was a test. */
+  readonly failed: boolean;
+  /** Whether the report has its end. */
+  readonly complete: boolean;
+  readonly warnings: readonly Note[];
+}
+
+const textOf = (info: XmlElement) => {
+  const [text] = find(info, 'Text');
+  return (text?.text ?? '').replace(/\s+/g, ' ').trim().slice(0, 150);
+};
+
+export function summaryOf(root: XmlElement): RunSummary {
+  const [summary] = find(root, 'ResultSummary');
+  const counters = summary && find(summary, 'Counters')[0];
+  const infos = [
+    ...find(root, 'ResultSummary', 'RunInfos', 'RunInfo'),
+    ...find(root, 'RunInfos', 'RunInfo'),
+  ];
+  const isError = ({ attributes }: XmlElement) =>
+    !/^(?:Warning|Passed|Completed)$/.test(attributes.get('outcome') ?? '');
+  const error = infos.find(isError);
+  const outcome = summary?.attributes.get('outcome') ?? '';
+  const ended = summary === undefined || ENDED.includes(outcome);
+  return {
+    total: countOf(counters, 'total'),
+    bad: BAD.reduce((sum, name) => sum + countOf(counters, name), 0),
+    fault: ended
+      ? error && `the run reports an error: ${textOf(error)}`
+      : `the outcome of the run is ${outcome.slice(0, 50) || 'missing'}`,
+    aborted: !ended,
+    failed: outcome === 'Failed' || error !== undefined,
+    complete: summary !== undefined,
+    warnings: infos.filter((info) => !isError(info)).map((info) => ({ message: textOf(info) })),
+  };
+}
