@@ -5,16 +5,13 @@ import {
   nullableString,
   nullableTimestamp,
   parameter,
-  type ReadOnly,
   schemaRef,
   sha256,
   stringEnum,
   timestamp,
   uuid,
 } from '../../contract/schemas.js';
-import type { EvidenceKind } from '../../documents/kind.js';
 import { kinds } from '../../documents/kinds/index.js';
-import { FINDING_TYPES, type FindingType } from '../../vocabulary/finding-types.js';
 import { SEVERITIES } from '../../vocabulary/severity.js';
 import { findingCountsExample, Summary, zeros } from './summary.schemas.js';
 
@@ -25,7 +22,7 @@ export const STATUSES = ['current', 'superseded', 'retracted'] as const;
 
 const DIGEST = '1f3c5e7a9b0d2f4e6a8c0b1d3f5e7a9c1b3d5f7e9a0c2b4d6f8e1a3c5b7d9f0e';
 
-const example = {
+export const evidenceExample = {
   id: '019aaf61-0b52-7f1e-b3c4-5d6e7f8091a2',
   projectId: 1,
   releaseId: '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e',
@@ -121,33 +118,10 @@ export const Evidence = Type.Object(
     retractedBy: nullableString(),
     retractReason: nullableString(),
   },
-  { $id: 'Evidence', description: 'A report of a tool about a release', examples: [example] },
-);
-
-const note = Type.Object({ message: Type.String() });
-
-export const ReceivedEvidence = Type.Object(
   {
-    ...Evidence.properties,
-    supersedes: Type.Array(
-      Type.Object({
-        id: uuid(),
-        label: nullableString(),
-        artifact: nullableString(),
-        targets: Type.Array(Type.String()),
-        summary: Summary,
-      }),
-      { description: 'Evidence of the same label that counts no longer' },
-    ),
-    warnings: Type.Array(note, {
-      description:
-        'What the uploader should look at: other evidence of the same label, or another name',
-    }),
-  },
-  {
-    $id: 'ReceivedEvidence',
-    description: 'Evidence after its upload: what it supersedes, and warnings',
-    examples: [{ ...example, supersedes: [], warnings: [] }],
+    $id: 'Evidence',
+    description: 'A report of a tool about a release',
+    examples: [evidenceExample],
   },
 );
 
@@ -168,59 +142,12 @@ export const RetractEvidence = Type.Object(
   },
 );
 
-const label = Type.String({
+export const label = Type.String({
   minLength: 1,
   maxLength: 100,
   pattern: '^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$',
   'x-rule': 'must contain only letters, digits and . _ : / @ + - and begin with a letter or digit',
 });
-
-/** Words for `scanners`: those of Trivy, and ours. */
-export const SCANNERS: Readonly<Record<string, FindingType>> = {
-  vuln: 'vulnerability',
-  misconfig: 'misconfiguration',
-  license: 'licence',
-  ...Object.fromEntries(FINDING_TYPES.map((type) => [type, type])),
-};
-
-const SCANNER_WORDS = Object.keys(SCANNERS).join('|');
-
-export const UploadQuery = Type.Object(
-  {
-    kind: Type.Optional(
-      stringEnum(KIND_NAMES, {
-        description: 'Kind of the document. If absent, the server recognizes it by its content',
-      }),
-    ),
-    artifact: parameter(
-      sha256(''),
-      'SHA-256 digest of the artifact of this release that the document is about',
-    ),
-    scanners: Type.Optional(
-      Type.String({
-        maxLength: 100,
-        pattern: `^(?:${SCANNER_WORDS})(?:,(?:${SCANNER_WORDS}))*$`,
-        'x-rule': `must be a list such as vuln,secret of ${Object.keys(SCANNERS).join(', ')}`,
-        description: [
-          'What the tool looked for, such as vuln,secret, if its clean reports do not show it: Trivy without secrets',
-          'writes no result of its secret scanner. This is recorded as the word of the uploader, and shown in verdicts.',
-          'What the document itself says takes precedence',
-        ].join(' '),
-        // No example: Swagger UI would send it with documents of every kind, and most cannot report secrets.
-      }),
-    ),
-    label: Type.Optional({
-      ...label,
-      examples: ['example'],
-      description: [
-        'A name for this document within the release, such as "unit" or "trivy-image".',
-        'The document supersedes current evidence of the same kind, label and artifact.',
-        'Without a label, it supersedes nothing',
-      ].join(' '),
-    }),
-  },
-  { additionalProperties: false },
-);
 
 export const ListEvidenceQuery = Type.Object(
   {
@@ -241,32 +168,6 @@ export const ListEvidenceQuery = Type.Object(
 export const EvidenceParams = Type.Object({ id: uuid() });
 
 export const EvidenceRef = schemaRef(Evidence);
-export const ReceivedEvidenceRef = schemaRef(ReceivedEvidence);
-export type ReceivedEvidence = ReadOnly<Static<typeof ReceivedEvidence>>;
 export const RetractEvidenceRef = schemaRef(RetractEvidence);
 
-export type UploadQuery = Static<typeof UploadQuery>;
 export type ListEvidenceQuery = Static<typeof ListEvidenceQuery>;
-
-/** Any JSON document, with one named example for each kind. */
-const json = (some: readonly EvidenceKind[]) =>
-  Type.Unsafe({
-    'x-examples': Object.fromEntries(
-      some.map(({ name, summary, example: value }) => [name, { description: summary, value }]),
-    ),
-  });
-
-/** Any XML document, described by the first kind that has a shape. */
-const xml = Type.Unsafe({ ...kinds.find(({ shape }) => shape)?.shape });
-
-/** The body of an upload by media type. The server accepts each type that ends in json or xml. */
-export const uploadBody = {
-  content: {
-    'application/json': { schema: json(kinds.filter(({ format }) => format === 'json')) },
-    'application/xml': { schema: xml },
-    ...Object.fromEntries(
-      kinds.flatMap((kind) => (kind.mediaType ? [[kind.mediaType, { schema: json([kind]) }]] : [])),
-    ),
-    'text/xml': { schema: xml },
-  },
-};

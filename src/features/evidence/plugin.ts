@@ -4,11 +4,12 @@ import type { Feature } from '../../platform/feature.js';
 import { type DocumentReader, documentReader } from './document-reader.js';
 import { documentStore } from './document-store.js';
 import { evidenceRoutes } from './evidence.routes.js';
-import { Evidence, ReceivedEvidence, RetractEvidence } from './evidence.schemas.js';
+import { Evidence, RetractEvidence } from './evidence.schemas.js';
 import { evidenceService } from './evidence.service.js';
 import { readAgainJob } from './read-again.js';
 import { secretKey } from './secret-key.js';
 import { uploadRoutes } from './upload.routes.js';
+import { ReceivedEvidence } from './upload.schemas.js';
 import { uploadsService } from './uploads.service.js';
 
 interface Dependencies {

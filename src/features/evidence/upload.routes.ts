@@ -9,7 +9,7 @@ import { fairShare } from '../../shared/fair-share.js';
 import { isUuid } from '../../shared/text.js';
 import { ReleaseParams } from '../releases/index.js';
 import { MAX_DOCUMENT, type ReceivedDocument, receive } from './body.js';
-import { ReceivedEvidenceRef, UploadQuery, uploadBody } from './evidence.schemas.js';
+import { ReceivedEvidenceRef, UploadQuery, uploadBody } from './upload.schemas.js';
 import type { UploadsService, UploadTarget } from './uploads.service.js';
 
 /** State of an upload. Each hook adds its result. */

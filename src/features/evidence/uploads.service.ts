@@ -7,11 +7,11 @@ import type { ReceivedDocument } from './body.js';
 import type { DocumentReader, Waiting } from './document-reader.js';
 import type { DocumentStore } from './document-store.js';
 import { type Evidence, toEvidence, toSummary } from './evidence.js';
-import { SCANNERS, type UploadQuery } from './evidence.schemas.js';
 import type { SecretKey } from './secret-key.js';
 import { checkSubject } from './subject.js';
 import type { Older } from './supersede.js';
 import { storeUpload, type Upload } from './upload.js';
+import { SCANNERS, type UploadQuery } from './upload.schemas.js';
 
 export interface UploadTools {
   readonly reader: DocumentReader;
