@@ -3,6 +3,7 @@ import { JsonLines } from '../../json-lines.js';
 /** An event of `go test -json` (package `cmd/test2json` of Go). */
 export interface TestEvent {
   readonly Action: string;
+  /** Empty if `go tool test2json` was not told the package. */
   readonly Package: string;
   /** Absent for events of the whole package. */
   readonly Test?: string | undefined;
@@ -15,13 +16,28 @@ export interface TestEvent {
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined);
 
+const ACTIONS = new Set([
+  'start',
+  'run',
+  'pause',
+  'cont',
+  'output',
+  'pass',
+  'fail',
+  'skip',
+  'bench',
+]);
+
 /** @returns undefined for a value that is not an event. Events of builds name the package as `ImportPath` */
 export function eventOf(value: unknown): TestEvent | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const fields = value as Readonly<Record<string, unknown>>;
   const Action = textOf(fields.Action);
-  const Package = textOf(fields.Package) ?? textOf(fields.ImportPath);
-  if (Action === undefined || Package === undefined) return undefined;
+  const named = textOf(fields.Package) ?? textOf(fields.ImportPath);
+  const isKnown =
+    ACTIONS.has(Action ?? '') && ['Test', 'Output', 'Elapsed'].some((name) => name in fields);
+  if (Action === undefined || (named === undefined && !isKnown)) return undefined;
+  const Package = named ?? '';
   return {
     Action,
     Package,

@@ -189,6 +189,19 @@ it('a run that passed does not hide an earlier one that failed', () => {
   });
 });
 
+it('reads the output of test2json, which may not name the package', () => {
+  const line = (fields: object) => JSON.stringify(fields);
+  const begin = line({ Action: 'run', Test: 'TestA' });
+  const { tests, coverage } = read(
+    begin,
+    line({ Action: 'fail', Test: 'TestA' }),
+    line({ Action: 'fail', Elapsed: 1 }),
+  );
+  expect(tests).toMatchObject({ tests: 1, failures: 1, failed: [{ name: 'TestA' }] });
+  expect(coverage[0]).toMatchObject({ ran: 'yes', of: [] });
+  expect(read(begin).coverage[0]?.reason).toContain('package of the tests began');
+});
+
 it('is recognised by its first events, also after other JSON', () => {
   const recognizes = (text: string) => parser.recognizes(readJson(Buffer.from(text)));
   expect(recognizes(`{"x": 1}\n${event('start', 'a')}\n`)).toBe(true);

@@ -29,7 +29,8 @@ function coverageOf(run: Run, cut: number | undefined, about: About): Coverage {
   const [first] = run.unfinished;
   if (first !== undefined) {
     const more = run.unfinished.size > 1 ? ` and ${run.unfinished.size - 1} more` : '';
-    const what = `package ${first.slice(0, 100)}${more} began and did not end`;
+    const name = first.slice(0, 100) || 'of the tests';
+    const what = `package ${name}${more} began and did not end`;
     return failed('tests', `${what}. Run the tests again, and upload the complete output`, about);
   }
   if (cut !== undefined)
@@ -68,7 +69,7 @@ export const parser: DocumentParser = {
     const unknown = values.length - events;
     const tests = run.summary();
     const lookedAt = tests.tests - tests.skipped;
-    const of = [...run.packages].map((name) => ({ type: 'suite' as const, name }));
+    const of = [...run.packages].filter(Boolean).map((name) => ({ type: 'suite' as const, name }));
     return {
       tool: 'go test',
       coverage: [coverageOf(run, cut, { of, lookedAt, at: instantOf(run.at) })],

@@ -18,6 +18,8 @@ const NOISE = /^(?:=== (?:RUN|PAUSE|CONT|NAME) |\s*--- |FAIL\t|FAIL$)/;
 const append = (output: string, more = '') =>
   output.length >= MAX_OUTPUT || NOISE.test(more) ? output : output + more;
 
+const nameOf = (name: string, test: string) => (name ? `${name} > ${test}` : test);
+
 /** Follows the events of a run, package by package. Packages run at the same time, so their events are mixed. */
 export class Run {
   private readonly counts = { passed: 0, failures: 0, errors: 0, skipped: 0 };
@@ -74,7 +76,7 @@ export class Run {
     else if (action === 'fail') {
       this.counts.failures += 1;
       own.failed += 1;
-      this.report(`${name} > ${test}`, output);
+      this.report(nameOf(name, test), output);
     } else return;
     own.tests.delete(test);
     // The time of a test includes its subtests.
@@ -91,7 +93,7 @@ export class Run {
       return;
     }
     for (const [test, output] of own.tests)
-      this.error(`${name} > ${test}`, `did not end\n${output}`);
+      this.error(nameOf(name, test), `did not end\n${output}`);
     if (own.failed + own.tests.size > 0) return;
     const failedBuild = this.builds.get(build ?? name);
     if (failedBuild) failedBuild.failed = false;
@@ -120,7 +122,7 @@ export class Run {
     for (const [name, own] of this.running) {
       this.unfinished.add(name);
       for (const [test, output] of own.tests)
-        this.error(`${name} > ${test}`, `did not end\n${output}`);
+        this.error(nameOf(name, test), `did not end\n${output}`);
     }
     for (const [name, { output, failed }] of this.builds) if (failed) this.error(name, output);
   }

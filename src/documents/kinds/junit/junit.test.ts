@@ -132,6 +132,11 @@ describe('JUnit: refused documents', () => {
     expect(warnings).toEqual([{ message: `The root element is ${root}. Its suites were read` }]);
   });
 
+  it('a report of Check, which has a root of the same name', () => {
+    const text = '<testsuites xmlns="http://check.sourceforge.net/ns"><suite/></testsuites>';
+    expect(() => read(text)).toThrow('looks like a report of Check');
+  });
+
   it('recognizes both roots', () => {
     expect(parser.recognizes(readXml('<testsuites/>'))).toBe(true);
     expect(parser.recognizes(readXml('<testsuite/>'))).toBe(true);

@@ -7,8 +7,13 @@ export function hasSuites(root: XmlElement): boolean {
   return isSuite(root) || root.children.some(isSuite);
 }
 
+/** Its report has the same root, and other elements in it. */
+const CHECK = 'http://check.sourceforge.net/ns';
+
 /** @throws {DocumentFault} unless the document has suites of JUnit */
 export function requireSuites(root: XmlElement): void {
+  if (root.attributes.get('xmlns') === CHECK)
+    throw new DocumentFault('looks like a report of Check, which is not read. Convert it to JUnit');
   if (hasSuites(root)) return;
   const found = root.name.slice(0, 100);
   throw new DocumentFault(`must have the root element testsuites or testsuite, not ${found}`);
