@@ -106,7 +106,7 @@ describe('POST /releases/{id}/evidence: 422 for', () => {
   it('an XML document of unknown kind', async () => {
     const response = await send('<a/>', { type: 'application/xml' });
     const { detail } = expectProblem(response, 422, 'document-unrecognized');
-    expect(detail).toMatch(/ as junit, cyclonedx-xml\. Name its kind with \?kind=$/);
+    expect(detail).toMatch(/ as junit, trx, cyclonedx-xml\. Name its kind with \?kind=$/);
   });
 
   it.each(['[]', 'null'])('an empty document: %s', async (text) => {
