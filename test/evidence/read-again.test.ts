@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/config.js';
 import { type Database, openDatabase } from '../../src/database/client.js';
-import { readAgainJob } from '../../src/features/evidence/read-again.js';
-import { useApp } from '../support/app.js';
+import { readingAgain } from '../../src/features/evidence/read-again.js';
+import { reader, useApp } from '../support/app.js';
 import { sql, testDatabaseUrl } from '../support/database.js';
 import { leak, trivy, vex } from '../support/documents.js';
 import { retract, type UploadOptions, uploaded } from '../support/evidence.js';
@@ -25,7 +25,9 @@ const send = (document: unknown, options?: UploadOptions) =>
 const get = async (id: string) => (await context.app.inject(`/evidence/${id}`)).json();
 
 const log = { info: () => {}, warn: () => {}, error: () => {}, child: () => log };
-const run = (signal = new AbortController().signal) => readAgainJob.run({ database, log, signal });
+/** With the threads that the application uses. They are not closed. */
+const job = readingAgain(() => ({ open: reader.open, close: async () => {} }));
+const run = (signal = new AbortController().signal) => job.run({ database, log, signal });
 
 /** Takes the coverage out of all summaries, as the evidence of an earlier version has none. */
 const asBefore = () =>

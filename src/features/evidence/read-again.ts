@@ -5,7 +5,7 @@ import { toJson } from '../../database/json.js';
 import { bookkeeping } from '../../database/transaction.js';
 import { kinds } from '../../documents/kinds/index.js';
 import { change } from '../../events/index.js';
-import type { Job } from '../../jobs/job.js';
+import type { Job, JobLog } from '../../jobs/job.js';
 import { AppError } from '../../shared/app-error.js';
 import { type DocumentReader, documentReader, type OpenDocument } from './document-reader.js';
 import { documentStore } from './document-store.js';
@@ -80,7 +80,7 @@ function storeAgain(context: CallContext, unread: Unread, document: OpenDocument
  * Reads the newest document that was read before coverage was stored, as new evidence with the old time of receipt.
  * @returns false if there is none
  */
-export async function readNextAgain(
+async function readNextAgain(
   context: CallContext,
   reader: DocumentReader,
   signal: AbortSignal,
@@ -102,8 +102,11 @@ export async function readNextAgain(
 
 const RETRY_MS = 60_000;
 
-/** Runs after the start of the server, until each document that counts was read. It does this once per database. */
-export const readAgainJob: Job = {
+/**
+ * The job that reads each document that counts again. It runs after the start of the server, once per database.
+ * @param openReader is called only if there is something to read
+ */
+export const readingAgain = (openReader: (log: JobLog) => DocumentReader): Job => ({
   name: 'read-evidence-again',
   everyMs: RETRY_MS,
   runAtStart: true,
@@ -111,9 +114,7 @@ export const readAgainJob: Job = {
     const context = callContext(database.store, READER, 'read-evidence-again');
     if ((await query(context, NEXT_UNREAD, [])).length === 0) return 'done';
     log.info({}, 'reading stored evidence again, because it was read before coverage was stored');
-    const reader = documentReader(1, (error) =>
-      log.error({ err: error }, 'a document parser thread failed'),
-    );
+    const reader = openReader(log);
     try {
       while (!signal.aborted && (await readNextAgain(context, reader, signal)));
     } finally {
@@ -121,4 +122,9 @@ export const readAgainJob: Job = {
     }
     return signal.aborted ? 'again' : 'done';
   },
-};
+});
+
+/** It has a thread of its own, so that uploads do not wait for it. */
+export const readAgainJob = readingAgain((log) =>
+  documentReader(1, (error) => log.error({ err: error }, 'a document parser thread failed')),
+);
