@@ -1,5 +1,8 @@
 import { fixupSpdxId } from '@cyclonedx/cyclonedx-library/SPDX';
 
+/** Stands for licences that are not stored. It is not a licence, and the licences of its component are unknown. */
+export const NOT_STORED = 'licences that exceed the limits of the server';
+
 /** Longer texts are kept as they are. */
 const MAX_LENGTH = 2000;
 

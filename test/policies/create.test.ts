@@ -144,6 +144,16 @@ describe('POST /policies: 400', () => {
       { '/rules/0/components/0/purl': 'is required' },
     ],
     [
+      'a licence that SPDX does not know',
+      { rules: [{ rule: 'licences', deny: ['AGPL'] }] },
+      { '/rules/0': 'Did you mean AGPL-*?' },
+    ],
+    [
+      'a kind that does not exist',
+      { rules: [{ rule: 'evidence-required', kinds: ['cyclonedx', 'trivvy'] }] },
+      { '/rules/0': 'trivvy: no such kind of evidence exists' },
+    ],
+    [
       'a range that is none',
       {
         rules: [

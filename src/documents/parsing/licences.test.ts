@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isLicenceId } from '../../vocabulary/licence-names.js';
-import { licenceNotes, NOT_STORED, storableLicences } from './licences.js';
+import { isLicenceId, NOT_STORED } from '../../vocabulary/licence-names.js';
+import { licenceNotes, storableLicences } from './licences.js';
 import { readDocument } from './read-document.js';
 
 const many = (length: number) => Array.from({ length }, (_, i) => `L${i}`);

@@ -1,3 +1,4 @@
+import { NOT_STORED } from '../../vocabulary/licence-names.js';
 import type { Component, Note } from '../kind.js';
 
 /** Maximum number of licences of a component, and of characters in all of them. A page of components repeats them. */
@@ -5,9 +6,6 @@ const MAX_LICENCES = 500;
 const MAX_CHARACTERS = 20_000;
 /** Longer expressions are unknown to the rules. */
 const MAX_LENGTH = 2000;
-
-/** Stands for licences that are not stored. It is not a licence, so that the component's licences are unknown. */
-export const NOT_STORED = 'licences that exceed the limits of the server';
 
 /**
  * The distinct licences of a component. None is cut, because a part of an expression can be an allowed licence: those

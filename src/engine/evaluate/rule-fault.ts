@@ -14,7 +14,9 @@ export function faultOfRule(entry: PolicyRule): string | undefined {
   const rule = ruleNamed(entry.rule);
   if (!rule) return `Rule ${shown(entry.rule, 50)} does not exist`;
   try {
-    rule.bind(entry).evaluate(EMPTY_INPUT);
+    const bound = rule.bind(entry);
+    bound.check();
+    bound.evaluate(EMPTY_INPUT);
     return undefined;
   } catch (error) {
     if (error instanceof RuleFault) return error.message;

@@ -121,6 +121,13 @@ describe('evidence-required', () => {
     );
   });
 
+  it('cannot be evaluated if no kind of it exists, as in a policy from before', () => {
+    expect(() => ask('evidence-required', { kinds: ['trivvy'] }, input())).toThrow('no such kind');
+    expect(ask('evidence-required', { kinds: ['trivvy', 'trivy'] }, input()).status).toBe(
+      'not-evidenced',
+    );
+  });
+
   it('requires `kinds` or `shows`', () => {
     expect(() => required({})).toThrow('not valid');
     expect(() => evidenceRequired.evaluate({ scope: 'release' }, input())).toThrow(

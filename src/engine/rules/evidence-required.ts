@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { defaulted, stringEnum } from '../../contract/schemas.js';
+import { kinds as allKinds } from '../../documents/kinds/index.js';
 import { SHOWN } from '../../vocabulary/finding-types.js';
 import { digestOfOther, whyUncounted } from './common/covers.js';
 import { idsOf, nameOf, SCOPES, UPLOAD, uploadOf } from './common/evidence.js';
@@ -126,8 +127,22 @@ function reasons({ kinds, shows }: Parameters, input: RuleInput): string {
   return why.length === 0 ? '' : `. ${firstOf([...new Set(why)], NAMED)}`;
 }
 
+const KINDS: ReadonlySet<string> = new Set(allKinds.map(({ name }) => name));
+
+const noKind = (kinds: readonly string[]) =>
+  new RuleFault(
+    `${kinds.map((kind) => shown(kind)).join(', ')}: no such kind of evidence exists. Kinds: ${[...KINDS].join(', ')}`,
+  );
+
+/** @throws {RuleFault} if a kind does not exist */
+function check({ kinds = [] }: Parameters): void {
+  const unknown = kinds.filter((kind) => !KINDS.has(kind));
+  if (unknown.length > 0) throw noKind(unknown);
+}
+
 function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   const { kinds, shows, scope } = parameters;
+  if (kinds && !kinds.some((kind) => KINDS.has(kind))) throw noKind(kinds);
   if (!kinds && !shows) throw new RuleFault('The rule needs `kinds` or `shows`');
   const { name, upload } = wanted(parameters, input);
   const unmet = (message: string): Outcome => ({ status: 'not-evidenced', message });
@@ -174,6 +189,7 @@ export const evidenceRequired: Rule<Parameters> = {
   summary: 'Evidence of a kind exists for the release, or for each of its artifacts',
   parameters,
   example: { shows: 'components', scope: 'artifacts', maximumAgeDays: 30 },
+  check,
   tooOld,
   evaluate,
 };

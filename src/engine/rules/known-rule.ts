@@ -7,6 +7,8 @@ import type { Aged, Needs, Outcome, Rule, RuleInput } from './rule.js';
 export interface BoundRule {
   /** Includes defaults for the parameters that the policy leaves out. */
   readonly parameters: object;
+  /** Checks what only new policies must meet. @throws {RuleFault} */
+  check(): void;
   needs(): Needs;
   /** @returns ids of the evidence that is too old for this rule */
   tooOld(evidence: readonly Aged[]): readonly string[];
@@ -70,6 +72,7 @@ export function knownRule<Parameters extends object>(rule: Rule<Parameters>): Kn
       const parameters = checked(entry);
       return {
         parameters,
+        check: () => rule.check?.(parameters),
         needs: () => rule.needs?.(parameters) ?? {},
         tooOld: (evidence) => rule.tooOld?.(parameters, evidence) ?? [],
         evaluate: (input) => rule.evaluate(parameters, input),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NOT_STORED } from '../../vocabulary/licence-names.js';
 import { RuleFault } from './common/fault.js';
 import { ask, component, evidence, input } from './input.support.js';
 import { licences } from './licences.js';
@@ -186,5 +187,41 @@ describe('licences, hostile', () => {
     expect(() => judged({ allow: ['MIT'] }, [component('a', '1')], { checkTime })).toThrow(
       'too long',
     );
+  });
+});
+
+describe('licences, families and spelling', () => {
+  it.each([
+    ['AGPL-*', 'AGPL-3.0-only', 'fail'],
+    ['AGPL-*', 'AGPL-3.0-or-later', 'fail'],
+    ['AGPL-*', 'AGPL-1.0', 'fail'],
+    ['agpl-*', 'agpl-3.0+', 'fail'],
+    ['AGPL-*', 'MIT OR AGPL-3.0-only', 'pass'],
+    ['AGPL-*', 'MIT AND AGPL-3.0-only', 'fail'],
+    ['GPL-*', 'AGPL-3.0-only', 'pass'],
+    ['GPL-*', 'LGPL-3.0-only', 'pass'],
+    ['gpl-3.0-ONLY', 'GPL-3.0-only', 'fail'],
+    ['gpl-2.0-or-later', 'GPL-3.0-only', 'fail'],
+    ['GPL-3.0-only', 'mit and gpl-3.0-only', 'fail'],
+  ])('deny %s, of %s: %s', (entry, licence, expected) =>
+    expect(of({ deny: [entry] }, licence)).toBe(expected),
+  );
+
+  it.each([
+    ['BSD-*', 'BSD-3-Clause', 'pass'],
+    ['BSD-*', '0BSD', 'fail'],
+    ['bsd-2-clause', 'BSD-2-Clause', 'pass'],
+  ])('allow %s, of %s: %s', (entry, licence, expected) =>
+    expect(of({ allow: [entry] }, licence)).toBe(expected),
+  );
+
+  it.each(['AGPL', 'GPL3', 'SSPL'])('%s in a stored policy denies with an error', (deny) =>
+    expect(() => of({ deny: [deny], unknown: 'allow' }, 'MIT')).toThrow('It would deny nothing'),
+  );
+
+  it('does not allow licences that are not stored, whatever `unknown` says', () => {
+    const cut = ['MIT', NOT_STORED];
+    expect(of({ deny: ['AGPL-*'], unknown: 'allow' }, ...cut)).toBe('fail');
+    expect(of({ allow: ['MIT'], unknown: 'allow' }, ...cut)).toBe('fail');
   });
 });

@@ -1,7 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { defaulted, line, stringEnum } from '../../contract/schemas.js';
+import { NOT_STORED } from '../../vocabulary/licence-names.js';
 import { idsOf, missing, showing } from './common/evidence.js';
 import { needed, RuleFault } from './common/fault.js';
+import { faultOfDenied, faultOfEntry } from './common/licence-entries.js';
 import { licenceLists } from './common/licence-lists.js';
 import { byText, counted, firstOf, joined, shown } from './common/text.js';
 import type { ComponentInput, Outcome, Rule, RuleInput } from './rule.js';
@@ -16,13 +18,19 @@ const ADVICE = [
 
 const list = (description: string, examples: string[]) =>
   Type.Optional(
-    Type.Array(line(200, 'An SPDX id, optionally with `+` or `WITH`, or a name'), {
-      minItems: 1,
-      maxItems: 500,
-      uniqueItems: true,
-      description,
-      examples: [examples],
-    }),
+    Type.Array(
+      line(
+        200,
+        'An SPDX id in any case, optionally with `+` or `WITH`; a family such as `AGPL-*`; `LicenseRef-…`; or a name of several words',
+      ),
+      {
+        minItems: 1,
+        maxItems: 500,
+        uniqueItems: true,
+        description,
+        examples: [examples],
+      },
+    ),
   );
 
 const parameters = Type.Object(
@@ -34,9 +42,9 @@ const parameters = Type.Object(
     deny: list(
       [
         'Licences that are not allowed, even if `allow` names them.',
-        '`AGPL-3.0-or-later` means that version and later ones',
+        '`AGPL-3.0-or-later` means that version and later ones, `AGPL-*` all of them',
       ].join(' '),
-      ['AGPL-3.0-or-later'],
+      ['AGPL-*'],
     ),
     unknown: defaulted(
       stringEnum(['deny', 'allow'] as const, {
@@ -72,7 +80,9 @@ function judge(parameters: Parameters, input: RuleInput, components: readonly Co
   const unknown: string[] = [];
   for (const component of components) {
     input.checkTime();
-    const found = standing(component.licences);
+    // What is not stored may be denied, so that `unknown: allow` does not cover it.
+    const isCut = component.licences.includes(NOT_STORED);
+    const found = isCut ? 'denied' : standing(component.licences);
     if (found === 'denied') denied.push(describe(component));
     if (found === 'unknown') unknown.push(describe(component));
   }
@@ -81,16 +91,27 @@ function judge(parameters: Parameters, input: RuleInput, components: readonly Co
 
 const have = ({ length }: readonly string[]) => (length === 1 ? 'has' : 'have');
 
+/** A list that denies several licences at once, or none, must not pass as one that denies something. */
+function faultOfOne(entry: string): string | undefined {
+  if (/(?:^|\s)(?:AND|OR)(?:\s|$)/i.test(entry)) {
+    return `${shown(entry)} in \`deny\` is not a single licence. List each licence separately`;
+  }
+  return faultOfEntry(entry);
+}
+
+/** @throws {RuleFault} if an entry is not a licence that SPDX knows */
+function check({ allow = [], deny = [] }: Parameters): void {
+  const faults = [...allow.map(faultOfEntry), ...deny.map(faultOfDenied)];
+  const fault = faults.find((one) => one !== undefined);
+  if (fault !== undefined) throw new RuleFault(fault);
+}
+
 function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   if (!parameters.allow && !parameters.deny) {
     throw new RuleFault('The rule needs `allow` or `deny`');
   }
-  const several = parameters.deny?.find((entry) => /\b(?:AND|OR)\b|\*/.test(entry));
-  if (several !== undefined) {
-    throw new RuleFault(
-      `${shown(several)} in \`deny\` is not a single licence. List each licence separately`,
-    );
-  }
+  const [fault] = (parameters.deny ?? []).flatMap((entry) => faultOfOne(entry) ?? []);
+  if (fault !== undefined) throw new RuleFault(`${fault}. It would deny nothing`);
   const unseen = missing(input, ['components']);
   if (unseen) return { status: 'not-evidenced', message: unseen };
   const evidence = idsOf(showing(input, 'components'));
@@ -130,6 +151,7 @@ export const licences: Rule<Parameters> = {
   summary: 'All components have allowed licences',
   parameters,
   example: { allow: ['MIT', 'ISC', 'Apache-2.0', 'BSD-3-Clause'], unknown: 'deny' },
+  check,
   needs: () => ({ components: true }),
   evaluate,
 };

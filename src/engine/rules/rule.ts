@@ -161,6 +161,11 @@ export interface Rule<Parameters extends object = never> {
   /** A closed TypeBox object with descriptions, limits and defaults, without `rule` and `mode`. */
   readonly parameters: TObject;
   readonly example: object;
+  /**
+   * Checks what only new policies must meet, such as names that exist. Stored policies are not checked again.
+   * @throws {Error} a `RuleFault`
+   */
+  check?(parameters: Parameters): void;
   needs?(parameters: Parameters): Needs;
   /** @returns ids of the evidence that is too old for this rule */
   tooOld?(parameters: Parameters, evidence: readonly Aged[]): string[];

@@ -1,3 +1,5 @@
+import { canonicalLicence } from '../../../vocabulary/licence-names.js';
+import { familyOf } from './licence-entries.js';
 import { type Expression, readExpression } from './licence-expression.js';
 import { isMeant, readLicence, type SpdxLicence } from './licence-ids.js';
 
@@ -16,10 +18,12 @@ const asName = (text: string) => text.trim().toLowerCase();
 class Entries {
   readonly #names: ReadonlySet<string>;
   readonly #licences: readonly SpdxLicence[];
+  readonly #families: readonly string[];
 
   constructor(texts: readonly string[]) {
     this.#names = new Set(texts.map(asName));
-    this.#licences = texts.flatMap((text) => readLicence(text.trim()) ?? []);
+    this.#licences = texts.flatMap((text) => readLicence(canonicalLicence(text)) ?? []);
+    this.#families = texts.flatMap((text) => familyOf(text) ?? []);
   }
 
   has(text: string): boolean {
@@ -27,7 +31,10 @@ class Entries {
   }
 
   means(licence: SpdxLicence): boolean {
-    return this.#licences.some((entry) => isMeant(licence, entry));
+    if (this.#licences.some((entry) => isMeant(licence, entry))) return true;
+    // A family stands for ids without an exception, as if it listed them.
+    const id = licence.exception === '' ? licence.id.toLowerCase() : '';
+    return this.#families.some((family) => id.startsWith(family));
   }
 }
 
@@ -72,7 +79,8 @@ export function licenceLists(allow: readonly string[] | undefined, deny: readonl
   }
 
   /** A list can name the whole text. A denied part wins over an allowed whole. */
-  function ofText(text: string): Standing {
+  function ofText(given: string): Standing {
+    const text = canonicalLicence(given);
     const expression = readExpression(text);
     if (denied.has(text) || (expression && isDenied(expression))) return 'denied';
     if (allowed?.has(text)) return 'allowed';
