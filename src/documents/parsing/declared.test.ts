@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Coverage } from '../../vocabulary/coverage.js';
 import { faultOf } from '../fault.support.js';
 import { sarif } from '../kinds/sarif/index.js';
 import { withDeclared } from './declared.js';
+import { readDocument } from './read-document.js';
 
 const unknown = { what: 'vulnerability', ran: 'unknown', reason: 'it does not show it' } as const;
 
@@ -15,5 +17,66 @@ describe('what the uploader declares', () => {
     const { alsoReports: _none, ...other } = sarif;
     const fault = faultOf(() => withDeclared({ coverage: [unknown] }, other, ['vulnerability']));
     expect(fault.message).toContain('does not report vulnerability');
+  });
+});
+
+describe('what the uploader declares about a run that failed', () => {
+  const secretOf = (...coverage: Coverage[]) =>
+    withDeclared({ coverage }, sarif, ['secret']).coverage.find(({ what }) => what === 'secret');
+
+  it('failed as well, whatever the tool looked for', () => {
+    const reason = 'the tool reports that it failed';
+    const analysed: Coverage = { what: 'vulnerability', ran: 'yes' };
+    const failed: Coverage = { what: 'code', ran: 'failed', reason };
+    expect(secretOf(failed)).toMatchObject({ ran: 'failed', reason });
+    expect(secretOf(analysed, failed)).toMatchObject({ ran: 'failed', reason });
+    expect(secretOf(analysed)).toMatchObject({ ran: 'yes', declared: true });
+  });
+
+  it('failed if there was no file, but not if there was no package', () => {
+    const nothing = { ran: 'unknown', reason: 'the tool looked at nothing', lookedAt: 0 } as const;
+    expect(secretOf({ what: 'code', ...nothing })).toMatchObject({ ran: 'failed', lookedAt: 0 });
+    expect(secretOf({ what: 'vulnerability', ...nothing })).toMatchObject({ ran: 'yes' });
+  });
+
+  it.each([
+    ['SARIF without runs', { version: '2.1.0', runs: [] }],
+    ['the report of an empty cluster', { ClusterName: 'shop', Resources: [] }],
+    ['Trivy of nothing that it names', { SchemaVersion: 2, Results: [] }],
+    [
+      'SARIF of a failed linter',
+      {
+        version: '2.1.0',
+        runs: [
+          {
+            tool: { driver: { name: 'Linter' } },
+            results: [],
+            invocations: [{ executionSuccessful: false }],
+          },
+        ],
+      },
+    ],
+    [
+      'Semgrep that scanned nothing',
+      { version: '1.99.0', results: [], errors: [], paths: { scanned: [] } },
+    ],
+    [
+      'Semgrep with an error',
+      {
+        version: '1.99.0',
+        results: [],
+        errors: [{ level: 'error', message: 'The rules could not be fetched', type: 'Error' }],
+        paths: { scanned: ['a.js'] },
+      },
+    ],
+  ])('does not complete %s', async (_name, document) => {
+    const { head } = await readDocument({
+      bytes: new TextEncoder().encode(JSON.stringify(document)),
+      format: 'json',
+      kind: undefined,
+      scanners: ['secret', 'vulnerability'],
+      secretKey: new Uint8Array(32),
+    });
+    expect(head.summary.shows).toEqual([]);
   });
 });

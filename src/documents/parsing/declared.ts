@@ -4,8 +4,15 @@ import { DocumentFault } from '../fault.js';
 import type { EvidenceKind, ParsedDocument } from '../kind.js';
 
 /**
+ * What no word of the uploader makes up for: a run that failed, or that had no file to look at. An image without
+ * packages has files nevertheless.
+ */
+const isObstacle = ({ what, ran, lookedAt }: Coverage) =>
+  ran === 'failed' || (what === 'code' && lookedAt === 0);
+
+/**
  * Adds what the uploader says that the tool looked for, for tools whose clean reports do not show it. The document's
- * own word takes precedence: what failed, or looked at nothing, stays so.
+ * own word takes precedence: if a part of the run failed, or looked at nothing, what is declared failed as well.
  * @throws {DocumentFault} if documents of this kind cannot report it
  */
 export function withDeclared(
@@ -29,8 +36,12 @@ export function withDeclared(
   );
   if (declared.length === 0) return parsed;
   const { of, at, database } = first ?? {};
+  const obstacle = coverage.find(isObstacle);
   const added = declared.map(
-    (what): Coverage => ({ what, ran: 'yes', declared: true, of, at, database }),
+    (what): Coverage =>
+      obstacle
+        ? { ...obstacle, what, ran: 'failed' }
+        : { what, ran: 'yes', declared: true, of, at, database },
   );
   const kept = coverage.filter(({ what }) => !declared.some((one) => one === what));
   return { ...parsed, coverage: [...kept, ...added] };

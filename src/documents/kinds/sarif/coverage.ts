@@ -11,7 +11,7 @@ const USE_JSON =
 const NOT_A_SCANNER = 'the tool found some by the way, but is not a scanner for them';
 
 /** The document has no runs (3.13.4). */
-export const NOTHING_RAN = [uncovered('code', 'the document has no runs')];
+export const NOTHING_RAN = [uncovered('code', 'the document has no runs', { lookedAt: 0 })];
 
 /** What a tool looked for, and whether it looked for all of it. */
 interface Sought {

@@ -10,6 +10,10 @@ const NO_RESULT =
   'it has no result: Trivy found nothing that it can scan, or left out what it found clean. ' +
   'Scan the image or folder itself, with --list-all-pkgs';
 
+const NO_RESOURCE = 'it has no resource, so nothing of the cluster was scanned';
+const UNNAMED =
+  'it has no result and does not name what was scanned, so it may have been cut. Upload the output of trivy unchanged';
+
 /** Continues "the report says that ". Errors can be long. */
 const MAX_ERROR = 150;
 
@@ -50,7 +54,7 @@ function lookedAt(what: FindingType, parts: readonly Part[], found: boolean): nu
  * writes no result, so its silence is not a clean scan.
  */
 export function coverageOf(
-  { parts, failures, incomplete, at }: Scan,
+  { parts, failures, incomplete, empty, at }: Scan,
   types: Iterable<FindingType>,
   of: readonly Target[],
 ): Coverage[] {
@@ -69,6 +73,9 @@ export function coverageOf(
     return [...shown].sort().map((what) => failed(what, reason, about));
   }
   if (shown.size === 0) {
+    // Not unknown: the word of the uploader must not complete it.
+    if (empty) return [failed('vulnerability', NO_RESOURCE, about)];
+    if (of.length === 0) return [failed('vulnerability', UNNAMED, about)];
     // Packages of an image's system are a result even if they are clean. Those of a folder are not in all versions.
     const isImage = of.some(({ type }) => type === 'image');
     return [uncovered('vulnerability', NO_RESULT, { ...about, ...(isImage && { lookedAt: 0 }) })];

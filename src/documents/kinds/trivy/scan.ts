@@ -14,6 +14,8 @@ export interface Scan {
   readonly failures: readonly string[];
   /** Why the silence of the report shows nothing. */
   readonly incomplete?: string | undefined;
+  /** The report of a cluster without any resource. */
+  readonly empty?: boolean | undefined;
   readonly at?: string | undefined;
   /** @param document with its secrets masked */
   targets(document: unknown): Target[];
@@ -61,6 +63,7 @@ function clusterScan(document: unknown): Scan {
       resource.Error ? [`${nameOf(resource)}: ${resource.Error}`] : [],
     ),
     incomplete: cluster.Findings ? SUMMARY : undefined,
+    empty: all.length === 0,
     targets: (masked) => {
       const copy = Object(masked) as Cluster;
       const resources = LISTS.flatMap((name) => copy[name] ?? []);
