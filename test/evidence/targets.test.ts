@@ -75,6 +75,49 @@ describe('a label', () => {
   });
 });
 
+describe('a label whose new report shows less', () => {
+  const vulnerable = (CreatedAt?: string) =>
+    image('shop:1.0', [], {
+      CreatedAt,
+      Results: [
+        {
+          Class: 'os-pkgs',
+          Type: 'debian',
+          Vulnerabilities: [{ VulnerabilityID: 'CVE-2026-1', PkgName: 'zlib', Severity: 'HIGH' }],
+        },
+      ],
+    });
+  const grypeReport = (db: object, matches: object[] = []) => ({
+    matches,
+    source: { type: 'image', target: { userInput: 'shop:1.0' } },
+    descriptor: { name: 'grype', db },
+  });
+  const match = {
+    vulnerability: { id: 'CVE-2026-1', severity: 'High' },
+    artifact: { name: 'zlib', version: '1.0' },
+  };
+
+  it('keeps the findings if the tool failed this time', async () => {
+    const found = await send(grypeReport({ valid: true }, [match]), { label: 'scan' });
+    const failed = await send(grypeReport({ valid: false }), { label: 'scan' });
+    expect(failed.supersedes).toEqual([]);
+    expect(failed.warnings[0]?.message).toContain('does not show a scan for them');
+    expect(await statusOf(found.id)).toBe('current');
+    const again = await send(grypeReport({ valid: true }), { label: 'scan' });
+    expect(again.supersedes.map(({ id }) => id)).toEqual([found.id, failed.id]);
+  });
+
+  it('keeps the report of a later run', async () => {
+    const found = await send(vulnerable('2026-11-02T08:00:00Z'), { label: 'scan' });
+    const stale = await send(image('shop:1.0', [], { CreatedAt: '2026-11-01T08:00:00Z' }), {
+      label: 'scan',
+    });
+    expect(stale.supersedes).toEqual([]);
+    expect(stale.warnings[0]?.message).toContain('its tool ran at 2026-11-02T08:00:00.000Z');
+    expect(await statusOf(found.id)).toBe('current');
+  });
+});
+
 describe('the artifact of an upload', () => {
   const [own, index, other] = [digest(1), `sha256:${digest(2)}`, `sha256:${digest(3)}`];
   const container = { kind: 'container', name: 'registry.example.org/shop:1.0', sha256: own };

@@ -1,5 +1,6 @@
 import { query, type TransactionContext } from '../../database/context.js';
 import type { Summary } from '../../documents/parsing/summary.js';
+import { whyBeside } from './replaces.js';
 
 /** Evidence of the same kind, label and artifact as an upload. */
 interface Slot {
@@ -9,13 +10,19 @@ interface Slot {
   readonly artifactSha256: string | null;
 }
 
-/** Evidence that the new evidence supersedes, or that counts beside it. */
+/** Evidence that the new evidence supersedes. */
 export interface Older {
   readonly id: string;
   readonly label: string | null;
   readonly artifact: string | null;
   readonly targets: readonly string[];
   readonly summary: Summary;
+}
+
+/** Evidence that counts beside the new evidence, and why. */
+export interface Beside {
+  readonly id: string;
+  readonly why: string;
 }
 
 /**
@@ -36,45 +43,35 @@ const SUPERSEDE = {
   text: 'UPDATE evidence SET superseded_by = $2::uuid WHERE id = ANY ($1::uuid[])',
 };
 
-/** Whether a document is about everything that an older one is about. Then it replaces it. */
-const includes = (targets: readonly string[], older: readonly string[]) =>
-  older.every((target) => targets.includes(target));
-
 /**
- * Supersedes current evidence of the same label that is about nothing else. A report of another image, suite or job of
- * a matrix does not make the one before disappear: both count.
+ * Supersedes current evidence of the same label that the new document replaces (`replaces.ts`). What it does
+ * not replace counts beside it.
  */
 export async function supersede(
   context: TransactionContext,
   { releaseId, kind, label, artifactSha256 }: Slot,
-  by: { readonly id: string; readonly targets: readonly string[]; readonly mayAbsolve: boolean },
-): Promise<{ superseded: Older[]; beside: Older[] }> {
+  by: { readonly id: string; readonly summary: Summary; readonly mayAbsolve: boolean },
+): Promise<{ superseded: Older[]; beside: Beside[] }> {
   if (label === null) return { superseded: [], beside: [] };
   const values = [releaseId, kind, label, artifactSha256, by.id, by.mayAbsolve];
   const older = await query<Older>(context, SAME_LABEL, values);
-  const superseded = older.filter(({ targets }) => includes(by.targets, targets));
+  const read = older.map((one) => {
+    const before = { ...one.summary, targets: [...one.targets] };
+    return { one, why: whyBeside(by.summary, before) };
+  });
+  const superseded = read.flatMap(({ one, why }) => (why === undefined ? [one] : []));
   if (superseded.length > 0) {
     await query(context, SUPERSEDE, [superseded.map(({ id }) => id), by.id]);
   }
-  return { superseded, beside: older.filter((one) => !superseded.includes(one)) };
+  const beside = read.flatMap(({ one: { id }, why }) => (why === undefined ? [] : [{ id, why }]));
+  return { superseded, beside };
 }
-
-const shorten = (targets: readonly string[]) => {
-  const [first = 'nothing that it names', ...rest] = targets;
-  return rest.length === 0 ? first : `${first} and ${rest.length} more`;
-};
 
 /** Tells the uploader which evidence of the label still counts, and what to do. */
-export function besideWarnings(
-  beside: readonly Older[],
-  label: string,
-  targets: readonly string[],
-): string[] {
-  return beside.map(({ id, targets: others }) =>
+export const besideWarnings = (beside: readonly Beside[], label: string): string[] =>
+  beside.map(({ id, why }) =>
     [
-      `Evidence ${id} with the label ${label} still counts: it is about ${shorten(others)},`,
-      `and this document is about ${shorten(targets)}. Give each its own label,`,
-      `or retract the other one: POST /evidence/${id}/retract`,
+      `Evidence ${id} with the label ${label} still counts: ${why}.`,
+      `Give each its own label, or retract the other one: POST /evidence/${id}/retract`,
     ].join(' '),
   );
-}

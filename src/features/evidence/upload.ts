@@ -117,11 +117,10 @@ async function insert(
     },
   });
   const { mayAbsolve, label } = upload;
-  const { targets } = summary;
   const slot = { ...about, kind: head.kind };
   const { superseded, beside } = await supersede(context, slot, {
     id: evidence.id,
-    targets,
+    summary,
     mayAbsolve,
   });
   await insertRows(context, evidence, document.batches());
@@ -131,7 +130,7 @@ async function insert(
   const ids = superseded.map((older) => older.id);
   const data = { kind, label, ...digests, mayAbsolve, superseded: ids };
   context.record('evidence.received', { id, projectId, releaseId, data });
-  const warnings = label === null ? [] : besideWarnings(beside, label, targets);
+  const warnings = label === null ? [] : besideWarnings(beside, label);
   return { evidence, superseded, warnings };
 }
 

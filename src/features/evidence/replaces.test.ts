@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { Coverage } from '../../vocabulary/coverage.js';
+import { FINDING_TYPES, type FindingType } from '../../vocabulary/finding-types.js';
+import { SEVERITIES } from '../../vocabulary/severity.js';
+import { type Replacing, whyBeside } from './replaces.js';
+
+const zeros = <K extends string>(keys: readonly K[]) =>
+  Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>;
+
+function summary(shows: Replacing['shows'], found: readonly FindingType[] = []): Replacing {
+  const none = zeros(SEVERITIES);
+  return {
+    shows,
+    coverage: shows.map((what) => ({ what, ran: 'yes' })),
+    targets: ['Trivy image shop'],
+    findings: {
+      total: found.length,
+      distinct: found.length,
+      reportedBySeverity: none,
+      bySeverity: none,
+      fixableBySeverity: none,
+      byType: { ...zeros(FINDING_TYPES), ...Object.fromEntries(found.map((type) => [type, 1])) },
+    },
+  };
+}
+const at = (what: Coverage['what'], time: string): Replacing => ({
+  ...summary([what]),
+  coverage: [{ what, ran: 'yes', at: time }],
+});
+
+describe('what new evidence replaces', () => {
+  it('is what is about the same, and of what it looked for the same', () => {
+    const older = summary(['vulnerability'], ['vulnerability']);
+    expect(whyBeside(summary(['vulnerability']), older)).toBeUndefined();
+    expect(whyBeside(summary(['vulnerability', 'secret']), older)).toBeUndefined();
+  });
+
+  it('is not a report of another target', () => {
+    const other = { ...summary(['vulnerability']), targets: ['Trivy image worker'] };
+    expect(whyBeside(other, summary(['vulnerability']))).toContain('it is about Trivy image shop');
+  });
+
+  it.each([
+    ['a scan that failed', summary([])],
+    ['a scan for something else', summary(['secret'])],
+    ['an SBOM without its vulnerabilities', summary(['components'])],
+  ])('is not what has findings, by %s', (_name, by) => {
+    const reason = 'it has findings of the type vulnerability';
+    expect(whyBeside(by, summary(['vulnerability'], ['vulnerability']))).toContain(reason);
+    expect(whyBeside(by, summary([], ['vulnerability']))).toContain(reason);
+  });
+
+  it('is a clean scan, by one that failed: then the release has no scan', () => {
+    expect(whyBeside(summary([]), summary(['vulnerability']))).toBeUndefined();
+  });
+
+  it('is not an SBOM, by one that lists nothing', () => {
+    const full = { ...summary(['components']), components: { total: 3, withoutPurl: 0 } };
+    expect(whyBeside(summary([]), full)).toContain('it has components');
+    expect(whyBeside(full, full)).toBeUndefined();
+  });
+
+  it('is what an analysis of code found by the way, but not what it looked for', () => {
+    const byTheWay = summary(['code'], ['secret', 'code']);
+    expect(whyBeside(summary(['code']), byTheWay)).toBeUndefined();
+    const sought = summary(['code', 'secret'], ['secret']);
+    expect(whyBeside(summary(['code']), sought)).toContain('it has findings of the type secret');
+  });
+
+  it('is not the report of a later run', () => {
+    const [before, after] = ['2026-11-01T08:00:00.000Z', '2026-11-02T08:00:00.000Z'];
+    const [old, late] = [at('vulnerability', before), at('vulnerability', after)];
+    expect(whyBeside(old, late)).toBe(
+      `its tool ran at ${after}, and that of this document earlier, at ${before}`,
+    );
+    expect(whyBeside(late, old)).toBeUndefined();
+    expect(whyBeside(summary(['vulnerability']), late)).toBeUndefined();
+    expect(whyBeside(at('vulnerability', '2026-11-02T07:55:00.000Z'), late)).toBeUndefined();
+    expect(whyBeside(at('tests', before), at('tests', after))).toBeUndefined();
+  });
+});

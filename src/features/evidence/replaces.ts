@@ -1,0 +1,59 @@
+import type { Summary } from '../../documents/parsing/summary.js';
+import type { Coverage } from '../../vocabulary/coverage.js';
+import { FINDING_TYPES, type Shown } from '../../vocabulary/finding-types.js';
+
+/** The parts of a summary that decide whether new evidence replaces older evidence of its label. */
+export type Replacing = Pick<Summary, 'shows' | 'coverage' | 'targets' | 'findings' | 'components'>;
+
+/** Clocks of build machines differ. */
+const TOLERANCE_MS = 10 * 60_000;
+
+/** The findings and components of a document, by what a tool looks for. */
+function contentsOf({ findings, components }: Replacing): Shown[] {
+  const found = FINDING_TYPES.filter((type) => (findings?.byType[type] ?? 0) > 0);
+  return (components?.total ?? 0) > 0 ? [...found, 'components'] : found;
+}
+
+/** Rules for code find secrets and vulnerable packages by the way, so another analysis replaces those as well. */
+const isByTheWay = (what: Shown, by: Replacing, older: Replacing) =>
+  by.shows.includes('code') && !older.shows.includes(what);
+
+/** What the older document has, and what the new one did not look for to its end. */
+function unseen(by: Replacing, older: Replacing): Shown | undefined {
+  return contentsOf(older).find((what) => !by.shows.includes(what) && !isByTheWay(what, by, older));
+}
+
+/** When the tools ran last. Reports of tests often have a local time without its zone. */
+function timeOf({ coverage }: { readonly coverage?: readonly Coverage[] }): number | undefined {
+  const times = (coverage ?? []).flatMap(({ what, at }) =>
+    at !== undefined && what !== 'tests' ? [Date.parse(at)] : [],
+  );
+  return times.length === 0 ? undefined : Math.max(...times);
+}
+
+function newer(by: Replacing, older: Replacing): string | undefined {
+  const [mine, theirs] = [timeOf(by), timeOf(older)];
+  if (mine === undefined || theirs === undefined || theirs - mine <= TOLERANCE_MS) return undefined;
+  const [now, then] = [mine, theirs].map((time) => new Date(time).toISOString());
+  return `its tool ran at ${then}, and that of this document earlier, at ${now}`;
+}
+
+const shorten = (targets: readonly string[]) => {
+  const [first = 'nothing that it names', ...rest] = targets;
+  return rest.length === 0 ? first : `${first} and ${rest.length} more`;
+};
+
+/**
+ * Why new evidence does not replace older evidence of the same label: it is about something else, it did not look for
+ * what the older one found, or its scan is the older one. Continues "still counts: ". Undefined if it replaces it.
+ */
+export function whyBeside(by: Replacing, older: Replacing): string | undefined {
+  if (!older.targets.every((target) => by.targets.includes(target)))
+    return `it is about ${shorten(older.targets)}, and this document is about ${shorten(by.targets)}`;
+  const what = unseen(by, older);
+  if (what === 'components')
+    return 'it has components, and this document does not show that it lists them';
+  if (what !== undefined)
+    return `it has findings of the type ${what}, and this document does not show a scan for them`;
+  return newer(by, older);
+}
