@@ -14,7 +14,7 @@ interface Received {
   id: string;
   scanners: string[];
   summary: { shows: string[]; targets: string[]; coverage: { what: string; declared?: boolean }[] };
-  supersedes: { id: string; label: string | null; targets: string[] }[];
+  supersedes: { id: string; label: string | null; target: string | null }[];
   warnings: { message: string }[];
 }
 const send = async (document: unknown, options: UploadOptions = {}): Promise<Received> => {
@@ -42,7 +42,9 @@ describe('a label', () => {
     const first = await send(image('shop:1.0'), { label: 'trivy' });
     expect(first.supersedes).toEqual([]);
     const second = await send(image('shop:1.1'), { label: 'trivy' });
-    expect(second.supersedes).toMatchObject([{ id: first.id, label: 'trivy' }]);
+    expect(second.supersedes).toMatchObject([
+      { id: first.id, label: 'trivy', target: 'Trivy image shop' },
+    ]);
     expect(second.warnings).toEqual([]);
     expect(await statusOf(first.id)).toBe('superseded');
   });

@@ -24,7 +24,10 @@ export const ReceivedEvidence = Type.Object(
         id: uuid(),
         label: nullableString(),
         artifact: nullableString(),
-        targets: Type.Array(Type.String()),
+        target: nullableString({
+          description:
+            'What it is about: tool, type and name without tag. A comma separates several',
+        }),
         summary: Summary,
       }),
       { description: 'Evidence of the same label that counts no longer' },

@@ -28,11 +28,15 @@ export interface UploadTarget {
 
 /** Evidence after its upload. */
 type Received = Evidence & {
-  readonly supersedes: readonly Older[];
+  readonly supersedes: readonly (Omit<Older, 'targets'> & { readonly target: string | null })[];
   readonly warnings: readonly { readonly message: string }[];
 };
 
-const toSuperseded = (older: Older): Older => ({ ...older, summary: toSummary(older.summary) });
+const toSuperseded = ({ targets, summary, ...older }: Older) => ({
+  ...older,
+  target: targets.join(', ') || null,
+  summary: toSummary(summary),
+});
 
 /** The distinct types of findings that `vuln,secret` names, in alphabetical order. */
 function scannersOf(words = ''): FindingType[] {
