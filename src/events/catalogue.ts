@@ -56,7 +56,12 @@ export interface EventData {
   'environment.created': { rank: number; policies: readonly PolicyRef[] };
   'environment.updated': { rank?: Change<number>; policies?: Change<readonly PolicyRef[]> };
   'deployment.recorded': { environment: string; before: string | null };
-  'waiver.requested': { rule: string; purl: string | null; expiresAt: string };
+  'waiver.requested': {
+    rule: string;
+    about: string;
+    purl: string | null;
+    expiresAt: string;
+  };
   'waiver.approved': { requestedBy: string };
   'waiver.revoked': { approvedBy: string | null };
   'verdict.decided': { environment: string; decision: string; inputsHash: string; engine: number };

@@ -30,6 +30,7 @@ const MIGRATIONS = [
   '20261129120000_rights_not_truncated',
   '20261129130000_aliases_of_a_release',
   '20261129132000_keys_of_packages',
+  '20261129133000_waivers_about',
 ];
 
 let database: Awaited<ReturnType<typeof createEmptyDatabase>>;

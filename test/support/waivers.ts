@@ -6,6 +6,9 @@ export interface WaiverBody {
   projectId: number;
   releaseId: string | null;
   rule: string;
+  about: 'policy-rule' | 'finding';
+  matches?: object[];
+  warnings?: string[];
   purl: string | null;
   reason: string;
   state: 'requested' | 'approved' | 'expired' | 'revoked';

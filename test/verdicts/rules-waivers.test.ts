@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
-import { grype, leak, rpm, trivy } from '../support/documents.js';
+import { grype, leak, rpm, sarif, trivy } from '../support/documents.js';
 import { uploaded } from '../support/evidence.js';
 import { createRelease, revoke } from '../support/releases.js';
 import { expectProblem } from '../support/requests.js';
@@ -24,6 +24,20 @@ const waive = (body: object = {}) => waived(guarded.app, body);
 const judged = () => resultOf(context.app, release);
 
 describe('a waiver', () => {
+  it('of a policy rule does not cover findings of a tool with the same name, nor the other way round', async () => {
+    await guard(context.app, [{ rule: 'max-findings', types: ['code'] }], 'code');
+    await uploaded(context.app, release, sarif([{ rule: 'max-findings' }]));
+    const code = () => resultOf(context.app, release, 'code');
+    expect(await code()).toMatchObject({ denies: true, status: 'fail' });
+    const finding = await waive({ rule: 'max-findings', about: 'finding' });
+    expect(await code()).toMatchObject({ denies: false, status: 'pass', waivers: [finding.id] });
+    expect((await judged()).waivers).toEqual([]);
+    await revokeWaiver(context.app, finding.id);
+    expect(await code()).toMatchObject({ denies: true });
+    const rule = await waive({ rule: 'max-findings' });
+    expect(await code()).toMatchObject({ denies: false, status: 'fail', waivers: [rule.id] });
+  });
+
   it('covers a finding, and the verdict shows both', async () => {
     await scan({ fixed: '4.17.21' });
     const { id } = await waive();
@@ -196,7 +210,8 @@ describe('a waiver for a rule', () => {
   });
 
   it('400: must not name a package', async () => {
-    const response = await postWaiver(context.app, { rule: 'licences', purl: LODASH });
+    const body = { rule: 'licences', about: 'policy-rule', purl: LODASH };
+    const response = await postWaiver(context.app, body);
     const { errors } = expectProblem(response, 400, 'validation-failed');
     expect(errors).toMatchObject([{ pointer: '/purl' }]);
   });

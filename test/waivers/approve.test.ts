@@ -14,7 +14,7 @@ let waiver: WaiverBody;
 beforeEach(async () => {
   await createRelease(open.app);
   alice = await giveToken({ subject: 'alice' });
-  bob = await giveToken({ subject: 'bob', scopes: ['waivers:approve'] });
+  bob = await giveToken({ subject: 'bob', scopes: ['waivers:approve', 'evidence:read'] });
   waiver = await requested(context.app, {}, alice.headers);
 });
 

@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
 import { sql } from '../support/database.js';
+import { trivy } from '../support/documents.js';
+import { uploaded } from '../support/evidence.js';
 import { createRelease, type ReleaseBody } from '../support/releases.js';
 import { expectProblem, pointers } from '../support/requests.js';
 import { inDays, postWaiver, requested } from '../support/waivers.js';
@@ -31,6 +33,7 @@ describe('POST /waivers: 201', () => {
       projectId: 1,
       releaseId: null,
       rule: 'CVE-2021-23337',
+      about: 'finding',
       purl: 'pkg:npm/lodash@4.17.20',
       reason: 'Never called',
       state: 'requested',
@@ -45,7 +48,8 @@ describe('POST /waivers: 201', () => {
     });
     expect(Math.abs(Date.now() - Date.parse(waiver.createdAt))).toBeLessThan(60_000);
     expect(response.headers.location).toBe(`/waivers/${waiver.id}`);
-    expect((await context.app.inject(`/waivers/${waiver.id}`)).json()).toEqual(waiver);
+    // The requester may not read evidence, so the answer does not say what the waiver matches.
+    expect((await context.app.inject(`/waivers/${waiver.id}`)).json()).toMatchObject(waiver);
     const [row] = await sql('SELECT purl_key, purl_version FROM waivers');
     expect(row).toEqual({ purl_key: 'pkg:npm/lodash', purl_version: '4.17.20' });
   });
@@ -100,6 +104,83 @@ describe('POST /waivers: 201', () => {
     expect([again.statusCode, again.body]).toEqual([201, first.body]);
     expect(again.headers['idempotency-replayed']).toBe('true');
     expect(await count()).toBe(1);
+  });
+});
+
+describe('what a waiver is about', () => {
+  it.each([
+    [{ rule: 'sealed-only' }, 'policy-rule'],
+    [{ rule: 'sealed-only', about: 'finding' }, 'finding'],
+    [{ rule: 'sealed-only', about: 'policy-rule' }, 'policy-rule'],
+    [{ rule: 'no-secrets', purl: 'pkg:npm/a' }, 'finding'],
+    [{ rule: 'no-eval' }, 'finding'],
+  ])('%j: %s', async (body, expected) => {
+    const { id, about } = await requested(context.app, body);
+    expect(about).toBe(expected);
+    // As in a row of an earlier version of the server.
+    await sql('ALTER TABLE waivers DISABLE TRIGGER waivers_changed');
+    await sql(`UPDATE waivers SET about = NULL WHERE id = $1`, [id]);
+    await sql('ALTER TABLE waivers ENABLE TRIGGER waivers_changed');
+    const said = 'about' in body && body.about === 'finding' ? 'policy-rule' : expected;
+    expect((await context.app.inject(`/waivers/${id}`)).json().about).toBe(said);
+  });
+
+  it.each([
+    [{ rule: 'no-eval', about: 'policy-rule' }, '/rule'],
+    [{ rule: 'sealed-only', about: 'policy-rule', purl: 'pkg:npm/a' }, '/purl'],
+    [{ about: 'release' }, '/about'],
+  ])('refuses %j', async (body, pointer) => {
+    expect(pointers(expectProblem(await post(body), 400, 'validation-failed'))).toEqual([pointer]);
+  });
+});
+
+describe('what a waiver matches now', () => {
+  const scan = (id: string, ...found: object[]) => uploaded(context.app, id, trivy(...found));
+
+  it('names the findings with their releases', async () => {
+    const next = await createRelease(context.app, { projectId: 1, version: '2.0.0' });
+    await scan(release.id, {}, { version: '4.17.19' });
+    const { id: evidenceId } = await scan(next.id, {}, { id: 'CVE-2020-8203' });
+    const finding = { rule: 'CVE-2021-23337', severity: 'high', packageVersion: '4.17.20' };
+    const { matches, warnings } = await requested(context.app, { purl: 'pkg:npm/lodash@4.17.20' });
+    expect(matches).toMatchObject([
+      { release: { id: next.id, version: '2.0.0' }, finding: { ...finding, evidenceId } },
+      { release: { id: release.id, version: '1.0.0' }, finding },
+    ]);
+    expect(warnings).toBeUndefined();
+    const { id } = await requested(context.app, { releaseId: release.id });
+    expect((await context.app.inject(`/waivers/${id}`)).json().matches).toHaveLength(2);
+  });
+
+  it('says that it matches nothing', async () => {
+    await scan(release.id, {});
+    for (const body of [
+      { rule: 'CVE-2021-23338' },
+      { purl: 'pkg:npm/lodash-es' },
+      { purl: 'pkg:npm/lodash@4.17.20?os=linux' },
+    ]) {
+      expect(await requested(context.app, body)).toMatchObject({
+        matches: [],
+        warnings: [expect.stringContaining('matches no finding now')],
+      });
+    }
+  });
+
+  it('is bounded, and about findings only', async () => {
+    await scan(release.id, ...Array.from({ length: 30 }, (_, i) => ({ name: `p${i}` })));
+    expect((await requested(context.app)).matches).toHaveLength(20);
+    expect(await requested(context.app, { rule: 'sealed-only' })).not.toHaveProperty('matches');
+  });
+
+  it('joins an alias only if a caller with vex:write names it', async () => {
+    const also = ['GHSA-35jh-r3h4-6jhm'];
+    const ci = await giveToken({ scopes: ['evidence:write'] });
+    const document = trivy({ also });
+    await uploaded(guarded.app, release.id, document, { headers: ci.headers });
+    const ask = async () => (await requested(context.app, { rule: also[0] })).matches;
+    expect(await ask()).toEqual([]);
+    await uploaded(context.app, release.id, document);
+    expect(await ask()).toHaveLength(2);
   });
 });
 

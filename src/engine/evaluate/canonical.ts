@@ -3,6 +3,7 @@ import { type Coverage, coverageOf, type Target } from '../../vocabulary/coverag
 import { byText } from '../rules/common/text.js';
 import type { EvidenceInput } from '../rules/rule.js';
 import type { EvidenceRecord, PolicyInput, TooOld, VerdictInputs, WaiverInput } from './inputs.js';
+import { aboutOf } from './waivers.js';
 
 /** Sorts by content, so that the order does not depend on the database. */
 function sorted<T extends object>(items: readonly T[]): T[] {
@@ -116,13 +117,14 @@ function instant(text: string): string {
   return Number.isNaN(time) ? text : new Date(time).toISOString();
 }
 
-const waiverOf = ({ id, rule, purl, releaseId, expiresAt, approvedBy }: WaiverInput) => ({
-  id,
-  rule,
-  purl,
-  releaseId,
-  expiresAt: instant(expiresAt),
-  approvedBy,
+const waiverOf = (waiver: WaiverInput) => ({
+  id: waiver.id,
+  rule: waiver.rule,
+  purl: waiver.purl,
+  about: aboutOf(waiver),
+  releaseId: waiver.releaseId,
+  expiresAt: instant(waiver.expiresAt),
+  approvedBy: waiver.approvedBy,
 });
 
 declare const canonical: unique symbol;

@@ -6,6 +6,7 @@ import type { CanonicalInputs } from './canonical.js';
 import type { Judgement, RuleResult, VerdictFacts } from './inputs.js';
 import { preconditions } from './preconditions.js';
 import type { PreparedRule } from './prepared-rule.js';
+import { aboutOf } from './waivers.js';
 
 /** Everything that rules can use. */
 interface Case {
@@ -62,9 +63,11 @@ function messageOf(error: unknown): string {
   return `The rule crashed${what}. This is a bug in the platform: report it. A rule that cannot be evaluated denies`;
 }
 
-/** Ids of the waivers of a whole policy rule, which have no package URL. */
+/** Ids of the waivers of a whole policy rule. A waiver of findings with the same name is another one. */
 const waiversOf = ({ waivers }: CanonicalInputs, rule: string): string[] =>
-  waivers.filter((waiver) => waiver.rule === rule && waiver.purl === null).map(({ id }) => id);
+  waivers
+    .filter((waiver) => waiver.rule === rule && aboutOf(waiver) === 'policy-rule')
+    .map(({ id }) => id);
 
 type Judged = RuleResult & { readonly timedOut: boolean };
 

@@ -73,7 +73,7 @@ describe('the inputsHash of known inputs', () => {
     expect(ENGINE).toBe(2);
     expect(hash(inputs())).toBe('a7fac760c846e7d1a0f19f3395b57e2af9e77a98b4a2907def1d58c8a1412353');
     expect(hash(everything)).toBe(
-      '1463f762325079ff0d984905b5d0fb208ee2118979d1d678a7fd2e549082e9d5',
+      'b1acb6da0e25d0b700316b849b7c77e6572da08d87095ab37f547b17902940f9',
     );
   });
 });

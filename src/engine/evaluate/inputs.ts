@@ -8,6 +8,7 @@ import type {
   Outcome,
   RuleInput,
 } from '../rules/rule.js';
+import type { WaiverAbout } from './waivers.js';
 
 /** A rule of a policy: its name, mode and parameters. */
 export interface PolicyRule {
@@ -44,6 +45,8 @@ export interface WaiverInput {
   readonly id: string;
   readonly rule: string;
   readonly purl: string | null;
+  /** Null or absent: see `aboutOf`. */
+  readonly about?: WaiverAbout | null | undefined;
   /** Null: the waiver is for every release of the project. */
   readonly releaseId: string | null;
   /** ISO 8601. */

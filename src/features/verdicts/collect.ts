@@ -2,6 +2,7 @@ import { type CallContext, query, readTogether } from '../../database/context.js
 import type { Read } from '../../database/sql.js';
 import { bookkeeping } from '../../database/transaction.js';
 import {
+  aboutOf,
   agedOf,
   type CanonicalInputs,
   type ComponentInput,
@@ -49,6 +50,10 @@ type Row = Omit<VerdictInputs, 'tooOld' | 'evidence' | 'running'> & {
   readonly evidence: readonly TimedEvidence[];
 };
 
+/** Waivers that can cover findings. */
+const idsOfFindings = (waivers: Row['waivers']): string[] =>
+  waivers.filter((waiver) => aboutOf(waiver) === 'finding').map(({ id }) => id);
+
 const NONE: Counted = { counts: [], worst: [] };
 
 /** @param runningEvidence digest of the evidence of the running release, if a rule compares the two releases */
@@ -75,7 +80,7 @@ async function newDefects(read: Read, row: Row, all: Defects): Promise<Defects> 
   if (!running) return all; // compared with nothing, every defect is new
   const base = [release.id, running.id, running.deployedAt];
   const [found] = await read<{ facts: Counted }>(NEW_DEFECTS, base);
-  const ids = waivers.map((waiver) => waiver.id);
+  const ids = idsOfFindings(waivers);
   const waived = ids.length > 0 ? await read<WaivedDefect>(WAIVED_NEW_DEFECTS, [...base, ids]) : [];
   return { ...(found?.facts ?? NONE), waived };
 }
@@ -86,7 +91,7 @@ async function collectAll(read: Read, row: Row) {
   const { needs } = prepared;
   const { release, running } = row;
   const computed = row.facts ? undefined : await computeFacts(read, release.id);
-  const ids = row.waivers.map(({ id }) => id);
+  const ids = idsOfFindings(row.waivers);
   const waived = ids.length > 0 ? await read<WaivedDefect>(WAIVED_DEFECTS, [release.id, ids]) : [];
   const defects: Defects = { ...(row.facts ?? computed?.facts ?? NONE), waived };
   const facts: VerdictFacts = {
@@ -109,7 +114,7 @@ async function collectAll(read: Read, row: Row) {
 
 /** Returns everything from the row, if its facts are current and no rule needs more. Most calls end here. */
 function collectedFrom(row: Row): Collected | undefined {
-  if (!row.facts || row.waivers.length > 0) return undefined;
+  if (!row.facts || idsOfFindings(row.waivers).length > 0) return undefined;
   const prepared = prepare(row.policies);
   const { newDefects, components } = prepared.needs;
   if (newDefects || components) return undefined;

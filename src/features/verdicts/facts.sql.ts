@@ -1,5 +1,6 @@
 import { asOf, CURRENT, NOW } from '../evidence/index.js';
 import { appliedClaim, defectsOf, joinedIds } from '../inventory/index.js';
+import { inPackage } from '../waivers/index.js';
 
 /** Maximum number of defects that results can name, for each type, fix and doubt. */
 export const WORST = 10;
@@ -62,12 +63,6 @@ export const NEW_DEFECTS = {
   text: `WITH ${NEW} SELECT ${summaryOf('added', ', was')} AS facts`,
 };
 
-/** The qualifiers in the package URL of a row. */
-const qualifiersOf = (row: string) =>
-  `string_to_array(split_part(split_part(COALESCE(${row}.purl, ''), '#', 1), '?', 2), '&')`;
-
-const QUALIFIERS_MATCH = `array_remove(${qualifiersOf('w')}, '') <@ array_remove(${qualifiersOf('f')}, '')`;
-
 /**
  * Defects of a set that waivers cover, with the ids of those waivers. A defect can be in several versions of its
  * package, and several documents can report it: it is covered only if each of its findings is, by the finding's own id.
@@ -84,9 +79,7 @@ const waivedOf = (defects: string, release: string, waivers: string, was: Was = 
           LEFT JOIN LATERAL (${appliedClaim()}) claim ON true
           LEFT JOIN waivers w ON w.id = ANY (${waivers}::uuid[])
                AND (w.rule = f.rule OR ${joinedIds(release, 'f.rule', 'w.rule')})
-               AND (w.purl_key IS NULL OR w.purl_key = f.purl_key)
-               AND ${QUALIFIERS_MATCH}
-               AND (w.purl_version IS NULL OR w.purl_version IN (f.purl_version, f.package_version))
+               AND ${inPackage('w.purl_key', 'w.purl_version', 'w.purl')}
          WHERE e.release_id = ${release} AND ${CURRENT} AND NOT COALESCE(claim.suppresses, false)) cover
      WHERE cover.whole) covered
    ORDER BY severity, fingerprint`;

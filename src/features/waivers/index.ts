@@ -1,1 +1,2 @@
+export { inPackage } from './matches.sql.js';
 export { WAIVERS_INPUT } from './waivers.input.sql.js';

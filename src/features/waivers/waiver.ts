@@ -1,15 +1,30 @@
 import { reachable } from '../../access/reachable.js';
 import type { Scope } from '../../access/scopes.js';
-import type { CallContext } from '../../database/context.js';
+import { type CallContext, query } from '../../database/context.js';
+import { aboutOf, type WaiverAbout } from '../../engine/index.js';
 import type { Waiver as WaiverRow } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
 import { stateOf, type WaiverState } from './waiver-state.js';
 
 /** A waiver as the API shows it. */
-export type Waiver = Omit<WaiverRow, 'purlKey' | 'purlVersion'> & { readonly state: WaiverState };
+export type Waiver = Omit<WaiverRow, 'about' | 'purlKey' | 'purlVersion'> & {
+  readonly about: WaiverAbout;
+  readonly state: WaiverState;
+};
 
-export function toWaiver({ purlKey: _key, purlVersion: _version, ...row }: WaiverRow): Waiver {
-  return { ...row, state: stateOf(row, new Date()) };
+const NOW = { name: 'waivers-now', text: 'SELECT clock_timestamp() AS now' };
+
+/** The database's clock, by which waivers expire in verdicts. */
+export async function databaseNow(context: CallContext): Promise<Date> {
+  const [row] = await query<{ now: Date }>(context, NOW, []);
+  return row?.now ?? new Date();
+}
+
+export function toWaiver(
+  { purlKey: _key, purlVersion: _version, ...row }: WaiverRow,
+  now: Date,
+): Waiver {
+  return { ...row, about: aboutOf(row), state: stateOf(row, now) };
 }
 
 const waiverNotFound = () => new AppError('waiver-not-found', 'Waiver not found');
@@ -19,10 +34,13 @@ const waiverNotFound = () => new AppError('waiver-not-found', 'Waiver not found'
  * @throws {AppError} `waiver-not-found`
  */
 export async function requireWaiver(
-  { caller, prisma }: CallContext,
+  context: CallContext,
   scope: Scope,
   id: string,
 ): Promise<Waiver> {
-  const row = await prisma.waiver.findUnique({ where: { id } });
-  return toWaiver(reachable(row, caller, scope, waiverNotFound));
+  const row = await context.prisma.waiver.findUnique({ where: { id } });
+  return toWaiver(
+    reachable(row, context.caller, scope, waiverNotFound),
+    await databaseNow(context),
+  );
 }

@@ -12,6 +12,8 @@ import {
   timestamp,
   uuid,
 } from '../../contract/schemas.js';
+import { WAIVER_ABOUT } from '../../engine/index.js';
+import { SEVERITIES } from '../../vocabulary/severity.js';
 
 /** States follow from what happened to the waiver and from the time. Only approved waivers count. */
 export const WAIVER_STATES = ['requested', 'approved', 'expired', 'revoked'] as const;
@@ -24,6 +26,7 @@ const example = {
   projectId: 1,
   releaseId: null,
   rule: 'CVE-2021-23337',
+  about: 'finding',
   purl: 'pkg:npm/lodash@4.17.20',
   reason: 'The template function is never called with user input',
   state: 'expired', // so that the example stays true
@@ -37,6 +40,19 @@ const example = {
   revokeReason: null,
 };
 
+const WaiverMatch = Type.Object({
+  release: Type.Object({ id: uuid(), version: Type.String() }),
+  finding: Type.Object({
+    evidenceId: uuid(),
+    fingerprint: Type.String(),
+    rule: Type.String(),
+    severity: stringEnum(SEVERITIES),
+    purl: nullableString(),
+    packageName: nullableString(),
+    packageVersion: nullableString(),
+  }),
+});
+
 export const Waiver = Type.Object(
   {
     id: uuid(),
@@ -45,6 +61,9 @@ export const Waiver = Type.Object(
       description: 'Release that the waiver is for. null for every release of the project',
     }),
     rule: Type.String({ description: 'Vulnerability or rule that is waived' }),
+    about: stringEnum(WAIVER_ABOUT, {
+      description: 'Whether `rule` is a rule of policies, or the rule or vulnerability of findings',
+    }),
     purl: nullableString({
       description: 'Package in which the finding is waived. null for every package',
     }),
@@ -62,6 +81,17 @@ export const Waiver = Type.Object(
     revokedAt: nullableTimestamp('Time of revocation. null if not revoked'),
     revokedBy: nullableString(),
     revokeReason: nullableString(),
+    matches: Type.Optional(
+      Type.Array(WaiverMatch, {
+        description: [
+          'The first 20 findings in current evidence that the waiver matches.',
+          'Only when one waiver is requested or read, if it is about findings, and for callers who may read evidence',
+        ].join(' '),
+      }),
+    ),
+    warnings: Type.Optional(
+      Type.Array(Type.String(), { description: 'What the requester should check' }),
+    ),
   },
   {
     $id: 'Waiver',
@@ -96,6 +126,14 @@ export const CreateWaiver = Type.Object(
         'What to waive: a vulnerability (CVE or GHSA), the rule of a tool as a finding shows it,',
         'or a rule of policies such as `sealed-only`, which is then waived as a whole',
       ].join(' '),
+    ),
+    about: Type.Optional(
+      stringEnum(WAIVER_ABOUT, {
+        description: [
+          'What `rule` names: `policy-rule`, a rule of policies; `finding`, findings with this rule or vulnerability.',
+          'If absent: the rule of policies with this name, if there is one and `purl` is absent, else findings',
+        ].join(' '),
+      }),
     ),
     purl: Type.Optional(
       Type.String({
@@ -170,5 +208,6 @@ export const WaiverRef = schemaRef(Waiver);
 export const CreateWaiverRef = schemaRef(CreateWaiver);
 export const RevokeWaiverRef = schemaRef(RevokeWaiver);
 
+export type WaiverMatch = Static<typeof WaiverMatch>;
 export type CreateWaiver = Static<typeof CreateWaiver>;
 export type ListWaiversQuery = Static<typeof ListWaiversQuery>;

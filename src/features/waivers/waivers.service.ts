@@ -4,7 +4,7 @@ import { mapPage, type Page, pageById } from '../../contract/page.js';
 import type { CallContext } from '../../database/context.js';
 import { isCheckViolation, isForeignKeyViolation } from '../../database/errors.js';
 import { lockRow } from '../../database/lock-row.js';
-import { ruleNamed } from '../../engine/index.js';
+import { aboutOf, ruleNamed } from '../../engine/index.js';
 import { type ChangeContext, change } from '../../events/index.js';
 import type { Prisma } from '../../generated/prisma/client.js';
 import { AppError, invalidAt } from '../../shared/app-error.js';
@@ -13,7 +13,8 @@ import { requirePurl } from '../../vocabulary/purl.js';
 import { normalizeId } from '../../vocabulary/vulnerability-ids.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import { requireRelease } from '../releases/index.js';
-import { requireWaiver, toWaiver, type Waiver } from './waiver.js';
+import { type MatchedWaiver, withMatches } from './matches.js';
+import { databaseNow, requireWaiver, toWaiver, type Waiver } from './waiver.js';
 import { whereState } from './waiver-state.js';
 import { type CreateWaiver, type ListWaiversQuery, MAX_WAIVER_DAYS } from './waivers.schemas.js';
 
@@ -89,22 +90,26 @@ async function lock(context: ChangeContext, id: string): Promise<Waiver> {
 }
 
 /** Changes a waiver and returns it with what its events are about. */
-async function update({ prisma }: ChangeContext, id: string, data: Prisma.WaiverUpdateInput) {
-  const row = await prisma.waiver.update({ where: { id }, data });
+async function update(context: ChangeContext, id: string, data: Prisma.WaiverUpdateInput) {
+  const row = await context.prisma.waiver.update({ where: { id }, data });
   const { projectId, releaseId } = row;
-  return { waiver: toWaiver(row), about: { id: row.id, projectId, releaseId } };
+  const now = await databaseNow(context);
+  return { waiver: toWaiver(row, now), about: { id: row.id, projectId, releaseId } };
 }
 
-/** The rule in the spelling that findings have. */
-function ruleOf({ rule, purl }: CreateWaiver): string {
-  if (purl !== undefined && ruleNamed(rule)) {
-    throw invalidAt(
-      'body',
-      '/purl',
-      `must be absent: ${rule} is a rule of policies and can only be waived as a whole`,
-    );
+/** What the waiver is about, and its rule in the spelling that findings have. @throws {AppError} `validation-failed` */
+function subjectOf({ rule: text, purl, about: said }: CreateWaiver) {
+  const rule = normalizeId(text);
+  const about = aboutOf({ rule, purl: purl ?? null, about: said });
+  if (about === 'finding') return { rule, about };
+  if (!ruleNamed(rule)) {
+    throw invalidAt('body', '/rule', 'is not a rule of policies, as `about` says');
   }
-  return normalizeId(rule);
+  if (purl !== undefined) {
+    const message = `must be absent: ${rule} is a rule of policies and can only be waived as a whole`;
+    throw invalidAt('body', '/purl', message);
+  }
+  return { rule, about };
 }
 
 export type WaiversService = ReturnType<typeof waiversService>;
@@ -113,33 +118,35 @@ export type WaiversService = ReturnType<typeof waiversService>;
 export function waiversService() {
   return {
     /** @throws {AppError} `validation-failed`, `project-not-found`, `release-not-found` */
-    async create(context: CallContext, input: CreateWaiver): Promise<Waiver> {
+    async create(context: CallContext, input: CreateWaiver): Promise<MatchedWaiver> {
       const target = await targetOf(context, input);
-      // The database checks the limit between createdAt and expiresAt, so both use this clock.
-      const createdAt = new Date();
+      const subject = subjectOf(input);
+      // Limits count by the clock that verdicts use, which may differ from the server's.
+      const createdAt = await databaseNow(context);
       const data = {
         ...target,
         ...readTerms(input, createdAt),
-        rule: ruleOf(input),
+        ...subject,
         reason: input.reason,
         createdAt,
         createdBy: context.caller.subject,
       };
-      return change(context, async ({ prisma, record }) => {
+      const waiver = await change(context, async ({ prisma, record }) => {
         const row = await prisma.waiver.create({ data }).catch((error: unknown) => {
           if (!isForeignKeyViolation(error)) throw error;
           throw new AppError('project-not-found', 'Project not found');
         });
         const { id, rule, purl, expiresAt } = row;
-        const requested = { rule, purl, expiresAt: expiresAt.toISOString() };
+        const requested = { ...subject, rule, purl, expiresAt: expiresAt.toISOString() };
         record('waiver.requested', { id, ...target, data: requested });
-        return toWaiver(row);
+        return toWaiver(row, createdAt);
       });
+      return withMatches(context, waiver);
     },
 
     /** @throws {AppError} `waiver-not-found` */
-    get(context: CallContext, id: string): Promise<Waiver> {
-      return requireWaiver(context, 'waivers:read', id);
+    async get(context: CallContext, id: string): Promise<MatchedWaiver> {
+      return withMatches(context, await requireWaiver(context, 'waivers:read', id));
     },
 
     /** Lists the newest first. @throws {AppError} `project-not-found` */
@@ -150,17 +157,18 @@ export function waiversService() {
       const { caller, prisma } = context;
       if (project !== undefined) requireReach(caller, 'waivers:read', project);
       const projects = project === undefined ? projectsFor(caller, 'waivers:read') : [project];
+      const now = await databaseNow(context);
       const rows = await prisma.waiver.findMany({
         where: {
           ...inProjects(projects),
-          ...(state !== 'all' && whereState(state, new Date())),
+          ...(state !== 'all' && whereState(state, now)),
           ...(cursor !== undefined && { id: { lt: cursor } }),
         },
         orderBy: { id: 'desc' },
         take: limit + 1,
       });
       if (rows.length === 0 && project !== undefined) await requireProject(context, project);
-      return mapPage(pageById(rows, limit), toWaiver);
+      return mapPage(pageById(rows, limit), (row) => toWaiver(row, now));
     },
 
     /**
@@ -168,8 +176,8 @@ export function waiversService() {
      * @throws {AppError} `waiver-not-found`, `identity-required`, `four-eyes-required`, `waiver-expired`,
      * `waiver-revoked`
      */
-    async approve(context: CallContext, id: string): Promise<Waiver> {
-      return change(context, async (changing) => {
+    async approve(context: CallContext, id: string): Promise<MatchedWaiver> {
+      const waiver = await change(context, async (changing) => {
         const { caller, record, unchanged } = changing;
         const before = await lock(changing, id);
         requireIdentity(caller);
@@ -177,32 +185,34 @@ export function waiversService() {
         requireOpen(before);
         requireOtherSubject(caller, before.createdBy, 'waiver');
         const data = { approvedBy: caller.subject };
-        const { waiver, about } = await update(changing, before.id, data).catch(
+        const { waiver: changed, about } = await update(changing, before.id, data).catch(
           (error: unknown) => {
             // Its collation may find two subjects equal that JavaScript does not.
             throw isCheckViolation(error) ? ownRequest('waiver') : error;
           },
         );
         record('waiver.approved', { ...about, data: { requestedBy: before.createdBy } });
-        return waiver;
+        return changed;
       });
+      return withMatches(context, waiver);
     },
 
     /**
      * Revokes the waiver permanently. Revoking again for the same reason has no effect.
      * @throws {AppError} `waiver-not-found`, `waiver-revoked`
      */
-    async revoke(context: CallContext, id: string, reason: string): Promise<Waiver> {
-      return change(context, async (changing) => {
+    async revoke(context: CallContext, id: string, reason: string): Promise<MatchedWaiver> {
+      const waiver = await change(context, async (changing) => {
         const { caller, record, unchanged } = changing;
         const before = await lock(changing, id);
         const once = { stored: before.revokeReason, reason, what: 'waiver', done: 'revoked' };
         if (hasHappened({ ...once, code: 'waiver-revoked' })) return unchanged(before);
         const data = { revokedBy: caller.subject, revokeReason: reason };
-        const { waiver, about } = await update(changing, before.id, data);
+        const { waiver: changed, about } = await update(changing, before.id, data);
         record('waiver.revoked', { ...about, data: { approvedBy: before.approvedBy } });
-        return waiver;
+        return changed;
       });
+      return withMatches(context, waiver);
     },
   };
 }

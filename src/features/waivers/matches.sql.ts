@@ -1,0 +1,36 @@
+import { CURRENT } from '../evidence/index.js';
+import { joinedIds } from '../inventory/index.js';
+
+/** Maximum number of findings that the answer about a waiver names. */
+export const MAX_MATCHES = 20;
+
+const qualifiersOf = (purl: string) =>
+  `array_remove(string_to_array(split_part(split_part(COALESCE(${purl}, ''), '#', 1), '?', 2), '&'), '')`;
+
+/** Condition that a waiver's package is that of the finding `f`: as in verdicts, and for answers about a waiver. */
+export const inPackage = (key: string, version: string, purl: string) => `
+  (${key} IS NULL OR ${key} = f.purl_key) AND ${qualifiersOf(purl)} <@ ${qualifiersOf('f.purl')}
+  AND (${version} IS NULL OR ${version} IN (f.purl_version, f.package_version))`;
+
+/**
+ * Findings in current evidence that a waiver matches, those of the latest evidence first. `$1`: project, `$2`: release
+ * or null, `$3`: rule, `$4` to `$6`: key, version and text of the package URL, or null.
+ */
+export const MATCHES = {
+  name: 'waiver-matches',
+  text: `
+    WITH ids AS (
+      SELECT $3::text AS id
+       UNION SELECT va.canonical FROM vulnerability_aliases va WHERE va.alias = $3 AND va.project_id = $1
+       UNION SELECT va.alias FROM vulnerability_aliases va WHERE va.canonical = $3 AND va.project_id = $1)
+    SELECT jsonb_build_object('id', r.id, 'version', r.version) AS release,
+           jsonb_build_object('evidenceId', f.evidence_id, 'fingerprint', encode(f.fingerprint, 'hex'), 'rule', f.rule,
+             'severity', f.severity, 'purl', f.purl, 'packageName', f.package_name,
+             'packageVersion', f.package_version) AS finding
+      FROM ids JOIN findings f ON f.rule = ids.id AND f.project_id = $1
+      JOIN evidence e ON e.id = f.evidence_id JOIN releases r ON r.id = f.release_id
+     WHERE ($2::uuid IS NULL OR f.release_id = $2) AND ${CURRENT}
+       AND (f.rule = $3 OR ${joinedIds('f.release_id', 'f.rule', '$3')})
+       AND ${inPackage('$4::text', '$5::text', '$6::text')}
+     ORDER BY f.evidence_id DESC, f.ordinal LIMIT ${MAX_MATCHES}`,
+};
