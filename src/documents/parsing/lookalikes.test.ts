@@ -91,6 +91,14 @@ describe('a document of a tool that is not read', () => {
     expect(reason).toBe('unrecognized');
   });
 
+  it.each([
+    '<TestLog><TestSuite name="s"><TestCase name="t"><FatalError>check failed</FatalError></TestCase></TestSuite></TestLog>',
+    '<TestResult><TestSuite name="s" result="passed"><TestCase name="t" result="passed"/></TestSuite></TestResult>',
+  ])('is refused by its name, although it has suites: %s', async (text) => {
+    expect((await refusal(text, 'xml')).fault).toContain('Boost.Test');
+    expect((await refusal(text, 'xml', 'junit')).fault).toContain('--log_format=JUNIT');
+  });
+
   it.each<[string, string | Uint8Array]>([
     ['TruffleHog', '{"DetectorName": "AWS", "SourceMetadata": {}}\n{"DetectorName": "AWS"}\n'],
     ['govulncheck', '{\n  "config": {\n    "protocol_version": "v1"\n  }\n}\n{\n  "osv": {}\n}'],

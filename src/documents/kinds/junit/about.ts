@@ -3,6 +3,9 @@ import type { XmlElement } from '../../xml-element.js';
 import { instantOf } from '../common/coverage.js';
 import { isSuite, nameOf } from './elements.js';
 
+/** Longer names are cut where they are stored. */
+const MAX_NAME = 1000;
+
 /** Names of a root or a suite that identify a test runner. */
 const RUNNERS: readonly (readonly [RegExp, string])[] = [
   [/^(?:vitest|vitest tests)$/, 'vitest'],
@@ -24,18 +27,40 @@ export function runnerOf({ attributes }: XmlElement): string | undefined {
 const CHANGES = /\d{4}-\d\d-\d\d|\d\d:\d\d|[\da-f]{8}-[\da-f]{4}-[\da-f]{4}/i;
 
 /**
+ * The moment of a run, or the id of a run, in a name: `TestOrders-20261114214921` of unittest-xml-reporting. A date
+ * alone can be the version of an API, which is the difference between two suites.
+ */
+const RUN = new RegExp(
+  [
+    /(?<!\d)20\d\d(?:0[1-9]|1[0-2])[0-3]\d[T_-]?[0-2]\d(?:[0-5]\d){2}(?!\d)/,
+    /(?<!\d)20\d\d-[01]\d-[0-3]\d[T _-][0-2]\d(?:[:.-][0-5]\d){1,2}(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?/,
+    /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'gi',
+);
+
+/** A name that is the same in the next run, or nothing if it only tells the run. */
+function stableName(text: string | undefined): string {
+  const name = (text ?? '').slice(0, MAX_NAME).trim();
+  const stable = name.replace(RUN, '');
+  return stable === name ? name : stable.replace(/^[\s_-]+|[\s_-]+$/g, '');
+}
+
+/**
  * What was tested: the suites directly below the root, and the root. The root's name stays when a run fails before its
  * first suite.
  */
 export function suitesOf(root: XmlElement): Target[] {
   const suites = nameOf(root) === 'testsuite' ? [] : root.children.filter(isSuite);
   const names = new Set<string>();
-  const own = root.attributes.get('name')?.trim();
-  if (own && !(CHANGES.test(own) && suites.length > 0)) names.add(own);
+  const own = root.attributes.get('name');
+  if (own && !(CHANGES.test(own) && suites.length > 0)) names.add(stableName(own));
   for (const { attributes } of suites) {
-    const name = attributes.get('name')?.trim();
-    if (name) names.add(name);
+    names.add(stableName(attributes.get('name')));
   }
+  names.delete('');
   return [...names].map((name) => ({ type: 'suite', name }));
 }
 

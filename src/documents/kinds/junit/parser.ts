@@ -2,16 +2,22 @@ import type { Coverage } from '../../../vocabulary/coverage.js';
 import { DocumentFault } from '../../fault.js';
 import type { DocumentParser } from '../../kind.js';
 import { counted } from '../common/counted.js';
-import { covered, failed, uncovered } from '../common/coverage.js';
+import { type About, covered, failed, uncovered } from '../common/coverage.js';
 import { runnerOf, startOf, suitesOf } from './about.js';
+import { checkerOf } from './checkers.js';
 import { Count } from './count.js';
 import { isElement, isSuite } from './elements.js';
 import { hasSuites, requireSuites } from './roots.js';
 
-function coverageOf(missing: number, about: Omit<Coverage, 'what' | 'ran' | 'reason'>): Coverage {
+/** @param checker the tool, if it runs no tests @param missing number of tests that are not there */
+function coverageOf(checker: string | undefined, missing: number, about: About): Coverage {
   if (missing > 0) {
     const lacks = `the report lacks ${counted(missing, 'test')} that its suites count`;
     return failed('tests', `${lacks}. It was cut, or the test runner ended early`, about);
+  }
+  if (checker !== undefined) {
+    const why = `these are results of ${checker}, which runs no tests`;
+    return uncovered('tests', `${why}. Upload the report of the test runner`, about);
   }
   if (about.lookedAt === 0) return uncovered('tests', 'no test ran', about);
   return covered('tests', about);
@@ -35,7 +41,7 @@ export const parser: DocumentParser = {
       : [{ message: `The root element is ${document.name.slice(0, 100)}. Its suites were read` }];
     return {
       tool: runnerOf(document),
-      coverage: [coverageOf(count.missing, about)],
+      coverage: [coverageOf(checkerOf(document), count.missing, about)],
       tests,
       warnings: [...wrapped, ...count.warnings()],
       contradictions: count.contradictions,

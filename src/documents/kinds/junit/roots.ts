@@ -2,9 +2,12 @@ import { DocumentFault } from '../../fault.js';
 import type { XmlElement } from '../../xml-element.js';
 import { isSuite } from './elements.js';
 
+/** Boost.Test names its elements as JUnit does, and reports failures in elements that JUnit does not have. */
+const BOOST = ['TestLog', 'TestResult'];
+
 /** JUnit has no standard for the root. Tools also wrap suites into their own element. */
 export function hasSuites(root: XmlElement): boolean {
-  return isSuite(root) || root.children.some(isSuite);
+  return isSuite(root) || (!BOOST.includes(root.name) && root.children.some(isSuite));
 }
 
 /** Its report has the same root, and other elements in it. */

@@ -121,3 +121,56 @@ describe('JUnit: reports of test runners', () => {
     });
   });
 });
+
+const targetsOf = (text: string) => read(text).coverage[0]?.of?.map(({ name }) => name);
+
+describe('JUnit: the names of suites in the next run', () => {
+  it.each([
+    ['unittest-xml-reporting', 'TestOrders-20261114214921', 'TestOrders'],
+    ['a moment', 'orders 2026-11-14T21:49:22.123Z', 'orders'],
+    ['a moment in words', 'Run 2026-11-14 21:49', 'Run'],
+    ['an id of the run', 'shop 8c2a5a3e-0b1d-4e6f-9a7b-1c2d3e4f5a6b', 'shop'],
+    ['a folder', '__tests__/a.test.js', '__tests__/a.test.js'],
+    ['a version of an API', 'api v2026-11-14', 'api v2026-11-14'],
+    ['a number', 'build 20269914214921', 'build 20269914214921'],
+  ])('%s', (_what, name, expected) => {
+    const suite = `<testsuite name="${name}"><testcase name="a"/></testsuite>`;
+    expect(targetsOf(`<testsuites>${suite}</testsuites>`)).toEqual([expected]);
+    expect(targetsOf(suite)).toEqual([expected]);
+  });
+
+  it('a name that only tells the run', () => {
+    const suite = '<testsuite name="20261114214921"><testcase name="a"/></testsuite>';
+    expect(targetsOf(suite)).toEqual([]);
+  });
+});
+
+describe('JUnit: results of tools that run no tests', () => {
+  const suite = (attributes: string) =>
+    `<testsuite ${attributes}><testcase name="src/a.js"/></testsuite>`;
+  it.each([
+    ['ESLint', `<testsuites>${suite('package="org.eslint" name="src/a.js"')}</testsuites>`],
+    ['Ruff', `<testsuites name="ruff">${suite('name="src/a.py"')}</testsuites>`],
+    ['mypy', suite('name="mypy"')],
+    [
+      'PHP_CodeSniffer',
+      `<testsuites name="PHP_CodeSniffer 3.7.1">${suite('name="a"')}</testsuites>`,
+    ],
+    ['RuboCop', `<testsuites>${suite('name="rubocop"').repeat(2)}</testsuites>`],
+  ])('%s', (tool, text) => {
+    const reason = `these are results of ${tool}, which runs no tests. Upload the report of the test runner`;
+    expect(read(text).coverage).toMatchObject([{ what: 'tests', ran: 'unknown', reason }]);
+  });
+
+  it.each([
+    ['beside tests', `<testsuites>${suite('name="mypy"')}${suite('name="a"')}</testsuites>`],
+    ['a crate of that name', `<testsuites name="nextest-run">${suite('name="ruff"')}</testsuites>`],
+  ])('but not %s', (_what, text) => {
+    expect(read(text).coverage).toMatchObject([{ ran: 'yes' }]);
+  });
+
+  it('their failures count', () => {
+    const text = suite('name="mypy"').replace('/></', '><failure/></testcase></');
+    expect(read(text).tests).toMatchObject({ failures: 1 });
+  });
+});

@@ -39,6 +39,17 @@ describe('Semgrep: coverage', () => {
       'unknown',
       'looked at nothing',
     ],
+    [
+      {
+        paths: {
+          scanned: ['src/a.js'],
+          skipped: [{ path: 'src/a.js', reason: 'analysis_failed_parser_or_internal_error' }],
+        },
+        ...error({ level: 'warn', type: ['PartialParsing', []], path: 'src/a.js' }),
+      },
+      'unknown',
+      'looked at nothing',
+    ],
   ])('of %j: %s', (more, ran, reason) => {
     expect(covers(more)).toMatchObject([
       { what: 'code', ran, reason: expect.stringContaining(reason) },

@@ -31,12 +31,15 @@ const typeOfError = ({ type }: ErrorEntry) => {
 const describe = (error: ErrorEntry) =>
   shorten(error.short_msg || error.message || typeOfError(error));
 
-/** Files that were scanned and parsed. */
+/** Files that were scanned and parsed. A file that could not be analysed can be in `scanned` too. */
 function lookedAt({ paths, errors }: Report): number | undefined {
   if (!paths?.scanned) return undefined;
-  const unread = new Set(
-    (errors ?? []).filter((error) => NOT_PARSED.has(typeOfError(error))).map(({ path }) => path),
-  );
+  const skipped = listOf(paths.skipped).filter((one) => MEANT.has(textOf(one, 'reason') ?? ''));
+  const unparsed = (errors ?? []).filter((error) => NOT_PARSED.has(typeOfError(error)));
+  const unread = new Set([
+    ...unparsed.map(({ path }) => path),
+    ...skipped.map((one) => textOf(one, 'path')),
+  ]);
   return new Set(paths.scanned.filter((path) => !unread.has(path))).size;
 }
 
