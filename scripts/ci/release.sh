@@ -343,17 +343,6 @@ remarks() {
   done
 }
 
-# missing_digests NAME SHA256: warns about digests that the artifact was registered without. An artifact never changes.
-missing_digests() {
-  ask GET "/artifacts/$2"
-  [ "$status" = 200 ] || return 0
-  values '[].digests[]' >"$work/lines"
-  while IFS=$TAB read -r owner value; do
-    [ "$owner" != "$1" ] || grep -qFx "$value" "$work/lines" ||
-      say "warning: artifact $1 was registered without $value. To add it, register a new release"
-  done <"$work/digests"
-}
-
 # --- What it does --------------------------------------------------------------------------------------
 
 ask PUT "/projects/$project/releases/$(encoded "$version")" -H 'content-type: application/json' \
@@ -370,19 +359,12 @@ while IFS=$TAB read -r kind name sha256 file; do
   [ -z "$digests" ] || more="$more,\"digests\":[\"$digests\"]"
   ask POST "/releases/$release/artifacts" -H 'content-type: application/json' --data-raw \
     "{\"kind\":$(json_text "$kind"),\"name\":$(json_text "$name"),\"sha256\":\"$sha256\"$more}"
-  if [ "$status" = 409 ] && [ "$(values .code)" != artifact-exists ]; then
-    # The release may be sealed since the last run. Then the artifact must already be in it.
-    cp "$work/body" "$work/refusal"
-    ask GET "/artifacts/$sha256"
-    if ! grep -qF "\"releaseId\":\"$release\"" "$work/body"; then
-      cp "$work/refusal" "$work/body"
-      method=POST path=/releases/$release/artifacts status=409
-      refused
-    fi
-  elif [ "$status" != 409 ]; then
+  if [ "$status" = 409 ] && [ "$(values .code)" = artifact-exists ]; then
+    # An artifact never changes. The answer names the digests that it was registered without.
+    detail=$(values .detail)
+    case $detail in *sha256:*) say "warning: artifact $name: $detail" ;; esac
+  else
     made
-  elif [ -n "$digests" ]; then
-    missing_digests "$name" "$sha256"
   fi
   say "artifact $name: $sha256"
 done <"$work/artifacts"

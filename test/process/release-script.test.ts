@@ -59,6 +59,7 @@ const GOOD = [
 
 let folder: string;
 let address = 'http://127.0.0.1:1';
+let admin = 'srp_none';
 let token = 'srp_none';
 let project = 1;
 
@@ -68,7 +69,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** A server that asks for tokens, one that has all scopes, and a project. */
+/** A server that asks for tokens, one that has all scopes, one with those that `--help` names, and a project. */
 async function start(): Promise<void> {
   const { url, drop } = await createEmptyDatabase();
   onTestFinished(drop);
@@ -80,14 +81,16 @@ async function start(): Promise<void> {
   const args = ['create', '--name', 'ci', '--subject', 'ci', '--scopes', 'all'];
   const made = runProgram('dist/token.js', { DATABASE_URL: url }, ...args);
   expect(await made.exit, made.output()).toBe(0);
-  token = made.output().split('\n').find(isSecret) ?? '';
+  admin = made.output().split('\n').find(isSecret) ?? '';
+  const scopes = ['releases:write', 'evidence:write', 'verdicts:read'];
+  token = (await api('/tokens', { name: 'pipeline', subject: 'pipeline', scopes })).secret;
   project = (await api('/projects', { name: 'Shop' })).id;
 }
 
 async function api(path: string, json?: unknown) {
   const response = await fetch(`${address}${path}`, {
     method: json === undefined ? 'GET' : 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${admin}`, 'content-type': 'application/json' },
     ...(json !== undefined && { body: JSON.stringify(json) }),
   });
   return JSON.parse(await response.text());

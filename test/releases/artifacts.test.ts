@@ -159,6 +159,18 @@ describe('POST /releases/{id}/artifacts: 409', () => {
     expect(listed.json()).toEqual([artifact]);
   });
 
+  it('names the digests that the artifact was registered without', async () => {
+    const [other, another] = [`sha256:${digest(21)}`, `sha256:${digest(22)}`];
+    await add({ ...A, digests: [other] });
+    const again = async (...digests: string[]) =>
+      expectProblem(await add({ ...A, digests }), 409, 'artifact-exists').detail;
+    const known = `The release already has an artifact ${A.sha256}`;
+    expect(await again(other, `sha256:${A.sha256}`)).toBe(known);
+    expect(await again(other, another)).toBe(
+      `${known}. It was registered without ${another}. To add digests, register a new release`,
+    );
+  });
+
   it('adds one artifact for concurrent requests', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => add(A)));
     expect(answers.filter(({ statusCode }) => statusCode === 201)).toHaveLength(1);

@@ -68,7 +68,7 @@ describe('a sealed release', () => {
     expect((await add(1)).statusCode).toBe(201);
     await seal(context.app, release.id);
     expectProblem(await add(2), 409, 'release-sealed');
-    expectProblem(await add(1), 409, 'release-sealed');
+    expectProblem(await add(1), 409, 'artifact-exists');
     const artifacts = (await context.app.inject(`/releases/${release.id}/artifacts`)).json();
     expect(artifacts.map(({ sha256 }: { sha256: string }) => sha256)).toEqual([digest(1)]);
   });

@@ -26,6 +26,19 @@ const SHARE_RELEASE = {
 
 export type ArtifactsService = ReturnType<typeof artifactsService>;
 
+/** Says which digests the artifact was registered without: it never changes, so they need a new release. */
+function existsAlready({ sha256, digests }: ArtifactRow, asked: readonly string[]): AppError {
+  const missing = asked.filter(
+    (digest) => digest !== `sha256:${sha256}` && !digests.includes(digest),
+  );
+  const detail = [
+    `The release already has an artifact ${sha256}`,
+    ...(missing.length === 0 ? [] : [`It was registered without ${missing.join(', ')}`]),
+    ...(missing.length === 0 ? [] : ['To add digests, register a new release']),
+  ];
+  return new AppError('artifact-exists', detail.join('. '));
+}
+
 /** Artifacts are added while the release is open. They are never changed or deleted. */
 export function artifactsService() {
   return {
@@ -47,13 +60,17 @@ export function artifactsService() {
         // The shared lock is held until COMMIT: a concurrent seal waits, and then includes this artifact.
         await query(changing, SHARE_RELEASE, [releaseId]);
         const { projectId, state } = await requireRelease(changing, 'releases:write', releaseId);
+        const { name, kind, size, digests = [] } = input;
+        const same = { releaseId_sha256: { releaseId, sha256 } };
+        const existing = await prisma.artifact.findUnique({ where: same });
+        // Before the state: a pipeline that runs again needs no other answer when the release is sealed by then.
+        if (existing) throw existsAlready(existing, digests);
         if (state !== 'open') {
           throw new AppError(
             `release-${state}`,
             `An artifact cannot be added to a ${state} release`,
           );
         }
-        const { name, kind, size, digests = [] } = input;
         const data: Prisma.ArtifactUncheckedCreateInput = {
           projectId,
           releaseId,
