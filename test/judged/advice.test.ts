@@ -201,6 +201,15 @@ describe('tests-passed', () => {
     await retract(context.app, id);
     await allowed();
   });
+
+  it('is met by retracting a report without a label, which no other supersedes', async () => {
+    await guard(context.app, [{ rule: 'tests-passed' }]);
+    const { id } = await send(junit('failure'), XML);
+    await send(junit('passed'), { ...XML, label: 'unit' });
+    await denied('No upload supersedes junit without a label. Retract what is out of date');
+    await retract(context.app, id);
+    await allowed();
+  });
 });
 
 describe('max-findings', () => {
@@ -232,6 +241,33 @@ describe('max-findings', () => {
     await send(image({ ArtifactName: 'worker:1' }), { artifact: b });
     await allowed();
   });
+
+  it('is met by uploading a scan for the artifact, if it names no digest', async () => {
+    await guard(context.app, [{ rule: 'max-findings', scope: 'artifacts' }]);
+    const [a, b] = [digest(1), digest(2)];
+    await addArtifact(context.app, release, { sha256: a, name: 'image:1' });
+    await addArtifact(context.app, release, { sha256: b, name: 'image:1' });
+    await send(image(), { label: 'scan' });
+    await denied(/trivy \(scan\) names an image without a digest .* Upload it for its artifact/);
+    await send(image(), { artifact: a });
+    await denied(`counts for image:1 (sha256:${b})`);
+    await send(image(), { artifact: b });
+    await allowed();
+  });
+
+  it('is met by retracting the scan of another image', async () => {
+    await guard(context.app, rules);
+    await addArtifact(context.app, release, { sha256: digest(1), kind: 'container' });
+    const other = `sha256:${digest(2)}`;
+    const { id } = await send(
+      { ...image({ Metadata: { RepoDigests: [`x@${other}`] } }), Results: trivy({}).Results },
+      { label: 'scan' },
+    );
+    await send(image(), { label: 'right' });
+    await denied(`trivy (scan) is about ${other}. Retract what is not about this release`);
+    await retract(context.app, id);
+    await allowed();
+  });
 });
 
 describe('other rules', () => {
@@ -242,6 +278,33 @@ describe('other rules', () => {
     await send(image({ CreatedAt: '2025-10-01T00:00:00Z' }), { label: 'scan' });
     await denied('Run the tool again and upload the report');
     await send(image({ CreatedAt: new Date().toISOString() }), { label: 'scan' });
+    await allowed();
+  });
+
+  it('evidence-required is met by a report that tells the age of its database', async () => {
+    await guard(context.app, [
+      { rule: 'evidence-required', shows: 'vulnerability', maximumDatabaseAgeDays: 1 },
+    ]);
+    await send(image(), { label: 'scan' });
+    await denied(
+      'The age of the database is not known from trivy (scan). Upload a report that tells',
+    );
+    await send({
+      matches: [],
+      source: { type: 'directory', target: '/src' },
+      descriptor: { name: 'grype', version: '0.92.2', db: { built: new Date().toISOString() } },
+    });
+    await allowed();
+  });
+
+  it('evidence-required is met by evidence for each artifact', async () => {
+    await guard(context.app, [
+      { rule: 'evidence-required', shows: 'vulnerability', scope: 'artifacts' },
+    ]);
+    await addArtifact(context.app, release, { sha256: digest(1) });
+    await send(image(), { label: 'scan' });
+    await denied('trivy (scan) was uploaded for the whole release. Upload a report of');
+    await send(image(), { label: 'scan', artifact: digest(1) });
     await allowed();
   });
 

@@ -39,7 +39,7 @@ describe('max-findings', () => {
     const result = await judged({}, document);
     expect(result).toMatchObject({ status: 'fail', denies: true, mode: 'block' });
     expect(result.message).toBe(
-      '1 critical and 1 high findings, 0 allowed: CVE-2021-23337 in pkg:npm/lodash@4.17.20, fixed in 4.17.21; CVE-2015-8315 in pkg:npm/ms@1.0.0. Update the packages, scan again and upload the report with the same label, or request a waiver: POST /waivers',
+      '1 critical and 1 high findings, 0 allowed: CVE-2021-23337 in pkg:npm/lodash@4.17.20, fixed in 4.17.21; CVE-2015-8315 in pkg:npm/ms@1.0.0. Update the packages, scan again and upload the report with the same label, or request a waiver: POST /waivers. No upload supersedes trivy without a label. Retract what is out of date: POST /evidence/{id}/retract',
     );
     expect(result.findings.map(({ rule, severity }) => [rule, severity])).toEqual([
       ['CVE-2021-23337', 'critical'],

@@ -55,7 +55,9 @@ describe('evidence-required', () => {
     const artifacts = [app, image];
     const one = required(parameters, { artifacts, evidence: [sbom('1', app.sha256), sbom('2')] });
     expect(one.status).toBe('not-evidenced');
-    expect(one.message).toContain('counts for app:1.4.0. Upload');
+    expect(one.message).toContain(
+      'counts for app:1.4.0. cyclonedx was uploaded for the whole release. Upload',
+    );
     expect(one.message).toContain('?artifact={sha256}');
     const both = [sbom('1', app.sha256), sbom('2', image.sha256)];
     expect(required(parameters, { artifacts, evidence: both })).toMatchObject({

@@ -2,13 +2,13 @@ import { type Static, Type } from '@sinclair/typebox';
 import { defaulted, stringEnum } from '../../contract/schemas.js';
 import { kinds as allKinds } from '../../documents/kinds/index.js';
 import { SHOWN } from '../../vocabulary/finding-types.js';
-import { digestOfOther, whyUncounted } from './common/covers.js';
+import { isOlder, limits, renewal } from './common/ages.js';
+import { artifactName, digestOfOther, evidenceName, whyUncounted } from './common/covers.js';
 import { idsOf, nameOf, SCOPES, UPLOAD, uploadOf } from './common/evidence.js';
 import { RuleFault } from './common/fault.js';
 import { counted, firstOf, joined, shown } from './common/text.js';
 import type { Aged, EvidenceInput, Outcome, Rule, RuleInput } from './rule.js';
 
-const DAY = 86_400;
 /** Maximum number of artifacts that a message names. */
 const NAMED = 10;
 
@@ -76,16 +76,12 @@ function lacking({ scope }: Parameters, input: RuleInput, evidence: readonly Evi
   const digests = new Set(evidence.map(({ artifact }) => artifact));
   return input.artifacts
     .filter(({ sha256 }) => !digests.has(sha256))
-    .map(({ name }) => shown(name));
+    .map((one) => artifactName(one, input.artifacts));
 }
 
 /** The same format in XML is the same kind to a policy. */
 const isOfKinds = (kinds: readonly string[], kind: string) =>
   kinds.includes(kind) || kinds.includes(kind.replace(/-xml$/, ''));
-
-/** Not `>`: an unknown age is too old. */
-const isOlder = (seconds: number | null, days: number | undefined) =>
-  days !== undefined && !((seconds ?? Number.NaN) <= days * DAY);
 
 function tooOld(parameters: Parameters, evidence: readonly Aged[]): string[] {
   const { kinds, maximumAgeDays, maximumDatabaseAgeDays } = parameters;
@@ -98,18 +94,6 @@ function tooOld(parameters: Parameters, evidence: readonly Aged[]): string[] {
     .map(({ id }) => id);
 }
 
-/** What the limits allow: `older than 7 days`. */
-function limits({ maximumAgeDays, maximumDatabaseAgeDays }: Parameters): string {
-  return [
-    ...(maximumAgeDays === undefined ? [] : [`is older than ${counted(maximumAgeDays, 'day')}`]),
-    ...(maximumDatabaseAgeDays === undefined
-      ? []
-      : [
-          `was made with a database that is older than ${counted(maximumDatabaseAgeDays, 'day')} or of unknown age`,
-        ]),
-  ].join(', or ');
-}
-
 /** Whether evidence shows what the rule asks for, and is not about something else. */
 function isWanted({ kinds, shows }: Parameters, { artifacts }: RuleInput) {
   return (one: EvidenceInput): boolean =>
@@ -119,11 +103,18 @@ function isWanted({ kinds, shows }: Parameters, { artifacts }: RuleInput) {
     digestOfOther(one, artifacts) === undefined;
 }
 
-function reasons({ kinds, shows }: Parameters, input: RuleInput): string {
+function reasons(parameters: Parameters, input: RuleInput): string {
+  const { kinds, shows, scope } = parameters;
   const some = input.evidence.filter(({ kind }) => !kinds || isOfKinds(kinds, kind));
   const why = (shows ? [shows] : SHOWN).flatMap((what) =>
     whyUncounted(some, what, input.artifacts),
   );
+  if (scope === 'artifacts') {
+    const whole = some
+      .filter(isWanted(parameters, input))
+      .filter(({ artifact }) => artifact === null);
+    why.push(...whole.map((one) => `${evidenceName(one)} was uploaded for the whole release`));
+  }
   return why.length === 0 ? '' : `. ${firstOf([...new Set(why)], NAMED)}`;
 }
 
@@ -170,7 +161,10 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
       ...unmet(
         [
           `The ${name} for ${firstOf(old, NAMED)} ${limits(parameters)}`,
-          `Run the tool again and upload the report: ${where}`,
+          `${renewal(
+            parameters,
+            all.filter((one) => !fresh.includes(one)),
+          )}: ${where}`,
         ].join('. '),
       ),
       evidence: idsOf(all),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ask, defect, defects, evidence, input } from './input.support.js';
 import type { Defect, RuleInput } from './rule.js';
 
-const scan = evidence('1', ['vulnerability']);
+const scan = evidence('1', ['vulnerability'], { label: 'scan' });
 
 const found = (
   parameters: object,

@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { defaulted, stringEnum } from '../../contract/schemas.js';
 import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
 import { SEVERITIES, type Severity } from '../../vocabulary/severity.js';
-import { declaredNote } from './common/covers.js';
+import { declaredNote, whyKept } from './common/covers.js';
 import {
   ANY_FIX,
   bySeverity,
@@ -13,7 +13,7 @@ import {
   RESCAN_OR_WAIVE,
   waivedNote,
 } from './common/defects.js';
-import { idsOf, missing, showing } from './common/evidence.js';
+import { idsOf, missing, reporting, showing } from './common/evidence.js';
 import { needed } from './common/fault.js';
 import { scopeParameter } from './common/scope.js';
 import { shown } from './common/text.js';
@@ -113,10 +113,10 @@ function comparison({ onlyNew }: Parameters, { running }: RuleInput): string {
     : '. No running release is known, so all findings are new';
 }
 
-function advice({ types }: Parameters, { worst }: Matching): string {
+function advice({ types }: Parameters, { worst }: Matching, input: RuleInput): string {
   const fixable = types.includes('vulnerability') && worst.some((one) => one.fixedVersion !== null);
   const what = fixable ? 'Update the packages' : 'Fix the findings';
-  return `. ${what}, ${RESCAN_OR_WAIVE}`;
+  return `. ${what}, ${RESCAN_OR_WAIVE}${whyKept(reporting(input, types), input.artifacts)}`;
 }
 
 function evaluate(parameters: Parameters, input: RuleInput): Outcome {
@@ -139,7 +139,7 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
       found(parameters, match),
       waivedNote(match),
       comparison(parameters, input),
-      passes ? declaredNote(scans, types) : advice(parameters, match),
+      passes ? declaredNote(scans, types) : advice(parameters, match, input),
     ].join(''),
     evidence,
     findings: named(match),

@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { SEVERITIES } from '../../vocabulary/severity.js';
-import { declaredNote } from './common/covers.js';
+import { declaredNote, whyKept } from './common/covers.js';
 import { ANY_FIX, list, matching, named, RESCAN_OR_WAIVE, waivedNote } from './common/defects.js';
-import { idsOf, missing, showing } from './common/evidence.js';
+import { idsOf, missing, reporting, showing } from './common/evidence.js';
 import { scopeParameter } from './common/scope.js';
 import { counted } from './common/text.js';
 import type { Outcome, Rule, RuleInput } from './rule.js';
@@ -28,7 +28,9 @@ function evaluate({ scope }: Parameters, input: RuleInput): Outcome {
     status: passes ? 'pass' : 'fail',
     message: [
       `${secrets}, 0 allowed${list(match)}${waivedNote(match)}`,
-      passes ? declaredNote(scans, ['secret']) : ADVICE,
+      passes
+        ? declaredNote(scans, ['secret'])
+        : `${ADVICE}${whyKept(reporting(input, ['secret']), input.artifacts)}`,
     ].join(''),
     evidence: idsOf(scans),
     findings: named(match),

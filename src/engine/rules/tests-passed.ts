@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { defaulted } from '../../contract/schemas.js';
-import { evidenceName, whyUncounted } from './common/covers.js';
+import { evidenceName, RETRACT, whyKept, whyUncounted } from './common/covers.js';
 import { idsOf, missing, unseen } from './common/evidence.js';
 import { scopeParameter } from './common/scope.js';
 import { counted, firstOf, shown } from './common/text.js';
@@ -81,7 +81,7 @@ function faults(
 const ADVICE = [
   'Fix the tests in another commit, and make a new release of it',
   'If a test failed by chance, run the tests of this commit again and upload the report with the same label',
-  'If a report is wrong, retract it: POST /evidence/{id}/retract',
+  `If a report is wrong, retract it: ${RETRACT}`,
 ].join('. ');
 
 function sumOf(reports: readonly Report[]): TestCounts {
@@ -117,7 +117,9 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
     const message = `${counted(passed, 'test')} passed, ${failed} failed, ${sum.skipped} skipped`;
     return { status: 'pass', message, evidence };
   }
-  return { status: 'fail', message: `${found.join('; ')}. ${ADVICE}`, evidence };
+  const failing = reports.filter(({ tests }) => tests.failures + tests.errors > 0);
+  const kept = whyKept(failing, input.artifacts);
+  return { status: 'fail', message: `${found.join('; ')}. ${ADVICE}${kept}`, evidence };
 }
 
 /** Adds up all reports that count, so that a report without failures does not hide one with failures. */

@@ -1,7 +1,13 @@
 import type { Shown } from '../../../vocabulary/finding-types.js';
 import { indexed, namedBy, otherDigest, type Subjects } from '../../../vocabulary/subject.js';
 import type { ArtifactInput, EvidenceInput } from '../rule.js';
-import { joined, shown } from './text.js';
+import { firstOf, joined, shown } from './text.js';
+
+/** The call that takes evidence out of what counts. */
+export const RETRACT = 'POST /evidence/{id}/retract';
+
+/** Maximum number of documents that a message names. */
+const NAMED = 5;
 
 /** What a document is about, compared with the artifacts of the release. */
 interface About {
@@ -71,6 +77,10 @@ export function coversArtifact(
 export const evidenceName = ({ kind, label }: EvidenceInput) =>
   label === null ? kind : `${kind} (${shown(label)})`;
 
+/** Ends a sentence about a digest that no artifact has. */
+const SAME_IMAGE =
+  '. If it is the index or a platform of an artifact, register both digests in a new release';
+
 /** Why evidence that was uploaded for this does not count, as sentences. */
 export function whyUncounted(
   evidence: readonly EvidenceInput[],
@@ -88,9 +98,57 @@ export function whyUncounted(
     const other = one.shows.includes(what) ? digestOfOther(one, artifacts) : undefined;
     if (other === undefined) return [];
     const whose = one.artifact === null ? 'an artifact of this release' : 'its artifact';
-    return [`${evidenceName(one)} does not count: it is about ${other}, which is not ${whose}`];
+    return [
+      `${evidenceName(one)} does not count: it is about ${other}, which is not ${whose}${SAME_IMAGE}`,
+    ];
   });
   return [...new Set(reasons)];
+}
+
+/** Why evidence of the whole release covers none of its artifacts, as sentences. */
+export function whyNoneCovered(
+  evidence: readonly EvidenceInput[],
+  artifacts: readonly ArtifactInput[],
+): string[] {
+  const reasons = evidence
+    .filter((one) => !artifacts.some((artifact) => coversArtifact(one, artifact, artifacts)))
+    .map(
+      (one) =>
+        `${evidenceName(one)} names an image without a digest of an artifact, and the release has ${artifacts.length} artifacts. Upload it for its artifact`,
+    );
+  return [...new Set(reasons)];
+}
+
+/** The name of an artifact, with its digest if another artifact has the same name. */
+export function artifactName(
+  { name, sha256 }: ArtifactInput,
+  artifacts: readonly ArtifactInput[],
+): string {
+  const isOnly = !artifacts.some((other) => other.name === name && other.sha256 !== sha256);
+  return isOnly ? shown(name) : `${shown(name)} (sha256:${sha256})`;
+}
+
+/** What a new report does not supersede, as sentences: reports without a label, and of something else. */
+export function whyKept(
+  evidence: readonly EvidenceInput[],
+  artifacts: readonly ArtifactInput[],
+): string {
+  const unlabelled = evidence.filter(({ label }) => label === null);
+  const names = joined([...new Set(unlabelled.map(evidenceName))]);
+  const others = evidence.flatMap((one) => {
+    const digest = digestOfOther(one, artifacts);
+    return digest === undefined ? [] : [`${evidenceName(one)} is about ${digest}`];
+  });
+  return [
+    ...(unlabelled.length === 0
+      ? []
+      : [`No upload supersedes ${names} without a label. Retract what is out of date: ${RETRACT}`]),
+    ...(others.length === 0
+      ? []
+      : [`${firstOf(others, NAMED)}. Retract what is not about this release: ${RETRACT}`]),
+  ]
+    .map((sentence) => `. ${sentence}`)
+    .join('');
 }
 
 /** `. The uploader says that …`, for what only the uploader's word shows. */

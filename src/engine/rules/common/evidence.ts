@@ -1,7 +1,13 @@
 import type { Shown } from '../../../vocabulary/finding-types.js';
 import type { ArtifactInput, EvidenceInput, RuleInput } from '../rule.js';
-import { coversArtifact, digestOfOther, whyUncounted } from './covers.js';
-import { byText, firstOf, joined, shown } from './text.js';
+import {
+  artifactName,
+  coversArtifact,
+  digestOfOther,
+  whyNoneCovered,
+  whyUncounted,
+} from './covers.js';
+import { byText, firstOf, joined } from './text.js';
 
 /** Names of evidence, and what to upload if it is missing. `from` lists the kinds of evidence. */
 const NAMES: Readonly<Record<Shown, readonly [name: string, upload: (from: string) => string]>> = {
@@ -48,6 +54,10 @@ export const showing = (
       some.some((what) => one.shows.includes(what)) && digestOfOther(one, artifacts) === undefined,
   );
 
+/** The evidence that may report findings of one of `types`, whether its tool ran or not. */
+export const reporting = ({ evidence }: Pick<RuleInput, 'evidence'>, types: readonly Shown[]) =>
+  evidence.filter(({ coverage }) => coverage.some(({ what }) => types.includes(what)));
+
 export const idsOf = (evidence: readonly EvidenceInput[]) => evidence.map(({ id }) => id);
 
 /** The artifacts that none of the evidence covers. */
@@ -57,9 +67,9 @@ export const uncovered = (
 ): ArtifactInput[] =>
   artifacts.filter((artifact) => !evidence.some((one) => coversArtifact(one, artifact, artifacts)));
 
-const namesOf = (artifacts: readonly ArtifactInput[]) =>
+const namesOf = (some: readonly ArtifactInput[], all: readonly ArtifactInput[]) =>
   firstOf(
-    artifacts.map(({ name }) => shown(name)),
+    some.map((one) => artifactName(one, all)),
     NAMED,
   );
 
@@ -71,8 +81,11 @@ export function unseen(
 ): string {
   const sorted = some.toSorted(byText);
   const uploads = joined([...new Set(sorted.map((one) => uploadOf(input, one)))]);
-  const reasons = sorted.flatMap((one) => whyUncounted(input.evidence, one, input.artifacts));
-  const whose = artifacts.length > 0 ? namesOf(artifacts) : 'this release';
+  const reasons = [
+    ...sorted.flatMap((one) => whyUncounted(input.evidence, one, input.artifacts)),
+    ...(artifacts.length > 0 ? whyNoneCovered(showing(input, ...sorted), input.artifacts) : []),
+  ];
+  const whose = artifacts.length > 0 ? namesOf(artifacts, input.artifacts) : 'this release';
   const where = artifacts.length > 0 ? `${UPLOAD}?artifact={sha256}` : UPLOAD;
   return [
     `No ${joined(sorted.map(nameOf), 'or')} counts for ${whose}`,
