@@ -48,8 +48,11 @@ export interface Covering {
 }
 
 /** Continues "does not count: ". */
-const READ_BEFORE =
-  'it was read by an earlier version of the server, which reads it again after its start. To have it at once, upload it again';
+const READ_BEFORE = [
+  'an earlier version of the server read it',
+  'After the start, this version reads it again if it accepts the document',
+  'To have it at once, upload it again',
+].join('. ');
 
 /** The coverage of evidence. Whether the tools of older evidence ran is unknown until its document is read again. */
 export function coverageOf({ shows, coverage }: Covering): readonly Coverage[] {

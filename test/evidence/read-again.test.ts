@@ -24,7 +24,12 @@ const send = (document: unknown, options?: UploadOptions) =>
   uploaded(context.app, release, document, options);
 const get = async (id: string) => (await context.app.inject(`/evidence/${id}`)).json();
 
-const log = { info: () => {}, warn: () => {}, error: () => {}, child: () => log };
+let lines: [details: object, message: string][] = [];
+beforeEach(() => {
+  lines = [];
+});
+const line = (details: object, message: string) => void lines.push([details, message]);
+const log = { info: line, warn: line, error: line, child: () => log };
 /** With the threads that the application uses. They are not closed. */
 const job = readingAgain(() => ({ open: reader.open, close: async () => {} }));
 const run = (signal = new AbortController().signal) => job.run({ database, log, signal });
@@ -47,7 +52,7 @@ describe('evidence from before coverage was stored', () => {
     await asBefore();
     const verdict = await verdictOf(context.app, release);
     expect(verdict.decision).toBe('deny');
-    expect(denials(verdict).join()).toContain('it was read by an earlier version of the server');
+    expect(denials(verdict).join()).toContain('an earlier version of the server read it');
   });
 
   it('is read again as new evidence, with the old time of receipt', async () => {
@@ -111,6 +116,14 @@ describe('evidence from before coverage was stored', () => {
     expect(await run()).toBe('done');
     const readings = await sql(`SELECT evidence_id, read_as FROM evidence_readings`);
     expect(readings).toEqual([{ evidence_id: strange.id, read_as: null }]);
+    const reason = 'This version does not know the kind of-tomorrow';
+    expect(lines.slice(1)).toEqual([
+      [
+        { evidence: strange.id, reason },
+        'stored evidence cannot be read again: it does not count as a scan',
+      ],
+      [{ read: 0, refused: 1 }, 'read stored evidence again'],
+    ]);
   });
 
   it('waits for the next run when the server stops', async () => {

@@ -180,7 +180,7 @@ describe('a report that names a digest of something else', () => {
 
 describe('evidence from before coverage was stored', () => {
   const WHY =
-    'does not count: it was read by an earlier version of the server, which reads it again after its start. To have it at once, upload it again';
+    'does not count: an earlier version of the server read it. After the start, this version reads it again if it accepts the document. To have it at once, upload it again';
 
   it('denies and says why, until it is uploaded again', async () => {
     const some = await evidenceOfAll(context.app, release);

@@ -31,21 +31,21 @@ async function bytesOf(context: CallContext, { projectId, storedSha256 }: Unread
   return new Uint8Array(gunzipSync(Buffer.concat(pieces)));
 }
 
-/** @returns undefined if this version refuses the document, or does not know its kind */
+/** @returns why this version refuses the document, if it does */
 async function openAgain(
   context: CallContext,
   reader: DocumentReader,
   evidence: Unread,
   signal: AbortSignal,
-): Promise<OpenDocument | undefined> {
+): Promise<OpenDocument | string> {
   const kind = kinds.find(({ name }) => name === evidence.kind);
-  if (!kind) return undefined;
+  if (!kind) return `This version does not know the kind ${evidence.kind}`;
   const bytes = await bytesOf(context, evidence);
   const [, charset] = /; charset=(.+)$/.exec(evidence.mediaType) ?? [];
   const format: 'json' | 'xml' = kind.format === 'xml' ? 'xml' : 'json';
   const request = { bytes, format, charset, kind: kind.name, secretKey: await keyOf(context) };
   return reader.open(request, { owner: READER.credential, signal }).catch((error: unknown) => {
-    if (error instanceof AppError && error.status < 500) return undefined;
+    if (error instanceof AppError && error.status < 500) return error.message;
     throw error;
   });
 }
@@ -76,28 +76,28 @@ function storeAgain(context: CallContext, unread: Unread, document: OpenDocument
   });
 }
 
-/**
- * Reads the newest document that was read before coverage was stored, as new evidence with the old time of receipt.
- * @returns false if there is none
- */
+/** What became of one document: nothing is left, it counts with its coverage, or this version refuses it. */
+type Reading = 'none' | 'read' | { readonly refused: string; readonly reason: string };
+
+/** Reads the newest document that was read before coverage was stored, as new evidence with the old time of receipt. */
 async function readNextAgain(
   context: CallContext,
   reader: DocumentReader,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<Reading> {
   const [unread] = await query<Unread>(context, NEXT_UNREAD, []);
-  if (!unread) return false;
+  if (!unread) return 'none';
   const document = await openAgain(context, reader, unread, signal);
-  if (!document) {
+  if (typeof document === 'string') {
     await bookkeeping(context, (writing) => query(writing, INSERT_READING, [unread.id, null]));
-    return true;
+    return { refused: unread.id, reason: document };
   }
   try {
     await storeAgain(context, unread, document);
   } finally {
     document.close();
   }
-  return true;
+  return 'read';
 }
 
 const RETRY_MS = 60_000;
@@ -115,12 +115,28 @@ export const readingAgain = (openReader: (log: JobLog) => DocumentReader): Job =
     if ((await query(context, NEXT_UNREAD, [])).length === 0) return 'done';
     log.info({}, 'reading stored evidence again, because it was read before coverage was stored');
     const reader = openReader(log);
+    const counts = { read: 0, refused: 0 };
     try {
-      while (!signal.aborted && (await readNextAgain(context, reader, signal)));
+      while (!signal.aborted) {
+        const reading = await readNextAgain(context, reader, signal);
+        if (reading === 'none') break;
+        if (reading === 'read') {
+          counts.read += 1;
+          continue;
+        }
+        counts.refused += 1;
+        const { refused: evidence, reason } = reading;
+        log.warn(
+          { evidence, reason },
+          'stored evidence cannot be read again: it does not count as a scan',
+        );
+      }
     } finally {
       await reader.close();
     }
-    return signal.aborted ? 'again' : 'done';
+    if (signal.aborted) return 'again';
+    log.info(counts, 'read stored evidence again');
+    return 'done';
   },
 });
 
