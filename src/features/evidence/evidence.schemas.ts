@@ -108,11 +108,9 @@ export const Evidence = Type.Object(
     createdAt: timestamp('When the document was first received'),
     createdBy: nullableString(),
     lastReceivedAt: timestamp(
-      'When the same document was last received. The age of evidence is measured from this time',
+      'When the same document was last received. Its age counts from then, if it does not say when its tool ran',
     ),
-    supersededAt: nullableTimestamp(
-      'When newer evidence of the same kind, label and artifact was received',
-    ),
+    supersededAt: nullableTimestamp('When evidence was received that supersedes it'),
     supersededBy: nullableString({ format: 'uuid', description: 'The newer evidence' }),
     retractedAt: nullableTimestamp('When the evidence was retracted'),
     retractedBy: nullableString(),

@@ -83,8 +83,9 @@ export const UploadQuery = Type.Object(
       examples: ['example'],
       description: [
         'A name for this document within the release, such as "unit" or "trivy-image".',
-        'The document supersedes current evidence of the same kind, label and artifact.',
-        'Without a label, it supersedes nothing',
+        'The document supersedes current evidence of the same kind, label and artifact, if it replaces it:',
+        'it is about all that the other is about, looked for all that the other found, and is not older.',
+        'Otherwise both count, and `warnings` say so. Without a label, it supersedes nothing',
       ].join(' '),
     }),
   },
