@@ -167,11 +167,12 @@ describe('a key', () => {
 describe('a request that fails', () => {
   it('stores no key, so a corrected request can use it', async () => {
     expectProblem(await post('one', { name: '' }), 400, 'validation-failed');
-    await sql(`ALTER TABLE projects ADD CONSTRAINT refuse CHECK (name <> 'A')`);
+    await sql(`CREATE FUNCTION break() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken'; END $$;
+      CREATE TRIGGER break BEFORE INSERT ON projects FOR EACH ROW EXECUTE FUNCTION break()`);
     try {
       expectProblem(await post('one'), 500, 'internal-error');
     } finally {
-      await sql('ALTER TABLE projects DROP CONSTRAINT refuse');
+      await sql('DROP TRIGGER break ON projects; DROP FUNCTION break()');
     }
     expect(await sql('SELECT 1 FROM idempotency_keys')).toHaveLength(0);
     const answer = await post('one');

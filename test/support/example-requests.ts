@@ -67,7 +67,9 @@ function bodiesOf({ components }: ApiDocument, { requestBody }: DescribedOperati
       ? Object.entries(examples).map(([key, { value }]): [string, unknown] => [key, value])
       : (named?.examples ?? []).map((value, i): [string, unknown] => [String(i), value]);
     return values.map(([key, value]) => {
-      return { type, name: `${type} ${key}`, payload: JSON.stringify(value) };
+      // The page shows a text of another media type as it is.
+      const isText = typeof value === 'string' && !/[/+]json$/.test(type);
+      return { type, name: `${type} ${key}`, payload: isText ? value : JSON.stringify(value) };
     });
   });
 }
