@@ -73,6 +73,8 @@ describe('Grype: when, and with which database', () => {
   it.each([
     [{ status: { valid: false, error: 'database does not exist' } }, 'database does not exist'],
     [{ status: { valid: false } }, 'not valid'],
+    [{ status: { valid: 'false' } }, 'not valid'],
+    [{ valid: false, status: { valid: true } }, 'not valid'],
     [{ built: '2026-01-01T00:00:00Z', error: {} }, 'not valid'],
     [{ error: 'unsupported version' }, 'unsupported version'],
   ])('a database with a fault: %j', (db, reason) => {

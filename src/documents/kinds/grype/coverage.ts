@@ -1,6 +1,7 @@
 import type { Coverage } from '../../../vocabulary/coverage.js';
 import type { Note } from '../../kind.js';
 import { covered, failed, instantOf, uncovered } from '../common/coverage.js';
+import { reportedError } from '../common/reported-error.js';
 import type { Report } from './schema.js';
 import { isEarly, targetOf } from './targets.js';
 
@@ -13,9 +14,18 @@ function databaseOf({ descriptor }: Report): Record<string, unknown> {
   return typeof db.status === 'object' && db.status !== null ? Object(db.status) : db;
 }
 
+const isGiven = (value: unknown) => value !== undefined && value !== null && value !== '';
+
+/** What is neither true nor absent is not valid: tools in between write `"false"`. */
+const isInvalid = ({ valid, error }: Record<string, unknown>) =>
+  (isGiven(valid) && valid !== true && valid !== 'true') || isGiven(error);
+
 /** Continues "does not count: ". Undefined if the database is usable, or the report does not say it. */
-function databaseFault({ valid, error }: Record<string, unknown>): string | undefined {
-  if (valid !== false && (error === undefined || error === null || error === '')) return undefined;
+function databaseFault({ descriptor }: Report): string | undefined {
+  const db: Record<string, unknown> = Object(descriptor?.db);
+  const status: Record<string, unknown> = Object(db.status);
+  if (!isInvalid(db) && !isInvalid(status)) return undefined;
+  const error = isGiven(status.error) ? status.error : db.error;
   const detail = typeof error === 'string' && error ? `: ${error.slice(0, 150)}` : '';
   return `the report says that the vulnerability database was not valid${detail}. Run grype db update, and scan again`;
 }
@@ -38,7 +48,7 @@ export function coverageOf(report: Report): { coverage: Coverage; warnings: Note
           pointer: '/source',
         },
       ];
-  const fault = databaseFault(database);
+  const fault = databaseFault(report) ?? reportedError(report);
   if (fault) return { coverage: failed('vulnerability', fault, about), warnings };
   if (!report.descriptor?.name && !isEarly(report) && !target)
     return { coverage: uncovered('vulnerability', ANONYMOUS, about), warnings };

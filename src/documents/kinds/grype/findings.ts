@@ -3,6 +3,7 @@ import { normalizeId, type VulnerabilityIds } from '../../../vocabulary/vulnerab
 import type { Finding } from '../../kind.js';
 import { vulnerabilityFingerprint } from '../common/fingerprint.js';
 import { webLink } from '../common/links.js';
+import { objectsOf, textOf } from '../common/texts.js';
 import { ratingOfMatch } from './ratings.js';
 import type { Match } from './schema.js';
 
@@ -24,8 +25,14 @@ export function sameIds({ vulnerability, relatedVulnerabilities }: Match): strin
 const UNFIXABLE = new Set(['not-fixed', 'wont-fix']);
 
 /** Grype may report the state `fixed` without a version. The finding is fixable nevertheless. */
-function fixOf({ vulnerability: { fix, fixedInVersion } }: Match) {
-  const versions = (fix?.versions ?? []).filter(Boolean).join(', ') || fixedInVersion || undefined;
+function fixOf({ vulnerability: { fix, fixedInVersion }, matchDetails }: Match) {
+  const given = (fix?.versions ?? []).filter(Boolean).join(', ') || fixedInVersion;
+  // Where a report contradicts itself, the fix that it names counts.
+  const named = [
+    ...objectsOf(fix?.available).map(({ version }) => textOf(version)),
+    ...objectsOf(matchDetails).map((detail) => textOf(Object(detail.fix).suggestedVersion)),
+  ];
+  const versions = given || named.find((version) => version !== undefined);
   const fixedVersion = versions ?? (fix?.state === 'fixed' ? 'a later version' : undefined);
   return { fixedVersion, unfixable: !fixedVersion && UNFIXABLE.has(fix?.state ?? '') };
 }

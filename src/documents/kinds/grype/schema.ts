@@ -43,7 +43,11 @@ const IgnoreRule = Type.Object({
 const Match = Type.Object({
   vulnerability: Type.Object({
     ...metadata,
-    fix: optionalObject({ versions: optionalList(Type.String()), state: optionalText }),
+    fix: optionalObject({
+      versions: optionalList(Type.String()),
+      state: optionalText,
+      available: Type.Optional(Type.Unknown()),
+    }),
     /** Before Grype 0.13. */
     fixedInVersion: optionalText,
   }),
@@ -54,6 +58,7 @@ const Match = Type.Object({
     purl: optionalText,
     locations: optionalList(Location),
   }),
+  matchDetails: Type.Optional(Type.Unknown()),
   appliedIgnoreRules: optionalList(IgnoreRule),
 });
 

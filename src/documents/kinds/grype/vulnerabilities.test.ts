@@ -81,8 +81,18 @@ describe('Grype: vulnerabilities', () => {
     [{ fix: { versions: [''], state: 'unknown' } }, undefined, false],
     [{ fixedInVersion: '2.15.0' }, '2.15.0', false],
     [{ fix: null }, undefined, false],
+    [{ fix: { state: 'not-fixed', available: [{ version: '1.1' }] } }, '1.1', false],
   ])('fix of %j', (vulnerability, fixedVersion, unfixable) => {
     expect(only(match(vulnerability))).toMatchObject({ fixedVersion, unfixable });
+  });
+
+  it('has the fix that a match suggests', () => {
+    const none = { fix: { versions: [], state: 'not-fixed' } };
+    const matchDetails = [{ type: 'exact-direct-match', fix: { suggestedVersion: '1.1' } }];
+    expect(only(match(none, { matchDetails }))).toMatchObject({
+      fixedVersion: '1.1',
+      unfixable: false,
+    });
   });
 
   it('reads scores, links and places of early versions', () => {

@@ -1,5 +1,6 @@
 import { escapePointer } from '../../../shared/text.js';
 import type { Note } from '../../kind.js';
+import { numberOf } from '../common/texts.js';
 import type { OldReport, Vulnerability } from './schema.js';
 
 const WORDS = ['critical', 'high', 'moderate', 'low', 'info'] as const;
@@ -18,40 +19,70 @@ function note(word: string, counted: number, listed: number): Note {
 function compare(metadata: unknown, listed: ReadonlyMap<string, number>): Note[] {
   const counts: Record<string, unknown> = Object(Object(metadata).vulnerabilities);
   return [...listed].flatMap(([word, length]) => {
-    const counted = counts[word];
-    return typeof counted === 'number' && counted > length ? [note(word, counted, length)] : [];
+    const counted = numberOf(counts[word]) ?? 0;
+    return counted > length ? [note(word, counted, length)] : [];
   });
 }
 
-/** Packages that lead to an advisory, directly or through the dependencies that `via` names. */
-function explained(vulnerabilities: Readonly<Record<string, Vulnerability>>): Set<string> {
+type Vulnerabilities = Readonly<Record<string, Vulnerability>>;
+
+/** The index of a severity, the worst first. */
+const rankOf = (word: string | null | undefined) => WORDS.indexOf(word as (typeof WORDS)[number]);
+
+/** The packages that depend on each package, by `via`. */
+function dependentsOf(vulnerabilities: Vulnerabilities): ReadonlyMap<string, string[]> {
   const dependents = new Map<string, string[]>();
-  const queue: string[] = [];
   for (const [name, { via }] of Object.entries(vulnerabilities)) {
     for (const cause of via ?? []) {
-      if (typeof cause !== 'string') {
-        queue.push(name);
-        continue;
-      }
+      if (typeof cause !== 'string') continue;
       const known = dependents.get(cause);
       if (known) known.push(name);
       else dependents.set(cause, [name]);
     }
   }
-  const found = new Set<string>();
-  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
-    if (found.has(name)) continue;
-    found.add(name);
-    queue.push(...(dependents.get(name) ?? []));
+  return dependents;
+}
+
+/**
+ * Packages that lead to an advisory, directly or through the dependencies that `via` names, with the rank of the worst
+ * one. An advisory without a known severity explains every severity.
+ */
+function explained(vulnerabilities: Vulnerabilities): ReadonlyMap<string, number> {
+  const dependents = dependentsOf(vulnerabilities);
+  const levels = WORDS.map((): string[] => []);
+  for (const [name, { via }] of Object.entries(vulnerabilities)) {
+    const ranks = (via ?? []).flatMap((cause) =>
+      typeof cause === 'string' ? [] : [Math.max(0, rankOf(cause.severity))],
+    );
+    if (ranks.length > 0) levels[Math.min(...ranks)]?.push(name);
+  }
+  const found = new Map<string, number>();
+  // The worst first, so that each package is visited once.
+  for (const [rank, queue] of levels.entries()) {
+    for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+      if (found.has(name)) continue;
+      found.set(name, rank);
+      queue.push(...(dependents.get(name) ?? []));
+    }
   }
   return found;
 }
 
+/** Vulnerable packages whose advisories are not listed, or only harmless ones of them: npm takes the worst. */
+function unexplained(vulnerabilities: Vulnerabilities): Note[] {
+  const known = explained(vulnerabilities);
+  return Object.entries(vulnerabilities).flatMap(([name, { severity }]) => {
+    const [rank, own] = [known.get(name), rankOf(severity)];
+    const pointer = `/vulnerabilities/${escapePointer(name)}`;
+    if (rank === undefined)
+      return [{ message: 'is vulnerable, and its advisory is not listed', pointer }];
+    if (own < 0 || own >= rank) return [];
+    return [{ message: `is ${severity}, and no listed advisory of it is`, pointer }];
+  });
+}
+
 /** Where a report lists less than it counts, or a vulnerable package without its advisory: someone has filtered it. */
-export function contradictionsOf(
-  vulnerabilities: Readonly<Record<string, Vulnerability>>,
-  metadata: unknown,
-): Note[] {
+export function contradictionsOf(vulnerabilities: Vulnerabilities, metadata: unknown): Note[] {
   const entries = Object.entries(vulnerabilities);
   const listed = new Map<string, number>([['total', entries.length]]);
   const isRated = entries.every(([, { severity }]) => WORDS.some((word) => word === severity));
@@ -59,15 +90,7 @@ export function contradictionsOf(
     for (const word of WORDS)
       listed.set(word, entries.filter(([, { severity }]) => severity === word).length);
   }
-  const known = explained(vulnerabilities);
-  const bare = entries.filter(([name]) => !known.has(name));
-  return [
-    ...compare(metadata, listed),
-    ...bare.map(([name]) => ({
-      message: 'is vulnerable, and its advisory is not listed',
-      pointer: `/vulnerabilities/${escapePointer(name)}`,
-    })),
-  ];
+  return [...compare(metadata, listed), ...unexplained(vulnerabilities)];
 }
 
 /** npm 6 (`actions`) counts each path to a vulnerable package, and pnpm each advisory. */

@@ -36,7 +36,12 @@ describe('npm audit: what a report shows', () => {
     [metadata(9), 'yes', 9],
     [metadata(0), 'unknown', 0],
     [metadata(-1), 'unknown', 0],
+    [metadata('9'), 'yes', 9],
     [metadata(null), 'failed', undefined],
+    [metadata(9, counts({ high: 'some' })), 'failed', 9],
+    [metadata(9, counts({ high: -1 })), 'failed', 9],
+    [metadata(9, counts({ high: null })), 'failed', 9],
+    [metadata(9, [1]), 'failed', 9],
     [metadata(9, null), 'failed', 9],
     [undefined, 'failed', undefined],
     [7, 'failed', undefined],
@@ -62,6 +67,7 @@ describe('npm audit: a report that contradicts itself', () => {
       { high: 1, critical: 1, total: 2 },
       ['total'],
     ],
+    ['counts as texts', {}, { critical: '1', total: '1' }, ['critical', 'total']],
     ['another severity', { a: { severity: 'low', via: [via] } }, { high: 1, total: 1 }, ['high']],
   ])('%s', (_, vulnerabilities, counted, places) => {
     const document = report(vulnerabilities, { metadata: metadata(9, counts(counted)) });
@@ -69,6 +75,23 @@ describe('npm audit: a report that contradicts itself', () => {
     expect(contradictions.map(({ pointer }) => pointer?.split('/').at(-1)).sort()).toEqual(places);
     expect(findings).toHaveLength(Object.keys(vulnerabilities).length);
     expect(coverage).toMatchObject([{ ran: 'failed', lookedAt: 9 }]);
+  });
+
+  it.each([
+    ['its own advisory', { a: { severity: 'high', via: [via] } }, []],
+    ['that of a dependency', { a: { via: [via] }, b: { severity: 'high', via: ['a'] } }, []],
+    ['one without a severity', { a: { severity: 'high', via: [{ ...via, severity: null }] } }, []],
+    ['a worse one', { a: { severity: 'low', via: [via] } }, []],
+    ['no advisory', { a: { severity: 'critical', via: [via] } }, ['/vulnerabilities/a']],
+    [
+      'no dependency',
+      { a: { severity: 'high', via: [via] }, b: { severity: 'critical', via: ['a'] } },
+      ['/vulnerabilities/b'],
+    ],
+  ])('has packages whose severity is that of %s', (_, vulnerabilities, places) => {
+    const { contradictions = [] } = parse(report(vulnerabilities, { metadata: metadata(9) }));
+    const severities = contradictions.filter(({ message }) => message.includes('no listed'));
+    expect(severities.map(({ pointer }) => pointer)).toEqual(places);
   });
 
   it('lists vulnerable packages without their advisory', () => {

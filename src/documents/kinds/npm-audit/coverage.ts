@@ -1,16 +1,24 @@
 import type { Coverage } from '../../../vocabulary/coverage.js';
 import type { Note } from '../../kind.js';
 import { covered, failed } from '../common/coverage.js';
+import { reportedError } from '../common/reported-error.js';
+import { isObject, numberOf } from '../common/texts.js';
 
 const CUT =
-  'it has no `metadata`, so it may have been cut. Upload the output of npm audit --json unchanged';
+  'it has no `metadata` with counts, so it may have been cut. Upload the output of npm audit --json unchanged';
 
 const CONTRADICTORY =
   'it contradicts itself: it does not list the vulnerabilities that it counts. ' +
   'Upload the output of npm audit --json unchanged, without --audit-level or an ignore list of pnpm';
 
-const count = (value: unknown) =>
-  typeof value === 'number' && Number.isFinite(value) ? Math.max(0, Math.trunc(value)) : undefined;
+const count = (value: unknown) => {
+  const number = numberOf(value);
+  return number === undefined ? undefined : Math.max(0, Math.trunc(number));
+};
+
+/** Whether the report has counts by severity. pnpm leaves out some severities, and npm writes all. */
+const hasCounts = (counts: unknown) =>
+  isObject(counts) && Object.values(counts).every((value) => (numberOf(value) ?? -1) >= 0);
 
 /** The number of packages, without the project itself. */
 export function dependenciesOf(metadata: unknown): number | undefined {
@@ -31,13 +39,15 @@ export function oldDependenciesOf(metadata: unknown): number | undefined {
  * the wrong folder.
  */
 export function coverageOf(
-  metadata: unknown,
+  report: { readonly metadata?: unknown },
   lookedAt: number | undefined,
   contradictions: readonly Note[],
 ): Coverage {
   const about = lookedAt === undefined ? {} : { lookedAt };
   if (contradictions.length > 0) return failed('vulnerability', CONTRADICTORY, about);
-  if (!Object(metadata).vulnerabilities || lookedAt === undefined)
+  const error = reportedError(report);
+  if (error !== undefined) return failed('vulnerability', error, about);
+  if (!hasCounts(Object(report.metadata).vulnerabilities) || lookedAt === undefined)
     return failed('vulnerability', CUT, about);
   return covered('vulnerability', about);
 }

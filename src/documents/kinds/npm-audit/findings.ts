@@ -16,9 +16,14 @@ const MAX_NODES = 10;
 interface Affected {
   readonly id: string;
   readonly advisory: Advisory;
-  readonly vulnerability: Vulnerability;
+  /** The entry of the list that it counts by: one that can be fixed, if there is one. */
+  vulnerability: Vulnerability;
   readonly ranges: Set<string>;
 }
+
+/** Of an advisory that several entries name, such as those of an alias, the best fix counts, then the unknown. */
+const fixRank = ({ fixAvailable }: Vulnerability) =>
+  fixAvailable ? 2 : fixAvailable === false ? 0 : 1;
 
 function collect(vulnerabilities: Readonly<Record<string, Vulnerability>>): Affected[] {
   const found = new Map<string, Affected>();
@@ -30,8 +35,12 @@ function collect(vulnerabilities: Readonly<Record<string, Vulnerability>>): Affe
       const id = idOf(advisory.url, advisory.source, pointer);
       const key = JSON.stringify([id, advisory.name]);
       const known = found.get(key);
-      if (known) known.ranges.add(advisory.range ?? '');
-      else found.set(key, { id, advisory, vulnerability, ranges: new Set([advisory.range ?? '']) });
+      if (known) {
+        known.ranges.add(advisory.range ?? '');
+        if (fixRank(vulnerability) > fixRank(known.vulnerability))
+          known.vulnerability = vulnerability;
+      } else
+        found.set(key, { id, advisory, vulnerability, ranges: new Set([advisory.range ?? '']) });
       if (found.size <= MAX_ROWS) continue;
       throw tooMany('/vulnerabilities');
     }

@@ -56,6 +56,23 @@ describe('npm audit: a report', () => {
   });
 });
 
+describe('npm audit: an advisory that several entries name', () => {
+  it.each([
+    [false, true, 'a compatible version (npm audit fix)', false],
+    [true, false, 'a compatible version (npm audit fix)', false],
+    [false, undefined, undefined, false],
+    [false, false, undefined, true],
+  ])('with the fixes %j and %j', (one, other, fixedVersion, unfixable) => {
+    const { findings } = parse(
+      report({
+        'left-pad': { via: [advisory()], fixAvailable: one },
+        pad: { via: [advisory()], fixAvailable: other },
+      }),
+    );
+    expect(findings).toMatchObject([{ fixedVersion, unfixable }]);
+  });
+});
+
 describe('npm audit: advisories', () => {
   it.each([
     ['critical', 'critical'],

@@ -12,19 +12,20 @@ function parseOld(document: unknown): ParsedDocument {
   return {
     tool: 'npm audit',
     specVersion: '1',
-    coverage: [coverageOf(report.metadata, oldDependenciesOf(report.metadata), contradictions)],
+    coverage: [coverageOf(report, oldDependenciesOf(report.metadata), contradictions)],
     findings: oldFindingsOf(report),
     contradictions,
   };
 }
 
 function parseCurrent(document: unknown): ParsedDocument {
-  const { vulnerabilities, metadata } = check(document);
+  const report = check(document);
+  const { vulnerabilities, metadata } = report;
   const contradictions = contradictionsOf(vulnerabilities, metadata);
   return {
     tool: 'npm audit',
     specVersion: '2',
-    coverage: [coverageOf(metadata, dependenciesOf(metadata), contradictions)],
+    coverage: [coverageOf(report, dependenciesOf(metadata), contradictions)],
     findings: findingsOf(vulnerabilities),
     contradictions,
   };

@@ -3,6 +3,7 @@ import { type Coverage, shownBy, type Target } from '../../../vocabulary/coverag
 import type { Note } from '../../kind.js';
 import { type About, covered, failed, uncovered } from '../common/coverage.js';
 import { textsOf } from '../common/images.js';
+import { reportedError } from '../common/reported-error.js';
 import { isObject, objectsOf } from '../common/texts.js';
 import { type Found, packagesOf, type Report } from './schema.js';
 
@@ -69,6 +70,8 @@ function vulnerabilityCoverage(
 ): Coverage {
   const what = 'vulnerability';
   if (report.results === null) return uncovered(what, NO_PACKAGES, { lookedAt: 0 });
+  const error = reportedError(report);
+  if (error !== undefined) return failed(what, error, { of });
   if (contradictions.length > 0) return failed(what, CONTRADICTORY, { of });
   const areAllListed = packages.some((found) => !isListedAnyway(found));
   if (!areAllListed) {

@@ -43,6 +43,10 @@ function messageOf(notification: unknown): string | undefined {
   );
 }
 
+/** An exception that the tool did not handle as a condition of a lower level ended a part of its work (3.58.9). */
+const levelOf = (level: string | undefined, exception: unknown) =>
+  level?.trim().toLowerCase() ?? (exception ? 'error' : 'warning');
+
 /**
  * The notifications of an invocation. Without a level, the level of the descriptor applies, then `warning` (3.58.6).
  * @param pointer of the invocation
@@ -62,7 +66,7 @@ export function notificationsOf(
       return {
         id,
         text: messageOf(notification),
-        level: level ?? 'warning',
+        level: levelOf(level, property(notification, 'exception')),
         places: listOf(property(notification, 'locations')).length,
         pointer: `${pointer}/${list}/${i}`,
       };

@@ -39,7 +39,10 @@ describe('SARIF: a run of which the tool', () => {
     [{ invocations: [{ processStartFailureMessage: 'not found' }] }, 'did not start: not found'],
     [{ invocations: [signal] }, 'the signal SIGKILL ended the tool'],
     [{ invocations: [{ ...ok, exitSignalNumber: 9 }] }, 'the signal 9 ended the tool'],
+    [{ invocations: { executionSuccessful: false } }, 'reports that it failed'],
     [{ invocations: [notify({ level: 'error' })] }, 'not complete: disk is full'],
+    [{ invocations: [notify({ level: 'Error' })] }, 'not complete: disk is full'],
+    [{ invocations: [notify({ exception: { message: 'x' } })] }, 'not complete: disk is full'],
     [
       {
         invocations: [{ toolConfigurationNotifications: [{ level: 'error' }, { level: 'error' }] }],

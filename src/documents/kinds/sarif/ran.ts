@@ -1,5 +1,6 @@
 import type { Ran } from '../../../vocabulary/coverage.js';
 import type { Note } from '../../kind.js';
+import { isObject } from '../common/texts.js';
 import { isAboutAnalysed, type Notification, notificationsOf } from './notifications.js';
 import { listOf, property, textOf } from './properties.js';
 import type { Run } from './schema.js';
@@ -124,12 +125,16 @@ export function hasOtherResults(inlineExternalProperties: unknown): boolean {
   );
 }
 
+/** The starts of the tool. A single one that is not in a list counts as well. */
+const invocationsOf = ({ invocations }: Run): readonly unknown[] =>
+  isObject(invocations) ? [invocations] : listOf(invocations);
+
 /**
  * Whether the tool of a run did its work. The worst answer of its invocations, its converter and its results counts.
  * @param elsewhere whether the document has results outside its runs
  */
 export function stateOf(run: Run, pointer: string, elsewhere: boolean): State {
-  const states = listOf(run.invocations).map((invocation, i) =>
+  const states = invocationsOf(run).map((invocation, i) =>
     invocationState(run, invocation, `${pointer}/invocations/${i}`),
   );
   const conversion = property(run.conversion, 'invocation');

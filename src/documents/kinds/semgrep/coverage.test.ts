@@ -28,6 +28,8 @@ describe('Semgrep: coverage', () => {
       'failed',
       'reports an error: a, and 1 more',
     ],
+    [error({ level: 'Error', message: 'a' }), 'failed', 'reports an error: a'],
+    [error({ message: 'a' }), 'failed', 'reports an error: a'],
     [{ paths: { scanned: [] } }, 'unknown', 'looked at nothing'],
     [{ paths: null }, 'unknown', 'has no `paths`'],
     [{ time: { rules: [] } }, 'unknown', 'ran no rule'],

@@ -31,6 +31,10 @@ const typeOfError = ({ type }: ErrorEntry) => {
 const describe = (error: ErrorEntry) =>
   shorten(error.short_msg || error.message || typeOfError(error));
 
+/** Every version of Semgrep writes a level. An error without a known one may be of any. */
+const isSerious = ({ level }: ErrorEntry) =>
+  !/^(?:warn(?:ing)?|info|note|debug)$/i.test(level?.trim() ?? '');
+
 /** Files that were scanned and parsed. A file that could not be analysed can be in `scanned` too. */
 function lookedAt({ paths, errors }: Report): number | undefined {
   if (!paths?.scanned) return undefined;
@@ -53,7 +57,7 @@ function ranNoRule({ time }: Report): boolean {
 function entryOf(what: SemgrepType, report: Report): Coverage {
   const looked = lookedAt(report);
   const about: About = looked === undefined ? {} : { lookedAt: looked };
-  const serious = (report.errors ?? []).filter(({ level }) => level === 'error');
+  const serious = (report.errors ?? []).filter(isSerious);
   const [first] = serious;
   if (first) {
     const more = serious.length > 1 ? `, and ${serious.length - 1} more` : '';
@@ -90,7 +94,7 @@ export function coverageOf(
 export function warningsOf({ errors, paths, skipped_rules: skippedRules }: Report): Note[] {
   const notes: Note[] = [];
   for (const [i, error] of (errors ?? []).entries()) {
-    if (error.level === 'error' || error.level === 'info') continue;
+    if (isSerious(error) || error.level === 'info') continue;
     const where = error.path ? ` (${shorten(error.path)})` : '';
     notes.push({ message: `${describe(error)}${where}`, pointer: `/errors/${i}` });
   }

@@ -74,6 +74,7 @@ export function coverageOf(
   }
   if (shown.size === 0) {
     // Not unknown: the word of the uploader must not complete it.
+    if (incomplete) return [failed('vulnerability', incomplete, about)];
     if (empty) return [failed('vulnerability', NO_RESOURCE, about)];
     if (of.length === 0) return [failed('vulnerability', UNNAMED, about)];
     // Packages of an image's system are a result even if they are clean. Those of a folder are not in all versions.

@@ -1,5 +1,6 @@
 import type { Target } from '../../../vocabulary/coverage.js';
 import { instantOf } from '../common/coverage.js';
+import { reportedError } from '../common/reported-error.js';
 import type { Part } from './entries.js';
 import { type Cluster, checkCluster, checkReport, type Report, type Resource } from './schema.js';
 import { clusterTargets, targetsOf } from './targets.js';
@@ -62,7 +63,7 @@ function clusterScan(document: unknown): Scan {
     failures: all.flatMap((resource) =>
       resource.Error ? [`${nameOf(resource)}: ${resource.Error}`] : [],
     ),
-    incomplete: cluster.Findings ? SUMMARY : undefined,
+    incomplete: cluster.Findings ? SUMMARY : reportedError(document),
     empty: all.length === 0,
     targets: (masked) => {
       const copy = Object(masked) as Cluster;
@@ -83,6 +84,7 @@ function reportScan(document: unknown): Scan {
     specVersion: String(report.SchemaVersion),
     parts: (report.Results ?? []).map((result, i) => ({ result, pointer: `/Results/${i}` })),
     failures: [],
+    incomplete: reportedError(document),
     at: instantOf(report.CreatedAt),
     targets: targetsOf,
   };
