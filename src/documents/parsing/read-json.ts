@@ -4,6 +4,7 @@ import sjson from 'secure-json-parse';
 import { DocumentFault } from '../fault.js';
 import { JsonLines, type OtherLine } from '../json-lines.js';
 import { lookalikeOfBytes, lookalikeOfText } from './lookalikes.js';
+import { namesIn, RepeatedName, refuseRepeatedNames } from './repeated-names.js';
 
 /** Maximum levels of nesting, because walking a document is recursive. */
 export const MAX_DEPTH = 100;
@@ -18,6 +19,14 @@ const NEWLINE = 0x0a;
 /** Checks nesting and size on the bytes, so that a document that exceeds a limit is never parsed. */
 class Shape {
   private values = 0;
+  private names = 0;
+
+  /** The number of names in objects since the last call: colons outside texts, if the document is valid. */
+  takeNames(): number {
+    const { names } = this;
+    this.names = 0;
+    return names;
+  }
 
   /** @throws {DocumentFault} */
   check(bytes: Uint8Array): void {
@@ -28,6 +37,8 @@ class Shape {
         for (i += 1; i < bytes.length && bytes[i] !== QUOTE; i += 1) {
           if (bytes[i] === BACKSLASH) i += 1;
         }
+      } else if (byte === 0x3a) {
+        this.names += 1;
       } else if (byte === 0x2c) {
         this.values += 1;
       } else if (byte === 0x5b || byte === 0x7b) {
@@ -91,8 +102,15 @@ export function decodeText(bytes: Uint8Array): string {
   return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
-const parse = (text: string): unknown =>
-  sjson.parse(text, null, { protoAction: 'remove', constructorAction: 'ignore' });
+/** @param shape of the text @throws {RepeatedName} */
+function parse(text: string, shape: Shape): unknown {
+  const value: unknown = sjson.parse(text, null, {
+    protoAction: 'remove',
+    constructorAction: 'ignore',
+  });
+  if (namesIn(value) < shape.takeNames()) refuseRepeatedNames(text);
+  return value;
+}
 
 /** The text from a line that is not JSON. Nothing needs more of it. */
 const MAX_OTHER = 2000;
@@ -113,9 +131,11 @@ function readLines(bytes: Uint8Array, fault: () => DocumentFault): JsonLines | u
     try {
       if (!text.startsWith('{')) throw new SyntaxError();
       shape.check(own);
-      values.push(parse(text));
+      values.push(parse(text, shape));
     } catch (error) {
       if (error instanceof DocumentFault && error.reason === 'limit') throw error;
+      if (error instanceof RepeatedName) throw error.inLine(line);
+      shape.takeNames();
       if (values.length === 0 && text.startsWith('{')) return undefined;
       others.push({ line, text: text.slice(0, MAX_OTHER) });
       if (others.length > MAX_OTHERS)
@@ -131,8 +151,7 @@ function readLines(bytes: Uint8Array, fault: () => DocumentFault): JsonLines | u
 }
 
 /**
- * Parses a document. If an object repeats a name, the last value counts, as in every common parser. `__proto__` is
- * removed.
+ * Parses a document. An object that repeats a name with another value is refused. `__proto__` is removed.
  * @returns `JsonLines` if the document is not one JSON value, but its lines are
  * @throws {DocumentFault} with line and column
  */
@@ -147,11 +166,12 @@ export function readJson(bytes: Uint8Array): unknown {
     return looks ? new DocumentFault(looks, '', undefined, 'unrecognized') : syntaxFault(text);
   };
   try {
-    new Shape().check(bytes);
-    return parse(text);
+    const shape = new Shape();
+    shape.check(bytes);
+    return parse(text, shape);
   } catch (error) {
     if (error instanceof DocumentFault) {
-      if (error.reason === 'limit') throw error;
+      if (error.reason === 'limit' || error instanceof RepeatedName) throw error;
       fault = () => error;
     }
   }

@@ -2,6 +2,7 @@ import type { Static, TSchema } from '@sinclair/typebox';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { escapePointer } from '../../../shared/text.js';
 import { DocumentFault } from '../../fault.js';
+import { checkSpelling, type Node } from './spelling.js';
 
 /** Kinds' schemas check only the fields that parsers read. The first error is enough. */
 const ajv = new Ajv({ strict: false, validateSchema: false, meta: false, logger: false });
@@ -41,6 +42,7 @@ export function checker<S extends TSchema>(schema: S): (document: unknown) => St
   return (document) => {
     validate ??= ajv.compile(schema);
     if (!validate(document)) throw faultOf(validate.errors);
+    checkSpelling(schema as Node, document);
     return document as Static<S>;
   };
 }

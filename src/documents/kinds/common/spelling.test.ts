@@ -1,0 +1,41 @@
+import { Type } from '@sinclair/typebox';
+import { describe, expect, it } from 'vitest';
+import { faultOf } from '../../fault.support.js';
+import { checker } from './check.js';
+import { mapOf, optionalList, optionalObject, optionalText } from './optional.js';
+
+const check = checker(
+  Type.Object({
+    name: optionalText,
+    results: optionalList(
+      Type.Object({ findings: optionalList(Type.Object({ id: optionalText })) }),
+    ),
+    byName: Type.Optional(mapOf(Type.Object({ via: optionalList(Type.String()) }))),
+    about: optionalObject({ tool: Type.Optional(Type.Unknown()) }),
+  }),
+);
+
+describe('a name in another case', () => {
+  it.each<[object, string, string]>([
+    [{ Results: [{}] }, '/Results', 'results'],
+    [{ results: [], RESULTS: [{}] }, '/RESULTS', 'results'],
+    [{ results: [{}, { Findings: [{ id: 'a' }] }] }, '/results/1/Findings', 'findings'],
+    [{ byName: { 'a/b': { Via: ['c'] } } }, '/byName/a~1b/Via', 'via'],
+    [{ about: { Tool: { x: 1 } } }, '/about/Tool', 'tool'],
+  ])('is refused: %j', (document, pointer, name) => {
+    const fault = faultOf(() => check(document));
+    expect(fault).toMatchObject({ pointer, reason: 'invalid' });
+    expect(fault.message).toContain(`the tool writes \`${name}\``);
+  });
+
+  it.each([
+    [{ Results: [] }],
+    [{ Results: null, results: [] }],
+    [{ Results: 'none' }],
+    [{ NAME: ['a'] }],
+    [{ byName: { via: {}, VIA: {}, Via: { via: [] } } }],
+    [{ other: { Results: [{}] } }],
+  ])('is read if nothing disappears: %j', (document) => {
+    expect(check(document)).toBe(document);
+  });
+});

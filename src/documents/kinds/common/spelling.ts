@@ -1,0 +1,72 @@
+import { escapePointer } from '../../../shared/text.js';
+import { DocumentFault } from '../../fault.js';
+
+/** The parts of a JSON schema that are walked. */
+export interface Node {
+  readonly type?: string | readonly string[];
+  readonly properties?: Readonly<Record<string, Node>>;
+  readonly items?: Node;
+  readonly additionalProperties?: Node | boolean;
+}
+
+/** A tool or a converter spells a name in one way, so a few items of a list show it. */
+const MAX_ITEMS = 20;
+
+const holdsMore = ({ type }: Node) =>
+  type === undefined || [type].flat().some((one) => one === 'array' || one === 'object');
+
+/** The lists and objects that a schema reads, by their names in lower case. */
+const namesOf = new WeakMap<Node, ReadonlyMap<string, string>>();
+
+function readNames(schema: Node): ReadonlyMap<string, string> {
+  let names = namesOf.get(schema);
+  if (!names) {
+    const entries = Object.entries(schema.properties ?? {}).filter(([, node]) => holdsMore(node));
+    names = new Map(entries.map(([name]) => [name.toLowerCase(), name]));
+    namesOf.set(schema, names);
+  }
+  return names;
+}
+
+const isFilled = (value: unknown) =>
+  typeof value === 'object' && value !== null && Object.keys(value).length > 0;
+
+function checkObject(schema: Node, value: object, pointer: string): void {
+  const names = readNames(schema);
+  const { properties = {}, additionalProperties } = schema;
+  let others = 0;
+  for (const [name, child] of Object.entries(value)) {
+    const place = () => `${pointer}/${escapePointer(name)}`;
+    const own = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    if (own) {
+      checkSpelling(own, child, place());
+      continue;
+    }
+    const meant = names.get(name.toLowerCase());
+    if (meant !== undefined && isFilled(child)) {
+      const fault = `is not read, because the tool writes \`${meant}\`: names are case-sensitive`;
+      throw new DocumentFault(`${fault}. Upload its output unchanged`, place());
+    }
+    if (typeof additionalProperties === 'object' && others < MAX_ITEMS) {
+      others += 1;
+      checkSpelling(additionalProperties, child, place());
+    }
+  }
+}
+
+/**
+ * Refuses lists and objects whose names differ only in case from those that the parser reads: their contents would
+ * disappear, and the document would look clean.
+ * @throws {DocumentFault}
+ */
+export function checkSpelling(schema: Node, value: unknown, pointer = ''): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (!Array.isArray(value)) {
+    if (schema.properties || schema.additionalProperties) checkObject(schema, value, pointer);
+    return;
+  }
+  const { items } = schema;
+  if (!items) return;
+  for (const [i, item] of value.slice(0, MAX_ITEMS).entries())
+    checkSpelling(items, item, `${pointer}/${i}`);
+}
