@@ -17,10 +17,19 @@ const TARGETS = `
    UNION ALL
    SELECT alias, e.may_absolve FROM unnest(f.aliases) AS alias) targets`;
 
+/** All names of the artifacts of a release in products of claims. */
+const NAMES = `
+  SELECT array_agg(names.name) FROM artifacts o CROSS JOIN LATERAL unnest(
+    o.digests || ARRAY['sha256:' || o.sha256, o.purl_key, o.purl_key || substring(o.purl FROM '@[^?#]*')]
+  ) AS names (name)
+   WHERE o.release_id = f.release_id`;
+
 /** Claims that apply to the finding `f` of the evidence `e` by one of its ids, for a given package or for all. */
 const applying = (package_: string, more: string, when: AsOf) => `
   FROM claims c ${evidenceOf('c', 'ce')}
  WHERE c.release_id = f.release_id AND c.target = targets.target AND c.purl_key ${package_} ${more}
+   -- Read once for a finding, and before the evidence of each claim: there may be many claims about other products.
+   AND (c.products = '{}' OR c.products && (${NAMES}))
    AND ${when.counts('ce')}
    AND (ce.artifact_sha256 IS NULL OR e.artifact_sha256 IS NULL OR ce.artifact_sha256 = e.artifact_sha256)
    AND (c.purl_version IS NULL OR c.purl_version IN (f.purl_version, f.package_version))
