@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Ended, say } from './terminal.js';
 
 export const SCOPES = [
@@ -10,6 +11,10 @@ export const SCOPES = [
   'evidence:write',
   'verdicts:read',
 ];
+
+/** A server that has just started on a busy machine refuses requests for a while. */
+const ATTEMPTS = 10;
+const RETRY_MS = 2000;
 
 /** Longer than the server's limit for reading a document. */
 const TIMEOUT_MS = 120_000;
@@ -48,7 +53,7 @@ export class Api {
   ): Promise<Answer<Body>> {
     const { json, document, expected = [], summary } = call;
     const mediaType = document?.mediaType ?? (json === undefined ? undefined : 'application/json');
-    const answer = await this.#fetch<Body>(path, {
+    const answer = await this.#send<Body>(path, {
       method,
       headers: {
         ...(mediaType && { 'content-type': mediaType }),
@@ -61,6 +66,15 @@ export class Api {
     say.call(`${method} ${path}`, status, success ? (summary?.(body) ?? '') : (body.code ?? ''));
     if (success || expected.includes(status)) return answer;
     throw new Ended(`${method} ${path}: ${status}: ${body.detail ?? 'no detail'}${hint(status)}`);
+  }
+
+  /** Sends a request again that the server had no time for: it has done nothing, and says when to come back. */
+  async #send<Body>(path: string, init: RequestInit): Promise<Answer<Body>> {
+    for (let sent = 1; ; sent += 1) {
+      const answer = await this.#fetch<Body>(path, init);
+      if (answer.body.code !== 'overloaded' || sent === ATTEMPTS) return answer;
+      await sleep(RETRY_MS);
+    }
   }
 
   async #fetch<Body>(path: string, init: RequestInit): Promise<Answer<Body>> {
