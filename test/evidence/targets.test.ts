@@ -49,6 +49,23 @@ describe('a label', () => {
     expect(await statusOf(first.id)).toBe('superseded');
   });
 
+  it('keeps a report of another artifact with the same name, such as another platform', async () => {
+    for (const n of [1, 2])
+      await addArtifact(context.app, release, {
+        sha256: digest(n),
+        name: `shop-${n}`,
+        kind: 'container',
+      });
+    const of = (n: number) => image('shop:1.0', [`shop@sha256:${digest(n)}`]);
+    const first = await send(of(1), { label: 'trivy' });
+    const second = await send(of(2), { label: 'trivy' });
+    expect(second.supersedes).toEqual([]);
+    expect(second.warnings[0]?.message).toContain(`it is about shop-1 (sha256:${digest(1)})`);
+    const again = await send({ ...of(2), CreatedAt: '2026-11-01T00:00:00Z' }, { label: 'trivy' });
+    expect(again.supersedes).toMatchObject([{ id: second.id }]);
+    expect(await statusOf(first.id)).toBe('current');
+  });
+
   it('keeps a report of another image, with a warning that says what to do', async () => {
     const first = await send(image('shop:1.0'), { label: 'trivy' });
     const second = await send(image('worker:1.0'), { label: 'trivy' });

@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Coverage } from '../../vocabulary/coverage.js';
 import { FINDING_TYPES, type FindingType } from '../../vocabulary/finding-types.js';
 import { SEVERITIES } from '../../vocabulary/severity.js';
-import { type Replacing, whyBeside } from './replaces.js';
+import { indexed, type Subject } from '../../vocabulary/subject.js';
+import { type Replacing, whyBeside as whyBesideOf } from './replaces.js';
+
+const whyBeside = (by: Replacing, older: Replacing, artifacts: readonly Subject[] = []) =>
+  whyBesideOf(by, older, indexed(artifacts));
 
 const zeros = <K extends string>(keys: readonly K[]) =>
   Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>;
@@ -38,6 +42,31 @@ describe('what new evidence replaces', () => {
   it('is not a report of another target', () => {
     const other = { ...summary(['vulnerability']), targets: ['Trivy image worker'] };
     expect(whyBeside(other, summary(['vulnerability']))).toContain('it is about Trivy image shop');
+  });
+
+  it('is not a report of another artifact of the same name', () => {
+    const [a = '', b = '', c = ''] = ['a', 'b', 'c'].map((digit) => digit.repeat(64));
+    const artifacts = [a, b].map((sha256) => ({
+      ...{ name: `shop-${sha256[0]}`, kind: 'container', sha256, digests: [] },
+    }));
+    const about = (...digests: string[]): Replacing => {
+      const of = digests.map((digest) => ({
+        type: 'image' as const,
+        digests: [`sha256:${digest}`],
+      }));
+      return {
+        ...summary(['vulnerability']),
+        coverage: [{ what: 'vulnerability', ran: 'yes', of }],
+      };
+    };
+    expect(whyBeside(about(b), about(a), artifacts)).toBe(
+      `it is about shop-a (sha256:${a}), and this document is about another artifact`,
+    );
+    expect(whyBeside(about(b), about(a, b), artifacts)).toContain('it is about shop-a');
+    expect(whyBeside(about(a, b), about(a), artifacts)).toBeUndefined();
+    // A rebuilt image, of which the release has only the new digest; and a report without digests.
+    expect(whyBeside(about(b), about(c), artifacts)).toBeUndefined();
+    expect(whyBeside(about(), about(a), artifacts)).toBeUndefined();
   });
 
   it.each([

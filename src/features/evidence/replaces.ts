@@ -1,6 +1,7 @@
 import type { Summary } from '../../documents/parsing/summary.js';
 import type { Coverage } from '../../vocabulary/coverage.js';
 import { FINDING_TYPES, type Shown } from '../../vocabulary/finding-types.js';
+import { namedBy, type Subject, type Subjects } from '../../vocabulary/subject.js';
 
 /** The parts of a summary that decide whether new evidence replaces older evidence of its label. */
 export type Replacing = Pick<Summary, 'shows' | 'coverage' | 'targets' | 'findings' | 'components'>;
@@ -43,13 +44,30 @@ const shorten = (targets: readonly string[]) => {
   return rest.length === 0 ? first : `${first} and ${rest.length} more`;
 };
 
+/** An artifact of the release that the older document names by a digest, if the new one names only others. */
+function otherArtifact(by: Replacing, older: Replacing, artifacts: Subjects<Subject>) {
+  const named = ({ coverage }: { readonly coverage?: readonly Coverage[] }) =>
+    new Set(
+      (coverage ?? []).flatMap(({ of = [] }) => of.flatMap((one) => namedBy(one, artifacts))),
+    );
+  const own = named(by);
+  return own.size === 0 ? undefined : [...named(older)].find((one) => !own.has(one));
+}
+
 /**
  * Why new evidence does not replace older evidence of the same label: it is about something else, it did not look for
  * what the older one found, or its scan is the older one. Continues "still counts: ". Undefined if it replaces it.
  */
-export function whyBeside(by: Replacing, older: Replacing): string | undefined {
+export function whyBeside(
+  by: Replacing,
+  older: Replacing,
+  artifacts: Subjects<Subject>,
+): string | undefined {
   if (!older.targets.every((target) => by.targets.includes(target)))
     return `it is about ${shorten(older.targets)}, and this document is about ${shorten(by.targets)}`;
+  const other = otherArtifact(by, older, artifacts);
+  if (other)
+    return `it is about ${other.name} (sha256:${other.sha256}), and this document is about another artifact`;
   const what = unseen(by, older);
   if (what === 'components')
     return 'it has components, and this document does not show that it lists them';

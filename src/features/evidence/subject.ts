@@ -15,23 +15,31 @@ const MAX_ARTIFACTS = 1000;
 
 const SELECT = { name: true, kind: true, sha256: true, digests: true } as const;
 
+/** The artifacts of a release, or the one with this digest. */
+export const subjectsOf = (
+  { prisma }: Pick<CallContext, 'prisma'>,
+  releaseId: string,
+  sha256?: string | null,
+): Promise<Subject[]> =>
+  prisma.artifact.findMany({
+    where: { releaseId, ...(typeof sha256 === 'string' && { sha256 }) },
+    select: SELECT,
+    take: MAX_ARTIFACTS,
+  });
+
 /**
  * Compares what a document is about with the artifacts of its release.
  * @returns warnings for the uploader
  * @throws {AppError} `subject-mismatch` if the document names digests, and none of them is of the upload's artifact
  */
 export async function checkSubject(
-  { prisma }: CallContext,
+  context: CallContext,
   { releaseId, artifactSha256 }: UploadTarget,
   { coverage }: Summary,
 ): Promise<string[]> {
   const targets = coverage.flatMap(({ of = [] }) => of);
   if (targets.length === 0) return [];
-  const artifacts: Subject[] = await prisma.artifact.findMany({
-    where: { releaseId, ...(artifactSha256 !== null && { sha256: artifactSha256 }) },
-    select: SELECT,
-    take: MAX_ARTIFACTS,
-  });
+  const artifacts = await subjectsOf(context, releaseId, artifactSha256);
   const digest = otherDigest(targets, indexed(artifacts));
   const [artifact] = artifacts;
   if (artifactSha256 === null || !artifact) {

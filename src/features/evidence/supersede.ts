@@ -1,6 +1,8 @@
 import { query, type TransactionContext } from '../../database/context.js';
 import type { Summary } from '../../documents/parsing/summary.js';
+import { indexed } from '../../vocabulary/subject.js';
 import { whyBeside } from './replaces.js';
+import { subjectsOf } from './subject.js';
 
 /** Evidence of the same kind, label and artifact as an upload. */
 interface Slot {
@@ -55,9 +57,11 @@ export async function supersede(
   if (label === null) return { superseded: [], beside: [] };
   const values = [releaseId, kind, label, artifactSha256, by.id, by.mayAbsolve];
   const older = await query<Older>(context, SAME_LABEL, values);
+  if (older.length === 0) return { superseded: [], beside: [] };
+  const artifacts = indexed(await subjectsOf(context, releaseId));
   const read = older.map((one) => {
     const before = { ...one.summary, targets: [...one.targets] };
-    return { one, why: whyBeside(by.summary, before) };
+    return { one, why: whyBeside(by.summary, before, artifacts) };
   });
   const superseded = read.flatMap(({ one, why }) => (why === undefined ? [one] : []));
   if (superseded.length > 0) {
