@@ -34,7 +34,7 @@ export const ReceivedEvidence = Type.Object(
     ),
     warnings: Type.Array(note, {
       description:
-        'What the uploader should look at: other evidence of the same label, or another name',
+        'What the uploader should look at: other evidence of the same label, another name or digest, claims without effect',
     }),
   },
   {

@@ -44,6 +44,13 @@ function scannersOf(words = ''): FindingType[] {
   return [...new Set(types)].sort();
 }
 
+/** The warning that a pipeline's statements about its own findings are stored without effect. */
+function withoutEffect(mayAbsolve: boolean, claims: number): string[] {
+  if (mayAbsolve || claims === 0) return [];
+  const what = `Claims that a finding does not count: ${claims}`;
+  return [`${what}. They have no effect, because the caller does not have vex:write`];
+}
+
 export type UploadsService = ReturnType<typeof uploadsService>;
 
 /** Uploads in three steps: `target` finds what the document is about, `read` parses it, `store` stores it. */
@@ -97,7 +104,7 @@ export function uploadsService({ reader, store, secretKey }: UploadTools) {
         mayAbsolve,
         absolves: mayAbsolve && claims !== undefined,
         scanners,
-        warnings,
+        warnings: [...warnings, ...withoutEffect(mayAbsolve, claims?.absolving ?? 0)],
         document,
       };
     },
