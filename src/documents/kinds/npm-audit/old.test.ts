@@ -118,6 +118,7 @@ describe('npm audit: other outputs', () => {
   it.each([
     [{ error: { code: 'ENOLOCK', summary: 'needs a lockfile', detail: 'x' } }, 'needs a lockfile'],
     [{ error: { summary: '', detail: '' } }, 'is an error'],
+    [{ message: 'registry is not found', error: { summary: '' } }, '(npm: registry is not found)'],
     [{ message: '405', method: 'POST', uri: 'https://r.example', statusCode: 405 }, 'npm: 405'],
     [{ error: { code: 'ERR_PNPM_AUDIT_NO_LOCKFILE', message: 'No lockfile' } }, 'No lockfile'],
     [{ type: 'auditSummary', data: { vulnerabilities: {} } }, 'Yarn 1'],

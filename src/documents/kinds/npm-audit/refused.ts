@@ -18,7 +18,7 @@ function errorOf({ error, message, uri, method }: Record<string, unknown>): stri
   const { code, summary, message: text }: Record<string, unknown> = Object(error);
   if (typeof code === 'string' && code.startsWith('ERR_PNPM_')) return `pnpm: ${text ?? code}`;
   if (typeof summary === 'string' && (code === undefined || /^E[A-Z0-9]+$/.test(String(code))))
-    return `npm: ${summary || code || 'without a message'}`;
+    return `npm: ${summary || (typeof message === 'string' && message) || code || 'without a message'}`;
   const isAnswer = typeof uri === 'string' && typeof method === 'string';
   return typeof message === 'string' && isAnswer ? `npm: ${message}` : undefined;
 }

@@ -13,6 +13,19 @@ describe('Semgrep: coverage', () => {
     ],
     ['a rule is for another version', error({ level: 'info', type: 'Incompatible rule' })],
     ['rules ran', { time: { rules: ['r'] } }],
+    [
+      'rules are not listed, as Semgrep 1.142 writes it without --time',
+      {
+        time: {
+          rules: [],
+          rules_parse_time: 0.7,
+          profiling_times: { config_time: 1.7, core_time: 8.4, total_time: 10.2 },
+          scanning_time: { total_time: 12.6, very_slow_files: [] },
+          targets: [],
+          total_bytes: 0,
+        },
+      },
+    ],
   ])('it ran: %s', (_case, more) => {
     expect(covers(more)).toEqual([{ what: 'code', ran: 'yes', lookedAt: 2 }]);
   });
@@ -56,6 +69,10 @@ describe('Semgrep: coverage', () => {
     expect(covers(more)).toMatchObject([
       { what: 'code', ran, reason: expect.stringContaining(reason) },
     ]);
+  });
+
+  it('ran rules if one of them found something', () => {
+    expect(covers({ time: { rules: [] } }, result())).toMatchObject([{ ran: 'yes' }]);
   });
 
   it('counts the files that were parsed', () => {

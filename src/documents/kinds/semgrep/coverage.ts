@@ -47,10 +47,14 @@ function lookedAt({ paths, errors }: Report): number | undefined {
   return new Set(paths.scanned.filter((path) => !unread.has(path))).size;
 }
 
-/** Whether no rule ran. Semgrep lists its rules only with `--time`. */
-function ranNoRule({ time }: Report): boolean {
+/**
+ * Whether no rule ran. Semgrep lists its rules only with `--time`. Newer versions write `time` without that option
+ * too, with an empty list and sums for the whole scan.
+ */
+function ranNoRule({ time, results }: Report): boolean {
   const rules = fieldOf(time, 'rules');
-  return Array.isArray(rules) && rules.length === 0;
+  const hasSumsOnly = fieldOf(time, 'scanning_time') !== undefined;
+  return Array.isArray(rules) && rules.length === 0 && !hasSumsOnly && results.length === 0;
 }
 
 /** Semgrep's errors of the level `error` mean that it failed; others leave out a file or a rule. */
