@@ -192,3 +192,22 @@ describe('claims', () => {
     expect(claims).toEqual([{ vulnerability: 'X', status: state, absolves }]);
   });
 });
+
+describe('CycloneDX: claims of a document about a build', () => {
+  const digest = `sha256:${'AB'.repeat(32)}`;
+  const analysed = { id: 'CVE-2026-1', analysis: { state: 'not_affected' } };
+  const about = (component: object) =>
+    parse(bom({ metadata: { component }, vulnerabilities: [analysed] })).claims;
+
+  it('are about releases that have its digest', () => {
+    const purl = `pkg:oci/shop@${encodeURIComponent(digest)}`;
+    const products = [digest.toLowerCase()];
+    expect(about({ type: 'container', name: 'shop', purl })).toMatchObject([{ products }]);
+    const hashes = [{ alg: 'SHA-256', content: digest.slice(7) }];
+    expect(about({ type: 'file', name: 'app.tgz', hashes })).toMatchObject([{ products }]);
+  });
+
+  it('are about the release of the upload without a digest', () => {
+    expect(about({ type: 'application', name: 'shop' })?.[0]).not.toHaveProperty('products');
+  });
+});

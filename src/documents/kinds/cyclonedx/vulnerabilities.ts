@@ -10,7 +10,8 @@ import { type Affected, affectedBy, NO_PART } from './affected.js';
 import type { Inventory, Part } from './components.js';
 import { fixesOf } from './fixes.js';
 import { assessmentOf } from './ratings.js';
-import type { BomDocument, BomVulnerability } from './schema.js';
+import type { BomDocument, BomSubject, BomVulnerability } from './schema.js';
+import { targetsOf } from './subject.js';
 
 /** Values of `analysis.state` by which a finding does not count. `exploitable` and `in_triage` are not among them. */
 const ABSOLVING: ReadonlySet<string> = new Set([
@@ -86,6 +87,14 @@ function claimsOn(ids: VulnerabilityIds, finding: Finding, part: Part, said: Sta
   return [ids.id, ...ids.aliases].map((id) => ({ vulnerability: id, purl, ...said }));
 }
 
+/** The digests of the subject, if it has some: claims about another build do not cover the release. */
+function productsOf(subject: BomSubject | null | undefined): Pick<Claim, 'products'> {
+  const products = targetsOf(subject).flatMap(({ digests = [], otherDigests = [] }) =>
+    digests.length === 0 ? [] : [...digests, ...otherDigests],
+  );
+  return products.length === 0 ? {} : { products: products.map((digest) => digest.toLowerCase()) };
+}
+
 function tooMany(what: string): DocumentFault {
   return new DocumentFault(`has more than 200,000 ${what}`, '/vulnerabilities', undefined, 'limit');
 }
@@ -100,6 +109,7 @@ export function readVulnerabilities(
   const idsOfEach = list.map(idsOf);
   const canonical = canonicalIds(idsOfEach);
   const issued = instantOf(metadata?.timestamp);
+  const products = productsOf(metadata?.component);
   const findings: Finding[] = [];
   const claims: Claim[] = [];
   for (const [index, vulnerability] of list.entries()) {
@@ -131,7 +141,7 @@ export function readVulnerabilities(
       const added = said ? claimsOn(ids, finding, part, said) : [];
       if (findings.length > MAX_ROWS) throw tooMany('findings');
       if (claims.length + added.length > MAX_ROWS) throw tooMany('claims');
-      for (const claim of added) claims.push(claim);
+      for (const claim of added) claims.push({ ...claim, ...products });
     }
   }
   return { findings, claims };
