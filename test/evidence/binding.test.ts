@@ -119,7 +119,7 @@ describe('a token with one scope', () => {
     const { headers } = await giveToken({ scopes: ['evidence:write'] });
     const answer = await upload(context.app, own.release, vex({}), { headers });
     const message =
-      'Claims that a finding does not count: 1. They have no effect, because the caller does not have vex:write';
+      'The document claims that findings do not count. This has no effect, because the caller does not have vex:write';
     expect(answer.json()).toMatchObject({ mayAbsolve: false, warnings: [{ message }] });
   });
 });

@@ -45,10 +45,12 @@ function scannersOf(words = ''): FindingType[] {
 }
 
 /** The warning that a pipeline's statements about its own findings are stored without effect. */
-function withoutEffect(mayAbsolve: boolean, claims: number): string[] {
-  if (mayAbsolve || claims === 0) return [];
-  const what = `Claims that a finding does not count: ${claims}`;
-  return [`${what}. They have no effect, because the caller does not have vex:write`];
+function withoutEffect(mayAbsolve: boolean, absolving = 0): string[] {
+  if (mayAbsolve || absolving === 0) return [];
+  // Without their number: one statement can be several claims.
+  return [
+    'The document claims that findings do not count. This has no effect, because the caller does not have vex:write',
+  ];
 }
 
 export type UploadsService = ReturnType<typeof uploadsService>;
@@ -104,7 +106,7 @@ export function uploadsService({ reader, store, secretKey }: UploadTools) {
         mayAbsolve,
         absolves: mayAbsolve && claims !== undefined,
         scanners,
-        warnings: [...warnings, ...withoutEffect(mayAbsolve, claims?.absolving ?? 0)],
+        warnings: [...warnings, ...withoutEffect(mayAbsolve, claims?.absolving)],
         document,
       };
     },
