@@ -40,16 +40,21 @@ const scoresOf = ({ cvss, cvssV2, cvssV3 }: Match['vulnerability']): Cvss[] => [
   ...(cvssV3 ? [{ version: '3.0', vector: cvssV3.vector, metrics: cvssV3 }] : []),
 ];
 
-/** The match's own rating, else the highest of the related vulnerabilities. Distributions often give no rating. */
+/**
+ * The match's own rating, else the highest of the related vulnerabilities. Distributions often give no rating, or a
+ * vector of 0 for a vulnerability that they dispute: if the tool itself does not rate it, others may rate it worse.
+ */
 export function ratingOfMatch({ vulnerability, relatedVulnerabilities }: Match): {
   readonly severity: Severity;
   readonly rating: Rating | undefined;
 } {
   const related = relatedVulnerabilities ?? [];
-  let rating = bestOf(scoresOf(vulnerability));
-  if (!rating) for (const { cvss } of related) rating = higher(rating, bestOf(cvss));
-  const own = severityFrom(severityOf(SEVERITIES, vulnerability.severity), rating?.score);
-  if (own !== 'unknown') return { severity: own, rating };
+  const word = severityOf(SEVERITIES, vulnerability.severity);
+  const score = bestOf(scoresOf(vulnerability));
+  const others = related.map(({ cvss }) => bestOf(cvss)).reduce(higher, undefined);
+  const rating = score && (score.score > 0 || word !== 'unknown') ? score : higher(score, others);
+  const own = severityFrom(word, rating?.score);
+  if (own !== 'unknown' && own !== 'none') return { severity: own, rating };
   const words = related.map(({ severity }) => severityOf(SEVERITIES, severity));
-  return { severity: words.reduce(worse, 'unknown'), rating };
+  return { severity: words.reduce(worse, own), rating };
 }

@@ -54,6 +54,16 @@ describe('Grype: vulnerabilities', () => {
     expect(only(unknown)).toMatchObject({ severity: 'medium', score: undefined });
   });
 
+  it('takes the worse of a distribution that disputes a vulnerability, and others that rate it', () => {
+    const zero = { version: '3.1', vector: 'CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:N/I:N/A:N' };
+    const severityWith = (severity: string, relatedVulnerabilities: object[]) =>
+      only(match({ severity, cvss: [zero] }, { relatedVulnerabilities }))?.severity;
+    expect(severityWith('Unknown', [{ id: 'A', cvss: [v4] }])).toBe('high');
+    expect(severityWith('Unknown', [{ id: 'A', severity: 'Critical' }])).toBe('critical');
+    expect(severityWith('Unknown', [{ id: 'A', severity: 'Unknown' }])).toBe('none');
+    expect(severityWith('Low', [{ id: 'A', severity: 'Critical', cvss: [v4] }])).toBe('low');
+  });
+
   it.each([
     ['GHSA-aaaa-bbbb-cccc', ['cve-2024-9'], 'CVE-2024-9', ['GHSA-aaaa-bbbb-cccc']],
     ['BIT-redis-2024-9', ['CVE-2024-9'], 'CVE-2024-9', ['BIT-redis-2024-9']],

@@ -25,7 +25,7 @@ function choose(
   for (const source of sources) {
     const cvss = Object.hasOwn(ratings, source) ? ratings[source] : undefined;
     const rating = cvss && rate(cvss);
-    if (rating) return rating;
+    if (rating && rating.score > 0) return rating;
   }
   let highest: Rating | undefined;
   for (const cvss of Object.values(ratings)) highest = higher(highest, rate(cvss));
@@ -34,7 +34,8 @@ function choose(
 
 /**
  * The score of the source of the severity, else of the NVD, else of GitHub, else the highest. CVSS version 4 has
- * priority over 3. Version 2 counts only if there is no other.
+ * priority over 3. Version 2 counts only if there is no other. A score of 0, with which a source disputes a
+ * vulnerability, counts only if no other source gives one.
  */
 export function ratingOfVulnerability({ CVSS, SeveritySource }: Vulnerability): Rating | undefined {
   if (!CVSS) return undefined;

@@ -3,6 +3,9 @@ import { purlOf } from './packages.js';
 import { parser } from './parser.js';
 import { findings, image, parse, report, vulnerability } from './trivy.support.js';
 
+/** A source disputes the vulnerability. */
+const ZERO = 'CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:N/I:N/A:N';
+
 describe('Trivy: vulnerabilities', () => {
   it.each([
     ['CRITICAL', 'critical'],
@@ -34,6 +37,8 @@ describe('Trivy: vulnerabilities', () => {
     [{ nvd: { V2Vector: 'AV:N/AC:M/Au:N/C:N/I:N/A:P' } }, 4.3, 'medium'],
     [{ nvd: { V3Score: 9, V40Score: 3 } }, 3, 'low'],
     [{ nvd: { V3Score: 99, V3Vector: 'nonsense' } }, undefined, 'unknown'],
+    [{ nvd: { V3Vector: ZERO }, redhat: { V3Score: 9.1 } }, 9.1, 'critical'],
+    [{ nvd: { V3Vector: ZERO } }, 0, 'none'],
     [{}, undefined, 'unknown'],
     [JSON.parse('{"__proto__": {"V3Score": 5}}'), 5, 'medium'],
     [null, undefined, 'unknown'],
