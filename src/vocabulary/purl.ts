@@ -68,7 +68,8 @@ export function requirePurl(part: 'body' | 'query', text: string): Purl {
   throw invalidAt(part, '/purl', `${NOT_A_PURL}${hint}`);
 }
 
-function parse(text: string): Purl | undefined {
+function parse(written: string): Purl | undefined {
+  const text = written.trim();
   if (!/^pkg:/i.test(text)) return undefined;
   // Qualifiers make package URLs long. Without them, the package is still identified.
   const [head = text] = text.length > MAX_LENGTH ? text.split(/[?#]/, 1) : [text];

@@ -25,6 +25,13 @@ describe('an SBOM', () => {
     [{ components: null }],
     [{ components: [], metadata: { component: { type: 'application', name: 'a' } } }],
     [{ components: [], vulnerabilities: [] }],
+    [
+      {
+        components: [{ type: 'application', group: 'g', name: 'a', version: '1' }],
+        metadata: { component: { type: 'application', group: 'g', name: 'a', version: '1' } },
+      },
+    ],
+    [{ components: [{ type: 'operating-system', name: 'debian', version: '12' }] }],
   ])('with no component is not: %j', (content) => {
     expect(shown(content)).toEqual([]);
     expect(coverageOf(content)[0]).toMatchObject({

@@ -1,12 +1,14 @@
+import { readPurl } from '../../../vocabulary/purl.js';
 import { DocumentFault } from '../../fault.js';
-import type { DocumentParser, Note, ParsedDocument } from '../../kind.js';
+import type { Component, DocumentParser, Note, ParsedDocument } from '../../kind.js';
 import { instantOf } from '../common/coverage.js';
 import { Notes } from '../common/notes.js';
+import { textOf } from '../common/texts.js';
 import { readComponents } from './components.js';
 import { noteCompositions } from './compositions.js';
 import { officialNotes, specVersionOf } from './official.js';
 import { inventoryOf, scanOf, toolsOf } from './scan.js';
-import { check } from './schema.js';
+import { type BomDocument, check } from './schema.js';
 import { targetsOf } from './subject.js';
 import { readVulnerabilities } from './vulnerabilities.js';
 
@@ -24,6 +26,20 @@ function recognizes(document: unknown): boolean {
   );
 }
 
+/**
+ * Whether a component is the subject itself, which some tools list once more, or the operating system without its
+ * packages. Neither shows that the tool looked at what is in the subject.
+ */
+function isSubject({ type, name, version, purl }: Component, { metadata }: BomDocument): boolean {
+  if (type === 'operating-system') return true;
+  const subject = metadata?.component;
+  if (!subject || textOf(subject.name) === undefined) return false;
+  const group = textOf(subject.group);
+  const own = group ? `${group}/${textOf(subject.name)}` : textOf(subject.name);
+  const ownPurl = readPurl(textOf(subject.purl))?.purl;
+  return name === own && version === textOf(subject.version) && purl === ownPurl;
+}
+
 /** @param given what is known to differ from the specification */
 export function readBom(
   document: unknown,
@@ -38,9 +54,10 @@ export function readBom(
   noteCompositions(bom, notes);
   const findings = bom.vulnerabilities && readVulnerabilities(bom, inventory, notes);
   const of = targetsOf(bom.metadata?.component);
+  const lookedAt = components.filter((one) => !isSubject(one, bom)).length;
   const about = {
     ...(of.length > 0 && { of }),
-    lookedAt: components.length,
+    lookedAt,
     at: instantOf(bom.metadata?.timestamp),
   };
   const warnings = [...notes.list, ...given];
@@ -48,10 +65,7 @@ export function readBom(
     tool: tool?.name,
     toolVersion: tool?.version,
     specVersion,
-    coverage: [
-      ...inventoryOf(bom, components.length, about),
-      ...scanOf(bom, components.length, about),
-    ],
+    coverage: [...inventoryOf(bom, lookedAt, about), ...scanOf(bom, lookedAt, about)],
     ...((bom.components || components.length > 0) && { components }),
     ...findings,
     ...(warnings.length > 0 && { warnings }),

@@ -24,6 +24,8 @@ describe('ratings', () => {
       score: 9.8,
     });
     expect(rated([{ vector: 'nonsense' }])).toMatchObject({ severity: 'unknown' });
+    expect(rated([{ score: 9.1, severity: 'none' }])).toMatchObject({ severity: 'critical' });
+    expect(rated([{ score: 0, severity: 'info' }])).toMatchObject({ severity: 'none' });
     expect(rated([{ score: 9, method: 'OWASP' }])?.severity).toBe('unknown');
     expect(rated([{ score: 9, method: 'OWASP' }])?.score).toBeUndefined();
   });

@@ -34,7 +34,9 @@ function assess(rating: BomRating): Assessment {
   const isCvss = method === undefined || /^cvss/i.test(method);
   if (!isCvss) return { severity: word ?? 'unknown' };
   const found = ratingFrom(numberOf(rating.score), textOf(rating.vector));
-  return { severity: severityFrom(word, found?.score), ...found };
+  // A word for no severity beside a score contradicts it, and the worse counts.
+  const said = word === 'none' && found ? undefined : word;
+  return { severity: severityFrom(said, found?.score), ...found };
 }
 
 function worseOf(a: Assessment, b: Assessment): Assessment {

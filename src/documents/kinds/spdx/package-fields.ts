@@ -1,4 +1,4 @@
-import { readPurl } from '../../../vocabulary/purl.js';
+import { type Purl, readPurl } from '../../../vocabulary/purl.js';
 import { objectsOf, textOf } from '../common/texts.js';
 import type { SpdxPackage } from './schema.js';
 
@@ -39,4 +39,18 @@ const purlTexts = ({ externalRefs }: SpdxPackage): string[] =>
 export function purlTextOf(pack: SpdxPackage): string | undefined {
   const texts = purlTexts(pack);
   return texts.find((text) => readPurl(text) !== undefined) ?? texts[0];
+}
+
+/** Maximum number of purls of a package. */
+const MAX_PURLS = 10;
+
+/** The purls of a package, those of each package in an ecosystem once. */
+export function purlsOf(pack: SpdxPackage): Purl[] {
+  const byKey = new Map<string, Purl>();
+  for (const text of purlTexts(pack)) {
+    const purl = readPurl(text);
+    if (purl && !byKey.has(purl.key)) byKey.set(purl.key, purl);
+    if (byKey.size >= MAX_PURLS) break;
+  }
+  return [...byKey.values()];
 }

@@ -1,16 +1,23 @@
 import type { Target } from '../../../vocabulary/coverage.js';
 import { canonicalLicence } from '../../../vocabulary/licence-names.js';
-import { readPurl } from '../../../vocabulary/purl.js';
+import { type Purl, readPurl } from '../../../vocabulary/purl.js';
 import type { Component } from '../../kind.js';
 import { duplicates } from '../common/duplicates.js';
 import type { Notes } from '../common/notes.js';
 import { textOf } from '../common/texts.js';
-import { asserted, purlTextOf, typeOf } from './package-fields.js';
+import { asserted, purlsOf, purlTextOf, typeOf } from './package-fields.js';
 import type { SpdxDocument, SpdxPackage } from './schema.js';
 import { describedIds, targetFor } from './subject.js';
 
-function read(pack: SpdxPackage): Component {
-  const purl = readPurl(purlTextOf(pack));
+/** A package that has several purls is a component by each of them: a rule about any of them is about it. */
+function read(pack: SpdxPackage): Component[] {
+  const purls = purlsOf(pack);
+  return purls.length > 1
+    ? purls.map((purl) => readAs(pack, purl))
+    : [readAs(pack, readPurl(purlTextOf(pack)))];
+}
+
+function readAs(pack: SpdxPackage, purl: Purl | undefined): Component {
   const licence = asserted(pack.licenseConcluded) ?? asserted(pack.licenseDeclared);
   return {
     type: typeOf(pack.primaryPackagePurpose),
@@ -59,6 +66,7 @@ export function readPackages(document: SpdxDocument, notes: Notes): Inventory {
   const isSubject = ({ SPDXID }: SpdxPackage) => described.has(textOf(SPDXID) ?? '');
   const subjects = packages.filter(isSubject);
   const parts = packages.filter((pack) => !isSubject(pack));
-  if (parts.length === 0 && subjects.length > 1) return { components: subjects.map(read), of: [] };
-  return { components: parts.map(read), of: subjects.slice(0, 20).map(targetFor) };
+  if (parts.length === 0 && subjects.length > 1)
+    return { components: subjects.flatMap(read), of: [] };
+  return { components: parts.flatMap(read), of: subjects.slice(0, 20).map(targetFor) };
 }

@@ -34,6 +34,16 @@ function faultIn(content: unknown): [string, string] {
   return ['', 'no fault'];
 }
 
+it('makes a package with several purls a component by each', () => {
+  const purl = (referenceLocator: string) => ({ referenceType: 'purl', referenceLocator });
+  const texts = ['pkg:npm/a@1', ' pkg:npm/b@2 ', 'pkg:npm/a@1?x=y', 'none'];
+  const packages = [pack('a', { versionInfo: '1', externalRefs: texts.map(purl) })];
+  expect(parse(document({ packages })).components).toMatchObject([
+    { name: 'a', version: '1', purl: 'pkg:npm/a@1' },
+    { name: 'a', version: '1', purl: 'pkg:npm/b@2' },
+  ]);
+});
+
 describe('recognizes', () => {
   it.each(['SPDX-2.2', 'SPDX-2.3', 'SPDX-9'])('%s', (spdxVersion) =>
     expect(parser.recognizes({ spdxVersion })).toBe(true),

@@ -58,6 +58,7 @@ describe('Trivy: what a report shows', () => {
     [[{ ...SYSTEM, Packages: packages(3) }, SYSTEM], 3],
     [[{ ...SYSTEM, Packages: null }], undefined],
     [[{ ...SYSTEM, Packages: [] }], 0],
+    [[{ ...SYSTEM, Packages: [null, ''] }], 0],
   ])('number of packages: %j', (results, lookedAt) => {
     const coverage = covers(...results);
     expect(coverage[0]?.lookedAt).toBe(lookedAt);

@@ -1,6 +1,7 @@
 import type { Coverage, Target } from '../../../vocabulary/coverage.js';
 import type { FindingType } from '../../../vocabulary/finding-types.js';
 import { covered, failed, uncovered } from '../common/coverage.js';
+import { objectsOf } from '../common/texts.js';
 import { CLASSES, isOfPackages } from './classes.js';
 import type { Part } from './entries.js';
 import type { Scan } from './scan.js';
@@ -23,7 +24,7 @@ const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => to
 function packagesIn(parts: readonly Part[]): number | undefined {
   const scanned = parts.filter(({ result }) => isOfPackages(result));
   if (!scanned.some(({ result }) => Array.isArray(result.Packages))) return undefined;
-  return sum(scanned.map(({ result }) => result.Packages?.length ?? 0));
+  return sum(scanned.map(({ result }) => objectsOf(result.Packages).length));
 }
 
 /** How many checks ran, if all results tell. */
