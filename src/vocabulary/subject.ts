@@ -38,6 +38,17 @@ export const namedBy = <S extends Subject>(target: Target, { byDigest }: Subject
   );
 
 /**
+ * The artifacts that a document means by the digests that it names. A digest of several artifacts, such as that of an
+ * index with a platform each, says of none that the tool looked at it; the own digest of one means that one.
+ */
+export const meantBy = <S extends Subject>(target: Target, { byDigest }: Subjects<S>): S[] =>
+  [...(target.digests ?? []), ...(target.otherDigests ?? [])].flatMap((digest) => {
+    const owners = byDigest.get(digest) ?? [];
+    const own = owners.filter(({ sha256 }) => digest === `sha256:${sha256}`);
+    return own.length > 0 || owners.length > 1 ? own : owners;
+  });
+
+/**
  * The first digest of something that is none of the artifacts. Image ids, indexes and platforms contradict no artifact,
  * and neither do digests of another sort: the digest of an image is that of a manifest, of others that of a file.
  */

@@ -42,6 +42,12 @@ describe('what new evidence replaces', () => {
   it('is not a report of another target', () => {
     const other = { ...summary(['vulnerability']), targets: ['Trivy image worker'] };
     expect(whyBeside(other, summary(['vulnerability']))).toContain('it is about Trivy image shop');
+    const nameless = { ...summary(['vulnerability']), targets: [] };
+    expect(whyBeside(other, nameless)).toContain('it is about nothing that it names');
+    expect(whyBeside(nameless, other)).toContain('this document is about nothing that it names');
+    expect(whyBeside(nameless, nameless)).toBeUndefined();
+    const { coverage: _unread, ...unread } = nameless;
+    expect(whyBeside(other, unread)).toBeUndefined();
   });
 
   it('is not a report of another artifact of the same name', () => {

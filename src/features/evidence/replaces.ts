@@ -4,7 +4,8 @@ import { FINDING_TYPES, type Shown } from '../../vocabulary/finding-types.js';
 import { namedBy, type Subject, type Subjects } from '../../vocabulary/subject.js';
 
 /** The parts of a summary that decide whether new evidence replaces older evidence of its label. */
-export type Replacing = Pick<Summary, 'shows' | 'coverage' | 'targets' | 'findings' | 'components'>;
+export type Replacing = Pick<Summary, 'shows' | 'targets' | 'findings' | 'components'> &
+  Partial<Pick<Summary, 'coverage'>>;
 
 /** Clocks of build machines differ. */
 const TOLERANCE_MS = 10 * 60_000;
@@ -63,7 +64,9 @@ export function whyBeside(
   older: Replacing,
   artifacts: Subjects<Subject>,
 ): string | undefined {
-  if (!older.targets.every((target) => by.targets.includes(target)))
+  // Evidence from before coverage was stored names nothing, and neither do some tools.
+  const isNameless = older.targets.length === 0 && older.coverage !== undefined;
+  if (isNameless ? by.targets.length > 0 : !older.targets.every((one) => by.targets.includes(one)))
     return `it is about ${shorten(older.targets)}, and this document is about ${shorten(by.targets)}`;
   const other = otherArtifact(by, older, artifacts);
   if (other)

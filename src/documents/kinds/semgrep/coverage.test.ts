@@ -44,8 +44,8 @@ describe('Semgrep: coverage', () => {
     [error({ level: 'Error', message: 'a' }), 'failed', 'reports an error: a'],
     [error({ message: 'a' }), 'failed', 'reports an error: a'],
     [{ paths: { scanned: [] } }, 'unknown', 'looked at nothing'],
-    [{ paths: null }, 'unknown', 'has no `paths`'],
-    [{ time: { rules: [] } }, 'unknown', 'ran no rule'],
+    [{ paths: null }, 'failed', 'has no `paths`'],
+    [{ time: { rules: [] } }, 'failed', 'ran no rule'],
     [
       {
         paths: { scanned: ['src/a.js'] },

@@ -57,6 +57,8 @@ function ranNoRule({ time, results }: Report): boolean {
   return Array.isArray(rules) && rules.length === 0 && !hasSumsOnly && results.length === 0;
 }
 
+const CUT = 'it has no `paths`, so it may have been cut. Upload it unchanged';
+
 /** Semgrep's errors of the level `error` mean that it failed; others leave out a file or a rule. */
 function entryOf(what: SemgrepType, report: Report): Coverage {
   const looked = lookedAt(report);
@@ -67,14 +69,9 @@ function entryOf(what: SemgrepType, report: Report): Coverage {
     const more = serious.length > 1 ? `, and ${serious.length - 1} more` : '';
     return failed(what, `Semgrep reports an error: ${describe(first)}${more}`, about);
   }
-  if (!report.paths) {
-    return uncovered(
-      what,
-      'it has no `paths`, so it may have been cut. Upload it unchanged',
-      about,
-    );
-  }
-  if (ranNoRule(report)) return uncovered(what, 'Semgrep ran no rule', about);
+  // Early versions list no files. Without a result, the word of the uploader must not complete the report.
+  if (!report.paths) return (report.results.length > 0 ? uncovered : failed)(what, CUT, about);
+  if (ranNoRule(report)) return failed(what, 'Semgrep ran no rule', about);
   return covered(what, about);
 }
 

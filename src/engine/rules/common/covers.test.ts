@@ -31,6 +31,27 @@ describe('evidence of the whole release', () => {
     expect(covered({ type: 'cluster', otherDigests: [digest(2)] })).toEqual([two]);
     expect(covered(image(digest(1)), image(digest(2)))).toEqual([one, two]);
     expect(covered(image())).toEqual([]);
+    expect(covered({ type: 'cluster' })).toEqual([one, two]);
+    expect(covered({ type: 'cluster', otherDigests: [digest(9)] })).toEqual([]);
+  });
+
+  it('covers none by a digest that several share, and the one whose own digest it is', () => {
+    const shared = [artifact(1, 'container', [digest(9)]), artifact(2, 'container', [digest(9)])];
+    const borrowed = [artifact(1), artifact(2, 'container', [digest(1)])];
+    const named = (all: ArtifactInput[], n: number) =>
+      all.filter((some) => coversArtifact(about(image(digest(n))), some, all));
+    expect(named(shared, 9)).toEqual([]);
+    expect(named(shared, 2)).toEqual([shared[1]]);
+    expect(named(borrowed, 1)).toEqual([borrowed[0]]);
+    expect(named(borrowed, 2)).toEqual([borrowed[1]]);
+    expect(digestOfOther(about(image(digest(9))), shared)).toBeUndefined();
+  });
+
+  it('of a cluster with other images covers files, and no image', () => {
+    const file = artifact(3, 'archive');
+    const cluster = about({ type: 'cluster', otherDigests: [digest(9)] });
+    expect(coversArtifact(cluster, one, [one])).toBe(false);
+    expect(coversArtifact(cluster, file, [file])).toBe(true);
   });
 
   it('is about something else if one of its targets has none of their digests', () => {

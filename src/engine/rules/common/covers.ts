@@ -1,5 +1,12 @@
 import type { Shown } from '../../../vocabulary/finding-types.js';
-import { indexed, namedBy, otherDigest, type Subjects } from '../../../vocabulary/subject.js';
+import {
+  indexed,
+  isImage,
+  meantBy,
+  namedBy,
+  otherDigest,
+  type Subjects,
+} from '../../../vocabulary/subject.js';
 import type { ArtifactInput, EvidenceInput } from '../rule.js';
 import { firstOf, joined, shown } from './text.js';
 
@@ -14,12 +21,15 @@ interface About {
   readonly named: ReadonlySet<ArtifactInput>;
   /** Whether it is about one or some of the artifacts, and not about the whole release. */
   readonly namesSome: boolean;
+  /** Whether it is about a cluster, and names the images that run there. */
+  readonly namesImages: boolean;
   readonly other: string | undefined;
 }
 
 function compare(evidence: EvidenceInput, subjects: Subjects<ArtifactInput>): About {
   const targets = evidence.coverage.flatMap(({ of = [] }) => of);
-  const named = new Set(targets.flatMap((target) => namedBy(target, subjects)));
+  const named = new Set(targets.flatMap((target) => meantBy(target, subjects)));
+  const namesShared = targets.some((target) => namedBy(target, subjects).length > 0);
   const own =
     evidence.artifact === null
       ? subjects
@@ -30,7 +40,10 @@ function compare(evidence: EvidenceInput, subjects: Subjects<ArtifactInput>): Ab
         );
   return {
     named,
-    namesSome: named.size > 0 || targets.some(({ type }) => type === 'image'),
+    namesSome: namesShared || targets.some(({ type }) => type === 'image'),
+    namesImages: targets.some(
+      ({ type, otherDigests = [] }) => type === 'cluster' && otherDigests.length > 0,
+    ),
     other: otherDigest(targets, own),
   };
 }
@@ -61,7 +74,8 @@ export const digestOfOther = (evidence: EvidenceInput, artifacts: readonly Artif
 
 /**
  * Whether evidence covers an artifact: it was uploaded for it, or the document names its digest. Evidence about the
- * whole release covers every artifact, unless it names an image and the release has several artifacts.
+ * whole release covers every artifact, unless it names an image and the release has several artifacts, or is about a
+ * cluster in which other images run.
  */
 export function coversArtifact(
   evidence: EvidenceInput,
@@ -69,8 +83,10 @@ export function coversArtifact(
   artifacts: readonly ArtifactInput[],
 ): boolean {
   if (evidence.artifact !== null) return evidence.artifact === artifact.sha256;
-  const { named, namesSome } = aboutOf(evidence, artifacts);
-  return named.has(artifact) || !namesSome || artifacts.length === 1;
+  const { named, namesSome, namesImages } = aboutOf(evidence, artifacts);
+  if (named.has(artifact)) return true;
+  if (namesImages && isImage(artifact)) return false;
+  return !namesSome || artifacts.length === 1;
 }
 
 /** `trivy (image)`: the kind and label of evidence. */
