@@ -87,6 +87,13 @@ describe('POST /releases/{id}/evidence: 422 for', () => {
     expect(detail).toBe('The document is nested deeper than 100 levels');
   });
 
+  it('JSON that repeats a name with another value, with its place', async () => {
+    const text = '{"SchemaVersion":2,"Results":[{"Vulnerabilities":[]}],\n"Results":[]}';
+    const { detail } = expectProblem(await send(text), 422, 'document-invalid');
+    expect(detail).toContain('/Results repeats the name with another value');
+    expect(detail).toContain('(line 2, column 1)');
+  });
+
   it('bytes that are not UTF-8', async () => {
     for (const type of ['application/json', 'application/xml']) {
       const response = await send(Buffer.from('{"a": "\xe4"}', 'latin1'), { type });

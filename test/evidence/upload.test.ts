@@ -160,7 +160,7 @@ describe('POST /releases/{id}/evidence: 201 for', () => {
       'JSON with keys that pollute prototypes',
       '{"__proto__": {"a": 1}, "constructor": {"prototype": {}}',
     ],
-    ['JSON with a duplicate key, of which the last counts', '{"SchemaVersion": 1, "Results": 5'],
+    ['JSON that repeats a name with the same value', '{"SchemaVersion":2'],
   ])('%s', async (_case, start) => {
     const text = `${start}, ${JSON.stringify(trivy({})).slice(1)}`;
     const evidence = await uploaded(context.app, release, text);
