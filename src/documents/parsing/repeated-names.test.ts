@@ -19,6 +19,7 @@ describe('a name that an object repeats', () => {
 
   it.each<[string, unknown]>([
     ['{"a": 1, "a": 1}', { a: 1 }],
+    ['{"a": 1, "a":1, "a" :\t1 }', { a: 1 }],
     ['{"a": [1, "x"], "b": 2, "a": [1, "x"] }', { a: [1, 'x'], b: 2 }],
     ['{"__proto__": 1, "__proto__": 2, "a": 3}', { a: 3 }],
     ['{"a": {"b": 1}, "b": 2, "c": [{"a": 1}, {"a": 2}]}', expect.anything()],

@@ -58,7 +58,8 @@ export function refuseRepeatedNames(text: string): void {
   const endOfMember = (end: number) => {
     const { values, member } = stack.at(-1) ?? {};
     if (!values || !member) return;
-    const value = text.slice(member.start, end).trim();
+    // The text between the name and the value is a colon, with or without white space.
+    const value = text.slice(member.start, end).trim().slice(1).trimStart();
     const known = values.get(member.name);
     if (known === undefined || known === value) values.set(member.name, value);
     else {
