@@ -113,7 +113,7 @@ function reasons(parameters: Parameters, input: RuleInput): string {
     const whole = some
       .filter(isWanted(parameters, input))
       .filter(({ artifact }) => artifact === null);
-    why.push(...whole.map((one) => `${evidenceName(one)} was uploaded for the whole release`));
+    for (const one of whole) why.push(`${evidenceName(one)} was uploaded for the whole release`);
   }
   return why.length === 0 ? '' : `. ${firstOf([...new Set(why)], NAMED)}`;
 }

@@ -54,7 +54,8 @@ function explained(vulnerabilities: Vulnerabilities): ReadonlyMap<string, number
     const ranks = (via ?? []).flatMap((cause) =>
       typeof cause === 'string' ? [] : [Math.max(0, rankOf(cause.severity))],
     );
-    if (ranks.length > 0) levels[Math.min(...ranks)]?.push(name);
+    // Not spread into arguments: there may be 200,000.
+    if (ranks.length > 0) levels[ranks.reduce((a, b) => Math.min(a, b))]?.push(name);
   }
   const found = new Map<string, number>();
   // The worst first, so that each package is visited once.
@@ -62,7 +63,7 @@ function explained(vulnerabilities: Vulnerabilities): ReadonlyMap<string, number
     for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
       if (found.has(name)) continue;
       found.set(name, rank);
-      queue.push(...(dependents.get(name) ?? []));
+      for (const dependent of dependents.get(name) ?? []) queue.push(dependent);
     }
   }
   return found;

@@ -134,7 +134,7 @@ export function aboutRun(run: Run): About {
   const of = targetsOf(run);
   return {
     ...(of.length > 0 && { of }),
-    ...(counts.length > 0 && { lookedAt: Math.min(...counts) }),
+    ...(counts.length > 0 && { lookedAt: counts.reduce((a, b) => Math.min(a, b)) }),
     ...(at && { at }),
   };
 }

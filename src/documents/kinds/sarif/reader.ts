@@ -74,8 +74,8 @@ export class Reader {
     }
     const state = stateOf(run, pointer, this.elsewhere);
     this.coverage.push(...coverageOfRun(run, state, types));
-    this.warnings.push(...state.warnings);
-    this.contradictions.push(...state.contradictions);
+    for (const note of state.warnings) this.warnings.push(note);
+    for (const note of state.contradictions) this.contradictions.push(note);
   }
 
   private warn(run: Run, result: Result, found: RuleOfResult, pointer: string): void {
