@@ -31,6 +31,7 @@ const MIGRATIONS = [
   '20261129130000_aliases_of_a_release',
   '20261129132000_keys_of_packages',
   '20261129133000_waivers_about',
+  '20261129140000_ids_in_order',
 ];
 
 let database: Awaited<ReturnType<typeof createEmptyDatabase>>;
