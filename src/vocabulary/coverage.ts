@@ -59,12 +59,14 @@ export function coverageOf({ shows, coverage }: Covering): readonly Coverage[] {
   return coverage ?? shows.map((what) => ({ what, ran: 'unknown', reason: READ_BEFORE }));
 }
 
+/** Whether the tool ran and looked at something, as far as the document says how much. */
+export const isClean = ({ ran, lookedAt }: Coverage) => ran === 'yes' && lookedAt !== 0;
+
 /**
  * The types for which evidence without findings is a clean scan: every entry of the type ran and looked at something.
  * If one part of a scan failed, or looked at nothing, the scan is not clean.
  */
 export function shownBy(coverage: readonly Coverage[]): Shown[] {
-  const isClean = ({ ran, lookedAt }: Coverage) => ran === 'yes' && lookedAt !== 0;
   return SHOWN.filter((what) => {
     const own = coverage.filter((entry) => entry.what === what);
     return own.length > 0 && own.every(isClean);

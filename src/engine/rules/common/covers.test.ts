@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Target } from '../../../vocabulary/coverage.js';
 import { evidence } from '../input.support.js';
 import type { ArtifactInput } from '../rule.js';
-import { coversArtifact, digestOfOther } from './covers.js';
+import { artifactName, coversArtifact, digestOfOther } from './covers.js';
 import { uncovered } from './evidence.js';
 
 const hex = (n: number) => n.toString(16).padStart(64, '0');
@@ -92,5 +92,19 @@ describe('many artifacts and documents', () => {
     const documents = Array.from({ length: 499 }, (_, n) => about(image(digest(n))));
     expect(uncovered(documents, { artifacts }).map(({ name }) => name)).toEqual(['a499']);
     expect(reads).toBe(500);
+  });
+
+  it('are named with their digest if they share a name, without comparing each with all', () => {
+    let reads = 0;
+    const artifacts = Array.from({ length: 500 }, (_, n) => ({
+      ...artifact(n),
+      get name() {
+        reads += 1;
+        return n < 2 ? 'twin' : `a${n}`;
+      },
+    }));
+    const names = artifacts.map((one) => artifactName(one, artifacts));
+    expect(names.slice(0, 3)).toEqual([`twin (${digest(0)})`, `twin (${digest(1)})`, 'a2']);
+    expect(reads).toBeLessThanOrEqual(1501);
   });
 });

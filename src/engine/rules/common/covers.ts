@@ -1,3 +1,4 @@
+import { isClean } from '../../../vocabulary/coverage.js';
 import type { Shown } from '../../../vocabulary/finding-types.js';
 import {
   indexed,
@@ -48,18 +49,34 @@ function compare(evidence: EvidenceInput, subjects: Subjects<ArtifactInput>): Ab
   };
 }
 
-/** The subjects of each list of artifacts, and what each document is about: rules ask for all pairs of them. */
-const compared = new WeakMap<
-  readonly ArtifactInput[],
-  { subjects: Subjects<ArtifactInput>; about: WeakMap<EvidenceInput, About> }
->();
+/** What is computed once for a list of artifacts, because rules ask for all pairs of artifacts and documents. */
+interface Compared {
+  readonly subjects: Subjects<ArtifactInput>;
+  /** Names that several artifacts have. */
+  readonly sharedNames: ReadonlySet<string>;
+  readonly about: WeakMap<EvidenceInput, About>;
+}
 
-function aboutOf(evidence: EvidenceInput, artifacts: readonly ArtifactInput[]): About {
+const compared = new WeakMap<readonly ArtifactInput[], Compared>();
+
+function sharedNamesOf(artifacts: readonly ArtifactInput[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const shared = artifacts.filter(({ name }) => seen.size === seen.add(name).size);
+  return new Set(shared.map(({ name }) => name));
+}
+
+function comparedOf(artifacts: readonly ArtifactInput[]): Compared {
   let known = compared.get(artifacts);
   if (!known) {
-    known = { subjects: indexed(artifacts), about: new WeakMap() };
+    const sharedNames = sharedNamesOf(artifacts);
+    known = { subjects: indexed(artifacts), sharedNames, about: new WeakMap() };
     compared.set(artifacts, known);
   }
+  return known;
+}
+
+function aboutOf(evidence: EvidenceInput, artifacts: readonly ArtifactInput[]): About {
+  const known = comparedOf(artifacts);
   let about = known.about.get(evidence);
   if (!about) {
     about = compare(evidence, known.subjects);
@@ -104,9 +121,7 @@ export function whyUncounted(
   artifacts: readonly ArtifactInput[],
 ): string[] {
   const reasons = evidence.flatMap((one): string[] => {
-    const unclean = one.coverage.find(
-      (entry) => entry.what === what && (entry.ran !== 'yes' || entry.lookedAt === 0),
-    );
+    const unclean = one.coverage.find((entry) => entry.what === what && !isClean(entry));
     if (unclean) {
       const reason = unclean.reason ?? 'the tool looked at nothing';
       return [`${evidenceName(one)} does not count: ${shown(reason, 300)}`];
@@ -140,8 +155,8 @@ export function artifactName(
   { name, sha256 }: ArtifactInput,
   artifacts: readonly ArtifactInput[],
 ): string {
-  const isOnly = !artifacts.some((other) => other.name === name && other.sha256 !== sha256);
-  return isOnly ? shown(name) : `${shown(name)} (sha256:${sha256})`;
+  const { sharedNames } = comparedOf(artifacts);
+  return sharedNames.has(name) ? `${shown(name)} (sha256:${sha256})` : shown(name);
 }
 
 /** What a new report does not supersede, as sentences: reports without a label, and of something else. */
