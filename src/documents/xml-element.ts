@@ -8,3 +8,16 @@ export interface XmlElement {
   /** The element's own text and CDATA, without the text of its children. */
   readonly text: string;
 }
+
+/** Only an element from the reader of XML has a map. A JSON document does not. */
+export function isElement(document: unknown): document is XmlElement {
+  return (
+    typeof document === 'object' &&
+    document !== null &&
+    'attributes' in document &&
+    document.attributes instanceof Map
+  );
+}
+
+/** The name without its prefix. */
+export const localName = ({ name }: XmlElement) => name.slice(name.indexOf(':') + 1);

@@ -1,7 +1,7 @@
-import type { FailedTest, TestSummary } from '../../kind.js';
+import type { TestSummary } from '../../kind.js';
+import { TestTally } from '../common/tests.js';
 import type { TestEvent } from './events.js';
 
-const MAX_FAILED = 100;
 const MAX_OUTPUT = 2000;
 
 /** A package while its tests run. */
@@ -22,9 +22,7 @@ const nameOf = (name: string, test: string) => (name ? `${name} > ${test}` : tes
 
 /** Follows the events of a run, package by package. Packages run at the same time, so their events are mixed. */
 export class Run {
-  private readonly counts = { passed: 0, failures: 0, errors: 0, skipped: 0 };
-  private readonly failed: FailedTest[] = [];
-  private seconds = 0;
+  private readonly tally = new TestTally();
   private readonly running = new Map<string, Running>();
   /** Output of builds that failed, and whether a package reported it. */
   private readonly builds = new Map<string, { output: string; failed: boolean }>();
@@ -71,16 +69,16 @@ export class Run {
     own: Running,
   ) {
     const output = own.tests.get(test) ?? '';
-    if (action === 'pass' || action === 'bench') this.counts.passed += 1;
-    else if (action === 'skip') this.counts.skipped += 1;
+    if (action === 'pass' || action === 'bench') this.tally.outcomes.passed += 1;
+    else if (action === 'skip') this.tally.outcomes.skipped += 1;
     else if (action === 'fail') {
-      this.counts.failures += 1;
+      this.tally.outcomes.failed += 1;
       own.failed += 1;
       this.report(nameOf(name, test), output);
     } else return;
     own.tests.delete(test);
     // The time of a test includes its subtests.
-    if (!test.includes('/')) this.seconds += Math.max(Elapsed, 0) || 0;
+    if (!test.includes('/')) this.tally.seconds += Math.max(Elapsed, 0) || 0;
   }
 
   private close({ Action: action, Package: name, FailedBuild: build }: TestEvent, own: Running) {
@@ -89,7 +87,7 @@ export class Run {
     if (action !== 'fail') {
       // A test that prints a line without its end hides its own result. The package's result includes it.
       this.swallowed += own.tests.size;
-      this.counts.passed += own.tests.size;
+      this.tally.outcomes.passed += own.tests.size;
       return;
     }
     for (const [test, output] of own.tests)
@@ -108,13 +106,12 @@ export class Run {
   }
 
   error(name: string, message: string): void {
-    this.counts.errors += 1;
+    this.tally.outcomes.error += 1;
     this.report(name, message);
   }
 
   private report(name: string, message: string): void {
-    if (this.failed.length < MAX_FAILED)
-      this.failed.push({ name: name.slice(0, MAX_OUTPUT), message: message.trim() });
+    this.tally.report({ name: name.slice(0, MAX_OUTPUT), message: message.trim() });
   }
 
   /** To call after the last event: packages without an end, and builds that no package reported. */
@@ -128,12 +125,6 @@ export class Run {
   }
 
   summary(): TestSummary {
-    const { passed, failures, errors, skipped } = this.counts;
-    return {
-      tests: passed + failures + errors + skipped,
-      ...this.counts,
-      durationSeconds: Math.round(this.seconds * 1e6) / 1e6,
-      failed: this.failed,
-    };
+    return this.tally.summary();
   }
 }

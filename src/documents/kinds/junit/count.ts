@@ -1,6 +1,7 @@
-import type { FailedTest, Note, TestSummary } from '../../kind.js';
+import type { Note, TestSummary } from '../../kind.js';
 import type { XmlElement } from '../../xml-element.js';
 import { counted } from '../common/counted.js';
+import { type Outcome, TestTally } from '../common/tests.js';
 import { assertionsOf, countsOtherThings, type Stated, statedBy } from './attributes.js';
 import { isSuite, nameOf } from './elements.js';
 import { meaningOf } from './status.js';
@@ -10,13 +11,11 @@ import {
   isFlaky,
   judge,
   messageOf,
-  type Outcome,
   problemOf,
   problemsOf,
   shorten,
 } from './testcase.js';
 
-const MAX_FAILED = 100;
 /** Maximum number of different words about outcomes that are reported as not understood. */
 const MAX_WORDS = 20;
 
@@ -51,14 +50,7 @@ function add(to: Tally, more: Tally): void {
  * outer suite states the sum of its inner ones.
  */
 export class Count {
-  private readonly outcomes: Record<Outcome, number> = {
-    passed: 0,
-    failed: 0,
-    error: 0,
-    skipped: 0,
-  };
-  private readonly failed: FailedTest[] = [];
-  private seconds = 0;
+  private readonly total = new TestTally();
   /** Whether tests of a name passed (1), failed (2) or both (3). */
   private readonly ends = new Map<string, number>();
   private readonly words = new Map<string, number>();
@@ -104,15 +96,15 @@ export class Count {
     const more = stated.skipped - found.skipped;
     const passed = found.tests - found.bad - found.skipped;
     if (more > 0 && passed > 0 && stated.skipped >= Math.max(stated.tests, found.tests)) {
-      this.outcomes.passed -= passed;
-      this.outcomes.skipped += passed;
+      this.total.outcomes.passed -= passed;
+      this.total.outcomes.skipped += passed;
       found.skipped += passed;
       this.contradict(name, 'states that its tests were skipped');
     }
     const unlisted = Math.min(stated.tests - found.tests, stated.notRun - found.skipped);
     const skipped = Math.max(unlisted, stated.skipped - found.skipped);
     if (skipped <= 0) return;
-    this.outcomes.skipped += skipped;
+    this.total.outcomes.skipped += skipped;
     add(found, { ...none(), tests: skipped, skipped });
   }
 
@@ -137,7 +129,7 @@ export class Count {
     const group = test.attributes.get('classname') || suite;
     const own = test.attributes.get('name') ?? '';
     const name = group ? `${group} > ${own}` : own;
-    this.seconds += durationOf(test.attributes.get('time'));
+    this.total.seconds += durationOf(test.attributes.get('time'));
     const { outcome, message, unknown } = judge(test);
     if (unknown) this.wonder(unknown);
     this.end(name, outcome);
@@ -167,10 +159,9 @@ export class Count {
   }
 
   private record(outcome: Outcome, name: string, message: string, problems = 1, tests = 1): Tally {
-    this.outcomes[outcome] += tests;
+    this.total.outcomes[outcome] += tests;
     const isBad = outcome === 'failed' || outcome === 'error';
-    if (isBad && this.failed.length < MAX_FAILED)
-      this.failed.push({ name: shorten(name), message: shorten(message) });
+    if (isBad) this.total.report({ name: shorten(name), message: shorten(message) });
     return {
       ...none(),
       tests,
@@ -189,16 +180,6 @@ export class Count {
   }
 
   summary(): TestSummary {
-    const { passed, failed, error, skipped } = this.outcomes;
-    return {
-      tests: passed + failed + error + skipped,
-      passed,
-      failures: failed,
-      errors: error,
-      skipped,
-      // Rounds the error of adding fractions away.
-      durationSeconds: Math.round(this.seconds * 1e6) / 1e6,
-      failed: this.failed,
-    };
+    return this.total.summary();
   }
 }

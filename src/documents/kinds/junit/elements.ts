@@ -1,19 +1,7 @@
-import type { XmlElement } from '../../xml-element.js';
-
-/** Only an element from `readXml` has a map. A JSON document does not. */
-export function isElement(document: unknown): document is XmlElement {
-  return (
-    typeof document === 'object' &&
-    document !== null &&
-    'attributes' in document &&
-    document.attributes instanceof Map
-  );
-}
+import { localName, type XmlElement } from '../../xml-element.js';
 
 /** The name without its prefix, in lower case: some tools write `testSuite`, or put JUnit's elements in a namespace. */
-export function nameOf({ name }: XmlElement): string {
-  return name.slice(name.indexOf(':') + 1).toLowerCase();
-}
+export const nameOf = (element: XmlElement) => localName(element).toLowerCase();
 
 export const isSuite = (element: XmlElement) => /^testsuites?$/.test(nameOf(element));
 

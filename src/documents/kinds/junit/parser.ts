@@ -1,12 +1,13 @@
 import type { Coverage } from '../../../vocabulary/coverage.js';
 import { DocumentFault } from '../../fault.js';
 import type { DocumentParser } from '../../kind.js';
+import { isElement } from '../../xml-element.js';
 import { counted } from '../common/counted.js';
 import { type About, covered, failed, uncovered } from '../common/coverage.js';
 import { runnerOf, startOf, suitesOf } from './about.js';
 import { checkerOf } from './checkers.js';
 import { Count } from './count.js';
-import { isElement, isSuite } from './elements.js';
+import { isSuite } from './elements.js';
 import { hasSuites, requireSuites } from './roots.js';
 
 /** @param checker the tool, if it runs no tests @param missing number of tests that are not there */

@@ -1,8 +1,7 @@
 import type { XmlElement } from '../../xml-element.js';
+import type { Outcome } from '../common/tests.js';
 import { childOf, nameOf } from './elements.js';
 import { failureCountOf, meaningOf } from './status.js';
-
-export type Outcome = 'passed' | 'failed' | 'error' | 'skipped';
 
 const MAX_TEXT = 2000;
 

@@ -1,8 +1,7 @@
-import type { FailedTest, Note, TestSummary } from '../../kind.js';
-import type { XmlElement } from '../../xml-element.js';
-import { find, nameOf } from './elements.js';
-
-type Outcome = 'passed' | 'failed' | 'error' | 'skipped';
+import type { Note, TestSummary } from '../../kind.js';
+import { localName, type XmlElement } from '../../xml-element.js';
+import { type Outcome, TestTally } from '../common/tests.js';
+import { find } from './elements.js';
 
 /** The outcomes of Visual Studio. A result without an outcome has the first of them, `Error`. */
 const OUTCOMES: ReadonlyMap<string, Outcome> = new Map([
@@ -14,7 +13,6 @@ const OUTCOMES: ReadonlyMap<string, Outcome> = new Map([
   ['Inconclusive', 'skipped'],
 ]);
 
-const MAX_FAILED = 100;
 const MAX_TEXT = 2000;
 
 /** `00:00:01.5000000`, with days before hours if there are any. */
@@ -26,7 +24,7 @@ export function secondsOf(duration: string | undefined): number {
   return ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds);
 }
 
-const isResult = (element: XmlElement) => /Result(?:Aggregation)?$/.test(nameOf(element));
+const isResult = (element: XmlElement) => /Result(?:Aggregation)?$/.test(localName(element));
 
 function messageOf(result: XmlElement, outcome: string): string {
   const [message] = find(result, 'Output', 'ErrorInfo', 'Message');
@@ -36,10 +34,9 @@ function messageOf(result: XmlElement, outcome: string): string {
 
 /** Counts results. A test with rows of data has a result with inner results: each of these is a test. */
 export class Results {
-  readonly outcomes: Record<Outcome, number> = { passed: 0, failed: 0, error: 0, skipped: 0 };
-  private readonly failed: FailedTest[] = [];
+  private readonly tally = new TestTally();
+  readonly outcomes: Readonly<Record<Outcome, number>> = this.tally.outcomes;
   private readonly doubtful = new Map<string, number>();
-  private seconds = 0;
   /** Number of elements, of those with inner results also. */
   elements = 0;
 
@@ -69,8 +66,8 @@ export class Results {
   }
 
   private record(result: XmlElement, end: Outcome, outcome: string): void {
-    this.outcomes[end] += 1;
-    this.seconds += secondsOf(result.attributes.get('duration'));
+    this.tally.outcomes[end] += 1;
+    this.tally.seconds += secondsOf(result.attributes.get('duration'));
     if (outcome === 'Completed' || outcome === 'Warning')
       this.doubtful.set(outcome, (this.doubtful.get(outcome) ?? 0) + 1);
     if (end === 'passed' || end === 'skipped') return;
@@ -85,13 +82,12 @@ export class Results {
 
   /** Errors that no result shows. */
   error(count: number, name: string, message: string): void {
-    this.outcomes.error += count;
+    this.tally.outcomes.error += count;
     this.report(name, message);
   }
 
   private report(name: string, message: string): void {
-    if (this.failed.length < MAX_FAILED)
-      this.failed.push({ name: name.slice(0, MAX_TEXT), message });
+    this.tally.report({ name: name.slice(0, MAX_TEXT), message });
   }
 
   warnings(): Note[] {
@@ -101,15 +97,6 @@ export class Results {
   }
 
   summary(): TestSummary {
-    const { passed, failed, error, skipped } = this.outcomes;
-    return {
-      tests: passed + failed + error + skipped,
-      passed,
-      failures: failed,
-      errors: error,
-      skipped,
-      durationSeconds: Math.round(this.seconds * 1e6) / 1e6,
-      failed: this.failed,
-    };
+    return this.tally.summary();
   }
 }
