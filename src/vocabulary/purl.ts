@@ -1,5 +1,4 @@
 import { PackageURL } from 'packageurl-js';
-import { invalidAt } from '../shared/app-error.js';
 import { isStorable } from '../shared/text.js';
 
 /** A parsed package URL (ECMA-427). */
@@ -53,19 +52,6 @@ export function readPurl(text: string | null | undefined): Purl | undefined {
   const purl = parse(text);
   if (text.length <= MAX_LENGTH) cache.set(text, purl);
   return purl;
-}
-
-const NOT_A_PURL = 'is not a package URL, such as pkg:npm/fastify@5.0.0';
-
-/**
- * Reads the member `purl` of a request.
- * @throws {AppError} `validation-failed`
- */
-export function requirePurl(part: 'body' | 'query', text: string): Purl {
-  const purl = readPurl(text);
-  if (purl) return purl;
-  const hint = part === 'query' ? ' (percent-encode + and &)' : '';
-  throw invalidAt(part, '/purl', `${NOT_A_PURL}${hint}`);
 }
 
 function parse(written: string): Purl | undefined {

@@ -1,11 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox';
 import semver from 'semver';
 import { line } from '../../contract/schemas.js';
+import { counted } from '../../shared/text.js';
 import { packageKey } from '../../vocabulary/purl.js';
 import { idsOf, missing, showing } from './common/evidence.js';
 import { needed, RuleFault } from './common/fault.js';
 import { type PurlPattern, readPattern, versionOf } from './common/purl-pattern.js';
-import { byText, counted, firstOf, shown } from './common/text.js';
+import { byText, firstOf, shown } from './common/text.js';
 import type { ComponentInput, Outcome, Rule, RuleInput } from './rule.js';
 
 /** Maximum number of components that a message names. */

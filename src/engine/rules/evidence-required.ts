@@ -1,12 +1,13 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { defaulted, stringEnum } from '../../contract/schemas.js';
 import { kinds as allKinds } from '../../documents/kinds/index.js';
+import { counted } from '../../shared/text.js';
 import { SHOWN } from '../../vocabulary/finding-types.js';
 import { isOlder, limits, renewal } from './common/ages.js';
 import { artifactName, digestOfOther, evidenceName, whyUncounted } from './common/covers.js';
 import { idsOf, nameOf, SCOPES, UPLOAD, uploadOf } from './common/evidence.js';
 import { RuleFault } from './common/fault.js';
-import { counted, firstOf, joined, shown } from './common/text.js';
+import { firstOf, joined, shown } from './common/text.js';
 import type { Aged, EvidenceInput, Outcome, Rule, RuleInput } from './rule.js';
 
 /** Maximum number of artifacts that a message names. */

@@ -1,11 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { defaulted, line, stringEnum } from '../../contract/schemas.js';
+import { counted } from '../../shared/text.js';
 import { NOT_STORED } from '../../vocabulary/licence-names.js';
 import { idsOf, missing, showing } from './common/evidence.js';
 import { needed, RuleFault } from './common/fault.js';
 import { faultOfDenied, faultOfEntry } from './common/licence-entries.js';
 import { licenceLists } from './common/licence-lists.js';
-import { byText, counted, firstOf, joined, shown } from './common/text.js';
+import { byText, firstOf, joined, shown } from './common/text.js';
 import type { ComponentInput, Outcome, Rule, RuleInput } from './rule.js';
 
 /** Maximum number of components that a message names. */

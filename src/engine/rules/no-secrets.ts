@@ -1,10 +1,11 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { counted } from '../../shared/text.js';
 import { SEVERITIES } from '../../vocabulary/severity.js';
 import { declaredNote, whyKept } from './common/covers.js';
 import { ANY_FIX, list, matching, named, RESCAN_OR_WAIVE, waivedNote } from './common/defects.js';
 import { idsOf, missing, reporting, showing } from './common/evidence.js';
 import { scopeParameter } from './common/scope.js';
-import { counted } from './common/text.js';
+
 import type { Outcome, Rule, RuleInput } from './rule.js';
 
 const parameters = Type.Object({ scope: scopeParameter }, { additionalProperties: false });

@@ -1,9 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { defaulted } from '../../contract/schemas.js';
+import { counted } from '../../shared/text.js';
 import { evidenceName, RETRACT, whyKept, whyUncounted } from './common/covers.js';
 import { idsOf, missing, unseen } from './common/evidence.js';
 import { scopeParameter } from './common/scope.js';
-import { counted, firstOf, shown } from './common/text.js';
+import { firstOf, shown } from './common/text.js';
 import type { EvidenceInput, Outcome, Rule, RuleInput, TestCounts } from './rule.js';
 
 const MAX_TESTS = 10_000_000;

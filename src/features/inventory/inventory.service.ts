@@ -1,10 +1,10 @@
 import { projectsFor } from '../../access/caller.js';
 import { mapPage, type Page, pageOf } from '../../contract/page.js';
 import { decodePosition, encodePosition, type Order } from '../../contract/position.js';
+import { requirePurl } from '../../contract/purl.js';
 import { type CallContext, query } from '../../database/context.js';
 import { invalidAt } from '../../shared/app-error.js';
 import { fairShare } from '../../shared/fair-share.js';
-import { requirePurl } from '../../vocabulary/purl.js';
 import { isMistyped, normalizeId } from '../../vocabulary/vulnerability-ids.js';
 import { requireRelease } from '../releases/index.js';
 import {

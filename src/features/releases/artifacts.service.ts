@@ -1,11 +1,11 @@
 import { inProjects, projectsFor } from '../../access/caller.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
+import { requirePurl } from '../../contract/purl.js';
 import { type CallContext, query } from '../../database/context.js';
 import { isUniqueViolation } from '../../database/errors.js';
 import { change } from '../../events/index.js';
 import type { Artifact as ArtifactRow, Prisma } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
-import { requirePurl } from '../../vocabulary/purl.js';
 import type {
   Artifact,
   CreateArtifact,

@@ -1,6 +1,7 @@
 import { inProjects, projectsFor } from '../../access/caller.js';
 import { ownRequest, requireIdentity, requireOtherSubject } from '../../access/four-eyes.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
+import { requirePurl } from '../../contract/purl.js';
 import type { CallContext } from '../../database/context.js';
 import { isCheckViolation, isForeignKeyViolation } from '../../database/errors.js';
 import { lockRow } from '../../database/lock-row.js';
@@ -9,7 +10,6 @@ import { type ChangeContext, change } from '../../events/index.js';
 import type { Prisma } from '../../generated/prisma/client.js';
 import { AppError, invalidAt } from '../../shared/app-error.js';
 import { hasHappened } from '../../shared/once-with-reason.js';
-import { requirePurl } from '../../vocabulary/purl.js';
 import { normalizeId } from '../../vocabulary/vulnerability-ids.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import { requireRelease } from '../releases/index.js';

@@ -10,11 +10,3 @@ export function imageName(name: string | undefined, tags: readonly string[]): st
   if (name && (tags.includes(name) || !UNNAMED.test(name))) return name;
   return tags[0] ?? name;
 }
-
-/** A text of a document, or undefined. */
-export const textOf = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined;
-
-/** The texts of a list. */
-export const textsOf = (value: unknown): string[] =>
-  Array.isArray(value) ? value.filter((item) => typeof item === 'string' && item !== '') : [];

@@ -16,3 +16,11 @@ export const isObject = (value: unknown): value is Readonly<Record<string, unkno
 /** The objects of a list. Empty for anything that is not a list. */
 export const objectsOf = (value: unknown): Readonly<Record<string, unknown>>[] =>
   Array.isArray(value) ? value.filter(isObject) : [];
+
+/** A text of a document. Undefined if it is empty, or not a text. */
+export const stringOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+
+/** The texts of a list. */
+export const textsOf = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((item) => typeof item === 'string' && item !== '') : [];

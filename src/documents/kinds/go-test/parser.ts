@@ -1,8 +1,8 @@
+import { counted } from '../../../shared/text.js';
 import type { Coverage } from '../../../vocabulary/coverage.js';
 import { DocumentFault } from '../../fault.js';
 import type { OtherLine } from '../../json-lines.js';
 import type { DocumentParser, Note } from '../../kind.js';
-import { counted } from '../common/counted.js';
 import { type About, covered, failed, instantOf, uncovered } from '../common/coverage.js';
 import { eventOf, linesOf } from './events.js';
 import { Run } from './run.js';

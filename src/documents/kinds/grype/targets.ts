@@ -1,10 +1,11 @@
 import type { Target } from '../../../vocabulary/coverage.js';
-import { digestsIn, imageName, textOf, textsOf } from '../common/images.js';
+import { digestsIn, imageName } from '../common/images.js';
+import { stringOf, textsOf } from '../common/texts.js';
 import type { Report } from './schema.js';
 
 function imageOf(target: Record<string, unknown>): Target {
   const tags = textsOf(target.tags);
-  const input = textOf(target.userInput);
+  const input = stringOf(target.userInput);
   // `docker:shop:1`, `registry:shop:1` and others name a source before the image.
   const name = input?.replace(/^(?:docker|podman|containerd|registry|singularity):/, '');
   return {
@@ -29,14 +30,14 @@ const TYPES: ReadonlyMap<unknown, Target['type']> = new Map([
 export function targetOf({ source }: Report, document: unknown): Target | undefined {
   const { image, directory }: Record<string, unknown> = Object(document);
   if (typeof image === 'object' && image !== null) return imageOf(image as Record<string, unknown>);
-  if (textOf(directory)) return { type: 'files', name: textOf(directory) };
+  if (stringOf(directory)) return { type: 'files', name: stringOf(directory) };
   const { type, target }: Record<string, unknown> = Object(source);
   if (type === 'image' || type === 'oci-model') {
     return typeof target === 'object' && target !== null
       ? imageOf(target as Record<string, unknown>)
       : undefined;
   }
-  const name = textOf(target);
+  const name = stringOf(target);
   if (name === undefined || type === 'unknown') return undefined;
   return { type: TYPES.get(type) ?? 'other', name };
 }

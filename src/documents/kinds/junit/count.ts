@@ -1,6 +1,6 @@
+import { counted } from '../../../shared/text.js';
 import type { Note, TestSummary } from '../../kind.js';
 import type { XmlElement } from '../../xml-element.js';
-import { counted } from '../common/counted.js';
 import { type Outcome, TestTally } from '../common/tests.js';
 import { assertionsOf, countsOtherThings, type Stated, statedBy } from './attributes.js';
 import { isSuite, nameOf } from './elements.js';

@@ -1,8 +1,8 @@
+import { counted } from '../../../shared/text.js';
 import type { Coverage } from '../../../vocabulary/coverage.js';
 import { DocumentFault } from '../../fault.js';
 import type { DocumentParser } from '../../kind.js';
 import { isElement } from '../../xml-element.js';
-import { counted } from '../common/counted.js';
 import { type About, covered, failed, uncovered } from '../common/coverage.js';
 import { runnerOf, startOf, suitesOf } from './about.js';
 import { checkerOf } from './checkers.js';

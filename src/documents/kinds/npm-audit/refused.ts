@@ -1,7 +1,5 @@
 import { DocumentFault } from '../../fault.js';
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { isObject } from '../common/texts.js';
 
 /** Whether a document is a report of npm 6, pnpm, or of Yarn 2 or 3. */
 export function isOld(document: unknown): boolean {

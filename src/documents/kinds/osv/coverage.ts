@@ -2,9 +2,8 @@ import { hash } from 'node:crypto';
 import { type Coverage, shownBy, type Target } from '../../../vocabulary/coverage.js';
 import type { Note } from '../../kind.js';
 import { type About, covered, failed, uncovered } from '../common/coverage.js';
-import { textsOf } from '../common/images.js';
 import { reportedError } from '../common/reported-error.js';
-import { isObject, objectsOf } from '../common/texts.js';
+import { isObject, objectsOf, textsOf } from '../common/texts.js';
 import { type Found, packagesOf, type Report } from './schema.js';
 
 const ONLY_VULNERABLE =

@@ -1,7 +1,6 @@
 import { normalizeId } from '../../../vocabulary/vulnerability-ids.js';
 import type { Note } from '../../kind.js';
-import { textsOf } from '../common/images.js';
-import { isObject } from '../common/texts.js';
+import { isObject, textsOf } from '../common/texts.js';
 import { type Found, type Group, packagesOf, type Report, type Vulnerability } from './schema.js';
 
 /** Records of a distribution about one vulnerability, such as `UBUNTU-CVE-2024-1234`. */

@@ -1,8 +1,9 @@
 import type { Target } from '../../../vocabulary/coverage.js';
-import { digestsIn, imageName, textOf, textsOf } from '../common/images.js';
+import { digestsIn, imageName } from '../common/images.js';
+import { stringOf, textsOf } from '../common/texts.js';
 
 function imageOf(name: string | undefined, metadata: Record<string, unknown>): Target {
-  const reference = textOf(metadata.Reference);
+  const reference = stringOf(metadata.Reference);
   const tags = [...textsOf(metadata.RepoTags), ...(reference ? [reference] : [])];
   return {
     type: 'image',
@@ -14,7 +15,7 @@ function imageOf(name: string | undefined, metadata: Record<string, unknown>): T
 
 /** A folder of a repository, because one pipeline may scan several with one label. */
 function repositoryName(name: string | undefined, metadata: Record<string, unknown>) {
-  const url = textOf(metadata.RepoURL);
+  const url = stringOf(metadata.RepoURL);
   if (!url || name === url || !name || /^[a-z][a-z0-9+.-]*:\/\//i.test(name)) return name ?? url;
   return name === '.' ? url : `${url} ${name}`;
 }
@@ -26,8 +27,8 @@ const FILES = new Set<unknown>(['filesystem', 'cyclonedx', 'spdx']);
 export function targetsOf(report: unknown): Target[] {
   const { ArtifactName, ArtifactType, Metadata }: Record<string, unknown> = Object(report);
   const metadata: Record<string, unknown> = Object(Metadata);
-  const name = textOf(ArtifactName);
-  const isImage = ArtifactType ? ArtifactType === 'container_image' : textOf(metadata.ImageID);
+  const name = stringOf(ArtifactName);
+  const isImage = ArtifactType ? ArtifactType === 'container_image' : stringOf(metadata.ImageID);
   if (isImage) return [imageOf(name, metadata)];
   if (ArtifactType === 'repository')
     return [{ type: 'repository', name: repositoryName(name, metadata) }];

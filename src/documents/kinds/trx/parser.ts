@@ -1,8 +1,8 @@
+import { counted } from '../../../shared/text.js';
 import type { Coverage, Target } from '../../../vocabulary/coverage.js';
 import { DocumentFault } from '../../fault.js';
 import type { DocumentParser, Note } from '../../kind.js';
 import type { XmlElement } from '../../xml-element.js';
-import { counted } from '../common/counted.js';
 import { type About, covered, failed, instantOf, uncovered } from '../common/coverage.js';
 import { find, isTrx } from './elements.js';
 import { Results } from './results.js';

@@ -1,6 +1,7 @@
+import { counted } from '../../../shared/text.js';
 import type { EvidenceInput } from '../rule.js';
 import { evidenceName } from './covers.js';
-import { counted, joined } from './text.js';
+import { joined } from './text.js';
 
 const DAY = 86_400;
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { counted } from '../../../shared/text.js';
 import { SHOWN } from '../../../vocabulary/finding-types.js';
 import { missing, uploadOf } from './evidence.js';
 import { needed, RuleFault } from './fault.js';
-import { byText, counted, firstOf, joined, shown } from './text.js';
+import { byText, firstOf, joined, shown } from './text.js';
 
 describe('shown', () => {
   it('keeps ordinary text of any language', () => {

@@ -1,7 +1,8 @@
+import { counted } from '../../../shared/text.js';
 import type { FindingType } from '../../../vocabulary/finding-types.js';
 import { SEVERITIES, type Severity } from '../../../vocabulary/severity.js';
 import type { Defect, DefectCount, Defects, Fix, WaivedDefect } from '../rule.js';
-import { byText, counted, firstOf, joined, shown } from './text.js';
+import { byText, firstOf, joined, shown } from './text.js';
 
 /** Maximum number of defects that a message names. */
 const NAMED = 5;

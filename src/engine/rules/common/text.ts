@@ -13,10 +13,6 @@ export function shown(text: string, max = 200): string {
   return text.length > max ? `${safe}…` : safe;
 }
 
-/** `1 test`, `2 tests`. */
-export const counted = (count: number, one: string, many = `${one}s`) =>
-  `${count} ${count === 1 ? one : many}`;
-
 /** `a`, `a and b`, `a, b and c`. */
 export function joined(items: readonly string[], word: 'and' | 'or' = 'and'): string {
   const last = items.at(-1) ?? '';
