@@ -26,10 +26,11 @@ function statusOf({ retractedAt, supersededAt }: EvidenceRow): Status {
   return supersededAt ? 'superseded' : 'current';
 }
 
+/** A summary as it is stored: evidence from before coverage was stored has none, and no targets. */
+export type StoredSummary = Omit<Summary, 'coverage' | 'targets'> & Partial<Summary>;
+
 /** Completes the summary of evidence from before coverage was stored. */
-export function toSummary(
-  summary: Omit<Summary, 'coverage' | 'targets'> & Partial<Summary>,
-): Summary {
+export function toSummary(summary: StoredSummary): Summary {
   const coverage = [...coverageOf(summary)];
   return { targets: [], ...summary, shows: shownBy(coverage), coverage };
 }

@@ -25,10 +25,14 @@ const COLUMNS = `e.id, e.project_id AS "projectId", e.release_id AS "releaseId",
 const UNREAD = `NOT (e.summary ? 'coverage') AND e.superseded_at IS NULL AND e.retracted_at IS NULL
   AND NOT EXISTS (SELECT 1 FROM evidence_readings r WHERE r.evidence_id = e.id)`;
 
-/** The next evidence to read again: the newest first, because it is asked for most. */
+/**
+ * The next evidence to read again: the newest first, because it is asked for most. `$1`: the last one, or null. Without
+ * it, each search would pass all documents again that were refused.
+ */
 export const NEXT_UNREAD: Statement = {
   name: 'evidence-unread',
-  text: `SELECT ${COLUMNS} FROM evidence e WHERE ${UNREAD} ORDER BY e.id DESC LIMIT 1`,
+  text: `SELECT ${COLUMNS} FROM evidence e WHERE ${UNREAD} AND ($1::uuid IS NULL OR e.id < $1::uuid)
+          ORDER BY e.id DESC LIMIT 1`,
 };
 
 /** Locks the evidence if it still has to be read. `$1`: its id. */

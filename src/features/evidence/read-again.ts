@@ -17,10 +17,9 @@ import {
   SUPERSEDE_READ,
   type Unread,
 } from './read-again.sql.js';
-import { secretKey } from './secret-key.js';
+import { type SecretKey, secretKey } from './secret-key.js';
 
 const store = documentStore();
-const keyOf = secretKey();
 
 /** Not a caller: it has no rights, and only signs the events. */
 const READER: Caller = { subject: 'server', credential: 'read-evidence-again', grants: [] };
@@ -31,12 +30,18 @@ async function bytesOf(context: CallContext, { projectId, storedSha256 }: Unread
   return new Uint8Array(gunzipSync(Buffer.concat(pieces)));
 }
 
+/** What the readings of one run share. */
+interface Session {
+  readonly context: CallContext;
+  readonly reader: DocumentReader;
+  readonly keyOf: SecretKey;
+  readonly signal: AbortSignal;
+}
+
 /** @returns why this version refuses the document, if it does */
 async function openAgain(
-  context: CallContext,
-  reader: DocumentReader,
+  { context, reader, keyOf, signal }: Session,
   evidence: Unread,
-  signal: AbortSignal,
 ): Promise<OpenDocument | string> {
   const kind = kinds.find(({ name }) => name === evidence.kind);
   if (!kind) return `This version does not know the kind ${evidence.kind}`;
@@ -76,28 +81,29 @@ function storeAgain(context: CallContext, unread: Unread, document: OpenDocument
   });
 }
 
-/** What became of one document: nothing is left, it counts with its coverage, or this version refuses it. */
-type Reading = 'none' | 'read' | { readonly refused: string; readonly reason: string };
+/** The next evidence below this id; after the last one also what another instance stored since. */
+async function nextUnread(context: CallContext, after?: string): Promise<Unread | undefined> {
+  const [next] = await query<Unread>(context, NEXT_UNREAD, [after ?? null]);
+  return next ?? (after === undefined ? undefined : nextUnread(context));
+}
 
-/** Reads the newest document that was read before coverage was stored, as new evidence with the old time of receipt. */
-async function readNextAgain(
-  context: CallContext,
-  reader: DocumentReader,
-  signal: AbortSignal,
-): Promise<Reading> {
-  const [unread] = await query<Unread>(context, NEXT_UNREAD, []);
-  if (!unread) return 'none';
-  const document = await openAgain(context, reader, unread, signal);
+/**
+ * Reads a document as new evidence with the old time of receipt.
+ * @returns why this version refuses the document, if it does
+ */
+async function readAgain(session: Session, unread: Unread): Promise<string | undefined> {
+  const { context } = session;
+  const document = await openAgain(session, unread);
   if (typeof document === 'string') {
     await bookkeeping(context, (writing) => query(writing, INSERT_READING, [unread.id, null]));
-    return { refused: unread.id, reason: document };
+    return document;
   }
   try {
     await storeAgain(context, unread, document);
   } finally {
     document.close();
   }
-  return 'read';
+  return undefined;
 }
 
 const RETRY_MS = 60_000;
@@ -112,24 +118,21 @@ export const readingAgain = (openReader: (log: JobLog) => DocumentReader): Job =
   runAtStart: true,
   async run({ database, log, signal }) {
     const context = callContext(database.store, READER, 'read-evidence-again');
-    if ((await query(context, NEXT_UNREAD, [])).length === 0) return 'done';
+    let unread = await nextUnread(context);
+    if (!unread) return 'done';
     log.info({}, 'reading stored evidence again, because it was read before coverage was stored');
     const reader = openReader(log);
+    const session = { context, reader, keyOf: secretKey(), signal };
     const counts = { read: 0, refused: 0 };
     try {
-      while (!signal.aborted) {
-        const reading = await readNextAgain(context, reader, signal);
-        if (reading === 'none') break;
-        if (reading === 'read') {
-          counts.read += 1;
-          continue;
+      while (unread && !signal.aborted) {
+        const reason = await readAgain(session, unread);
+        counts[reason === undefined ? 'read' : 'refused'] += 1;
+        if (reason !== undefined) {
+          const details = { evidence: unread.id, reason };
+          log.warn(details, 'stored evidence cannot be read again: it does not count as a scan');
         }
-        counts.refused += 1;
-        const { refused: evidence, reason } = reading;
-        log.warn(
-          { evidence, reason },
-          'stored evidence cannot be read again: it does not count as a scan',
-        );
+        unread = await nextUnread(context, unread.id);
       }
     } finally {
       await reader.close();

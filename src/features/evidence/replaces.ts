@@ -4,8 +4,8 @@ import { FINDING_TYPES, type Shown } from '../../vocabulary/finding-types.js';
 import { namedBy, type Subject, type Subjects } from '../../vocabulary/subject.js';
 
 /** The parts of a summary that decide whether new evidence replaces older evidence of its label. */
-export type Replacing = Pick<Summary, 'shows' | 'targets' | 'findings' | 'components'> &
-  Partial<Pick<Summary, 'coverage'>>;
+export type Replacing = Pick<Summary, 'shows' | 'findings' | 'components'> &
+  Partial<Pick<Summary, 'coverage' | 'targets'>>;
 
 /** Clocks of build machines differ. */
 const TOLERANCE_MS = 10 * 60_000;
@@ -64,10 +64,11 @@ export function whyBeside(
   older: Replacing,
   artifacts: Subjects<Subject>,
 ): string | undefined {
+  const [mine, theirs] = [by.targets ?? [], older.targets ?? []];
   // Evidence from before coverage was stored names nothing, and neither do some tools.
-  const isNameless = older.targets.length === 0 && older.coverage !== undefined;
-  if (isNameless ? by.targets.length > 0 : !older.targets.every((one) => by.targets.includes(one)))
-    return `it is about ${shorten(older.targets)}, and this document is about ${shorten(by.targets)}`;
+  const isNameless = theirs.length === 0 && older.coverage !== undefined;
+  if (isNameless ? mine.length > 0 : !theirs.every((one) => mine.includes(one)))
+    return `it is about ${shorten(theirs)}, and this document is about ${shorten(mine)}`;
   const other = otherArtifact(by, older, artifacts);
   if (other)
     return `it is about ${other.name} (sha256:${other.sha256}), and this document is about another artifact`;

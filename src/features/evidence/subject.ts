@@ -1,13 +1,7 @@
 import type { CallContext } from '../../database/context.js';
 import type { Summary } from '../../documents/parsing/summary.js';
 import { AppError } from '../../shared/app-error.js';
-import {
-  indexed,
-  isImage,
-  otherDigest,
-  otherName,
-  type Subject,
-} from '../../vocabulary/subject.js';
+import { indexed, otherDigest, otherName, type Subject } from '../../vocabulary/subject.js';
 import type { UploadTarget } from './uploads.service.js';
 
 /** More artifacts are not compared. A verdict compares all of them. */
@@ -56,7 +50,7 @@ export async function checkSubject(
     ];
     throw new AppError('subject-mismatch', `${detail[0]}. ${detail.slice(1).join(' ')}`);
   }
-  const name = isImage(artifact) ? otherName(targets, artifact) : undefined;
+  const name = otherName(targets, artifact);
   if (name === undefined) return [];
   return [
     `The document names ${name}, and the artifact is ${artifact.name}. Check that it is the same`,

@@ -1,6 +1,7 @@
 import { query, type TransactionContext } from '../../database/context.js';
 import type { Summary } from '../../documents/parsing/summary.js';
 import { indexed } from '../../vocabulary/subject.js';
+import type { StoredSummary } from './evidence.js';
 import { whyBeside } from './replaces.js';
 import { subjectsOf } from './subject.js';
 
@@ -17,8 +18,7 @@ export interface Older {
   readonly id: string;
   readonly label: string | null;
   readonly artifact: string | null;
-  readonly targets: readonly string[];
-  readonly summary: Summary;
+  readonly summary: StoredSummary;
 }
 
 /** Evidence that counts beside the new evidence, and why. */
@@ -33,8 +33,7 @@ export interface Beside {
  */
 const SAME_LABEL = {
   name: 'evidence-same-label',
-  text: `SELECT id, label, artifact_sha256 AS artifact, COALESCE(summary -> 'targets', '[]') AS targets, summary
-           FROM evidence
+  text: `SELECT id, label, artifact_sha256 AS artifact, summary FROM evidence
           WHERE release_id = $1::uuid AND kind = $2 AND label = $3 AND artifact_sha256 IS NOT DISTINCT FROM $4
             AND superseded_at IS NULL AND retracted_at IS NULL AND id <> $5::uuid AND ($6 OR NOT absolves)
           ORDER BY id FOR NO KEY UPDATE`,
@@ -59,10 +58,7 @@ export async function supersede(
   const older = await query<Older>(context, SAME_LABEL, values);
   if (older.length === 0) return { superseded: [], beside: [] };
   const artifacts = indexed(await subjectsOf(context, releaseId));
-  const read = older.map((one) => {
-    const before = { ...one.summary, targets: [...one.targets] };
-    return { one, why: whyBeside(by.summary, before, artifacts) };
-  });
+  const read = older.map((one) => ({ one, why: whyBeside(by.summary, one.summary, artifacts) }));
   const superseded = read.flatMap(({ one, why }) => (why === undefined ? [one] : []));
   if (superseded.length > 0) {
     await query(context, SUPERSEDE, [superseded.map(({ id }) => id), by.id]);

@@ -28,15 +28,14 @@ export interface UploadTarget {
 
 /** Evidence after its upload. */
 type Received = Evidence & {
-  readonly supersedes: readonly (Omit<Older, 'targets'> & { readonly target: string | null })[];
+  readonly supersedes: readonly ReturnType<typeof toSuperseded>[];
   readonly warnings: readonly { readonly message: string }[];
 };
 
-const toSuperseded = ({ targets, summary, ...older }: Older) => ({
-  ...older,
-  target: targets.join(', ') || null,
-  summary: toSummary(summary),
-});
+function toSuperseded({ summary: stored, ...older }: Older) {
+  const summary = toSummary(stored);
+  return { ...older, target: summary.targets.join(', ') || null, summary };
+}
 
 /** The distinct types of findings that `vuln,secret` names, in alphabetical order. */
 function scannersOf(words = ''): FindingType[] {

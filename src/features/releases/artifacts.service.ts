@@ -31,12 +31,10 @@ function existsAlready({ sha256, digests }: ArtifactRow, asked: readonly string[
   const missing = asked.filter(
     (digest) => digest !== `sha256:${sha256}` && !digests.includes(digest),
   );
-  const detail = [
-    `The release already has an artifact ${sha256}`,
-    ...(missing.length === 0 ? [] : [`It was registered without ${missing.join(', ')}`]),
-    ...(missing.length === 0 ? [] : ['To add digests, register a new release']),
-  ];
-  return new AppError('artifact-exists', detail.join('. '));
+  const detail = `The release already has an artifact ${sha256}`;
+  if (missing.length === 0) return new AppError('artifact-exists', detail);
+  const lacks = `It was registered without ${missing.join(', ')}. To add digests, register a new release`;
+  return new AppError('artifact-exists', `${detail}. ${lacks}`);
 }
 
 /** Artifacts are added while the release is open. They are never changed or deleted. */

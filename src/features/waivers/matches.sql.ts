@@ -2,7 +2,7 @@ import { CURRENT } from '../evidence/index.js';
 import { joinedIds } from '../inventory/index.js';
 
 /** Maximum number of findings that the answer about a waiver names. */
-export const MAX_MATCHES = 20;
+const MAX_MATCHES = 20;
 
 const qualifiersOf = (purl: string) =>
   `array_remove(string_to_array(split_part(split_part(COALESCE(${purl}, ''), '#', 1), '?', 2), '&'), '')`;

@@ -1,7 +1,7 @@
 import { reaches } from '../../access/caller.js';
 import { type CallContext, query } from '../../database/context.js';
 import { readPurl } from '../../vocabulary/purl.js';
-import { MATCHES, MAX_MATCHES } from './matches.sql.js';
+import { MATCHES } from './matches.sql.js';
 import type { Waiver } from './waiver.js';
 import type { WaiverMatch } from './waivers.schemas.js';
 
@@ -22,7 +22,6 @@ export async function withMatches(context: CallContext, waiver: Waiver): Promise
   if (about !== 'finding' || !reaches(context.caller, 'evidence:read', projectId)) return waiver;
   const purl = readPurl(text);
   const values = [projectId, releaseId, rule, purl?.key ?? null, purl?.version ?? null, text];
-  const rows = await query<WaiverMatch>(context, MATCHES, values);
-  const matches = rows.slice(0, MAX_MATCHES);
+  const matches = await query<WaiverMatch>(context, MATCHES, values);
   return { ...waiver, matches, ...(matches.length === 0 && { warnings: [NOTHING] }) };
 }
