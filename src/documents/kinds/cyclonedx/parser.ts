@@ -27,17 +27,18 @@ function recognizes(document: unknown): boolean {
 }
 
 /**
- * Whether a component is the subject itself, which some tools list once more, or the operating system without its
- * packages. Neither shows that the tool looked at what is in the subject.
+ * Makes a function that tells whether a component is the subject itself, which some tools list once more, or the
+ * operating system without its packages. Neither shows that the tool looked at what is in the subject.
  */
-function isSubject({ type, name, version, purl }: Component, { metadata }: BomDocument): boolean {
-  if (type === 'operating-system') return true;
+function subjectTest({ metadata }: BomDocument): (component: Component) => boolean {
   const subject = metadata?.component;
-  if (!subject || textOf(subject.name) === undefined) return false;
-  const group = textOf(subject.group);
-  const own = group ? `${group}/${textOf(subject.name)}` : textOf(subject.name);
-  const ownPurl = readPurl(textOf(subject.purl))?.purl;
-  return name === own && version === textOf(subject.version) && purl === ownPurl;
+  const [group, own] = [textOf(subject?.group), textOf(subject?.name)];
+  const fullName = group ? `${group}/${own}` : own;
+  const ownVersion = textOf(subject?.version);
+  const ownPurl = readPurl(textOf(subject?.purl))?.purl;
+  return ({ type, name, version, purl }) =>
+    type === 'operating-system' ||
+    (own !== undefined && name === fullName && version === ownVersion && purl === ownPurl);
 }
 
 /** @param given what is known to differ from the specification */
@@ -54,7 +55,8 @@ export function readBom(
   noteCompositions(bom, notes);
   const findings = bom.vulnerabilities && readVulnerabilities(bom, inventory, notes);
   const of = targetsOf(bom.metadata?.component);
-  const lookedAt = components.filter((one) => !isSubject(one, bom)).length;
+  const isSubject = subjectTest(bom);
+  const lookedAt = components.filter((one) => !isSubject(one)).length;
   const about = {
     ...(of.length > 0 && { of }),
     lookedAt,

@@ -1,6 +1,6 @@
 import type { Target } from '../../../vocabulary/coverage.js';
 import { type About, instantOf } from '../common/coverage.js';
-import { notificationsOf } from './notifications.js';
+import { notificationReader } from './notifications.js';
 import { listOf, property, textOf } from './properties.js';
 import type { Run } from './schema.js';
 
@@ -111,8 +111,9 @@ function codeqlCount(run: Run): number | undefined {
   );
   const isEmpty = lines.length > 0 && lines.every((metric) => property(metric, 'value') === 0);
   if (isEmpty) return 0;
+  const read = notificationReader(run);
   const extracted = listOf(run.invocations)
-    .flatMap((invocation) => notificationsOf(run, invocation, ''))
+    .flatMap((invocation) => read(invocation, ''))
     .filter(({ id }) => id?.endsWith('/successfully-extracted-files'));
   return sum(extracted.map(({ places }) => Math.max(places, 1))) || undefined;
 }

@@ -29,6 +29,20 @@ function overridesOf(
   return levels;
 }
 
+/** The worst level that any invocation sets, by rule. */
+function worstOverrides(
+  invocations: readonly ReadonlyMap<unknown, string>[],
+): ReadonlyMap<unknown, string> {
+  const levels = new Map<unknown, string>();
+  for (const overrides of invocations) {
+    for (const [rule, level] of overrides) {
+      const most = worst([levels.get(rule), level]);
+      if (most) levels.set(rule, most);
+    }
+  }
+  return levels;
+}
+
 function componentOf(descriptor: unknown): Result['rule'] {
   const component = property(descriptor, 'toolComponent');
   const index = property(component, 'index');
@@ -52,13 +66,13 @@ export function configuredLevels(
 ): (result: Result, found: RuleOfResult) => string | undefined {
   const invocations = listOf(run.invocations).map((one) => overridesOf(one, ruleOf));
   const inUse = invocations.some(({ size }) => size > 0);
+  const worstByRule = worstOverrides(invocations);
   return ({ provenance }, { rule, id }) => {
     const byDefault = rule?.defaultConfiguration?.level || undefined;
     if (!inUse) return byDefault;
     const index = property(provenance, 'invocationIndex');
     const own = typeof index === 'number' ? invocations[index]?.get(rule ?? id) : undefined;
     if (own) return own;
-    const set = invocations.map((levels) => levels.get(rule ?? id));
-    return worst([...set, byDefault ?? 'warning']) ?? byDefault;
+    return worst([worstByRule.get(rule ?? id), byDefault ?? 'warning']) ?? byDefault;
   };
 }

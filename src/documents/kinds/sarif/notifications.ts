@@ -48,30 +48,30 @@ const levelOf = (level: string | undefined, exception: unknown) =>
   level?.trim().toLowerCase() ?? (exception ? 'error' : 'warning');
 
 /**
- * The notifications of an invocation. Without a level, the level of the descriptor applies, then `warning` (3.58.6).
- * @param pointer of the invocation
+ * Makes a function that reads the notifications of an invocation of a run. Without a level, the level of the descriptor
+ * applies, then `warning` (3.58.6). What the tool describes is read once, not once for each invocation.
  */
-export function notificationsOf(
+export function notificationReader(
   run: Run,
-  invocation: unknown,
-  pointer: string,
-): readonly Notification[] {
+): (invocation: unknown, pointer: string) => readonly Notification[] {
   const byDefault = levelsOf(run);
-  return LISTS.flatMap((list) =>
-    listOf(property(invocation, list)).map((notification, i) => {
-      const reference = property(notification, 'descriptor');
-      const descriptor = indexed(run, reference);
-      const id = textOf(reference, 'id') ?? textOf(descriptor, 'id');
-      const level = textOf(notification, 'level') ?? byDefault.get(id ?? '') ?? levelIn(descriptor);
-      return {
-        id,
-        text: messageOf(notification),
-        level: levelOf(level, property(notification, 'exception')),
-        places: listOf(property(notification, 'locations')).length,
-        pointer: `${pointer}/${list}/${i}`,
-      };
-    }),
-  );
+  return (invocation, pointer) =>
+    LISTS.flatMap((list) =>
+      listOf(property(invocation, list)).map((notification, i) => {
+        const reference = property(notification, 'descriptor');
+        const descriptor = indexed(run, reference);
+        const id = textOf(reference, 'id') ?? textOf(descriptor, 'id');
+        const level =
+          textOf(notification, 'level') ?? byDefault.get(id ?? '') ?? levelIn(descriptor);
+        return {
+          id,
+          text: messageOf(notification),
+          level: levelOf(level, property(notification, 'exception')),
+          places: listOf(property(notification, 'locations')).length,
+          pointer: `${pointer}/${list}/${i}`,
+        };
+      }),
+    );
 }
 
 /** CodeQL's notifications about files that it analysed, which are not problems. */

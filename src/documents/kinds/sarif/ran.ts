@@ -1,7 +1,7 @@
 import type { Ran } from '../../../vocabulary/coverage.js';
 import type { Note } from '../../kind.js';
 import { isObject } from '../common/texts.js';
-import { isAboutAnalysed, type Notification, notificationsOf } from './notifications.js';
+import { isAboutAnalysed, type Notification, notificationReader } from './notifications.js';
 import { listOf, property, textOf } from './properties.js';
 import type { Run } from './schema.js';
 
@@ -83,8 +83,12 @@ function saidBy(invocation: unknown): Answer {
 }
 
 /** One start of the tool, or of the converter of its report (3.20). */
-function invocationState(run: Run, invocation: unknown, pointer: string): State {
-  const notifications = notificationsOf(run, invocation, pointer);
+function invocationState(
+  run: Run,
+  invocation: unknown,
+  notifications: readonly Notification[],
+  pointer: string,
+): State {
   const said = foundBugs(run, invocation) ? YES : saidBy(invocation);
   const shown = worst([endOf(invocation), errorOf(notifications)]);
   const claimed = property(invocation, 'executionSuccessful');
@@ -134,12 +138,14 @@ const invocationsOf = ({ invocations }: Run): readonly unknown[] =>
  * @param elsewhere whether the document has results outside its runs
  */
 export function stateOf(run: Run, pointer: string, elsewhere: boolean): State {
+  const read = notificationReader(run);
+  const state = (invocation: unknown, at: string) =>
+    invocationState(run, invocation, read(invocation, at), at);
   const states = invocationsOf(run).map((invocation, i) =>
-    invocationState(run, invocation, `${pointer}/invocations/${i}`),
+    state(invocation, `${pointer}/invocations/${i}`),
   );
   const conversion = property(run.conversion, 'invocation');
-  if (conversion !== undefined)
-    states.push(invocationState(run, conversion, `${pointer}/conversion/invocation`));
+  if (conversion !== undefined) states.push(state(conversion, `${pointer}/conversion/invocation`));
   const answers = [resultsState(run), ...(elsewhere ? [unknown(ELSEWHERE)] : [])];
   const { ran, reason } = worst([...states, ...answers]);
   return {

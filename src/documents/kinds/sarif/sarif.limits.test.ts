@@ -14,6 +14,30 @@ const results = (length: number) =>
     { rules },
   );
 
+const each = <T>(length: number, make: (i: number) => T) =>
+  Array.from({ length }, (_, i) => make(i));
+/** Each invocation sets a level for the rule of all results, and has a notification that the tool describes. */
+const invocations = (length: number) =>
+  document(
+    each(length, (i) => result({}, i)),
+    {
+      rules: [{ id: 'R1' }],
+      notifications: each(length, (i) => ({
+        id: `N${i}`,
+        defaultConfiguration: { level: 'note' },
+      })),
+    },
+    {
+      invocations: each(length, (i) => ({
+        executionSuccessful: true,
+        toolExecutionNotifications: [{ descriptor: { id: `N${i}` } }],
+        ruleConfigurationOverrides: [
+          { descriptor: { id: 'R1' }, configuration: { level: i === 0 ? 'error' : 'note' } },
+        ],
+      })),
+    },
+  );
+
 describe('SARIF: limits', () => {
   it('refuses too many', () => {
     const many = Array.from({ length: 100_001 }, () => ({}));
@@ -40,5 +64,17 @@ describe('SARIF: limits', () => {
       return () => parse(many);
     };
     expect(await growth(500, work)).toBeLessThan(LINEAR);
+  });
+
+  it('reads invocations with linear work', async () => {
+    const { findings, coverage, warnings } = parse(invocations(1000));
+    expect(new Set(findings?.map(({ severity }) => severity))).toEqual(new Set(['high']));
+    expect(coverage).toMatchObject([{ what: 'code', ran: 'yes' }]);
+    expect(warnings).toEqual([]);
+    const work = (size: number) => {
+      const many = invocations(size);
+      return () => parse(many);
+    };
+    expect(await growth(1000, work)).toBeLessThan(LINEAR);
   });
 });
