@@ -1,3 +1,5 @@
+import { MAX_ROWS } from './kind.js';
+
 /** The reason why a document is refused, and the place in the document. The API answers 422, or 413 for `limit`. */
 export class DocumentFault extends Error {
   override name = 'DocumentFault';
@@ -14,4 +16,12 @@ export class DocumentFault extends Error {
   ) {
     super(fault);
   }
+}
+
+const LIMIT = MAX_ROWS.toLocaleString('en-US');
+
+/** Refuses a document with too many rows. @param what names them in the plural @throws {DocumentFault} */
+export function refuseTooMany(count: number, what: string, pointer = ''): void {
+  if (count <= MAX_ROWS) return;
+  throw new DocumentFault(`has more than ${LIMIT} ${what}`, pointer, undefined, 'limit');
 }

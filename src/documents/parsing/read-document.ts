@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { FindingType } from '../../vocabulary/finding-types.js';
 import { readPurl } from '../../vocabulary/purl.js';
-import { DocumentFault } from '../fault.js';
-import { MAX_ROWS, type Note, type ParsedDocument } from '../kind.js';
+import { DocumentFault, refuseTooMany } from '../fault.js';
+import type { Note, ParsedDocument } from '../kind.js';
 import { type Alias, type Batch, batchesOf, clean, MAX_ALIASES, TABLES } from './columns.js';
 import { withDeclared, withoutFuture } from './declared.js';
 import { toUtf8 } from './encodings.js';
@@ -95,9 +95,7 @@ function aliasesOf(findings: ParsedDocument['findings'] = []): Alias[] {
     for (const alias of aliases.slice(0, MAX_ALIASES))
       pairs.set(`${alias} ${rule}`, { alias, canonical: rule });
   }
-  if (pairs.size > MAX_ROWS) {
-    throw new DocumentFault('has more than 200,000 aliases', '', undefined, 'limit');
-  }
+  refuseTooMany(pairs.size, 'aliases');
   return [...pairs.values()];
 }
 

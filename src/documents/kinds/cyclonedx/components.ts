@@ -1,6 +1,6 @@
 import { readPurl } from '../../../vocabulary/purl.js';
-import { DocumentFault } from '../../fault.js';
-import { type Component, MAX_ROWS } from '../../kind.js';
+import { refuseTooMany } from '../../fault.js';
+import type { Component } from '../../kind.js';
 import { duplicates } from '../common/duplicates.js';
 import type { Notes } from '../common/notes.js';
 import { textOf } from '../common/texts.js';
@@ -57,14 +57,7 @@ class Reader {
   }
 
   #add(item: BomComponent, pointer: string): void {
-    if (this.components.length >= MAX_ROWS) {
-      throw new DocumentFault(
-        'has more than 200,000 components',
-        '/components',
-        undefined,
-        'limit',
-      );
-    }
+    refuseTooMany(this.components.length + 1, 'components', '/components');
     const component = read(item);
     this.components.push(component);
     this.remember(item['bom-ref'], component, pointer);

@@ -1,6 +1,6 @@
 import { canonicalIds, type VulnerabilityIds } from '../../../vocabulary/vulnerability-ids.js';
-import { DocumentFault } from '../../fault.js';
-import { type Claim, type Finding, MAX_ROWS } from '../../kind.js';
+import { DocumentFault, refuseTooMany } from '../../fault.js';
+import type { Claim, Finding } from '../../kind.js';
 import { instantOf } from '../common/coverage.js';
 import { vulnerabilityFingerprint } from '../common/fingerprint.js';
 import { webLink } from '../common/links.js';
@@ -95,10 +95,6 @@ function productsOf(subject: BomSubject | null | undefined): Pick<Claim, 'produc
   return products.length === 0 ? {} : { products: products.map((digest) => digest.toLowerCase()) };
 }
 
-function tooMany(what: string): DocumentFault {
-  return new DocumentFault(`has more than 200,000 ${what}`, '/vulnerabilities', undefined, 'limit');
-}
-
 /** Reads findings and claims from `vulnerabilities` (since CycloneDX 1.4). @throws {DocumentFault} */
 export function readVulnerabilities(
   { vulnerabilities, metadata }: BomDocument,
@@ -139,8 +135,8 @@ export function readVulnerabilities(
       findings.push(finding);
       const said = statementOf(vulnerability, one, issued);
       const added = said ? claimsOn(ids, finding, part, said) : [];
-      if (findings.length > MAX_ROWS) throw tooMany('findings');
-      if (claims.length + added.length > MAX_ROWS) throw tooMany('claims');
+      refuseTooMany(findings.length, 'findings', '/vulnerabilities');
+      refuseTooMany(claims.length + added.length, 'claims', '/vulnerabilities');
       for (const claim of added) claims.push({ ...claim, ...products });
     }
   }

@@ -1,5 +1,5 @@
-import { DocumentFault } from '../../fault.js';
-import { type DocumentParser, type Finding, MAX_ROWS, type ParseContext } from '../../kind.js';
+import { refuseTooMany } from '../../fault.js';
+import type { DocumentParser, Finding, ParseContext } from '../../kind.js';
 import { covered } from '../common/coverage.js';
 import { secretFingerprint } from '../common/fingerprint.js';
 import { webLink } from '../common/links.js';
@@ -70,8 +70,7 @@ export const parser: DocumentParser = {
 
   parse(document, context) {
     const leaks = check(document) ?? [];
-    if (leaks.length > MAX_ROWS)
-      throw new DocumentFault('has more than 200,000 findings', '', undefined, 'limit');
+    refuseTooMany(leaks.length, 'findings');
     // An empty list shows nothing by itself. That it is a report, and that Gitleaks ran, is the word of the caller, who
     // named the kind.
     if (leaks.length === 0)

@@ -1,16 +1,11 @@
 import { canonicalIds } from '../../../vocabulary/vulnerability-ids.js';
-import { DocumentFault } from '../../fault.js';
-import { type DocumentParser, MAX_ROWS } from '../../kind.js';
+import { DocumentFault, refuseTooMany } from '../../fault.js';
+import type { DocumentParser } from '../../kind.js';
 import { alertsOf, coverageOf } from './coverage.js';
 import { findingOf, sameIds } from './findings.js';
 import { claimsOf } from './ignored.js';
-import { check, type Report } from './schema.js';
+import { check } from './schema.js';
 import { isEarly } from './targets.js';
-
-function refuseTooMany({ matches, ignoredMatches }: Report): void {
-  if (matches.length + (ignoredMatches?.length ?? 0) <= MAX_ROWS) return;
-  throw new DocumentFault('has more than 200,000 findings', '/matches', undefined, 'limit');
-}
 
 /** A match of Grype: other tools also have lists of this name. */
 function isMatch(match: unknown): boolean {
@@ -36,9 +31,9 @@ export const parser: DocumentParser = {
         'is not a report of Grype: `descriptor.name` is not `grype`, and it has no matches. Upload the output of grype -o json unchanged',
       );
     }
-    refuseTooMany(report);
     const ignored = report.ignoredMatches ?? [];
     const all = [...report.matches, ...ignored];
+    refuseTooMany(all.length, 'findings', '/matches');
     const idsOf = canonicalIds(all.map(sameIds));
     const findings = all.map((match) => findingOf(match, idsOf));
     const { coverage, warnings } = coverageOf(report);

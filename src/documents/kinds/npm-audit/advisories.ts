@@ -25,6 +25,3 @@ export function idOf(
   if (!id) throw new DocumentFault('is required', `${pointer}/url`);
   return id;
 }
-
-export const tooMany = (pointer: string) =>
-  new DocumentFault('has more than 200,000 findings', pointer, undefined, 'limit');

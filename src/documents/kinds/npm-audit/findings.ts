@@ -1,12 +1,13 @@
 import { escapePointer } from '../../../shared/text.js';
 import { makePurl, readPurl } from '../../../vocabulary/purl.js';
-import { type Finding, MAX_ROWS } from '../../kind.js';
+import { refuseTooMany } from '../../fault.js';
+import type { Finding } from '../../kind.js';
 import { severityFrom } from '../common/cvss.js';
 import { vulnerabilityFingerprint } from '../common/fingerprint.js';
 import { webLink } from '../common/links.js';
 import { ratingFrom } from '../common/rating.js';
 import { severityOf } from '../common/severities.js';
-import { idOf, SEVERITIES, tooMany } from './advisories.js';
+import { idOf, SEVERITIES } from './advisories.js';
 import type { Advisory, Vulnerability } from './schema.js';
 
 /** Maximum number of places of a package in a message. */
@@ -41,8 +42,7 @@ function collect(vulnerabilities: Readonly<Record<string, Vulnerability>>): Affe
           known.vulnerability = vulnerability;
       } else
         found.set(key, { id, advisory, vulnerability, ranges: new Set([advisory.range ?? '']) });
-      if (found.size <= MAX_ROWS) continue;
-      throw tooMany('/vulnerabilities');
+      refuseTooMany(found.size, 'findings', '/vulnerabilities');
     }
   }
   return [...found.values()];

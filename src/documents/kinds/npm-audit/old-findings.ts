@@ -5,13 +5,14 @@ import {
   normalizeId,
   type VulnerabilityIds,
 } from '../../../vocabulary/vulnerability-ids.js';
-import { type Finding, MAX_ROWS } from '../../kind.js';
+import { refuseTooMany } from '../../fault.js';
+import type { Finding } from '../../kind.js';
 import { severityFrom } from '../common/cvss.js';
 import { vulnerabilityFingerprint } from '../common/fingerprint.js';
 import { webLink } from '../common/links.js';
 import { ratingFrom } from '../common/rating.js';
 import { severityOf } from '../common/severities.js';
-import { idOf, SEVERITIES, tooMany } from './advisories.js';
+import { idOf, SEVERITIES } from './advisories.js';
 import type { OldAdvisory, OldReport } from './schema.js';
 
 interface Known {
@@ -77,7 +78,7 @@ export function oldFindingsOf({ advisories }: OldReport): Finding[] {
     const places = one.advisory.findings?.length ? one.advisory.findings : [{}];
     for (const { version, paths } of places) {
       findings.push(findingOf(one, idsOf, version, paths ?? []));
-      if (findings.length > MAX_ROWS) throw tooMany('/advisories');
+      refuseTooMany(findings.length, 'findings', '/advisories');
     }
   }
   return findings;

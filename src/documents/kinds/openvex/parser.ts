@@ -1,6 +1,6 @@
 import { normalizeId } from '../../../vocabulary/vulnerability-ids.js';
-import { DocumentFault } from '../../fault.js';
-import { type Claim, type DocumentParser, MAX_ROWS, type Note } from '../../kind.js';
+import { DocumentFault, refuseTooMany } from '../../fault.js';
+import type { Claim, DocumentParser, Note } from '../../kind.js';
 import { check, type Document, type Statement } from './schema.js';
 import { isComparable, targetsOf } from './targets.js';
 
@@ -65,8 +65,7 @@ function claimsOf(document: Document): Claim[] {
     const ids = idsOf(statement, pointer);
     for (const target of targetsOf(statement, pointer))
       for (const vulnerability of ids) {
-        if (claims.length === MAX_ROWS)
-          throw new DocumentFault('has more than 200,000 claims', pointer, undefined, 'limit');
+        refuseTooMany(claims.length + 1, 'claims', pointer);
         claims.push({ vulnerability, ...target, ...base });
       }
   }

@@ -1,6 +1,6 @@
 import { canonicalIds } from '../../../vocabulary/vulnerability-ids.js';
-import { DocumentFault } from '../../fault.js';
-import { type DocumentParser, type Finding, MAX_ROWS } from '../../kind.js';
+import { DocumentFault, refuseTooMany } from '../../fault.js';
+import type { DocumentParser, Finding } from '../../kind.js';
 import { coverageOf, warningsOf } from './coverage.js';
 import { detectedIn } from './detectors.js';
 import { findingsOf } from './findings.js';
@@ -30,8 +30,7 @@ function readFindings(report: Report, secretKey: Uint8Array): Finding[] {
   const findings = detectedIn(report, secretKey);
   for (const found of packagesOf(report)) {
     for (const finding of findingsOf(found, idsOf)) findings.push(finding);
-    if (findings.length <= MAX_ROWS) continue;
-    throw new DocumentFault('has more than 200,000 findings', found.pointer, undefined, 'limit');
+    refuseTooMany(findings.length, 'findings', found.pointer);
   }
   return findings;
 }

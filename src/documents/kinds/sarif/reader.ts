@@ -1,8 +1,8 @@
 import type { Coverage } from '../../../vocabulary/coverage.js';
 import type { FindingType } from '../../../vocabulary/finding-types.js';
 import { canonicalIds } from '../../../vocabulary/vulnerability-ids.js';
-import { DocumentFault } from '../../fault.js';
-import { type Claim, type Finding, MAX_ROWS, type Note, type ParseContext } from '../../kind.js';
+import { refuseTooMany } from '../../fault.js';
+import type { Claim, Finding, Note, ParseContext } from '../../kind.js';
 import { codeFingerprints } from '../common/fingerprint.js';
 import { claimOf } from './claims.js';
 import { configuredLevels } from './configuration.js';
@@ -38,11 +38,6 @@ interface Typed {
   readonly configured: string | undefined;
 }
 
-const refuseTooMany = (count: number, pointer: string) => {
-  if (count <= MAX_ROWS) return;
-  throw new DocumentFault('has more than 200,000 findings', pointer, undefined, 'limit');
-};
-
 /** Reads the runs of one document. */
 export class Reader {
   readonly coverage: Coverage[] = [];
@@ -70,7 +65,7 @@ export class Reader {
       types.add(type);
       this.warn(run, result, found, `${pointer}/results/${i}`);
       this.result(run, { result, found, type, configured: levelOf(result, found) });
-      refuseTooMany(this.reads.length, `${pointer}/results`);
+      refuseTooMany(this.reads.length, 'findings', `${pointer}/results`);
     }
     const state = stateOf(run, pointer, this.elsewhere);
     this.coverage.push(...coverageOfRun(run, state, types));
@@ -127,7 +122,7 @@ export class Reader {
         claims.push(isSecret ? { ...claim, justification: undefined } : claim);
       }
     }
-    refuseTooMany(findings.length, '/runs');
+    refuseTooMany(findings.length, 'findings', '/runs');
     return { findings, claims };
   }
 }

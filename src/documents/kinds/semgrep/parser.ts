@@ -1,12 +1,6 @@
 import { canonicalIds } from '../../../vocabulary/vulnerability-ids.js';
-import { DocumentFault } from '../../fault.js';
-import {
-  type Claim,
-  type DocumentParser,
-  type Finding,
-  MAX_ROWS,
-  type ParsedDocument,
-} from '../../kind.js';
+import { refuseTooMany } from '../../fault.js';
+import type { Claim, DocumentParser, Finding, ParsedDocument } from '../../kind.js';
 import { codeFingerprints } from '../common/fingerprint.js';
 import { withoutSecrets } from '../common/mask.js';
 import { coverageOf, warningsOf } from './coverage.js';
@@ -58,8 +52,7 @@ export const parser: DocumentParser = {
   parse(document, context) {
     const report = check(document);
     const { results, version } = report;
-    if (results.length > MAX_ROWS)
-      throw new DocumentFault('has more than 200,000 findings', '/results', undefined, 'limit');
+    refuseTooMany(results.length, 'findings', '/results');
     const types = results.map(typeOf);
     const vulnerable = results.filter((_result, i) => types[i] === 'vulnerability');
     const canonical = canonicalIds(vulnerable.map(idsOf));

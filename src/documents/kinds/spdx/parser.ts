@@ -1,5 +1,5 @@
-import { DocumentFault } from '../../fault.js';
-import { type DocumentParser, MAX_ROWS, type Note, type ParsedDocument } from '../../kind.js';
+import { DocumentFault, refuseTooMany } from '../../fault.js';
+import type { DocumentParser, Note, ParsedDocument } from '../../kind.js';
 import { covered, instantOf, uncovered } from '../common/coverage.js';
 import { Notes } from '../common/notes.js';
 import { isObject, textOf } from '../common/texts.js';
@@ -43,9 +43,7 @@ function read(document: unknown): ParsedDocument {
     throw new DocumentFault('must be SPDX-2.2 or SPDX-2.3', '/spdxVersion');
   }
   const content = check(document);
-  if ((content.packages?.length ?? 0) > MAX_ROWS) {
-    throw new DocumentFault('has more than 200,000 packages', '/packages', undefined, 'limit');
-  }
+  refuseTooMany(content.packages?.length ?? 0, 'packages', '/packages');
   const notes = new Notes();
   const { components, of } = readPackages(content, notes);
   const about = {

@@ -1,6 +1,6 @@
 import { canonicalIds, normalizeId } from '../../../vocabulary/vulnerability-ids.js';
-import { DocumentFault } from '../../fault.js';
-import { MAX_ROWS, type Note, type ParseContext } from '../../kind.js';
+import { refuseTooMany } from '../../fault.js';
+import type { Note, ParseContext } from '../../kind.js';
 import { checkAt } from '../common/check.js';
 import { misconfigurationFingerprints } from '../common/fingerprint.js';
 import { licenceOf, misconfigurationOf, secretOf, vulnerabilityOf } from './findings.js';
@@ -60,7 +60,7 @@ function* idGroups(parts: readonly Part[]) {
 
 const passed = ({ Status }: Misconfiguration) => Status === 'PASS';
 
-function refuseTooMany(parts: readonly Part[]): void {
+function refuseTooManyRows(parts: readonly Part[]): void {
   let rows = 0;
   for (const { result } of parts) {
     rows += result.Vulnerabilities?.length ?? 0;
@@ -69,8 +69,7 @@ function refuseTooMany(parts: readonly Part[]): void {
     rows += result.Licenses?.length ?? 0;
     rows += result.ExperimentalModifiedFindings?.length ?? 0;
   }
-  if (rows <= MAX_ROWS) return;
-  throw new DocumentFault('has more than 200,000 findings', '/Results', undefined, 'limit');
+  refuseTooMany(rows, 'findings', '/Results');
 }
 
 function readerOf(parts: readonly Part[], { secretKey }: ParseContext) {
@@ -117,7 +116,7 @@ function suppressedFinding({ modified, result, pointer }: Suppressed, read: Read
  * @throws {DocumentFault} if a finding cannot be read
  */
 export function entriesOf(parts: readonly Part[], context: ParseContext) {
-  refuseTooMany(parts);
+  refuseTooManyRows(parts);
   const read = readerOf(parts, context);
   const entries: Entry[] = [];
   const warnings: Note[] = [];
