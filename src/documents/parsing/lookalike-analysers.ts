@@ -1,6 +1,7 @@
-import { type Lookalike, own, sarif, textIn } from './lookalike.js';
+import { fieldOf } from '../kinds/common/fields.js';
+import { type Lookalike, sarif, textIn } from './lookalike.js';
 
-const isList = (object: object, name: string) => Array.isArray(own(object, name));
+const isList = (object: object, name: string) => Array.isArray(fieldOf(object, name));
 
 export const CODE: readonly Lookalike[] = [
   {
@@ -33,7 +34,7 @@ export const CODE: readonly Lookalike[] = [
     name: 'a report of tfsec',
     advice: sarif('tfsec --format sarif'),
     fields: ['results'],
-    and: (object) => textIn(own(own(object, 'results'), '0'), 'long_id') !== '',
+    and: (object) => textIn(fieldOf(fieldOf(object, 'results'), '0'), 'long_id') !== '',
   },
   {
     name: 'a report of gosec',
@@ -66,7 +67,7 @@ export const CODE: readonly Lookalike[] = [
     name: 'a report of Dockle',
     advice: sarif('dockle --format sarif'),
     fields: ['summary', 'details'],
-    and: (object) => own(own(object, 'summary'), 'fatal') !== undefined,
+    and: (object) => fieldOf(fieldOf(object, 'summary'), 'fatal') !== undefined,
   },
   {
     name: 'a report of cfn-lint',
@@ -96,7 +97,7 @@ export const CODE: readonly Lookalike[] = [
     advice: 'Upload the report that the scanner itself writes',
     fields: ['version', 'vulnerabilities'],
     and: (object) =>
-      isList(object, 'remediations') || own(own(object, 'scan'), 'scanner') !== undefined,
+      isList(object, 'remediations') || fieldOf(fieldOf(object, 'scan'), 'scanner') !== undefined,
   },
   {
     name: 'SARIF of another version than 2.1.0',

@@ -1,11 +1,12 @@
-import { type Lookalike, own, sarif, textIn } from './lookalike.js';
+import { fieldOf } from '../kinds/common/fields.js';
+import { type Lookalike, sarif, textIn } from './lookalike.js';
 
 export const SBOMS: readonly Lookalike[] = [
   {
     name: 'an SBOM in the format of Syft',
     advice: 'Upload CycloneDX JSON (syft -o cyclonedx-json)',
     fields: ['artifacts', 'schema'],
-    and: (object) => /syft/i.test(textIn(own(object, 'schema'), 'url')),
+    and: (object) => /syft/i.test(textIn(fieldOf(object, 'schema'), 'url')),
   },
   {
     name: 'a signed attestation',
@@ -21,7 +22,7 @@ export const SBOMS: readonly Lookalike[] = [
     name: 'CSAF',
     advice: 'Upload OpenVEX, or the analysis of vulnerabilities as CycloneDX JSON',
     fields: ['document'],
-    and: (object) => textIn(own(object, 'document'), 'csaf_version') !== '',
+    and: (object) => textIn(fieldOf(object, 'document'), 'csaf_version') !== '',
   },
 ];
 

@@ -1,4 +1,5 @@
-import { CONVERT, type Lookalike, own, sarif } from './lookalike.js';
+import { fieldOf } from '../kinds/common/fields.js';
+import { CONVERT, type Lookalike, sarif } from './lookalike.js';
 
 export const SECRETS: readonly Lookalike[] = [
   {
@@ -51,7 +52,7 @@ export const PACKAGES: readonly Lookalike[] = [
     name: 'an error of Snyk, which did not scan',
     advice: 'Correct the cause, scan again and upload SARIF 2.1.0 (snyk test --sarif)',
     fields: ['ok', 'error', 'path'],
-    and: (object) => own(object, 'ok') === false,
+    and: (object) => fieldOf(object, 'ok') === false,
   },
   {
     name: 'a report of Snyk IaC',
@@ -67,7 +68,7 @@ export const PACKAGES: readonly Lookalike[] = [
     name: 'a report of govulncheck',
     advice: sarif('govulncheck -format sarif'),
     fields: ['config'],
-    and: (object) => own(own(object, 'config'), 'protocol_version') !== undefined,
+    and: (object) => fieldOf(fieldOf(object, 'config'), 'protocol_version') !== undefined,
   },
   {
     name: 'a report of pip-audit',

@@ -1,3 +1,4 @@
+import { fieldOf } from '../kinds/common/fields.js';
 /**
  * Documents of well-known tools that no kind reads. They are refused by their name, with a way to get a document of the
  * same tool that can be read. Only the top of a document is looked at, and only after no kind recognised it.
@@ -15,14 +16,8 @@ export interface Lookalike {
   readonly and?: (object: object) => boolean;
 }
 
-/** Reads a field of an object that may be anything. */
-export const own = (object: unknown, name: string): unknown =>
-  typeof object === 'object' && object !== null
-    ? Object.getOwnPropertyDescriptor(object, name)?.value
-    : undefined;
-
 export const textIn = (object: unknown, name: string) => {
-  const value = own(object, name);
+  const value = fieldOf(object, name);
   return typeof value === 'string' ? value.slice(0, 200) : '';
 };
 

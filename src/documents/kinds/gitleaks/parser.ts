@@ -1,6 +1,7 @@
 import { refuseTooMany } from '../../fault.js';
 import type { DocumentParser, Finding, ParseContext } from '../../kind.js';
 import { covered } from '../common/coverage.js';
+import { fieldOf } from '../common/fields.js';
 import { secretFingerprint } from '../common/fingerprint.js';
 import { webLink } from '../common/links.js';
 import { withoutSecrets } from '../common/mask.js';
@@ -62,9 +63,7 @@ export const parser: DocumentParser = {
 
   recognizes(document) {
     const first: unknown = Array.isArray(document) ? document[0] : undefined;
-    if (typeof first !== 'object' || first === null) return false;
-    const has = (name: string) =>
-      typeof Object.getOwnPropertyDescriptor(first, name)?.value === 'string';
+    const has = (name: string) => typeof fieldOf(first, name) === 'string';
     return has('RuleID') && (has('Secret') || has('Match') || has('Fingerprint'));
   },
 

@@ -1,3 +1,4 @@
+import { counted } from '../../../shared/text.js';
 import type { Coverage } from '../../../vocabulary/coverage.js';
 import type { Note } from '../../kind.js';
 import { covered, failed, instantOf, uncovered } from '../common/coverage.js';
@@ -68,7 +69,7 @@ export function alertsOf({ alertsByPackage }: Report): Note[] {
     }
   }
   return [...counts].map(([text, count]) => ({
-    message: `Grype warns about ${count} ${count === 1 ? 'package' : 'packages'}: ${text}`,
+    message: `Grype warns about ${counted(count, 'package')}: ${text}`,
     pointer: '/alertsByPackage',
   }));
 }

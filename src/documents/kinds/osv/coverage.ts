@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { counted } from '../../../shared/text.js';
 import { type Coverage, shownBy, type Target } from '../../../vocabulary/coverage.js';
 import type { Note } from '../../kind.js';
 import { type About, covered, failed, uncovered } from '../common/coverage.js';
@@ -111,8 +112,8 @@ const SILENT =
   'let the pipeline stop if its exit code is above 1';
 
 function skippedMessage(count: number): string {
-  const subject = count === 1 ? 'package has' : 'packages have';
-  return `${count} ${subject} no version or no ecosystem, and OSV-Scanner did not look them up`;
+  const subject = counted(count, 'package has', 'packages have');
+  return `${subject} no version or no ecosystem, and OSV-Scanner did not look them up`;
 }
 
 /** What the reader of a report should know. */

@@ -1,7 +1,8 @@
 import type { Target } from '../../../vocabulary/coverage.js';
 import { type About, instantOf } from '../common/coverage.js';
+import { fieldOf, textField } from '../common/fields.js';
 import { notificationReader } from './notifications.js';
-import { listOf, property, textOf } from './properties.js';
+import { listOf } from './properties.js';
 import type { Run } from './schema.js';
 
 /** Maximum number of repositories of a run. */
@@ -12,7 +13,7 @@ const MAX_REPOSITORIES = 10;
  * component is kept, because tools and pipelines write a category there.
  */
 function categoryOf({ automationDetails }: Run): string | undefined {
-  const id = textOf(automationDetails, 'id')?.slice(0, 500);
+  const id = textField(automationDetails, 'id')?.slice(0, 500);
   if (!id) return undefined;
   const end = id.lastIndexOf('/');
   return (end > 0 ? id.slice(0, end) : id).replace(/^\/+/, '') || undefined;
@@ -25,13 +26,13 @@ const digestsIn = (references: unknown) =>
 
 /** The image that Trivy scanned. */
 function imageOf({ properties }: Run): Target | undefined {
-  const name = textOf(properties, 'imageName');
+  const name = textField(properties, 'imageName');
   if (!name) return undefined;
-  const id = textOf(properties, 'imageID');
+  const id = textField(properties, 'imageID');
   return {
     type: 'image',
     name,
-    digests: digestsIn(property(properties, 'repoDigests')),
+    digests: digestsIn(fieldOf(properties, 'repoDigests')),
     ...(id && { otherDigests: [id] }),
   };
 }
@@ -48,7 +49,7 @@ function repositoriesOf({ versionControlProvenance }: Run): Target[] {
   return listOf(versionControlProvenance)
     .slice(0, MAX_REPOSITORIES)
     .flatMap((details) => {
-      const uri = textOf(details, 'repositoryUri');
+      const uri = textField(details, 'repositoryUri');
       return uri ? [{ type: 'repository' as const, name: bare(uri) }] : [];
     });
 }
@@ -62,7 +63,7 @@ const TEMPORARY = /^file:\/\/\/?(?:tmp|var\/folders|private\/tmp|.*\/temp)\//i;
  */
 function folderOf({ originalUriBaseIds }: Run): Target[] {
   const bases = Object.values(Object(originalUriBaseIds)).slice(0, 100);
-  const uris = bases.flatMap((base) => textOf(base, 'uri') ?? []);
+  const uris = bases.flatMap((base) => textField(base, 'uri') ?? []);
   const uri = uris.find((text) => /^file:/i.test(text) && text.length < 2000);
   if (!uri || TEMPORARY.test(uri)) return [];
   const names = uri
@@ -83,8 +84,8 @@ function targetsOf(run: Run): Target[] {
 /** When the tool ran (3.20.7, 3.20.8). Of several invocations, the first one counts. */
 function timeOf({ invocations }: Run): string | undefined {
   const times = listOf(invocations).flatMap((invocation) => {
-    const end = instantOf(property(invocation, 'endTimeUtc'));
-    return end ?? instantOf(property(invocation, 'startTimeUtc')) ?? [];
+    const end = instantOf(fieldOf(invocation, 'endTimeUtc'));
+    return end ?? instantOf(fieldOf(invocation, 'startTimeUtc')) ?? [];
   });
   return times.sort()[0];
 }
@@ -106,10 +107,12 @@ const LINES_OF_CODE = /\/summary\/lines-of-(?:user-)?code$/;
 
 /** CodeQL: files that it extracted, and lines that it counted. */
 function codeqlCount(run: Run): number | undefined {
-  const lines = listOf(property(run.properties, 'metricResults')).filter((metric) =>
-    LINES_OF_CODE.test(textOf(metric, 'ruleId') ?? textOf(property(metric, 'rule'), 'id') ?? ''),
+  const lines = listOf(fieldOf(run.properties, 'metricResults')).filter((metric) =>
+    LINES_OF_CODE.test(
+      textField(metric, 'ruleId') ?? textField(fieldOf(metric, 'rule'), 'id') ?? '',
+    ),
   );
-  const isEmpty = lines.length > 0 && lines.every((metric) => property(metric, 'value') === 0);
+  const isEmpty = lines.length > 0 && lines.every((metric) => fieldOf(metric, 'value') === 0);
   if (isEmpty) return 0;
   const read = notificationReader(run);
   const extracted = listOf(run.invocations)
@@ -120,12 +123,12 @@ function codeqlCount(run: Run): number | undefined {
 
 /** Snyk: packages of a project, or files of code that it supports. */
 function snykCount({ tool, properties }: Run): number | undefined {
-  const packages = property(tool.driver.properties, 'artifactsScanned');
+  const packages = fieldOf(tool.driver.properties, 'artifactsScanned');
   if (isCount(packages)) return packages;
-  const files = property(properties, 'coverage');
+  const files = fieldOf(properties, 'coverage');
   if (!Array.isArray(files)) return undefined;
-  const supported = files.filter((one) => property(one, 'isSupported') === true);
-  return sum(supported.map((one) => property(one, 'files')).filter(isCount));
+  const supported = files.filter((one) => fieldOf(one, 'isSupported') === true);
+  return sum(supported.map((one) => fieldOf(one, 'files')).filter(isCount));
 }
 
 /** What a run tells about its targets, its time and how much was looked at. Of several numbers, the least counts. */

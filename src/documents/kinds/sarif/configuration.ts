@@ -1,4 +1,5 @@
-import { listOf, property, textOf } from './properties.js';
+import { fieldOf, textField } from '../common/fields.js';
+import { listOf } from './properties.js';
 import type { RuleOfResult } from './rules.js';
 import type { Result, Run } from './schema.js';
 
@@ -14,13 +15,13 @@ function overridesOf(
   ruleOf: (result: Result) => RuleOfResult,
 ): ReadonlyMap<unknown, string> {
   const levels = new Map<unknown, string>();
-  for (const override of listOf(property(invocation, 'ruleConfigurationOverrides'))) {
-    const descriptor = property(override, 'descriptor');
-    const level = textOf(property(override, 'configuration'), 'level');
+  for (const override of listOf(fieldOf(invocation, 'ruleConfigurationOverrides'))) {
+    const descriptor = fieldOf(override, 'descriptor');
+    const level = textField(fieldOf(override, 'configuration'), 'level');
     if (typeof descriptor !== 'object' || descriptor === null || !level) continue;
-    const index = property(descriptor, 'index');
+    const index = fieldOf(descriptor, 'index');
     const { rule, id } = ruleOf({
-      ruleId: textOf(descriptor, 'id'),
+      ruleId: textField(descriptor, 'id'),
       ruleIndex: typeof index === 'number' ? index : undefined,
       rule: componentOf(descriptor),
     });
@@ -44,12 +45,12 @@ function worstOverrides(
 }
 
 function componentOf(descriptor: unknown): Result['rule'] {
-  const component = property(descriptor, 'toolComponent');
-  const index = property(component, 'index');
+  const component = fieldOf(descriptor, 'toolComponent');
+  const index = fieldOf(component, 'index');
   return {
     toolComponent: {
-      name: textOf(component, 'name'),
-      guid: textOf(component, 'guid'),
+      name: textField(component, 'name'),
+      guid: textField(component, 'guid'),
       index: typeof index === 'number' ? index : undefined,
     },
   };
@@ -70,7 +71,7 @@ export function configuredLevels(
   return ({ provenance }, { rule, id }) => {
     const byDefault = rule?.defaultConfiguration?.level || undefined;
     if (!inUse) return byDefault;
-    const index = property(provenance, 'invocationIndex');
+    const index = fieldOf(provenance, 'invocationIndex');
     const own = typeof index === 'number' ? invocations[index]?.get(rule ?? id) : undefined;
     if (own) return own;
     return worst([worstByRule.get(rule ?? id), byDefault ?? 'warning']) ?? byDefault;

@@ -1,4 +1,5 @@
-import { listOf, property, textOf } from './properties.js';
+import { fieldOf, textField } from '../common/fields.js';
+import { listOf } from './properties.js';
 import type { Run } from './schema.js';
 
 /** A condition that a tool detected while it ran, or in its configuration (3.58). */
@@ -14,14 +15,14 @@ export interface Notification {
 const LISTS = ['toolExecutionNotifications', 'toolConfigurationNotifications'] as const;
 
 const levelIn = (descriptor: unknown) =>
-  textOf(property(descriptor, 'defaultConfiguration'), 'level');
+  textField(fieldOf(descriptor, 'defaultConfiguration'), 'level');
 
 /** The default level of each notification that the tool describes (3.19.24), by id. */
 function levelsOf({ tool }: Run): ReadonlyMap<string, string> {
   const levels = new Map<string, string>();
   for (const { notifications } of [tool.driver, ...(tool.extensions ?? [])]) {
     for (const descriptor of listOf(notifications)) {
-      const [id, level] = [textOf(descriptor, 'id'), levelIn(descriptor)];
+      const [id, level] = [textField(descriptor, 'id'), levelIn(descriptor)];
       if (id && level && !levels.has(id)) levels.set(id, level);
     }
   }
@@ -30,16 +31,16 @@ function levelsOf({ tool }: Run): ReadonlyMap<string, string> {
 
 /** The descriptor at an index of the driver, for notifications that have only an index (3.52.5). */
 function indexed({ tool }: Run, descriptor: unknown): unknown {
-  const index = property(descriptor, 'index');
+  const index = fieldOf(descriptor, 'index');
   return typeof index === 'number' ? listOf(tool.driver.notifications)[index] : undefined;
 }
 
 function messageOf(notification: unknown): string | undefined {
-  const exception = property(notification, 'exception');
+  const exception = fieldOf(notification, 'exception');
   return (
-    textOf(property(notification, 'message'), 'text') ??
-    textOf(exception, 'message') ??
-    textOf(property(exception, 'message'), 'text')
+    textField(fieldOf(notification, 'message'), 'text') ??
+    textField(exception, 'message') ??
+    textField(fieldOf(exception, 'message'), 'text')
   );
 }
 
@@ -57,17 +58,17 @@ export function notificationReader(
   const byDefault = levelsOf(run);
   return (invocation, pointer) =>
     LISTS.flatMap((list) =>
-      listOf(property(invocation, list)).map((notification, i) => {
-        const reference = property(notification, 'descriptor');
+      listOf(fieldOf(invocation, list)).map((notification, i) => {
+        const reference = fieldOf(notification, 'descriptor');
         const descriptor = indexed(run, reference);
-        const id = textOf(reference, 'id') ?? textOf(descriptor, 'id');
+        const id = textField(reference, 'id') ?? textField(descriptor, 'id');
         const level =
-          textOf(notification, 'level') ?? byDefault.get(id ?? '') ?? levelIn(descriptor);
+          textField(notification, 'level') ?? byDefault.get(id ?? '') ?? levelIn(descriptor);
         return {
           id,
           text: messageOf(notification),
-          level: levelOf(level, property(notification, 'exception')),
-          places: listOf(property(notification, 'locations')).length,
+          level: levelOf(level, fieldOf(notification, 'exception')),
+          places: listOf(fieldOf(notification, 'locations')).length,
           pointer: `${pointer}/${list}/${i}`,
         };
       }),

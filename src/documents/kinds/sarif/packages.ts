@@ -1,5 +1,6 @@
 import { makePurl, type Purl, readPurl } from '../../../vocabulary/purl.js';
-import { listOf, property, tagsOf, textOf } from './properties.js';
+import { fieldOf, textField } from '../common/fields.js';
+import { listOf, tagsOf } from './properties.js';
 import type { Result, Rule } from './schema.js';
 
 /** A package, as far as a result tells. */
@@ -51,14 +52,14 @@ function withVersion(text: string | undefined): Package | undefined {
 }
 
 function namesIn(location: unknown): string[] {
-  const logical = listOf(property(location, 'logicalLocations'));
-  return logical.slice(0, 20).flatMap((one) => textOf(one, 'fullyQualifiedName') ?? []);
+  const logical = listOf(fieldOf(location, 'logicalLocations'));
+  return logical.slice(0, 20).flatMap((one) => textField(one, 'fullyQualifiedName') ?? []);
 }
 
 /** Every package URL that the tool writes about a result or its rule. */
 function purlsOf(result: Result, rule: Rule | undefined): readonly Purl[] {
   const bags = [result.properties, rule?.properties];
-  const own = bags.flatMap((bag) => [property(bag, 'purl'), ...listOf(property(bag, 'purls'))]);
+  const own = bags.flatMap((bag) => [fieldOf(bag, 'purl'), ...listOf(fieldOf(bag, 'purls'))]);
   const named = listOf(result.locations).slice(0, 20).flatMap(namesIn);
   const purls = new Map<string, Purl>();
   for (const text of [...own, ...named].slice(0, MAX_PACKAGES)) {
@@ -137,7 +138,7 @@ export function packagesOf(
     inSentence(text) ??
     (name ? { name, version } : undefined) ??
     withVersion(listOf(result.locations).slice(0, 20).flatMap(namesIn)[0]) ??
-    withVersion(textOf(rule?.fullDescription, 'text'));
+    withVersion(textField(rule?.fullDescription, 'text'));
   const purls = purlsOf(result, rule);
   const own = purls.filter((purl) => named?.name && isNamed(purl, named.name));
   const chosen = own.length > 0 ? own.slice(0, 1) : purls;

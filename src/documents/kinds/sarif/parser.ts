@@ -1,4 +1,5 @@
 import type { DocumentParser, ParsedDocument } from '../../kind.js';
+import { fieldOf } from '../common/fields.js';
 import { withoutSecrets } from '../common/mask.js';
 import { NOTHING_RAN } from './coverage.js';
 import { maskDocument } from './masking.js';
@@ -55,9 +56,8 @@ export const parser: DocumentParser = {
   version: 2,
 
   recognizes(document) {
-    if (typeof document !== 'object' || document === null) return false;
-    const own = (name: string): unknown => Object.getOwnPropertyDescriptor(document, name)?.value;
-    return own('version') === '2.1.0' && (Array.isArray(own('runs')) || own('runs') === null);
+    const runs = fieldOf(document, 'runs');
+    return fieldOf(document, 'version') === '2.1.0' && (Array.isArray(runs) || runs === null);
   },
 
   parse(document, context) {

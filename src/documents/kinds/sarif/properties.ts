@@ -1,19 +1,8 @@
 import type { Severity } from '../../../vocabulary/severity.js';
 import { ratingOf } from '../../../vocabulary/severity.js';
 import { scoreOf } from '../common/cvss.js';
+import { fieldOf } from '../common/fields.js';
 import { type SeverityTable, severityOf } from '../common/severities.js';
-
-/** Reads a field of a property bag (3.8), which may contain anything. */
-export function property(bag: unknown, name: string): unknown {
-  if (typeof bag !== 'object' || bag === null) return undefined;
-  return Object.getOwnPropertyDescriptor(bag, name)?.value;
-}
-
-/** @returns the value of a field if it is a text with content */
-export function textOf(bag: unknown, name: string): string | undefined {
-  const value = property(bag, name);
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
 
 /** @returns the value if it is a list, else an empty list */
 export function listOf(value: unknown): readonly unknown[] {
@@ -21,7 +10,7 @@ export function listOf(value: unknown): readonly unknown[] {
 }
 
 export function tagsOf(bag: unknown): readonly string[] {
-  return listOf(property(bag, 'tags')).filter((tag) => typeof tag === 'string');
+  return listOf(fieldOf(bag, 'tags')).filter((tag) => typeof tag === 'string');
 }
 
 /** Words that tools write where a number belongs. */
@@ -52,7 +41,7 @@ export interface SecuritySeverity {
  * above 10 is rated as GitHub rates it: above 9 is critical.
  */
 export function securitySeverity(bag: unknown): SecuritySeverity | undefined {
-  const value = property(bag, 'security-severity');
+  const value = fieldOf(bag, 'security-severity');
   if (value === undefined || value === null || value === '') return undefined;
   if (typeof value !== 'string' && typeof value !== 'number') return { odd: true };
   const text = String(value).slice(0, 500).trim();

@@ -1,8 +1,9 @@
 import type { Ran } from '../../../vocabulary/coverage.js';
 import type { Note } from '../../kind.js';
+import { fieldOf, textField } from '../common/fields.js';
 import { isObject } from '../common/texts.js';
 import { isAboutAnalysed, type Notification, notificationReader } from './notifications.js';
-import { listOf, property, textOf } from './properties.js';
+import { listOf } from './properties.js';
 import type { Run } from './schema.js';
 
 /** Whether the tool of a run did its work, and what the reader should know about that. */
@@ -42,18 +43,18 @@ const SIGNAL = /^(?:SIG[A-Z]|(?:ABRT|HUP|ILL|INT|KILL|QUIT|SEGV|TERM)$)/i;
 
 /** How the process ended: it did not start (3.20.13), or a signal ended it (3.20.11, 3.20.12). */
 function endOf(invocation: unknown): Answer {
-  const start = textOf(invocation, 'processStartFailureMessage');
+  const start = textField(invocation, 'processStartFailureMessage');
   if (start) return failed(`the tool did not start: ${shorten(start)}`);
-  const name = textOf(invocation, 'exitSignalName') ?? '';
-  const signal = SIGNAL.test(name) ? name : property(invocation, 'exitSignalNumber');
+  const name = textField(invocation, 'exitSignalName') ?? '';
+  const signal = SIGNAL.test(name) ? name : fieldOf(invocation, 'exitSignalNumber');
   return signal ? failed(`the signal ${shorten(String(signal))} ended the tool`) : YES;
 }
 
 /** SpotBugs says that it failed if it found something, and nothing else happened. */
 const foundBugs = ({ tool }: Run, invocation: unknown) =>
   /^spotbugs$/i.test(tool.driver.name) &&
-  property(invocation, 'exitCode') === 1 &&
-  property(invocation, 'exitSignalName') === 'BUGS FOUND';
+  fieldOf(invocation, 'exitCode') === 1 &&
+  fieldOf(invocation, 'exitSignalName') === 'BUGS FOUND';
 
 /** An error among the notifications means that the run failed (3.20.21, 3.20.22). */
 function errorOf(notifications: readonly Notification[]): Answer {
@@ -67,11 +68,11 @@ function errorOf(notifications: readonly Notification[]): Answer {
 
 /** `executionSuccessful` (3.20.14). Without it, an exit code other than 0 leaves the question open. */
 function saidBy(invocation: unknown): Answer {
-  const said = property(invocation, 'executionSuccessful');
-  const code = property(invocation, 'exitCode');
+  const said = fieldOf(invocation, 'executionSuccessful');
+  const code = fieldOf(invocation, 'exitCode');
   if (said === true) return YES;
   if (said === false) {
-    const why = textOf(invocation, 'exitCodeDescription');
+    const why = textField(invocation, 'exitCodeDescription');
     const detail = why ? `: ${shorten(why)}` : ' (executionSuccessful is false)';
     return failed(`the tool reports that it failed${detail}`);
   }
@@ -91,7 +92,7 @@ function invocationState(
 ): State {
   const said = foundBugs(run, invocation) ? YES : saidBy(invocation);
   const shown = worst([endOf(invocation), errorOf(notifications)]);
-  const claimed = property(invocation, 'executionSuccessful');
+  const claimed = fieldOf(invocation, 'executionSuccessful');
   const answer = worst([said, shown]);
   return {
     // What the tool says about an error is more useful than that it failed.
@@ -117,7 +118,7 @@ function invocationState(
 
 /** Whether the results are there: absent and null both mean that the tool did not begin its analysis (3.14.23). */
 function resultsState({ results, externalPropertyFileReferences }: Run): Answer {
-  const elsewhere = property(externalPropertyFileReferences, 'results');
+  const elsewhere = fieldOf(externalPropertyFileReferences, 'results');
   if (listOf(elsewhere).length > 0) return unknown(ELSEWHERE);
   return results ? YES : failed(NO_RESULTS);
 }
@@ -125,7 +126,7 @@ function resultsState({ results, externalPropertyFileReferences }: Run): Answer 
 /** Whether results of any run are in the document, but outside its runs (3.13.5), where they are not read. */
 export function hasOtherResults(inlineExternalProperties: unknown): boolean {
   return listOf(inlineExternalProperties).some(
-    (properties) => listOf(property(properties, 'results')).length > 0,
+    (properties) => listOf(fieldOf(properties, 'results')).length > 0,
   );
 }
 
@@ -144,7 +145,7 @@ export function stateOf(run: Run, pointer: string, elsewhere: boolean): State {
   const states = invocationsOf(run).map((invocation, i) =>
     state(invocation, `${pointer}/invocations/${i}`),
   );
-  const conversion = property(run.conversion, 'invocation');
+  const conversion = fieldOf(run.conversion, 'invocation');
   if (conversion !== undefined) states.push(state(conversion, `${pointer}/conversion/invocation`));
   const answers = [resultsState(run), ...(elsewhere ? [unknown(ELSEWHERE)] : [])];
   const { ran, reason } = worst([...states, ...answers]);

@@ -1,5 +1,6 @@
+import { fieldOf } from '../common/fields.js';
 import { isContent } from './identity.js';
-import { listOf, property, tagsOf } from './properties.js';
+import { listOf, tagsOf } from './properties.js';
 import type { RuleOfResult } from './rules.js';
 import type { Result, Rule } from './schema.js';
 
@@ -20,21 +21,19 @@ const isWeakness = (id: unknown) =>
 
 /** Whether the tags, or Snyk's property `cwe`, say that this is a secret. */
 function isTagged(bag: unknown): boolean {
-  return (
-    tagsOf(bag).some((tag) => TAGS.test(tag)) || [property(bag, 'cwe')].flat().some(isWeakness)
-  );
+  return tagsOf(bag).some((tag) => TAGS.test(tag)) || [fieldOf(bag, 'cwe')].flat().some(isWeakness);
 }
 
 /** Whether a reference (3.54) is to one of these weaknesses, and not to another taxonomy. */
 function refersToSecret(reference: unknown): boolean {
-  const name = property(property(reference, 'toolComponent'), 'name');
+  const name = fieldOf(fieldOf(reference, 'toolComponent'), 'name');
   const other = typeof name === 'string' && !/cwe/i.test(name.slice(0, 200));
-  return !other && isWeakness(property(reference, 'id'));
+  return !other && isWeakness(fieldOf(reference, 'id'));
 }
 
 function isSecretRule(rule: Rule | undefined): boolean {
   if (isTagged(rule?.properties)) return true;
-  return listOf(rule?.relationships).some((to) => refersToSecret(property(to, 'target')));
+  return listOf(rule?.relationships).some((to) => refersToSecret(fieldOf(to, 'target')));
 }
 
 /** @returns a function that checks whether a result contains a secret, by its rule, its tags or its weaknesses */
@@ -54,7 +53,7 @@ export function secretFinder(): (result: Result, found: RuleOfResult) => boolean
 const numberOf = (value: unknown) => (typeof value === 'number' ? value : undefined);
 
 function snippetIn(region: unknown): string | undefined {
-  const text = property(property(region, 'snippet'), 'text');
+  const text = fieldOf(fieldOf(region, 'snippet'), 'text');
   return isContent(text) ? text : undefined;
 }
 
@@ -62,16 +61,16 @@ function snippetIn(region: unknown): string | undefined {
  * The code at a location: its snippet, else its lines in the snippet of the context, which is all that CodeQL gives.
  */
 function textsAt(location: unknown): string[] {
-  const place = property(location, 'physicalLocation');
-  const region = property(place, 'region');
+  const place = fieldOf(location, 'physicalLocation');
+  const region = fieldOf(place, 'region');
   const snippet = snippetIn(region);
   if (snippet !== undefined) return [snippet];
-  const context = property(place, 'contextRegion');
+  const context = fieldOf(place, 'contextRegion');
   const around = snippetIn(context);
-  const first = numberOf(property(region, 'startLine'));
+  const first = numberOf(fieldOf(region, 'startLine'));
   if (!first || around === undefined) return [];
-  const offset = first - (numberOf(property(context, 'startLine')) ?? 1);
-  const count = (numberOf(property(region, 'endLine')) ?? first) - first + 1;
+  const offset = first - (numberOf(fieldOf(context, 'startLine')) ?? 1);
+  const count = (numberOf(fieldOf(region, 'endLine')) ?? first) - first + 1;
   return around.split('\n').slice(Math.max(offset, 0), Math.max(offset + count, 0));
 }
 

@@ -1,12 +1,13 @@
 import { type Severity, worse } from '../../../vocabulary/severity.js';
 import { normalizeId, type VulnerabilityIds } from '../../../vocabulary/vulnerability-ids.js';
 import type { Finding } from '../../kind.js';
+import { fieldOf, textField } from '../common/fields.js';
 import { vulnerabilityFingerprint } from '../common/fingerprint.js';
 import { severityOf } from '../common/severities.js';
 import type { Common } from './findings.js';
 import { messageOf } from './messages.js';
 import { linesOf, type Package, packagesOf } from './packages.js';
-import { listOf, property, tagsOf, textOf, WORDS } from './properties.js';
+import { listOf, tagsOf, WORDS } from './properties.js';
 import type { RuleOfResult } from './rules.js';
 import type { Result } from './schema.js';
 import { LEVELS, ratingOfResult } from './severities.js';
@@ -50,10 +51,10 @@ function idOf(ruleId: string, packages: readonly Package[]): string {
 function aliasesOf({ rule }: RuleOfResult): string[] {
   const former = [
     ...listOf(rule?.deprecatedIds),
-    ...listOf(property(rule?.properties, 'deprecatedIds')),
+    ...listOf(fieldOf(rule?.properties, 'deprecatedIds')),
   ];
   const [, described] =
-    /^\(([^()]{1,500})\) /.exec(textOf(rule?.fullDescription, 'text') ?? '') ?? [];
+    /^\(([^()]{1,500})\) /.exec(textField(rule?.fullDescription, 'text') ?? '') ?? [];
   const texts = [...former, ...tagsOf(rule?.properties)].slice(0, 100);
   return [
     ...texts.flatMap((text) => (typeof text === 'string' && text.length < 100 ? idsIn(text) : [])),
@@ -75,16 +76,16 @@ function ratingOf(
   const words = [
     lines.get('severity'),
     ...bags.flatMap((bag) => [
-      textOf(bag, 'cvssV3_severity'),
-      textOf(bag, 'cvssv3_baseSeverity'),
-      textOf(bag, 'cvssv2_severity'),
+      textField(bag, 'cvssV3_severity'),
+      textField(bag, 'cvssv3_baseSeverity'),
+      textField(bag, 'cvssv2_severity'),
     ]),
   ].filter((word) => word !== undefined);
   const said = words.map((word) => severityOf(WORDS, word)).reduce(worse, 'unknown');
   const { severity: rated = 'unknown', score } = ratingOfResult(result, rule);
   const level = CONSTANT_LEVEL.test(tool) ? undefined : result.level;
   const isZero = bags.some((bag) =>
-    /^\s*0(?:\.0+)?\s*$/.test(String(property(bag, 'security-severity'))),
+    /^\s*0(?:\.0+)?\s*$/.test(String(fieldOf(bag, 'security-severity'))),
   );
   if (rated === 'unknown' && said === 'low' && isZero)
     return { severity: severityOf(LEVELS, level), score };
@@ -96,15 +97,15 @@ function ratingOf(
 /** A fix that the tool names, or its word that there is none. An empty field says neither. */
 function fixOf(result: Result, { rule }: RuleOfResult, lines: ReadonlyMap<string, string>) {
   const text =
-    textOf(result.properties, 'fixed_version') ??
-    textOf(rule?.properties, 'fixed_version') ??
+    textField(result.properties, 'fixed_version') ??
+    textField(rule?.properties, 'fixed_version') ??
     (lines.get('fixed version') || lines.get('fix version') || undefined);
   if (text && /^(?:not fixed|no fix(?: available)?|won'?t fix|will not fix)$/i.test(text))
     return { fixedVersion: undefined, unfixable: true };
   if (text && !/^(?:unknown|none|n\/a|-)$/i.test(text))
     return { fixedVersion: text, unfixable: false };
-  const [fix] = listOf(property(result, 'fixes'));
-  const upgrade = textOf(property(fix, 'description'), 'text')?.slice(0, 500);
+  const [fix] = listOf(fieldOf(result, 'fixes'));
+  const upgrade = textField(fieldOf(fix, 'description'), 'text')?.slice(0, 500);
   const [, version] = /^Upgrade to (\S{1,300})$/i.exec(upgrade ?? '') ?? [];
   return { fixedVersion: version, unfixable: false };
 }
@@ -117,7 +118,7 @@ export function readVulnerability(
 ): Vulnerability {
   const { rule } = found;
   const message = messageOf(result, rule);
-  const help = textOf(rule?.help, 'text');
+  const help = textField(rule?.help, 'text');
   const lines = linesOf(message, help);
   const packages = packagesOf(result, rule, common.location, message ?? '', lines);
   const id = idOf(found.id, packages);

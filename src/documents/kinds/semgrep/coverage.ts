@@ -1,7 +1,8 @@
 import type { Coverage } from '../../../vocabulary/coverage.js';
 import type { Note } from '../../kind.js';
 import { type About, covered, failed, uncovered } from '../common/coverage.js';
-import { fieldOf, listOf, textOf } from './fields.js';
+import { fieldOf, textField } from '../common/fields.js';
+import { listOf } from './fields.js';
 import type { ErrorEntry, Report } from './schema.js';
 import type { SemgrepType } from './types.js';
 
@@ -38,11 +39,11 @@ const isSerious = ({ level }: ErrorEntry) =>
 /** Files that were scanned and parsed. A file that could not be analysed can be in `scanned` too. */
 function lookedAt({ paths, errors }: Report): number | undefined {
   if (!paths?.scanned) return undefined;
-  const skipped = listOf(paths.skipped).filter((one) => MEANT.has(textOf(one, 'reason') ?? ''));
+  const skipped = listOf(paths.skipped).filter((one) => MEANT.has(textField(one, 'reason') ?? ''));
   const unparsed = (errors ?? []).filter((error) => NOT_PARSED.has(typeOfError(error)));
   const unread = new Set([
     ...unparsed.map(({ path }) => path),
-    ...skipped.map((one) => textOf(one, 'path')),
+    ...skipped.map((one) => textField(one, 'path')),
   ]);
   return new Set(paths.scanned.filter((path) => !unread.has(path))).size;
 }
@@ -100,13 +101,13 @@ export function warningsOf({ errors, paths, skipped_rules: skippedRules }: Repor
     notes.push({ message: `${describe(error)}${where}`, pointer: `/errors/${i}` });
   }
   for (const [i, skipped] of listOf(paths?.skipped).entries()) {
-    const reason = textOf(skipped, 'reason');
+    const reason = textField(skipped, 'reason');
     if (!reason || !MEANT.has(reason)) continue;
-    const file = shorten(textOf(skipped, 'path') ?? 'a file');
+    const file = shorten(textField(skipped, 'path') ?? 'a file');
     notes.push({ message: `${file} was not scanned: ${reason}`, pointer: `/paths/skipped/${i}` });
   }
   for (const [i, rule] of listOf(skippedRules).entries()) {
-    const message = `The rule ${shorten(textOf(rule, 'rule_id') ?? '')} was not run`;
+    const message = `The rule ${shorten(textField(rule, 'rule_id') ?? '')} was not run`;
     notes.push({ message, pointer: `/skipped_rules/${i}` });
   }
   return notes;

@@ -1,6 +1,7 @@
 import { makePurl, readPurl } from '../../../vocabulary/purl.js';
 import type { VulnerabilityIds } from '../../../vocabulary/vulnerability-ids.js';
 import type { Finding, ParseContext } from '../../kind.js';
+import { fieldOf, textField } from '../common/fields.js';
 import {
   type codeFingerprints,
   secretFingerprint,
@@ -8,7 +9,7 @@ import {
 } from '../common/fingerprint.js';
 import { webLink } from '../common/links.js';
 import { type SeverityTable, severityOf } from '../common/severities.js';
-import { fieldOf, isContent, listOf, textOf } from './fields.js';
+import { isContent, listOf } from './fields.js';
 import type { Result } from './schema.js';
 
 const SEVERITIES: SeverityTable = {
@@ -44,7 +45,7 @@ function commonOf({ check_id: rule, path, start, extra }: Result) {
     rule,
     location: path || undefined,
     line: line && line > 0 ? Math.trunc(line) : undefined,
-    url: webLink(textOf(extra?.metadata, 'source'), textOf(extra?.metadata, 'shortlink')),
+    url: webLink(textField(extra?.metadata, 'source'), textField(extra?.metadata, 'shortlink')),
   };
 }
 
@@ -101,15 +102,15 @@ export function vulnerabilityFinding(
   const { check_id: rule, extra } = result;
   const match = fieldOf(extra?.sca_info, 'dependency_match');
   const found = fieldOf(match, 'found_dependency');
-  const name = textOf(found, 'package');
-  const version = textOf(found, 'version');
-  const type = ECOSYSTEMS.get(textOf(found, 'ecosystem') ?? '');
+  const name = textField(found, 'package');
+  const version = textField(found, 'version');
+  const type = ECOSYSTEMS.get(textField(found, 'ecosystem') ?? '');
   const purl = type && name ? readPurl(makePurl(type, name, version))?.purl : undefined;
   const { id, aliases } = canonical(idsOf(result)[0] ?? rule);
   return {
     type: 'vulnerability',
     ...commonOf(result),
-    severity: severityOf(SEVERITIES, textOf(extra?.metadata, 'sca-severity') ?? extra?.severity),
+    severity: severityOf(SEVERITIES, textField(extra?.metadata, 'sca-severity') ?? extra?.severity),
     rule: id,
     aliases,
     message: extra?.message || undefined,
@@ -118,7 +119,7 @@ export function vulnerabilityFinding(
     packageVersion: version,
     fixedVersion: fixedVersion(extra?.metadata),
     location:
-      textOf(match, 'lockfile') ?? textOf(found, 'lockfile_path') ?? result.path ?? undefined,
+      textField(match, 'lockfile') ?? textField(found, 'lockfile_path') ?? result.path ?? undefined,
     fingerprint: vulnerabilityFingerprint(id, purl, name ?? result.path ?? ''),
   };
 }

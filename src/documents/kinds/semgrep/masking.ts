@@ -1,5 +1,6 @@
+import { fieldOf } from '../common/fields.js';
 import { MASK, withoutSecrets } from '../common/mask.js';
-import { fieldOf, isContent } from './fields.js';
+import { isContent } from './fields.js';
 import type { Report, Result } from './schema.js';
 
 /** Fields of `extra` that remain. Others may have the code around a secret, or the secret itself. */

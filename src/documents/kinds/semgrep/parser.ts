@@ -1,10 +1,10 @@
 import { canonicalIds } from '../../../vocabulary/vulnerability-ids.js';
 import { refuseTooMany } from '../../fault.js';
 import type { Claim, DocumentParser, Finding, ParsedDocument } from '../../kind.js';
+import { fieldOf } from '../common/fields.js';
 import { codeFingerprints } from '../common/fingerprint.js';
 import { withoutSecrets } from '../common/mask.js';
 import { coverageOf, warningsOf } from './coverage.js';
-import { fieldOf } from './fields.js';
 import { codeFinding, idsOf, secretFinding, vulnerabilityFinding } from './findings.js';
 import { maskReport } from './masking.js';
 import { check, type Result } from './schema.js';

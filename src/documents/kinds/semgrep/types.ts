@@ -1,4 +1,5 @@
-import { fieldOf, listOf, textOf } from './fields.js';
+import { fieldOf, textField } from '../common/fields.js';
+import { listOf } from './fields.js';
 import type { Result } from './schema.js';
 
 export type SemgrepType = 'code' | 'secret' | 'vulnerability';
@@ -15,7 +16,7 @@ const VALIDATED = new Set(['CONFIRMED_VALID', 'CONFIRMED_INVALID', 'VALIDATION_E
 export function isOfSecrets({ extra }: Result): boolean {
   const state = extra?.validation_state;
   const isValidated = typeof state === 'string' && VALIDATED.has(state);
-  return isValidated || textOf(extra?.metadata, 'product') === 'secrets';
+  return isValidated || textField(extra?.metadata, 'product') === 'secrets';
 }
 
 /** What a result is about. A vulnerability of Supply Chain may be of the weakness CWE-798, and is not a secret here. */

@@ -1,3 +1,5 @@
+import { fieldOf } from '../common/fields.js';
+
 /** The scheme and user information of a URL. */
 const USER = /^\s*([a-z][a-z0-9+.-]{0,30}:\/\/)([^/?#]*)@/i;
 
@@ -22,7 +24,7 @@ function secretsOf(scheme: string, user: string): string[] {
 
 /** Copies an object without the user information in one URL, or returns undefined if the URL has none. */
 function without(fields: object, name: string): { copy: object; secrets: string[] } | undefined {
-  const address: unknown = Object.getOwnPropertyDescriptor(fields, name)?.value;
+  const address = fieldOf(fields, name);
   if (typeof address !== 'string') return undefined;
   const [whole, scheme = '', user = ''] = USER.exec(address) ?? [];
   if (whole === undefined) return undefined;
@@ -38,7 +40,7 @@ function without(fields: object, name: string): { copy: object; secrets: string[
 export function withoutUsers(report: object): { copy: object; secrets: string[] } | undefined {
   const artifact = without(report, 'ArtifactName');
   const top = artifact?.copy ?? report;
-  const metadata: unknown = Object.getOwnPropertyDescriptor(top, 'Metadata')?.value;
+  const metadata = fieldOf(top, 'Metadata');
   const repository =
     typeof metadata === 'object' && metadata !== null ? without(metadata, 'RepoURL') : undefined;
   if (!artifact && !repository) return undefined;
