@@ -97,6 +97,8 @@ const EMPTY = `
     t REGCLASS;
     used BOOLEAN;
   BEGIN
+    -- One after another: concurrent tests of a file begin together, and their deletions would deadlock.
+    PERFORM pg_advisory_xact_lock(hashtextextended('empty the database', 0));
     SET LOCAL session_replication_role = replica;
     FOR t IN SELECT format('%I.%I', schemaname, tablename)::regclass FROM pg_tables
               WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'
