@@ -107,6 +107,8 @@ export interface ParsedDocument {
    * One entry for everything that the tool looked for. A tool that scanned several targets can have several entries.
    */
   readonly coverage: readonly Coverage[];
+  /** All that the tool can look for, if its name shows it. Uploaders may declare nothing else. */
+  readonly able?: readonly FindingType[] | undefined;
   /** What was read leniently, or could not be understood, without losing a component or a finding. */
   readonly warnings?: readonly Note[];
   /** Where the document contradicts itself. The worse reading counts. */

@@ -33,8 +33,10 @@ const image = (name: string, RepoDigests: string[] = [], more: object = {}) => (
   Results: [{ Target: `${name} (debian 12)`, Class: 'os-pkgs', Type: 'debian' }],
   ...more,
 });
-const suite = (name: string, test = 'a') =>
-  `<testsuite name="${name}"><testcase name="${test}"/></testsuite>`;
+const suite = (name: string, ...tests: string[]) => {
+  const cases = (tests.length > 0 ? tests : ['a']).map((test) => `<testcase name="${test}"/>`);
+  return `<testsuite name="${name}">${cases.join('')}</testsuite>`;
+};
 const xml = { type: 'application/xml', label: 'unit' };
 
 describe('a label', () => {
@@ -85,6 +87,32 @@ describe('a label', () => {
     const again = await send(suite('linux', 'b'), xml);
     expect(again.supersedes).toEqual([]);
     expect(await statusOf(both.id)).toBe('current');
+  });
+
+  it('keeps a report when only some of its tests run again', async () => {
+    const failing = suite('unit', 'a', 'b').replace('"b"/>', '"b"><failure/></testcase>');
+    const first = await send(failing, xml);
+    const some = await send(suite('unit', 'b'), xml);
+    expect(some.supersedes).toEqual([]);
+    expect(some.warnings[0]?.message).toContain('2 tests ran, and 1 in this document');
+    expect(await statusOf(first.id)).toBe('current');
+    const all = await send(suite('unit', 'a', 'b'), xml);
+    expect(all.supersedes.map(({ id }) => id).sort()).toEqual([first.id, some.id].sort());
+  });
+
+  it('keeps a report of npm audit of another folder, which it does not name', async () => {
+    const audit = (total: number) => ({
+      auditReportVersion: 2,
+      vulnerabilities: {},
+      metadata: { vulnerabilities: { total: 0 }, dependencies: { total } },
+    });
+    const web = await send(audit(812), { label: 'npm' });
+    const server = await send(audit(214), { label: 'npm' });
+    expect(server.supersedes).toEqual([]);
+    expect(server.warnings[0]?.message).toContain('it looked at 812 (vulnerability)');
+    const again = await send({ ...audit(812), muted: [] }, { label: 'npm' });
+    expect(again.supersedes).toMatchObject([{ id: web.id }]);
+    expect(await statusOf(server.id)).toBe('current');
   });
 
   it('counts documents that count beside each other, both by one label', async () => {
@@ -205,6 +233,13 @@ describe('scanners', () => {
       scanners: 'vuln',
     });
     expectProblem(impossible, 422, 'document-invalid');
+    const grype = {
+      version: '2.1.0',
+      runs: [{ tool: { driver: { name: 'Grype' } }, results: [] }],
+    };
+    const other = await upload(context.app, release, grype, { scanners: 'secret' });
+    expectProblem(other, 422, 'document-invalid');
+    expect(other.json().detail).toContain('Grype');
     expect(impossible.json().detail).toContain('does not report vulnerability');
   });
 });

@@ -30,13 +30,17 @@ const spdx = {
 useRows(async () => {
   const { app } = context;
   release = (await createRelease(app)).id;
-  const old = bom([{ version: '3.0.0', licence: 'MIT' }]);
-  const current = bom([
-    { licence: 'MIT' },
-    { version: '4.17.21', licence: 'House licence' },
-    { name: 'own', version: '1.0.0', purl: null },
-    { name: '@scope/log', version: '1.0.0+1', purl: 'pkg:npm/%40scope/log@1.0.0%2B1?a=b' },
-  ]);
+  const shop = { metadata: { component: { type: 'application', name: 'shop' } } };
+  const old = bom([{ version: '3.0.0', licence: 'MIT' }], shop);
+  const current = bom(
+    [
+      { licence: 'MIT' },
+      { version: '4.17.21', licence: 'House licence' },
+      { name: 'own', version: '1.0.0', purl: null },
+      { name: '@scope/log', version: '1.0.0+1', purl: 'pkg:npm/%40scope/log@1.0.0%2B1?a=b' },
+    ],
+    shop,
+  );
   evidence = [
     (await uploaded(app, release, old, { label: 'a' })).id,
     (await uploaded(app, release, current, { label: 'a' })).id,

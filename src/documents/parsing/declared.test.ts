@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Coverage } from '../../vocabulary/coverage.js';
+import type { FindingType } from '../../vocabulary/finding-types.js';
 import { faultOf } from '../fault.support.js';
 import { sarif } from '../kinds/sarif/index.js';
 import { withDeclared } from './declared.js';
@@ -17,6 +18,45 @@ describe('what the uploader declares', () => {
     const { alsoReports: _none, ...other } = sarif;
     const fault = faultOf(() => withDeclared({ coverage: [unknown] }, other, ['vulnerability']));
     expect(fault.message).toContain('does not report vulnerability');
+  });
+});
+
+describe('what the uploader declares for a tool that cannot look for it', () => {
+  const read = (scanners: readonly FindingType[], ...tools: string[]) =>
+    readDocument({
+      bytes: Buffer.from(
+        JSON.stringify({
+          version: '2.1.0',
+          runs: tools.map((name) => ({ tool: { driver: { name } }, results: [] })),
+        }),
+      ),
+      format: 'json',
+      kind: 'sarif',
+      secretKey: new Uint8Array(32),
+      scanners,
+    });
+
+  it.each([
+    ['secret', 'Grype'],
+    ['code', 'OSV-Scanner'],
+    ['misconfiguration', 'Snyk Container'],
+    ['vulnerability', 'gitleaks'],
+    ['secret', 'Grype', 'OSV-Scanner'],
+  ] as const)('is refused: %s for %s', async (what, ...tools) => {
+    const fault = `is a report of ${tools.join(', ')}, which does not report ${what}. Remove it from scanners`;
+    await expect(read([what], ...tools)).rejects.toThrow(fault);
+  });
+
+  it.each([
+    ['secret', 'Trivy'],
+    ['secret', 'Checkov'],
+    ['secret', 'a tool of ours'],
+    ['licence', 'Snyk Open Source'],
+    ['secret', 'Grype', 'gitleaks'],
+    ['secret', 'Grype', 'a tool of ours'],
+  ] as const)('is accepted: %s for %s', async (what, ...tools) => {
+    const { head } = await read([what], ...tools);
+    expect(head.summary.shows).toContain(what);
   });
 });
 

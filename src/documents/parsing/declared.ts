@@ -13,21 +13,21 @@ const isObstacle = ({ what, ran, lookedAt }: Coverage) =>
 /**
  * Adds what the uploader says that the tool looked for, for tools whose clean reports do not show it. The document's
  * own word takes precedence: if a part of the run failed, or looked at nothing, what is declared failed as well.
- * @throws {DocumentFault} if documents of this kind cannot report it
+ * @throws {DocumentFault} if documents of this kind, or this tool, cannot report it
  */
 export function withDeclared(
   parsed: ParsedDocument,
   { name, uploadFor, alsoReports = [] }: EvidenceKind,
   scanners: readonly FindingType[] = [],
 ): ParsedDocument {
-  const impossible = scanners.find(
-    (what) => uploadFor?.[what] === undefined && !alsoReports.includes(what),
-  );
-  if (impossible !== undefined) {
-    const fault = `is of the kind ${name}, which does not report ${impossible}. Remove it from scanners`;
-    throw new DocumentFault(fault);
+  const { able, coverage, tool } = parsed;
+  const remove = (what: FindingType) => `which does not report ${what}. Remove it from scanners`;
+  for (const what of scanners) {
+    if (uploadFor?.[what] === undefined && !alsoReports.includes(what))
+      throw new DocumentFault(`is of the kind ${name}, ${remove(what)}`);
+    if (able && !able.includes(what))
+      throw new DocumentFault(`is a report of ${tool}, ${remove(what)}`);
   }
-  const { coverage } = parsed;
   const [first] = coverage;
   const declared = scanners.filter((what) =>
     coverage.every(

@@ -31,6 +31,14 @@ const at = (what: Coverage['what'], time: string): Replacing => ({
   ...summary([what]),
   coverage: [{ what, ran: 'yes', at: time }],
 });
+const looked = (
+  what: Coverage['what'],
+  lookedAt: number | undefined,
+  targets = ['suite shop'],
+): Replacing => ({
+  ...{ ...summary([]), targets },
+  coverage: [{ what, ran: 'yes', lookedAt }],
+});
 
 describe('what new evidence replaces', () => {
   it('is what is about the same, and of what it looked for the same', () => {
@@ -100,6 +108,42 @@ describe('what new evidence replaces', () => {
     expect(whyBeside(summary(['code']), byTheWay)).toBeUndefined();
     const sought = summary(['code', 'secret'], ['secret']);
     expect(whyBeside(summary(['code']), sought)).toContain('it has findings of the type secret');
+  });
+
+  it.each([
+    ['tests', 100, 100, undefined],
+    ['tests', 2, 100, '100 tests ran, and 2 in this document, which may be a part of them'],
+    ['tests', 0, 1, '1 test ran, and 0 in this document, which may be a part of them'],
+    ['tests', 100, 2, undefined],
+    ['vulnerability', 2, 100, undefined],
+  ] as const)('of %s that names what it is about: %i after %i', (what, now, then, why) => {
+    expect(whyBeside(looked(what, now), looked(what, then))).toBe(why);
+  });
+
+  it.each([
+    ['vulnerability', 100, 100, undefined],
+    ['vulnerability', 2, 100, 'it looked at 100 (vulnerability), and this document looked at 2.'],
+    ['components', 100, 2, 'it looked at 2 (components), and this document looked at 100.'],
+    ['tests', 100, 2, 'it looked at 2 (tests), and this document looked at 100.'],
+    ['tests', 0, 2, '2 tests ran'],
+    ['vulnerability', 0, 100, undefined],
+    ['vulnerability', 100, 0, undefined],
+    ['vulnerability', 100, undefined, undefined],
+    ['vulnerability', undefined, 100, undefined],
+  ] as const)('of %s that names nothing: %i after %i', (what, now, then, why) => {
+    const [by, older] = [looked(what, now, []), looked(what, then, [])];
+    if (why === undefined) expect(whyBeside(by, older)).toBeUndefined();
+    else expect(whyBeside(by, older)).toContain(why);
+  });
+
+  it('of several parts is compared by all of them, if each shows how much', () => {
+    const parts = (...counts: (number | undefined)[]): Replacing => ({
+      ...{ ...summary([]), targets: [] },
+      coverage: counts.map((lookedAt) => ({ what: 'code', ran: 'yes', lookedAt })),
+    });
+    expect(whyBeside(parts(1, 2), parts(3))).toBeUndefined();
+    expect(whyBeside(parts(1, 2), parts(2))).toContain('this document looked at 3');
+    expect(whyBeside(parts(1, undefined), parts(2))).toBeUndefined();
   });
 
   it('is not the report of a later run', () => {

@@ -1,6 +1,7 @@
 import type { Summary } from '../../documents/parsing/summary.js';
+import { counted } from '../../shared/text.js';
 import type { Coverage } from '../../vocabulary/coverage.js';
-import { FINDING_TYPES, type Shown } from '../../vocabulary/finding-types.js';
+import { FINDING_TYPES, SHOWN, type Shown } from '../../vocabulary/finding-types.js';
 import { namedBy, type Subject, type Subjects } from '../../vocabulary/subject.js';
 
 /** The parts of a summary that decide whether new evidence replaces older evidence of its label. */
@@ -55,9 +56,32 @@ function otherArtifact(by: Replacing, older: Replacing, artifacts: Subjects<Subj
   return own.size === 0 ? undefined : [...named(older)].find((one) => !own.has(one));
 }
 
+/** How many things a document looked at for one type. NaN if it does not show it. */
+function lookedAt(what: Shown, { coverage = [] }: Replacing): number {
+  const counts = coverage.flatMap((entry) => (entry.what === what ? [entry.lookedAt] : []));
+  return counts.length === 0 ? Number.NaN : counts.reduce<number>((sum, n) => sum + (n ?? NaN), 0);
+}
+
+/**
+ * A release is one commit: its tests are the same when they run again, and its folders have the same packages. Where a
+ * document names what it is about, only tests are compared: tools count packages in different ways.
+ */
+function otherAmount(by: Replacing, older: Replacing, isNameless: boolean): string | undefined {
+  for (const what of isNameless ? SHOWN : (['tests'] as const)) {
+    const [now, then] = [lookedAt(what, by), lookedAt(what, older)];
+    if (what === 'tests' && now < then)
+      return `${counted(then, 'test')} ran, and ${now} in this document, which may be a part of them`;
+    // A document that looked at nothing did not look at something else.
+    if (isNameless && now > 0 && then > 0 && now !== then)
+      return `it looked at ${then} (${what}), and this document looked at ${now}. Neither names what it is about`;
+  }
+  return undefined;
+}
+
 /**
  * Why new evidence does not replace older evidence of the same label: it is about something else, it did not look for
- * what the older one found, or its scan is the older one. Continues "still counts: ". Undefined if it replaces it.
+ * what the older one found, it is a part of the older one, or its scan is the older one. Continues "still counts: ".
+ * Undefined if it replaces it.
  */
 export function whyBeside(
   by: Replacing,
@@ -77,5 +101,6 @@ export function whyBeside(
     return 'it has components, and this document does not show that it lists them';
   if (what !== undefined)
     return `it has findings of the type ${what}, and this document does not show a scan for them`;
-  return newer(by, older);
+  const areNameless = mine.length === 0 && theirs.length === 0;
+  return otherAmount(by, older, areNameless) ?? newer(by, older);
 }

@@ -6,6 +6,7 @@ import { maskDocument } from './masking.js';
 import { hasOtherResults } from './ran.js';
 import { Reader } from './reader.js';
 import { check, type Run } from './schema.js';
+import { ableOf } from './tools.js';
 
 /** The parts of the contents that may have texts of the document. Rules, packages and fingerprints stay unchanged. */
 function cleaned(document: ParsedDocument, secrets: Iterable<string>): ParsedDocument {
@@ -68,6 +69,7 @@ export const parser: DocumentParser = {
     const { coverage, warnings, contradictions, secretResults, secrets } = reader;
     const parsed = {
       ...toolsOf(runs ?? []),
+      able: ableOf((runs ?? []).map(({ tool }) => tool.driver.name)),
       specVersion: version,
       coverage: coverage.length > 0 ? coverage : NOTHING_RAN,
       warnings,

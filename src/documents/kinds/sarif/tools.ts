@@ -41,6 +41,22 @@ export function purposeOf(tool: string): Purpose {
   return MISCONFIGURATIONS.test(name) ? 'misconfiguration' : 'code';
 }
 
+/**
+ * What the tools of a purpose can look for, if that is known: Grype has no scanner for secrets, and Snyk reports
+ * licences beside vulnerabilities. Checkov and KICS look for all of it, and what other tools look for is unknown.
+ */
+const ABLE: Partial<Record<Purpose, readonly FindingType[]>> = {
+  secret: ['secret'],
+  vulnerability: ['vulnerability', 'licence'],
+};
+
+/** What the tools can look for. Undefined if it is not known. */
+export function ableOf(tools: readonly string[]): FindingType[] | undefined {
+  const able = tools.map((tool) => ABLE[purposeOf(tool)]);
+  const known = able.filter((types) => types !== undefined);
+  return known.length > 0 && known.length === able.length ? known.flat() : undefined;
+}
+
 /** Tags and names that Trivy gives to its rules. */
 const BY_WORD: ReadonlyMap<string, FindingType> = new Map([
   ['vulnerability', 'vulnerability'],
