@@ -1,9 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
 import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
-
-/** The connection that the next interactive transaction of Prisma runs on. */
-const adopted = new AsyncLocalStorage<pg.PoolClient>();
 
 /** `transaction.ts` begins and ends the transaction, so these statements of Prisma are not sent. */
 const OWN = /^(?:BEGIN|COMMIT|ROLLBACK)$/;
@@ -29,11 +25,32 @@ function guest(client: pg.PoolClient): pg.PoolClient {
  */
 export class PrismaPool extends pg.Pool {
   readonly #shared: pg.Pool;
+  /** The connection of the transaction that Prisma opens now. */
+  #handed: pg.PoolClient | undefined;
+  #opened: Promise<unknown> = Promise.resolve();
 
   constructor(shared: pg.Pool) {
     super(shared.options);
     this.#shared = shared;
     this.query = shared.query.bind(shared) as typeof this.query;
+  }
+
+  /**
+   * Hands a connection to the transaction that `open` begins. Prisma says for none of its calls to `connect` which
+   * transaction it is for, so one opens after another. Opening sends no statement, and takes some microtasks. An
+   * `AsyncLocalStorage` would make each promise of the process dearer from its first use on.
+   */
+  hand<Opened>(client: pg.PoolClient, open: () => Promise<Opened>): Promise<Opened> {
+    const opened = this.#opened.then(async () => {
+      this.#handed = client;
+      try {
+        return await open();
+      } finally {
+        this.#handed = undefined;
+      }
+    });
+    this.#opened = opened.catch(() => {});
+    return opened;
   }
 
   override connect(): Promise<pg.PoolClient>;
@@ -46,7 +63,8 @@ export class PrismaPool extends pg.Pool {
   ): void;
   override connect(...args: unknown[]): Promise<pg.PoolClient> | undefined {
     if (args.length > 0) throw new Error('the driver adapter of Prisma connects by promise');
-    const client = adopted.getStore();
+    const client = this.#handed;
+    this.#handed = undefined;
     return client ? Promise.resolve(guest(client)) : this.#shared.connect();
   }
 }
@@ -61,18 +79,23 @@ export interface Adopted {
 const NO_LIMIT_MS = 2_147_483_647;
 
 /** Opens Prisma on a connection that has an open transaction. */
-export async function prismaOn(prisma: PrismaClient, client: pg.PoolClient): Promise<Adopted> {
+export async function prismaOn(
+  { prisma, prismaPool }: { readonly prisma: PrismaClient; readonly prismaPool: PrismaPool },
+  client: pg.PoolClient,
+): Promise<Adopted> {
   let finish = () => {};
   let done: Promise<void> | undefined;
-  const transaction = await new Promise<Prisma.TransactionClient>((resolve, reject) => {
-    const body = (opened: Prisma.TransactionClient) =>
-      new Promise<void>((finished) => {
-        finish = finished;
-        resolve(opened);
-      });
-    done = adopted.run(client, () => prisma.$transaction(body, { timeout: NO_LIMIT_MS }));
-    done.catch(reject);
-  });
+  const begin = () =>
+    new Promise<Prisma.TransactionClient>((resolve, reject) => {
+      const body = (opened: Prisma.TransactionClient) =>
+        new Promise<void>((finished) => {
+          finish = finished;
+          resolve(opened);
+        });
+      done = prisma.$transaction(body, { timeout: NO_LIMIT_MS });
+      done.catch(reject);
+    });
+  const transaction = await prismaPool.hand(client, begin);
   return {
     prisma: transaction,
     async end() {

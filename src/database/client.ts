@@ -97,10 +97,11 @@ export function openDatabase(
   pool.on('release', (_error, client) => {
     if (client.getTransactionStatus() !== 'I') client.end().catch(() => {});
   });
+  const prismaPool = new PrismaPool(pool);
   const prisma = new PrismaClient({
     // Other formats record a stack per call and quote source code in messages.
     errorFormat: 'minimal',
-    adapter: new PrismaPg(new PrismaPool(pool), {
+    adapter: new PrismaPg(prismaPool, {
       schema: schemaOf(url),
       statementNameGenerator: statementNames(),
     }),
@@ -113,7 +114,7 @@ export function openDatabase(
   return {
     pool,
     prisma,
-    store: new Store({ pool, prisma }),
+    store: new Store({ pool, prisma, prismaPool }),
     async close() {
       await prisma.$disconnect();
       await pool.end();

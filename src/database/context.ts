@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Caller } from '../access/caller.js';
 import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
+import type { PrismaPool } from './adopt.js';
 import { type Read, run, type Statement, snapshot } from './sql.js';
 
 type Reading =
@@ -21,6 +22,7 @@ export type ReadClient = {
 interface Opened {
   readonly pool: pg.Pool;
   readonly prisma: PrismaClient;
+  readonly prismaPool: PrismaPool;
 }
 
 /** The database of a request. Only `database/` opens it. Features use `query`, `bookkeeping` and `change`. */

@@ -37,11 +37,11 @@ async function begin<Context extends Place, Result>(
   context: Context,
   work: (context: Inside<Context>) => Promise<Result>,
 ): Promise<Result> {
-  const { pool, prisma } = Store.open(context.store);
-  const connection = await pool.connect();
+  const opened = Store.open(context.store);
+  const connection = await opened.pool.connect();
   let adopted: Promise<Adopted> | undefined;
   const open = async () => {
-    adopted ??= prismaOn(prisma, connection);
+    adopted ??= prismaOn(opened, connection);
     return (await adopted).prisma;
   };
   // The first statement of the work follows without waiting for this answer. If BEGIN fails, the work cannot write,

@@ -83,6 +83,28 @@ describe('bookkeeping', () => {
     expect(await sql('SELECT name FROM projects')).toEqual([{ name: 'P' }]);
   });
 
+  it('runs Prisma on its own connection, also when others begin at the same time', async () => {
+    const context = contextOf(open({ DATABASE_POOL_MAX: '5' }));
+    const seen = await Promise.all(
+      ['a', 'b', 'c', 'd', 'e'].map((name) =>
+        bookkeeping(context, async (inside) => {
+          await inside.prisma.project.create({ data: { name, status: 's' } });
+          const names = await query(inside, { text: 'SELECT name FROM projects' }, []);
+          if (name === 'c') throw new Error('stop');
+          return { name, names };
+        }).catch(() => undefined),
+      ),
+    );
+    const committed = ['a', 'b', 'd', 'e'];
+    const own = committed.map((name) => ({
+      name,
+      names: expect.arrayContaining([{ name }]),
+    }));
+    expect(seen.filter((one) => one !== undefined)).toEqual(own);
+    const stored = await sql('SELECT name FROM projects ORDER BY name');
+    expect(stored).toEqual(committed.map((name) => ({ name })));
+  });
+
   it('rolls back the work of Prisma when something else fails', async () => {
     const context = contextOf(open({ DATABASE_POOL_MAX: '1' }));
     const failed = bookkeeping(context, async (inside) => {

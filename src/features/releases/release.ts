@@ -1,6 +1,6 @@
 import { reachable } from '../../access/reachable.js';
 import type { Scope } from '../../access/scopes.js';
-import type { CallContext } from '../../database/context.js';
+import { type CallContext, query } from '../../database/context.js';
 import { fromJson } from '../../database/json.js';
 import type { Release as ReleaseRow } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
@@ -14,6 +14,26 @@ export const toRelease = (row: ReleaseRow) => ({
   ...row,
   links: fromJson<Release['links']>(row.links),
 });
+
+/** The project of a release. `$1`: the release. */
+const FIND_PROJECT = {
+  name: 'release-project',
+  text: 'SELECT id, project_id AS "projectId" FROM releases WHERE id = $1::uuid',
+};
+
+/**
+ * The id and project of a release that the caller may reach with the scope, for routes that need no more of it. It
+ * does not use Prisma, whose part of a call of the gate would be larger than that of the rules.
+ * @throws {AppError} `release-not-found`
+ */
+export async function requireProject(
+  context: CallContext,
+  scope: Scope,
+  id: string,
+): Promise<{ id: string; projectId: number }> {
+  const [row] = await query<{ id: string; projectId: number }>(context, FIND_PROJECT, [id]);
+  return reachable(row ?? null, context.caller, scope, releaseNotFound);
+}
 
 /**
  * Finds a release that the caller may reach with the scope. A release out of reach is reported as missing.

@@ -10,7 +10,6 @@ import {
   type Defects,
   ENGINE,
   type Prepared,
-  prepare,
   type Times,
   type VerdictFacts,
   type VerdictInputs,
@@ -26,6 +25,7 @@ import {
   WAIVED_DEFECTS,
   WAIVED_NEW_DEFECTS,
 } from './facts.sql.js';
+import { preparedFor } from './prepared.js';
 
 /** Policy versions, by name, to evaluate instead of those that guard the environment. */
 export type PolicyVersions = Readonly<Record<string, number>>;
@@ -86,8 +86,9 @@ async function newDefects(read: Read, row: Row, all: Defects): Promise<Defects> 
 }
 
 /** Reads the facts that the policies of the environment need. */
-async function collectAll(read: Read, row: Row) {
-  const prepared = prepare(row.policies);
+async function collectAll(read: Read, current: Row) {
+  const { policies, prepared } = preparedFor(current.policies);
+  const row = { ...current, policies };
   const { needs } = prepared;
   const { release, running } = row;
   const computed = row.facts ? undefined : await computeFacts(read, release.id);
@@ -115,10 +116,10 @@ async function collectAll(read: Read, row: Row) {
 /** Returns everything from the row, if its facts are current and no rule needs more. Most calls end here. */
 function collectedFrom(row: Row): Collected | undefined {
   if (!row.facts || idsOfFindings(row.waivers).length > 0) return undefined;
-  const prepared = prepare(row.policies);
+  const { policies, prepared } = preparedFor(row.policies);
   const { newDefects, components } = prepared.needs;
   if (newDefects || components) return undefined;
-  const inputs = inputsOf(row, prepared);
+  const inputs = inputsOf({ ...row, policies }, prepared);
   return { prepared, inputs, facts: { defects: { ...row.facts, waived: [] } } };
 }
 
