@@ -40,11 +40,13 @@ export function connection(url: string, ...others: string[]): pg.ClientConfig {
   const parsed = new URL(url);
   const own = parsed.searchParams.getAll('options');
   parsed.searchParams.delete('options');
-  const selected = schema === 'public' ? [] : [`-c search_path="${schema}"`];
+  // Temporary tables last: PostgreSQL looks there first, and one could stand in for a table of the schema.
+  const isSelected = schema === 'public' && own.some((option) => option.includes('search_path'));
+  const selected = isSelected ? [] : [`-c search_path="${schema}",pg_temp`];
   const options = [...own, ...selected, ...others];
   return {
     connectionString: own.length > 0 ? parsed.href : url,
-    ...(options.length > 0 && { options: options.join(' ') }),
+    options: options.join(' '),
   };
 }
 

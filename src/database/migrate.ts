@@ -62,6 +62,14 @@ function failedBefore(name: string): SchemaError {
   );
 }
 
+function editedBefore(names: readonly string[]): SchemaError {
+  return new SchemaError(
+    `the database was migrated by other files than those of this server: ${names.join(', ')}. Its schema may lack ` +
+      'what the server needs. Nothing was changed. Start the version that migrated it, or restore a backup. See ' +
+      'docs/operations.md#the-database-was-migrated-by-other-files',
+  );
+}
+
 /** Applies pending migrations. The caller holds the lock. */
 async function applyPending(
   migrations: SchemaEngine.Migrations,
@@ -123,7 +131,8 @@ export function prepareSchema(
   { apply, connectTimeoutMs }: { apply: boolean; connectTimeoutMs: number },
 ): Promise<PreparedSchema> {
   return withClient(url, connectTimeoutMs, async (client) => {
-    const { pending, failed, unfinished, unknown } = await schemaState(client);
+    const { pending, failed, unfinished, unknown, edited } = await schemaState(client);
+    if (edited.length > 0) throw editedBefore(edited);
     const missing = [...failed, ...unfinished, ...pending];
     if (missing.length === 0) return { applied: [], unknown };
     if (!apply) {

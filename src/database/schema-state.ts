@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { ROOT } from '../paths.js';
+import { LANDED } from './landed.js';
 
 /** The directory of this server's migrations. */
 export const MIGRATIONS = fileURLToPath(new URL('prisma/migrations', ROOT));
@@ -15,6 +16,8 @@ export interface SchemaState {
   readonly unfinished: string[];
   /** Migrations of a newer server. */
   readonly unknown: string[];
+  /** Applied migrations whose file had other contents: the schema may lack what the server needs. */
+  readonly edited: string[];
 }
 
 type Queryable = Pick<pg.ClientBase | pg.Pool, 'query'>;
@@ -31,6 +34,7 @@ export function knownMigrations(): readonly string[] {
 
 interface Recorded {
   readonly name: string;
+  readonly checksum: string;
   readonly finished: boolean;
   readonly refused: boolean;
 }
@@ -42,18 +46,20 @@ async function recordedMigrations(database: Queryable): Promise<Recorded[]> {
   );
   if (!rows[0]?.recorded) return [];
   const answer = await database.query<Recorded>(
-    `SELECT migration_name AS name, finished_at IS NOT NULL AS finished, logs <> '' AS refused
+    `SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished, logs <> '' AS refused
        FROM _prisma_migrations WHERE rolled_back_at IS NULL`,
   );
   return answer.rows;
 }
 
-/** Compares migration names with two small queries, without the migration engine. */
+/** Compares names and checksums of migrations with two small queries, without the migration engine. */
 export async function schemaState(database: Queryable): Promise<SchemaState> {
   const applied = new Set<string>();
   const failed: string[] = [];
   const unfinished: string[] = [];
-  for (const { name, finished, refused } of await recordedMigrations(database)) {
+  const edited: string[] = [];
+  for (const { name, checksum, finished, refused } of await recordedMigrations(database)) {
+    if (finished && LANDED[name] && !LANDED[name].includes(checksum)) edited.push(name);
     if (finished) applied.add(name);
     else (refused ? failed : unfinished).push(name);
   }
@@ -63,5 +69,6 @@ export async function schemaState(database: Queryable): Promise<SchemaState> {
     failed,
     unfinished,
     unknown: [...applied].filter((name) => !names.includes(name)).sort(),
+    edited,
   };
 }

@@ -36,7 +36,7 @@ describe('a URL with options', () => {
     expect(await query(contextOf(database), settings, [names])).toEqual([
       { name: 'default_transaction_read_only', setting: 'on' },
       { name: 'geqo', setting: 'off' },
-      { name: 'search_path', setting: '"other"' },
+      { name: 'search_path', setting: '"other",pg_temp' },
     ]);
   });
 });

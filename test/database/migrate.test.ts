@@ -20,11 +20,15 @@ const LONG_STATUS = Array.from({ length: 5000 }, (_, i) =>
 const MIGRATIONS = [
   '20240101000000_projects',
   '20261122000000_project_details',
+  '20261122000001_mend_project_details',
   '20261123000000_callers',
+  '20261123000001_mend_callers',
   '20261125000000_releases_and_evidence',
+  '20261125000001_mend_releases_and_evidence',
   '20261125120000_policies',
   '20261128100000_readable_views',
   '20261128120000_events',
+  '20261128120001_mend_events',
   '20261129000000_coverage',
   '20261129010000_baseline_2',
   '20261129120000_rights_not_truncated',
@@ -32,6 +36,7 @@ const MIGRATIONS = [
   '20261129132000_keys_of_packages',
   '20261129133000_waivers_about',
   '20261129140000_ids_in_order',
+  '20261129150000_search_paths',
 ];
 
 let database: Awaited<ReturnType<typeof createEmptyDatabase>>;
