@@ -108,3 +108,43 @@ describe('a fair share', () => {
     expect(await isGiven(memory.take(1, 'b'))).toBe(true);
   });
 });
+
+describe('a fair share with patience', () => {
+  const patient = () =>
+    fairShare({ total: 10, each: 5, timeoutMs: 5000, patienceMs: 20, busy: 'x' });
+  /** Work that gives its share back when it is stopped. */
+  const work = (done: number, stopped: string[], name: string) => {
+    let given: Share | undefined;
+    const stop = () => {
+      stopped.push(name);
+      given?.giveBack();
+    };
+    return { done: () => done, stop, has: (share: Share) => (given = share) };
+  };
+
+  it('stops the slowest work of others, as far as needed', async () => {
+    const memory = patient();
+    const stopped: string[] = [];
+    const [slow, fast] = [work(1, stopped, 'slow'), work(1000, stopped, 'fast')];
+    fast.has(await memory.take(5, 'a', undefined, fast));
+    slow.has(await memory.take(5, 'b', undefined, slow));
+    await memory.take(5, 'c');
+    expect(stopped).toEqual(['slow']);
+  });
+
+  it('stops no work of the same owner, and none that has settled or given its share back', async () => {
+    const memory = patient();
+    const stopped: string[] = [];
+    const [own, settled] = [work(1, stopped, 'own'), work(1, stopped, 'settled')];
+    const share = await memory.take(5, 'a', undefined, settled);
+    share.settle();
+    own.has(await memory.take(5, 'c', undefined, own));
+    const waiting = memory.take(5, 'c');
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    share.giveBack();
+    await expect(Promise.race([waiting, Promise.resolve('waits')])).resolves.toBe('waits');
+    own.stop();
+    await waiting;
+    expect(stopped).toEqual(['own']);
+  });
+});

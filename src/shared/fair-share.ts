@@ -6,6 +6,16 @@ export interface Share {
   keep(amount: number): void;
   /** Gives the share back. Calling it again has no effect. */
   giveBack(): void;
+  /** From now on the work is not stopped. */
+  settle(): void;
+}
+
+/** Work that holds a share and can be stopped, such as a body that is still arriving. */
+export interface Stoppable {
+  /** How much of its work is done, in any unit that is the same for all shares. */
+  done(): number;
+  /** Stops the work, which gives its share back. */
+  stop(): void;
 }
 
 export interface FairShare {
@@ -15,9 +25,10 @@ export interface FairShare {
    * @param amount capped at the maximum for one owner
    * @param owner the caller
    * @param signal ends the wait when the client disconnects
+   * @param work can be stopped until `settle`: see `patienceMs`
    * @throws {AppError} `overloaded` after the timeout, `malformed-request` when the signal aborts
    */
-  take(amount: number, owner: string, signal?: AbortSignal): Promise<Share>;
+  take(amount: number, owner: string, signal?: AbortSignal, work?: Stoppable): Promise<Share>;
 }
 
 export interface FairShareOptions {
@@ -25,6 +36,11 @@ export interface FairShareOptions {
   /** Maximum for one owner at a time. Default: `total`. */
   readonly each?: number;
   readonly timeoutMs: number;
+  /**
+   * After this wait, the slowest work of other owners is stopped, so that nobody holds the resource by being slow. Work
+   * that began within the same time is not stopped. Default: no work is stopped.
+   */
+  readonly patienceMs?: number;
   /** Beginning of the error's detail, such as "Too many documents are being received". */
   readonly busy: string;
 }
@@ -35,8 +51,21 @@ interface Waiting {
   start(): void;
 }
 
-export function fairShare({ total, each = total, timeoutMs, busy }: FairShareOptions): FairShare {
+/** A share whose work can be stopped. */
+interface Running {
+  readonly owner: string;
+  readonly began: number;
+  readonly work: Stoppable;
+  amount(): number;
+}
+
+/** Work done per millisecond. */
+const paceOf = ({ began, work }: Running) => work.done() / Math.max(performance.now() - began, 1);
+
+export function fairShare(options: FairShareOptions): FairShare {
+  const { total, each = total, timeoutMs, patienceMs, busy } = options;
   let free = total;
+  const running = new Set<Running>();
   const held = new Map<string, number>();
   const queue: Waiting[] = [];
 
@@ -70,26 +99,55 @@ export function fairShare({ total, each = total, timeoutMs, busy }: FairShareOpt
     }
   };
 
-  const shareOf = (owner: string, amount: number): Share => {
+  const shareOf = ({ owner, amount }: Waiting, work?: Stoppable): Share => {
     let mine = amount;
+    const own = work && { owner, work, began: performance.now(), amount: () => mine };
+    if (own) running.add(own);
+    const settle = () => {
+      if (own) running.delete(own);
+    };
     const keep = (rest: number) => {
       if (rest >= mine) return;
       change(owner, rest - mine);
       mine = rest;
       admit();
     };
-    return { keep, giveBack: () => keep(0) };
+    const giveBack = () => {
+      settle();
+      keep(0);
+    };
+    return { keep, giveBack, settle };
+  };
+
+  /** Stops the slowest work of other owners until there is room for a request that has waited too long. */
+  const makeRoom = (waiting: Waiting, patience: number) => {
+    const since = performance.now() - patience;
+    const slow = [...running]
+      .filter(({ owner, began }) => owner !== waiting.owner && began <= since)
+      .sort((a, b) => paceOf(a) - paceOf(b));
+    // Work gives its share back a moment after it was stopped.
+    let room = free;
+    for (const one of slow) {
+      if (room >= waiting.amount) return;
+      room += one.amount();
+      running.delete(one);
+      one.work.stop();
+    }
   };
 
   return {
-    take(requested, owner, signal) {
+    take(requested, owner, signal, work) {
       const amount = Math.min(requested, each);
       return new Promise((resolve, reject) => {
+        const stopTimers = () => {
+          clearTimeout(timer);
+          clearInterval(patience);
+        };
         const leave = (error: Error) => {
           const place = queue.indexOf(waiting);
           if (place === -1) return;
           queue.splice(place, 1);
-          clearTimeout(timer);
+          stopTimers();
           reject(error);
           admit(); // later requests may need less
         };
@@ -99,15 +157,19 @@ export function fairShare({ total, each = total, timeoutMs, busy }: FairShareOpt
           amount,
           owner,
           start() {
-            clearTimeout(timer);
+            stopTimers();
             signal?.removeEventListener('abort', onAbort);
-            resolve(shareOf(owner, amount));
+            resolve(shareOf(waiting, work));
           },
         };
         const timer = setTimeout(() => {
           const detail = `${busy}. Retry after the seconds in Retry-After`;
           leave(new AppError('overloaded', detail, { headers: { 'retry-after': '5' } }));
         }, timeoutMs);
+        const patience =
+          patienceMs === undefined
+            ? undefined
+            : setInterval(() => makeRoom(waiting, patienceMs), patienceMs);
         queue.push(waiting);
         signal?.addEventListener('abort', onAbort, { once: true });
         if (signal?.aborted) onAbort();

@@ -60,6 +60,35 @@ describe('memory for documents', () => {
     await expect(memory.take(32 * MIB, 'b')).resolves.toBeDefined();
   });
 
+  it.each([
+    ['plain', {}],
+    ['compressed', { 'content-encoding': 'gzip' }],
+  ])(
+    'is taken back from callers that send slowly, when somebody else waits: %s',
+    async (_name, encoding) => {
+      const limits = { total: 64 * MIB, each: 32 * MIB, timeoutMs: 10_000, patienceMs: 100 };
+      const memory = fairShare({ ...limits, busy: 'Busy' });
+      const { signal } = new AbortController();
+      const type = { 'content-type': 'application/json' };
+      const slow = ['a', 'b'].map((owner) => {
+        const body = new Readable({ read() {} });
+        body.push('{');
+        const headers = { ...type, ...encoding, 'content-length': String(32 * MIB) };
+        return receive(headers, body, { memory, owner, signal });
+      });
+      const body = Readable.from([Buffer.from('{}')]);
+      const quick = receive({ ...type, 'content-length': '2' }, body, {
+        memory,
+        owner: 'c',
+        signal,
+      });
+      const stopped = expect(Promise.race(slow)).rejects.toMatchObject({ code: 'overloaded' });
+      expect((await quick).size).toBe(2);
+      await stopped;
+      for (const one of slow) one.catch(() => {});
+    },
+  );
+
   it('is limited per caller, so that slow uploads of one do not block another', async () => {
     let received = 0;
     app.server.on('request', () => {

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { finished, type Readable } from 'node:stream';
+import { finished, PassThrough, type Readable, type Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { AppError } from '../../shared/app-error.js';
 import { encodingOf } from '../../shared/encoding.js';
@@ -26,6 +26,13 @@ const tooLarge = () =>
   new AppError(
     'payload-too-large',
     `A document may have at most ${MAX_DOCUMENT / 1024 ** 2} MiB after decompression`,
+  );
+
+const tooSlow = () =>
+  new AppError(
+    'overloaded',
+    'The document arrived too slowly while others waited for memory. Retry after the seconds in Retry-After',
+    { headers: { 'retry-after': '5' } },
   );
 
 /** JSON Lines have no registered media type. */
@@ -92,6 +99,10 @@ class Collector {
     this.#buffer = new Uint8Array(Math.max(expected, 1024));
   }
 
+  get size(): number {
+    return this.#size;
+  }
+
   add(chunk: Buffer): void {
     const size = this.#size + chunk.length;
     if (size > MAX_DOCUMENT) throw tooLarge();
@@ -148,10 +159,13 @@ export async function receive(
   const length =
     headers['content-length'] === undefined ? undefined : Number(headers['content-length']);
   if (length !== undefined && length > MAX_DOCUMENT) throw tooLarge();
-  const share = await memory.take(expectedSize(length, compressed), owner, signal);
+  const source = compressed ? createGunzip() : new PassThrough();
+  const collector = new Collector(compressed || length === undefined ? 64 * 1024 : length);
+  const work = { done: () => collector.size, stop: () => source.destroy(tooSlow()) };
+  const share = await memory.take(expectedSize(length, compressed), owner, signal, work);
   try {
-    const collector = new Collector(compressed || length === undefined ? 64 * 1024 : length);
-    await readInto(collector, body, compressed);
+    await readInto(collector, body, source);
+    share.settle();
     const received = collector.end();
     if (received.size === 0) {
       throw new AppError('malformed-request', 'The body is empty. Send the document as the body');
@@ -167,22 +181,17 @@ export async function receive(
   }
 }
 
-async function readInto(collector: Collector, body: Readable, compressed: boolean): Promise<void> {
-  if (!compressed) {
-    // Destroying the request would close the connection before the client reads the 413.
-    for await (const chunk of body.iterator({ destroyOnReturn: false })) collector.add(chunk);
-    return;
-  }
-  const gunzip = createGunzip();
+async function readInto(collector: Collector, body: Readable, source: Transform): Promise<void> {
   // `pipe` does not forward failures. The client may already have disconnected during the wait for memory.
   finished(body, { writable: false }, (error) => {
-    if (error) gunzip.destroy(error);
+    if (error) source.destroy(error);
   });
-  body.pipe(gunzip);
+  // Destroying the request itself would close the connection before the client reads the answer.
+  body.pipe(source);
   try {
-    for await (const chunk of gunzip) collector.add(chunk);
+    for await (const chunk of source) collector.add(chunk);
   } finally {
-    body.unpipe(gunzip);
-    gunzip.destroy();
+    body.unpipe(source);
+    source.destroy();
   }
 }

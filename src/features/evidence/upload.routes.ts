@@ -26,8 +26,16 @@ declare module 'fastify' {
   }
 }
 
-/** Bytes of documents in memory: of all callers, and of one. The wait is shorter than usual timeouts of clients. */
-const MEMORY = { total: 64 * 1024 * 1024, each: MAX_DOCUMENT, timeoutMs: 20_000 };
+/**
+ * Bytes of documents in memory: of all callers, and of one. The wait is shorter than usual timeouts of clients. Two
+ * callers can hold all of it, so documents that arrive slowly are given up when somebody else has waited for 5 s.
+ */
+const MEMORY = {
+  total: 64 * 1024 * 1024,
+  each: MAX_DOCUMENT,
+  timeoutMs: 20_000,
+  patienceMs: 5000,
+};
 
 /** The caller's credential, or the address if the caller is anonymous. */
 const ownerOf = ({ callContext, ip }: FastifyRequest) =>
