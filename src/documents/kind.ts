@@ -109,6 +109,8 @@ export interface ParsedDocument {
   readonly coverage: readonly Coverage[];
   /** All that the tool can look for, if its name shows it. Uploaders may declare nothing else. */
   readonly able?: readonly FindingType[] | undefined;
+  /** Why it is unknown whether the tool ran. No word of the uploader makes up for it. */
+  readonly obstacle?: string | undefined;
   /** What was read leniently, or could not be understood, without losing a component or a finding. */
   readonly warnings?: readonly Note[];
   /** Where the document contradicts itself. The worse reading counts. */

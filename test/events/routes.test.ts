@@ -140,7 +140,7 @@ describe('events', () => {
   it('are recorded for evidence', async () => {
     const id = await release();
     const upload = `POST /releases/${id}/evidence?label=unit`;
-    const first = { payload: junit('passed'), headers: XML };
+    const first = { payload: junit('passed', 'passed'), headers: XML };
     const { body } = await does('uploadEvidence', upload, ['evidence.received'], first);
     await does('uploadEvidence', upload, ['evidence.received-again'], first);
     const second = { payload: junit('passed', 'failure'), headers: XML };

@@ -78,14 +78,15 @@ describe('a label', () => {
     expect(second.warnings[0]?.message).toContain('Trivy image shop');
   });
 
-  it('keeps a report of another suite, and supersedes one whose suites it all has', async () => {
+  it('keeps a report of another suite, and of more suites', async () => {
     const linux = await send(suite('linux'), xml);
     const windows = await send(suite('windows'), xml);
     expect(await statusOf(linux.id)).toBe('current');
     const both = await send(`<testsuites>${suite('linux')}${suite('windows')}</testsuites>`, xml);
-    expect(both.supersedes.map(({ id }) => id).sort()).toEqual([linux.id, windows.id].sort());
+    expect(both.supersedes).toEqual([]);
+    expect(await statusOf(windows.id)).toBe('current');
     const again = await send(suite('linux', 'b'), xml);
-    expect(again.supersedes).toEqual([]);
+    expect(again.supersedes.map(({ id }) => id)).toEqual([linux.id]);
     expect(await statusOf(both.id)).toBe('current');
   });
 
@@ -97,7 +98,8 @@ describe('a label', () => {
     expect(some.warnings[0]?.message).toContain('2 tests ran, and 1 in this document');
     expect(await statusOf(first.id)).toBe('current');
     const all = await send(suite('unit', 'a', 'b'), xml);
-    expect(all.supersedes.map(({ id }) => id).sort()).toEqual([first.id, some.id].sort());
+    expect(all.supersedes.map(({ id }) => id)).toEqual([first.id]);
+    expect(await statusOf(some.id)).toBe('current');
   });
 
   it('keeps a report of npm audit of another folder, which it does not name', async () => {
@@ -113,6 +115,60 @@ describe('a label', () => {
     const again = await send({ ...audit(812), muted: [] }, { label: 'npm' });
     expect(again.supersedes).toMatchObject([{ id: web.id }]);
     expect(await statusOf(server.id)).toBe('current');
+  });
+
+  it('keeps the findings of another tool, of a scan that failed, and of a folder without a name', async () => {
+    const sarif = (name: string, results: object[] = [], more: object = {}) => ({
+      ...{ version: '2.1.0' },
+      runs: [{ tool: { driver: { name } }, results, ...more }],
+    });
+    const found = (ruleId: string) => [{ ruleId, message: { text: 'x' } }];
+    const failed = { invocations: [{ executionSuccessful: false }] };
+    const folder = (cve: boolean, packages: number) => ({
+      ...{ SchemaVersion: 2, ArtifactName: '.', ArtifactType: 'filesystem' },
+      Results: [
+        {
+          ...{ Target: 'package-lock.json', Class: 'lang-pkgs', Type: 'npm' },
+          Packages: Array.from({ length: packages }, (_, n) => ({ Name: `p${n}`, Version: '1' })),
+          Vulnerabilities: cve
+            ? [{ VulnerabilityID: 'CVE-2021-44228', PkgName: 'p0', Severity: 'CRITICAL' }]
+            : [],
+        },
+      ],
+    });
+    const leak = { RuleID: 'key', File: 'a', StartLine: 1, Secret: 'x', Match: 'x' };
+    const pairs: [unknown, unknown, string][] = [
+      [sarif('gitleaks', found('key'), failed), sarif('ESLint'), 'tool'],
+      [sarif('Grype', found('CVE-2021-44228')), sarif('govulncheck'), 'scanner'],
+      [sarif('Grype', found('CVE-2021-44228')), sarif('Grype'), 'folder'],
+      [folder(true, 1), folder(false, 2), 'trivy'],
+      [[leak], [], 'leaks'],
+    ];
+    for (const [first, second, label] of pairs) {
+      const options = Array.isArray(first) ? { kind: 'gitleaks', label } : { label };
+      const older = await send(first, options);
+      expect((await send(second, options)).supersedes, label).toEqual([]);
+      expect(await statusOf(older.id), label).toBe('current');
+    }
+  });
+
+  it('keeps the tests of a later run, and of a run that had other tests', async () => {
+    const at = (day: string, cases: string) =>
+      `<testsuite name="s" timestamp="2026-11-${day}T08:00:00Z">${cases}</testsuite>`;
+    const later = await send(at('28', '<testcase name="a"><failure/></testcase>'), xml);
+    expect((await send(at('01', '<testcase name="a"/>'), xml)).supersedes).toEqual([]);
+    const other = '<testcase name="b"/><testcase name="c"/>';
+    expect((await send(at('28', other), xml)).supersedes).toEqual([]);
+    expect(await statusOf(later.id)).toBe('current');
+  });
+
+  it('keeps the scan of an artifact when another image is scanned', async () => {
+    const sha256 = digest(7);
+    await addArtifact(context.app, release, { sha256, name: 'shop', kind: 'container' });
+    const ours = await send(image('shop:1', [`shop@sha256:${sha256}`]), { label: 'trivy' });
+    for (const other of [image('shop:2', [`shop@sha256:${digest(8)}`]), image('shop:debug')])
+      await send(other, { label: 'trivy' });
+    expect(await statusOf(ours.id)).toBe('current');
   });
 
   it('counts documents that count beside each other, both by one label', async () => {

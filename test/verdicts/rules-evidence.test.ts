@@ -137,12 +137,16 @@ describe('no-secrets', () => {
 
   it('denies a secret and names its place, but not the secret', async () => {
     await rule('no-secrets');
-    await send([leak('zQ8/+k3?Lw9xV=Tn')], { label: 'leaks' });
+    const { id } = await send([leak('zQ8/+k3?Lw9xV=Tn')], { label: 'leaks' });
     const result = await judged();
     expect(result).toMatchObject({ status: 'fail', denies: true });
     expect(result.message).toMatch(/^1 secret, 0 allowed: generic-api-key in src\/api\.py/);
     expect(JSON.stringify(result)).not.toContain('zQ8');
+    // A report of Gitleaks names nothing, so that a clean one can be about another folder.
     await send([], { kind: 'gitleaks', label: 'leaks' });
+    expect(await judged()).toMatchObject({ status: 'fail' });
+    const retract = { method: 'POST', url: `/evidence/${id}/retract` } as const;
+    await context.app.inject({ ...retract, payload: { reason: 'a wrong folder' } });
     expect(await judged()).toMatchObject({
       status: 'pass',
       message:

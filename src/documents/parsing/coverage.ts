@@ -44,13 +44,17 @@ export function storableCoverage(coverage: Coverage): Coverage {
   };
 }
 
+/** Names that any folder can have. */
+const NOWHERE = /^[./\\]*$/;
+
 /** The targets of a document, as tool, type and name without tag. Empty if it names none. */
 export function targetsOf({ tool = '', coverage }: ParsedDocument): string[] {
   const names = new Set<string>();
   for (const { of = [] } of coverage) {
     for (const target of of) {
       const name = withoutTag(target);
-      if (name) names.add(clean(`${tool} ${target.type} ${name}`, 300) ?? '');
+      if (name && !NOWHERE.test(name))
+        names.add(clean(`${tool} ${target.type} ${name}`, 300) ?? '');
     }
   }
   const sorted = [...names].sort();

@@ -41,6 +41,7 @@ describe('what the uploader declares for a tool that cannot look for it', () => 
     ['code', 'OSV-Scanner'],
     ['misconfiguration', 'Snyk Container'],
     ['vulnerability', 'gitleaks'],
+    ['licence', 'Grype'],
     ['secret', 'Grype', 'OSV-Scanner'],
   ] as const)('is refused: %s for %s', async (what, ...tools) => {
     const fault = `is a report of ${tools.join(', ')}, which does not report ${what}. Remove it from scanners`;
@@ -57,6 +58,25 @@ describe('what the uploader declares for a tool that cannot look for it', () => 
   ] as const)('is accepted: %s for %s', async (what, ...tools) => {
     const { head } = await read([what], ...tools);
     expect(head.summary.shows).toContain(what);
+  });
+});
+
+describe('what the uploader declares where the document shows a doubt', () => {
+  it.each([
+    ['results in other files', { externalPropertyFileReferences: { results: [{ itemCount: 5 }] } }],
+    ['an exit code without a meaning', { invocations: [{ exitCode: 2 }] }],
+    ['a word for a flag', { invocations: [{ executionSuccessful: 'false' }] }],
+  ])('is unknown: %s', async (_name, fields) => {
+    const run = { tool: { driver: { name: 'gitleaks' } }, results: [], ...fields };
+    const { head } = await readDocument({
+      bytes: Buffer.from(JSON.stringify({ version: '2.1.0', runs: [run] })),
+      format: 'json',
+      kind: 'sarif',
+      secretKey: new Uint8Array(32),
+      scanners: ['secret'],
+    });
+    expect(head.summary.shows).toEqual([]);
+    expect(head.summary.coverage).toMatchObject([{ what: 'secret', ran: 'unknown' }]);
   });
 });
 

@@ -12,7 +12,8 @@ const isObstacle = ({ what, ran, lookedAt }: Coverage) =>
 
 /**
  * Adds what the uploader says that the tool looked for, for tools whose clean reports do not show it. The document's
- * own word takes precedence: if a part of the run failed, or looked at nothing, what is declared failed as well.
+ * own word takes precedence: if a part of the run failed, or looked at nothing, what is declared failed as well. If the
+ * document shows that it is unknown whether the tool ran, what is declared is unknown as well.
  * @throws {DocumentFault} if documents of this kind, or this tool, cannot report it
  */
 export function withDeclared(
@@ -20,7 +21,7 @@ export function withDeclared(
   { name, uploadFor, alsoReports = [] }: EvidenceKind,
   scanners: readonly FindingType[] = [],
 ): ParsedDocument {
-  const { able, coverage, tool } = parsed;
+  const { able, coverage, tool, obstacle: doubt } = parsed;
   const remove = (what: FindingType) => `which does not report ${what}. Remove it from scanners`;
   for (const what of scanners) {
     if (uploadFor?.[what] === undefined && !alsoReports.includes(what))
@@ -41,7 +42,9 @@ export function withDeclared(
     (what): Coverage =>
       obstacle
         ? { ...obstacle, what, ran: 'failed' }
-        : { what, ran: 'yes', declared: true, of, at, database },
+        : doubt !== undefined
+          ? { what, ran: 'unknown', reason: doubt, of, at, database }
+          : { what, ran: 'yes', declared: true, of, at, database },
   );
   const kept = coverage.filter(({ what }) => !declared.some((one) => one === what));
   return { ...parsed, coverage: [...kept, ...added] };

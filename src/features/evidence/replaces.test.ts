@@ -74,13 +74,18 @@ describe('what new evidence replaces', () => {
       };
     };
     expect(whyBeside(about(b), about(a), artifacts)).toBe(
-      `it is about shop-a (sha256:${a}), and this document is about another artifact`,
+      `it is about shop-a (sha256:${a}), and this document does not name that artifact`,
     );
     expect(whyBeside(about(b), about(a, b), artifacts)).toContain('it is about shop-a');
     expect(whyBeside(about(a, b), about(a), artifacts)).toBeUndefined();
-    // A rebuilt image, of which the release has only the new digest; and a report without digests.
+    expect(whyBeside(about(c), about(a), artifacts)).toContain('it is about shop-a');
+    expect(whyBeside(about(), about(a), artifacts)).toContain('it is about shop-a');
+    // A rebuilt image, of which the release has only the new digest.
     expect(whyBeside(about(b), about(c), artifacts)).toBeUndefined();
-    expect(whyBeside(about(), about(a), artifacts)).toBeUndefined();
+    expect(whyBeside(about(a), about(), artifacts)).toBeUndefined();
+    const [d, e] = ['d', 'e'].map((digit) => digit.repeat(64));
+    expect(whyBeside(about(`${d}`), about(`${e}`), artifacts)).toContain('another digest');
+    expect(whyBeside(about(`${d}`, `${e}`), about(`${e}`), artifacts)).toBeUndefined();
   });
 
   it.each([
@@ -104,36 +109,69 @@ describe('what new evidence replaces', () => {
   });
 
   it('is what an analysis of code found by the way, but not what it looked for', () => {
-    const byTheWay = summary(['code'], ['secret', 'code']);
-    expect(whyBeside(summary(['code']), byTheWay)).toBeUndefined();
+    const found = summary(['code'], ['secret', 'code']);
+    const secret = 'it has findings of the type secret';
+    const entries = (ran: Coverage['ran']): Replacing => ({
+      ...found,
+      coverage: [
+        { what: 'code', ran: 'yes' },
+        { what: 'secret', ran },
+      ],
+    });
+    expect(whyBeside(found, entries('unknown'))).toBeUndefined();
+    // Another ruleset of the same tool. A secret does not leave a commit.
+    expect(whyBeside(summary(['code']), entries('unknown'))).toContain(secret);
+    expect(whyBeside(found, entries('failed'))).toContain(secret);
     const sought = summary(['code', 'secret'], ['secret']);
-    expect(whyBeside(summary(['code']), sought)).toContain('it has findings of the type secret');
+    expect(whyBeside(summary(['code']), sought)).toContain(secret);
   });
 
   it.each([
     ['tests', 100, 100, undefined],
-    ['tests', 2, 100, '100 tests ran, and 2 in this document, which may be a part of them'],
-    ['tests', 0, 1, '1 test ran, and 0 in this document, which may be a part of them'],
-    ['tests', 100, 2, undefined],
-    ['vulnerability', 2, 100, undefined],
-  ] as const)('of %s that names what it is about: %i after %i', (what, now, then, why) => {
-    expect(whyBeside(looked(what, now), looked(what, then))).toBe(why);
-  });
-
-  it.each([
+    ['tests', 2, 100, '100 tests ran, and 2 in this document'],
+    ['tests', 100, 2, '2 tests ran, and 100 in this document'],
+    ['tests', 0, 1, '1 test ran, and 0 in this document'],
+    ['tests', 1, 0, undefined],
     ['vulnerability', 100, 100, undefined],
-    ['vulnerability', 2, 100, 'it looked at 100 (vulnerability), and this document looked at 2.'],
-    ['components', 100, 2, 'it looked at 2 (components), and this document looked at 100.'],
-    ['tests', 100, 2, 'it looked at 2 (tests), and this document looked at 100.'],
-    ['tests', 0, 2, '2 tests ran'],
+    ['vulnerability', 2, 100, 'it looked at 100 (vulnerability), and this document looked at 2'],
+    ['components', 2, 100, 'it looked at 100 (components), and this document looked at 2'],
     ['vulnerability', 0, 100, undefined],
     ['vulnerability', 100, 0, undefined],
     ['vulnerability', 100, undefined, undefined],
     ['vulnerability', undefined, 100, undefined],
-  ] as const)('of %s that names nothing: %i after %i', (what, now, then, why) => {
-    const [by, older] = [looked(what, now, []), looked(what, then, [])];
-    if (why === undefined) expect(whyBeside(by, older)).toBeUndefined();
-    else expect(whyBeside(by, older)).toContain(why);
+  ] as const)('is what looked at as many things: %s, %i after %i', (what, now, then, why) => {
+    expect(whyBeside(looked(what, now), looked(what, then))).toBe(why);
+    expect(whyBeside(looked(what, now, []), looked(what, then, []))).toBe(why);
+  });
+
+  it('is an SBOM of the same subject that lists less', () => {
+    const [less, more] = [looked('components', 2), looked('components', 100)];
+    expect(whyBeside(more, less)).toBeUndefined();
+    const [few, many] = [looked('components', 2, []), looked('components', 100, [])];
+    expect(whyBeside(many, few)).toContain('it looked at 2 (components)');
+  });
+
+  it('is not the report of another tool', () => {
+    const of = (tool?: string): Replacing => ({ ...summary(['code']), targets: [], tool });
+    expect(whyBeside(of('ESLint'), of('CodeQL'))).toBe(
+      'it is a report of CodeQL, and this document of ESLint',
+    );
+    expect(whyBeside(of(), of('CodeQL'))).toContain('CodeQL');
+    expect(whyBeside(of('CodeQL'), of('CodeQL'))).toBeUndefined();
+  });
+
+  it('is nothing that vanished, unless a name or a number shows that both are about the same', () => {
+    const of = (found: readonly FindingType[], lookedAt?: number, targets: string[] = []) => ({
+      ...{ ...summary(['secret'], found), targets },
+      coverage: [{ what: 'secret' as const, ran: 'yes' as const, lookedAt }],
+    });
+    const why =
+      'it has 1 (secret), and this document has 0. Nothing in them shows that both are about the same';
+    expect(whyBeside(of([]), of(['secret']))).toBe(why);
+    expect(whyBeside(of([], 500), of(['secret']))).toBe(why);
+    expect(whyBeside(of(['secret']), of(['secret']))).toBeUndefined();
+    expect(whyBeside(of([], 7), of(['secret'], 7))).toBeUndefined();
+    expect(whyBeside(of([], undefined, ['a']), of(['secret'], undefined, ['a']))).toBeUndefined();
   });
 
   it('of several parts is compared by all of them, if each shows how much', () => {
@@ -155,6 +193,9 @@ describe('what new evidence replaces', () => {
     expect(whyBeside(late, old)).toBeUndefined();
     expect(whyBeside(summary(['vulnerability']), late)).toBeUndefined();
     expect(whyBeside(at('vulnerability', '2026-11-02T07:55:00.000Z'), late)).toBeUndefined();
-    expect(whyBeside(at('tests', before), at('tests', after))).toBeUndefined();
+    expect(whyBeside(at('tests', before), at('tests', after))).toBeUndefined(); // no time zone
+    expect(whyBeside(at('tests', '2026-10-31T00:00:00.000Z'), at('tests', after))).toContain(
+      'ran at',
+    );
   });
 });

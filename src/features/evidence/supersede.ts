@@ -18,6 +18,7 @@ export interface Older {
   readonly id: string;
   readonly label: string | null;
   readonly artifact: string | null;
+  readonly tool: string | null;
   readonly summary: StoredSummary;
 }
 
@@ -33,7 +34,7 @@ export interface Beside {
  */
 const SAME_LABEL = {
   name: 'evidence-same-label',
-  text: `SELECT id, label, artifact_sha256 AS artifact, summary FROM evidence
+  text: `SELECT id, label, artifact_sha256 AS artifact, tool, summary FROM evidence
           WHERE release_id = $1::uuid AND kind = $2 AND label = $3 AND artifact_sha256 IS NOT DISTINCT FROM $4
             AND superseded_at IS NULL AND retracted_at IS NULL AND id <> $5::uuid AND ($6 OR NOT absolves)
           ORDER BY id FOR NO KEY UPDATE`,
@@ -51,14 +52,23 @@ const SUPERSEDE = {
 export async function supersede(
   context: TransactionContext,
   { releaseId, kind, label, artifactSha256 }: Slot,
-  by: { readonly id: string; readonly summary: Summary; readonly mayAbsolve: boolean },
+  by: {
+    readonly id: string;
+    readonly tool: string | null;
+    readonly summary: Summary;
+    readonly mayAbsolve: boolean;
+  },
 ): Promise<{ superseded: Older[]; beside: Beside[] }> {
   if (label === null) return { superseded: [], beside: [] };
   const values = [releaseId, kind, label, artifactSha256, by.id, by.mayAbsolve];
   const older = await query<Older>(context, SAME_LABEL, values);
   if (older.length === 0) return { superseded: [], beside: [] };
   const artifacts = indexed(await subjectsOf(context, releaseId));
-  const read = older.map((one) => ({ one, why: whyBeside(by.summary, one.summary, artifacts) }));
+  const own = { ...by.summary, tool: by.tool };
+  const read = older.map((one) => ({
+    one,
+    why: whyBeside(own, { ...one.summary, tool: one.tool }, artifacts),
+  }));
   const superseded = read.flatMap(({ one, why }) => (why === undefined ? [one] : []));
   if (superseded.length > 0) {
     await query(context, SUPERSEDE, [superseded.map(({ id }) => id), by.id]);

@@ -120,6 +120,7 @@ async function insert(
   const slot = { ...about, kind: head.kind };
   const { superseded, beside } = await supersede(context, slot, {
     id: evidence.id,
+    tool: evidence.tool,
     summary,
     mayAbsolve,
   });

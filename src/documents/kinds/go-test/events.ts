@@ -32,7 +32,7 @@ const ACTIONS = new Set([
 export function eventOf(value: unknown): TestEvent | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const fields = value as Readonly<Record<string, unknown>>;
-  const Action = textOf(fields.Action);
+  const Action = textOf(fields.Action)?.toLowerCase();
   const named = textOf(fields.Package) ?? textOf(fields.ImportPath);
   const isKnown =
     ACTIONS.has(Action ?? '') && ['Test', 'Output', 'Elapsed'].some((name) => name in fields);

@@ -19,6 +19,11 @@ const passing = (name: string) => [
 ];
 
 describe('go test -json', () => {
+  it('reads actions in any case', () => {
+    const failing = passing('a').map((line) => line.replace('"pass"', '"FAIL"'));
+    expect(read(...failing).tests).toMatchObject({ passed: 0, failures: 1 });
+  });
+
   it('reads its own example', () => {
     expect(readText(String(goTest.example))).toEqual({
       tool: 'go test',

@@ -36,6 +36,14 @@ describe('JUnit: suites that state more failures than their cases show', () => {
     expect(read(text).coverage[0]?.ran).toBe('yes');
   });
 
+  it.each(['failures="1.0"', 'Failures="1"', 'failed="1"'])(
+    'in another spelling: %s',
+    (attribute) => {
+      const text = `<testsuite name="s" tests="1" ${attribute}>${pass(1)}</testsuite>`;
+      expect(read(text).tests).toMatchObject({ errors: 1 });
+    },
+  );
+
   it('a failure of the outer suite only', () => {
     const inner = `<testsuite name="i" tests="1" failures="0">${pass(1)}</testsuite>`;
     expect(read(`<testsuites failures="2">${inner}</testsuites>`).tests).toMatchObject({

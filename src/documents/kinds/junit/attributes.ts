@@ -13,11 +13,27 @@ export interface Stated {
 
 const MAX_COUNT = 1_000_000_000;
 
-/** A count, with grouped thousands if the tool writes them. Anything else states nothing. */
+/** A count, with grouped thousands if the tool writes them. */
+const COUNT = /^\d[\d,]{0,15}(?:\.0*)?$/;
+
+const numberIn = (text: string) => Math.min(Number(text.replaceAll(',', '')), MAX_COUNT);
+
+/** Anything else than a count states nothing. */
 function countOf({ attributes }: XmlElement, name: string): number {
   const text = attributes.get(name)?.trim() ?? '';
-  if (!/^\d[\d,]{0,15}$/.test(text)) return 0;
-  return Math.min(Number(text.replaceAll(',', '')), MAX_COUNT);
+  return COUNT.test(text) ? numberIn(text) : 0;
+}
+
+const BAD = new Set(['failures', 'errors', 'failed', 'failure', 'error']);
+
+/** Failures and errors, in any spelling. */
+function badOf({ attributes }: XmlElement): number {
+  let sum = 0;
+  for (const [name, value] of attributes) {
+    const text = value.trim();
+    if (BAD.has(name.toLowerCase()) && COUNT.test(text)) sum += numberIn(text);
+  }
+  return sum;
 }
 
 export function statedBy(suite: XmlElement): Stated {
@@ -26,7 +42,7 @@ export function statedBy(suite: XmlElement): Stated {
   );
   return {
     tests: countOf(suite, 'tests'),
-    bad: countOf(suite, 'failures') + countOf(suite, 'errors'),
+    bad: badOf(suite),
     skipped: Math.max(...counts),
     notRun: counts.reduce((sum, count) => sum + count, 0),
   };

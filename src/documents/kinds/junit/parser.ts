@@ -25,7 +25,7 @@ function coverageOf(checker: string | undefined, missing: number, about: About):
 }
 
 export const parser: DocumentParser = {
-  version: 2,
+  version: 3,
 
   recognizes: (document) => isElement(document) && hasSuites(document),
 

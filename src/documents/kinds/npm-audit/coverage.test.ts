@@ -108,3 +108,28 @@ describe('npm audit: a report that contradicts itself', () => {
     });
   });
 });
+
+describe('npm audit: two readings of one document', () => {
+  it('count the worse severity of an advisory that is listed twice', () => {
+    const twice = {
+      a: {
+        severity: 'critical',
+        via: [
+          { ...via, severity: 'low' },
+          { ...via, severity: 'critical' },
+        ],
+      },
+    };
+    const both = [twice, { a: { ...twice.a, via: twice.a.via.toReversed() } }];
+    for (const listed of both)
+      expect(parse(report(listed, { metadata: metadata(9) })).findings).toMatchObject([
+        { severity: 'critical' },
+      ]);
+  });
+
+  it('are refused if the document has the lists of npm 6 and of npm 7', () => {
+    const critical = { a: { severity: 'critical', via: [via] } };
+    const old = { advisories: {}, metadata: { vulnerabilities: counts(), totalDependencies: 9 } };
+    expect(() => parse(report(critical, old))).toThrow('the lists of npm 6 and of npm 7');
+  });
+});

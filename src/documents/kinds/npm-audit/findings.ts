@@ -1,5 +1,6 @@
 import { escapePointer } from '../../../shared/text.js';
 import { makePurl, readPurl } from '../../../vocabulary/purl.js';
+import { worse } from '../../../vocabulary/severity.js';
 import { refuseTooMany } from '../../fault.js';
 import type { Finding } from '../../kind.js';
 import { severityFrom } from '../common/cvss.js';
@@ -16,7 +17,8 @@ const MAX_NODES = 10;
 /** An advisory for a package. npm lists it once per affected range of versions. */
 interface Affected {
   readonly id: string;
-  readonly advisory: Advisory;
+  /** The entry of the list with the worst severity. */
+  advisory: Advisory;
   /** The entry of the list that it counts by: one that can be fixed, if there is one. */
   vulnerability: Vulnerability;
   readonly ranges: Set<string>;
@@ -25,6 +27,11 @@ interface Affected {
 /** Of an advisory that several entries name, such as those of an alias, the best fix counts, then the unknown. */
 const fixRank = ({ fixAvailable }: Vulnerability) =>
   fixAvailable ? 2 : fixAvailable === false ? 0 : 1;
+
+function isWorse(a: Advisory, b: Advisory): boolean {
+  const [one, other] = [severityOf(SEVERITIES, a.severity), severityOf(SEVERITIES, b.severity)];
+  return one !== other && worse(one, other) === one;
+}
 
 function collect(vulnerabilities: Readonly<Record<string, Vulnerability>>): Affected[] {
   const found = new Map<string, Affected>();
@@ -38,6 +45,7 @@ function collect(vulnerabilities: Readonly<Record<string, Vulnerability>>): Affe
       const known = found.get(key);
       if (known) {
         known.ranges.add(advisory.range ?? '');
+        if (isWorse(advisory, known.advisory)) known.advisory = advisory;
         if (fixRank(vulnerability) > fixRank(known.vulnerability))
           known.vulnerability = vulnerability;
       } else

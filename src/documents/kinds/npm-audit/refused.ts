@@ -60,6 +60,8 @@ function namedError({ error, message }: Record<string, unknown>): string | undef
 
 /** @throws {DocumentFault} for another output than a report */
 export function refuseOtherOutput(document: unknown): void {
+  if (isOld(document) && Object(document).vulnerabilities != null)
+    throw new DocumentFault(`has the lists of npm 6 and of npm 7, so it was changed. ${AUDIT}`);
   const isReport = isOld(document) || Object(document).auditReportVersion !== undefined;
   const message = otherOutput(document) ?? (isReport ? undefined : namedError(Object(document)));
   if (message) throw new DocumentFault(message);

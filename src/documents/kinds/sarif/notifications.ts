@@ -44,9 +44,14 @@ function messageOf(notification: unknown): string | undefined {
   );
 }
 
+/** The levels of SARIF (3.58.6). Another word is read as the worst of them. */
+const LEVELS: ReadonlySet<string> = new Set(['none', 'note', 'warning', 'error']);
+
+const knownLevel = (level: string) => (LEVELS.has(level) ? level : 'error');
+
 /** An exception that the tool did not handle as a condition of a lower level ended a part of its work (3.58.9). */
 const levelOf = (level: string | undefined, exception: unknown) =>
-  level?.trim().toLowerCase() ?? (exception ? 'error' : 'warning');
+  level === undefined ? (exception ? 'error' : 'warning') : knownLevel(level.trim().toLowerCase());
 
 /**
  * Makes a function that reads the notifications of an invocation of a run. Without a level, the level of the descriptor

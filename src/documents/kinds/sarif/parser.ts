@@ -54,7 +54,7 @@ function toolsOf(runs: readonly Run[]) {
 }
 
 export const parser: DocumentParser = {
-  version: 2,
+  version: 3,
 
   recognizes(document) {
     const runs = fieldOf(document, 'runs');
@@ -66,12 +66,13 @@ export const parser: DocumentParser = {
     const elsewhere = hasOtherResults(inlineExternalProperties);
     const reader = new Reader(context, elsewhere);
     for (const [i, run] of (runs ?? []).entries()) reader.run(run, `/runs/${i}`);
-    const { coverage, warnings, contradictions, secretResults, secrets } = reader;
+    const { coverage, obstacle, warnings, contradictions, secretResults, secrets } = reader;
     const parsed = {
       ...toolsOf(runs ?? []),
       able: ableOf((runs ?? []).map(({ tool }) => tool.driver.name)),
       specVersion: version,
       coverage: coverage.length > 0 ? coverage : NOTHING_RAN,
+      obstacle,
       warnings,
       contradictions,
       ...reader.rows(),

@@ -42,6 +42,7 @@ describe('SARIF: a run of which the tool', () => {
     [{ invocations: { executionSuccessful: false } }, 'reports that it failed'],
     [{ invocations: [notify({ level: 'error' })] }, 'not complete: disk is full'],
     [{ invocations: [notify({ level: 'Error' })] }, 'not complete: disk is full'],
+    [{ invocations: [notify({ level: 'fatal' })] }, 'not complete: disk is full'],
     [{ invocations: [notify({ exception: { message: 'x' } })] }, 'not complete: disk is full'],
     [
       {

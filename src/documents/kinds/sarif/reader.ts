@@ -43,6 +43,8 @@ export class Reader {
   readonly coverage: Coverage[] = [];
   readonly warnings: Note[] = [];
   readonly contradictions: Note[] = [];
+  /** Why it is unknown whether one of the tools ran. */
+  obstacle: string | undefined;
   readonly secretResults = new Set<Result>();
   readonly secrets = new Set<string>();
   private readonly reads: Read[] = [];
@@ -68,6 +70,7 @@ export class Reader {
       refuseTooMany(this.reads.length, 'findings', `${pointer}/results`);
     }
     const state = stateOf(run, pointer, this.elsewhere);
+    if (state.ran === 'unknown') this.obstacle ??= state.reason;
     this.coverage.push(...coverageOfRun(run, state, types));
     for (const note of state.warnings) this.warnings.push(note);
     for (const note of state.contradictions) this.contradictions.push(note);

@@ -79,6 +79,7 @@ describe('SARIF: types', () => {
     ['Trivy', {}, [], 'misconfiguration'],
     ['Lint', { ruleId: 'GHSA-jfh8-c2jp-5v3q' }, [], 'vulnerability'],
     ['My application', { ruleId: 'BDSA-2020-1001 (CVE-2020-11022)' }, [], 'vulnerability'],
+    ['My application', { ruleId: 'MAL-2025-1234' }, [], 'vulnerability'],
     ['Lint', { ruleId: 'no-CVE-2021-44228' }, [], 'code'],
     ['Semgrep OSS', { ruleId: 'ssc-01234567-89ab-4cde-8f01-23456789abcd' }, [], 'vulnerability'],
     ['Snyk Open Source', {}, rules({ tags: ['CWE-798'] }), 'vulnerability'],

@@ -42,17 +42,27 @@ export function purposeOf(tool: string): Purpose {
 }
 
 /**
- * What the tools of a purpose can look for, if that is known: Grype has no scanner for secrets, and Snyk reports
- * licences beside vulnerabilities. Checkov and KICS look for all of it, and what other tools look for is unknown.
+ * What the tools of a purpose can look for, if that is known: Grype has no scanner for secrets.
+ * Checkov and KICS look for all of it, and what other tools look for is unknown.
  */
 const ABLE: Partial<Record<Purpose, readonly FindingType[]>> = {
   secret: ['secret'],
-  vulnerability: ['vulnerability', 'licence'],
+  vulnerability: ['vulnerability'],
 };
+
+/** Scanners of packages that also report licences. */
+const LICENCES = named('snyk', 'black duck', 'whitesource', 'mend', 'xray', 'jfrog', 'nexus iq');
+
+function ableOfTool(tool: string): readonly FindingType[] | undefined {
+  const able = ABLE[purposeOf(tool)];
+  return purposeOf(tool) === 'vulnerability' && LICENCES.test(tool)
+    ? [...(able ?? []), 'licence']
+    : able;
+}
 
 /** What the tools can look for. Undefined if it is not known. */
 export function ableOf(tools: readonly string[]): FindingType[] | undefined {
-  const able = tools.map((tool) => ABLE[purposeOf(tool)]);
+  const able = tools.map(ableOfTool);
   const known = able.filter((types) => types !== undefined);
   return known.length > 0 && known.length === able.length ? known.flat() : undefined;
 }

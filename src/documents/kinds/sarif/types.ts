@@ -10,7 +10,7 @@ import { purposeOf, typeByWord } from './tools.js';
  * templates of Trivy put the severity before it.
  */
 const ADVISORY =
-  /^(?:\[[a-z]{3,10}\] )?(?:BDSA-\d{4}-\d+|CVE-\d{4}-\d{4,}|GHSA(?:-[0-9a-z]{4}){3}|RUSTSEC-\d{4}-\d{4}|PYSEC-\d{4}-\d+|GO-\d{4}-\d{4,})(?![0-9a-z])/i;
+  /^(?:\[[a-z]{3,10}\] )?(?:BDSA-\d{4}-\d+|CVE-\d{4}-\d{4,}|GHSA(?:-[0-9a-z]{4}){3}|RUSTSEC-\d{4}-\d{4}|PYSEC-\d{4}-\d+|GO-\d{4}-\d{4,}|MAL-\d{4}-\d+)(?![0-9a-z])/i;
 
 /** Findings of Semgrep Supply Chain. */
 const SUPPLY_CHAIN = /(?:^|\.)ssc-[0-9a-f]{8}-/;

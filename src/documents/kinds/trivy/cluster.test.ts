@@ -32,6 +32,11 @@ describe('Trivy: a cluster', () => {
     expect(one?.fingerprint).not.toBe(other?.fingerprint);
   });
 
+  it('is refused if it also has the results of one target', () => {
+    const both = { ClusterName: 'c', Resources: [resource()], Results: [{ Target: 'a' }] };
+    expect(() => parse(both)).toThrow('the lists of a cluster and of one target');
+  });
+
   it('says what was scanned', () => {
     const of = [
       {

@@ -15,7 +15,7 @@ function isReport(document: unknown): boolean {
 }
 
 export const parser: DocumentParser = {
-  version: 2,
+  version: 3,
 
   recognizes(document) {
     return isReport(document) || isCluster(document) || otherOutput(document) !== undefined;

@@ -1,4 +1,5 @@
 import type { Target } from '../../../vocabulary/coverage.js';
+import { DocumentFault } from '../../fault.js';
 import { instantOf } from '../common/coverage.js';
 import { reportedError } from '../common/reported-error.js';
 import type { Part } from './entries.js';
@@ -90,6 +91,12 @@ function reportScan(document: unknown): Scan {
   };
 }
 
-/** @throws {DocumentFault} if the document is not a report */
-export const scanOf = (document: unknown): Scan =>
-  isCluster(document) ? clusterScan(document) : reportScan(document);
+/** @throws {DocumentFault} if the document is not a report, or both sorts of report */
+export function scanOf(document: unknown): Scan {
+  if (!isCluster(document)) return reportScan(document);
+  if (Object(document).Results != null)
+    throw new DocumentFault(
+      'has the lists of a cluster and of one target, so it was changed. Upload the output of trivy unchanged',
+    );
+  return clusterScan(document);
+}

@@ -40,7 +40,7 @@ const textOf = (info: XmlElement) => {
 };
 
 export function summaryOf(root: XmlElement): RunSummary {
-  const [summary] = find(root, 'ResultSummary');
+  const [summary, another] = find(root, 'ResultSummary');
   const counters = summary && find(summary, 'Counters')[0];
   const infos = [
     ...find(root, 'ResultSummary', 'RunInfos', 'RunInfo'),
@@ -54,9 +54,11 @@ export function summaryOf(root: XmlElement): RunSummary {
   return {
     total: countOf(counters, 'total'),
     bad: BAD.reduce((sum, name) => sum + countOf(counters, name), 0),
-    fault: ended
-      ? error && `the run reports an error: ${textOf(error)}`
-      : `the outcome of the run is ${outcome.slice(0, 50) || 'missing'}`,
+    fault: another
+      ? 'the report has several summaries'
+      : ended
+        ? error && `the run reports an error: ${textOf(error)}`
+        : `the outcome of the run is ${outcome.slice(0, 50) || 'missing'}`,
     aborted: !ended,
     failed: outcome === 'Failed' || error !== undefined,
     complete: summary !== undefined,

@@ -194,3 +194,8 @@ it('recognises TRX only', () => {
   expect(parser.recognizes([])).toBe(false);
   expect(faultOf(() => read('<a/>')).fault).toContain('must be TRX');
 });
+
+it('TRX: a second summary is a run that failed', () => {
+  const { coverage } = report(result('Passed'), summary('Completed') + summary('Completed'));
+  expect(coverage).toMatchObject([{ ran: 'failed', reason: expect.stringContaining('several') }]);
+});
