@@ -11,9 +11,13 @@ import { messageOf } from './messages.js';
 import type { RuleOfResult } from './rules.js';
 import type { Result, Run } from './schema.js';
 
-/** Whether a result is a finding: it neither passed nor disappeared since the last analysis (3.27.9, 3.27.24). */
-export function isFinding({ kind, baselineState }: Result): boolean {
-  return kind !== 'pass' && kind !== 'notApplicable' && baselineState !== 'absent';
+/**
+ * Whether a result is a finding: it neither passed nor disappeared since the last analysis (3.27.9, 3.27.24). What
+ * passed has no level (3.27.10), so that an error which passed contradicts itself, and the worse counts.
+ */
+export function isFinding({ kind, level, baselineState }: Result): boolean {
+  if (baselineState === 'absent') return false;
+  return (kind !== 'pass' && kind !== 'notApplicable') || level === 'error';
 }
 
 /** The file and line of a result. The file may be given as an index into the artifacts. */

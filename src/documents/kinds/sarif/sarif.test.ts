@@ -60,6 +60,8 @@ describe('SARIF: findings', () => {
 
   it.each(['pass', 'notApplicable'])('skips results of the kind %s', (kind) => {
     expect(parse(document([result({ kind })])).findings).toEqual([]);
+    // What passed has no level: an error that passed contradicts itself, and the worse counts.
+    expect(parse(document([result({ kind, level: 'error' })])).findings).toHaveLength(1);
   });
 
   it('skips results that are absent since the last analysis', () => {
