@@ -5,7 +5,7 @@ import { callContext } from '../src/database/context.js';
 import { tokensService } from '../src/features/tokens/index.js';
 import { createDatabase } from './databases.js';
 import { quiet } from './noise.js';
-import { medianUs, PAGES } from './pages.js';
+import { inTurns, PAGES } from './pages.js';
 import { progress, row, table, us, verdict } from './report.js';
 import { compare, ROUTES } from './routes.js';
 import { type Server, startServer } from './servers.js';
@@ -13,7 +13,6 @@ import { type Server, startServer } from './servers.js';
 const SMALL = 1000;
 const LARGE = 1_000_000;
 const STARTS = 7;
-const TURNS = 5;
 
 async function makeToken(url: string): Promise<string> {
   const database = openDatabase(url, loadConfig({}));
@@ -157,21 +156,6 @@ async function pages(small: string, large: string): Promise<void> {
     );
   }
   for (const { server } of servers) await server.stop();
-}
-
-/**
- * Measures two addresses in turns, so that disturbances affect both. They only add, so the least median of each counts.
- * The first turn also fills the caches.
- */
-async function inTurns(addresses: readonly string[]): Promise<[number, number]> {
-  const least = addresses.map(() => Number.POSITIVE_INFINITY);
-  for (let turn = 0; turn < TURNS; turn += 1) {
-    await quiet();
-    for (const [i, address] of addresses.entries())
-      least[i] = Math.min(least[i] ?? 0, await medianUs(address));
-  }
-  const [few = 0, many = 0] = least;
-  return [few, many];
 }
 
 /** Measures single requests, the start, and pages of few and of many projects. */

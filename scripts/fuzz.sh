@@ -49,6 +49,8 @@ start_server() {
 
 npm run -s generate
 unset DATABASE_URL
+# Teaches Schemathesis to send JSON Lines.
+export PYTHONPATH=scripts${PYTHONPATH:+:$PYTHONPATH} SCHEMATHESIS_HOOKS=fuzz_hooks PYTHONDONTWRITEBYTECODE=1
 HOST=127.0.0.1 PORT=$(free_port) EMBEDDED_PG_PORT=$(free_port) EMBEDDED_PG_DIR=$dir/postgres
 export HOST PORT EMBEDDED_PG_PORT EMBEDDED_PG_DIR LOG_FORMAT=json LOG_LEVEL=warn
 url=http://127.0.0.1:$PORT
