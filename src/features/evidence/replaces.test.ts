@@ -158,6 +158,7 @@ describe('what new evidence replaces', () => {
     );
     expect(whyBeside(of(), of('CodeQL'))).toContain('CodeQL');
     expect(whyBeside(of('CodeQL'), of('CodeQL'))).toBeUndefined();
+    expect(whyBeside(of('Grype, ESLint'), of('ESLint, Grype'))).toBeUndefined();
   });
 
   it('is nothing that vanished, unless a name or a number shows that both are about the same', () => {

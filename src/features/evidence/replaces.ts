@@ -124,6 +124,9 @@ function vanished(by: Replacing, older: Replacing): string | undefined {
   return `it has ${then} (${what}), and this document has ${now}. Nothing in them shows that both are about the same`;
 }
 
+/** SARIF names the tools of its runs in their order, which says nothing. */
+const toolsIn = ({ tool }: Replacing) => (tool ?? '').split(', ').sort().join(', ');
+
 const toolOf = ({ tool }: Replacing) => tool ?? 'a tool that it does not name';
 
 /**
@@ -141,7 +144,7 @@ export function whyBeside(
   const isNameless = theirs.length === 0 && older.coverage !== undefined;
   if (isNameless ? mine.length > 0 : !theirs.every((one) => mine.includes(one)))
     return `it is about ${shorten(theirs)}, and this document is about ${shorten(mine)}`;
-  if ((by.tool ?? null) !== (older.tool ?? null))
+  if (toolsIn(by) !== toolsIn(older))
     return `it is a report of ${toolOf(older)}, and this document of ${toolOf(by)}`;
   const other = otherDigests(by, older, artifacts);
   if (other) return other;
