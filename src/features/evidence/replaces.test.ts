@@ -144,6 +144,17 @@ describe('what new evidence replaces', () => {
     expect(whyBeside(looked(what, now, []), looked(what, then, []))).toBe(why);
   });
 
+  it('is not what has findings and says of how many things, by what does not say it', () => {
+    const older = { ...summary(['vulnerability'], ['vulnerability']) };
+    const counted = {
+      coverage: [{ what: 'vulnerability' as const, ran: 'yes' as const, lookedAt: 9 }],
+    };
+    expect(whyBeside(summary(['vulnerability']), { ...older, ...counted })).toBe(
+      'it looked at 9 (vulnerability), and this document does not say at how many',
+    );
+    expect(whyBeside({ ...older, ...counted }, older)).toBeUndefined();
+  });
+
   it('is an SBOM of the same subject that lists less', () => {
     const [less, more] = [looked('components', 2), looked('components', 100)];
     expect(whyBeside(more, less)).toBeUndefined();

@@ -98,6 +98,9 @@ function otherAmount(by: Replacing, older: Replacing, isNamed: boolean): string 
     // An SBOM that lists more of the same subject has what the other lists.
     if (what === 'components' && isNamed && now > then) continue;
     // A document that looked at nothing did not look at something else.
+    // Where the older one has findings, a document without a number can be about less.
+    if (then > 0 && Number.isNaN(now) && numberOf(what, older) > 0)
+      return `it looked at ${then} (${what}), and this document does not say at how many`;
     if (now > 0 && then > 0 && now !== then)
       return `it looked at ${then} (${what}), and this document looked at ${now}`;
   }
