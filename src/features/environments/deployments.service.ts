@@ -7,7 +7,7 @@ import { takeTurn } from '../../database/turns.js';
 import { change } from '../../events/index.js';
 import type { Prisma } from '../../generated/prisma/client.js';
 import { requireProject, requireReach } from '../projects/index.js';
-import { requireRelease } from '../releases/index.js';
+import { requireReleaseRef } from '../releases/index.js';
 import { idAfter } from './deployment-id.js';
 import type { CreateDeployment, ListDeploymentsQuery } from './deployments.schemas.js';
 import { requireEnvironment } from './environment.js';
@@ -95,7 +95,7 @@ export function deploymentsService() {
       { releaseId, links = [] }: CreateDeployment,
     ): Promise<{ deployment: Deployment; created: boolean }> {
       await requireEnvironment(context, environmentName);
-      const { id, projectId } = await requireRelease(context, 'deployments:write', releaseId);
+      const { id, projectId } = await requireReleaseRef(context, 'deployments:write', releaseId);
       return change(context, async (changing) => {
         const { caller, prisma, record } = changing;
         // Concurrent deployments of a project wait here, so that exactly one of them is the last.

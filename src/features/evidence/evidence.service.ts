@@ -6,7 +6,7 @@ import { change } from '../../events/index.js';
 import type { Prisma } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
 import { hasHappened } from '../../shared/once-with-reason.js';
-import { requireRelease } from '../releases/index.js';
+import { requireReleaseRef } from '../releases/index.js';
 import type { DocumentStore } from './document-store.js';
 import { type Evidence, requireEvidence, toEvidence } from './evidence.js';
 import type { ListEvidenceQuery } from './evidence.schemas.js';
@@ -44,7 +44,7 @@ export function evidenceService(store: DocumentStore) {
       releaseId: string,
       { limit, cursor, kind, label, artifact, status }: ListEvidenceQuery,
     ): Promise<Page<Evidence>> {
-      await requireRelease(context, 'evidence:read', releaseId);
+      await requireReleaseRef(context, 'evidence:read', releaseId);
       const rows = await context.prisma.evidence.findMany({
         where: {
           releaseId,

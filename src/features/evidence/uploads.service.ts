@@ -2,7 +2,7 @@ import { reaches } from '../../access/caller.js';
 import type { CallContext } from '../../database/context.js';
 import { AppError } from '../../shared/app-error.js';
 import type { FindingType } from '../../vocabulary/finding-types.js';
-import { requireRelease } from '../releases/index.js';
+import { requireReleaseRef } from '../releases/index.js';
 import type { ReceivedDocument } from './body.js';
 import type { DocumentReader, Waiting } from './document-reader.js';
 import type { DocumentStore } from './document-store.js';
@@ -62,7 +62,11 @@ export function uploadsService({ reader, store, secretKey }: UploadTools) {
      * @throws {AppError} `release-not-found`, `artifact-not-found`
      */
     async target(context: CallContext, release: string, artifact?: string): Promise<UploadTarget> {
-      const { id: releaseId, projectId } = await requireRelease(context, 'evidence:write', release);
+      const { id: releaseId, projectId } = await requireReleaseRef(
+        context,
+        'evidence:write',
+        release,
+      );
       if (artifact === undefined) return { releaseId, projectId, artifactSha256: null };
       const sha256 = artifact.toLowerCase();
       const where = { releaseId_sha256: { releaseId, sha256 } };

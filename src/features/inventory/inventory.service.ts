@@ -6,7 +6,7 @@ import { type CallContext, query } from '../../database/context.js';
 import { invalidAt } from '../../shared/app-error.js';
 import { fairShare } from '../../shared/fair-share.js';
 import { isMistyped, normalizeId } from '../../vocabulary/vulnerability-ids.js';
-import { requireRelease } from '../releases/index.js';
+import { requireReleaseRef } from '../releases/index.js';
 import {
   type ComponentRow,
   searchComponents,
@@ -81,7 +81,7 @@ export function inventoryService() {
     ): Promise<Page<ComponentRow>> {
       const purl = request.purl === undefined ? undefined : requirePurl('query', request.purl);
       const position = decodePosition(IN_RELEASE, request.cursor);
-      await requireRelease(context, 'evidence:read', releaseId);
+      await requireReleaseRef(context, 'evidence:read', releaseId);
       const { statement, values } = selectComponents(releaseId, request, purl, position);
       const rows = await query<ComponentRow>(context, statement, values);
       return pageOf(rows, request.limit, ({ evidenceId, ordinal }) =>
@@ -97,7 +97,7 @@ export function inventoryService() {
     ): Promise<Page<FindingRow>> {
       const purl = request.purl === undefined ? undefined : requirePurl('query', request.purl);
       const position = decodePosition(BY_SEVERITY, request.cursor);
-      const { projectId } = await requireRelease(context, 'evidence:read', releaseId);
+      const { projectId } = await requireReleaseRef(context, 'evidence:read', releaseId);
       const { rule, limit } = request;
       const rules = rule === undefined ? undefined : await idsOf(context, rule, [projectId]);
       const { statement, values } = selectFindings(releaseId, request, rules, purl, position);

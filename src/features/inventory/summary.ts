@@ -5,7 +5,7 @@ import type { Read } from '../../database/sql.js';
 import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
 import { SEVERITIES, type Severity } from '../../vocabulary/severity.js';
 import { findingCounts, findingCountsExample, testCounts } from '../evidence/index.js';
-import { requireRelease } from '../releases/index.js';
+import { requireReleaseRef } from '../releases/index.js';
 import { COUNT_CLAIMS } from './claims.sql.js';
 import { COUNT_COMPONENTS, COUNT_FINDINGS, SELECT_EVIDENCE, SELECT_TESTS } from './summary.sql.js';
 
@@ -127,7 +127,7 @@ export async function summarizeRelease(
   context: CallContext,
   releaseId: string,
 ): Promise<ReleaseSummary> {
-  const { id } = await requireRelease(context, 'evidence:read', releaseId);
+  const { id } = await requireReleaseRef(context, 'evidence:read', releaseId);
   return readTogether(context, (read) => summarize(read, id));
 }
 

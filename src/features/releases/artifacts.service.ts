@@ -12,7 +12,7 @@ import type {
   FoundArtifact,
   ListArtifactsQuery,
 } from './artifacts.schemas.js';
-import { requireRelease } from './release.js';
+import { requireRelease, requireReleaseRef } from './release.js';
 
 const toArtifact = ({ size, ...row }: ArtifactRow): Artifact => ({
   ...row,
@@ -96,7 +96,7 @@ export function artifactsService() {
       releaseId: string,
       { limit, cursor }: ListArtifactsQuery,
     ): Promise<Page<Artifact>> {
-      const { projectId } = await requireRelease(context, 'releases:read', releaseId);
+      const { projectId } = await requireReleaseRef(context, 'releases:read', releaseId);
       const rows = await context.prisma.artifact.findMany({
         where: { projectId, releaseId, ...(cursor !== undefined && { id: { gt: cursor } }) },
         orderBy: { id: 'asc' },

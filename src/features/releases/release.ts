@@ -26,7 +26,7 @@ const FIND_PROJECT = {
  * does not use Prisma, whose part of a call of the gate would be larger than that of the rules.
  * @throws {AppError} `release-not-found`
  */
-export async function requireProject(
+export async function requireReleaseRef(
   context: CallContext,
   scope: Scope,
   id: string,

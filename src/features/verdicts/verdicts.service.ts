@@ -6,7 +6,7 @@ import { UPLOADS } from '../../documents/kinds/index.js';
 import { ENGINE, inputsHash } from '../../engine/index.js';
 import { change } from '../../events/index.js';
 import { AppError, type FieldError, invalid, invalidAt } from '../../shared/app-error.js';
-import { requireProject } from '../releases/index.js';
+import { requireReleaseRef } from '../releases/index.js';
 import { collect, type PolicyVersions } from './collect.js';
 import {
   FIND_RELEASES,
@@ -127,7 +127,7 @@ export function verdictsService() {
    */
   async function releasesOf(context: CallContext, { release, sha256, project }: AssertQuery) {
     if (release !== undefined) {
-      const { id, projectId } = await requireProject(context, 'verdicts:read', release);
+      const { id, projectId } = await requireReleaseRef(context, 'verdicts:read', release);
       if (project !== undefined && project !== projectId) {
         const message = 'is not the project of the release';
         throw invalidAt('query', '/project', message);
@@ -162,7 +162,7 @@ export function verdictsService() {
         const message = 'must be absent unless dryRun is true: the environment names its policies';
         throw invalidAt('body', '/policyVersions', message);
       }
-      const { id } = await requireProject(context, 'verdicts:write', releaseId);
+      const { id } = await requireReleaseRef(context, 'verdicts:write', releaseId);
       const verdict = await decide(context, id, environment, policyVersions);
       if (policyVersions) checkVersions(policyVersions, verdict);
       return dryRun ? { ...verdict, isNew: false } : storeOnce(context, verdict);
@@ -202,7 +202,7 @@ export function verdictsService() {
     /** Lists the newest first. @throws {AppError} `release-not-found` */
     async list(context: CallContext, releaseId: string, request: ListVerdictsQuery) {
       const { limit, cursor, environment, decision } = request;
-      const { id, projectId } = await requireProject(context, 'verdicts:read', releaseId);
+      const { id, projectId } = await requireReleaseRef(context, 'verdicts:read', releaseId);
       const rows = await context.prisma.verdict.findMany({
         where: {
           projectId,

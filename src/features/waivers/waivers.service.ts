@@ -12,7 +12,7 @@ import { AppError, invalidAt } from '../../shared/app-error.js';
 import { hasHappened } from '../../shared/once-with-reason.js';
 import { normalizeId } from '../../vocabulary/vulnerability-ids.js';
 import { requireProject, requireReach } from '../projects/index.js';
-import { requireRelease } from '../releases/index.js';
+import { requireReleaseRef } from '../releases/index.js';
 import { type MatchedWaiver, withMatches } from './matches.js';
 import { databaseNow, requireWaiver, toWaiver, type Waiver } from './waiver.js';
 import { whereState } from './waiver-state.js';
@@ -30,7 +30,7 @@ async function targetOf(context: CallContext, { projectId, releaseId }: CreateWa
         'must be absent if releaseId is given: the release has its project',
       );
     }
-    const release = await requireRelease(context, 'waivers:request', releaseId);
+    const release = await requireReleaseRef(context, 'waivers:request', releaseId);
     return { projectId: release.projectId, releaseId: release.id };
   }
   if (projectId === undefined)
