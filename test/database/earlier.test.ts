@@ -18,6 +18,7 @@ const EARLIER = new URL('earlier', import.meta.url).pathname;
 
 const sqlOf = (path: string) => readFileSync(path, 'utf8');
 const fileOf = (name: string) => join(MIGRATIONS, name, 'migration.sql');
+const checksumOf = (text: string) => createHash('sha256').update(text).digest('hex');
 const isMend = (name: string) => name.includes('_mend_');
 
 /** Migrations that were written when the earlier files existed, and can be applied after them. */
@@ -58,11 +59,10 @@ const migrate = () => prepareSchema(database.url, { apply: true, connectTimeoutM
 async function apply(client: pg.Client, name: string, path: string): Promise<void> {
   const text = sqlOf(path);
   await client.query(text);
-  const checksum = createHash('sha256').update(text).digest('hex');
   await client.query(
     `INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, applied_steps_count)
      VALUES (gen_random_uuid(), $1, now(), $2, 1)`,
-    [checksum, name],
+    [checksumOf(text), name],
   );
 }
 
@@ -113,8 +113,8 @@ describe('a database with an earlier file of a migration', () => {
   });
 
   it('knows the checksum of each of these files', () => {
-    const hash = (path: string) => createHash('sha256').update(sqlOf(path)).digest('hex');
-    for (const { name, path } of CASES) expect(LANDED[name]?.slice(1)).toContain(hash(path));
+    for (const { name, path } of CASES)
+      expect(LANDED[name]?.slice(1)).toContain(checksumOf(sqlOf(path)));
     const listed = Object.values(LANDED).reduce((sum, { length }) => sum + length - 1, 0);
     expect(listed).toBe(CASES.length);
   });

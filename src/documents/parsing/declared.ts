@@ -38,14 +38,13 @@ export function withDeclared(
   if (declared.length === 0) return parsed;
   const { of, at, database } = first ?? {};
   const obstacle = coverage.find(isObstacle);
-  const added = declared.map(
-    (what): Coverage =>
-      obstacle
-        ? { ...obstacle, what, ran: 'failed' }
-        : doubt !== undefined
-          ? { what, ran: 'unknown', reason: doubt, of, at, database }
-          : { what, ran: 'yes', declared: true, of, at, database },
-  );
+  const added = declared.map((what): Coverage => {
+    if (obstacle) return { ...obstacle, what, ran: 'failed' };
+    const about = { what, of, at, database };
+    return doubt === undefined
+      ? { ...about, ran: 'yes', declared: true }
+      : { ...about, ran: 'unknown', reason: doubt };
+  });
   const kept = coverage.filter(({ what }) => !declared.some((one) => one === what));
   return { ...parsed, coverage: [...kept, ...added] };
 }

@@ -13,11 +13,18 @@ const TOLERANCE_MS = 10 * 60_000;
 /** Reports of tests often have a local time without its zone. */
 const TESTS_TOLERANCE_MS = 26 * 60 * 60_000;
 
-/** The findings and components of a document, by what a tool looks for. */
-function contentsOf({ findings, components }: Replacing): Shown[] {
-  const found = FINDING_TYPES.filter((type) => (findings?.byType[type] ?? 0) > 0);
-  return (components?.total ?? 0) > 0 ? [...found, 'components'] : found;
+/** What a document can contain, and a later one can lack. */
+const CONTENTS = [...FINDING_TYPES, 'components'] as const;
+
+/** The number of findings of a type, or of components. Tests are compared by how many ran. */
+function numberOf(what: Shown, { findings, components }: Replacing): number {
+  if (what === 'tests') return 0;
+  return (what === 'components' ? components?.total : findings?.byType[what]) ?? 0;
 }
+
+/** The findings and components of a document, by what a tool looks for. */
+const contentsOf = (document: Replacing): Shown[] =>
+  CONTENTS.filter((what) => numberOf(what, document) > 0);
 
 /**
  * Rules for code find secrets and vulnerable packages by the way, and no report shows a scan for them. What one of them
@@ -97,22 +104,15 @@ function otherAmount(by: Replacing, older: Replacing, isNamed: boolean): string 
       return `${counted(then, 'test')} ran, and ${now} in this document`;
     // An SBOM that lists more of the same subject has what the other lists.
     if (what === 'components' && isNamed && now > then) continue;
-    // A document that looked at nothing did not look at something else.
     // Where the older one has findings, a document without a number can be about less.
     if (then > 0 && Number.isNaN(now) && numberOf(what, older) > 0)
       return `it looked at ${then} (${what}), and this document does not say at how many`;
+    // A document that looked at nothing did not look at something else.
     if (now > 0 && then > 0 && now !== then)
       return `it looked at ${then} (${what}), and this document looked at ${now}`;
   }
   return undefined;
 }
-
-const numberOf = (what: Shown, { findings, components }: Replacing) =>
-  what === 'components'
-    ? (components?.total ?? 0)
-    : what === 'tests'
-      ? 0
-      : (findings?.byType[what] ?? 0);
 
 /**
  * What the older document has more of, where nothing shows that both are about the same: no name, and no number of

@@ -54,10 +54,9 @@ const ABLE: Partial<Record<Purpose, readonly FindingType[]>> = {
 const LICENCES = named('snyk', 'black duck', 'whitesource', 'mend', 'xray', 'jfrog', 'nexus iq');
 
 function ableOfTool(tool: string): readonly FindingType[] | undefined {
-  const able = ABLE[purposeOf(tool)];
-  return purposeOf(tool) === 'vulnerability' && LICENCES.test(tool)
-    ? [...(able ?? []), 'licence']
-    : able;
+  const purpose = purposeOf(tool);
+  const able = ABLE[purpose];
+  return purpose === 'vulnerability' && LICENCES.test(tool) ? [...(able ?? []), 'licence'] : able;
 }
 
 /** What the tools can look for. Undefined if it is not known. */
