@@ -103,6 +103,8 @@ export interface ParsedDocument {
   readonly findings?: readonly Finding[];
   readonly claims?: readonly Claim[];
   readonly tests?: TestSummary;
+  /** The names of the tests that ran, as `tests.failed` writes them, and of what they are in. They are not stored. */
+  readonly testNames?: ReadonlySet<string>;
   /**
    * One entry for everything that the tool looked for. A tool that scanned several targets can have several entries.
    */

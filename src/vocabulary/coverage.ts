@@ -35,6 +35,8 @@ export interface Coverage {
   readonly declared?: boolean | undefined;
   /** How many things it looked at: packages, files, tests. Undefined if the document does not show it. */
   readonly lookedAt?: number | undefined;
+  /** Which part of an image it looked at, if the document does not show at how many things. */
+  readonly extent?: string | undefined;
   /** When the tool ran, ISO 8601. */
   readonly at?: string | undefined;
   /** When the tool's database was made, ISO 8601. */

@@ -78,15 +78,14 @@ describe('a label', () => {
     expect(second.warnings[0]?.message).toContain('Trivy image shop');
   });
 
-  it('keeps a report of another suite, and of more suites', async () => {
+  it('keeps a report of another suite, and of more suites than the new one', async () => {
     const linux = await send(suite('linux'), xml);
     const windows = await send(suite('windows'), xml);
     expect(await statusOf(linux.id)).toBe('current');
     const both = await send(`<testsuites>${suite('linux')}${suite('windows')}</testsuites>`, xml);
-    expect(both.supersedes).toEqual([]);
-    expect(await statusOf(windows.id)).toBe('current');
+    expect(both.supersedes.map(({ id }) => id)).toEqual([linux.id, windows.id]);
     const again = await send(suite('linux', 'b'), xml);
-    expect(again.supersedes.map(({ id }) => id)).toEqual([linux.id]);
+    expect(again.supersedes).toEqual([]);
     expect(await statusOf(both.id)).toBe('current');
   });
 
@@ -98,8 +97,32 @@ describe('a label', () => {
     expect(some.warnings[0]?.message).toContain('2 tests ran, and 1 in this document');
     expect(await statusOf(first.id)).toBe('current');
     const all = await send(suite('unit', 'a', 'b'), xml);
-    expect(all.supersedes.map(({ id }) => id)).toEqual([first.id]);
-    expect(await statusOf(some.id)).toBe('current');
+    expect(all.supersedes.map(({ id }) => id)).toEqual([first.id, some.id]);
+  });
+
+  it('keeps a report when another part of the tests runs, under the same name', async () => {
+    const shard = (...tests: string[]) => suite('pytest', ...tests);
+    const failed = shard('a', 'b').replace('"b"/>', '"b"><failure/></testcase>');
+    const first = await send(failed, xml);
+    const second = await send(shard('c', 'd', 'e'), xml);
+    expect(second.supersedes).toEqual([]);
+    expect(second.warnings[0]?.message).toContain('its test "pytest > b" failed');
+    const all = await send(shard('a', 'b', 'c', 'd', 'e'), xml);
+    expect(all.supersedes.map(({ id }) => id)).toEqual([first.id, second.id]);
+  });
+
+  it('supersedes a run that crashed by the complete run', async () => {
+    const crash = [
+      '<testsuite name="pytest" tests="1" errors="1">',
+      '<testcase classname="" name="tests.test_cart"><error message="collection failure"/></testcase>',
+      '</testsuite>',
+    ].join('');
+    const crashed = await send(crash, xml);
+    const cases = ['a', 'b'].map(
+      (name) => `<testcase classname="tests.test_cart" name="${name}"/>`,
+    );
+    const complete = await send(`<testsuite name="pytest">${cases.join('')}</testsuite>`, xml);
+    expect(complete.supersedes.map(({ id }) => id)).toEqual([crashed.id]);
   });
 
   it('keeps a report of npm audit of another folder, which it does not name', async () => {
@@ -158,7 +181,8 @@ describe('a label', () => {
     const later = await send(at('28', '<testcase name="a"><failure/></testcase>'), xml);
     expect((await send(at('01', '<testcase name="a"/>'), xml)).supersedes).toEqual([]);
     const other = '<testcase name="b"/><testcase name="c"/>';
-    expect((await send(at('28', other), xml)).supersedes).toEqual([]);
+    const { warnings } = await send(at('28', other), xml);
+    expect(warnings[0]?.message).toContain('its test "s > a" failed, and did not run');
     expect(await statusOf(later.id)).toBe('current');
   });
 
@@ -169,6 +193,96 @@ describe('a label', () => {
     for (const other of [image('shop:2', [`shop@sha256:${digest(8)}`]), image('shop:debug')])
       await send(other, { label: 'trivy' });
     expect(await statusOf(ours.id)).toBe('current');
+  });
+
+  it('keeps findings that a report of the same place does not have', async () => {
+    const grype = (target: string, ...found: [id: string, severity: string][]) => ({
+      matches: found.map(([id, severity]) => ({
+        vulnerability: { id, severity },
+        artifact: { name: 'lodash', version: '1.0', purl: 'pkg:npm/lodash@1.0' },
+      })),
+      source: { type: 'directory', target },
+      descriptor: {
+        name: 'grype',
+        version: '0.92.2',
+        configuration: { search: { scope: 'squashed' } },
+      },
+    });
+    const web = await send(grype('/src', ['CVE-2026-1', 'Critical']), { label: 'grype' });
+    const low = grype('/src', ['CVE-2026-2', 'Low'], ['CVE-2026-3', 'Low']);
+    const api = await send(low, { label: 'grype' });
+    expect(api.supersedes).toEqual([]);
+    expect(api.warnings[0]?.message).toContain(
+      'it has 1 finding (vulnerability) that this document does not have, such as CVE-2026-1',
+    );
+    // The same defect, but milder.
+    const milder = grype(
+      '/src',
+      ['CVE-2026-1', 'Low'],
+      ['CVE-2026-2', 'Low'],
+      ['CVE-2026-3', 'Low'],
+    );
+    expect((await send(milder, { label: 'grype' })).supersedes).toMatchObject([{ id: api.id }]);
+    expect(await statusOf(web.id)).toBe('current');
+    const more = grype(
+      '/src',
+      ...([
+        ['CVE-2026-1', 'Critical'],
+        ['CVE-2026-4', 'Low'],
+      ] as [string, string][]),
+    );
+    expect((await send(more, { label: 'grype' })).supersedes).toMatchObject([{ id: web.id }]);
+  });
+
+  it('keeps findings of other packages of the same image, and of other namespaces', async () => {
+    const part = (Class: string, Type: string, cve = false) =>
+      image('shop:1.0', [], {
+        Metadata: { ImageID: `sha256:${digest(5)}` },
+        Results: [
+          {
+            ...{ Target: 'x', Class, Type },
+            ...(cve && {
+              Vulnerabilities: [{ VulnerabilityID: 'CVE-2026-1', PkgName: 'a', Severity: 'HIGH' }],
+            }),
+          },
+        ],
+      });
+    const first = await send(part('lang-pkgs', 'npm', true), { label: 'trivy' });
+    expect((await send(part('os-pkgs', 'debian'), { label: 'trivy' })).supersedes).toEqual([]);
+    const again = await send(part('lang-pkgs', 'npm'), { label: 'trivy' });
+    expect(again.supersedes.map(({ id }) => id)).toContain(first.id);
+
+    const namespace = (Namespace: string, cve = false) => ({
+      ClusterName: 'prod',
+      Resources: [
+        {
+          Namespace,
+          Kind: 'Deployment',
+          Name: 'shop',
+          Results: part('os-pkgs', 'debian', cve).Results,
+        },
+      ],
+    });
+    const shop = await send(namespace('shop', true), { label: 'k8s' });
+    expect((await send(namespace('web'), { label: 'k8s' })).supersedes).toEqual([]);
+    expect((await send(namespace('shop'), { label: 'k8s' })).supersedes).toContainEqual(
+      expect.objectContaining({ id: shop.id }),
+    );
+  });
+
+  it('supersedes the report of a local image by that of the registry', async () => {
+    const of = (name: string, digests: string[], CreatedAt: string) =>
+      image(name, digests, {
+        CreatedAt,
+        Metadata: { RepoDigests: digests, ImageID: `sha256:${digest(5)}` },
+      });
+    const local = await send(of('shop:1.0', [], '2026-11-01T00:00:00Z'), { label: 'trivy' });
+    const pushed = of(
+      'reg.example.org/shop:1.0',
+      [`reg.example.org/shop@sha256:${digest(6)}`],
+      '2026-11-02T00:00:00Z',
+    );
+    expect((await send(pushed, { label: 'trivy' })).supersedes).toMatchObject([{ id: local.id }]);
   });
 
   it('counts documents that count beside each other, both by one label', async () => {

@@ -31,7 +31,7 @@ function storableTarget({ type, name, digests, otherDigests }: Target): Target {
 
 /** Bounds an entry, and leaves out what is not set. */
 export function storableCoverage(coverage: Coverage): Coverage {
-  const { what, ran, reason, of = [], declared, lookedAt, at, database } = coverage;
+  const { what, ran, reason, of = [], declared, lookedAt, extent, at, database } = coverage;
   return {
     what,
     ran,
@@ -39,6 +39,7 @@ export function storableCoverage(coverage: Coverage): Coverage {
     ...(declared && { declared }),
     ...(of.length > 0 && { of: of.slice(0, MAX_TARGETS).map(storableTarget) }),
     ...(lookedAt !== undefined && { lookedAt }),
+    ...(lookedAt === undefined && extent !== undefined && { extent: clean(extent, 300) ?? '' }),
     ...(at !== undefined && { at }),
     ...(database !== undefined && { database }),
   };

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Batch } from './columns.js';
 import type { DocumentHead, DocumentRequest } from './read-document.js';
+import type { TestNames } from './test-names.js';
 
 /** The input of a worker. */
 export interface Task extends DocumentRequest {
@@ -19,6 +20,10 @@ export interface Fault {
 export type Message =
   | { readonly type: 'started' }
   | { readonly type: 'fault'; readonly fault: Fault }
-  | { readonly type: 'head'; readonly head: DocumentHead }
+  | {
+      readonly type: 'head';
+      readonly head: DocumentHead;
+      readonly testNames: TestNames | undefined;
+    }
   | { readonly type: 'batch'; readonly batch: Batch }
   | { readonly type: 'end' };

@@ -13,6 +13,7 @@ import { decodeText, readJson } from './read-json.js';
 import { readXml } from './read-xml.js';
 import { recognize } from './recognize.js';
 import { type Summary, summarize } from './summary.js';
+import { type TestNames, testNamesOf } from './test-names.js';
 
 export interface DocumentRequest {
   /** The received bytes, decompressed. */
@@ -51,6 +52,8 @@ export interface DocumentHead {
 
 export interface ReadDocument {
   readonly head: DocumentHead;
+  /** The tests that ran, for the comparison with a report that is stored. */
+  readonly testNames: TestNames | undefined;
   /** The rows, encoded one batch at a time. */
   readonly batches: Iterable<Batch>;
 }
@@ -163,6 +166,7 @@ export async function readDocument(request: DocumentRequest): Promise<ReadDocume
       summary: summarize(parsed, stored !== request.bytes),
       document: store(stored),
     },
+    testNames: parsed.testNames && testNamesOf(parsed.testNames),
     batches: encode(parsed, aliases),
   };
 }

@@ -4,6 +4,7 @@ import { SEVERITIES, type Severity, worse } from '../../vocabulary/severity.js';
 import type { Note, ParsedDocument, TestSummary } from '../kind.js';
 import { clean } from './columns.js';
 import { MAX_COVERAGE, storableCoverage, targetsOf } from './coverage.js';
+import { MAX_TEST_NAME } from './test-names.js';
 
 export type Counts<Key extends string> = Readonly<Record<Key, number>>;
 
@@ -84,7 +85,7 @@ function countFindings(findings: NonNullable<ParsedDocument['findings']>): Findi
 const storable = (tests: TestSummary): TestSummary => ({
   ...tests,
   failed: tests.failed.slice(0, 100).map(({ name, message }) => ({
-    name: clean(name, 1000) ?? '',
+    name: clean(name, MAX_TEST_NAME) ?? '',
     message: clean(message, 2000) ?? '',
   })),
 });

@@ -35,9 +35,10 @@ async function sendDocument(
     port.postMessage(message, transfer);
   try {
     send({ type: 'started' });
-    const { head, batches } = await readDocument(request);
+    const { head, testNames, batches } = await readDocument(request);
     const buffers = head.document.chunks.map(({ buffer }) => buffer as ArrayBuffer);
-    send({ type: 'head', head }, buffers);
+    if (testNames) buffers.push(testNames.buffer);
+    send({ type: 'head', head, testNames }, buffers);
     for (const batch of batches) {
       if (!(await requested())) return;
       send({ type: 'batch', batch });

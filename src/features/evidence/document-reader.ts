@@ -5,6 +5,7 @@ import type { Piscina } from 'piscina';
 import type { Batch } from '../../documents/parsing/columns.js';
 import type { Fault, Message } from '../../documents/parsing/messages.js';
 import type { DocumentHead, DocumentRequest } from '../../documents/parsing/read-document.js';
+import type { TestNames } from '../../documents/parsing/test-names.js';
 import { CODE } from '../../paths.js';
 import { AppError } from '../../shared/app-error.js';
 import { fairShare } from '../../shared/fair-share.js';
@@ -13,6 +14,7 @@ import type { ProblemCode } from '../../shared/problems.js';
 /** A document that a worker has parsed and still holds. */
 export interface OpenDocument {
   readonly head: DocumentHead;
+  readonly testNames: TestNames | undefined;
   /** Requests the rows from the worker, batch by batch. Can be called once. */
   batches(): AsyncGenerator<Batch>;
   /** Frees the worker for the next document. Must always be called. */
@@ -183,6 +185,7 @@ export function documentReader(
           throw new Error(`unexpected message of the worker: ${first.type}`);
         return {
           head: first.head,
+          testNames: first.testNames,
           close,
           async *batches() {
             for (;;) {

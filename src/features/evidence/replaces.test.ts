@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { testNamesOf } from '../../documents/parsing/test-names.js';
 import type { Coverage } from '../../vocabulary/coverage.js';
 import { FINDING_TYPES, type FindingType } from '../../vocabulary/finding-types.js';
 import { SEVERITIES } from '../../vocabulary/severity.js';
 import { indexed, type Subject } from '../../vocabulary/subject.js';
-import { type Replacing, whyBeside as whyBesideOf } from './replaces.js';
+import { mustKeep, type Replacing, whyBeside as whyBesideOf } from './replaces.js';
 
 const whyBeside = (by: Replacing, older: Replacing, artifacts: readonly Subject[] = []) =>
   whyBesideOf(by, older, indexed(artifacts));
@@ -37,7 +38,17 @@ const looked = (
   targets = ['suite shop'],
 ): Replacing => ({
   ...{ ...summary([]), targets },
-  coverage: [{ what, ran: 'yes', lookedAt }],
+  coverage: [
+    { what, ran: 'yes', lookedAt, of: targets.map((name) => ({ type: 'package', name })) },
+  ],
+});
+/** Findings of an image, or of a folder. */
+const found = (
+  about: Omit<Coverage, 'what' | 'ran'>,
+  types: readonly FindingType[] = ['vulnerability'],
+): Replacing => ({
+  ...summary(['vulnerability'], types),
+  coverage: [{ what: 'vulnerability', ran: 'yes', ...about }],
 });
 
 describe('what new evidence replaces', () => {
@@ -80,8 +91,8 @@ describe('what new evidence replaces', () => {
     expect(whyBeside(about(a, b), about(a), artifacts)).toBeUndefined();
     expect(whyBeside(about(c), about(a), artifacts)).toContain('it is about shop-a');
     expect(whyBeside(about(), about(a), artifacts)).toContain('it is about shop-a');
-    // A rebuilt image, of which the release has only the new digest.
-    expect(whyBeside(about(b), about(c), artifacts)).toBeUndefined();
+    // A rebuilt image, of which the release has only the new digest. Or another one, which is not registered.
+    expect(whyBeside(about(b), about(c), artifacts)).toContain('another digest');
     expect(whyBeside(about(a), about(), artifacts)).toBeUndefined();
     const [d, e] = ['d', 'e'].map((digit) => digit.repeat(64));
     expect(whyBeside(about(`${d}`), about(`${e}`), artifacts)).toContain('another digest');
@@ -129,19 +140,27 @@ describe('what new evidence replaces', () => {
   it.each([
     ['tests', 100, 100, undefined],
     ['tests', 2, 100, '100 tests ran, and 2 in this document'],
-    ['tests', 100, 2, '2 tests ran, and 100 in this document'],
+    ['tests', 100, 2, undefined],
     ['tests', 0, 1, '1 test ran, and 0 in this document'],
     ['tests', 1, 0, undefined],
     ['vulnerability', 100, 100, undefined],
     ['vulnerability', 2, 100, 'it looked at 100 (vulnerability), and this document looked at 2'],
     ['components', 2, 100, 'it looked at 100 (components), and this document looked at 2'],
+    [
+      'vulnerability',
+      120,
+      100,
+      'it looked at 100 (vulnerability), and this document looked at 120',
+    ],
     ['vulnerability', 0, 100, undefined],
     ['vulnerability', 100, 0, undefined],
     ['vulnerability', 100, undefined, undefined],
     ['vulnerability', undefined, 100, undefined],
   ] as const)('is what looked at as many things: %s, %i after %i', (what, now, then, why) => {
-    expect(whyBeside(looked(what, now), looked(what, then))).toBe(why);
     expect(whyBeside(looked(what, now, []), looked(what, then, []))).toBe(why);
+    // Of a subject with a name, more is at least the same.
+    const isMore = now !== undefined && then !== undefined && now > then;
+    expect(whyBeside(looked(what, now), looked(what, then))).toBe(isMore ? undefined : why);
   });
 
   it('is not what has findings and says of how many things, by what does not say it', () => {
@@ -172,18 +191,69 @@ describe('what new evidence replaces', () => {
     expect(whyBeside(of('Grype, ESLint'), of('ESLint, Grype'))).toBeUndefined();
   });
 
-  it('is nothing that vanished, unless a name or a number shows that both are about the same', () => {
-    const of = (found: readonly FindingType[], lookedAt?: number, targets: string[] = []) => ({
-      ...{ ...summary(['secret'], found), targets },
-      coverage: [{ what: 'secret' as const, ran: 'yes' as const, lookedAt }],
+  const sha256 = (digit: string) => `sha256:${digit.repeat(64)}`;
+  const image = (name: string, ...otherDigests: string[]) => ({
+    type: 'image' as const,
+    ...{ name, otherDigests },
+  });
+
+  it('has all findings of what it replaces, unless both scanned the same', () => {
+    const all = ['vulnerability'];
+    const folder = { type: 'files' as const, name: '/src' };
+    const [x, y] = [image('shop', sha256('a')), image('reg/shop', sha256('a'), sha256('b'))];
+    const tar = { ...folder, digests: [sha256('a')] };
+    for (const [by, older, kept] of [
+      [{}, {}, all],
+      [{ lookedAt: 9 }, {}, all],
+      [{ lookedAt: 9 }, { lookedAt: 8 }, all],
+      [{ lookedAt: 9 }, { lookedAt: 9 }, []],
+      [{ of: [x], lookedAt: 9 }, { of: [x], lookedAt: 8 }, all],
+      [{ of: [folder] }, { of: [folder] }, all],
+      [{ of: [{ ...folder, name: 'web' }] }, { of: [{ ...folder, name: 'web' }] }, []],
+      [{ of: [x] }, { of: [x] }, []],
+      [{ of: [x], extent: 'debian' }, { of: [x], extent: 'npm' }, all],
+      [{ of: [y], extent: 'debian' }, { of: [x], extent: 'debian' }, []],
+      [{ of: [tar], extent: 'debian' }, { of: [tar], extent: 'debian' }, []],
+    ] as const) {
+      expect(mustKeep(found(by), found(older)), JSON.stringify([by, older])).toEqual(kept);
+      expect(mustKeep(found(by), found(older, []))).toEqual([]);
+    }
+  });
+
+  it('is the report of the same image by another name', () => {
+    const local = { ...found({ of: [image('shop', sha256('a'))] }), targets: ['image shop'] };
+    const of = [image('registry/shop', sha256('a'), sha256('b'))];
+    const registry = { ...found({ of }), targets: ['image registry/shop'] };
+    expect(whyBeside(registry, local)).toBeUndefined();
+    const worker = image('registry/worker', sha256('c'));
+    const both = { ...found({ of: [...of, worker] }), targets: ['images'] };
+    expect(whyBeside(registry, both)).toContain('it is about images');
+    const cluster = { type: 'cluster' as const, name: 'prod', otherDigests: [sha256('a')] };
+    expect(whyBeside(registry, { ...found({ of: [cluster] }), targets: ['prod'] })).toContain(
+      'it is about prod',
+    );
+  });
+
+  it('has the tests that failed, or those of the class or file that failed', () => {
+    const failed = (...names: string[]): Replacing => {
+      const tests = { tests: 2, passed: 0, failures: names.length, errors: 0, skipped: 0 };
+      const failures = names.map((name) => ({ name, message: '' }));
+      return { ...looked('tests', 2), tests: { ...tests, durationSeconds: 0, failed: failures } };
+    };
+    const ran = (count: number, ...names: string[]): Replacing => ({
+      ...looked('tests', count),
+      testNames: testNamesOf(new Set(names)),
     });
-    const why =
-      'it has 1 (secret), and this document has 0. Nothing in them shows that both are about the same';
-    expect(whyBeside(of([]), of(['secret']))).toBe(why);
-    expect(whyBeside(of([], 500), of(['secret']))).toBe(why);
-    expect(whyBeside(of(['secret']), of(['secret']))).toBeUndefined();
-    expect(whyBeside(of([], 7), of(['secret'], 7))).toBeUndefined();
-    expect(whyBeside(of([], undefined, ['a']), of(['secret'], undefined, ['a']))).toBeUndefined();
+    expect(whyBeside(ran(2, 'a', 'b'), failed('b'))).toBeUndefined();
+    expect(whyBeside(ran(9, 'a', 'b'), failed('b'))).toBeUndefined();
+    expect(whyBeside(ran(1, 'b'), failed('b'))).toContain('2 tests ran, and 1');
+    const why = 'its test "b" failed, and did not run in this document';
+    expect(whyBeside(ran(2, 'c', 'd'), failed('b'))).toBe(why);
+    expect(whyBeside(ran(9, 'c', 'd'), failed('b'))).toBe(why);
+    expect(whyBeside(looked('tests', 2), failed('b'))).toBe(why);
+    expect(whyBeside(ran(9, 'test_x > test_1', 'test_x'), failed('s > test_x'))).toBeUndefined();
+    expect(whyBeside(ran(9, 'shop.A > a', 'shop.A'), failed('shop.A > '))).toBeUndefined();
+    expect(whyBeside(ran(9, 'shop.A > a', 'shop.A'), failed('shop.B > '))).toContain('shop.B');
   });
 
   it('of several parts is compared by all of them, if each shows how much', () => {

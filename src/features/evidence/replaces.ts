@@ -1,11 +1,21 @@
 import type { Summary } from '../../documents/parsing/summary.js';
+import { hasTest, type TestNames } from '../../documents/parsing/test-names.js';
 import { counted } from '../../shared/text.js';
-import { FINDING_TYPES, SHOWN, type Shown } from '../../vocabulary/finding-types.js';
+import {
+  FINDING_TYPES,
+  type FindingType,
+  SHOWN,
+  type Shown,
+} from '../../vocabulary/finding-types.js';
 import { namedBy, type Subject, type Subjects } from '../../vocabulary/subject.js';
+import { digestsIn, extentOf, isNamed, isSameContent, lookedAt } from './same-subject.js';
 
 /** What decides whether new evidence replaces older evidence of its label. */
-export type Replacing = Pick<Summary, 'shows' | 'findings' | 'components'> &
-  Partial<Pick<Summary, 'coverage' | 'targets'>> & { readonly tool?: string | null | undefined };
+export type Replacing = Pick<Summary, 'shows' | 'findings' | 'components' | 'tests'> &
+  Partial<Pick<Summary, 'coverage' | 'targets'>> & {
+    readonly tool?: string | null | undefined;
+    readonly testNames?: TestNames | undefined;
+  };
 
 /** Clocks of build machines differ. */
 const TOLERANCE_MS = 10 * 60_000;
@@ -67,13 +77,6 @@ const shorten = (targets: readonly string[]) => {
 const namedIn = ({ coverage = [] }: Replacing, artifacts: Subjects<Subject>) =>
   new Set(coverage.flatMap(({ of = [] }) => of.flatMap((one) => namedBy(one, artifacts))));
 
-const digestsIn = ({ coverage = [] }: Replacing) =>
-  new Set(
-    coverage.flatMap(({ of = [] }) =>
-      of.flatMap(({ digests = [], otherDigests = [] }) => [...digests, ...otherDigests]),
-    ),
-  );
-
 /** Why the digests show that the documents are about different things. */
 function otherDigests(by: Replacing, older: Replacing, artifacts: Subjects<Subject>) {
   const [own, theirs] = [namedIn(by, artifacts), namedIn(older, artifacts)];
@@ -82,28 +85,28 @@ function otherDigests(by: Replacing, older: Replacing, artifacts: Subjects<Subje
     return `it is about ${missing.name} (sha256:${missing.sha256}), and this document does not name that artifact`;
   const [mine, others] = [digestsIn(by), digestsIn(older)];
   const areApart = mine.size > 0 && others.size > 0 && [...others].every((one) => !mine.has(one));
-  // An image that was built again, and whose new digest is that of an artifact.
-  if (!areApart || own.size > 0) return undefined;
-  return 'it names another digest than this document';
+  return areApart ? 'it names another digest than this document' : undefined;
 }
 
-/** How many things a document looked at for one type. NaN if it does not show it. */
-function lookedAt(what: Shown, { coverage = [] }: Replacing): number {
-  const counts = coverage.flatMap((entry) => (entry.what === what ? [entry.lookedAt] : []));
-  return counts.length === 0 ? Number.NaN : counts.reduce<number>((sum, n) => sum + (n ?? NaN), 0);
+/** Tests that failed, and that the new document does not have: another part of the tests, or another suite. */
+function otherTests(by: Replacing, older: Replacing): string | undefined {
+  const [now, then] = [lookedAt('tests', by), lookedAt('tests', older)];
+  if (then > 0 && now < then) return `${counted(then, 'test')} ran, and ${now} in this document`;
+  const missing = older.tests?.failed.find(({ name }) => !hasTest(by.testNames, name));
+  if (missing === undefined) return undefined;
+  const name = missing.name.slice(0, 200);
+  return `its test ${JSON.stringify(name)} failed, and did not run in this document`;
 }
 
 /**
- * A release is one commit: when its tests run again they are as many, and a folder has as many packages. Few versions
- * of a scanner count in another way than the one before. Then both reports count until one is retracted.
+ * A release is one commit: when it is scanned again, a folder has as many packages. Few versions of a scanner count in
+ * another way than the one before. Then both reports count until one is retracted.
  */
 function otherAmount(by: Replacing, older: Replacing, isNamed: boolean): string | undefined {
   for (const what of SHOWN) {
     const [now, then] = [lookedAt(what, by), lookedAt(what, older)];
-    if (what === 'tests' && now !== then && then > 0 && now >= 0)
-      return `${counted(then, 'test')} ran, and ${now} in this document`;
-    // An SBOM that lists more of the same subject has what the other lists.
-    if (what === 'components' && isNamed && now > then) continue;
+    // More of the same subject. What the older one found is compared by itself.
+    if (what === 'tests' || (isNamed && now > then)) continue;
     // Where the older one has findings, a document without a number can be about less.
     if (then > 0 && Number.isNaN(now) && numberOf(what, older) > 0)
       return `it looked at ${then} (${what}), and this document does not say at how many`;
@@ -115,16 +118,18 @@ function otherAmount(by: Replacing, older: Replacing, isNamed: boolean): string 
 }
 
 /**
- * What the older document has more of, where nothing shows that both are about the same: no name, and no number of
- * things that both looked at. A secret does not leave a commit.
+ * The types whose findings must all be in the new document: nothing shows that both scanned the same, or they looked at
+ * different parts of it.
  */
-function vanished(by: Replacing, older: Replacing): string | undefined {
-  const what = contentsOf(older).find(
-    (one) => numberOf(one, by) < numberOf(one, older) && lookedAt(one, by) !== lookedAt(one, older),
-  );
-  if (what === undefined) return undefined;
-  const [now, then] = [numberOf(what, by), numberOf(what, older)];
-  return `it has ${then} (${what}), and this document has ${now}. Nothing in them shows that both are about the same`;
+export function mustKeep(by: Replacing, older: Replacing): FindingType[] {
+  const isSame = isNamed(older) || isSameContent(by, older);
+  return FINDING_TYPES.filter((what) => {
+    if (numberOf(what, older) === 0) return false;
+    const [now, then] = [lookedAt(what, by), lookedAt(what, older)];
+    const areCounted = now > 0 && then > 0;
+    if (areCounted || !isSame) return now !== then;
+    return extentOf(what, by) !== extentOf(what, older);
+  });
 }
 
 /** SARIF names the tools of its runs in their order, which says nothing. */
@@ -132,34 +137,37 @@ const toolsIn = ({ tool }: Replacing) => (tool ?? '').split(', ').sort().join(',
 
 const toolOf = ({ tool }: Replacing) => tool ?? 'a tool that it does not name';
 
+/** The names show that the new document is about other targets, or about fewer. */
+function otherTargets(by: Replacing, older: Replacing): string | undefined {
+  const [mine, theirs] = [by.targets ?? [], older.targets ?? []];
+  // Evidence from before coverage was stored names nothing, and neither do some tools.
+  const isNameless = theirs.length === 0 && older.coverage !== undefined;
+  const areOthers = isNameless ? mine.length > 0 : !theirs.every((one) => mine.includes(one));
+  // One image has the name of its registry, or none.
+  if (!areOthers || isSameContent(by, older)) return undefined;
+  return `it is about ${shorten(theirs)}, and this document is about ${shorten(mine)}`;
+}
+
 /**
  * Why new evidence does not replace older evidence of the same label: another tool made it, it is about something else,
  * it did not look for what the older one found, or its scan is the older one. Continues "still counts: ". Undefined if
- * it replaces it.
+ * it replaces it, provided that it has what it `mustKeep`.
  */
 export function whyBeside(
   by: Replacing,
   older: Replacing,
   artifacts: Subjects<Subject>,
 ): string | undefined {
-  const [mine, theirs] = [by.targets ?? [], older.targets ?? []];
-  // Evidence from before coverage was stored names nothing, and neither do some tools.
-  const isNameless = theirs.length === 0 && older.coverage !== undefined;
-  if (isNameless ? mine.length > 0 : !theirs.every((one) => mine.includes(one)))
-    return `it is about ${shorten(theirs)}, and this document is about ${shorten(mine)}`;
+  const targets = otherTargets(by, older);
+  if (targets) return targets;
   if (toolsIn(by) !== toolsIn(older))
     return `it is a report of ${toolOf(older)}, and this document of ${toolOf(by)}`;
-  const other = otherDigests(by, older, artifacts);
-  if (other) return other;
+  const digest = otherDigests(by, older, artifacts);
+  if (digest) return digest;
   const what = unseen(by, older);
   if (what === 'components')
     return 'it has components, and this document does not show that it lists them';
   if (what !== undefined)
     return `it has findings of the type ${what}, and this document does not show a scan for them`;
-  const isUnnamed = isNameless && mine.length === 0;
-  return (
-    otherAmount(by, older, !isUnnamed) ??
-    (isUnnamed ? vanished(by, older) : undefined) ??
-    newer(by, older)
-  );
+  return otherTests(by, older) ?? otherAmount(by, older, isNamed(older)) ?? newer(by, older);
 }

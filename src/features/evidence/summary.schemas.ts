@@ -60,6 +60,11 @@ const Coverage = Type.Object({
   ),
   of: Type.Optional(Type.Array(Target, { description: 'What the tool looked at' })),
   lookedAt: Type.Optional(count('How many packages, files or tests it looked at')),
+  extent: Type.Optional(
+    Type.String({
+      description: 'Which part of an image it looked at, if the document does not show `lookedAt`',
+    }),
+  ),
   at: Type.Optional(instant('When the tool ran, as written in the document')),
   database: Type.Optional(
     instant("When the tool's database was built, as written in the document"),

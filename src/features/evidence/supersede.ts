@@ -1,9 +1,10 @@
 import { query, type TransactionContext } from '../../database/context.js';
-import type { Summary } from '../../documents/parsing/summary.js';
+import { counted } from '../../shared/text.js';
 import { indexed } from '../../vocabulary/subject.js';
 import type { StoredSummary } from './evidence.js';
-import { whyBeside } from './replaces.js';
+import { mustKeep, type Replacing, whyBeside } from './replaces.js';
 import { subjectsOf } from './subject.js';
+import { MISSING_FINDINGS, type Missing, SAME_LABEL, SUPERSEDE } from './supersede.sql.js';
 
 /** Evidence of the same kind, label and artifact as an upload. */
 interface Slot {
@@ -28,22 +29,33 @@ export interface Beside {
   readonly why: string;
 }
 
-/**
- * Current evidence of a label, other than `$5`, and locks it. `$6`: also evidence whose claims take effect, which only
- * a caller with `vex:write` may supersede.
- */
-const SAME_LABEL = {
-  name: 'evidence-same-label',
-  text: `SELECT id, label, artifact_sha256 AS artifact, tool, summary FROM evidence
-          WHERE release_id = $1::uuid AND kind = $2 AND label = $3 AND artifact_sha256 IS NOT DISTINCT FROM $4
-            AND superseded_at IS NULL AND retracted_at IS NULL AND id <> $5::uuid AND ($6 OR NOT absolves)
-          ORDER BY id FOR NO KEY UPDATE`,
-};
+/** New evidence, whose rows are stored. */
+interface New {
+  readonly id: string;
+  readonly document: Replacing;
+  readonly mayAbsolve: boolean;
+}
 
-const SUPERSEDE = {
-  name: 'evidence-supersede',
-  text: 'UPDATE evidence SET superseded_by = $2::uuid WHERE id = ANY ($1::uuid[])',
-};
+const whyMissing = ({ what, number, rule }: Missing) =>
+  [
+    `it has ${counted(number, 'finding')} (${what}) that this document does not have, such as ${rule},`,
+    'and nothing in them shows that both scanned the same',
+  ].join(' ');
+
+/** Why older evidence has findings that the new one lacks, by the id of the older. */
+async function missingIn(
+  context: TransactionContext,
+  by: New,
+  older: readonly Older[],
+): Promise<Map<string, string>> {
+  const kept = older.flatMap(({ id, tool, summary }) =>
+    mustKeep(by.document, { ...summary, tool }).map((what) => ({ id, what })),
+  );
+  if (kept.length === 0) return new Map();
+  const values = [kept.map(({ id }) => id), kept.map(({ what }) => what), by.id];
+  const missing = await query<Missing>(context, MISSING_FINDINGS, values);
+  return new Map(missing.map((one) => [one.id, whyMissing(one)]));
+}
 
 /**
  * Supersedes current evidence of the same label that the new document replaces (`replaces.ts`). What it does
@@ -52,28 +64,28 @@ const SUPERSEDE = {
 export async function supersede(
   context: TransactionContext,
   { releaseId, kind, label, artifactSha256 }: Slot,
-  by: {
-    readonly id: string;
-    readonly tool: string | null;
-    readonly summary: Summary;
-    readonly mayAbsolve: boolean;
-  },
+  by: New,
 ): Promise<{ superseded: Older[]; beside: Beside[] }> {
   if (label === null) return { superseded: [], beside: [] };
   const values = [releaseId, kind, label, artifactSha256, by.id, by.mayAbsolve];
   const older = await query<Older>(context, SAME_LABEL, values);
   if (older.length === 0) return { superseded: [], beside: [] };
   const artifacts = indexed(await subjectsOf(context, releaseId));
-  const own = { ...by.summary, tool: by.tool };
-  const read = older.map((one) => ({
-    one,
-    why: whyBeside(own, { ...one.summary, tool: one.tool }, artifacts),
-  }));
-  const superseded = read.flatMap(({ one, why }) => (why === undefined ? [one] : []));
+  const reasons = new Map<string, string>();
+  for (const { id, tool, summary } of older) {
+    const why = whyBeside(by.document, { ...summary, tool }, artifacts);
+    if (why !== undefined) reasons.set(id, why);
+  }
+  const alike = older.filter(({ id }) => !reasons.has(id));
+  for (const [id, why] of await missingIn(context, by, alike)) reasons.set(id, why);
+  const superseded = alike.filter(({ id }) => !reasons.has(id));
   if (superseded.length > 0) {
     await query(context, SUPERSEDE, [superseded.map(({ id }) => id), by.id]);
   }
-  const beside = read.flatMap(({ one: { id }, why }) => (why === undefined ? [] : [{ id, why }]));
+  const beside = older.flatMap(({ id }) => {
+    const why = reasons.get(id);
+    return why === undefined ? [] : [{ id, why }];
+  });
   return { superseded, beside };
 }
 

@@ -117,14 +117,14 @@ async function insert(
     },
   });
   const { mayAbsolve, label } = upload;
+  // First, because what is superseded depends on the findings.
+  await insertRows(context, evidence, document.batches());
   const slot = { ...about, kind: head.kind };
   const { superseded, beside } = await supersede(context, slot, {
     id: evidence.id,
-    tool: evidence.tool,
-    summary,
     mayAbsolve,
+    document: { ...summary, tool: evidence.tool, testNames: document.testNames },
   });
-  await insertRows(context, evidence, document.batches());
   const { id, projectId, releaseId, kind } = evidence;
   const { receivedSha256, storedSha256, artifactSha256: artifact } = evidence;
   const digests = { artifact, receivedSha256, storedSha256 };

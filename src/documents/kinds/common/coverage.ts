@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Coverage } from '../../../vocabulary/coverage.js';
 import type { Shown } from '../../../vocabulary/finding-types.js';
 
@@ -25,6 +26,17 @@ export const uncovered = (what: Shown, reason: string, about: About = {}): Cover
   reason,
   ...about,
 });
+
+/** Longer lists become a digest, so that equal texts mean equal parts. */
+const MAX_EXTENT = 200;
+
+/** The parts of a target, as one text for `extent`. Undefined if there are none. */
+export function extentOf(parts: Iterable<string>): string | undefined {
+  const sorted = [...new Set(parts)].sort();
+  const text = sorted.join(', ');
+  if (text.length <= MAX_EXTENT) return text || undefined;
+  return `${sorted.length} parts, SHA-256 ${hash('sha256', JSON.stringify(sorted), 'hex')}`;
+}
 
 /** An instant as ISO 8601 in UTC, or undefined for a text that is not one. Times without a zone are taken for UTC. */
 export function instantOf(text: unknown): string | undefined {

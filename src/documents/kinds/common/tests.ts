@@ -10,7 +10,15 @@ export class TestTally {
   readonly outcomes: Record<Outcome, number> = { passed: 0, failed: 0, error: 0, skipped: 0 };
   /** Duration of all tests. */
   seconds = 0;
+  /** The tests that ran, and the classes, suites and packages that they are in. */
+  readonly names = new Set<string>();
   readonly #failed: FailedTest[] = [];
+
+  /** @param groups its class, suite or package */
+  ran(name: string, ...groups: (string | undefined)[]): void {
+    this.names.add(name);
+    for (const group of groups) if (group) this.names.add(group);
+  }
 
   /** Names a test that failed. It is counted apart. */
   report(test: FailedTest): void {

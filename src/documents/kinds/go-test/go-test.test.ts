@@ -26,6 +26,11 @@ describe('go test -json', () => {
 
   it('reads its own example', () => {
     expect(readText(String(goTest.example))).toEqual({
+      testNames: new Set([
+        'example.com/shop/cart > TestAdd',
+        'example.com/shop/cart',
+        'example.com/shop/cart > TestTotal',
+      ]),
       tool: 'go test',
       coverage: [
         {

@@ -74,6 +74,7 @@ export const parser: DocumentParser = {
       tool: 'go test',
       coverage: [coverageOf(run, cut, { of, lookedAt, at: instantOf(run.at) })],
       tests,
+      testNames: run.names,
       warnings: [
         ...swallowed(run),
         ...(unknown > 0

@@ -76,6 +76,7 @@ export class Run {
       own.failed += 1;
       this.report(nameOf(name, test), output);
     } else return;
+    if (action !== 'skip') this.tally.ran(nameOf(name, test), name);
     own.tests.delete(test);
     // The time of a test includes its subtests.
     if (!test.includes('/')) this.tally.seconds += Math.max(Elapsed, 0) || 0;
@@ -126,5 +127,10 @@ export class Run {
 
   summary(): TestSummary {
     return this.tally.summary();
+  }
+
+  /** Of the tests that ran, and of their packages. */
+  get names(): ReadonlySet<string> {
+    return this.tally.names;
   }
 }

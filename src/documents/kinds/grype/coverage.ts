@@ -1,8 +1,9 @@
 import { counted } from '../../../shared/text.js';
 import type { Coverage } from '../../../vocabulary/coverage.js';
 import type { Note } from '../../kind.js';
-import { covered, failed, instantOf, uncovered } from '../common/coverage.js';
+import { covered, extentOf, failed, instantOf, uncovered } from '../common/coverage.js';
 import { reportedError } from '../common/reported-error.js';
+import { textsOf } from '../common/texts.js';
 import type { Report } from './schema.js';
 import { isEarly, targetOf } from './targets.js';
 
@@ -13,6 +14,18 @@ const ANONYMOUS =
 function databaseOf({ descriptor }: Report): Record<string, unknown> {
   const db: Record<string, unknown> = Object(descriptor?.db);
   return typeof db.status === 'object' && db.status !== null ? Object(db.status) : db;
+}
+
+/** The layers that were searched, and what was left out. Ignored matches are listed. */
+function partsOf({ descriptor }: Report): string[] {
+  const { configuration }: Record<string, unknown> = Object(descriptor);
+  const own: Record<string, unknown> = Object(configuration);
+  const search: Record<string, unknown> = Object(own.search);
+  return [
+    ...textsOf([search.scope, own.scope]).map((layers) => layers.toLowerCase()),
+    ...['only-fixed', 'only-notfixed'].filter((name) => own[name] === true),
+    ...textsOf(own.exclude).map((pattern) => `without ${pattern}`),
+  ];
 }
 
 const isGiven = (value: unknown) => value !== undefined && value !== null && value !== '';
@@ -36,7 +49,9 @@ export function coverageOf(report: Report): { coverage: Coverage; warnings: Note
   const database = databaseOf(report);
   const target = targetOf(report, report);
   const [at, built] = [instantOf(report.descriptor?.timestamp), instantOf(database.built)];
+  const extent = extentOf(partsOf(report));
   const about = {
+    ...(extent && { extent }),
     ...(target && { of: [target] }),
     ...(at && { at }),
     ...(built && { database: built }),

@@ -133,6 +133,7 @@ export class Count {
     const { outcome, message, unknown } = judge(test);
     if (unknown) this.wonder(unknown);
     this.end(name, outcome);
+    if (outcome !== 'skipped') this.total.ran(shorten(name), group, suite);
     const tally = this.record(outcome, name, message, problemsOf(test));
     tally.asserted = assertionsOf(test);
     tally.attempts = attemptsOf(test);
@@ -181,5 +182,10 @@ export class Count {
 
   summary(): TestSummary {
     return this.total.summary();
+  }
+
+  /** Of the tests that ran, and of their classes and suites. */
+  get names(): ReadonlySet<string> {
+    return this.total.names;
   }
 }

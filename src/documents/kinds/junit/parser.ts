@@ -44,6 +44,7 @@ export const parser: DocumentParser = {
       tool: runnerOf(document),
       coverage: [coverageOf(checkerOf(document), count.missing, about)],
       tests,
+      testNames: count.names,
       warnings: [...wrapped, ...count.warnings()],
       contradictions: count.contradictions,
     };

@@ -24,11 +24,11 @@ describe('SARIF: targets', () => {
           ROOT: { uri: 'file:///home/ci/work/shop/api/' },
         },
       },
-      [{ type: 'files', name: 'shop/api' }],
+      [{ type: 'files', name: '…/shop/api' }],
     ],
     [
       { originalUriBaseIds: { ROOT: { uri: 'file:///ci/workspace/shop@2/' } } },
-      [{ type: 'files', name: 'workspace/shop' }],
+      [{ type: 'files', name: '…/workspace/shop' }],
     ],
     [
       {

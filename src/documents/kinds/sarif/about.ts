@@ -59,7 +59,7 @@ const TEMPORARY = /^file:\/\/\/?(?:tmp|var\/folders|private\/tmp|.*\/temp)\//i;
 
 /**
  * The folder that was scanned (3.14.14): its last two names, because where a runner puts it differs from runner to
- * runner.
+ * runner. It is a place and not a name: most pipelines have one for all folders.
  */
 function folderOf({ originalUriBaseIds }: Run): Target[] {
   const bases = Object.values(Object(originalUriBaseIds)).slice(0, 100);
@@ -71,7 +71,7 @@ function folderOf({ originalUriBaseIds }: Run): Target[] {
     .split('/')
     .filter(Boolean);
   const name = names.slice(-2).join('/').replace(/@\d+$/, '');
-  return name ? [{ type: 'files', name }] : [];
+  return name ? [{ type: 'files', name: `…/${name}` }] : [];
 }
 
 function targetsOf(run: Run): Target[] {

@@ -1,6 +1,6 @@
 import type { Coverage, Target } from '../../../vocabulary/coverage.js';
 import type { FindingType } from '../../../vocabulary/finding-types.js';
-import { covered, failed, uncovered } from '../common/coverage.js';
+import { covered, extentOf, failed, uncovered } from '../common/coverage.js';
 import { objectsOf } from '../common/texts.js';
 import { CLASSES, isOfPackages } from './classes.js';
 import type { Part } from './entries.js';
@@ -26,6 +26,13 @@ function packagesIn(parts: readonly Part[]): number | undefined {
   if (!scanned.some(({ result }) => Array.isArray(result.Packages))) return undefined;
   return sum(scanned.map(({ result }) => objectsOf(result.Packages).length));
 }
+
+/** Whose packages were scanned. `--pkg-types` leaves out some, and a report of a cluster other namespaces. */
+const partsOf = ({ parts, namespaces = [] }: Scan): string[] => {
+  const scanned = parts.filter(({ result }) => isOfPackages(result));
+  const types = scanned.flatMap(({ result }) => result.Type || result.Class || []);
+  return [...types, ...namespaces.map((name) => `namespace ${name}`)];
+};
 
 /** How many checks ran, if all results tell. */
 function checksIn(parts: readonly Part[]): number | undefined {
@@ -55,10 +62,11 @@ function lookedAt(what: FindingType, parts: readonly Part[], found: boolean): nu
  * writes no result, so its silence is not a clean scan.
  */
 export function coverageOf(
-  { parts, failures, incomplete, empty, at }: Scan,
+  scan: Scan,
   types: Iterable<FindingType>,
   of: readonly Target[],
 ): Coverage[] {
+  const { parts, failures, incomplete, empty, at } = scan;
   const found = new Set(types);
   const shown = new Set(found);
   for (const { result } of parts) {
@@ -88,6 +96,11 @@ export function coverageOf(
     if (incomplete) return failed(what, incomplete, about);
     if (what === 'misconfiguration' && unlisted) return failed(what, unlisted, about);
     const looked = lookedAt(what, parts, found.has(what));
-    return covered(what, { ...about, ...(looked !== undefined && { lookedAt: looked }) });
+    const extent = what === 'vulnerability' ? extentOf(partsOf(scan)) : undefined;
+    return covered(what, {
+      ...about,
+      ...(looked !== undefined && { lookedAt: looked }),
+      ...(extent !== undefined && { extent }),
+    });
   });
 }

@@ -16,6 +16,8 @@ export interface Scan {
   readonly failures: readonly string[];
   /** Why the silence of the report shows nothing. */
   readonly incomplete?: string | undefined;
+  /** Of the resources of a cluster. `trivy k8s` can scan one namespace. */
+  readonly namespaces?: readonly string[];
   /** The report of a cluster without any resource. */
   readonly empty?: boolean | undefined;
   readonly at?: string | undefined;
@@ -65,6 +67,7 @@ function clusterScan(document: unknown): Scan {
       resource.Error ? [`${nameOf(resource)}: ${resource.Error}`] : [],
     ),
     incomplete: cluster.Findings ? SUMMARY : reportedError(document),
+    namespaces: all.flatMap(({ Namespace }) => Namespace || []),
     empty: all.length === 0,
     targets: (masked) => {
       const copy = Object(masked) as Cluster;

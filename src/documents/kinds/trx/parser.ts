@@ -89,6 +89,7 @@ export const parser: DocumentParser = {
       tool: 'VSTest',
       coverage: [coverageOf(summary, { missing, bad }, about)],
       tests,
+      testNames: results.names,
       warnings: [...results.warnings(), ...summary.warnings],
       contradictions,
     };

@@ -70,13 +70,19 @@ export class Results {
     this.tally.seconds += secondsOf(result.attributes.get('duration'));
     if (outcome === 'Completed' || outcome === 'Warning')
       this.doubtful.set(outcome, (this.doubtful.get(outcome) ?? 0) + 1);
-    if (end === 'passed' || end === 'skipped') return;
-    this.report(this.nameOf(result), messageOf(result, outcome));
+    if (end === 'skipped') return;
+    const name = this.nameOf(result);
+    this.tally.ran(name, this.classOf(result));
+    if (end !== 'passed') this.report(name, messageOf(result, outcome));
   }
 
-  private nameOf({ attributes }: XmlElement): string {
-    const name = attributes.get('testName') ?? '';
-    const group = this.classes.get(attributes.get('testId') ?? '') ?? '';
+  private classOf({ attributes }: XmlElement): string {
+    return this.classes.get(attributes.get('testId') ?? '') ?? '';
+  }
+
+  private nameOf(result: XmlElement): string {
+    const name = result.attributes.get('testName') ?? '';
+    const group = this.classOf(result);
     return group && !name.startsWith(group) ? `${group} > ${name}` : name;
   }
 
@@ -98,5 +104,10 @@ export class Results {
 
   summary(): TestSummary {
     return this.tally.summary();
+  }
+
+  /** Of the tests that ran, and of their classes. */
+  get names(): ReadonlySet<string> {
+    return this.tally.names;
   }
 }

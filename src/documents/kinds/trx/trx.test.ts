@@ -18,6 +18,7 @@ const info = (outcome: string, text = 'why') =>
 
 it('TRX: reads its own example', () => {
   expect(read(String(trx.example))).toEqual({
+    testNames: new Set(['Shop.OrderTests > AddsUp', 'Shop.OrderTests', 'Shop.OrderTests > Rounds']),
     tool: 'VSTest',
     coverage: [
       {
