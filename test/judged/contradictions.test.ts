@@ -1,0 +1,68 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { type UploadOptions, upload } from '../support/evidence.js';
+import { createRelease } from '../support/releases.js';
+import { denials, guard, verdictOf } from '../support/verdicts.js';
+
+/** Documents of crashed and misconfigured tools that look clean, one at a time, and the answer of a gate with one rule. */
+
+const context = useApp();
+let release: string;
+beforeEach(async () => {
+  release = (await createRelease(context.app)).id;
+});
+
+interface Case {
+  readonly document: unknown;
+  readonly options?: UploadOptions;
+  readonly rule: object;
+  readonly reason: RegExp;
+}
+
+const scan = (what: string) => ({ rule: 'max-findings', severity: 'low', types: [what] });
+
+const folder = (...Results: object[]) => ({
+  SchemaVersion: 2,
+  ArtifactName: '.',
+  ArtifactType: 'filesystem',
+  ...(Results.length > 0 && { Results }),
+});
+
+const TRIVY: Record<string, Case> = {
+  'Trivy of a folder without anything to scan, with the word of the uploader': {
+    document: folder(),
+    options: { scanners: 'vuln' },
+    rule: scan('vulnerability'),
+    reason: /has no result: Trivy found nothing/,
+  },
+  'Trivy of a folder with secrets only, with the word of the uploader': {
+    document: folder({ Target: 'a', Class: 'secret' }),
+    options: { scanners: 'vuln,secret' },
+    rule: scan('vulnerability'),
+    reason: /no result of packages/,
+  },
+  'Trivy of a folder without configuration, with the word of the uploader': {
+    document: folder({ Target: 'package-lock.json', Class: 'lang-pkgs', Type: 'npm' }),
+    options: { scanners: 'misconfig' },
+    rule: scan('misconfiguration'),
+    reason: /no result of configuration files/,
+  },
+  'Trivy with an error in a result': {
+    document: folder({ Target: 'package-lock.json', Class: 'lang-pkgs', Error: 'no space left' }),
+    rule: scan('vulnerability'),
+    reason: /no space left/,
+  },
+};
+
+const cases: Record<string, Case> = { ...TRIVY };
+
+describe('is denied', () => {
+  it.each(Object.entries(cases))('%s', async (_name, { document, options, rule, reason }) => {
+    const environment = await guard(context.app, [rule]);
+    const response = await upload(context.app, release, document, options);
+    expect(response.statusCode, response.body).toBe(201);
+    const verdict = await verdictOf(context.app, release, { environment });
+    expect(verdict.decision).toBe('deny');
+    expect(denials(verdict).join('\n')).toMatch(reason);
+  });
+});
