@@ -54,7 +54,32 @@ const TRIVY: Record<string, Case> = {
   },
 };
 
-const cases: Record<string, Case> = { ...TRIVY };
+const linter = (invocation: object, name = 'linter') => ({
+  version: '2.1.0',
+  runs: [
+    {
+      tool: { driver: { name } },
+      results: [],
+      invocations: [{ executionSuccessful: true, ...invocation }],
+    },
+  ],
+});
+
+const SARIF: Record<string, Case> = {
+  'SARIF of a tool that the kernel killed': {
+    document: linter({ exitCode: 137 }),
+    rule: scan('code'),
+    reason: /exited with 137/,
+  },
+  'SARIF of a secret scanner that a signal ended': {
+    document: linter({ exitSignalName: 'Killed' }, 'gitleaks'),
+    options: { scanners: 'secret' },
+    rule: { rule: 'no-secrets' },
+    reason: /the signal Killed ended the tool/,
+  },
+};
+
+const cases: Record<string, Case> = { ...TRIVY, ...SARIF };
 
 describe('is denied', () => {
   it.each(Object.entries(cases))('%s', async (_name, { document, options, rule, reason }) => {
