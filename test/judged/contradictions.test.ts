@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { type UploadOptions, upload } from '../support/evidence.js';
 import { createRelease } from '../support/releases.js';
-import { denials, guard, verdictOf } from '../support/verdicts.js';
+import { denials, guard, verdictOf, XML } from '../support/verdicts.js';
 
 /** Documents of crashed and misconfigured tools that look clean, one at a time, and the answer of a gate with one rule. */
 
@@ -79,7 +79,43 @@ const SARIF: Record<string, Case> = {
   },
 };
 
-const cases: Record<string, Case> = { ...TRIVY, ...SARIF };
+const tests = (text: string, reason: RegExp): Case => ({
+  document: text,
+  options: XML,
+  rule: { rule: 'tests-passed' },
+  reason,
+});
+const suite = (attributes: string, inner = '', children = '') =>
+  `<testsuites><testsuite name="s" ${attributes}><testcase name="a">${inner}</testcase>${children}</testsuite></testsuites>`;
+
+const JUNIT: Record<string, Case> = {
+  'JUnit with a failure in a list': tests(
+    suite('', '<failures><failure message="x"/></failures>'),
+    /1 test failed/,
+  ),
+  'JUnit with a list of errors in a suite': tests(
+    suite('', '', '<errors>no database</errors>'),
+    /1 test failed/,
+  ),
+  'JUnit with a word in an element': tests(suite('', '<status>fail</status>'), /1 test failed/),
+  'JUnit with a suite that failed': tests(suite('Result="failed"'), /1 test failed/),
+  'JUnit with a negative count': tests(suite('failures="-1"'), /failures="-1" in its suite/),
+  'JUnit with counts in another case': tests(suite('Tests="9" Failures="0"'), /lacks 8 tests/),
+  'JUnit with fewer cases than its root counts': tests(
+    `<testsuites tests="3" failures="0"><testsuite name="s"><testcase name="a"/></testsuite></testsuites>`,
+    /lacks 2 tests/,
+  ),
+  'JUnit with more failures at its root than cases': tests(
+    `<testsuites tests="1" failures="2"><testsuite name="s"><testcase name="a"/></testsuite></testsuites>`,
+    /2 tests failed/,
+  ),
+  'JUnit with a test that has another name': tests(
+    suite('', '', '<test name="b" result="Failed"/>'),
+    /may be a test that is not read/,
+  ),
+};
+
+const cases: Record<string, Case> = { ...TRIVY, ...SARIF, ...JUNIT };
 
 describe('is denied', () => {
   it.each(Object.entries(cases))('%s', async (_name, { document, options, rule, reason }) => {
