@@ -115,7 +115,40 @@ const JUNIT: Record<string, Case> = {
   ),
 };
 
-const cases: Record<string, Case> = { ...TRIVY, ...SARIF, ...JUNIT };
+const trx = (inner: string, counters: string, outcome = 'Completed', more = '') =>
+  [
+    '<TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010">',
+    `<Results><UnitTestResult testName="A" outcome="Passed">${inner}</UnitTestResult></Results>`,
+    `<ResultSummary outcome="${outcome}"><Counters ${counters}/>${more}</ResultSummary></TestRun>`,
+  ].join('');
+const one = 'total="1" executed="1" passed="1"';
+
+const TRX: Record<string, Case> = {
+  'TRX with a stack trace in a test that passed': tests(
+    trx('<Output><ErrorInfo><StackTrace>at A.b()</StackTrace></ErrorInfo></Output>', one),
+    /1 test failed/,
+  ),
+  'TRX with more tests executed than in all': tests(
+    trx('', 'total="1" executed="3"'),
+    /2 results missing/,
+  ),
+  'TRX with more tests that passed than results': tests(
+    trx('', 'total="1" passed="3"'),
+    /2 results missing/,
+  ),
+  'TRX with two lists of counters': tests(
+    trx('', one, 'Completed', `<Counters ${one}/>`),
+    /several summaries/,
+  ),
+  'TRX with an error of the run': tests(
+    trx('', one, 'Completed', '<RunInfos><RunInfo outcome="Error"/></RunInfos>'),
+    /the run reports an error/,
+  ),
+  'TRX of a run that failed': tests(trx('', one, 'Failed'), /the run failed/),
+  'TRX of a run that timed out': tests(trx('', one, 'Timeout'), /outcome of the run is Timeout/),
+};
+
+const cases: Record<string, Case> = { ...TRIVY, ...SARIF, ...JUNIT, ...TRX };
 
 describe('is denied', () => {
   it.each(Object.entries(cases))('%s', async (_name, { document, options, rule, reason }) => {
