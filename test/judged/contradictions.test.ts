@@ -148,7 +148,38 @@ const TRX: Record<string, Case> = {
   'TRX of a run that timed out': tests(trx('', one, 'Timeout'), /outcome of the run is Timeout/),
 };
 
-const cases: Record<string, Case> = { ...TRIVY, ...SARIF, ...JUNIT, ...TRX };
+/** Output of Go: a test that passed, and what comes after it. */
+const go = (...events: object[]) =>
+  [{ Action: 'start' }, { Action: 'run', Test: 'A' }, { Action: 'pass', Test: 'A' }, ...events]
+    .map((event) => JSON.stringify({ Package: 'shop', ...event }))
+    .join('\n');
+const ended = { Action: 'pass' };
+const events = (reason: RegExp, ...lines: object[]): Case => ({
+  ...tests(go(...lines), reason),
+  options: {},
+});
+
+const GO: Record<string, Case> = {
+  'Go with a test that did not end': events(/1 test failed/, { Action: 'run', Test: 'B' }, ended),
+  'Go with an action that is not known': events(
+    /1 test failed/,
+    { Action: 'run', Test: 'B' },
+    { Action: 'crash', Test: 'B' },
+    ended,
+  ),
+  'Go with a failure without a package': events(/1 test failed/, ended, {
+    Action: 'fail',
+    Package: undefined,
+  }),
+  'Go with a build that failed': events(/1 test failed/, ended, {
+    Action: 'build-fail',
+    Package: undefined,
+    ImportPath: 'cart',
+  }),
+  'Go with a package that did not end': events(/began and did not end/),
+};
+
+const cases: Record<string, Case> = { ...TRIVY, ...SARIF, ...JUNIT, ...TRX, ...GO };
 
 describe('is denied', () => {
   it.each(Object.entries(cases))('%s', async (_name, { document, options, rule, reason }) => {
