@@ -113,6 +113,8 @@ export interface ParsedDocument {
   readonly able?: readonly FindingType[] | undefined;
   /** Why it is unknown whether the tool ran. No word of the uploader makes up for it. */
   readonly obstacle?: string | undefined;
+  /** Why the tool looked at nothing for a type of findings. No word of the uploader makes up for it. */
+  readonly nothingFor?: Readonly<Partial<Record<FindingType, string>>> | undefined;
   /** What was read leniently, or could not be understood, without losing a component or a finding. */
   readonly warnings?: readonly Note[];
   /** Where the document contradicts itself. The worse reading counts. */

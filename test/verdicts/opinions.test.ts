@@ -88,6 +88,31 @@ describe('fixableOnly', () => {
     expect((await judged({ fixableOnly: true, ...rule })).denies).toBe(denies);
   });
 
+  it.each(['will_not_fix', 'can_not_fix'])(
+    'counts a finding of which the author of a CycloneDX document says %s',
+    async (response) => {
+      const component = { type: 'library', 'bom-ref': 'a', name: 'a', version: '1' };
+      await send({
+        bomFormat: 'CycloneDX',
+        specVersion: '1.6',
+        metadata: { tools: [{ name: 'trivy' }] },
+        components: [component],
+        vulnerabilities: [
+          {
+            id: 'CVE-2021-44228',
+            ratings: [{ severity: 'critical' }],
+            affects: [{ ref: 'a' }],
+            analysis: { state: 'exploitable', response: [response] },
+          },
+          { id: 'CVE-2021-1', ratings: [{ severity: 'low' }], affects: [{ ref: 'a' }] },
+        ],
+      });
+      const { denies, message } = await judged({ fixableOnly: true });
+      expect(denies).toBe(true);
+      expect(message).toContain('CVE-2021-44228');
+    },
+  );
+
   it('needs the word of each tool that there is no fix', async () => {
     await send(fix('affected'));
     expect((await judged({ fixableOnly: true })).denies).toBe(false);

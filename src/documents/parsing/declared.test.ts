@@ -80,6 +80,46 @@ describe('what the uploader declares where the document shows a doubt', () => {
   });
 });
 
+describe('what the uploader declares where Trivy found nothing to look at', () => {
+  const of = async (scanner: FindingType, ...Results: object[]) => {
+    const report = { SchemaVersion: 2, ArtifactName: '.', ArtifactType: 'filesystem', Results };
+    const { head } = await readDocument({
+      bytes: Buffer.from(JSON.stringify(report)),
+      format: 'json',
+      kind: 'trivy',
+      secretKey: new Uint8Array(32),
+      scanners: [scanner],
+    });
+    return head.summary;
+  };
+  const packages = { Target: 'package-lock.json', Class: 'lang-pkgs', Type: 'npm' };
+
+  it.each<[FindingType, ...object[]]>([
+    ['vulnerability'],
+    ['licence'],
+    ['misconfiguration'],
+    ['vulnerability', { Target: 'a', Class: 'secret' }],
+    ['vulnerability', { Target: 'Dockerfile', Class: 'config' }],
+    ['misconfiguration', packages],
+  ])('is unknown: %s, with %j', async (scanner, ...results) => {
+    const { shows, coverage } = await of(scanner, ...results);
+    expect(shows).not.toContain(scanner);
+    expect(coverage.find(({ what }) => what === scanner)).toMatchObject({
+      ran: 'unknown',
+      lookedAt: 0,
+      reason: expect.stringContaining('has no result'),
+    });
+  });
+
+  it('counts for licences of packages, and for secrets, of which a clean report has no result', async () => {
+    expect((await of('licence', packages)).shows).toContain('licence');
+    expect((await of('secret', packages)).shows).toContain('secret');
+    const { shows, warnings } = await of('secret');
+    expect(shows).toEqual(['secret']);
+    expect(warnings?.first).toMatchObject([{ message: expect.stringContaining('has no result') }]);
+  });
+});
+
 describe('what the uploader declares about a run that failed', () => {
   const secretOf = (...coverage: Coverage[]) =>
     withDeclared({ coverage }, sarif, ['secret']).coverage.find(({ what }) => what === 'secret');

@@ -21,7 +21,7 @@ export function withDeclared(
   { name, uploadFor, alsoReports = [] }: EvidenceKind,
   scanners: readonly FindingType[] = [],
 ): ParsedDocument {
-  const { able, coverage, tool, obstacle: doubt } = parsed;
+  const { able, coverage, tool, obstacle: doubt, nothingFor = {} } = parsed;
   const remove = (what: FindingType) => `which does not report ${what}. Remove it from scanners`;
   for (const what of scanners) {
     if (uploadFor?.[what] === undefined && !alsoReports.includes(what))
@@ -41,6 +41,8 @@ export function withDeclared(
   const added = declared.map((what): Coverage => {
     if (obstacle) return { ...obstacle, what, ran: 'failed' };
     const about = { what, of, at, database };
+    const nothing = nothingFor[what];
+    if (nothing !== undefined) return { ...about, ran: 'unknown', reason: nothing, lookedAt: 0 };
     return doubt === undefined
       ? { ...about, ran: 'yes', declared: true }
       : { ...about, ran: 'unknown', reason: doubt };

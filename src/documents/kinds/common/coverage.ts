@@ -7,7 +7,7 @@ export type About = Omit<Coverage, 'what' | 'ran' | 'reason'>;
 
 /** The tool ran. If it looked at nothing, its silence shows nothing. */
 export function covered(what: Shown, about: About = {}): Coverage {
-  if (about.lookedAt !== 0) return { what, ran: 'yes', ...about };
+  if (about.lookedAt === undefined || about.lookedAt > 0) return { what, ran: 'yes', ...about };
   return uncovered(what, 'the tool looked at nothing', about);
 }
 

@@ -24,3 +24,14 @@ export function optionalObject<P extends TProperties>(properties: P) {
 export function mapOf<S extends TSchema>(values: S) {
   return Type.Unsafe<Record<string, Static<S>>>({ type: 'object', additionalProperties: values });
 }
+
+/**
+ * A field that may have any shape, and that is read with care. If it is an object or a list of objects, the names of
+ * their members must be spelled as given (`checkSpelling`).
+ * @param members by name, with the members below them
+ */
+export function anyShape(members: Readonly<Record<string, object>>) {
+  return Type.Optional(
+    Type.Unsafe<unknown>({ properties: members, items: { properties: members } }),
+  );
+}

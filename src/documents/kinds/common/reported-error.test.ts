@@ -18,6 +18,8 @@ describe('an error at the top of a report', () => {
   ])('%j', (error, text) => {
     expect(reportedError({ error })).toContain(`it has an error: ${text}. Correct it`);
     expect(reportedError({ errors: error })).toContain(text);
+    expect(reportedError({ Errors: error })).toContain(text);
+    expect(reportedError({}, [{}, { ERROR: error }])).toContain(text);
   });
 
   it.each([[undefined], [null], [''], [[]], [{}], [false], [0]])('is not %j', (error) => {

@@ -12,11 +12,19 @@ function textOf(value: unknown): string | undefined {
 }
 
 /**
- * Why a report does not count: it has an error at its top, which is not a field of reports that are complete. Wrappers
- * and tools that go on after a failure write it. Continues "does not count: ".
+ * Why a report does not count: it has an error at its top, or in one of its parts, which is not a field of reports that
+ * are complete. Wrappers and tools that go on after a failure write it, in any case. Continues "does not count: ".
  */
-export function reportedError(document: unknown): string | undefined {
-  const { error, Error: other, errors }: Record<string, unknown> = Object(document);
-  const text = textOf(error) ?? textOf(other) ?? textOf(errors);
-  return text && `it has an error: ${text.slice(0, MAX_TEXT)}. Correct it, and scan again`;
+export function reportedError(
+  document: unknown,
+  parts: readonly unknown[] = [],
+): string | undefined {
+  for (const place of [document, ...parts]) {
+    if (!isObject(place)) continue;
+    for (const [name, value] of Object.entries(place)) {
+      const text = /^errors?$/i.test(name) ? textOf(value) : undefined;
+      if (text) return `it has an error: ${text.slice(0, MAX_TEXT)}. Correct it, and scan again`;
+    }
+  }
+  return undefined;
 }

@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { describe, expect, it } from 'vitest';
 import { faultOf } from '../../fault.support.js';
 import { checker } from './check.js';
-import { mapOf, optionalList, optionalObject, optionalText } from './optional.js';
+import { anyShape, mapOf, optionalList, optionalObject, optionalText } from './optional.js';
 
 const check = checker(
   Type.Object({
@@ -12,6 +12,7 @@ const check = checker(
     ),
     byName: Type.Optional(mapOf(Type.Object({ via: optionalList(Type.String()) }))),
     about: optionalObject({ tool: Type.Optional(Type.Unknown()) }),
+    open: anyShape({ failed: {} }),
   }),
 );
 
@@ -22,6 +23,12 @@ describe('a name in another case', () => {
     [{ results: [{}, { Findings: [{ id: 'a' }] }] }, '/results/1/Findings', 'findings'],
     [{ byName: { 'a/b': { Via: ['c'] } } }, '/byName/a~1b/Via', 'via'],
     [{ about: { Tool: { x: 1 } } }, '/about/Tool', 'tool'],
+    [{ about: { Tool: false } }, '/about/Tool', 'tool'],
+    [{ Name: 'a' }, '/Name', 'name'],
+    [{ name: 'a', NAME: 'b' }, '/NAME', 'name'],
+    [{ Results: 0 }, '/Results', 'results'],
+    [{ open: [{ Failed: true }] }, '/open/0/Failed', 'failed'],
+    [{ open: { FAILED: true } }, '/open/FAILED', 'failed'],
   ])('is refused: %j', (document, pointer, name) => {
     const fault = faultOf(() => check(document));
     expect(fault).toMatchObject({ pointer, reason: 'invalid' });
@@ -31,8 +38,10 @@ describe('a name in another case', () => {
   it.each([
     [{ Results: [] }],
     [{ Results: null, results: [] }],
-    [{ Results: 'none' }],
-    [{ NAME: ['a'] }],
+    [{ Results: '' }],
+    [{ name: 'a', Name: 'a' }],
+    [{ open: 'Failed' }],
+    [{ open: [7, { failed: 1 }] }],
     [{ byName: { via: {}, VIA: {}, Via: { via: [] } } }],
     [{ other: { Results: [{}] } }],
   ])('is read if nothing disappears: %j', (document) => {

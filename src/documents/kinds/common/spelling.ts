@@ -12,24 +12,26 @@ export interface Node {
 /** A tool or a converter spells a name in one way, so a few items of a list show it. */
 const MAX_ITEMS = 20;
 
-const holdsMore = ({ type }: Node) =>
-  type === undefined || [type].flat().some((one) => one === 'array' || one === 'object');
-
-/** The lists and objects that a schema reads, by their names in lower case. */
+/** What a schema reads, by the names in lower case. */
 const namesOf = new WeakMap<Node, ReadonlyMap<string, string>>();
 
 function readNames(schema: Node): ReadonlyMap<string, string> {
   let names = namesOf.get(schema);
   if (!names) {
-    const entries = Object.entries(schema.properties ?? {}).filter(([, node]) => holdsMore(node));
-    names = new Map(entries.map(([name]) => [name.toLowerCase(), name]));
+    names = new Map(Object.keys(schema.properties ?? {}).map((name) => [name.toLowerCase(), name]));
     namesOf.set(schema, names);
   }
   return names;
 }
 
 const isFilled = (value: unknown) =>
-  typeof value === 'object' && value !== null && Object.keys(value).length > 0;
+  typeof value === 'object' && value !== null
+    ? Object.keys(value).length > 0
+    : value !== undefined && value !== null && value !== '';
+
+/** Whether a member has the same text, number or flag: some tools write both names. */
+const isSame = (child: unknown, object: object, name: string) =>
+  Object.getOwnPropertyDescriptor(object, name)?.value === child;
 
 function checkObject(schema: Node, value: object, pointer: string): void {
   const names = readNames(schema);
@@ -43,7 +45,7 @@ function checkObject(schema: Node, value: object, pointer: string): void {
       continue;
     }
     const meant = names.get(name.toLowerCase());
-    if (meant !== undefined && isFilled(child)) {
+    if (meant !== undefined && isFilled(child) && !isSame(child, value, meant)) {
       const fault = `is not read, because the tool writes \`${meant}\`: names are case-sensitive`;
       throw new DocumentFault(`${fault}. Upload its output unchanged`, place());
     }
@@ -55,8 +57,8 @@ function checkObject(schema: Node, value: object, pointer: string): void {
 }
 
 /**
- * Refuses lists and objects whose names differ only in case from those that the parser reads: their contents would
- * disappear, and the document would look clean.
+ * Refuses members whose names differ only in case from those that the parser reads: their contents would disappear, and
+ * the document would look clean.
  * @throws {DocumentFault}
  */
 export function checkSpelling(schema: Node, value: unknown, pointer = ''): void {

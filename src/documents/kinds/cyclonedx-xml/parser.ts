@@ -34,7 +34,7 @@ const EXTENSION = [
 
 /** Parses CycloneDX XML 1.2–1.7 as the same content in JSON. Places in it are those of JSON: `/components/0/name`. */
 export const parser: DocumentParser = {
-  version: 1,
+  version: 2,
   recognizes: (document) => rootOf(document as XmlElement) !== undefined,
   parse(document) {
     const root = document as XmlElement;

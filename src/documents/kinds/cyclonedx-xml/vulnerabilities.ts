@@ -16,10 +16,7 @@ function rating(from: Converter, element: XmlElement): Converted {
 function analysis(from: Converter, element: XmlElement): Converted | undefined {
   const found = from.one(element, 'analysis');
   if (!found) return undefined;
-  return {
-    ...from.texts(found, 'state', 'justification', 'detail', 'firstIssued', 'lastUpdated'),
-    response: from.items(found, 'responses', 'response', ({ text }) => text.trim()),
-  };
+  return from.texts(found, 'state', 'justification', 'detail', 'firstIssued', 'lastUpdated');
 }
 
 function affected(from: Converter, element: XmlElement): Converted {

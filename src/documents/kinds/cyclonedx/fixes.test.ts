@@ -36,15 +36,16 @@ describe('fixes', () => {
     expect(fixes({ recommendation })).toEqual([core, api]);
   });
 
-  it('are none only if the analysis says that none will come', () => {
-    const said = (response: unknown, more: object = {}) =>
-      fixes({ analysis: { state: 'exploitable', response }, ...more })[0];
-    expect(said(['will_not_fix'])).toBe(true);
-    expect(said(['can_not_fix', 'workaround_available'])).toBe(true);
-    expect(said('will_not_fix')).toBe(true);
-    expect(said(['update', 'can_not_fix'])).toBeUndefined();
-    expect(said(['rollback'])).toBeUndefined();
-    expect(said(['will_not_fix'], { recommendation: 'Update to 2.0' })).toBe('2.0');
+  it.each([
+    [['will_not_fix']],
+    [['can_not_fix', 'workaround_available']],
+    ['will_not_fix'],
+    [['update', 'can_not_fix']],
+    [['rollback']],
+  ])('are unknown if the author of an analysis answers %j', (response) => {
+    const analysis = { state: 'exploitable', response };
+    expect(fixes({ analysis })).toEqual([undefined, undefined]);
+    expect(fixes({ analysis, recommendation: 'Update to 2.0' })).toEqual(['2.0', '2.0']);
   });
 
   it('are read of a long recommendation in bounded time', () => {

@@ -47,16 +47,12 @@ function unaffected({ versions }: BomAffected, part: Part): string[] {
   return some.flatMap(({ version, range }) => textOf(version) ?? textOf(range) ?? []);
 }
 
-/** The analysis says that no fix will come, and names none. */
-function isUnfixable({ analysis }: BomVulnerability): boolean {
-  const responses = [analysis?.response].flat().map((response) => textOf(response));
-  if (responses.includes('update')) return false;
-  return responses.includes('will_not_fix') || responses.includes('can_not_fix');
-}
+export type Fix = Pick<Finding, 'fixedVersion'>;
 
-export type Fix = Pick<Finding, 'fixedVersion' | 'unfixable'>;
-
-/** @returns the fix of a vulnerability in one of its parts. If the document says nothing, it is unknown */
+/**
+ * Finds the fix of a vulnerability in one of its parts. Without one it is unknown whether a fix exists: anyone can write
+ * `will_not_fix` into an analysis, and it says what the author of the product does, not whether the package has a fix.
+ */
 export function fixesOf(
   vulnerability: BomVulnerability,
   parts: readonly Part[],
@@ -65,12 +61,10 @@ export function fixesOf(
     vulnerability.recommendation,
     new Set(parts.map(({ name }) => shortName(name))),
   );
-  const unfixable = isUnfixable(vulnerability);
   return (part, affected) => {
     const listed = affected ? unaffected(affected, part) : [];
     const advised = advice.named.get(shortName(part.name)) ?? advice.general;
     const versions = [...new Set(listed.length > 0 ? listed : advised)].slice(0, MAX_VERSIONS);
-    if (versions.length > 0) return { fixedVersion: versions.join(', ') };
-    return unfixable ? { unfixable } : {};
+    return versions.length > 0 ? { fixedVersion: versions.join(', ') } : {};
   };
 }

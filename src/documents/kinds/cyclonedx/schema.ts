@@ -59,7 +59,6 @@ const Vulnerability = Type.Object({
   analysis: optionalObject({
     state: anything,
     justification: anything,
-    response: anything,
     detail: anything,
     firstIssued: anything,
     lastUpdated: anything,

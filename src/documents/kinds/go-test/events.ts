@@ -16,36 +16,47 @@ export interface TestEvent {
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined);
 
-const ACTIONS = new Set([
-  'start',
-  'run',
-  'pause',
-  'cont',
-  'output',
-  'pass',
-  'fail',
-  'skip',
-  'bench',
+const ACTIONS: ReadonlySet<string> = new Set([
+  ...['start', 'run', 'pause', 'cont', 'output', 'pass', 'fail', 'skip', 'bench'],
+  ...['attr', 'artifacts', 'build-output', 'build-fail'],
 ]);
 
-/** @returns undefined for a value that is not an event. Events of builds name the package as `ImportPath` */
+export const isKnownAction = (action: string) => ACTIONS.has(action);
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
+/**
+ * Whether a value shows that it is an event of Go: other programs also have actions. Events of builds name the package
+ * as `ImportPath`.
+ */
+export function isTelling(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const action = textOf(value.Action)?.toLowerCase();
+  if (action === undefined) return false;
+  if ((textOf(value.Package) ?? textOf(value.ImportPath)) !== undefined) return true;
+  return ACTIONS.has(action) && ['Test', 'Output', 'Elapsed'].some((name) => name in value);
+}
+
+/** Whether a value would be an event, if its names were not in another case. */
+export const isMisspelled = (value: unknown) =>
+  isRecord(value) &&
+  value.Action === undefined &&
+  Object.keys(value).some((name) => name.toLowerCase() === 'action');
+
+/** @returns undefined for a value that is not an event. A known action needs no package: a failure must not be lost */
 export function eventOf(value: unknown): TestEvent | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const fields = value as Readonly<Record<string, unknown>>;
-  const Action = textOf(fields.Action)?.toLowerCase();
-  const named = textOf(fields.Package) ?? textOf(fields.ImportPath);
-  const isKnown =
-    ACTIONS.has(Action ?? '') && ['Test', 'Output', 'Elapsed'].some((name) => name in fields);
-  if (Action === undefined || (named === undefined && !isKnown)) return undefined;
-  const Package = named ?? '';
+  if (!isRecord(value)) return undefined;
+  const Action = textOf(value.Action)?.trim().toLowerCase() ?? '';
+  if (!isTelling(value) && !ACTIONS.has(Action)) return undefined;
   return {
     Action,
-    Package,
-    Test: textOf(fields.Test),
-    Output: textOf(fields.Output),
-    Elapsed: typeof fields.Elapsed === 'number' ? fields.Elapsed : undefined,
-    Time: textOf(fields.Time),
-    FailedBuild: textOf(fields.FailedBuild),
+    Package: textOf(value.Package) ?? textOf(value.ImportPath) ?? '',
+    Test: textOf(value.Test),
+    Output: textOf(value.Output),
+    Elapsed: typeof value.Elapsed === 'number' ? value.Elapsed : undefined,
+    Time: textOf(value.Time),
+    FailedBuild: textOf(value.FailedBuild),
   };
 }
 

@@ -4,14 +4,15 @@ import { DocumentFault } from '../../fault.js';
 import type { OtherLine } from '../../json-lines.js';
 import type { DocumentParser, Note } from '../../kind.js';
 import { type About, covered, failed, instantOf, uncovered } from '../common/coverage.js';
-import { eventOf, linesOf } from './events.js';
+import { eventOf, isMisspelled, isTelling, linesOf } from './events.js';
 import { Run } from './run.js';
 
 /** How many values are looked at to recognise the output: Go may print other JSON before the first event. */
 const FIRST = 100;
 
 /** Lines that Go wrote beside the events, and that report a failure. Go before 1.24 writes failed builds so. */
-const FAILURE = /^(?:FAIL\b|--- FAIL|panic: |fatal error: |make(?:\[\d+\])?: \*\*\*)/;
+const FAILURE =
+  /^(?:FAIL\b|--- FAIL|panic: |fatal error: |signal: |exit status [1-9]|\*\*\* Test killed|Killed\b|Segmentation fault|make(?:\[\d+\])?: \*\*\*)/;
 
 /** Lines that are not events. A cut line shows that the output is not complete. */
 function readOthers(others: readonly OtherLine[], run: Run) {
@@ -25,7 +26,15 @@ function readOthers(others: readonly OtherLine[], run: Run) {
   return { warnings, cut };
 }
 
-function coverageOf(run: Run, cut: number | undefined, about: About): Coverage {
+const MISSPELLED =
+  'it has events with names in another case, such as `action`. Upload the output of go test -json unchanged';
+
+function coverageOf(
+  run: Run,
+  cut: number | undefined,
+  misspelled: boolean,
+  about: About,
+): Coverage {
   const [first] = run.unfinished;
   if (first !== undefined) {
     const more = run.unfinished.size > 1 ? ` and ${run.unfinished.size - 1} more` : '';
@@ -35,6 +44,7 @@ function coverageOf(run: Run, cut: number | undefined, about: About): Coverage {
   }
   if (cut !== undefined)
     return failed('tests', `the output is cut or broken in line ${cut}`, about);
+  if (misspelled) return failed('tests', MISSPELLED, about);
   if (about.lookedAt === 0) return uncovered('tests', 'no test ran', about);
   return covered('tests', about);
 }
@@ -42,28 +52,32 @@ function coverageOf(run: Run, cut: number | undefined, about: About): Coverage {
 function swallowed({ swallowed }: Run): Note[] {
   if (swallowed === 0) return [];
   const what = `${counted(swallowed, 'test')} without a result`;
-  return [{ message: `${what} in packages that passed. They count as passed` }];
+  return [{ message: `${what} in packages that passed. They count by what the package printed` }];
 }
 
 export const parser: DocumentParser = {
-  version: 1,
+  version: 2,
 
   recognizes(document) {
     const values = linesOf(document).values.slice(0, FIRST);
-    return values.some((value) => eventOf(value) !== undefined);
+    return values.some(isTelling);
   },
 
   parse(document) {
     const { values, others } = linesOf(document);
     const run = new Run();
     let events = 0;
+    let misspelled = false;
     for (const value of values) {
       const event = eventOf(value);
-      if (!event) continue;
+      if (!event) {
+        misspelled ||= isMisspelled(value);
+        continue;
+      }
       events += 1;
       run.event(event);
     }
-    if (events === 0) throw new DocumentFault('must be the output of go test -json');
+    if (!values.some(isTelling)) throw new DocumentFault('must be the output of go test -json');
     run.finish();
     const { warnings, cut } = readOthers(others, run);
     const unknown = values.length - events;
@@ -72,11 +86,14 @@ export const parser: DocumentParser = {
     const of = [...run.packages].filter(Boolean).map((name) => ({ type: 'suite' as const, name }));
     return {
       tool: 'go test',
-      coverage: [coverageOf(run, cut, { of, lookedAt, at: instantOf(run.at) })],
+      coverage: [coverageOf(run, cut, misspelled, { of, lookedAt, at: instantOf(run.at) })],
       tests,
       testNames: run.names,
       warnings: [
         ...swallowed(run),
+        ...[...run.unknown].map((action) => ({
+          message: `The action ${JSON.stringify(action.slice(0, 50))} is not known`,
+        })),
         ...(unknown > 0
           ? [{ message: `${counted(unknown, 'line')} of JSON without an event` }]
           : []),

@@ -1,13 +1,17 @@
 import type { TestSummary } from '../../kind.js';
 import { TestTally } from '../common/tests.js';
-import type { TestEvent } from './events.js';
+import { isKnownAction, type TestEvent } from './events.js';
 
 const MAX_OUTPUT = 2000;
+const MAX_UNKNOWN = 20;
 
 /** A package while its tests run. */
 interface Running {
   /** The output of each test that has begun and not ended. */
   readonly tests: Map<string, string>;
+  readonly ended: Set<string>;
+  /** Results that stand in a line after the output of a test, so that Go wrote no event for them. */
+  readonly hidden: Map<string, 'passed' | 'skipped'>;
   failed: number;
   output: string;
 }
@@ -17,6 +21,12 @@ const NOISE = /^(?:=== (?:RUN|PAUSE|CONT|NAME) |\s*--- |FAIL\t|FAIL$)/;
 
 const append = (output: string, more = '') =>
   output.length >= MAX_OUTPUT || NOISE.test(more) ? output : output + more;
+
+/** `prints without an end of line--- PASS: TestA (0.00s)` */
+const HIDDEN = /--- (PASS|SKIP): (\S{1,1000})/;
+
+/** Go writes no event for the end of a benchmark that logs nothing. */
+const isBenchmark = (test: string) => test.startsWith('Benchmark');
 
 const nameOf = (name: string, test: string) => (name ? `${name} > ${test}` : test);
 
@@ -29,8 +39,10 @@ export class Run {
   readonly packages = new Set<string>();
   /** Packages that began and did not end. */
   readonly unfinished = new Set<string>();
-  /** Tests without an end in packages that passed. */
+  /** Tests without an event for their end in packages that passed. */
   swallowed = 0;
+  /** Actions that Go does not document. */
+  readonly unknown = new Set<string>();
   at: string | undefined;
 
   event(event: TestEvent): void {
@@ -40,10 +52,12 @@ export class Run {
       this.build(event);
       return;
     }
+    if (!isKnownAction(action) && this.unknown.size < MAX_UNKNOWN) this.unknown.add(action);
     if (action === 'start' && this.running.delete(name)) this.unfinished.add(name);
     // What a package prints after its end does not begin it again.
     if (action === 'output' && this.packages.has(name) && !this.running.has(name)) return;
     const own = this.open(name);
+    if (action === 'output') this.findHidden(own, output);
     if (test === undefined) {
       if (action === 'output') own.output = append(own.output, output);
       else if (/^(?:pass|fail|skip)$/.test(action)) this.close(event, own);
@@ -58,9 +72,23 @@ export class Run {
     this.packages.add(name);
     const known = this.running.get(name);
     if (known) return known;
-    const fresh: Running = { tests: new Map(), failed: 0, output: '' };
+    const fresh: Running = {
+      tests: new Map(),
+      ended: new Set(),
+      hidden: new Map(),
+      failed: 0,
+      output: '',
+    };
     this.running.set(name, fresh);
     return fresh;
+  }
+
+  private findHidden(own: Running, output = ''): void {
+    const [whole, word, test = ''] = HIDDEN.exec(output) ?? [];
+    if (whole === undefined) return;
+    const before = output.slice(0, output.indexOf(whole));
+    const isAlone = before.slice(before.lastIndexOf('\n') + 1).trim() === '';
+    if (!isAlone) own.hidden.set(test, word === 'PASS' ? 'passed' : 'skipped');
   }
 
   private end(
@@ -75,9 +103,14 @@ export class Run {
       this.tally.outcomes.failed += 1;
       own.failed += 1;
       this.report(nameOf(name, test), output);
-    } else return;
+    } else {
+      // Whatever it means, it is not an end: a test that has none did not end well.
+      if (!isKnownAction(action) && !own.ended.has(test)) own.tests.set(test, output);
+      return;
+    }
     if (action !== 'skip') this.tally.ran(nameOf(name, test), name);
     own.tests.delete(test);
+    own.ended.add(test);
     // The time of a test includes its subtests.
     if (!test.includes('/')) this.tally.seconds += Math.max(Elapsed, 0) || 0;
   }
@@ -86,9 +119,7 @@ export class Run {
     this.running.delete(name);
     this.unfinished.delete(name);
     if (action !== 'fail') {
-      // A test that prints a line without its end hides its own result. The package's result includes it.
-      this.swallowed += own.tests.size;
-      this.tally.outcomes.passed += own.tests.size;
+      for (const [test, output] of own.tests) this.swallow(name, test, output, own);
       return;
     }
     for (const [test, output] of own.tests)
@@ -97,6 +128,17 @@ export class Run {
     const failedBuild = this.builds.get(build ?? name);
     if (failedBuild) failedBuild.failed = false;
     this.error(name, failedBuild?.output || own.output || 'The package failed outside its tests');
+  }
+
+  /** A test that prints a line without its end hides its own result. Any other test without a result did not end. */
+  private swallow(name: string, test: string, output: string, { hidden }: Running): void {
+    const outcome = hidden.get(test) ?? (isBenchmark(test) ? 'passed' : undefined);
+    if (outcome === undefined) {
+      this.error(nameOf(name, test), `did not end, although its package passed\n${output}`);
+      return;
+    }
+    this.swallowed += 1;
+    this.tally.outcomes[outcome] += 1;
   }
 
   private build({ Action: action, Package: name, Output: output }: TestEvent): void {
@@ -112,7 +154,8 @@ export class Run {
   }
 
   private report(name: string, message: string): void {
-    this.tally.report({ name: name.slice(0, MAX_OUTPUT), message: message.trim() });
+    const shown = name.slice(0, MAX_OUTPUT) || 'a package without a name';
+    this.tally.report({ name: shown, message: message.trim() });
   }
 
   /** To call after the last event: packages without an end, and builds that no package reported. */

@@ -109,6 +109,29 @@ describe('JUnit: skipped tests', () => {
   });
 });
 
+describe('JUnit: attributes that are not understood', () => {
+  it.each(['failures="-1"', 'errors="NaN"', 'tests="many"', 'Failures="-2"', 'failed="some"'])(
+    'leave open whether all tests passed: %s',
+    (attribute) => {
+      for (const text of [
+        `<testsuite name="s" ${attribute}>${pass(1)}</testsuite>`,
+        `<testsuites ${attribute}><testsuite>${pass(1)}</testsuite></testsuites>`,
+      ])
+        expect(read(text).coverage, text).toMatchObject([
+          { ran: 'unknown', reason: expect.stringContaining(`it has ${attribute} in its`) },
+        ]);
+    },
+  );
+
+  it('count in any case', () => {
+    const counts = (attributes: string) => read(`<testsuite ${attributes}>${pass(1)}</testsuite>`);
+    expect(counts('Failures="1"').tests).toMatchObject({ errors: 1 });
+    expect(counts('Tests="3"').coverage).toMatchObject([{ ran: 'failed' }]);
+    expect(counts('tests="1" TESTS="3"').coverage).toMatchObject([{ ran: 'failed' }]);
+    expect(counts('SKIPPED="1"').coverage).toMatchObject([{ ran: 'unknown', lookedAt: 0 }]);
+  });
+});
+
 describe('JUnit: attributes that differ without harm', () => {
   const stated = 'errors="0" failures="0" skipped="0" tests="8" time="0.1"';
   it.each([
@@ -138,8 +161,8 @@ describe('JUnit: attributes that differ without harm', () => {
     ],
     ['fewer tests than cases', `<testsuite tests="1" failures="0">${pass(3)}</testsuite>`],
     [
-      'not numbers',
-      `<testsuite tests="many" failures="-1" errors="NaN" skipped="">${pass(1)}</testsuite>`,
+      'nothing',
+      `<testsuite tests="" failures="none" errors="0.0" skipped="">${pass(1)}</testsuite>`,
     ],
     [
       'failed attempts of a test that passed in the end',

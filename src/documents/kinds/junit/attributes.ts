@@ -1,5 +1,6 @@
 import type { XmlElement } from '../../xml-element.js';
 import { isSuite } from './elements.js';
+import { saysNothing } from './signs.js';
 
 /** What a suite says about its tests in attributes. */
 export interface Stated {
@@ -18,10 +19,16 @@ const COUNT = /^\d[\d,]{0,15}(?:\.0*)?$/;
 
 const numberIn = (text: string) => Math.min(Number(text.replaceAll(',', '')), MAX_COUNT);
 
-/** Anything else than a count states nothing. */
-function countOf({ attributes }: XmlElement, name: string): number {
-  const text = attributes.get(name)?.trim() ?? '';
-  return COUNT.test(text) ? numberIn(text) : 0;
+/** A count in an attribute, in any case. Anything else than a count states nothing. */
+function countOf({ attributes }: XmlElement, wanted: string): number {
+  const own = attributes.get(wanted)?.trim() ?? '';
+  let count = COUNT.test(own) ? numberIn(own) : 0;
+  for (const [name, value] of attributes) {
+    if (name === wanted || name.toLowerCase() !== wanted) continue;
+    const text = value.trim();
+    if (COUNT.test(text)) count = Math.max(count, numberIn(text));
+  }
+  return count;
 }
 
 const BAD = new Set(['failures', 'errors', 'failed', 'failure', 'error']);
@@ -34,6 +41,18 @@ function badOf({ attributes }: XmlElement): number {
     if (BAD.has(name.toLowerCase()) && COUNT.test(text)) sum += numberIn(text);
   }
   return sum;
+}
+
+/** An attribute of a suite that should count tests, failures or errors, and is not understood: `failures="-1"`. */
+export function unclearIn({ attributes }: XmlElement): string | undefined {
+  for (const [name, value] of attributes) {
+    const key = name.toLowerCase();
+    if (key !== 'tests' && !BAD.has(key)) continue;
+    const text = value.trim();
+    if (COUNT.test(text) || saysNothing(text) || /^(?:true|yes)$/i.test(text)) continue;
+    return `${name}="${text.slice(0, 50)}"`;
+  }
+  return undefined;
 }
 
 export function statedBy(suite: XmlElement): Stated {

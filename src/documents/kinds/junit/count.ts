@@ -2,8 +2,9 @@ import { counted } from '../../../shared/text.js';
 import type { Note, TestSummary } from '../../kind.js';
 import type { XmlElement } from '../../xml-element.js';
 import { type Outcome, TestTally } from '../common/tests.js';
-import { assertionsOf, countsOtherThings, type Stated, statedBy } from './attributes.js';
+import { assertionsOf, countsOtherThings, type Stated, statedBy, unclearIn } from './attributes.js';
 import { isSuite, nameOf } from './elements.js';
+import { type Signs, signsOf, worstOf } from './signs.js';
 import { meaningOf } from './status.js';
 import {
   attemptsOf,
@@ -11,12 +12,11 @@ import {
   isFlaky,
   judge,
   messageOf,
-  problemOf,
   problemsOf,
   shorten,
 } from './testcase.js';
 
-/** Maximum number of different words about outcomes that are reported as not understood. */
+/** Maximum number of different words that are reported as not understood. */
 const MAX_WORDS = 20;
 
 /** What an element and everything below it has. */
@@ -59,19 +59,32 @@ export class Count {
   flaky = 0;
   /** Tests that a suite states, but that are not there. */
   missing = 0;
+  /** What is not understood, and may hide a failure. Continues "it has ". */
+  unclear: string | undefined;
 
   suite(suite: XmlElement, name: string | undefined): Tally {
     const tally = this.children(suite, name);
-    const problem = problemOf(suite);
+    const signs = signsOf(suite);
+    const problem = worstOf(signs);
     // A suite that fails outside its tests, for example in its set-up, has no test case for the failure.
     if (problem)
-      add(tally, this.record('error', name ?? '', messageOf(problem), problemsOf(suite)));
+      add(tally, this.record('error', name ?? '', messageOf(problem), problemsOf(signs)));
     else {
-      const { failed } = meaningOf(suite);
+      const { failed, unknown } = meaningOf(suite, signs);
+      if (unknown) this.wonder(unknown);
       if (failed && tally.bad === 0) add(tally, this.record('error', name ?? '', failed));
     }
+    this.understand(suite, signs, name);
     this.compare(suite, name, tally);
     return tally;
+  }
+
+  private understand(suite: XmlElement, { otherTest }: Signs, name: string | undefined): void {
+    const place = `in its ${this.nameOf(name)}, which`;
+    const count = unclearIn(suite);
+    if (count) this.unclear ??= `${count} ${place} is not a count`;
+    if (otherTest)
+      this.unclear ??= `<${otherTest.name.slice(0, 50)}> ${place} may be a test that is not read`;
   }
 
   /** Adds what the attributes of a suite state in addition to its elements. */
@@ -108,9 +121,12 @@ export class Count {
     add(found, { ...none(), tests: skipped, skipped });
   }
 
-  private contradict(name = '', what: string): void {
-    const suite = name ? `suite ${JSON.stringify(shorten(name).slice(0, 200))}` : 'report';
-    this.contradictions.push({ message: `The ${suite} ${what}` });
+  private nameOf(suite = ''): string {
+    return suite ? `suite ${JSON.stringify(shorten(suite).slice(0, 200))}` : 'report';
+  }
+
+  private contradict(name: string | undefined, what: string): void {
+    this.contradictions.push({ message: `The ${this.nameOf(name)} ${what}` });
   }
 
   /** Suites and test cases may nest to any depth, up to the limit of `readXml`. */
@@ -130,11 +146,12 @@ export class Count {
     const own = test.attributes.get('name') ?? '';
     const name = group ? `${group} > ${own}` : own;
     this.total.seconds += durationOf(test.attributes.get('time'));
-    const { outcome, message, unknown } = judge(test);
+    const signs = signsOf(test);
+    const { outcome, message, unknown } = judge(test, signs);
     if (unknown) this.wonder(unknown);
     this.end(name, outcome);
     if (outcome !== 'skipped') this.total.ran(shorten(name), group, suite);
-    const tally = this.record(outcome, name, message, problemsOf(test));
+    const tally = this.record(outcome, name, message, problemsOf(signs));
     tally.asserted = assertionsOf(test);
     tally.attempts = attemptsOf(test);
     if (outcome === 'passed' && isFlaky(test)) this.flaky += 1;
@@ -173,11 +190,10 @@ export class Count {
 
   warnings(): Note[] {
     const words = [...this.words].map(([word, count]) => ({
-      message: `${word} of ${counted(count, 'test')} is not known. It does not count as a failure`,
+      message: `${word} of ${counted(count, 'test or suite', 'tests or suites')} is not known. It does not count as a failure`,
     }));
-    if (this.flaky === 0) return words;
     const message = `${counted(this.flaky, 'test')} passed only when repeated`;
-    return [{ message }, ...words];
+    return this.flaky === 0 ? words : [{ message }, ...words];
   }
 
   summary(): TestSummary {

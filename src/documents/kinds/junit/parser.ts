@@ -10,8 +10,12 @@ import { Count } from './count.js';
 import { isSuite } from './elements.js';
 import { hasSuites, requireSuites } from './roots.js';
 
-/** @param checker the tool, if it runs no tests @param missing number of tests that are not there */
-function coverageOf(checker: string | undefined, missing: number, about: About): Coverage {
+/** @param checker the tool, if it runs no tests */
+function coverageOf(
+  checker: string | undefined,
+  { missing, unclear }: Count,
+  about: About,
+): Coverage {
   if (missing > 0) {
     const lacks = `the report lacks ${counted(missing, 'test')} that its suites count`;
     return failed('tests', `${lacks}. It was cut, or the test runner ended early`, about);
@@ -21,11 +25,13 @@ function coverageOf(checker: string | undefined, missing: number, about: About):
     return uncovered('tests', `${why}. Upload the report of the test runner`, about);
   }
   if (about.lookedAt === 0) return uncovered('tests', 'no test ran', about);
+  if (unclear !== undefined)
+    return uncovered('tests', `it has ${unclear}. Upload the output of the test runner`, about);
   return covered('tests', about);
 }
 
 export const parser: DocumentParser = {
-  version: 3,
+  version: 4,
 
   recognizes: (document) => isElement(document) && hasSuites(document),
 
@@ -42,7 +48,7 @@ export const parser: DocumentParser = {
       : [{ message: `The root element is ${document.name.slice(0, 100)}. Its suites were read` }];
     return {
       tool: runnerOf(document),
-      coverage: [coverageOf(checkerOf(document), count.missing, about)],
+      coverage: [coverageOf(checkerOf(document), count, about)],
       tests,
       testNames: count.names,
       warnings: [...wrapped, ...count.warnings()],

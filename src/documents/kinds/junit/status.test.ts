@@ -27,6 +27,15 @@ describe('JUnit: words about the outcome', () => {
     'success="False" result="passed"',
     'passed="false"',
     'failures="1"',
+    'Status="Failed"',
+    'RESULT="fail"',
+    'verdict="fail"',
+    'Failed="yes"',
+    'successful="no"',
+    'Errors="2"',
+    'failures="-1"',
+    'failure="AssertionError: 1 is not 2"',
+    'error="true"',
   ])('%s is a failure', (attributes) => {
     const { tests } = one(attributes);
     expect(tests).toMatchObject({ tests: 1, failures: 1, passed: 0 });
@@ -41,6 +50,7 @@ describe('JUnit: words about the outcome', () => {
     'success="true"',
     'failures="0" errors="0" tests="3"',
     'status=""',
+    'Status="Passed" Failures="0" error="false"',
   ])('%s is a pass', (attributes) => {
     expect(one(attributes)).toMatchObject({ tests: { passed: 1, tests: 1 }, warnings: [] });
   });
@@ -60,7 +70,10 @@ describe('JUnit: words about the outcome', () => {
     expect(one('status="purple"')).toMatchObject({
       tests: { passed: 1 },
       warnings: [
-        { message: 'status="purple" of 1 test is not known. It does not count as a failure' },
+        {
+          message:
+            'status="purple" of 1 test or suite is not known. It does not count as a failure',
+        },
       ],
     });
   });

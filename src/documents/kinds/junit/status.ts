@@ -1,15 +1,18 @@
 import type { XmlElement } from '../../xml-element.js';
+import { nameOf } from './elements.js';
+import { type Signs, saysNothing } from './signs.js';
 
 /** Attributes in which tools write a word about the outcome. JUnit itself has none of them. */
-const WORDS = ['status', 'result', 'outcome', 'state'];
+const WORDS = new Set(['status', 'result', 'outcome', 'state', 'verdict']);
 /** Attributes that are true or false, and what their unusual value means. */
-const FLAGS = [
-  ['success', 'false', 'failed'],
-  ['passed', 'false', 'failed'],
-  ['failed', 'true', 'failed'],
-  ['executed', 'false', 'skipped'],
-  ['skipped', 'true', 'skipped'],
-] as const;
+const FLAGS: ReadonlyMap<string, readonly [RegExp, 'failed' | 'skipped']> = new Map([
+  ['success', [/^(?:false|no)$/i, 'failed']],
+  ['successful', [/^(?:false|no)$/i, 'failed']],
+  ['passed', [/^(?:false|no)$/i, 'failed']],
+  ['failed', [/^(?:true|yes)$/i, 'failed']],
+  ['executed', [/^(?:false|no)$/i, 'skipped']],
+  ['skipped', [/^(?:true|yes)$/i, 'skipped']],
+]);
 
 const PASSED = new Set(
   'pass passed passing success successful succeeded ok okay run ran executed complete completed finished done fixed true expected warning warn flaky'.split(
@@ -35,31 +38,53 @@ export interface Meaning {
 
 const NOTHING: Meaning = { skipped: false };
 
-/** What the attributes of a test case or suite say about its outcome. If they disagree, the worst counts. */
-export function meaningOf({ attributes }: XmlElement): Meaning {
-  if (attributes.size === 0) return NOTHING;
-  let failed: string | undefined;
-  let unknown: string | undefined;
-  let skipped = false;
-  for (const [name, value, meaning] of FLAGS) {
-    if (attributes.get(name)?.trim().toLowerCase() !== value) continue;
-    if (meaning === 'failed') failed ??= `${name}="${value}"`;
-    else skipped = true;
-  }
-  for (const name of WORDS) {
-    const text = attributes.get(name)?.slice(0, 50) ?? '';
+/** Adds up the words about one outcome. If they disagree, the worst counts. */
+class Words {
+  failed: string | undefined;
+  unknown: string | undefined;
+  skipped = false;
+
+  add(name: string, value: string): void {
+    const text = value.trim().slice(0, 50);
     const word = text.toLowerCase().replace(/[^\p{L}\d]/gu, '');
-    if (word === '' || PASSED.has(word)) continue;
-    if (SKIPPED.has(word)) skipped = true;
-    else if (FAILED.test(word)) failed ??= `${name}="${text}"`;
-    else unknown ??= `${name}="${text}"`;
+    if (word === '' || PASSED.has(word)) return;
+    if (SKIPPED.has(word)) this.skipped = true;
+    else if (FAILED.test(word)) this.failed ??= `${name}="${text}"`;
+    else this.unknown ??= `${name}="${text}"`;
   }
-  return { failed, skipped, unknown };
+
+  flag(name: string, value: string): void {
+    const [unusual, meaning] = FLAGS.get(name.toLowerCase()) ?? [];
+    if (!unusual?.test(value.trim())) return;
+    if (meaning === 'failed') this.failed ??= `${name}="${value.trim()}"`;
+    else this.skipped = true;
+  }
 }
 
-/** The attribute of a test case that counts its failures: QUnit counts failed assertions. */
-export function failureCountOf({ attributes }: XmlElement): string | undefined {
-  const isCount = (name: string) => /^[1-9]\d{0,9}$/.test(attributes.get(name) ?? '');
-  const name = ['failures', 'errors'].find(isCount);
-  return name && `${name}="${attributes.get(name)}"`;
+/** Attributes in which an element such as `<status>` has its word. */
+const VALUES = /^(?:value|type|name|status|result|outcome|state)$/i;
+
+/** What the attributes of a test case or suite say about its outcome, in any case, and the words below it. */
+export function meaningOf({ attributes }: XmlElement, signs: Signs): Meaning {
+  if (attributes.size === 0 && signs.words.length === 0) return NOTHING;
+  const words = new Words();
+  for (const [name, value] of attributes) {
+    if (WORDS.has(name.toLowerCase())) words.add(name, value);
+    else words.flag(name, value);
+  }
+  for (const element of signs.words) {
+    words.add(nameOf(element), element.text);
+    for (const [name, value] of element.attributes)
+      if (VALUES.test(name)) words.add(nameOf(element), value);
+  }
+  return words;
+}
+
+const COUNTS = /^(?:failures?|errors?)$/i;
+
+/** The attribute of a test case that tells failures: QUnit counts failed assertions, and others write a text. */
+export function failureIn({ attributes }: XmlElement): string | undefined {
+  for (const [name, value] of attributes)
+    if (COUNTS.test(name) && !saysNothing(value)) return `${name}="${value.trim().slice(0, 50)}"`;
+  return undefined;
 }

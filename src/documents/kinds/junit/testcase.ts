@@ -1,25 +1,20 @@
 import type { XmlElement } from '../../xml-element.js';
 import type { Outcome } from '../common/tests.js';
 import { childOf, nameOf } from './elements.js';
-import { failureCountOf, meaningOf } from './status.js';
+import { type Signs, worstOf } from './signs.js';
+import { failureIn, meaningOf } from './status.js';
 
 const MAX_TEXT = 2000;
 
-/**
- * Children that report an error or a failure. An error has priority, because the test did not finish. Maven's
- * `rerunFailure` stands beside `failure`, and reports one more attempt that failed.
- */
-const PROBLEMS = ['error', 'failure', 'exception', 'failed', 'rerunerror', 'rerunfailure'];
-const ERRORS = ['error', 'exception', 'rerunerror'];
+/** Names of problems after which a test did not finish. */
+const ERROR = /error|exception|crash|abort|time|fatal|panic|kill|interrupt/;
 const SKIPPED = ['skipped', 'ignored', 'disabled', 'pending', 'notrun'];
 /** Maven's reports of attempts that failed before one passed. */
 const FLAKY = ['flakyfailure', 'flakyerror'];
 
-export const problemOf = (element: XmlElement) => childOf(element, PROBLEMS);
-
 /** Number of reported problems. A test case can have several, for example one for each assertion. */
-export const problemsOf = ({ children }: XmlElement) =>
-  children.filter((child) => /^(?:error|failure)$/.test(nameOf(child))).length;
+export const problemsOf = ({ problems }: Signs) =>
+  problems.filter((problem) => !/^rerun/.test(nameOf(problem))).length;
 
 export const isFlaky = (test: XmlElement) => childOf(test, FLAKY) !== undefined;
 
@@ -36,14 +31,14 @@ export interface Judgement {
 }
 
 /** The worst outcome that a test case reports. The order is error, failure, skipped, passed. */
-export function judge(test: XmlElement): Judgement {
-  const problem = problemOf(test);
+export function judge(test: XmlElement, signs: Signs): Judgement {
+  const problem = worstOf(signs);
   if (problem) {
-    const outcome = ERRORS.includes(nameOf(problem)) ? 'error' : 'failed';
+    const outcome = ERROR.test(nameOf(problem)) ? 'error' : 'failed';
     return { outcome, message: messageOf(problem) };
   }
-  const meaning = meaningOf(test);
-  const failed = meaning.failed ?? failureCountOf(test);
+  const meaning = meaningOf(test, signs);
+  const failed = meaning.failed ?? failureIn(test);
   if (failed) return { outcome: 'failed', message: failed };
   const isSkipped = meaning.skipped || childOf(test, SKIPPED);
   return { outcome: isSkipped ? 'skipped' : 'passed', message: '', unknown: meaning.unknown };

@@ -70,7 +70,10 @@ function vulnerabilityCoverage(
 ): Coverage {
   const what = 'vulnerability';
   if (report.results === null) return uncovered(what, NO_PACKAGES, { lookedAt: 0 });
-  const error = reportedError(report);
+  const error = reportedError(report, [
+    ...(report.results ?? []),
+    ...packages.map(({ entry }) => entry),
+  ]);
   if (error !== undefined) return failed(what, error, { of });
   if (contradictions.length > 0) return failed(what, CONTRADICTORY, { of });
   const areAllListed = packages.some((found) => !isListedAnyway(found));

@@ -21,8 +21,8 @@ interface Sought {
 }
 
 /** @param found the types of the results, including those that passed */
-function soughtBy(tool: string, found: ReadonlySet<FindingType>): Sought[] {
-  const purpose = purposeOf(tool);
+function soughtBy({ tool }: Run, found: ReadonlySet<FindingType>): Sought[] {
+  const purpose = purposeOf(tool.driver.name);
   if (purpose === 'mixed') {
     const unseen = (['vulnerability', 'secret'] as const).filter((what) => !found.has(what));
     return [
@@ -30,8 +30,10 @@ function soughtBy(tool: string, found: ReadonlySet<FindingType>): Sought[] {
       ...unseen.map((what) => ({ what, doubt: USE_JSON })),
     ];
   }
-  // A tool of an unknown name that reports nothing but entries of databases is a scanner for vulnerabilities.
-  const own = purpose === 'code' && isOnly(found, 'vulnerability') ? 'vulnerability' : purpose;
+  // A tool of an unknown name that reports nothing but entries of databases is a scanner for vulnerabilities. With
+  // extensions it is a tool of another purpose, which may show what a scanner found.
+  const isScanner = isOnly(found, 'vulnerability') && !tool.extensions?.length;
+  const own = purpose === 'code' && isScanner ? 'vulnerability' : purpose;
   const others = [...found].sort().filter((what) => what !== own);
   return [{ what: own }, ...others.map((what) => ({ what, doubt: NOT_A_SCANNER }))];
 }
@@ -52,5 +54,5 @@ export function coverageOfRun(
   found: ReadonlySet<FindingType>,
 ): readonly Coverage[] {
   const about = aboutRun(run);
-  return soughtBy(run.tool.driver.name, found).map((sought) => entryOf(sought, state, about));
+  return soughtBy(run, found).map((sought) => entryOf(sought, state, about));
 }

@@ -1,5 +1,5 @@
 import { fieldOf, textField } from '../common/fields.js';
-import { listOf } from './properties.js';
+import { listOf, listOrOne } from './properties.js';
 import type { Run } from './schema.js';
 
 /** A condition that a tool detected while it ran, or in its configuration (3.58). */
@@ -50,8 +50,11 @@ const LEVELS: ReadonlySet<string> = new Set(['none', 'note', 'warning', 'error']
 const knownLevel = (level: string) => (LEVELS.has(level) ? level : 'error');
 
 /** An exception that the tool did not handle as a condition of a lower level ended a part of its work (3.58.9). */
-const levelOf = (level: string | undefined, exception: unknown) =>
-  level === undefined ? (exception ? 'error' : 'warning') : knownLevel(level.trim().toLowerCase());
+function levelOf(level: string | undefined, exception: unknown): string {
+  if (level === undefined) return exception ? 'error' : 'warning';
+  const known = knownLevel(level.trim().toLowerCase());
+  return exception && known !== 'error' ? 'warning' : known;
+}
 
 /**
  * Makes a function that reads the notifications of an invocation of a run. Without a level, the level of the descriptor
@@ -63,7 +66,7 @@ export function notificationReader(
   const byDefault = levelsOf(run);
   return (invocation, pointer) =>
     LISTS.flatMap((list) =>
-      listOf(fieldOf(invocation, list)).map((notification, i) => {
+      listOrOne(fieldOf(invocation, list)).map((notification, i) => {
         const reference = fieldOf(notification, 'descriptor');
         const descriptor = indexed(run, reference);
         const id = textField(reference, 'id') ?? textField(descriptor, 'id');

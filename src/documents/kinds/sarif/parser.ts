@@ -1,6 +1,7 @@
 import type { DocumentParser, ParsedDocument } from '../../kind.js';
 import { fieldOf } from '../common/fields.js';
 import { withoutSecrets } from '../common/mask.js';
+import { reportedError } from '../common/reported-error.js';
 import { NOTHING_RAN } from './coverage.js';
 import { maskDocument } from './masking.js';
 import { hasOtherResults } from './ran.js';
@@ -54,7 +55,7 @@ function toolsOf(runs: readonly Run[]) {
 }
 
 export const parser: DocumentParser = {
-  version: 3,
+  version: 4,
 
   recognizes(document) {
     const runs = fieldOf(document, 'runs');
@@ -66,7 +67,11 @@ export const parser: DocumentParser = {
     const elsewhere = hasOtherResults(inlineExternalProperties);
     const reader = new Reader(context, elsewhere);
     for (const [i, run] of (runs ?? []).entries()) reader.run(run, `/runs/${i}`);
-    const { coverage, obstacle, warnings, contradictions, secretResults, secrets } = reader;
+    const { obstacle, warnings, contradictions, secretResults, secrets } = reader;
+    const error = reportedError(document);
+    const coverage = reader.coverage.map((entry) =>
+      error === undefined ? entry : { ...entry, ran: 'failed' as const, reason: error },
+    );
     const parsed = {
       ...toolsOf(runs ?? []),
       able: ableOf((runs ?? []).map(({ tool }) => tool.driver.name)),

@@ -9,6 +9,13 @@ export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
+/** @returns the items of a list, or a single object that is not in a list */
+export function listOrOne(value: unknown): readonly unknown[] {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? [value]
+    : listOf(value);
+}
+
 export function tagsOf(bag: unknown): readonly string[] {
   return listOf(fieldOf(bag, 'tags')).filter((tag) => typeof tag === 'string');
 }

@@ -23,7 +23,6 @@ describe('SARIF: a run of which the tool', () => {
     ['has results in no other file', { externalPropertyFileReferences: { artifacts: [{}] } }],
     ['was converted well', { conversion: { invocation: ok } }],
     ['was converted', { conversion: { tool: {} } }],
-    ['has an odd list of invocations', { invocations: 'none' }],
     ['has no name of a signal', { invocations: [{ ...ok, exitSignalName: 'SUCCESS' }] }],
   ])('%s: it ran', (_case, more) => {
     expect(covers(more)).toEqual([expect.objectContaining({ what: 'code', ran: 'yes' })]);
@@ -72,6 +71,7 @@ describe('SARIF: a run of which the tool', () => {
     [{ results: undefined, externalPropertyFileReferences: { results: [{}] } }, 'in other files'],
     [{ invocations: [{ exitCode: 2 }] }, 'exited with 2'],
     [{ invocations: [{ executionSuccessful: 'yes' }] }, 'neither true nor false'],
+    [{ invocations: 'none' }, 'invocations are not a list'],
   ])('may not have run: %j', (more, reason) => {
     expect(covers(more)).toEqual([
       { what: 'code', ran: 'unknown', reason: expect.stringContaining(reason) },
@@ -144,12 +144,17 @@ describe('SARIF: notes', () => {
         { message: { text: '' }, ...codeql },
         { message: { text: 'Scanned 3 files' }, level: 'note' },
         {},
+        { message: { text: 'b.js threw' }, level: 'note', exception: { kind: 'x' } },
       ],
     };
     expect(parse(document([], {}, { invocations: [invocation] })).warnings).toEqual([
       {
         message: 'The tool warns: a.js was not parsed',
         pointer: '/runs/0/invocations/0/toolExecutionNotifications/0',
+      },
+      {
+        message: 'The tool warns: b.js threw',
+        pointer: '/runs/0/invocations/0/toolExecutionNotifications/4',
       },
     ]);
   });

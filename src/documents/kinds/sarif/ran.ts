@@ -1,9 +1,11 @@
 import type { Ran } from '../../../vocabulary/coverage.js';
 import type { Note } from '../../kind.js';
 import { fieldOf, textField } from '../common/fields.js';
-import { isObject } from '../common/texts.js';
+import { reportedError } from '../common/reported-error.js';
+import { type Answer, failed, shorten, unknown, worst, YES } from './answers.js';
+import { endOf } from './ended.js';
 import { isAboutAnalysed, type Notification, notificationReader } from './notifications.js';
-import { listOf } from './properties.js';
+import { listOf, listOrOne } from './properties.js';
 import type { Run } from './schema.js';
 
 /** Whether the tool of a run did its work, and what the reader should know about that. */
@@ -14,41 +16,10 @@ export interface State {
   readonly contradictions: readonly Note[];
 }
 
-interface Answer {
-  readonly ran: Ran;
-  readonly reason: string;
-}
-
-const YES: Answer = { ran: 'yes', reason: '' };
 const NO_RESULTS =
   'the run has no list of results, so the tool did not analyse anything (SARIF 3.14.23)';
 const ELSEWHERE =
   'its results are in other files, which were not uploaded. Upload one complete file';
-
-/** Longer texts of tools would hide the rest of a message. */
-function shorten(text: string): string {
-  const line = text.slice(0, 1000).replace(/\s+/g, ' ').trim();
-  return line.length > 120 ? `${line.slice(0, 120)}…` : line;
-}
-
-const failed = (reason: string): Answer => ({ ran: 'failed', reason });
-const unknown = (reason: string): Answer => ({ ran: 'unknown', reason });
-
-const SERIOUS: Readonly<Record<Ran, number>> = { failed: 2, unknown: 1, yes: 0 };
-const worst = (answers: readonly Answer[]): Answer =>
-  answers.reduce((a, b) => (SERIOUS[b.ran] > SERIOUS[a.ran] ? b : a), YES);
-
-/** Names of signals. SpotBugs writes `SUCCESS` and `BUGS FOUND` in this field. */
-const SIGNAL = /^(?:SIG[A-Z]|(?:ABRT|HUP|ILL|INT|KILL|QUIT|SEGV|TERM)$)/i;
-
-/** How the process ended: it did not start (3.20.13), or a signal ended it (3.20.11, 3.20.12). */
-function endOf(invocation: unknown): Answer {
-  const start = textField(invocation, 'processStartFailureMessage');
-  if (start) return failed(`the tool did not start: ${shorten(start)}`);
-  const name = textField(invocation, 'exitSignalName') ?? '';
-  const signal = SIGNAL.test(name) ? name : fieldOf(invocation, 'exitSignalNumber');
-  return signal ? failed(`the signal ${shorten(String(signal))} ended the tool`) : YES;
-}
 
 /** SpotBugs says that it failed if it found something, and nothing else happened. */
 const foundBugs = ({ tool }: Run, invocation: unknown) =>
@@ -91,7 +62,7 @@ function invocationState(
   pointer: string,
 ): State {
   const said = foundBugs(run, invocation) ? YES : saidBy(invocation);
-  const shown = worst([endOf(invocation), errorOf(notifications)]);
+  const shown = worst([endOf(invocation, run.tool.driver.name), errorOf(notifications)]);
   const claimed = fieldOf(invocation, 'executionSuccessful');
   const answer = worst([said, shown]);
   return {
@@ -130,9 +101,27 @@ export function hasOtherResults(inlineExternalProperties: unknown): boolean {
   );
 }
 
+/** A run whose rules are all disabled looked for nothing (3.50.2, 3.51.3). */
+function rulesState({ tool, invocations, results }: Run): Answer {
+  const rules = [tool.driver, ...(tool.extensions ?? [])].flatMap((one) => one.rules ?? []);
+  const overrides = listOf(invocations).flatMap((one) =>
+    listOf(fieldOf(one, 'ruleConfigurationOverrides')),
+  );
+  const isEnabled = (configuration: unknown) => fieldOf(configuration, 'enabled') !== false;
+  const anyEnabled =
+    rules.some(({ defaultConfiguration }) => isEnabled(defaultConfiguration)) ||
+    overrides.some((one) => fieldOf(fieldOf(one, 'configuration'), 'enabled') === true);
+  return rules.length === 0 || anyEnabled || results?.length
+    ? YES
+    : unknown('all of its rules are disabled, so the tool looked for nothing');
+}
+
 /** The starts of the tool. A single one that is not in a list counts as well. */
-const invocationsOf = ({ invocations }: Run): readonly unknown[] =>
-  isObject(invocations) ? [invocations] : listOf(invocations);
+function invocationsState({ invocations }: Run): Answer {
+  if (invocations === undefined || invocations === null || typeof invocations === 'object')
+    return YES;
+  return unknown('its invocations are not a list, so it does not show whether the tool ended well');
+}
 
 /**
  * Whether the tool of a run did its work. The worst answer of its invocations, its converter and its results counts.
@@ -142,12 +131,19 @@ export function stateOf(run: Run, pointer: string, elsewhere: boolean): State {
   const read = notificationReader(run);
   const state = (invocation: unknown, at: string) =>
     invocationState(run, invocation, read(invocation, at), at);
-  const states = invocationsOf(run).map((invocation, i) =>
+  const states = listOrOne(run.invocations).map((invocation, i) =>
     state(invocation, `${pointer}/invocations/${i}`),
   );
   const conversion = fieldOf(run.conversion, 'invocation');
   if (conversion !== undefined) states.push(state(conversion, `${pointer}/conversion/invocation`));
-  const answers = [resultsState(run), ...(elsewhere ? [unknown(ELSEWHERE)] : [])];
+  const error = reportedError(run);
+  const answers = [
+    resultsState(run),
+    ...(error ? [failed(error)] : []),
+    ...(elsewhere ? [unknown(ELSEWHERE)] : []),
+    invocationsState(run),
+    rulesState(run),
+  ];
   const { ran, reason } = worst([...states, ...answers]);
   return {
     ran,

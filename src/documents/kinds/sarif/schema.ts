@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { checker } from '../common/check.js';
 import {
+  anyShape,
   mapOf,
   optionalList,
   optionalNumber,
@@ -30,7 +31,7 @@ const Rule = Type.Object({
   help: unknown,
   deprecatedIds: unknown,
   messageStrings: Type.Optional(Type.Unsafe<MessageStrings | null>(messageStrings)),
-  defaultConfiguration: optionalObject({ level: optionalText }),
+  defaultConfiguration: optionalObject({ level: optionalText, enabled: unknown }),
   helpUri: optionalText,
   relationships: unknown,
   properties: unknown,
@@ -100,6 +101,24 @@ const Result = Type.Object({
   properties: unknown,
 });
 
+/** 3.58 */
+const notification = { message: {}, level: {}, exception: {}, descriptor: {} };
+
+/** 3.20 */
+const invocation = {
+  executionSuccessful: {},
+  exitCode: {},
+  exitCodeDescription: {},
+  exitSignalName: {},
+  exitSignalNumber: {},
+  processStartFailureMessage: {},
+  startTimeUtc: {},
+  endTimeUtc: {},
+  toolExecutionNotifications: anyShape(notification),
+  toolConfigurationNotifications: anyShape(notification),
+  ruleConfigurationOverrides: {},
+};
+
 /** 3.14 */
 const Run = Type.Object({
   tool: Type.Object({
@@ -110,12 +129,12 @@ const Run = Type.Object({
     Type.Object({ location: optionalObject({ uri: optionalText }), roles: unknown }),
   ),
   results: optionalList(Result),
-  invocations: unknown,
-  conversion: unknown,
+  invocations: anyShape(invocation),
+  conversion: anyShape({ invocation: { properties: invocation } }),
   automationDetails: unknown,
   versionControlProvenance: unknown,
   originalUriBaseIds: unknown,
-  externalPropertyFileReferences: unknown,
+  externalPropertyFileReferences: anyShape({ results: {} }),
   properties: unknown,
 });
 
@@ -124,7 +143,7 @@ export const check = checker(
   Type.Object({
     version: Type.Literal('2.1.0'),
     runs: Type.Unsafe<Static<typeof Run>[] | null>({ type: ['array', 'null'], items: Run }),
-    inlineExternalProperties: unknown,
+    inlineExternalProperties: anyShape({ results: {} }),
   }),
 );
 

@@ -64,6 +64,21 @@ describe('SARIF: coverage', () => {
   });
 });
 
+describe('SARIF: an extension with the name of a scanner', () => {
+  const extensions = [{ name: 'Trivy', rules: [{ id: 'CVE-2021-44228' }] }, { name: 'gitleaks' }];
+  const run = (results: object[]) =>
+    parse(document(results, {}, { tool: { driver: { name: 'Lint' }, extensions } })).coverage;
+
+  it('does not make the tool a scanner', () => {
+    expect(run([])).toMatchObject([{ what: 'code', ran: 'yes' }]);
+    const found = { ruleId: 'CVE-2021-44228', rule: { toolComponent: { name: 'Trivy' } } };
+    expect(run([found])).toMatchObject([
+      { what: 'code', ran: 'yes' },
+      { what: 'vulnerability', ran: 'unknown' },
+    ]);
+  });
+});
+
 describe('SARIF: types', () => {
   const typeOf = (fields: object, driver: object) =>
     parse(document([result(fields)], driver)).findings?.[0]?.type;

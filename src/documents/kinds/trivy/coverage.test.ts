@@ -40,10 +40,35 @@ describe('Trivy: what a report shows', () => {
     }
   });
 
-  it('without a result of an image it looked at nothing, and of a folder it does not say', () => {
-    const of = (ArtifactType: string) => parse({ ...report(), ArtifactType }).coverage[0];
-    expect(of('container_image')).toMatchObject({ ran: 'unknown', lookedAt: 0 });
-    expect(of('filesystem')).not.toHaveProperty('lookedAt');
+  it.each(['container_image', 'filesystem', 'repository'])(
+    'without a result of a %s it looked at nothing, and says so',
+    (ArtifactType) => {
+      const { coverage, warnings } = parse({ ...report(), ArtifactType });
+      expect(coverage).toMatchObject([{ ran: 'unknown', lookedAt: 0 }]);
+      expect(warnings).toMatchObject([{ message: expect.stringContaining('has no result') }]);
+    },
+  );
+
+  it.each([
+    ['nothing', [], ['licence', 'misconfiguration', 'vulnerability']],
+    ['secrets', [{ Class: 'secret' }], ['licence', 'misconfiguration', 'vulnerability']],
+    ['packages', [SYSTEM], ['misconfiguration']],
+    ['licences', [{ Class: 'license' }], ['misconfiguration', 'vulnerability']],
+    ['configuration', [{ Class: 'config' }], ['licence', 'vulnerability']],
+  ])('with results of %s it shows for what there was nothing', (_what, results, nothing) => {
+    expect(Object.keys(parse(report(...results)).nothingFor ?? {}).sort()).toEqual(nothing);
+  });
+
+  it.each(['Error', 'error', 'Errors'])('a result with `%s` failed', (name) => {
+    const { coverage } = parse(report(SYSTEM, { ...SYSTEM, [name]: 'no space left' }));
+    expect(coverage).toMatchObject([
+      { ran: 'failed', reason: expect.stringContaining('no space left') },
+    ]);
+  });
+
+  it('fewer than no checks is not a clean scan', () => {
+    const MisconfSummary = { Successes: -2, Failures: 0 };
+    expect(covers({ Class: 'config', MisconfSummary })).toMatchObject([{ ran: 'unknown' }]);
   });
 
   it.each([

@@ -10,6 +10,11 @@ import { missingFailures } from './summaries.js';
 const NO_RESULT =
   'it has no result: Trivy found nothing that it can scan, or left out what it found clean. ' +
   'Scan the image or folder itself, with --list-all-pkgs';
+const NO_PACKAGES =
+  'it has no result of packages: Trivy found none, or left out what it found clean. ' +
+  'Scan the image or folder itself, with --list-all-pkgs';
+const NO_FILES =
+  'it has no result of configuration files, so Trivy found none. Name the folder that has them';
 
 const NO_RESOURCE = 'it has no resource, so nothing of the cluster was scanned';
 const UNNAMED =
@@ -86,9 +91,7 @@ export function coverageOf(
     if (incomplete) return [failed('vulnerability', incomplete, about)];
     if (empty) return [failed('vulnerability', NO_RESOURCE, about)];
     if (of.length === 0) return [failed('vulnerability', UNNAMED, about)];
-    // Packages of an image's system are a result even if they are clean. Those of a folder are not in all versions.
-    const isImage = of.some(({ type }) => type === 'image');
-    return [uncovered('vulnerability', NO_RESULT, { ...about, ...(isImage && { lookedAt: 0 }) })];
+    return [uncovered('vulnerability', NO_RESULT, { ...about, lookedAt: 0 })];
   }
   const unlisted = missingFailures(parts);
   return [...shown].sort().map((what) => {
@@ -103,4 +106,17 @@ export function coverageOf(
       ...(extent !== undefined && { extent }),
     });
   });
+}
+
+/**
+ * Why Trivy looked at nothing for a type of findings. It writes a result for each list of packages and each
+ * configuration that it finds, also if that is clean. Of files without a secret it writes none.
+ */
+export function nothingFor({ parts }: Scan): Partial<Record<FindingType, string>> {
+  const shown = new Set(parts.map(({ result }) => CLASSES.get(result.Class ?? '')));
+  return {
+    ...(!shown.has('vulnerability') && { vulnerability: NO_PACKAGES }),
+    ...(!shown.has('vulnerability') && !shown.has('licence') && { licence: NO_PACKAGES }),
+    ...(!shown.has('misconfiguration') && { misconfiguration: NO_FILES }),
+  };
 }

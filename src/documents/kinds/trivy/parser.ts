@@ -1,5 +1,5 @@
 import type { DocumentParser } from '../../kind.js';
-import { coverageOf } from './coverage.js';
+import { coverageOf, nothingFor } from './coverage.js';
 import { entriesOf } from './entries.js';
 import { maskSecrets } from './masking.js';
 import { otherOutput, refuseOtherOutput } from './refused.js';
@@ -15,7 +15,7 @@ function isReport(document: unknown): boolean {
 }
 
 export const parser: DocumentParser = {
-  version: 3,
+  version: 4,
 
   recognizes(document) {
     return isReport(document) || isCluster(document) || otherOutput(document) !== undefined;
@@ -34,6 +34,7 @@ export const parser: DocumentParser = {
       toolVersion: scan.toolVersion,
       specVersion: scan.specVersion,
       coverage: coverageOf(scan, types, scan.targets(clean?.masked ?? scan.document)),
+      nothingFor: nothingFor(scan),
       findings,
       claims: claimsOf(entries),
       warnings: [...warningsOf(scan, types.has('vulnerability')), ...warnings],

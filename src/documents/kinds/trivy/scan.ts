@@ -66,7 +66,12 @@ function clusterScan(document: unknown): Scan {
     failures: all.flatMap((resource) =>
       resource.Error ? [`${nameOf(resource)}: ${resource.Error}`] : [],
     ),
-    incomplete: cluster.Findings ? SUMMARY : reportedError(document),
+    incomplete: cluster.Findings
+      ? SUMMARY
+      : reportedError(
+          document,
+          all.flatMap(({ Results }) => Results ?? []),
+        ),
     namespaces: all.flatMap(({ Namespace }) => Namespace || []),
     empty: all.length === 0,
     targets: (masked) => {
@@ -88,7 +93,7 @@ function reportScan(document: unknown): Scan {
     specVersion: String(report.SchemaVersion),
     parts: (report.Results ?? []).map((result, i) => ({ result, pointer: `/Results/${i}` })),
     failures: [],
-    incomplete: reportedError(document),
+    incomplete: reportedError(document, report.Results ?? []),
     at: instantOf(report.CreatedAt),
     targets: targetsOf,
   };

@@ -62,8 +62,19 @@ function scannerWarning({ parts }: Scan, found: boolean): Note[] {
   return [{ message, pointer: scanned[0]?.pointer }];
 }
 
+/** Without a result, only the uploader's word for a scan for secrets counts: Trivy writes none for clean files. */
+const emptyWarning = ({ parts }: Scan): Note[] =>
+  parts.length > 0
+    ? []
+    : [
+        {
+          message: 'The report has no result, so it does not show that there was anything to scan',
+        },
+      ];
+
 /** @param found whether the report has vulnerabilities */
 export const warningsOf = (scan: Scan, found: boolean): Note[] => [
+  ...emptyWarning(scan),
   ...systemWarnings(scan),
   ...scannerWarning(scan, found),
   ...scan.parts.flatMap(classWarning),

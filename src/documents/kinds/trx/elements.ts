@@ -12,14 +12,9 @@ export function isTrx(document: unknown): document is XmlElement {
   return children.some((child) => localName(child) === 'ResultSummary');
 }
 
-/** The elements at the end of a path of names. */
-export function find(element: XmlElement, ...[name, ...rest]: string[]): XmlElement[] {
-  const found = element.children.filter((child) => localName(child) === name);
+/** The elements at the end of a path of names. Their case does not matter, so that none is left out. */
+export function find(element: XmlElement, ...[name = '', ...rest]: string[]): XmlElement[] {
+  const wanted = name.toLowerCase();
+  const found = element.children.filter((child) => localName(child).toLowerCase() === wanted);
   return rest.length === 0 ? found : found.flatMap((child) => find(child, ...rest));
-}
-
-/** A number in an attribute, or 0. */
-export function countOf(element: XmlElement | undefined, name: string): number {
-  const text = element?.attributes.get(name) ?? '';
-  return /^\d{1,9}$/.test(text) ? Number(text) : 0;
 }

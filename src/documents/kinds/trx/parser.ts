@@ -34,26 +34,39 @@ function assembliesOf(root: XmlElement): Target[] {
   return [...names].map((name) => ({ type: 'suite', name }));
 }
 
-/** Adds what the summary counts in addition to the results. @returns how many results are missing */
-function compare(summary: RunSummary, results: Results, contradictions: Note[]): number {
-  const { failed, error } = results.outcomes;
-  const bad = summary.bad - failed - error;
+/** How a summary and the results differ. */
+interface Difference {
+  /** Number of results that are missing. */
+  readonly missing: number;
+  /** More results than the summary says that tests ran. */
+  readonly tooMany: boolean;
+  readonly notes: readonly Note[];
+}
+
+/** Adds what the summary counts in addition to the results. */
+function compare({ counters }: RunSummary, results: Results): Difference {
+  const { passed, failed, error } = results.outcomes;
+  const notes: Note[] = [];
+  const note = (what: string) => notes.push({ message: `The summary ${what}` });
+  const bad = counters.bad - failed - error;
   if (bad > 0) {
     const what = `counts ${counted(bad, 'failed test')} that no result shows`;
-    contradictions.push({ message: `The summary ${what}` });
+    note(what);
     results.error(bad, 'ResultSummary', `The summary ${what}`);
   }
-  const missing = summary.total - results.elements - Math.max(bad, 0);
-  if (missing > 0)
-    contradictions.push({
-      message: `The summary counts ${counted(missing, 'result')} that are missing`,
-    });
-  return Math.max(missing, 0);
+  const missing = counters.total - results.elements - Math.max(bad, 0);
+  if (missing > 0) note(`counts ${counted(missing, 'result')} that are missing`);
+  const { executed = Number.POSITIVE_INFINITY } = counters;
+  // Some versions of MSTest count a test with rows of data once.
+  const tooMany = executed < passed + failed && !results.hasInner;
+  if (tooMany) note(`says that ${counted(executed, 'test')} ran, and ${passed + failed} did`);
+  return { missing: Math.max(missing, 0), tooMany, notes };
 }
 
 function coverageOf(
-  { fault, aborted, failed: runFailed, complete }: RunSummary,
-  { missing, bad }: { missing: number; bad: number },
+  { fault, aborted, failed: runFailed, complete, counters }: RunSummary,
+  { missing, tooMany }: Difference,
+  { bad, other }: { bad: number; other: string | undefined },
   about: About,
 ): Coverage {
   const again = 'Run the tests again';
@@ -61,15 +74,19 @@ function coverageOf(
   if (fault !== undefined && (bad === 0 || aborted))
     return failed('tests', `${fault}. ${again}`, about);
   if (missing > 0) return failed('tests', `${counted(missing, 'result')} missing. ${again}`, about);
+  if (tooMany) return failed('tests', `fewer tests ran than have a result. ${again}`, about);
   if (runFailed && bad === 0)
     return failed('tests', `the run failed, although none of its tests did. ${again}`, about);
   if (!complete) return uncovered('tests', 'the report has no summary, so it may be cut', about);
   if (about.lookedAt === 0) return uncovered('tests', 'no test ran', about);
+  if (counters.unclear)
+    return uncovered('tests', `its counter ${counters.unclear} is not a number. ${again}`, about);
+  if (other) return uncovered('tests', `its result <${other}> is not known. ${again}`, about);
   return covered('tests', about);
 }
 
 export const parser: DocumentParser = {
-  version: 1,
+  version: 2,
 
   recognizes: isTrx,
 
@@ -78,8 +95,7 @@ export const parser: DocumentParser = {
     const results = new Results(classesOf(document));
     for (const list of find(document, 'Results')) results.add(list);
     const summary = summaryOf(document);
-    const contradictions: Note[] = [];
-    const missing = compare(summary, results, contradictions);
+    const difference = compare(summary, results);
     const tests = results.summary();
     const [times] = find(document, 'Times');
     const at = instantOf(times?.attributes.get('start') ?? times?.attributes.get('creation'));
@@ -87,11 +103,11 @@ export const parser: DocumentParser = {
     const bad = tests.failures + tests.errors;
     return {
       tool: 'VSTest',
-      coverage: [coverageOf(summary, { missing, bad }, about)],
+      coverage: [coverageOf(summary, difference, { bad, other: results.other }, about)],
       tests,
       testNames: results.names,
       warnings: [...results.warnings(), ...summary.warnings],
-      contradictions,
+      contradictions: [...difference.notes, ...results.contradictions],
     };
   },
 };

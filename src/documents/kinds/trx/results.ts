@@ -1,3 +1,4 @@
+import { counted } from '../../../shared/text.js';
 import type { Note, TestSummary } from '../../kind.js';
 import { localName, type XmlElement } from '../../xml-element.js';
 import { type Outcome, TestTally } from '../common/tests.js';
@@ -14,6 +15,7 @@ const OUTCOMES: ReadonlyMap<string, Outcome> = new Map([
 ]);
 
 const MAX_TEXT = 2000;
+const MAX_NOTES = 1000;
 
 /** `00:00:01.5000000`, with days before hours if there are any. */
 export function secondsOf(duration: string | undefined): number {
@@ -24,19 +26,37 @@ export function secondsOf(duration: string | undefined): number {
   return ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds);
 }
 
-const isResult = (element: XmlElement) => /Result(?:Aggregation)?$/.test(localName(element));
+const isResult = (element: XmlElement) => /Result(?:Aggregation)?$/i.test(localName(element));
+
+const errorsOf = (result: XmlElement, name: string) =>
+  [...find(result, 'Output', 'ErrorInfo', name), ...find(result, 'ErrorInfo', name)].flatMap(
+    ({ text }) => text.trim() || [],
+  );
 
 function messageOf(result: XmlElement, outcome: string): string {
-  const [message] = find(result, 'Output', 'ErrorInfo', 'Message');
-  const text = message?.text.trim() || `The outcome is ${outcome || 'missing'}`;
-  return text.slice(0, MAX_TEXT);
+  const [message] = errorsOf(result, 'Message');
+  return (message ?? `The outcome is ${outcome || 'missing'}`).slice(0, MAX_TEXT);
 }
+
+/** Words of a message of a test that failed. NUnit also writes the message of a test that passed: `Assert.Pass("…")`. */
+const FAILURE = /exception|assert|expected|fail|error/i;
+
+/** Whether a result says that its test passed, and has what only a failure has. */
+const contradicts = (result: XmlElement) =>
+  errorsOf(result, 'StackTrace').length > 0 ||
+  errorsOf(result, 'Message').some((text) => FAILURE.test(text.slice(0, MAX_TEXT)));
 
 /** Counts results. A test with rows of data has a result with inner results: each of these is a test. */
 export class Results {
   private readonly tally = new TestTally();
   readonly outcomes: Readonly<Record<Outcome, number>> = this.tally.outcomes;
   private readonly doubtful = new Map<string, number>();
+  readonly contradictions: Note[] = [];
+  private messages = 0;
+  /** Whether a test has inner results. */
+  hasInner = false;
+  /** An element among the results that is not one. */
+  other: string | undefined;
   /** Number of elements, of those with inner results also. */
   elements = 0;
 
@@ -44,7 +64,10 @@ export class Results {
   constructor(private readonly classes: ReadonlyMap<string, string>) {}
 
   add(element: XmlElement): void {
-    for (const result of element.children.filter(isResult)) this.result(result);
+    for (const child of element.children) {
+      if (isResult(child)) this.result(child);
+      else this.other ??= localName(child).slice(0, 50);
+    }
   }
 
   private result(result: XmlElement): void {
@@ -54,11 +77,24 @@ export class Results {
     const before = this.elements;
     for (const results of inner) this.add(results);
     const outcome = result.attributes.get('outcome') ?? '';
-    const end = OUTCOMES.get(outcome) ?? 'error';
+    const end = this.endOf(result, OUTCOMES.get(outcome) ?? 'error', outcome);
     // The outcome of a test with inner results is theirs, unless it is worse.
     const isParent = this.elements > before;
+    this.hasInner ||= isParent;
     if (isParent && (this.bad > bad || end === 'passed' || end === 'skipped')) return;
     this.record(result, end, outcome);
+  }
+
+  private endOf(result: XmlElement, end: Outcome, outcome: string): Outcome {
+    if (end !== 'passed') return end;
+    if (contradicts(result)) {
+      const name = JSON.stringify(this.nameOf(result).slice(0, 200));
+      const message = `The test ${name} has the outcome ${outcome}, and an error. The error counts`;
+      if (this.contradictions.length < MAX_NOTES) this.contradictions.push({ message });
+      return 'failed';
+    }
+    if (errorsOf(result, 'Message').length > 0) this.messages += 1;
+    return end;
   }
 
   private get bad(): number {
@@ -97,9 +133,15 @@ export class Results {
   }
 
   warnings(): Note[] {
-    return [...this.doubtful].map(([outcome, count]) => ({
-      message: `The outcome ${outcome} of ${count} results counts as passed`,
-    }));
+    const messages = counted(this.messages, 'test');
+    return [
+      ...[...this.doubtful].map(([outcome, count]) => ({
+        message: `The outcome ${outcome} of ${count} results counts as passed`,
+      })),
+      ...(this.messages > 0
+        ? [{ message: `${messages} with a message in ErrorInfo passed, by the outcome` }]
+        : []),
+    ];
   }
 
   summary(): TestSummary {

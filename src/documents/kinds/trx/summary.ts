@@ -1,28 +1,14 @@
 import type { Note } from '../../kind.js';
 import type { XmlElement } from '../../xml-element.js';
-import { countOf, find } from './elements.js';
-
-/** Counters of tests that did not end well. */
-const BAD = [
-  'failed',
-  'error',
-  'timeout',
-  'aborted',
-  'passedButRunAborted',
-  'notRunnable',
-  'disconnected',
-  'inProgress',
-  'pending',
-];
+import { type Counters, countersOf } from './counters.js';
+import { find } from './elements.js';
 
 /** Outcomes of a run that came to its end. `Failed` also stands for a run that could not begin. */
 const ENDED = ['Completed', 'Passed', 'Failed', 'Warning', 'Inconclusive', 'NotExecuted'];
 
 /** What a report says about the whole run. */
 export interface RunSummary {
-  /** Counted tests, and those that did not end well. */
-  readonly total: number;
-  readonly bad: number;
+  readonly counters: Counters;
   /** Why the run does not count, if it reports that it failed. */
   readonly fault: string | undefined;
   /** The run did not come to its end. */
@@ -41,7 +27,7 @@ const textOf = (info: XmlElement) => {
 
 export function summaryOf(root: XmlElement): RunSummary {
   const [summary, another] = find(root, 'ResultSummary');
-  const counters = summary && find(summary, 'Counters')[0];
+  const counters = find(root, 'ResultSummary', 'Counters');
   const infos = [
     ...find(root, 'ResultSummary', 'RunInfos', 'RunInfo'),
     ...find(root, 'RunInfos', 'RunInfo'),
@@ -52,13 +38,13 @@ export function summaryOf(root: XmlElement): RunSummary {
   const outcome = summary?.attributes.get('outcome') ?? '';
   const ended = summary === undefined || ENDED.includes(outcome);
   return {
-    total: countOf(counters, 'total'),
-    bad: BAD.reduce((sum, name) => sum + countOf(counters, name), 0),
-    fault: another
-      ? 'the report has several summaries'
-      : ended
-        ? error && `the run reports an error: ${textOf(error)}`
-        : `the outcome of the run is ${outcome.slice(0, 50) || 'missing'}`,
+    counters: countersOf(counters),
+    fault:
+      another || counters.length > 1
+        ? 'the report has several summaries'
+        : ended
+          ? error && `the run reports an error: ${textOf(error)}`
+          : `the outcome of the run is ${outcome.slice(0, 50) || 'missing'}`,
     aborted: !ended,
     failed: outcome === 'Failed' || error !== undefined,
     complete: summary !== undefined,

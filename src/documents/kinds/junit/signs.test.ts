@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { readXml } from '../../parsing/read-xml.js';
+import { parser } from './parser.js';
+
+const read = (text: string) => parser.parse(readXml(text), { secretKey: new Uint8Array(32) });
+const inCase = (children: string) =>
+  read(`<testsuite name="s"><testcase name="a">${children}</testcase></testsuite>`);
+const inSuite = (children: string) =>
+  read(`<testsuite name="s"><testcase name="a"/>${children}</testsuite>`);
+
+/** Elements that report a failure, and how many tests they make fail. */
+const BAD = [
+  '<failures><failure message="x"/></failures>',
+  '<failures><Failure/><failure/></failures>',
+  '<errors><error message="x"/></errors>',
+  '<errors>no database</errors>',
+  '<errors><message>no database</message></errors>',
+  '<failures count="2"/>',
+  '<details><failure>x</failure></details>',
+  '<steps><step><failure/></step></steps>',
+  '<assertionFailure/>',
+  '<timeout/>',
+  '<aborted/>',
+  '<crash>SIGSEGV</crash>',
+  '<status>fail</status>',
+  '<Status>FAILED</Status>',
+  '<result value="error"/>',
+  '<result><outcome>failed</outcome></result>',
+  '<status>passed</status><status>failed</status>',
+];
+
+/** Elements that report nothing. */
+const GOOD = [
+  '<failures/>',
+  '<errors></errors>',
+  '<failures>0</failures>',
+  '<errors count="0"/>',
+  '<exceptions>none</exceptions>',
+  '<timeout>30</timeout>',
+  '<timeout>500ms</timeout>',
+  '<time>0.1</time>',
+  '<status>passed</status>',
+  '<result value="success" time="1"/>',
+  '<system-err><failure/>FAILED</system-err><system-out><status>fail</status></system-out>',
+  '<standard-error>error</standard-error>',
+  '<properties><failure/></properties>',
+  '<flakyFailure message="x"><stackTrace>x</stackTrace></flakyFailure>',
+];
+
+describe('JUnit: elements in a test case', () => {
+  it.each(BAD)('%s: it failed', (children) => {
+    const { tests } = inCase(children);
+    expect((tests?.failures ?? 0) + (tests?.errors ?? 0)).toBe(1);
+    expect(tests).toMatchObject({ tests: 1, passed: 0 });
+  });
+
+  it.each(GOOD)('%s: it passed', (children) => {
+    const { tests, coverage, warnings } = inCase(children);
+    expect(tests).toMatchObject({ tests: 1, passed: 1 });
+    expect(coverage).toMatchObject([{ ran: 'yes' }]);
+    if (!children.includes('flaky')) expect(warnings).toEqual([]);
+  });
+
+  it('are reported if their word is not known', () => {
+    expect(inCase('<status>purple</status>').warnings).toMatchObject([
+      { message: expect.stringContaining('status="purple" of 1 test') },
+    ]);
+  });
+});
+
+describe('JUnit: elements in a suite', () => {
+  it.each(BAD)('%s: it failed', (children) => {
+    expect(inSuite(children).tests).toMatchObject({ tests: 2, passed: 1, errors: 1 });
+    expect(
+      read(
+        `<testsuites><testsuite name="s"><testcase name="a"/></testsuite>${children}</testsuites>`,
+      ).tests,
+    ).toMatchObject({ errors: 1 });
+  });
+
+  it.each(GOOD)('%s: it passed', (children) => {
+    expect(inSuite(children).tests).toMatchObject({ tests: 1, passed: 1, errors: 0 });
+  });
+
+  it('of a test case count once, and not again for the suite', () => {
+    const text = `<testsuite name="s" tests="1" failures="1"><cases><testcase name="a">${BAD[0]}</testcase></cases></testsuite>`;
+    expect(read(text)).toMatchObject({
+      tests: { tests: 1, failures: 1, errors: 0 },
+      contradictions: [],
+    });
+  });
+
+  it.each(['test', 'Test', 'test-case', 'case', 'testResult', 'unit-test'])(
+    '<%s> may be a test that is not read',
+    (name) => {
+      expect(inSuite(`<${name} name="b" result="Failed"/>`).coverage).toMatchObject([
+        { ran: 'unknown', reason: expect.stringContaining(`<${name}> in its suite "s"`) },
+      ]);
+    },
+  );
+
+  it.each(['test', 'tests', 'testcases'])('<%s> may hold tests', (name) => {
+    expect(inSuite(`<${name}><testcase name="b"/></${name}>`)).toMatchObject({
+      tests: { passed: 2 },
+      coverage: [{ ran: 'yes' }],
+    });
+  });
+
+  it('are reported if the word about the suite is not known', () => {
+    const text = '<testsuite name="s" status="purple"><testcase name="a"/></testsuite>';
+    expect(read(text).warnings).toMatchObject([{ message: expect.stringContaining('purple') }]);
+  });
+});

@@ -1,0 +1,49 @@
+import { fieldOf, textField } from '../common/fields.js';
+import { numberOf } from '../common/texts.js';
+import { type Answer, failed, shorten, unknown, worst, YES } from './answers.js';
+
+const isGiven = (value: unknown) =>
+  value !== undefined && value !== null && value !== '' && value !== false;
+
+/** Names of signals. SpotBugs writes `SUCCESS` and `BUGS FOUND` in this field. */
+const SIGNAL = /^(?:SIG[A-Z]|(?:ABRT|HUP|ILL|INT|KILL|QUIT|SEGV|TERM)$)/i;
+const NO_SIGNAL = /^(?:success(?:ful)?|ok|none|no signal|normal|exited|n\/?a|0|-)?$/i;
+
+const isSignal = (name: string, tool: string) =>
+  /^spotbugs$/i.test(tool) ? SIGNAL.test(name) : !NO_SIGNAL.test(name.trim());
+
+/** A signal ended the tool (3.20.11, 3.20.12). */
+function signalOf(invocation: unknown, tool: string): Answer {
+  const name = textField(invocation, 'exitSignalName') ?? '';
+  const number = fieldOf(invocation, 'exitSignalNumber');
+  if (isSignal(name, tool)) return failed(`the signal ${shorten(name)} ended the tool`);
+  return isGiven(number) && numberOf(number) !== 0
+    ? failed(`the signal ${shorten(String(number))} ended the tool`)
+    : YES;
+}
+
+/**
+ * Whether an exit code is that of a crash. Tools exit with small numbers if they found something. Shells report 126 and
+ * 127 for a program that could not start, and 128 and more for one that a signal ended. Windows reports a crash as a
+ * large or negative number.
+ */
+const isCrash = (code: number) => code < 0 || code >= 126;
+
+function codeOf(invocation: unknown): Answer {
+  const code = fieldOf(invocation, 'exitCode');
+  if (!isGiven(code)) return YES;
+  const number = numberOf(code);
+  if (number === undefined) return unknown('its exit code is not a number');
+  return isCrash(number) ? failed(`the tool exited with ${number}, as after a crash`) : YES;
+}
+
+function startOf(invocation: unknown): Answer {
+  const start = fieldOf(invocation, 'processStartFailureMessage');
+  if (!isGiven(start)) return YES;
+  const text = typeof start === 'string' ? start : textField(start, 'text');
+  return failed(`the tool did not start: ${shorten(text ?? 'without a message')}`);
+}
+
+/** How the process ended: it did not start (3.20.13), a signal ended it, or it crashed (3.20.9). */
+export const endOf = (invocation: unknown, tool: string): Answer =>
+  worst([startOf(invocation), signalOf(invocation, tool), codeOf(invocation)]);

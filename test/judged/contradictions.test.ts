@@ -1,0 +1,193 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { type UploadOptions, upload } from '../support/evidence.js';
+import { createRelease } from '../support/releases.js';
+import { denials, guard, verdictOf, XML } from '../support/verdicts.js';
+
+/** Documents of crashed and misconfigured tools that look clean, one at a time, and the answer of a gate with one rule. */
+
+const context = useApp();
+let release: string;
+beforeEach(async () => {
+  release = (await createRelease(context.app)).id;
+});
+
+interface Case {
+  readonly document: unknown;
+  readonly options?: UploadOptions;
+  readonly rule: object;
+  readonly reason: RegExp;
+}
+
+const scan = (what: string) => ({ rule: 'max-findings', severity: 'low', types: [what] });
+
+const folder = (...Results: object[]) => ({
+  SchemaVersion: 2,
+  ArtifactName: '.',
+  ArtifactType: 'filesystem',
+  ...(Results.length > 0 && { Results }),
+});
+
+const TRIVY: Record<string, Case> = {
+  'Trivy of a folder without anything to scan, with the word of the uploader': {
+    document: folder(),
+    options: { scanners: 'vuln' },
+    rule: scan('vulnerability'),
+    reason: /has no result: Trivy found nothing/,
+  },
+  'Trivy of a folder with secrets only, with the word of the uploader': {
+    document: folder({ Target: 'a', Class: 'secret' }),
+    options: { scanners: 'vuln,secret' },
+    rule: scan('vulnerability'),
+    reason: /no result of packages/,
+  },
+  'Trivy of a folder without configuration, with the word of the uploader': {
+    document: folder({ Target: 'package-lock.json', Class: 'lang-pkgs', Type: 'npm' }),
+    options: { scanners: 'misconfig' },
+    rule: scan('misconfiguration'),
+    reason: /no result of configuration files/,
+  },
+  'Trivy with an error in a result': {
+    document: folder({ Target: 'package-lock.json', Class: 'lang-pkgs', Error: 'no space left' }),
+    rule: scan('vulnerability'),
+    reason: /no space left/,
+  },
+};
+
+const linter = (invocation: object, name = 'linter') => ({
+  version: '2.1.0',
+  runs: [
+    {
+      tool: { driver: { name } },
+      results: [],
+      invocations: [{ executionSuccessful: true, ...invocation }],
+    },
+  ],
+});
+
+const SARIF: Record<string, Case> = {
+  'SARIF of a tool that the kernel killed': {
+    document: linter({ exitCode: 137 }),
+    rule: scan('code'),
+    reason: /exited with 137/,
+  },
+  'SARIF of a secret scanner that a signal ended': {
+    document: linter({ exitSignalName: 'Killed' }, 'gitleaks'),
+    options: { scanners: 'secret' },
+    rule: { rule: 'no-secrets' },
+    reason: /the signal Killed ended the tool/,
+  },
+};
+
+const tests = (text: string, reason: RegExp): Case => ({
+  document: text,
+  options: XML,
+  rule: { rule: 'tests-passed' },
+  reason,
+});
+const suite = (attributes: string, inner = '', children = '') =>
+  `<testsuites><testsuite name="s" ${attributes}><testcase name="a">${inner}</testcase>${children}</testsuite></testsuites>`;
+
+const JUNIT: Record<string, Case> = {
+  'JUnit with a failure in a list': tests(
+    suite('', '<failures><failure message="x"/></failures>'),
+    /1 test failed/,
+  ),
+  'JUnit with a list of errors in a suite': tests(
+    suite('', '', '<errors>no database</errors>'),
+    /1 test failed/,
+  ),
+  'JUnit with a word in an element': tests(suite('', '<status>fail</status>'), /1 test failed/),
+  'JUnit with a suite that failed': tests(suite('Result="failed"'), /1 test failed/),
+  'JUnit with a negative count': tests(suite('failures="-1"'), /failures="-1" in its suite/),
+  'JUnit with counts in another case': tests(suite('Tests="9" Failures="0"'), /lacks 8 tests/),
+  'JUnit with fewer cases than its root counts': tests(
+    `<testsuites tests="3" failures="0"><testsuite name="s"><testcase name="a"/></testsuite></testsuites>`,
+    /lacks 2 tests/,
+  ),
+  'JUnit with more failures at its root than cases': tests(
+    `<testsuites tests="1" failures="2"><testsuite name="s"><testcase name="a"/></testsuite></testsuites>`,
+    /2 tests failed/,
+  ),
+  'JUnit with a test that has another name': tests(
+    suite('', '', '<test name="b" result="Failed"/>'),
+    /may be a test that is not read/,
+  ),
+};
+
+const trx = (inner: string, counters: string, outcome = 'Completed', more = '') =>
+  [
+    '<TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010">',
+    `<Results><UnitTestResult testName="A" outcome="Passed">${inner}</UnitTestResult></Results>`,
+    `<ResultSummary outcome="${outcome}"><Counters ${counters}/>${more}</ResultSummary></TestRun>`,
+  ].join('');
+const one = 'total="1" executed="1" passed="1"';
+
+const TRX: Record<string, Case> = {
+  'TRX with a stack trace in a test that passed': tests(
+    trx('<Output><ErrorInfo><StackTrace>at A.b()</StackTrace></ErrorInfo></Output>', one),
+    /1 test failed/,
+  ),
+  'TRX with more tests executed than in all': tests(
+    trx('', 'total="1" executed="3"'),
+    /2 results missing/,
+  ),
+  'TRX with more tests that passed than results': tests(
+    trx('', 'total="1" passed="3"'),
+    /2 results missing/,
+  ),
+  'TRX with two lists of counters': tests(
+    trx('', one, 'Completed', `<Counters ${one}/>`),
+    /several summaries/,
+  ),
+  'TRX with an error of the run': tests(
+    trx('', one, 'Completed', '<RunInfos><RunInfo outcome="Error"/></RunInfos>'),
+    /the run reports an error/,
+  ),
+  'TRX of a run that failed': tests(trx('', one, 'Failed'), /the run failed/),
+  'TRX of a run that timed out': tests(trx('', one, 'Timeout'), /outcome of the run is Timeout/),
+};
+
+/** Output of Go: a test that passed, and what comes after it. */
+const go = (...events: object[]) =>
+  [{ Action: 'start' }, { Action: 'run', Test: 'A' }, { Action: 'pass', Test: 'A' }, ...events]
+    .map((event) => JSON.stringify({ Package: 'shop', ...event }))
+    .join('\n');
+const ended = { Action: 'pass' };
+const events = (reason: RegExp, ...lines: object[]): Case => ({
+  ...tests(go(...lines), reason),
+  options: {},
+});
+
+const GO: Record<string, Case> = {
+  'Go with a test that did not end': events(/1 test failed/, { Action: 'run', Test: 'B' }, ended),
+  'Go with an action that is not known': events(
+    /1 test failed/,
+    { Action: 'run', Test: 'B' },
+    { Action: 'crash', Test: 'B' },
+    ended,
+  ),
+  'Go with a failure without a package': events(/1 test failed/, ended, {
+    Action: 'fail',
+    Package: undefined,
+  }),
+  'Go with a build that failed': events(/1 test failed/, ended, {
+    Action: 'build-fail',
+    Package: undefined,
+    ImportPath: 'cart',
+  }),
+  'Go with a package that did not end': events(/began and did not end/),
+};
+
+const cases: Record<string, Case> = { ...TRIVY, ...SARIF, ...JUNIT, ...TRX, ...GO };
+
+describe('is denied', () => {
+  it.each(Object.entries(cases))('%s', async (_name, { document, options, rule, reason }) => {
+    const environment = await guard(context.app, [rule]);
+    const response = await upload(context.app, release, document, options);
+    expect(response.statusCode, response.body).toBe(201);
+    const verdict = await verdictOf(context.app, release, { environment });
+    expect(verdict.decision).toBe('deny');
+    expect(denials(verdict).join('\n')).toMatch(reason);
+  });
+});
