@@ -82,12 +82,20 @@ export interface FailedTest {
   readonly message: string;
 }
 
+/** The names of the tests that ran, as `FailedTest` has them, and of their classes, suites and packages. */
+export interface NamesOfTests {
+  readonly tests: ReadonlySet<string>;
+  readonly groups: ReadonlySet<string>;
+}
+
 export interface TestSummary {
   readonly tests: number;
   readonly passed: number;
   readonly failures: number;
   readonly errors: number;
   readonly skipped: number;
+  /** Tests that the report counts and does not have. */
+  readonly missing?: number;
   readonly durationSeconds: number;
   /** The first 100 tests that ended with a failure or an error. */
   readonly failed: FailedTest[];
@@ -103,8 +111,8 @@ export interface ParsedDocument {
   readonly findings?: readonly Finding[];
   readonly claims?: readonly Claim[];
   readonly tests?: TestSummary;
-  /** The names of the tests that ran, as `tests.failed` writes them, and of what they are in. They are not stored. */
-  readonly testNames?: ReadonlySet<string>;
+  /** For the comparison with a later report. */
+  readonly testNames?: NamesOfTests;
   /**
    * One entry for everything that the tool looked for. A tool that scanned several targets can have several entries.
    */

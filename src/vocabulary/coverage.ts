@@ -35,7 +35,7 @@ export interface Coverage {
   readonly declared?: boolean | undefined;
   /** How many things it looked at: packages, files, tests. Undefined if the document does not show it. */
   readonly lookedAt?: number | undefined;
-  /** Which part of an image it looked at, if the document does not show at how many things. */
+  /** Which part of its targets it looked at: ecosystems of packages, resources of a cluster, layers. */
   readonly extent?: string | undefined;
   /** When the tool ran, ISO 8601. */
   readonly at?: string | undefined;

@@ -1,10 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Scope } from '../../src/access/scopes.js';
 import { useApp } from '../support/app.js';
+import { giveToken } from '../support/callers.js';
+import { bom } from '../support/documents.js';
 import { type UploadOptions, upload } from '../support/evidence.js';
 import { addArtifact, createRelease, digest } from '../support/releases.js';
 import { expectProblem } from '../support/requests.js';
 
 const context = useApp();
+const guarded = useApp({ AUTH_MODE: 'token' });
 let release: string;
 beforeEach(async () => {
   release = (await createRelease(context.app)).id;
@@ -94,7 +98,7 @@ describe('a label', () => {
     const first = await send(failing, xml);
     const some = await send(suite('unit', 'b'), xml);
     expect(some.supersedes).toEqual([]);
-    expect(some.warnings[0]?.message).toContain('2 tests ran, and 1 in this document');
+    expect(some.warnings[0]?.message).toContain('1 of its tests did not run in this document');
     expect(await statusOf(first.id)).toBe('current');
     const all = await send(suite('unit', 'a', 'b'), xml);
     expect(all.supersedes.map(({ id }) => id)).toEqual([first.id, some.id]);
@@ -106,7 +110,9 @@ describe('a label', () => {
     const first = await send(failed, xml);
     const second = await send(shard('c', 'd', 'e'), xml);
     expect(second.supersedes).toEqual([]);
-    expect(second.warnings[0]?.message).toContain('its test "pytest > b" failed');
+    expect(second.warnings[0]?.message).toContain(
+      'its test "pytest > b" did not run in this document',
+    );
     const all = await send(shard('a', 'b', 'c', 'd', 'e'), xml);
     expect(all.supersedes.map(({ id }) => id)).toEqual([first.id, second.id]);
   });
@@ -182,7 +188,7 @@ describe('a label', () => {
     expect((await send(at('01', '<testcase name="a"/>'), xml)).supersedes).toEqual([]);
     const other = '<testcase name="b"/><testcase name="c"/>';
     const { warnings } = await send(at('28', other), xml);
-    expect(warnings[0]?.message).toContain('its test "s > a" failed, and did not run');
+    expect(warnings[0]?.message).toContain('its test "s > a" did not run');
     expect(await statusOf(later.id)).toBe('current');
   });
 
@@ -213,7 +219,7 @@ describe('a label', () => {
     const api = await send(low, { label: 'grype' });
     expect(api.supersedes).toEqual([]);
     expect(api.warnings[0]?.message).toContain(
-      'it has 1 finding (vulnerability) that this document does not have, such as CVE-2026-1',
+      'it has 1 finding of the type vulnerability, such as CVE-2026-1, that this document does not have',
     );
     // The same defect, but milder.
     const milder = grype(
@@ -283,6 +289,89 @@ describe('a label', () => {
       '2026-11-02T00:00:00Z',
     );
     expect((await send(pushed, { label: 'trivy' })).supersedes).toMatchObject([{ id: local.id }]);
+  });
+
+  it('keeps what another ruleset found in the same files', async () => {
+    const semgrep = (...results: object[]) => ({
+      ...{ version: '1.90.0', results, errors: [], paths: { scanned: ['a.js', 'b.js'] } },
+    });
+    const result = {
+      ...{ check_id: 'r1', path: 'a.js', start: { line: 1 }, end: { line: 1 } },
+      extra: { message: 'm', severity: 'ERROR' },
+    };
+    const first = await send(semgrep(result), { label: 'semgrep' });
+    const second = await send(semgrep(), { label: 'semgrep' });
+    expect(second.supersedes).toEqual([]);
+    expect(second.warnings[0]?.message).toContain('it has 1 finding of the type code, such as r1');
+    expect(await statusOf(first.id)).toBe('current');
+  });
+
+  it('keeps components that a longer SBOM of the same subject does not have, and their licences', async () => {
+    const app = { metadata: { component: { type: 'application', name: 'shop' } } };
+    const js = bom([{ name: 'event-stream', licence: 'MIT' }], app);
+    const python = bom([{ name: 'a' }, { name: 'b' }], app);
+    const first = await send(js, { label: 'sbom' });
+    const second = await send(python, { label: 'sbom' });
+    expect(second.warnings[0]?.message).toContain('it has 1 component that this document does not');
+    const bare = await send(bom([{ name: 'event-stream' }], app), { label: 'sbom' });
+    expect(bare.supersedes).toEqual([]);
+    expect(await statusOf(first.id)).toBe('current');
+    const both = bom([{ name: 'event-stream', licence: 'MIT' }, { name: 'a' }, { name: 'b' }], app);
+    expect((await send(both, { label: 'sbom' })).supersedes).toHaveLength(3);
+  });
+
+  it('keeps the scan of another platform of one image, and of other versions of a package', async () => {
+    const platform = (id: number, version?: string) =>
+      image('shop:1.0', [`shop@sha256:${digest(9)}`], {
+        Metadata: {
+          RepoDigests: [`shop@sha256:${digest(9)}`],
+          ImageID: `sha256:${digest(id)}`,
+        },
+        Results: [
+          {
+            ...{ Target: 'x', Class: 'os-pkgs', Type: 'debian' },
+            ...(version && {
+              Vulnerabilities: [
+                {
+                  ...{ VulnerabilityID: 'CVE-2026-1', PkgName: 'a', Severity: 'HIGH' },
+                  ...{
+                    InstalledVersion: version,
+                    PkgIdentifier: { PURL: `pkg:deb/debian/a@${version}` },
+                  },
+                },
+              ],
+            }),
+          },
+        ],
+      });
+    const amd = await send(platform(1, '1'), { label: 'trivy' });
+    expect((await send(platform(2), { label: 'trivy' })).supersedes).toEqual([]);
+    expect((await send(platform(2, '2'), { label: 'trivy' })).supersedes).not.toContainEqual(
+      expect.objectContaining({ id: amd.id }),
+    );
+    expect(await statusOf(amd.id)).toBe('current');
+  });
+
+  it('keeps a report whose claims take effect, if the caller may not make claims', async () => {
+    const guardedSend = async (document: unknown, scopes: Scope[]): Promise<Received> => {
+      const { headers } = await giveToken({ scopes });
+      return (await upload(guarded.app, release, document, { label: 'lint', headers })).json();
+    };
+    const suppressed = {
+      version: '2.1.0',
+      runs: [
+        {
+          tool: { driver: { name: 'ESLint' } },
+          results: [{ ruleId: 'a', message: { text: 'x' }, suppressions: [{ kind: 'external' }] }],
+        },
+      ],
+    };
+    const first = await guardedSend(suppressed, ['evidence:write', 'vex:write']);
+    const second = await guardedSend({ ...suppressed, properties: {} }, ['evidence:write']);
+    expect(second.supersedes).toEqual([]);
+    expect(second.warnings.map(({ message }) => message).join()).toContain(
+      `Evidence ${first.id} with the label lint still counts: its claims take effect`,
+    );
   });
 
   it('counts documents that count beside each other, both by one label', async () => {

@@ -31,7 +31,10 @@ useRows(async () => {
   const { app } = context;
   release = (await createRelease(app)).id;
   const shop = { metadata: { component: { type: 'application', name: 'shop' } } };
-  const old = bom([{ version: '3.0.0', licence: 'MIT' }], shop);
+  const old = bom(
+    ['3.0.0', '3.0.1', '3.0.2', '3.0.3'].map((version) => ({ version, licence: 'MIT' })),
+    shop,
+  );
   const current = bom(
     [
       { licence: 'MIT' },
@@ -105,7 +108,12 @@ describe('GET /releases/{id}/components: 200', () => {
   });
 
   it('filters by evidence, including superseded evidence', async () => {
-    expect(await versions({ evidence: evidence[0] ?? '' })).toEqual(['3.0.0']);
+    expect(await versions({ evidence: evidence[0] ?? '' })).toEqual([
+      '3.0.0',
+      '3.0.1',
+      '3.0.2',
+      '3.0.3',
+    ]);
     expect(await versions({ evidence: evidence[2]?.toUpperCase() ?? '' })).toEqual(['4.17.20']);
     expect(await versions({ evidence: evidence[0] ?? '', kind: 'spdx' })).toEqual([]);
   });

@@ -39,10 +39,16 @@ export function storableCoverage(coverage: Coverage): Coverage {
     ...(declared && { declared }),
     ...(of.length > 0 && { of: of.slice(0, MAX_TARGETS).map(storableTarget) }),
     ...(lookedAt !== undefined && { lookedAt }),
-    ...(lookedAt === undefined && extent !== undefined && { extent: clean(extent, 300) ?? '' }),
+    ...(extent !== undefined && { extent: clean(extent, 300) ?? '' }),
     ...(at !== undefined && { at }),
     ...(database !== undefined && { database }),
   };
+}
+
+/** A text of at most 300 characters, which differs where the names differ. */
+function bounded(name: string): string {
+  if (name.length <= 300) return clean(name, 300) ?? '';
+  return `${clean(name, 200)} SHA-256 ${hash('sha256', name, 'hex')}`;
 }
 
 /** Names that any folder can have. */
@@ -54,8 +60,7 @@ export function targetsOf({ tool = '', coverage }: ParsedDocument): string[] {
   for (const { of = [] } of coverage) {
     for (const target of of) {
       const name = withoutTag(target);
-      if (name && !NOWHERE.test(name))
-        names.add(clean(`${tool} ${target.type} ${name}`, 300) ?? '');
+      if (name && !NOWHERE.test(name)) names.add(bounded(`${tool} ${target.type} ${name}`));
     }
   }
   const sorted = [...names].sort();

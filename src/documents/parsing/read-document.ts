@@ -155,6 +155,7 @@ export async function readDocument(request: DocumentRequest): Promise<ReadDocume
   refuseTooManyClaims(parsed);
   const aliases = aliasesOf(parsed.findings);
   const kept = bytes === utf8.bytes ? request.bytes : bytes;
+  const testNames = parsed.testNames && testNamesOf(parsed.testNames);
   const stored = parsed.masked === undefined ? kept : maskedBytes(parsed.masked);
   return {
     head: {
@@ -163,10 +164,10 @@ export async function readDocument(request: DocumentRequest): Promise<ReadDocume
       tool: clean(parsed.tool, 200),
       toolVersion: clean(parsed.toolVersion, 200),
       specVersion: clean(parsed.specVersion, 200),
-      summary: summarize(parsed, stored !== request.bytes),
+      summary: summarize(parsed, stored !== request.bytes, testNames),
       document: store(stored),
     },
-    testNames: parsed.testNames && testNamesOf(parsed.testNames),
+    testNames,
     batches: encode(parsed, aliases),
   };
 }

@@ -4,7 +4,7 @@ import { SEVERITIES, type Severity, worse } from '../../vocabulary/severity.js';
 import type { Note, ParsedDocument, TestSummary } from '../kind.js';
 import { clean } from './columns.js';
 import { MAX_COVERAGE, storableCoverage, targetsOf } from './coverage.js';
-import { MAX_TEST_NAME } from './test-names.js';
+import { storedNames, type TestNames } from './test-names.js';
 
 export type Counts<Key extends string> = Readonly<Record<Key, number>>;
 
@@ -34,6 +34,8 @@ export interface Summary {
    * evidence only if it is about the same targets, and perhaps more.
    */
   readonly targets: string[];
+  /** The tests that ran, if not all passed: what replaces the document has all of them. */
+  readonly testsRun?: string;
   readonly warnings?: Notes;
   readonly contradictions?: Notes;
   /** Whether secrets were masked before the document was stored. */
@@ -85,7 +87,7 @@ function countFindings(findings: NonNullable<ParsedDocument['findings']>): Findi
 const storable = (tests: TestSummary): TestSummary => ({
   ...tests,
   failed: tests.failed.slice(0, 100).map(({ name, message }) => ({
-    name: clean(name, MAX_TEST_NAME) ?? '',
+    name: clean(name, 1000) ?? '',
     message: clean(message, 2000) ?? '',
   })),
 });
@@ -100,14 +102,29 @@ const notesOf = (notes: readonly Note[]): Notes => ({
   })),
 });
 
+/** The tests that ran, unless all of them ran and passed: then nothing is lost with the document. */
+function testsRun({ tests, coverage }: ParsedDocument, names: TestNames | undefined) {
+  if (!tests || !names) return undefined;
+  const isClean =
+    tests.failures + tests.errors === 0 &&
+    coverage.every(({ ran, what }) => what !== 'tests' || ran === 'yes');
+  return isClean ? undefined : storedNames(names);
+}
+
 /** @param masked whether secrets were taken out of the document */
-export function summarize(document: ParsedDocument, masked: boolean): Summary {
+export function summarize(
+  document: ParsedDocument,
+  masked: boolean,
+  testNames?: TestNames,
+): Summary {
   const { findings, components, claims, tests, warnings = [], contradictions = [] } = document;
   const coverage = document.coverage.slice(0, MAX_COVERAGE).map(storableCoverage);
+  const ran = testsRun(document, testNames);
   return {
     shows: shownBy(document.coverage),
     coverage,
     targets: targetsOf(document),
+    ...(ran !== undefined && { testsRun: ran }),
     ...(warnings.length > 0 && { warnings: notesOf(warnings) }),
     ...(contradictions.length > 0 && { contradictions: notesOf(contradictions) }),
     ...(tests && { tests: storable(tests) }),

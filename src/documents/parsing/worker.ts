@@ -37,7 +37,7 @@ async function sendDocument(
     send({ type: 'started' });
     const { head, testNames, batches } = await readDocument(request);
     const buffers = head.document.chunks.map(({ buffer }) => buffer as ArrayBuffer);
-    if (testNames) buffers.push(testNames.buffer);
+    if (testNames) buffers.push(testNames.tests.buffer, testNames.groups.buffer);
     send({ type: 'head', head, testNames }, buffers);
     for (const batch of batches) {
       if (!(await requested())) return;

@@ -30,7 +30,7 @@ function statusOf({ retractedAt, supersededAt }: EvidenceRow): Status {
 export type StoredSummary = Omit<Summary, 'coverage' | 'targets'> & Partial<Summary>;
 
 /** Completes the summary of evidence from before coverage was stored. */
-export function toSummary(summary: StoredSummary): Summary {
+export function toSummary({ testsRun: _testsRun, ...summary }: StoredSummary): Summary {
   const coverage = [...coverageOf(summary)];
   return { targets: [], ...summary, shows: shownBy(coverage), coverage };
 }

@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { testNamesOf } from '../../documents/parsing/test-names.js';
+import { storedNames, testNamesOf } from '../../documents/parsing/test-names.js';
 import type { Coverage } from '../../vocabulary/coverage.js';
 import { FINDING_TYPES, type FindingType } from '../../vocabulary/finding-types.js';
 import { SEVERITIES } from '../../vocabulary/severity.js';
 import { indexed, type Subject } from '../../vocabulary/subject.js';
-import { mustKeep, type Replacing, whyBeside as whyBesideOf } from './replaces.js';
+import {
+  componentsToKeep,
+  mustKeep,
+  type Replacing,
+  whyBeside as whyBesideOf,
+} from './replaces.js';
 
 const whyBeside = (by: Replacing, older: Replacing, artifacts: readonly Subject[] = []) =>
   whyBesideOf(by, older, indexed(artifacts));
@@ -103,10 +108,9 @@ describe('what new evidence replaces', () => {
     ['a scan that failed', summary([])],
     ['a scan for something else', summary(['secret'])],
     ['an SBOM without its vulnerabilities', summary(['components'])],
-  ])('is not what has findings, by %s', (_name, by) => {
-    const reason = 'it has findings of the type vulnerability';
-    expect(whyBeside(by, summary(['vulnerability'], ['vulnerability']))).toContain(reason);
-    expect(whyBeside(by, summary([], ['vulnerability']))).toContain(reason);
+  ])('is not what has findings that it lacks, by %s', (_name, by) => {
+    for (const shows of [['vulnerability'], []] as const)
+      expect(mustKeep(by, summary([...shows], ['vulnerability']))).toEqual(['vulnerability']);
   });
 
   it('is a clean scan, by one that failed: then the release has no scan', () => {
@@ -119,30 +123,7 @@ describe('what new evidence replaces', () => {
     expect(whyBeside(full, full)).toBeUndefined();
   });
 
-  it('is what an analysis of code found by the way, but not what it looked for', () => {
-    const found = summary(['code'], ['secret', 'code']);
-    const secret = 'it has findings of the type secret';
-    const entries = (ran: Coverage['ran']): Replacing => ({
-      ...found,
-      coverage: [
-        { what: 'code', ran: 'yes' },
-        { what: 'secret', ran },
-      ],
-    });
-    expect(whyBeside(found, entries('unknown'))).toBeUndefined();
-    // Another ruleset of the same tool. A secret does not leave a commit.
-    expect(whyBeside(summary(['code']), entries('unknown'))).toContain(secret);
-    expect(whyBeside(found, entries('failed'))).toContain(secret);
-    const sought = summary(['code', 'secret'], ['secret']);
-    expect(whyBeside(summary(['code']), sought)).toContain(secret);
-  });
-
   it.each([
-    ['tests', 100, 100, undefined],
-    ['tests', 2, 100, '100 tests ran, and 2 in this document'],
-    ['tests', 100, 2, undefined],
-    ['tests', 0, 1, '1 test ran, and 0 in this document'],
-    ['tests', 1, 0, undefined],
     ['vulnerability', 100, 100, undefined],
     ['vulnerability', 2, 100, 'it looked at 100 (vulnerability), and this document looked at 2'],
     ['components', 2, 100, 'it looked at 100 (components), and this document looked at 2'],
@@ -197,27 +178,62 @@ describe('what new evidence replaces', () => {
     ...{ name, otherDigests },
   });
 
-  it('has all findings of what it replaces, unless both scanned the same', () => {
+  it('has all findings of what it replaces, unless both are the same scan of packages', () => {
     const all = ['vulnerability'];
-    const folder = { type: 'files' as const, name: '/src' };
+    const files = (name: string) => ({ type: 'files' as const, name });
     const [x, y] = [image('shop', sha256('a')), image('reg/shop', sha256('a'), sha256('b'))];
-    const tar = { ...folder, digests: [sha256('a')] };
+    const index = { digests: [sha256('f')] };
+    const amd = { ...image('shop', sha256('1')), ...index };
+    const arm = { ...image('shop', sha256('2')), ...index };
+    const tar = { ...files('/src'), digests: [sha256('a')] };
+    const other = (name: string) => ({ type: 'other' as const, name });
     for (const [by, older, kept] of [
       [{}, {}, all],
-      [{ lookedAt: 9 }, {}, all],
-      [{ lookedAt: 9 }, { lookedAt: 8 }, all],
-      [{ lookedAt: 9 }, { lookedAt: 9 }, []],
+      [{ lookedAt: 9 }, { lookedAt: 9 }, all],
+      [{ of: [x], lookedAt: 9 }, { of: [x], lookedAt: 9 }, []],
       [{ of: [x], lookedAt: 9 }, { of: [x], lookedAt: 8 }, all],
-      [{ of: [folder] }, { of: [folder] }, all],
-      [{ of: [{ ...folder, name: 'web' }] }, { of: [{ ...folder, name: 'web' }] }, []],
+      [{ of: [x], lookedAt: 9 }, { of: [x] }, all],
+      [{ of: [x], lookedAt: 9, extent: 'npm' }, { of: [x], lookedAt: 9, extent: 'deb' }, all],
+      [{ of: [files('/src')] }, { of: [files('/src')] }, all],
+      [{ of: [files('.')] }, { of: [files('.')] }, all],
+      [{ of: [files('.github')] }, { of: [files('.github')] }, []],
+      [{ of: [other('./web')] }, { of: [other('./web')] }, all],
+      [{ of: [files('web')] }, { of: [files('web')] }, []],
       [{ of: [x] }, { of: [x] }, []],
-      [{ of: [x], extent: 'debian' }, { of: [x], extent: 'npm' }, all],
-      [{ of: [y], extent: 'debian' }, { of: [x], extent: 'debian' }, []],
-      [{ of: [tar], extent: 'debian' }, { of: [tar], extent: 'debian' }, []],
+      [{ of: [x], extent: 'deb' }, { of: [x], extent: 'npm' }, all],
+      [{ of: [y], extent: 'deb' }, { of: [x], extent: 'deb' }, []],
+      [{ of: [image('shop')] }, { of: [x] }, all],
+      [{ of: [arm] }, { of: [amd] }, all],
+      [{ of: [tar], extent: 'deb' }, { of: [tar], extent: 'deb' }, []],
+      [{ of: [x], database: '2026-11-01' }, { of: [x], database: '2026-11-02' }, all],
+      [{ of: [x], database: '2026-11-02' }, { of: [x], database: '2026-11-01' }, []],
     ] as const) {
       expect(mustKeep(found(by), found(older)), JSON.stringify([by, older])).toEqual(kept);
       expect(mustKeep(found(by), found(older, []))).toEqual([]);
     }
+  });
+
+  it('has all findings of any other type, and all that it did not look for', () => {
+    const of = [image('shop', sha256('a'))];
+    for (const type of ['secret', 'code', 'misconfiguration', 'licence'] as const) {
+      const older: Replacing = {
+        ...summary([type], [type]),
+        coverage: [{ what: type, ran: 'yes', of }],
+      };
+      expect(mustKeep(older, older)).toEqual([type]);
+    }
+    const failed = { ...found({ of }), shows: [] };
+    expect(mustKeep(failed, found({ of }))).toEqual(['vulnerability']);
+  });
+
+  it('has all components of an SBOM of another length, and the licences of the others', () => {
+    const sbom = (total: number) => ({
+      ...summary(['components']),
+      components: { total, withoutPurl: 0 },
+    });
+    expect(componentsToKeep(sbom(3), sbom(2))).toBe('all');
+    expect(componentsToKeep(sbom(3), sbom(3))).toBe('licences');
+    expect(componentsToKeep(sbom(3), sbom(0))).toBeUndefined();
   });
 
   it('is the report of the same image by another name', () => {
@@ -234,26 +250,80 @@ describe('what new evidence replaces', () => {
     );
   });
 
-  it('has the tests that failed, or those of the class or file that failed', () => {
-    const failed = (...names: string[]): Replacing => {
-      const tests = { tests: 2, passed: 0, failures: names.length, errors: 0, skipped: 0 };
-      const failures = names.map((name) => ({ name, message: '' }));
-      return { ...looked('tests', 2), tests: { ...tests, durationSeconds: 0, failed: failures } };
+  describe('of tests', () => {
+    const run = (
+      ran: readonly string[],
+      failed: readonly string[] = [],
+      { groups = [], ...more }: { groups?: string[]; skipped?: number; missing?: number } = {},
+    ): Replacing => {
+      const { skipped = 0 } = more;
+      const names = testNamesOf({ tests: new Set(ran), groups: new Set(groups) });
+      const isClean = failed.length === 0 && more.missing === undefined;
+      return {
+        ...looked('tests', ran.length),
+        tests: {
+          ...{
+            tests: ran.length + skipped,
+            passed: ran.length - failed.length,
+            errors: 0,
+            skipped,
+          },
+          ...{ failures: failed.length, durationSeconds: 0, ...more },
+          failed: failed.map((name) => ({ name, message: '' })),
+        },
+        ...(!isClean && { testsRun: storedNames(names) ?? '' }),
+        testNames: names,
+      };
     };
-    const ran = (count: number, ...names: string[]): Replacing => ({
-      ...looked('tests', count),
-      testNames: testNamesOf(new Set(names)),
+
+    it('has as many if all passed', () => {
+      expect(whyBeside(run(['a', 'b']), run(['a', 'b']))).toBeUndefined();
+      expect(whyBeside(run(['a', 'b', 'c']), run(['a', 'b']))).toBeUndefined();
+      expect(whyBeside(run(['b']), run(['a', 'b']))).toBe(
+        'it has 2 tests, and this document has 1',
+      );
+      expect(whyBeside(run(['a']), run(['a'], [], { skipped: 1 }))).toContain('it has 2 tests');
+      expect(whyBeside(run([]), run(['a']))).toContain('it has 1 test,');
     });
-    expect(whyBeside(ran(2, 'a', 'b'), failed('b'))).toBeUndefined();
-    expect(whyBeside(ran(9, 'a', 'b'), failed('b'))).toBeUndefined();
-    expect(whyBeside(ran(1, 'b'), failed('b'))).toContain('2 tests ran, and 1');
-    const why = 'its test "b" failed, and did not run in this document';
-    expect(whyBeside(ran(2, 'c', 'd'), failed('b'))).toBe(why);
-    expect(whyBeside(ran(9, 'c', 'd'), failed('b'))).toBe(why);
-    expect(whyBeside(looked('tests', 2), failed('b'))).toBe(why);
-    expect(whyBeside(ran(9, 'test_x > test_1', 'test_x'), failed('s > test_x'))).toBeUndefined();
-    expect(whyBeside(ran(9, 'shop.A > a', 'shop.A'), failed('shop.A > '))).toBeUndefined();
-    expect(whyBeside(ran(9, 'shop.A > a', 'shop.A'), failed('shop.B > '))).toContain('shop.B');
+
+    it('has all of them if not all passed', () => {
+      const failed = run(['a', 'b'], ['b']);
+      expect(whyBeside(run(['a', 'b']), failed)).toBeUndefined();
+      expect(whyBeside(run(['a', 'b', 'c']), failed)).toBeUndefined();
+      expect(whyBeside(run(['b']), failed)).toBe('1 of its tests did not run in this document');
+      const why = 'its test "b" did not run in this document';
+      expect(whyBeside(run(['c', 'd']), failed)).toBe(why);
+      expect(whyBeside({ ...run(['c', 'd']), testNames: undefined }, failed)).toBe(why);
+      const { testsRun: _before, ...before } = failed;
+      expect(whyBeside(run(['c', 'd']), before)).toBe(why);
+      expect(whyBeside(run(['a', 'b']), before)).toBeUndefined();
+      const twice = run(['a', 'a\n2'], ['a']);
+      expect(whyBeside(run(['a', 'b']), twice)).toContain('1 of its tests');
+    });
+
+    it('has those that a run which ended early did not reach', () => {
+      const cut = run(['a', 'b'], [], { missing: 2 });
+      expect(whyBeside(run(['a', 'b']), cut)).toContain('it has 4 tests');
+      expect(whyBeside(run(['a', 'x', 'y', 'z']), cut)).toContain('1 of its tests');
+      expect(whyBeside(run(['a', 'b', 'c', 'd']), cut)).toBeUndefined();
+    });
+
+    it('has tests of the class, file or hook that failed outside of its tests', () => {
+      const of = (...groups: string[]) => run(['a', 'x'], [], { groups });
+      const outside = (name: string) => run(['a'], [name]);
+      for (const [entry, group] of [
+        ['pytest > tests.test_x', 'tests.test_x'],
+        ['shop.A >', 'shop.A'],
+        ['shop.A > initializationError', 'shop.A'],
+        ['Cart > "before each" hook for "adds"', 'Cart'],
+        ['suite', 'suite'],
+      ] as const) {
+        expect(whyBeside(of(group), outside(entry)), entry).toBeUndefined();
+        expect(whyBeside(of('other'), outside(entry)), entry).toContain(entry.slice(0, 5));
+      }
+      expect(whyBeside(of('api'), outside('api > login'))).toContain('login');
+      expect(whyBeside(of('login'), run(['a', 'api > login'], ['api > login']))).toContain('login');
+    });
   });
 
   it('of several parts is compared by all of them, if each shows how much', () => {

@@ -1,5 +1,5 @@
 import type { Summary } from '../../documents/parsing/summary.js';
-import { hasTest, type TestNames } from '../../documents/parsing/test-names.js';
+import { lostTest, NO_TESTS, type TestNames } from '../../documents/parsing/test-names.js';
 import { counted } from '../../shared/text.js';
 import {
   FINDING_TYPES,
@@ -7,13 +7,21 @@ import {
   SHOWN,
   type Shown,
 } from '../../vocabulary/finding-types.js';
-import { namedBy, type Subject, type Subjects } from '../../vocabulary/subject.js';
-import { digestsIn, extentOf, isNamed, isSameContent, lookedAt } from './same-subject.js';
+import { meantBy, type Subject, type Subjects } from '../../vocabulary/subject.js';
+import {
+  areOtherDigests,
+  isNamed,
+  isSameContent,
+  isSameScan,
+  isSameSubject,
+  lookedAt,
+} from './same-subject.js';
 
 /** What decides whether new evidence replaces older evidence of its label. */
 export type Replacing = Pick<Summary, 'shows' | 'findings' | 'components' | 'tests'> &
   Partial<Pick<Summary, 'coverage' | 'targets'>> & {
     readonly tool?: string | null | undefined;
+    readonly testsRun?: string | undefined;
     readonly testNames?: TestNames | undefined;
   };
 
@@ -23,33 +31,10 @@ const TOLERANCE_MS = 10 * 60_000;
 /** Reports of tests often have a local time without its zone. */
 const TESTS_TOLERANCE_MS = 26 * 60 * 60_000;
 
-/** What a document can contain, and a later one can lack. */
-const CONTENTS = [...FINDING_TYPES, 'components'] as const;
-
 /** The number of findings of a type, or of components. Tests are compared by how many ran. */
 function numberOf(what: Shown, { findings, components }: Replacing): number {
   if (what === 'tests') return 0;
   return (what === 'components' ? components?.total : findings?.byType[what]) ?? 0;
-}
-
-/** The findings and components of a document, by what a tool looks for. */
-const contentsOf = (document: Replacing): Shown[] =>
-  CONTENTS.filter((what) => numberOf(what, document) > 0);
-
-/**
- * Rules for code find secrets and vulnerable packages by the way, and no report shows a scan for them. What one of them
- * found is replaced by what the same tool found again. A scan for them that failed was one.
- */
-function isByTheWay(what: Shown, by: Replacing, older: Replacing): boolean {
-  const isSought = (older.coverage ?? []).some(
-    (entry) => entry.what === what && entry.ran !== 'unknown',
-  );
-  return by.shows.includes('code') && !isSought && contentsOf(by).includes(what);
-}
-
-/** What the older document has, and what the new one did not look for to its end. */
-function unseen(by: Replacing, older: Replacing): Shown | undefined {
-  return contentsOf(older).find((what) => !by.shows.includes(what) && !isByTheWay(what, by, older));
 }
 
 /** When the tools ran last. */
@@ -73,9 +58,9 @@ const shorten = (targets: readonly string[]) => {
   return rest.length === 0 ? first : `${first} and ${rest.length} more`;
 };
 
-/** The artifacts of the release that a document names by a digest. */
+/** The artifacts of the release that a document means by a digest. */
 const namedIn = ({ coverage = [] }: Replacing, artifacts: Subjects<Subject>) =>
-  new Set(coverage.flatMap(({ of = [] }) => of.flatMap((one) => namedBy(one, artifacts))));
+  new Set(coverage.flatMap(({ of = [] }) => of.flatMap((one) => meantBy(one, artifacts))));
 
 /** Why the digests show that the documents are about different things. */
 function otherDigests(by: Replacing, older: Replacing, artifacts: Subjects<Subject>) {
@@ -83,19 +68,21 @@ function otherDigests(by: Replacing, older: Replacing, artifacts: Subjects<Subje
   const missing = [...theirs].find((one) => !own.has(one));
   if (missing)
     return `it is about ${missing.name} (sha256:${missing.sha256}), and this document does not name that artifact`;
-  const [mine, others] = [digestsIn(by), digestsIn(older)];
-  const areApart = mine.size > 0 && others.size > 0 && [...others].every((one) => !mine.has(one));
-  return areApart ? 'it names another digest than this document' : undefined;
+  return areOtherDigests(by, older) ? 'it names another digest than this document' : undefined;
 }
 
-/** Tests that failed, and that the new document does not have: another part of the tests, or another suite. */
+/** Fewer tests ran, or tests of a run that did not pass did not run again: a part of them, or another part. */
 function otherTests(by: Replacing, older: Replacing): string | undefined {
+  const { tests, testsRun } = older;
+  if (!tests || !by.tests) return undefined;
+  const stated = tests.tests + (tests.missing ?? 0);
+  // A class that fails outside its tests is counted as a test, and has its own tests when it runs.
+  const isExact = testsRun !== undefined && tests.missing === undefined;
   const [now, then] = [lookedAt('tests', by), lookedAt('tests', older)];
-  if (then > 0 && now < then) return `${counted(then, 'test')} ran, and ${now} in this document`;
-  const missing = older.tests?.failed.find(({ name }) => !hasTest(by.testNames, name));
-  if (missing === undefined) return undefined;
-  const name = missing.name.slice(0, 200);
-  return `its test ${JSON.stringify(name)} failed, and did not run in this document`;
+  if (!isExact && ((then > 0 && now < then) || by.tests.tests < stated))
+    return `it has ${counted(stated, 'test')}, and this document has ${by.tests.tests}`;
+  const lost = lostTest(by.testNames ?? NO_TESTS, testsRun, tests);
+  return lost === undefined ? undefined : `${lost} did not run in this document`;
 }
 
 /**
@@ -118,18 +105,28 @@ function otherAmount(by: Replacing, older: Replacing, isNamed: boolean): string 
 }
 
 /**
- * The types whose findings must all be in the new document: nothing shows that both scanned the same, or they looked at
- * different parts of it.
+ * The types whose findings must all be in the new document. Vulnerabilities may leave the same scan of the same image:
+ * databases are corrected. Nothing else leaves a commit, unless the tool looked for something else.
  */
 export function mustKeep(by: Replacing, older: Replacing): FindingType[] {
-  const isSame = isNamed(older) || isSameContent(by, older);
-  return FINDING_TYPES.filter((what) => {
-    if (numberOf(what, older) === 0) return false;
-    const [now, then] = [lookedAt(what, by), lookedAt(what, older)];
-    const areCounted = now > 0 && then > 0;
-    if (areCounted || !isSame) return now !== then;
-    return extentOf(what, by) !== extentOf(what, older);
-  });
+  const found = FINDING_TYPES.filter((what) => numberOf(what, older) > 0);
+  return found.filter(
+    (what) =>
+      what !== 'vulnerability' ||
+      !by.shows.includes(what) ||
+      !isSameSubject(by, older) ||
+      !isSameScan(what, by, older),
+  );
+}
+
+/**
+ * Whether all components of the older document must be in the new one, or only their licences. A subject can have its
+ * components replaced, and then as many are listed.
+ */
+export function componentsToKeep(by: Replacing, older: Replacing): 'all' | 'licences' | undefined {
+  const [now, then] = [by, older].map((document) => numberOf('components', document));
+  if (then === 0) return undefined;
+  return now === then ? 'licences' : 'all';
 }
 
 /** SARIF names the tools of its runs in their order, which says nothing. */
@@ -164,10 +161,7 @@ export function whyBeside(
     return `it is a report of ${toolOf(older)}, and this document of ${toolOf(by)}`;
   const digest = otherDigests(by, older, artifacts);
   if (digest) return digest;
-  const what = unseen(by, older);
-  if (what === 'components')
+  if (numberOf('components', older) > 0 && !by.shows.includes('components'))
     return 'it has components, and this document does not show that it lists them';
-  if (what !== undefined)
-    return `it has findings of the type ${what}, and this document does not show a scan for them`;
   return otherTests(by, older) ?? otherAmount(by, older, isNamed(older)) ?? newer(by, older);
 }

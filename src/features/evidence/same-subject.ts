@@ -10,31 +10,60 @@ const targetsIn = ({ coverage = [] }: About): Target[] => coverage.flatMap(({ of
 
 const digestsOf = ({ digests = [], otherDigests = [] }: Target) => [...digests, ...otherDigests];
 
-export const digestsIn = (document: About) => new Set(targetsIn(document).flatMap(digestsOf));
+const withDigests = (document: About) =>
+  targetsIn(document).filter((target) => digestsOf(target).length > 0);
 
-/** Where a folder was: `/src`, `.`, `C:\\work`, `…/work/shop`. Pipelines put each folder at one place. */
-const PLACE = /^(?:[./\\…]|[a-z]:|file:)/i;
+/**
+ * Whether digests show that two targets are the same. Image ids and manifests decide if both have them: the platforms of
+ * an image have one index in the registry.
+ */
+function isSame(one: Target, other: Target): boolean {
+  const [own, its] = [one.otherDigests ?? [], other.otherDigests ?? []];
+  const areExact = own.length > 0 && its.length > 0;
+  const [mine, theirs] = areExact ? [own, its] : [digestsOf(one), digestsOf(other)];
+  return mine.some((digest) => theirs.includes(digest));
+}
 
-/** Whether a document names all of its subjects. The place of a folder is not a name. */
-export function isNamed(document: About): boolean {
-  const targets = targetsIn(document);
-  return (
-    targets.length > 0 &&
-    targets.every(({ type, name = '' }) => name !== '' && !(type === 'files' && PLACE.test(name)))
-  );
+/** Whether a document names digests, and none for a target that the older one names by its digest. */
+export function areOtherDigests(by: About, older: About): boolean {
+  const own = withDigests(by);
+  const theirs = withDigests(older);
+  return own.length > 0 && theirs.some((target) => !own.some((one) => isSame(one, target)));
 }
 
 /** Whether digests show that a document is about all images and files that the older one is about. */
 export function isSameContent(by: About, older: About): boolean {
-  const [targets, own] = [targetsIn(older), digestsIn(by)];
+  const [targets, own] = [targetsIn(older), withDigests(by)];
   return (
     targets.length > 0 &&
     targets.every(
       (target) =>
         (target.type === 'image' || target.type === 'files') &&
-        digestsOf(target).some((digest) => own.has(digest)),
+        own.some((one) => isSame(one, target)),
     )
   );
+}
+
+/** Where a folder was: `/src`, `.`, `C:\\work`, `…/work/shop`. Pipelines put each folder at one place. */
+const PLACE = /^(?:\.{0,2}(?:[/\\]|$)|…|[a-z]:(?:[/\\]|$)|file:)/i;
+
+/** Images, suites and clusters are not places, whatever their name is. */
+const NAMED: readonly Target['type'][] = ['image', 'suite', 'cluster'];
+
+const isNamedTarget = ({ type, name = '' }: Target) =>
+  name !== '' && (NAMED.includes(type) || !PLACE.test(name));
+
+/** Whether a document names all of its subjects. The place of a folder is not a name. */
+export function isNamed(document: About): boolean {
+  const targets = targetsIn(document);
+  return targets.length > 0 && targets.every(isNamedTarget);
+}
+
+/** Whether names or digests show that both are about the same. A name alone does not if one of them has a digest. */
+export function isSameSubject(by: About, older: About): boolean {
+  if (isSameContent(by, older)) return true;
+  const areAlike = withDigests(by).length > 0 === withDigests(older).length > 0;
+  return isNamed(older) && areAlike && !areOtherDigests(by, older);
 }
 
 const entriesOf = (what: Shown, { coverage = [] }: About) =>
@@ -46,8 +75,20 @@ export function lookedAt(what: Shown, document: About): number {
   return counts.length === 0 ? Number.NaN : counts.reduce<number>((sum, n) => sum + (n ?? NaN), 0);
 }
 
-/** Which part of its images a document looked at for one type. Undefined if it does not show it. */
-export function extentOf(what: Shown, document: About): string | undefined {
-  const extents = entriesOf(what, document).map(({ extent }) => extent);
-  return extents.includes(undefined) ? undefined : extents.sort().join(', ') || undefined;
+const extentsOf = (what: Shown, document: About) =>
+  entriesOf(what, document)
+    .map(({ extent = '' }) => extent)
+    .sort();
+
+/** Whether a document looked at the same part of its subjects, with a database that is not older. */
+export function isSameScan(what: Shown, by: About, older: About): boolean {
+  const [now, then] = [lookedAt(what, by), lookedAt(what, older)];
+  const databases = entriesOf(what, older).flatMap(({ database }) => database ?? []);
+  return (
+    Object.is(now, then) &&
+    JSON.stringify(extentsOf(what, by)) === JSON.stringify(extentsOf(what, older)) &&
+    entriesOf(what, by).every(
+      ({ database }) => database === undefined || databases.every((one) => one <= database),
+    )
+  );
 }

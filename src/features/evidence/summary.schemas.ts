@@ -32,6 +32,7 @@ export const testCounts = {
 
 const TestSummary = Type.Object({
   ...testCounts,
+  missing: Type.Optional(count('Tests that the report counts and does not have')),
   durationSeconds: Type.Number({ minimum: 0 }),
   failed: Type.Array(Type.Object({ name: Type.String(), message: Type.String() }), {
     description: 'The first 100 tests with a failure or an error',
@@ -62,7 +63,8 @@ const Coverage = Type.Object({
   lookedAt: Type.Optional(count('How many packages, files or tests it looked at')),
   extent: Type.Optional(
     Type.String({
-      description: 'Which part of an image it looked at, if the document does not show `lookedAt`',
+      description:
+        'Which part it looked at: ecosystems of packages, resources of a cluster, layers',
     }),
   ),
   at: Type.Optional(instant('When the tool ran, as written in the document')),

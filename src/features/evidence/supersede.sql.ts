@@ -1,14 +1,11 @@
 import type { FindingType } from '../../vocabulary/finding-types.js';
 
-/**
- * Current evidence of a label, other than `$5`, and locks it. `$6`: also evidence whose claims take effect, which only
- * a caller with `vex:write` may supersede.
- */
+/** Current evidence of a label, other than `$5`, and locks it. */
 export const SAME_LABEL = {
   name: 'evidence-same-label',
-  text: `SELECT id, label, artifact_sha256 AS artifact, tool, summary FROM evidence
+  text: `SELECT id, label, artifact_sha256 AS artifact, tool, summary, absolves FROM evidence
           WHERE release_id = $1::uuid AND kind = $2 AND label = $3 AND artifact_sha256 IS NOT DISTINCT FROM $4
-            AND superseded_at IS NULL AND retracted_at IS NULL AND id <> $5::uuid AND ($6 OR NOT absolves)
+            AND superseded_at IS NULL AND retracted_at IS NULL AND id <> $5::uuid
           ORDER BY id FOR NO KEY UPDATE`,
 };
 
@@ -17,29 +14,64 @@ export const SUPERSEDE = {
   text: 'UPDATE evidence SET superseded_by = $2::uuid WHERE id = ANY ($1::uuid[])',
 };
 
-/** Findings of older evidence that the new evidence does not have. */
+/** What older evidence has, and the new evidence does not. */
 export interface Missing {
   /** The older evidence. */
   readonly id: string;
-  readonly what: FindingType;
+  readonly what: FindingType | 'components';
   readonly number: number;
-  /** One of them. */
-  readonly rule: string;
+  /** The rule or the name of one of them. */
+  readonly example: string;
 }
+
+/** The worst of each defect. `unknown` may be worse than what a later report says. */
+const IS_THERE = `bool_or(NOT is_older)
+  AND (min(severity) FILTER (WHERE NOT is_older) = min(severity) FILTER (WHERE is_older)
+       OR (min(severity) FILTER (WHERE is_older) <> 'unknown'
+           AND min(severity) FILTER (WHERE NOT is_older) < min(severity) FILTER (WHERE is_older)))
+  AND (bool_and(unfixable) FILTER (WHERE is_older) OR NOT bool_and(unfixable) FILTER (WHERE NOT is_older))
+  AND (NOT bool_or(fixed) FILTER (WHERE is_older) OR bool_or(fixed) FILTER (WHERE NOT is_older))`;
+
+const COLUMNS = `f.fingerprint, f.purl, f.package_version, f.rule, f.severity, f.unfixable,
+  f.fixed_version IS NOT NULL AS fixed`;
 
 /**
  * Findings of `$1` with the types `$2` that `$3` lacks, or has in a milder form: less severe, or not fixable any more.
- * A hash of each side is compared, whatever the statistics of rows that this transaction inserted say.
+ * Grouped and not joined: there are no statistics of rows that this transaction inserted.
  */
 export const MISSING_FINDINGS = {
   name: 'evidence-missing-findings',
-  text: `SELECT id, what, count(*)::int AS number, min(rule) AS rule FROM (
-           SELECT kept.id, kept.what, o.rule, o.fingerprint, o.severity, o.unfixable, o.fixed_version IS NULL
-             FROM unnest($1::uuid[], $2::finding_type[]) AS kept (id, what)
-             JOIN findings o ON o.evidence_id = kept.id AND o.type = kept.what
-           EXCEPT
-           SELECT kept.id, kept.what, n.rule, n.fingerprint, n.severity, n.unfixable, n.fixed_version IS NULL
-             FROM unnest($1::uuid[], $2::finding_type[]) AS kept (id, what)
-             JOIN findings n ON n.evidence_id = $3::uuid AND n.type = kept.what) AS missing (id, what, rule)
+  text: `SELECT id, what, count(*)::int AS number, min(rule) AS example FROM (
+           SELECT id, what, min(rule) FILTER (WHERE is_older) AS rule FROM (
+             SELECT kept.id, kept.what, true AS is_older, ${COLUMNS}
+               FROM unnest($1::uuid[], $2::finding_type[]) AS kept (id, what)
+               JOIN findings f ON f.evidence_id = kept.id AND f.type = kept.what
+             UNION ALL
+             SELECT kept.id, kept.what, false, ${COLUMNS}
+               FROM unnest($1::uuid[], $2::finding_type[]) AS kept (id, what)
+               JOIN findings f ON f.evidence_id = $3::uuid AND f.type = kept.what) AS both_of
+            GROUP BY id, what, fingerprint, purl, package_version
+           HAVING bool_or(is_older) AND NOT COALESCE(${IS_THERE}, false)) AS missing
           GROUP BY id, what`,
+};
+
+/** Components of `$1` that `$3` lacks, if `$2` says that all must be there, or whose licences `$3` does not know. */
+export const MISSING_COMPONENTS = {
+  name: 'evidence-missing-components',
+  text: `SELECT id, 'components' AS what, count(*)::int AS number, min(name) AS example FROM (
+           SELECT id, min(name) FILTER (WHERE is_older) AS name FROM (
+             SELECT kept.id, kept.all_of, true AS is_older, c.key, c.version, c.name, c.licences
+               FROM unnest($1::uuid[], $2::boolean[]) AS kept (id, all_of)
+               JOIN components c ON c.evidence_id = kept.id
+             UNION ALL
+             SELECT kept.id, kept.all_of, false, c.key, c.version, c.name, c.licences
+               FROM unnest($1::uuid[], $2::boolean[]) AS kept (id, all_of)
+               JOIN components c ON c.evidence_id = $3::uuid) AS both_of
+            GROUP BY id, all_of, key, version
+           HAVING bool_or(is_older)
+              AND CASE WHEN bool_or(NOT is_older)
+                       THEN bool_or(licences <> '{}') FILTER (WHERE is_older)
+                            AND NOT bool_or(licences <> '{}') FILTER (WHERE NOT is_older)
+                       ELSE all_of END) AS missing
+          GROUP BY id`,
 };

@@ -2,9 +2,15 @@ import { query, type TransactionContext } from '../../database/context.js';
 import { counted } from '../../shared/text.js';
 import { indexed } from '../../vocabulary/subject.js';
 import type { StoredSummary } from './evidence.js';
-import { mustKeep, type Replacing, whyBeside } from './replaces.js';
+import { componentsToKeep, mustKeep, type Replacing, whyBeside } from './replaces.js';
 import { subjectsOf } from './subject.js';
-import { MISSING_FINDINGS, type Missing, SAME_LABEL, SUPERSEDE } from './supersede.sql.js';
+import {
+  MISSING_COMPONENTS,
+  MISSING_FINDINGS,
+  type Missing,
+  SAME_LABEL,
+  SUPERSEDE,
+} from './supersede.sql.js';
 
 /** Evidence of the same kind, label and artifact as an upload. */
 interface Slot {
@@ -21,6 +27,8 @@ export interface Older {
   readonly artifact: string | null;
   readonly tool: string | null;
   readonly summary: StoredSummary;
+  /** Whether its claims take effect. Only a caller with `vex:write` may supersede it. */
+  readonly absolves: boolean;
 }
 
 /** Evidence that counts beside the new evidence, and why. */
@@ -36,26 +44,44 @@ interface New {
   readonly mayAbsolve: boolean;
 }
 
-const whyMissing = ({ what, number, rule }: Missing) =>
-  [
-    `it has ${counted(number, 'finding')} (${what}) that this document does not have, such as ${rule},`,
-    'and nothing in them shows that both scanned the same',
-  ].join(' ');
+function whyMissing({ what, number, example }: Missing, { document }: New): string {
+  if (what === 'components') {
+    const components = counted(number, 'component');
+    return `it has ${components} that this document does not have with a licence, such as ${example}`;
+  }
+  const findings = `it has ${counted(number, 'finding')} of the type ${what}, such as ${example}`;
+  if (!document.shows.includes(what))
+    return `${findings}, and this document does not show a scan for them`;
+  return `${findings}, that this document does not have, or has in a milder form`;
+}
 
-/** Why older evidence has findings that the new one lacks, by the id of the older. */
+/** Why older evidence has findings or components that the new one lacks, by the id of the older. */
 async function missingIn(
   context: TransactionContext,
   by: New,
   older: readonly Older[],
 ): Promise<Map<string, string>> {
-  const kept = older.flatMap(({ id, tool, summary }) =>
+  const found: Missing[] = [];
+  const findings = older.flatMap(({ id, tool, summary }) =>
     mustKeep(by.document, { ...summary, tool }).map((what) => ({ id, what })),
   );
-  if (kept.length === 0) return new Map();
-  const values = [kept.map(({ id }) => id), kept.map(({ what }) => what), by.id];
-  const missing = await query<Missing>(context, MISSING_FINDINGS, values);
-  return new Map(missing.map((one) => [one.id, whyMissing(one)]));
+  if (findings.length > 0) {
+    const values = [findings.map(({ id }) => id), findings.map(({ what }) => what), by.id];
+    found.push(...(await query<Missing>(context, MISSING_FINDINGS, values)));
+  }
+  const components = older.flatMap(({ id, summary }) => {
+    const which = componentsToKeep(by.document, summary);
+    return which === undefined ? [] : [{ id, all: which === 'all' }];
+  });
+  if (components.length > 0) {
+    const values = [components.map(({ id }) => id), components.map(({ all }) => all), by.id];
+    found.push(...(await query<Missing>(context, MISSING_COMPONENTS, values)));
+  }
+  return new Map(found.map((one) => [one.id, whyMissing(one, by)]));
 }
+
+const ABSOLVES =
+  'its claims take effect, and only a caller with the scope vex:write supersedes them';
 
 /**
  * Supersedes current evidence of the same label that the new document replaces (`replaces.ts`). What it does
@@ -67,13 +93,16 @@ export async function supersede(
   by: New,
 ): Promise<{ superseded: Older[]; beside: Beside[] }> {
   if (label === null) return { superseded: [], beside: [] };
-  const values = [releaseId, kind, label, artifactSha256, by.id, by.mayAbsolve];
+  const values = [releaseId, kind, label, artifactSha256, by.id];
   const older = await query<Older>(context, SAME_LABEL, values);
   if (older.length === 0) return { superseded: [], beside: [] };
   const artifacts = indexed(await subjectsOf(context, releaseId));
   const reasons = new Map<string, string>();
-  for (const { id, tool, summary } of older) {
-    const why = whyBeside(by.document, { ...summary, tool }, artifacts);
+  for (const { id, tool, summary, absolves } of older) {
+    const why =
+      absolves && !by.mayAbsolve
+        ? ABSOLVES
+        : whyBeside(by.document, { ...summary, tool }, artifacts);
     if (why !== undefined) reasons.set(id, why);
   }
   const alike = older.filter(({ id }) => !reasons.has(id));

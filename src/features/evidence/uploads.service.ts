@@ -32,7 +32,7 @@ type Received = Evidence & {
   readonly warnings: readonly { readonly message: string }[];
 };
 
-function toSuperseded({ summary: stored, tool: _tool, ...older }: Older) {
+function toSuperseded({ summary: stored, tool: _tool, absolves: _absolves, ...older }: Older) {
   const summary = toSummary(stored);
   return { ...older, target: summary.targets.join(', ') || null, summary };
 }

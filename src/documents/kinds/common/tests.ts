@@ -1,23 +1,44 @@
-import type { FailedTest, TestSummary } from '../../kind.js';
+import type { FailedTest, NamesOfTests, TestSummary } from '../../kind.js';
 
 export type Outcome = 'passed' | 'failed' | 'error' | 'skipped';
 
 /** Maximum number of failed tests that a summary names. */
 const MAX_FAILED = 100;
 
+/** Entries that runners add for a class or file that failed outside its tests. */
+const OUTSIDE =
+  /^$|^(?:initializationError|executionError|classMethod)$|"(?:before|after) (?:each|all)" hook/i;
+
+export const isOutsideTests = (name: string) => OUTSIDE.test(name.trim());
+
 /** Adds up the tests of a report. */
 export class TestTally {
   readonly outcomes: Record<Outcome, number> = { passed: 0, failed: 0, error: 0, skipped: 0 };
   /** Duration of all tests. */
   seconds = 0;
-  /** The tests that ran, and the classes, suites and packages that they are in. */
-  readonly names = new Set<string>();
+  readonly #tests = new Set<string>();
+  readonly #groups = new Set<string>();
+  readonly #times = new Map<string, number>();
   readonly #failed: FailedTest[] = [];
 
-  /** @param groups its class, suite or package */
+  /**
+   * Names a test that ran. Of tests with one name, each counts.
+   * @param groups its class, suite or package
+   */
   ran(name: string, ...groups: (string | undefined)[]): void {
-    this.names.add(name);
-    for (const group of groups) if (group) this.names.add(group);
+    const nth = (this.#times.get(name) ?? 0) + 1;
+    this.#times.set(name, nth);
+    this.#tests.add(nth > 1 ? `${name}\n${nth}` : name);
+    for (const group of groups) {
+      if (!group) continue;
+      this.#groups.add(group);
+      // A module that did not load is reported by its own name, and later its classes are.
+      this.#groups.add(group.slice(0, Math.max(group.lastIndexOf('.'), 0)) || group);
+    }
+  }
+
+  get names(): NamesOfTests {
+    return { tests: this.#tests, groups: this.#groups };
   }
 
   /** Names a test that failed. It is counted apart. */

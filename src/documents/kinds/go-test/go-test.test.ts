@@ -26,11 +26,10 @@ describe('go test -json', () => {
 
   it('reads its own example', () => {
     expect(readText(String(goTest.example))).toEqual({
-      testNames: new Set([
-        'example.com/shop/cart > TestAdd',
-        'example.com/shop/cart',
-        'example.com/shop/cart > TestTotal',
-      ]),
+      testNames: {
+        tests: new Set(['example.com/shop/cart > TestAdd', 'example.com/shop/cart > TestTotal']),
+        groups: new Set(['example.com/shop/cart', 'example', 'go test']),
+      },
       tool: 'go test',
       coverage: [
         {
@@ -113,7 +112,7 @@ describe('go test -json: failures outside of tests', () => {
     const text = ['# b', 'b.go:3:1: undefined: x', ...passing('a'), 'FAIL\tb [build failed]'];
     const { tests, warnings } = read(...text);
     expect(tests).toMatchObject({ errors: 1, passed: 1 });
-    expect(tests?.failed).toEqual([{ name: 'line 7', message: 'FAIL\tb [build failed]' }]);
+    expect(tests?.failed).toEqual([{ name: 'b', message: 'line 7: FAIL\tb [build failed]' }]);
     expect(warnings?.map(({ message }) => message)).toEqual([
       'Line 1 is not an event: # b',
       'Line 2 is not an event: b.go:3:1: undefined: x',

@@ -5,7 +5,7 @@ import type { OtherLine } from '../../json-lines.js';
 import type { DocumentParser, Note } from '../../kind.js';
 import { type About, covered, failed, instantOf, uncovered } from '../common/coverage.js';
 import { eventOf, isMisspelled, isTelling, linesOf } from './events.js';
-import { Run } from './run.js';
+import { OUTSIDE, Run } from './run.js';
 
 /** How many values are looked at to recognise the output: Go may print other JSON before the first event. */
 const FIRST = 100;
@@ -14,13 +14,16 @@ const FIRST = 100;
 const FAILURE =
   /^(?:FAIL\b|--- FAIL|panic: |fatal error: |signal: |exit status [1-9]|\*\*\* Test killed|Killed\b|Segmentation fault|make(?:\[\d+\])?: \*\*\*)/;
 
+/** `FAIL\tshop/cart [build failed]` names a package. */
+const failedIn = (text: string) => /^FAIL\s+(\S+)/.exec(text)?.[1] ?? OUTSIDE;
+
 /** Lines that are not events. A cut line shows that the output is not complete. */
 function readOthers(others: readonly OtherLine[], run: Run) {
   const warnings: Note[] = [];
   let cut: number | undefined;
   for (const { line, text } of others) {
     if (text.startsWith('{')) cut ??= line;
-    else if (FAILURE.test(text)) run.error(`line ${line}`, text);
+    else if (FAILURE.test(text)) run.error(failedIn(text), `line ${line}: ${text}`);
     else warnings.push({ message: `Line ${line} is not an event: ${text.slice(0, 100)}` });
   }
   return { warnings, cut };

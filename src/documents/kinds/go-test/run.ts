@@ -1,9 +1,12 @@
-import type { TestSummary } from '../../kind.js';
+import type { NamesOfTests, TestSummary } from '../../kind.js';
 import { TestTally } from '../common/tests.js';
 import { isKnownAction, type TestEvent } from './events.js';
 
 const MAX_OUTPUT = 2000;
 const MAX_UNKNOWN = 20;
+
+/** The name of what failed outside of all packages. */
+export const OUTSIDE = 'go test';
 
 /** A package while its tests run. */
 interface Running {
@@ -122,8 +125,7 @@ export class Run {
       for (const [test, output] of own.tests) this.swallow(name, test, output, own);
       return;
     }
-    for (const [test, output] of own.tests)
-      this.error(nameOf(name, test), `did not end\n${output}`);
+    for (const [test, output] of own.tests) this.endless(name, test, `did not end\n${output}`);
     if (own.failed + own.tests.size > 0) return;
     const failedBuild = this.builds.get(build ?? name);
     if (failedBuild) failedBuild.failed = false;
@@ -134,11 +136,12 @@ export class Run {
   private swallow(name: string, test: string, output: string, { hidden }: Running): void {
     const outcome = hidden.get(test) ?? (isBenchmark(test) ? 'passed' : undefined);
     if (outcome === undefined) {
-      this.error(nameOf(name, test), `did not end, although its package passed\n${output}`);
+      this.endless(name, test, `did not end, although its package passed\n${output}`);
       return;
     }
     this.swallowed += 1;
     this.tally.outcomes[outcome] += 1;
+    if (outcome === 'passed') this.tally.ran(nameOf(name, test), name);
   }
 
   private build({ Action: action, Package: name, Output: output }: TestEvent): void {
@@ -146,6 +149,11 @@ export class Run {
     known.output = append(known.output, output);
     known.failed ||= action === 'build-fail';
     this.builds.set(name, known);
+  }
+
+  private endless(name: string, test: string, message: string): void {
+    this.tally.ran(nameOf(name, test), name);
+    this.error(nameOf(name, test), message);
   }
 
   error(name: string, message: string): void {
@@ -162,8 +170,7 @@ export class Run {
   finish(): void {
     for (const [name, own] of this.running) {
       this.unfinished.add(name);
-      for (const [test, output] of own.tests)
-        this.error(nameOf(name, test), `did not end\n${output}`);
+      for (const [test, output] of own.tests) this.endless(name, test, `did not end\n${output}`);
     }
     for (const [name, { output, failed }] of this.builds) if (failed) this.error(name, output);
   }
@@ -172,8 +179,8 @@ export class Run {
     return this.tally.summary();
   }
 
-  /** Of the tests that ran, and of their packages. */
-  get names(): ReadonlySet<string> {
-    return this.tally.names;
+  get names(): NamesOfTests {
+    const { tests, groups } = this.tally.names;
+    return { tests, groups: new Set([...groups, OUTSIDE]) };
   }
 }

@@ -1,7 +1,7 @@
 import { counted } from '../../../shared/text.js';
-import type { Note, TestSummary } from '../../kind.js';
+import type { NamesOfTests, Note, TestSummary } from '../../kind.js';
 import type { XmlElement } from '../../xml-element.js';
-import { type Outcome, TestTally } from '../common/tests.js';
+import { isOutsideTests, type Outcome, TestTally } from '../common/tests.js';
 import { assertionsOf, countsOtherThings, type Stated, statedBy, unclearIn } from './attributes.js';
 import { isSuite, nameOf } from './elements.js';
 import { type Signs, signsOf, worstOf } from './signs.js';
@@ -42,6 +42,13 @@ const none = (): Tally => ({
 
 function add(to: Tally, more: Tally): void {
   for (const key of Object.keys(to) as (keyof Tally)[]) to[key] += more[key];
+}
+
+/** Whether an entry reports the failure of a class, a file or a hook. pytest has no class for a file that did not load. */
+function isOutside({ attributes }: XmlElement, outcome: Outcome): boolean {
+  const [own = '', group] = [attributes.get('name'), attributes.get('classname')];
+  if (outcome === 'passed') return false;
+  return isOutsideTests(own) || own === group || (group === '' && outcome === 'error');
 }
 
 /**
@@ -150,7 +157,8 @@ export class Count {
     const { outcome, message, unknown } = judge(test, signs);
     if (unknown) this.wonder(unknown);
     this.end(name, outcome);
-    if (outcome !== 'skipped') this.total.ran(shorten(name), group, suite);
+    if (outcome !== 'skipped' && !isOutside(test, outcome))
+      this.total.ran(shorten(name), group, suite);
     const tally = this.record(outcome, name, message, problemsOf(signs));
     tally.asserted = assertionsOf(test);
     tally.attempts = attemptsOf(test);
@@ -197,11 +205,10 @@ export class Count {
   }
 
   summary(): TestSummary {
-    return this.total.summary();
+    return { ...this.total.summary(), ...(this.missing > 0 && { missing: this.missing }) };
   }
 
-  /** Of the tests that ran, and of their classes and suites. */
-  get names(): ReadonlySet<string> {
+  get names(): NamesOfTests {
     return this.total.names;
   }
 }

@@ -12,12 +12,14 @@ const fixture = (name: string) =>
 describe('JUnit: reports of test runners', () => {
   it('Vitest', () => {
     expect(fixture('vitest')).toEqual({
-      testNames: new Set([
-        'sum.test.js > sum > adds <two> & "three"',
-        'sum.test.js',
-        'sum.test.js > sum > fails',
-        'sum.test.js > sum > throws',
-      ]),
+      testNames: {
+        tests: new Set([
+          'sum.test.js > sum > adds <two> & "three"',
+          'sum.test.js > sum > fails',
+          'sum.test.js > sum > throws',
+        ]),
+        groups: new Set(['sum.test.js', 'sum.test']),
+      },
       tool: 'vitest',
       coverage: [
         {

@@ -32,11 +32,11 @@ function packagesIn(parts: readonly Part[]): number | undefined {
   return sum(scanned.map(({ result }) => objectsOf(result.Packages).length));
 }
 
-/** Whose packages were scanned. `--pkg-types` leaves out some, and a report of a cluster other namespaces. */
-const partsOf = ({ parts, namespaces = [] }: Scan): string[] => {
+/** Whose packages were scanned. `--pkg-types` leaves out some, and a report of a cluster other resources. */
+const partsOf = ({ parts, resources = [] }: Scan): string[] => {
   const scanned = parts.filter(({ result }) => isOfPackages(result));
   const types = scanned.flatMap(({ result }) => result.Type || result.Class || []);
-  return [...types, ...namespaces.map((name) => `namespace ${name}`)];
+  return [...types, ...resources];
 };
 
 /** How many checks ran, if all results tell. */

@@ -16,8 +16,8 @@ export interface Scan {
   readonly failures: readonly string[];
   /** Why the silence of the report shows nothing. */
   readonly incomplete?: string | undefined;
-  /** Of the resources of a cluster. `trivy k8s` can scan one namespace. */
-  readonly namespaces?: readonly string[];
+  /** Of a cluster. `trivy k8s` can scan some of them, such as one namespace. */
+  readonly resources?: readonly string[];
   /** The report of a cluster without any resource. */
   readonly empty?: boolean | undefined;
   readonly at?: string | undefined;
@@ -72,7 +72,7 @@ function clusterScan(document: unknown): Scan {
           document,
           all.flatMap(({ Results }) => Results ?? []),
         ),
-    namespaces: all.flatMap(({ Namespace }) => Namespace || []),
+    resources: all.map(nameOf),
     empty: all.length === 0,
     targets: (masked) => {
       const copy = Object(masked) as Cluster;

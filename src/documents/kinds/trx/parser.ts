@@ -5,7 +5,7 @@ import type { DocumentParser, Note } from '../../kind.js';
 import type { XmlElement } from '../../xml-element.js';
 import { type About, covered, failed, instantOf, uncovered } from '../common/coverage.js';
 import { find, isTrx } from './elements.js';
-import { Results } from './results.js';
+import { Results, SUMMARY } from './results.js';
 import { type RunSummary, summaryOf } from './summary.js';
 
 /** Names of classes by the id of their tests. */
@@ -52,7 +52,7 @@ function compare({ counters }: RunSummary, results: Results): Difference {
   if (bad > 0) {
     const what = `counts ${counted(bad, 'failed test')} that no result shows`;
     note(what);
-    results.error(bad, 'ResultSummary', `The summary ${what}`);
+    results.error(bad, SUMMARY, `The summary ${what}`);
   }
   const missing = counters.total - results.elements - Math.max(bad, 0);
   if (missing > 0) note(`counts ${counted(missing, 'result')} that are missing`);
@@ -104,7 +104,7 @@ export const parser: DocumentParser = {
     return {
       tool: 'VSTest',
       coverage: [coverageOf(summary, difference, { bad, other: results.other }, about)],
-      tests,
+      tests: { ...tests, ...(difference.missing > 0 && { missing: difference.missing }) },
       testNames: results.names,
       warnings: [...results.warnings(), ...summary.warnings],
       contradictions: [...difference.notes, ...results.contradictions],

@@ -1,8 +1,11 @@
 import { counted } from '../../../shared/text.js';
-import type { Note, TestSummary } from '../../kind.js';
+import type { NamesOfTests, Note, TestSummary } from '../../kind.js';
 import { localName, type XmlElement } from '../../xml-element.js';
 import { type Outcome, TestTally } from '../common/tests.js';
 import { find } from './elements.js';
+
+/** The element that counts what no result shows. */
+export const SUMMARY = 'ResultSummary';
 
 /** The outcomes of Visual Studio. A result without an outcome has the first of them, `Error`. */
 const OUTCOMES: ReadonlyMap<string, Outcome> = new Map([
@@ -148,8 +151,8 @@ export class Results {
     return this.tally.summary();
   }
 
-  /** Of the tests that ran, and of their classes. */
-  get names(): ReadonlySet<string> {
-    return this.tally.names;
+  get names(): NamesOfTests {
+    const { tests, groups } = this.tally.names;
+    return { tests, groups: new Set([...groups, SUMMARY]) };
   }
 }

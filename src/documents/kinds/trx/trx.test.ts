@@ -11,7 +11,10 @@ const report = (...parts: Parameters<typeof textOf>) => read(textOf(...parts));
 
 it('TRX: reads its own example', () => {
   expect(read(String(trx.example))).toEqual({
-    testNames: new Set(['Shop.OrderTests > AddsUp', 'Shop.OrderTests', 'Shop.OrderTests > Rounds']),
+    testNames: {
+      tests: new Set(['Shop.OrderTests > AddsUp', 'Shop.OrderTests > Rounds']),
+      groups: new Set(['Shop.OrderTests', 'Shop', 'ResultSummary']),
+    },
     tool: 'VSTest',
     coverage: [
       {
