@@ -2,6 +2,7 @@ import { cp, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { checkContents } from '../../src/database/backup/contents.js';
 import { hashOf } from '../../src/database/backup/hash.js';
 import { ask } from '../support/answers.js';
 import { besides, digests, onCluster, runBuilt } from '../support/backup.js';
@@ -226,6 +227,26 @@ async function describeAgain(folder: string) {
   const sha256 = await hashOf(join(folder, 'password'));
   return { files: { ...files, password: { bytes: 32, sha256 } } };
 }
+
+describe('a backup that is read back', () => {
+  it('must have each file as PostgreSQL sent it, and no other', async () => {
+    expect((await backup(backupFolder())).code).toBe(0);
+    await checkContents(backupFolder());
+    const file = join(backupFolder(), 'backup_manifest');
+    const manifest: { Files: { Path: string; Checksum: string }[] } = JSON.parse(
+      await readFile(file, 'utf8'),
+    );
+    const [first, ...others] = manifest.Files;
+    const altered = { ...first, Checksum: '0'.repeat(64) };
+    const missed = { ...first, Path: 'base/1/missing' };
+    for (const files of [[altered, ...others], others, [missed, first, ...others]]) {
+      await writeFile(file, JSON.stringify({ Files: files }));
+      await expect(checkContents(backupFolder())).rejects.toThrow(
+        /is damaged: \S+ is not the file that PostgreSQL sent/,
+      );
+    }
+  });
+});
 
 describe('npm run backup refuses', () => {
   it('a folder that exists, and does not change it', async () => {
