@@ -9,6 +9,8 @@ export const MIGRATIONS = fileURLToPath(new URL('prisma/migrations', ROOT));
 
 /** The state of a database, compared with this server's migrations. */
 export interface SchemaState {
+  /** Completed migrations, by name. */
+  readonly applied: string[];
   readonly pending: string[];
   /** Migrations that failed in PostgreSQL. They were rolled back. */
   readonly failed: string[];
@@ -65,6 +67,7 @@ export async function schemaState(database: Queryable): Promise<SchemaState> {
   }
   const names = knownMigrations();
   return {
+    applied: [...applied].sort(),
     pending: names.filter((name) => ![...applied, ...failed, ...unfinished].includes(name)),
     failed,
     unfinished,

@@ -82,9 +82,12 @@ describe('npm run token', () => {
     expect(output).not.toContain('    at ');
   });
 
-  it.each(['dist/token.js', 'dist/migrate.js'])('%s --help exits with 0', async (file) => {
-    const program = runProgram(file, {}, '--help');
-    expect(await program.exit).toBe(0);
-    expect(program.output()).toMatch(/^usage: npm run .*Exit code: 0 /s);
-  });
+  it.each(['dist/token.js', 'dist/migrate.js', 'dist/backup.js', 'dist/restore.js'])(
+    '%s --help exits with 0',
+    async (file) => {
+      const program = runProgram(file, {}, '--help');
+      expect(await program.exit).toBe(0);
+      expect(program.output()).toMatch(/^usage: npm run .*Exit code: 0 /s);
+    },
+  );
 });

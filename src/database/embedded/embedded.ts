@@ -49,7 +49,7 @@ function ownerOf(path: string): number | undefined {
  * root, so a directory that only root can enter works. Where namespaces are forbidden (most containers), the child runs
  * as the real `nobody`.
  */
-function launcher(dir: string): { command: string[]; identity: SpawnOptions } {
+export function launcher(dir: string): { command: string[]; identity: SpawnOptions } {
   if (process.getuid?.() !== 0) return { command: [], identity: {} };
   const owner = ownerOf(join(dir, 'data')) ?? ownerOf(dir) ?? 0;
   if (owner !== 0) return { command: [], identity: { uid: owner, gid: statSync(dir).gid } };

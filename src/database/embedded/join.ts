@@ -16,12 +16,12 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** The port of the PostgreSQL that runs in a directory. undefined: none runs. */
-function runningPort(dir: string): number | undefined {
+/** The PostgreSQL that runs in a directory. undefined: none runs. */
+export function runningServer(dir: string): { pid: number; port: number } | undefined {
   try {
     const lines = readFileSync(join(dir, 'data', 'postmaster.pid'), 'utf8').split('\n');
     const [pid, port] = [Number(lines[PID_LINE]), Number(lines[PORT_LINE])];
-    return pid > 0 && port > 0 && isAlive(pid) ? port : undefined;
+    return pid > 0 && port > 0 && isAlive(pid) ? { pid, port } : undefined;
   } catch {
     return undefined; // the file does not exist: PostgreSQL does not run
   }
@@ -35,5 +35,5 @@ export function joinEmbedded(
   config: Pick<Config, 'EMBEDDED_PG_DIR' | 'EMBEDDED_PG_PORT'>,
 ): EmbeddedDatabase {
   const { EMBEDDED_PG_DIR: dir, EMBEDDED_PG_PORT } = config;
-  return startEmbedded({ dir, port: runningPort(dir) ?? EMBEDDED_PG_PORT });
+  return startEmbedded({ dir, port: runningServer(dir)?.port ?? EMBEDDED_PG_PORT });
 }
