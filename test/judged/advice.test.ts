@@ -223,6 +223,25 @@ describe('max-findings', () => {
     await allowed();
   });
 
+  it('is met by a new release, if the code has to change', async () => {
+    await guard(context.app, [{ rule: 'max-findings', types: ['code'] }]);
+    await send(sarif([{ rule: 'no-eval' }]), { label: 'lint' });
+    await denied('Fix the findings and make a new release of the corrected commit');
+    await newRelease();
+    await send(sarif([]), { label: 'lint' });
+    await allowed();
+  });
+
+  it('is met by retracting the old report, if the new one does not replace it', async () => {
+    await guard(context.app, rules);
+    const old = await send(trivy({ fixed: '4.17.21' }), { label: 'scan' });
+    const rebuilt = { ...trivy(), ArtifactName: 'shop:2', ArtifactType: 'container_image' };
+    await send(rebuilt, { label: 'scan' });
+    await denied('scan again and upload the report with the same label');
+    await retract(context.app, old.id);
+    await allowed();
+  });
+
   it('is met by a waiver', async () => {
     await guard(context.app, rules);
     await send(trivy({ id: 'CVE-2026-1' }), { label: 'scan' });
@@ -266,6 +285,18 @@ describe('max-findings', () => {
     await send(image(), { label: 'right' });
     await denied(`trivy (scan) is about ${other}. Retract what is not about this release`);
     await retract(context.app, id);
+    await allowed();
+  });
+});
+
+describe('no-secrets', () => {
+  it('is met by a new release without the secret', async () => {
+    await guard(context.app, [{ rule: 'no-secrets' }]);
+    const leak = { RuleID: 'key', File: 'a', StartLine: 1, Secret: 'x', Match: 'x' };
+    await send([leak], { kind: 'gitleaks', label: 'leaks' });
+    await denied('remove all of them from the sources and make a new release');
+    await newRelease();
+    await send([], { kind: 'gitleaks', label: 'leaks' });
     await allowed();
   });
 });

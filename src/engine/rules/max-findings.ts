@@ -9,6 +9,7 @@ import {
   list,
   type Matching,
   matching,
+  NEW_RELEASE_OR_WAIVE,
   named,
   RESCAN_OR_WAIVE,
   waivedNote,
@@ -116,7 +117,10 @@ function comparison({ onlyNew }: Parameters, { running }: RuleInput): string {
 function advice({ types }: Parameters, { worst }: Matching, input: RuleInput): string {
   const fixable = types.includes('vulnerability') && worst.some((one) => one.fixedVersion !== null);
   const what = fixable ? 'Update the packages' : 'Fix the findings';
-  return `. ${what}, ${RESCAN_OR_WAIVE}${whyKept(reporting(input, types), input.artifacts)}`;
+  const next = worst.every(({ type }) => type === 'vulnerability')
+    ? `, ${RESCAN_OR_WAIVE}`
+    : ` ${NEW_RELEASE_OR_WAIVE}`;
+  return `. ${what}${next}${whyKept(reporting(input, types), input.artifacts)}`;
 }
 
 function evaluate(parameters: Parameters, input: RuleInput): Outcome {

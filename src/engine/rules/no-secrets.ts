@@ -2,7 +2,14 @@ import { type Static, Type } from '@sinclair/typebox';
 import { counted } from '../../shared/text.js';
 import { SEVERITIES } from '../../vocabulary/severity.js';
 import { declaredNote, whyKept } from './common/covers.js';
-import { ANY_FIX, list, matching, named, RESCAN_OR_WAIVE, waivedNote } from './common/defects.js';
+import {
+  ANY_FIX,
+  list,
+  matching,
+  NEW_RELEASE_OR_WAIVE,
+  named,
+  waivedNote,
+} from './common/defects.js';
 import { idsOf, missing, reporting, showing } from './common/evidence.js';
 import { scopeParameter } from './common/scope.js';
 
@@ -12,7 +19,7 @@ const parameters = Type.Object({ scope: scopeParameter }, { additionalProperties
 
 type Parameters = Static<typeof parameters>;
 
-const ADVICE = `. Revoke the secrets that are valid, remove all of them from the sources, ${RESCAN_OR_WAIVE}`;
+const ADVICE = `. Revoke the secrets that are valid, remove all of them from the sources ${NEW_RELEASE_OR_WAIVE}`;
 
 function evaluate({ scope }: Parameters, input: RuleInput): Outcome {
   const match = matching(input.defects, {

@@ -122,6 +122,10 @@ export function waivedNote({ waived, waivers }: Matching): string {
   return `. ${counted(waived.length, 'waived finding')} ${verb} not count (${by}): ${names}`;
 }
 
-/** Ends the advice of a failure. */
+/** Ends the advice about what only another commit changes. */
+export const NEW_RELEASE_OR_WAIVE =
+  'and make a new release of the corrected commit, or request a waiver: POST /waivers';
+
+/** Ends the advice about packages. */
 export const RESCAN_OR_WAIVE =
   'scan again and upload the report with the same label, or request a waiver: POST /waivers';
