@@ -19,6 +19,8 @@ import {
 /** Maximum number of different words that are reported as not understood. */
 const MAX_WORDS = 20;
 
+const OTHERS = 'its tool also counts subtests, requests or assertions, so cases may be missing';
+
 /** What an element and everything below it has. */
 interface Tally {
   tests: number;
@@ -59,6 +61,8 @@ export class Count {
   flaky = 0;
   /** Tests that a suite states, but that are not there. */
   missing = 0;
+  /** How many more than its test cases a suite counts, if its tool counts subtests or assertions. */
+  others = 0;
   /** What is not understood, and may hide a failure. Continues "it has ". */
   unclear: string | undefined;
 
@@ -98,7 +102,11 @@ export class Count {
     }
     this.compareSkipped(stated, name, found);
     const missing = stated.tests - found.tests - found.attempts;
-    if (missing <= 0 || countsOtherThings(suite, found.asserted)) return;
+    if (missing <= 0) return;
+    if (countsOtherThings(suite, found.asserted)) {
+      this.others = Math.max(this.others, missing);
+      return;
+    }
     this.missing += missing;
     found.tests += missing;
     this.contradict(name, `has ${counted(missing, 'test case')} fewer than it states`);
@@ -191,8 +199,13 @@ export class Count {
     const words = [...this.words].map(([word, count]) => ({
       message: `${word} of ${counted(count, 'test or suite', 'tests or suites')} is not known. It does not count as a failure`,
     }));
-    const message = `${counted(this.flaky, 'test')} passed only when repeated`;
-    return this.flaky === 0 ? words : [{ message }, ...words];
+    const flaky = `${counted(this.flaky, 'test')} passed only when repeated`;
+    const others = `A suite counts ${this.others} more than its test cases: ${OTHERS}`;
+    return [
+      ...(this.flaky > 0 ? [{ message: flaky }] : []),
+      ...(this.others > 0 ? [{ message: others }] : []),
+      ...words,
+    ];
   }
 
   summary(): TestSummary {

@@ -125,3 +125,9 @@ it.each(['error', 'Errors'])('OSV-Scanner: a source or a package with `%s` faile
   ])
     expect(parse(document).coverage).toMatchObject([failed]);
 });
+
+it('OSV-Scanner: warns that an empty list shows nothing', () => {
+  expect(parse({ results: [] }).warnings).toMatchObject([
+    { message: expect.stringContaining('only the word of the uploader'), pointer: '/results' },
+  ]);
+});

@@ -16,6 +16,8 @@ export interface Scan {
   readonly failures: readonly string[];
   /** Why the silence of the report shows nothing. */
   readonly incomplete?: string | undefined;
+  /** Resources of a cluster without a result and without an error. */
+  readonly unscanned?: number | undefined;
   /** The report of a cluster without any resource. */
   readonly empty?: boolean | undefined;
   readonly at?: string | undefined;
@@ -66,10 +68,8 @@ function clusterScan(document: unknown): Scan {
     ),
     incomplete: cluster.Findings
       ? SUMMARY
-      : reportedError(
-          document,
-          all.flatMap(({ Results }) => Results ?? []),
-        ),
+      : reportedError(document, [...all, ...all.flatMap(({ Results }) => Results ?? [])]),
+    unscanned: all.filter(({ Results, Error: error }) => !Results?.length && !error).length,
     empty: all.length === 0,
     targets: (masked) => {
       const copy = Object(masked) as Cluster;
