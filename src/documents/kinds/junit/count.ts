@@ -2,9 +2,10 @@ import { counted } from '../../../shared/text.js';
 import type { Note, TestSummary } from '../../kind.js';
 import type { XmlElement } from '../../xml-element.js';
 import { type Outcome, TestTally } from '../common/tests.js';
-import { assertionsOf, countsOtherThings, type Stated, statedBy, unclearIn } from './attributes.js';
+import { assertionsOf, countsOtherThings, type Stated, statedBy } from './attributes.js';
+import { Doubts } from './doubts.js';
 import { isSuite, nameOf } from './elements.js';
-import { type Signs, signsOf, worstOf } from './signs.js';
+import { signsOf, worstOf } from './signs.js';
 import { meaningOf } from './status.js';
 import {
   attemptsOf,
@@ -15,11 +16,6 @@ import {
   problemsOf,
   shorten,
 } from './testcase.js';
-
-/** Maximum number of different words that are reported as not understood. */
-const MAX_WORDS = 20;
-
-const OTHERS = 'its tool also counts subtests, requests or assertions, so cases may be missing';
 
 /** What an element and everything below it has. */
 interface Tally {
@@ -42,6 +38,9 @@ const none = (): Tally => ({
   asserted: 0,
 });
 
+const nameIn = (suite = '') =>
+  suite ? `suite ${JSON.stringify(shorten(suite).slice(0, 200))}` : 'report';
+
 function add(to: Tally, more: Tally): void {
   for (const key of Object.keys(to) as (keyof Tally)[]) to[key] += more[key];
 }
@@ -55,16 +54,10 @@ export class Count {
   private readonly total = new TestTally();
   /** Whether tests of a name passed (1), failed (2) or both (3). */
   private readonly ends = new Map<string, number>();
-  private readonly words = new Map<string, number>();
   readonly contradictions: Note[] = [];
-  /** Tests that passed only when they were repeated. */
-  flaky = 0;
   /** Tests that a suite states, but that are not there. */
   missing = 0;
-  /** How many more than its test cases a suite counts, if its tool counts subtests or assertions. */
-  others = 0;
-  /** What is not understood, and may hide a failure. Continues "it has ". */
-  unclear: string | undefined;
+  readonly doubts = new Doubts();
 
   suite(suite: XmlElement, name: string | undefined): Tally {
     const tally = this.children(suite, name);
@@ -75,20 +68,12 @@ export class Count {
       add(tally, this.record('error', name ?? '', messageOf(problem), problemsOf(signs)));
     else {
       const { failed, unknown } = meaningOf(suite, signs);
-      if (unknown) this.wonder(unknown);
+      if (unknown) this.doubts.word(unknown);
       if (failed && tally.bad === 0) add(tally, this.record('error', name ?? '', failed));
     }
-    this.understand(suite, signs, name);
+    this.doubts.inSuite(suite, signs, nameIn(name));
     this.compare(suite, name, tally);
     return tally;
-  }
-
-  private understand(suite: XmlElement, { otherTest }: Signs, name: string | undefined): void {
-    const place = `in its ${this.nameOf(name)}, which`;
-    const count = unclearIn(suite);
-    if (count) this.unclear ??= `${count} ${place} is not a count`;
-    if (otherTest)
-      this.unclear ??= `<${otherTest.name.slice(0, 50)}> ${place} may be a test that is not read`;
   }
 
   /** Adds what the attributes of a suite state in addition to its elements. */
@@ -104,7 +89,7 @@ export class Count {
     const missing = stated.tests - found.tests - found.attempts;
     if (missing <= 0) return;
     if (countsOtherThings(suite, found.asserted)) {
-      this.others = Math.max(this.others, missing);
+      this.doubts.others = Math.max(this.doubts.others, missing);
       return;
     }
     this.missing += missing;
@@ -129,12 +114,8 @@ export class Count {
     add(found, { ...none(), tests: skipped, skipped });
   }
 
-  private nameOf(suite = ''): string {
-    return suite ? `suite ${JSON.stringify(shorten(suite).slice(0, 200))}` : 'report';
-  }
-
   private contradict(name: string | undefined, what: string): void {
-    this.contradictions.push({ message: `The ${this.nameOf(name)} ${what}` });
+    this.contradictions.push({ message: `The ${nameIn(name)} ${what}` });
   }
 
   /** Suites and test cases may nest to any depth, up to the limit of `readXml`. */
@@ -156,19 +137,14 @@ export class Count {
     this.total.seconds += durationOf(test.attributes.get('time'));
     const signs = signsOf(test);
     const { outcome, message, unknown } = judge(test, signs);
-    if (unknown) this.wonder(unknown);
+    if (unknown) this.doubts.word(unknown);
     this.end(name, outcome);
     const tally = this.record(outcome, name, message, problemsOf(signs));
     tally.asserted = assertionsOf(test);
     tally.attempts = attemptsOf(test);
-    if (outcome === 'passed' && isFlaky(test)) this.flaky += 1;
+    if (outcome === 'passed' && isFlaky(test)) this.doubts.flaky += 1;
     add(tally, this.children(test, suite));
     return tally;
-  }
-
-  private wonder(word: string): void {
-    if (this.words.has(word) || this.words.size < MAX_WORDS)
-      this.words.set(word, (this.words.get(word) ?? 0) + 1);
   }
 
   private end(name: string, outcome: Outcome): void {
@@ -193,19 +169,6 @@ export class Count {
       ...(isBad && { bad: tests, problems }),
       ...(outcome === 'skipped' && { skipped: tests }),
     };
-  }
-
-  warnings(): Note[] {
-    const words = [...this.words].map(([word, count]) => ({
-      message: `${word} of ${counted(count, 'test or suite', 'tests or suites')} is not known. It does not count as a failure`,
-    }));
-    const flaky = `${counted(this.flaky, 'test')} passed only when repeated`;
-    const others = `A suite counts ${this.others} more than its test cases: ${OTHERS}`;
-    return [
-      ...(this.flaky > 0 ? [{ message: flaky }] : []),
-      ...(this.others > 0 ? [{ message: others }] : []),
-      ...words,
-    ];
   }
 
   summary(): TestSummary {
