@@ -4,7 +4,7 @@ import { type UploadOptions, upload } from '../support/evidence.js';
 import { createRelease } from '../support/releases.js';
 import { denials, guard, verdictOf, XML } from '../support/verdicts.js';
 
-/** Documents of crashed and misconfigured tools that look clean, one at a time, and the answer of a gate with one rule. */
+/** Documents of crashed and misconfigured tools that look clean, and the answer of a gate with one rule to each. */
 
 const context = useApp();
 let release: string;
@@ -179,7 +179,47 @@ const GO: Record<string, Case> = {
   'Go with a package that did not end': events(/began and did not end/),
 };
 
-const cases: Record<string, Case> = { ...TRIVY, ...SARIF, ...JUNIT, ...TRX, ...GO };
+const OTHERS: Record<string, Case> = {
+  'npm audit that resolves an advisory which it does not list': {
+    document: {
+      actions: [{ resolves: [{ id: 1 }] }],
+      advisories: {},
+      metadata: { vulnerabilities: { critical: 0 }, totalDependencies: 9 },
+    },
+    rule: scan('vulnerability'),
+    reason: /does not list the vulnerabilities/,
+  },
+  'npm audit that counts a severity in another case': {
+    document: {
+      auditReportVersion: 2,
+      vulnerabilities: {},
+      metadata: { vulnerabilities: { Critical: 1, total: 0 }, dependencies: { total: 9 } },
+    },
+    rule: scan('vulnerability'),
+    reason: /does not list the vulnerabilities/,
+  },
+  'Semgrep with an error at its top': {
+    document: { results: [], errors: [], paths: { scanned: ['a.js'] }, error: 'no network' },
+    rule: scan('code'),
+    reason: /no network/,
+  },
+  'OSV-Scanner with an error in a package': {
+    document: {
+      results: [
+        {
+          source: { path: 'package-lock.json', type: 'lockfile' },
+          packages: [
+            { package: { name: 'a', version: '1', ecosystem: 'npm' }, errors: ['no network'] },
+          ],
+        },
+      ],
+    },
+    rule: scan('vulnerability'),
+    reason: /no network/,
+  },
+};
+
+const cases = { ...TRIVY, ...SARIF, ...JUNIT, ...TRX, ...GO, ...OTHERS };
 
 describe('is denied', () => {
   it.each(Object.entries(cases))('%s', async (_name, { document, options, rule, reason }) => {
@@ -189,5 +229,22 @@ describe('is denied', () => {
     const verdict = await verdictOf(context.app, release, { environment });
     expect(verdict.decision).toBe('deny');
     expect(denials(verdict).join('\n')).toMatch(reason);
+  });
+});
+
+describe('is refused', () => {
+  const sbom = { bomFormat: 'CycloneDX', specVersion: '1.6' };
+
+  it.each<[string, unknown]>([
+    ['/results', { SchemaVersion: 2, ArtifactName: 'a', results: [{ Target: 'a' }] }],
+    ['/components/0/Purl', { ...sbom, components: [{ type: 'file', name: 'a', Purl: 'x' }] }],
+    ['/runs/0/invocations/0/ExitCode', linter({ ExitCode: 137 })],
+    ['/descriptor/db/Valid', { matches: [], descriptor: { name: 'grype', db: { Valid: false } } }],
+  ])('with a name in another case: %s', async (pointer, document) => {
+    const { statusCode, body } = await upload(context.app, release, document);
+    expect(statusCode, body).toBe(422);
+    expect(JSON.parse(body).errors).toMatchObject([
+      { pointer, message: expect.stringContaining('names are case-sensitive') },
+    ]);
   });
 });

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { shownBy } from '../../../vocabulary/coverage.js';
+import { parser as cyclonedx } from '../cyclonedx/parser.js';
 import { parser as grype } from '../grype/parser.js';
 import { parser as npmAudit } from '../npm-audit/parser.js';
 import { parser as osv } from '../osv/parser.js';
+import { parser as spdx } from '../spdx/parser.js';
 import { parser as trivy } from '../trivy/parser.js';
 import { reportedError } from './reported-error.js';
 
@@ -64,4 +66,19 @@ describe('an error at the top of a report', () => {
       { ran: 'failed', reason: expect.stringContaining('no network') },
     ]);
   });
+});
+
+it.each([
+  [
+    cyclonedx,
+    { bomFormat: 'CycloneDX', specVersion: '1.6', components: [{ type: 'file', name: 'a' }] },
+  ],
+  [spdx, { spdxVersion: 'SPDX-2.3', SPDXID: 'x', packages: [{ SPDXID: 'a', name: 'a' }] }],
+])('an error at the top of an SBOM makes it show nothing', (parser, document) => {
+  const read = (more: object) =>
+    parser.parse({ ...document, ...more }, { secretKey: new Uint8Array(32) }).coverage;
+  expect(shownBy(read({}))).toEqual(['components']);
+  expect(read({ Errors: ['no lock file'] })).toMatchObject([
+    { ran: 'failed', reason: expect.stringContaining('no lock file') },
+  ]);
 });

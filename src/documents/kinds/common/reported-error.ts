@@ -1,3 +1,4 @@
+import type { Coverage } from '../../../vocabulary/coverage.js';
 import { isObject } from './texts.js';
 
 const MAX_TEXT = 150;
@@ -27,4 +28,12 @@ export function reportedError(
     }
   }
   return undefined;
+}
+
+/** The coverage of a document, which failed if the document has an error at its top. */
+export function withReportedError(coverage: readonly Coverage[], document: unknown): Coverage[] {
+  const reason = reportedError(document);
+  return coverage.map((entry) =>
+    reason === undefined ? entry : { ...entry, ran: 'failed', reason },
+  );
 }

@@ -7,6 +7,9 @@ export interface Node {
   readonly properties?: Readonly<Record<string, Node>>;
   readonly items?: Node;
   readonly additionalProperties?: Node | boolean;
+  /** `#/definitions/name`, for values that nest. */
+  readonly $ref?: string;
+  readonly definitions?: Readonly<Record<string, Node>>;
 }
 
 /** A tool or a converter spells a name in one way, so a few items of a list show it. */
@@ -33,7 +36,13 @@ const isFilled = (value: unknown) =>
 const isSame = (child: unknown, object: object, name: string) =>
   Object.getOwnPropertyDescriptor(object, name)?.value === child;
 
-function checkObject(schema: Node, value: object, pointer: string): void {
+/** Follows a reference within a schema. */
+function resolved(schema: Node, { definitions = {} }: Node): Node {
+  const name = schema.$ref?.slice('#/definitions/'.length);
+  return (name !== undefined && definitions[name]) || schema;
+}
+
+function checkObject(schema: Node, value: object, pointer: string, root: Node): void {
   const names = readNames(schema);
   const { properties = {}, additionalProperties } = schema;
   let others = 0;
@@ -41,7 +50,7 @@ function checkObject(schema: Node, value: object, pointer: string): void {
     const place = () => `${pointer}/${escapePointer(name)}`;
     const own = Object.hasOwn(properties, name) ? properties[name] : undefined;
     if (own) {
-      checkSpelling(own, child, place());
+      checkSpelling(own, child, place(), root);
       continue;
     }
     const meant = names.get(name.toLowerCase());
@@ -51,7 +60,7 @@ function checkObject(schema: Node, value: object, pointer: string): void {
     }
     if (typeof additionalProperties === 'object' && others < MAX_ITEMS) {
       others += 1;
-      checkSpelling(additionalProperties, child, place());
+      checkSpelling(additionalProperties, child, place(), root);
     }
   }
 }
@@ -59,16 +68,18 @@ function checkObject(schema: Node, value: object, pointer: string): void {
 /**
  * Refuses members whose names differ only in case from those that the parser reads: their contents would disappear, and
  * the document would look clean.
+ * @param root the schema that has the definitions
  * @throws {DocumentFault}
  */
-export function checkSpelling(schema: Node, value: unknown, pointer = ''): void {
+export function checkSpelling(given: Node, value: unknown, pointer = '', root = given): void {
   if (typeof value !== 'object' || value === null) return;
+  const schema = resolved(given, root);
   if (!Array.isArray(value)) {
-    if (schema.properties || schema.additionalProperties) checkObject(schema, value, pointer);
+    if (schema.properties || schema.additionalProperties) checkObject(schema, value, pointer, root);
     return;
   }
   const { items } = schema;
   if (!items) return;
   for (const [i, item] of value.slice(0, MAX_ITEMS).entries())
-    checkSpelling(items, item, `${pointer}/${i}`);
+    checkSpelling(items, item, `${pointer}/${i}`, root);
 }

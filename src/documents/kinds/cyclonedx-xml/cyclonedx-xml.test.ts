@@ -176,6 +176,16 @@ describe('refuses', () => {
     [bom('', '1.1'), '', /^must be CycloneDX 1\.2, .* and is 1\.1$/],
     [bom('<components><component type="file"/></components>'), '/components/0/name', /required/],
     [
+      bom('<Components><component type="file"/></Components>'),
+      '',
+      /<?Components, .* is components/,
+    ],
+    [
+      `<c:bom xmlns:c="${NAMESPACE}/1.6"><c:vulnerabilities><c:Vulnerability/></c:vulnerabilities></c:bom>`,
+      '',
+      /c:Vulnerability, .* is c:vulnerability/,
+    ],
+    [
       bom('<components><component><name>a</name></component></components>'),
       '/components/0/type',
       /required/,

@@ -32,6 +32,29 @@ const EXTENSION = [
   'Create it as CycloneDX 1.4 or later',
 ].join(' ');
 
+/** Elements that are read. No other element of the specification differs from one of them only in case. */
+const READ = new Set([
+  ...['metadata', 'component', 'components', 'compositions', 'composition', 'aggregate'],
+  ...['group', 'name', 'version', 'purl', 'licenses', 'license', 'expression', 'id', 'hashes'],
+  ...['vulnerabilities', 'vulnerability', 'affects', 'target', 'ref', 'versions', 'status'],
+  ...['ratings', 'rating', 'score', 'severity', 'vector', 'analysis', 'state', 'tools', 'tool'],
+]);
+
+/** @throws {DocumentFault} if an element would not be read because of its case */
+function refuseMisspelled(element: XmlElement, prefix: string): void {
+  for (const child of element.children) {
+    const name = child.name.startsWith(prefix) ? child.name.slice(prefix.length) : '';
+    const meant = name.toLowerCase();
+    if (name !== meant && READ.has(meant)) {
+      const fault = `has the element ${child.name.slice(0, 100)}, which is not read, because the name is`;
+      throw new DocumentFault(
+        `${fault} ${prefix}${meant}. Upload the output of the tool unchanged`,
+      );
+    }
+    refuseMisspelled(child, prefix);
+  }
+}
+
 /** Parses CycloneDX XML 1.2–1.7 as the same content in JSON. Places in it are those of JSON: `/components/0/name`. */
 export const parser: DocumentParser = {
   version: 2,
@@ -48,6 +71,7 @@ export const parser: DocumentParser = {
     if (!SPEC_VERSIONS.some((known) => known === version)) {
       throw new DocumentFault(`must be CycloneDX ${SPEC_VERSIONS.join(', ')}, and is ${version}`);
     }
+    refuseMisspelled(root, prefix);
     const from = new Converter(prefix);
     const bom = {
       metadata: from.metadata(root),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bom, fixture, parse } from './cyclonedx.support.js';
+import { bom, faultIn, fixture, parse } from './cyclonedx.support.js';
 import { cyclonedx } from './index.js';
 import { parser } from './parser.js';
 
@@ -130,4 +130,27 @@ describe('components', () => {
     const { components, findings, claims } = parse(cyclonedx.example);
     expect([components?.length, findings?.length, claims?.length]).toEqual([1, 1, 1]);
   });
+});
+
+it.each([
+  ['/Components', { Components: [{ type: 'library', name: 'a' }] }],
+  ['/components/0/Purl', { components: [{ type: 'library', name: 'a', Purl: 'pkg:npm/a@1' }] }],
+  [
+    '/components/0/components/0/Licenses',
+    {
+      components: [
+        {
+          type: 'library',
+          name: 'a',
+          components: [{ type: 'library', name: 'b', Licenses: [{ expression: 'MIT' }] }],
+        },
+      ],
+    },
+  ],
+  [
+    '/components/0/licenses/0/license/Id',
+    { components: [{ type: 'library', name: 'a', licenses: [{ license: { Id: 'MIT' } }] }] },
+  ],
+])('CycloneDX: a name in another case is refused: %s', (pointer, content) => {
+  expect(faultIn(bom(content))).toEqual([pointer, expect.stringMatching(/^is not read/)]);
 });

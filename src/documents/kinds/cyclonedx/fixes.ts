@@ -50,8 +50,9 @@ function unaffected({ versions }: BomAffected, part: Part): string[] {
 export type Fix = Pick<Finding, 'fixedVersion'>;
 
 /**
- * Finds the fix of a vulnerability in one of its parts. Without one it is unknown whether a fix exists: anyone can write
- * `will_not_fix` into an analysis, and it says what the author of the product does, not whether the package has a fix.
+ * Finds the fix of a vulnerability in one of its parts. Without one, it is unknown whether a fix exists: anyone can
+ * write `will_not_fix` into an analysis. It says what the author of the product does, and not whether the package has
+ * a fix.
  */
 export function fixesOf(
   vulnerability: BomVulnerability,

@@ -3,6 +3,7 @@ import { DocumentFault } from '../../fault.js';
 import type { Component, DocumentParser, Note, ParsedDocument } from '../../kind.js';
 import { instantOf } from '../common/coverage.js';
 import { Notes } from '../common/notes.js';
+import { withReportedError } from '../common/reported-error.js';
 import { textOf } from '../common/texts.js';
 import { readComponents } from './components.js';
 import { noteCompositions } from './compositions.js';
@@ -67,7 +68,10 @@ export function readBom(
     tool: tool?.name,
     toolVersion: tool?.version,
     specVersion,
-    coverage: [...inventoryOf(bom, lookedAt, about), ...scanOf(bom, lookedAt, about)],
+    coverage: withReportedError(
+      [...inventoryOf(bom, lookedAt, about), ...scanOf(bom, lookedAt, about)],
+      document,
+    ),
     ...((bom.components || components.length > 0) && { components }),
     ...findings,
     ...(warnings.length > 0 && { warnings }),

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { checker } from '../common/check.js';
-import { optionalList, optionalObject } from '../common/optional.js';
+import { anyShape, optionalList, optionalObject } from '../common/optional.js';
 
 /**
  * What must be readable: components, vulnerabilities, and the references between them. A document where this is wrong
@@ -13,7 +13,7 @@ const fields = {
   version: anything,
   purl: anything,
   'bom-ref': anything,
-  licenses: anything,
+  licenses: anyShape({ expression: {}, license: { properties: { id: {}, name: {} } } }),
   hashes: anything,
   properties: anything,
 };

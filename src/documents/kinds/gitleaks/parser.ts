@@ -59,7 +59,7 @@ function findingOf(leak: Leak, shown: readonly unknown[], { secretKey }: ParseCo
 }
 
 export const parser: DocumentParser = {
-  version: 2,
+  version: 3,
 
   recognizes(document) {
     const first: unknown = Array.isArray(document) ? document[0] : undefined;

@@ -1,12 +1,40 @@
 import { describe, expect, it } from 'vitest';
 import { shownBy } from '../../../vocabulary/coverage.js';
 import { faultOf } from '../../fault.support.js';
-import { match, parse, report } from './grype.support.js';
+import { fault, match, parse, report } from './grype.support.js';
 import { parser } from './parser.js';
 
 const sha = (character: string) => `sha256:${character.repeat(64)}`;
 const source = (type: string, target: unknown) => ({ ...report(), source: { type, target } });
 const of = (document: object) => parse(document).coverage[0]?.of;
+
+describe('Grype: what its configuration leaves out', () => {
+  const warnings = (configuration: unknown) =>
+    parse({
+      matches: [],
+      source: { type: 'directory', target: '/src' },
+      descriptor: { name: 'grype', configuration },
+    }).warnings?.map(({ message }) => message);
+
+  it.each([
+    [{ 'only-fixed': true }, ['list only a part of the vulnerabilities (only-fixed)']],
+    [{ 'only-notfixed': true }, ['list only a part of the vulnerabilities (only-notfixed)']],
+    [{ exclude: ['./vendor/**'] }, ['did not look at ./vendor/** (exclude)']],
+    [{ exclude: ['a', 'b', 'c'] }, ['did not look at a and 2 more (exclude)']],
+    [{ 'only-fixed': false, exclude: [], ignore: [{}] }, []],
+    [undefined, []],
+    ['x', []],
+  ])('%j', (configuration, expected) => {
+    expect(warnings(configuration)).toEqual(expected.map((text) => expect.stringContaining(text)));
+  });
+});
+
+it.each([
+  ['/descriptor/db/Valid', { Valid: false }],
+  ['/descriptor/db/status/ERROR', { status: { ERROR: 'no database' } }],
+])('Grype: a fault of the database in another case is refused: %s', (pointer, db) => {
+  expect(fault({ matches: [], descriptor: { name: 'grype', db } }).pointer).toBe(pointer);
+});
 
 describe('Grype: what was scanned', () => {
   const image = {

@@ -2,6 +2,7 @@ import { canonicalIds } from '../../../vocabulary/vulnerability-ids.js';
 import { DocumentFault, refuseTooMany } from '../../fault.js';
 import type { DocumentParser } from '../../kind.js';
 import { alertsOf, coverageOf } from './coverage.js';
+import { filtersOf } from './filters.js';
 import { findingOf, sameIds } from './findings.js';
 import { claimsOf } from './ignored.js';
 import { check } from './schema.js';
@@ -20,7 +21,7 @@ function isReport(document: unknown): boolean {
 }
 
 export const parser: DocumentParser = {
-  version: 2,
+  version: 3,
 
   recognizes: isReport,
 
@@ -43,7 +44,7 @@ export const parser: DocumentParser = {
       coverage: [coverage],
       findings,
       claims: claimsOf(ignored, findings, report.matches.length),
-      warnings: [...warnings, ...alertsOf(report)],
+      warnings: [...warnings, ...filtersOf(report), ...alertsOf(report)],
     };
   },
 };

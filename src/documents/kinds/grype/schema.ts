@@ -1,6 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { checker } from '../common/check.js';
-import { optionalList, optionalNumber, optionalObject, optionalText } from '../common/optional.js';
+import {
+  anyShape,
+  optionalList,
+  optionalNumber,
+  optionalObject,
+  optionalText,
+} from '../common/optional.js';
 
 const Cvss = Type.Object({
   type: optionalText,
@@ -62,6 +68,9 @@ const Match = Type.Object({
   appliedIgnoreRules: optionalList(IgnoreRule),
 });
 
+/** What says whether the database was usable, in `db`, or since 0.88 in `db.status`. */
+const DATABASE = { built: {}, valid: {}, error: {} };
+
 const Report = Type.Object({
   matches: Type.Array(Match),
   ignoredMatches: optionalList(Match),
@@ -71,7 +80,8 @@ const Report = Type.Object({
     name: optionalText,
     version: optionalText,
     timestamp: Type.Optional(Type.Unknown()),
-    db: Type.Optional(Type.Unknown()),
+    db: anyShape({ ...DATABASE, status: { properties: DATABASE } }),
+    configuration: Type.Optional(Type.Unknown()),
   }),
 });
 

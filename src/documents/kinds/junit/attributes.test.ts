@@ -175,6 +175,13 @@ describe('JUnit: attributes that differ without harm', () => {
     expect(contradictions).toEqual([]);
   });
 
+  it('but warns that cases may be missing if the tool counts other things', () => {
+    const suite = `<testsuite name="unit" ${stated} timestamp="2026-01-15T09:30:00" hostname="h">`;
+    expect(read(`<testsuites>${suite}${pass(2)}</testsuite></testsuites>`).warnings).toMatchObject([
+      { message: expect.stringMatching(/^A suite counts 6 more than its test cases/) },
+    ]);
+  });
+
   it('counts attempts of a case that failed each time once', () => {
     const attempts = '<failure/><rerunFailure/><rerunFailure/>';
     const text = `<testsuite tests="3" failures="3"><testcase name="a">${attempts}</testcase></testsuite>`;

@@ -2,9 +2,10 @@ import { counted } from '../../../shared/text.js';
 import type { NamesOfTests, Note, TestSummary } from '../../kind.js';
 import type { XmlElement } from '../../xml-element.js';
 import { isOutsideTests, type Outcome, TestTally } from '../common/tests.js';
-import { assertionsOf, countsOtherThings, type Stated, statedBy, unclearIn } from './attributes.js';
+import { assertionsOf, countsOtherThings, type Stated, statedBy } from './attributes.js';
+import { Doubts } from './doubts.js';
 import { isSuite, nameOf } from './elements.js';
-import { type Signs, signsOf, worstOf } from './signs.js';
+import { signsOf, worstOf } from './signs.js';
 import { meaningOf } from './status.js';
 import {
   attemptsOf,
@@ -15,9 +16,6 @@ import {
   problemsOf,
   shorten,
 } from './testcase.js';
-
-/** Maximum number of different words that are reported as not understood. */
-const MAX_WORDS = 20;
 
 /** What an element and everything below it has. */
 interface Tally {
@@ -40,6 +38,9 @@ const none = (): Tally => ({
   asserted: 0,
 });
 
+const nameIn = (suite = '') =>
+  suite ? `suite ${JSON.stringify(shorten(suite).slice(0, 200))}` : 'report';
+
 function add(to: Tally, more: Tally): void {
   for (const key of Object.keys(to) as (keyof Tally)[]) to[key] += more[key];
 }
@@ -60,14 +61,10 @@ export class Count {
   private readonly total = new TestTally();
   /** Whether tests of a name passed (1), failed (2) or both (3). */
   private readonly ends = new Map<string, number>();
-  private readonly words = new Map<string, number>();
   readonly contradictions: Note[] = [];
-  /** Tests that passed only when they were repeated. */
-  flaky = 0;
   /** Tests that a suite states, but that are not there. */
   missing = 0;
-  /** What is not understood, and may hide a failure. Continues "it has ". */
-  unclear: string | undefined;
+  readonly doubts = new Doubts();
 
   suite(suite: XmlElement, name: string | undefined): Tally {
     const tally = this.children(suite, name);
@@ -78,20 +75,12 @@ export class Count {
       add(tally, this.record('error', name ?? '', messageOf(problem), problemsOf(signs)));
     else {
       const { failed, unknown } = meaningOf(suite, signs);
-      if (unknown) this.wonder(unknown);
+      if (unknown) this.doubts.word(unknown);
       if (failed && tally.bad === 0) add(tally, this.record('error', name ?? '', failed));
     }
-    this.understand(suite, signs, name);
+    this.doubts.inSuite(suite, signs, nameIn(name));
     this.compare(suite, name, tally);
     return tally;
-  }
-
-  private understand(suite: XmlElement, { otherTest }: Signs, name: string | undefined): void {
-    const place = `in its ${this.nameOf(name)}, which`;
-    const count = unclearIn(suite);
-    if (count) this.unclear ??= `${count} ${place} is not a count`;
-    if (otherTest)
-      this.unclear ??= `<${otherTest.name.slice(0, 50)}> ${place} may be a test that is not read`;
   }
 
   /** Adds what the attributes of a suite state in addition to its elements. */
@@ -105,7 +94,11 @@ export class Count {
     }
     this.compareSkipped(stated, name, found);
     const missing = stated.tests - found.tests - found.attempts;
-    if (missing <= 0 || countsOtherThings(suite, found.asserted)) return;
+    if (missing <= 0) return;
+    if (countsOtherThings(suite, found.asserted)) {
+      this.doubts.others = Math.max(this.doubts.others, missing);
+      return;
+    }
     this.missing += missing;
     found.tests += missing;
     this.contradict(name, `has ${counted(missing, 'test case')} fewer than it states`);
@@ -128,12 +121,8 @@ export class Count {
     add(found, { ...none(), tests: skipped, skipped });
   }
 
-  private nameOf(suite = ''): string {
-    return suite ? `suite ${JSON.stringify(shorten(suite).slice(0, 200))}` : 'report';
-  }
-
   private contradict(name: string | undefined, what: string): void {
-    this.contradictions.push({ message: `The ${this.nameOf(name)} ${what}` });
+    this.contradictions.push({ message: `The ${nameIn(name)} ${what}` });
   }
 
   /** Suites and test cases may nest to any depth, up to the limit of `readXml`. */
@@ -155,21 +144,16 @@ export class Count {
     this.total.seconds += durationOf(test.attributes.get('time'));
     const signs = signsOf(test);
     const { outcome, message, unknown } = judge(test, signs);
-    if (unknown) this.wonder(unknown);
+    if (unknown) this.doubts.word(unknown);
     this.end(name, outcome);
     if (outcome !== 'skipped' && !isOutside(test, outcome))
       this.total.ran(shorten(name), group, suite);
     const tally = this.record(outcome, name, message, problemsOf(signs));
     tally.asserted = assertionsOf(test);
     tally.attempts = attemptsOf(test);
-    if (outcome === 'passed' && isFlaky(test)) this.flaky += 1;
+    if (outcome === 'passed' && isFlaky(test)) this.doubts.flaky += 1;
     add(tally, this.children(test, suite));
     return tally;
-  }
-
-  private wonder(word: string): void {
-    if (this.words.has(word) || this.words.size < MAX_WORDS)
-      this.words.set(word, (this.words.get(word) ?? 0) + 1);
   }
 
   private end(name: string, outcome: Outcome): void {
@@ -194,14 +178,6 @@ export class Count {
       ...(isBad && { bad: tests, problems }),
       ...(outcome === 'skipped' && { skipped: tests }),
     };
-  }
-
-  warnings(): Note[] {
-    const words = [...this.words].map(([word, count]) => ({
-      message: `${word} of ${counted(count, 'test or suite', 'tests or suites')} is not known. It does not count as a failure`,
-    }));
-    const message = `${counted(this.flaky, 'test')} passed only when repeated`;
-    return this.flaky === 0 ? words : [{ message }, ...words];
   }
 
   summary(): TestSummary {

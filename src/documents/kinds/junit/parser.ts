@@ -13,7 +13,7 @@ import { hasSuites, requireSuites } from './roots.js';
 /** @param checker the tool, if it runs no tests */
 function coverageOf(
   checker: string | undefined,
-  { missing, unclear }: Count,
+  { missing, doubts: { unclear } }: Count,
   about: About,
 ): Coverage {
   if (missing > 0) {
@@ -51,7 +51,7 @@ export const parser: DocumentParser = {
       coverage: [coverageOf(checkerOf(document), count, about)],
       tests,
       testNames: count.names,
-      warnings: [...wrapped, ...count.warnings()],
+      warnings: [...wrapped, ...count.doubts.warnings()],
       contradictions: count.contradictions,
     };
   },

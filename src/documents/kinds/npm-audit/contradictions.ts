@@ -1,6 +1,6 @@
 import { escapePointer } from '../../../shared/text.js';
 import type { Note } from '../../kind.js';
-import { numberOf } from '../common/texts.js';
+import { numberOf, objectsOf, textOf } from '../common/texts.js';
 import type { OldReport, Vulnerability } from './schema.js';
 
 const WORDS = ['critical', 'high', 'moderate', 'low', 'info'] as const;
@@ -13,6 +13,17 @@ function note(word: string, counted: number, listed: number): Note {
     message: `counts ${counted} ${what}, and ${listed} are listed`,
     pointer: pointerTo(word),
   };
+}
+
+/** Counts of severities that npm does not have, or in another case. Nothing in the list could explain them. */
+function otherCounts(metadata: unknown): Note[] {
+  const counts: Record<string, unknown> = Object(Object(metadata).vulnerabilities);
+  return Object.entries(counts).flatMap(([word, value]) => {
+    const count = numberOf(value) ?? 0;
+    if (word === 'total' || WORDS.some((known) => known === word) || count <= 0) return [];
+    const message = `counts ${count} vulnerabilities of a severity that npm does not have`;
+    return [{ message, pointer: `/metadata/vulnerabilities/${escapePointer(word)}` }];
+  });
 }
 
 /** Compares the counts of a report with its list. Only a longer list is no contradiction: all of it counts. */
@@ -91,11 +102,24 @@ export function contradictionsOf(vulnerabilities: Vulnerabilities, metadata: unk
     for (const word of WORDS)
       listed.set(word, entries.filter(([, { severity }]) => severity === word).length);
   }
-  return [...compare(metadata, listed), ...unexplained(vulnerabilities)];
+  return [...compare(metadata, listed), ...otherCounts(metadata), ...unexplained(vulnerabilities)];
+}
+
+/** Advisories that npm 6 tells how to resolve, and that are not listed. */
+function unlistedActions({ actions, advisories }: OldReport): Note[] {
+  return objectsOf(actions).flatMap(({ resolves }, i) =>
+    objectsOf(resolves).flatMap(({ id }) => {
+      const own = textOf(id);
+      if (own === undefined || Object.hasOwn(advisories, own)) return [];
+      const message = `names the advisory ${own.slice(0, 50)}, which is not listed`;
+      return [{ message, pointer: `/actions/${i}/resolves` }];
+    }),
+  );
 }
 
 /** npm 6 (`actions`) counts each path to a vulnerable package, and pnpm each advisory. */
-export function oldContradictionsOf({ advisories, actions, metadata }: OldReport): Note[] {
+export function oldContradictionsOf(report: OldReport): Note[] {
+  const { advisories, actions, metadata } = report;
   const listed = new Map<string, number>(WORDS.map((word) => [word, 0]));
   for (const { severity, findings } of Object.values(advisories)) {
     const known = listed.get(severity ?? '');
@@ -103,5 +127,5 @@ export function oldContradictionsOf({ advisories, actions, metadata }: OldReport
     const paths = (findings ?? []).reduce((sum, finding) => sum + (finding.paths?.length ?? 0), 0);
     listed.set(severity ?? '', known + (actions === undefined ? 1 : Math.max(1, paths)));
   }
-  return compare(metadata, listed);
+  return [...compare(metadata, listed), ...otherCounts(metadata), ...unlistedActions(report)];
 }

@@ -95,7 +95,7 @@ function specVersionOf({ '@context': context }: Document): string | undefined {
 }
 
 export const parser: DocumentParser = {
-  version: 2,
+  version: 3,
 
   recognizes(document) {
     const context: unknown = Object(document)['@context'];

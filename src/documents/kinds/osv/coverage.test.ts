@@ -115,3 +115,19 @@ describe('OSV-Scanner: what was scanned', () => {
     expect(targets(image())).toEqual([]);
   });
 });
+
+it.each(['error', 'Errors'])('OSV-Scanner: a source or a package with `%s` failed', (name) => {
+  const failed = { ran: 'failed', reason: expect.stringContaining('no network') };
+  const fault = { [name]: 'no network' };
+  for (const document of [
+    { results: [{ ...source([clean]), ...fault }] },
+    { results: [source([clean, { ...clean, ...fault }])] },
+  ])
+    expect(parse(document).coverage).toMatchObject([failed]);
+});
+
+it('OSV-Scanner: warns that an empty list shows nothing', () => {
+  expect(parse({ results: [] }).warnings).toMatchObject([
+    { message: expect.stringContaining('only the word of the uploader'), pointer: '/results' },
+  ]);
+});

@@ -114,6 +114,10 @@ const SILENT =
   'No vulnerability is listed. OSV-Scanner 2.5 writes the same if it could not ask for vulnerabilities: ' +
   'let the pipeline stop if its exit code is above 1';
 
+const EMPTY =
+  'It lists no package, so only the word of the uploader can say that any was looked at. OSV-Scanner writes the same if ' +
+  'its configuration filters everything: use osv-scanner scan --all-packages';
+
 function skippedMessage(count: number): string {
   const subject = counted(count, 'package has', 'packages have');
   return `${subject} no version or no ecosystem, and OSV-Scanner did not look them up`;
@@ -125,6 +129,7 @@ export function warningsOf(report: Report, coverage: readonly Coverage[]): Note[
   const skipped = packages.filter((found) => !isScannable(found)).length;
   const isClean = shownBy(coverage).includes('vulnerability') && !packages.some(hasFinding);
   return [
+    ...(report.results?.length === 0 ? [{ message: EMPTY, pointer: '/results' }] : []),
     ...(isClean ? [{ message: SILENT, pointer: '/results' }] : []),
     ...(skipped > 0 ? [{ message: skippedMessage(skipped), pointer: '/results' }] : []),
   ];

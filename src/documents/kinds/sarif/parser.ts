@@ -1,7 +1,7 @@
 import type { DocumentParser, ParsedDocument } from '../../kind.js';
 import { fieldOf } from '../common/fields.js';
 import { withoutSecrets } from '../common/mask.js';
-import { reportedError } from '../common/reported-error.js';
+import { withReportedError } from '../common/reported-error.js';
 import { NOTHING_RAN } from './coverage.js';
 import { maskDocument } from './masking.js';
 import { hasOtherResults } from './ran.js';
@@ -68,10 +68,7 @@ export const parser: DocumentParser = {
     const reader = new Reader(context, elsewhere);
     for (const [i, run] of (runs ?? []).entries()) reader.run(run, `/runs/${i}`);
     const { obstacle, warnings, contradictions, secretResults, secrets } = reader;
-    const error = reportedError(document);
-    const coverage = reader.coverage.map((entry) =>
-      error === undefined ? entry : { ...entry, ran: 'failed' as const, reason: error },
-    );
+    const coverage = withReportedError(reader.coverage, document);
     const parsed = {
       ...toolsOf(runs ?? []),
       able: ableOf((runs ?? []).map(({ tool }) => tool.driver.name)),

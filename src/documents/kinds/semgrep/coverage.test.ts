@@ -130,3 +130,12 @@ describe('Semgrep: warnings', () => {
     ]);
   });
 });
+
+it.each(['no network', { message: 'no network' }])(
+  'Semgrep: an error at the top of the report means that it failed: %j',
+  (error) => {
+    expect(parse(report([], { error })).coverage).toMatchObject([
+      { ran: 'failed', reason: expect.stringContaining('no network') },
+    ]);
+  },
+);

@@ -2,6 +2,7 @@ import type { Coverage } from '../../../vocabulary/coverage.js';
 import type { Note } from '../../kind.js';
 import { type About, covered, failed, uncovered } from '../common/coverage.js';
 import { fieldOf, textField } from '../common/fields.js';
+import { reportedError } from '../common/reported-error.js';
 import { listOf } from './fields.js';
 import type { ErrorEntry, Report } from './schema.js';
 import type { SemgrepType } from './types.js';
@@ -66,6 +67,8 @@ function entryOf(what: SemgrepType, report: Report): Coverage {
   const about: About = looked === undefined ? {} : { lookedAt: looked };
   const serious = (report.errors ?? []).filter(isSerious);
   const [first] = serious;
+  const error = reportedError({ error: fieldOf(report, 'error') });
+  if (error !== undefined) return failed(what, error, about);
   if (first) {
     const more = serious.length > 1 ? `, and ${serious.length - 1} more` : '';
     return failed(what, `Semgrep reports an error: ${describe(first)}${more}`, about);

@@ -2,6 +2,7 @@ import { DocumentFault, refuseTooMany } from '../../fault.js';
 import type { DocumentParser, Note, ParsedDocument } from '../../kind.js';
 import { covered, instantOf, uncovered } from '../common/coverage.js';
 import { Notes } from '../common/notes.js';
+import { withReportedError } from '../common/reported-error.js';
 import { isObject, textOf } from '../common/texts.js';
 import { readPackages } from './packages.js';
 import { check, type SpdxDocument } from './schema.js';
@@ -54,11 +55,14 @@ function read(document: unknown): ParsedDocument {
   return {
     ...toolOf(content),
     specVersion: version.slice('SPDX-'.length),
-    coverage: [
-      components.length > 0
-        ? covered('components', about)
-        : uncovered('components', NOTHING, about),
-    ],
+    coverage: withReportedError(
+      [
+        components.length > 0
+          ? covered('components', about)
+          : uncovered('components', NOTHING, about),
+      ],
+      document,
+    ),
     components,
     ...(notes.list.length > 0 && { warnings: notes.list }),
   };
@@ -81,7 +85,7 @@ function readWrapped(document: unknown): ParsedDocument {
 
 /** Parses the packages of SPDX 2.2 (ISO/IEC 5962:2021) and 2.3. */
 export const parser: DocumentParser = {
-  version: 2,
+  version: 3,
   recognizes: (document) => spdxVersionOf(document) !== undefined || isWrapped(document),
   parse(document) {
     return isWrapped(document) ? readWrapped(document) : read(document);

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { checker } from '../common/check.js';
-import { optionalList, optionalObject } from '../common/optional.js';
+import { anyShape, optionalList, optionalObject } from '../common/optional.js';
 
 /** What is `unknown` here is read as far as it is understood. */
 const anything = Type.Optional(Type.Unknown());
@@ -9,7 +9,7 @@ const Package = Type.Object({
   SPDXID: anything,
   name: Type.String(),
   versionInfo: anything,
-  externalRefs: anything,
+  externalRefs: anyShape({ referenceCategory: {}, referenceType: {}, referenceLocator: {} }),
   checksums: anything,
   licenseConcluded: anything,
   licenseDeclared: anything,

@@ -203,6 +203,12 @@ describe('faults', () => {
   it.each([
     [null, '/spdxVersion', 'must be SPDX-2.2 or SPDX-2.3'],
     [document({ packages: {} }), '/packages', 'must be of type array or null'],
+    [document({ Packages: [pack('a')] }), '/Packages', /^is not read/],
+    [
+      document({ packages: [pack('a', { externalRefs: [{ ReferenceLocator: 'pkg:npm/a@1' }] })] }),
+      '/packages/0/externalRefs/0/ReferenceLocator',
+      /^is not read/,
+    ],
     [document({ packages: [{ SPDXID: 'x' }] }), '/packages/0/name', 'is required'],
     [document({ packages: [pack('a'), 1] }), '/packages/1', 'must be of type object'],
     [{ sbom: document({ packages: [1] }) }, '/sbom/packages/0', 'must be of type object'],

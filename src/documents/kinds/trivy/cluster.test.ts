@@ -67,6 +67,24 @@ describe('Trivy: a cluster', () => {
     ]);
   });
 
+  it('with an error of a resource in another field failed', () => {
+    const { coverage } = parse({
+      ClusterName: 'c',
+      Resources: [resource({ Errors: ['pull: 401'] })],
+    });
+    expect(coverage).toMatchObject([
+      { ran: 'failed', reason: expect.stringContaining('pull: 401') },
+    ]);
+  });
+
+  it('warns of resources without a result', () => {
+    const { warnings } = parse({
+      ClusterName: 'c',
+      Resources: [resource(), resource({ Results: null }), resource({ Results: [] })],
+    });
+    expect(warnings).toEqual([{ message: '2 resources without a result, and without an error' }]);
+  });
+
   it('of which nothing was scanned shows nothing', () => {
     for (const document of [
       { ClusterName: '' },

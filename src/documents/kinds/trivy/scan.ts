@@ -18,6 +18,8 @@ export interface Scan {
   readonly incomplete?: string | undefined;
   /** Of a cluster. `trivy k8s` can scan some of them, such as one namespace. */
   readonly resources?: readonly string[];
+  /** Resources of a cluster without a result and without an error. */
+  readonly unscanned?: number | undefined;
   /** The report of a cluster without any resource. */
   readonly empty?: boolean | undefined;
   readonly at?: string | undefined;
@@ -68,11 +70,9 @@ function clusterScan(document: unknown): Scan {
     ),
     incomplete: cluster.Findings
       ? SUMMARY
-      : reportedError(
-          document,
-          all.flatMap(({ Results }) => Results ?? []),
-        ),
+      : reportedError(document, [...all, ...all.flatMap(({ Results }) => Results ?? [])]),
     resources: all.map(nameOf),
+    unscanned: all.filter(({ Results, Error: error }) => !Results?.length && !error).length,
     empty: all.length === 0,
     targets: (masked) => {
       const copy = Object(masked) as Cluster;

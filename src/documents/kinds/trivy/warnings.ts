@@ -1,3 +1,4 @@
+import { counted } from '../../../shared/text.js';
 import type { Note } from '../../kind.js';
 import { CLASSES, isOfPackages } from './classes.js';
 import type { Part } from './entries.js';
@@ -63,18 +64,18 @@ function scannerWarning({ parts }: Scan, found: boolean): Note[] {
 }
 
 /** Without a result, only the uploader's word for a scan for secrets counts: Trivy writes none for clean files. */
-const emptyWarning = ({ parts }: Scan): Note[] =>
-  parts.length > 0
-    ? []
-    : [
-        {
-          message: 'The report has no result, so it does not show that there was anything to scan',
-        },
-      ];
+function emptyWarnings({ parts, unscanned = 0 }: Scan): Note[] {
+  if (parts.length === 0)
+    return [
+      { message: 'The report has no result, so it does not show that there was anything to scan' },
+    ];
+  if (unscanned === 0) return [];
+  return [{ message: `${counted(unscanned, 'resource')} without a result, and without an error` }];
+}
 
 /** @param found whether the report has vulnerabilities */
 export const warningsOf = (scan: Scan, found: boolean): Note[] => [
-  ...emptyWarning(scan),
+  ...emptyWarnings(scan),
   ...systemWarnings(scan),
   ...scannerWarning(scan, found),
   ...scan.parts.flatMap(classWarning),

@@ -41,7 +41,7 @@ function messageOf(result: XmlElement, outcome: string): string {
   return (message ?? `The outcome is ${outcome || 'missing'}`).slice(0, MAX_TEXT);
 }
 
-/** Words of a message of a test that failed. NUnit also writes the message of a test that passed: `Assert.Pass("…")`. */
+/** Words in the message of a test that failed. NUnit also writes one for a test that passed: `Assert.Pass("…")`. */
 const FAILURE = /exception|assert|expected|fail|error/i;
 
 /** Whether a result says that its test passed, and has what only a failure has. */
