@@ -39,7 +39,7 @@ export interface AppDependencies {
   readonly reader?: DocumentReader;
   /** How long the readiness probe waits for the database. */
   readonly probeMs?: number;
-  /** What keeps the embedded PostgreSQL from running, for the readiness probe. */
+  /** What the server does about an embedded PostgreSQL that does not run, for the readiness probe. */
   readonly embeddedTrouble?: () => string | undefined;
   /** How the server reads on after an early answer. */
   readonly linger?: Partial<LingerLimits>;

@@ -44,7 +44,7 @@ const MAX_CLOCK_SKEW_S = 5;
 export interface HealthOptions {
   readonly database: Database;
   readonly probeMs?: number;
-  /** What keeps the embedded PostgreSQL from running; undefined: nothing. Anybody may read it. */
+  /** What the server does about an embedded PostgreSQL that does not run. Anybody may read it. */
   readonly embeddedTrouble?: () => string | undefined;
 }
 
@@ -53,8 +53,9 @@ async function probe({ database, probeMs = PROBE_MS, embeddedTrouble }: HealthOp
     return await withinTime(database.pool, probeMs, probeDatabase);
   } catch (cause) {
     if (!isDatabaseUnavailable(cause)) throw cause;
-    const reason = embeddedTrouble?.() ?? publicReason(cause);
-    throw new AppError('database-unavailable', `${reason}. The log has the cause`, {
+    const sentences = [publicReason(cause), embeddedTrouble?.(), 'The log has the cause'];
+    const detail = sentences.filter((sentence) => sentence !== undefined).join('. ');
+    throw new AppError('database-unavailable', detail, {
       headers: { 'retry-after': '5' },
       cause,
     });

@@ -127,5 +127,8 @@ describe('a standby', () => {
     });
     expect(change.status).toBe(503);
     expect(await change.json()).toMatchObject({ code: 'database-unavailable' });
+    const ready = await fetch(`${url}/health/ready`);
+    expect(ready.status).toBe(503);
+    expect((await ready.json()).detail).toMatch(/^The database takes no writes: it is a standby/);
   });
 });
