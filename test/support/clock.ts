@@ -8,3 +8,11 @@ export function setClock(now: number): void {
 
 /** Moves `Date.now()` forward, instead of waiting. */
 export const skipTime = (milliseconds: number): void => setClock(Date.now() + milliseconds);
+
+/** Sets all of the process's clock, also `new Date()`, until the test ends. Threads and PostgreSQL keep theirs. */
+export function moveProcessClock(days: number): void {
+  vi.setSystemTime(Date.now() + days * 86_400_000);
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+}
