@@ -9,7 +9,7 @@ export interface Probe {
   readonly clockSkew: number;
 }
 
-/** 64 kB is the least that PostgreSQL takes for work in memory, and these rows need more: it writes a temporary file. */
+/** 64 kB is the least that PostgreSQL takes for work in memory. These rows need more, so it writes a temporary file. */
 const LITTLE_MEMORY = `SET LOCAL work_mem = '64kB'`;
 const FILL_MEMORY = 'SELECT count(*) FROM generate_series(1, 5000)';
 

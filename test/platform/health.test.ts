@@ -39,7 +39,8 @@ describe('GET /health/ready', () => {
       ['259200 seconds behind', -3],
     ])('is %s that of the database', async (amount, days) => {
       setClock(Date.now() + days * 86_400_000);
-      const warning = `The clock of this server is ${amount} that of the database. Synchronise the clocks of both machines`;
+      const comparison = `The clock of this server is ${amount} that of the database`;
+      const warning = `${comparison}. Synchronise the clocks of both machines`;
       // A probe that began before is shared.
       await expect
         .poll(async () => (await context.app.inject('/health/ready')).json())

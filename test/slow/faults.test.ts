@@ -6,7 +6,7 @@ import { useEmbedded } from '../support/embedded.js';
 import { type Program, startServer, stop } from '../support/process.js';
 import { mayMount, onSmallDisk } from '../support/small-disk.js';
 
-/** What an operator or a full disk does to PostgreSQL: 503 with its cause in the log, then service without a restart. */
+/** An operator or a full disk stops PostgreSQL: 503 with the cause in the log, then service without a restart. */
 const embedded = useEmbedded();
 
 const LOGGED = { LOG_LEVEL: 'info', LOG_FORMAT: 'json' };

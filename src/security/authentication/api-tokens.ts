@@ -60,6 +60,6 @@ export async function verifyApiToken(
       credential: `token:${id}`,
       grants: [grantOf(row)],
     },
-    expiresAt: Date.now() + validMs,
+    validMs,
   };
 }

@@ -1,13 +1,10 @@
 import type { Caller } from '../../access/caller.js';
 import { AppError } from '../../shared/app-error.js';
 
-/**
- * The caller of a credential, and its expiry in milliseconds since 1970 by the clock of this process. What an API token
- * has left is computed by the clock of the database.
- */
+/** The caller of a credential, and for how many milliseconds it is valid from when its verification began. */
 export interface Verified {
   readonly caller: Caller;
-  readonly expiresAt: number;
+  readonly validMs: number;
 }
 
 /**
