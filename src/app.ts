@@ -39,6 +39,8 @@ export interface AppDependencies {
   readonly reader?: DocumentReader;
   /** How long the readiness probe waits for the database. */
   readonly probeMs?: number;
+  /** What the server does about an embedded PostgreSQL that does not run, for the readiness probe. */
+  readonly embeddedTrouble?: () => string | undefined;
   /** How the server reads on after an early answer. */
   readonly linger?: Partial<LingerLimits>;
   /** Default: all features. Benchmarks pass some of them. */

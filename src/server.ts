@@ -18,6 +18,8 @@ import { type RunningJobs, startJobs } from './jobs/runner.js';
 /** Everything that has been opened so far. */
 interface Running {
   embedded?: EmbeddedDatabase;
+  /** The embedded PostgreSQL ended, and does not run again yet. */
+  embeddedFails?: boolean;
   /** Awaited before the database stops, so that a migration is not interrupted. */
   schema?: Promise<unknown>;
   database?: Database;
@@ -77,13 +79,21 @@ function cannotListen(error: NodeJS.ErrnoException & { port?: number }): never {
   throw new ConfigError(`HOST is not an address of this machine (${code})`);
 }
 
+/** Starts the embedded PostgreSQL, logs when it does not run, and keeps that for the readiness probe. */
+function embed(config: Config, running: Running): EmbeddedDatabase {
+  return startEmbedded({
+    dir: config.EMBEDDED_PG_DIR,
+    port: config.EMBEDDED_PG_PORT,
+    onTrouble: (cause) => {
+      running.embeddedFails = cause !== undefined;
+      if (cause === undefined) running.app?.log.info('the embedded PostgreSQL runs again');
+      else running.app?.log.error({ cause }, 'the embedded PostgreSQL does not run, trying again');
+    },
+  });
+}
+
 async function start(config: Config, running: Running): Promise<void> {
-  if (!config.DATABASE_URL) {
-    running.embedded = startEmbedded({
-      dir: config.EMBEDDED_PG_DIR,
-      port: config.EMBEDDED_PG_PORT,
-    });
-  }
+  if (!config.DATABASE_URL) running.embedded = embed(config, running);
   const logger = await createLogger(config);
   const url = config.DATABASE_URL ?? (await running.embedded?.ready) ?? '';
   const build = readBuildInfo();
@@ -95,7 +105,16 @@ async function start(config: Config, running: Running): Promise<void> {
   running.database = openDatabase(url, config, (error) => {
     running.app?.log.warn({ cause: rootCause(error) }, 'lost a database connection');
   });
-  const building = buildApp({ config, database: running.database, build, logger });
+  const building = buildApp({
+    config,
+    database: running.database,
+    build,
+    logger,
+    embeddedTrouble: () =>
+      running.embeddedFails
+        ? 'The server starts its embedded PostgreSQL again every few seconds'
+        : undefined,
+  });
   // The application is built while the schema is checked or migrated.
   const [{ applied, unknown }, app] = await Promise.all([
     schema.catch((error: unknown) => {

@@ -4,6 +4,7 @@ import { ANONYMOUS } from './access/caller.js';
 import { SCOPE_NAMES, SCOPES } from './access/scopes.js';
 import { ConfigError, loadConfig, loadDotEnv } from './config/config.js';
 import { openDatabase } from './database/client.js';
+import { databaseNow } from './database/clock.js';
 import { type CallContext, callContext } from './database/context.js';
 import { joinEmbedded } from './database/embedded/join.js';
 import { prepareSchema } from './database/migrate.js';
@@ -88,12 +89,16 @@ async function create(service: Service, context: CallContext, values: Values): P
 
 const day = (time: Date | null) => time?.toISOString().slice(0, 10) ?? '-';
 
-function row(token: Token): string {
-  const state = token.revokedAt ? 'revoked' : token.expiresAt <= new Date() ? 'expired' : 'active';
+function stateOf({ revokedAt, expiresAt }: Token, now: Date): string {
+  if (revokedAt) return 'revoked';
+  return expiresAt <= now ? 'expired' : 'active';
+}
+
+function row(token: Token, now: Date): string {
   const projects = token.projects?.join(',') ?? 'every';
   return [
     token.id,
-    state,
+    stateOf(token, now),
     `until ${day(token.expiresAt)}`,
     `used ${day(token.lastUsedAt)}`,
     `projects ${projects}`,
@@ -105,13 +110,14 @@ function row(token: Token): string {
 
 async function list(service: Service, context: CallContext, { all }: Values): Promise<string> {
   const lines: string[] = [];
+  const now = await databaseNow(context);
   for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
     const page = await service.list(context, {
       limit: 1000,
       state: all ? 'all' : 'active',
       ...(cursor !== undefined && { cursor }),
     });
-    lines.push(...page.items.map(row));
+    lines.push(...page.items.map((token) => row(token, now)));
     cursor = page.next;
   }
   return lines.join('\n') || (all ? 'there are no tokens' : 'there are no active tokens');

@@ -1,16 +1,17 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Config } from '../config/config.js';
 import { PrismaClient } from '../generated/prisma/client.js';
 import { PrismaPool } from './adopt.js';
 import { Store } from './context.js';
+import { SessionPool } from './pool.js';
 
 /**
  * The shared pool, and Prisma on top of it. Connections are read-only by default. Only the transactions of
  * `transaction.ts` can write: any other write fails with SQLSTATE 25006.
  */
 export interface Database {
-  readonly pool: pg.Pool;
+  readonly pool: SessionPool;
   readonly prisma: PrismaClient;
   /** Both, for contexts: see `callContext`. */
   readonly store: Store;
@@ -32,10 +33,10 @@ function schemaOf(url: string): string {
 }
 
 /**
- * The settings of a connection, with session options that select the schema, and other options. In pg, `?options=` of
- * the URL would replace all of these. It comes first here, so that these win.
+ * The settings of a connection, with session options that select the schema. In pg, `?options=` of the URL would
+ * replace these. It comes first here, so that these win.
  */
-export function connection(url: string, ...others: string[]): pg.ClientConfig {
+export function connection(url: string): pg.ClientConfig {
   const schema = schemaOf(url);
   const parsed = new URL(url);
   const own = parsed.searchParams.getAll('options');
@@ -43,7 +44,7 @@ export function connection(url: string, ...others: string[]): pg.ClientConfig {
   // Temporary tables last: PostgreSQL looks there first, and one could stand in for a table of the schema.
   const isSelected = schema === 'public' && own.some((option) => option.includes('search_path'));
   const selected = isSelected ? [] : [`-c search_path="${schema}",pg_temp`];
-  const options = [...own, ...selected, ...others];
+  const options = [...own, ...selected];
   return {
     connectionString: own.length > 0 ? parsed.href : url,
     options: options.join(' '),
@@ -74,7 +75,7 @@ export function openDatabase(
   settings: PoolSettings,
   onIdleError: (error: Error) => void = () => {},
 ): Database {
-  const pool = new pg.Pool({
+  const pool = new SessionPool({
     max: settings.DATABASE_POOL_MAX,
     connectionTimeoutMillis: settings.DATABASE_CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: settings.DATABASE_IDLE_TIMEOUT_MS,
@@ -88,7 +89,7 @@ export function openDatabase(
     // A statement may be sent before the one before it is answered: see `transaction.ts`.
     pipeline: true,
     application_name: 'secure-release-platform',
-    ...connection(url, '-c default_transaction_read_only=on'),
+    ...connection(url),
   });
   pool.on('error', onIdleError); // without a listener, a lost idle connection ends the process
   // When a connection moves from the pool to Prisma, it briefly has no error listener. An error would then end the

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Caller } from '../access/caller.js';
 import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
 import type { PrismaPool } from './adopt.js';
+import type { SessionPool } from './pool.js';
 import { type Read, run, type Statement, snapshot } from './sql.js';
 
 type Reading =
@@ -20,7 +21,7 @@ export type ReadClient = {
 };
 
 interface Opened {
-  readonly pool: pg.Pool;
+  readonly pool: SessionPool;
   readonly prisma: PrismaClient;
   readonly prismaPool: PrismaPool;
 }

@@ -1,6 +1,6 @@
 /**
  * Codes of Node, PostgreSQL and Prisma for "the database is currently unavailable"
- * (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+ * (https://www.postgresql.org/docs/current/errcodes-appendix.html). A retry helps once the database is corrected.
  */
 const UNAVAILABLE = new Set([
   'ECONNREFUSED',
@@ -13,27 +13,35 @@ const UNAVAILABLE = new Set([
   'EAI_AGAIN',
   '25006', // read_only_sql_transaction: the server takes no writes, such as a standby after a failover
   '25P03', // idle_in_transaction_session_timeout
-  '28P01', // invalid_password: its password was changed
+  '25P04', // transaction_timeout
+  '26000', // invalid_sql_statement_name: a proxy changed the session behind the connection
+  '3D000', // invalid_catalog_name: the database was dropped or renamed
   '40001', // serialization_failure
+  '40003', // statement_completion_unknown
   '40P01', // deadlock_detected
-  '53100', // disk_full
-  '53200', // out_of_memory
-  '53300', // too_many_connections
+  '42501', // insufficient_privilege: the role lost a right
   '55P03', // lock_not_available: the lock timeout
-  '57P01', // admin_shutdown
-  '57P02', // crash_shutdown
-  '57P03', // cannot_connect_now
-  '57P05', // idle_session_timeout
-  '57014', // query_canceled: the statement timeout
+  'P1000', // 28P01
   'P1001',
   'P1002',
+  'P1003', // 3D000
   'P1008',
+  'P1010', // 28000
   'P1017',
   'P2024',
   'P2028', // the transaction did not start or end in time
   'P2034', // two transactions conflict
   'P2037', // 53300
 ]);
+
+/**
+ * Classes of SQLSTATE that are never the fault of a request: connection exception, invalid authorization, insufficient
+ * resources (such as a full disk), operator intervention, system error.
+ */
+const UNAVAILABLE_CLASS = /^(?:08|28|53|57|58)[0-9A-Z]{3}$/;
+
+/** A standby's answer to BEGIN READ WRITE. Its code 0A000 has other meanings. */
+const STANDBY = 'cannot set transaction read-write mode during recovery';
 
 /** How messages begin that have no code, or one of several meanings. */
 const UNAVAILABLE_TEXTS = [
@@ -43,8 +51,9 @@ const UNAVAILABLE_TEXTS = [
   'Connection terminated',
   'Client has encountered a connection error',
   'Connection ended unexpectedly',
-  // A standby's answer to BEGIN READ WRITE. Its code 0A000 has other meanings.
-  'cannot set transaction read-write mode during recovery',
+  STANDBY,
+  // Also 0A000, after a table was altered. Only a new connection plans the statement again.
+  'cached plan must not change result type',
 ];
 
 /** The database answers, but the work took too long or conflicts with another transaction. */
@@ -64,7 +73,7 @@ interface ErrorLike {
 }
 
 /** Yields an error, its causes, and the driver's error that Prisma wraps. */
-function* chain(error: unknown, depth = 0): Generator<ErrorLike> {
+export function* chain(error: unknown, depth = 0): Generator<ErrorLike> {
   if (typeof error !== 'object' || error === null || depth > 5) return;
   const link = error as ErrorLike;
   yield link;
@@ -87,7 +96,7 @@ export function rootCause(error: unknown): string {
 export function isDatabaseUnavailable(error: unknown): boolean {
   return [...chain(error)].some(
     ({ code, message }) =>
-      (typeof code === 'string' && (UNAVAILABLE.has(code) || code.startsWith('08'))) ||
+      (typeof code === 'string' && (UNAVAILABLE.has(code) || UNAVAILABLE_CLASS.test(code))) ||
       (typeof message === 'string' && UNAVAILABLE_TEXTS.some((text) => message.startsWith(text))),
   );
 }
@@ -95,6 +104,14 @@ export function isDatabaseUnavailable(error: unknown): boolean {
 /** True if the database answers, but this work did not finish in time. */
 export function isDatabaseBusy(error: unknown): boolean {
   return [...chain(error)].some(({ code }) => typeof code === 'string' && BUSY.has(code));
+}
+
+/** True if the server takes no writes: it is a standby, or was set to read-only. */
+export function isReadOnly(error: unknown): boolean {
+  return [...chain(error)].some(
+    ({ code, message }) =>
+      code === '25006' || (typeof message === 'string' && message.startsWith(STANDBY)),
+  );
 }
 
 /** True if a statement waited too long for a lock. */

@@ -63,4 +63,7 @@ export const LANDED: Readonly<Record<string, readonly string[]>> = {
   '20261129150000_search_paths': [
     '694082421d500c0ac49c21c2baa3a9b284c3495851911664a2303b87c23f915c',
   ],
+  '20261130100000_times_of_the_database': [
+    '35273b1ed54089957a0e9c2b7e817dbae693c31717ec853403f68a9c02b2c2f1',
+  ],
 };

@@ -1,13 +1,14 @@
 import type pg from 'pg';
 import { type Adopted, prismaOn } from './adopt.js';
 import { type Inside, isInTransaction, type Place, Store, type WriteClient } from './context.js';
-import { isDatabaseBusy, isDatabaseUnavailable } from './errors.js';
+import { isDatabaseBusy, isDatabaseUnavailable, isReadOnly } from './errors.js';
+import { beginWriting } from './writing.js';
 
 /**
  * The setting marks the transactions of this program. Triggers record every other write as `beside-api`. The mark is
  * not a proof: anyone with a database password can set it.
  */
-const BEGIN = `BEGIN READ WRITE; SET LOCAL srp.through = 'api'`;
+const MARK = `SET LOCAL srp.through = 'api'`;
 
 /** Returns Prisma's models. The first method call opens Prisma on the transaction. */
 function lazily(open: () => Promise<WriteClient>): WriteClient {
@@ -38,7 +39,7 @@ async function begin<Context extends Place, Result>(
   work: (context: Inside<Context>) => Promise<Result>,
 ): Promise<Result> {
   const opened = Store.open(context.store);
-  const connection = await opened.pool.connect();
+  const connection = await opened.pool.writer();
   let adopted: Promise<Adopted> | undefined;
   const open = async () => {
     adopted ??= prismaOn(opened, connection);
@@ -46,7 +47,7 @@ async function begin<Context extends Place, Result>(
   };
   // The first statement of the work follows without waiting for this answer. If BEGIN fails, the work cannot write,
   // because connections are read-only.
-  const begun = connection.query(BEGIN);
+  const begun = beginWriting(connection, MARK);
   begun.catch(() => {});
   try {
     const result = await work({ ...context, prisma: lazily(open), connection });
@@ -59,6 +60,7 @@ async function begin<Context extends Place, Result>(
     return result;
   } catch (error) {
     await adopted?.then((prisma) => prisma.end()).catch(() => {});
+    if (isReadOnly(error)) opened.pool.refuses(connection);
     await undo(connection, error);
     throw error;
   }

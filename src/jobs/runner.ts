@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Database } from '../database/client.js';
-import { isDatabaseUnavailable, rootCause } from '../database/errors.js';
+import { isDatabaseBusy, isDatabaseUnavailable, rootCause } from '../database/errors.js';
 import type { Job, JobContext, JobLog, JobOutcome, JobRun } from './job.js';
 import { withLock } from './lock.js';
 
@@ -23,10 +23,21 @@ export interface RunningJobs {
 /** Maximum wait after repeated failures, unless the period is longer. */
 const MAX_BACKOFF_MS = 600_000;
 
+/** Maximum wait while the database is away. A connection that is refused costs it nothing. */
+const MAX_AWAY_MS = 8000;
+
+const isAway = (error: unknown) => isDatabaseUnavailable(error) && !isDatabaseBusy(error);
+
 /** Time until the next run: the period, doubled for each consecutive failure, ± 10 %. */
 export function delayMs(everyMs: number, failures: number, random = Math.random()): number {
   const backoff = Math.min(everyMs * 2 ** failures, MAX_BACKOFF_MS);
   return Math.max(everyMs, backoff) * (0.9 + 0.2 * random);
+}
+
+/** The same, but after a failure because the database was away the job runs soon after it is back. */
+export function delayAfter(error: unknown, everyMs: number, failures: number): number {
+  const delay = delayMs(everyMs, failures);
+  return isAway(error) ? Math.min(delay, MAX_AWAY_MS * (0.9 + 0.2 * Math.random())) : delay;
 }
 
 /**
@@ -41,14 +52,16 @@ function openLocks({ pool }: Database, max: number): pg.Pool {
   return locks;
 }
 
-function logFailure(log: JobLog, error: unknown, nextMs: number): void {
+/** @param before the failure of the run before. The same cause is logged once, as long as the database is away */
+function logFailure(log: JobLog, error: unknown, before: unknown, nextMs: number): void {
   const nextTryInSeconds = Math.round(nextMs / 1000);
-  if (isDatabaseUnavailable(error)) {
-    const details = { cause: rootCause(error), nextTryInSeconds };
-    log.warn(details, 'job failed: the database is not available');
-  } else {
+  if (!isDatabaseUnavailable(error)) {
     log.error({ err: error, nextTryInSeconds }, 'job failed');
+    return;
   }
+  const cause = rootCause(error);
+  if (isAway(error) && cause === rootCause(before)) return;
+  log.warn({ cause, nextTryInSeconds }, 'job failed: the database is not available');
 }
 
 /** Runs the job once under the lock. Throws the errors of the job. */
@@ -76,20 +89,22 @@ async function runOnce(
 async function repeat(job: Job, locks: pg.Pool, context: JobContext, observe: Observe) {
   const { log, signal } = context;
   let failures = 0;
+  let failure: unknown;
   let waitMs = job.runAtStart ? 0 : job.everyMs * Math.random();
   for (;;) {
     await sleep(waitMs, undefined, { signal, ref: false }).catch(() => {});
     if (signal.aborted) return;
     const began = performance.now();
-    let failure: unknown;
+    const before = failure;
+    failure = undefined;
     const outcome = await runOnce(job, locks, context).catch((error: unknown): JobOutcome => {
       failure = error;
       return signal.aborted ? 'stopped' : 'failed';
     });
     const seconds = (performance.now() - began) / 1000;
     failures = outcome === 'failed' ? failures + 1 : 0;
-    waitMs = delayMs(job.everyMs, failures);
-    if (outcome === 'failed') logFailure(log, failure, waitMs);
+    waitMs = delayAfter(failure, job.everyMs, failures);
+    if (outcome === 'failed') logFailure(log, failure, before, waitMs);
     observe({ name: job.name, outcome, seconds });
     if (outcome === 'finished') return;
   }

@@ -2,7 +2,8 @@ import { Type } from '@sinclair/typebox';
 import fp from 'fastify-plugin';
 import type { Database } from '../database/client.js';
 import { isDatabaseUnavailable } from '../database/errors.js';
-import { type SchemaState, schemaState } from '../database/schema-state.js';
+import { type Probe, probeDatabase } from '../database/probe.js';
+import { publicReason } from '../database/reasons.js';
 import { withinTime } from '../database/time-limit.js';
 import { AppError } from '../shared/app-error.js';
 
@@ -12,7 +13,14 @@ const Health = Type.Object(
 );
 
 const Readiness = Type.Object(
-  { status: Type.Literal('ready') },
+  {
+    status: Type.Literal('ready'),
+    warnings: Type.Optional(
+      Type.Array(Type.String(), {
+        description: 'What a person should correct. Absent if there is nothing',
+      }),
+    ),
+  },
   {
     $id: 'Readiness',
     description: 'The instance can serve requests',
@@ -20,37 +28,75 @@ const Readiness = Type.Object(
   },
 );
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Probes the database, unless a probe is under way. Concurrent callers share it. */
+    probeDatabase(): Promise<Probe>;
+  }
+}
+
 /** Load balancers stop waiting after a few seconds. A hanging PostgreSQL would delay a statement for 16 s. */
 const PROBE_MS = 2500;
 
-async function readSchemaState({ pool }: Database, probeMs: number): Promise<SchemaState> {
+/** Clocks that are synchronised differ by milliseconds. */
+const MAX_CLOCK_SKEW_S = 5;
+
+export interface HealthOptions {
+  readonly database: Database;
+  readonly probeMs?: number;
+  /** What the server does about an embedded PostgreSQL that does not run. Anybody may read it. */
+  readonly embeddedTrouble?: () => string | undefined;
+}
+
+async function probe({ database, probeMs = PROBE_MS, embeddedTrouble }: HealthOptions) {
   try {
-    return await withinTime(pool, probeMs, schemaState);
+    return await withinTime(database.pool, probeMs, probeDatabase);
   } catch (cause) {
     if (!isDatabaseUnavailable(cause)) throw cause;
-    throw new AppError('database-unavailable', 'The database does not answer', {
+    const sentences = [publicReason(cause), embeddedTrouble?.(), 'The log has the cause'];
+    const detail = sentences.filter((sentence) => sentence !== undefined).join('. ');
+    throw new AppError('database-unavailable', detail, {
       headers: { 'retry-after': '5' },
       cause,
     });
   }
 }
 
-/** Concurrent probes share one query: the route is public and must not exhaust the pool. */
-function sharedSchemaState(database: Database, probeMs: number): () => Promise<SchemaState> {
-  let underWay: Promise<SchemaState> | undefined;
+/** The route is public and must not exhaust the pool, so concurrent probes share one connection. */
+function sharedProbe(options: HealthOptions): () => Promise<Probe> {
+  let underWay: Promise<Probe> | undefined;
   return () => {
-    underWay ??= readSchemaState(database, probeMs).finally(() => {
+    underWay ??= probe(options).finally(() => {
       underWay = undefined;
     });
     return underWay;
   };
 }
 
-export default fp<{ database: Database; probeMs?: number }>(
-  async (app, { database, probeMs = PROBE_MS }) => {
+function clockWarnings(skew: number): string[] {
+  if (Math.abs(skew) <= MAX_CLOCK_SKEW_S) return [];
+  const direction = skew < 0 ? 'ahead of' : 'behind';
+  const amount = `${Math.round(Math.abs(skew))} seconds ${direction}`;
+  return [
+    `The clock of this server is ${amount} that of the database. Synchronise the clocks of both machines`,
+  ];
+}
+
+export default fp<HealthOptions>(
+  async (app, options) => {
     app.addSchema(Health);
     app.addSchema(Readiness);
-    const currentState = sharedSchemaState(database, probeMs);
+    let warned = false;
+    const shared = sharedProbe(options);
+    app.decorate('probeDatabase', async () => {
+      const probed = await shared();
+      const { clockSkew } = probed;
+      app.observeClockSkew(clockSkew);
+      const isWrong = clockWarnings(clockSkew).length > 0;
+      if (isWrong && !warned) app.log.warn({ clockSkew }, 'the clock differs from the database');
+      warned = isWrong;
+      return probed;
+    });
 
     app.get(
       '/health',
@@ -80,7 +126,7 @@ export default fp<{ database: Database; probeMs?: number }>(
           summary: 'Check that requests can be served',
           description: [
             'For readiness probes and load balancers.',
-            'Answers 200 if the database is reachable and its schema is current, otherwise 503.',
+            'Answers 200 if the database is reachable, takes writes and has a current schema, otherwise 503.',
             'Answers 503 while the server stops.',
           ].join(' '),
           response: { 200: Type.Ref('Readiness') },
@@ -93,17 +139,18 @@ export default fp<{ database: Database; probeMs?: number }>(
             'This instance is stopping. Send requests to another instance',
           );
         }
-        const { pending, failed, unfinished } = await currentState();
-        const missing = [...failed, ...unfinished, ...pending];
+        const { schema, clockSkew } = await app.probeDatabase();
+        const missing = [...schema.failed, ...schema.unfinished, ...schema.pending];
         if (missing.length > 0) {
           throw new AppError(
             'schema-outdated',
             `Pending or failed migrations: ${missing.join(', ')}. Run npm run db:migrate`,
           );
         }
-        return { status: 'ready' };
+        const warnings = clockWarnings(clockSkew);
+        return warnings.length > 0 ? { status: 'ready', warnings } : { status: 'ready' };
       },
     );
   },
-  { name: 'health', fastify: '5.x', dependencies: ['draining', 'openapi'] },
+  { name: 'health', fastify: '5.x', dependencies: ['draining', 'metrics', 'openapi'] },
 );

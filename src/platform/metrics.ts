@@ -12,6 +12,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Records a run of a job. The job runner calls it. */
     observeJob(run: JobRun): void;
+    /** Records a comparison of the clocks. @param seconds by how much that of the database is ahead */
+    observeClockSkew(seconds: number): void;
   }
 }
 
@@ -42,6 +44,16 @@ function describePool(registers: Registry[], { pool }: Database): void {
     // A request that is about to get an idle connection does not count.
     () => Math.max(0, pool.waitingCount - pool.idleCount),
   );
+}
+
+function clockMetric(registers: Registry[]): (seconds: number) => void {
+  const skew = new Gauge({
+    name: 'srp_clock_skew_seconds',
+    help: 'By how much the clock of the database is ahead of that of this instance, when last compared',
+    registers,
+  });
+  skew.set(Number.NaN); // not compared yet: 0 would say that they agree
+  return (seconds) => skew.set(seconds);
 }
 
 /** The labels are job names. They are defined in the code, so their number is bounded. */
@@ -81,6 +93,7 @@ export default fp<{ config: Config; database: Database; build: BuildInfo }>(
     collectDefaultMetrics({ register: registry });
     describePool(registers, database);
     app.decorate('observeJob', jobMetrics(registers));
+    app.decorate('observeClockSkew', clockMetric(registers));
     new Gauge({
       name: 'srp_build_info',
       help: 'Version and commit of this instance; always 1',
@@ -131,7 +144,11 @@ export default fp<{ config: Config; database: Database; build: BuildInfo }>(
           },
         },
       },
-      async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()),
+      async (_request, reply) => {
+        // For the next scrape: this one must not wait for a database that hangs.
+        app.probeDatabase().catch(() => {});
+        return reply.type(registry.contentType).send(await registry.metrics());
+      },
     );
   },
   { name: 'metrics', fastify: '5.x', dependencies: ['openapi'] },

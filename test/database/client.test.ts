@@ -128,6 +128,23 @@ describe('a context', () => {
   });
 });
 
+describe('a statement whose plan is out of date', () => {
+  it('fails once as unavailable, and its connection is not used again', async () => {
+    const context = contextOf(open({ DATABASE_POOL_MAX: '1' }));
+    await sql('CREATE SCHEMA altering; CREATE TABLE altering.altered (value integer)');
+    try {
+      const read = { name: 'altered', text: 'SELECT * FROM altering.altered' };
+      const inTransaction = () => bookkeeping(context, (inside) => query(inside, read, []));
+      expect(await inTransaction()).toEqual([]);
+      await sql('ALTER TABLE altering.altered ALTER COLUMN value TYPE text');
+      await expect(inTransaction()).rejects.toSatisfy(isDatabaseUnavailable);
+      expect(await inTransaction()).toEqual([]);
+    } finally {
+      await sql('DROP SCHEMA altering CASCADE');
+    }
+  });
+});
+
 describe('a change', () => {
   it('is rolled back unless it records an event or calls unchanged()', async () => {
     const context = contextOf(open({}));

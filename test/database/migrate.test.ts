@@ -37,6 +37,7 @@ const MIGRATIONS = [
   '20261129133000_waivers_about',
   '20261129140000_ids_in_order',
   '20261129150000_search_paths',
+  '20261130100000_times_of_the_database',
 ];
 
 let database: Awaited<ReturnType<typeof createEmptyDatabase>>;

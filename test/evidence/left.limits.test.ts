@@ -138,6 +138,7 @@ describe('the document reader', () => {
     format: 'json' as const,
     kind: undefined,
     secretKey: new Uint8Array(32),
+    receivedAt: new Date(),
   });
 
   it('stops parsing at its time limit and then parses waiting documents', async () => {

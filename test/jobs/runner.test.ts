@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { loadConfig } from '../../src/config/config.js';
 import { type Database, openDatabase } from '../../src/database/client.js';
 import type { Job, JobLog, JobOutcome, JobRun } from '../../src/jobs/job.js';
-import { delayMs, startJobs } from '../../src/jobs/runner.js';
+import { delayAfter, delayMs, startJobs } from '../../src/jobs/runner.js';
 import { sql, testDatabaseUrl } from '../support/database.js';
 
 let database: Database;
@@ -199,6 +199,33 @@ describe('a job that fails', () => {
     await until('finished');
     expect(lines).toMatchObject([
       { level: 'warn', message: 'job failed: the database is not available' },
+    ]);
+  });
+
+  it('is tried again within 10 s while the database is away, and logged once for each cause', async () => {
+    const away = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+    const full = Object.assign(new Error('no space'), { code: '53100' });
+    const slow = Object.assign(new Error('too slow'), { code: '57014' });
+    const hour = 3_600_000;
+    expect(delayAfter(away, hour, 20)).toBeLessThan(10_000);
+    expect(delayAfter(away, 5, 1)).toBeLessThan(12);
+    expect(delayAfter(slow, hour, 20)).toBeGreaterThan(hour / 2);
+    expect(delayAfter(new Error('x'), hour, 1)).toBeGreaterThan(hour / 2);
+
+    const failures = [away, away, full, full, slow, slow];
+    const { lines, until } = start(
+      often(async () => {
+        const failure = failures.shift();
+        if (failure) throw failure;
+        return 'done';
+      }),
+    );
+    await until('finished');
+    expect(lines.map(({ details }) => (details as { cause: string }).cause)).toEqual([
+      'ECONNREFUSED refused',
+      '53100 no space',
+      '57014 too slow',
+      '57014 too slow',
     ]);
   });
 

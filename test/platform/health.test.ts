@@ -2,8 +2,10 @@ import { createServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
 import { prepareSchema } from '../../src/database/migrate.js';
+import { clockSkewOf } from '../../src/database/probe.js';
 import { execute } from '../setup/databases.js';
 import { buildTestApp, useApp } from '../support/app.js';
+import { setClock } from '../support/clock.js';
 import { createEmptyDatabase, holdTransaction, sql, testDatabaseUrl } from '../support/database.js';
 import { freezable } from '../support/freezable.js';
 import { expectProblem } from '../support/requests.js';
@@ -29,6 +31,33 @@ describe('GET /health/ready', () => {
     const response = await context.app.inject('/health/ready');
     expect(response.statusCode).toBe(200);
     expect(response.json()).toEqual({ status: 'ready' });
+  });
+
+  describe('200 with a warning: the clock of the server', () => {
+    it.each([
+      ['5184000 seconds ahead of', 60],
+      ['259200 seconds behind', -3],
+    ])('is %s that of the database', async (amount, days) => {
+      setClock(Date.now() + days * 86_400_000);
+      const comparison = `The clock of this server is ${amount} that of the database`;
+      const warning = `${comparison}. Synchronise the clocks of both machines`;
+      // A probe that began before is shared.
+      await expect
+        .poll(async () => (await context.app.inject('/health/ready')).json())
+        .toEqual({ status: 'ready', warnings: [warning] });
+      const { body } = await context.app.inject('/metrics');
+      const [, skew] = /^srp_clock_skew_seconds (.+)$/m.exec(body) ?? [];
+      expect(Math.abs(Number(skew) + days * 86_400)).toBeLessThan(3600);
+    });
+
+    it.each([
+      ['the answer took no time', 107, 100_000, 100_000, 7],
+      ['half of the time that the answer took is not certain', 107, 98_000, 102_000, 5],
+      ['the answer took longer than the difference', 101, 90_000, 110_000, 0],
+      ['the database is behind', 93, 98_000, 102_000, -5],
+    ])('is compared so that %s', (_case, at, sentMs, receivedMs, skew) => {
+      expect(clockSkewOf(at, sentMs, receivedMs)).toBeCloseTo(skew);
+    });
   });
 
   it('503: a migration began and did not finish', async () => {

@@ -127,5 +127,10 @@ describe('a standby', () => {
     });
     expect(change.status).toBe(503);
     expect(await change.json()).toMatchObject({ code: 'database-unavailable' });
+    const ready = await fetch(`${url}/health/ready`);
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toMatchObject({
+      detail: expect.stringMatching(/^The database takes no writes: it is a standby/),
+    });
   });
 });

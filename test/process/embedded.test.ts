@@ -1,4 +1,5 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { useEmbedded } from '../support/embedded.js';
@@ -92,10 +93,57 @@ describe('the embedded PostgreSQL', () => {
     expect(await embedded.answers()).toBe(false);
   });
 
-  it('restarts when PostgreSQL crashes', async () => {
-    const server = await embedded.start();
+  it('restarts each time that PostgreSQL is killed, and says so', async () => {
+    const server = await embedded.start({ LOG_LEVEL: 'info' });
+    const runs = () => server.output().split('the embedded PostgreSQL runs again').length - 1;
+    for (const times of [1, 2, 3, 4]) {
+      process.kill(await embedded.postmaster(), 'SIGKILL');
+      await expect.poll(runs).toBe(times);
+      await expect.poll(async () => (await fetch(`${server.url}/health/ready`)).status).toBe(200);
+    }
+    expect((await post(server.url)).status).toBe(201);
+    expect(server.output()).toContain('"cause":"PostgreSQL ended"');
+  });
+
+  it('is tried again until it starts, also by a new parent process', async () => {
+    const server = await embedded.start({ LOG_LEVEL: 'info' });
+    const file = join(embedded.folder, 'data', 'postgresql.conf');
+    const settings = await readFile(file, 'utf8');
+    await writeFile(file, 'no_such_setting = on\n');
     process.kill(await embedded.postmaster(), 'SIGKILL');
+    const failures = () => server.output().split('no_such_setting').length - 1;
+    await expect.poll(failures).toBeGreaterThan(2);
+    const ready = await fetch(`${server.url}/health/ready`);
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toMatchObject({
+      code: 'database-unavailable',
+      detail: expect.stringMatching(
+        /^The database does not run.*\. The server starts its embedded PostgreSQL again every few seconds\./,
+      ),
+    });
+
+    const [{ pid }] = await childrenOf(server.child.pid);
+    process.kill(pid, 'SIGKILL');
+    await server.saw(/the process that keeps PostgreSQL ended \(SIGKILL\)/);
+    const before = failures();
+    await expect.poll(failures).toBeGreaterThan(before);
+    expect((await fetch(`${server.url}/health`)).status).toBe(200);
+
+    await writeFile(file, settings);
     await expect.poll(async () => (await fetch(`${server.url}/health/ready`)).status).toBe(200);
+    expect((await post(server.url)).status).toBe(201);
+    expect(await stop(server)).toBe(0);
+    expect(await embedded.answers()).toBe(false);
+  });
+
+  it('stops with the server also while it does not start', async () => {
+    const server = await embedded.start({ LOG_LEVEL: 'info' });
+    await writeFile(join(embedded.folder, 'data', 'postgresql.conf'), 'no_such_setting = on\n');
+    process.kill(await embedded.postmaster(), 'SIGKILL');
+    await server.saw(/no_such_setting/);
+    const [{ pid }] = await childrenOf(server.child.pid);
+    expect(await stop(server)).toBe(0);
+    await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false);
   });
 
   it('gets a new parent process when the old one is killed', async () => {

@@ -9,7 +9,11 @@ import { testDatabaseUrl } from './database.js';
 export type LogLine = Record<string, unknown>;
 
 /** The application, and the lines that it logs. The caller closes `app`. */
-export async function startLogged(env: Record<string, string>, lines: LogLine[] = []) {
+export async function startLogged(
+  env: Record<string, string>,
+  lines: LogLine[] = [],
+  url = testDatabaseUrl(),
+) {
   const stream = new Writable({
     write(chunk, _encoding, done) {
       lines.push(JSON.parse(chunk.toString()));
@@ -17,7 +21,7 @@ export async function startLogged(env: Record<string, string>, lines: LogLine[] 
     },
   });
   const config = loadConfig({ LOG_FORMAT: 'json', ...env });
-  const database = openDatabase(testDatabaseUrl(), config);
+  const database = openDatabase(url, config);
   const logger = { ...((await createLogger(config)) as object), stream };
   const app = await buildApp({ config, database, build: BUILD, logger });
   app.addHook('onClose', () => database.close());

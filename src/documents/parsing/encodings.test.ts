@@ -11,7 +11,14 @@ const xml = (declaration: string, name = 'prüft') =>
 
 async function read(bytes: Buffer, format: 'json' | 'xml' = 'xml', charset?: string) {
   const secretKey = new Uint8Array(32);
-  const { head } = await readDocument({ bytes, format, kind: undefined, charset, secretKey });
+  const { head } = await readDocument({
+    bytes,
+    format,
+    kind: undefined,
+    charset,
+    secretKey,
+    receivedAt: new Date(),
+  });
   const { tests, findings, warnings, masked } = head.summary;
   const document = gunzipSync(Buffer.concat(head.document.chunks));
   return { message: tests?.failed[0]?.message, findings, warnings, masked, document };

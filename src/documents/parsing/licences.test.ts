@@ -35,6 +35,7 @@ it('warns of components with licences that are not stored', async () => {
     format: 'json',
     kind: undefined,
     secretKey: new Uint8Array(32),
+    receivedAt: new Date(),
   });
   expect(head.summary.warnings).toEqual({
     total: 1,

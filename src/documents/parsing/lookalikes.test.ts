@@ -63,7 +63,7 @@ const secretKey = new Uint8Array(32).fill(7);
 async function refusal(text: string | Uint8Array, format: 'json' | 'xml' = 'json', kind?: string) {
   const bytes = typeof text === 'string' ? Buffer.from(text) : text;
   try {
-    await readDocument({ bytes, format, kind, secretKey });
+    await readDocument({ bytes, format, kind, secretKey, receivedAt: new Date() });
   } catch (error) {
     if (error instanceof DocumentFault) return error;
     throw error;

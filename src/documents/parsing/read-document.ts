@@ -25,6 +25,8 @@ export interface DocumentRequest {
   /** The kind that the caller named. If undefined, the content decides. */
   readonly kind: string | undefined;
   readonly secretKey: Uint8Array;
+  /** By the clock of the database. Times after it are in the future. */
+  readonly receivedAt: Date;
   /** What the uploader says that the tool looked for. */
   readonly scanners?: readonly FindingType[] | undefined;
 }
@@ -151,7 +153,7 @@ export async function readDocument(request: DocumentRequest): Promise<ReadDocume
   const document = format === 'xml' ? readXml(xmlText(bytes)) : readJson(bytes);
   const { kind, parser } = await recognize(document, request);
   const own = withNotes(parser.parse(document, { secretKey }), utf8.notes);
-  const parsed = withoutFuture(withDeclared(own, kind, request.scanners), new Date());
+  const parsed = withoutFuture(withDeclared(own, kind, request.scanners), request.receivedAt);
   refuseTooManyClaims(parsed);
   const aliases = aliasesOf(parsed.findings);
   const kept = bytes === utf8.bytes ? request.bytes : bytes;

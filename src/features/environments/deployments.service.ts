@@ -99,7 +99,7 @@ export function deploymentsService() {
       return change(context, async (changing) => {
         const { caller, prisma, record } = changing;
         // Concurrent deployments of a project wait here, so that exactly one of them is the last.
-        await takeTurn(changing, ['deployments', environmentName, projectId]);
+        const createdAt = await takeTurn(changing, ['deployments', environmentName, projectId]);
         const last = await prisma.deployment.findFirst({
           where: { environmentName, projectId },
           include: WITH_RELEASE,
@@ -110,7 +110,8 @@ export function deploymentsService() {
         }
         const row = await prisma.deployment.create({
           data: {
-            id: idAfter(last?.id),
+            id: idAfter(last?.id, createdAt),
+            createdAt,
             projectId,
             releaseId: id,
             environmentName,

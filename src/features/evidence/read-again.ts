@@ -48,7 +48,9 @@ async function openAgain(
   const bytes = await bytesOf(context, evidence);
   const [, charset] = /; charset=(.+)$/.exec(evidence.mediaType) ?? [];
   const format: 'json' | 'xml' = kind.format === 'xml' ? 'xml' : 'json';
-  const request = { bytes, format, charset, kind: kind.name, secretKey: await keyOf(context) };
+  const key = await keyOf(context);
+  const receivedAt = evidence.lastReceivedAt;
+  const request = { bytes, format, charset, kind: kind.name, secretKey: key, receivedAt };
   return reader.open(request, { owner: READER.credential, signal }).catch((error: unknown) => {
     if (error instanceof AppError && error.status < 500) return error.message;
     throw error;

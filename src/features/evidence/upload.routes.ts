@@ -10,13 +10,13 @@ import { isUuid } from '../../shared/text.js';
 import { ReleaseParams } from '../releases/index.js';
 import { MAX_DOCUMENT, type ReceivedDocument, receive } from './body.js';
 import { ReceivedEvidenceRef, UploadQuery, uploadBody } from './upload.schemas.js';
-import type { UploadsService, UploadTarget } from './uploads.service.js';
+import type { FoundTarget, UploadsService } from './uploads.service.js';
 
 /** State of an upload. Each hook adds its result. */
 interface UploadState {
   /** Aborted when the request has ended: after its answer, or when the client disconnects before it. */
   readonly ended: AbortSignal;
-  target?: UploadTarget;
+  target?: FoundTarget;
   received?: ReceivedDocument;
 }
 

@@ -26,6 +26,12 @@ export interface UploadTarget {
   readonly artifactSha256: string | null;
 }
 
+/** A target, and when it was found, by the clock of the database. */
+export interface FoundTarget {
+  readonly target: UploadTarget;
+  readonly foundAt: Date;
+}
+
 /** Evidence after its upload. */
 type Received = Evidence & {
   readonly supersedes: readonly ReturnType<typeof toSuperseded>[];
@@ -61,19 +67,17 @@ export function uploadsService({ reader, store, secretKey }: UploadTools) {
      * Finds the release and artifact. Runs before the body is read, so a missing target reserves no memory.
      * @throws {AppError} `release-not-found`, `artifact-not-found`
      */
-    async target(context: CallContext, release: string, artifact?: string): Promise<UploadTarget> {
-      const { id: releaseId, projectId } = await requireReleaseRef(
-        context,
-        'evidence:write',
-        release,
-      );
-      if (artifact === undefined) return { releaseId, projectId, artifactSha256: null };
+    async target(context: CallContext, release: string, artifact?: string): Promise<FoundTarget> {
+      const found = await requireReleaseRef(context, 'evidence:write', release);
+      const { id: releaseId, projectId, now: foundAt } = found;
+      const all = { releaseId, projectId, artifactSha256: null };
+      if (artifact === undefined) return { target: all, foundAt };
       const sha256 = artifact.toLowerCase();
       const where = { releaseId_sha256: { releaseId, sha256 } };
       if (!(await context.prisma.artifact.findUnique({ where, select: { id: true } }))) {
         throw new AppError('artifact-not-found', `The release does not have an artifact ${sha256}`);
       }
-      return { releaseId, projectId, artifactSha256: sha256 };
+      return { target: { ...all, artifactSha256: sha256 }, foundAt };
     },
 
     /**
@@ -82,14 +86,14 @@ export function uploadsService({ reader, store, secretKey }: UploadTools) {
      */
     async read(
       context: CallContext,
-      target: UploadTarget,
+      { target, foundAt: receivedAt }: FoundTarget,
       { kind, label, scanners: words }: UploadQuery,
       { bytes, format, charset, mediaType, size, sha256 }: ReceivedDocument,
       waiting: Waiting,
     ): Promise<Upload> {
       const scanners = scannersOf(words);
       const key = await secretKey(context);
-      const request = { bytes, format, charset, kind, scanners, secretKey: key };
+      const request = { bytes, format, charset, kind, scanners, secretKey: key, receivedAt };
       const document = await reader.open(request, waiting);
       const warnings = await checkSubject(context, target, document.head.summary).catch(
         (error: unknown) => {

@@ -2,6 +2,7 @@ import { grantOf } from '../../access/caller.js';
 import { checkRights, storedProjects } from '../../access/rights.js';
 import { requireVersion } from '../../contract/entity-tags.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
+import { databaseNow } from '../../database/clock.js';
 import type { CallContext, ReadClient } from '../../database/context.js';
 import { fromJson } from '../../database/json.js';
 import { change } from '../../events/index.js';
@@ -88,11 +89,12 @@ export function issuersService() {
      * @throws {AppError} `issuer-not-found`, `precondition-failed`
      */
     async revoke(context: CallContext, id: string, versions?: number[]): Promise<void> {
-      await change(context, async ({ caller, prisma, record }) => {
+      await change(context, async (changing) => {
+        const { caller, prisma, record } = changing;
         if (versions) requireVersion((await requireIssuer(prisma, id)).version, versions);
         const [row] = await prisma.trustedIssuer.updateManyAndReturn({
           where: { id, revokedAt: null },
-          data: { revokedAt: new Date(), revokedBy: caller.subject },
+          data: { revokedAt: await databaseNow(changing), revokedBy: caller.subject },
         });
         if (!row) throw issuerNotFound();
         record('issuer.revoked', { id: row.id, data: { issuer: row.issuer } });

@@ -15,10 +15,17 @@ export const toRelease = (row: ReleaseRow) => ({
   links: fromJson<Release['links']>(row.links),
 });
 
+/** A release, and when it was asked for, by the clock of the database. */
+export interface ReleaseRef {
+  readonly id: string;
+  readonly projectId: number;
+  readonly now: Date;
+}
+
 /** The project of a release. `$1`: the release. */
 const FIND_PROJECT = {
   name: 'release-project',
-  text: 'SELECT id, project_id AS "projectId" FROM releases WHERE id = $1::uuid',
+  text: 'SELECT id, project_id AS "projectId", now() AS now FROM releases WHERE id = $1::uuid',
 };
 
 /**
@@ -30,8 +37,8 @@ export async function requireReleaseRef(
   context: CallContext,
   scope: Scope,
   id: string,
-): Promise<{ id: string; projectId: number }> {
-  const [row] = await query<{ id: string; projectId: number }>(context, FIND_PROJECT, [id]);
+): Promise<ReleaseRef> {
+  const [row] = await query<ReleaseRef>(context, FIND_PROJECT, [id]);
   return reachable(row ?? null, context.caller, scope, releaseNotFound);
 }
 

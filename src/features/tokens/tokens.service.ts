@@ -2,6 +2,7 @@ import { grantOf } from '../../access/caller.js';
 import { checkRights, storedProjects } from '../../access/rights.js';
 import { requireVersion } from '../../contract/entity-tags.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
+import { databaseNow } from '../../database/clock.js';
 import type { CallContext, ReadClient } from '../../database/context.js';
 import { change } from '../../events/index.js';
 import type { ApiToken, Prisma } from '../../generated/prisma/client.js';
@@ -27,8 +28,7 @@ function toToken(row: ApiToken): VersionedToken {
   };
 }
 
-function whereState(state: ListTokensQuery['state']): Prisma.ApiTokenWhereInput {
-  const now = new Date();
+function whereState(state: ListTokensQuery['state'], now: Date): Prisma.ApiTokenWhereInput {
   if (state === 'all') return {};
   if (state === 'revoked') return { revokedAt: { not: null } };
   if (state === 'expired') return { revokedAt: null, expiresAt: { lte: now } };
@@ -65,9 +65,10 @@ export function tokensService() {
       checkRights(context.caller, { scopes, projects });
       await checkProjects(context, projects);
       const secret = createSecret();
-      const createdAt = new Date();
-      const expiresAt = new Date(createdAt.getTime() + expiresInDays * DAY_MS);
-      return change(context, async ({ caller, prisma, record }) => {
+      return change(context, async (changing) => {
+        const { caller, prisma, record } = changing;
+        const createdAt = await databaseNow(changing);
+        const expiresAt = new Date(createdAt.getTime() + expiresInDays * DAY_MS);
         const token = await prisma.apiToken.create({
           data: {
             name,
@@ -93,11 +94,14 @@ export function tokensService() {
 
     /** Lists the oldest first: an id begins with its time. */
     async list(
-      { prisma }: CallContext,
+      context: CallContext,
       { limit, cursor, state }: ListTokensQuery,
     ): Promise<Page<Token>> {
-      const rows = await prisma.apiToken.findMany({
-        where: { ...whereState(state), ...(cursor && { id: { gt: cursor } }) },
+      const rows = await context.prisma.apiToken.findMany({
+        where: {
+          ...whereState(state, await databaseNow(context)),
+          ...(cursor && { id: { gt: cursor } }),
+        },
         orderBy: { id: 'asc' },
         take: limit + 1,
       });
@@ -110,11 +114,12 @@ export function tokensService() {
      * @throws {AppError} `token-not-found`, `precondition-failed`
      */
     async revoke(context: CallContext, id: string, versions?: number[]): Promise<void> {
-      await change(context, async ({ caller, prisma, record }) => {
+      await change(context, async (changing) => {
+        const { caller, prisma, record } = changing;
         if (versions) requireVersion((await requireToken(prisma, id)).version, versions);
         const [row] = await prisma.apiToken.updateManyAndReturn({
           where: { id, revokedAt: null },
-          data: { revokedAt: new Date(), revokedBy: caller.subject },
+          data: { revokedAt: await databaseNow(changing), revokedBy: caller.subject },
         });
         if (!row) throw tokenNotFound();
         record('token.revoked', { id: row.id, data: { subject: row.subject } });

@@ -28,6 +28,7 @@ export const COLLECT: Statement = {
   name: 'verdict-collect',
   text: `
     SELECT ${columns.join(',\n')},
+           now() AS "evaluatedAt",
            CASE WHEN f.facts_of = f.changes AND f.facts_engine = $4 THEN f.facts END AS facts
       FROM releases r
       JOIN environments n ON n.name = $2

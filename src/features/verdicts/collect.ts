@@ -35,6 +35,8 @@ export interface Collected {
   readonly prepared: Prepared;
   readonly inputs: CanonicalInputs;
   readonly facts: VerdictFacts;
+  /** The time of the snapshot, by the clock of the database. */
+  readonly evaluatedAt: Date;
 }
 
 type Counted = Pick<Defects, 'counts' | 'worst'>;
@@ -47,6 +49,7 @@ type Row = Omit<VerdictInputs, 'tooOld' | 'evidence' | 'running'> & {
     | (NonNullable<VerdictInputs['running']> & { readonly deployedAt: string })
     | null;
   readonly facts: Counted | null;
+  readonly evaluatedAt: Date;
   readonly evidence: readonly TimedEvidence[];
 };
 
@@ -58,7 +61,7 @@ const NONE: Counted = { counts: [], worst: [] };
 
 /** @param runningEvidence digest of the evidence of the running release, if a rule compares the two releases */
 function inputsOf(row: Row, prepared: Prepared, runningEvidence?: string): CanonicalInputs {
-  const { facts: _facts, running, ...inputs } = row;
+  const { facts: _facts, evaluatedAt: _at, running, ...inputs } = row;
   return canonicalInputs({
     ...inputs,
     running:
@@ -109,6 +112,7 @@ async function collectAll(read: Read, current: Row) {
     prepared,
     inputs: inputsOf(row, prepared, runningEvidence?.evidence),
     facts,
+    evaluatedAt: row.evaluatedAt,
   };
   return { collected, computed };
 }
@@ -120,7 +124,8 @@ function collectedFrom(row: Row): Collected | undefined {
   const { newDefects, components } = prepared.needs;
   if (newDefects || components) return undefined;
   const inputs = inputsOf({ ...row, policies }, prepared);
-  return { prepared, inputs, facts: { defects: { ...row.facts, waived: [] } } };
+  const facts = { defects: { ...row.facts, waived: [] } };
+  return { prepared, inputs, facts, evaluatedAt: row.evaluatedAt };
 }
 
 /**

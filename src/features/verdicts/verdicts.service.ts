@@ -73,7 +73,7 @@ export function verdictsService() {
     const { caller } = context;
     const collected = await collect(context, releaseId, environment, versions);
     if (!collected) throw environmentNotFound(environment);
-    const { prepared, inputs, facts } = collected;
+    const { prepared, inputs, facts, evaluatedAt } = collected;
     return {
       ...prepared.decide(inputs, facts, { uploads: UPLOADS }),
       id: null,
@@ -81,7 +81,7 @@ export function verdictsService() {
       projectId: inputs.release.projectId,
       environment,
       inputsHash: inputsHash(inputs),
-      evaluatedAt: new Date(),
+      evaluatedAt,
       createdBy: caller.subject,
       inputs,
     };

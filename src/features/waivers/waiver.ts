@@ -1,6 +1,7 @@
 import { reachable } from '../../access/reachable.js';
 import type { Scope } from '../../access/scopes.js';
-import { type CallContext, query } from '../../database/context.js';
+import { databaseNow } from '../../database/clock.js';
+import type { CallContext } from '../../database/context.js';
 import { aboutOf, type WaiverAbout } from '../../engine/index.js';
 import type { Waiver as WaiverRow } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
@@ -11,14 +12,6 @@ export type Waiver = Omit<WaiverRow, 'about' | 'purlKey' | 'purlVersion'> & {
   readonly about: WaiverAbout;
   readonly state: WaiverState;
 };
-
-const NOW = { name: 'waivers-now', text: 'SELECT clock_timestamp() AS now' };
-
-/** The database's clock, by which waivers expire in verdicts. */
-export async function databaseNow(context: CallContext): Promise<Date> {
-  const [row] = await query<{ now: Date }>(context, NOW, []);
-  return row?.now ?? new Date();
-}
 
 export function toWaiver(
   { purlKey: _key, purlVersion: _version, ...row }: WaiverRow,

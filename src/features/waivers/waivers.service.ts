@@ -2,6 +2,7 @@ import { inProjects, projectsFor } from '../../access/caller.js';
 import { ownRequest, requireIdentity, requireOtherSubject } from '../../access/four-eyes.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
 import { requirePurl } from '../../contract/purl.js';
+import { databaseNow } from '../../database/clock.js';
 import type { CallContext } from '../../database/context.js';
 import { isCheckViolation, isForeignKeyViolation } from '../../database/errors.js';
 import { lockRow } from '../../database/lock-row.js';
@@ -14,7 +15,7 @@ import { normalizeId } from '../../vocabulary/vulnerability-ids.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import { requireReleaseRef } from '../releases/index.js';
 import { type MatchedWaiver, withMatches } from './matches.js';
-import { databaseNow, requireWaiver, toWaiver, type Waiver } from './waiver.js';
+import { requireWaiver, toWaiver, type Waiver } from './waiver.js';
 import { whereState } from './waiver-state.js';
 import { type CreateWaiver, type ListWaiversQuery, MAX_WAIVER_DAYS } from './waivers.schemas.js';
 
@@ -121,17 +122,18 @@ export function waiversService() {
     async create(context: CallContext, input: CreateWaiver): Promise<MatchedWaiver> {
       const target = await targetOf(context, input);
       const subject = subjectOf(input);
-      // Limits count by the clock that verdicts use, which may differ from the server's.
-      const createdAt = await databaseNow(context);
-      const data = {
-        ...target,
-        ...readTerms(input, createdAt),
-        ...subject,
-        reason: input.reason,
-        createdAt,
-        createdBy: context.caller.subject,
-      };
-      const waiver = await change(context, async ({ prisma, record }) => {
+      const waiver = await change(context, async (changing) => {
+        const { caller, prisma, record } = changing;
+        // Limits count by the clock that verdicts use, which may differ from the server's.
+        const createdAt = await databaseNow(changing);
+        const data = {
+          ...target,
+          ...readTerms(input, createdAt),
+          ...subject,
+          reason: input.reason,
+          createdAt,
+          createdBy: caller.subject,
+        };
         const row = await prisma.waiver.create({ data }).catch((error: unknown) => {
           if (!isForeignKeyViolation(error)) throw error;
           throw new AppError('project-not-found', 'Project not found');

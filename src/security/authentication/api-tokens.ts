@@ -9,6 +9,8 @@ interface TokenRow extends StoredGrant {
   subject: string;
   expiresAt: Date;
   revokedAt: Date | null;
+  /** What is left, by the clock of the database. */
+  validMs: number;
   /** The last use is more than a minute ago, or there was none. */
   stale: boolean;
 }
@@ -17,6 +19,7 @@ const SELECT_TOKEN = {
   name: 'token-by-hash',
   text: `SELECT id, subject, scopes, every_project AS "everyProject", project_ids AS "projectIds",
                 expires_at AS "expiresAt", revoked_at AS "revokedAt",
+                (extract(epoch FROM expires_at - now()) * 1000)::float8 AS "validMs",
                 COALESCE(last_used_at < now() - interval '1 minute', true) AS stale
            FROM api_tokens WHERE hash = $1`,
 };
@@ -45,18 +48,18 @@ export async function verifyApiToken(
   const [row] = await query<TokenRow>(database, SELECT_TOKEN, [hashSecret(secret)]);
   if (!row) throw refused('The token does not exist');
   if (row.revokedAt) throw refused('The token was revoked');
-  if (row.expiresAt.getTime() <= Date.now()) {
+  if (row.validMs <= 0) {
     throw refused(`The token expired at ${row.expiresAt.toISOString()}`);
   }
   // Not awaited: a request must not fail because this update fails.
   if (row.stale) markUsed(database, row.id).catch(onError);
-  const { id, subject, expiresAt } = row;
+  const { id, subject, validMs } = row;
   return {
     caller: {
       subject,
       credential: `token:${id}`,
       grants: [grantOf(row)],
     },
-    expiresAt: expiresAt.getTime(),
+    validMs,
   };
 }

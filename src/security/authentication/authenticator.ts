@@ -12,6 +12,14 @@ const CACHE_SIZE = 10_000;
 /** Base64url of `{"`: the header of a JSON Web Token is a JSON object. */
 const JWT_START = 'eyJ';
 
+interface Known {
+  readonly verified: Promise<Verified>;
+  /** When the verification began, by a clock that nobody sets back. */
+  readonly began: number;
+}
+
+const ageMs = ({ began }: Known) => performance.now() - began;
+
 /** @throws {AppError} `unauthenticated`; also throws the errors of the database */
 export type Authenticate = (credential: string) => Promise<Caller>;
 
@@ -23,7 +31,7 @@ export type Authenticate = (credential: string) => Promise<Caller>;
  * @param onError receives errors that do not affect the request
  */
 export function authenticator(database: Place, onError: (error: unknown) => void): Authenticate {
-  const verified = new LruMap<Promise<Verified>>(CACHE_SIZE, CACHE_TTL_MS);
+  const verified = new LruMap<Known>(CACHE_SIZE, CACHE_TTL_MS);
   let oidc: Promise<OidcVerifier> | undefined;
 
   const verify = async (credential: string): Promise<Verified> => {
@@ -36,13 +44,13 @@ export function authenticator(database: Place, onError: (error: unknown) => void
   return async (credential) => {
     const key = hashSecret(credential).toString('base64');
     let known = verified.get(key);
-    if (!known) {
-      known = verify(credential);
+    if (!known || ageMs(known) > CACHE_TTL_MS) {
+      known = { began: performance.now(), verified: verify(credential) };
       verified.set(key, known);
-      known.catch(() => verified.delete(key));
+      known.verified.catch(() => verified.delete(key));
     }
-    const { caller, expiresAt } = await known;
-    if (expiresAt <= Date.now()) throw refused('The token has expired');
+    const { caller, validMs } = await known.verified;
+    if (ageMs(known) >= validMs) throw refused('The token has expired');
     return caller;
   };
 }

@@ -1,10 +1,10 @@
 import type { Caller } from '../../access/caller.js';
 import { AppError } from '../../shared/app-error.js';
 
-/** The caller of a credential, and its expiry in milliseconds since 1970. */
+/** The caller of a credential, and for how many milliseconds it is valid from when its verification began. */
 export interface Verified {
   readonly caller: Caller;
-  readonly expiresAt: number;
+  readonly validMs: number;
 }
 
 /**

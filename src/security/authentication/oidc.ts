@@ -116,7 +116,7 @@ export function oidcVerifier(database: Place): OidcVerifier {
         credential: `issuers:${met.map(({ id }) => id).join('+')}:${subject}`,
         grants: met.map(grantOf),
       },
-      expiresAt: (exp + CLOCK_TOLERANCE_S) * 1000,
+      validMs: (exp + CLOCK_TOLERANCE_S) * 1000 - Date.now(),
     };
   };
 }
