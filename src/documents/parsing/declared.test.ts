@@ -90,6 +90,7 @@ describe('what the uploader declares where Trivy found nothing to look at', () =
       format: 'json',
       kind: 'trivy',
       secretKey: new Uint8Array(32),
+      receivedAt: new Date(),
       scanners: [scanner],
     });
     return head.summary;

@@ -14,8 +14,8 @@ const withDigests = (document: About) =>
   targetsIn(document).filter((target) => digestsOf(target).length > 0);
 
 /**
- * Whether digests show that two targets are the same. Image ids and manifests decide if both have them: the platforms of
- * an image have one index in the registry.
+ * Whether digests show that two targets are the same. Image ids and manifests decide if both have them: the platforms
+ * of an image have one index in the registry.
  */
 function isSame(one: Target, other: Target): boolean {
   const [own, its] = [one.otherDigests ?? [], other.otherDigests ?? []];
