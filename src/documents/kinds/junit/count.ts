@@ -45,7 +45,7 @@ function add(to: Tally, more: Tally): void {
   for (const key of Object.keys(to) as (keyof Tally)[]) to[key] += more[key];
 }
 
-/** Whether an entry reports a failure of a class, a file or a hook. pytest has no class for a file that did not load. */
+/** Whether an entry is a failed class, file or hook. pytest writes no class for a file that did not load. */
 function isOutside({ attributes }: XmlElement, outcome: Outcome): boolean {
   const [own = '', group] = [attributes.get('name'), attributes.get('classname')];
   if (outcome === 'passed') return false;
