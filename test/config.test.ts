@@ -21,6 +21,7 @@ describe('the configuration', () => {
       LOG_FORMAT: 'auto',
       BODY_LIMIT: 1_048_576,
       EVIDENCE_WORKERS: 2,
+      DECISION_WORKERS: 2,
       DATABASE_POOL_MAX: 10,
       DATABASE_CONNECT_TIMEOUT_MS: 5000,
       DATABASE_STATEMENT_TIMEOUT_MS: 15_000,

@@ -109,6 +109,13 @@ export const EnvSchema = Type.Object({
     description:
       'Number of documents parsed at the same time. One of 32 MiB can take 500 MiB of memory',
   }),
+  DECISION_WORKERS: Type.Integer({
+    minimum: 1,
+    maximum: 64,
+    default: 2,
+    description:
+      'Number of large decisions made at the same time, each with its own database connection and up to 300 MiB of memory',
+  }),
   DATABASE_POOL_MAX: Type.Integer({
     minimum: 1,
     maximum: 1000,

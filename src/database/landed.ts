@@ -63,4 +63,7 @@ export const LANDED: Readonly<Record<string, readonly string[]>> = {
   '20261129150000_search_paths': [
     '694082421d500c0ac49c21c2baa3a9b284c3495851911664a2303b87c23f915c',
   ],
+  '20261130110000_kept_counts': [
+    'c7e467e94f88e8c1b7f2a8c66a9e6c47178e63e7af07dd05b4058dc40d6dda63',
+  ],
 };

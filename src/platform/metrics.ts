@@ -1,7 +1,14 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import {
+  Counter,
+  type CounterConfiguration,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  Registry,
+} from 'prom-client';
 import type { BuildInfo } from '../config/build-info.js';
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/client.js';
@@ -12,6 +19,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Records a run of a job. The job runner calls it. */
     observeJob(run: JobRun): void;
+    /** Adds a counter of a feature. The values of its labels must be few. */
+    counter<Label extends string>(options: CounterConfiguration<Label>): Counter<Label>;
   }
 }
 
@@ -81,6 +90,7 @@ export default fp<{ config: Config; database: Database; build: BuildInfo }>(
     collectDefaultMetrics({ register: registry });
     describePool(registers, database);
     app.decorate('observeJob', jobMetrics(registers));
+    app.decorate('counter', (options) => new Counter({ ...options, registers }));
     new Gauge({
       name: 'srp_build_info',
       help: 'Version and commit of this instance; always 1',

@@ -46,6 +46,8 @@ export interface DocumentHead {
   readonly toolVersion: string | null;
   readonly specVersion: string | null;
   readonly summary: Summary;
+  /** Rows, licences, aliases and claims: how much a verdict may have to read. */
+  readonly rowCount: number;
   readonly document: StoredDocument;
 }
 
@@ -136,6 +138,12 @@ function withNotes(parsed: ParsedDocument, read: readonly Note[]): ParsedDocumen
     : { ...parsed, warnings: [...notes, ...(parsed.warnings ?? [])] };
 }
 
+function rowCountOf({ components = [], findings = [], claims = [] }: ParsedDocument): number {
+  const licences = components.reduce((sum, component) => sum + component.licences.length, 0);
+  const aliases = findings.reduce((sum, finding) => sum + (finding.aliases?.length ?? 0), 0);
+  return components.length + licences + findings.length + aliases + claims.length;
+}
+
 /**
  * Recognizes and parses a document, masks its secrets, and prepares everything that is stored.
  * @throws {DocumentFault}
@@ -161,6 +169,7 @@ export async function readDocument(request: DocumentRequest): Promise<ReadDocume
       toolVersion: clean(parsed.toolVersion, 200),
       specVersion: clean(parsed.specVersion, 200),
       summary: summarize(parsed, stored !== request.bytes),
+      rowCount: rowCountOf(parsed),
       document: store(stored),
     },
     batches: encode(parsed, aliases),
