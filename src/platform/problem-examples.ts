@@ -100,6 +100,10 @@ const DETAILS: Record<ProblemCode, string> = {
   'document-unrecognized':
     'The document is not recognised by its content as junit. Name its kind with ?kind=',
   'document-invalid': 'The document is not a valid CycloneDX document: specVersion is missing',
+  'quota-exceeded': [
+    'QUOTA_REPORTS_PER_RELEASE allows 10000 reports that count for a release, and this request needs 10001',
+    'Retract reports that need not count (POST /evidence/{id}/retract), or upload with the label of the report to replace',
+  ].join('. '),
   'decision-too-large': [
     'The decision takes more than 30 s',
     'To need less time, retract reports that need not count, upload smaller reports, or simplify the policy',

@@ -4,7 +4,7 @@ import type { FindingType } from '../../vocabulary/finding-types.js';
 import { readPurl } from '../../vocabulary/purl.js';
 import { DocumentFault, refuseTooMany } from '../fault.js';
 import type { Note, ParsedDocument } from '../kind.js';
-import { type Alias, type Batch, batchesOf, clean, MAX_ALIASES, TABLES } from './columns.js';
+import { type Alias, type Batch, batchesOf, clean, TABLES } from './columns.js';
 import { withDeclared, withoutFuture } from './declared.js';
 import { toUtf8 } from './encodings.js';
 import { withoutKnownSecrets } from './known-secrets.js';
@@ -12,6 +12,7 @@ import { licenceNotes } from './licences.js';
 import { decodeText, readJson } from './read-json.js';
 import { readXml } from './read-xml.js';
 import { recognize } from './recognize.js';
+import { ROW_LIMITS, type RowLimits, refuseLargeRows } from './row-limits.js';
 import { type Summary, summarize } from './summary.js';
 
 export interface DocumentRequest {
@@ -26,6 +27,8 @@ export interface DocumentRequest {
   readonly secretKey: Uint8Array;
   /** What the uploader says that the tool looked for. */
   readonly scanners?: readonly FindingType[] | undefined;
+  /** Default: `ROW_LIMITS`. */
+  readonly rowLimits?: RowLimits | undefined;
 }
 
 /** The stored form of a document. */
@@ -94,8 +97,7 @@ function store(bytes: Uint8Array): StoredDocument {
 function aliasesOf(findings: ParsedDocument['findings'] = []): Alias[] {
   const pairs = new Map<string, Alias>();
   for (const { rule, aliases = [] } of findings) {
-    for (const alias of aliases.slice(0, MAX_ALIASES))
-      pairs.set(`${alias} ${rule}`, { alias, canonical: rule });
+    for (const alias of aliases) pairs.set(`${alias} ${rule}`, { alias, canonical: rule });
   }
   refuseTooMany(pairs.size, 'aliases');
   return [...pairs.values()];
@@ -157,6 +159,7 @@ export async function readDocument(request: DocumentRequest): Promise<ReadDocume
   const { kind, parser } = await recognize(document, request);
   const own = withNotes(parser.parse(document, { secretKey }), utf8.notes);
   const parsed = withoutFuture(withDeclared(own, kind, request.scanners), new Date());
+  refuseLargeRows(parsed, request.rowLimits ?? ROW_LIMITS);
   refuseTooManyClaims(parsed);
   const aliases = aliasesOf(parsed.findings);
   const kept = bytes === utf8.bytes ? request.bytes : bytes;
