@@ -80,8 +80,10 @@ export const seedLarge = (sizes: typeof SIZES): string[] => [
   // What the triggers would have counted.
   `INSERT INTO release_facts (release_id, project_id, reports, row_count)
    SELECT e.release_id, e.project_id, count(*)::int,
-          (SELECT count(*) + COALESCE(sum(cardinality(c.licences)), 0) FROM components c WHERE c.release_id = e.release_id)
-          + (SELECT count(*) + COALESCE(sum(cardinality(f.aliases)), 0) FROM findings f WHERE f.release_id = e.release_id)
+          (SELECT count(*) + COALESCE(sum(cardinality(c.licences)), 0)
+             FROM components c WHERE c.release_id = e.release_id)
+          + (SELECT count(*) + COALESCE(sum(cardinality(f.aliases)), 0)
+               FROM findings f WHERE f.release_id = e.release_id)
      FROM evidence e GROUP BY e.release_id, e.project_id`,
   ...policy('licences', [{ rule: 'licences', mode: 'block', allow: ['MIT', 'Apache-2.0'] }]),
   ...policy('findings', [{ rule: 'max-findings', mode: 'block', severity: 'high' }]),

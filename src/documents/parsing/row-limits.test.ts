@@ -14,7 +14,7 @@ const refusal = (parsed: Partial<ParsedDocument>) => {
 };
 
 const finding = (aliases: string[]) => ({
-  ...{ type: 'vulnerability', severity: 'low', rule: 'CVE-1', aliases } as const,
+  ...({ type: 'vulnerability', severity: 'low', rule: 'CVE-1', aliases } as const),
   fingerprint: '00',
 });
 const component = (licences: string[]) => ({ type: 'library', name: 'a', licences });

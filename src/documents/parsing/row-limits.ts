@@ -25,8 +25,8 @@ function firstBeyond<Row>(
 }
 
 /**
- * Refuses a document with a row that cannot be stored whole. A part of its ids or licences could say yes where the whole
- * says no: a search for an id that was cut finds nothing, and a claim that was cut does not replace an older one.
+ * Refuses a document with a row that cannot be stored whole. A part of its ids or licences could say yes where all say
+ * no: a search for an id that was cut finds nothing, and a claim that was cut does not replace an older one.
  * @throws {DocumentFault}
  */
 export function refuseLargeRows(parsed: ParsedDocument, limits: RowLimits): void {

@@ -43,7 +43,10 @@ export async function checkQuota(
     throw quotaExceeded(
       { quota: 'QUOTA_REPORTS_PER_RELEASE', maximum: reports, wanted: used.reports },
       'reports that count for a release',
-      'Retract reports that need not count (POST /evidence/{id}/retract), or upload with the label of the report to replace',
+      [
+        'Retract reports that need not count (POST /evidence/{id}/retract),',
+        'or upload with the label of the report to replace',
+      ].join(' '),
     );
   }
   if (bytes > 0 && used.bytes > bytes) {

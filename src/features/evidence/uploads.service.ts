@@ -83,7 +83,8 @@ export function uploadsService({ reader, store, secretKey, quota, rowLimits }: U
 
     /**
      * Parses a document, so that `store` can store it. The caller must close the document in every case.
-     * @throws {AppError} `document-unrecognized`, `document-invalid`, `payload-too-large`, `quota-exceeded`, `overloaded`
+     * @throws {AppError} `document-unrecognized`, `document-invalid`, `payload-too-large`, `quota-exceeded`,
+     * `overloaded`
      */
     async read(
       context: CallContext,

@@ -81,7 +81,7 @@ export const CLAIM = claimOf('', NOW);
 
 /**
  * The decisive claim for counting, for findings of one release. Claims without effect, of which there may be many, are
- * not read. Ids without any claim are skipped by a hash of the release's targets, because a finding can have 50 aliases.
+ * not read. Ids without any claim are skipped by a hash of the release's targets: a finding can have many aliases.
  * `IS TRUE` keeps PostgreSQL from joining instead, which would read all targets for each finding.
  * @param release a parameter of the statement, such as `$1`
  */

@@ -28,7 +28,8 @@ const columns = Object.entries(BOUNDED).map(([name, select]) => `${select} AS "$
 /**
  * Reads the inputs of a verdict in one statement, and so in one snapshot. Facts that only some rules need are read
  * later. `$1`: release, `$2`: environment, `$3`: null, or policy versions to evaluate instead (`{name: version}`),
- * `$4`: version of the engine, `$5`: maximum number of reports. `evidence` is null if there are more. No row means that the release or the environment does not exist.
+ * `$4`: version of the engine, `$5`: maximum number of reports. `evidence` is null if there are more. No row means that
+ * the release or the environment does not exist.
  */
 export const COLLECT: Statement = {
   name: 'verdict-collect',

@@ -11,7 +11,7 @@ const ALL = 2_147_483_647;
 /** Components per batch, of which one is in the heap at a time. */
 const BATCH_ROWS = 10_000;
 
-/** On Linux a thread has its own priority, and here it yields to the threads of requests. Elsewhere a process has one. */
+/** On Linux a thread has its own priority, and this one yields to those of requests. Elsewhere a process has one. */
 if (process.platform === 'linux') setPriority(Math.max(getPriority(), 10));
 
 const failed = (error: unknown): LargeAnswer => {
