@@ -65,9 +65,9 @@ async function recordBuild() {
 
 /**
  * Bundles the server and its imports into one file, because finding and reading hundreds of modules took most of the
- * start. The worker that parses documents is a second file. Dynamic imports become separate files. Some packages stay
- * outside: those that read their own files, Prisma with its WebAssembly, pg, which tracing tools patch when it is
- * loaded, and one that finds its modules at run time.
+ * start. The workers that parse documents and make large decisions are files of their own. Dynamic imports become
+ * separate files. Some packages stay outside: those that read their own files, Prisma with its WebAssembly, pg, which
+ * tracing tools patch when it is loaded, and one that finds its modules at run time.
  */
 async function bundle() {
   const { build: esbuild } = await import('esbuild');
@@ -76,6 +76,7 @@ async function bundle() {
     entryPoints: [
       { in: 'server.js', out: 'server' },
       { in: 'documents/parsing/worker.js', out: 'evidence-worker' },
+      { in: 'features/verdicts/large-worker.js', out: 'decision-worker' },
     ],
     outdir: '.',
     allowOverwrite: true,

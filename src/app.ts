@@ -5,6 +5,7 @@ import type { Database } from './database/client.js';
 import { importJob } from './events/index.js';
 import type { DocumentReader } from './features/evidence/index.js';
 import { features as allFeatures } from './features/index.js';
+import type { LargeDecisions } from './features/verdicts/index.js';
 import type { Job } from './jobs/job.js';
 import auth from './platform/auth.js';
 import browserSafety from './platform/browser-safety.js';
@@ -37,6 +38,8 @@ export interface AppDependencies {
   readonly logger?: FastifyServerOptions['logger'];
   /** Threads that parse documents. The application does not stop them. Default: its own threads. */
   readonly reader?: DocumentReader;
+  /** Threads that make large decisions. The application does not stop them. Default: its own threads. */
+  readonly large?: LargeDecisions;
   /** How long the readiness probe waits for the database. */
   readonly probeMs?: number;
   /** What the server does about an embedded PostgreSQL that does not run, for the readiness probe. */

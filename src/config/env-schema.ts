@@ -4,6 +4,14 @@ import { stringEnum } from '../contract/schemas.js';
 const milliseconds = (fallback: number, description: string) =>
   Type.Integer({ minimum: 1, maximum: 3_600_000, default: fallback, description });
 
+const quota = (fallback: number, description: string) =>
+  Type.Integer({
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
+    default: fallback,
+    description,
+  });
+
 const NAME = '[A-Za-z0-9.-]+';
 const PROXY = '(?:[0-9A-Fa-f.:]+(?:/[0-9]{1,3})?|loopback|linklocal|uniquelocal)';
 const ORIGIN = 'https?://[A-Za-z0-9.-]+(?::[0-9]+)?';
@@ -108,6 +116,34 @@ export const EnvSchema = Type.Object({
     default: 2,
     description:
       'Number of documents parsed at the same time. One of 32 MiB can take 500 MiB of memory',
+  }),
+  DECISION_WORKERS: Type.Integer({
+    minimum: 1,
+    maximum: 64,
+    default: 2,
+    description:
+      'Number of large decisions made at the same time, each with its own database connection and up to 300 MiB of memory',
+  }),
+  QUOTA_REPORTS_PER_RELEASE: quota(10_000, 'Reports that count for one release; 0: no limit'),
+  QUOTA_BYTES_PER_PROJECT: quota(
+    107_374_182_400,
+    'Bytes of the stored documents of one project, before compression; 0: no limit',
+  ),
+  QUOTA_KEPT_ANSWER_BYTES: quota(
+    1_048_576,
+    'Size of an answer that is kept for an Idempotency-Key, in bytes; 0: no limit',
+  ),
+  QUOTA_ALIASES_PER_FINDING: Type.Integer({
+    minimum: 1,
+    maximum: 1000,
+    default: 200,
+    description: 'Other ids of one finding. Each costs a look-up in each verdict',
+  }),
+  QUOTA_LICENCES_PER_COMPONENT: Type.Integer({
+    minimum: 1,
+    maximum: 1000,
+    default: 500,
+    description: 'Licences of one component',
   }),
   DATABASE_POOL_MAX: Type.Integer({
     minimum: 1,

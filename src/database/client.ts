@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { Config } from '../config/config.js';
 import { PrismaClient } from '../generated/prisma/client.js';
 import { PrismaPool } from './adopt.js';
+import { connection, schemaOf } from './connection.js';
 import { Store } from './context.js';
 import { SessionPool } from './pool.js';
 
@@ -15,6 +16,8 @@ export interface Database {
   readonly prisma: PrismaClient;
   /** Both, for contexts: see `callContext`. */
   readonly store: Store;
+  /** Settings of a read-only connection, for threads that open their own. They contain the password. */
+  readonly connectionSettings: pg.ClientConfig;
   close(): Promise<void>;
 }
 
@@ -26,30 +29,6 @@ type PoolSettings = Pick<
   | 'DATABASE_LOCK_TIMEOUT_MS'
   | 'DATABASE_IDLE_TIMEOUT_MS'
 >;
-
-/** The schema in `?schema=` of a Prisma URL. pg does not support this parameter. */
-function schemaOf(url: string): string {
-  return new URL(url).searchParams.get('schema') ?? 'public';
-}
-
-/**
- * The settings of a connection, with session options that select the schema. In pg, `?options=` of the URL would
- * replace these. It comes first here, so that these win.
- */
-export function connection(url: string): pg.ClientConfig {
-  const schema = schemaOf(url);
-  const parsed = new URL(url);
-  const own = parsed.searchParams.getAll('options');
-  parsed.searchParams.delete('options');
-  // Temporary tables last: PostgreSQL looks there first, and one could stand in for a table of the schema.
-  const isSelected = schema === 'public' && own.some((option) => option.includes('search_path'));
-  const selected = isSelected ? [] : [`-c search_path="${schema}",pg_temp`];
-  const options = [...own, ...selected];
-  return {
-    connectionString: own.length > 0 ? parsed.href : url,
-    options: options.join(' '),
-  };
-}
 
 /** Every connection caches each statement, in the driver and in PostgreSQL. */
 const MAX_STATEMENTS = 500;
@@ -75,6 +54,7 @@ export function openDatabase(
   settings: PoolSettings,
   onIdleError: (error: Error) => void = () => {},
 ): Database {
+  const own = connection(url);
   const pool = new SessionPool({
     max: settings.DATABASE_POOL_MAX,
     connectionTimeoutMillis: settings.DATABASE_CONNECT_TIMEOUT_MS,
@@ -89,7 +69,7 @@ export function openDatabase(
     // A statement may be sent before the one before it is answered: see `transaction.ts`.
     pipeline: true,
     application_name: 'secure-release-platform',
-    ...connection(url),
+    ...own,
   });
   pool.on('error', onIdleError); // without a listener, a lost idle connection ends the process
   // When a connection moves from the pool to Prisma, it briefly has no error listener. An error would then end the
@@ -118,6 +98,10 @@ export function openDatabase(
     pool,
     prisma,
     store: new Store({ pool, prisma, prismaPool }),
+    connectionSettings: {
+      ...own,
+      connectionTimeoutMillis: settings.DATABASE_CONNECT_TIMEOUT_MS,
+    },
     async close() {
       await prisma.$disconnect();
       await pool.end();

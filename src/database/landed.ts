@@ -66,4 +66,7 @@ export const LANDED: Readonly<Record<string, readonly string[]>> = {
   '20261130100000_times_of_the_database': [
     '35273b1ed54089957a0e9c2b7e817dbae693c31717ec853403f68a9c02b2c2f1',
   ],
+  '20261130110000_kept_counts': [
+    'c7e467e94f88e8c1b7f2a8c66a9e6c47178e63e7af07dd05b4058dc40d6dda63',
+  ],
 };

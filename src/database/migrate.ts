@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type * as SchemaEngine from '../../prisma/schema-engine/migrations.mjs';
 import { ROOT } from '../paths.js';
-import { connection } from './client.js';
+import { connection } from './connection.js';
 import { knownMigrations, MIGRATIONS, schemaState } from './schema-state.js';
 
 const ENGINE = new URL('prisma/schema-engine/migrations.mjs', ROOT).href;

@@ -35,7 +35,7 @@ const types: pg.CustomTypesConfig = {
 
 /** Runs a statement on a pool or a connection, and returns its rows. */
 export async function run<Row extends object>(
-  where: pg.Pool | pg.PoolClient,
+  where: pg.Pool | pg.ClientBase,
   statement: Statement,
   values: unknown[],
 ): Promise<Row[]> {

@@ -1,4 +1,12 @@
+import type { Exceeded } from '../shared/quota.js';
 import { MAX_ROWS } from './kind.js';
+
+/** A row with more than a quota allows. `row` names it. */
+export interface QuotaFault extends Exceeded {
+  readonly row: string;
+}
+
+export type FaultReason = 'invalid' | 'unrecognized' | 'limit' | QuotaFault;
 
 /** The reason why a document is refused, and the place in the document. The API answers 422, or 413 for `limit`. */
 export class DocumentFault extends Error {
@@ -11,8 +19,8 @@ export class DocumentFault extends Error {
     readonly pointer = '',
     /** Position from 1, for XML and for JSON with a syntax error. */
     readonly position?: { readonly line: number; readonly column?: number },
-    /** `limit`: the document exceeds a limit of the server. */
-    readonly reason: 'invalid' | 'unrecognized' | 'limit' = 'invalid',
+    /** `limit`: the document exceeds a limit of the server. A row that exceeds a quota: which, and the row. */
+    readonly reason: FaultReason = 'invalid',
   ) {
     super(fault);
   }

@@ -1,10 +1,22 @@
 export { agedOf, type Times } from './evaluate/ages.js';
 export { type CanonicalInputs, canonicalInputs } from './evaluate/canonical.js';
 export { ENGINE, inputsHash, rulesSha256 } from './evaluate/hash.js';
-export type { PolicyRule, RuleResult, VerdictFacts, VerdictInputs } from './evaluate/inputs.js';
+export type {
+  Judgement,
+  PolicyRule,
+  RuleResult,
+  VerdictFacts,
+  VerdictInputs,
+} from './evaluate/inputs.js';
 export { type Prepared, prepare } from './evaluate/prepare.js';
 export { faultOfRule } from './evaluate/rule-fault.js';
 export { aboutOf, WAIVER_ABOUT, type WaiverAbout } from './evaluate/waivers.js';
 export { ruleNamed, rules } from './rules/index.js';
 export type { KnownRule } from './rules/known-rule.js';
-export { type ComponentInput, type Defects, MODES, type WaivedDefect } from './rules/rule.js';
+export {
+  type ComponentInput,
+  type Components,
+  type Defects,
+  MODES,
+  type WaivedDefect,
+} from './rules/rule.js';

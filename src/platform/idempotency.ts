@@ -8,6 +8,7 @@ import { type CallContext, type Place, query } from '../database/context.js';
 import { bookkeeping } from '../database/transaction.js';
 import type { Job } from '../jobs/job.js';
 import { AppError, invalidAt } from '../shared/app-error.js';
+import { quotaExceeded } from '../shared/quota.js';
 
 /** The response to a request that created a resource, or found that it exists. */
 export interface Created<Body> {
@@ -111,6 +112,17 @@ async function takeKey(context: Place, { caller, key, fingerprint }: Claim): Pro
   return rows.length > 0;
 }
 
+/** @param maximum in bytes; 0: no limit @throws {AppError} `quota-exceeded` */
+function checkSize(body: string, maximum: number): void {
+  const wanted = Buffer.byteLength(body);
+  if (maximum === 0 || wanted <= maximum) return;
+  throw quotaExceeded(
+    { quota: 'QUOTA_KEPT_ANSWER_BYTES', maximum, wanted },
+    'bytes of an answer that is kept for an Idempotency-Key',
+    'Nothing was created. Send the request without Idempotency-Key',
+  );
+}
+
 /** Finds the stored response for a key, unless it has expired. */
 async function keptAnswer(database: Place, { caller, key, fingerprint }: Claim) {
   const [kept] = await query<Kept>(database, KEPT_ANSWER, [caller, key]);
@@ -164,6 +176,7 @@ export default fp<{ config: Config; database: Database }>(
           if (!(await takeKey(transaction, claim))) return undefined;
           const created = await create(transaction);
           const { headers, body, status = 201 } = created;
+          checkSize(body, config.QUOTA_KEPT_ANSWER_BYTES);
           const values = [caller, key, JSON.stringify(headers), body, status];
           await query(transaction, KEEP_ANSWER, values);
           return created;

@@ -1,11 +1,20 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import {
+  Counter,
+  type CounterConfiguration,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  Registry,
+} from 'prom-client';
 import type { BuildInfo } from '../config/build-info.js';
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/client.js';
 import type { JobRun } from '../jobs/job.js';
+import { AppError } from '../shared/app-error.js';
+import { QUOTAS } from '../shared/quota.js';
 import { onClosedEarly } from './closed-early.js';
 
 declare module 'fastify' {
@@ -14,6 +23,8 @@ declare module 'fastify' {
     observeJob(run: JobRun): void;
     /** Records a comparison of the clocks. @param seconds by how much that of the database is ahead */
     observeClockSkew(seconds: number): void;
+    /** Adds a counter of a feature. The values of its labels must be few. */
+    counter<Label extends string>(options: CounterConfiguration<Label>): Counter<Label>;
   }
 }
 
@@ -94,6 +105,18 @@ export default fp<{ config: Config; database: Database; build: BuildInfo }>(
     describePool(registers, database);
     app.decorate('observeJob', jobMetrics(registers));
     app.decorate('observeClockSkew', clockMetric(registers));
+    app.decorate('counter', (options) => new Counter({ ...options, registers }));
+    const refused = new Counter({
+      name: 'srp_quota_exceeded_total',
+      help: 'Requests that were refused because of a quota, by its setting',
+      labelNames: ['quota'],
+      registers,
+    });
+    for (const quota of QUOTAS) refused.inc({ quota }, 0);
+    app.addHook('onError', async (_request, _reply, error) => {
+      if (!(error instanceof AppError) || error.code !== 'quota-exceeded') return;
+      refused.inc({ quota: String(error.members.quota) });
+    });
     new Gauge({
       name: 'srp_build_info',
       help: 'Version and commit of this instance; always 1',

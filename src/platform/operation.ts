@@ -75,7 +75,7 @@ function problemsOf(
     ...when(rateLimited && rateLimit !== false, 'rate-limited'),
     ...when(!authenticated, 'misdirected-request'),
     ...when(!authenticated && writes, 'cross-site-request'),
-    ...when(idempotent, 'idempotency-key-in-use', 'idempotency-key-reused'),
+    ...when(idempotent, 'idempotency-key-in-use', 'idempotency-key-reused', 'quota-exceeded'),
     ...when(conditional === 'change', 'precondition-failed'),
     ...when(guarded, 'database-unavailable', 'overloaded'),
     ...problems,

@@ -100,6 +100,15 @@ const DETAILS: Record<ProblemCode, string> = {
   'document-unrecognized':
     'The document is not recognised by its content as junit. Name its kind with ?kind=',
   'document-invalid': 'The document is not a valid CycloneDX document: specVersion is missing',
+  'quota-exceeded': [
+    'QUOTA_REPORTS_PER_RELEASE allows 10000 reports that count for a release, and this request needs 10001',
+    'Retract reports that need not count (POST /evidence/{id}/retract), or upload with the label of the report to replace',
+  ].join('. '),
+  'decision-too-large': [
+    'The decision takes more than 30 s',
+    'To need less time, retract reports that need not count, upload smaller reports, or simplify the policy',
+    'The answer stays the same for 10 minutes, unless the release or the policy changes',
+  ].join('. '),
   'subject-mismatch': [
     'The document is about sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08,',
     'and payments:1.4.0 has the digest sha256:1f3c5e7a9b0d2f4e6a8c0b1d3f5e7a9c1b3d5f7e9a0c2b4d6f8e1a3c5b7d9f0e',

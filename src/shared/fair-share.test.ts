@@ -82,6 +82,41 @@ describe('a fair share', () => {
     expect(await isGiven(more)).toBe(false);
   });
 
+  it('serves owners in turns: one with many requests does not hold up another', async () => {
+    const thread = share(1);
+    const order: string[] = [];
+    const ask = async (owner: string) => {
+      const given = await thread.take(1, owner);
+      order.push(owner);
+      return given;
+    };
+    const first = await thread.take(1, 'greedy');
+    const waiting = ['greedy', 'greedy', 'b', 'b', 'c'].map(ask);
+    first.giveBack();
+    const all = await Promise.all(waiting.map((one) => one.then((given) => given.giveBack())));
+    expect(all).toHaveLength(5);
+    expect(order).toEqual(['b', 'c', 'greedy', 'b', 'greedy']);
+  });
+
+  it('does not let new owners hold up one that has waited', async () => {
+    const thread = share(1);
+    const order: string[] = [];
+    const ask = (owner: string) =>
+      thread.take(1, owner).then((given) => {
+        order.push(owner);
+        return given;
+      });
+    let given = await thread.take(1, 'a');
+    const waiting = ['a', 'b'].map(ask);
+    given.giveBack();
+    given = await (waiting[1] as Promise<Share>);
+    const late = ask('c');
+    given.giveBack();
+    (await (waiting[0] as Promise<Share>)).giveBack();
+    await late;
+    expect(order).toEqual(['b', 'a', 'c']);
+  });
+
   it('answers 503 with Retry-After after the timeout, and serves the next request', async () => {
     const memory = share(10, 20);
     await memory.take(6, 'a');

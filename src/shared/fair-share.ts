@@ -21,7 +21,7 @@ export interface Stoppable {
 export interface FairShare {
   /**
    * Waits until enough of the resource is free. The owner that holds the least is served first; among equals, the one
-   * that has waited longest.
+   * whose last turn is longest ago, and then the one that has waited longest.
    * @param amount capped at the maximum for one owner
    * @param owner the caller
    * @param signal ends the wait when the client disconnects
@@ -68,6 +68,9 @@ export function fairShare(options: FairShareOptions): FairShare {
   const running = new Set<Running>();
   const held = new Map<string, number>();
   const queue: Waiting[] = [];
+  /** The number of the last turn of each owner that holds or waits. An owner that arrives comes before the last one. */
+  const lastTurns = new Map<string, number>();
+  let turn = 0;
 
   const heldBy = (owner: string) => held.get(owner) ?? 0;
 
@@ -78,6 +81,17 @@ export function fairShare(options: FairShareOptions): FairShare {
     else held.delete(owner);
   };
 
+  const lastTurn = (owner: string) => lastTurns.get(owner) ?? 0;
+
+  const forget = (owner: string) => {
+    if (heldBy(owner) > 0 || queue.some((one) => one.owner === owner)) return;
+    lastTurns.delete(owner);
+  };
+
+  /** Whether an owner is served before another. */
+  const isBefore = (one: string, other: string) =>
+    heldBy(one) === heldBy(other) ? lastTurn(one) < lastTurn(other) : heldBy(one) < heldBy(other);
+
   /** The next request to serve. Of each owner, only the first request in the queue is considered. */
   function next(): Waiting | undefined {
     const seen = new Set<string>();
@@ -86,7 +100,7 @@ export function fairShare(options: FairShareOptions): FairShare {
       if (seen.has(one.owner)) continue;
       seen.add(one.owner);
       const isAllowed = heldBy(one.owner) + one.amount <= each;
-      if (isAllowed && (!best || heldBy(one.owner) < heldBy(best.owner))) best = one;
+      if (isAllowed && (!best || isBefore(one.owner, best.owner))) best = one;
     }
     return best;
   }
@@ -95,6 +109,8 @@ export function fairShare(options: FairShareOptions): FairShare {
     for (let one = next(); one && one.amount <= free; one = next()) {
       queue.splice(queue.indexOf(one), 1);
       change(one.owner, one.amount);
+      turn += 1;
+      lastTurns.set(one.owner, turn);
       one.start();
     }
   };
@@ -111,6 +127,7 @@ export function fairShare(options: FairShareOptions): FairShare {
       change(owner, rest - mine);
       mine = rest;
       admit();
+      forget(owner);
     };
     const giveBack = () => {
       settle();
@@ -150,6 +167,7 @@ export function fairShare(options: FairShareOptions): FairShare {
           stopTimers();
           reject(error);
           admit(); // later requests may need less
+          forget(owner);
         };
         const onAbort = () =>
           leave(new AppError('malformed-request', 'The client closed the connection'));
@@ -171,6 +189,7 @@ export function fairShare(options: FairShareOptions): FairShare {
             ? undefined
             : setInterval(() => makeRoom(waiting, patienceMs), patienceMs);
         queue.push(waiting);
+        if (!lastTurns.has(owner)) lastTurns.set(owner, turn - 0.5);
         signal?.addEventListener('abort', onAbort, { once: true });
         if (signal?.aborted) onAbort();
         else admit();

@@ -45,6 +45,8 @@ export const PROBLEMS = {
   'idempotency-key-reused': { status: 422, title: 'The key was used for another request' },
   'document-unrecognized': { status: 422, title: 'The document kind is not known' },
   'document-invalid': { status: 422, title: 'The document is not valid' },
+  'quota-exceeded': { status: 422, title: 'The request exceeds a quota' },
+  'decision-too-large': { status: 422, title: 'The decision takes too much time or memory' },
   'subject-mismatch': { status: 422, title: 'The document is about something else' },
   'rate-limited': { status: 429, title: 'Too many requests' },
   'headers-too-large': { status: 431, title: 'The request headers are too large' },

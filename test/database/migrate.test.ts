@@ -38,6 +38,7 @@ const MIGRATIONS = [
   '20261129140000_ids_in_order',
   '20261129150000_search_paths',
   '20261130100000_times_of_the_database',
+  '20261130110000_kept_counts',
 ];
 
 let database: Awaited<ReturnType<typeof createEmptyDatabase>>;

@@ -192,3 +192,26 @@ describe('a request that fails', () => {
     expect(await count()).toBe(0);
   });
 });
+
+describe('QUOTA_KEPT_ANSWER_BYTES', () => {
+  it('refuses a creation whose answer is larger, and creates nothing', async () => {
+    const size = Buffer.byteLength((await post('measured')).body);
+    const fits = await buildTestApp(testDatabaseUrl(), { QUOTA_KEPT_ANSWER_BYTES: String(size) });
+    const not = await buildTestApp(testDatabaseUrl(), {
+      QUOTA_KEPT_ANSWER_BYTES: String(size - 1),
+    });
+    const before = await count();
+    expect(before).toBe(1);
+    const problem = expectProblem(await post('k', { name: 'B' }, not), 422, 'quota-exceeded');
+    expect(problem).toMatchObject({
+      ...{ quota: 'QUOTA_KEPT_ANSWER_BYTES', maximum: size - 1, wanted: size },
+      detail: expect.stringContaining('Send the request without Idempotency-Key'),
+    });
+    expect(await count()).toBe(before);
+    const without = { method: 'POST', url: '/projects', payload: { name: 'B' } } as const;
+    expect((await not.inject(without)).statusCode).toBe(201);
+    // The key was not used up.
+    expect((await post('k', { name: 'B' }, fits)).statusCode).toBe(201);
+    await Promise.all([fits.close(), not.close()]);
+  });
+});

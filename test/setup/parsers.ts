@@ -7,21 +7,15 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Path of the bundled worker that parses documents. */
+    /** Paths of the bundled workers that parse documents, and that make large decisions. */
     parserWorker: string;
+    decisionWorker: string;
   }
 }
 
-/**
- * Bundles the worker that parses documents, for all projects. A thread that compiles the sources takes more than a
- * second of processor time to start, and each worker of Vitest starts two.
- */
-export default async function setup(project: TestProject) {
-  const root = project.vitest.getRootProject();
-  if (root.getProvidedContext().parserWorker) return;
-  const folder = await mkdtemp(join(tmpdir(), 'srp-parsers-'));
-  const outfile = join(folder, 'worker.mjs');
-  const entry = new URL('../../src/documents/parsing/worker.ts', import.meta.url);
+/** Bundles a worker. It finds its packages beside the sources and not in the temporary folder. */
+async function bundle(source: string, outfile: string): Promise<string> {
+  const entry = new URL(`../../src/${source}`, import.meta.url);
   await build({
     entryPoints: [fileURLToPath(entry)],
     outfile,
@@ -31,12 +25,28 @@ export default async function setup(project: TestProject) {
     target: 'node20',
     // Its other build cannot be bundled.
     alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-    // The parsers find their packages beside the sources and not in the temporary folder.
     define: { 'import.meta.url': JSON.stringify(entry.href) },
     banner: {
       js: `import { createRequire as requireOf } from 'node:module'; const require = requireOf('${entry.href}');`,
     },
   });
-  root.provide('parserWorker', outfile);
+  return outfile;
+}
+
+/**
+ * Bundles the workers for all projects. A thread that compiles the sources takes more than a second of processor time
+ * to start, and each worker of Vitest starts some.
+ */
+export default async function setup(project: TestProject) {
+  const root = project.vitest.getRootProject();
+  if (root.getProvidedContext().parserWorker) return;
+  const folder = await mkdtemp(join(tmpdir(), 'srp-parsers-'));
+  const into = (name: string) => join(folder, name);
+  const [parser, decision] = await Promise.all([
+    bundle('documents/parsing/worker.ts', into('worker.mjs')),
+    bundle('features/verdicts/large-worker.ts', into('decision-worker.mjs')),
+  ]);
+  root.provide('parserWorker', parser);
+  root.provide('decisionWorker', decision);
   return () => rm(folder, { recursive: true });
 }

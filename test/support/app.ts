@@ -4,6 +4,11 @@ import { type AppDependencies, buildApp } from '../../src/app.js';
 import { loadConfig } from '../../src/config/config.js';
 import { openDatabase } from '../../src/database/client.js';
 import { documentReader } from '../../src/features/evidence/document-reader.js';
+import {
+  type LargeDecisions,
+  type LargeOptions,
+  largeDecisions,
+} from '../../src/features/verdicts/large-decisions.js';
 import { testDatabaseUrl } from './database.js';
 
 export const BUILD = {
@@ -31,24 +36,44 @@ const PATIENT = {
   DATABASE_STATEMENT_TIMEOUT_MS: String(PATIENT_MS),
 };
 
+/** Threads for large decisions, whose limits a test sets. */
+export const testDecisions = (
+  connection: LargeOptions['connection'],
+  options: Partial<LargeOptions> = {},
+): LargeDecisions =>
+  largeDecisions({
+    connection,
+    threads: 1,
+    onError: (error) => {
+      throw error;
+    },
+    worker: inject('decisionWorker'),
+    waitMs: 3_600_000,
+    ...options,
+  });
+
 /** Builds the application on a real database, without a listener. `close` also closes its pool. */
 export async function buildTestApp(
   url = testDatabaseUrl(),
   env: Record<string, string> = {},
   ready = true,
   more: Partial<AppDependencies> = {},
+  limits: Partial<LargeOptions> = {},
 ) {
   const fixed = { DATABASE_POOL_MAX: '4', MAX_EVENT_LOOP_DELAY_MS: '0' };
   const config = loadConfig({ ...PATIENT, ...fixed, ...env });
   const database = openDatabase(url, config);
+  const large = more.large ?? testDecisions(database.connectionSettings, limits);
   const app = await buildApp({
     config,
     database,
     build: BUILD,
     reader,
     probeMs: PATIENT_MS,
+    large,
     ...more,
   });
+  app.addHook('onClose', () => large.close());
   app.addHook('onClose', () => database.close());
   if (ready) await app.ready();
   return app;
@@ -95,9 +120,10 @@ export function useApp(env: Record<string, string> = {}): { readonly app: Fastif
 export function useOwnApp(
   env: Record<string, string> = {},
   more: Partial<AppDependencies> = {},
+  limits: Partial<LargeOptions> = {},
 ): { readonly app: FastifyInstance } {
   return useBuilt(
-    () => buildTestApp(testDatabaseUrl(), env, true, more),
+    () => buildTestApp(testDatabaseUrl(), env, true, more, limits),
     (app) => app.close(),
   );
 }

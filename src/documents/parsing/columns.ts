@@ -41,12 +41,9 @@ const column = <Row>(name: string, text: Column<Row>['text'], type = 'text'): Co
   text,
 });
 
-/** Maximum number of aliases or products per row. Without the others, fewer claims match, and none absolves more. */
-export const MAX_ALIASES = 50;
-
-/** An array literal of the distinct texts. */
+/** An array literal of the distinct texts. `refuseLargeRows` bounds their number. */
 function list(texts: readonly string[] | undefined, max: number): string {
-  const distinct = new Set((texts ?? []).slice(0, MAX_ALIASES).map((text) => clean(text, max)));
+  const distinct = new Set((texts ?? []).map((text) => clean(text, max)));
   return arrayLiteral(distinct);
 }
 

@@ -1,8 +1,11 @@
 import { NOT_STORED } from '../../vocabulary/licence-names.js';
 import type { Component, Note } from '../kind.js';
 
-/** Maximum number of licences of a component, and of characters in all of them. A page of components repeats them. */
-const MAX_LICENCES = 500;
+/**
+ * Maximum number of licences of a component, and of characters in all of them. A page of components repeats them. A
+ * document with more than `QUOTA_LICENCES_PER_COMPONENT`, which is not larger, is refused before.
+ */
+const MAX_LICENCES = 1000;
 const MAX_CHARACTERS = 20_000;
 /** Longer expressions are unknown to the rules. */
 const MAX_LENGTH = 2000;

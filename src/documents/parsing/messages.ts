@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { FaultReason } from '../fault.js';
 import type { Batch } from './columns.js';
 import type { DocumentHead, DocumentRequest } from './read-document.js';
 import type { TestNames } from './test-names.js';
@@ -13,7 +14,7 @@ export interface Fault {
   readonly fault: string;
   readonly pointer: string;
   readonly position: { readonly line: number; readonly column?: number } | undefined;
-  readonly reason: 'invalid' | 'unrecognized' | 'limit';
+  readonly reason: FaultReason;
 }
 
 /** A worker's messages on the port. After `head`, the worker sends each message only on request: any message counts. */

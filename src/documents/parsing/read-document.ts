@@ -4,7 +4,7 @@ import type { FindingType } from '../../vocabulary/finding-types.js';
 import { readPurl } from '../../vocabulary/purl.js';
 import { DocumentFault, refuseTooMany } from '../fault.js';
 import type { Note, ParsedDocument } from '../kind.js';
-import { type Alias, type Batch, batchesOf, clean, MAX_ALIASES, TABLES } from './columns.js';
+import { type Alias, type Batch, batchesOf, clean, TABLES } from './columns.js';
 import { withDeclared, withoutFuture } from './declared.js';
 import { toUtf8 } from './encodings.js';
 import { withoutKnownSecrets } from './known-secrets.js';
@@ -12,6 +12,7 @@ import { licenceNotes } from './licences.js';
 import { decodeText, readJson } from './read-json.js';
 import { readXml } from './read-xml.js';
 import { recognize } from './recognize.js';
+import { ROW_LIMITS, type RowLimits, refuseLargeRows } from './row-limits.js';
 import { type Summary, summarize } from './summary.js';
 import { type TestNames, testNamesOf } from './test-names.js';
 
@@ -29,6 +30,8 @@ export interface DocumentRequest {
   readonly receivedAt: Date;
   /** What the uploader says that the tool looked for. */
   readonly scanners?: readonly FindingType[] | undefined;
+  /** Default: `ROW_LIMITS`. */
+  readonly rowLimits?: RowLimits | undefined;
 }
 
 /** The stored form of a document. */
@@ -49,6 +52,8 @@ export interface DocumentHead {
   readonly toolVersion: string | null;
   readonly specVersion: string | null;
   readonly summary: Summary;
+  /** Rows, licences, aliases and claims: how much a verdict may have to read. */
+  readonly rowCount: number;
   readonly document: StoredDocument;
 }
 
@@ -97,8 +102,7 @@ function store(bytes: Uint8Array): StoredDocument {
 function aliasesOf(findings: ParsedDocument['findings'] = []): Alias[] {
   const pairs = new Map<string, Alias>();
   for (const { rule, aliases = [] } of findings) {
-    for (const alias of aliases.slice(0, MAX_ALIASES))
-      pairs.set(`${alias} ${rule}`, { alias, canonical: rule });
+    for (const alias of aliases) pairs.set(`${alias} ${rule}`, { alias, canonical: rule });
   }
   refuseTooMany(pairs.size, 'aliases');
   return [...pairs.values()];
@@ -141,6 +145,12 @@ function withNotes(parsed: ParsedDocument, read: readonly Note[]): ParsedDocumen
     : { ...parsed, warnings: [...notes, ...(parsed.warnings ?? [])] };
 }
 
+function rowCountOf({ components = [], findings = [], claims = [] }: ParsedDocument): number {
+  const licences = components.reduce((sum, component) => sum + component.licences.length, 0);
+  const aliases = findings.reduce((sum, finding) => sum + (finding.aliases?.length ?? 0), 0);
+  return components.length + licences + findings.length + aliases + claims.length;
+}
+
 /**
  * Recognizes and parses a document, masks its secrets, and prepares everything that is stored.
  * @throws {DocumentFault}
@@ -154,6 +164,7 @@ export async function readDocument(request: DocumentRequest): Promise<ReadDocume
   const { kind, parser } = await recognize(document, request);
   const own = withNotes(parser.parse(document, { secretKey }), utf8.notes);
   const parsed = withoutFuture(withDeclared(own, kind, request.scanners), request.receivedAt);
+  refuseLargeRows(parsed, request.rowLimits ?? ROW_LIMITS);
   refuseTooManyClaims(parsed);
   const aliases = aliasesOf(parsed.findings);
   const kept = bytes === utf8.bytes ? request.bytes : bytes;
@@ -167,6 +178,7 @@ export async function readDocument(request: DocumentRequest): Promise<ReadDocume
       toolVersion: clean(parsed.toolVersion, 200),
       specVersion: clean(parsed.specVersion, 200),
       summary: summarize(parsed, stored !== request.bytes, testNames),
+      rowCount: rowCountOf(parsed),
       document: store(stored),
     },
     testNames,

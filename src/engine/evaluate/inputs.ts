@@ -1,6 +1,6 @@
 import type {
   ArtifactInput,
-  ComponentInput,
+  Components,
   Defect,
   Defects,
   EvidenceInput,
@@ -91,7 +91,7 @@ export interface VerdictInputs {
 export interface VerdictFacts {
   readonly defects: Defects;
   readonly newDefects?: Defects | undefined;
-  readonly components?: readonly ComponentInput[] | undefined;
+  readonly components?: Components | undefined;
 }
 
 /** The result of one rule. */

@@ -5,8 +5,9 @@ import { counted } from '../../shared/text.js';
 import { packageKey } from '../../vocabulary/purl.js';
 import { idsOf, missing, showing } from './common/evidence.js';
 import { needed, RuleFault } from './common/fault.js';
+import { FirstNamed } from './common/first-named.js';
 import { type PurlPattern, readPattern, versionOf } from './common/purl-pattern.js';
-import { byText, firstOf, shown } from './common/text.js';
+import { shown } from './common/text.js';
 import type { ComponentInput, Outcome, Rule, RuleInput } from './rule.js';
 
 /** Maximum number of components that a message names. */
@@ -145,26 +146,27 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   if (unseen) return { status: 'not-evidenced', message: unseen };
   const evidence = idsOf(showing(input, 'components'));
   const components = needed(input.components, 'the components');
-  const found: string[] = [];
+  const found = new FirstNamed(NAMED);
+  let without = 0;
   for (const component of components) {
     input.checkTime();
-    const banned = hasPurl(component) ? find(component) : findByName(component);
-    if (banned !== undefined) found.push(banned);
+    const named = hasPurl(component);
+    if (!named) without += 1;
+    const banned = named ? find(component) : findByName(component);
+    if (banned !== undefined) found.add(banned);
   }
-  const without = components.filter((component) => !hasPurl(component)).length;
   const note =
     without > 0
       ? `. ${counted(without, 'component')} without a package URL: compared by name only`
       : '';
-  if (found.length === 0) {
+  if (found.count === 0) {
     const all = counted(components.length, 'component');
     return { status: 'pass', message: `${all}, 0 banned${note}`, evidence };
   }
-  const names = firstOf(found.toSorted(byText), NAMED);
   return {
     status: 'fail',
     message: [
-      `${counted(found.length, 'banned component')}, 0 allowed: ${names}${note}`,
+      `${counted(found.count, 'banned component')}, 0 allowed: ${found.text()}${note}`,
       'Update or replace them, then upload a new SBOM with the same label',
     ].join('. '),
     evidence,

@@ -4,10 +4,11 @@ import { counted } from '../../shared/text.js';
 import { NOT_STORED } from '../../vocabulary/licence-names.js';
 import { idsOf, missing, showing } from './common/evidence.js';
 import { needed, RuleFault } from './common/fault.js';
+import { FirstNamed } from './common/first-named.js';
 import { faultOfDenied, faultOfEntry } from './common/licence-entries.js';
 import { licenceLists } from './common/licence-lists.js';
-import { byText, firstOf, joined, shown } from './common/text.js';
-import type { ComponentInput, Outcome, Rule, RuleInput } from './rule.js';
+import { joined, shown } from './common/text.js';
+import type { ComponentInput, Components, Outcome, Rule, RuleInput } from './rule.js';
 
 /** Maximum number of components that a message names. */
 const NAMED = 10;
@@ -75,22 +76,22 @@ function describe({ name, version, purl, licences }: ComponentInput): string {
 }
 
 /** @returns the components that the lists do not allow, as a message names them */
-function judge(parameters: Parameters, input: RuleInput, components: readonly ComponentInput[]) {
+function judge(parameters: Parameters, input: RuleInput, components: Components) {
   const standing = licenceLists(parameters.allow, parameters.deny);
-  const denied: string[] = [];
-  const unknown: string[] = [];
+  const denied = new FirstNamed(NAMED);
+  const unknown = new FirstNamed(NAMED);
   for (const component of components) {
     input.checkTime();
     // What is not stored may be denied, so that `unknown: allow` does not cover it.
     const isCut = component.licences.includes(NOT_STORED);
     const found = isCut ? 'denied' : standing(component.licences);
-    if (found === 'denied') denied.push(describe(component));
-    if (found === 'unknown') unknown.push(describe(component));
+    if (found === 'denied') denied.add(describe(component));
+    if (found === 'unknown') unknown.add(describe(component));
   }
-  return { denied: denied.toSorted(byText), unknown: unknown.toSorted(byText) };
+  return { denied, unknown };
 }
 
-const have = ({ length }: readonly string[]) => (length === 1 ? 'has' : 'have');
+const have = ({ count }: FirstNamed) => (count === 1 ? 'has' : 'have');
 
 /** A list that denies several licences at once, or none, must not pass as one that denies something. */
 function faultOfOne(entry: string): string | undefined {
@@ -119,29 +120,27 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   const components = needed(input.components, 'the components');
   const { denied, unknown } = judge(parameters, input, components);
   const all = counted(components.length, 'component');
-  const fails = denied.length > 0 || (unknown.length > 0 && parameters.unknown === 'deny');
-  if (!fails) {
-    const allowed = components.length - unknown.length;
+  const isUnknownDenied = unknown.count > 0 && parameters.unknown === 'deny';
+  if (denied.count === 0 && !isUnknownDenied) {
+    const allowed = components.length - unknown.count;
     const rest = [
       `: ${allowed} with allowed licences`,
-      `${unknown.length} without a known licence, which the policy allows`,
+      `${unknown.count} without a known licence, which the policy allows`,
     ].join(', ');
     return {
       status: 'pass',
-      message: `${all}${unknown.length > 0 ? rest : ', all with allowed licences'}`,
+      message: `${all}${unknown.count > 0 ? rest : ', all with allowed licences'}`,
       evidence,
     };
   }
-  const bad = parameters.unknown === 'deny' ? [...denied, ...unknown] : denied;
   const counts = [
-    ...(denied.length > 0
-      ? [`${denied.length} ${have(denied)} licences that are not allowed`]
-      : []),
-    ...(bad.length > denied.length ? [`${unknown.length} ${have(unknown)} no known licence`] : []),
+    ...(denied.count > 0 ? [`${denied.count} ${have(denied)} licences that are not allowed`] : []),
+    ...(isUnknownDenied ? [`${unknown.count} ${have(unknown)} no known licence`] : []),
   ];
+  const named = denied.text(isUnknownDenied ? unknown : undefined);
   return {
     status: 'fail',
-    message: `Of ${all}, ${joined(counts)}: ${firstOf(bad, NAMED)}. ${ADVICE}`,
+    message: `Of ${all}, ${joined(counts)}: ${named}. ${ADVICE}`,
     evidence,
   };
 }

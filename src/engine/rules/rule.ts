@@ -97,6 +97,11 @@ export interface ComponentInput {
   readonly licences: readonly string[];
 }
 
+/** Components that may be too many for a list: read one after another, as often as needed. */
+export interface Components extends Iterable<ComponentInput> {
+  readonly length: number;
+}
+
 /** What a rule evaluates. Independent of the order in which the database returns rows. */
 export interface RuleInput {
   readonly release: {
@@ -114,7 +119,7 @@ export interface RuleInput {
   /** Defects that the running release does not have, or has with a lower severity; all if nothing runs. */
   readonly newDefects: Defects | undefined;
   /** Distinct components, ordered by name and version. Only for rules that need them. */
-  readonly components: readonly ComponentInput[] | undefined;
+  readonly components: Components | undefined;
   /** What to upload if evidence is missing. Only for messages. */
   readonly uploads: Uploads;
   /** Call it in long loops. @throws {Error} if the time limit is exceeded, which denies */

@@ -10,6 +10,7 @@ import { CODE } from '../../paths.js';
 import { AppError } from '../../shared/app-error.js';
 import { fairShare } from '../../shared/fair-share.js';
 import type { ProblemCode } from '../../shared/problems.js';
+import { quotaExceeded } from '../../shared/quota.js';
 
 /** A document that a worker has parsed and still holds. */
 export interface OpenDocument {
@@ -30,7 +31,7 @@ export interface Waiting {
 export interface DocumentReader {
   /**
    * Waits for a thread and parses the document. The waiting owner with the fewest threads comes first.
-   * @throws {AppError} `document-unrecognized`, `document-invalid`, `payload-too-large`, `overloaded`
+   * @throws {AppError} `document-unrecognized`, `document-invalid`, `payload-too-large`, `quota-exceeded`, `overloaded`
    */
   open(request: DocumentRequest, waiting: Waiting): Promise<OpenDocument>;
   close(): Promise<void>;
@@ -44,7 +45,7 @@ const IDLE_MS = 30_000;
 /** Heap limit for the objects of one document. They usually take twelve times its size, which is at most 32 MiB. */
 const HEAP_MIB = 768;
 
-const CODES: Record<Fault['reason'], ProblemCode> = {
+const CODES: Record<Extract<Fault['reason'], string>, ProblemCode> = {
   invalid: 'document-invalid',
   unrecognized: 'document-unrecognized',
   limit: 'payload-too-large',
@@ -54,6 +55,18 @@ const CODES: Record<Fault['reason'], ProblemCode> = {
 const MAX_POINTER = 500;
 
 function errorOfFault({ fault, position, reason, ...where }: Fault): AppError {
+  if (typeof reason !== 'string') {
+    const name = reason.row.slice(0, 200);
+    const what =
+      reason.quota === 'QUOTA_ALIASES_PER_FINDING'
+        ? 'ids of one finding beside its own'
+        : 'licences of one component';
+    return quotaExceeded(
+      reason,
+      `${what} (${name})`,
+      'The document was not stored. Correct it, or ask the operator to raise the quota',
+    );
+  }
   const pointer = where.pointer.slice(0, MAX_POINTER);
   const column = position?.column === undefined ? '' : `, column ${position.column}`;
   const message = position ? `${fault} (line ${position.line}${column})` : fault;

@@ -13,7 +13,7 @@ type Status = (typeof STATUSES)[number];
 /** Evidence as the API returns it. */
 export type Evidence = Omit<
   EvidenceRow,
-  'artifactSha256' | 'absolves' | 'supersededById' | 'summary'
+  'artifactSha256' | 'absolves' | 'rowCount' | 'supersededById' | 'summary'
 > & {
   readonly artifact: string | null;
   readonly status: Status;
@@ -36,7 +36,14 @@ export function toSummary({ testsRun: _testsRun, ...summary }: StoredSummary): S
 }
 
 export function toEvidence(row: EvidenceRow): Evidence {
-  const { artifactSha256, absolves: _absolves, supersededById, summary, ...rest } = row;
+  const {
+    artifactSha256,
+    absolves: _absolves,
+    rowCount: _rowCount,
+    supersededById,
+    ...known
+  } = row;
+  const { summary, ...rest } = known;
   return {
     ...rest,
     artifact: artifactSha256,

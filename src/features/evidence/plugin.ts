@@ -36,7 +36,12 @@ export const evidence: Feature = {
     const { config, reader = ownReader(app, config.EVIDENCE_WORKERS) } = dependencies;
     for (const schema of [Evidence, ReceivedEvidence, RetractEvidence]) app.addSchema(schema);
     const store = documentStore();
-    const uploads = uploadsService({ reader, store, secretKey: secretKey() });
+    const rowLimits = {
+      aliases: config.QUOTA_ALIASES_PER_FINDING,
+      licences: config.QUOTA_LICENCES_PER_COMPONENT,
+    };
+    const tools = { reader, store, secretKey: secretKey(), quota: config, rowLimits };
+    const uploads = uploadsService(tools);
     await app.register(uploadRoutes, { prefix: '/releases/:id/evidence', uploads });
     await app.register(evidenceRoutes, { evidence: evidenceService(store) });
   },

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { ANONYMOUS } from '../../access/caller.js';
 import { linksToId } from '../../contract/links.js';
 import { located } from '../../contract/schemas.js';
+import { ownerOf } from '../../platform/owner.js';
 import { AppError, invalidAt } from '../../shared/app-error.js';
 import { fairShare } from '../../shared/fair-share.js';
 import { isUuid } from '../../shared/text.js';
@@ -36,10 +36,6 @@ const MEMORY = {
   timeoutMs: 20_000,
   patienceMs: 5000,
 };
-
-/** The caller's credential, or the address if the caller is anonymous. */
-const ownerOf = ({ callContext, ip }: FastifyRequest) =>
-  callContext.caller === ANONYMOUS ? ip : callContext.caller.credential;
 
 /** The digest in the query, if it is valid. Schema validation rejects other values after the body is read. */
 function artifactOf({ query }: FastifyRequest): string | undefined {

@@ -6,6 +6,7 @@ import type { Evidence as EvidenceRow, Prisma } from '../../generated/prisma/cli
 import type { OpenDocument } from './document-reader.js';
 import type { DocumentStore } from './document-store.js';
 import { insertRows } from './evidence.sql.js';
+import { checkQuota, type EvidenceQuota } from './quota.js';
 import { besideWarnings, type Older, supersede } from './supersede.js';
 
 /** A parsed document, and what it will be evidence of. */
@@ -135,16 +136,19 @@ async function insert(
   return { evidence, superseded, warnings };
 }
 
-/** Stores a document with all its contents, or nothing. */
+/** Stores a document with all its contents, or nothing. @throws {AppError} `quota-exceeded` */
 export function storeUpload(
   context: CallContext,
   store: DocumentStore,
   upload: Upload,
+  quota: EvidenceQuota,
 ): Promise<Stored> {
   return change(context, async (changing) => {
     await takeUploadTurn(changing, upload);
     const known = await receiveAgain(changing, upload);
     if (known) return { evidence: known, created: false, superseded: [], warnings: [] };
-    return { ...(await insert(changing, store, upload)), created: true };
+    const stored = await insert(changing, store, upload);
+    await checkQuota(changing, upload, quota);
+    return { ...stored, created: true };
   });
 }

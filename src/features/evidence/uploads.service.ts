@@ -1,5 +1,6 @@
 import { reaches } from '../../access/caller.js';
 import type { CallContext } from '../../database/context.js';
+import type { RowLimits } from '../../documents/parsing/row-limits.js';
 import { AppError } from '../../shared/app-error.js';
 import type { FindingType } from '../../vocabulary/finding-types.js';
 import { requireReleaseRef } from '../releases/index.js';
@@ -7,6 +8,7 @@ import type { ReceivedDocument } from './body.js';
 import type { DocumentReader, Waiting } from './document-reader.js';
 import type { DocumentStore } from './document-store.js';
 import { type Evidence, toEvidence, toSummary } from './evidence.js';
+import type { EvidenceQuota } from './quota.js';
 import type { SecretKey } from './secret-key.js';
 import { checkSubject } from './subject.js';
 import type { Older } from './supersede.js';
@@ -17,6 +19,9 @@ export interface UploadTools {
   readonly reader: DocumentReader;
   readonly store: DocumentStore;
   readonly secretKey: SecretKey;
+  readonly quota: EvidenceQuota;
+  /** Limits of one row of a document. */
+  readonly rowLimits: RowLimits;
 }
 
 /** What a document is evidence of. Ids have their stored spelling, because lock names contain them. */
@@ -61,7 +66,7 @@ function withoutEffect(mayAbsolve: boolean, absolving = 0): string[] {
 export type UploadsService = ReturnType<typeof uploadsService>;
 
 /** Uploads in three steps: `target` finds what the document is about, `read` parses it, `store` stores it. */
-export function uploadsService({ reader, store, secretKey }: UploadTools) {
+export function uploadsService({ reader, store, secretKey, quota, rowLimits }: UploadTools) {
   return {
     /**
      * Finds the release and artifact. Runs before the body is read, so a missing target reserves no memory.
@@ -82,7 +87,8 @@ export function uploadsService({ reader, store, secretKey }: UploadTools) {
 
     /**
      * Parses a document, so that `store` can store it. The caller must close the document in every case.
-     * @throws {AppError} `document-unrecognized`, `document-invalid`, `payload-too-large`, `overloaded`
+     * @throws {AppError} `document-unrecognized`, `document-invalid`, `payload-too-large`, `quota-exceeded`,
+     * `overloaded`
      */
     async read(
       context: CallContext,
@@ -93,7 +99,8 @@ export function uploadsService({ reader, store, secretKey }: UploadTools) {
     ): Promise<Upload> {
       const scanners = scannersOf(words);
       const key = await secretKey(context);
-      const request = { bytes, format, charset, kind, scanners, secretKey: key, receivedAt };
+      const about = { kind, scanners, receivedAt, rowLimits };
+      const request = { bytes, format, charset, ...about, secretKey: key };
       const document = await reader.open(request, waiting);
       const warnings = await checkSubject(context, target, document.head.summary).catch(
         (error: unknown) => {
@@ -123,7 +130,12 @@ export function uploadsService({ reader, store, secretKey }: UploadTools) {
       context: CallContext,
       upload: Upload,
     ): Promise<{ evidence: Received; created: boolean }> {
-      const { evidence, created, superseded, warnings } = await storeUpload(context, store, upload);
+      const { evidence, created, superseded, warnings } = await storeUpload(
+        context,
+        store,
+        upload,
+        quota,
+      );
       const received = {
         ...toEvidence(evidence),
         supersedes: superseded.map(toSuperseded),

@@ -18,7 +18,7 @@ export const defectsOf = (release: string, when = NOW) => `
          f.severity <> 'unknown' AND bool_or(f.severity = 'unknown') OVER same
            AND NOT bool_or(f.severity <> 'unknown' AND e.may_absolve) OVER same AS unsure
     FROM evidence e JOIN findings f ON f.evidence_id = e.id
-    LEFT JOIN LATERAL (${appliedClaim(when)}) claim ON true
+    LEFT JOIN LATERAL (${appliedClaim(release, when)}) claim ON true
     CROSS JOIN LATERAL (SELECT COALESCE(claim.suppresses, false) AS suppressed) effect
    WHERE e.release_id = ${release} AND ${when.counts('e')}
   WINDOW same AS (PARTITION BY f.fingerprint, suppressed)

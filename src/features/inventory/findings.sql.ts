@@ -52,7 +52,8 @@ export function selectFindings(
   position: Position | undefined,
 ): Bound {
   const sources = new Conditions();
-  sources.add(`e.release_id = ${sources.bind(releaseId)}`);
+  const release = sources.bind(releaseId);
+  sources.add(`e.release_id = ${release}`);
   sources.add(evidence === undefined ? CURRENT : `e.id = ${sources.bind(evidence)}`);
   if (kind !== undefined) sources.add(`e.kind = ${sources.bind(kind)}`);
   const where = new Conditions(sources.values);
@@ -69,7 +70,7 @@ export function selectFindings(
     where.add(`(f.severity, f.ordinal) > (${from}::severity,
       CASE WHEN e.id < ${id} THEN ${MAX_ORDINAL} WHEN e.id = ${id} THEN ${ordinal}::int ELSE -1 END)`);
   }
-  const applied = `LEFT JOIN LATERAL (${appliedClaim()}) claim ON true`;
+  const applied = `LEFT JOIN LATERAL (${appliedClaim(release)}) claim ON true`;
   if (suppressed !== undefined) {
     where.add(`COALESCE(claim.suppresses, false) = ${where.bind(suppressed)}`);
   }

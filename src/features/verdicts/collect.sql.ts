@@ -17,19 +17,27 @@ const INPUTS: Readonly<Record<Exclude<keyof VerdictInputs, 'tooOld'>, string>> =
   running: RUNNING_INPUT,
 };
 
-const columns = Object.entries(INPUTS).map(([name, select]) => `${select} AS "${name}"`);
+/** Evidence of too many reports is left out: its JSON alone takes too long to read beside other requests. */
+const BOUNDED = {
+  ...INPUTS,
+  evidence: `CASE WHEN COALESCE(f.reports, 0) <= $5::int THEN ${EVIDENCE_INPUT} END`,
+};
+
+const columns = Object.entries(BOUNDED).map(([name, select]) => `${select} AS "${name}"`);
 
 /**
  * Reads the inputs of a verdict in one statement, and so in one snapshot. Facts that only some rules need are read
  * later. `$1`: release, `$2`: environment, `$3`: null, or policy versions to evaluate instead (`{name: version}`),
- * `$4`: version of the engine. No row means that the release or the environment does not exist.
+ * `$4`: version of the engine, `$5`: maximum number of reports. `evidence` is null if there are more. No row means that
+ * the release or the environment does not exist.
  */
 export const COLLECT: Statement = {
   name: 'verdict-collect',
   text: `
     SELECT ${columns.join(',\n')},
            now() AS "evaluatedAt",
-           CASE WHEN f.facts_of = f.changes AND f.facts_engine = $4 THEN f.facts END AS facts
+           CASE WHEN f.facts_of = f.changes AND f.facts_engine = $4 THEN f.facts END AS facts,
+           f.changes::text AS changes, COALESCE(f.row_count, 0)::float8 AS "rowCount"
       FROM releases r
       JOIN environments n ON n.name = $2
       LEFT JOIN release_facts f ON f.release_id = r.id

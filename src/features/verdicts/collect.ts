@@ -1,11 +1,9 @@
-import { type CallContext, query, readTogether } from '../../database/context.js';
 import type { Read } from '../../database/sql.js';
-import { bookkeeping } from '../../database/transaction.js';
 import {
   aboutOf,
   agedOf,
   type CanonicalInputs,
-  type ComponentInput,
+  type Components,
   canonicalInputs,
   type Defects,
   ENGINE,
@@ -17,14 +15,7 @@ import {
 } from '../../engine/index.js';
 import { EVIDENCE_DIGEST } from '../evidence/index.js';
 import { COLLECT } from './collect.sql.js';
-import {
-  COMPONENTS,
-  COMPUTE_FACTS,
-  NEW_DEFECTS,
-  STORE_FACTS,
-  WAIVED_DEFECTS,
-  WAIVED_NEW_DEFECTS,
-} from './facts.sql.js';
+import { COMPUTE_FACTS, NEW_DEFECTS, WAIVED_DEFECTS, WAIVED_NEW_DEFECTS } from './facts.sql.js';
 import { preparedFor } from './prepared.js';
 
 /** Policy versions, by name, to evaluate instead of those that guard the environment. */
@@ -43,15 +34,42 @@ type Counted = Pick<Defects, 'counts' | 'worst'>;
 
 type TimedEvidence = VerdictInputs['evidence'][number] & Times;
 
+/** What a verdict is asked about. */
+export interface Question {
+  readonly releaseId: string;
+  readonly environment: string;
+  readonly versions?: PolicyVersions | undefined;
+}
+
 /** A row of `COLLECT`. */
-type Row = Omit<VerdictInputs, 'tooOld' | 'evidence' | 'running'> & {
+export type Row = Omit<VerdictInputs, 'tooOld' | 'evidence' | 'running'> & {
   readonly running:
-    | (NonNullable<VerdictInputs['running']> & { readonly deployedAt: string })
+    | (NonNullable<VerdictInputs['running']> & {
+        readonly deployedAt: string;
+        readonly rowCount: number | null;
+      })
     | null;
   readonly facts: Counted | null;
   readonly evaluatedAt: Date;
-  readonly evidence: readonly TimedEvidence[];
+  /** Null: the release has more reports than were asked for. */
+  readonly evidence: readonly TimedEvidence[] | null;
+  /** The change counter of the release. Null: it has neither evidence nor artifacts. */
+  readonly changes: string | null;
+  /** Rows of the reports that count. */
+  readonly rowCount: number;
 };
+
+/** A row with all evidence. */
+type WholeRow = Row & { readonly evidence: readonly TimedEvidence[] };
+
+/** The values for `COLLECT`. @param reports maximum number of reports whose evidence is read */
+export const valuesOf = ({ releaseId, environment, versions }: Question, reports: number) => [
+  releaseId,
+  environment,
+  versions ? JSON.stringify(versions) : null,
+  ENGINE,
+  reports,
+];
 
 /** Waivers that can cover findings. */
 const idsOfFindings = (waivers: Row['waivers']): string[] =>
@@ -60,8 +78,9 @@ const idsOfFindings = (waivers: Row['waivers']): string[] =>
 const NONE: Counted = { counts: [], worst: [] };
 
 /** @param runningEvidence digest of the evidence of the running release, if a rule compares the two releases */
-function inputsOf(row: Row, prepared: Prepared, runningEvidence?: string): CanonicalInputs {
-  const { facts: _facts, evaluatedAt: _at, running, ...inputs } = row;
+function inputsOf(row: WholeRow, prepared: Prepared, runningEvidence?: string): CanonicalInputs {
+  const { facts: _facts, changes: _changes, rowCount: _rowCount, evaluatedAt: _at, ...rest } = row;
+  const { running, ...inputs } = rest;
   return canonicalInputs({
     ...inputs,
     running:
@@ -88,20 +107,31 @@ async function newDefects(read: Read, row: Row, all: Defects): Promise<Defects> 
   return { ...(found?.facts ?? NONE), waived };
 }
 
-/** Reads the facts that the policies of the environment need. */
-async function collectAll(read: Read, current: Row) {
+/** Facts that were computed, and the change counter that they belong to. */
+export interface Computed {
+  readonly facts: Counted;
+  readonly changes: string | null;
+}
+
+/** Reads the components of a release. */
+export type ReadComponents = (releaseId: string) => Promise<Components>;
+
+/** Reads the facts that the policies of the environment need, in the snapshot of the row. */
+export async function collectAll(read: Read, current: WholeRow, readComponents: ReadComponents) {
   const { policies, prepared } = preparedFor(current.policies);
   const row = { ...current, policies };
   const { needs } = prepared;
   const { release, running } = row;
-  const computed = row.facts ? undefined : await computeFacts(read, release.id);
+  const computed: Computed | undefined = row.facts
+    ? undefined
+    : await computeFacts(read, release.id);
   const ids = idsOfFindings(row.waivers);
   const waived = ids.length > 0 ? await read<WaivedDefect>(WAIVED_DEFECTS, [release.id, ids]) : [];
   const defects: Defects = { ...(row.facts ?? computed?.facts ?? NONE), waived };
   const facts: VerdictFacts = {
     defects,
     newDefects: needs.newDefects ? await newDefects(read, row, defects) : undefined,
-    components: needs.components ? await read<ComponentInput>(COMPONENTS, [release.id]) : undefined,
+    components: needs.components ? await readComponents(release.id) : undefined,
   };
   // New defects depend on the evidence of the running release, so its digest is an input.
   const [runningEvidence] =
@@ -117,40 +147,37 @@ async function collectAll(read: Read, current: Row) {
   return { collected, computed };
 }
 
+export const hasEvidence = (row: Row): row is WholeRow => row.evidence !== null;
+
+/** Whether the row and its facts are all that the rules need. */
+function isEnough(row: Row): boolean {
+  if (!row.facts || idsOfFindings(row.waivers).length > 0) return false;
+  const { newDefects, components } = preparedFor(row.policies).prepared.needs;
+  return !newDefects && !components;
+}
+
 /** Returns everything from the row, if its facts are current and no rule needs more. Most calls end here. */
-function collectedFrom(row: Row): Collected | undefined {
-  if (!row.facts || idsOfFindings(row.waivers).length > 0) return undefined;
+export function collectedFrom(row: WholeRow): Collected | undefined {
+  if (!row.facts || !isEnough(row)) return undefined;
   const { policies, prepared } = preparedFor(row.policies);
-  const { newDefects, components } = prepared.needs;
-  if (newDefects || components) return undefined;
   const inputs = inputsOf({ ...row, policies }, prepared);
   const facts = { defects: { ...row.facts, waived: [] } };
   return { prepared, inputs, facts, evaluatedAt: row.evaluatedAt };
 }
 
-/**
- * Reads the inputs and facts of a verdict from one snapshot.
- * @returns undefined if the release or the environment does not exist
- */
-export async function collect(
-  context: CallContext,
-  releaseId: string,
-  environment: string,
-  versions?: PolicyVersions,
-): Promise<Collected | undefined> {
-  const values = [releaseId, environment, versions ? JSON.stringify(versions) : null, ENGINE];
-  const [row] = await query<Row>(context, COLLECT, values);
-  if (!row) return undefined;
-  const collected = collectedFrom(row);
-  if (collected) return collected;
-  const all = await readTogether(context, async (read) => {
-    const [current] = await read<Row>(COLLECT, values); // the first row is from an earlier snapshot
-    return current && collectAll(read, current);
-  });
-  if (all?.computed?.changes) {
-    const { facts, changes } = all.computed;
-    const stored = [releaseId, JSON.stringify(facts), changes, ENGINE];
-    await bookkeeping(context, (transaction) => query(transaction, STORE_FACTS, stored));
-  }
-  return all?.collected;
+/** The number of rows that the decision reads. None if the row is enough. */
+export function rowsToRead(row: Row): number {
+  if (isEnough(row)) return 0;
+  const { newDefects } = preparedFor(row.policies).prepared.needs;
+  return row.rowCount + (newDefects ? (row.running?.rowCount ?? 0) : 0);
+}
+
+/** Reads the row of a question. @param reports maximum number of reports whose evidence is read */
+export async function readRow(
+  read: Read,
+  question: Question,
+  reports: number,
+): Promise<Row | undefined> {
+  const [row] = await read<Row>(COLLECT, valuesOf(question, reports));
+  return row;
 }

@@ -76,7 +76,7 @@ const waivedOf = (defects: string, release: string, waivers: string, was: Was = 
       FROM ${defects} d CROSS JOIN LATERAL (
         SELECT array_agg(DISTINCT w.id::text) AS waivers, bool_and(w.id IS NOT NULL) AS whole
           FROM evidence e JOIN findings f ON f.evidence_id = e.id AND f.fingerprint = d.fingerprint
-          LEFT JOIN LATERAL (${appliedClaim()}) claim ON true
+          LEFT JOIN LATERAL (${appliedClaim(release)}) claim ON true
           LEFT JOIN waivers w ON w.id = ANY (${waivers}::uuid[])
                AND (w.rule = f.rule OR ${joinedIds(release, 'f.rule', 'w.rule')})
                AND ${inPackage('w.purl_key', 'w.purl_version', 'w.purl')}
@@ -104,4 +104,9 @@ export const COMPONENTS = {
            FROM evidence e JOIN components c ON c.evidence_id = e.id
           WHERE e.release_id = $1 AND ${CURRENT}
           ORDER BY c.key, c.version, c.purl, c.licences, c.name`,
+};
+
+/** The same, each as a JSON list of name, version, package URL and licences. */
+export const PACKED_COMPONENTS = {
+  text: `SELECT json_build_array(name, version, purl, licences)::text AS packed FROM (${COMPONENTS.text}) each`,
 };

@@ -1,14 +1,45 @@
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../../config/config.js';
+import type { ConnectionSettings } from '../../database/apart.js';
 import type { Feature } from '../../platform/feature.js';
+import { type LargeDecisions, largeDecisions } from './large-decisions.js';
 import { verdictsRoutes } from './verdicts.routes.js';
 import { Assertion, CreateVerdict, Denial, StoredVerdict, Verdict } from './verdicts.schemas.js';
 import { verdictsService } from './verdicts.service.js';
 
+interface Dependencies {
+  readonly config: Config;
+  readonly database: { readonly connectionSettings: ConnectionSettings };
+  /** Threads that outlive the application. If absent, the application starts its own and ends them. */
+  readonly large?: LargeDecisions;
+}
+
+function ownThreads(
+  app: FastifyInstance,
+  { config, database }: Pick<Dependencies, 'config' | 'database'>,
+): LargeDecisions {
+  const outcomes = app.counter({
+    name: 'srp_large_decisions_total',
+    help: 'Large decisions by outcome: judged, too-large, remembered, overloaded, failed',
+    labelNames: ['outcome'],
+  });
+  const large = largeDecisions({
+    connection: database.connectionSettings,
+    threads: config.DECISION_WORKERS,
+    onError: (error) => app.log.error({ err: error }, 'a decision thread failed'),
+    onOutcome: (outcome) => outcomes.inc({ outcome }),
+  });
+  app.addHook('onClose', () => large.close());
+  return large;
+}
+
 /** The gate: may this version ship, and why? */
 export const verdicts: Feature = {
   tag: { name: 'gate', description: 'May this version ship, and why?' },
-  async plugin(app) {
+  async plugin(app, dependencies: Dependencies) {
+    const { large = ownThreads(app, dependencies) } = dependencies;
     const schemas = [Verdict, StoredVerdict, CreateVerdict, Assertion, Denial];
     for (const schema of schemas) app.addSchema(schema);
-    await app.register(verdictsRoutes, { verdicts: verdictsService() });
+    await app.register(verdictsRoutes, { verdicts: verdictsService(large) });
   },
 };

@@ -1,13 +1,13 @@
 import { fromJson } from '../../database/json.js';
 import type { RuleResult, VerdictInputs } from '../../engine/index.js';
 import type { Verdict as VerdictRow } from '../../generated/prisma/client.js';
+import type { Judged } from './judge.js';
 import type { DenialMembers, StoredVerdict, Verdict } from './verdicts.schemas.js';
 
-/** A verdict of this call, with its inputs. */
-export interface DecidedVerdict extends Verdict {
-  readonly inputs: VerdictInputs;
-  /** The rules exceeded their time limit. Such a verdict does not follow from its inputs, so it is not stored. */
-  readonly timedOut: boolean;
+/** A verdict of this call. */
+export interface DecidedVerdict extends Verdict, Omit<Judged, 'results'> {
+  /** Its inputs as JSON. Written only to store them: with thousands of reports they have megabytes. */
+  readonly inputsJson: () => string;
 }
 
 /** The fields of a stored verdict that a repeated decision can change. */
@@ -55,16 +55,23 @@ export function reasonsOf(
   verdicts: readonly DecidedVerdict[],
   names: ReadonlyMap<number, string>,
 ): string[] {
-  return verdicts.flatMap(({ projectId, results, inputs }) => {
+  return verdicts.flatMap(({ projectId, results, version }) => {
     const project = names.get(projectId);
-    const release = [...(project === undefined ? [] : [project]), inputs.release.version].join(' ');
+    const release = [...(project === undefined ? [] : [project]), version].join(' ');
     return results
       .filter(({ denies }) => denies)
       .map(({ rule, message }) => `${release}: ${rule}: ${message}`);
   });
 }
 
-/** The members that a denial adds to a problem. They are sent unchanged, so inputs must not be among them. */
+/** The verdict as the API shows it. */
+export function shownVerdict(verdict: DecidedVerdict): Verdict {
+  const { inputsJson: _inputs, timedOut: _timedOut, version: _version, ...rest } = verdict;
+  const { policies: _policies, ...shown } = rest;
+  return shown;
+}
+
+/** The members that a denial adds to a problem. They are sent unchanged. */
 export const denialOf = (
   environment: string,
   verdicts: readonly DecidedVerdict[],
@@ -73,5 +80,5 @@ export const denialOf = (
   decision: 'deny',
   environment,
   reasons: reasonsOf(verdicts, names),
-  verdicts: verdicts.map(({ inputs: _inputs, timedOut: _timedOut, ...verdict }) => verdict),
+  verdicts: verdicts.map(shownVerdict),
 });

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { linksToId } from '../../contract/links.js';
 import { answer, located } from '../../contract/schemas.js';
+import { waitingOf } from '../../platform/owner.js';
 import { sendPage } from '../../platform/page.js';
 import { ReleaseParams } from '../releases/index.js';
 import { denial } from './verdicts.examples.js';
@@ -30,6 +31,7 @@ export const verdictsRoutes: FastifyPluginAsyncTypebox<{ verdicts: VerdictsServi
           'artifact-not-found',
           'environment-not-found',
           'release-denied',
+          'decision-too-large',
         ],
         problemExamples: { 'release-denied': denial },
         problemSchemas: { 'release-denied': 'Denial' },
@@ -48,8 +50,9 @@ export const verdictsRoutes: FastifyPluginAsyncTypebox<{ verdicts: VerdictsServi
         response: { 200: answer(AssertionRef, 'The release may go to the environment') },
       },
     },
-    async ({ callContext, query }) => {
-      const decided = await verdicts.assert(callContext, query);
+    async (request, reply) => {
+      const { callContext, query } = request;
+      const decided = await verdicts.assert(callContext, query, waitingOf(request, reply));
       return { decision: 'allow' as const, environment: query.environment, verdicts: decided };
     },
   );
@@ -59,7 +62,7 @@ export const verdictsRoutes: FastifyPluginAsyncTypebox<{ verdicts: VerdictsServi
     {
       config: {
         scope: 'verdicts:write',
-        problems: ['release-not-found', 'environment-not-found'],
+        problems: ['release-not-found', 'environment-not-found', 'decision-too-large'],
       },
       links: linksToId('getVerdict'),
       schema: {
@@ -79,8 +82,10 @@ export const verdictsRoutes: FastifyPluginAsyncTypebox<{ verdicts: VerdictsServi
         },
       },
     },
-    async ({ callContext, params, body }, reply) => {
-      const { isNew, ...verdict } = await verdicts.create(callContext, params.id, body);
+    async (request, reply) => {
+      const { callContext, params, body } = request;
+      const waiting = waitingOf(request, reply);
+      const { isNew, ...verdict } = await verdicts.create(callContext, params.id, body, waiting);
       if (isNew) reply.code(201);
       if (verdict.id !== null) reply.header('location', `/verdicts/${verdict.id}`);
       return verdict;

@@ -2,12 +2,11 @@ import { projectsFor } from '../../access/caller.js';
 import { reachable } from '../../access/reachable.js';
 import { mapPage, pageById } from '../../contract/page.js';
 import { type CallContext, query } from '../../database/context.js';
-import { UPLOADS } from '../../documents/kinds/index.js';
-import { ENGINE, inputsHash } from '../../engine/index.js';
+import { ENGINE } from '../../engine/index.js';
 import { change } from '../../events/index.js';
 import { AppError, type FieldError, invalid, invalidAt } from '../../shared/app-error.js';
 import { requireReleaseRef } from '../releases/index.js';
-import { collect, type PolicyVersions } from './collect.js';
+import type { PolicyVersions, Question } from './collect.js';
 import {
   FIND_RELEASES,
   FIND_RELEASES_AMONG,
@@ -15,6 +14,8 @@ import {
   INSERT_VERDICT,
   MAX_RELEASES,
 } from './collect.sql.js';
+import { decide } from './decide.js';
+import type { LargeDecisions, Waiting } from './large-decisions.js';
 import {
   type DecidedVerdict,
   denialOf,
@@ -38,7 +39,7 @@ const environmentNotFound = (name: string) =>
   );
 
 /** Checks that each requested version was evaluated. @throws {AppError} `validation-failed` */
-function checkVersions(versions: PolicyVersions, { inputs: { policies } }: DecidedVerdict): void {
+function checkVersions(versions: PolicyVersions, { policies }: DecidedVerdict): void {
   const errors = Object.entries(versions).flatMap(([name, version]): FieldError[] => {
     const evaluated = policies.find((policy) => policy.name === name);
     if (evaluated && evaluated.sha256 !== null) return [];
@@ -63,27 +64,24 @@ function projectNames(releases: readonly FoundRelease[]): ReadonlyMap<number, st
 export type VerdictsService = ReturnType<typeof verdictsService>;
 
 /** Verdicts. Each call evaluates the current state. */
-export function verdictsService() {
-  async function decide(
+export function verdictsService(large: LargeDecisions) {
+  async function decideNow(
     context: CallContext,
-    releaseId: string,
-    environment: string,
-    versions?: PolicyVersions,
+    question: Question,
+    waiting: Waiting,
   ): Promise<DecidedVerdict> {
-    const { caller } = context;
-    const collected = await collect(context, releaseId, environment, versions);
-    if (!collected) throw environmentNotFound(environment);
-    const { prepared, inputs, facts, evaluatedAt } = collected;
+    const { releaseId, environment } = question;
+    const decided = await decide(context, question, large, waiting);
+    if (!decided) throw environmentNotFound(environment);
+    const { judged, inputsJson } = decided;
     return {
-      ...prepared.decide(inputs, facts, { uploads: UPLOADS }),
+      ...judged,
+      results: [...judged.results],
       id: null,
       releaseId,
-      projectId: inputs.release.projectId,
       environment,
-      inputsHash: inputsHash(inputs),
-      evaluatedAt,
-      createdBy: caller.subject,
-      inputs,
+      createdBy: context.caller.subject,
+      inputsJson,
     };
   }
 
@@ -103,8 +101,8 @@ export function verdictsService() {
     const known = await findStored();
     if (known) return { ...verdict, ...known, isNew: false };
     const id = await change(context, async (changing) => {
-      const { projectId, decision, inputs, results, evaluatedAt, createdBy } = verdict;
-      const documents = [JSON.stringify(inputs), JSON.stringify(results)];
+      const { projectId, decision, inputsJson, results, evaluatedAt, createdBy } = verdict;
+      const documents = [inputsJson(), JSON.stringify(results)];
       const values = [projectId, releaseId, environment, decision, ENGINE, hash, ...documents];
       const [row] = await query<{ id: string }>(changing, INSERT_VERDICT, [
         ...values,
@@ -154,16 +152,17 @@ export function verdictsService() {
   return {
     /**
      * Decides now. Stores the verdict unless it is a dry run, or one with the same inputs exists.
-     * @throws {AppError} `release-not-found`, `environment-not-found`, `validation-failed`
+     * @throws {AppError} `release-not-found`, `environment-not-found`, `validation-failed`, `decision-too-large`
      */
-    async create(context: CallContext, releaseId: string, input: CreateVerdict) {
+    async create(context: CallContext, releaseId: string, input: CreateVerdict, waiting: Waiting) {
       const { environment, dryRun, policyVersions } = input;
       if (policyVersions && !dryRun) {
         const message = 'must be absent unless dryRun is true: the environment names its policies';
         throw invalidAt('body', '/policyVersions', message);
       }
       const { id } = await requireReleaseRef(context, 'verdicts:write', releaseId);
-      const verdict = await decide(context, id, environment, policyVersions);
+      const question = { releaseId: id, environment, versions: policyVersions };
+      const verdict = await decideNow(context, question, waiting);
       if (policyVersions) checkVersions(policyVersions, verdict);
       return dryRun ? { ...verdict, isNew: false } : storeOnce(context, verdict);
     },
@@ -171,9 +170,13 @@ export function verdictsService() {
     /**
      * Returns the verdicts if each release may go to the environment, or throws.
      * @throws {AppError} `release-denied` with the reasons; `release-not-found`, `artifact-not-found`,
-     * `environment-not-found`
+     * `environment-not-found`, `decision-too-large`
      */
-    async assert(context: CallContext, request: AssertQuery): Promise<DecidedVerdict[]> {
+    async assert(
+      context: CallContext,
+      request: AssertQuery,
+      waiting: Waiting,
+    ): Promise<DecidedVerdict[]> {
       const { release, sha256 } = request;
       if ((release === undefined) === (sha256 === undefined)) {
         const message = release
@@ -184,7 +187,8 @@ export function verdictsService() {
       const verdicts: DecidedVerdict[] = [];
       const releases = await releasesOf(context, request);
       for (const { id } of releases) {
-        const decided = await decide(context, id, request.environment);
+        const question = { releaseId: id, environment: request.environment };
+        const decided = await decideNow(context, question, waiting);
         const { isNew: _isNew, ...stored } = await storeOnce(context, decided);
         verdicts.push(stored);
       }

@@ -1,0 +1,81 @@
+import { type CallContext, query, readTogether } from '../../database/context.js';
+import type { Read } from '../../database/sql.js';
+import { bookkeeping } from '../../database/transaction.js';
+import { type ComponentInput, ENGINE } from '../../engine/index.js';
+import {
+  type Collected,
+  type Computed,
+  collectAll,
+  collectedFrom,
+  hasEvidence,
+  type Question,
+  type Row,
+  readRow,
+} from './collect.js';
+import { COMPONENTS, STORE_FACTS } from './facts.sql.js';
+import { type Judged, judge } from './judge.js';
+import type { LargeDecisions, Waiting } from './large-decisions.js';
+
+/** A judgement, and its inputs when they are stored. */
+export interface Decided {
+  readonly judged: Judged;
+  readonly inputsJson: () => string;
+}
+
+const fromCollected = (collected: Collected): Decided => ({
+  judged: judge(collected),
+  inputsJson: () => JSON.stringify(collected.inputs),
+});
+
+/** Stores computed facts for the next question, unless the release has changed. */
+async function storeFacts(
+  context: CallContext,
+  releaseId: string,
+  { facts, changes }: Computed,
+): Promise<void> {
+  if (changes === null) return;
+  const values = [releaseId, JSON.stringify(facts), changes, ENGINE];
+  await bookkeeping(context, (transaction) => query(transaction, STORE_FACTS, values));
+}
+
+/** Reads a question's facts in the thread of the request, from one snapshot. @returns the row if it became large */
+async function collectHere(read: Read, question: Question, large: LargeDecisions) {
+  const row = await readRow(read, question, large.reports); // the first row is from an earlier snapshot
+  if (!row) return undefined;
+  if (!hasEvidence(row) || large.isLarge(row)) return { row };
+  return collectAll(read, row, (releaseId) => read<ComponentInput>(COMPONENTS, [releaseId]));
+}
+
+/**
+ * Decides a question from one snapshot: here, or in a thread if it needs many rows.
+ * @returns undefined if the release or the environment does not exist
+ * @throws {AppError} `decision-too-large`, `overloaded`
+ */
+export async function decide(
+  context: CallContext,
+  question: Question,
+  large: LargeDecisions,
+  waiting: Waiting,
+): Promise<Decided | undefined> {
+  const inThread = async (row: Row): Promise<Decided | undefined> => {
+    const answer = await large.decide(question, row, waiting);
+    if (!answer) return undefined;
+    if (answer.computed) await storeFacts(context, question.releaseId, answer.computed);
+    const inputsJson = () => new TextDecoder().decode(answer.inputs);
+    return { judged: answer.judged, inputsJson };
+  };
+  const row = await readRow(
+    (statement, values) => query(context, statement, values),
+    question,
+    large.reports,
+  );
+  if (!row) return undefined;
+  if (!hasEvidence(row) || large.isLarge(row)) return inThread(row);
+  const collected = collectedFrom(row);
+  if (collected) return fromCollected(collected);
+  const all = await readTogether(context, (read) => collectHere(read, question, large));
+  if (!all) return undefined;
+  if ('row' in all) return inThread(all.row);
+  if (all.computed) await storeFacts(context, question.releaseId, all.computed);
+  return fromCollected(all.collected);
+}

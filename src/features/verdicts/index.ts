@@ -1,0 +1,1 @@
+export type { LargeDecisions } from './large-decisions.js';

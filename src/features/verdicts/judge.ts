@@ -1,0 +1,31 @@
+import { UPLOADS } from '../../documents/kinds/index.js';
+import { inputsHash, type Judgement, type VerdictInputs } from '../../engine/index.js';
+import type { Collected } from './collect.js';
+
+/** A judgement, and what is said and stored of its inputs. */
+export interface Judged extends Judgement {
+  readonly projectId: number;
+  /** Version of the release. */
+  readonly version: string;
+  readonly policies: readonly Pick<VerdictInputs['policies'][number], 'name' | 'sha256'>[];
+  readonly inputsHash: string;
+  /** By the clock of the database. */
+  readonly evaluatedAt: Date;
+}
+
+/** @param budgetMs time limit of all rules, in milliseconds. Default: that of the engine */
+export function judge(
+  { prepared, inputs, facts, evaluatedAt }: Collected,
+  budgetMs?: number,
+): Judged {
+  const options = { uploads: UPLOADS, ...(budgetMs !== undefined && { budgetMs }) };
+  const { projectId, version } = inputs.release;
+  return {
+    ...prepared.decide(inputs, facts, options),
+    projectId,
+    version,
+    policies: inputs.policies.map(({ name, sha256 }) => ({ name, sha256 })),
+    inputsHash: inputsHash(inputs),
+    evaluatedAt,
+  };
+}

@@ -1,0 +1,7 @@
+import { register } from 'tsx/esm/api';
+
+// In a worker thread, `--import tsx` does not apply to dynamic imports.
+register();
+const { default: work } = await import('./large-worker.js');
+
+export default work;
