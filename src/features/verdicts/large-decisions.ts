@@ -55,7 +55,7 @@ function defaultWorker(): string {
 
 /** What the decision depends on, without the evidence: `changes` stands for it. */
 function keyOf({ versions }: Question, row: Row): string {
-  const { evidence: _evidence, facts: _facts, ...rest } = row;
+  const { evidence: _evidence, facts: _facts, evaluatedAt: _at, ...rest } = row;
   return createHash('sha256')
     .update(JSON.stringify([versions ?? null, rest]))
     .digest('hex');
