@@ -96,6 +96,8 @@ export interface TestSummary {
   readonly skipped: number;
   /** Tests that the report counts and does not have. */
   readonly missing?: number;
+  /** Failures and errors of which the report has only the number. */
+  readonly unnamed?: number;
   readonly durationSeconds: number;
   /** The first 100 tests that ended with a failure or an error. */
   readonly failed: FailedTest[];

@@ -11,7 +11,9 @@ export interface TestNames {
 }
 
 /** Maximum number of names that are stored. */
-const MAX_STORED = 20_000;
+const MAX_STORED = 50_000;
+/** Stored instead of more names. */
+const TOO_MANY = '-';
 
 const digestOf = (name: string) => hash('sha256', name.trim(), 'buffer').readBigUInt64LE();
 
@@ -22,14 +24,17 @@ export const testNamesOf = ({ tests, groups }: NamesOfTests): TestNames => ({
 
 export const NO_TESTS: TestNames = testNamesOf({ tests: new Set(), groups: new Set() });
 
-/** The names of tests as base64, to store them in JSON. Undefined if there are too many. */
-export function storedNames({ tests }: TestNames): string | undefined {
-  return tests.length > MAX_STORED ? undefined : Buffer.from(tests.buffer).toString('base64');
+/** The names of tests as base64, to store them in JSON. */
+export function storedNames({ tests }: TestNames): string {
+  return tests.length > MAX_STORED ? TOO_MANY : Buffer.from(tests.buffer).toString('base64');
 }
+
+/** ` "before each" hook for "adds"` */
+const HOOK = /\s*"(?:before|after) (?:each|all)" hook.*$/i;
 
 /** Whether tests ran of the class, file or package that an entry without a test is about. */
 function hasGroup({ groups }: TestNames, entry: string): boolean {
-  const parts = entry.split(/ > ?/);
+  const parts = entry.replace(HOOK, '').split(/ > ?/);
   const last = parts.at(-1) ?? '';
   const own = isOutsideTests(last) ? parts.slice(0, -1) : parts;
   return [own.join(' > '), own.at(-1) ?? ''].some((name) => groups.includes(digestOf(name)));
@@ -39,22 +44,31 @@ function hasGroup({ groups }: TestNames, entry: string): boolean {
  * A failed test, or a test that ran in an older report, which a new one does not have. A failure outside of tests needs
  * a test of the same class, file or package.
  * @param ran the tests of the older report as `storedNames` wrote them. Undefined if they are not stored
- * @returns such as `its test "b"`
+ * @returns the subject of "did not run in this document", such as `its test "b"`
  */
 export function lostTest(
   by: TestNames,
   ran: string | undefined,
-  { failed }: TestSummary,
+  { failed, failures, errors, unnamed = 0 }: TestSummary,
 ): string | undefined {
+  if (ran === TOO_MANY) return 'it has too many tests to compare, and perhaps one of them';
   const bytes = Uint8Array.from(Buffer.from(ran ?? '', 'base64'));
   const older = new Set(new BigUint64Array(bytes.buffer));
   const own = new Set(by.tests);
+  const groups = new Set(by.groups);
+  let outside = 0;
   for (const { name } of failed) {
     const digest = digestOf(name);
     if (own.has(digest)) continue;
     const isTest = ran === undefined || older.has(digest);
-    if (isTest || !hasGroup(by, name)) return `its test ${JSON.stringify(name.slice(0, 200))}`;
+    // A hook of a group of tests is reported as a test with the name of the group.
+    if (isTest ? !groups.has(digest) : !hasGroup(by, name))
+      return `its test ${JSON.stringify(name.slice(0, 200))}`;
+    outside += isTest ? 0 : 1;
   }
+  // Only the first failures have names. Failed tests are among those that ran, and other failures are not.
+  if (outside > 0 && failures + errors - unnamed > failed.length) return 'what else failed in it';
   for (const digest of own) older.delete(digest);
+  for (const digest of groups) older.delete(digest);
   return older.size === 0 ? undefined : `${older.size} of its tests`;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { TestSummary } from '../../documents/kind.js';
 import { storedNames, testNamesOf } from '../../documents/parsing/test-names.js';
 import type { Coverage } from '../../vocabulary/coverage.js';
 import { FINDING_TYPES, type FindingType } from '../../vocabulary/finding-types.js';
@@ -187,6 +188,9 @@ describe('what new evidence replaces', () => {
     const arm = { ...image('shop', sha256('2')), ...index };
     const tar = { ...files('/src'), digests: [sha256('a')] };
     const other = (name: string) => ({ type: 'other' as const, name });
+    const repository = (name: string) => ({ type: 'repository' as const, name });
+    const named = (name: string) => ({ type: 'package' as const, name });
+    const url = 'https://github.com/example/shop';
     for (const [by, older, kept] of [
       [{}, {}, all],
       [{ lookedAt: 9 }, { lookedAt: 9 }, all],
@@ -196,9 +200,15 @@ describe('what new evidence replaces', () => {
       [{ of: [x], lookedAt: 9, extent: 'npm' }, { of: [x], lookedAt: 9, extent: 'deb' }, all],
       [{ of: [files('/src')] }, { of: [files('/src')] }, all],
       [{ of: [files('.')] }, { of: [files('.')] }, all],
-      [{ of: [files('.github')] }, { of: [files('.github')] }, []],
       [{ of: [other('./web')] }, { of: [other('./web')] }, all],
-      [{ of: [files('web')] }, { of: [files('web')] }, []],
+      [{ of: [files('web')] }, { of: [files('web')] }, all],
+      [{ of: [other('deps')] }, { of: [other('deps')] }, all],
+      [{ of: [repository('.')] }, { of: [repository('.')] }, all],
+      [{ of: [repository('app')] }, { of: [repository('app')] }, all],
+      [{ of: [repository('file:///src')] }, { of: [repository('file:///src')] }, all],
+      [{ of: [repository(url)] }, { of: [repository(url)] }, []],
+      [{ of: [named('bom.json')] }, { of: [named('bom.json')] }, all],
+      [{ of: [named('shop')] }, { of: [named('shop')] }, []],
       [{ of: [x] }, { of: [x] }, []],
       [{ of: [x], extent: 'deb' }, { of: [x], extent: 'npm' }, all],
       [{ of: [y], extent: 'deb' }, { of: [x], extent: 'deb' }, []],
@@ -207,6 +217,7 @@ describe('what new evidence replaces', () => {
       [{ of: [tar], extent: 'deb' }, { of: [tar], extent: 'deb' }, []],
       [{ of: [x], database: '2026-11-01' }, { of: [x], database: '2026-11-02' }, all],
       [{ of: [x], database: '2026-11-02' }, { of: [x], database: '2026-11-01' }, []],
+      [{ of: [x] }, { of: [x], database: '2026-11-01' }, all],
     ] as const) {
       expect(mustKeep(found(by), found(older)), JSON.stringify([by, older])).toEqual(kept);
       expect(mustKeep(found(by), found(older, []))).toEqual([]);
@@ -254,7 +265,7 @@ describe('what new evidence replaces', () => {
     const run = (
       ran: readonly string[],
       failed: readonly string[] = [],
-      { groups = [], ...more }: { groups?: string[]; skipped?: number; missing?: number } = {},
+      { groups = [], ...more }: Partial<TestSummary> & { groups?: string[] } = {},
     ): Replacing => {
       const { skipped = 0 } = more;
       const names = testNamesOf({ tests: new Set(ran), groups: new Set(groups) });
@@ -271,7 +282,7 @@ describe('what new evidence replaces', () => {
           ...{ failures: failed.length, durationSeconds: 0, ...more },
           failed: failed.map((name) => ({ name, message: '' })),
         },
-        ...(!isClean && { testsRun: storedNames(names) ?? '' }),
+        ...(!isClean && { testsRun: storedNames(names) }),
         testNames: names,
       };
     };
@@ -301,6 +312,22 @@ describe('what new evidence replaces', () => {
       expect(whyBeside(run(['a', 'b']), twice)).toContain('1 of its tests');
     });
 
+    it('has tests of which only the number of failures is known, and at least as many', () => {
+      const counted = run(['a', 'b'], ['suite'], { failures: 1, unnamed: 1, tests: 3 });
+      expect(whyBeside(run(['a', 'b', 'c'], [], { groups: ['suite'] }), counted)).toBeUndefined();
+      expect(whyBeside(run(['a', 'b'], [], { groups: ['suite'] }), counted)).toContain('3 tests');
+      expect(whyBeside(run(['c', 'd', 'e'], [], { groups: ['suite'] }), counted)).toBeDefined();
+      const none = run([], ['suite'], { failures: 1, unnamed: 1, tests: 1 });
+      expect(whyBeside(run(['a', 'b'], [], { groups: ['suite'] }), none)).toContain('the number');
+    });
+
+    it('has a test below the group whose hook failed', () => {
+      const failed = run(['b.test.ts > B'], ['b.test.ts > B']);
+      expect(
+        whyBeside(run(['b.test.ts > B > adds'], [], { groups: ['b.test.ts > B'] }), failed),
+      ).toBe(undefined);
+    });
+
     it('has those that a run which ended early did not reach', () => {
       const cut = run(['a', 'b'], [], { missing: 2 });
       expect(whyBeside(run(['a', 'b']), cut)).toContain('it has 4 tests');
@@ -320,6 +347,9 @@ describe('what new evidence replaces', () => {
       ] as const) {
         expect(whyBeside(of(group), outside(entry)), entry).toBeUndefined();
         expect(whyBeside(of('other'), outside(entry)), entry).toContain(entry.slice(0, 5));
+        // There may be more of them, which have no names.
+        const many = run(['a'], [entry], { failures: 101 });
+        expect(whyBeside(of(group), many), entry).toContain('what else failed in it');
       }
       expect(whyBeside(of('api'), outside('api > login'))).toContain('login');
       expect(whyBeside(of('login'), run(['a', 'api > login'], ['api > login']))).toContain('login');

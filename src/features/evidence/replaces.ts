@@ -77,10 +77,13 @@ function otherTests(by: Replacing, older: Replacing): string | undefined {
   if (!tests || !by.tests) return undefined;
   const stated = tests.tests + (tests.missing ?? 0);
   // A class that fails outside its tests is counted as a test, and has its own tests when it runs.
-  const isExact = testsRun !== undefined && tests.missing === undefined;
+  const isExact =
+    testsRun !== undefined && tests.missing === undefined && tests.unnamed === undefined;
   const [now, then] = [lookedAt('tests', by), lookedAt('tests', older)];
   if (!isExact && ((then > 0 && now < then) || by.tests.tests < stated))
     return `it has ${counted(stated, 'test')}, and this document has ${by.tests.tests}`;
+  if (tests.unnamed !== undefined && !testsRun)
+    return 'it has failures of which only the number is known';
   const lost = lostTest(by.testNames ?? NO_TESTS, testsRun, tests);
   return lost === undefined ? undefined : `${lost} did not run in this document`;
 }

@@ -33,6 +33,7 @@ export const testCounts = {
 const TestSummary = Type.Object({
   ...testCounts,
   missing: Type.Optional(count('Tests that the report counts and does not have')),
+  unnamed: Type.Optional(count('Failures and errors of which the report has only the number')),
   durationSeconds: Type.Number({ minimum: 0 }),
   failed: Type.Array(Type.Object({ name: Type.String(), message: Type.String() }), {
     description: 'The first 100 tests with a failure or an error',

@@ -37,6 +37,7 @@ const COLUMNS = `f.fingerprint, f.purl, f.package_version, f.rule, f.severity, f
 
 /**
  * Findings of `$1` with the types `$2` that `$3` lacks, or has in a milder form: less severe, or not fixable any more.
+ * A finding may go with the statement of its own report that it does not count: then the statement goes, too.
  * Grouped and not joined: there are no statistics of rows that this transaction inserted.
  */
 export const MISSING_FINDINGS = {
@@ -46,6 +47,13 @@ export const MISSING_FINDINGS = {
              SELECT kept.id, kept.what, true AS is_older, ${COLUMNS}
                FROM unnest($1::uuid[], $2::finding_type[]) AS kept (id, what)
                JOIN findings f ON f.evidence_id = kept.id AND f.type = kept.what
+              WHERE NOT EXISTS (SELECT 1 FROM claims c
+                                 WHERE c.evidence_id = f.evidence_id AND c.target = encode(f.fingerprint, 'hex')
+                                   AND c.applied AND c.absolves)
+                AND NOT EXISTS (SELECT 1 FROM claims c
+                                 WHERE c.evidence_id = f.evidence_id AND c.target = f.rule
+                                   AND c.applied AND c.absolves
+                                   AND (c.purl IS NULL OR c.purl = f.purl))
              UNION ALL
              SELECT kept.id, kept.what, false, ${COLUMNS}
                FROM unnest($1::uuid[], $2::finding_type[]) AS kept (id, what)

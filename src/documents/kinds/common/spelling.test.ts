@@ -25,6 +25,11 @@ describe('a name in another case', () => {
     [{ about: { Tool: { x: 1 } } }, '/about/Tool', 'tool'],
     [{ about: { Tool: false } }, '/about/Tool', 'tool'],
     [{ Name: 'a' }, '/Name', 'name'],
+    [
+      { results: [...Array.from({ length: 50 }, () => ({})), { Findings: [{ id: 'a' }] }] },
+      '/results/50/Findings',
+      'findings',
+    ],
     [{ name: 'a', NAME: 'b' }, '/NAME', 'name'],
     [{ Results: 0 }, '/Results', 'results'],
     [{ open: [{ Failed: true }] }, '/open/0/Failed', 'failed'],

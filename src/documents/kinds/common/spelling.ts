@@ -12,9 +12,6 @@ export interface Node {
   readonly definitions?: Readonly<Record<string, Node>>;
 }
 
-/** A tool or a converter spells a name in one way, so a few items of a list show it. */
-const MAX_ITEMS = 20;
-
 /** What a schema reads, by the names in lower case. */
 const namesOf = new WeakMap<Node, ReadonlyMap<string, string>>();
 
@@ -42,44 +39,49 @@ function resolved(schema: Node, { definitions = {} }: Node): Node {
   return (name !== undefined && definitions[name]) || schema;
 }
 
-function checkObject(schema: Node, value: object, pointer: string, root: Node): void {
+type Path = (string | number)[];
+
+const pointerOf = (path: Path) => path.map((step) => `/${escapePointer(String(step))}`).join('');
+
+function checkObject(schema: Node, value: object, path: Path, root: Node): void {
   const names = readNames(schema);
   const { properties = {}, additionalProperties } = schema;
-  let others = 0;
   for (const [name, child] of Object.entries(value)) {
-    const place = () => `${pointer}/${escapePointer(name)}`;
     const own = Object.hasOwn(properties, name) ? properties[name] : undefined;
-    if (own) {
-      checkSpelling(own, child, place(), root);
-      continue;
-    }
-    const meant = names.get(name.toLowerCase());
+    const meant = own ? undefined : names.get(name.toLowerCase());
+    path.push(name);
     if (meant !== undefined && isFilled(child) && !isSame(child, value, meant)) {
       const fault = `is not read, because the tool writes \`${meant}\`: names are case-sensitive`;
-      throw new DocumentFault(`${fault}. Upload its output unchanged`, place());
+      throw new DocumentFault(`${fault}. Upload its output unchanged`, pointerOf(path));
     }
-    if (typeof additionalProperties === 'object' && others < MAX_ITEMS) {
-      others += 1;
-      checkSpelling(additionalProperties, child, place(), root);
-    }
+    const next = own ?? additionalProperties;
+    if (typeof next === 'object') walk(next, child, path, root);
+    path.pop();
+  }
+}
+
+/** @param path the place of the value. Documents have many values, so its text is made only for a fault */
+function walk(given: Node, value: unknown, path: Path, root: Node): void {
+  if (typeof value !== 'object' || value === null) return;
+  const schema = resolved(given, root);
+  if (!Array.isArray(value)) {
+    if (schema.properties || schema.additionalProperties) checkObject(schema, value, path, root);
+    return;
+  }
+  const { items } = schema;
+  if (!items) return;
+  for (const [i, item] of value.entries()) {
+    path.push(i);
+    walk(items, item, path, root);
+    path.pop();
   }
 }
 
 /**
  * Refuses members whose names differ only in case from those that the parser reads: their contents would disappear, and
  * the document would look clean.
- * @param root the schema that has the definitions
+ * @param schema has its definitions
  * @throws {DocumentFault}
  */
-export function checkSpelling(given: Node, value: unknown, pointer = '', root = given): void {
-  if (typeof value !== 'object' || value === null) return;
-  const schema = resolved(given, root);
-  if (!Array.isArray(value)) {
-    if (schema.properties || schema.additionalProperties) checkObject(schema, value, pointer, root);
-    return;
-  }
-  const { items } = schema;
-  if (!items) return;
-  for (const [i, item] of value.slice(0, MAX_ITEMS).entries())
-    checkSpelling(items, item, `${pointer}/${i}`, root);
-}
+export const checkSpelling = (schema: Node, value: unknown): void =>
+  walk(schema, value, [], schema);

@@ -16,6 +16,8 @@ export class TestTally {
   readonly outcomes: Record<Outcome, number> = { passed: 0, failed: 0, error: 0, skipped: 0 };
   /** Duration of all tests. */
   seconds = 0;
+  /** Failures that only a count tells. */
+  unnamed = 0;
   readonly #tests = new Set<string>();
   readonly #groups = new Set<string>();
   readonly #times = new Map<string, number>();
@@ -29,12 +31,16 @@ export class TestTally {
     const nth = (this.#times.get(name) ?? 0) + 1;
     this.#times.set(name, nth);
     this.#tests.add(nth > 1 ? `${name}\n${nth}` : name);
-    for (const group of groups) {
-      if (!group) continue;
-      this.#groups.add(group);
-      // A module that did not load is reported by its own name, and later its classes are.
-      this.#groups.add(group.slice(0, Math.max(group.lastIndexOf('.'), 0)) || group);
-    }
+    for (const group of groups) this.inside(group);
+    // A hook of a group fails as a test with the name of the group.
+    const parts = name.split(' > ');
+    for (let n = 2; n < parts.length; n += 1) this.#groups.add(parts.slice(0, n).join(' > '));
+  }
+
+  /** A module that did not load is reported by its own name, and later its classes are: `tests.test_cart.TestCart`. */
+  inside(group = ''): void {
+    for (let name = group; name; name = /^(.+)\.[A-Z][^.]*$/.exec(name)?.[1] ?? '')
+      this.#groups.add(name);
   }
 
   get names(): NamesOfTests {
@@ -54,6 +60,7 @@ export class TestTally {
       failures: failed,
       errors: error,
       skipped,
+      ...(this.unnamed > 0 && { unnamed: this.unnamed }),
       // Rounds the error of adding fractions away.
       durationSeconds: Math.round(this.seconds * 1e6) / 1e6,
       failed: this.#failed,

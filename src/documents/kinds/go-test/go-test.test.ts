@@ -28,7 +28,7 @@ describe('go test -json', () => {
     expect(readText(String(goTest.example))).toEqual({
       testNames: {
         tests: new Set(['example.com/shop/cart > TestAdd', 'example.com/shop/cart > TestTotal']),
-        groups: new Set(['example.com/shop/cart', 'example', 'go test']),
+        groups: new Set(['example.com/shop/cart', 'go test']),
       },
       tool: 'go test',
       coverage: [

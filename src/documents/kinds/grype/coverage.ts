@@ -25,6 +25,7 @@ function partsOf({ descriptor }: Report): string[] {
     ...textsOf([search.scope, own.scope]).map((layers) => layers.toLowerCase()),
     ...['only-fixed', 'only-notfixed'].filter((name) => own[name] === true),
     ...textsOf(own.exclude).map((pattern) => `without ${pattern}`),
+    ...textsOf([own.distro]).map((distro) => `distribution ${distro}`),
   ];
 }
 

@@ -17,6 +17,12 @@ const CHECKERS: ReadonlyMap<string, string> = new Map([
   ['tfsec', 'tfsec'],
   ['kubeconform', 'kubeconform'],
   ['cloudformation lint', 'cfn-lint'],
+  ['conftest', 'Conftest'],
+  ['dependency-check', 'Dependency-Check'],
+  ['dependency check', 'Dependency-Check'],
+  ['pylint', 'Pylint'],
+  ['kube-score', 'kube-score'],
+  ['checkov', 'Checkov'],
 ]);
 /** Names with a version or a wish after them. */
 const BEGINNINGS = [
@@ -26,12 +32,21 @@ const BEGINNINGS = [
 const PACKAGES: ReadonlyMap<string, string> = new Map([
   ['org.eslint', 'ESLint'],
   ['stylelint.rules', 'Stylelint'],
+  ['org.spectral', 'Spectral'],
 ]);
+
+/** Checkov names a suite after what it scanned: `terraform scan`. */
+const SCANNED = [
+  ...['terraform', 'terraform_plan', 'cloudformation', 'kubernetes', 'helm', 'kustomize', 'arm'],
+  ...['dockerfile', 'serverless', 'bicep', 'ansible', 'secrets', 'github_actions', 'gitlab_ci'],
+  ...['openapi', 'sca_package', 'sca_image', 'bitbucket_pipelines', 'azure_pipelines', 'json'],
+].map((framework) => `${framework} scan`);
 
 function byName({ attributes }: XmlElement): string | undefined {
   const name = attributes.get('name')?.trim().toLowerCase() ?? '';
   return (
     CHECKERS.get(name) ??
+    (SCANNED.includes(name) ? 'Checkov' : undefined) ??
     PACKAGES.get(attributes.get('package') ?? '') ??
     BEGINNINGS.find(([beginning]) => name.startsWith(beginning))?.[1]
   );

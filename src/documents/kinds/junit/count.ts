@@ -45,11 +45,15 @@ function add(to: Tally, more: Tally): void {
   for (const key of Object.keys(to) as (keyof Tally)[]) to[key] += more[key];
 }
 
+/** The name of a file: Vitest reports one that did not load as a test of its own. */
+const FILE = /^\S*\.[a-z]{1,5}$/i;
+
 /** Whether an entry is a failed class, file or hook. pytest writes no class for a file that did not load. */
 function isOutside({ attributes }: XmlElement, outcome: Outcome): boolean {
   const [own = '', group] = [attributes.get('name'), attributes.get('classname')];
   if (outcome === 'passed') return false;
-  return isOutsideTests(own) || own === group || (group === '' && outcome === 'error');
+  if (outcome === 'error' && (group === '' || (own === group && FILE.test(own)))) return true;
+  return isOutsideTests(own);
 }
 
 /**
@@ -67,6 +71,7 @@ export class Count {
   readonly doubts = new Doubts();
 
   suite(suite: XmlElement, name: string | undefined): Tally {
+    this.total.inside(name);
     const tally = this.children(suite, name);
     const signs = signsOf(suite);
     const problem = worstOf(signs);
@@ -90,6 +95,7 @@ export class Count {
     if (bad > 0) {
       const what = `reports ${counted(bad, 'failure')} or errors that no test case shows`;
       this.contradict(name, what);
+      this.total.unnamed += bad;
       add(found, this.record('error', name ?? '', `The suite ${what}`, bad, bad));
     }
     this.compareSkipped(stated, name, found);

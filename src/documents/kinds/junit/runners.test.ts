@@ -18,7 +18,7 @@ describe('JUnit: reports of test runners', () => {
           'sum.test.js > sum > fails',
           'sum.test.js > sum > throws',
         ]),
-        groups: new Set(['sum.test.js', 'sum.test']),
+        groups: new Set(['vitest tests', 'sum.test.js', 'sum.test.js > sum']),
       },
       tool: 'vitest',
       coverage: [

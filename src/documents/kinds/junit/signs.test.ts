@@ -27,6 +27,7 @@ const BAD = [
   '<result value="error"/>',
   '<result><outcome>failed</outcome></result>',
   '<status>passed</status><status>failed</status>',
+  '<step status="failed"/>',
 ];
 
 /** Elements that report nothing. */

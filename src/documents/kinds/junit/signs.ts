@@ -16,7 +16,7 @@ const OTHER_PROBLEM =
 /** Maven's reports of attempts that failed before one passed. */
 const FLAKY = /^flaky(?:failure|error)s?$/;
 /** Elements whose text is a word about the outcome. */
-const WORDS = new Set(['status', 'result', 'outcome', 'state', 'verdict']);
+const WORDS = new Set(['status', 'result', 'outcome', 'state', 'verdict', 'step']);
 /** What other tools call a test. */
 const OTHER_TEST = /^(?:unit-?)?test(?:-case|-?result|-?method)?$|^case$/;
 

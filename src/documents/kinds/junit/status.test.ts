@@ -24,6 +24,17 @@ describe('JUnit: words about the outcome', () => {
     'state="not ok"',
     'status="passed" result="failed"',
     'success="false"',
+    'success="0"',
+    'passed="0"',
+    'failed="1"',
+    'aborted="1"',
+    'timedOut="true"',
+    'status="NOK"',
+    'status="KO"',
+    'status="not passed"',
+    'status="exception"',
+    'status="Rejected"',
+    'status="defect"',
     'success="False" result="passed"',
     'passed="false"',
     'failures="1"',
@@ -149,5 +160,20 @@ describe('JUnit: what was tested, and when', () => {
       '<testsuites timestamp="tbd"><testsuite timestamp="2026-01-15T09:30:00.5Z"/><testsuite timestamp="2026-01-15T11:00:00+02:00"/></testsuites>';
     expect(read(text).coverage[0]?.at).toBe('2026-01-15T09:00:00.000Z');
     expect(read('<testsuite/>').coverage[0]?.at).toBeUndefined();
+  });
+});
+
+describe('JUnit: tests that did not end, and that are to be written', () => {
+  it('pytest names a test when it ends, so one without a name was interrupted', () => {
+    const { tests } = read(
+      '<testsuite name="pytest" tests="1"><testcase classname="k" name="a"/><testcase time="0.000"/></testsuite>',
+    );
+    expect(tests).toMatchObject({ tests: 2, passed: 1, errors: 1 });
+  });
+
+  it('a test of Node that is to be written may fail', () => {
+    const { tests } = one('', '<skipped type="todo" message="x"/><failure message="y"/>');
+    expect(tests).toMatchObject({ tests: 1, skipped: 1, failures: 0 });
+    expect(one('', '<skipped/><failure message="y"/>').tests).toMatchObject({ failures: 1 });
   });
 });

@@ -6,12 +6,15 @@ import { type Signs, saysNothing } from './signs.js';
 const WORDS = new Set(['status', 'result', 'outcome', 'state', 'verdict']);
 /** Attributes that are true or false, and what their unusual value means. */
 const FLAGS: ReadonlyMap<string, readonly [RegExp, 'failed' | 'skipped']> = new Map([
-  ['success', [/^(?:false|no)$/i, 'failed']],
-  ['successful', [/^(?:false|no)$/i, 'failed']],
-  ['passed', [/^(?:false|no)$/i, 'failed']],
-  ['failed', [/^(?:true|yes)$/i, 'failed']],
-  ['executed', [/^(?:false|no)$/i, 'skipped']],
-  ['skipped', [/^(?:true|yes)$/i, 'skipped']],
+  ['success', [/^(?:false|no|0)$/i, 'failed']],
+  ['successful', [/^(?:false|no|0)$/i, 'failed']],
+  ['passed', [/^(?:false|no|0)$/i, 'failed']],
+  ['failed', [/^(?:true|yes|1)$/i, 'failed']],
+  ['aborted', [/^(?:true|yes|1)$/i, 'failed']],
+  ['broken', [/^(?:true|yes|1)$/i, 'failed']],
+  ['timedout', [/^(?:true|yes|1)$/i, 'failed']],
+  ['executed', [/^(?:false|no|0)$/i, 'skipped']],
+  ['skipped', [/^(?:true|yes|1)$/i, 'skipped']],
 ]);
 
 const PASSED = new Set(
@@ -26,7 +29,7 @@ const SKIPPED = new Set(
 );
 /** Anything that says that the test did not end well, in the words of many tools. */
 const FAILED =
-  /fail|error|broke|time|crash|abort|interrupt|cancel|kill|fatal|invalid|unknown|undefined|ambiguous|regress|unstable|notok|unsuccess|incomplete|panic|unresolved|wrong|bad/;
+  /fail|error|broke|time|crash|abort|interrupt|cancel|kill|fatal|invalid|unknown|undefined|ambiguous|regress|unstable|notok|^nok$|^ko$|notpass|unsuccess|incomplete|panic|unresolved|wrong|bad|exception|reject|defect/;
 
 export interface Meaning {
   /** The attribute that says that the test failed, such as `status="failed"`. */

@@ -30,9 +30,17 @@ export interface Judgement {
   readonly unknown?: string | undefined;
 }
 
+/** pytest names a test when it ends. If it is interrupted, it writes one that has nothing but a time. */
+const isNameless = ({ attributes, children }: XmlElement) =>
+  children.length === 0 && [...attributes.keys()].every((name) => name === 'time');
+
 /** The worst outcome that a test case reports. The order is error, failure, skipped, passed. */
 export function judge(test: XmlElement, signs: Signs): Judgement {
   const problem = worstOf(signs);
+  if (isNameless(test)) return { outcome: 'error', message: 'The test began and did not end' };
+  // Node runs tests that are to be written, and they may fail.
+  if (childOf(test, SKIPPED)?.attributes.get('type') === 'todo')
+    return { outcome: 'skipped', message: '' };
   if (problem) {
     const outcome = ERROR.test(nameOf(problem)) ? 'error' : 'failed';
     return { outcome, message: messageOf(problem) };

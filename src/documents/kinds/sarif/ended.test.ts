@@ -13,6 +13,8 @@ describe('SARIF: a tool that says that it succeeded', () => {
     { exitCode: 1 },
     { exitCode: '1' },
     { exitCode: 60 },
+    { exitCode: 255 },
+    { exitCode: 33_554_432 },
     { exitCode: null },
     { exitSignalName: '' },
     { exitSignalName: 'SUCCESS' },

@@ -24,10 +24,10 @@ function signalOf(invocation: unknown, tool: string): Answer {
 
 /**
  * Whether an exit code is that of a crash. Tools exit with small numbers if they found something. Shells report 126 and
- * 127 for a program that could not start, and 128 and more for one that a signal ended. Windows reports a crash as a
- * large or negative number.
+ * 127 for a program that could not start, and 128 and the number of a signal (up to 64) for one that it ended. Windows
+ * reports a crash as an NTSTATUS, which is an error from 0xC0000000 on, or as the same number with a sign.
  */
-const isCrash = (code: number) => code < 0 || code >= 126;
+const isCrash = (code: number) => code < 0 || (code >= 126 && code <= 192) || code >= 0xc0000000;
 
 function codeOf(invocation: unknown): Answer {
   const code = fieldOf(invocation, 'exitCode');

@@ -206,12 +206,37 @@ describe('Trivy: warnings', () => {
     [report({ Target: 'x', Class: 'aws' }), ['/Results/0/Class']],
     [report(SYSTEM, { Target: 'x' }), ['/Results/1/Class']],
     [image({ Family: 'debian', EOSL: true }, SYSTEM), ['/Metadata/OS/EOSL']],
-    [image({ Family: 'debian' }, LIBRARY), ['/Metadata/OS/Family']],
     [image({ Family: 'none' }, LIBRARY), []],
     [image({ Family: 'debian' }, { Class: 'secret' }), []],
     [report({ ...SYSTEM, Packages: packages(1) }), ['/Results/0']],
     [report({ ...SYSTEM, Packages: packages(1) }, LIBRARY), []],
   ])('%#', (document, pointers) => {
     expect(notes(document)).toEqual(pointers);
+  });
+});
+
+describe('Trivy: an image whose system was not scanned', () => {
+  const image = (OS: object, ...results: object[]) => ({ ...report(...results), Metadata: { OS } });
+  const LIBRARY = { Target: 'Node.js', Class: 'lang-pkgs', Type: 'node-pkg' };
+
+  it('does not count as scanned for vulnerabilities', () => {
+    expect(parse(image({ Family: 'debian' }, LIBRARY)).coverage).toMatchObject([
+      { what: 'vulnerability', ran: 'failed', reason: expect.stringContaining('os-pkgs') },
+    ]);
+    for (const whole of [
+      image({ Family: 'debian' }, LIBRARY, SYSTEM),
+      image({ Family: 'none' }, LIBRARY),
+      image({}, LIBRARY),
+    ])
+      expect(parse(whole).coverage).toMatchObject([{ what: 'vulnerability', ran: 'yes' }]);
+  });
+});
+
+describe('Trivy: a scan of an SBOM', () => {
+  it('can have looked for packages only', () => {
+    const of = (ArtifactType: string) => parse({ ...report(SYSTEM), ArtifactType }).able;
+    expect(of('cyclonedx')).toEqual(['vulnerability', 'licence']);
+    expect(of('spdx')).toEqual(['vulnerability', 'licence']);
+    expect(of('container_image')).toBeUndefined();
   });
 });

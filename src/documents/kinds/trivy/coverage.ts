@@ -6,6 +6,7 @@ import { CLASSES, isOfPackages } from './classes.js';
 import type { Part } from './entries.js';
 import type { Scan } from './scan.js';
 import { missingFailures } from './summaries.js';
+import { isSystemMissing } from './system.js';
 
 const NO_RESULT =
   'it has no result: Trivy found nothing that it can scan, or left out what it found clean. ' +
@@ -17,6 +18,9 @@ const NO_FILES =
   'it has no result of configuration files, so Trivy found none. Name the folder that has them';
 
 const NO_RESOURCE = 'it has no resource, so nothing of the cluster was scanned';
+const NO_SYSTEM =
+  'it has no result for the packages of the operating system (class os-pkgs), which is a part of the image. ' +
+  'Scan without --pkg-types';
 const UNNAMED =
   'it has no result and does not name what was scanned, so it may have been cut. Upload the output of trivy unchanged';
 
@@ -35,8 +39,11 @@ function packagesIn(parts: readonly Part[]): number | undefined {
 /** Whose packages were scanned. `--pkg-types` leaves out some, and a report of a cluster other resources. */
 const partsOf = ({ parts, resources = [] }: Scan): string[] => {
   const scanned = parts.filter(({ result }) => isOfPackages(result));
-  const types = scanned.flatMap(({ result }) => result.Type || result.Class || []);
-  return [...types, ...resources];
+  // The target of a system is the image with its tag. Of others it is a file, which a later scan may leave out.
+  const own = scanned.map(({ result: { Class, Type, Target } }) =>
+    Class === 'os-pkgs' ? (Type ?? Class) : `${Type ?? Class} ${Target ?? ''}`,
+  );
+  return [...own, ...resources];
 };
 
 /** How many checks ran, if all results tell. */
@@ -94,10 +101,12 @@ export function coverageOf(
     return [uncovered('vulnerability', NO_RESULT, { ...about, lookedAt: 0 })];
   }
   const unlisted = missingFailures(parts);
+  const hasSystem = !isSystemMissing(scan);
   return [...shown].sort().map((what) => {
     // Not unknown: the word of the uploader must not complete it.
     if (incomplete) return failed(what, incomplete, about);
     if (what === 'misconfiguration' && unlisted) return failed(what, unlisted, about);
+    if (what === 'vulnerability' && !hasSystem) return failed(what, NO_SYSTEM, about);
     const looked = lookedAt(what, parts, found.has(what));
     const extent = what === 'vulnerability' ? extentOf(partsOf(scan)) : undefined;
     return covered(what, {

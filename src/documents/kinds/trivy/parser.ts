@@ -14,6 +14,14 @@ function isReport(document: unknown): boolean {
   return typeof top.ArtifactName === 'string' || Object.hasOwn(top, 'Results');
 }
 
+/** An SBOM has packages, and no files in which Trivy could find a secret. */
+const OF_SBOM = ['vulnerability', 'licence'] as const;
+
+function isOfSbom(document: unknown): boolean {
+  const { ArtifactType }: Record<string, unknown> = Object(document);
+  return ArtifactType === 'cyclonedx' || ArtifactType === 'spdx';
+}
+
 export const parser: DocumentParser = {
   version: 4,
 
@@ -35,6 +43,7 @@ export const parser: DocumentParser = {
       specVersion: scan.specVersion,
       coverage: coverageOf(scan, types, scan.targets(clean?.masked ?? scan.document)),
       nothingFor: nothingFor(scan),
+      ...(isOfSbom(scan.document) && { able: OF_SBOM }),
       findings,
       claims: claimsOf(entries),
       warnings: [...warningsOf(scan, types.has('vulnerability')), ...warnings],

@@ -3,6 +3,7 @@ import type { Note } from '../../kind.js';
 import { CLASSES, isOfPackages } from './classes.js';
 import type { Part } from './entries.js';
 import type { Scan } from './scan.js';
+import { systemOf } from './system.js';
 
 function classWarning({ result, pointer }: Part): Note[] {
   const { Class } = result;
@@ -24,30 +25,11 @@ function exceptionWarning({ result, pointer }: Part): Note[] {
   return [{ message, pointer: `${pointer}/MisconfSummary/Exceptions` }];
 }
 
-/** Families that Trivy writes without packages of the operating system. */
-const WITHOUT_PACKAGES = new Set<unknown>(['none', 'activestate', undefined, '']);
-
-function systemWarnings({ document, parts }: Scan): Note[] {
-  const top: Record<string, unknown> = Object(document);
-  const { OS }: Record<string, unknown> = Object(top.Metadata);
-  const { Family, EOSL }: Record<string, unknown> = Object(OS);
-  const notes: Note[] = [];
-  if (EOSL === true) {
-    notes.push({
-      message: 'the operating system is past its end of life: newer vulnerabilities are not known',
-      pointer: '/Metadata/OS/EOSL',
-    });
-  }
-  const hasPackages = parts.some(({ result }) => isOfPackages(result));
-  const hasSystem = parts.some(({ result }) => result.Class === 'os-pkgs');
-  if (hasPackages && !hasSystem && !WITHOUT_PACKAGES.has(Family)) {
-    notes.push({
-      message:
-        'the packages of the operating system were not scanned: there is no result of class os-pkgs',
-      pointer: '/Metadata/OS/Family',
-    });
-  }
-  return notes;
+function systemWarnings({ document }: Scan): Note[] {
+  if (systemOf(document).EOSL !== true) return [];
+  const message =
+    'the operating system is past its end of life: newer vulnerabilities are not known';
+  return [{ message, pointer: '/Metadata/OS/EOSL' }];
 }
 
 /**

@@ -41,8 +41,8 @@ function messageOf(result: XmlElement, outcome: string): string {
   return (message ?? `The outcome is ${outcome || 'missing'}`).slice(0, MAX_TEXT);
 }
 
-/** Words in the message of a test that failed. NUnit also writes one for a test that passed: `Assert.Pass("…")`. */
-const FAILURE = /exception|assert|expected|fail|error/i;
+/** How messages of failures begin. NUnit writes a message also for a test that passed: `Assert.Pass("No errors")`. */
+const FAILURE = /^\s*(?:assert\w*\.|expected\b|failed\b|error\b)|exception\b/i;
 
 /** Whether a result says that its test passed, and has what only a failure has. */
 const contradicts = (result: XmlElement) =>
@@ -128,6 +128,7 @@ export class Results {
   /** Errors that no result shows. */
   error(count: number, name: string, message: string): void {
     this.tally.outcomes.error += count;
+    this.tally.unnamed += count;
     this.report(name, message);
   }
 
