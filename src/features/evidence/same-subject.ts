@@ -44,23 +44,16 @@ export function isSameContent(by: About, older: About): boolean {
   );
 }
 
-/** An address such as `https://github.com/x/y`, `git@…` or `github.com/x/y`. */
-const ADDRESS = /^(?!file:)(?:[a-z][a-z0-9+.-]*:\/\/|git@|[\w-]+(?:\.[\w-]+)+\/)./i;
+/** Where a folder was: `/src`, `.`, `C:\\work`, `…/work/shop`. Pipelines put each folder at one place. */
+const PLACE = /^(?:\.{0,2}(?:[/\\]|$)|…|[a-z]:(?:[/\\]|$)|file:)/i;
 
-/** A file or folder as the subject of an SBOM: `.`, `/src`, `package-lock.json`. */
-const PLACE =
-  /^(?:\.{0,2}(?:[/\\]|$)|[a-z]:(?:[/\\]|$))|\.(?:json|ya?ml|xml|lock|txt|mod|sum|toml)$/i;
+/** Images, suites and clusters are not places, whatever their name is. */
+const NAMED: readonly Target['type'][] = ['image', 'suite', 'cluster'];
 
-function isNamedTarget({ type, name = '' }: Target): boolean {
-  if (type === 'repository') return ADDRESS.test(name);
-  if (type === 'package') return name !== '' && !PLACE.test(name);
-  return name !== '' && (type === 'image' || type === 'suite' || type === 'cluster');
-}
+const isNamedTarget = ({ type, name = '' }: Target) =>
+  name !== '' && (NAMED.includes(type) || !PLACE.test(name));
 
-/**
- * Whether a document names all of its subjects. Files and folders do not: pipelines put each of them at one place, such
- * as `/src`, and call each of them `bom.json`.
- */
+/** Whether a document names all of its subjects. The place of a folder is not a name. */
 export function isNamed(document: About): boolean {
   const targets = targetsIn(document);
   return targets.length > 0 && targets.every(isNamedTarget);
