@@ -35,6 +35,8 @@ export interface Older {
 export interface Beside {
   readonly id: string;
   readonly why: string;
+  /** Whether its claims take effect. */
+  readonly absolves: boolean;
 }
 
 /** New evidence, whose rows are stored. */
@@ -80,8 +82,7 @@ async function missingIn(
   return new Map(found.map((one) => [one.id, whyMissing(one, by)]));
 }
 
-const ABSOLVES =
-  'its claims take effect, and only a caller with the scope vex:write supersedes them';
+const ABSOLVES = 'only a caller with the scope vex:write supersedes claims that take effect';
 
 /**
  * Supersedes current evidence of the same label that the new document replaces (`replaces.ts`). What it does
@@ -111,18 +112,18 @@ export async function supersede(
   if (superseded.length > 0) {
     await query(context, SUPERSEDE, [superseded.map(({ id }) => id), by.id]);
   }
-  const beside = older.flatMap(({ id }) => {
+  const beside = older.flatMap(({ id, absolves }) => {
     const why = reasons.get(id);
-    return why === undefined ? [] : [{ id, why }];
+    return why === undefined ? [] : [{ id, why, absolves }];
   });
   return { superseded, beside };
 }
 
 /** Tells the uploader which evidence of the label still counts, and what to do. */
 export const besideWarnings = (beside: readonly Beside[], label: string): string[] =>
-  beside.map(({ id, why }) =>
+  beside.map(({ id, why, absolves }) =>
     [
-      `Evidence ${id} with the label ${label} still counts: ${why}.`,
+      `Evidence ${id} with the label ${label} still counts${absolves ? ', with its claims' : ''}: ${why}.`,
       `Give each its own label, or retract the other one: POST /evidence/${id}/retract`,
     ].join(' '),
   );
