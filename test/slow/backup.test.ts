@@ -20,6 +20,7 @@ const CHANGED = new Set([
   'event_imports',
   'idempotency_keys',
   'release_facts',
+  'project_usage',
   'releases',
 ]);
 
@@ -141,6 +142,11 @@ describe('a backup while projects are created and evidence is uploaded', () => {
              OR v.type = 'project.created' AND NOT EXISTS (SELECT 1 FROM projects p WHERE p.id::text = v.subject_id)`,
       );
       expect(early).toEqual([]);
+      const { rows: miscounted } = await client.query(
+        `SELECT project_id FROM project_usage u
+          WHERE document_bytes <> (SELECT sum(size) FROM documents d WHERE d.project_id = u.project_id)`,
+      );
+      expect(miscounted).toEqual([]);
       expect(await validateForeignKeys(client)).toBeGreaterThan(10);
       console.log(
         `acknowledged before the backup: ${before.projects.size} projects, ${before.evidence.size} evidence; ` +
