@@ -59,6 +59,8 @@ export class BaseBackup implements pg.Submittable {
     if (type === MESSAGE.manifest) {
       this.#manifest = [];
       this.archive.end();
+      // A stream that ends emits no 'drain', so nothing else would resume the socket.
+      this.#connection?.stream.resume();
     }
     // A copy, because the driver uses its buffer again.
     if (type === MESSAGE.data) this.#add(Buffer.from(chunk.subarray(1)));
