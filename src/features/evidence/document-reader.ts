@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort, type TransferListItem } from 'node:worker_threads';
-import type { Piscina } from 'piscina';
 import type { Batch } from '../../documents/parsing/columns.js';
 import type { Fault, Message } from '../../documents/parsing/messages.js';
 import type { DocumentHead, DocumentRequest } from '../../documents/parsing/read-document.js';
@@ -11,6 +10,7 @@ import { AppError } from '../../shared/app-error.js';
 import { fairShare } from '../../shared/fair-share.js';
 import type { ProblemCode } from '../../shared/problems.js';
 import { quotaExceeded } from '../../shared/quota.js';
+import { threadPool } from '../../shared/thread-pool.js';
 
 /** A document that a worker has parsed and still holds. */
 export interface OpenDocument {
@@ -146,30 +146,15 @@ export function documentReader(
     timeoutMs: waitMs,
     busy: 'Too many documents are being parsed',
   });
-  let pool: Promise<Piscina> | undefined;
-  const start = async () => {
-    const { Piscina } = await import('piscina');
-    const threadPool = new Piscina({
-      filename: worker,
-      minThreads: 0,
-      maxThreads: threads,
-      idleTimeout: IDLE_MS,
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB, maxYoungGenerationSizeMb: 24 },
-    });
-    // Without a listener, a failure of an idle thread would end the process.
-    return threadPool.on('error', onError);
-  };
-  const started = () => {
-    pool ??= start().catch((error: unknown) => {
-      pool = undefined; // the next document tries again
-      throw error;
-    });
-    return pool;
-  };
+  const pool = threadPool({
+    ...{ worker, threads, onError },
+    heapMib: HEAP_MIB,
+    idleMs: IDLE_MS,
+  });
 
   /** Sends the document to a thread and waits for its first result, up to the time limit. */
   async function read(request: DocumentRequest, port: MessagePort, far: MessagePort) {
-    const running = await started();
+    const running = await pool.started();
     const abort = new AbortController();
     const transferList = [request.bytes.buffer as ArrayBuffer, far] as TransferListItem[];
     const task = running.run({ ...request, port: far }, { transferList, signal: abort.signal });
@@ -217,8 +202,6 @@ export function documentReader(
       }
     },
 
-    async close() {
-      await (await pool)?.destroy();
-    },
+    close: pool.close,
   };
 }

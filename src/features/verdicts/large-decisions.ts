@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Piscina } from 'piscina';
 import { LruMap } from 'toad-cache';
 import type { ConnectionSettings } from '../../database/apart.js';
 import { CODE } from '../../paths.js';
 import { AppError } from '../../shared/app-error.js';
 import { fairShare } from '../../shared/fair-share.js';
+import { threadPool } from '../../shared/thread-pool.js';
 import { type Question, type Row, rowsToRead } from './collect.js';
 import type { Budget, LargeAnswer, LargeJudged, LargeTask, UsedUp } from './large-messages.js';
 
@@ -89,26 +89,11 @@ export function largeDecisions(options: LargeOptions): LargeDecisions {
     busy: 'Too many large decisions are being made',
   });
   const tooMuch = new LruMap<UsedUp>(REMEMBERED, REMEMBER_MS);
-  let pool: Promise<Piscina> | undefined;
-  const start = async () => {
-    const { Piscina } = await import('piscina');
-    const threadPool = new Piscina({
-      filename: worker,
-      minThreads: 0,
-      maxThreads: threads,
-      idleTimeout: IDLE_MS,
-      resourceLimits: { maxOldGenerationSizeMb: budget.heapMib, maxYoungGenerationSizeMb: 24 },
-    });
-    // Without a listener, a failure of an idle thread would end the process.
-    return threadPool.on('error', onError);
-  };
-  const started = () => {
-    pool ??= start().catch((error: unknown) => {
-      pool = undefined; // the next question tries again
-      throw error;
-    });
-    return pool;
-  };
+  const pool = threadPool({
+    ...{ worker, threads, onError },
+    heapMib: budget.heapMib,
+    idleMs: IDLE_MS,
+  });
 
   const tooLarge = (usedUp: UsedUp, cause?: unknown) => {
     const [limit, less] =
@@ -125,7 +110,7 @@ export function largeDecisions(options: LargeOptions): LargeDecisions {
 
   /** Decides in a thread. A thread that uses up its memory or time ends. */
   async function inThread(question: Question): Promise<LargeAnswer> {
-    const running = await started();
+    const running = await pool.started();
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), budget.timeMs + GRACE_MS);
     const task: LargeTask = { question, connection, budget };
@@ -181,8 +166,6 @@ export function largeDecisions(options: LargeOptions): LargeDecisions {
     reports,
     isLarge: (row) => row.evidence === null || rowsToRead(row) > rows,
     decide,
-    async close() {
-      await (await pool)?.destroy();
-    },
+    close: pool.close,
   };
 }
