@@ -16,6 +16,7 @@ describe('the configuration', () => {
       METRICS_PUBLIC: false,
       EMBEDDED_PG_PORT: 54_329,
       EMBEDDED_PG_DIR: resolve('.data/postgres'),
+      SIGNING_KEYS_DIR: resolve('.data/keys'),
       MIGRATE_ON_START: true,
       LOG_LEVEL: 'info',
       LOG_FORMAT: 'auto',

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Static, TSchema } from '@sinclair/typebox';
 import { Ajv, type ErrorObject } from 'ajv';
 import { EnvSchema } from './env-schema.js';
@@ -59,7 +59,14 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     );
   }
   for (const proxy of listOf(values.TRUST_PROXY)) checkProxy(proxy);
-  return Object.freeze({ ...values, EMBEDDED_PG_DIR: resolve(values.EMBEDDED_PG_DIR) });
+  const EMBEDDED_PG_DIR = resolve(values.EMBEDDED_PG_DIR);
+  const beside = values.DATABASE_URL === undefined ? join(EMBEDDED_PG_DIR, '../keys') : undefined;
+  const keys = values.SIGNING_KEYS_DIR ?? beside;
+  return Object.freeze({
+    ...values,
+    EMBEDDED_PG_DIR,
+    ...(keys !== undefined && { SIGNING_KEYS_DIR: resolve(keys) }),
+  });
 }
 
 /** The schema's pattern also matches text that is not an IP address, so it is checked here. */

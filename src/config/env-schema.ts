@@ -91,6 +91,15 @@ export const EnvSchema = Type.Object({
     default: '.data/postgres',
     description: 'Directory of the embedded PostgreSQL: data, password and log',
   }),
+  SIGNING_KEYS_DIR: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description: [
+        'Directory of the private keys, and of what must not be in the database. All instances share it.',
+        'Unset: `keys` beside EMBEDDED_PG_DIR, or none with DATABASE_URL',
+      ].join(' '),
+    }),
+  ),
   MIGRATE_ON_START: Type.Boolean({
     default: true,
     description:
