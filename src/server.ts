@@ -4,6 +4,7 @@ import { buildApp, jobs } from './app.js';
 import { readBuildInfo } from './config/build-info.js';
 import { authMode, type Config, ConfigError, loadConfig, loadDotEnv } from './config/config.js';
 import { createLogger, isPretty } from './config/logger.js';
+import { signInSettings } from './config/sign-in.js';
 import { type Database, openDatabase } from './database/client.js';
 import {
   type EmbeddedDatabase,
@@ -185,6 +186,7 @@ async function main(): Promise<void> {
     loadDotEnv();
     const config = loadConfig();
     authMode(config); // throws before anything is opened
+    signInSettings(config);
     timeout = config.SHUTDOWN_TIMEOUT_MS;
     delayMs = config.SHUTDOWN_DELAY_MS;
     await start(config, running);

@@ -20,13 +20,35 @@ export function grantOf({ scopes, everyProject, projectIds }: StoredGrant) {
   return { scopes: scopes as Scope[], projects: everyProject ? null : projectIds };
 }
 
+/** Another name of the same person, by a link that an admin made. */
+export interface Alias {
+  readonly subject: string;
+  /** When the link ended. null: it counts. */
+  readonly until: Date | null;
+}
+
 /** The sender of a request. */
 export interface Caller {
   /** The person, team or pipeline. The four-eyes rule compares subjects, not credentials. */
   readonly subject: string;
-  /** Identifies the credential in logs, rate limits and idempotency keys: `token:ID` or `issuers:IDS:SUBJECT`. */
+  /**
+   * Identifies the credential in logs, rate limits and idempotency keys: `token:ID`, `issuers:IDS:SUBJECT` or
+   * `session:ID`.
+   */
   readonly credential: string;
   readonly grants: readonly Grant[];
+  /** Other names of the caller, now and earlier. */
+  readonly aliases?: readonly Alias[];
+  /** True for a person: by signing in, or by a token that an admin marked. Otherwise the caller is a program. */
+  readonly person?: boolean;
+  /** How the server knows that the caller is a person. */
+  readonly via?: 'sign-in' | 'token';
+  /** The groups of a person who signed in. */
+  readonly groups?: readonly string[];
+  /** When the person last proved who it is, by the identity provider. Absent: the provider does not say. */
+  readonly signedInAt?: Date;
+  /** Of a pipeline: the person who set it off, as its issuer names it. */
+  readonly triggeredBy?: string;
 }
 
 /** Every caller with AUTH_MODE=none. */

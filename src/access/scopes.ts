@@ -47,6 +47,11 @@ export const SCOPES = {
     meaning: 'Create, list and revoke trusted OpenID Connect issuers',
     bindable: false,
   },
+  'identities:admin': {
+    meaning:
+      'List, link and disable identities, grant rights to groups, and mark tokens as those of people',
+    bindable: false,
+  },
   'metrics:read': { meaning: 'Read the metrics of the server', bindable: false },
 } as const;
 

@@ -21,12 +21,13 @@ function parse(schema: TSchema, text: string): string | number | boolean {
   return text;
 }
 
-/** Describes the expected value. Never includes DATABASE_URL, which may contain a password. */
+/** Describes the expected value. Never includes DATABASE_URL, which may contain a password, or the client secret. */
 function settingMessage(error: ErrorObject, env: NodeJS.ProcessEnv): string {
   const name = error.instancePath.slice(1).split('/')[0] ?? '';
   if (name === 'DATABASE_URL') {
     return 'DATABASE_URL must look like postgresql://user:password@host:port/database';
   }
+  if (name === 'SIGN_IN_CLIENT_SECRET') return `${name} must have at most 2000 characters`;
   const schema: TSchema | undefined = EnvSchema.properties[name as keyof Env];
   let expected = error.message ?? 'valid';
   if (schema?.type === 'integer')

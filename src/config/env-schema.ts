@@ -16,6 +16,10 @@ const NAME = '[A-Za-z0-9.-]+';
 const PROXY = '(?:[0-9A-Fa-f.:]+(?:/[0-9]{1,3})?|loopback|linklocal|uniquelocal)';
 const ORIGIN = 'https?://[A-Za-z0-9.-]+(?::[0-9]+)?';
 
+/** OpenID Connect Discovery 1.0, section 4, plus http for this machine. */
+const ISSUER =
+  '(?:https://[A-Za-z0-9][A-Za-z0-9.-]*|http://(?:localhost|127\\.0\\.0\\.1))(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]*)?';
+
 /** A list in one variable. `listOf` splits it. */
 const list = (item: string, options: StringOptions) =>
   Type.String({ ...options, pattern: `^(?:${item}(?:,${item})*)?$`, default: '' });
@@ -68,6 +72,40 @@ export const EnvSchema = Type.Object({
     maximum: 1_000_000,
     default: 20,
     description: 'Refused tokens per minute of one address, where a rate limit applies',
+  }),
+  PUBLIC_URL: Type.Optional(
+    Type.String({
+      maxLength: 300,
+      pattern: `^${ORIGIN}$`,
+      'x-rule': 'an address such as https://srp.example.org, without a path',
+      description: 'External URL of this server, such as https://srp.example.org',
+    }),
+  ),
+  SIGN_IN_ISSUER: Type.Optional(
+    Type.String({
+      maxLength: 500,
+      pattern: `^${ISSUER}$`,
+      'x-rule': 'an https URL without query and fragment (http only for this machine)',
+      description:
+        'OpenID Connect issuer at which people sign in. Unset: people cannot sign in. Needs AUTH_MODE=token',
+    }),
+  ),
+  SIGN_IN_CLIENT_ID: Type.Optional(
+    Type.String({ maxLength: 500, description: 'Client id of this server at SIGN_IN_ISSUER' }),
+  ),
+  SIGN_IN_CLIENT_SECRET: Type.Optional(
+    Type.String({ maxLength: 2000, description: 'Client secret of this server at SIGN_IN_ISSUER' }),
+  ),
+  SIGN_IN_GROUPS_CLAIM: Type.String({
+    minLength: 1,
+    maxLength: 200,
+    default: 'groups',
+    description: "Claim with the person's groups, of the ID token or else of the user info",
+  }),
+  SIGN_IN_GROUPS: list('[^,\\x00-\\x1f]{1,200}', {
+    maxLength: 20_000,
+    'x-rule': 'names of groups, separated by commas',
+    description: 'Groups that count. A person in none of them cannot sign in',
   }),
   METRICS_PUBLIC: Type.Boolean({
     default: false,

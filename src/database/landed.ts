@@ -69,4 +69,5 @@ export const LANDED: Readonly<Record<string, readonly string[]>> = {
   '20261130110000_kept_counts': [
     'c7e467e94f88e8c1b7f2a8c66a9e6c47178e63e7af07dd05b4058dc40d6dda63',
   ],
+  '20261202100000_identities': ['b0e53663aa51fc33d0811274220dff02823bb3bd06f3ff3fa1bfa52afdf3ffbf'],
 };

@@ -12,6 +12,10 @@ export const SUBJECT_KINDS = [
   'verdict',
   'token',
   'issuer',
+  'session',
+  'identity',
+  'identity-link',
+  'group-grant',
 ] as const;
 
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
@@ -79,6 +83,16 @@ export interface EventData {
     projects: readonly number[] | null;
   };
   'issuer.revoked': { issuer: string };
+  'session.signed-in': {
+    subject: string;
+    login: string;
+    groups: readonly string[];
+    authenticatedAt: string | null;
+    expiresAt: string;
+  };
+  'session.refused': { subject: string; reason: string };
+  'session.signed-out': { subject: string; reason: string };
+  'identity.groups-changed': { subject: string; groups: Change<readonly string[]> };
 }
 
 export type EventType = keyof EventData;
@@ -127,6 +141,16 @@ export const EVENTS: Readonly<Record<EventType, EventMeaning>> = {
   'token.revoked': { subject: 'token', meaning: 'An API token was revoked' },
   'issuer.trusted': { subject: 'issuer', meaning: 'An OpenID Connect issuer was trusted' },
   'issuer.revoked': { subject: 'issuer', meaning: 'An OpenID Connect issuer was revoked' },
+  'session.signed-in': { subject: 'session', meaning: 'A person signed in' },
+  'session.refused': {
+    subject: 'identity',
+    meaning: 'A person whom the identity provider knows may not sign in here',
+  },
+  'session.signed-out': { subject: 'session', meaning: 'A session ended before its time' },
+  'identity.groups-changed': {
+    subject: 'identity',
+    meaning: 'The groups of a person differ from those at the sign-in before',
+  },
 };
 
 /**

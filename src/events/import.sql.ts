@@ -45,6 +45,10 @@ const SOURCES: Readonly<Record<SubjectKind, Source>> = {
   verdict: { ...OF_RELEASE, table: 'verdicts', time: 't.evaluated_at' },
   token: { ...BY_UUID, table: 'api_tokens' },
   issuer: { ...BY_UUID, table: 'trusted_issuers' },
+  session: { ...BY_UUID, table: 'sessions' },
+  identity: { ...BY_UUID, table: 'identities' },
+  'identity-link': { ...BY_UUID, table: 'identity_links' },
+  'group-grant': { ...BY_UUID, table: 'group_grants' },
 };
 
 /** Selects a table that is not finished. Its row stays locked until the transaction of the batch ends. */

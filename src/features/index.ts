@@ -5,6 +5,7 @@ import { issuers } from './issuers/plugin.js';
 import { policies } from './policies/plugin.js';
 import { projects } from './projects/plugin.js';
 import { releases } from './releases/plugin.js';
+import { sessions } from './sessions/plugin.js';
 import { tokens } from './tokens/plugin.js';
 import { verdicts } from './verdicts/plugin.js';
 import { waivers } from './waivers/plugin.js';
@@ -19,6 +20,7 @@ export const features = [
   policies,
   environments,
   waivers,
+  sessions,
   tokens,
   issuers,
 ];

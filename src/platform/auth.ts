@@ -1,22 +1,36 @@
 import type { FastifyRequest, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
-import { ANONYMOUS, hasScope } from '../access/caller.js';
+import { ANONYMOUS, type Caller, hasScope } from '../access/caller.js';
 import type { Scope } from '../access/scopes.js';
 import { authMode, type Config } from '../config/config.js';
+import { signInSettings } from '../config/sign-in.js';
 import type { Database } from '../database/client.js';
 import { type CallContext, callContext } from '../database/context.js';
 import { authenticator } from '../security/authentication/authenticator.js';
 import { AppError } from '../shared/app-error.js';
+import { sessionCallers } from './session-callers.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The scope that this route requires. `public`: no scope and no authentication. */
-    scope?: Scope | 'public';
+    /** The scope that this route requires. `caller`: any caller. `public`: no scope and no authentication. */
+    scope?: Scope | 'caller' | 'public';
   }
   interface FastifyRequest {
     /** The caller of this request. With AUTH_MODE=token, public routes do not set it. */
     callContext: CallContext;
+    /** The session of a caller who signed in. */
+    session: OpenSession | undefined;
   }
+  interface FastifyInstance {
+    /** The context of a caller that a public route authenticates itself. */
+    contextOf(request: FastifyRequest, caller: Caller): CallContext;
+  }
+}
+
+export interface OpenSession {
+  /** What a change by this session sends in the header `X-Anti-Forgery-Token`. */
+  readonly antiForgeryToken: string;
+  readonly expiresAt: Date;
 }
 
 /** RFC 6750, section 3. */
@@ -47,6 +61,7 @@ function withChallenge(error: AppError): AppError {
 
 function requireScope({ callContext, routeOptions }: FastifyRequest): void {
   const { scope } = routeOptions.config;
+  if (scope === 'caller') return;
   // The server does not start with a route without a scope. This check fails closed all the same.
   if (scope && scope !== 'public' && hasScope(callContext.caller, scope)) return;
   throw new AppError('insufficient-scope', `This operation needs the scope ${scope}`, {
@@ -71,6 +86,8 @@ export default fp<{ config: Config; database: Database }>(
 
     const { store } = database;
     app.decorateRequest('callContext');
+    app.decorateRequest('session');
+    app.decorate('contextOf', ({ id }, caller) => callContext(store, caller, id));
     if (authMode(config) === 'none') {
       app.addHook('onRequest', (request, _reply, done) => {
         request.callContext = callContext(store, ANONYMOUS, request.id);
@@ -82,12 +99,16 @@ export default fp<{ config: Config; database: Database }>(
     const authenticate = authenticator(database, (error) => {
       app.log.warn({ err: error }, 'failed to record the use of a token');
     });
+    const settings = signInSettings(config);
+    const sessionOf = settings && sessionCallers(settings, database, app.log);
     const identify = async (request: FastifyRequest) => {
       try {
-        const caller = await authenticate(credentialOf(request));
+        const open = await sessionOf?.(request);
+        request.session = open;
+        const caller = open?.caller ?? (await authenticate(credentialOf(request)));
         request.callContext = callContext(store, caller, request.id);
       } catch (error) {
-        if (!(error instanceof AppError)) throw error;
+        if (!(error instanceof AppError) || error.code !== 'unauthenticated') throw error;
         await app.countFailedLogin(request);
         request.log.info({ cause: error.cause, reason: error.message }, 'refused a caller');
         throw withChallenge(error);

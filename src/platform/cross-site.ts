@@ -3,7 +3,8 @@ import fp from 'fastify-plugin';
 import { authMode, type Config, listOf } from '../config/config.js';
 import { AppError } from '../shared/app-error.js';
 
-const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** Methods that change nothing. */
+export const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** `null`, the origin of a sandboxed page or of a file, has no host. */
 function hostOf(origin: string): string | undefined {

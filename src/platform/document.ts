@@ -16,6 +16,7 @@ const ABOUT = [
 const ABOUT_ERRORS = 'Errors are problem+json (RFC 9457) with a stable `code`.';
 const WITH_TOKENS = [
   'Callers send `Authorization: Bearer` with an API token or an OpenID Connect token of a trusted issuer.',
+  'People can also sign in (`GET /sign-in`), if the server has an identity provider.',
   'Each operation names the permission (scope) that it needs.',
 ].join(' ');
 const WITHOUT_TOKENS =
@@ -25,6 +26,14 @@ const TOKEN_SCHEME = {
   type: 'http' as const,
   scheme: 'bearer',
   description: 'An API token (`srp_…`), or an OpenID Connect token (JWT) of a trusted issuer',
+};
+
+const SESSION_SCHEME = {
+  type: 'apiKey' as const,
+  in: 'cookie' as const,
+  name: '__Host-srp',
+  description:
+    'The session of a person who signed in. Changes also need the header `X-Anti-Forgery-Token`, from `GET /me`',
 };
 
 /** The parts of the OpenAPI document. */
@@ -61,7 +70,9 @@ export async function buildDocument(source: DocumentSource): Promise<FastifyInst
         license: { name: 'MIT', identifier: 'MIT' },
       },
       tags: [...tags, OPERATIONS_TAG],
-      ...(guards.authenticated && { components: { securitySchemes: { token: TOKEN_SCHEME } } }),
+      ...(guards.authenticated && {
+        components: { securitySchemes: { token: TOKEN_SCHEME, session: SESSION_SCHEME } },
+      }),
     },
     refResolver: {
       buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? `def-${i}`),

@@ -71,7 +71,9 @@ function problemsOf(
   return [
     ...when(body || params || querystring || idempotent, 'validation-failed'),
     ...when(body, 'malformed-json', 'payload-too-large', 'unsupported-media-type'),
-    ...when(guarded && authenticated, 'unauthenticated', 'insufficient-scope'),
+    ...when(guarded && authenticated, 'unauthenticated'),
+    ...when(guarded && authenticated && scope !== 'caller', 'insufficient-scope'),
+    ...when(guarded && authenticated && writes, 'cross-site-request', 'anti-forgery-required'),
     ...when(rateLimited && rateLimit !== false, 'rate-limited'),
     ...when(!authenticated, 'misdirected-request'),
     ...when(!authenticated && writes, 'cross-site-request'),
@@ -140,7 +142,14 @@ function successes({ schema, config = {} }: Described) {
 }
 
 function permission(scope: string | undefined): string {
+  if (scope === 'caller') return 'Needs a caller, with any permission.';
   return scope === 'public' ? 'Needs no permission.' : `Needs the permission \`${scope}\`.`;
+}
+
+/** A caller sends a token or the cookie of a session. Only a token has scopes of its own. */
+function securityOf(scope: string | undefined): Record<string, string[]>[] {
+  if (scope === 'public') return [];
+  return [{ token: scope === undefined || scope === 'caller' ? [] : [scope] }, { session: [] }];
 }
 
 /**
@@ -162,7 +171,7 @@ export function describeOperation(operation: Described, guards: Guards): Fastify
     description: `${schema.description ?? ''} ${permission(scope)}`.trim(),
     ...(Object.keys(headers).length > 0 && { headers: Type.Object(headers) }),
     ...(guards.authenticated && {
-      security: scope === 'public' ? [] : [{ token: [scope ?? ''] }],
+      security: securityOf(scope),
     }),
     response: {
       ...problemResponses(problemsOf(operation, guards), operation),

@@ -46,16 +46,25 @@ const DETAILS: Record<ProblemCode, string> = {
   'validation-failed': 'body must be an object',
   'malformed-json': 'Unexpected end of JSON input',
   'malformed-request': 'The connection was closed before the body was complete',
+  'sign-in-failed':
+    'The answer of the identity provider does not belong to this attempt. Begin again at /sign-in',
   unauthenticated: 'The token has expired',
   'insufficient-scope': 'This operation needs another scope',
   'rights-exceeded': 'You do not have policies:write for all of these projects',
   'cross-site-request':
     'A web page of another site sent this change. Add its origin to CORS_ORIGINS, or set AUTH_MODE=token',
   'four-eyes-required': 'You requested this waiver yourself. Another person must approve it',
+  'sign-in-refused':
+    'You are in none of the groups that may sign in (SIGN_IN_GROUPS). Ask an admin of the identity provider',
+  'anti-forgery-required':
+    'A change with the cookie of a session needs the header X-Anti-Forgery-Token. GET /me has it',
   'not-found': '/colours does not exist. See /docs for all paths',
   'project-not-found': 'Project not found',
   'token-not-found': 'Token not found',
   'issuer-not-found': 'Issuer not found',
+  'identity-not-found': 'Identity not found',
+  'link-not-found': 'Link not found',
+  'group-grant-not-found': 'Group grant not found',
   'release-not-found': 'Release not found',
   'artifact-not-found': `No release has an artifact ${DIGEST}`,
   'evidence-not-found': 'Evidence not found',
@@ -84,6 +93,8 @@ const DETAILS: Record<ProblemCode, string> = {
   'environment-exists': 'Environment acceptance already exists',
   'identity-required':
     'Approval needs authenticated callers, and this server runs with AUTH_MODE=none. Start it with AUTH_MODE=token',
+  'identity-linked': 'https://login.example.org|00u1 is linked to alice. Unlink it first',
+  'identity-disabled': 'alice is disabled. Enable it first: POST /identities/alice/enable',
   'waiver-expired':
     'The waiver expired at 2026-02-14T10:00:00.000Z. Request a new one: POST /waivers',
   'waiver-revoked': 'The waiver was revoked: Version 1.5.0 calls the function',
@@ -116,6 +127,8 @@ const DETAILS: Record<ProblemCode, string> = {
   'rate-limited': 'The limit is 600 requests per minute. Retry in 12 seconds',
   'headers-too-large': 'The request line and headers are too large',
   'internal-error': 'The request failed. The server log has the cause under requestId',
+  'sign-in-unavailable':
+    'The identity provider does not answer as it should. Retry after the seconds in Retry-After',
   'database-unavailable': 'The database is unavailable. Retry after the seconds in Retry-After',
   overloaded: 'The server is overloaded. Retry after the seconds in Retry-After',
   'shutting-down': 'This instance is stopping. Send requests to another instance',

@@ -81,7 +81,11 @@ async function start(): Promise<void> {
   const args = ['create', '--name', 'ci', '--subject', 'ci', '--scopes', 'all'];
   const made = runProgram('dist/token.js', { DATABASE_URL: url }, ...args);
   expect(await made.exit, made.output()).toBe(0);
-  admin = made.output().split('\n').find(isSecret) ?? '';
+  admin =
+    made
+      .output()
+      .split('\n')
+      .find((line) => isSecret(line)) ?? '';
   const scopes = ['releases:write', 'evidence:write', 'verdicts:read'];
   token = (await api('/tokens', { name: 'pipeline', subject: 'pipeline', scopes })).secret;
   project = (await api('/projects', { name: 'Shop' })).id;

@@ -1,4 +1,10 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import {
   type CryptoKey,
   exportJWK,
@@ -34,7 +40,7 @@ export class LocalIssuer {
   /** If set, answers all requests. */
   misbehave: RequestListener | undefined;
   url = '';
-  private readonly path: string;
+  protected readonly path: string;
 
   constructor() {
     issuers += 1;
@@ -49,20 +55,26 @@ export class LocalIssuer {
   private listen(port: number): Promise<void> {
     const server = createServer((request, response) => {
       if (this.misbehave) return this.misbehave(request, response);
-      void this.answer(request.url ?? '').then((body) => {
-        response.writeHead(body ? 200 : 404, { 'content-type': 'application/json' });
-        response.end(JSON.stringify(body ?? {}));
-      });
+      void this.respond(request, response);
     });
     this.server = server;
     this.url = `http://127.0.0.1:${port}${this.path}`;
     return new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
   }
 
-  private async answer(path: string): Promise<object | undefined> {
-    if (path === `${this.path}/.well-known/openid-configuration`) {
-      return { issuer: this.url, jwks_uri: `${this.url}/keys` };
-    }
+  protected async respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await this.answer(request.url ?? '');
+    response.writeHead(body ? 200 : 404, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body ?? {}));
+  }
+
+  /** The document of OpenID Connect Discovery. */
+  protected metadata(): object {
+    return { issuer: this.url, jwks_uri: `${this.url}/keys` };
+  }
+
+  protected async answer(path: string): Promise<object | undefined> {
+    if (path === `${this.path}/.well-known/openid-configuration`) return this.metadata();
     if (path !== `${this.path}/keys`) return undefined;
     this.keyRequests += 1;
     const keys = await Promise.all(

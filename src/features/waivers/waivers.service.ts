@@ -185,7 +185,7 @@ export function waiversService() {
         requireIdentity(caller);
         if (before.state === 'approved') return unchanged(before);
         requireOpen(before);
-        requireOtherSubject(caller, before.createdBy, 'waiver');
+        requireOtherSubject(caller, before.createdBy, before.createdAt, 'waiver');
         const data = { approvedBy: caller.subject };
         const { waiver: changed, about } = await update(changing, before.id, data).catch(
           (error: unknown) => {

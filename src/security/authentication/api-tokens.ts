@@ -2,11 +2,13 @@ import { grantOf, type StoredGrant } from '../../access/caller.js';
 import { type Place, query } from '../../database/context.js';
 import { bookkeeping } from '../../database/transaction.js';
 import { refused, type Verified } from './credentials.js';
+import { identified } from './identity.js';
 import { hashSecret, isSecret } from './token-secret.js';
 
 interface TokenRow extends StoredGrant {
   id: string;
   subject: string;
+  person: boolean;
   expiresAt: Date;
   revokedAt: Date | null;
   /** What is left, by the clock of the database. */
@@ -17,7 +19,7 @@ interface TokenRow extends StoredGrant {
 
 const SELECT_TOKEN = {
   name: 'token-by-hash',
-  text: `SELECT id, subject, scopes, every_project AS "everyProject", project_ids AS "projectIds",
+  text: `SELECT id, subject, person, scopes, every_project AS "everyProject", project_ids AS "projectIds",
                 expires_at AS "expiresAt", revoked_at AS "revokedAt",
                 (extract(epoch FROM expires_at - now()) * 1000)::float8 AS "validMs",
                 COALESCE(last_used_at < now() - interval '1 minute', true) AS stale
@@ -53,13 +55,12 @@ export async function verifyApiToken(
   }
   // Not awaited: a request must not fail because this update fails.
   if (row.stale) markUsed(database, row.id).catch(onError);
-  const { id, subject, validMs } = row;
-  return {
-    caller: {
-      subject,
-      credential: `token:${id}`,
-      grants: [grantOf(row)],
-    },
-    validMs,
-  };
+  const { id, subject, person, validMs } = row;
+  const caller = await identified(database, {
+    subject,
+    credential: `token:${id}`,
+    grants: [grantOf(row)],
+    ...(person && { person, via: 'token' as const }),
+  });
+  return { caller, validMs };
 }

@@ -4,6 +4,7 @@ import { type Place, query } from '../../database/context.js';
 import { rootCause } from '../../database/errors.js';
 import { isStorable } from '../../shared/text.js';
 import { refused, type Verified } from './credentials.js';
+import { identified } from './identity.js';
 import { issuerKeys } from './issuer-keys.js';
 
 /** Asymmetric signatures only. With HMAC, a public key could be misused as the shared secret. */
@@ -26,11 +27,12 @@ interface TrustRow extends StoredGrant {
   id: string;
   audience: string;
   conditions: Record<string, string>;
+  actorClaim: string | null;
 }
 
 const SELECT_TRUST = {
   name: 'trust-by-issuer',
-  text: `SELECT id, audience, conditions, scopes, every_project AS "everyProject",
+  text: `SELECT id, audience, conditions, actor_claim AS "actorClaim", scopes, every_project AS "everyProject",
                 project_ids AS "projectIds"
            FROM trusted_issuers WHERE issuer = $1 AND revoked_at IS NULL ORDER BY id`,
 };
@@ -44,6 +46,19 @@ function isMet([claim, expected]: [string, unknown], payload: JWTPayload): boole
   if (!['string', 'boolean'].includes(typeof value) && !Number.isSafeInteger(value)) return false;
   const text = String(value);
   return expected.endsWith('*') ? text.startsWith(expected.slice(0, -1)) : text === expected;
+}
+
+/**
+ * Who set the pipeline off, by the first claim that a trust names: `issuer|claim:value`, because another claim of the
+ * issuer can have the same value for another person.
+ */
+function actorOf(trusts: readonly TrustRow[], issuer: string, payload: JWTPayload) {
+  for (const { actorClaim: claim } of trusts) {
+    const value = claim !== null && Object.hasOwn(payload, claim) ? payload[claim] : undefined;
+    if (typeof value !== 'string' || !isStorable(value)) continue;
+    if (value !== '' && value.length <= MAX_SUBJECT) return `${issuer}|${claim}:${value}`;
+  }
+  return undefined;
 }
 
 function issuerOf(token: string): string | undefined {
@@ -109,14 +124,14 @@ export function oidcVerifier(database: Place): OidcVerifier {
       );
     }
     const subject = `${issuer}|${sub}`;
-    return {
-      caller: {
-        subject,
-        // Another token of the same subject may meet other trusts and have other rights.
-        credential: `issuers:${met.map(({ id }) => id).join('+')}:${subject}`,
-        grants: met.map(grantOf),
-      },
-      validMs: (exp + CLOCK_TOLERANCE_S) * 1000 - Date.now(),
-    };
+    const triggeredBy = actorOf(met, issuer, payload);
+    const caller = await identified(database, {
+      subject,
+      // Another token of the same subject may meet other trusts and have other rights.
+      credential: `issuers:${met.map(({ id }) => id).join('+')}:${subject}`,
+      grants: met.map(grantOf),
+      ...(triggeredBy !== undefined && { triggeredBy }),
+    });
+    return { caller, validMs: (exp + CLOCK_TOLERANCE_S) * 1000 - Date.now() };
   };
 }
