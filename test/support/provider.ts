@@ -109,7 +109,11 @@ export class LocalProvider extends LocalIssuer {
     const idToken = await this.sign(
       this.forge({ repository: undefined, aud: CLIENT.id, nonce: granted.nonce, ...claims }),
     );
-    return answer(200, { access_token: accessToken, token_type: 'Bearer', id_token: this.tamper(idToken) });
+    return answer(200, {
+      access_token: accessToken,
+      token_type: 'Bearer',
+      id_token: this.tamper(idToken),
+    });
   }
 
   /** A code is valid once, for the verifier and the address that it was given for. */
