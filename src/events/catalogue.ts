@@ -93,6 +93,12 @@ export interface EventData {
   'session.refused': { subject: string; reason: string };
   'session.signed-out': { subject: string; reason: string };
   'identity.groups-changed': { subject: string; groups: Change<readonly string[]> };
+  'group-grant.created': {
+    group: string;
+    scopes: readonly string[];
+    projects: readonly number[] | null;
+  };
+  'group-grant.revoked': { group: string };
 }
 
 export type EventType = keyof EventData;
@@ -151,6 +157,8 @@ export const EVENTS: Readonly<Record<EventType, EventMeaning>> = {
     subject: 'identity',
     meaning: 'The groups of a person differ from those at the sign-in before',
   },
+  'group-grant.created': { subject: 'group-grant', meaning: 'A group was given rights' },
+  'group-grant.revoked': { subject: 'group-grant', meaning: 'Rights of a group were revoked' },
 };
 
 /**

@@ -1,5 +1,6 @@
 import { environments } from './environments/plugin.js';
 import { evidence } from './evidence/plugin.js';
+import { groupGrants } from './group-grants/plugin.js';
 import { inventory } from './inventory/plugin.js';
 import { issuers } from './issuers/plugin.js';
 import { policies } from './policies/plugin.js';
@@ -23,4 +24,5 @@ export const features = [
   sessions,
   tokens,
   issuers,
+  groupGrants,
 ];
