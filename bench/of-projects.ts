@@ -21,6 +21,7 @@ async function makeToken(url: string): Promise<string> {
     subject: 'bench',
     scopes: ['projects:read'],
     projects: null,
+    person: false,
     expiresInDays: 1,
   });
   await database.close();

@@ -13,7 +13,7 @@ import { checkBody } from './platform/validation.js';
 import { AppError } from './shared/app-error.js';
 
 /** `npm run token`: manages API tokens in the database. It creates the first token of a server. */
-const USAGE = `usage: npm run -s token -- create --name TEXT --subject TEXT --scopes LIST [--projects IDS] [--days N]
+const USAGE = `usage: npm run -s token -- create --name TEXT --subject TEXT --scopes LIST [--projects IDS] [--days N] [--person]
        npm run -s token -- list [--all]
        npm run -s token -- revoke ID
 
@@ -31,6 +31,7 @@ ${Object.entries(SCOPES)
   .join('\n')}
   --projects IDS   project ids, separated by commas (default: all projects)
   --days N         days until it expires, 1 to ${MAX_DAYS} (default: 90)
+  --person         the token is that of the one person whom --subject names: its approvals count
   --all            also list expired and revoked tokens
 
 The command uses the database of the server: DATABASE_URL from the environment or .env, or the embedded database.
@@ -44,6 +45,7 @@ const OPTIONS = {
   scopes: { type: 'string' },
   projects: { type: 'string' },
   days: { type: 'string' },
+  person: { type: 'boolean' },
   all: { type: 'boolean' },
   help: { type: 'boolean' },
 } as const;
@@ -57,13 +59,14 @@ const OPTION_OF: Record<string, string> = { expiresInDays: 'days' };
 const integer = (text: string) => (/^\d+$/.test(text) ? Number(text) : text);
 
 /** Validates the options like the body of POST /tokens. */
-function requestOf({ name, subject, scopes, projects, days }: Values): CreateToken {
+function requestOf({ name, subject, scopes, projects, days, person }: Values): CreateToken {
   return checkBody(CreateToken, {
     ...(name !== undefined && { name }),
     ...(subject !== undefined && { subject }),
     ...(scopes !== undefined && { scopes: scopes === 'all' ? SCOPE_NAMES : scopes.split(',') }),
     ...(projects !== undefined && { projects: projects.split(',').map(integer) }),
     ...(days !== undefined && { expiresInDays: integer(days) }),
+    ...(person !== undefined && { person }),
   });
 }
 
@@ -103,7 +106,7 @@ function row(token: Token, now: Date): string {
     `used ${day(token.lastUsedAt)}`,
     `projects ${projects}`,
     token.scopes.join(','),
-    `${token.subject}: ${token.name}`,
+    `${token.subject}${token.person ? ' (a person)' : ''}: ${token.name}`,
     `by ${token.createdBy}`,
   ].join('  ');
 }

@@ -38,7 +38,7 @@ export interface EventData {
   'project.created': { status: string };
   'project.updated': { fields: readonly string[]; version: number; status?: Change };
   'project.deleted': { status: string; version: number };
-  'release.created': { version: string; commit: string };
+  'release.created': { version: string; commit: string; triggeredBy: string | null };
   'release.updated': { fields: readonly string[]; revision: number };
   'release.sealed': { state: Change };
   'release.revoked': { state: Change };
@@ -50,6 +50,7 @@ export interface EventData {
     receivedSha256: string;
     storedSha256: string;
     mayAbsolve: boolean;
+    triggeredBy: string | null;
     superseded: readonly string[];
   };
   'evidence.received-again': { receivedSha256: string };
@@ -73,12 +74,14 @@ export interface EventData {
     subject: string;
     scopes: readonly string[];
     projects: readonly number[] | null;
+    person: boolean;
     expiresAt: string;
   };
   'token.revoked': { subject: string };
   'issuer.trusted': {
     issuer: string;
     audience: string;
+    actorClaim: string | null;
     scopes: readonly string[];
     projects: readonly number[] | null;
   };
@@ -93,6 +96,16 @@ export interface EventData {
   'session.refused': { subject: string; reason: string };
   'session.signed-out': { subject: string; reason: string };
   'identity.groups-changed': { subject: string; groups: Change<readonly string[]> };
+  'identity.linked': { subject: string; alias: string };
+  'identity.unlink-requested': { subject: string; alias: string };
+  'identity.unlinked': { subject: string; alias: string; requestedBy: string };
+  'identity.disabled': {
+    subject: string;
+    aliases: readonly string[];
+    sessions: number;
+    tokens: number;
+  };
+  'identity.enabled': { subject: string; aliases: readonly string[] };
   'group-grant.created': {
     group: string;
     scopes: readonly string[];
@@ -157,6 +170,17 @@ export const EVENTS: Readonly<Record<EventType, EventMeaning>> = {
     subject: 'identity',
     meaning: 'The groups of a person differ from those at the sign-in before',
   },
+  'identity.linked': { subject: 'identity-link', meaning: 'A name was linked to a person' },
+  'identity.unlink-requested': {
+    subject: 'identity-link',
+    meaning: 'A person asked to end a link',
+  },
+  'identity.unlinked': { subject: 'identity-link', meaning: 'A second person ended a link' },
+  'identity.disabled': {
+    subject: 'identity',
+    meaning: 'A person was disabled under all of its names',
+  },
+  'identity.enabled': { subject: 'identity', meaning: 'A person may call again' },
   'group-grant.created': { subject: 'group-grant', meaning: 'A group was given rights' },
   'group-grant.revoked': { subject: 'group-grant', meaning: 'Rights of a group were revoked' },
 };

@@ -1,6 +1,7 @@
 import { environments } from './environments/plugin.js';
 import { evidence } from './evidence/plugin.js';
 import { groupGrants } from './group-grants/plugin.js';
+import { identities } from './identities/plugin.js';
 import { inventory } from './inventory/plugin.js';
 import { issuers } from './issuers/plugin.js';
 import { policies } from './policies/plugin.js';
@@ -25,4 +26,5 @@ export const features = [
   tokens,
   issuers,
   groupGrants,
+  identities,
 ];

@@ -36,6 +36,7 @@ describe('POST /issuers', () => {
     expect(issuer).toEqual({
       id: expect.any(String),
       ...BODY,
+      actorClaim: null,
       projects: null,
       createdAt: expect.any(String),
       createdBy: 'alice',
@@ -77,6 +78,9 @@ describe('POST /issuers', () => {
     [{ ...BODY, conditions: { sub: 5 } }, ['/conditions/sub']],
     [{ ...BODY, conditions: { sub: '' } }, ['/conditions/sub']],
     [{ ...BODY, audience: '' }, ['/audience']],
+    [{ ...BODY, actorClaim: '' }, ['/actorClaim']],
+    [{ ...BODY, actorClaim: 'a\n' }, ['/actorClaim']],
+    [{ ...BODY, actorClaim: 7 }, ['/actorClaim']],
     [{ ...BODY, projects: [7] }, ['/projects/0']],
     [{ ...BODY, scopes: ['issuers:admin'], projects: [7] }, ['/projects']],
   ])('400: %j', async (body, expected) => {

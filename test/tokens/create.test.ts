@@ -34,6 +34,7 @@ describe('POST /tokens: 201', () => {
       subject: 'jenkins',
       scopes: ['projects:read'],
       projects: null,
+      person: false,
       createdAt: expect.any(String),
       createdBy: 'alice',
       expiresAt: new Date(Date.parse(token.createdAt) + 90 * 86_400_000).toISOString(),

@@ -60,6 +60,7 @@ export const evidenceExample = {
   mayAbsolve: false,
   createdAt: '2026-11-25T10:02:00.000Z',
   createdBy: 'jenkins',
+  triggeredBy: null,
   lastReceivedAt: '2026-11-25T10:02:00.000Z',
   supersededAt: null,
   supersededBy: null,
@@ -107,6 +108,10 @@ export const Evidence = Type.Object(
     }),
     createdAt: timestamp('When the document was first received'),
     createdBy: nullableString(),
+    triggeredBy: nullableString({
+      description:
+        'Person who set the pipeline off: the caller, or by `actorClaim` of its issuer. null if unknown',
+    }),
     lastReceivedAt: timestamp(
       'When the same document was last received. Its age counts from then, if it does not say when its tool ran',
     ),

@@ -3,6 +3,7 @@ import { toJson } from '../../database/json.js';
 import { takeTurn } from '../../database/turns.js';
 import { type ChangeContext, change } from '../../events/index.js';
 import type { Evidence as EvidenceRow, Prisma } from '../../generated/prisma/client.js';
+import { personBehind } from '../../security/authentication/identity.js';
 import type { OpenDocument } from './document-reader.js';
 import type { DocumentStore } from './document-store.js';
 import { insertRows } from './evidence.sql.js';
@@ -108,6 +109,7 @@ async function insert(
   const { document, warnings: _warnings, ...about } = upload;
   const { summary, document: stored, ...head } = document.head;
   await store.put(context, upload.projectId, stored);
+  const triggeredBy = await personBehind(context, context.caller);
   const evidence = await context.prisma.evidence.create({
     data: {
       ...about,
@@ -115,6 +117,7 @@ async function insert(
       summary: toJson(summary),
       storedSha256: stored.sha256,
       createdBy: context.caller.subject,
+      triggeredBy,
     },
   });
   const { mayAbsolve, label } = upload;
@@ -130,7 +133,7 @@ async function insert(
   const { receivedSha256, storedSha256, artifactSha256: artifact } = evidence;
   const digests = { artifact, receivedSha256, storedSha256 };
   const ids = superseded.map((older) => older.id);
-  const data = { kind, label, ...digests, mayAbsolve, superseded: ids };
+  const data = { kind, label, ...digests, mayAbsolve, triggeredBy, superseded: ids };
   context.record('evidence.received', { id, projectId, releaseId, data });
   const warnings = label === null ? [] : besideWarnings(beside, label);
   return { evidence, superseded, warnings };

@@ -43,6 +43,9 @@ const properties = {
     type: 'object',
     additionalProperties: { type: 'string' },
   }),
+  actorClaim: nullableString({
+    description: 'Claim that names the person who set the pipeline off; null for none',
+  }),
   ...rights,
   createdAt: timestamp('Time of creation'),
   createdBy: Type.String({ description: 'Caller who created the entry' }),
@@ -55,6 +58,7 @@ const request = {
   issuer: 'https://token.actions.githubusercontent.com',
   audience: 'https://releases.example.org',
   conditions: { repository: 'acme/payments', ref: 'refs/heads/main' },
+  actorClaim: 'actor',
   scopes: ['projects:read', 'projects:write'],
 };
 
@@ -88,6 +92,18 @@ export const CreateIssuer = Type.Object(
     }),
     audience: line(500, 'Value that the claim `aud` must equal or contain'),
     conditions,
+    actorClaim: defaulted(
+      nullableString({
+        minLength: 1,
+        maxLength: 100,
+        pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+        default: null,
+        description: [
+          'Claim that names the person who set the pipeline off, such as `actor` of GitHub or `user_login` of GitLab.',
+          'Releases and evidence keep it as `triggeredBy`. null: nobody is known',
+        ].join(' '),
+      }),
+    ),
     ...requestedRights,
   },
   { $id: 'CreateIssuer', additionalProperties: false, examples: [request] },

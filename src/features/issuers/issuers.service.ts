@@ -56,8 +56,9 @@ export function issuersService() {
         const row = await prisma.trustedIssuer.create({
           data: { ...data, createdBy: caller.subject },
         });
-        const { issuer, audience } = input;
-        record('issuer.trusted', { id: row.id, data: { issuer, audience, scopes, projects } });
+        const { issuer, audience, actorClaim } = input;
+        const trusted = { issuer, audience, actorClaim, scopes, projects };
+        record('issuer.trusted', { id: row.id, data: trusted });
         return toIssuer(row);
       });
     },

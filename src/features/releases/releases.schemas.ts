@@ -26,6 +26,8 @@ const example = {
   version: '1.4.0',
   commit: COMMIT,
   branch: 'main',
+  triggeredBy: 'https://gitlab.com|user_login:alice',
+  authors: ['alice', 'bob'],
   notes: null,
   links: [{ title: 'Build 4711', url: 'https://ci.example.org/job/payments/4711' }],
   state: 'open',
@@ -65,6 +67,11 @@ const notes = nullableString({
 });
 
 const linked = links('Links to the build, the ticket or the tag');
+const authors = Type.Array(line(200, 'Subject or other name of an author'), {
+  maxItems: 100,
+  uniqueItems: true,
+  description: 'Who wrote the commits since the last release, by the word of the caller',
+});
 const branch = line(255, 'Branch that the release was built from');
 
 export const Release = Type.Object(
@@ -74,6 +81,13 @@ export const Release = Type.Object(
     version: Type.String(),
     commit: Type.String({ description: 'Full Git commit id in lower case' }),
     branch: nullableString(),
+    triggeredBy: nullableString({
+      description:
+        'Person who set the pipeline off: the caller, or by `actorClaim` of its issuer. null if unknown',
+    }),
+    authors: Type.Array(Type.String(), {
+      description: 'Who wrote the commits, by the word of the caller',
+    }),
     notes: nullableString(),
     links: linksShown(),
     state: stringEnum(STATES, {
@@ -96,6 +110,7 @@ export const Release = Type.Object(
 
 const described = {
   branch: Type.Optional(branch),
+  authors: Type.Optional(authors),
   notes: Type.Optional(notes),
   links: Type.Optional(linked),
 };
@@ -114,7 +129,8 @@ export const PutRelease = Type.Object(
   {
     $id: 'PutRelease',
     additionalProperties: false,
-    description: 'Branch, notes and links are stored only when the call creates the release',
+    description:
+      'Branch, authors, notes and links are stored only when the call creates the release',
     examples: [{ commit: COMMIT, branch: 'main' }],
   },
 );

@@ -5,6 +5,7 @@ import { isForeignKeyViolation } from '../../database/errors.js';
 import { lockRow } from '../../database/lock-row.js';
 import { type ChangeContext, change } from '../../events/index.js';
 import type { Prisma, Release as ReleaseRow } from '../../generated/prisma/client.js';
+import { personBehind } from '../../security/authentication/identity.js';
 import { AppError } from '../../shared/app-error.js';
 import { hasHappened } from '../../shared/once-with-reason.js';
 import { requireProject, requireReach } from '../projects/index.js';
@@ -42,10 +43,12 @@ export function releasesService() {
     projectId: number,
     input: CreateRelease,
   ): Promise<Release | undefined> {
-    const { version, branch = null, notes = null, links = [] } = input;
+    const { version, branch = null, notes = null, links = [], authors = [] } = input;
     const commit = input.commit.toLowerCase();
     const { subject } = context.caller;
-    const values = [projectId, version, commit, branch, notes, JSON.stringify(links), subject];
+    const triggeredBy = await personBehind(context, context.caller);
+    const described = [branch, notes, JSON.stringify(links)];
+    const values = [projectId, version, commit, ...described, subject, triggeredBy, authors];
     const [row] = await query<ReleaseRow>(context, INSERT_RELEASE, values).catch(
       (error: unknown) => {
         if (!isForeignKeyViolation(error)) throw error;
@@ -53,7 +56,10 @@ export function releasesService() {
       },
     );
     if (!row) return undefined;
-    context.record('release.created', { ...subjectOf(row), data: { version, commit } });
+    context.record('release.created', {
+      ...subjectOf(row),
+      data: { version, commit, triggeredBy },
+    });
     return toRelease(row);
   }
 

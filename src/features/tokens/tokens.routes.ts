@@ -23,7 +23,11 @@ export const tokensRoutes: FastifyPluginAsyncTypebox<{ tokens: TokensService }> 
     '',
     {
       bodyLimit: Math.min(app.initialConfig.bodyLimit ?? RIGHTS_BODY_LIMIT, RIGHTS_BODY_LIMIT),
-      config: { scope: 'tokens:admin', conditional: 'create', problems: ['rights-exceeded'] },
+      config: {
+        scope: 'tokens:admin',
+        conditional: 'create',
+        problems: ['rights-exceeded', 'identity-disabled'],
+      },
       links: linksToId('getToken', 'revokeToken'),
       schema: {
         operationId: 'createToken',

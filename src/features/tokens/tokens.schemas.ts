@@ -18,6 +18,9 @@ const properties = {
   name: Type.String(),
   subject: Type.String(),
   ...rights,
+  person: Type.Boolean({
+    description: 'Whether an admin marked the token as that of a person, whose approvals count',
+  }),
   createdAt: timestamp('Time of creation'),
   createdBy: Type.String({ description: 'Caller who created the token' }),
   expiresAt: timestamp('Time from which the server refuses the token'),
@@ -32,6 +35,7 @@ const example = {
   subject: 'jenkins',
   scopes: ['projects:read', 'projects:write'],
   projects: null,
+  person: false,
   createdAt: '2026-01-15T10:00:00.000Z',
   createdBy: 'alice',
   expiresAt: '2026-04-15T10:00:00.000Z',
@@ -68,6 +72,15 @@ export const CreateToken = Type.Object(
       'Person, team or pipeline that the token stands for. Must not be `anonymous`, begin with `cli:` or contain `|`',
     ),
     ...requestedRights,
+    person: defaulted(
+      Type.Boolean({
+        default: false,
+        description: [
+          'true: the token is that of the one person whom `subject` names, and its approvals count.',
+          'The caller needs `identities:admin`. For servers without an identity provider',
+        ].join(' '),
+      }),
+    ),
     expiresInDays: defaulted(
       Type.Integer({
         minimum: 1,

@@ -1,4 +1,4 @@
-import { grantOf } from '../../access/caller.js';
+import { grantOf, hasScope } from '../../access/caller.js';
 import { checkRights, storedProjects } from '../../access/rights.js';
 import { requireVersion } from '../../contract/entity-tags.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
@@ -6,6 +6,7 @@ import { databaseNow } from '../../database/clock.js';
 import type { CallContext, ReadClient } from '../../database/context.js';
 import { change } from '../../events/index.js';
 import type { ApiToken, Prisma } from '../../generated/prisma/client.js';
+import { requireEnabled } from '../../security/authentication/identity.js';
 import { createSecret, hashSecret } from '../../security/authentication/token-secret.js';
 import { AppError, invalid } from '../../shared/app-error.js';
 import { checkProjects } from '../projects/index.js';
@@ -57,16 +58,21 @@ export function tokensService() {
   return {
     /**
      * Creates a token. Only this answer has its secret.
-     * @throws {AppError} `validation-failed`, `rights-exceeded`
+     * @throws {AppError} `validation-failed`, `rights-exceeded`, `identity-disabled`
      */
     async create(context: CallContext, input: CreateToken): Promise<CreatedToken & VersionedToken> {
-      const { scopes, projects, expiresInDays, name, subject } = input;
+      const { scopes, projects, expiresInDays, name, subject, person } = input;
       if (isReserved(subject)) throw invalid([RESERVED]);
       checkRights(context.caller, { scopes, projects });
+      if (person && !hasScope(context.caller, 'identities:admin')) {
+        const detail = 'A token that counts as a person needs a creator with identities:admin';
+        throw new AppError('rights-exceeded', detail);
+      }
       await checkProjects(context, projects);
       const secret = createSecret();
       return change(context, async (changing) => {
         const { caller, prisma, record } = changing;
+        await requireEnabled(changing, subject);
         const createdAt = await databaseNow(changing);
         const expiresAt = new Date(createdAt.getTime() + expiresInDays * DAY_MS);
         const token = await prisma.apiToken.create({
@@ -75,13 +81,14 @@ export function tokensService() {
             subject,
             scopes,
             ...storedProjects(projects),
+            person,
             hash: hashSecret(secret),
             createdAt,
             createdBy: caller.subject,
             expiresAt,
           },
         });
-        const data = { subject, scopes, projects, expiresAt: expiresAt.toISOString() };
+        const data = { subject, scopes, projects, person, expiresAt: expiresAt.toISOString() };
         record('token.created', { id: token.id, data });
         return { ...toToken(token), secret };
       });

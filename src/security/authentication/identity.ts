@@ -1,6 +1,7 @@
 import type { Alias, Caller } from '../../access/caller.js';
 import { comparable } from '../../access/four-eyes.js';
 import { type Place, query } from '../../database/context.js';
+import { AppError } from '../../shared/app-error.js';
 import { refused } from './credentials.js';
 
 /** Who stands behind a subject. */
@@ -57,4 +58,24 @@ export async function identified(place: Place, caller: Caller): Promise<Caller> 
   const { subject, disabled, aliases } = await identityOf(place, caller.subject);
   if (disabled) throw refused('The identity is disabled');
   return { ...caller, subject, ...(aliases.length > 0 && { aliases }) };
+}
+
+/**
+ * The person behind what the caller does: a person itself, or who set its pipeline off, under the subject of its links.
+ * null: unknown.
+ */
+export async function personBehind(place: Place, caller: Caller): Promise<string | null> {
+  if (caller.person) return caller.subject;
+  const { triggeredBy } = caller;
+  return triggeredBy === undefined ? null : (await identityOf(place, triggeredBy)).subject;
+}
+
+/**
+ * Checks that an admin did not disable the subject, before it gets something new.
+ * @throws {AppError} `identity-disabled`
+ */
+export async function requireEnabled(place: Place, subject: string): Promise<void> {
+  if (!(await identityOf(place, subject)).disabled) return;
+  const path = `/identities/${encodeURIComponent(subject)}/enable`;
+  throw new AppError('identity-disabled', `${subject} is disabled. Enable it first: POST ${path}`);
 }
