@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { authMode, ConfigError, listOf, loadConfig } from '../src/config/config.js';
 import { EnvSchema } from '../src/config/env-schema.js';
+import { signInSettings } from '../src/config/sign-in.js';
 
 describe('the configuration', () => {
   it('has defaults for all variables that can have one', () => {
@@ -13,6 +14,8 @@ describe('the configuration', () => {
       TRUST_PROXY: '',
       CORS_ORIGINS: '',
       RATE_LIMIT_FAILED_LOGINS: 20,
+      SIGN_IN_GROUPS_CLAIM: 'groups',
+      SIGN_IN_GROUPS: '',
       METRICS_PUBLIC: false,
       EMBEDDED_PG_PORT: 54_329,
       EMBEDDED_PG_DIR: resolve('.data/postgres'),
@@ -100,6 +103,21 @@ describe('the configuration', () => {
       'postgresql://user:hunter2#@[/name',
       'DATABASE_URL is not a valid URL. Percent-encode special characters in the password',
     ],
+    [
+      'PUBLIC_URL',
+      'https://srp.example.org/path',
+      'PUBLIC_URL must be an address such as https://srp.example.org, without a path, but is "https://srp.example.org/path"',
+    ],
+    [
+      'SIGN_IN_ISSUER',
+      'http://login.example.org',
+      'SIGN_IN_ISSUER must be an https URL without query and fragment (http only for this machine), but is "http://login.example.org"',
+    ],
+    [
+      'SIGN_IN_CLIENT_SECRET',
+      'x'.repeat(2001),
+      'SIGN_IN_CLIENT_SECRET must have at most 2000 characters',
+    ],
   ])('refuses %s=%s in one line that names it', (name, value, message) => {
     expect(() => loadConfig({ [name]: value })).toThrow(new ConfigError(message));
     expect(message).not.toContain('\n');
@@ -116,6 +134,53 @@ describe('AUTH_MODE', () => {
     expect(() => authMode(loadConfig({ HOST }))).toThrow(/AUTH_MODE=token/);
     expect(authMode(loadConfig({ HOST, AUTH_MODE: 'none' }))).toBe('none');
     expect(authMode(loadConfig({ HOST, AUTH_MODE: 'token' }))).toBe('token');
+  });
+});
+
+describe('signing in', () => {
+  const all = {
+    AUTH_MODE: 'token',
+    PUBLIC_URL: 'https://srp.example.org',
+    SIGN_IN_ISSUER: 'https://login.example.org/tenant/',
+    SIGN_IN_CLIENT_ID: 'srp',
+    SIGN_IN_CLIENT_SECRET: 'hunter2',
+    SIGN_IN_GROUPS: 'developers, release managers',
+  };
+
+  it('has settings, or none', () => {
+    expect(signInSettings(loadConfig({}))).toBeUndefined();
+    expect(signInSettings(loadConfig(all))).toEqual({
+      issuer: 'https://login.example.org/tenant/',
+      clientId: 'srp',
+      clientSecret: 'hunter2',
+      groupsClaim: 'groups',
+      groups: ['developers', 'release managers'],
+      publicUrl: 'https://srp.example.org',
+      secure: true,
+    });
+  });
+
+  it.each(['http://localhost:8000', 'http://127.0.0.1'])(
+    'has cookies without Secure on %s',
+    (PUBLIC_URL) => {
+      const settings = signInSettings(loadConfig({ ...all, PUBLIC_URL }));
+      expect(settings).toMatchObject({ secure: false, publicUrl: PUBLIC_URL });
+    },
+  );
+
+  it.each([
+    ['AUTH_MODE', 'none', /AUTH_MODE=token/],
+    ['AUTH_MODE', '', /AUTH_MODE=token/],
+    ['PUBLIC_URL', '', /PUBLIC_URL/],
+    ['PUBLIC_URL', 'http://srp.example.org', /an https PUBLIC_URL/],
+    ['SIGN_IN_CLIENT_ID', '', /SIGN_IN_CLIENT_ID/],
+    ['SIGN_IN_CLIENT_SECRET', '', /SIGN_IN_CLIENT_SECRET/],
+    ['SIGN_IN_GROUPS', '', /SIGN_IN_GROUPS/],
+  ])('is refused with %s=%s, in one line that names what is missing', (name, value, expected) => {
+    const config = loadConfig({ ...all, [name]: value });
+    expect(() => signInSettings(config)).toThrow(ConfigError);
+    expect(() => signInSettings(config)).toThrow(expected);
+    expect(() => signInSettings(config)).not.toThrow(/hunter2|\n/);
   });
 });
 

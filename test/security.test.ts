@@ -1,6 +1,13 @@
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { type Caller, projectsFor, reaches, scopesBeyond } from '../src/access/caller.js';
+import {
+  ANONYMOUS,
+  type Caller,
+  projectsFor,
+  reaches,
+  scopesBeyond,
+} from '../src/access/caller.js';
+import { isSamePerson, requirePerson } from '../src/access/four-eyes.js';
 import { acceptedVersions, entityTag, namesVersion } from '../src/contract/entity-tags.js';
 import {
   createSecret,
@@ -8,6 +15,7 @@ import {
   isSecret,
   maskSecrets,
 } from '../src/security/authentication/token-secret.js';
+import type { AppError } from '../src/shared/app-error.js';
 
 describe('the secret of a token', () => {
   it('has 256 random bits, a prefix and a checksum, always of one length', () => {
@@ -35,6 +43,17 @@ describe('the secret of a token', () => {
       expect(isSecret(text), text).toBe(false);
     }
     expect(isSecret(secret.slice(0, 10) + other + secret.slice(11))).toBe(false);
+  });
+
+  it('of a session is not that of a token', () => {
+    const [token, session] = [createSecret(), createSecret('srps')];
+    expect(session).toMatch(/^srps_[0-9A-Za-z]{49}$/);
+    expect([isSecret(session), isSecret(session, 'srps'), isSecret(token, 'srps')]).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    expect(maskSecrets(`a ${session} b`)).toBe('a *** b');
   });
 
   it('is hashed with SHA-256', () => {
@@ -79,6 +98,40 @@ describe('a caller', () => {
     [['metrics:read'], [], ['metrics:read']],
   ] as const)('may pass on %j for %j but for %j', (scopes, projects, beyond) => {
     expect(scopesBeyond(caller, { scopes, projects })).toEqual(beyond);
+  });
+});
+
+describe('a person', () => {
+  const caller: Caller = { subject: 'alice', credential: 'token:1', grants: [] };
+  const at = (hour: number) => new Date(Date.UTC(2026, 0, 1, hour));
+  const codeOf = (act: () => void) => {
+    try {
+      act();
+    } catch (error) {
+      return (error as AppError).code;
+    }
+    return undefined;
+  };
+
+  it('is required: programs and unknown callers are refused', () => {
+    expect(codeOf(() => requirePerson({ ...caller, person: true, via: 'token' }, 'It'))).toBe(
+      undefined,
+    );
+    expect(codeOf(() => requirePerson(caller, 'It'))).toBe('identity-required');
+    expect(codeOf(() => requirePerson({ ...ANONYMOUS, person: true }, 'It'))).toBe(
+      'identity-required',
+    );
+  });
+
+  it('is the same under each name that counted when it acted', () => {
+    const aliases = [
+      { subject: 'iss|1', until: null },
+      { subject: 'iss|2', until: at(12) },
+    ];
+    const same = (name: string, hour: number) =>
+      isSamePerson({ ...caller, aliases }, name, at(hour));
+    expect([same('ALICE', 1), same('ISS|1', 23), same('iss|2', 12)]).toEqual([true, true, true]);
+    expect([same('iss|2', 13), same('bob', 1)]).toEqual([false, false]);
   });
 });
 

@@ -16,6 +16,12 @@ const open = useApp();
 /** The only ones that need no token. */
 const PUBLIC_ROUTES = ['/', '/health', '/health/ready', '/version', '/openapi.json', '/docs'];
 
+/** A browser begins there without any credential. This server has no identity provider. */
+const SIGN_IN_ROUTES = ['/sign-in', '/sign-in/callback'];
+
+/** They need a caller, and no scope. */
+const CALLER_ROUTES = ['GET /me', 'POST /sign-out'];
+
 /** What can be called, by its path in the document, and the scope that it needs. */
 const CALLS: [method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, scope: Scope][] = [
   ['GET', '/projects', 'projects:read'],
@@ -73,6 +79,16 @@ const CALLS: [method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string,
   ['POST', '/issuers', 'issuers:admin'],
   ['GET', '/issuers/{id}', 'issuers:admin'],
   ['DELETE', '/issuers/{id}', 'issuers:admin'],
+  ['GET', '/group-grants', 'identities:admin'],
+  ['POST', '/group-grants', 'identities:admin'],
+  ['GET', '/group-grants/{id}', 'identities:admin'],
+  ['DELETE', '/group-grants/{id}', 'identities:admin'],
+  ['GET', '/identities', 'identities:admin'],
+  ['GET', '/identities/{subject}', 'identities:admin'],
+  ['POST', '/identities/{subject}/links', 'identities:admin'],
+  ['POST', '/identities/{subject}/links/{id}/unlink', 'identities:admin'],
+  ['POST', '/identities/{subject}/disable', 'identities:admin'],
+  ['POST', '/identities/{subject}/enable', 'identities:admin'],
   ['GET', '/metrics', 'metrics:read'],
 ];
 
@@ -81,6 +97,7 @@ const addressOf = (path: string) =>
   path
     .replace('/projects/{id}', '/projects/1')
     .replace(/\{(?:id|other)\}/g, '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e')
+    .replace('{subject}', 'missing')
     .replace('{name}', 'missing')
     .replace('{version}', '1.0.0')
     .replace('{sha256}', 'a'.repeat(64));
@@ -95,12 +112,21 @@ describe('every route', () => {
       Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
     );
     const known = CALLS.map(([method, path]) => `${method} ${path}`);
-    const guarded = described.filter((name) => !PUBLIC_ROUTES.includes(name.split(' ')[1] ?? ''));
-    expect(guarded.sort()).toEqual(known.sort());
+    const open = [...PUBLIC_ROUTES, ...SIGN_IN_ROUTES];
+    const guarded = described.filter((name) => !open.includes(name.split(' ')[1] ?? ''));
+    expect(guarded.sort()).toEqual([...known, ...CALLER_ROUTES].sort());
   });
 
   it.each(PUBLIC_ROUTES)('%s is public', async (url) => {
     expect((await context.app.inject(url)).statusCode).toBe(200);
+  });
+
+  it.each(CALLER_ROUTES)('%s needs a caller, with any scope', async (name) => {
+    const [method = 'GET', url = ''] = name.split(' ') as ['GET' | 'POST', string];
+    expectProblem(await context.app.inject({ method, url }), 401, 'unauthenticated');
+    const { headers } = await giveToken({ scopes: ['metrics:read'] });
+    const { statusCode } = await context.app.inject({ method, url, headers });
+    expect([200, 409]).toContain(statusCode); // a token cannot sign out
   });
 
   it('must declare a scope, or the server does not start', async () => {
@@ -229,7 +255,7 @@ describe('a token that is revoked while a body arrives', () => {
 });
 
 describe('the database', () => {
-  it('gets one query for many requests with one token, and another after a few seconds', async () => {
+  it('gets two queries for many requests with one token, and again after a few seconds', async () => {
     const asked: string[] = [];
     const database = openDatabase(testDatabaseUrl(), loadConfig({}));
     const { query } = database.pool;
@@ -243,10 +269,10 @@ describe('the database', () => {
     const callers = await ask();
     expect(callers.every(({ subject }) => subject === 'alice')).toBe(true);
     const lookups = () => asked.filter((text) => text.startsWith('SELECT')).length;
-    expect(lookups()).toBe(1);
+    expect(lookups()).toBe(2); // the token, and the names of its subject
     skipTime(3001);
     await ask();
-    expect(lookups()).toBe(2);
+    expect(lookups()).toBe(4);
     await database.close();
   });
 });

@@ -231,6 +231,38 @@ describe('events', () => {
     await does('revokeIssuer', `DELETE /issuers/${trusted.body.id}`, ['issuer.revoked']);
   });
 
+  it('are recorded for groups, links and identities', async () => {
+    const grant = { payload: { group: 'developers', scopes: ['projects:read'] } };
+    const given = await does(
+      'createGroupGrant',
+      'POST /group-grants',
+      ['group-grant.created'],
+      grant,
+    );
+    const revoke = `DELETE /group-grants/${given.body.id}`;
+    await does('revokeGroupGrant', revoke, ['group-grant.revoked']);
+    const [anna, bert] = [
+      await giveToken({ subject: 'anna', person: true }),
+      await giveToken({ subject: 'bert', person: true }),
+    ];
+    const linked = { payload: { alias: 'https://login.example.org|bob' } };
+    const links = '/identities/bob/links';
+    const { body } = await does('createLink', `POST ${links}`, ['identity.linked'], linked);
+    const unlink = `POST ${links}/${body.id}/unlink`;
+    await does('unlinkName', unlink, ['identity.unlink-requested'], { caller: anna });
+    await recordsNothing(unlink, 403, { caller: anna });
+    await does('unlinkName', unlink, ['identity.unlinked'], { caller: bert });
+    await recordsNothing(unlink, 200, { caller: bert });
+    const ended = ['token.revoked' as const, 'identity.disabled' as const];
+    await does('disableIdentity', 'POST /identities/bob/disable', ended);
+    await recordsNothing('POST /identities/bob/disable', 200);
+    await does('enableIdentity', 'POST /identities/bob/enable', ['identity.enabled']);
+    await recordsNothing('POST /identities/bob/enable', 200);
+    // test/sessions/ has the events of sessions: this server has no identity provider.
+    await recordsNothing('POST /sign-out', 409);
+    called.add('signOut');
+  });
+
   it('are recorded once for a request that is repeated with its key', async () => {
     const payload = { name: 'Shop', status: 'active' };
     const sent = { payload, headers: { 'idempotency-key': 'one' } };

@@ -51,6 +51,7 @@ describe('/openapi.json', () => {
 
   it('describes every route once, under a path without a trailing slash', async () => {
     expect((await operations()).map(([name]) => name).sort()).toEqual([
+      'DELETE /group-grants/{id}',
       'DELETE /issuers/{id}',
       'DELETE /projects/{id}',
       'DELETE /tokens/{id}',
@@ -64,10 +65,15 @@ describe('/openapi.json', () => {
       'GET /evidence/{id}',
       'GET /evidence/{id}/document',
       'GET /findings',
+      'GET /group-grants',
+      'GET /group-grants/{id}',
       'GET /health',
       'GET /health/ready',
+      'GET /identities',
+      'GET /identities/{subject}',
       'GET /issuers',
       'GET /issuers/{id}',
+      'GET /me',
       'GET /metrics',
       'GET /policies',
       'GET /policies/{name}',
@@ -84,6 +90,8 @@ describe('/openapi.json', () => {
       'GET /releases/{id}/findings',
       'GET /releases/{id}/summary',
       'GET /releases/{id}/verdicts',
+      'GET /sign-in',
+      'GET /sign-in/callback',
       'GET /tokens',
       'GET /tokens/{id}',
       'GET /verdicts/{id}',
@@ -96,6 +104,11 @@ describe('/openapi.json', () => {
       'POST /environments',
       'POST /environments/{name}/deployments',
       'POST /evidence/{id}/retract',
+      'POST /group-grants',
+      'POST /identities/{subject}/disable',
+      'POST /identities/{subject}/enable',
+      'POST /identities/{subject}/links',
+      'POST /identities/{subject}/links/{id}/unlink',
       'POST /issuers',
       'POST /policies',
       'POST /policies/{name}/versions',
@@ -106,6 +119,7 @@ describe('/openapi.json', () => {
       'POST /releases/{id}/revoke',
       'POST /releases/{id}/seal',
       'POST /releases/{id}/verdicts',
+      'POST /sign-out',
       'POST /tokens',
       'POST /waivers',
       'POST /waivers/{id}/approve',
@@ -191,15 +205,20 @@ describe('/openapi.json', () => {
   it('states the scope of each operation, or that it is public', async () => {
     for (const [name, operation] of await operations()) {
       const { security, description, responses } = operation;
-      if (/ \/($|health|version)/.test(name)) {
+      if (/ \/($|health|version|sign-in)/.test(name)) {
         expect([security, description], name).toEqual([
           [],
           expect.stringMatching(/Needs no permission\.$/),
         ]);
         continue;
       }
+      if (/ \/(me|sign-out)$/.test(name)) {
+        expect(security, name).toEqual([{ token: [] }, { session: [] }]);
+        expect(description, name).toMatch(/Needs a caller, with any permission\.$/);
+        continue;
+      }
       const [, scope] = /Needs the permission `([a-z]+:[a-z]+)`\.$/.exec(description ?? '') ?? [];
-      expect(security, name).toEqual([{ token: [scope] }]);
+      expect(security, name).toEqual([{ token: [scope] }, { session: [] }]);
       expect(Object.keys(responses), name).toEqual(expect.arrayContaining(['401', '403']));
     }
   });

@@ -29,6 +29,8 @@ describe('POST /projects/{id}/releases: 201', () => {
       projectId: 1,
       ...A,
       branch: null,
+      triggeredBy: null,
+      authors: [],
       notes: null,
       links: [],
       state: 'open',

@@ -36,7 +36,7 @@ export const GroupGrant = Type.Object(
         id: '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e',
         ...request,
         projects: null,
-        createdAt: '2026-12-02T10:00:00.000Z',
+        createdAt: '2026-01-15T10:00:00.000Z',
         createdBy: 'alice',
         revokedAt: null,
         revokedBy: null,

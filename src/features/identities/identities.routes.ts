@@ -89,7 +89,7 @@ export const identitiesRoutes: FastifyPluginAsyncTypebox<{
         problems: ['link-not-found', 'identity-required', 'four-eyes-required'],
       },
       schema: {
-        operationId: 'unlink',
+        operationId: 'unlinkName',
         summary: 'Unlink a name',
         description: [
           'Requests to end the link. The call of another person within 7 days confirms the request and ends it.',

@@ -15,9 +15,9 @@ const LOGIN = 'https://login.example.org|00u1abcd';
 
 const link = {
   id: '019aaf61-0b52-7f1e-b3c4-5d6e7f8091a2',
-  subject: 'alice',
+  subject: 'jenkins',
   alias: LOGIN,
-  createdAt: '2026-12-02T10:00:00.000Z',
+  createdAt: '2026-01-15T10:00:00.000Z',
   createdBy: 'bob',
   unlinkRequestedAt: null,
   unlinkRequestedBy: null,
@@ -65,11 +65,11 @@ export const Identity = Type.Object(
     examples: [
       {
         id: '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e',
-        subject: 'alice',
+        subject: 'jenkins',
         name: null,
         groups: [],
         links: [link],
-        createdAt: '2026-12-02T10:00:00.000Z',
+        createdAt: '2026-01-15T10:00:00.000Z',
         createdBy: 'bob',
         signedInAt: null,
         disabledAt: null,
@@ -93,7 +93,7 @@ const subject = Type.String({
   minLength: 1,
   maxLength: 256,
   description: 'Subject, percent-encoded, or id of the identity',
-  examples: ['alice'],
+  examples: ['jenkins'],
 });
 
 export const IdentityParams = Type.Object({ subject });
