@@ -23,7 +23,7 @@ describe('npm run token', () => {
       /^token: the database is behind this server: .* Run "npm run db:migrate"/,
     );
     await runProgram('dist/migrate.js', { DATABASE_URL: database.url }).exit;
-    const made = await token(...FIRST, 'all', '--days', '7');
+    const made = await token(...FIRST, 'all', '--days', '7', '--person');
     expect(made.code, made.output).toBe(0);
     const secret = made.output.trim().split('\n').at(-1) ?? '';
     expect(isSecret(secret)).toBe(true);
@@ -35,12 +35,13 @@ describe('npm run token', () => {
     expect((await fetch(`${server.url}/projects`)).status).toBe(401);
     expect(await (await get(`/tokens/${id}`)).json()).toMatchObject({
       subject: 'alice',
+      person: true,
       createdBy: expect.stringMatching(/^cli:./),
     });
 
     const listed = await token('list');
     expect(listed.output).toContain(`${id}  active`);
-    expect(listed.output).toContain('alice: first');
+    expect(listed.output).toContain('alice (a person): first');
     expect(listed.output).not.toContain(secret);
     expect((await token('revoke', id)).code).toBe(0);
     await expect.poll(async () => (await get('/projects')).status).toBe(401);
