@@ -58,7 +58,7 @@ export class Browser {
 }
 
 /** The settings of a server whose people sign in at this provider. */
-export const signInEnv = ({ url }: LocalProvider) => ({
+export const signInEnv = ({ url }: Pick<LocalProvider, 'url'>) => ({
   AUTH_MODE: 'token',
   PUBLIC_URL,
   SIGN_IN_ISSUER: url,

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JWTPayload } from 'jose';
 import { LocalIssuer } from './issuer.js';
 
-export const CLIENT = { id: 'srp', secret: 'client secret: ü+/%' };
+export const CLIENT = { id: 'srp', secret: 'client secret: +/%' };
 
 interface Granted {
   readonly challenge: string;

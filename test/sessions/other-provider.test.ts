@@ -1,0 +1,89 @@
+import { createServer } from 'node:http';
+import { exportJWK, generateKeyPair } from 'jose';
+import Provider from 'oidc-provider';
+import { expect, it } from 'vitest';
+import { buildTestApp } from '../support/app.js';
+import { Browser, PUBLIC_URL, signInEnv } from '../support/browser.js';
+import { testDatabaseUrl } from '../support/database.js';
+import { freePort } from '../support/ports.js';
+import { CLIENT } from '../support/provider.js';
+
+/**
+ * A provider that others wrote and certified. It refuses what the standard refuses, and its groups are in the user info.
+ */
+async function startProvider() {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const { privateKey } = await generateKeyPair('RS256', { extractable: true });
+  const provider = new Provider(url, {
+    clients: [
+      {
+        client_id: CLIENT.id,
+        client_secret: CLIENT.secret,
+        redirect_uris: [`${PUBLIC_URL}/sign-in/callback`],
+      },
+    ],
+    cookies: { keys: ['a key of this test'] },
+    jwks: { keys: [{ ...(await exportJWK(privateKey)), use: 'sig', alg: 'RS256' }] },
+    claims: { openid: ['sub'], profile: ['name'], groups: ['groups'] },
+    scopes: ['openid', 'profile', 'groups'],
+    findAccount: (_context: unknown, sub: string) => ({
+      accountId: sub,
+      claims: () => ({ sub, name: 'Alice', groups: ['developers', 'everyone'] }),
+    }),
+  });
+  const server = createServer(provider.callback());
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return { url, stop: () => new Promise((resolve) => server.close(resolve)) };
+}
+
+/** A person in a browser: proves who it is, agrees, and is sent back. @returns the address of the callback */
+async function logIn(address: string, login: string): Promise<URL> {
+  const cookies = new Map<string, string>();
+  const forms = [`prompt=login&login=${login}&password=x`, 'prompt=consent'];
+  let next = new URL(address);
+  let body: string | undefined;
+  for (let step = 0; step < 12; step += 1) {
+    const response = await fetch(next, {
+      redirect: 'manual',
+      headers: {
+        cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+        ...(body !== undefined && { 'content-type': 'application/x-www-form-urlencoded' }),
+      },
+      ...(body !== undefined && { method: 'POST', body }),
+    });
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      if (value === '') cookies.delete(name);
+      else cookies.set(name, value);
+    }
+    const location = response.headers.get('location');
+    body = location === null ? forms.shift() : undefined;
+    if (location === null && body === undefined) throw new Error(await response.text());
+    if (location !== null) next = new URL(location, next);
+    if (next.origin === PUBLIC_URL) return next;
+  }
+  throw new Error('the provider did not send the browser back');
+}
+
+it('signs people in at a provider that others wrote', async () => {
+  const provider = await startProvider();
+  const settings = signInEnv(provider);
+  const app = await buildTestApp(testDatabaseUrl(), settings);
+  const browser = new Browser(app);
+  const address = await browser.begin('?again=true');
+  expect(new URL(address).searchParams.get('scope')).toBe('openid profile groups');
+  const callback = await logIn(address, 'alice');
+  const response = await browser.finish(callback);
+  expect(response.statusCode, response.body).toBe(302);
+  expect(await browser.me()).toMatchObject({
+    subject: `${provider.url}|alice`,
+    groups: ['developers'],
+    signedInAt: expect.any(String), // asked for, because of again=true
+  });
+  const stolen = new Browser(app);
+  await stolen.begin();
+  expect((await stolen.finish(callback)).statusCode).toBe(400);
+  await app.close();
+  await provider.stop();
+});
