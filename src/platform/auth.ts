@@ -117,8 +117,11 @@ export default fp<{ config: Config; database: Database }>(
     const isGuarded = (request: FastifyRequest) =>
       !request.is404 && request.routeOptions.config.scope !== 'public';
 
-    app.addHook('onRequest', async (request) => {
-      if (isGuarded(request)) await identify(request);
+    app.addHook('onRequest', async (request, reply) => {
+      if (!isGuarded(request)) return;
+      await identify(request);
+      // Caches keep no answer to a token (RFC 9111, section 3.5), and know nothing of cookies.
+      if (request.session) reply.header('cache-control', 'private, no-cache');
     });
     // Runs after the rate limit, which also counts requests that lack the scope.
     app.addHook('preParsing', (request, _reply, _payload, done) => {

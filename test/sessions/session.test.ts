@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/config.js';
+import { openDatabase } from '../../src/database/client.js';
+import { sessionsJob } from '../../src/features/sessions/session-job.js';
 import { isAntiForgeryToken } from '../../src/security/authentication/sessions.js';
 import {
   ageSession,
@@ -10,7 +13,7 @@ import {
 } from '../support/browser.js';
 import { giveToken } from '../support/callers.js';
 import { moveProcessClock } from '../support/clock.js';
-import { sql } from '../support/database.js';
+import { sql, testDatabaseUrl } from '../support/database.js';
 import { startLogged } from '../support/logged.js';
 import { expectProblem } from '../support/requests.js';
 
@@ -95,6 +98,29 @@ describe('a session', () => {
     );
     browser.cookies.set(COOKIE, secret);
     await isOver(browser, /not that of a session/);
+  });
+
+  it('lets no shared cache keep an answer', async () => {
+    await giveGroup();
+    const browser = await context.signedIn();
+    const response = await browser.send({ url: '/projects' });
+    expect(response.headers['cache-control']).toBe('private, no-cache');
+  });
+
+  it('is removed 30 days after its end', async () => {
+    await context.signedIn();
+    await ageSession('30 days 7 hours');
+    const run = async () => {
+      const database = openDatabase(testDatabaseUrl(), loadConfig({}));
+      const signal = new AbortController().signal;
+      await sessionsJob.run({ database, signal, log: context.app.log });
+      await database.close();
+      return sql('SELECT 1 FROM sessions');
+    };
+    expect(await run()).toHaveLength(1);
+    await ageSession('2 hours');
+    expect(await run()).toEqual([]);
+    expect(await sql(`SELECT 1 FROM events WHERE type = 'session.signed-in'`)).toHaveLength(1);
   });
 
   it('400: cookie and token together', async () => {
