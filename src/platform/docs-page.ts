@@ -33,12 +33,39 @@ const OPEN_GROUPS = `(function () {
 })();
 `;
 
+/**
+ * Sends what a change by a session needs, and no cookie beside a token: the server refuses two callers in one request.
+ */
+const SESSION = `(function () {
+  var bundle = window.SwaggerUIBundle;
+  var intercept = function (request) {
+    if (request.headers.Authorization) {
+      request.credentials = 'omit';
+      return request;
+    }
+    if (/^(GET|HEAD|OPTIONS)$/i.test(request.method || 'GET')) return request;
+    return fetch('/me')
+      .then(function (answer) { return answer.ok ? answer.json() : {}; })
+      .then(function (me) {
+        if (me.antiForgeryToken) request.headers['X-Anti-Forgery-Token'] = me.antiForgeryToken;
+        return request;
+      });
+  };
+  window.SwaggerUIBundle = Object.assign(function (config) {
+    return bundle(Object.assign({}, config, { requestInterceptor: intercept }));
+  }, bundle);
+})();
+`;
+
 /** Swagger UI at `/docs`. */
 export const DOCS_PAGE: FastifySwaggerUiOptions = {
   routePrefix: '/docs',
   theme: {
     title: 'Secure Release Platform',
-    js: [{ filename: 'open-groups.js', content: OPEN_GROUPS }],
+    js: [
+      { filename: 'open-groups.js', content: OPEN_GROUPS },
+      { filename: 'session.js', content: SESSION },
+    ],
   },
   staticCSP: CONTENT_SECURITY_POLICY,
   uiConfig: {
