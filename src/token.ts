@@ -13,7 +13,8 @@ import { checkBody } from './platform/validation.js';
 import { AppError } from './shared/app-error.js';
 
 /** `npm run token`: manages API tokens in the database. It creates the first token of a server. */
-const USAGE = `usage: npm run -s token -- create --name TEXT --subject TEXT --scopes LIST [--projects IDS] [--days N] [--person]
+const USAGE = `usage: npm run -s token -- create --name TEXT --subject TEXT --scopes LIST [--projects IDS] [--days N]
+                               [--person]
        npm run -s token -- list [--all]
        npm run -s token -- revoke ID
 

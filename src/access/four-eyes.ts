@@ -41,8 +41,8 @@ export function ownRequest(what: string): AppError {
 }
 
 /**
- * Whether the subject is the caller, by this or another name. A link that ended still counts for what was done before its
- * end.
+ * Whether the subject is the caller, by this or another name. A link that ended still counts for what was done before
+ * its end.
  * @param at when the subject acted
  */
 export function isSamePerson({ subject, aliases = [] }: Caller, other: string, at: Date): boolean {

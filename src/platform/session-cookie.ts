@@ -13,8 +13,8 @@ export interface Cookie {
 
 /**
  * Host-only and out of the reach of scripts. Browsers send it with links from other sites, which come back from the
- * identity provider, and not with their forms (SameSite=Lax). With the prefix, browsers accept it only from this host, over
- * https (RFC 6265bis, section 4.1.3.2). http to this machine has neither.
+ * identity provider, and not with their forms (SameSite=Lax). With the prefix, browsers accept it only from this host,
+ * over https (RFC 6265bis, section 4.1.3.2). http to this machine has neither.
  */
 function cookieNamed(base: string, secure: boolean): Cookie {
   const name = secure ? `__Host-${base}` : base;

@@ -44,6 +44,13 @@ interface Sent {
 
 const REQUEST = 'events-test-1';
 
+async function subjectOf({ id }: Holder): Promise<string> {
+  const [row] = await sql<{ subject: string }>('SELECT subject FROM api_tokens WHERE id = $1', [
+    id,
+  ]);
+  return row?.subject ?? '';
+}
+
 /** The operations that a test has called, as `METHOD /path`. */
 const called = new Set<string>();
 
@@ -60,7 +67,7 @@ async function call(request: string, { payload, headers, caller = alice }: Sent 
   const events = await recorded();
   for (const { type, subject_kind, actor, credential, data, ...event } of events) {
     expect(subject_kind).toBe(EVENTS[type].subject);
-    expect(actor).toBe(caller === alice ? 'alice' : 'bob');
+    expect(actor).toBe(await subjectOf(caller));
     expect(credential).toBe(`token:${caller.id}`);
     expect(event.request_id).toBe(REQUEST);
     expect(data).not.toMatch(/srp_/);

@@ -8,9 +8,7 @@ import { testDatabaseUrl } from '../support/database.js';
 import { freePort } from '../support/ports.js';
 import { CLIENT } from '../support/provider.js';
 
-/**
- * A provider that others wrote and certified. It refuses what the standard refuses, and its groups are in the user info.
- */
+/** A provider that others wrote and certified. It refuses what the standard refuses. The user info has its groups. */
 async function startProvider() {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;

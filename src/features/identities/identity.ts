@@ -76,8 +76,8 @@ export async function spellingsOf(
 }
 
 /**
- * Finds an identity, or stores a subject that is known in another way: it has tokens, or it belongs to an OpenID Connect
- * issuer, whose subjects nobody can list.
+ * Finds an identity, or stores a subject that is known in another way: it has tokens, or it belongs to an OpenID
+ * Connect issuer, whose subjects nobody can list.
  * @throws {AppError} `identity-not-found`
  */
 export async function requireSubject(context: ChangeContext, named: string): Promise<IdentityRow> {

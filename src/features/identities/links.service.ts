@@ -27,7 +27,10 @@ function checkAlias(subject: string, alias: string): void {
   }
 }
 
-/** A person has one subject, so a link leads to a subject and never to another alias. @throws {AppError} `identity-linked` */
+/**
+ * A person has one subject, so a link leads to a subject and never to another alias.
+ * @throws {AppError} `identity-linked`
+ */
 async function checkFree(context: ChangeContext, subject: string, alias: string): Promise<void> {
   const { subject: own } = await identityOf(context, subject);
   if (comparable(own) !== comparable(subject)) {
