@@ -61,8 +61,9 @@ export interface EventData {
     about: string;
     purl: string | null;
     expiresAt: string;
+    sha256: string;
   };
-  'waiver.approved': { requestedBy: string };
+  'waiver.approved': { requestedBy: string; sha256: string };
   'waiver.revoked': { approvedBy: string | null };
   'verdict.decided': { environment: string; decision: string; inputsHash: string; engine: number };
   'token.created': {
