@@ -69,4 +69,7 @@ export const LANDED: Readonly<Record<string, readonly string[]>> = {
   '20261130110000_kept_counts': [
     'c7e467e94f88e8c1b7f2a8c66a9e6c47178e63e7af07dd05b4058dc40d6dda63',
   ],
+  '20261201130000_attestations': [
+    'b97279a635f9db2b03b80c78895aa623f41663217cc4c5c90f872acc61ef0984',
+  ],
 };

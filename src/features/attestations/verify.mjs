@@ -161,7 +161,6 @@ function openPack(path) {
   return {
     json,
     below,
-    text: (name) => byPath.get(name)?.text ?? '',
     digest: (name) => byPath.get(name)?.sha256,
   };
 }
@@ -351,7 +350,8 @@ function main() {
       checkEarlier(earlier, logs, pack, values.consistency && JSON.parse(read('consistency')));
   } else claimed.push('that others saw the same log. Bring a checkpoint from before: --checkpoint');
 
-  const lines = pack.text('entries.jsonl').split('\n').filter(Boolean);
+  const text = pack.below('entries/').map((file) => file.text);
+  const lines = text.join('').split('\n').filter(Boolean);
   const entries = lines.map((line) => openEntry(JSON.parse(line), logs));
   const own = checkSequence(entries, release);
   const statements = entries.flatMap(({ said }) => said ?? []);

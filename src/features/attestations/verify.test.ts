@@ -118,7 +118,7 @@ function world() {
     ['pack.json', JSON.stringify(head)],
     ['keys.json', JSON.stringify(keys)],
     ['logs/1/checkpoint', log.checkpoint()],
-    ['entries.jsonl', `${entries().join('\n')}\n`],
+    ['entries/000001.jsonl', `${entries().join('\n')}\n`],
     ['verdicts/verdict-1.json', JSON.stringify(verdict)],
     ['attestations/verdict-1.vsa.dsse.json', JSON.stringify(envelope)],
     ['policies/baseline-2.json', JSON.stringify({ name: 'baseline', version: 2, rules: RULES })],
@@ -154,10 +154,10 @@ function edit(files: Files, path: string, change: (value: Record<string, never>)
 
 /** Changes the lines of the entries. */
 function editLines(files: Files, change: (lines: Record<string, unknown>[]) => object[]): Files {
-  const lines = (files.get('entries.jsonl') ?? '').trim().split('\n');
+  const lines = (files.get('entries/000001.jsonl') ?? '').trim().split('\n');
   const changed = change(lines.map((line) => JSON.parse(line)));
   const text = changed.map((line) => `${JSON.stringify(line)}\n`).join('');
-  return new Map(files).set('entries.jsonl', text);
+  return new Map(files).set('entries/000001.jsonl', text);
 }
 
 function without(files: Files, path: string): Files {
