@@ -69,4 +69,7 @@ export const LANDED: Readonly<Record<string, readonly string[]>> = {
   '20261130110000_kept_counts': [
     'c7e467e94f88e8c1b7f2a8c66a9e6c47178e63e7af07dd05b4058dc40d6dda63',
   ],
+  '20261201110000_transparency_log': [
+    'cc289aca220c7ac7f88f6f7399171bf73c3d2b8c3af4f413e1ae07e352da1522',
+  ],
 };
