@@ -30,6 +30,7 @@ import { RequestLog, requestId } from './platform/request-log.js';
 import root from './platform/root.js';
 import { compilersFactory } from './platform/validation.js';
 import version from './platform/version.js';
+import type { Keys } from './security/signing/keys.js';
 
 export interface AppDependencies {
   readonly config: Config;
@@ -46,6 +47,8 @@ export interface AppDependencies {
   readonly embeddedTrouble?: () => string | undefined;
   /** How the server reads on after an early answer. */
   readonly linger?: Partial<LingerLimits>;
+  /** The keys that sign the log. If absent, nothing is signed. */
+  readonly keys?: Keys | undefined;
   /** Default: all features. Benchmarks pass some of them. */
   readonly features?: readonly Feature[];
 }

@@ -1,0 +1,94 @@
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../../config/config.js';
+import type { Place } from '../../database/context.js';
+import type { Feature } from '../../platform/feature.js';
+import type { Keys } from '../../security/signing/keys.js';
+import { type Check, newestCheck } from './check.js';
+import { eventsRoutes } from './events.routes.js';
+import { Event } from './events.schemas.js';
+import { eventsService } from './events.service.js';
+import { logRoutes } from './log.routes.js';
+import { LogConsistency, LogKeys, LogProof } from './log.schemas.js';
+import { logService } from './log.service.js';
+import { type Observed, type Sequencer, sequencer } from './sequencer.js';
+import { LOG_STATES, troubleOf } from './state.js';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The log of events, if there are keys. The server starts it when it listens. */
+    transparency:
+      | { start(): void; readonly sequencer: Sequencer; readonly check: Check }
+      | undefined;
+  }
+}
+
+interface Dependencies {
+  readonly config: Config;
+  readonly database: Place;
+  readonly keys?: Keys | undefined;
+}
+
+/** What Prometheus reads about the log of this instance. */
+function logMetrics(app: FastifyInstance) {
+  const size = app.gauge({ name: 'srp_log_size', help: 'Entries of the log, when last looked at' });
+  const queue = app.gauge({
+    name: 'srp_log_queue',
+    help: 'Events without an index, when last looked at; counted up to 10,000',
+  });
+  const added = app.counter({
+    name: 'srp_log_entries_total',
+    help: 'Events that this instance gave an index',
+  });
+  const states = app.gauge({
+    name: 'srp_log_state',
+    help: 'State of the log: 1 for the current one of signing, behind, beside, diverged, off',
+    labelNames: ['state'],
+  });
+  const show = (current: string) => {
+    for (const state of [...LOG_STATES, 'off']) states.set({ state }, state === current ? 1 : 0);
+  };
+  return {
+    show,
+    observeQueue: (length: number) => queue.set(length),
+    observe(observed: Observed) {
+      size.set(observed.size);
+      added.inc(observed.added);
+      show(observed.state);
+    },
+  };
+}
+
+/** The log of all events, which can be verified without this server. */
+export const transparency: Feature = {
+  tag: {
+    name: 'log',
+    description: 'Events, and the signed log that proves that they were not changed',
+  },
+  async plugin(app, dependencies: Dependencies) {
+    const { config, database, keys } = dependencies;
+    const { store } = database;
+    for (const schema of [Event, LogProof, LogConsistency, LogKeys]) app.addSchema(schema);
+    const metrics = logMetrics(app);
+    if (!keys) metrics.show('off');
+    const running = keys && sequencer({ store, keys, log: app.log, ...metrics });
+    if (running && keys) {
+      const check = newestCheck({ store, keys, log: app.log });
+      app.warnWhenReady(() => running.state && troubleOf(running.state));
+      app.decorate('transparency', {
+        sequencer: running,
+        check,
+        start() {
+          running.start();
+          check.start();
+        },
+      });
+      app.addHook('onClose', async () => {
+        await check.close();
+        await running.close();
+      });
+    } else app.decorate('transparency', undefined);
+    const log = logService({ store, keys, sequencer: running });
+    await app.register(logRoutes, { prefix: '/log', log, isPublic: config.LOG_PUBLIC });
+    await app.register(eventsRoutes, { prefix: '/events', events: eventsService() });
+  },
+};
