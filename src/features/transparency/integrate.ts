@@ -33,6 +33,7 @@ export interface Looked {
 
 /** The log, when this process holds the lock. `head` is undefined only in a state other than `signing`. */
 export async function lookAt(context: Inside<Place>, keys: Keys): Promise<Looked> {
+  await keys.refresh();
   const signed = await keys.lastSigned();
   const head = await readHead(context);
   const state = await stateOf(head, signed, tilesOf(context, head?.id ?? 0));

@@ -38,7 +38,7 @@ export const LOOK: Statement = {
   name: 'log-look',
   text: `SELECT q.queue, l.size, l.published
            FROM (SELECT count(*)::int AS queue
-                   FROM (SELECT 1 FROM log_queue LIMIT ${MAX_COUNTED}) some) q
+                   FROM (SELECT 1 FROM log_queue LIMIT ${MAX_COUNTED}) first) q
            LEFT JOIN (SELECT ${HEAD_COLUMNS} FROM logs l WHERE l.ended_at IS NULL) l ON true`,
 };
 

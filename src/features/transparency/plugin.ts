@@ -2,30 +2,20 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from '../../config/config.js';
 import type { Place } from '../../database/context.js';
 import type { Feature } from '../../platform/feature.js';
-import type { Keys } from '../../security/signing/keys.js';
-import { type Check, newestCheck } from './check.js';
 import { eventsRoutes } from './events.routes.js';
 import { Event } from './events.schemas.js';
 import { eventsService } from './events.service.js';
 import { logRoutes } from './log.routes.js';
 import { LogConsistency, LogKeys, LogProof } from './log.schemas.js';
 import { logService } from './log.service.js';
-import { type Observed, type Sequencer, sequencer } from './sequencer.js';
+import type { Observed } from './sequencer.js';
 import { LOG_STATES, troubleOf } from './state.js';
-
-declare module 'fastify' {
-  interface FastifyInstance {
-    /** The log of events, if there are keys. The server starts it when it listens. */
-    transparency:
-      | { start(): void; readonly sequencer: Sequencer; readonly check: Check }
-      | undefined;
-  }
-}
+import type { Transparency } from './transparency.js';
 
 interface Dependencies {
   readonly config: Config;
   readonly database: Place;
-  readonly keys?: Keys | undefined;
+  readonly transparency?: Transparency | undefined;
 }
 
 /** What Prometheus reads about the log of this instance. */
@@ -65,29 +55,16 @@ export const transparency: Feature = {
     description: 'Events, and the signed log that proves that they were not changed',
   },
   async plugin(app, dependencies: Dependencies) {
-    const { config, database, keys } = dependencies;
+    const { config, database, transparency: own } = dependencies;
     const { store } = database;
     for (const schema of [Event, LogProof, LogConsistency, LogKeys]) app.addSchema(schema);
     const metrics = logMetrics(app);
-    if (!keys) metrics.show('off');
-    const running = keys && sequencer({ store, keys, log: app.log, ...metrics });
-    if (running && keys) {
-      const check = newestCheck({ store, keys, log: app.log });
-      app.warnWhenReady(() => running.state && troubleOf(running.state));
-      app.decorate('transparency', {
-        sequencer: running,
-        check,
-        start() {
-          running.start();
-          check.start();
-        },
-      });
-      app.addHook('onClose', async () => {
-        await check.close();
-        await running.close();
-      });
-    } else app.decorate('transparency', undefined);
-    const log = logService({ store, keys, sequencer: running });
+    if (own) {
+      own.watch({ log: app.log, ...metrics });
+      app.warnWhenReady(() => own.sequencer.state && troubleOf(own.sequencer.state));
+      app.addHook('onClose', () => own.close());
+    } else metrics.show('off');
+    const log = logService({ store, keys: own?.keys, sequencer: own?.sequencer });
     await app.register(logRoutes, { prefix: '/log', log, isPublic: config.LOG_PUBLIC });
     await app.register(eventsRoutes, { prefix: '/events', events: eventsService() });
   },
