@@ -42,6 +42,10 @@ export const SCOPES = {
     bindable: true,
   },
   'events:read': { meaning: 'Read events: what changed, when and by whom', bindable: true },
+  'log:read': {
+    meaning: 'Read the log: checkpoints, tiles, proofs and public keys, but not events',
+    bindable: true,
+  },
   'tokens:admin': { meaning: 'Create, list and revoke API tokens', bindable: false },
   'issuers:admin': {
     meaning: 'Create, list and revoke trusted OpenID Connect issuers',

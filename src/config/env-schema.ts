@@ -100,6 +100,10 @@ export const EnvSchema = Type.Object({
       ].join(' '),
     }),
   ),
+  LOG_PUBLIC: Type.Boolean({
+    default: false,
+    description: 'true: the log under /log needs no token. Events always need one',
+  }),
   MIGRATE_ON_START: Type.Boolean({
     default: true,
     description:

@@ -71,5 +71,7 @@ export const LANDED: Readonly<Record<string, readonly string[]>> = {
   ],
   '20261201130000_attestations': [
     'b97279a635f9db2b03b80c78895aa623f41663217cc4c5c90f872acc61ef0984',
+  '20261201110000_transparency_log': [
+    'cc289aca220c7ac7f88f6f7399171bf73c3d2b8c3af4f413e1ae07e352da1522',
   ],
 };

@@ -12,9 +12,14 @@ export const SUBJECT_KINDS = [
   'verdict',
   'token',
   'issuer',
+  'log',
+  'key',
 ] as const;
 
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
+
+/** Kinds whose rows can be older than the table of events. */
+export type ImportedKind = Exclude<SubjectKind, 'log' | 'key'>;
 
 type Value = string | number | boolean | null;
 
@@ -23,6 +28,9 @@ interface Change<T = Value> {
   readonly before: T;
   readonly after: T;
 }
+
+/** A log with its size and the root of its tree, in hexadecimal digits. */
+type LogHead = { readonly origin: string; readonly size: number; readonly root: string };
 
 type PolicyRef = { readonly name: string; readonly version: number | null };
 
@@ -80,6 +88,10 @@ export interface EventData {
     projects: readonly number[] | null;
   };
   'issuer.revoked': { issuer: string };
+  'log.recovered': { before: LogHead | null; lastSigned: LogHead; reasonSha256: string };
+  'log.erased': { event: string; origin: string; index: number; reasonSha256: string };
+  'log.diverged': { index: number };
+  'key.rotated': { purpose: string; before: string };
 }
 
 export type EventType = keyof EventData;
@@ -128,6 +140,10 @@ export const EVENTS: Readonly<Record<EventType, EventMeaning>> = {
   'token.revoked': { subject: 'token', meaning: 'An API token was revoked' },
   'issuer.trusted': { subject: 'issuer', meaning: 'An OpenID Connect issuer was trusted' },
   'issuer.revoked': { subject: 'issuer', meaning: 'An OpenID Connect issuer was revoked' },
+  'log.recovered': { subject: 'log', meaning: 'A new log began after a restore of the database' },
+  'log.erased': { subject: 'log', meaning: 'The content of an event was erased' },
+  'log.diverged': { subject: 'log', meaning: 'Entries of the log differ from events or tree' },
+  'key.rotated': { subject: 'key', meaning: 'A signing key was replaced; the old key signed this' },
 };
 
 /**

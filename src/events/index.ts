@@ -1,2 +1,3 @@
 export { type ChangeContext, change } from './change.js';
 export { importJob } from './import.js';
+export { onRecorded } from './signal.js';

@@ -6,6 +6,7 @@ import { policies } from './policies/plugin.js';
 import { projects } from './projects/plugin.js';
 import { releases } from './releases/plugin.js';
 import { tokens } from './tokens/plugin.js';
+import { transparency } from './transparency/plugin.js';
 import { verdicts } from './verdicts/plugin.js';
 import { waivers } from './waivers/plugin.js';
 
@@ -19,6 +20,7 @@ export const features = [
   policies,
   environments,
   waivers,
+  transparency,
   tokens,
   issuers,
 ];

@@ -63,6 +63,13 @@ const DETAILS: Record<ProblemCode, string> = {
   'policy-version-not-found': 'Policy shop has no version 7',
   'environment-not-found': 'Environment not found',
   'waiver-not-found': 'Waiver not found',
+  'event-not-found': 'Event not found',
+  'not-in-log': 'The log has 70000 entries, so index 70000 does not exist',
+  'log-off':
+    'This server has no folder for signing keys, so events are not in a log. Set SIGNING_KEYS_DIR and start it again',
+  'log-not-signed':
+    'Entries of the log differ from their events or from the tree. Nothing is signed, and reads and verdicts are served. See which: npm run log -- verify',
+  'log-behind': 'The event is not in the log yet. Ask again in a second',
   'verdict-not-found': 'Verdict not found',
   'method-not-allowed': '/projects supports GET, HEAD, POST',
   'request-timeout': 'The request did not arrive in time',

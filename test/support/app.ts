@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { type AppDependencies, buildApp } from '../../src/app.js';
 import { loadConfig } from '../../src/config/config.js';
-import { openDatabase } from '../../src/database/client.js';
+import { type Database, openDatabase } from '../../src/database/client.js';
 import { documentReader } from '../../src/features/evidence/document-reader.js';
 import {
   type LargeDecisions,
@@ -57,12 +57,13 @@ export async function buildTestApp(
   url = testDatabaseUrl(),
   env: Record<string, string> = {},
   ready = true,
-  more: Partial<AppDependencies> = {},
+  given: Partial<AppDependencies> | ((database: Database) => Partial<AppDependencies>) = {},
   limits: Partial<LargeOptions> = {},
 ) {
   const fixed = { DATABASE_POOL_MAX: '4', MAX_EVENT_LOOP_DELAY_MS: '0' };
   const config = loadConfig({ ...PATIENT, ...fixed, ...env });
   const database = openDatabase(url, config);
+  const more = typeof given === 'function' ? given(database) : given;
   const large = more.large ?? testDecisions(database.connectionSettings, limits);
   const app = await buildApp({
     config,

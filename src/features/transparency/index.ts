@@ -1,0 +1,1 @@
+export { openTransparency, type Transparency } from './transparency.js';
