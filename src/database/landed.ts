@@ -69,4 +69,5 @@ export const LANDED: Readonly<Record<string, readonly string[]>> = {
   '20261130110000_kept_counts': [
     'c7e467e94f88e8c1b7f2a8c66a9e6c47178e63e7af07dd05b4058dc40d6dda63',
   ],
+  '20261201100000_decisions': ['10df576feb909eab04274b710597dab198ba28a5a6df5f3bd151f121ebbe98fa'],
 };

@@ -64,7 +64,24 @@ export interface EventData {
   };
   'waiver.approved': { requestedBy: string };
   'waiver.revoked': { approvedBy: string | null };
-  'verdict.decided': { environment: string; decision: string; inputsHash: string; engine: number };
+  'verdict.decided': {
+    environment: string;
+    decision: string;
+    inputsHash: string;
+    verdictHash: string;
+    engine: number;
+    before: string | null;
+    late?: boolean;
+  };
+  'verdict.holds-again': {
+    environment: string;
+    decision: string;
+    inputsHash: string;
+    verdictHash: string;
+    engine: number;
+    before: string | null;
+    late?: boolean;
+  };
   'token.created': {
     subject: string;
     scopes: readonly string[];
@@ -123,6 +140,10 @@ export const EVENTS: Readonly<Record<EventType, EventMeaning>> = {
     meaning: 'A waiver was revoked, or a request was rejected',
   },
   'verdict.decided': { subject: 'verdict', meaning: 'A verdict on new inputs was stored' },
+  'verdict.holds-again': {
+    subject: 'verdict',
+    meaning: 'A stored verdict holds again, because its inputs are back',
+  },
   'token.created': { subject: 'token', meaning: 'An API token was created' },
   'token.revoked': { subject: 'token', meaning: 'An API token was revoked' },
   'issuer.trusted': { subject: 'issuer', meaning: 'An OpenID Connect issuer was trusted' },

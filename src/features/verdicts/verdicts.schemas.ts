@@ -3,6 +3,7 @@ import { queryById } from '../../contract/page.js';
 import {
   defaulted,
   nullableString,
+  nullableTimestamp,
   parameter,
   projectId,
   type ReadOnly,
@@ -70,7 +71,20 @@ const fields = {
   }),
   results: Type.Array(RuleResult, { description: 'Result of each rule' }),
   evaluatedAt: timestamp('Time of the first decision on these inputs'),
-  createdBy: Type.String(),
+  createdBy: Type.String({ description: 'Caller whose question led to the first decision' }),
+  verdictHash: Type.String({
+    description: 'SHA-256 of release, environment, inputsHash, engine, decision and results',
+  }),
+  decidedAt: nullableTimestamp(
+    'Time since when the verdict holds for the release and environment. null if it does not hold',
+  ),
+  decidedBy: nullableString({
+    description: 'Caller whose question let the verdict hold. null if it does not hold',
+  }),
+  askedAt: Type.Optional(
+    timestamp('Time of this question: the state that was evaluated. Only in the answer to it'),
+  ),
+  askedBy: Type.Optional(Type.String({ description: 'Caller of this question' })),
 };
 
 export const Verdict = Type.Object(fields, {
