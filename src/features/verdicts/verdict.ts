@@ -78,7 +78,10 @@ export const toStoredVerdict = (row: ShownRow & Pick<VerdictRow, 'inputs'>): Sto
 });
 
 /** Denies if the same inputs were decided differently before. That is a defect of the platform, so it fails closed. */
-export function denyContradiction(first: FirstDecided, { decision }: Verdict): FirstDecided {
+export function denyContradiction(
+  first: FirstDecided,
+  { decision }: Pick<Verdict, 'decision'>,
+): FirstDecided {
   if (first.decision === decision) return first;
   const message = [
     `Verdict ${first.id} decided the same inputs differently`,
