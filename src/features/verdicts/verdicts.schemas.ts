@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { queryById } from '../../contract/page.js';
+import { queryById, queryByPosition } from '../../contract/page.js';
 import {
   defaulted,
   nullableString,
@@ -13,6 +13,7 @@ import {
   timestamp,
   uuid,
 } from '../../contract/schemas.js';
+import { queryByTime } from '../../contract/time-range.js';
 import { MODES, type VerdictInputs } from '../../engine/index.js';
 import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
 import { SEVERITIES } from '../../vocabulary/severity.js';
@@ -190,11 +191,28 @@ export const AssertQuery = Type.Object(
   { additionalProperties: false },
 );
 
+const decision = Type.Optional(
+  stringEnum(['allow', 'deny'], { description: 'Decision of the verdicts' }),
+);
+const byTime = queryByTime('The time is `evaluatedAt`');
+
 export const ListVerdictsQuery = Type.Object(
   {
     ...queryById,
     environment: parameter(environmentName, 'Environment of the verdicts'),
-    decision: Type.Optional(stringEnum(['allow', 'deny'])),
+    decision,
+    ...byTime,
+  },
+  { additionalProperties: false },
+);
+
+export const SearchVerdictsQuery = Type.Object(
+  {
+    ...queryByPosition,
+    project: parameter(projectId, 'Project of the verdicts'),
+    environment: parameter(environmentName, 'Environment of the verdicts'),
+    decision,
+    ...byTime,
   },
   { additionalProperties: false },
 );
@@ -211,3 +229,4 @@ export type DenialMembers = ReadOnly<Static<typeof DenialMembers>>;
 export type CreateVerdict = Static<typeof CreateVerdict>;
 export type AssertQuery = Static<typeof AssertQuery>;
 export type ListVerdictsQuery = Static<typeof ListVerdictsQuery>;
+export type SearchVerdictsQuery = Static<typeof SearchVerdictsQuery>;

@@ -1,14 +1,18 @@
 import { projectsFor } from '../../access/caller.js';
 import { reachable } from '../../access/reachable.js';
-import { mapPage, pageById } from '../../contract/page.js';
+import { mapPage, type Page, pageById, pageOf } from '../../contract/page.js';
+import { decodePosition, encodePosition, NEWEST, type Order } from '../../contract/position.js';
+import { boundsOf, timeRange } from '../../contract/time-range.js';
 import { type CallContext, query } from '../../database/context.js';
 import { AppError, type FieldError, invalid, invalidAt } from '../../shared/app-error.js';
+import { requireProject, requireReach } from '../projects/index.js';
 import { requireReleaseRef } from '../releases/index.js';
 import type { PolicyVersions, Question } from './collect.js';
 import { FIND_RELEASES, FIND_RELEASES_AMONG, MAX_RELEASES } from './collect.sql.js';
 import { decide } from './decide.js';
 import { type Outcome, settle } from './holding.js';
 import type { LargeDecisions, Waiting } from './large-decisions.js';
+import { SEARCH_VERDICTS, SEARCH_VERDICTS_AMONG } from './search.sql.js';
 import {
   type DecidedVerdict,
   denialOf,
@@ -23,7 +27,9 @@ import type {
   AssertQuery,
   CreateVerdict,
   ListVerdictsQuery,
+  SearchVerdictsQuery,
   StoredVerdict,
+  Verdict,
 } from './verdicts.schemas.js';
 
 const verdictNotFound = () => new AppError('verdict-not-found', 'Verdict not found');
@@ -43,6 +49,8 @@ function checkVersions(versions: PolicyVersions, { policies }: FreshVerdict): vo
   });
   if (errors.length > 0) throw invalid(errors);
 }
+
+const BY_TIME: Order = ['instant', 'uuid'];
 
 interface FoundRelease {
   readonly id: string;
@@ -182,6 +190,7 @@ export function verdictsService(large: LargeDecisions, onOutcome: (outcome: Outc
     /** Lists the newest first. @throws {AppError} `release-not-found` */
     async list(context: CallContext, releaseId: string, request: ListVerdictsQuery) {
       const { limit, cursor, environment, decision } = request;
+      const { from, to } = timeRange(request);
       const { id, projectId } = await requireReleaseRef(context, 'verdicts:read', releaseId);
       const rows = await context.prisma.verdict.findMany({
         where: {
@@ -189,6 +198,7 @@ export function verdictsService(large: LargeDecisions, onOutcome: (outcome: Outc
           releaseId: id,
           ...(environment !== undefined && { environmentName: environment }),
           ...(decision !== undefined && { decision }),
+          evaluatedAt: { ...(from && { gte: from }), ...(to && { lt: to }) },
           ...(cursor !== undefined && { id: { lt: cursor } }),
         },
         orderBy: { id: 'desc' },
@@ -196,6 +206,35 @@ export function verdictsService(large: LargeDecisions, onOutcome: (outcome: Outc
         ...SHOWN,
       });
       return mapPage(pageById(rows, limit), toVerdict);
+    },
+
+    /** Lists the newest of all projects that the caller reaches first. @throws {AppError} `project-not-found` */
+    async search(context: CallContext, request: SearchVerdictsQuery): Promise<Page<Verdict>> {
+      const { limit, cursor, environment = null, decision, project } = request;
+      if (project !== undefined) requireReach(context.caller, 'verdicts:read', project);
+      const among =
+        project === undefined ? projectsFor(context.caller, 'verdicts:read') : [project];
+      const decisions = decision === undefined ? ['allow', 'deny'] : [decision];
+      const before = decodePosition(BY_TIME, cursor) ?? NEWEST;
+      const values = [
+        environment,
+        decisions,
+        ...boundsOf(timeRange(request)),
+        ...before,
+        limit + 1,
+      ];
+      const found = among
+        ? await query<{ id: string }>(context, SEARCH_VERDICTS_AMONG, [...values, among])
+        : await query<{ id: string }>(context, SEARCH_VERDICTS, values);
+      if (found.length === 0 && project !== undefined) await requireProject(context, project);
+      const rows = await context.prisma.verdict.findMany({
+        where: { id: { in: found.map(({ id }) => id) } },
+        orderBy: [{ evaluatedAt: 'desc' }, { id: 'desc' }],
+        ...SHOWN,
+      });
+      const position = ({ evaluatedAt, id }: (typeof rows)[number]) =>
+        encodePosition([evaluatedAt.toISOString(), id]);
+      return mapPage(pageOf(rows, limit, position), toVerdict);
     },
   };
 }
