@@ -55,7 +55,12 @@ export interface EventData {
   'policy-version.added': { sha256: string; before: string | null };
   'environment.created': { rank: number; policies: readonly PolicyRef[] };
   'environment.updated': { rank?: Change<number>; policies?: Change<readonly PolicyRef[]> };
-  'deployment.recorded': { environment: string; before: string | null };
+  'deployment.recorded': {
+    environment: string;
+    before: string | null;
+    decision: string;
+    verdict: string | null;
+  };
   'waiver.requested': {
     rule: string;
     about: string;

@@ -40,7 +40,13 @@ export const HOLD_VERDICT = {
          RETURNING (SELECT verdict_id FROM before) AS before`,
 };
 
-/** What holds. `$1`: release, `$2`: environment. */
+/** What holds for a release and an environment. */
+export interface Holding {
+  readonly verdictId: string;
+  readonly decision: 'allow' | 'deny';
+}
+
+/** Finds what holds. `$1`: release, `$2`: environment. */
 export const FIND_HOLDING = {
   name: 'verdict-holding',
   text: `SELECT verdict_id AS "verdictId", decision FROM release_decisions WHERE release_id = $1 AND environment = $2`,
