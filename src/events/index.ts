@@ -1,2 +1,3 @@
+export { type EventType, IMPORTED } from './catalogue.js';
 export { type ChangeContext, change } from './change.js';
 export { importJob } from './import.js';

@@ -109,7 +109,10 @@ export const SearchDeploymentsQuery = Type.Object(
   {
     ...queryByPosition,
     project: parameter(projectId, 'Only releases of this project'),
-    environment: parameter(resourceName('Name of the environment', 'production'), 'Only this environment'),
+    environment: parameter(
+      resourceName('Name of the environment', 'production'),
+      'Only this environment',
+    ),
     ...filters,
   },
   { additionalProperties: false },
