@@ -63,7 +63,12 @@ export interface EventData {
   'policy-version.added': { sha256: string; before: string | null };
   'environment.created': { rank: number; policies: readonly PolicyRef[] };
   'environment.updated': { rank?: Change<number>; policies?: Change<readonly PolicyRef[]> };
-  'deployment.recorded': { environment: string; before: string | null };
+  'deployment.recorded': {
+    environment: string;
+    before: string | null;
+    decision: string;
+    verdict: string | null;
+  };
   'waiver.requested': {
     rule: string;
     about: string;
@@ -73,7 +78,24 @@ export interface EventData {
   };
   'waiver.approved': { requestedBy: string; sha256: string };
   'waiver.revoked': { approvedBy: string | null };
-  'verdict.decided': { environment: string; decision: string; inputsHash: string; engine: number };
+  'verdict.decided': {
+    environment: string;
+    decision: string;
+    inputsHash: string;
+    verdictHash: string;
+    engine: number;
+    before: string | null;
+    late?: boolean;
+  };
+  'verdict.holds-again': {
+    environment: string;
+    decision: string;
+    inputsHash: string;
+    verdictHash: string;
+    engine: number;
+    before: string | null;
+    late?: boolean;
+  };
   'token.created': {
     subject: string;
     scopes: readonly string[];
@@ -136,6 +158,10 @@ export const EVENTS: Readonly<Record<EventType, EventMeaning>> = {
     meaning: 'A waiver was revoked, or a request was rejected',
   },
   'verdict.decided': { subject: 'verdict', meaning: 'A verdict on new inputs was stored' },
+  'verdict.holds-again': {
+    subject: 'verdict',
+    meaning: 'A stored verdict holds again, because its inputs are back',
+  },
   'token.created': { subject: 'token', meaning: 'An API token was created' },
   'token.revoked': { subject: 'token', meaning: 'An API token was revoked' },
   'issuer.trusted': { subject: 'issuer', meaning: 'An OpenID Connect issuer was trusted' },

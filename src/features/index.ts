@@ -5,6 +5,7 @@ import { issuers } from './issuers/plugin.js';
 import { policies } from './policies/plugin.js';
 import { projects } from './projects/plugin.js';
 import { releases } from './releases/plugin.js';
+import { timeline } from './timeline/plugin.js';
 import { tokens } from './tokens/plugin.js';
 import { transparency } from './transparency/plugin.js';
 import { verdicts } from './verdicts/plugin.js';
@@ -15,6 +16,7 @@ export const features = [
   verdicts,
   projects,
   releases,
+  timeline,
   evidence,
   inventory,
   policies,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../shared/canonical-json.js';
 import type { CanonicalInputs } from './canonical.js';
-import type { PolicyRule } from './inputs.js';
+import type { Judgement, PolicyRule } from './inputs.js';
 
 /**
  * Incremented when the same inputs are decided differently, because a rule was added, changed or removed. It
@@ -38,3 +38,23 @@ export function hashedInputs(inputs: CanonicalInputs) {
  */
 export const inputsHash = (inputs: CanonicalInputs): string =>
   sha256(canonicalJson(hashedInputs(inputs)));
+
+/** What `verdictHash` covers. `inputsHash` stands for the inputs. */
+export interface HashedVerdict extends Pick<Judgement, 'decision'> {
+  readonly releaseId: string;
+  readonly environment: string;
+  readonly inputsHash: string;
+  readonly engine: number;
+  /** As the API shows them, so that the hash can be computed from an answer. */
+  readonly results: readonly object[];
+}
+
+/**
+ * SHA-256 of a verdict as canonical JSON, in lower-case hexadecimal: what it is about, its inputs, the decision and its
+ * results. It does not cover the id, the times and the callers.
+ */
+export function verdictHash(verdict: HashedVerdict): string {
+  const { releaseId, environment, inputsHash: hash, engine, decision, results } = verdict;
+  const hashed = { releaseId, environment, inputsHash: hash, engine, decision, results };
+  return sha256(canonicalJson(hashed));
+}

@@ -1,1 +1,2 @@
+export { FIND_HOLDING, type Holding } from './holding.sql.js';
 export type { LargeDecisions } from './large-decisions.js';
