@@ -1,1 +1,3 @@
+export { entriesAbout, type LogEntry, releaseEntries, type UpTo } from './entries.js';
+export { type LogService, logService } from './log.service.js';
 export { openTransparency, type Transparency } from './transparency.js';

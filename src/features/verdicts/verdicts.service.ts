@@ -12,6 +12,7 @@ import { FIND_RELEASES, FIND_RELEASES_AMONG, MAX_RELEASES } from './collect.sql.
 import { decide } from './decide.js';
 import { type Outcome, settle } from './holding.js';
 import type { LargeDecisions, Waiting } from './large-decisions.js';
+import { verdictNotFound } from './record.js';
 import { SEARCH_VERDICTS, SEARCH_VERDICTS_AMONG } from './search.sql.js';
 import {
   type DecidedVerdict,
@@ -32,7 +33,6 @@ import type {
   Verdict,
 } from './verdicts.schemas.js';
 
-const verdictNotFound = () => new AppError('verdict-not-found', 'Verdict not found');
 const environmentNotFound = (name: string) =>
   new AppError(
     'environment-not-found',
