@@ -125,7 +125,7 @@ describe('the sequencer', () => {
     await createProject(app);
     await expect.poll(queued, { timeout: 30_000 }).toBe(0);
     await createProject(app);
-    await app.close();
+    await log.close();
     expect(await queued()).toBe(0);
   });
 
