@@ -96,6 +96,7 @@ export interface EventData {
     before: string | null;
     late?: boolean;
   };
+  'audit-pack.issued': { environment: string | null };
   'token.created': {
     subject: string;
     scopes: readonly string[];
@@ -162,6 +163,7 @@ export const EVENTS: Readonly<Record<EventType, EventMeaning>> = {
     subject: 'verdict',
     meaning: 'A stored verdict holds again, because its inputs are back',
   },
+  'audit-pack.issued': { subject: 'release', meaning: 'An audit pack of a release was issued' },
   'token.created': { subject: 'token', meaning: 'An API token was created' },
   'token.revoked': { subject: 'token', meaning: 'An API token was revoked' },
   'issuer.trusted': { subject: 'issuer', meaning: 'An OpenID Connect issuer was trusted' },

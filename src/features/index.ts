@@ -1,3 +1,4 @@
+import { attestations } from './attestations/plugin.js';
 import { environments } from './environments/plugin.js';
 import { evidence } from './evidence/plugin.js';
 import { inventory } from './inventory/plugin.js';
@@ -23,6 +24,7 @@ export const features = [
   environments,
   waivers,
   transparency,
+  attestations,
   tokens,
   issuers,
 ];

@@ -40,6 +40,7 @@ export const PROBLEMS = {
   'release-denied': { status: 409, title: 'The release is denied for this environment' },
   'log-off': { status: 409, title: 'The server has no log' },
   'log-not-signed': { status: 409, title: 'The log is not signed' },
+  'no-subject': { status: 409, title: 'The verdict is about no artifact' },
   'precondition-failed': { status: 412, title: 'The resource has changed' },
   'payload-too-large': { status: 413, title: 'The body is too large' },
   'uri-too-long': { status: 414, title: 'A part of the path is too long' },

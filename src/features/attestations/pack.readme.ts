@@ -4,7 +4,10 @@ export interface PackedRelease {
 }
 
 /** The first file of a pack, for whoever opens it a year later. */
-export const packReadme = ({ id, version }: PackedRelease, size: number): string => `Audit pack of release ${version}
+export const packReadme = (
+  { id, version }: PackedRelease,
+  size: number,
+): string => `Audit pack of release ${version}
 =====================
 
 This archive has everything that the Secure Release Platform recorded about the release

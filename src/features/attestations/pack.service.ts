@@ -23,6 +23,7 @@ import {
   CHECKPOINT,
   type CheckpointRow,
   ENVELOPES_OF,
+  KEY_IDS_OF,
   LAST_CHECKPOINTS,
   LATEST_OF_TYPE,
   POLICIES_OF,
@@ -54,12 +55,23 @@ interface Options {
 
 const manifest = (files: readonly PackedFile[]): TarFile => jsonFile('manifest.json', { files });
 
+/** The ids of the keys that signed a note, 8 hexadecimal digits each (C2SP signed-note). */
+const signersOf = (note: string): string[] =>
+  [...note.matchAll(/^— \S+ (\S+)$/gm)].map(([, blob = '']) =>
+    Buffer.from(blob, 'base64').subarray(0, 4).toString('hex'),
+  );
+
 export type PackService = ReturnType<typeof packService>;
 
 /** Audit packs: all that the record has about a release, for somebody who does not trust this server. */
 export function packService({ log, attestations, documents }: Options) {
   /** Records that a pack was issued, which ends the release's entries, and waits until the log has that. */
-  async function issue(context: CallContext, id: string, projectId: number, environment: string | null) {
+  async function issue(
+    context: CallContext,
+    id: string,
+    projectId: number,
+    environment: string | null,
+  ) {
     await change(context, async ({ record }) => {
       record(ISSUED, { id, projectId, releaseId: id, data: { environment } });
     });
@@ -81,7 +93,6 @@ export function packService({ log, attestations, documents }: Options) {
   }
 
   async function* envelopeFiles(context: CallContext, verdicts: readonly string[], until: Date) {
-    for (const id of verdicts) await attestations.signRecord(context, id);
     type Row = { verdictId: string; predicate: string; artifact: string; envelope: string };
     for (const row of await query<Row>(context, ENVELOPES_OF, [verdicts, until])) {
       const about = row.artifact === '' ? '' : `.${row.artifact.slice(0, 12)}`;
@@ -90,6 +101,23 @@ export function packService({ log, attestations, documents }: Options) {
         row.envelope,
       );
     }
+  }
+
+  /** The public keys that signed what the pack has: later ones would make it another pack. */
+  async function usedKeys(context: CallContext, notes: readonly string[], ids: readonly string[]) {
+    const keys = await log.keys();
+    const signed = await query<{ keyId: string }>(context, KEY_IDS_OF, [ids]);
+    const signers = new Set(signed.map(({ keyId }) => keyId));
+    const isUsed = ({ origin, vkey }: { readonly origin: string; readonly vkey: string }) => {
+      const note = notes.find((one) => one.startsWith(`${origin}\n`)) ?? '';
+      return signersOf(note).includes(vkey.slice(origin.length + 1).split('+')[0] ?? '');
+    };
+    return {
+      log: keys.log.filter(isUsed).map(({ origin, vkey, from }) => ({ origin, vkey, from })),
+      verdicts: keys.verdicts
+        .filter(({ keyId }) => signers.has(keyId))
+        .map(({ keyId, publicKey, from }) => ({ keyId, publicKey, from })),
+    };
   }
 
   /** The ids of rows of the release in the environment, or in all. */
@@ -117,7 +145,11 @@ export function packService({ log, attestations, documents }: Options) {
      * @throws {AppError} `release-not-found`, `environment-not-found`, `not-in-log`, `log-off`, `log-not-signed`,
      * `log-behind`
      */
-    async create(context: CallContext, releaseId: string, request: PackRequest): Promise<AuditPack> {
+    async create(
+      context: CallContext,
+      releaseId: string,
+      request: PackRequest,
+    ): Promise<AuditPack> {
       const { environment, from } = request;
       const release = await requireRelease(context, 'audit:read', releaseId);
       const { id, projectId, version, commit } = release;
@@ -133,7 +165,9 @@ export function packService({ log, attestations, documents }: Options) {
           : await checkpointOf(context, request.size);
       const size = Number(checkpoint.size);
       const consistency =
-        from === undefined ? undefined : await log.consistency({ from, to: size, log: checkpoint.log });
+        from === undefined
+          ? undefined
+          : await log.consistency({ from, to: size, log: checkpoint.log });
       const upTo = { log: checkpoint.log, size };
       const { subjects, logs } = await subjectsOf(context, id, upTo);
       const earlier = [...logs].filter((one) => one !== checkpoint.log);
@@ -150,7 +184,12 @@ export function packService({ log, attestations, documents }: Options) {
       type Policy = { name: string; version: number };
       const policies = await query<Policy>(context, POLICIES_OF, [verdicts]);
       const evidence = of('evidence');
-      const keys = await log.keysAt(checkpoint.signedAt);
+      for (const verdict of verdicts) await attestations.signRecord(context, verdict);
+      const keys = await usedKeys(
+        context,
+        checkpoints.map(({ note }) => note),
+        verdicts,
+      );
 
       async function* files(): AsyncGenerator<TarFile> {
         yield textFile('README.txt', packReadme(release, size));

@@ -65,3 +65,9 @@ export const ENVELOPES_OF: Statement = {
             AND (signed_at < $2 OR (predicate = 'verdict' AND artifact_sha256 = ''))
           ORDER BY verdict_id, predicate, artifact_sha256`,
 };
+
+/** The keys that signed envelopes. `$1`: ids of verdicts. */
+export const KEY_IDS_OF: Statement = {
+  name: 'pack-key-ids',
+  text: `SELECT DISTINCT key_id AS "keyId" FROM verdict_attestations WHERE verdict_id = ANY ($1::uuid[])`,
+};

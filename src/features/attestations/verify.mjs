@@ -282,8 +282,10 @@ function checkAttestation({ path, text }, keys, verdicts) {
   const verdict = verdicts.find(({ id }) => path.includes(id));
   if (!check(statement, `${path}: no key signed it`)) return;
   if (!check(verdict, `${path}: its verdict is missing`)) return;
-  const artifacts = verdict.inputs.artifacts.map((artifact) => artifact.sha256);
-  const isOurs = statement.subject.every(({ digest }) => artifacts.includes(digest.sha256));
+  const artifacts = verdict.inputs.artifacts.flatMap((one) => [one.sha256, ...(one.digests ?? [])]);
+  const isOurs = statement.subject.every(({ digest }) =>
+    artifacts.some((one) => one.endsWith(digest.sha256)),
+  );
   const { verificationResult, decision } = statement.predicate;
   const said = decision ?? (verificationResult === 'PASSED' ? 'allow' : 'deny');
   if (

@@ -44,6 +44,13 @@ const OF_RELEASE: Statement = {
           ORDER BY x.sequence LIMIT ${BATCH}`,
 };
 
+/** `$1`: log, `$2`: index. */
+const AT: Statement = {
+  name: 'log-entry-of-pack',
+  text: `SELECT ${COLUMNS} FROM log_entries x JOIN events e ON e.id = x.event_id
+          WHERE x.log_id = $1 AND x.index = $2`,
+};
+
 /** `$1`: kind of the subjects, `$2`: their ids, `$3` and `$4`: log and size. Those of a release are left out. */
 const ABOUT: Statement = {
   name: 'log-entries-about',
@@ -92,4 +99,14 @@ export async function entriesAbout(
   const rows = await query<Row>(place, ABOUT, [kind, ids, log, size, releaseId]);
   // In an audit pack, only entries of the release have a place among them.
   return rows.map(entryOf);
+}
+
+/** The entry at an index of a log. undefined: it does not exist. */
+export async function entryOfLog(
+  place: Place,
+  log: number,
+  index: number,
+): Promise<LogEntry | undefined> {
+  const [row] = await query<Row>(place, AT, [log, index]);
+  return row && entryOf(row);
 }

@@ -6,10 +6,13 @@ import {
   consistencyProof,
   inclusionProof,
   parseTilePath,
+  type ReadTiles,
   rootAt,
   TILE_WIDTH,
+  type TileId,
 } from '../../security/signing/tiles.js';
 import { AppError, invalidAt } from '../../shared/app-error.js';
+import { entryOfLog } from './entries.js';
 import { LOG_OFF, notInLog } from './problems.js';
 import {
   CHECKPOINT,
@@ -27,6 +30,8 @@ import { tilesOf } from './tree.js';
 const HASH_BYTES = 32;
 /** How long a request waits until its event is in the log. */
 const WAIT_MS = 2000;
+/** Tiles of 8 KiB that are kept while a pack is made. */
+const MAX_KEPT_TILES = 1000;
 
 /** A log, with its latest checkpoint. */
 interface Published {
@@ -142,7 +147,56 @@ export function logService({ keys, sequencer, ...place }: LogServiceOptions) {
     );
   }
 
+  /** Tiles of one log, kept while many proofs are made. A tile that grows meanwhile begins with what is kept. */
+  function keptTiles(logId: number): ReadTiles {
+    const kept = new Map<string, Promise<Uint8Array>>();
+    const read = tilesOf(place, logId);
+    const one = (tile: TileId) => {
+      const key = `${tile.level}/${tile.index}`;
+      const known = kept.get(key);
+      if (known !== undefined) return known;
+      if (kept.size >= MAX_KEPT_TILES) kept.clear();
+      const reading = read([tile]).then(([found]) => found ?? new Uint8Array());
+      kept.set(key, reading);
+      return reading;
+    };
+    return (wanted) => Promise.all(wanted.map(one));
+  }
+
   return {
+    /** @throws {AppError} `log-off` */
+    requireOn(): void {
+      if (!keys) throw new AppError('log-off', LOG_OFF);
+    },
+
+    /** Waits until what is committed is in the log, up to 2 s. @throws {AppError} `log-off` */
+    settle: settled,
+
+    /** Why an event that exists has no place in the log yet. */
+    notYet,
+
+    /**
+     * The entry of an event with its proof in the latest signed tree. It is integrated now if it was not yet.
+     * @throws {AppError} `event-not-found`, `log-off`, `log-not-signed`, `log-behind`
+     */
+    async signedEntry(event: string) {
+      const { log, index } = await entryOfEvent(event);
+      const entry = await entryOfLog(place, log.id, index);
+      if (!entry) throw new Error(`log ${log.id} lacks entry ${index}`);
+      const hashes = await inclusionProof(index, log.size, tilesOf(place, log.id));
+      return { ...entry, hashes, checkpoint: log.note };
+    },
+
+    /** Makes many inclusion proofs of one log, and reads each tile about once. */
+    prover() {
+      const tiles = new Map<number, ReadTiles>();
+      return (logId: number, index: number, size: number): Promise<Buffer[]> => {
+        const readTiles = tiles.get(logId) ?? keptTiles(logId);
+        tiles.set(logId, readTiles);
+        return inclusionProof(index, size, readTiles);
+      };
+    },
+
     /** The latest checkpoint, a signed note. @throws {AppError} `log-off`, `log-not-signed`, `not-in-log` */
     async checkpoint(id?: number): Promise<string> {
       return (await requireLog(id)).note;

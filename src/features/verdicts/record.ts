@@ -1,5 +1,5 @@
-import type { Scope } from '../../access/scopes.js';
 import { reachable } from '../../access/reachable.js';
+import type { Scope } from '../../access/scopes.js';
 import type { CallContext } from '../../database/context.js';
 import { AppError } from '../../shared/app-error.js';
 import { SHOWN, toStoredVerdict } from './verdict.js';
@@ -8,7 +8,10 @@ import type { StoredVerdict } from './verdicts.schemas.js';
 export const verdictNotFound = () => new AppError('verdict-not-found', 'Verdict not found');
 
 /** What was decided, without what holds now: it never changes. */
-export type VerdictRecord = Omit<StoredVerdict, 'id' | 'decidedAt' | 'decidedBy' | 'askedAt' | 'askedBy'> & {
+export type VerdictRecord = Omit<
+  StoredVerdict,
+  'id' | 'decidedAt' | 'decidedBy' | 'askedAt' | 'askedBy'
+> & {
   readonly id: string;
 };
 
