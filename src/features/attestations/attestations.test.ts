@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { Ajv } from 'ajv';
 import { default as addFormats } from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
-import { block, inputs, policy, record } from '../../engine/evaluate/inputs.support.js';
+import type { VerdictInputs } from '../../engine/index.js';
 import { pae, signEnvelope, toBundle } from '../../security/signing/dsse.js';
 import { STATEMENT_MEDIA_TYPE, statementBytes } from '../../security/signing/statement.js';
 import type { AttestedArtifact, DecidedVerdict } from './decided.js';
@@ -35,6 +35,44 @@ const image: AttestedArtifact = {
   purl: null,
 };
 
+const RULES_SHA256 = sha('f');
+const evidence = (n: number): VerdictInputs['evidence'][number] => ({
+  id: uuid(n),
+  kind: 'junit',
+  label: null,
+  artifact: null,
+  sha256: sha(String(n)),
+  storedSha256: sha('0'),
+  parserVersion: 1,
+  mayAbsolve: false,
+  shows: ['tests'],
+});
+const inputs = (given: Partial<VerdictInputs> = {}): VerdictInputs => ({
+  release: {
+    id: uuid(2),
+    projectId: 1,
+    version: '1.4.0',
+    commit: '8f3c2a1b',
+    state: 'sealed',
+    revokedReason: null,
+  },
+  environment: 'production',
+  artifacts: [],
+  evidence: [],
+  policies: [
+    {
+      name: 'baseline',
+      version: 1,
+      sha256: RULES_SHA256,
+      rules: [{ rule: 'tests-passed', mode: 'block' }],
+    },
+  ],
+  waivers: [],
+  running: null,
+  tooOld: [],
+  ...given,
+});
+
 function verdict(given: Partial<DecidedVerdict> = {}): DecidedVerdict {
   return {
     id: uuid(1),
@@ -45,13 +83,7 @@ function verdict(given: Partial<DecidedVerdict> = {}): DecidedVerdict {
     engine: 2,
     inputsHash: sha('d'),
     verdictHash: sha('e'),
-    inputs: inputs({
-      release: { id: uuid(2) },
-      environment: 'production',
-      evidence: [record(uuid(4), { sha256: sha('4') }), record(uuid(5), { sha256: sha('5') })],
-      policies: [policy('baseline', block('tests-passed'))],
-      waivers: [WAIVER],
-    }),
+    inputs: inputs({ evidence: [evidence(4), evidence(5)], waivers: [WAIVER] }),
     results: [
       {
         policy: 'baseline',
@@ -74,8 +106,7 @@ function verdict(given: Partial<DecidedVerdict> = {}): DecidedVerdict {
 
 describe('vsaOf', () => {
   it('fills a Verification Summary Attestation of an allowed artifact', () => {
-    const rules = verdict().inputs.policies[0]?.sha256;
-    const policies = `[{"name":"baseline","sha256":"${rules}","version":1}]`;
+    const policies = `[{"name":"baseline","sha256":"${RULES_SHA256}","version":1}]`;
     expect(vsaOf(verdict(), jar, waivers, verifier)).toEqual({
       _type: 'https://in-toto.io/Statement/v1',
       subject: [{ name: 'shop.jar', digest: { sha256: sha('a') } }],
@@ -142,10 +173,10 @@ describe('verdictStatementOf', () => {
   it('is about all artifacts, with all inputs and results', () => {
     expect(statement.predicateType).toBe(VERDICT_TYPE);
     expect(statement.subject).toHaveLength(3);
-    const { inputs: all, results, evidence, decision } = statement.predicate;
+    const { inputs: all, results, evidence: documents, decision } = statement.predicate;
     expect(all).toEqual(verdict().inputs);
     expect(results).toEqual(verdict().results);
-    expect(evidence).toEqual([
+    expect(documents).toEqual([
       { id: uuid(4), sha256: sha('4') },
       { id: uuid(5), sha256: sha('5') },
     ]);
