@@ -1,1 +1,2 @@
+export { newOrigin } from './origin.js';
 export { openTransparency, type Transparency } from './transparency.js';
