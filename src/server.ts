@@ -13,7 +13,9 @@ import {
 import { isDatabaseUnavailable, rootCause } from './database/errors.js';
 import { prepareSchema, SchemaError } from './database/migrate.js';
 import { noticesOf } from './database/notices.js';
+import { newOrigin, openTransparency, type Transparency } from './features/transparency/index.js';
 import { type RunningJobs, startJobs } from './jobs/runner.js';
+import { type Keys, KeysError, openKeys } from './security/signing/keys.js';
 
 /** Everything that has been opened so far. */
 interface Running {
@@ -25,6 +27,7 @@ interface Running {
   database?: Database;
   app?: FastifyInstance;
   jobs?: RunningJobs;
+  transparency?: Transparency;
 }
 
 /** Ctrl-C may arrive twice, from the terminal and from npm. A later signal ends the process at once. */
@@ -59,7 +62,7 @@ function withoutSecrets(url: string): string {
 /** The message for the person who starts the server. undefined: a fault of this program. */
 function startFailure(error: unknown, databaseUrl: string | undefined): string | undefined {
   if (error instanceof ConfigError || error instanceof EmbeddedDatabaseError) return error.message;
-  if (error instanceof SchemaError) return error.message;
+  if (error instanceof SchemaError || error instanceof KeysError) return error.message;
   const { code, message } = error as NodeJS.ErrnoException;
   const where = databaseUrl ? withoutSecrets(databaseUrl) : 'the database';
   // PostgreSQL's own message, such as a wrong password or a missing database.
@@ -92,7 +95,15 @@ function embed(config: Config, running: Running): EmbeddedDatabase {
   });
 }
 
+/** The keys, or undefined without a folder for them: then nothing is signed. */
+async function keysOf(config: Config): Promise<Keys | undefined> {
+  const { SIGNING_KEYS_DIR: dir } = config;
+  return dir === undefined ? undefined : openKeys(dir, () => newOrigin(config));
+}
+
 async function start(config: Config, running: Running): Promise<void> {
+  const opening = keysOf(config);
+  opening.catch(() => {}); // thrown below, where it is awaited
   if (!config.DATABASE_URL) running.embedded = embed(config, running);
   const logger = await createLogger(config);
   const url = config.DATABASE_URL ?? (await running.embedded?.ready) ?? '';
@@ -105,11 +116,15 @@ async function start(config: Config, running: Running): Promise<void> {
   running.database = openDatabase(url, config, (error) => {
     running.app?.log.warn({ cause: rootCause(error) }, 'lost a database connection');
   });
+  const keys = await opening;
+  const { store } = running.database;
+  if (keys) running.transparency = openTransparency({ store, keys });
   const building = buildApp({
     config,
     database: running.database,
     build,
     logger,
+    transparency: running.transparency,
     embeddedTrouble: () =>
       running.embeddedFails
         ? 'The server starts its embedded PostgreSQL again every few seconds'
@@ -133,6 +148,7 @@ async function start(config: Config, running: Running): Promise<void> {
     app.log.warn({ migrations: unknown }, 'the database was migrated by a newer version');
   }
   const address = await app.listen({ host: config.HOST, port: config.PORT }).catch(cannotListen);
+  running.transparency?.start();
   running.jobs = startJobs({
     jobs,
     database: running.database,

@@ -17,6 +17,7 @@ describe('the configuration', () => {
       EMBEDDED_PG_PORT: 54_329,
       EMBEDDED_PG_DIR: resolve('.data/postgres'),
       SIGNING_KEYS_DIR: resolve('.data/keys'),
+      LOG_PUBLIC: false,
       MIGRATE_ON_START: true,
       LOG_LEVEL: 'info',
       LOG_FORMAT: 'auto',

@@ -100,6 +100,15 @@ export const EnvSchema = Type.Object({
       ].join(' '),
     }),
   ),
+  PUBLIC_URL: Type.Optional(
+    Type.String({
+      maxLength: 200,
+      pattern: '^https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[A-Za-z0-9._~/-]*)?$',
+      'x-rule': 'an address such as https://srp.example.org, without query',
+      description:
+        'Address of the server for others. It names the log at the first start. A later change does not rename it',
+    }),
+  ),
   LOG_PUBLIC: Type.Boolean({
     default: false,
     description: 'true: the log under /log needs no token. Events always need one',
