@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type CallContext, query } from '../../database/context.js';
 import { change } from '../../events/index.js';
 import { CODE } from '../../paths.js';
-import { AppError } from '../../shared/app-error.js';
+import { AppError, invalidAt } from '../../shared/app-error.js';
 import type { DocumentStore } from '../evidence/index.js';
 import { requireRelease } from '../releases/index.js';
 import type { LogService } from '../transparency/index.js';
@@ -103,6 +103,14 @@ export function packService({ log, attestations, documents }: Options) {
     }
   }
 
+  /** Checked before anything is recorded. @throws {AppError} `validation-failed` */
+  async function checkFrom(context: CallContext, from: number, size: number | undefined) {
+    const [latest] = await query<CheckpointRow>(context, CHECKPOINT, [null]);
+    const most = size ?? Number(latest?.size ?? 0);
+    if (from <= most) return;
+    throw invalidAt('query', '/from', `must be at most ${most}, the size of the log`);
+  }
+
   /** The public keys that signed what the pack has: later ones would make it another pack. */
   async function usedKeys(context: CallContext, notes: readonly string[], ids: readonly string[]) {
     const keys = await log.keys();
@@ -159,6 +167,7 @@ export function packService({ log, attestations, documents }: Options) {
           throw new AppError('environment-not-found', `Environment ${environment} does not exist`);
       }
       log.requireOn();
+      if (from !== undefined) await checkFrom(context, from, request.size);
       const checkpoint =
         request.size === undefined
           ? await issue(context, id, projectId, environment ?? null)
