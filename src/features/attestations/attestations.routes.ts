@@ -51,10 +51,13 @@ export const attestationsRoutes: FastifyPluginAsyncTypebox<{
       const asked = { predicate, ...(artifact !== undefined && { artifact }) };
       const envelope = await attestations.get(callContext, params.id, asked);
       const isBundle = format === 'bundle';
-      return (reply as FastifyReply)
-        .type(isBundle ? BUNDLE_MEDIA_TYPE : ENVELOPE_MEDIA_TYPE)
-        .header('cache-control', FOREVER)
-        .send(isBundle ? JSON.stringify(toBundle(JSON.parse(envelope))) : envelope);
+      return (
+        (reply as FastifyReply)
+          .type(isBundle ? BUNDLE_MEDIA_TYPE : ENVELOPE_MEDIA_TYPE)
+          .header('cache-control', FOREVER)
+          // A text would get a charset, which the media type does not have.
+          .send(Buffer.from(isBundle ? JSON.stringify(toBundle(JSON.parse(envelope))) : envelope))
+      );
     },
   );
 
@@ -106,6 +109,6 @@ export const attestationsRoutes: FastifyPluginAsyncTypebox<{
     (_request, reply) =>
       (reply as FastifyReply)
         .type('application/schema+json')
-        .send(JSON.stringify(VerdictPredicate)),
+        .send(Buffer.from(JSON.stringify(VerdictPredicate))),
   );
 };
