@@ -212,7 +212,7 @@ export function packService({ log, attestations, documents }: Options) {
         yield jsonFile('keys.json', keys);
         for (const one of checkpoints) yield textFile(`logs/${one.log}/checkpoint`, one.note);
         if (consistency) {
-          const proof = { from, to: size, proof: consistency.hashes };
+          const proof = { from, to: size, hashes: consistency.hashes };
           yield jsonFile(`logs/${checkpoint.log}/consistency-${from}.json`, proof);
         }
         yield* entryFiles(context, {

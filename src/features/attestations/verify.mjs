@@ -301,16 +301,18 @@ function checkEarlier({ origin, size, root }, logs, pack, brought) {
   if (size > now.size)
     throw new Missing(`your checkpoint is newer than the pack. Ask for a new pack`);
   const wanted = size > 0 && size < now.size;
-  const { proof } = !wanted
-    ? { proof: [] }
+  const { hashes } = !wanted
+    ? { hashes: [] }
     : (brought ?? (pack.json(`logs/${number}/consistency-${size}.json`) || {}));
-  if (!proof)
+  if (!hashes)
     throw new Missing(
       `the pack has no proof for your checkpoint. Ask for a pack with from=${size}, or bring the answer of ` +
         `GET /log/consistency?from=${size}&to=${now.size} with --consistency`,
     );
   const roots =
-    size === 0 ? [root, now.root] : attempt(() => rootsOf(size, now.size, proof.map(base64), root));
+    size === 0
+      ? [root, now.root]
+      : attempt(() => rootsOf(size, now.size, hashes.map(base64), root));
   const same = roots?.[0].equals(root) && roots[1].equals(now.root);
   if (check(same, `the log was changed since your checkpoint of ${size} entries`))
     proven.push(`the first ${size} entries of the log are those of your checkpoint`);

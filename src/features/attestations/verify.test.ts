@@ -180,8 +180,8 @@ describe('verify.mjs verifies', () => {
 
   it.each([0, 1, 2, 3, 4, 5, 6])('with a checkpoint of %i entries', async (size) => {
     const { log, files } = world();
-    const proof = consistencyOf(size, log.leaves).map((hash) => hash.toString('base64'));
-    const more = new Map(files).set(`logs/1/consistency-${size}.json`, JSON.stringify({ proof }));
+    const hashes = consistencyOf(size, log.leaves).map((hash) => hash.toString('base64'));
+    const more = new Map(files).set(`logs/1/consistency-${size}.json`, JSON.stringify({ hashes }));
     const { output, status } = await verify(more, '--checkpoint', write(log.checkpoint(size)));
     expect(output).toContain(`the first ${size} entries of the log are those of your checkpoint`);
     expect(status).toBe(0);
@@ -189,10 +189,10 @@ describe('verify.mjs verifies', () => {
 
   it('with a proof and keys that the auditor brings', async () => {
     const { log, files, keys } = world();
-    const proof = consistencyOf(3, log.leaves).map((hash) => hash.toString('base64'));
+    const hashes = consistencyOf(3, log.leaves).map((hash) => hash.toString('base64'));
     const brought = [
       ...['--checkpoint', write(log.checkpoint(3))],
-      ...['--consistency', write(JSON.stringify({ proof }))],
+      ...['--consistency', write(JSON.stringify({ hashes }))],
       ...['--keys', write(JSON.stringify(keys))],
     ];
     const { output, status } = await verify(files, ...brought);
@@ -380,8 +380,8 @@ describe('verify.mjs refuses', () => {
 
   it('a log that was rewritten since the checkpoint of the auditor', async () => {
     const earlier = log.checkpoint(4);
-    const proof = consistencyOf(4, log.leaves).map((hash) => hash.toString('base64'));
-    const given = new Map(files).set('logs/1/consistency-4.json', JSON.stringify({ proof }));
+    const hashes = consistencyOf(4, log.leaves).map((hash) => hash.toString('base64'));
+    const given = new Map(files).set('logs/1/consistency-4.json', JSON.stringify({ hashes }));
     const { output, status } = await verify(given, '--checkpoint', write(earlier));
     expect([status, output]).toEqual([0, expect.stringContaining('VERIFIED')]);
     // The same key, but another tree.
