@@ -67,6 +67,11 @@ describe('POST /releases/{id}/verdicts: allow', () => {
       ],
       evaluatedAt: expect.stringMatching(/Z$/),
       createdBy: 'jenkins',
+      verdictHash: expect.stringMatching(/^[\da-f]{64}$/),
+      decidedAt: verdict.evaluatedAt,
+      decidedBy: 'jenkins',
+      askedAt: verdict.evaluatedAt,
+      askedBy: 'jenkins',
     });
     expect(Math.abs(Date.now() - Date.parse(verdict.evaluatedAt))).toBeLessThan(60_000);
     expect(response.headers.location).toBe(`/verdicts/${verdict.id}`);
