@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { NEWEST } from '../../src/contract/position.js';
+import { TIMELINE } from '../../src/features/timeline/timeline.sql.js';
 import { useApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
 import { sql } from '../support/database.js';
 import { deployed } from '../support/deployments.js';
 import { trivy } from '../support/documents.js';
 import { retract, uploaded } from '../support/evidence.js';
+import { scannedBlocks } from '../support/plans.js';
 import { addArtifact, createRelease, revoke, seal } from '../support/releases.js';
 import { createProject, expectProblem, nextPage } from '../support/requests.js';
 import { useRows } from '../support/rows.js';
@@ -161,6 +164,18 @@ describe('GET /releases/{id}/timeline', () => {
     expect(last?.text).toBe(
       `Database role ${role} wrote a row of this release beside the API: update`,
     );
+  });
+
+  it('reads a page, however many events there are', async () => {
+    const rows = (from: number, to: number) =>
+      sql(`INSERT INTO events (type, subject_kind, subject_id, project_id, release_id, actor, data)
+           SELECT 'waiver.approved', 'waiver', n::text, 1 + n % 2, CASE n % 3 WHEN 0 THEN '${release}'::uuid END, 'x',
+                  '{}' FROM generate_series(${from}, ${to}) n; ANALYZE events`);
+    const values = [release, 1, null, '-infinity', 'infinity', NEWEST[1], 101];
+    await rows(1, 3000);
+    const few = await scannedBlocks(TIMELINE, values);
+    await rows(3001, 12_000);
+    expect(await scannedBlocks(TIMELINE, values)).toBeLessThan(2 * few + 20);
   });
 
   it.each(['limit=0', 'cursor=x', 'environment=A', 'from=now', 'x=1'])('400: %s', async (query) => {

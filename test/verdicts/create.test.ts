@@ -9,6 +9,7 @@ import {
   denials,
   evidenceOfAll,
   keptVerdicts,
+  listed,
   postVerdict,
   verdictOf,
   XML,
@@ -75,7 +76,9 @@ describe('POST /releases/{id}/verdicts: allow', () => {
     });
     expect(Math.abs(Date.now() - Date.parse(verdict.evaluatedAt))).toBeLessThan(60_000);
     expect(response.headers.location).toBe(`/verdicts/${verdict.id}`);
-    expect((await context.app.inject(`/verdicts/${verdict.id}`)).json()).toMatchObject(verdict);
+    expect((await context.app.inject(`/verdicts/${verdict.id}`)).json()).toMatchObject(
+      listed(verdict),
+    );
   });
 
   it('stores one verdict for concurrent requests', async () => {

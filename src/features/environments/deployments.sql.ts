@@ -29,15 +29,13 @@ const pageOf = (project: { readonly parts: string; readonly condition: string })
    WHERE $1::text IS NULL OR n.name = $1
    ORDER BY part.created_at DESC, part.id DESC LIMIT $7::int`;
 
-/** Deployments of all projects. */
+/** Deployments of all projects. It has no name: the best plan depends on the values. */
 export const SEARCH_DEPLOYMENTS: Statement = {
-  name: 'deployment-search',
   text: pageOf({ parts: '', condition: '' }),
 };
 
 /** Deployments of the projects `$8`. */
 export const SEARCH_DEPLOYMENTS_AMONG: Statement = {
-  name: 'deployment-search-among',
   text: pageOf({
     parts: 'CROSS JOIN unnest($8::int[]) AS of_project(id)',
     condition: 'AND project_id = of_project.id',

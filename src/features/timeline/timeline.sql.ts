@@ -15,7 +15,6 @@ const page = `
  * page, `$7`: number of rows.
  */
 export const TIMELINE: Statement = {
-  name: 'timeline',
   text: `
     SELECT * FROM (
       (SELECT ${COLUMNS} FROM events WHERE release_id = $1::uuid ${page})

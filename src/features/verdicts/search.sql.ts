@@ -17,15 +17,13 @@ const pageOf = (project: { readonly parts: string; readonly condition: string })
    WHERE $1::text IS NULL OR n.name = $1
    ORDER BY part.evaluated_at DESC, part.id DESC LIMIT $7::int`;
 
-/** Verdicts of all projects. */
+/** Verdicts of all projects. It has no name: the best plan depends on the values. */
 export const SEARCH_VERDICTS: Statement = {
-  name: 'verdict-search',
   text: pageOf({ parts: '', condition: '' }),
 };
 
 /** Verdicts of the projects `$8`. */
 export const SEARCH_VERDICTS_AMONG: Statement = {
-  name: 'verdict-search-among',
   text: pageOf({
     parts: 'CROSS JOIN unnest($8::int[]) AS of_project(id)',
     condition: 'AND project_id = of_project.id',
