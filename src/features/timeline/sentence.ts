@@ -59,7 +59,7 @@ const SENTENCES: Readonly<Record<Type, (event: Told) => string>> = {
   'release.updated': ({ actor, data }) =>
     `${actor} changed ${Array.isArray(data.fields) ? data.fields.join(' and ') : 'fields'} of the release`,
   'release.sealed': ({ actor }) => `${actor} sealed the release. It takes no more artifacts`,
-  'release.revoked': ({ actor }) => `${actor} revoked the release. It may not go anywhere`,
+  'release.revoked': ({ actor }) => `${actor} revoked the release. The gate denies it from now on`,
   'artifact.added': ({ actor, data }) =>
     `${actor} added an artifact of kind ${text(data.kind, 'unknown')} with SHA-256 ${text(data.sha256, '')}`,
   'evidence.received': received,

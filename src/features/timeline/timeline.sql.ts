@@ -15,7 +15,6 @@ const page = `
  * page, `$7`: number of rows.
  */
 export const TIMELINE: Statement = {
-  name: 'timeline',
   text: `
     SELECT * FROM (
       (SELECT ${COLUMNS} FROM events WHERE release_id = $1::uuid ${page})
@@ -23,5 +22,5 @@ export const TIMELINE: Statement = {
       (SELECT ${COLUMNS} FROM events
         WHERE project_id = $2::int AND release_id IS NULL AND subject_kind = 'waiver' AND type <> 'imported'
           AND id > $1::uuid ${page})
-    ) both ORDER BY id DESC LIMIT $7::int`,
+    ) entries ORDER BY id DESC LIMIT $7::int`,
 };
