@@ -1,398 +1,400 @@
 #!/usr/bin/env node
-// Verifies an audit pack of the Secure Release Platform offline. One file, no dependency, Node.js 20 or later.
-// usage: node verify.mjs pack.tar [--checkpoint FILE] [--consistency FILE] [--keys FILE]
-// exit code: 0 verified, 1 refused (one line for each reason), 2 wrong usage, or something is missing to verify
+/**
+ * Verifies an audit pack without the server that made it, and without a network. Needs Node.js 20 and nothing else.
+ *   node verify.mjs PACK.tar [--checkpoint FILE] [--consistency FILE] [--keys FILE]
+ * --checkpoint   a checkpoint of the log that you kept from before: the log must have grown from it
+ * --consistency  the answer of GET /log/consistency?from=M&to=N, if the pack has no proof from your checkpoint
+ * --keys         the answer of GET /log/keys that you kept: then no key is believed because the pack has it
+ * Exit code: 0 verified, 1 refused, 2 wrong usage, or a file cannot be read, or another file is needed.
+ * Formats: RFC 6962 (tree), RFC 8785 (canonical JSON), C2SP signed-note and tlog-checkpoint, DSSE, in-toto.
+ */
 import { createHash, createPublicKey, verify } from 'node:crypto';
-import { fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { openSync, readFileSync, readSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
-class Missing extends Error {} // exit code 2: says what to bring
+/** @typedef {Record<string, any>} Json what JSON.parse returns. A wrong form throws, and a throw refuses the pack */
+/** @typedef {{ size: number, sha256: string, text: string }} File the text of documents is empty */
+/** @typedef {{ origin: string, size: number, root: Buffer }} Head */
+/** @typedef {Json & { log: number, index: number, leaf: string, said?: Json }} Entry `said` is its statement */
 
-const proven = [];
-const claimed = [];
-const refusals = [];
-function check(condition, reason) {
-  if (!condition) refusals.push(reason);
-  return Boolean(condition);
+class Unusable extends Error {}
+/** @type {string[]} */ const problems = [];
+/** @type {string[]} */ const proven = [];
+/** @type {Set<string>} */ const claimed = new Set();
+/** @type {Map<string, File>} by path */ const files = new Map();
+/** @type {Map<number, Head>} by the number of the log */ const heads = new Map();
+/** @type {Entry[]} */ const entries = [];
+/** @type {Set<string>} logs and indexes of them */ const places = new Set();
+const NAME =
+  /^(README\.txt|(pack|keys|manifest)\.json|verify\.mjs|(logs|entries|verdicts|attestations|policies|waivers|deployments|evidence|documents)(\/[\w-][\w.-]*){1,2})$/;
+/** @type {Json} */ const FOLDERS = { 'verdict.decided': 'verdicts', 'deployment.recorded': 'deployments' };
+const messageOf = (/** @type {unknown} */ error) => (error instanceof Error ? error.message : String(error));
+
+/** Does one check. Whatever goes wrong in it refuses the pack. @param {string} what @param {() => void} work */
+function check(what, work) {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof Unusable || (error instanceof Error && 'syscall' in error)) throw error;
+    problems.push(`${what}: ${messageOf(error)}`);
+  }
 }
-
-// ---- Bytes
-
-const sha256 = (...parts) =>
-  parts.reduce((h, part) => h.update(part), createHash('sha256')).digest();
-const hex = (bytes) => Buffer.from(bytes).toString('hex');
-const base64 = (text) => Buffer.from(text, 'base64');
-
-/** Canonical JSON (RFC 8785): names in the order of UTF-16 code units, the rest as JSON.stringify writes it. */
+/** @param {string} message @returns {never} */
+function fail(message) {
+  throw new Error(message);
+}
+/** @param {unknown} condition @param {string} message @returns {asserts condition} */
+function need(condition, message) {
+  if (!condition) fail(message);
+}
+const textOf = (/** @type {string} */ path) => files.get(path)?.text ?? fail(`${path} is missing`);
+/** @type {(path: string) => Json} */ const json = (path) => JSON.parse(textOf(path));
+const pathsIn = (/** @type {string} */ folder) => [...files.keys()].filter((path) => path.startsWith(`${folder}/`));
+/** @type {(folder: string) => Json[]} */
+const all = (folder) => pathsIn(folder).map((path) => ({ ...json(path), path }));
+/** @param {...(string | Uint8Array)} parts */
+const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
+const nodeHash = (/** @type {Buffer} */ left, /** @type {Buffer} */ right) => sha256(Buffer.from([1]), left, right);
+/** Canonical JSON. @param {any} value @returns {string} */
 function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const names = Object.keys(value).filter((name) => value[name] !== undefined);
-  return `{${names.sort().map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`)}}`;
+  const members = Object.keys(value).sort();
+  return `{${members.map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join()}}`;
 }
-const digestOf = (value) => hex(sha256(canonical(value)));
+const digestOf = (/** @type {unknown} */ value) => sha256(canonical(value)).toString('hex');
+const same = (/** @type {any} */ one, /** @type {any} */ two) => canonical(one ?? null) === canonical(two ?? null);
+const split = (/** @type {number} */ n) => 2 ** (Math.ceil(Math.log2(n)) - 1);
+/** @type {(salt: string, statement: string) => Buffer} */
+const leafOf = (salt, statement) => sha256(Buffer.from([0]), sha256(Buffer.from(salt, 'hex'), statement));
+function hashOf(/** @type {string} */ text) {
+  const hash = Buffer.from(text, 'base64');
+  return hash.length === 32 && hash.toString('base64') === text ? hash : fail('a hash is not 32 bytes of base64');
+}
+/** @type {(index: number, size: number, leaf: Buffer, path: Buffer[]) => Buffer} the root that an audit path leads to */
+function rootOfPath(index, size, leaf, path) {
+  const sibling = path.at(-1);
+  need((sibling === undefined) === (size === 1), 'the inclusion proof has another length');
+  if (sibling === undefined) return leaf;
+  const [middle, inner] = [split(size), path.slice(0, -1)]; // the left subtree is the largest perfect one
+  return index < middle
+    ? nodeHash(rootOfPath(index, middle, leaf, inner), sibling)
+    : nodeHash(sibling, rootOfPath(index - middle, size - middle, leaf, inner));
+}
+/** @type {(from: number, to: number, proof: Buffer[], known?: Buffer) => [Buffer, Buffer]} the older and newer root */
+function rootsOfProof(from, to, proof, known) {
+  const last = known && from === to ? known : (proof.at(-1) ?? fail('the consistency proof is too short'));
+  need(from !== to || proof.length === (known ? 0 : 1), 'the consistency proof is too long');
+  if (from === to) return [last, last];
+  const [middle, inner] = [split(to), proof.slice(0, -1)];
+  const below = from > middle ? middle : 0;
+  const [old, grown] = below ? rootsOfProof(from - below, to - below, inner) : rootsOfProof(from, middle, inner, known);
+  return below ? [nodeHash(last, old), nodeHash(last, grown)] : [old, nodeHash(grown, last)];
+}
 
-/** Reads a tar archive (POSIX ustar). Documents can be large: only their digest is kept. */
-function readTar(path) {
-  const archive = openSync(path);
-  let at = 0;
-  const take = (length) => {
-    const bytes = Buffer.alloc(length);
-    if (readSync(archive, bytes, 0, length, at) < length) throw new Error('the archive is cut');
-    at += length;
-    return bytes;
-  };
-  const files = [];
-  for (let header = take(512); header.some((byte) => byte > 0); header = take(512)) {
-    const name = header.toString('utf8', 0, 100).replace(/\0.*/s, '');
-    const size = Number.parseInt(header.toString('latin1', 124, 136), 8);
-    const hash = createHash('sha256');
-    const kept = [];
-    for (let left = size; left > 0; left -= Math.min(left, 1 << 20)) {
-      const piece = take(Math.min(left, 1 << 20));
-      hash.update(piece);
-      if (!name.startsWith('documents/')) kept.push(piece);
-    }
-    files.push({
-      path: name,
-      size,
-      sha256: hash.digest('hex'),
-      text: Buffer.concat(kept).toString(),
+/** @param {Head} old @param {Head} head @param {any} file a proof with from and to */
+function verifyGrowth(old, head, file) {
+  need(file.from === old.size && file.to === head.size, 'the proof is one of other sizes');
+  if (old.size === 0) return need(old.root.equals(sha256()), 'the empty log has another root');
+  const [oldRoot, root] = rootsOfProof(old.size, head.size, file.proof.map(hashOf), old.root);
+  need(oldRoot.equals(old.root) && root.equals(head.root), 'the log was rewritten after your checkpoint');
+}
+
+/** Verifies a signed checkpoint with one of the keys. @param {string} note @param {Json[]} keys @returns {Head} */
+function openCheckpoint(note, keys) {
+  const end = note.lastIndexOf('\n\n');
+  const text = note.slice(0, end + 1);
+  const lines = note.slice(end + 2).split('\n');
+  need(end > 0 && lines.pop() === '', 'it is not a signed note');
+  const [origin = '', count = '', root = '', ...more] = text.split('\n');
+  need(/^(0|[1-9][0-9]{0,14})$/.test(count) && same(more, ['']), 'it is not a checkpoint');
+  const isSigned = keys.some(({ vkey }) => {
+    const [name, id, ...key] = vkey.split('+');
+    const raw = Buffer.from(key.join('+'), 'base64');
+    if (name !== origin || raw[0] !== 1 || sha256(`${name}\n`, raw).toString('hex', 0, 4) !== id) return false;
+    const x = raw.toString('base64url', 1);
+    const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+    return lines.some((line) => {
+      const signature = Buffer.from(line.slice(`\u2014 ${name} `.length), 'base64').subarray(4);
+      return line.startsWith(`\u2014 ${name} `) && verify(null, Buffer.from(text), publicKey, signature);
     });
-    take((512 - (size % 512)) % 512);
-  }
-  take(512);
-  if (at !== fstatSync(archive).size) throw new Error('the archive has data after its end');
-  return files;
-}
-
-// ---- The Merkle tree (RFC 6962, section 2.1)
-
-const leafOf = (entry) => sha256(Buffer.of(0), entry);
-const nodeOf = (left, right) => sha256(Buffer.of(1), left, right);
-/** The largest power of two below the size: the leaves of the left half. */
-const half = (size) => 2 ** Math.ceil(Math.log2(size) - 1);
-
-/** The root that a proof of inclusion leads to. Throws if the proof has another length than such a tree asks for. */
-function rootOf(index, size, leaf, proof) {
-  if (size === 1 && index === 0 && proof.length === 0) return leaf;
-  if (size <= 1 || proof.length === 0) throw new Error('the proof has a wrong length');
-  const [rest, last] = [proof.slice(0, -1), proof.at(-1)];
-  const left = half(size);
-  if (index < left) return nodeOf(rootOf(index, left, leaf, rest), last);
-  return nodeOf(last, rootOf(index - left, size - left, leaf, rest));
-}
-
-/** The roots of a tree and of its beginning, by a proof of consistency. `whole`: the beginning is a tree of its own. */
-function rootsOf(from, to, proof, fromRoot, whole = true) {
-  if (from === to) {
-    if (proof.length !== (whole ? 0 : 1)) throw new Error('the proof has a wrong length');
-    return whole ? [fromRoot, fromRoot] : [proof[0], proof[0]];
-  }
-  const [rest, last] = [proof.slice(0, -1), proof.at(-1)];
-  const left = half(to);
-  if (from <= left) {
-    const [old, now] = rootsOf(from, left, rest, fromRoot, whole);
-    return [old, nodeOf(now, last)];
-  }
-  const [old, now] = rootsOf(from - left, to - left, rest, fromRoot, false);
-  return [nodeOf(last, old), nodeOf(last, now)];
-}
-
-/** The result of a check that throws if its input is not valid. */
-function attempt(run) {
-  try {
-    return run();
-  } catch {
-    return undefined;
-  }
-}
-
-// ---- Signatures
-
-/** A key of a log (C2SP signed-note): `name+id+base64(type ‖ key)`. Type 1 is Ed25519. */
-function readVkey(vkey) {
-  const [, name, id, text] = /^(.+)\+([0-9a-f]{8})\+(\S+)$/.exec(vkey) ?? [];
-  const bytes = base64(text ?? '');
-  const keyId = sha256(`${name}\n`, bytes).subarray(0, 4);
-  if (bytes.length !== 33 || bytes[0] !== 1 || hex(keyId) !== id)
-    throw new Error(`the log key ${vkey} is not valid`);
-  const jwk = { kty: 'OKP', crv: 'Ed25519', x: bytes.subarray(1).toString('base64url') };
-  return { name, keyId, key: createPublicKey({ key: jwk, format: 'jwk' }) };
-}
-
-/** Reads a checkpoint (C2SP tlog-checkpoint). `signed`: one of the keys signed it, under its own name. */
-function openCheckpoint(note, keys, what) {
-  const text = note.slice(0, note.lastIndexOf('\n\n') + 1);
-  const [origin, size, root] = text.split('\n');
-  if (!/^(0|[1-9]\d{0,15})$/.test(size) || base64(root ?? '').length !== 32)
-    throw new Error(`${what} is not a checkpoint`);
-  const signed = note.split('\n').some((line) => {
-    const [, name, blob] = /^— (\S+) (\S+)$/.exec(line) ?? [];
-    const bytes = base64(blob ?? '');
-    const key = keys.find((one) => one.name === name && one.keyId.equals(bytes.subarray(0, 4)));
-    return key && name === origin && verify(null, Buffer.from(text), key.key, bytes.subarray(4));
   });
-  return { origin, size: Number(size), root: base64(root), signed };
+  need(isSigned, `no key of ${origin} signed it`);
+  return { origin, size: Number(count), root: hashOf(root) };
 }
 
-/** The statement of an envelope (DSSE v1). undefined: no key signed it. */
-function openEnvelope({ payload, payloadType: type, signatures }, keys) {
-  const body = base64(payload);
-  const start = `DSSEv1 ${Buffer.byteLength(type)} ${type} ${body.length} `;
-  const bytes = Buffer.concat([Buffer.from(start), body]);
-  const isSigned = signatures.some(({ sig }) =>
-    keys.some(({ publicKey }) => verify('sha256', bytes, publicKey, base64(sig))),
-  );
-  return isSigned ? JSON.parse(body.toString()) : undefined;
-}
-
-// ---- The parts of a pack
-
-function openPack(path) {
-  const files = readTar(path);
-  const byPath = new Map(files.map((file) => [file.path, file]));
-  const json = (name) => byPath.has(name) && JSON.parse(byPath.get(name).text);
-  const found = files.slice(0, -1).map(({ text: _text, ...file }) => file);
-  const named = files.at(-1)?.path === 'manifest.json' && json('manifest.json').files;
-  check(named && canonical(named) === canonical(found), 'the files are not those of manifest.json');
-  check(byPath.size === files.length, 'a file is there twice');
-  const below = (folder) => files.filter((file) => file.path.startsWith(folder));
-  return {
-    json,
-    below,
-    digest: (name) => byPath.get(name)?.sha256,
+/** Reads the archive once, in parts of 1 MiB. Documents are hashed and not kept. @param {string} path */
+function readTar(path) {
+  const tar = openSync(path, 'r');
+  const part = Buffer.alloc(2 ** 20);
+  /** @param {number} length @returns {Buffer} fewer bytes at the end of the file */
+  const read = (length) => {
+    let got = 0;
+    for (let more = 1; more > 0 && got < length; got += more) more = readSync(tar, part, got, length - got, null);
+    return part.subarray(0, got);
   };
-}
-
-/** Each entry is committed to in the tree of its log. Adds what it says: undefined if it was erased. */
-function openEntry({ log, index, event, sequence, salt, statement, leaf, proof }, logs) {
-  const name = `entry ${index} of log ${log}`;
-  const tree = logs.get(log);
-  const root = attempt(() => rootOf(index, tree.size, Buffer.from(leaf, 'hex'), proof.map(base64)));
-  check(root?.equals(tree.root), `${name} is not in the tree of the checkpoint`);
-  if (statement === null) {
-    claimed.push(`${name} was erased by the owner of the database: only its place is proven`);
-    return { log, index, sequence, leaf };
+  const isZero = (/** @type {Buffer} */ bytes) => bytes.every((byte) => byte === 0);
+  for (let header = read(512); !isZero(header); header = read(512)) {
+    const text = header.toString('latin1');
+    /** @type {(at: number, end: number) => string} */
+    const field = (at, end) => text.slice(at, end).split('\0')[0] ?? '';
+    const [name, size] = [field(0, 100), Number.parseInt(field(124, 136), 8)];
+    const sum = header.reduce((total, byte, i) => total + (i >= 148 && i < 156 ? 32 : byte), 0);
+    need(sum === Number.parseInt(field(148, 156), 8), 'a header of the archive is broken');
+    need(field(156, 157) === '0' && field(345, 500) === '' && size >= 0, `${name} is not a plain file`);
+    need(NAME.test(name) && !files.has(name), `${name} does not belong to a pack, or is there twice`);
+    const [hash, kept, isKept] = [createHash('sha256'), /** @type {Buffer[]} */ ([]), !name.startsWith('documents/')];
+    for (let left = size; left > 0; ) {
+      const bytes = read(Math.min(left, part.length));
+      need(bytes.length > 0, 'the archive is cut');
+      hash.update(bytes);
+      if (isKept) kept.push(Buffer.from(bytes));
+      left -= bytes.length;
+    }
+    need(isZero(read((512 - (size % 512)) % 512)), 'there is data between the files');
+    files.set(name, { size, sha256: hash.digest('hex'), text: Buffer.concat(kept).toString() });
   }
-  const committed = hex(leafOf(sha256(Buffer.from(salt, 'hex'), statement)));
-  check(committed === leaf, `${name} is not what was committed to: it was changed`);
-  const said = JSON.parse(statement);
-  check(said.id === event && said.sequence === sequence, `${name} has the line of another entry`);
-  return { log, index, sequence, leaf, said };
+  const end = read(513);
+  need(end.length === 512 && isZero(end), 'the archive is cut, or goes on after its end');
 }
 
-/** The entries of the release are numbered from 1, and each names the leaf of the one before. */
-function checkSequence(entries, { id }) {
-  const own = entries.filter(
-    ({ sequence, said }) => sequence !== null && (said?.release ?? id) === id,
-  );
-  own.forEach(({ sequence, said, log, index }, place) => {
-    const before = own[place - 1];
-    const follows = !said || said.previous === (before?.leaf ?? null);
-    const isLater = !before || log > before.log || (log === before.log && index > before.index);
-    check(
-      sequence === place + 1 && follows && isLater,
-      `the release has a gap or another order at its entry ${place + 1}`,
-    );
-  });
-  check(own.length > 0, 'the pack has no entry of its release');
-  proven.push(`the ${own.length} entries of the release are in the log, in order, without a gap`);
-  if (own.at(-1)?.said?.type === 'audit-pack.issued') proven.push('no entry is missing at the end');
-  else
-    claimed.push(
-      'that no entry of the release is missing at the end: the pack ends before its own entry',
-    );
-  return own;
+/** The manifest is last, so that an archive that was cut shows. */
+function verifyManifest() {
+  const listed = json('manifest.json').files;
+  const found = [...files].map(([path, { size, sha256: digest }]) => ({ path, size, sha256: digest }));
+  need(found.pop()?.path === 'manifest.json', 'it is not the last file');
+  for (const [i, file] of found.entries()) need(same(file, listed[i]), `${file.path} is not the file that it lists`);
+  need(found.length === listed.length, 'it lists files that are missing');
+  proven.push(`The ${found.length} files of the pack are whole`);
 }
 
-/** The part of the inputs that `inputsHash` covers. */
-function hashedInputs({ inputs, engine }) {
+/** The keys that the auditor kept, if those of the pack are among them. @param {string} file @returns {Json} */
+function keptKeys(file) {
+  const [kept, packed] = [JSON.parse(readFileSync(file, 'utf8')), json('keys.json')];
+  for (const { vkey, publicKey } of [...packed.log, ...packed.verdicts]) {
+    const isKept = [...kept.log, ...kept.verdicts].some((key) =>
+      vkey ? key.vkey === vkey : key.publicKey === publicKey,
+    );
+    check('keys.json', () => need(isKept, `this key is not one of yours: ${vkey ?? publicKey}`));
+  }
+  proven.push('The keys are those that you kept (--keys)');
+  return kept;
+}
+
+/** The checkpoint of each log that the pack has entries of. @param {Json} keys */
+function verifyLogs(keys) {
+  for (const path of files.keys()) {
+    const [, number] = /^logs\/([0-9]+)\/checkpoint$/.exec(path) ?? [];
+    if (number) check(path, () => heads.set(Number(number), openCheckpoint(textOf(path), keys.log)));
+  }
+  const { log, size, schema } = json('pack.json');
+  const head = heads.get(log);
+  need(schema === 'srp-audit-pack/v1', 'pack.json has another schema');
+  need(head?.size === size, `logs/${log}/checkpoint is not a checkpoint of size ${size}`);
+  proven.push(`The checkpoint of ${head?.origin} at size ${size} is signed by a key of the log`);
+}
+
+/** @param {Json} line */
+function verifyEntry({ salt, statement, ...line }) {
+  const { log, index, event, proof } = line;
+  const [head, place] = [heads.get(log), `${log}/${index}`];
+  need(head && Number.isSafeInteger(index) && index >= 0 && index < head.size, `${place} is not a place in the log`);
+  need(!places.has(place), `${place} is there twice`);
+  places.add(place);
+  const leaf = Buffer.from(line.leaf, 'hex');
+  need(rootOfPath(index, head.size, leaf, proof.map(hashOf)).equals(head.root), `${place} is not in the log`);
+  const isErased = salt === null || statement === null;
+  if (isErased) claimed.add(`Entry ${place} was erased: its place in the log is proven, its content is unknown`);
+  else need(leafOf(salt, statement).equals(leaf), `the statement at ${place} was changed`);
+  const said = isErased ? undefined : JSON.parse(statement);
+  // Another split of salt and statement, or a member twice, would be the same entry.
+  need(isErased || (salt.length === 64 && canonical(said) === statement), `${place} is not a canonical statement`);
+  need(isErased || said.id === event, `the event at ${place} is another one`);
+  entries.push({ ...line, log, index, leaf: line.leaf, said });
+}
+
+/** The events of the release: none is missing in between, or at another place. */
+function verifyChain() {
+  const { id } = json('pack.json').release;
+  const own = entries.filter(({ sequence }) => Number.isInteger(sequence));
+  const strays = entries.filter(({ said, sequence }) => said?.release === id && !Number.isInteger(sequence));
+  need(own.length > 0 && strays.length === 0, 'an event of the release has no number');
+  for (const [i, { said, sequence, log, index }] of own.entries()) {
+    const [before, number] = [own[i - 1], i + 1];
+    need(sequence === number, `event ${number} is missing`);
+    const follows = !before || log > before.log || (log === before.log && index > before.index);
+    need(follows, `event ${number} stands before event ${i}`);
+    need(!said || (said.release === id && said.sequence === number), `event ${number} is of another release or place`);
+    need(!said || same(said.previous, before?.leaf), `event ${number} does not follow event ${i}`);
+  }
+  proven.push(`The ${own.length} events of the release follow each other without a gap`);
+  if (own.at(-1)?.said?.type !== 'audit-pack.issued') claimed.add('No event of the release is missing at the end');
+}
+
+/** @type {(kind: string, id: string, ...types: string[]) => Json} what the log says; `imported`: older than the log */
+function loggedOf(kind, id, ...types) {
+  const about = entries.filter(({ said }) => said?.subject.kind === kind && said.subject.id === id);
+  const event = about.findLast(({ said }) => types.includes(said?.type));
+  if (event?.said) return event.said.data;
+  const isOlder = about.some(({ said }) => said?.type === 'imported');
+  need(isOlder, `the log has no entry about ${kind} ${id}`);
+  claimed.add(`What the pack says of ${kind} ${id}: it is older than the log`);
+  return {};
+}
+
+/** @param {Json} one @param {Json} other @param {string[]} names @param {string} what */
+function agree(one, other, names, what) {
+  for (const name of names) need(same(one[name], other[name]), `the ${name} of ${what} was changed`);
+}
+
+/** The recipe of inputsHash: without the ids of evidence and the rules of policies. @param {Json} verdict */
+function inputsHashOf({ engine, inputs }) {
   const { evidence, policies, tooOld, ...rest } = inputs;
-  const places = new Map(evidence.map(({ id }, place) => [id, place]));
-  return {
+  const places = new Map(evidence.map((/** @type {Json} */ { id }, /** @type {number} */ i) => [id, i]));
+  return digestOf({
     ...rest,
     engine,
-    evidence: evidence.map(({ id: _id, ...content }) => content),
-    policies: policies.map(({ rules: _rules, ...policy }) => policy),
-    tooOld: tooOld.map((rule) => ({
+    evidence: evidence.map((/** @type {Json} */ { id: _, ...content }) => content),
+    policies: policies.map((/** @type {Json} */ { rules: _, ...policy }) => policy),
+    tooOld: tooOld.map((/** @type {Json} */ { evidence: ids, ...rule }) => ({
       ...rule,
-      evidence: rule.evidence.flatMap((id) => places.get(id) ?? []),
+      evidence: ids.flatMap((/** @type {string} */ id) => places.get(id) ?? []),
     })),
-  };
+  });
 }
 
-/** The data of the entry of a type about a subject. Empty if the subject only has entries of other types. */
-function recordedOf(statements, type, id, name) {
-  const about = statements.filter(({ subject }) => subject.id === id);
-  check(about.length > 0, `${name} has no entry in the log`);
-  return about.find((one) => one.type === type)?.data ?? {};
-}
-
-function checkVerdict(verdict, statements) {
-  const { id, releaseId, environment, engine, decision, results, inputsHash } = verdict;
-  const name = `verdict ${id}`;
-  check(digestOf(hashedInputs(verdict)) === inputsHash, `${name}: its inputs were changed`);
-  const hash = digestOf({ releaseId, environment, inputsHash, engine, decision, results });
-  check(hash === verdict.verdictHash, `${name}: its decision or results were changed`);
-  const said = recordedOf(statements, 'verdict.decided', id, name);
-  const same = said.verdictHash === undefined || said.verdictHash === hash;
-  if (!check(same, `${name} is not the one of the log`)) return;
-  if (said.verdictHash)
-    proven.push(`${name}: ${decision} for ${environment}, with its inputs and results`);
-  else claimed.push(`${name}: it is older than its digest in the log`);
-}
-
-/** The policies, waivers and documents by which a verdict was decided. */
-function checkInputs({ id, inputs }, pack, statements) {
+/** @param {Json} verdict */
+function verifyVerdict(verdict) {
+  const { id, path, releaseId, environment, engine, decision, inputs, inputsHash, results, verdictHash } = verdict;
+  need(path === `verdicts/${id}.json` && releaseId === json('pack.json').release.id, 'it is of another release');
+  need(inputsHashOf(verdict) === inputsHash, 'its inputs were changed (inputsHash)');
+  const covered = { releaseId, environment, inputsHash, engine, decision, results };
+  need(!verdictHash || digestOf(covered) === verdictHash, 'its decision or results were changed (verdictHash)');
+  const logged = loggedOf('verdict', id, 'verdict.decided');
+  const names = ['environment', 'decision', 'inputsHash', 'engine', 'verdictHash'];
+  agree({ ...verdict, ...logged }, verdict, names, 'the verdict');
+  if (!logged.verdictHash) claimed.add(`The results of verdict ${id}: the log does not cover them`);
   for (const { name, version, sha256: digest } of inputs.policies) {
-    const { rules } = pack.json(`policies/${name}-${version}.json`) || {};
-    const same = digest === null || (rules && digestOf(rules) === digest);
-    check(same, `verdict ${id}: policy ${name}, version ${version}, is missing or was changed`);
+    if (digest === null) continue;
+    const policy = json(`policies/${name}-${version}.json`);
+    need(policy.sha256 === digest && digestOf(policy.rules) === digest, `the rules of policy ${name} were changed`);
   }
-  for (const { id: waiver } of inputs.waivers) {
-    const name = `verdict ${id}: waiver ${waiver}`;
-    const shown = pack.json(`waivers/${waiver}.json`) || {};
-    const { createdAt: requestedAt, createdBy: requestedBy, projectId, releaseId, rule } = shown;
-    const { about, purl, reason, expiresAt, approvedAt, approvedBy } = shown;
-    const terms = { projectId, releaseId, rule, about, purl, reason, expiresAt };
-    const request = { ...terms, requestedAt, requestedBy };
-    const digest = digestOf({ id: waiver, ...request, approvedAt, approvedBy });
-    const said = recordedOf(statements, 'waiver.approved', waiver, name).sha256 ?? digest;
-    check(shown.id && said === digest, `${name} is missing, or is not the one that was approved`);
-  }
-  for (const { id: evidence, sha256: received, storedSha256: stored } of inputs.evidence) {
-    const name = `verdict ${id}: evidence ${evidence}`;
-    const found = pack.digest(`documents/${stored}`);
-    check(found === stored, `${name}: its document is missing or was changed`);
-    const { receivedSha256 = received, storedSha256 = stored } = recordedOf(
-      statements,
-      'evidence.received',
-      evidence,
-      name,
-    );
-    const same = receivedSha256 === received && storedSha256 === stored;
-    check(same, `${name} is not the one of the log`);
-    if (received !== stored) claimed.push(`${name}: secrets are masked in its document`);
+  for (const waiver of inputs.waivers) verifyWaiver(waiver);
+  for (const evidence of inputs.evidence) verifyEvidence(evidence);
+}
+
+/** @param {Json} input */
+function verifyWaiver(input) {
+  const waiver = json(`waivers/${input.id}.json`);
+  const what = `waiver ${input.id}`;
+  agree(waiver, input, ['id', 'rule', 'purl', 'releaseId', 'expiresAt', 'approvedBy'], what);
+  const { about, approvedAt, approvedBy, createdAt, createdBy, expiresAt, id, projectId, purl } = waiver;
+  const asked = { requestedAt: createdAt, requestedBy: createdBy, reason: waiver.reason, rule: waiver.rule };
+  const where = { about, id, projectId, purl, releaseId: waiver.releaseId };
+  const sum = digestOf({ ...asked, ...where, approvedAt, approvedBy, expiresAt });
+  const logged = loggedOf('waiver', id, 'waiver.approved').sha256;
+  if (logged) need(logged === sum, `${what} is not the one in the log`);
+  else claimed.add(`The reason and the times of ${what}: the log does not cover them`);
+}
+
+/** @param {Json} input */
+function verifyEvidence({ id, sha256: receivedSha256, storedSha256 }) {
+  const [what, digests, names] = [
+    `evidence ${id}`,
+    { receivedSha256, storedSha256 },
+    ['receivedSha256', 'storedSha256'],
+  ];
+  agree(json(`evidence/${id}.json`), digests, names, what);
+  agree({ ...digests, ...loggedOf('evidence', id, 'evidence.received', 'evidence.read-again') }, digests, names, what);
+  const document = files.get(`documents/${storedSha256}`);
+  need(document?.sha256 === storedSha256, `the document of ${what} is missing or was changed`);
+  if (receivedSha256 !== storedSha256) claimed.add(`What was received as ${what}: it is stored with masked secrets`);
+}
+
+/** Whatever the log says was decided or deployed has its file. */
+function verifyComplete() {
+  const { release, environment } = json('pack.json');
+  for (const { said } of entries) {
+    const isOurs = said?.release === release.id && (environment === null || said?.data.environment === environment);
+    const path = `${FOLDERS[said?.type]}/${said?.subject.id}.json`;
+    if (isOurs && FOLDERS[said?.type])
+      check(path, () => need(files.has(path), 'the log has it, and the pack does not'));
   }
 }
 
-function checkAttestation({ path, text }, keys, verdicts) {
-  const statement = openEnvelope(JSON.parse(text), keys);
-  const verdict = verdicts.find(({ id }) => path.includes(id));
-  if (!check(statement, `${path}: no key signed it`)) return;
-  if (!check(verdict, `${path}: its verdict is missing`)) return;
-  const artifacts = verdict.inputs.artifacts.flatMap((one) => [one.sha256, ...(one.digests ?? [])]);
-  const isOurs = statement.subject.every(({ digest }) =>
-    artifacts.some((one) => one.endsWith(digest.sha256)),
-  );
-  const { verificationResult, decision } = statement.predicate;
-  const said = decision ?? (verificationResult === 'PASSED' ? 'allow' : 'deny');
-  if (
-    check(isOurs && said === verdict.decision, `${path}: it says something else than its verdict`)
-  )
-    proven.push(`${path}: the platform signed "${said}" for ${statement.subject.length} artifacts`);
+/** @param {Json} envelope @param {Json} keys @param {Json[]} verdicts */
+function verifyAttestation({ path, payload, payloadType, signatures }, keys, verdicts) {
+  const [type, body] = [Buffer.from(payloadType), Buffer.from(payload, 'base64')];
+  const bytes = Buffer.concat([Buffer.from(`DSSEv1 ${type.length} `), type, Buffer.from(` ${body.length} `), body]);
+  const isSignedBy = (/** @type {Json} */ { publicKey }) =>
+    signatures.some((/** @type {Json} */ { sig }) => verify('sha256', bytes, publicKey, Buffer.from(sig, 'base64')));
+  need(keys.verdicts.some(isSignedBy), 'no key for verdicts signed it');
+  const verdict = verdicts.find(({ id }) => path.startsWith(`attestations/${id}.`));
+  need(verdict, 'its verdict is missing');
+  const { subject, predicate } = JSON.parse(body.toString());
+  const known = verdict.inputs.artifacts.flatMap((/** @type {Json} */ one) => [`sha256:${one.sha256}`, ...one.digests]);
+  const isKnown = subject.every((/** @type {Json} */ { digest }) => known.includes(`sha256:${digest.sha256}`));
+  need(isKnown, 'a subject is not an artifact of the release');
+  const decision = predicate.decision ?? (predicate.verificationResult === 'PASSED' ? 'allow' : 'deny');
+  need(decision === verdict.decision, 'its decision is not that of the verdict');
+  if (predicate.verdictId) agree(predicate, verdict, ['inputsHash', 'verdictHash'], 'the attestation');
 }
 
-/** The tree of the pack begins with the tree of the auditor's checkpoint. */
-function checkEarlier({ origin, size, root }, logs, pack, brought) {
-  const [number, now] = [...logs].find(([, log]) => log.origin === origin) ?? [];
-  if (!check(now, `the pack has no entry of the log ${origin} of your checkpoint`)) return;
-  if (size > now.size)
-    throw new Missing(`your checkpoint is newer than the pack. Ask for a new pack`);
-  const wanted = size > 0 && size < now.size;
-  const { hashes } = !wanted
-    ? { hashes: [] }
-    : (brought ?? (pack.json(`logs/${number}/consistency-${size}.json`) || {}));
-  if (!hashes)
-    throw new Missing(
-      `the pack has no proof for your checkpoint. Ask for a pack with from=${size}, or bring the answer of ` +
-        `GET /log/consistency?from=${size}&to=${now.size} with --consistency`,
-    );
-  const roots =
-    size === 0
-      ? [root, now.root]
-      : attempt(() => rootsOf(size, now.size, hashes.map(base64), root));
-  const same = roots?.[0].equals(root) && roots[1].equals(now.root);
-  if (check(same, `the log was changed since your checkpoint of ${size} entries`))
-    proven.push(`the first ${size} entries of the log are those of your checkpoint`);
+/** The log has grown from the checkpoint that the auditor kept. @param {Json} keys @param {Json} options */
+function verifyOwnCheckpoint(keys, options) {
+  const own = openCheckpoint(readFileSync(options.checkpoint, 'utf8'), keys.log);
+  const [number, head] = [...heads].find(([, { origin }]) => origin === own.origin) ?? [];
+  need(head, `the pack has nothing of the log of your checkpoint, ${own.origin}`);
+  if (own.size > head.size) throw new Unusable(`your checkpoint is of size ${own.size}. Ask for a newer pack`);
+  const packed = `logs/${number}/consistency-${own.size}.json`;
+  if (own.size === head.size) need(own.root.equals(head.root), 'the log has shown you another tree of this size');
+  else if (options.consistency) verifyGrowth(own, head, JSON.parse(readFileSync(options.consistency, 'utf8')));
+  else if (files.has(packed)) verifyGrowth(own, head, json(packed));
+  else throw new Unusable(`ask GET /log/consistency?from=${own.size}&to=${head.size}, and use --consistency`);
+  proven.push(`The log has grown from your checkpoint of size ${own.size}: nothing before it was rewritten`);
 }
 
-// ---- The program
-
-const USAGE =
-  'usage: node verify.mjs pack.tar [--checkpoint FILE] [--consistency FILE] [--keys FILE]';
-
-function main() {
-  const options = Object.fromEntries(
-    ['checkpoint', 'consistency', 'keys'].map((name) => [name, { type: 'string' }]),
-  );
-  const { values, positionals } = parseArgs({ allowPositionals: true, options });
-  if (positionals.length !== 1) throw new Missing(USAGE);
-  const read = (name) => values[name] && readFileSync(values[name], 'utf8');
-  const pack = openPack(positionals[0]);
-  const { schema, release, environment, log, size } = pack.json('pack.json');
-  if (schema !== 'srp-audit-pack/v1') throw new Error(`packs of the form ${schema} are not known`);
-
-  const keys = values.keys ? JSON.parse(read('keys')) : pack.json('keys.json');
-  if (values.keys) proven.push('the keys are those that you brought');
-  else claimed.push('whose keys these are. Compare keys.json with GET /log/keys, or bring --keys');
-  const logKeys = keys.log.map(({ vkey }) => readVkey(vkey));
-  const logs = new Map();
-  for (const { path, text } of pack
-    .below('logs/')
-    .filter((one) => one.path.endsWith('checkpoint'))) {
-    const checkpoint = openCheckpoint(text, logKeys, path);
-    check(checkpoint.signed, `${path}: none of the keys signed it`);
-    logs.set(Number(path.split('/')[1]), checkpoint);
+/** @param {Json} options */
+function verifyPack(options) {
+  readTar(options.pack);
+  check('manifest.json', verifyManifest);
+  const keys = options.keys ? keptKeys(options.keys) : json('keys.json');
+  if (!options.keys) claimed.add('The keys are those of the server. Use --keys with those that you kept');
+  verifyLogs(keys);
+  for (const path of pathsIn('entries')) {
+    for (const line of textOf(path).trimEnd().split('\n')) check(path, () => verifyEntry(JSON.parse(line)));
   }
-  check(logs.get(log)?.size === size, 'the checkpoint has another size than the pack');
-  if (values.checkpoint) {
-    const earlier = openCheckpoint(read('checkpoint'), logKeys, values.checkpoint);
-    const isOurs = check(earlier.signed, 'your checkpoint is signed by another key than the pack');
-    if (isOurs)
-      checkEarlier(earlier, logs, pack, values.consistency && JSON.parse(read('consistency')));
-  } else claimed.push('that others saw the same log. Bring a checkpoint from before: --checkpoint');
-
-  const text = pack.below('entries/').map((file) => file.text);
-  const lines = text.join('').split('\n').filter(Boolean);
-  const entries = lines.map((line) => openEntry(JSON.parse(line), logs));
-  const own = checkSequence(entries, release);
-  const statements = entries.flatMap(({ said }) => said ?? []);
-  const verdicts = pack.below('verdicts/').map(({ text }) => JSON.parse(text));
-  for (const verdict of verdicts) {
-    check(verdict.releaseId === release.id, `verdict ${verdict.id} is of another release`);
-    checkVerdict(verdict, statements);
-    checkInputs(verdict, pack, statements);
+  proven.push(`Entries of the log: ${entries.length}. All are in it, and their statements are unchanged`);
+  check('the events of the release', verifyChain);
+  const [verdicts, deployments, envelopes] = [all('verdicts'), all('deployments'), all('attestations')];
+  for (const verdict of verdicts) check(verdict.path, () => verifyVerdict(verdict));
+  for (const one of deployments) {
+    const logged = () => ({ ...one, ...loggedOf('deployment', one.id, 'deployment.recorded') });
+    check(one.path, () => agree(logged(), one, ['environment'], 'the deployment'));
   }
-  const decided = own.flatMap(({ said }) => (said?.type === 'verdict.decided' ? said : []));
-  for (const { subject, data } of decided) {
-    const wanted = environment === null || data.environment === environment;
-    const found = verdicts.some(({ id }) => id === subject.id);
-    check(found || !wanted, `verdict ${subject.id} is in the log, but not in the pack`);
-  }
-  for (const file of pack.below('attestations/')) checkAttestation(file, keys.verdicts, verdicts);
-  claimed.push('the decisions: they are shown as signed, and not decided again');
-  claimed.push('times: they are those of the server');
-  claimed.push(`what came after the first ${size} entries: it is not in the pack`);
-
-  const list = (title, items) =>
-    `\n${title}:\n${[...new Set(items)].map((item) => `  - ${item}\n`).join('')}`;
-  const title = `release ${release.version} (${release.id}), log with ${size} entries\n`;
-  const isRefused = refusals.length > 0;
-  const body = isRefused
-    ? list('REFUSED', refusals)
-    : list('proven', proven) + list('only claimed', claimed);
-  process.stdout.write(`${title}${body}${isRefused ? '' : '\nVERIFIED\n'}`);
-  return isRefused ? 1 : 0;
+  verifyComplete();
+  proven.push(`Verdicts with their inputs: ${verdicts.length}, deployments: ${deployments.length}. All are in the log`);
+  for (const one of envelopes) check(one.path, () => verifyAttestation(one, keys, verdicts));
+  proven.push(`Attestations: ${envelopes.length}. A key for verdicts signed each, and they say the same`);
+  if (options.checkpoint) check('--checkpoint', () => verifyOwnCheckpoint(keys, options));
+  else claimed.add('The log was not rewritten before this pack. Use --checkpoint with one that you kept');
+  claimed.add('The decisions are shown as they were made, and not made again. Times are those of the server');
+  claimed.add('What happened after this size of the log is not in the pack');
 }
 
+const USAGE = 'usage: node verify.mjs PACK.tar [--checkpoint FILE] [--consistency FILE] [--keys FILE]';
+const FILE = /** @type {const} */ ({ type: 'string' });
+const list = (/** @type {Iterable<string>} */ lines) => [...lines].map((line) => `  - ${line}\n`).join('');
 try {
-  process.exitCode = main();
+  const options = { checkpoint: FILE, consistency: FILE, keys: FILE };
+  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  if (positionals.length !== 1) throw new Unusable('give one pack');
+  check('the pack', () => verifyPack({ ...values, pack: positionals[0] }));
+  const isRefused = problems.length > 0;
+  const verified = `VERIFIED\nProven:\n${list(proven)}Only claimed:\n${list(claimed)}`;
+  process.stdout.write(isRefused ? `REFUSED\n${list(problems)}` : verified);
+  process.exitCode = isRefused ? 1 : 0;
 } catch (error) {
-  const asks =
-    error instanceof Missing || /^(ERR_PARSE_ARGS|ENOENT|EACCES|EISDIR)/.test(error.code);
-  const what = asks ? 'cannot verify' : 'REFUSED: the pack cannot be read';
-  process.stderr.write(`${what}: ${error.message}\n`);
-  process.exitCode = asks ? 2 : 1;
+  process.stderr.write(`verify.mjs: ${messageOf(error)}\n${USAGE}\n`);
+  process.exitCode = 2;
 }
