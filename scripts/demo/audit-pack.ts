@@ -27,7 +27,7 @@ async function verify(file: string, expected: 0 | 1): Promise<void> {
   const lines = output.split('\n').filter((line) => line.trim() !== '');
   for (const line of lines) {
     if (line === 'VERIFIED') say.good(line);
-    else if (line === 'REFUSED:') say.bad(line);
+    else if (line === 'REFUSED') say.bad(line);
     else say.text(line);
   }
 }

@@ -231,7 +231,7 @@ export async function newPack(keys: TestKeys, { erased }: { readonly erased?: nu
   put('logs/1/consistency-3.json', {
     from: 3,
     to: size,
-    proof: base64(await consistencyProof(3, size, read)),
+    hashes: base64(await consistencyProof(3, size, read)),
   });
   const shown = [
     ...lines.filter(({ isOwn }) => isOwn),

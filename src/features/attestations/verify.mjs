@@ -96,7 +96,7 @@ function rootsOfProof(from, to, proof, known) {
 function verifyGrowth(old, head, file) {
   need(file.from === old.size && file.to === head.size, 'the proof is one of other sizes');
   if (old.size === 0) return need(old.root.equals(sha256()), 'the empty log has another root');
-  const [oldRoot, root] = rootsOfProof(old.size, head.size, file.proof.map(hashOf), old.root);
+  const [oldRoot, root] = rootsOfProof(old.size, head.size, file.hashes.map(hashOf), old.root);
   need(oldRoot.equals(old.root) && root.equals(head.root), 'the log was rewritten after your checkpoint');
 }
 
@@ -350,7 +350,7 @@ function verifyOwnCheckpoint(keys, options) {
   if (own.size === head.size) need(own.root.equals(head.root), 'the log has shown you another tree of this size');
   else if (options.consistency) verifyGrowth(own, head, JSON.parse(readFileSync(options.consistency, 'utf8')));
   else if (files.has(packed)) verifyGrowth(own, head, json(packed));
-  else throw new Unusable(`ask GET /log/consistency?from=${own.size}&to=${head.size}, and use --consistency`);
+  else throw new Unusable(`ask for a pack with from=${own.size}, or bring its proof of consistency: --consistency`);
   proven.push(`The log has grown from your checkpoint of size ${own.size}: nothing before it was rewritten`);
 }
 
@@ -364,7 +364,6 @@ function verifyPack(options) {
   for (const path of pathsIn('entries')) {
     for (const line of textOf(path).trimEnd().split('\n')) check(path, () => verifyEntry(JSON.parse(line)));
   }
-  proven.push(`Entries of the log: ${entries.length}. All are in it, and their statements are unchanged`);
   check('the events of the release', verifyChain);
   const [verdicts, deployments, envelopes] = [all('verdicts'), all('deployments'), all('attestations')];
   for (const verdict of verdicts) check(verdict.path, () => verifyVerdict(verdict));
@@ -373,7 +372,9 @@ function verifyPack(options) {
     check(one.path, () => agree(logged(), one, ['environment'], 'the deployment'));
   }
   verifyComplete();
-  proven.push(`Verdicts with their inputs: ${verdicts.length}, deployments: ${deployments.length}. All are in the log`);
+  for (const { id, inputs, decision, environment, evaluatedAt } of verdicts)
+    proven.push(`Version ${inputs.release.version}: ${decision} for ${environment} at ${evaluatedAt} (verdict ${id})`);
+  proven.push(`All inputs and results of the ${verdicts.length} verdicts, and ${deployments.length} deployments`);
   for (const one of envelopes) check(one.path, () => verifyAttestation(one, keys, verdicts));
   proven.push(`Attestations: ${envelopes.length}. A key for verdicts signed each, and they say the same`);
   if (options.checkpoint) check('--checkpoint', () => verifyOwnCheckpoint(keys, options));
