@@ -43,7 +43,10 @@ export async function ofLog(server: string, dataFolder: string, keys: string): P
     ['off', await startServer('dist/server.js', { DATABASE_URL: off })],
     [
       'on',
-      await startServer('dist/server.js', { DATABASE_URL: on, SIGNING_KEYS_DIR: join(keys, 'keys') }),
+      await startServer('dist/server.js', {
+        DATABASE_URL: on,
+        SIGNING_KEYS_DIR: join(keys, 'keys'),
+      }),
     ],
   ]);
   const releases = new Map<string, string>();
