@@ -54,7 +54,7 @@ function requireKeys({ keys }: Opened) {
 /** @returns whether nothing is wrong */
 async function verified({ database, keys }: Opened): Promise<boolean> {
   let faults = 0;
-  const counts = await verify(database, keys, (fault) => {
+  const { besideApi, imported, ...counts } = await verify(database, keys, (fault) => {
     faults += 1;
     process.stdout.write(`${fault}\n`);
   });
@@ -62,6 +62,9 @@ async function verified({ database, keys }: Opened): Promise<boolean> {
   if (!keys)
     say('SIGNING_KEYS_DIR is not set, so signatures and the last signed size were not verified');
   say(`compared ${text.join(', ')}`);
+  say(
+    `${besideApi} events are of writes beside the API, ${imported} of rows from before the events`,
+  );
   say(faults === 0 ? 'nothing is wrong' : `${faults} faults. They are in the standard output`);
   return faults === 0;
 }

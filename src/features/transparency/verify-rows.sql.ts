@@ -89,10 +89,14 @@ const mayBeErased = ({ kind }: RowCheck) =>
 
 const types = ({ created }: RowCheck) => created.map((type) => `'${type}'`).join(', ');
 
+/** The job has not recorded the rows from before the events yet. */
+const isImporting = (...kinds: string[]) =>
+  `EXISTS (SELECT 1 FROM event_imports i WHERE i.kind IN (${kinds.map((kind) => `'${kind}'`).join(', ')}))`;
+
 /** Rows that no event knows. */
 export const addedRows = (check: RowCheck): Statement => ({
   text: `SELECT ${check.id} AS id FROM ${check.table} t
-          WHERE NOT ${seen(check)} AND NOT ${mayBeErased(check)} LIMIT 1000`,
+          WHERE NOT ${seen(check)} AND NOT ${mayBeErased(check)} AND NOT ${isImporting(check.kind)} LIMIT 1000`,
 });
 
 /** Rows that differ from their events, or are missing. Rows from before the events have no such event. */
@@ -116,7 +120,8 @@ export const POLICY_VERSIONS: Statement = {
                          AND e.type = 'policy-version.added')
                      OR (t.version = 1 AND e.subject_kind = 'policy' AND e.subject_id = t.policy_name
                          AND e.type = 'policy.created') LIMIT 1) AS data,
-                EXISTS (SELECT 1 FROM events e WHERE e.subject_kind IN ('policy', 'policy-version')
+                ${isImporting('policy', 'policy-version')}
+                OR EXISTS (SELECT 1 FROM events e WHERE e.subject_kind IN ('policy', 'policy-version')
                            AND e.subject_id IN (t.policy_name, t.policy_name || '/' || t.version)) AS seen
            FROM policy_versions t ORDER BY t.policy_name, t.version OFFSET $1 LIMIT $2`,
 };

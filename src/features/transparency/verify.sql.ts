@@ -58,3 +58,9 @@ export const UNLOGGED: Statement = {
 export const ERASURES: Statement = {
   text: `SELECT e.data FROM events e JOIN log_entries x ON x.event_id = e.id WHERE e.type = 'log.erased'`,
 };
+
+/** Events of writes that did not go through the server, and of rows from before the events. */
+export const OUTSIDE: Statement = {
+  text: `SELECT count(*) FILTER (WHERE type = 'beside-api')::int AS "besideApi",
+                count(*) FILTER (WHERE type = 'imported')::int AS imported FROM events`,
+};

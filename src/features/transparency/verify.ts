@@ -4,7 +4,7 @@ import type { Checkpoint } from '../../security/signing/checkpoint.js';
 import type { Keys } from '../../security/signing/keys.js';
 import { stateOf, troubleOf } from './state.js';
 import { tilesBy } from './tree.js';
-import { ALL_LOGS, ERASURES, type LogRow, STRAY, UNLOGGED } from './verify.sql.js';
+import { ALL_LOGS, ERASURES, type LogRow, OUTSIDE, STRAY, UNLOGGED } from './verify.sql.js';
 import { type LogVerifier, type Report, verifyLog } from './verify-log.js';
 import { verifyRows } from './verify-rows.js';
 
@@ -19,6 +19,10 @@ export interface Verified {
   readonly policies: number;
   readonly verdicts: number;
   readonly documents: number;
+  /** Events of writes that did not go through the server. */
+  readonly besideApi: number;
+  /** Events of rows from before the events. */
+  readonly imported: number;
 }
 
 async function erasedEvents(read: Read): Promise<Set<string>> {
@@ -85,12 +89,10 @@ export async function verify(
     if (signed) await verifySigned(read, logs, signed, report);
     for (const { fault } of await read<{ fault: string }>(STRAY, [])) report(fault);
     const events = await verifyPlaces(read, report);
-    return {
-      logs: logs.length,
-      entries,
-      checkpoints,
-      events,
-      ...(await verifyRows({ read, report })),
-    };
+    type Outside = Pick<Verified, 'besideApi' | 'imported'>;
+    const [outside] = await read<Outside>(OUTSIDE, []);
+    const { besideApi = 0, imported = 0 } = outside ?? {};
+    const rows = await verifyRows({ read, report });
+    return { logs: logs.length, entries, checkpoints, events, ...rows, besideApi, imported };
   });
 }
