@@ -1,15 +1,9 @@
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-} from 'node:crypto';
+import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { strictBase64 } from './base64.js';
 import { type Checkpoint, parseCount } from './checkpoint.js';
 import { KeysError, type KeysFolder } from './keys-folder.js';
 import { HASH_BYTES } from './merkle.js';
-import { formatVkey, isKeyName, rawPublicKey } from './note.js';
+import { formatVkey, isKeyName, publicKeyOf, rawPublicKey } from './note.js';
 
 /** What keys.json and state.json say. Times are ISO 8601. `until` is null for the key that signs now. */
 export const KEYS_FILE = 'keys.json';
@@ -105,11 +99,11 @@ export function parseState(folder: KeysFolder, text: string): Checkpoint {
 }
 
 export const publicPem = (key: KeyObject) =>
-  createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString();
+  publicKeyOf(key).export({ type: 'spki', format: 'pem' }).toString();
 
 export const hintOf = (key: KeyObject) =>
   createHash('sha256')
-    .update(createPublicKey(key).export({ type: 'spki', format: 'der' }))
+    .update(publicKeyOf(key).export({ type: 'spki', format: 'der' }))
     .digest('base64');
 
 export interface NewKey<Entry> {

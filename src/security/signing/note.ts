@@ -44,11 +44,13 @@ export const keyIdOf = (name: string, publicKey: Uint8Array): Buffer =>
     .digest()
     .subarray(0, ID_BYTES);
 
+/** The public key of a private one, or the public key itself. */
+export const publicKeyOf = (key: KeyObject) =>
+  key.type === 'private' ? createPublicKey(key) : key;
+
 /** The 32 bytes of an Ed25519 key, public or private. */
 export function rawPublicKey(key: KeyObject): Buffer {
-  const { x = '' } = (key.type === 'private' ? createPublicKey(key) : key).export({
-    format: 'jwk',
-  });
+  const { x = '' } = publicKeyOf(key).export({ format: 'jwk' });
   return Buffer.from(x, 'base64url');
 }
 
