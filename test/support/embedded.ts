@@ -85,6 +85,7 @@ export function useEmbedded() {
     port = await freePort();
     programs = [];
     await copy(join(seed, 'postgres'), root);
+    await copy(join(seed, 'keys'), root);
   });
   afterEach(async () => {
     await Promise.all(programs.map((program) => stop(program, 'SIGTERM')));

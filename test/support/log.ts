@@ -69,8 +69,6 @@ export const addEvents = (count: number, release: string | null = null) =>
 /** The queue of a database that has just been migrated is not empty. */
 export const emptyQueue = () => sql('DELETE FROM log_queue');
 
-/** Runs statements as the owner of the database, without triggers. */
-export const tamper = (text: string, values: unknown[] = []) =>
-  sql(`SELECT set_config('session_replication_role', 'replica', false)`)
-    .then(() => sql(text, values))
-    .finally(() => sql(`SELECT set_config('session_replication_role', 'origin', false)`));
+/** Runs statements as the owner of the database, without triggers and foreign keys. */
+export const tamper = (text: string) =>
+  sql(`SET session_replication_role = replica; ${text}; RESET session_replication_role`);

@@ -372,8 +372,8 @@ function verifyPack(options) {
     check(one.path, () => agree(logged(), one, ['environment'], 'the deployment'));
   }
   verifyComplete();
-  for (const { id, inputs, decision, environment, evaluatedAt } of verdicts)
-    proven.push(`Version ${inputs.release.version}: ${decision} for ${environment} at ${evaluatedAt} (verdict ${id})`);
+  for (const { id, inputs, decision, environment: where, evaluatedAt } of verdicts)
+    proven.push(`Version ${inputs.release.version}: ${decision} for ${where} at ${evaluatedAt} (verdict ${id})`);
   proven.push(`All inputs and results of the ${verdicts.length} verdicts, and ${deployments.length} deployments`);
   for (const one of envelopes) check(one.path, () => verifyAttestation(one, keys, verdicts));
   proven.push(`Attestations: ${envelopes.length}. A key for verdicts signed each, and they say the same`);

@@ -14,6 +14,8 @@ import { type Head, readHead, tilesOf } from './tree.js';
 export const BATCH = 1000;
 
 const SALT_BYTES = 32;
+/** Fills the place of a hash that does not exist. */
+const NO_HASH = Buffer.alloc(32);
 /** The name of the lock of all that writes the log. */
 const LOCK_NAME = 'transparency log';
 
@@ -92,11 +94,11 @@ async function append(context: Inside<Place>, head: Head, entries: readonly Entr
     grown.size,
     grown.root,
     entries.map(({ event }) => event.id),
-    entries.map(({ salt }) => salt),
-    entries.map(({ commitment }) => commitment),
     entries.map(({ event }) => event.releaseId),
     entries.map(({ sequence }) => sequence),
-    entries.map(({ previous }) => previous),
+    Buffer.concat(entries.map(({ salt }) => salt)),
+    Buffer.concat(entries.map(({ commitment }) => commitment)),
+    Buffer.concat(entries.map(({ previous }) => previous ?? NO_HASH)),
     grown.tiles.map(({ level }) => level),
     grown.tiles.map(({ index }) => index),
     grown.tiles.map(({ hashes }) => hashes),

@@ -92,18 +92,21 @@ export const TILES: Statement = {
            JOIN log_tiles t ON t.log_id = $1 AND t.level = w.level AND t.index = w.index`,
 };
 
+/** The part of 32 bytes that belongs to entry `n`, from 1. One value for all costs less than an array of values. */
+const part = (all: string) => `substring(${all}::bytea FROM 32 * (e.n::int - 1) + 1 FOR 32)`;
+
 /**
- * Writes what a batch adds. `$1`: id of the log; `$2`: its size before; `$3`: after; `$4`: root after; `$5`–`$10`: event,
- * salt, commitment, release, sequence and previous of the entries, in their order; `$11`–`$13`: level, index and hashes
- * of tiles.
+ * Writes what a batch adds. `$1`: id of the log; `$2`: its size before; `$3`: after; `$4`: root after; `$5`–`$7`: event,
+ * release and sequence of the entries, in their order; `$8`–`$10`: all salts, commitments and leaf hashes of entries
+ * before, 32 bytes each; `$11`–`$13`: level, index and hashes of tiles.
  */
 export const GROW: Statement = {
   name: 'log-grow',
   text: `WITH entries AS (
            INSERT INTO log_entries (log_id, index, event_id, salt, commitment, release_id, sequence, previous)
-           SELECT $1, $2::bigint + e.n - 1, e.event, e.salt, e.commitment, e.release, e.sequence, e.previous
-             FROM unnest($5::uuid[], $6::bytea[], $7::bytea[], $8::uuid[], $9::int[], $10::bytea[])
-                  WITH ORDINALITY e(event, salt, commitment, release, sequence, previous, n)
+           SELECT $1, $2::bigint + e.n - 1, e.event, ${part('$8')}, ${part('$9')}, e.release, e.sequence,
+                  CASE WHEN e.sequence > 1 THEN ${part('$10')} END
+             FROM unnest($5::uuid[], $6::uuid[], $7::int[]) WITH ORDINALITY e(event, release, sequence, n)
          ), tiles AS (
            INSERT INTO log_tiles (log_id, level, index, hashes)
            SELECT $1, t.level, t.index, t.hashes FROM unnest($11::int[], $12::bigint[], $13::bytea[])

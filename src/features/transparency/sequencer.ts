@@ -150,7 +150,9 @@ export function sequencer(options: SequencerOptions): Sequencer {
   async function wake(): Promise<void> {
     dueAt = Number.POSITIVE_INFINITY;
     try {
-      if (await look()) {
+      const hasWork = await look();
+      // The first time it compares the log with what was signed, and later it sees that it was recovered.
+      if (hasWork || state !== 'signing') {
         await settle();
         if (state === 'signing') observeQueue(0);
       }

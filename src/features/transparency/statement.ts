@@ -43,50 +43,60 @@ function isShallow(value: unknown, depth = 0): boolean {
   return Object.values(value).every((part) => isShallow(part, depth + 1));
 }
 
-/** Data of an event. What is not JSON that has a canonical form is written beside the API, and gets its digest. */
-function dataOf(text: string): object {
+/** Data of an event. undefined: it is not a JSON object, so it was written beside the API. */
+function dataOf(text: string): object | undefined {
   try {
     const data: unknown = JSON.parse(text);
     const isObject = typeof data === 'object' && data !== null && !Array.isArray(data);
-    if (isObject && isShallow(data)) {
-      canonicalJson(data); // throws for a number that is too large
-      return data;
-    }
+    return isObject && isShallow(data) ? data : undefined;
   } catch {
-    // not JSON
+    return undefined;
   }
-  return { sha256: sha256(text) };
 }
 
 /** PostgreSQL has times that JavaScript does not have, such as infinity. */
 const timeOf = (time: Date) =>
   time instanceof Date && !Number.isNaN(time.getTime()) ? time.toISOString() : String(time);
 
+/** @throws {Error} for a number that has no canonical form */
+const canonical = (event: EventRow, { sequence, previous }: ReleasePlace, data: object): string =>
+  canonicalJson({
+    schema: STATEMENT_SCHEMA,
+    id: event.id,
+    time: timeOf(event.time),
+    type: event.type,
+    subject: { kind: event.subjectKind, id: event.subjectId },
+    project: event.projectId,
+    release: event.releaseId,
+    actor: event.actor,
+    credential: event.credential,
+    requestId: event.requestId,
+    data,
+    sequence,
+    previous: previous?.toString('hex') ?? null,
+  });
+
+/** The statement with its data. undefined: the data has no canonical form, or is too large. */
+function whole(event: EventRow, place: ReleasePlace): string | undefined {
+  const data = dataOf(event.data);
+  if (data === undefined) return undefined;
+  let statement: string;
+  try {
+    statement = canonical(event, place, data);
+  } catch {
+    return undefined;
+  }
+  const isShort = statement.length <= MAX_STATEMENT / 3;
+  return isShort || Buffer.byteLength(statement) <= MAX_STATEMENT ? statement : undefined;
+}
+
 /**
  * What an entry of the log says: canonical JSON (RFC 8785) of at most 16 KiB. All members are always there. If it would
- * be larger, `data` is `{"sha256": …}`, the digest of the stored text.
+ * be larger, or the data is not a JSON object with a canonical form, `data` is `{"sha256": …}`: the digest of the stored
+ * text.
  */
-export function statementOf(event: EventRow, { sequence, previous }: ReleasePlace): string {
-  const statement = (data: object) =>
-    canonicalJson({
-      schema: STATEMENT_SCHEMA,
-      id: event.id,
-      time: timeOf(event.time),
-      type: event.type,
-      subject: { kind: event.subjectKind, id: event.subjectId },
-      project: event.projectId,
-      release: event.releaseId,
-      actor: event.actor,
-      credential: event.credential,
-      requestId: event.requestId,
-      data,
-      sequence,
-      previous: previous?.toString('hex') ?? null,
-    });
-  const whole = statement(dataOf(event.data));
-  if (Buffer.byteLength(whole) <= MAX_STATEMENT) return whole;
-  return statement({ sha256: sha256(event.data) });
-}
+export const statementOf = (event: EventRow, place: ReleasePlace): string =>
+  whole(event, place) ?? canonical(event, place, { sha256: sha256(event.data) });
 
 /** The entry of the log: SHA-256 over the salt (32 bytes) and the statement. */
 export function commitmentOf(salt: Uint8Array, statement: string): Buffer {

@@ -1,4 +1,5 @@
 import { type Inside, type Place, query } from '../../database/context.js';
+import type { Read } from '../../database/sql.js';
 import type { ReadTiles } from '../../security/signing/tiles.js';
 import { HEAD, type HeadRow, TILES } from './log.sql.js';
 
@@ -33,11 +34,15 @@ interface TileRow {
 }
 
 /** Reads tiles of a log from the database. A tile that does not exist is empty. */
-export function tilesOf(context: Place | Inside<Place>, logId: number): ReadTiles {
+export const tilesOf = (context: Place | Inside<Place>, logId: number): ReadTiles =>
+  tilesBy((statement, values) => query(context, statement, values), logId);
+
+/** The same, where a snapshot is read. */
+export function tilesBy(read: Read, logId: number): ReadTiles {
   return async (wanted) => {
     if (wanted.length === 0) return [];
     const [levels, indexes] = [wanted.map(({ level }) => level), wanted.map(({ index }) => index)];
-    const rows = await query<TileRow>(context, TILES, [logId, levels, indexes]);
+    const rows = await read<TileRow>(TILES, [logId, levels, indexes]);
     const found = new Map(rows.map(({ level, index, hashes }) => [`${level}/${index}`, hashes]));
     return wanted.map(({ level, index }) => found.get(`${level}/${index}`) ?? new Uint8Array());
   };
