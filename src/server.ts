@@ -4,6 +4,7 @@ import { buildApp, jobs } from './app.js';
 import { readBuildInfo } from './config/build-info.js';
 import { authMode, type Config, ConfigError, loadConfig, loadDotEnv } from './config/config.js';
 import { createLogger, isPretty } from './config/logger.js';
+import { databaseAccess } from './database/access.js';
 import { type Database, openDatabase } from './database/client.js';
 import {
   type EmbeddedDatabase,
@@ -11,8 +12,9 @@ import {
   startEmbedded,
 } from './database/embedded/embedded.js';
 import { isDatabaseUnavailable, rootCause } from './database/errors.js';
-import { prepareSchema, SchemaError } from './database/migrate.js';
+import { prepareDatabase } from './database/migrate.js';
 import { noticesOf } from './database/notices.js';
+import { SchemaError } from './database/schema-error.js';
 import { type RunningJobs, startJobs } from './jobs/runner.js';
 
 /** Everything that has been opened so far. */
@@ -95,9 +97,10 @@ function embed(config: Config, running: Running): EmbeddedDatabase {
 async function start(config: Config, running: Running): Promise<void> {
   if (!config.DATABASE_URL) running.embedded = embed(config, running);
   const logger = await createLogger(config);
-  const url = config.DATABASE_URL ?? (await running.embedded?.ready) ?? '';
+  const access = await databaseAccess(config, await running.embedded?.ready);
+  const { url } = access;
   const build = readBuildInfo();
-  const schema = prepareSchema(url, {
+  const schema = prepareDatabase(access, {
     apply: config.MIGRATE_ON_START,
     connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,
   });
@@ -116,9 +119,9 @@ async function start(config: Config, running: Running): Promise<void> {
         : undefined,
   });
   // The application is built while the schema is checked or migrated.
-  const [{ applied, unknown }, app] = await Promise.all([
+  const [{ applied, unknown, mayRewrite }, app] = await Promise.all([
     schema.catch((error: unknown) => {
-      const message = startFailure(error, url);
+      const message = startFailure(error, access.ownerUrl ?? url);
       throw message === undefined ? error : new SchemaError(message, { cause: error });
     }),
     building.then(async (built) => {
@@ -131,6 +134,10 @@ async function start(config: Config, running: Running): Promise<void> {
   for (const notice of noticesOf(applied)) app.log.warn(notice);
   if (unknown.length > 0) {
     app.log.warn({ migrations: unknown }, 'the database was migrated by a newer version');
+  }
+  if (mayRewrite) {
+    const setting = 'MIGRATION_DATABASE_URL';
+    app.log.warn({ setting }, 'the database role of this server may rewrite the record');
   }
   const address = await app.listen({ host: config.HOST, port: config.PORT }).catch(cannotListen);
   running.jobs = startJobs({

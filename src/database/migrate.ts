@@ -1,17 +1,15 @@
 import pg from 'pg';
 import type * as SchemaEngine from '../../prisma/schema-engine/migrations.mjs';
 import { ROOT } from '../paths.js';
+import type { DatabaseAccess } from './access.js';
 import { connection } from './connection.js';
+import { SchemaError } from './schema-error.js';
 import { knownMigrations, MIGRATIONS, schemaState } from './schema-state.js';
+import { checkRole, type Login, prepareRole, SCHEMA_LOCK } from './server-role.js';
 
 const ENGINE = new URL('prisma/schema-engine/migrations.mjs', ROOT).href;
 /** The engine's own lock times out after 10 s. With this lock, other instances wait for their turn. */
-const LOCK = `SET lock_timeout = '120s'; SELECT pg_advisory_lock(727073690); RESET lock_timeout`;
-
-/** The server must not use the database in this state. The message says what to do. */
-export class SchemaError extends Error {
-  override name = 'SchemaError';
-}
+const LOCK = `SET lock_timeout = '120s'; SELECT pg_advisory_lock(${SCHEMA_LOCK}); RESET lock_timeout`;
 
 /** The columns of the Python service's table, from `information_schema`. */
 const OLD_TABLE = 'id integer,name character varying,status character varying';
@@ -121,6 +119,29 @@ export interface PreparedSchema {
   readonly unknown: string[];
 }
 
+async function prepare(client: pg.Client, url: string, apply: boolean): Promise<PreparedSchema> {
+  const { pending, failed, unfinished, unknown, edited } = await schemaState(client);
+  if (edited.length > 0) throw editedBefore(edited);
+  const missing = [...failed, ...unfinished, ...pending];
+  if (missing.length === 0) return { applied: [], unknown };
+  if (!apply) {
+    throw new SchemaError(
+      `the database is behind this server: ${missing.join(', ')}. ` +
+        'Run "npm run db:migrate", or start with MIGRATE_ON_START=true.',
+    );
+  }
+  await checkDatabase(client);
+  return withMigrations(url, async (migrations) => ({
+    applied: await applyPending(migrations, client),
+    unknown,
+  }));
+}
+
+interface PrepareOptions {
+  readonly apply: boolean;
+  readonly connectTimeoutMs: number;
+}
+
 /**
  * Migrates the database to this server's schema, or checks that it is current. Several instances may call it at the
  * same time: one migrates and the others wait.
@@ -128,24 +149,32 @@ export interface PreparedSchema {
  */
 export function prepareSchema(
   url: string,
-  { apply, connectTimeoutMs }: { apply: boolean; connectTimeoutMs: number },
+  { apply, connectTimeoutMs }: PrepareOptions,
 ): Promise<PreparedSchema> {
-  return withClient(url, connectTimeoutMs, async (client) => {
-    const { pending, failed, unfinished, unknown, edited } = await schemaState(client);
-    if (edited.length > 0) throw editedBefore(edited);
-    const missing = [...failed, ...unfinished, ...pending];
-    if (missing.length === 0) return { applied: [], unknown };
-    if (!apply) {
-      throw new SchemaError(
-        `the database is behind this server: ${missing.join(', ')}. ` +
-          'Run "npm run db:migrate", or start with MIGRATE_ON_START=true.',
-      );
-    }
-    await checkDatabase(client);
-    return withMigrations(url, async (migrations) => ({
-      applied: await applyPending(migrations, client),
-      unknown,
-    }));
+  return withClient(url, connectTimeoutMs, (client) => prepare(client, url, apply));
+}
+
+/** The result of {@link prepareDatabase}. */
+export interface PreparedDatabase extends PreparedSchema {
+  /** Whether the server logs in as a role that may rewrite the record, such as the owner. */
+  readonly mayRewrite: boolean;
+}
+
+/**
+ * Prepares the schema, as `prepareSchema` does, and then the role of the server. Without the owner's URL it only checks
+ * that the role has its rights. A newer version has granted what it needs, so its rights are left as they are.
+ * @throws {SchemaError} also if the role cannot be made, or lacks a right
+ */
+export function prepareDatabase(
+  { url, ownerUrl }: DatabaseAccess,
+  { apply, connectTimeoutMs }: PrepareOptions,
+): Promise<PreparedDatabase> {
+  return withClient(ownerUrl ?? url, connectTimeoutMs, async (client) => {
+    const prepared = await prepare(client, ownerUrl ?? url, apply);
+    if (ownerUrl === undefined) return { ...prepared, mayRewrite: await checkRole(client) };
+    const login: Login = { url, connectTimeoutMs };
+    await prepareRole(client, login, { grant: prepared.unknown.length === 0 });
+    return { ...prepared, mayRewrite: false };
   });
 }
 
