@@ -59,12 +59,10 @@ const STATE = `
                                        AND has_column_privilege(r.oid, c.oid, a.attnum, 'UPDATE')))), '[]')
             FROM pg_class c
            WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm')) AS relations,
-         ARRAY(SELECT c.relname FROM pg_class c
-                WHERE c.relnamespace = n.oid AND c.relkind = 'S'
-                  AND has_sequence_privilege(r.oid, c.oid, 'USAGE')) AS sequences,
-         ARRAY(SELECT c.relname FROM pg_class c
-                WHERE c.relnamespace = n.oid AND c.relkind = 'S' AND c.relname = ANY ($3::text[])
-                  AND has_sequence_privilege(r.oid, c.oid, 'UPDATE')) AS "settableSequences",
+         ARRAY(SELECT s FROM unnest($3::text[]) s
+                WHERE has_sequence_privilege(r.oid, to_regclass(s), 'USAGE')) AS sequences,
+         ARRAY(SELECT s FROM unnest($3::text[]) s
+                WHERE has_sequence_privilege(r.oid, to_regclass(s), 'UPDATE')) AS "settableSequences",
          ARRAY(SELECT f FROM unnest($2::text[]) f
                 WHERE has_function_privilege(r.oid, to_regprocedure(f), 'EXECUTE')) AS functions
     FROM pg_roles r, pg_database d, pg_namespace n
