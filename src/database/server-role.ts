@@ -117,45 +117,42 @@ interface Place {
 
 const placeOf = async (client: pg.ClientBase) => (await client.query<Place>(PLACE)).rows[0];
 
-/** Logs in as the server does. Returns the error if the password is wrong. */
-async function logIn({
-  url,
-  connectTimeoutMs,
-}: Login): Promise<Place | pg.DatabaseError | undefined> {
+/** Logs in as the server does. */
+async function logIn({ url, connectTimeoutMs }: Login): Promise<Place | undefined> {
   const client = new pg.Client({ connectionTimeoutMillis: connectTimeoutMs, ...connection(url) });
   client.on('error', () => {});
   try {
     await client.connect();
     return await placeOf(client);
-  } catch (error) {
-    if ((error as pg.DatabaseError).code === WRONG_PASSWORD) return error as pg.DatabaseError;
-    throw new SchemaError(
-      `cannot log in as the role ${decoded(new URL(url)).role} of DATABASE_URL: ${rootCause(error)}`,
-      { cause: error },
-    );
   } finally {
     await client.end().catch(() => {});
   }
 }
 
-/** Sets the password of the role to the one of the server, unless the server can log in. */
+/** Logs in. If the password is wrong, it sets that of the role to the one of the server. */
+async function logInOnce(client: pg.ClientBase, login: Login): Promise<Place | undefined> {
+  const { role, password } = decoded(new URL(login.url));
+  const setPassword = async (error: pg.DatabaseError) => {
+    if (error.code !== WRONG_PASSWORD || password === '') throw error;
+    const verifier = pg.escapeLiteral(scramVerifier(password));
+    await inTransaction(client, async () => {
+      await client.query(`ALTER ROLE ${pg.escapeIdentifier(role)} PASSWORD ${verifier}`);
+    });
+    return logIn(login);
+  };
+  return logIn(login).catch(setPassword);
+}
+
+/** @throws {SchemaError} if the server cannot log in, or not to the same place as the owner */
 async function checkLogin(client: pg.ClientBase, login: Login): Promise<void> {
   const { role, password } = decoded(new URL(login.url));
-  let place = await logIn(login);
-  if (place instanceof Error && password !== '') {
-    const verifier = pg.escapeLiteral(scramVerifier(password));
-    const text = `ALTER ROLE ${pg.escapeIdentifier(role)} PASSWORD ${verifier}`;
-    await inTransaction(client, async () => {
-      await client.query(text);
-    });
-    place = await logIn(login);
-  }
-  if (place instanceof Error) {
+  const place = await logInOnce(client, login).catch((error: unknown) => {
+    const hint = password === '' ? '. Set SIGNING_KEYS_DIR, or a password in DATABASE_URL' : '';
     throw new SchemaError(
-      `cannot log in as the role ${role} of DATABASE_URL: ${place.message}` +
-        (password === '' ? '. Set SIGNING_KEYS_DIR, or a password in DATABASE_URL' : ''),
+      `cannot log in as the role ${role} of DATABASE_URL: ${rootCause(error)}${hint}`,
+      { cause: error },
     );
-  }
+  });
   const own = await placeOf(client);
   const same = (['database', 'schema', 'started'] as const).every(
     (key) => own?.[key] === place?.[key],
