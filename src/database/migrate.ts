@@ -11,6 +11,8 @@ const ENGINE = new URL('prisma/schema-engine/migrations.mjs', ROOT).href;
 /** The engine's own lock times out after 10 s. With this lock, other instances wait for their turn. */
 const LOCK = `SET lock_timeout = '120s'; SELECT pg_advisory_lock(${SCHEMA_LOCK}); RESET lock_timeout`;
 
+const INSUFFICIENT_PRIVILEGE = '42501';
+
 /** The columns of the Python service's table, from `information_schema`. */
 const OLD_TABLE = 'id integer,name character varying,status character varying';
 
@@ -160,6 +162,15 @@ export interface PreparedDatabase extends PreparedSchema {
   readonly mayRewrite: boolean;
 }
 
+/** Prepares the database with the only role that there is. */
+async function prepareAlone(client: pg.Client, url: string, apply: boolean) {
+  const prepared = await prepare(client, url, apply).catch(async (error: pg.DatabaseError) => {
+    if (error.code === INSUFFICIENT_PRIVILEGE) await checkRole(client); // names all that is missing
+    throw error;
+  });
+  return { ...prepared, mayRewrite: await checkRole(client) };
+}
+
 /**
  * Prepares the schema, as `prepareSchema` does, and then the role of the server. Without the owner's URL it only checks
  * that the role has its rights. A newer version has granted what it needs, so its rights are left as they are.
@@ -170,8 +181,8 @@ export function prepareDatabase(
   { apply, connectTimeoutMs }: PrepareOptions,
 ): Promise<PreparedDatabase> {
   return withClient(ownerUrl ?? url, connectTimeoutMs, async (client) => {
-    const prepared = await prepare(client, ownerUrl ?? url, apply);
-    if (ownerUrl === undefined) return { ...prepared, mayRewrite: await checkRole(client) };
+    if (ownerUrl === undefined) return prepareAlone(client, url, apply);
+    const prepared = await prepare(client, ownerUrl, apply);
     const login: Login = { url, connectTimeoutMs };
     await prepareRole(client, login, { grant: prepared.unknown.length === 0 });
     return { ...prepared, mayRewrite: false };

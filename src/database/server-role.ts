@@ -43,13 +43,21 @@ function checkUsable({ name, superuser, owns, memberOf }: RoleState): void {
   );
 }
 
+const MOST_NAMED = 5;
+
+/** The first rights of a list, and how many more there are. */
+function named(rights: readonly string[]): string {
+  const more = rights.length - MOST_NAMED;
+  return rights.slice(0, MOST_NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
 /** What is not as it must be. undefined: nothing. */
 function faultOf(state: RoleState | undefined): string | undefined {
   if (!state) return 'it does not exist';
   const { missing, excess } = compareRole(state);
   const faults = [
-    ...(missing.length > 0 ? [`it lacks ${missing.join(', ')}`] : []),
-    ...(excess.length > 0 ? [`it must not have ${excess.join(', ')}`] : []),
+    ...(missing.length > 0 ? [`it lacks ${named(missing)}`] : []),
+    ...(excess.length > 0 ? [`it must not have ${named(excess)}`] : []),
   ];
   return faults.length > 0 ? faults.join(', and ') : undefined;
 }
@@ -193,13 +201,12 @@ export async function prepareRole(
  * @throws {SchemaError} if it lacks a right that the server needs
  */
 export async function checkRole(client: pg.ClientBase): Promise<boolean> {
-  const { rows } = await client.query<{ role: string }>('SELECT current_user AS role');
-  const state = await readRole(client, rows[0]?.role ?? '');
+  const state = await readRole(client);
   if (!state || state.superuser || state.owns) return true;
   const { missing, excess } = compareRole(state);
   if (missing.length > 0) {
     throw new SchemaError(
-      `the role ${state.name} lacks rights (42501): ${missing.join(', ')}. Run "npm run db:migrate" with the owner's ` +
+      `the role ${state.name} lacks rights (42501): ${named(missing)}. Run "npm run db:migrate" with the owner's ` +
         'URL in MIGRATION_DATABASE_URL: it also grants',
     );
   }

@@ -29,7 +29,7 @@ export interface RoleState {
   readonly functions: readonly string[];
 }
 
-/** `$1`: the name of the role, `$2`: functions, `$3`: sequences. No row: the role does not exist. One statement, because each start asks. */
+/** `$1`: the name of the role, or null for that of the session, `$2`: functions, `$3`: sequences. No row: the role does not exist. One statement, because each start asks. */
 const STATE = `
   SELECT r.rolname AS name, r.rolsuper AS superuser,
          array_remove(ARRAY[
@@ -66,14 +66,14 @@ const STATE = `
          ARRAY(SELECT f FROM unnest($2::text[]) f
                 WHERE has_function_privilege(r.oid, to_regprocedure(f), 'EXECUTE')) AS functions
     FROM pg_roles r, pg_database d, pg_namespace n
-   WHERE r.rolname = $1 AND d.datname = current_database() AND n.nspname = current_schema()`;
+   WHERE r.rolname = COALESCE($1, current_user) AND d.datname = current_database() AND n.nspname = current_schema()`;
 
-/** Reads what a role is and may do, in one statement. undefined: it does not exist. */
+/** Reads what a role is and may do, by default that of the session. undefined: it does not exist. */
 export async function readRole(
   client: pg.ClientBase,
-  name: string,
+  name?: string,
 ): Promise<RoleState | undefined> {
-  const { rows } = await client.query<RoleState>(STATE, [name, FUNCTIONS, SEQUENCES]);
+  const { rows } = await client.query<RoleState>(STATE, [name ?? null, FUNCTIONS, SEQUENCES]);
   return rows[0];
 }
 
