@@ -8,7 +8,8 @@ import { noticesOf } from './database/notices.js';
 /** `npm run db:migrate`: applies pending migrations, as the server does at start. */
 const USAGE = `usage: npm run db:migrate -- [--rolled-back NAME | --applied NAME]
 
-Applies the pending migrations, and gives the role of the server its rights. In the container, use node dist/migrate.js instead of npm run db:migrate --.
+Applies the pending migrations, and gives the role of the server its rights.
+In the container, use node dist/migrate.js instead of npm run db:migrate --.
 The command uses the database of the server, as its owner: MIGRATION_DATABASE_URL from the environment or .env, or
 DATABASE_URL if that is unset, or the embedded database.
 

@@ -25,8 +25,9 @@ export const readPassword = (folder: string) => read(join(folder, FILE));
 /** Makes a password in a file that is complete when it appears, so that of two instances both use the first one. */
 async function create(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const draft = join(folder, `${FILE}.${process.pid}`);
-  const file = await open(draft, 'w', 0o600);
+  // In containers that share the folder, all servers have the process id 1.
+  const draft = join(folder, `${FILE}.${randomBytes(6).toString('hex')}`);
+  const file = await open(draft, 'wx', 0o600);
   try {
     await file.writeFile(randomBytes(24).toString('base64url'));
     await file.sync();

@@ -1,6 +1,6 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 
-/** PostgreSQL's default (`scram_iterations`). The password is random or the operator's, so more would only cost time. */
+/** PostgreSQL's default (`scram_iterations`). */
 const ITERATIONS = 4096;
 
 const hmac = (key: Buffer, text: string) => createHmac('sha256', key).update(text).digest();

@@ -29,7 +29,10 @@ export interface RoleState {
   readonly functions: readonly string[];
 }
 
-/** `$1`: the name of the role, or null for that of the session, `$2`: functions, `$3`: sequences. No row: the role does not exist. One statement, because each start asks. */
+/**
+ * `$1`: the name of the role, or null for that of the session, `$2`: functions, `$3`: sequences. No row: the role does
+ * not exist. One statement, because each start asks.
+ */
 const STATE = `
   SELECT r.rolname AS name, r.rolsuper AS superuser,
          array_remove(ARRAY[
