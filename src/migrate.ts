@@ -37,12 +37,15 @@ async function migrate(): Promise<string> {
     const url = access.ownerUrl ?? access.url;
     if (values['rolled-back']) await resolveMigration(url, 'rolled-back', values['rolled-back']);
     if (values.applied) await resolveMigration(url, 'applied', values.applied);
-    const { applied } = await prepareDatabase(access, {
+    const { applied, granted } = await prepareDatabase(access, {
       apply: true,
       connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,
     });
-    if (applied.length === 0) return 'the schema is current';
-    return [`applied ${applied.join(', ')}`, ...noticesOf(applied)].join('\n');
+    return [
+      applied.length === 0 ? 'the schema is current' : `applied ${applied.join(', ')}`,
+      ...noticesOf(applied),
+      ...(granted ? [`granted the rights of the server to the role ${granted}`] : []),
+    ].join('\n');
   } finally {
     await embedded?.stop();
   }

@@ -119,7 +119,7 @@ async function start(config: Config, running: Running): Promise<void> {
         : undefined,
   });
   // The application is built while the schema is checked or migrated.
-  const [{ applied, unknown, mayRewrite }, app] = await Promise.all([
+  const [{ applied, unknown, granted, mayRewrite }, app] = await Promise.all([
     schema.catch((error: unknown) => {
       const message = startFailure(error, access.ownerUrl ?? url);
       throw message === undefined ? error : new SchemaError(message, { cause: error });
@@ -135,6 +135,7 @@ async function start(config: Config, running: Running): Promise<void> {
   if (unknown.length > 0) {
     app.log.warn({ migrations: unknown }, 'the database was migrated by a newer version');
   }
+  if (granted) app.log.info({ role: granted }, 'granted the rights of the server');
   if (mayRewrite) {
     const setting = 'MIGRATION_DATABASE_URL';
     app.log.warn({ setting }, 'the database role of this server may rewrite the record');

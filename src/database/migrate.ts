@@ -160,6 +160,8 @@ export function prepareSchema(
 export interface PreparedDatabase extends PreparedSchema {
   /** Whether the server logs in as a role that may rewrite the record, such as the owner. */
   readonly mayRewrite: boolean;
+  /** The role of the server, if it was made, or its rights were not as they must be. */
+  readonly granted: string | undefined;
 }
 
 /** Prepares the database with the only role that there is. */
@@ -168,7 +170,7 @@ async function prepareAlone(client: pg.Client, url: string, apply: boolean) {
     if (error.code === INSUFFICIENT_PRIVILEGE) await checkRole(client); // names all that is missing
     throw error;
   });
-  return { ...prepared, mayRewrite: await checkRole(client) };
+  return { ...prepared, mayRewrite: await checkRole(client), granted: undefined };
 }
 
 /**
@@ -184,8 +186,8 @@ export function prepareDatabase(
     if (ownerUrl === undefined) return prepareAlone(client, url, apply);
     const prepared = await prepare(client, ownerUrl, apply);
     const login: Login = { url, connectTimeoutMs };
-    await prepareRole(client, login, { grant: prepared.unknown.length === 0 });
-    return { ...prepared, mayRewrite: false };
+    const granted = await prepareRole(client, login, { grant: prepared.unknown.length === 0 });
+    return { ...prepared, mayRewrite: false, granted };
   });
 }
 

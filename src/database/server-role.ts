@@ -62,7 +62,7 @@ function faultOf(state: RoleState | undefined): string | undefined {
   return faults.length > 0 ? faults.join(', and ') : undefined;
 }
 
-/** Grants in a transaction that holds the lock. Returns whether there was something to do. */
+/** Grants in a transaction that holds the lock. */
 async function grantLocked(client: pg.ClientBase, name: string, password: string) {
   await client.query(
     `SET LOCAL lock_timeout = '120s'; SELECT pg_advisory_xact_lock(${SCHEMA_LOCK})`,
@@ -176,20 +176,22 @@ async function checkLogin(client: pg.ClientBase, login: Login): Promise<void> {
  * server can log in. If all is so already, it only reads.
  * @param client a connection of the owner, whose schema is current
  * @param grant false: an existing role keeps the rights that it has
+ * @returns the name of the role, if its rights were not as they must be
  * @throws {SchemaError} if the role cannot be made so
  */
 export async function prepareRole(
   client: pg.ClientBase,
   login: Login,
   { grant = true }: { readonly grant?: boolean } = {},
-): Promise<void> {
+): Promise<string | undefined> {
   const { role, password } = decoded(new URL(login.url));
   const state = await readRole(client, role);
   if (state) checkUsable(state);
+  const isWrong = (grant || !state) && faultOf(state) !== undefined;
   try {
-    if ((grant || !state) && faultOf(state) !== undefined)
-      await inTransaction(client, () => grantLocked(client, role, password));
+    if (isWrong) await inTransaction(client, () => grantLocked(client, role, password));
     await checkLogin(client, login);
+    return isWrong ? role : undefined;
   } catch (error) {
     throw withoutRight(error, role);
   }

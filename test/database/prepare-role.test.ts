@@ -34,11 +34,19 @@ const versions = () =>
 
 describe('the start as the owner', () => {
   it('makes the role, which can log in and add, and only reads the next time', async () => {
-    expect(await database.prepare()).toMatchObject({ mayRewrite: false });
+    expect(await database.prepare()).toMatchObject({
+      mayRewrite: false,
+      granted: database.server.name,
+    });
     await asServer(`INSERT INTO projects (name) VALUES ('shop')`);
     await refused('DELETE FROM events');
     const before = await versions();
-    expect(await database.prepare()).toEqual({ applied: [], unknown: [], mayRewrite: false });
+    expect(await database.prepare()).toEqual({
+      applied: [],
+      unknown: [],
+      mayRewrite: false,
+      granted: undefined,
+    });
     expect(await versions()).toEqual(before);
   });
 

@@ -52,6 +52,7 @@ describe('with the embedded PostgreSQL', () => {
     expect(await sessions()).toEqual([{ role: 'srp_server' }]);
     expect(first.output()).not.toContain(made);
     expect(first.output()).not.toContain(REWRITES);
+    expect(first.output()).toMatch(/"role":"srp_server","msg":"granted the rights of the server"/);
     expect(await stop(first)).toBe(0);
 
     const second = await embedded.start();
@@ -166,6 +167,9 @@ describe('with DATABASE_URL', () => {
     );
     const granted = runProgram('dist/migrate.js', urls());
     expect(await granted.exit, granted.output()).toBe(0);
+    expect(granted.output()).toBe(
+      `the schema is current\ngranted the rights of the server to the role ${name}\n`,
+    );
     const server = await startServer({
       DATABASE_URL,
       MIGRATE_ON_START: 'false',
