@@ -2,8 +2,9 @@ import { parseArgs } from 'node:util';
 import { loadConfig, loadDotEnv } from './config/config.js';
 import { databaseAccess } from './database/access.js';
 import { joinEmbedded } from './database/embedded/join.js';
-import { prepareDatabase, resolveMigration } from './database/migrate.js';
+import { resolveMigration } from './database/migrate.js';
 import { noticesOf } from './database/notices.js';
+import { prepareDatabase } from './database/prepare.js';
 
 /** `npm run db:migrate`: applies pending migrations, as the server does at start. */
 const USAGE = `usage: npm run db:migrate -- [--rolled-back NAME | --applied NAME]

@@ -12,8 +12,8 @@ import {
   startEmbedded,
 } from './database/embedded/embedded.js';
 import { isDatabaseUnavailable, rootCause } from './database/errors.js';
-import { prepareDatabase } from './database/migrate.js';
 import { noticesOf } from './database/notices.js';
+import { prepareDatabase } from './database/prepare.js';
 import { SchemaError } from './database/schema-error.js';
 import { type RunningJobs, startJobs } from './jobs/runner.js';
 

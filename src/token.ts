@@ -8,7 +8,7 @@ import { openDatabase } from './database/client.js';
 import { databaseNow } from './database/clock.js';
 import { type CallContext, callContext } from './database/context.js';
 import { joinEmbedded } from './database/embedded/join.js';
-import { prepareDatabase } from './database/migrate.js';
+import { prepareDatabase } from './database/prepare.js';
 import { CreateToken, MAX_DAYS, type Token, tokensService } from './features/tokens/index.js';
 import { checkBody } from './platform/validation.js';
 import { AppError } from './shared/app-error.js';

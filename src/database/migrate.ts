@@ -1,17 +1,14 @@
 import pg from 'pg';
 import type * as SchemaEngine from '../../prisma/schema-engine/migrations.mjs';
 import { ROOT } from '../paths.js';
-import type { DatabaseAccess } from './access.js';
 import { connection } from './connection.js';
 import { SchemaError } from './schema-error.js';
 import { knownMigrations, MIGRATIONS, schemaState } from './schema-state.js';
-import { checkRole, type Login, prepareRole, SCHEMA_LOCK } from './server-role.js';
+import { SCHEMA_LOCK } from './server-role.js';
 
 const ENGINE = new URL('prisma/schema-engine/migrations.mjs', ROOT).href;
 /** The engine's own lock times out after 10 s. With this lock, other instances wait for their turn. */
 const LOCK = `SET lock_timeout = '120s'; SELECT pg_advisory_lock(${SCHEMA_LOCK}); RESET lock_timeout`;
-
-const INSUFFICIENT_PRIVILEGE = '42501';
 
 /** The columns of the Python service's table, from `information_schema`. */
 const OLD_TABLE = 'id integer,name character varying,status character varying';
@@ -96,7 +93,8 @@ async function withMigrations<T>(
   return use(migrations).finally(() => migrations.close());
 }
 
-async function withClient<T>(
+/** Uses one connection with the settings of the server, and closes it. */
+export async function withClient<T>(
   url: string,
   connectTimeoutMs: number,
   use: (client: pg.Client) => Promise<T>,
@@ -121,7 +119,12 @@ export interface PreparedSchema {
   readonly unknown: string[];
 }
 
-async function prepare(client: pg.Client, url: string, apply: boolean): Promise<PreparedSchema> {
+/** The same as `prepareSchema`, on an open connection. */
+export async function prepareSchemaOn(
+  client: pg.Client,
+  url: string,
+  apply: boolean,
+): Promise<PreparedSchema> {
   const { pending, failed, unfinished, unknown, edited } = await schemaState(client);
   if (edited.length > 0) throw editedBefore(edited);
   const missing = [...failed, ...unfinished, ...pending];
@@ -139,7 +142,8 @@ async function prepare(client: pg.Client, url: string, apply: boolean): Promise<
   }));
 }
 
-interface PrepareOptions {
+/** Whether to migrate, and how long to wait for a connection. */
+export interface PrepareOptions {
   readonly apply: boolean;
   readonly connectTimeoutMs: number;
 }
@@ -153,42 +157,7 @@ export function prepareSchema(
   url: string,
   { apply, connectTimeoutMs }: PrepareOptions,
 ): Promise<PreparedSchema> {
-  return withClient(url, connectTimeoutMs, (client) => prepare(client, url, apply));
-}
-
-/** The result of {@link prepareDatabase}. */
-export interface PreparedDatabase extends PreparedSchema {
-  /** Whether the server logs in as a role that may rewrite the record, such as the owner. */
-  readonly mayRewrite: boolean;
-  /** The role of the server, if it was made, or its rights were not as they must be. */
-  readonly granted: string | undefined;
-}
-
-/** Prepares the database with the only role that there is. */
-async function prepareAlone(client: pg.Client, url: string, apply: boolean) {
-  const prepared = await prepare(client, url, apply).catch(async (error: pg.DatabaseError) => {
-    if (error.code === INSUFFICIENT_PRIVILEGE) await checkRole(client); // names all that is missing
-    throw error;
-  });
-  return { ...prepared, mayRewrite: await checkRole(client), granted: undefined };
-}
-
-/**
- * Prepares the schema, as `prepareSchema` does, and then the role of the server. Without the owner's URL it only checks
- * that the role has its rights. A newer version has granted what it needs, so its rights are left as they are.
- * @throws {SchemaError} also if the role cannot be made, or lacks a right
- */
-export function prepareDatabase(
-  { url, ownerUrl }: DatabaseAccess,
-  { apply, connectTimeoutMs }: PrepareOptions,
-): Promise<PreparedDatabase> {
-  return withClient(ownerUrl ?? url, connectTimeoutMs, async (client) => {
-    if (ownerUrl === undefined) return prepareAlone(client, url, apply);
-    const prepared = await prepare(client, ownerUrl, apply);
-    const login: Login = { url, connectTimeoutMs };
-    const granted = await prepareRole(client, login, { grant: prepared.unknown.length === 0 });
-    return { ...prepared, mayRewrite: false, granted };
-  });
+  return withClient(url, connectTimeoutMs, (client) => prepareSchemaOn(client, url, apply));
 }
 
 /**

@@ -1,7 +1,7 @@
-import pg from 'pg';
-import { connection } from './connection.js';
-import { rootCause } from './errors.js';
+import type pg from 'pg';
 import { grantStatements } from './role/grant.js';
+import { checkLogin, type Login, loginOf } from './role/login.js';
+import { inTransaction } from './role/retry.js';
 import { scramVerifier } from './role/scram.js';
 import { compareRole, type RoleState, readRole } from './role/state.js';
 import { SchemaError } from './schema-error.js';
@@ -11,24 +11,6 @@ export const SERVER_ROLE = 'srp_server';
 
 /** The lock of the migrations: what they change and what is granted must agree. */
 export const SCHEMA_LOCK = 727_073_690;
-
-/** Where and as whom the server logs in. */
-export interface Login {
-  readonly url: string;
-  readonly connectTimeoutMs: number;
-}
-
-const decoded = ({ username, password }: URL) => ({
-  role: decodeURIComponent(username),
-  password: decodeURIComponent(password),
-});
-
-/** invalid_password, or no such role. */
-const WRONG_PASSWORD = '28P01';
-
-/** Roles are shared by all databases of a server, and another start may change them at the same time. */
-const CHANGED_MEANWHILE = ['23505', '42710', 'XX000'];
-const ATTEMPTS = 5;
 
 /** @throws {SchemaError} if the role is someone's who needs more than the server may have */
 function checkUsable({ name, superuser, owns, memberOf }: RoleState): void {
@@ -85,22 +67,6 @@ async function grantLocked(client: pg.ClientBase, name: string, password: string
   );
 }
 
-/** Repeats what another start changed at the same time. */
-async function inTransaction(client: pg.ClientBase, work: () => Promise<void>): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await client.query('BEGIN');
-      await work();
-      await client.query('COMMIT');
-      return;
-    } catch (error) {
-      await client.query('ROLLBACK');
-      const { code = '' } = error as pg.DatabaseError;
-      if (!CHANGED_MEANWHILE.includes(code) || attempt === ATTEMPTS) throw error;
-    }
-  }
-}
-
 /** The message of PostgreSQL and what the operator can do, where the owner's role may not do what it must. */
 function withoutRight(error: unknown, name: string): unknown {
   const { code, message } = error as pg.DatabaseError;
@@ -109,65 +75,6 @@ function withoutRight(error: unknown, name: string): unknown {
     `the role of MIGRATION_DATABASE_URL cannot make the role ${name} of DATABASE_URL: ${message}. Give it CREATEROLE ` +
       `and let it own the database, or create the role as a superuser: CREATE ROLE ${name} LOGIN NOINHERIT`,
     { cause: error },
-  );
-}
-
-/** What two connections must agree on to be to the same database. */
-const PLACE = `SELECT current_user AS role, current_database() AS database, current_schema() AS schema,
-                      pg_postmaster_start_time()::text AS started`;
-
-interface Place {
-  readonly role: string;
-  readonly database: string;
-  readonly schema: string;
-  readonly started: string;
-}
-
-const placeOf = async (client: pg.ClientBase) => (await client.query<Place>(PLACE)).rows[0];
-
-/** Logs in as the server does. */
-async function logIn({ url, connectTimeoutMs }: Login): Promise<Place | undefined> {
-  const client = new pg.Client({ connectionTimeoutMillis: connectTimeoutMs, ...connection(url) });
-  client.on('error', () => {});
-  try {
-    await client.connect();
-    return await placeOf(client);
-  } finally {
-    await client.end().catch(() => {});
-  }
-}
-
-/** Logs in. If the password is wrong, it sets that of the role to the one of the server. */
-async function logInOnce(client: pg.ClientBase, login: Login): Promise<Place | undefined> {
-  const { role, password } = decoded(new URL(login.url));
-  const setPassword = async (error: pg.DatabaseError) => {
-    if (error.code !== WRONG_PASSWORD || password === '') throw error;
-    const verifier = pg.escapeLiteral(scramVerifier(password));
-    await inTransaction(client, async () => {
-      await client.query(`ALTER ROLE ${pg.escapeIdentifier(role)} PASSWORD ${verifier}`);
-    });
-    return logIn(login);
-  };
-  return logIn(login).catch(setPassword);
-}
-
-/** @throws {SchemaError} if the server cannot log in, or not to the same place as the owner */
-async function checkLogin(client: pg.ClientBase, login: Login): Promise<void> {
-  const { role, password } = decoded(new URL(login.url));
-  const place = await logInOnce(client, login).catch((error: unknown) => {
-    const hint = password === '' ? '. Set SIGNING_KEYS_DIR, or a password in DATABASE_URL' : '';
-    throw new SchemaError(
-      `cannot log in as the role ${role} of DATABASE_URL: ${rootCause(error)}${hint}`,
-      { cause: error },
-    );
-  });
-  const own = await placeOf(client);
-  const same = (['database', 'schema', 'started'] as const).every(
-    (key) => own?.[key] === place?.[key],
-  );
-  if (same && place?.role === role) return;
-  throw new SchemaError(
-    'DATABASE_URL and MIGRATION_DATABASE_URL must lead to the same database and schema, as two roles',
   );
 }
 
@@ -184,7 +91,7 @@ export async function prepareRole(
   login: Login,
   { grant = true }: { readonly grant?: boolean } = {},
 ): Promise<string | undefined> {
-  const { role, password } = decoded(new URL(login.url));
+  const { role, password } = loginOf(login.url);
   const state = await readRole(client, role);
   if (state) checkUsable(state);
   const isWrong = (grant || !state) && faultOf(state) !== undefined;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { prepareDatabase } from '../../src/database/migrate.js';
+import { prepareDatabase } from '../../src/database/prepare.js';
 import { readRole } from '../../src/database/role/state.js';
 import { withRole } from '../setup/databases.js';
 import { serverDatabaseUrl } from '../support/database.js';

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startEmbedded } from '../../src/database/embedded/embedded.js';
-import { prepareDatabase, prepareSchema } from '../../src/database/migrate.js';
+import { prepareSchema } from '../../src/database/migrate.js';
+import { prepareDatabase } from '../../src/database/prepare.js';
 import { freePort } from '../support/ports.js';
 import { execute, keepRows, TEST_PREFIX, withDatabase, withRole } from './databases.js';
 

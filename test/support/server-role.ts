@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
 import type { DatabaseAccess } from '../../src/database/access.js';
-import { prepareDatabase, prepareSchema } from '../../src/database/migrate.js';
+import { prepareSchema } from '../../src/database/migrate.js';
+import { prepareDatabase } from '../../src/database/prepare.js';
 import { execute, withRole } from '../setup/databases.js';
 import { createEmptyDatabase } from './database.js';
 
