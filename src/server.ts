@@ -4,6 +4,7 @@ import { buildApp, jobs } from './app.js';
 import { readBuildInfo } from './config/build-info.js';
 import { authMode, type Config, ConfigError, loadConfig, loadDotEnv } from './config/config.js';
 import { createLogger, isPretty } from './config/logger.js';
+import { databaseAccess } from './database/access.js';
 import { type Database, openDatabase } from './database/client.js';
 import {
   type EmbeddedDatabase,
@@ -11,8 +12,9 @@ import {
   startEmbedded,
 } from './database/embedded/embedded.js';
 import { isDatabaseUnavailable, rootCause } from './database/errors.js';
-import { prepareSchema, SchemaError } from './database/migrate.js';
 import { noticesOf } from './database/notices.js';
+import { prepareDatabase } from './database/prepare.js';
+import { SchemaError } from './database/schema-error.js';
 import { newOrigin, openTransparency, type Transparency } from './features/transparency/index.js';
 import { type RunningJobs, startJobs } from './jobs/runner.js';
 import { type Keys, KeysError, openKeys } from './security/signing/keys.js';
@@ -106,9 +108,10 @@ async function start(config: Config, running: Running): Promise<void> {
   opening.catch(() => {}); // thrown below, where it is awaited
   if (!config.DATABASE_URL) running.embedded = embed(config, running);
   const logger = await createLogger(config);
-  const url = config.DATABASE_URL ?? (await running.embedded?.ready) ?? '';
+  const access = await databaseAccess(config, await running.embedded?.ready);
+  const { url } = access;
   const build = readBuildInfo();
-  const schema = prepareSchema(url, {
+  const schema = prepareDatabase(access, {
     apply: config.MIGRATE_ON_START,
     connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,
   });
@@ -131,9 +134,9 @@ async function start(config: Config, running: Running): Promise<void> {
         : undefined,
   });
   // The application is built while the schema is checked or migrated.
-  const [{ applied, unknown }, app] = await Promise.all([
+  const [{ applied, unknown, granted, mayRewrite }, app] = await Promise.all([
     schema.catch((error: unknown) => {
-      const message = startFailure(error, url);
+      const message = startFailure(error, access.ownerUrl ?? url);
       throw message === undefined ? error : new SchemaError(message, { cause: error });
     }),
     building.then(async (built) => {
@@ -146,6 +149,11 @@ async function start(config: Config, running: Running): Promise<void> {
   for (const notice of noticesOf(applied)) app.log.warn(notice);
   if (unknown.length > 0) {
     app.log.warn({ migrations: unknown }, 'the database was migrated by a newer version');
+  }
+  if (granted) app.log.info({ role: granted }, 'granted the rights of the server');
+  if (mayRewrite) {
+    const setting = 'MIGRATION_DATABASE_URL';
+    app.log.warn({ setting }, 'the database role of this server may rewrite the record');
   }
   const address = await app.listen({ host: config.HOST, port: config.PORT }).catch(cannotListen);
   running.transparency?.start();

@@ -57,6 +57,16 @@ describe('the configuration', () => {
   });
 
   it.each([
+    [
+      'MIGRATION_DATABASE_URL',
+      'mysql://u:hunter2@db/x',
+      'MIGRATION_DATABASE_URL must look like postgresql://user:password@host:port/database',
+    ],
+    [
+      'MIGRATION_DATABASE_URL',
+      'postgresql://u:hunter2@db/x',
+      "MIGRATION_DATABASE_URL needs DATABASE_URL, which is the server's own: a role that is not the owner",
+    ],
     ['PORT', '80a', 'PORT must be an integer from 0 to 65535, but is "80a"'],
     ['PORT', '1e3', 'PORT must be an integer from 0 to 65535, but is "1e3"'],
     ['PORT', '-1', 'PORT must be an integer from 0 to 65535, but is "-1"'],

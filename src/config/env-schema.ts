@@ -80,6 +80,15 @@ export const EnvSchema = Type.Object({
         'postgresql://user:password@host:port/database. Unset: the server starts its own PostgreSQL',
     }),
   ),
+  MIGRATION_DATABASE_URL: Type.Optional(
+    Type.String({
+      pattern: '^postgres(ql)?://.+/.+',
+      description: [
+        'With DATABASE_URL: the same database as its owner, who migrates it and makes the role of DATABASE_URL.',
+        'Unset: DATABASE_URL is used for both',
+      ].join(' '),
+    }),
+  ),
   EMBEDDED_PG_PORT: Type.Integer({
     minimum: 1,
     maximum: 65_535,

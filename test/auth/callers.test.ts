@@ -7,7 +7,7 @@ import { authenticator } from '../../src/security/authentication/authenticator.j
 import { buildTestApp, useApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
 import { moveProcessClock, skipElapsed, skipTime } from '../support/clock.js';
-import { sql, testDatabaseUrl } from '../support/database.js';
+import { serverDatabaseUrl, sql } from '../support/database.js';
 import { expectProblem } from '../support/requests.js';
 
 const context = useApp({ AUTH_MODE: 'token' });
@@ -107,7 +107,7 @@ describe('every route', () => {
   });
 
   it('must declare a scope, or the server does not start', async () => {
-    const app = await buildTestApp(testDatabaseUrl(), {}, false);
+    const app = await buildTestApp(serverDatabaseUrl(), {}, false);
     app.get('/undeclared', () => 'open');
     await expect(app.ready()).rejects.toThrow('GET /undeclared does not declare its scope');
     await app.close();
@@ -204,7 +204,7 @@ describe('the header Authorization', () => {
 
 describe('a token that is revoked while a body arrives', () => {
   it('has no further effect', async () => {
-    const app = await buildTestApp(testDatabaseUrl(), { AUTH_MODE: 'token' });
+    const app = await buildTestApp(serverDatabaseUrl(), { AUTH_MODE: 'token' });
     const address = await app.listen({ host: '127.0.0.1', port: 0 });
     const { secret, id } = await giveToken();
     const body = JSON.stringify({ name: 'x', subject: 'x', scopes: ['projects:read'] });
@@ -234,7 +234,7 @@ describe('a token that is revoked while a body arrives', () => {
 describe('the database', () => {
   it('gets one query for many requests with one token, and another after a few seconds', async () => {
     const asked: string[] = [];
-    const database = openDatabase(testDatabaseUrl(), loadConfig({}));
+    const database = openDatabase(serverDatabaseUrl(), loadConfig({}));
     const { query } = database.pool;
     database.pool.query = ((statement: { text: string }) => {
       asked.push(statement.text);
@@ -288,13 +288,13 @@ describe('the database stores', () => {
     const first = await lastUsed();
 
     // Another instance has not seen it yet, and must not write again.
-    const second = await buildTestApp(testDatabaseUrl(), { AUTH_MODE: 'token' });
+    const second = await buildTestApp(serverDatabaseUrl(), { AUTH_MODE: 'token' });
     await second.inject({ url: '/projects', headers });
     await second.close();
     expect(await lastUsed()).toBe(first);
 
     await sql(`UPDATE api_tokens SET last_used_at = now() - interval '61 seconds'`);
-    const third = await buildTestApp(testDatabaseUrl(), { AUTH_MODE: 'token' });
+    const third = await buildTestApp(serverDatabaseUrl(), { AUTH_MODE: 'token' });
     await third.inject({ url: '/projects', headers });
     await expect.poll(lastUsed).toBeGreaterThanOrEqual(first);
     await third.close();

@@ -3,7 +3,7 @@ import { loadConfig } from '../../src/config/config.js';
 import { openDatabase } from '../../src/database/client.js';
 import { importRows } from '../../src/events/import.js';
 import { useApp } from '../support/app.js';
-import { sql, testDatabaseUrl } from '../support/database.js';
+import { serverDatabaseUrl, sql } from '../support/database.js';
 import { addArtifact, createRelease } from '../support/releases.js';
 import { createProject } from '../support/requests.js';
 
@@ -95,7 +95,7 @@ describe('rows from before the events', () => {
     await sql('UPDATE event_imports SET before = clock_timestamp()');
   };
   const run = async (options: { batch?: number } = {}) => {
-    const database = openDatabase(testDatabaseUrl(), loadConfig({}));
+    const database = openDatabase(serverDatabaseUrl(), loadConfig({}));
     await importRows(database, options).finally(() => database.close());
   };
 

@@ -85,7 +85,7 @@ describe('npm run backup and npm run restore', () => {
     expect(await modeOf(join(embedded.folder, 'password'))).toBe('600');
     expect(await modeOf(join(embedded.folder, 'data'))).toBe('700');
     const left = await readdir(besides(embedded.folder, ''));
-    expect(left.sort()).toEqual(['backup', 'postgres']);
+    expect(left.sort()).toEqual(['backup', 'keys', 'postgres']);
     expect(await embedded.answers()).toBe(false);
   });
 });
@@ -286,7 +286,7 @@ describe('npm run backup refuses', () => {
     expect(program.output()).toContain(
       'stopped by a signal. Nothing was changed. There is no new backup',
     );
-    expect(await readdir(besides(embedded.folder, ''))).toEqual(['postgres']);
+    expect(await readdir(besides(embedded.folder, ''))).toEqual(['keys', 'postgres']);
     expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
   });
 });

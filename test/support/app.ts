@@ -9,7 +9,7 @@ import {
   type LargeOptions,
   largeDecisions,
 } from '../../src/features/verdicts/large-decisions.js';
-import { testDatabaseUrl } from './database.js';
+import { serverDatabaseUrl } from './database.js';
 
 export const BUILD = {
   name: 'secure-release-platform',
@@ -54,7 +54,7 @@ export const testDecisions = (
 
 /** Builds the application on a real database, without a listener. `close` also closes its pool. */
 export async function buildTestApp(
-  url = testDatabaseUrl(),
+  url = serverDatabaseUrl(),
   env: Record<string, string> = {},
   ready = true,
   given: Partial<AppDependencies> | ((database: Database) => Partial<AppDependencies>) = {},
@@ -106,7 +106,7 @@ const shared = new Map<string, Promise<FastifyInstance>>();
 export function useApp(env: Record<string, string> = {}): { readonly app: FastifyInstance } {
   const key = JSON.stringify(env);
   const build = () => {
-    const building = shared.get(key) ?? buildTestApp(testDatabaseUrl(), env);
+    const building = shared.get(key) ?? buildTestApp(serverDatabaseUrl(), env);
     shared.set(key, building);
     return building;
   };
@@ -124,7 +124,7 @@ export function useOwnApp(
   limits: Partial<LargeOptions> = {},
 ): { readonly app: FastifyInstance } {
   return useBuilt(
-    () => buildTestApp(testDatabaseUrl(), env, true, more, limits),
+    () => buildTestApp(serverDatabaseUrl(), env, true, more, limits),
     (app) => app.close(),
   );
 }

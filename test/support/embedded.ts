@@ -25,6 +25,10 @@ export function useEmbedded() {
     get folder() {
       return join(root, 'postgres');
     },
+    /** The password of the server's role. */
+    get passwordFile() {
+      return join(root, 'keys', 'database-password');
+    },
     get port() {
       return port;
     },
