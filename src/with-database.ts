@@ -1,8 +1,9 @@
 import { userInfo } from 'node:os';
 import { type Config, loadConfig, loadDotEnv } from './config/config.js';
+import { databaseAccess } from './database/access.js';
 import { type Database, openDatabase } from './database/client.js';
 import { joinEmbedded } from './database/embedded/join.js';
-import { prepareSchema } from './database/migrate.js';
+import { prepareDatabase } from './database/prepare.js';
 import { newOrigin } from './features/transparency/index.js';
 import { type Keys, openKeys } from './security/signing/keys.js';
 
@@ -31,15 +32,16 @@ export async function withDatabase<Result>(
   const config = loadConfig();
   const embedded = config.DATABASE_URL ? undefined : joinEmbedded(config);
   try {
-    const url = config.DATABASE_URL ?? (await embedded?.ready) ?? '';
-    await prepareSchema(url, {
+    const access = await databaseAccess(config, await embedded?.ready);
+    await prepareDatabase(access, {
       // A newer program must not migrate the database of a running server.
       apply: embedded !== undefined,
       connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,
     });
     const { SIGNING_KEYS_DIR: dir } = config;
     const keys = dir === undefined ? undefined : await openKeys(dir, () => newOrigin(config));
-    const database = openDatabase(url, config);
+    // Erasing, and the reasons that a person gives, are the owner's.
+    const database = openDatabase(access.ownerUrl ?? access.url, config);
     try {
       return await work({ config, database, keys });
     } finally {
