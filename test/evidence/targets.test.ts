@@ -370,7 +370,7 @@ describe('a label', () => {
     const second = await guardedSend({ ...suppressed, properties: {} }, ['evidence:write']);
     expect(second.supersedes).toEqual([]);
     expect(second.warnings.map(({ message }) => message).join()).toContain(
-      `Evidence ${first.id} with the label lint still counts, with its claims: only a caller with the scope vex:write`,
+      `Evidence ${first.id} with the label lint still counts: only a caller with the scope vex:write supersedes claims that take effect. Its claims do not apply to findings of this document. Give`,
     );
   });
 
