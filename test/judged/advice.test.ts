@@ -148,7 +148,7 @@ const CLEAN: Readonly<Record<Shown, Readonly<Record<string, () => Promise<unknow
       }),
   },
   code: {
-    sarif: () => send(sarif([])),
+    sarif: () => send(sarif([], { name: 'Biome' })),
     semgrep: () =>
       send({ version: '1.90.0', results: [], errors: [], paths: { scanned: ['a.js'] } }),
   },
@@ -223,12 +223,21 @@ describe('max-findings', () => {
     await allowed();
   });
 
+  it('is met by the word of the uploader, if the server does not know the tool', async () => {
+    await guard(context.app, [{ rule: 'max-findings', types: ['code'] }]);
+    const clean = sarif([], { name: 'Our linter' });
+    await send(clean, { label: 'lint' });
+    await denied('the server does not know its tool');
+    await send(clean, { label: 'lint', scanners: 'code' });
+    await allowed();
+  });
+
   it('is met by a new release, if the code has to change', async () => {
     await guard(context.app, [{ rule: 'max-findings', types: ['code'] }]);
-    await send(sarif([{ rule: 'no-eval' }]), { label: 'lint' });
+    await send(sarif([{ rule: 'no-eval' }], { name: 'Biome' }), { label: 'lint' });
     await denied('Fix the findings and make a new release of the corrected commit');
     await newRelease();
-    await send(sarif([]), { label: 'lint' });
+    await send(sarif([], { name: 'Biome' }), { label: 'lint' });
     await allowed();
   });
 

@@ -13,6 +13,12 @@ const NOT_PARSED = new Set([
   ...['Out of memory', 'Fatal error'],
 ]);
 
+/** Errors after which a file was looked at by some rules only. They may be written once for each rule. */
+const ENDED_EARLY = new Set([
+  ...['Timeout', 'Timeout during interfile analysis', 'Fixpoint timeout', 'Stack overflow'],
+  ...['OOM during interfile analysis', 'Too many matches', 'Internal matching error'],
+]);
+
 /** Reasons for which a file was not looked at although it was meant. Others are the choice of the user. */
 const MEANT = new Set([
   ...['exceeded_size_limit', 'too_big', 'minified', 'too_many_matches', 'nonexistent_file'],
@@ -36,6 +42,17 @@ const describe = (error: ErrorEntry) =>
 /** Every version of Semgrep writes a level. An error without a known one may be of any. */
 const isSerious = ({ level }: ErrorEntry) =>
   !/^(?:warn(?:ing)?|info|note|debug)$/i.test(level?.trim() ?? '');
+
+/** How many of the files that were scanned were not analysed completely, by any rule or by some. */
+function incomplete({ paths, errors }: Report): { files: number; of: number } {
+  const scanned = new Set(paths?.scanned ?? []);
+  const failures = (errors ?? []).filter((error) => {
+    const type = typeOfError(error);
+    return NOT_PARSED.has(type) || ENDED_EARLY.has(type);
+  });
+  const files = new Set(failures.flatMap(({ path }) => (path && scanned.has(path) ? [path] : [])));
+  return { files: files.size, of: scanned.size };
+}
 
 /** Files that were scanned and parsed. A file that could not be analysed can be in `scanned` too. */
 function lookedAt({ paths, errors }: Report): number | undefined {
@@ -76,6 +93,12 @@ function entryOf(what: SemgrepType, report: Report): Coverage {
   // Early versions list no files. Without a result, the word of the uploader must not complete the report.
   if (!report.paths) return (report.results.length > 0 ? uncovered : failed)(what, CUT, about);
   if (ranNoRule(report)) return failed(what, 'Semgrep ran no rule', about);
+  const { files, of } = incomplete(report);
+  // Not unknown: the word of the uploader must not complete it.
+  if (looked && files * 2 > of) {
+    const why = `Semgrep could not analyse ${files} of ${of} files completely, as after a timeout`;
+    return failed(what, `${why}. Raise --timeout and --max-memory`, about);
+  }
   return covered(what, about);
 }
 
