@@ -276,6 +276,58 @@ describe('a label', () => {
     );
   });
 
+  it('keeps the report of another cluster of one name that shares an image', async () => {
+    const [shared, own, other] = [5, 6, 7].map((n) => ({ ImageID: `sha256:${digest(n)}` }));
+    const cluster = (images: unknown[], cve = false) => ({
+      ClusterName: 'default',
+      Resources: [
+        {
+          ...{ Namespace: 'shop', Kind: 'Deployment', Name: 'shop', Metadata: images },
+          Results: [
+            {
+              ...{ Target: 'shop (debian 12)', Class: 'os-pkgs', Type: 'debian' },
+              Vulnerabilities: cve
+                ? [{ VulnerabilityID: 'CVE-2026-1', PkgName: 'a', Severity: 'HIGH' }]
+                : [],
+            },
+          ],
+        },
+      ],
+    });
+    const first = await send(cluster([shared, own], true), { label: 'k8s' });
+    const second = await send(cluster([shared, other]), { label: 'k8s' });
+    expect(second.supersedes).toEqual([]);
+    expect(second.warnings[0]?.message).toContain('it names another digest');
+    const again = await send(cluster([shared, own, other]), { label: 'k8s' });
+    expect(again.supersedes.map(({ id }) => id)).toEqual([first.id, second.id]);
+  });
+
+  it('keeps the scan of a file of the same name in another job', async () => {
+    const file = (cve: boolean) => ({
+      ...{ SchemaVersion: 2, ArtifactName: 'bom.json', ArtifactType: 'cyclonedx' },
+      Results: [
+        {
+          ...{ Target: 'Node.js', Class: 'lang-pkgs', Type: 'node-pkg' },
+          Vulnerabilities: cve
+            ? [{ VulnerabilityID: 'CVE-2026-1', PkgName: 'a', Severity: 'HIGH' }]
+            : [],
+        },
+      ],
+    });
+    await send(file(true), { label: 'trivy' });
+    expect((await send(file(false), { label: 'trivy' })).supersedes).toEqual([]);
+  });
+
+  it('keeps an SBOM of another subject of one name, and supersedes one with older versions', async () => {
+    const app = { metadata: { component: { type: 'application', name: 'shop' } } };
+    const lodash = (version: string) => bom([{ name: 'lodash', version, licence: 'MIT' }], app);
+    const first = await send(lodash('4.17.20'), { label: 'sbom' });
+    const other = await send(bom([{ name: 'express', licence: 'MIT' }], app), { label: 'sbom' });
+    expect(other.supersedes).toEqual([]);
+    const again = await send(lodash('4.17.21'), { label: 'sbom' });
+    expect(again.supersedes.map(({ id }) => id)).toEqual([first.id]);
+  });
+
   it('supersedes the report of a local image by that of the registry', async () => {
     const of = (name: string, digests: string[], CreatedAt: string) =>
       image(name, digests, {

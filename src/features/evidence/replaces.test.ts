@@ -191,6 +191,10 @@ describe('what new evidence replaces', () => {
     const repository = (name: string) => ({ type: 'repository' as const, name });
     const named = (name: string) => ({ type: 'package' as const, name });
     const url = 'https://github.com/example/shop';
+    const cluster = (...ids: string[]) => ({
+      ...{ type: 'cluster' as const, name: 'prod' },
+      otherDigests: ids.map((id) => sha256(id)),
+    });
     for (const [by, older, kept] of [
       [{}, {}, all],
       [{ lookedAt: 9 }, { lookedAt: 9 }, all],
@@ -202,6 +206,12 @@ describe('what new evidence replaces', () => {
       [{ of: [files('.')] }, { of: [files('.')] }, all],
       [{ of: [other('./web')] }, { of: [other('./web')] }, all],
       [{ of: [files('web')] }, { of: [files('web')] }, []],
+      [{ of: [files('bom.json')] }, { of: [files('bom.json')] }, all],
+      [{ of: [other('package-lock.json')] }, { of: [other('package-lock.json')] }, all],
+      [{ of: [files('web/bom.json')] }, { of: [files('web/bom.json')] }, []],
+      [{ of: [cluster('a', 's')] }, { of: [cluster('a', 's')] }, []],
+      [{ of: [cluster('a')] }, { of: [cluster('a', 's')] }, all],
+      [{ of: [cluster('b', 's')] }, { of: [cluster('a', 's')] }, all],
       [{ of: [files('.github')] }, { of: [files('.github')] }, []],
       [{ of: [repository('.')] }, { of: [repository('.')] }, all],
       [{ of: [repository('/src')] }, { of: [repository('/src')] }, all],
@@ -237,13 +247,13 @@ describe('what new evidence replaces', () => {
     expect(mustKeep(failed, found({ of }))).toEqual(['vulnerability']);
   });
 
-  it('has all components of an SBOM of another length, and the licences of the others', () => {
+  it('has all components of an SBOM of another length, and their names of the others', () => {
     const sbom = (total: number) => ({
       ...summary(['components']),
       components: { total, withoutPurl: 0 },
     });
     expect(componentsToKeep(sbom(3), sbom(2))).toBe('all');
-    expect(componentsToKeep(sbom(3), sbom(3))).toBe('licences');
+    expect(componentsToKeep(sbom(3), sbom(3))).toBe('names');
     expect(componentsToKeep(sbom(3), sbom(0))).toBeUndefined();
   });
 
