@@ -145,7 +145,8 @@ describe('the same job that runs again', () => {
         (problem) =>
           `<testcase classname="Test suite failed to run" name="b.test.js"><${problem}/></testcase>`,
       );
-    const broken = `<testsuite name="b.test.js" errors="1" tests="0">${failed('error', 'failure').join('')}</testsuite>`;
+    const entries = failed('error', 'failure').join('');
+    const broken = `<testsuite name="b.test.js" errors="1" tests="0">${entries}</testsuite>`;
     const older = jest(broken, suite('one'));
     expect(await why(older, jest(suite('two'), suite('one')))).toBeUndefined();
     expect(await why(older, jest(suite('one')))).toContain(

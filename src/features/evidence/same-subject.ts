@@ -67,7 +67,7 @@ const isNamedTarget = (target: Target) => {
   return name !== '' && (NAMED.includes(type) || !(PLACE.test(name) || isFileName(target)));
 };
 
-/** Whether a document names all of its subjects. The place of a folder is not a name, and neither is that of one file. */
+/** Whether a document names all of its subjects. Neither the place of a folder nor that of a file is a name. */
 export function isNamed(document: About): boolean {
   const targets = targetsIn(document);
   return targets.length > 0 && targets.every(isNamedTarget);

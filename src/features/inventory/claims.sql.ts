@@ -28,7 +28,8 @@ const NAMES = `
  * Condition that the evidence of a claim is kept beside newer evidence of its kind and label, of which the finding is.
  * The newer report is the last word about its own findings: its author no longer makes the claim.
  */
-const IS_OUTDATED = `(ce.label = e.label AND ce.kind = e.kind AND ce.artifact_sha256 IS NOT DISTINCT FROM e.artifact_sha256
+const IS_OUTDATED = `(ce.label = e.label AND ce.kind = e.kind
+        AND ce.artifact_sha256 IS NOT DISTINCT FROM e.artifact_sha256
         AND (ce.last_received_at, ce.id) < (e.last_received_at, e.id)) IS TRUE`;
 
 /** Claims that apply to the finding `f` of the evidence `e` by one of its ids, for a given package or for all. */

@@ -12,8 +12,17 @@ const OUTSIDE =
 export const isOutsideTests = (name: string) => OUTSIDE.test(name.trim());
 
 /** pytest's own crash, a file that Jest or Node could not run, and Mocha's hooks for all files. */
-const ANYWHERE =
-  /^pytest > internal$|^Test suite failed to run > |^test > (?:[a-z]:)?[/\\]\S*\.[cm]?[jt]sx?$|"(?:before|after) (?:each|all)" hook in "\{root\}"/i;
+const ANYWHERE = new RegExp(
+  [
+    /^pytest > internal$/,
+    /^Test suite failed to run > /,
+    /^test > (?:[a-z]:)?[/\\]\S*\.[cm]?[jt]sx?$/,
+    /"(?:before|after) (?:each|all)" hook in "\{root\}"/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'i',
+);
 
 /** Whether a failure is outside of tests, and the report of a complete run does not name where. */
 export const isAnywhere = (name: string) => ANYWHERE.test(name.trim());

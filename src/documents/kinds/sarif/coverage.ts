@@ -10,8 +10,10 @@ import { isKnownTool, purposeOf } from './tools.js';
 
 const USE_JSON =
   'its SARIF does not show what Trivy looked for. Upload its JSON (trivy --format json), or add ?scanners=vulnerability,secret';
-const UNKNOWN_TOOL =
-  'the server does not know its tool, and the run has no rule, no file and no invocation that ended well. Add ?scanners=code if the tool analysed code';
+const UNKNOWN_TOOL = [
+  'the server does not know its tool, and the run has no rule, no file and no invocation that ended well.',
+  'Add ?scanners=code if the tool analysed code',
+].join(' ');
 const NOT_A_SCANNER = 'the tool found some by the way, but is not a scanner for them';
 
 /** The document has no runs (3.13.4). */
