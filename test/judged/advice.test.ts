@@ -348,10 +348,19 @@ describe('other rules', () => {
     await allowed();
   });
 
-  it('licences are met by replacing the component and a new SBOM with the same label', async () => {
+  it('licences are met by correcting them, or by a new release without the component', async () => {
     await guard(context.app, [{ rule: 'licences', deny: ['GPL-3.0-only'] }]);
-    await send(bom([{ name: 'a', licence: 'GPL-3.0-only' }]), { label: 'sbom' });
-    await denied('upload it with the same label');
+    const copyleft = bom([{ name: 'a', licence: 'GPL-3.0-only' }]);
+    await send(copyleft, { label: 'sbom' });
+    await denied('correct their licences in the SBOM and upload it with the same label');
+    await send(bom([{ name: 'a', licence: 'MIT' }]), { label: 'sbom' });
+    await allowed();
+    await newRelease();
+    await send(copyleft, { label: 'sbom' });
+    await denied('make a new release of the corrected commit');
+    await send(bom([{ name: 'b', licence: 'MIT' }]), { label: 'sbom' });
+    await denied('pkg:npm/a');
+    await newRelease();
     await send(bom([{ name: 'b', licence: 'MIT' }]), { label: 'sbom' });
     await allowed();
   });
@@ -360,7 +369,7 @@ describe('other rules', () => {
     const components = [{ purl: 'pkg:npm/lodash', versions: '<4.17.21' }];
     await guard(context.app, [{ rule: 'banned-components', components }]);
     await send(bom([{ licence: 'MIT' }]), { label: 'sbom' });
-    await denied('upload a new SBOM with the same label');
+    await denied('Update them and upload a new SBOM with the same label');
     await send(bom([{ version: '4.17.21', licence: 'MIT' }]), { label: 'sbom' });
     await allowed();
   });
