@@ -69,7 +69,7 @@ describe('licences', () => {
     await send(bom([{ licence: 'MIT' }]), 'a');
     await send(bom([{ name: 'gpl', licence: 'GPL-3.0-only' }]), 'b');
     expect(await judged()).toMatchObject({ status: 'fail', denies: false });
-    await send(bom([{ name: 'ms', licence: 'MIT' }]), 'b');
+    await send(bom([{ name: 'gpl', licence: 'MIT' }]), 'b');
     expect(await judged()).toMatchObject({ status: 'pass' });
   });
 });

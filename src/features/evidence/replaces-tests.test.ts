@@ -99,9 +99,10 @@ describe('a new report of tests replaces what', () => {
 });
 
 describe('the same job that runs again', () => {
-  const read = async (xml: string): Promise<Replacing> => {
+  const read = async (text: string): Promise<Replacing> => {
+    const format = text.startsWith('<') ? 'xml' : 'json';
     const { head, testNames } = await readDocument({
-      ...{ bytes: Buffer.from(xml), format: 'xml', kind: 'junit' },
+      ...{ bytes: Buffer.from(text), format, kind: undefined },
       ...{ secretKey: new Uint8Array(32), receivedAt: new Date() },
     });
     return { ...head.summary, tool: head.tool, testNames };
@@ -133,6 +134,31 @@ describe('the same job that runs again', () => {
     expect(await why(crashed, pytest(test('a')))).toContain(place);
     expect(await why(crashed, pytest(test('b'), test('c')))).toContain('1 of its tests');
     expect(await why(pytest(internal), pytest(test('a')))).toContain(place);
+  });
+
+  it('replaces a package that Go could not set up, by tests of the package', async () => {
+    const passed = (name: string) =>
+      [
+        { Action: 'run', Package: name, Test: 'TestA' },
+        { Action: 'pass', Package: name, Test: 'TestA' },
+        { Action: 'pass', Package: name },
+      ]
+        .map((event) => `${JSON.stringify(event)}\n`)
+        .join('');
+    const other = passed('shop/other');
+    // Go before 1.24 does not write events about it.
+    const before = `${other}FAIL\tshop/cart [setup failed]\nFAIL\n`;
+    const output = { Package: 'shop/cart', Output: 'FAIL\tshop/cart [setup failed]\n' };
+    const events = [
+      { Action: 'start', Package: 'shop/cart' },
+      { Action: 'output', ...output },
+      { Action: 'fail', Package: 'shop/cart', Elapsed: 0 },
+    ];
+    const after = other + events.map((event) => `${JSON.stringify(event)}\n`).join('');
+    for (const older of [before, after]) {
+      expect(await why(older, other + passed('shop/cart'))).toBeUndefined();
+      expect(await why(older, other + passed('shop/web'))).toBeDefined();
+    }
   });
 
   it('replaces files that Jest could not run', async () => {
