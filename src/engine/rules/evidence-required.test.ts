@@ -126,7 +126,7 @@ describe('evidence-required', () => {
   });
 
   it('finds what is too old, to the second', () => {
-    const common = { scope: 'release', unknownAge: 'upload' } as const;
+    const common = { scope: 'release' } as const;
     const parameters = { ...common, kinds: ['trivy'], maximumAgeDays: 1 };
     const aged = [
       { id: 'new', kind: 'trivy', ageSeconds: 86_400, isDated: true, databaseAgeSeconds: null },
@@ -160,9 +160,9 @@ describe('evidence-required', () => {
 
   it('requires `kinds` or `shows`', () => {
     expect(() => required({})).toThrow('not valid');
-    expect(() =>
-      evidenceRequired.evaluate({ scope: 'release', unknownAge: 'upload' }, input()),
-    ).toThrow('needs `kinds` or `shows`');
+    expect(() => evidenceRequired.evaluate({ scope: 'release' }, input())).toThrow(
+      'needs `kinds` or `shows`',
+    );
   });
 
   it('has limits', () => {

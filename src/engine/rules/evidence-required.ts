@@ -44,12 +44,12 @@ const parameters = Type.Object(
         ].join(' '),
       }),
     ),
-    unknownAge: defaulted(
+    unknownAge: Type.Optional(
       stringEnum(['upload', 'deny'] as const, {
-        default: 'upload',
         description: [
           'What `maximumAgeDays` does with a document that does not say when its tool ran.',
-          'upload: its age counts from the last upload, and the verdict warns. deny: it is too old',
+          'upload: its age counts from the last upload, and the verdict warns. deny: it is too old.',
+          'If absent: upload',
         ].join(' '),
       }),
     ),
