@@ -7,7 +7,7 @@ import type { Judgement, PolicyRule } from './inputs.js';
  * Incremented when the same inputs are decided differently, because a rule was added, changed or removed. It
  * distinguishes verdicts, and stored counts of defects, of two versions of the server.
  */
-export const ENGINE = 2;
+export const ENGINE = 3;
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 

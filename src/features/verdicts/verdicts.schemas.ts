@@ -110,7 +110,7 @@ export const StoredVerdict = Type.Object(
   {
     $id: 'StoredVerdict',
     description: 'A verdict with its inputs',
-    examples: [{ ...deniedVerdict, engine: 2, inputs: { environment: 'production' } }],
+    examples: [{ ...deniedVerdict, engine: 3, inputs: { environment: 'production' } }],
   },
 );
 
