@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { canonicalJson } from '../../shared/canonical-json.js';
 import { commitmentOf, type EventRow, statementOf } from './statement.js';
 
 const EVENT: EventRow = {
@@ -30,6 +32,33 @@ describe('the statement of an event', () => {
     );
     const next = statementOf(EVENT, { sequence: 2, previous: Buffer.alloc(32, 1) });
     expect(JSON.parse(next)).toMatchObject({ sequence: 2, previous: '01'.repeat(32) });
+  });
+
+  it('is what RFC 8785 makes of its members, whatever they are', () => {
+    const text = fc.string({ unit: 'grapheme' });
+    const maybe = fc.option(text);
+    const event = fc.record({
+      id: fc.uuid(),
+      time: fc.date({ noInvalidDate: true }),
+      type: text,
+      subjectKind: text,
+      subjectId: text,
+      projectId: fc.option(fc.nat()),
+      releaseId: fc.option(fc.uuid()),
+      actor: text,
+      credential: maybe,
+      requestId: maybe,
+      data: fc
+        .dictionary(text, fc.oneof(text, fc.integer(), fc.boolean()))
+        .map((data) => JSON.stringify(data)),
+    });
+    const previous = fc.option(fc.uint8Array({ minLength: 32, maxLength: 32 }).map(Buffer.from));
+    fc.assert(
+      fc.property(event, fc.option(fc.nat()), previous, (one, sequence, before) => {
+        const statement = statementOf(one, { sequence, previous: before });
+        expect(statement).toBe(canonicalJson(JSON.parse(statement)));
+      }),
+    );
   });
 
   it('has the digest of data that does not fit, and of data that is not a JSON object', () => {

@@ -58,23 +58,22 @@ function dataOf(text: string): object | undefined {
 const timeOf = (time: Date) =>
   time instanceof Date && !Number.isNaN(time.getTime()) ? time.toISOString() : String(time);
 
-/** @throws {Error} for a number that has no canonical form */
-const canonical = (event: EventRow, { sequence, previous }: ReleasePlace, data: object): string =>
-  canonicalJson({
-    schema: STATEMENT_SCHEMA,
-    id: event.id,
-    time: timeOf(event.time),
-    type: event.type,
-    subject: { kind: event.subjectKind, id: event.subjectId },
-    project: event.projectId,
-    release: event.releaseId,
-    actor: event.actor,
-    credential: event.credential,
-    requestId: event.requestId,
-    data,
-    sequence,
-    previous: previous?.toString('hex') ?? null,
-  });
+/**
+ * Writes the members in the order of RFC 8785. By hand, because it is most of the work for an entry.
+ * @throws {Error} for a number that has no canonical form
+ */
+function canonical(event: EventRow, { sequence, previous }: ReleasePlace, data: object): string {
+  const text = (value: string | null) => JSON.stringify(value);
+  return (
+    `{"actor":${text(event.actor)},"credential":${text(event.credential)},` +
+    `"data":${canonicalJson(data)},"id":"${event.id}",` +
+    `"previous":${previous ? `"${previous.toString('hex')}"` : null},` +
+    `"project":${event.projectId},"release":${text(event.releaseId)},` +
+    `"requestId":${text(event.requestId)},"schema":"${STATEMENT_SCHEMA}","sequence":${sequence},` +
+    `"subject":{"id":${text(event.subjectId)},"kind":${text(event.subjectKind)}},` +
+    `"time":"${timeOf(event.time)}","type":${text(event.type)}}`
+  );
+}
 
 /** The statement with its data. undefined: the data has no canonical form, or is too large. */
 function whole(event: EventRow, place: ReleasePlace): string | undefined {
