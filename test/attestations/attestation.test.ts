@@ -85,8 +85,10 @@ describe('GET /verdicts/{id}/attestation: 200', () => {
     const answer = await ask(app, allowed.id, 'format=bundle');
     expect(answer.headers['content-type']).toBe('application/vnd.dev.sigstore.bundle.v0.3+json');
     const { dsseEnvelope, verificationMaterial } = answer.json();
-    expect(dsseEnvelope).toEqual((await ask(app, allowed.id)).json());
-    expect(verificationMaterial.publicKey.hint).toBe(dsseEnvelope.signatures[0].keyid);
+    const envelope = (await ask(app, allowed.id)).json();
+    expect(dsseEnvelope.payload).toBe(envelope.payload);
+    expect(dsseEnvelope.signatures[0].sig).toBe(envelope.signatures[0].sig);
+    expect(verificationMaterial.publicKey.hint).toBe(envelope.signatures[0].keyid);
   });
 
   it('is signed once, also for requests at the same time, and after a rotation', async () => {
