@@ -38,7 +38,7 @@ export const AuditPackQuery = Type.Object(
       'Only verdicts and deployments of this environment. The entries of the log are all of the release',
     ),
     size: size(
-      'The pack as of this size of the log: the size of a published checkpoint. Absent: as of now, which the log records',
+      'The pack as of this size of the log: that of a published checkpoint. Absent: now, and the log records it',
     ),
     from: size(
       'Size of an earlier checkpoint that you have: adds a proof that the log since then only grew',

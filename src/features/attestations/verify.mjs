@@ -71,7 +71,7 @@ function hashOf(/** @type {string} */ text) {
   const hash = Buffer.from(text, 'base64');
   return hash.length === 32 && hash.toString('base64') === text ? hash : fail('a hash is not 32 bytes of base64');
 }
-/** @type {(index: number, size: number, leaf: Buffer, path: Buffer[]) => Buffer} the root that an audit path leads to */
+/** @type {(index: number, size: number, leaf: Buffer, path: Buffer[]) => Buffer} the root of an audit path */
 function rootOfPath(index, size, leaf, path) {
   const sibling = path.at(-1);
   need((sibling === undefined) === (size === 1), 'the inclusion proof has another length');
@@ -373,13 +373,12 @@ function verifyPack(options) {
   }
   verifyComplete();
   for (const { id, inputs, decision, environment: where, evaluatedAt } of verdicts)
-    proven.push(`Version ${inputs.release.version}: ${decision} for ${where} at ${evaluatedAt} (verdict ${id})`);
-  proven.push(`All inputs and results of the ${verdicts.length} verdicts, and ${deployments.length} deployments`);
+    proven.push(`Version ${inputs.release.version}: ${decision} for ${where} at ${evaluatedAt}, verdict ${id}`);
   for (const one of envelopes) check(one.path, () => verifyAttestation(one, keys, verdicts));
   proven.push(`Attestations: ${envelopes.length}. A key for verdicts signed each, and they say the same`);
   if (options.checkpoint) check('--checkpoint', () => verifyOwnCheckpoint(keys, options));
   else claimed.add('The log was not rewritten before this pack. Use --checkpoint with one that you kept');
-  claimed.add('The decisions are shown as they were made, and not made again. Times are those of the server');
+  claimed.add('Decisions are shown as they were made, and not made again. Times and links are those of the server');
   claimed.add('What happened after this size of the log is not in the pack');
 }
 
