@@ -32,7 +32,7 @@ const withPostgres = (server: Server, dataFolder: string): Server => ({
   },
 });
 
-/** Compares a server that signs its log with one that has no log. What the sequencer costs is a part of both figures. */
+/** Compares a server that signs its log with one that has no log. The figures have what the sequencer costs. */
 export async function ofLog(server: string, dataFolder: string, keys: string): Promise<void> {
   const [off, on] = [
     await createDatabase(server, 'bench_log_off', 0),

@@ -17,8 +17,8 @@ In the container, use node dist/keys.js instead of npm run -s keys --.
   export   writes the public keys as JSON, as GET /log/keys does
   rotate   begins a new key. The old key signs that the new one follows. Servers that run use it within seconds
 
-The command uses the keys of the server: SIGNING_KEYS_DIR from the environment or .env, or the folder beside the embedded
-database. rotate uses its database. No command shows a private key.
+The command uses the keys of the server: SIGNING_KEYS_DIR from the environment or .env, or the folder beside the
+embedded database. rotate uses its database. No command shows a private key.
 
 Exit code: 0 done; 1 not done, and the error output has the reason.
 `;

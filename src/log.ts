@@ -30,8 +30,8 @@ In the container, use node dist/log.js instead of npm run -s log --.
   --event ID      id of the event
   --reason TEXT   why: 1 to 2000 characters. It is kept in the database, and its digest in the log
 
-The command uses the database and the keys of the server: DATABASE_URL and SIGNING_KEYS_DIR from the environment or .env,
-or the embedded database. erase needs the role that owns the tables.
+The command uses the database and the keys of the server: DATABASE_URL and SIGNING_KEYS_DIR from the environment or
+.env, or the embedded database. erase needs the role that owns the tables.
 
 Exit code: 0 done, and nothing is wrong; 1 verify found faults; 2 not done, and the error output has the reason.
 `;

@@ -30,7 +30,7 @@ export interface LogApp {
   settle(): Promise<void>;
 }
 
-/** An application with a log of its own keys, until the test ends. Its log does nothing by itself before `log.start`. */
+/** An application with a log, until the test ends. Its log does nothing by itself before `log.start`. */
 export async function logApp({
   keys: given,
   env = {},

@@ -95,24 +95,29 @@ describe('npm run log -- verify', () => {
     ],
     [
       'an event that nobody logged',
-      `INSERT INTO events (type, subject_kind, subject_id, actor, data) VALUES ('project.created', 'project', '9', 'eve', '{}')`,
+      `INSERT INTO events (type, subject_kind, subject_id, actor, data)
+       VALUES ('project.created', 'project', '9', 'eve', '{}')`,
       /event \S+: it is neither in the log nor in the queue/,
     ],
     [
       'an entry that was added',
-      `WITH e AS (INSERT INTO events (type, subject_kind, subject_id, actor, data) VALUES ('project.created', 'project', '9', 'eve', '{}') RETURNING id)
-       INSERT INTO log_entries (log_id, index, event_id, salt, commitment) SELECT 1, ${lastOf} + 1, id, sha256('a'), sha256('b') FROM e`,
+      `WITH e AS (INSERT INTO events (type, subject_kind, subject_id, actor, data)
+                 VALUES ('project.created', 'project', '9', 'eve', '{}') RETURNING id)
+       INSERT INTO log_entries (log_id, index, event_id, salt, commitment)
+       SELECT 1, ${lastOf} + 1, id, sha256('a'), sha256('b') FROM e`,
       /1 entries are beyond its size/,
     ],
     [
       'a cut tail',
-      `WITH e AS (DELETE FROM log_entries WHERE index = ${lastOf} RETURNING event_id), v AS (DELETE FROM events USING e WHERE id = e.event_id)
+      `WITH e AS (DELETE FROM log_entries WHERE index = ${lastOf} RETURNING event_id),
+            v AS (DELETE FROM events USING e WHERE id = e.event_id)
        UPDATE logs SET size = size - 1`,
       /the database has fewer log entries than were signed/i,
     ],
     [
       'a cut tail with its checkpoint',
-      `WITH e AS (DELETE FROM log_entries WHERE index = ${lastOf} RETURNING event_id), c AS (DELETE FROM log_checkpoints)
+      `WITH e AS (DELETE FROM log_entries WHERE index = ${lastOf} RETURNING event_id),
+            c AS (DELETE FROM log_checkpoints)
        UPDATE logs SET size = size - 1`,
       /the keys' folder has size \d+/,
     ],
@@ -135,7 +140,8 @@ describe('npm run log -- verify', () => {
     [
       'an erasure that the log does not have',
       `WITH e AS (UPDATE log_entries SET salt = NULL WHERE index = 1 RETURNING event_id)
-       UPDATE events SET subject_id = 'erased', actor = 'erased', credential = NULL, request_id = NULL, data = '{"erased":true}' FROM e WHERE id = e.event_id`,
+       UPDATE events SET subject_id = 'erased', actor = 'erased', credential = NULL, request_id = NULL,
+                         data = '{"erased":true}' FROM e WHERE id = e.event_id`,
       /event \S+ was erased, and the log does not say so/,
     ],
     [
@@ -150,8 +156,10 @@ describe('npm run log -- verify', () => {
     ],
     [
       'an added verdict',
-      `INSERT INTO verdicts (project_id, release_id, environment, decision, engine, inputs_hash, inputs, results, evaluated_at, created_by)
-       SELECT project_id, release_id, environment, 'allow'::decision, engine, repeat('0', 64), inputs, results, evaluated_at, created_by FROM verdicts LIMIT 1`,
+      `INSERT INTO verdicts (project_id, release_id, environment, decision, engine, inputs_hash, inputs,
+                             results, evaluated_at, created_by)
+       SELECT project_id, release_id, environment, 'allow'::decision, engine, repeat('0', 64), inputs,
+              results, evaluated_at, created_by FROM verdicts LIMIT 1`,
       /verdict \S+: it was added/,
     ],
     ['a changed waiver', `UPDATE waivers SET rule = 'CVE-2000-0001'`, /waiver \S+: it differs/],

@@ -15,8 +15,9 @@ const nullableInteger = (description: string) =>
   Type.Unsafe<number | null>({ type: ['integer', 'null'], description });
 
 const statement = [
-  '{"actor":"alice","credential":"token:019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e","data":{"commit":"8f3c2a1","version":"1.4.2"},',
-  '"id":"019aaf6a-3c40-7d92-8e15-6b7c8d9e0f1a","previous":null,"project":1,',
+  '{"actor":"alice","credential":"token:019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e",',
+  '"data":{"commit":"8f3c2a1","version":"1.4.2"},"id":"019aaf6a-3c40-7d92-8e15-6b7c8d9e0f1a",',
+  '"previous":null,"project":1,',
   '"release":"019aaf6a-3c3f-7d92-8e15-6b7c8d9e0f1b","requestId":"req-1","schema":"urn:srp:event:v1","sequence":1,',
   '"subject":{"id":"019aaf6a-3c3f-7d92-8e15-6b7c8d9e0f1b","kind":"release"},"time":"2026-01-15T10:00:00.000Z",',
   '"type":"release.created"}',

@@ -60,7 +60,7 @@ function matches(values: Values, filter: EventFilter): string[] {
   return conditions;
 }
 
-/** A page of events, the newest first, or in the order of the log. The best plan depends on the filter: it has no name. */
+/** A page of events. It has no name, because the best plan depends on the filter. */
 export function listEvents(
   visible: readonly Visible[],
   filter: EventFilter,

@@ -46,7 +46,8 @@ export async function lookAt(context: Inside<Place>, keys: Keys): Promise<Looked
 
 /**
  * Runs work in a transaction that holds the lock of the log. One transaction holds it, over all instances.
- * @param wait whether to wait for the lock as long as for any other. If not, and another one holds it, returns undefined
+ * @param wait whether to wait for the lock as long as for any other
+ * @returns undefined if it does not wait, and another transaction holds the lock
  */
 export function withLog<Result>(
   place: Place | Inside<Place>,
@@ -85,9 +86,12 @@ async function entriesOf(context: Inside<Place>, events: readonly EventRow[]): P
   });
 }
 
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+
 async function append(context: Inside<Place>, head: Head, entries: readonly Entry[]) {
   const leaves = entries.map(({ commitment }) => leafHash(commitment));
   const grown = await growTree({ size: head.size, leaves, readTiles: tilesOf(context, head.id) });
+  const lengths = grown.tiles.map(({ hashes }) => hashes.length);
   const written = await query(context, GROW, [
     head.id,
     head.size,
@@ -101,7 +105,9 @@ async function append(context: Inside<Place>, head: Head, entries: readonly Entr
     Buffer.concat(entries.map(({ previous }) => previous ?? NO_HASH)),
     grown.tiles.map(({ level }) => level),
     grown.tiles.map(({ index }) => index),
-    grown.tiles.map(({ hashes }) => hashes),
+    grown.tiles.map((_, i) => 1 + sum(lengths.slice(0, i))),
+    lengths,
+    Buffer.concat(grown.tiles.map(({ hashes }) => hashes)),
   ]);
   if (written.length === 0) throw new Error('the log changed while this process held its lock');
 }
@@ -148,8 +154,9 @@ export function integrate(
 }
 
 /**
- * Signs the log of the open transaction, unless it is published. First the file outside the database has the signed size
- * and root, then the checkpoint is published. If this process ends in between, the same checkpoint is signed again.
+ * Signs the log of the open transaction, unless it is published. First the file outside the database has the signed
+ * size and root, then the checkpoint is published. If this process ends in between, the same checkpoint is signed
+ * again.
  */
 export async function sign(context: Inside<Place>, keys: Keys): Promise<Looked> {
   const { state, head } = await lookAt(context, keys);

@@ -20,8 +20,10 @@ const checkpoint = nullableString({
   description: 'Signed note of the tree of this size. null: none was signed of this size',
 });
 
-const exampleNote =
-  'srp.invalid/0123456789abcdef\n2\nQnDFKVOGt6qLUZ1CHpp6GPSrXHZ0FhIYBVn5ixSmYn8=\n\n— srp.invalid/0123456789abcdef AAAA\n';
+const exampleNote = [
+  'srp.invalid/0123456789abcdef\n2\nQnDFKVOGt6qLUZ1CHpp6GPSrXHZ0FhIYBVn5ixSmYn8=\n\n',
+  '— srp.invalid/0123456789abcdef AAAA\n',
+].join('');
 
 export const LogProof = Type.Object(
   {

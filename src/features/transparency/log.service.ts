@@ -57,7 +57,7 @@ export interface LogServiceOptions extends Place {
 
 const base64 = (hashes: readonly Buffer[]) => hashes.map((hash) => hash.toString('base64'));
 
-/** The first and the end of the sizes of trees in which a tile has exactly this width. undefined: no tree is so large. */
+/** The first and the end of the sizes of trees whose tile has exactly this width. undefined: no tree is so large. */
 function sizesOf(level: number, index: number, width: number) {
   const span = TILE_WIDTH ** level;
   const hashes = index * TILE_WIDTH + width;
@@ -232,7 +232,8 @@ export function logService({ keys, sequencer, ...place }: LogServiceOptions) {
 
     /**
      * An inclusion proof. An event that has no index yet gets one first.
-     * @throws {AppError} `validation-failed`, `event-not-found`, `not-in-log`, `log-off`, `log-not-signed`, `log-behind`
+     * @throws {AppError} `validation-failed`, `event-not-found`, `not-in-log`, `log-off`, `log-not-signed`,
+     * `log-behind`
      */
     async proof({ index: at, event, size: asked, log: id }: ProofQuery) {
       if ((at === undefined) === (event === undefined)) {

@@ -96,9 +96,10 @@ export const TILES: Statement = {
 const part = (all: string) => `substring(${all}::bytea FROM 32 * (e.n::int - 1) + 1 FOR 32)`;
 
 /**
- * Writes what a batch adds. `$1`: id of the log; `$2`: its size before; `$3`: after; `$4`: root after; `$5`–`$7`: event,
- * release and sequence of the entries, in their order; `$8`–`$10`: all salts, commitments and leaf hashes of entries
- * before, 32 bytes each; `$11`–`$13`: level, index and hashes of tiles.
+ * Writes what a batch adds. `$1`: id of the log; `$2`: its size before; `$3`: after; `$4`: root after; `$5`–`$7`:
+ * event, release and sequence of the entries, in their order; `$8`–`$10`: all salts, commitments and leaf hashes of
+ * entries before, 32 bytes each; `$11`–`$14`: level, index, first byte (from 1) and bytes of tiles, and `$15` their
+ * hashes, one after the other.
  */
 export const GROW: Statement = {
   name: 'log-grow',
@@ -109,8 +110,8 @@ export const GROW: Statement = {
              FROM unnest($5::uuid[], $6::uuid[], $7::int[]) WITH ORDINALITY e(event, release, sequence, n)
          ), tiles AS (
            INSERT INTO log_tiles (log_id, level, index, hashes)
-           SELECT $1, t.level, t.index, t.hashes FROM unnest($11::int[], $12::bigint[], $13::bytea[])
-                  t(level, index, hashes)
+           SELECT $1, t.level, t.index, substring($15::bytea FROM t.first FOR t.bytes)
+             FROM unnest($11::int[], $12::bigint[], $13::int[], $14::int[]) t(level, index, first, bytes)
            ON CONFLICT (log_id, level, index) DO UPDATE SET hashes = excluded.hashes
          )
          UPDATE logs SET size = $3, root = $4

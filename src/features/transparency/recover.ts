@@ -59,8 +59,8 @@ export interface Recovered {
 }
 
 /**
- * Begins a new log with a new key, after a restore of the database or a difference. Its first entry names the log before,
- * what was signed last, and what was found.
+ * Begins a new log with a new key, after a restore of the database or a difference. Its first entry names the log
+ * before, what was signed last, and what was found.
  * @param origin no log had it before
  * @throws {LogError} if the current log can be signed
  */

@@ -23,8 +23,8 @@ const PUBLISHED = {
 };
 
 /**
- * Begins a new key. The old key signs a checkpoint with the event that names the new one, before it is used. Servers that
- * run use it from their next signature on.
+ * Begins a new key. The old key signs a checkpoint with the event that names the new one, before it is used. Servers
+ * that run use it from their next signature on.
  * @throws {LogError} if the log is not signed, and the old key stays
  */
 export async function rotate(context: CallContext, keys: Keys, purpose: Purpose): Promise<void> {

@@ -41,8 +41,8 @@ export interface Sequencer {
   /** Begins to integrate by itself. */
   start(): void;
   /**
-   * Integrates and publishes what is committed now. Concurrent callers share the work. Resolves also if the log does not
-   * sign; `state` says so.
+   * Integrates and publishes what is committed now. Concurrent callers share the work. Resolves also if the log does
+   * not sign; `state` says so.
    */
   settle(): Promise<void>;
   /** Ends it. What is committed is integrated, unless that fails. */
@@ -72,9 +72,9 @@ function shared(work: () => Promise<void>): () => Promise<void> {
 }
 
 /**
- * Gives events their place in the log, apart from the requests that record them. Every instance has one; a lock lets one
- * work at a time. It may be killed at any statement: the queue, the log and the file of the last signature say where to
- * go on.
+ * Gives events their place in the log, apart from the requests that record them. Every instance has one; a lock lets
+ * one work at a time. It may be killed at any statement: the queue, the log and the file of the last signature say
+ * where to go on.
  */
 export function sequencer(options: SequencerOptions): Sequencer {
   const { keys, log, batch = BATCH, observe = () => {}, observeQueue = () => {} } = options;

@@ -40,19 +40,19 @@ async function rootThen(head: Head, size: number, readTiles: ReadTiles) {
   });
 }
 
-const RECOVER = 'npm run log -- recover --reason "…"';
+const NOTHING = 'Nothing is signed, and reads and verdicts are served';
+const RECOVER = `${NOTHING}. Begin a new log: npm run log -- recover --reason "…"`;
 
 /** What a person reads about a log that does not sign. undefined: it signs. */
 export function troubleOf(state: LogState): string | undefined {
-  const nothing = 'Nothing is signed, and reads and verdicts are served';
   if (state === 'behind') {
-    return `The database has fewer log entries than were signed, as after a restore. ${nothing}. Begin a new log: ${RECOVER}`;
+    return `The database has fewer log entries than were signed, as after a restore. ${RECOVER}`;
   }
   if (state === 'beside') {
-    return `The log in the database is not the one that was signed, as after a restore. ${nothing}. Begin a new log: ${RECOVER}`;
+    return `The log in the database is not the one that was signed, as after a restore. ${RECOVER}`;
   }
   if (state === 'diverged') {
-    return `Entries of the log differ from their events or from the tree. ${nothing}. See which: npm run log -- verify`;
+    return `Entries of the log differ from their events or from the tree. ${NOTHING}. See which: npm run log -- verify`;
   }
   return undefined;
 }

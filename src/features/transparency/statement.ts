@@ -27,7 +27,7 @@ export interface EventRow {
   readonly data: string;
 }
 
-/** The place of an entry among those of its release. Null for entries without a release, and `previous` for the first. */
+/** The place of an entry among those of its release. Null without a release, and `previous` for the first. */
 export interface ReleasePlace {
   /** From 1. */
   readonly sequence: number | null;
@@ -91,8 +91,8 @@ function whole(event: EventRow, place: ReleasePlace): string | undefined {
 
 /**
  * What an entry of the log says: canonical JSON (RFC 8785) of at most 16 KiB. All members are always there. If it would
- * be larger, or the data is not a JSON object with a canonical form, `data` is `{"sha256": …}`: the digest of the stored
- * text.
+ * be larger, or the data is not a JSON object with a canonical form, `data` is `{"sha256": …}`: the digest of the
+ * stored text.
  */
 export const statementOf = (event: EventRow, place: ReleasePlace): string =>
   whole(event, place) ?? canonical(event, place, { sha256: sha256(event.data) });

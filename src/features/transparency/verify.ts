@@ -64,8 +64,8 @@ async function verifySigned(
 }
 
 /**
- * Verifies the whole database against its logs, on one snapshot: each entry against its event, tiles, roots, checkpoints
- * and their signatures, the file of the last signature, and rows against their events.
+ * Verifies the whole database against its logs, on one snapshot: each entry against its event, tiles, roots,
+ * checkpoints and their signatures, the file of the last signature, and rows against their events.
  * @param keys undefined: signatures are not verified
  * @param report called for each fault
  */
