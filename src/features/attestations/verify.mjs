@@ -71,7 +71,7 @@ function hashOf(/** @type {string} */ text) {
   const hash = Buffer.from(text, 'base64');
   return hash.length === 32 && hash.toString('base64') === text ? hash : fail('a hash is not 32 bytes of base64');
 }
-/** @type {(index: number, size: number, leaf: Buffer, path: Buffer[]) => Buffer} the root that an audit path leads to */
+/** @type {(index: number, size: number, leaf: Buffer, path: Buffer[]) => Buffer} the root at the end of the path */
 function rootOfPath(index, size, leaf, path) {
   const sibling = path.at(-1);
   need((sibling === undefined) === (size === 1), 'the inclusion proof has another length');
