@@ -162,6 +162,16 @@ describe('npm run log -- verify', () => {
               results, evaluated_at, created_by FROM verdicts LIMIT 1`,
       /verdict \S+: it was added/,
     ],
+    [
+      'changed inputs of a verdict',
+      `UPDATE verdicts SET inputs = jsonb_set(inputs, '{release,commit}', '"${'0'.repeat(40)}"')`,
+      /verdict \S+: its inputs were changed/,
+    ],
+    [
+      'another reason of a waiver',
+      `UPDATE waivers SET reason = 'Harmless'`,
+      /waiver \S+: it differs from the digest/,
+    ],
     ['a changed waiver', `UPDATE waivers SET rule = 'CVE-2000-0001'`, /waiver \S+: it differs/],
     [
       'a waiver that nobody approved',

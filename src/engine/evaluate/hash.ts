@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../shared/canonical-json.js';
 import type { CanonicalInputs } from './canonical.js';
-import type { Judgement, PolicyRule } from './inputs.js';
+import type { Judgement, PolicyRule, VerdictInputs } from './inputs.js';
 
 /**
  * Incremented when the same inputs are decided differently, because a rule was added, changed or removed. It
@@ -17,13 +17,14 @@ export const rulesSha256 = (rules: readonly PolicyRule[]): string => sha256(cano
 /**
  * Returns the part of the inputs that is hashed. It has no ids of evidence, so the same documents uploaded again are
  * the same inputs. Old evidence is named by its index in `evidence`, from 0. The digest of a policy replaces its rules.
+ * @param engine version of the rules
  */
-export function hashedInputs(inputs: CanonicalInputs) {
+export function hashedInputs(inputs: CanonicalInputs | VerdictInputs, engine = ENGINE) {
   const { evidence, policies, tooOld, ...rest } = inputs;
   const places = new Map(evidence.map(({ id }, place) => [id, place]));
   return {
     ...rest,
-    engine: ENGINE,
+    engine,
     evidence: evidence.map(({ id: _id, ...content }) => content),
     policies: policies.map(({ rules: _rules, ...policy }) => policy),
     tooOld: tooOld.map((rule) => ({
@@ -38,6 +39,10 @@ export function hashedInputs(inputs: CanonicalInputs) {
  */
 export const inputsHash = (inputs: CanonicalInputs): string =>
   sha256(canonicalJson(hashedInputs(inputs)));
+
+/** The same for inputs as they are stored, which were in canonical order, and the version of the rules of that time. */
+export const storedInputsHash = (inputs: VerdictInputs, engine: number): string =>
+  sha256(canonicalJson(hashedInputs(inputs, engine)));
 
 /** What `verdictHash` covers. `inputsHash` stands for the inputs. */
 export interface HashedVerdict extends Pick<Judgement, 'decision'> {

@@ -136,6 +136,19 @@ export const VERDICTS: Statement = {
            FROM verdicts t WHERE $1::uuid IS NULL OR t.id > $1 ORDER BY t.id LIMIT $2`,
 };
 
+const dataOf = (type: string) => `(SELECT e.data FROM events e
+   WHERE e.subject_kind = 'waiver' AND e.subject_id = t.id::text AND e.type = '${type}' LIMIT 1)`;
+
+/** Waivers in order, with the data of their events. `$1`: id of the one before, or null; `$2`: maximum number. */
+export const WAIVERS: Statement = {
+  name: 'verify-waivers',
+  text: `SELECT t.id, t.project_id AS "projectId", t.release_id AS "releaseId", t.rule, t.about, t.purl, t.reason,
+                t.expires_at AS "expiresAt", t.created_at AS "createdAt", t.created_by AS "createdBy",
+                t.approved_at AS "approvedAt", t.approved_by AS "approvedBy",
+                ${dataOf('waiver.requested')} AS requested, ${dataOf('waiver.approved')} AS approved
+           FROM waivers t WHERE $1::uuid IS NULL OR t.id > $1 ORDER BY t.id LIMIT $2`,
+};
+
 /** Documents in order. `$1`, `$2`: project and digest of the one before, `$3`: maximum number. */
 export const DOCUMENTS: Statement = {
   name: 'verify-documents',

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Read } from '../../database/sql.js';
+import { storedInputsHash, type VerdictInputs, verdictHash } from '../../engine/index.js';
 import { canonicalJson } from '../../shared/canonical-json.js';
+import { type StatedWaiver, waiverStatement } from '../../vocabulary/waiver-statement.js';
 import type { Report } from './verify-log.js';
 import {
   addedRows,
@@ -12,9 +14,12 @@ import {
   POLICY_VERSIONS,
   ROW_CHECKS,
   VERDICTS,
+  WAIVERS,
 } from './verify-rows.sql.js';
 
 const PAGE = 500;
+/** The inputs of one verdict can have megabytes. */
+const VERDICT_PAGE = 10;
 
 interface Verifier {
   readonly read: Read;
@@ -71,26 +76,47 @@ interface VerdictRow {
   readonly id: string;
   readonly releaseId: string;
   readonly environment: string;
-  readonly decision: string;
+  readonly decision: 'allow' | 'deny';
   readonly engine: number;
   readonly inputsHash: string;
-  readonly results: object;
+  readonly inputs: VerdictInputs;
+  readonly results: object[];
   readonly data: string | null;
 }
 
-/** SHA-256 of what a verdict decided, and why. Events of earlier versions do not have it. */
-const verdictHash = (row: VerdictRow) => {
-  const { releaseId, environment, inputsHash, engine, decision, results } = row;
-  return sha256({ releaseId, environment, inputsHash, engine, decision, results });
-};
-
 async function verifyVerdicts({ read, report }: Verifier): Promise<number> {
   for (let [before, count]: [string | null, number] = [null, 0]; ; ) {
-    const rows: VerdictRow[] = await read<VerdictRow>(VERDICTS, [before, PAGE]);
+    const rows: VerdictRow[] = await read<VerdictRow>(VERDICTS, [before, VERDICT_PAGE]);
     for (const row of rows) {
+      if (storedInputsHash(row.inputs, row.engine) !== row.inputsHash)
+        report(`verdict ${row.id}: its inputs were changed`);
+      // Events of earlier versions of the server do not have it.
       const recorded = memberOf(row.data, 'verdictHash');
       if (recorded === undefined || recorded === verdictHash(row)) continue;
       report(`verdict ${row.id}: its results were changed`);
+    }
+    count += rows.length;
+    if (rows.length < VERDICT_PAGE) return count;
+    before = rows.at(-1)?.id ?? null;
+  }
+}
+
+/** Compares what was requested and approved with the digests in the events. Those of earlier versions have none. */
+async function verifyWaivers({ read, report }: Verifier): Promise<number> {
+  type Row = StatedWaiver & { readonly requested: string | null; readonly approved: string | null };
+  for (let [before, count]: [string | null, number] = [null, 0]; ; ) {
+    const rows: Row[] = await read<Row>(WAIVERS, [before, PAGE]);
+    for (const row of rows) {
+      const request = { ...row, approvedAt: null, approvedBy: null };
+      const pairs = [
+        [row.requested, request],
+        [row.approved, row],
+      ] as const;
+      const isOther = pairs.some(([data, stated]) => {
+        const recorded = memberOf(data, 'sha256');
+        return recorded !== undefined && recorded !== sha256(JSON.parse(waiverStatement(stated)));
+      });
+      if (isOther) report(`waiver ${row.id}: it differs from the digest in its events`);
     }
     count += rows.length;
     if (rows.length < PAGE) return count;
@@ -137,6 +163,7 @@ export async function verifyRows(verifier: Verifier) {
   return {
     policies: await verifyPolicies(verifier),
     verdicts: await verifyVerdicts(verifier),
+    waivers: await verifyWaivers(verifier),
     documents: await verifyDocuments(verifier),
   };
 }
