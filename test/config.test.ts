@@ -67,6 +67,11 @@ describe('the configuration', () => {
       'postgresql://u:hunter2@db/x',
       "MIGRATION_DATABASE_URL needs DATABASE_URL, which is the server's own: a role that is not the owner",
     ],
+    [
+      'PUBLIC_URL',
+      'srp.example.org',
+      'PUBLIC_URL must be an address such as https://srp.example.org, without query, but is "srp.example.org"',
+    ],
     ['PORT', '80a', 'PORT must be an integer from 0 to 65535, but is "80a"'],
     ['PORT', '1e3', 'PORT must be an integer from 0 to 65535, but is "1e3"'],
     ['PORT', '-1', 'PORT must be an integer from 0 to 65535, but is "-1"'],

@@ -14,7 +14,15 @@ const context = useApp({ AUTH_MODE: 'token' });
 const open = useApp();
 
 /** The only ones that need no token. */
-const PUBLIC_ROUTES = ['/', '/health', '/health/ready', '/version', '/openapi.json', '/docs'];
+const PUBLIC_ROUTES = [
+  '/',
+  '/health',
+  '/health/ready',
+  '/version',
+  '/openapi.json',
+  '/docs',
+  '/schemas/verdict/v1',
+];
 
 /** What can be called, by its path in the document, and the scope that it needs. */
 const CALLS: [method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, scope: Scope][] = [
@@ -58,6 +66,9 @@ const CALLS: [method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string,
   ['POST', '/environments/{name}/deployments', 'deployments:write'],
   ['GET', '/deployments', 'deployments:read'],
   ['GET', '/releases/{id}/timeline', 'events:read'],
+  ['GET', '/releases/{id}/audit-pack', 'audit:read'],
+  ['GET', '/verdicts/{id}/attestation', 'verdicts:read'],
+  ['GET', '/verdicts/{id}/proof', 'verdicts:read'],
   ['GET', '/waivers', 'waivers:read'],
   ['POST', '/waivers', 'waivers:request'],
   ['GET', '/waivers/{id}', 'waivers:read'],
@@ -68,6 +79,15 @@ const CALLS: [method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string,
   ['GET', '/verdicts', 'verdicts:read'],
   ['GET', '/verdicts/{id}', 'verdicts:read'],
   ['GET', '/assert', 'verdicts:read'],
+  ['GET', '/events', 'events:read'],
+  ['GET', '/events/{id}', 'events:read'],
+  ['GET', '/log/checkpoint', 'log:read'],
+  ['GET', '/log/tile/{path}', 'log:read'],
+  ['GET', '/log/{log}/checkpoint', 'log:read'],
+  ['GET', '/log/{log}/tile/{path}', 'log:read'],
+  ['GET', '/log/keys', 'log:read'],
+  ['GET', '/log/proof', 'log:read'],
+  ['GET', '/log/consistency', 'log:read'],
   ['GET', '/tokens', 'tokens:admin'],
   ['POST', '/tokens', 'tokens:admin'],
   ['GET', '/tokens/{id}', 'tokens:admin'],
@@ -85,11 +105,13 @@ const addressOf = (path: string) =>
     .replace('/projects/{id}', '/projects/1')
     .replace(/\{(?:id|other)\}/g, '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e')
     .replace('{name}', 'missing')
+    .replace('{log}', '1')
+    .replace('{path}', '0/000')
     .replace('{version}', '1.0.0')
     .replace('{sha256}', 'a'.repeat(64));
 
-/** Statuses of an allowed call: the resources do not exist, and no call has a body. */
-const LET_THROUGH = [200, 400, 404];
+/** Statuses of an allowed call: the resources do not exist, no call has a body, and the server has no log. */
+const LET_THROUGH = [200, 400, 404, 409];
 
 describe('every route', () => {
   it('of the OpenAPI document is public or in the list of this test', async () => {

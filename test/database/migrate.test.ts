@@ -40,6 +40,8 @@ const MIGRATIONS = [
   '20261130100000_times_of_the_database',
   '20261130110000_kept_counts',
   '20261201100000_decisions',
+  '20261201110000_transparency_log',
+  '20261201130000_attestations',
 ];
 
 let database: Awaited<ReturnType<typeof createEmptyDatabase>>;

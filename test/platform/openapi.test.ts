@@ -62,6 +62,8 @@ describe('/openapi.json', () => {
       'GET /environments',
       'GET /environments/{name}',
       'GET /environments/{name}/deployments',
+      'GET /events',
+      'GET /events/{id}',
       'GET /evidence/{id}',
       'GET /evidence/{id}/document',
       'GET /findings',
@@ -69,6 +71,13 @@ describe('/openapi.json', () => {
       'GET /health/ready',
       'GET /issuers',
       'GET /issuers/{id}',
+      'GET /log/checkpoint',
+      'GET /log/consistency',
+      'GET /log/keys',
+      'GET /log/proof',
+      'GET /log/tile/{path}',
+      'GET /log/{log}/checkpoint',
+      'GET /log/{log}/tile/{path}',
       'GET /metrics',
       'GET /policies',
       'GET /policies/{name}',
@@ -79,6 +88,7 @@ describe('/openapi.json', () => {
       'GET /projects/{id}/releases',
       'GET /releases/{id}',
       'GET /releases/{id}/artifacts',
+      'GET /releases/{id}/audit-pack',
       'GET /releases/{id}/components',
       'GET /releases/{id}/diff/{other}',
       'GET /releases/{id}/evidence',
@@ -86,10 +96,13 @@ describe('/openapi.json', () => {
       'GET /releases/{id}/summary',
       'GET /releases/{id}/timeline',
       'GET /releases/{id}/verdicts',
+      'GET /schemas/verdict/v1',
       'GET /tokens',
       'GET /tokens/{id}',
       'GET /verdicts',
       'GET /verdicts/{id}',
+      'GET /verdicts/{id}/attestation',
+      'GET /verdicts/{id}/proof',
       'GET /version',
       'GET /waivers',
       'GET /waivers/{id}',
@@ -194,7 +207,7 @@ describe('/openapi.json', () => {
   it('states the scope of each operation, or that it is public', async () => {
     for (const [name, operation] of await operations()) {
       const { security, description, responses } = operation;
-      if (/ \/($|health|version)/.test(name)) {
+      if (/ \/($|health|version|schemas)/.test(name)) {
         expect([security, description], name).toEqual([
           [],
           expect.stringMatching(/Needs no permission\.$/),

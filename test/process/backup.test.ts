@@ -34,11 +34,23 @@ const liveDigests = async () => {
   return digests(client).finally(() => client.end());
 };
 
+/** Every event is in the log, and its checkpoint is published: nothing is written any more. */
+async function isLogged(): Promise<boolean> {
+  const client = await embedded.connect();
+  const { rowCount } = await client.query(
+    `SELECT 1 FROM logs l JOIN log_checkpoints c ON c.log_id = l.id AND c.size = l.size
+      WHERE NOT EXISTS (SELECT 1 FROM log_queue)`,
+  );
+  await client.end();
+  return rowCount === 1;
+}
+
 describe('npm run backup and npm run restore', () => {
   it('bring every row and every sequence back, and keep the replaced database', async () => {
     const server = await embedded.start();
     await createProject(server.url, 'Before');
     await expect.poll(async () => (await liveDigests()).event_imports).toMatch(/^0 /); // the job is done
+    await expect.poll(isLogged).toBe(true);
     const saved = await liveDigests();
     const made = await backup(backupFolder());
     expect(made.code, made.output).toBe(0);

@@ -5,7 +5,12 @@ import type { FastifyInstance } from 'fastify';
 import { onTestFinished } from 'vitest';
 import { loadConfig } from '../../src/config/config.js';
 import { type Database, openDatabase } from '../../src/database/client.js';
-import { openTransparency, type Transparency } from '../../src/features/transparency/index.js';
+import { importRows } from '../../src/events/import.js';
+import {
+  openTransparency,
+  type Transparency,
+  verify,
+} from '../../src/features/transparency/index.js';
 import { type Keys, openKeys } from '../../src/security/signing/keys.js';
 import { buildTestApp } from './app.js';
 import { sql, testDatabaseUrl } from './database.js';
@@ -72,3 +77,12 @@ export const emptyQueue = () => sql('DELETE FROM log_queue');
 /** Runs statements as the owner of the database, without triggers and foreign keys. */
 export const tamper = (text: string) =>
   sql(`SET session_replication_role = replica; ${text}; RESET session_replication_role`);
+
+/** What `npm run log -- verify` prints, once the job has recorded the rows from before the events. */
+export async function faultsOf(keys: Keys | undefined): Promise<string[]> {
+  const database = anotherPool();
+  await importRows(database);
+  const found: string[] = [];
+  await verify(database, keys, (fault) => found.push(fault));
+  return found;
+}

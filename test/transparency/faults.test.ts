@@ -1,17 +1,14 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { verify } from '../../src/features/transparency/index.js';
 import { type Keys, openKeys } from '../../src/security/signing/keys.js';
 import { sql } from '../support/database.js';
-import { anotherPool, keysFolder, logApp, ORIGIN } from '../support/log.js';
-import { createProject } from '../support/requests.js';
+import { faultsOf, keysFolder, logApp, ORIGIN } from '../support/log.js';
+import { createProject, expectProblem } from '../support/requests.js';
 
 const published = () => sql<{ size: string }>('SELECT size FROM log_checkpoints ORDER BY size');
 
 async function nothingIsWrong(keys: Keys): Promise<void> {
-  const found: string[] = [];
-  await verify(anotherPool(), keys, (fault) => found.push(fault));
-  expect(found).toEqual([]);
+  expect(await faultsOf(keys)).toEqual([]);
   const sizes = (await published()).map(({ size }) => size);
   expect(new Set(sizes).size).toBe(sizes.length);
 }
@@ -30,6 +27,14 @@ describe('the sequencer goes on', () => {
     await expect(log.settle()).rejects.toThrow('state.json');
     expect(await published()).toEqual(before);
     expect((await log.app.inject('/log/checkpoint')).statusCode).toBe(200);
+    const [event] = await sql<{ id: string }>('SELECT id FROM events ORDER BY id DESC LIMIT 1');
+    const proof = await log.app.inject(`/log/proof?event=${event?.id}`);
+    expect(expectProblem(proof, 503, 'log-behind').detail).not.toContain(folder);
+    log.log.start();
+    const warned = () => log.app.inject('/health/ready').then((ready) => ready.json().warnings);
+    await expect
+      .poll(warned, { timeout: 30_000 })
+      .toEqual([expect.stringContaining('could not be integrated')]);
     await rm(`${folder}/state.json`, { recursive: true });
     await rename(`${folder}/kept`, `${folder}/state.json`);
     await log.settle();

@@ -2,13 +2,21 @@ import { cp } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { ANONYMOUS } from '../../src/access/caller.js';
 import { callContext } from '../../src/database/context.js';
-import { erase, LogError, recover, rotate, verify } from '../../src/features/transparency/index.js';
+import { erase, LogError, recover, rotate } from '../../src/features/transparency/index.js';
 import { openCheckpoint } from '../../src/security/signing/checkpoint.js';
 import { type Keys, openKeys } from '../../src/security/signing/keys.js';
 import { parseVkey } from '../../src/security/signing/note.js';
 import { verifyInclusion } from '../../src/security/signing/tiles.js';
 import { sql } from '../support/database.js';
-import { anotherPool, keysFolder, type LogApp, logApp, ORIGIN, tamper } from '../support/log.js';
+import {
+  anotherPool,
+  faultsOf,
+  keysFolder,
+  type LogApp,
+  logApp,
+  ORIGIN,
+  tamper,
+} from '../support/log.js';
 import { createRelease } from '../support/releases.js';
 import { createProject, expectProblem } from '../support/requests.js';
 
@@ -38,12 +46,6 @@ async function backup(): Promise<() => Promise<unknown>> {
   return () => tamper(restored.join('; '));
 }
 
-async function faults(keys: Keys): Promise<string[]> {
-  const found: string[] = [];
-  await verify(anotherPool(), keys, (fault) => found.push(fault));
-  return found;
-}
-
 const warnings = async ({ app }: LogApp) => (await app.inject('/health/ready')).json().warnings;
 const stateMetric = async ({ app }: LogApp) =>
   /^srp_log_state\{state="(\w+)"\} 1$/m.exec((await app.inject('/metrics')).body)?.[1];
@@ -68,7 +70,7 @@ describe('a restored database', () => {
     const [queued] = await sql<{ event_id: string }>('SELECT event_id FROM log_queue');
     const proof = await log.app.inject(`/log/proof?event=${queued?.event_id}`);
     expectProblem(proof, 409, 'log-not-signed');
-    expect(await faults(log.keys)).toEqual([expect.stringContaining('npm run log -- recover')]);
+    expect(await faultsOf(log.keys)).toEqual([expect.stringContaining('npm run log -- recover')]);
   });
 
   it('beside what was signed signs nothing', async () => {
@@ -177,7 +179,7 @@ describe('npm run log -- recover', () => {
     expect((await log.app.inject('/log/1/checkpoint')).body).toContain(`${ORIGIN}\n${size}\n`);
     const keys = (await log.app.inject('/log/keys')).json().log;
     expect(keys.map((key: { log: number }) => key.log)).toEqual([1, 2]);
-    expect(await faults(log.keys)).toEqual([]);
+    expect(await faultsOf(log.keys)).toEqual([]);
   });
 
   it('refuses a log that is signed, and changes nothing', async () => {
@@ -244,7 +246,7 @@ describe('npm run log -- erase', () => {
     );
     const [said] = (await log.app.inject('/events?type=log.erased')).json();
     expect(said.data).toMatchObject({ event: event.id, index: event.entry.index });
-    expect(await faults(log.keys)).toEqual([]);
+    expect(await faultsOf(log.keys)).toEqual([]);
     await expect(erase(cli(), event.id, reason)).rejects.toThrow('erased already');
     await expect(erase(cli(), said.id, reason)).rejects.toThrow('never erased');
     const unknown = '01a22465-7233-7c51-89ef-6cfa941ad381';
@@ -300,7 +302,7 @@ describe('npm run keys -- rotate', () => {
     await log.settle();
     const later = (await log.app.inject('/log/checkpoint')).body;
     expect(openCheckpoint(later, parseVkey(next)).origin).toBe(ORIGIN);
-    expect(await faults(log.keys)).toEqual([]);
+    expect(await faultsOf(log.keys)).toEqual([]);
   });
 
   it('is used by servers that run, and works for verdicts', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { importRows } from '../../src/events/import.js';
 import { verify } from '../../src/features/transparency/index.js';
 import { sql } from '../support/database.js';
 import { junit } from '../support/documents.js';
@@ -16,6 +17,7 @@ async function faults({ keys }: Pick<LogApp, 'keys'>): Promise<string[]> {
 /** A release with everything that a verdict is made of, in the log. */
 async function recorded(): Promise<LogApp & { release: string }> {
   const log = await logApp();
+  await importRows(anotherPool());
   const { app } = log;
   const { id: release } = await createRelease(app);
   await addArtifact(app, release, { sha256: digest(7) });
@@ -202,6 +204,11 @@ describe('npm run log -- verify', () => {
       'a release that nobody sealed',
       `UPDATE releases SET sealed_by = 'eve'`,
       /release \S+: it differs/,
+    ],
+    [
+      'rows that the job has not recorded, among which additions would hide',
+      `INSERT INTO event_imports (kind) VALUES ('verdict')`,
+      /verdict: rows from before the events have no event yet/,
     ],
     [
       'a row of the queue without an event',

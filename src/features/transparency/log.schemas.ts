@@ -14,6 +14,7 @@ const logNumber = Type.Integer({
   minimum: 1,
   maximum: 2_147_483_647,
   description: 'Number of the log',
+  examples: [1],
 });
 
 const checkpoint = nullableString({
@@ -116,7 +117,7 @@ export const LogKeys = Type.Object(
           {
             origin: 'srp.invalid/0123456789abcdef',
             vkey: 'srp.invalid/0123456789abcdef+530d903a+ASGfb1/0cHhCP6UoSbQHaiLDAg0bJJT4dLVTL1wJ2mfA',
-            from: '2026-11-29T10:00:00.000Z',
+            from: '2026-01-15T10:00:00.000Z',
             until: null,
             log: 1,
           },
@@ -129,19 +130,22 @@ export const LogKeys = Type.Object(
 
 export const ProofQuery = Type.Object(
   {
-    index: Type.Optional(count('Index of the entry. Give either this or `event`')),
+    index: Type.Optional({
+      ...count('Index of the entry. Give either this or `event`'),
+      examples: [0],
+    }),
     event: parameter(uuid(), 'Event of the entry. Give either this or `index`'),
     size: Type.Optional(count('Size of the tree. If absent: that of the latest checkpoint', 1)),
-    log: Type.Optional(logNumber),
+    log: parameter(logNumber, 'Number of the log. If absent: the current one'),
   },
   { additionalProperties: false },
 );
 
 export const ConsistencyQuery = Type.Object(
   {
-    from: count('Size of the smaller tree'),
+    from: { ...count('Size of the smaller tree'), examples: [0] },
     to: Type.Optional(count('Size of the larger tree. If absent: that of the latest checkpoint')),
-    log: Type.Optional(logNumber),
+    log: parameter(logNumber, 'Number of the log. If absent: the current one'),
   },
   { additionalProperties: false },
 );
@@ -150,6 +154,7 @@ export const ConsistencyQuery = Type.Object(
 const tile = Type.String({
   maxLength: 100,
   description: 'Level and index as in C2SP tlog-tiles: `0/x001/234`, `entries/000.p/8`',
+  examples: ['0/000'],
 });
 
 export const TileParams = Type.Object({ '*': tile });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Place, query } from '../../database/context.js';
-import type { Keys } from '../../security/signing/keys.js';
+import { type Keys, KeysError } from '../../security/signing/keys.js';
 import { leafHash } from '../../security/signing/merkle.js';
 import {
   consistencyProof,
@@ -79,7 +79,11 @@ export function logService({ keys, sequencer, ...place }: LogServiceOptions) {
   /** What is committed is in the log then, unless that takes too long or the log is not signed. */
   async function settled(): Promise<void> {
     if (!sequencer) throw new AppError('log-off', LOG_OFF);
-    await Promise.race([sequencer.settle(), sleep(WAIT_MS, undefined, { ref: false })]);
+    const settling = sequencer.settle().catch((error: unknown) => {
+      // The sequencer says it in the log, and tries again. The event waits.
+      if (!(error instanceof KeysError)) throw error;
+    });
+    await Promise.race([settling, sleep(WAIT_MS, undefined, { ref: false })]);
   }
 
   /** Why an event that exists has no place in the log yet. */

@@ -9,7 +9,7 @@ import { logRoutes } from './log.routes.js';
 import { LogConsistency, LogKeys, LogProof } from './log.schemas.js';
 import { logService } from './log.service.js';
 import type { Observed } from './sequencer.js';
-import { LOG_STATES, troubleOf } from './state.js';
+import { LOG_STATES } from './state.js';
 import type { Transparency } from './transparency.js';
 
 interface Dependencies {
@@ -61,7 +61,7 @@ export const transparency: Feature = {
     const metrics = logMetrics(app);
     if (own) {
       own.watch({ log: app.log, ...metrics });
-      app.warnWhenReady(() => own.sequencer.state && troubleOf(own.sequencer.state));
+      app.warnWhenReady(() => own.sequencer.trouble);
       app.addHook('onClose', () => own.close());
     } else metrics.show('off');
     const log = logService({ store, keys: own?.keys, sequencer: own?.sequencer });

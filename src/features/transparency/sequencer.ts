@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Place, query } from '../../database/context.js';
-import { isDatabaseUnavailable, rootCause } from '../../database/errors.js';
+import { isDatabaseUnavailable, isStatementTimeout, rootCause } from '../../database/errors.js';
 import { onRecorded } from '../../events/index.js';
 import type { JobLog } from '../../jobs/job.js';
 import type { Keys } from '../../security/signing/keys.js';
@@ -18,6 +18,9 @@ const RETRY_MS = 1000;
 const TURN_MS = 50;
 /** How long a server that stops goes on with events that wait. The next one takes the rest. */
 const LAST_MS = 2000;
+
+const FAILS =
+  'Events could not be integrated into the log, and wait. The log of the server has the cause. Often the disk is full';
 
 export interface Observed {
   readonly state: LogState;
@@ -38,6 +41,8 @@ export interface SequencerOptions extends Place {
 export interface Sequencer {
   /** What was last seen. undefined: nothing yet. */
   readonly state: LogState | undefined;
+  /** What a person should correct. undefined: nothing. */
+  readonly trouble: string | undefined;
   /** Begins to integrate by itself. */
   start(): void;
   /**
@@ -80,6 +85,8 @@ export function sequencer(options: SequencerOptions): Sequencer {
   const { keys, log, batch = BATCH, observe = () => {}, observeQueue = () => {} } = options;
   const place: Place = { store: options.store };
   let state: LogState | undefined;
+  /** Smaller after a statement timeout, because the database may be slow. */
+  let size = batch;
 
   const see = (seen: Observed) => {
     if (seen.state !== state) {
@@ -106,6 +113,8 @@ export function sequencer(options: SequencerOptions): Sequencer {
   }
 
   async function all(): Promise<void> {
+    const batch = size;
+    const isMore = (last: Integrated | undefined) => last === undefined || last.taken === batch;
     let signedAt = performance.now();
     for (let last: Integrated | undefined; isMore(last) && performance.now() < endAt; ) {
       last = await inTurn(() => integrate(place, keys, { batch }));
@@ -117,7 +126,6 @@ export function sequencer(options: SequencerOptions): Sequencer {
     await signNow();
   }
 
-  const isMore = (last: Integrated | undefined) => last === undefined || last.taken === batch;
   const settle = shared(all);
 
   let timer: NodeJS.Timeout | undefined;
@@ -156,10 +164,11 @@ export function sequencer(options: SequencerOptions): Sequencer {
         await settle();
         if (state === 'signing') observeQueue(0);
       }
-      [failures, failure] = [0, undefined];
+      [failures, failure, size] = [0, undefined, batch];
       wakeIn(POLL_MS);
     } catch (error) {
       tell(error);
+      if (isStatementTimeout(error)) size = Math.ceil(size / 2);
       wakeIn(Math.min(RETRY_MS * 2 ** failures, POLL_MS));
       failures += 1;
     }
@@ -179,6 +188,10 @@ export function sequencer(options: SequencerOptions): Sequencer {
   return {
     get state() {
       return state;
+    },
+    get trouble() {
+      const isOwn = failure !== undefined && !isDatabaseUnavailable(failure);
+      return (state && troubleOf(state)) ?? (isOwn ? FAILS : undefined);
     },
     start() {
       ignore = onRecorded(place.store, () => {

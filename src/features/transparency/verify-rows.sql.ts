@@ -93,6 +93,9 @@ const types = ({ created }: RowCheck) => created.map((type) => `'${type}'`).join
 const isImporting = (...kinds: string[]) =>
   `EXISTS (SELECT 1 FROM event_imports i WHERE i.kind IN (${kinds.map((kind) => `'${kind}'`).join(', ')}))`;
 
+/** Kinds whose rows from before the events are not recorded yet. */
+export const IMPORTING: Statement = { text: 'SELECT kind FROM event_imports ORDER BY kind' };
+
 /** Rows that no event knows. */
 export const addedRows = (check: RowCheck): Statement => ({
   text: `SELECT ${check.id} AS id FROM ${check.table} t
