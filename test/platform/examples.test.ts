@@ -63,6 +63,9 @@ const REFUSED: Record<string, number> = {
   getLogKeys: 409,
   getLogProof: 409,
   getLogConsistency: 409,
+  getAttestation: 409,
+  getVerdictProof: 409,
+  getAuditPack: 409,
 };
 
 const EXAMPLE_ID = '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e';
