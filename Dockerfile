@@ -66,6 +66,8 @@ RUN rm -rf /usr/local/lib/node_modules /opt/yarn-* \
 COPY --from=runtime /app ./
 # AUTH_MODE is not set: the operator must choose who may call, otherwise the server does not start.
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000
+# A new volume here gets this owner and mode.
+RUN mkdir -m 700 /keys && chown node:node /keys
 USER node
 EXPOSE 8000
 # Only liveness: an unavailable database must not restart the server. The image has no curl.

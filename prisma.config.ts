@@ -29,11 +29,12 @@ function needsDatabase([command = '', ...rest]: string[]): boolean {
   return ['migrate', 'db', 'studio'].includes(command) && !asksForHelp;
 }
 
-/** The server's database: DATABASE_URL, or the embedded one, started for as long as the command runs. */
+/** The server's database as its owner. The embedded one runs for as long as the command. */
 async function databaseUrl(): Promise<string> {
   loadDotEnv();
   const config = loadConfig();
-  if (config.DATABASE_URL) return config.DATABASE_URL;
+  const given = config.MIGRATION_DATABASE_URL ?? config.DATABASE_URL;
+  if (given) return given;
   if (!needsDatabase(process.argv.slice(2))) return 'postgresql://unused@127.0.0.1:1/unused';
   return joinEmbedded(config).ready;
 }

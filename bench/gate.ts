@@ -40,7 +40,7 @@ async function upload(server: Server, release: string, body: string, query = '')
 }
 
 /** Creates a project with releases. The last one has the findings and is allowed. @returns its id */
-async function allowed(server: Server, releases: number, findings: number): Promise<string> {
+export async function allowed(server: Server, releases: number, findings: number): Promise<string> {
   const { id: project } = await send(`${server.url}/projects`, 'POST', { name: 'bench' });
   let release = '';
   for (let i = 0; i < releases; i += 1) {

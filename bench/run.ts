@@ -5,6 +5,7 @@ import { startEmbedded } from '../src/database/embedded/embedded.js';
 import { ofEvidence } from './of-evidence.js';
 import { ofGate } from './of-gate.js';
 import { ofLarge } from './of-large.js';
+import { ofLog } from './of-log.js';
 import { ofProjects } from './of-projects.js';
 import { out } from './report.js';
 import { freePort } from './servers.js';
@@ -31,6 +32,7 @@ try {
   if (asked('projects')) await ofProjects(url);
   if (asked('evidence')) await ofEvidence(url, join(folder, 'postgres', 'data'));
   if (asked('large')) await ofLarge(url);
+  if (asked('log')) await ofLog(url, join(folder, 'postgres', 'data'), folder);
   if (asked('gate')) await ofGate(url, join(folder, 'postgres', 'data'));
 } finally {
   await postgres.stop();

@@ -1,5 +1,6 @@
 import { ANONYMOUS } from '../src/access/caller.js';
 import { loadConfig, loadDotEnv } from '../src/config/config.js';
+import { databaseAccess } from '../src/database/access.js';
 import { openDatabase } from '../src/database/client.js';
 import { callContext } from '../src/database/context.js';
 import { projectsService } from '../src/features/projects/projects.service.js';
@@ -15,7 +16,9 @@ const EXAMPLES = [
 loadDotEnv();
 const config = loadConfig();
 if (!config.DATABASE_URL) throw new Error('DATABASE_URL is not set. Run: npm run db:seed');
-const database = openDatabase(config.DATABASE_URL, config);
+// As the server does: this needs no more.
+const { url } = await databaseAccess({ ...config, MIGRATION_DATABASE_URL: undefined });
+const database = openDatabase(url, config);
 try {
   const existing = await database.prisma.project.count();
   if (existing === 0) {

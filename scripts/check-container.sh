@@ -163,6 +163,16 @@ check_evidence() {
 
 inside() { docker exec "$api" "$@"; }
 
+# The process of the server is connected as a role that cannot rewrite the record.
+check_role() {
+  same 'the server is connected as srp_server' srp_server "$(compose exec -T db psql -U postgres -Atc \
+    "SELECT DISTINCT usename FROM pg_stat_activity WHERE application_name LIKE 'secure-release-platform%'" |
+    tr -d '\r')"
+  same '... which is no superuser' f "$(compose exec -T db psql -U postgres -Atc \
+    "SELECT rolsuper FROM pg_roles WHERE rolname = 'srp_server'" | tr -d '\r')"
+  same '... and whose password is private' 600 "$(inside stat -c %a /keys/database-password)"
+}
+
 # With the service's name, as another container would call it.
 status_inside() { inside node -e 'fetch("http://api:8000/projects").then((answer) => console.log(answer.status))'; }
 
@@ -294,6 +304,7 @@ check_scaling() (
 check_down_v() {
   compose --profile proxy down -v >/dev/null 2>&1
   check 'down -v removes the volume' not docker volume inspect "${COMPOSE_PROJECT_NAME}_postgres_data"
+  check '... and that of the keys' not docker volume inspect "${COMPOSE_PROJECT_NAME}_keys"
 }
 
 # A volume of the old service: its table, six rows, and no migrations.
@@ -362,6 +373,7 @@ up
 pass "api and db are healthy after $((SECONDS - start)) s"
 check_routes
 check_evidence
+check_role
 check_hosts
 check_hardening
 check_stop

@@ -5,6 +5,7 @@ import type { Database } from './database/client.js';
 import { importJob } from './events/index.js';
 import type { DocumentReader } from './features/evidence/index.js';
 import { features as allFeatures } from './features/index.js';
+import type { Transparency } from './features/transparency/index.js';
 import type { LargeDecisions } from './features/verdicts/index.js';
 import type { Job } from './jobs/job.js';
 import auth from './platform/auth.js';
@@ -46,6 +47,8 @@ export interface AppDependencies {
   readonly embeddedTrouble?: () => string | undefined;
   /** How the server reads on after an early answer. */
   readonly linger?: Partial<LingerLimits>;
+  /** The signed log of events. The application closes it. If absent, nothing is signed. */
+  readonly transparency?: Transparency | undefined;
   /** Default: all features. Benchmarks pass some of them. */
   readonly features?: readonly Feature[];
 }

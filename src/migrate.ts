@@ -1,14 +1,18 @@
 import { parseArgs } from 'node:util';
 import { loadConfig, loadDotEnv } from './config/config.js';
+import { databaseAccess } from './database/access.js';
 import { joinEmbedded } from './database/embedded/join.js';
-import { prepareSchema, resolveMigration } from './database/migrate.js';
+import { resolveMigration } from './database/migrate.js';
 import { noticesOf } from './database/notices.js';
+import { prepareDatabase } from './database/prepare.js';
 
 /** `npm run db:migrate`: applies pending migrations, as the server does at start. */
 const USAGE = `usage: npm run db:migrate -- [--rolled-back NAME | --applied NAME]
 
-Applies the pending migrations. In the container, use node dist/migrate.js instead of npm run db:migrate --.
-The command uses the database of the server: DATABASE_URL from the environment or .env, or the embedded database.
+Applies the pending migrations, and gives the role of the server its rights.
+In the container, use node dist/migrate.js instead of npm run db:migrate --.
+The command uses the database of the server, as its owner: MIGRATION_DATABASE_URL from the environment or .env, or
+DATABASE_URL if that is unset, or the embedded database.
 
 A migration that failed stops every start until its outcome is recorded. NAME is its name in the error message.
 
@@ -30,15 +34,19 @@ async function migrate(): Promise<string> {
   const config = loadConfig();
   const embedded = config.DATABASE_URL ? undefined : joinEmbedded(config);
   try {
-    const url = config.DATABASE_URL ?? (await embedded?.ready) ?? '';
+    const access = await databaseAccess(config, await embedded?.ready);
+    const url = access.ownerUrl ?? access.url;
     if (values['rolled-back']) await resolveMigration(url, 'rolled-back', values['rolled-back']);
     if (values.applied) await resolveMigration(url, 'applied', values.applied);
-    const { applied } = await prepareSchema(url, {
+    const { applied, granted } = await prepareDatabase(access, {
       apply: true,
       connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,
     });
-    if (applied.length === 0) return 'the schema is current';
-    return [`applied ${applied.join(', ')}`, ...noticesOf(applied)].join('\n');
+    return [
+      applied.length === 0 ? 'the schema is current' : `applied ${applied.join(', ')}`,
+      ...noticesOf(applied),
+      ...(granted ? [`granted the rights of the server to the role ${granted}`] : []),
+    ].join('\n');
   } finally {
     await embedded?.stop();
   }

@@ -5,6 +5,7 @@ import { readBuildInfo } from './config/build-info.js';
 import { authMode, type Config, ConfigError, loadConfig, loadDotEnv } from './config/config.js';
 import { createLogger, isPretty } from './config/logger.js';
 import { signInSettings } from './config/sign-in.js';
+import { databaseAccess } from './database/access.js';
 import { type Database, openDatabase } from './database/client.js';
 import {
   type EmbeddedDatabase,
@@ -12,9 +13,12 @@ import {
   startEmbedded,
 } from './database/embedded/embedded.js';
 import { isDatabaseUnavailable, rootCause } from './database/errors.js';
-import { prepareSchema, SchemaError } from './database/migrate.js';
 import { noticesOf } from './database/notices.js';
+import { prepareDatabase } from './database/prepare.js';
+import { SchemaError } from './database/schema-error.js';
+import { newOrigin, openTransparency, type Transparency } from './features/transparency/index.js';
 import { type RunningJobs, startJobs } from './jobs/runner.js';
+import { type Keys, KeysError, openKeys } from './security/signing/keys.js';
 
 /** Everything that has been opened so far. */
 interface Running {
@@ -26,6 +30,7 @@ interface Running {
   database?: Database;
   app?: FastifyInstance;
   jobs?: RunningJobs;
+  transparency?: Transparency;
 }
 
 /** Ctrl-C may arrive twice, from the terminal and from npm. A later signal ends the process at once. */
@@ -60,7 +65,7 @@ function withoutSecrets(url: string): string {
 /** The message for the person who starts the server. undefined: a fault of this program. */
 function startFailure(error: unknown, databaseUrl: string | undefined): string | undefined {
   if (error instanceof ConfigError || error instanceof EmbeddedDatabaseError) return error.message;
-  if (error instanceof SchemaError) return error.message;
+  if (error instanceof SchemaError || error instanceof KeysError) return error.message;
   const { code, message } = error as NodeJS.ErrnoException;
   const where = databaseUrl ? withoutSecrets(databaseUrl) : 'the database';
   // PostgreSQL's own message, such as a wrong password or a missing database.
@@ -93,12 +98,21 @@ function embed(config: Config, running: Running): EmbeddedDatabase {
   });
 }
 
+/** The keys, or undefined without a folder for them: then nothing is signed. */
+async function keysOf(config: Config): Promise<Keys | undefined> {
+  const { SIGNING_KEYS_DIR: dir } = config;
+  return dir === undefined ? undefined : openKeys(dir, () => newOrigin(config));
+}
+
 async function start(config: Config, running: Running): Promise<void> {
+  const opening = keysOf(config);
+  opening.catch(() => {}); // thrown below, where it is awaited
   if (!config.DATABASE_URL) running.embedded = embed(config, running);
   const logger = await createLogger(config);
-  const url = config.DATABASE_URL ?? (await running.embedded?.ready) ?? '';
+  const access = await databaseAccess(config, await running.embedded?.ready);
+  const { url } = access;
   const build = readBuildInfo();
-  const schema = prepareSchema(url, {
+  const schema = prepareDatabase(access, {
     apply: config.MIGRATE_ON_START,
     connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,
   });
@@ -106,20 +120,24 @@ async function start(config: Config, running: Running): Promise<void> {
   running.database = openDatabase(url, config, (error) => {
     running.app?.log.warn({ cause: rootCause(error) }, 'lost a database connection');
   });
+  const keys = await opening;
+  const { store } = running.database;
+  if (keys) running.transparency = openTransparency({ store, keys });
   const building = buildApp({
     config,
     database: running.database,
     build,
     logger,
+    transparency: running.transparency,
     embeddedTrouble: () =>
       running.embeddedFails
         ? 'The server starts its embedded PostgreSQL again every few seconds'
         : undefined,
   });
   // The application is built while the schema is checked or migrated.
-  const [{ applied, unknown }, app] = await Promise.all([
+  const [{ applied, unknown, granted, mayRewrite }, app] = await Promise.all([
     schema.catch((error: unknown) => {
-      const message = startFailure(error, url);
+      const message = startFailure(error, access.ownerUrl ?? url);
       throw message === undefined ? error : new SchemaError(message, { cause: error });
     }),
     building.then(async (built) => {
@@ -133,7 +151,13 @@ async function start(config: Config, running: Running): Promise<void> {
   if (unknown.length > 0) {
     app.log.warn({ migrations: unknown }, 'the database was migrated by a newer version');
   }
+  if (granted) app.log.info({ role: granted }, 'granted the rights of the server');
+  if (mayRewrite) {
+    const setting = 'MIGRATION_DATABASE_URL';
+    app.log.warn({ setting }, 'the database role of this server may rewrite the record');
+  }
   const address = await app.listen({ host: config.HOST, port: config.PORT }).catch(cannotListen);
+  running.transparency?.start();
   running.jobs = startJobs({
     jobs,
     database: running.database,

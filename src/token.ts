@@ -3,11 +3,12 @@ import { parseArgs } from 'node:util';
 import { ANONYMOUS } from './access/caller.js';
 import { SCOPE_NAMES, SCOPES } from './access/scopes.js';
 import { ConfigError, loadConfig, loadDotEnv } from './config/config.js';
+import { databaseAccess } from './database/access.js';
 import { openDatabase } from './database/client.js';
 import { databaseNow } from './database/clock.js';
 import { type CallContext, callContext } from './database/context.js';
 import { joinEmbedded } from './database/embedded/join.js';
-import { prepareSchema } from './database/migrate.js';
+import { prepareDatabase } from './database/prepare.js';
 import { CreateToken, MAX_DAYS, type Token, tokensService } from './features/tokens/index.js';
 import { checkBody } from './platform/validation.js';
 import { AppError } from './shared/app-error.js';
@@ -148,13 +149,15 @@ async function run(): Promise<string> {
   const config = loadConfig();
   const embedded = config.DATABASE_URL ? undefined : joinEmbedded(config);
   try {
-    const url = config.DATABASE_URL ?? (await embedded?.ready) ?? '';
-    await prepareSchema(url, {
+    // As the server does: this command needs no more.
+    const settings = { ...config, MIGRATION_DATABASE_URL: undefined };
+    const access = await databaseAccess(settings, await embedded?.ready);
+    await prepareDatabase(access, {
       // A newer program must not migrate the database of a running server.
       apply: embedded !== undefined,
       connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,
     });
-    const database = openDatabase(url, config);
+    const database = openDatabase(access.url, config);
     const service = tokensService();
     const caller = { ...ANONYMOUS, subject: `cli:${userName()}` };
     const context = callContext(database.store, caller, 'cli');

@@ -20,6 +20,7 @@ describe('the configuration', () => {
       EMBEDDED_PG_PORT: 54_329,
       EMBEDDED_PG_DIR: resolve('.data/postgres'),
       SIGNING_KEYS_DIR: resolve('.data/keys'),
+      LOG_PUBLIC: false,
       MIGRATE_ON_START: true,
       LOG_LEVEL: 'info',
       LOG_FORMAT: 'auto',
@@ -59,6 +60,16 @@ describe('the configuration', () => {
   });
 
   it.each([
+    [
+      'MIGRATION_DATABASE_URL',
+      'mysql://u:hunter2@db/x',
+      'MIGRATION_DATABASE_URL must look like postgresql://user:password@host:port/database',
+    ],
+    [
+      'MIGRATION_DATABASE_URL',
+      'postgresql://u:hunter2@db/x',
+      "MIGRATION_DATABASE_URL needs DATABASE_URL, which is the server's own: a role that is not the owner",
+    ],
     ['PORT', '80a', 'PORT must be an integer from 0 to 65535, but is "80a"'],
     ['PORT', '1e3', 'PORT must be an integer from 0 to 65535, but is "1e3"'],
     ['PORT', '-1', 'PORT must be an integer from 0 to 65535, but is "-1"'],

@@ -10,6 +10,7 @@ export const SCOPES = [
   'evidence:read',
   'evidence:write',
   'verdicts:read',
+  'audit:read',
 ];
 
 /** A server that has just started on a busy machine refuses requests for a while. */
@@ -66,6 +67,18 @@ export class Api {
     say.call(`${method} ${path}`, status, success ? (summary?.(body) ?? '') : (body.code ?? ''));
     if (success || expected.includes(status)) return answer;
     throw new Ended(`${method} ${path}: ${status}: ${body.detail ?? 'no detail'}${hint(status)}`);
+  }
+
+  /** Downloads a file. `body` is the problem if there is one. */
+  async download(path: string) {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const headers = { ...(this.token && { authorization: `Bearer ${this.token}` }) };
+    const response = await fetch(`${this.url}${path}`, { headers, signal, redirect: 'manual' });
+    const bytes = Buffer.from(await response.arrayBuffer());
+    const body: Partial<Problem> = response.ok ? {} : JSON.parse(bytes.toString());
+    const summary = response.ok ? `${bytes.length} bytes` : (body.code ?? '');
+    say.call(`GET ${path}`, response.status, summary);
+    return { status: response.status, body, bytes };
   }
 
   /** Sends a request again that the server had no time for: it has done nothing, and says when to come back. */

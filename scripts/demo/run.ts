@@ -1,6 +1,7 @@
 import { serverAddress } from './address.js';
 import { Api, SCOPES } from './api.js';
 import { type Application, createApplication } from './application.js';
+import { auditPack } from './audit-pack.js';
 import { ENVIRONMENT, prepareGate } from './gate.js';
 import { showDiff } from './show-diff.js';
 import { Ended, say } from './terminal.js';
@@ -145,6 +146,7 @@ async function runPipeline(application: Application): Promise<void> {
     'From tools, during this run: the reports of the tests, the linter and npm audit, and both SBOMs.',
   );
   say.text('From examples/: the report on secrets.');
+  await auditPack(api, first);
   say.step(`See the results in ${url}/docs, project ${project.body.id}`);
 }
 

@@ -42,6 +42,15 @@ export const SCOPES = {
     bindable: true,
   },
   'events:read': { meaning: 'Read events: what changed, when and by whom', bindable: true },
+  'log:read': {
+    meaning: 'Read the log: checkpoints, tiles, proofs and public keys, but not events',
+    bindable: true,
+  },
+  'audit:read': {
+    meaning:
+      'Download audit packs: all that is recorded about a release, with its evidence, waivers and policies',
+    bindable: true,
+  },
   'tokens:admin': { meaning: 'Create, list and revoke API tokens', bindable: false },
   'issuers:admin': {
     meaning: 'Create, list and revoke trusted OpenID Connect issuers',

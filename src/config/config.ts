@@ -21,12 +21,14 @@ function parse(schema: TSchema, text: string): string | number | boolean {
   return text;
 }
 
-/** Describes the expected value. Never includes DATABASE_URL, which may contain a password, or the client secret. */
+/** Variables that may contain a password. Messages never include their values. */
+const URLS = ['DATABASE_URL', 'MIGRATION_DATABASE_URL'] as const;
+
+/** Describes the expected value. Never includes the client secret. */
 function settingMessage(error: ErrorObject, env: NodeJS.ProcessEnv): string {
   const name = error.instancePath.slice(1).split('/')[0] ?? '';
-  if (name === 'DATABASE_URL') {
-    return 'DATABASE_URL must look like postgresql://user:password@host:port/database';
-  }
+  if (URLS.some((url) => url === name))
+    return `${name} must look like postgresql://user:password@host:port/database`;
   if (name === 'SIGN_IN_CLIENT_SECRET') return `${name} must have at most 2000 characters`;
   const schema: TSchema | undefined = EnvSchema.properties[name as keyof Env];
   let expected = error.message ?? 'valid';
@@ -54,9 +56,15 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     const [error] = validate.errors ?? [];
     throw new ConfigError(error ? settingMessage(error, env) : 'the configuration is not valid');
   }
-  if (values.DATABASE_URL !== undefined && !URL.canParse(values.DATABASE_URL)) {
+  for (const name of URLS) {
+    if (values[name] === undefined || URL.canParse(values[name])) continue;
     throw new ConfigError(
-      'DATABASE_URL is not a valid URL. Percent-encode special characters in the password',
+      `${name} is not a valid URL. Percent-encode special characters in the password`,
+    );
+  }
+  if (values.MIGRATION_DATABASE_URL !== undefined && values.DATABASE_URL === undefined) {
+    throw new ConfigError(
+      "MIGRATION_DATABASE_URL needs DATABASE_URL, which is the server's own: a role that is not the owner",
     );
   }
   for (const proxy of listOf(values.TRUST_PROXY)) checkProxy(proxy);

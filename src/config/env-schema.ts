@@ -78,7 +78,8 @@ export const EnvSchema = Type.Object({
       maxLength: 300,
       pattern: `^${ORIGIN}$`,
       'x-rule': 'an address such as https://srp.example.org, without a path',
-      description: 'External URL of this server, such as https://srp.example.org',
+      description:
+        'External URL of this server, such as https://srp.example.org. It names the log at the first start',
     }),
   ),
   SIGN_IN_ISSUER: Type.Optional(
@@ -118,6 +119,15 @@ export const EnvSchema = Type.Object({
         'postgresql://user:password@host:port/database. Unset: the server starts its own PostgreSQL',
     }),
   ),
+  MIGRATION_DATABASE_URL: Type.Optional(
+    Type.String({
+      pattern: '^postgres(ql)?://.+/.+',
+      description: [
+        'With DATABASE_URL: the same database as its owner, who migrates it and makes the role of DATABASE_URL.',
+        'Unset: DATABASE_URL is used for both',
+      ].join(' '),
+    }),
+  ),
   EMBEDDED_PG_PORT: Type.Integer({
     minimum: 1,
     maximum: 65_535,
@@ -138,6 +148,10 @@ export const EnvSchema = Type.Object({
       ].join(' '),
     }),
   ),
+  LOG_PUBLIC: Type.Boolean({
+    default: false,
+    description: 'true: the log under /log needs no token. Events always need one',
+  }),
   MIGRATE_ON_START: Type.Boolean({
     default: true,
     description:

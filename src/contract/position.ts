@@ -33,6 +33,9 @@ function fits(part: Part, value: unknown): boolean {
   return typeof part === 'object' ? part.is === value : PARTS[part](value);
 }
 
+/** The position before all rows of a list that is ordered by an instant and a UUID, the latest first. */
+export const NEWEST: Position = ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
+
 /** Encodes a position as a cursor. It is opaque to clients, so its content may change. */
 export function encodePosition(position: Position): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url');

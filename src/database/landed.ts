@@ -69,5 +69,12 @@ export const LANDED: Readonly<Record<string, readonly string[]>> = {
   '20261130110000_kept_counts': [
     'c7e467e94f88e8c1b7f2a8c66a9e6c47178e63e7af07dd05b4058dc40d6dda63',
   ],
+  '20261201100000_decisions': ['10df576feb909eab04274b710597dab198ba28a5a6df5f3bd151f121ebbe98fa'],
+  '20261201110000_transparency_log': [
+    'cc289aca220c7ac7f88f6f7399171bf73c3d2b8c3af4f413e1ae07e352da1522',
+  ],
+  '20261201130000_attestations': [
+    'b97279a635f9db2b03b80c78895aa623f41663217cc4c5c90f872acc61ef0984',
+  ],
   '20261202100000_identities': ['b0e53663aa51fc33d0811274220dff02823bb3bd06f3ff3fa1bfa52afdf3ffbf'],
 };

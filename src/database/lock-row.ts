@@ -4,7 +4,6 @@ import { type Inside, type Place, query } from './context.js';
 const CONDITIONS = {
   environments: 'name = $1',
   evidence: 'id = $1::uuid',
-  policies: 'name = $1',
   releases: 'id = $1::uuid',
   waivers: 'id = $1::uuid',
 } as const;

@@ -2,16 +2,13 @@ import pg from 'pg';
 import type * as SchemaEngine from '../../prisma/schema-engine/migrations.mjs';
 import { ROOT } from '../paths.js';
 import { connection } from './connection.js';
+import { SchemaError } from './schema-error.js';
 import { knownMigrations, MIGRATIONS, schemaState } from './schema-state.js';
+import { SCHEMA_LOCK } from './server-role.js';
 
 const ENGINE = new URL('prisma/schema-engine/migrations.mjs', ROOT).href;
 /** The engine's own lock times out after 10 s. With this lock, other instances wait for their turn. */
-const LOCK = `SET lock_timeout = '120s'; SELECT pg_advisory_lock(727073690); RESET lock_timeout`;
-
-/** The server must not use the database in this state. The message says what to do. */
-export class SchemaError extends Error {
-  override name = 'SchemaError';
-}
+const LOCK = `SET lock_timeout = '120s'; SELECT pg_advisory_lock(${SCHEMA_LOCK}); RESET lock_timeout`;
 
 /** The columns of the Python service's table, from `information_schema`. */
 const OLD_TABLE = 'id integer,name character varying,status character varying';
@@ -96,7 +93,8 @@ async function withMigrations<T>(
   return use(migrations).finally(() => migrations.close());
 }
 
-async function withClient<T>(
+/** Uses one connection with the settings of the server, and closes it. */
+export async function withClient<T>(
   url: string,
   connectTimeoutMs: number,
   use: (client: pg.Client) => Promise<T>,
@@ -121,6 +119,35 @@ export interface PreparedSchema {
   readonly unknown: string[];
 }
 
+/** The same as `prepareSchema`, on an open connection. */
+export async function prepareSchemaOn(
+  client: pg.Client,
+  url: string,
+  apply: boolean,
+): Promise<PreparedSchema> {
+  const { pending, failed, unfinished, unknown, edited } = await schemaState(client);
+  if (edited.length > 0) throw editedBefore(edited);
+  const missing = [...failed, ...unfinished, ...pending];
+  if (missing.length === 0) return { applied: [], unknown };
+  if (!apply) {
+    throw new SchemaError(
+      `the database is behind this server: ${missing.join(', ')}. ` +
+        'Run "npm run db:migrate", or start with MIGRATE_ON_START=true.',
+    );
+  }
+  await checkDatabase(client);
+  return withMigrations(url, async (migrations) => ({
+    applied: await applyPending(migrations, client),
+    unknown,
+  }));
+}
+
+/** Whether to migrate, and how long to wait for a connection. */
+export interface PrepareOptions {
+  readonly apply: boolean;
+  readonly connectTimeoutMs: number;
+}
+
 /**
  * Migrates the database to this server's schema, or checks that it is current. Several instances may call it at the
  * same time: one migrates and the others wait.
@@ -128,25 +155,9 @@ export interface PreparedSchema {
  */
 export function prepareSchema(
   url: string,
-  { apply, connectTimeoutMs }: { apply: boolean; connectTimeoutMs: number },
+  { apply, connectTimeoutMs }: PrepareOptions,
 ): Promise<PreparedSchema> {
-  return withClient(url, connectTimeoutMs, async (client) => {
-    const { pending, failed, unfinished, unknown, edited } = await schemaState(client);
-    if (edited.length > 0) throw editedBefore(edited);
-    const missing = [...failed, ...unfinished, ...pending];
-    if (missing.length === 0) return { applied: [], unknown };
-    if (!apply) {
-      throw new SchemaError(
-        `the database is behind this server: ${missing.join(', ')}. ` +
-          'Run "npm run db:migrate", or start with MIGRATE_ON_START=true.',
-      );
-    }
-    await checkDatabase(client);
-    return withMigrations(url, async (migrations) => ({
-      applied: await applyPending(migrations, client),
-      unknown,
-    }));
-  });
+  return withClient(url, connectTimeoutMs, (client) => prepareSchemaOn(client, url, apply));
 }
 
 /**

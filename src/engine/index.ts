@@ -1,6 +1,6 @@
 export { agedOf, type Times } from './evaluate/ages.js';
 export { type CanonicalInputs, canonicalInputs } from './evaluate/canonical.js';
-export { ENGINE, inputsHash, rulesSha256 } from './evaluate/hash.js';
+export { ENGINE, inputsHash, rulesSha256, storedInputsHash, verdictHash } from './evaluate/hash.js';
 export type {
   Judgement,
   PolicyRule,

@@ -16,9 +16,14 @@ export const SUBJECT_KINDS = [
   'identity',
   'identity-link',
   'group-grant',
+  'log',
+  'key',
 ] as const;
 
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
+
+/** Kinds whose rows can be older than the table of events. */
+export type ImportedKind = Exclude<SubjectKind, 'log' | 'key'>;
 
 type Value = string | number | boolean | null;
 
@@ -27,6 +32,9 @@ interface Change<T = Value> {
   readonly before: T;
   readonly after: T;
 }
+
+/** A log with its size and the root of its tree, in hexadecimal digits. */
+type LogHead = { readonly origin: string; readonly size: number; readonly root: string };
 
 type PolicyRef = { readonly name: string; readonly version: number | null };
 
@@ -60,16 +68,40 @@ export interface EventData {
   'policy-version.added': { sha256: string; before: string | null };
   'environment.created': { rank: number; policies: readonly PolicyRef[] };
   'environment.updated': { rank?: Change<number>; policies?: Change<readonly PolicyRef[]> };
-  'deployment.recorded': { environment: string; before: string | null };
+  'deployment.recorded': {
+    environment: string;
+    before: string | null;
+    decision: string;
+    verdict: string | null;
+  };
   'waiver.requested': {
     rule: string;
     about: string;
     purl: string | null;
     expiresAt: string;
+    sha256: string;
   };
-  'waiver.approved': { requestedBy: string };
+  'waiver.approved': { requestedBy: string; sha256: string };
   'waiver.revoked': { approvedBy: string | null };
-  'verdict.decided': { environment: string; decision: string; inputsHash: string; engine: number };
+  'verdict.decided': {
+    environment: string;
+    decision: string;
+    inputsHash: string;
+    verdictHash: string;
+    engine: number;
+    before: string | null;
+    late?: boolean;
+  };
+  'verdict.holds-again': {
+    environment: string;
+    decision: string;
+    inputsHash: string;
+    verdictHash: string;
+    engine: number;
+    before: string | null;
+    late?: boolean;
+  };
+  'audit-pack.issued': { environment: string | null };
   'token.created': {
     subject: string;
     scopes: readonly string[];
@@ -112,6 +144,10 @@ export interface EventData {
     projects: readonly number[] | null;
   };
   'group-grant.revoked': { group: string };
+  'log.recovered': { before: LogHead | null; lastSigned: LogHead; reasonSha256: string };
+  'log.erased': { event: string; origin: string; index: number; reasonSha256: string };
+  'log.diverged': { index: number };
+  'key.rotated': { purpose: string; before: string };
 }
 
 export type EventType = keyof EventData;
@@ -156,6 +192,11 @@ export const EVENTS: Readonly<Record<EventType, EventMeaning>> = {
     meaning: 'A waiver was revoked, or a request was rejected',
   },
   'verdict.decided': { subject: 'verdict', meaning: 'A verdict on new inputs was stored' },
+  'verdict.holds-again': {
+    subject: 'verdict',
+    meaning: 'A stored verdict holds again, because its inputs are back',
+  },
+  'audit-pack.issued': { subject: 'release', meaning: 'An audit pack of a release was issued' },
   'token.created': { subject: 'token', meaning: 'An API token was created' },
   'token.revoked': { subject: 'token', meaning: 'An API token was revoked' },
   'issuer.trusted': { subject: 'issuer', meaning: 'An OpenID Connect issuer was trusted' },
@@ -183,6 +224,10 @@ export const EVENTS: Readonly<Record<EventType, EventMeaning>> = {
   'identity.enabled': { subject: 'identity', meaning: 'A person may call again' },
   'group-grant.created': { subject: 'group-grant', meaning: 'A group was given rights' },
   'group-grant.revoked': { subject: 'group-grant', meaning: 'Rights of a group were revoked' },
+  'log.recovered': { subject: 'log', meaning: 'A new log began after a restore of the database' },
+  'log.erased': { subject: 'log', meaning: 'The content of an event was erased' },
+  'log.diverged': { subject: 'log', meaning: 'Entries of the log differ from events or tree' },
+  'key.rotated': { subject: 'key', meaning: 'A signing key was replaced; the old key signed this' },
 };
 
 /**

@@ -3,6 +3,7 @@ import { query } from '../database/context.js';
 import { bookkeeping } from '../database/transaction.js';
 import { EVENTS, type EventData, type EventType } from './catalogue.js';
 import { eventData } from './data.js';
+import { signalRecorded } from './signal.js';
 
 /** Subject and data of an event. The caller and the request come from the context. */
 export interface EventDetails<Type extends EventType> {
@@ -53,12 +54,12 @@ async function store(context: TransactionContext, events: readonly Recorded[]): 
  * (transactional outbox). Every change that a caller makes goes through this function.
  * @throws {Error} before COMMIT, if `work` neither recorded an event nor called `unchanged`
  */
-export function change<Result>(
+export async function change<Result>(
   context: CallContext | TransactionContext,
   work: (context: ChangeContext) => Promise<Result>,
 ): Promise<Result> {
-  return bookkeeping(context, async (transaction) => {
-    const events: Recorded[] = [];
+  const events: Recorded[] = [];
+  const result = await bookkeeping(context, async (transaction) => {
     let unchanged = false;
     const result = await work({
       ...transaction,
@@ -76,4 +77,6 @@ export function change<Result>(
     }
     return result;
   });
+  if (events.length > 0) signalRecorded(context.store);
+  return result;
 }

@@ -1,5 +1,5 @@
 import type { Statement } from '../database/sql.js';
-import { IMPORTED, type SubjectKind } from './catalogue.js';
+import { IMPORTED, type ImportedKind } from './catalogue.js';
 
 interface Source {
   readonly table: string;
@@ -26,7 +26,7 @@ const byText = (id: string, key = id) =>
   ({ ...BY_UUID, key: `(${key}) COLLATE "C"`, type: 'text', id }) as const;
 
 /** Table and expressions for each kind of subject. */
-const SOURCES: Readonly<Record<SubjectKind, Source>> = {
+const SOURCES: Readonly<Record<ImportedKind, Source>> = {
   project: { ...BY_UUID, table: 'projects', type: 'int', project: 't.id' },
   release: { ...BY_UUID, table: 'releases', project: 't.project_id', release: 't.id' },
   artifact: { ...OF_RELEASE, table: 'artifacts' },
@@ -73,7 +73,7 @@ export const IMPORT_DONE: Statement = {
  * rows. `$1`: key of the last imported row, or null; `$2`: a row of this time or later is imported only if it has no
  * event, because a row can have any time; `$3`: batch size.
  */
-export function importBatch(kind: SubjectKind): Statement {
+export function importBatch(kind: ImportedKind): Statement {
   const { table, key, type, id, project, release, time } = SOURCES[kind];
   return {
     text: `

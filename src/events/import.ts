@@ -2,11 +2,11 @@ import { type Place, query } from '../database/context.js';
 import { isStatementTimeout } from '../database/errors.js';
 import { bookkeeping } from '../database/transaction.js';
 import type { Job } from '../jobs/job.js';
-import type { SubjectKind } from './catalogue.js';
+import type { ImportedKind } from './catalogue.js';
 import { IMPORT_DONE, IMPORT_WENT_ON, importBatch, NEXT_IMPORT } from './import.sql.js';
 
 interface Import {
-  readonly kind: SubjectKind;
+  readonly kind: ImportedKind;
   readonly after: string | null;
   readonly before: Date;
 }

@@ -1,3 +1,4 @@
+import { attestations } from './attestations/plugin.js';
 import { environments } from './environments/plugin.js';
 import { evidence } from './evidence/plugin.js';
 import { groupGrants } from './group-grants/plugin.js';
@@ -8,7 +9,9 @@ import { policies } from './policies/plugin.js';
 import { projects } from './projects/plugin.js';
 import { releases } from './releases/plugin.js';
 import { sessions } from './sessions/plugin.js';
+import { timeline } from './timeline/plugin.js';
 import { tokens } from './tokens/plugin.js';
+import { transparency } from './transparency/plugin.js';
 import { verdicts } from './verdicts/plugin.js';
 import { waivers } from './waivers/plugin.js';
 
@@ -17,12 +20,15 @@ export const features = [
   verdicts,
   projects,
   releases,
+  timeline,
   evidence,
   inventory,
   policies,
   environments,
   waivers,
   sessions,
+  transparency,
+  attestations,
   tokens,
   issuers,
   groupGrants,

@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify';
+import type { TObject } from '@sinclair/typebox';
+import Fastify, { type FastifyInstance, type FastifySchema, type RouteOptions } from 'fastify';
 import type { BuildInfo } from '../config/build-info.js';
 import { DOCS_PAGE } from './docs-page.js';
 import type { Feature } from './feature.js';
@@ -51,6 +52,19 @@ const OPERATIONS_TAG = {
   description: 'Health, readiness, version and metrics of the server',
 };
 
+/** The schema with the rest of a path under the name `path`. */
+function withPath(schema: FastifySchema): FastifySchema {
+  const { properties, required = [], ...rest } = (schema.params ?? {}) as Partial<TObject>;
+  if (!properties || !('*' in properties)) return schema;
+  const named = Object.entries(properties).map(([name, part]) => [name.replace('*', 'path'), part]);
+  const params = {
+    ...rest,
+    properties: Object.fromEntries(named),
+    required: required.map((name) => name.replace('*', 'path')),
+  };
+  return { ...schema, params };
+}
+
 /** Builds a second application with the same routes and empty handlers. It serves the OpenAPI document. */
 export async function buildDocument(source: DocumentSource): Promise<FastifyInstance> {
   const { build, tags, guards, routes, schemas } = source;
@@ -93,9 +107,10 @@ export async function buildDocument(source: DocumentSource): Promise<FastifyInst
   for (const { method, url, schema, config, links } of routes) {
     app.route({
       method,
-      url,
+      // OpenAPI has no parameter for the rest of a path.
+      url: url.replace('*', ':path'),
       handler: () => null,
-      ...(schema && { schema }),
+      ...(schema && { schema: withPath(schema) }),
       ...(config && { config }),
       ...(links && { links }),
     });

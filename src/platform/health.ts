@@ -32,6 +32,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Probes the database, unless a probe is under way. Concurrent callers share it. */
     probeDatabase(): Promise<Probe>;
+    /** Adds a source of warnings of `/health/ready`. It returns what a person should correct. */
+    warnWhenReady(source: () => string | undefined): void;
   }
 }
 
@@ -88,6 +90,10 @@ export default fp<HealthOptions>(
     app.addSchema(Readiness);
     let warned = false;
     const shared = sharedProbe(options);
+    const sources: (() => string | undefined)[] = [];
+    app.decorate('warnWhenReady', (source) => {
+      sources.push(source);
+    });
     app.decorate('probeDatabase', async () => {
       const probed = await shared();
       const { clockSkew } = probed;
@@ -147,7 +153,8 @@ export default fp<HealthOptions>(
             `Pending or failed migrations: ${missing.join(', ')}. Run npm run db:migrate`,
           );
         }
-        const warnings = clockWarnings(clockSkew);
+        const others = sources.flatMap((source) => source() ?? []);
+        const warnings = [...clockWarnings(clockSkew), ...others];
         return warnings.length > 0 ? { status: 'ready', warnings } : { status: 'ready' };
       },
     );

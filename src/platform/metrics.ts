@@ -6,6 +6,7 @@ import {
   type CounterConfiguration,
   collectDefaultMetrics,
   Gauge,
+  type GaugeConfiguration,
   Histogram,
   Registry,
 } from 'prom-client';
@@ -25,6 +26,8 @@ declare module 'fastify' {
     observeClockSkew(seconds: number): void;
     /** Adds a counter of a feature. The values of its labels must be few. */
     counter<Label extends string>(options: CounterConfiguration<Label>): Counter<Label>;
+    /** Adds a gauge of a feature. The values of its labels must be few. */
+    gauge<Label extends string>(options: GaugeConfiguration<Label>): Gauge<Label>;
   }
 }
 
@@ -106,6 +109,7 @@ export default fp<{ config: Config; database: Database; build: BuildInfo }>(
     app.decorate('observeJob', jobMetrics(registers));
     app.decorate('observeClockSkew', clockMetric(registers));
     app.decorate('counter', (options) => new Counter({ ...options, registers }));
+    app.decorate('gauge', (options) => new Gauge({ ...options, registers }));
     const refused = new Counter({
       name: 'srp_quota_exceeded_total',
       help: 'Requests that were refused because of a quota, by its setting',

@@ -72,6 +72,15 @@ const DETAILS: Record<ProblemCode, string> = {
   'policy-version-not-found': 'Policy shop has no version 7',
   'environment-not-found': 'Environment not found',
   'waiver-not-found': 'Waiver not found',
+  'event-not-found': 'Event not found',
+  'not-in-log': 'The log has 70000 entries, so index 70000 does not exist',
+  'no-subject':
+    'The release of verdict 019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e had no artifact, so nothing can be attested about one',
+  'log-off':
+    'This server has no folder for signing keys, so events are not in a log. Set SIGNING_KEYS_DIR and start it again',
+  'log-not-signed':
+    'Entries of the log differ from their events or from the tree. Nothing is signed, and reads and verdicts are served. See which: npm run log -- verify',
+  'log-behind': 'The event is not in the log yet. Ask again in a second',
   'verdict-not-found': 'Verdict not found',
   'method-not-allowed': '/projects supports GET, HEAD, POST',
   'request-timeout': 'The request did not arrive in time',

@@ -26,6 +26,8 @@ export const PROBLEMS = {
   'environment-not-found': { status: 404, title: 'Environment not found' },
   'waiver-not-found': { status: 404, title: 'Waiver not found' },
   'verdict-not-found': { status: 404, title: 'Verdict not found' },
+  'event-not-found': { status: 404, title: 'Event not found' },
+  'not-in-log': { status: 404, title: 'The log does not have this' },
   'method-not-allowed': { status: 405, title: 'The path does not support this method' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'idempotency-key-in-use': { status: 409, title: 'The first request is still in progress' },
@@ -44,6 +46,9 @@ export const PROBLEMS = {
   'waiver-expired': { status: 409, title: 'The waiver has expired' },
   'waiver-revoked': { status: 409, title: 'The waiver is revoked' },
   'release-denied': { status: 409, title: 'The release is denied for this environment' },
+  'log-off': { status: 409, title: 'The server has no log' },
+  'log-not-signed': { status: 409, title: 'The log is not signed' },
+  'no-subject': { status: 409, title: 'The verdict is about no artifact' },
   'precondition-failed': { status: 412, title: 'The resource has changed' },
   'payload-too-large': { status: 413, title: 'The body is too large' },
   'uri-too-long': { status: 414, title: 'A part of the path is too long' },
@@ -63,6 +68,7 @@ export const PROBLEMS = {
   'database-unavailable': { status: 503, title: 'The database is unavailable' },
   overloaded: { status: 503, title: 'The server is overloaded' },
   'shutting-down': { status: 503, title: 'The server is stopping' },
+  'log-behind': { status: 503, title: 'The event is not in the log yet' },
   'schema-outdated': { status: 503, title: 'The database schema is not current' },
 } as const;
 

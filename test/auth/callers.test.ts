@@ -7,14 +7,22 @@ import { authenticator } from '../../src/security/authentication/authenticator.j
 import { buildTestApp, useApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
 import { moveProcessClock, skipElapsed, skipTime } from '../support/clock.js';
-import { sql, testDatabaseUrl } from '../support/database.js';
+import { serverDatabaseUrl, sql } from '../support/database.js';
 import { expectProblem } from '../support/requests.js';
 
 const context = useApp({ AUTH_MODE: 'token' });
 const open = useApp();
 
 /** The only ones that need no token. */
-const PUBLIC_ROUTES = ['/', '/health', '/health/ready', '/version', '/openapi.json', '/docs'];
+const PUBLIC_ROUTES = [
+  '/',
+  '/health',
+  '/health/ready',
+  '/version',
+  '/openapi.json',
+  '/docs',
+  '/schemas/verdict/v1',
+];
 
 /** A browser begins there without any credential. This server has no identity provider. */
 const SIGN_IN_ROUTES = ['/sign-in', '/sign-in/callback'];
@@ -62,6 +70,11 @@ const CALLS: [method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string,
   ['PATCH', '/environments/{name}', 'environments:write'],
   ['GET', '/environments/{name}/deployments', 'deployments:read'],
   ['POST', '/environments/{name}/deployments', 'deployments:write'],
+  ['GET', '/deployments', 'deployments:read'],
+  ['GET', '/releases/{id}/timeline', 'events:read'],
+  ['GET', '/releases/{id}/audit-pack', 'audit:read'],
+  ['GET', '/verdicts/{id}/attestation', 'verdicts:read'],
+  ['GET', '/verdicts/{id}/proof', 'verdicts:read'],
   ['GET', '/waivers', 'waivers:read'],
   ['POST', '/waivers', 'waivers:request'],
   ['GET', '/waivers/{id}', 'waivers:read'],
@@ -69,8 +82,18 @@ const CALLS: [method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string,
   ['POST', '/waivers/{id}/revoke', 'waivers:approve'],
   ['GET', '/releases/{id}/verdicts', 'verdicts:read'],
   ['POST', '/releases/{id}/verdicts', 'verdicts:write'],
+  ['GET', '/verdicts', 'verdicts:read'],
   ['GET', '/verdicts/{id}', 'verdicts:read'],
   ['GET', '/assert', 'verdicts:read'],
+  ['GET', '/events', 'events:read'],
+  ['GET', '/events/{id}', 'events:read'],
+  ['GET', '/log/checkpoint', 'log:read'],
+  ['GET', '/log/tile/{path}', 'log:read'],
+  ['GET', '/log/{log}/checkpoint', 'log:read'],
+  ['GET', '/log/{log}/tile/{path}', 'log:read'],
+  ['GET', '/log/keys', 'log:read'],
+  ['GET', '/log/proof', 'log:read'],
+  ['GET', '/log/consistency', 'log:read'],
   ['GET', '/tokens', 'tokens:admin'],
   ['POST', '/tokens', 'tokens:admin'],
   ['GET', '/tokens/{id}', 'tokens:admin'],
@@ -99,11 +122,13 @@ const addressOf = (path: string) =>
     .replace(/\{(?:id|other)\}/g, '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e')
     .replace('{subject}', 'missing')
     .replace('{name}', 'missing')
+    .replace('{log}', '1')
+    .replace('{path}', '0/000')
     .replace('{version}', '1.0.0')
     .replace('{sha256}', 'a'.repeat(64));
 
-/** Statuses of an allowed call: the resources do not exist, and no call has a body. */
-const LET_THROUGH = [200, 400, 404];
+/** Statuses of an allowed call: the resources do not exist, no call has a body, and the server has no log. */
+const LET_THROUGH = [200, 400, 404, 409];
 
 describe('every route', () => {
   it('of the OpenAPI document is public or in the list of this test', async () => {
@@ -130,7 +155,7 @@ describe('every route', () => {
   });
 
   it('must declare a scope, or the server does not start', async () => {
-    const app = await buildTestApp(testDatabaseUrl(), {}, false);
+    const app = await buildTestApp(serverDatabaseUrl(), {}, false);
     app.get('/undeclared', () => 'open');
     await expect(app.ready()).rejects.toThrow('GET /undeclared does not declare its scope');
     await app.close();
@@ -227,7 +252,7 @@ describe('the header Authorization', () => {
 
 describe('a token that is revoked while a body arrives', () => {
   it('has no further effect', async () => {
-    const app = await buildTestApp(testDatabaseUrl(), { AUTH_MODE: 'token' });
+    const app = await buildTestApp(serverDatabaseUrl(), { AUTH_MODE: 'token' });
     const address = await app.listen({ host: '127.0.0.1', port: 0 });
     const { secret, id } = await giveToken();
     const body = JSON.stringify({ name: 'x', subject: 'x', scopes: ['projects:read'] });
@@ -257,7 +282,7 @@ describe('a token that is revoked while a body arrives', () => {
 describe('the database', () => {
   it('gets two queries for many requests with one token, and again after a few seconds', async () => {
     const asked: string[] = [];
-    const database = openDatabase(testDatabaseUrl(), loadConfig({}));
+    const database = openDatabase(serverDatabaseUrl(), loadConfig({}));
     const { query } = database.pool;
     database.pool.query = ((statement: { text: string }) => {
       asked.push(statement.text);
@@ -311,13 +336,13 @@ describe('the database stores', () => {
     const first = await lastUsed();
 
     // Another instance has not seen it yet, and must not write again.
-    const second = await buildTestApp(testDatabaseUrl(), { AUTH_MODE: 'token' });
+    const second = await buildTestApp(serverDatabaseUrl(), { AUTH_MODE: 'token' });
     await second.inject({ url: '/projects', headers });
     await second.close();
     expect(await lastUsed()).toBe(first);
 
     await sql(`UPDATE api_tokens SET last_used_at = now() - interval '61 seconds'`);
-    const third = await buildTestApp(testDatabaseUrl(), { AUTH_MODE: 'token' });
+    const third = await buildTestApp(serverDatabaseUrl(), { AUTH_MODE: 'token' });
     await third.inject({ url: '/projects', headers });
     await expect.poll(lastUsed).toBeGreaterThanOrEqual(first);
     await third.close();

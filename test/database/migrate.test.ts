@@ -39,6 +39,9 @@ const MIGRATIONS = [
   '20261129150000_search_paths',
   '20261130100000_times_of_the_database',
   '20261130110000_kept_counts',
+  '20261201100000_decisions',
+  '20261201110000_transparency_log',
+  '20261201130000_attestations',
   '20261202100000_identities',
 ];
 

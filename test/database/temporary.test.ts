@@ -4,7 +4,12 @@ import { loadConfig } from '../../src/config/config.js';
 import { openDatabase } from '../../src/database/client.js';
 import { prepareSchema } from '../../src/database/migrate.js';
 import { useApp } from '../support/app.js';
-import { createEmptyDatabase, sql, testDatabaseUrl } from '../support/database.js';
+import {
+  createEmptyDatabase,
+  serverDatabaseUrl,
+  sql,
+  testDatabaseUrl,
+} from '../support/database.js';
 import { createRelease } from '../support/releases.js';
 
 /** A temporary table of the same name must not stand in for a table of the schema. */
@@ -52,7 +57,7 @@ describe('a temporary table', () => {
           AND NOT COALESCE(p.proconfig @> ARRAY['search_path=public, pg_temp'], false)`,
     );
     expect(functions).toEqual([]);
-    const database = openDatabase(testDatabaseUrl(), loadConfig({}));
+    const database = openDatabase(serverDatabaseUrl(), loadConfig({}));
     const { rows } = await database.pool.query('SHOW search_path');
     await database.close();
     expect(rows).toEqual([{ search_path: '"public",pg_temp' }]);

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/config.js';
 import { openDatabase } from '../../src/database/client.js';
 import { useApp } from '../support/app.js';
-import { sql, testDatabaseUrl } from '../support/database.js';
+import { serverDatabaseUrl, sql } from '../support/database.js';
 import { postDeployment } from '../support/deployments.js';
 import { trivy } from '../support/documents.js';
 import { uploaded } from '../support/evidence.js';
@@ -10,7 +10,7 @@ import { createRelease } from '../support/releases.js';
 import { verdictOf } from '../support/verdicts.js';
 
 const context = useApp();
-const database = openDatabase(testDatabaseUrl(), loadConfig({ DATABASE_POOL_MAX: '1' }));
+const database = openDatabase(serverDatabaseUrl(), loadConfig({ DATABASE_POOL_MAX: '1' }));
 afterAll(() => database.close());
 
 /** A release with a finding that was denied and runs all the same, and a later one without anything. */

@@ -35,6 +35,8 @@ describe('POST /environments/{name}/deployments: 201', () => {
       links: [{ title: 'Job 42', url: 'https://ci.example.org/42' }],
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       createdBy: 'jenkins',
+      decision: 'none',
+      verdictId: null,
     });
     expect(await running('staging')).toEqual([deployment]);
     expect(await running()).toEqual([]);

@@ -3,7 +3,7 @@ import { loadConfig } from '../../src/config/config.js';
 import { openDatabase } from '../../src/database/client.js';
 import { importRows } from '../../src/events/import.js';
 import { useApp } from '../support/app.js';
-import { sql, testDatabaseUrl } from '../support/database.js';
+import { serverDatabaseUrl, sql } from '../support/database.js';
 import { addArtifact, createRelease } from '../support/releases.js';
 import { createProject } from '../support/requests.js';
 
@@ -55,7 +55,7 @@ describe('TRUNCATE', () => {
     const tables = await sql<{ name: string }>(
       `SELECT tgrelid::regclass::text AS name FROM pg_trigger WHERE tgname LIKE '%_beside_api'`,
     );
-    expect(tables).toHaveLength(16);
+    expect(tables).toHaveLength(17);
     for (const { name } of tables) {
       const truncate = sql(`TRUNCATE ${name} CASCADE`);
       await expect(truncate, name).rejects.toMatchObject({ code: '23001' });
@@ -95,7 +95,7 @@ describe('rows from before the events', () => {
     await sql('UPDATE event_imports SET before = clock_timestamp()');
   };
   const run = async (options: { batch?: number } = {}) => {
-    const database = openDatabase(testDatabaseUrl(), loadConfig({}));
+    const database = openDatabase(serverDatabaseUrl(), loadConfig({}));
     await importRows(database, options).finally(() => database.close());
   };
 

@@ -1,5 +1,6 @@
 import type { LightMyRequestResponse } from 'fastify';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { ENGINE } from '../../src/engine/index.js';
 import { EVENTS, type EventType } from '../../src/events/catalogue.js';
 import { useApp } from '../support/app.js';
 import { giveToken, type Holder } from '../support/callers.js';
@@ -201,6 +202,24 @@ describe('events', () => {
     expect([status, events.map(({ type }) => type)]).toEqual([409, ['verdict.decided']]);
     expect(events[0]?.subject_id).not.toBe(body.id);
     called.add('assertRelease');
+  });
+
+  it('are recorded for a verdict that holds again', async () => {
+    const id = await release();
+    const ask = { payload: { environment: 'production' } };
+    const verdicts = `POST /releases/${id}/verdicts`;
+    const first = await call(verdicts, ask);
+    const upload = { payload: junit('passed'), headers: XML };
+    const { body: report } = await call(`POST /releases/${id}/evidence`, upload);
+    const second = await call(verdicts, ask);
+    await call(`POST /evidence/${report.id}/retract`, { payload: { reason: 'Wrong file' } });
+    const again = { ...ask, caller: bob };
+    const { events, data } = await does('createVerdict', verdicts, ['verdict.holds-again'], again);
+    expect(events[0]?.subject_id).toBe(first.body.id);
+    const { decision, inputsHash, verdictHash } = first.body;
+    const about = { environment: 'production', decision, inputsHash, verdictHash };
+    expect(data).toEqual([{ ...about, engine: ENGINE, before: second.body.id }]);
+    await recordsNothing(verdicts, 200, again);
   });
 
   it('are recorded for waivers', async () => {

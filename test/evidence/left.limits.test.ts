@@ -7,7 +7,7 @@ import { receive } from '../../src/features/evidence/body.js';
 import { documentReader } from '../../src/features/evidence/document-reader.js';
 import { fairShare } from '../../src/shared/fair-share.js';
 import { buildTestApp } from '../support/app.js';
-import { holdTransaction, sql, testDatabaseUrl, untilWaiting } from '../support/database.js';
+import { holdTransaction, serverDatabaseUrl, sql, untilWaiting } from '../support/database.js';
 import { bom } from '../support/documents.js';
 import { sendInPieces, upload } from '../support/evidence.js';
 import { createRelease } from '../support/releases.js';
@@ -17,7 +17,7 @@ import { createRelease } from '../support/releases.js';
 let app: Awaited<ReturnType<typeof buildTestApp>>;
 let release: string;
 beforeEach(async () => {
-  app = await buildTestApp(testDatabaseUrl());
+  app = await buildTestApp(serverDatabaseUrl());
   await app.listen({ host: '127.0.0.1', port: 0 });
   release = (await createRelease(app)).id;
 });
@@ -174,7 +174,7 @@ describe('the document reader', () => {
 describe('an upload with a label', () => {
   it('waits for another upload with its label longer than the usual lock timeout', async () => {
     const about = JSON.stringify([release, 'cyclonedx', null, 'a']);
-    const impatient = await buildTestApp(testDatabaseUrl(), { DATABASE_LOCK_TIMEOUT_MS: '100' });
+    const impatient = await buildTestApp(serverDatabaseUrl(), { DATABASE_LOCK_TIMEOUT_MS: '100' });
     onTestFinished(() => impatient.close());
     const letGo = await holdTransaction(
       `SELECT pg_advisory_xact_lock(hashtextextended('${about}', 0))`,

@@ -3,7 +3,7 @@ import { loadConfig } from '../../src/config/config.js';
 import { type Database, openDatabase } from '../../src/database/client.js';
 import { readingAgain } from '../../src/features/evidence/read-again.js';
 import { reader, useApp } from '../support/app.js';
-import { sql, testDatabaseUrl } from '../support/database.js';
+import { serverDatabaseUrl, sql } from '../support/database.js';
 import { leak, trivy, vex } from '../support/documents.js';
 import { retract, type UploadOptions, uploaded } from '../support/evidence.js';
 import { createRelease } from '../support/releases.js';
@@ -12,7 +12,7 @@ import { denials, evidenceOfAll, verdictOf } from '../support/verdicts.js';
 const context = useApp();
 let database: Database;
 beforeAll(() => {
-  database = openDatabase(testDatabaseUrl(), loadConfig({}));
+  database = openDatabase(serverDatabaseUrl(), loadConfig({}));
 });
 afterAll(() => database.close());
 let release: string;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { buildTestApp, useApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
-import { sql, testDatabaseUrl } from '../support/database.js';
+import { serverDatabaseUrl, sql } from '../support/database.js';
 import { bom, trivy } from '../support/documents.js';
 import { retract, type UploadOptions, uploaded } from '../support/evidence.js';
 import { createRelease } from '../support/releases.js';
@@ -62,7 +62,7 @@ describe('POST /evidence/{id}/retract: 200', () => {
 
   it('needs only evidence:retract', async () => {
     const { id } = await send(trivy({}));
-    const app = await buildTestApp(testDatabaseUrl(), { AUTH_MODE: 'token' });
+    const app = await buildTestApp(serverDatabaseUrl(), { AUTH_MODE: 'token' });
     const { headers } = await giveToken({ subject: 'bob', scopes: ['evidence:retract'] });
     const response = await retract(app, id, 'wrong', headers);
     await app.close();

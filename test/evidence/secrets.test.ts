@@ -5,7 +5,7 @@ import { loadConfig } from '../../src/config/config.js';
 import { createLogger } from '../../src/config/logger.js';
 import { openDatabase } from '../../src/database/client.js';
 import { BUILD, buildTestApp, reader } from '../support/app.js';
-import { sql, testDatabaseUrl } from '../support/database.js';
+import { serverDatabaseUrl, sql } from '../support/database.js';
 import { leak } from '../support/documents.js';
 import { rowCounts, upload } from '../support/evidence.js';
 import { createRelease } from '../support/releases.js';
@@ -21,7 +21,7 @@ let app: Awaited<ReturnType<typeof buildApp>>;
 let release: string;
 beforeAll(async () => {
   const config = loadConfig({ LOG_FORMAT: 'json', LOG_LEVEL: 'trace' });
-  const database = openDatabase(testDatabaseUrl(), config);
+  const database = openDatabase(serverDatabaseUrl(), config);
   const logger = { ...((await createLogger(config)) as object), stream };
   app = await buildApp({ config, database, build: BUILD, logger, reader });
   app.addHook('onClose', () => database.close());

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { buildTestApp } from '../support/app.js';
 import { giveToken, type Holder } from '../support/callers.js';
-import { testDatabaseUrl } from '../support/database.js';
+import { serverDatabaseUrl } from '../support/database.js';
 import { bom } from '../support/documents.js';
 import { sendInPieces, upload } from '../support/evidence.js';
 import { createRelease } from '../support/releases.js';
@@ -10,7 +10,7 @@ import { createRelease } from '../support/releases.js';
 
 let app: Awaited<ReturnType<typeof buildTestApp>>;
 beforeEach(async () => {
-  app = await buildTestApp(testDatabaseUrl(), { AUTH_MODE: 'token' });
+  app = await buildTestApp(serverDatabaseUrl(), { AUTH_MODE: 'token' });
   await app.listen({ host: '127.0.0.1', port: 0 });
 });
 afterEach(() => app.close());

@@ -4,12 +4,12 @@ import { loadConfig } from '../../src/config/config.js';
 import { type Database, openDatabase } from '../../src/database/client.js';
 import type { Job, JobLog, JobOutcome, JobRun } from '../../src/jobs/job.js';
 import { delayAfter, delayMs, startJobs } from '../../src/jobs/runner.js';
-import { sql, testDatabaseUrl } from '../support/database.js';
+import { serverDatabaseUrl, sql } from '../support/database.js';
 
 let database: Database;
 beforeAll(() => {
   // One connection: a job that held its lock with it could not work.
-  database = openDatabase(testDatabaseUrl(), loadConfig({ DATABASE_POOL_MAX: '1' }));
+  database = openDatabase(serverDatabaseUrl(), loadConfig({ DATABASE_POOL_MAX: '1' }));
 });
 afterAll(() => database.close());
 

@@ -148,7 +148,7 @@ const CLEAN: Readonly<Record<Shown, Readonly<Record<string, () => Promise<unknow
       }),
   },
   code: {
-    sarif: () => send(sarif([])),
+    sarif: () => send(sarif([], { name: 'Biome' })),
     semgrep: () =>
       send({ version: '1.90.0', results: [], errors: [], paths: { scanned: ['a.js'] } }),
   },
@@ -223,12 +223,21 @@ describe('max-findings', () => {
     await allowed();
   });
 
+  it('is met by the word of the uploader, if the server does not know the tool', async () => {
+    await guard(context.app, [{ rule: 'max-findings', types: ['code'] }]);
+    const clean = sarif([], { name: 'Our linter' });
+    await send(clean, { label: 'lint' });
+    await denied('the server does not know its tool');
+    await send(clean, { label: 'lint', scanners: 'code' });
+    await allowed();
+  });
+
   it('is met by a new release, if the code has to change', async () => {
     await guard(context.app, [{ rule: 'max-findings', types: ['code'] }]);
-    await send(sarif([{ rule: 'no-eval' }]), { label: 'lint' });
+    await send(sarif([{ rule: 'no-eval' }], { name: 'Biome' }), { label: 'lint' });
     await denied('Fix the findings and make a new release of the corrected commit');
     await newRelease();
-    await send(sarif([]), { label: 'lint' });
+    await send(sarif([], { name: 'Biome' }), { label: 'lint' });
     await allowed();
   });
 
@@ -339,10 +348,19 @@ describe('other rules', () => {
     await allowed();
   });
 
-  it('licences are met by replacing the component and a new SBOM with the same label', async () => {
+  it('licences are met by correcting them, or by a new release without the component', async () => {
     await guard(context.app, [{ rule: 'licences', deny: ['GPL-3.0-only'] }]);
-    await send(bom([{ name: 'a', licence: 'GPL-3.0-only' }]), { label: 'sbom' });
-    await denied('upload it with the same label');
+    const copyleft = bom([{ name: 'a', licence: 'GPL-3.0-only' }]);
+    await send(copyleft, { label: 'sbom' });
+    await denied('correct their licences in the SBOM and upload it with the same label');
+    await send(bom([{ name: 'a', licence: 'MIT' }]), { label: 'sbom' });
+    await allowed();
+    await newRelease();
+    await send(copyleft, { label: 'sbom' });
+    await denied('make a new release of the corrected commit');
+    await send(bom([{ name: 'b', licence: 'MIT' }]), { label: 'sbom' });
+    await denied('pkg:npm/a');
+    await newRelease();
     await send(bom([{ name: 'b', licence: 'MIT' }]), { label: 'sbom' });
     await allowed();
   });
@@ -351,7 +369,7 @@ describe('other rules', () => {
     const components = [{ purl: 'pkg:npm/lodash', versions: '<4.17.21' }];
     await guard(context.app, [{ rule: 'banned-components', components }]);
     await send(bom([{ licence: 'MIT' }]), { label: 'sbom' });
-    await denied('upload a new SBOM with the same label');
+    await denied('Update them and upload a new SBOM with the same label');
     await send(bom([{ version: '4.17.21', licence: 'MIT' }]), { label: 'sbom' });
     await allowed();
   });

@@ -203,6 +203,57 @@ const OTHERS: Record<string, Case> = {
     rule: scan('code'),
     reason: /no network/,
   },
+  'Semgrep with a timeout for each file': {
+    document: {
+      results: [],
+      errors: ['a.js', 'b.js'].map((path) => ({ level: 'warn', type: 'Timeout', path })),
+      paths: { scanned: ['a.js', 'b.js'] },
+    },
+    options: { scanners: 'code' },
+    rule: scan('code'),
+    reason: /could not analyse 2 of 2 files completely/,
+  },
+  'SARIF of Semgrep with a timeout': {
+    document: linter(
+      { toolExecutionNotifications: [{ descriptor: { id: 'Timeout' }, level: 'warning' }] },
+      'Semgrep OSS',
+    ),
+    options: { scanners: 'code' },
+    rule: scan('code'),
+    reason: /1 notification such as Timeout/,
+  },
+  'SARIF of a tool that is not known, without any sign of work': {
+    document: { version: '2.1.0', runs: [{ tool: { driver: { name: 'x' } }, results: [] }] },
+    rule: scan('code'),
+    reason: /does not know its tool/,
+  },
+  'SARIF with a severity in another spelling': {
+    document: {
+      version: '2.1.0',
+      runs: [
+        {
+          tool: {
+            driver: {
+              name: 'ESLint',
+              rules: [{ id: 'a', properties: { SecuritySeverity: '9.1' } }],
+            },
+          },
+          results: [{ ruleId: 'a', level: 'note', message: { text: 'x' } }],
+        },
+      ],
+    },
+    rule: { ...scan('code'), severity: 'critical' },
+    reason: /1 critical finding/,
+  },
+  'an SBOM of files': {
+    document: {
+      bomFormat: 'CycloneDX',
+      specVersion: '1.6',
+      components: [{ type: 'file', name: '/etc/passwd' }],
+    },
+    rule: { rule: 'evidence-required', shows: 'components' },
+    reason: /lists only files/,
+  },
   'OSV-Scanner with an error in a package': {
     document: {
       results: [
@@ -233,6 +284,13 @@ describe('is denied', () => {
 });
 
 describe('is refused', () => {
+  it('with a scanner that the tool does not have', async () => {
+    const codeql = linter({ executionSuccessful: true }, 'CodeQL');
+    const { statusCode, body } = await upload(context.app, release, codeql, { scanners: 'secret' });
+    expect(statusCode, body).toBe(422);
+    expect(body).toContain('is a report of CodeQL, which does not report secret');
+  });
+
   const sbom = { bomFormat: 'CycloneDX', specVersion: '1.6' };
 
   it.each<[string, unknown]>([

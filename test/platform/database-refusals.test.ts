@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { buildTestApp, useApp } from '../support/app.js';
-import { sql, testDatabaseUrl } from '../support/database.js';
+import { serverDatabaseUrl, sql } from '../support/database.js';
 import { expectProblem } from '../support/requests.js';
 
 /** The database answers and refuses the work. A retry helps once the database is corrected. */
@@ -9,7 +9,7 @@ const POST = { method: 'POST', url: '/projects', payload: { name: 'Mon Projet' }
 
 describe('503: the database refuses', () => {
   it('the password', async () => {
-    const url = new URL(testDatabaseUrl());
+    const url = new URL(serverDatabaseUrl());
     url.password = 'changed';
     const app = await buildTestApp(url.href);
     for (const request of [{ url: '/projects' }, { url: '/health/ready' }, POST]) {

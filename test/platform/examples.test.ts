@@ -61,6 +61,17 @@ const REFUSED: Record<string, number> = {
   completeSignIn: 409,
   signOut: 409,
   unlinkName: 404, // the example is not the link that was created
+  getEvent: 404, // no creation names an event
+  getCheckpoint: 409, // the server has no keys, and so no log
+  getTile: 409,
+  getCheckpointOfLog: 404,
+  getTileOfLog: 404,
+  getLogKeys: 409,
+  getLogProof: 409,
+  getLogConsistency: 409,
+  getAttestation: 409,
+  getVerdictProof: 409,
+  getAuditPack: 409,
 };
 
 const EXAMPLE_ID = '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e';

@@ -6,7 +6,12 @@ import { clockSkewOf } from '../../src/database/probe.js';
 import { execute } from '../setup/databases.js';
 import { buildTestApp, useApp } from '../support/app.js';
 import { setClock } from '../support/clock.js';
-import { createEmptyDatabase, holdTransaction, sql, testDatabaseUrl } from '../support/database.js';
+import {
+  createEmptyDatabase,
+  holdTransaction,
+  serverDatabaseUrl,
+  sql,
+} from '../support/database.js';
 import { freezable } from '../support/freezable.js';
 import { expectProblem } from '../support/requests.js';
 
@@ -121,7 +126,7 @@ describe('GET /health/ready', () => {
     };
 
     it('in the middle of its work, and while it opens a connection', async () => {
-      const database = await freezable(testDatabaseUrl());
+      const database = await freezable(serverDatabaseUrl());
       const app = await buildTestApp(database.url, limits, true, probe);
       await untilReady(app);
       database.freeze();
@@ -141,7 +146,7 @@ describe('GET /health/ready', () => {
     });
 
     it('while another transaction holds the table', async () => {
-      const app = await buildTestApp(testDatabaseUrl(), limits, true, probe);
+      const app = await buildTestApp(serverDatabaseUrl(), limits, true, probe);
       const release = await holdTransaction('LOCK TABLE _prisma_migrations');
       expectProblem(await app.inject('/health/ready'), 503, 'database-unavailable');
       await release();

@@ -5,7 +5,7 @@ import { openDatabase } from '../../src/database/client.js';
 import { removeOldKeys } from '../../src/platform/idempotency.js';
 import { buildTestApp, useApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
-import { holdTransaction, sql, testDatabaseUrl, untilWaiting } from '../support/database.js';
+import { holdTransaction, serverDatabaseUrl, sql, untilWaiting } from '../support/database.js';
 import { expectProblem } from '../support/requests.js';
 
 /** No lock is waited for in vain here; milliseconds. */
@@ -16,7 +16,7 @@ const context = useApp({
 /** Another instance on the same database. */
 let other: FastifyInstance;
 beforeAll(async () => {
-  other = await buildTestApp(testDatabaseUrl(), { DATABASE_LOCK_TIMEOUT_MS: '300' });
+  other = await buildTestApp(serverDatabaseUrl(), { DATABASE_LOCK_TIMEOUT_MS: '300' });
 });
 afterAll(() => other.close());
 
@@ -110,7 +110,7 @@ describe('another request with the same key', () => {
   });
 
   it('is a different key for another caller', async () => {
-    const app = await buildTestApp(testDatabaseUrl(), { AUTH_MODE: 'token' });
+    const app = await buildTestApp(serverDatabaseUrl(), { AUTH_MODE: 'token' });
     const [alice, bob] = [await giveToken(), await giveToken({ subject: 'bob' })];
     const first = await post('one', { name: 'A' }, app, alice.headers);
     const second = await post('one', { name: 'B' }, app, bob.headers);
@@ -126,7 +126,7 @@ describe('old keys', () => {
   it('are deleted after a day, and no others', async () => {
     await sql(`INSERT INTO idempotency_keys (caller, key, fingerprint, created_at)
       SELECT 'a', 'key ' || n, '', now() - n * interval '1 hour' FROM generate_series(1, 40) n`);
-    const database = openDatabase(testDatabaseUrl(), loadConfig({}));
+    const database = openDatabase(serverDatabaseUrl(), loadConfig({}));
     await removeOldKeys(database, 4);
     await database.close();
     const left = await sql<{ key: string }>('SELECT key FROM idempotency_keys');
@@ -196,8 +196,8 @@ describe('a request that fails', () => {
 describe('QUOTA_KEPT_ANSWER_BYTES', () => {
   it('refuses a creation whose answer is larger, and creates nothing', async () => {
     const size = Buffer.byteLength((await post('measured')).body);
-    const fits = await buildTestApp(testDatabaseUrl(), { QUOTA_KEPT_ANSWER_BYTES: String(size) });
-    const not = await buildTestApp(testDatabaseUrl(), {
+    const fits = await buildTestApp(serverDatabaseUrl(), { QUOTA_KEPT_ANSWER_BYTES: String(size) });
+    const not = await buildTestApp(serverDatabaseUrl(), {
       QUOTA_KEPT_ANSWER_BYTES: String(size - 1),
     });
     const before = await count();

@@ -5,7 +5,7 @@ import { openDatabase } from '../../src/database/client.js';
 import { startJobs } from '../../src/jobs/runner.js';
 import { buildTestApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
-import { testDatabaseUrl } from '../support/database.js';
+import { serverDatabaseUrl } from '../support/database.js';
 import { junit } from '../support/documents.js';
 import { evidenceOfAll, postVerdict, XML } from '../support/verdicts.js';
 
@@ -17,7 +17,7 @@ const ONE = { DATABASE_POOL_MAX: '1', DATABASE_CONNECT_TIMEOUT_MS: '60000' };
 
 describe('a pool of one', () => {
   it('serves all kinds of work at the same time', async () => {
-    const app = await buildTestApp(testDatabaseUrl(), { ...ONE, AUTH_MODE: 'token' });
+    const app = await buildTestApp(serverDatabaseUrl(), { ...ONE, AUTH_MODE: 'token' });
     const { headers } = await giveToken();
     const approver = await giveToken({ subject: 'bob' });
     let keys = 0;
@@ -59,7 +59,7 @@ describe('a pool of one', () => {
   });
 
   it('lets the gate allow', async () => {
-    const app = await buildTestApp(testDatabaseUrl(), ONE);
+    const app = await buildTestApp(serverDatabaseUrl(), ONE);
     const post = (url: string, payload: object) => app.inject({ method: 'POST', url, payload });
     const { id: project } = (await post('/projects', { name: 'A' })).json();
     const release = { version: '1', commit: 'a'.repeat(40) };
@@ -71,7 +71,7 @@ describe('a pool of one', () => {
   });
 
   it('lets every job run', async () => {
-    const database = openDatabase(testDatabaseUrl(), loadConfig(ONE));
+    const database = openDatabase(serverDatabaseUrl(), loadConfig(ONE));
     const outcomes = new Map<string, string>();
     const log = { info() {}, warn() {}, error() {}, child: () => log };
     const running = startJobs({

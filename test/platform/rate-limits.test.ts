@@ -4,12 +4,12 @@ import { loadConfig } from '../../src/config/config.js';
 import { requestsPerMinute } from '../../src/platform/rate-limits.js';
 import { buildTestApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
-import { testDatabaseUrl } from '../support/database.js';
+import { serverDatabaseUrl } from '../support/database.js';
 import { expectProblem } from '../support/requests.js';
 
 let app: FastifyInstance;
 const start = async (env: Record<string, string>) => {
-  app = await buildTestApp(testDatabaseUrl(), { AUTH_MODE: 'token', ...env });
+  app = await buildTestApp(serverDatabaseUrl(), { AUTH_MODE: 'token', ...env });
   return app;
 };
 afterEach(() => app?.close());

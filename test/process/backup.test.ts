@@ -34,11 +34,23 @@ const liveDigests = async () => {
   return digests(client).finally(() => client.end());
 };
 
+/** Every event is in the log, and its checkpoint is published: nothing is written any more. */
+async function isLogged(): Promise<boolean> {
+  const client = await embedded.connect();
+  const { rowCount } = await client.query(
+    `SELECT 1 FROM logs l JOIN log_checkpoints c ON c.log_id = l.id AND c.size = l.size
+      WHERE NOT EXISTS (SELECT 1 FROM log_queue)`,
+  );
+  await client.end();
+  return rowCount === 1;
+}
+
 describe('npm run backup and npm run restore', () => {
   it('bring every row and every sequence back, and keep the replaced database', async () => {
     const server = await embedded.start();
     await createProject(server.url, 'Before');
     await expect.poll(async () => (await liveDigests()).event_imports).toMatch(/^0 /); // the job is done
+    await expect.poll(isLogged).toBe(true);
     const saved = await liveDigests();
     const made = await backup(backupFolder());
     expect(made.code, made.output).toBe(0);
@@ -85,7 +97,7 @@ describe('npm run backup and npm run restore', () => {
     expect(await modeOf(join(embedded.folder, 'password'))).toBe('600');
     expect(await modeOf(join(embedded.folder, 'data'))).toBe('700');
     const left = await readdir(besides(embedded.folder, ''));
-    expect(left.sort()).toEqual(['backup', 'postgres']);
+    expect(left.sort()).toEqual(['backup', 'keys', 'postgres']);
     expect(await embedded.answers()).toBe(false);
   });
 });
@@ -286,7 +298,7 @@ describe('npm run backup refuses', () => {
     expect(program.output()).toContain(
       'stopped by a signal. Nothing was changed. There is no new backup',
     );
-    expect(await readdir(besides(embedded.folder, ''))).toEqual(['postgres']);
+    expect(await readdir(besides(embedded.folder, ''))).toEqual(['keys', 'postgres']);
     expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
   });
 });

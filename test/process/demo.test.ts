@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createEmptyDatabase } from '../support/database.js';
@@ -34,7 +36,9 @@ describe('npm run demo', () => {
   it('shows a denied release, its fix and the difference, and runs again on the same server', async () => {
     const database = await createEmptyDatabase();
     onTestFinished(database.drop);
-    const server = await startServer({ DATABASE_URL: database.url });
+    const keys = await mkdtemp(join(tmpdir(), 'srp-demo-keys-'));
+    onTestFinished(() => rm(keys, { recursive: true, force: true }));
+    const server = await startServer({ DATABASE_URL: database.url, SIGNING_KEYS_DIR: keys });
     onTestFinished(async () => {
       await stop(server);
     });
@@ -59,6 +63,8 @@ describe('npm run demo', () => {
       ]);
       expect(output).toMatch(/allowed: the release may go to production\n/);
       expect(output).toContain('From examples/: the report on secrets.');
+      expect(output).toMatch(/✔ VERIFIED.*Version 1\.0\.0: deny for srp-demo at /s);
+      expect(output).toMatch(/✘ REFUSED.*its decision or results were changed/s);
       expect(output).toContain(`${server.url}/docs, project ${index + 1}`);
     }
     expect(await workFolders()).toEqual(before);

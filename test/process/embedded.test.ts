@@ -32,7 +32,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await (await fetch(`${first.url}/health/ready`)).json()).toEqual({ status: 'ready' });
     expect((await post(first.url)).status).toBe(201);
     expect(first.output()).toMatch(/Swagger UI +http:\S+\/docs\n/);
-    expect(first.output()).toMatch(/Database +postgresql:\/\/postgres:\*\*\*@127\.0\.0\.1:\d+\//);
+    expect(first.output()).toMatch(/Database +postgresql:\/\/srp_server:\*\*\*@127\.0\.0\.1:\d+\//);
     const password = await readFile(join(embedded.folder, 'password'), 'utf8');
     expect(password).toMatch(/^[\w-]{32}$/);
     expect(first.output()).not.toContain(password);

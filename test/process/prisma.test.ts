@@ -13,11 +13,13 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-function prisma(...args: string[]) {
+const prisma = (...args: string[]) => prismaWith({ DATABASE_URL: database.url }, ...args);
+
+function prismaWith(urls: Record<string, string>, ...args: string[]) {
   const cli = require.resolve('prisma/build/index.js');
   const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
     encoding: 'utf8',
-    env: { ...process.env, DATABASE_URL: database.url, PRISMA_HIDE_UPDATE_MESSAGE: '1' },
+    env: { ...process.env, ...urls, PRISMA_HIDE_UPDATE_MESSAGE: '1' },
   });
   return { status, output: stdout + stderr };
 }
@@ -56,6 +58,15 @@ describe('prisma', () => {
     });
     expect(prisma('db', 'seed').output).toContain('Created 4 projects');
     expect(prisma('db', 'seed').output).toContain('the database already has 4');
+  });
+
+  it('is the owner of the database, where the server has a role of its own', () => {
+    const urls = {
+      DATABASE_URL: 'postgresql://srp_server:secret@127.0.0.1:1/none',
+      MIGRATION_DATABASE_URL: database.url,
+    };
+    const { pathname } = new URL(database.url);
+    expect(prismaWith(urls, 'migrate', 'status').output).toContain(pathname.slice(1));
   });
 
   it('migrates an empty database with migrate dev', async () => {

@@ -7,6 +7,11 @@ export function withDatabase(url: string, name: string): string {
   return Object.assign(new URL(url), { pathname: `/${name}` }).href;
 }
 
+/** The same URL for another role. */
+export function withRole(url: string, { name, password }: { name: string; password: string }) {
+  return Object.assign(new URL(url), { username: name, password }).href;
+}
+
 /** Runs statements in sequence on one connection. */
 export async function execute(url: string, ...statements: string[]): Promise<void> {
   const client = new pg.Client({ connectionString: url });

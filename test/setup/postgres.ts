@@ -5,15 +5,18 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startEmbedded } from '../../src/database/embedded/embedded.js';
 import { prepareSchema } from '../../src/database/migrate.js';
+import { prepareDatabase } from '../../src/database/prepare.js';
 import { freePort } from '../support/ports.js';
-import { execute, keepRows, TEST_PREFIX, withDatabase } from './databases.js';
+import { execute, keepRows, TEST_PREFIX, withDatabase, withRole } from './databases.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** URL of a database of the throwaway server. Tests connect to their own database. */
+    /** URL of a database of the throwaway server, as its owner. Tests connect to their own database. */
     serverUrl: string;
     /** Prefix of the names of this run's databases. */
     runPrefix: string;
+    /** The role of the servers under test. */
+    serverRole: { name: string; password: string };
     /** Databases for the workers. Each worker claims one. */
     clones: string[];
   }
@@ -61,13 +64,20 @@ export default async function setup(project: TestProject) {
   // The rows that migrations insert. `truncateAll` restores them before each test.
   await execute(withDatabase(url, template), keepRows('defaults'));
   await execute(url, ...clones.map((name) => `CREATE DATABASE ${name} TEMPLATE ${template}`));
+  const serverRole = { name: `${runPrefix}_server`, password: randomBytes(24).toString('hex') };
+  for (const clone of clones) {
+    const ownerUrl = withDatabase(url, clone);
+    const access = { url: withRole(ownerUrl, serverRole), ownerUrl };
+    await prepareDatabase(access, { apply: false, connectTimeoutMs: 5000 });
+  }
+  root.provide('serverRole', serverRole);
   root.provide('serverUrl', url);
   root.provide('runPrefix', runPrefix);
   root.provide('clones', clones);
 
   return async () => {
     const drops = [...clones, template].map((name) => `DROP DATABASE ${name} WITH (FORCE)`);
-    await execute(url, ...drops);
+    await execute(url, ...drops, `DROP ROLE ${serverRole.name}`);
     await stop();
   };
 }

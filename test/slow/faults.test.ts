@@ -88,19 +88,21 @@ describe('a PostgreSQL that an operator changes', () => {
     expect(await stop(server)).toBe(0);
   });
 
-  it('has another password, and is embedded: it is not given up', async () => {
+  it('has other passwords, and is embedded: it is not given up', async () => {
     const server = await embedded.start(LOGGED);
     admin = await embedded.connect();
-    const { rows } = await admin.query(
-      `SELECT rolpassword FROM pg_authid WHERE rolname = 'postgres'`,
+    const { rows } = await admin.query<{ name: string; verifier: string }>(
+      `SELECT rolname AS name, rolpassword AS verifier FROM pg_authid
+        WHERE rolname IN ('postgres', 'srp_server')`,
     );
-    await admin.query(`ALTER ROLE postgres PASSWORD 'another'`);
+    for (const { name } of rows) await admin.query(`ALTER ROLE ${name} PASSWORD 'another'`);
     await endOthers();
     await server.saw(/"cause":"the password in [^"]+ does not match.*trying again/);
     await expect
       .poll(() => ready(server))
       .toMatchObject(unavailable(/refuses the login.*starts its embedded PostgreSQL again/));
-    await admin.query(`ALTER ROLE postgres PASSWORD '${rows[0].rolpassword}'`);
+    for (const { name, verifier } of rows)
+      await admin.query(`ALTER ROLE ${name} PASSWORD '${verifier}'`);
     await server.saw(/the embedded PostgreSQL runs again/);
     await untilServed(server);
   });

@@ -2,14 +2,14 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { type AppDependencies, buildApp } from '../../src/app.js';
 import { loadConfig } from '../../src/config/config.js';
-import { openDatabase } from '../../src/database/client.js';
+import { type Database, openDatabase } from '../../src/database/client.js';
 import { documentReader } from '../../src/features/evidence/document-reader.js';
 import {
   type LargeDecisions,
   type LargeOptions,
   largeDecisions,
 } from '../../src/features/verdicts/large-decisions.js';
-import { testDatabaseUrl } from './database.js';
+import { serverDatabaseUrl } from './database.js';
 
 export const BUILD = {
   name: 'secure-release-platform',
@@ -54,15 +54,16 @@ export const testDecisions = (
 
 /** Builds the application on a real database, without a listener. `close` also closes its pool. */
 export async function buildTestApp(
-  url = testDatabaseUrl(),
+  url = serverDatabaseUrl(),
   env: Record<string, string> = {},
   ready = true,
-  more: Partial<AppDependencies> = {},
+  given: Partial<AppDependencies> | ((database: Database) => Partial<AppDependencies>) = {},
   limits: Partial<LargeOptions> = {},
 ) {
   const fixed = { DATABASE_POOL_MAX: '4', MAX_EVENT_LOOP_DELAY_MS: '0' };
   const config = loadConfig({ ...PATIENT, ...fixed, ...env });
   const database = openDatabase(url, config);
+  const more = typeof given === 'function' ? given(database) : given;
   const large = more.large ?? testDecisions(database.connectionSettings, limits);
   const app = await buildApp({
     config,
@@ -105,7 +106,7 @@ const shared = new Map<string, Promise<FastifyInstance>>();
 export function useApp(env: Record<string, string> = {}): { readonly app: FastifyInstance } {
   const key = JSON.stringify(env);
   const build = () => {
-    const building = shared.get(key) ?? buildTestApp(testDatabaseUrl(), env);
+    const building = shared.get(key) ?? buildTestApp(serverDatabaseUrl(), env);
     shared.set(key, building);
     return building;
   };
@@ -123,7 +124,7 @@ export function useOwnApp(
   limits: Partial<LargeOptions> = {},
 ): { readonly app: FastifyInstance } {
   return useBuilt(
-    () => buildTestApp(testDatabaseUrl(), env, true, more, limits),
+    () => buildTestApp(serverDatabaseUrl(), env, true, more, limits),
     (app) => app.close(),
   );
 }

@@ -2,7 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { expect, inject, onTestFinished } from 'vitest';
-import { assertTestDatabase, execute, restoreRows, withDatabase } from '../setup/databases.js';
+import {
+  assertTestDatabase,
+  execute,
+  restoreRows,
+  withDatabase,
+  withRole,
+} from '../setup/databases.js';
 
 let claimed: string | undefined;
 
@@ -27,7 +33,7 @@ export async function claimDatabase(): Promise<void> {
   }
 }
 
-/** This worker's clone of the migrated template. */
+/** This worker's clone of the migrated template, as its owner. */
 export function testDatabaseUrl(): string {
   if (!claimed)
     throw new Error('no database was claimed. Does the project use test/setup/worker.ts?');
@@ -35,6 +41,9 @@ export function testDatabaseUrl(): string {
   assertTestDatabase(url);
   return url;
 }
+
+/** The same database as the server uses it, with the rights of its role. */
+export const serverDatabaseUrl = () => withRole(testDatabaseUrl(), inject('serverRole'));
 
 let pool: pg.Pool | undefined;
 

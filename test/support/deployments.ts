@@ -10,6 +10,8 @@ export interface DeploymentBody {
   links: { title: string; url: string }[];
   createdAt: string;
   createdBy: string;
+  decision: string;
+  verdictId: string | null;
 }
 
 /** Requests a deployment record. */

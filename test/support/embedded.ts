@@ -25,6 +25,10 @@ export function useEmbedded() {
     get folder() {
       return join(root, 'postgres');
     },
+    /** The password of the server's role. */
+    get passwordFile() {
+      return join(root, 'keys', 'database-password');
+    },
     get port() {
       return port;
     },
@@ -85,6 +89,7 @@ export function useEmbedded() {
     port = await freePort();
     programs = [];
     await copy(join(seed, 'postgres'), root);
+    await copy(join(seed, 'keys'), root);
   });
   afterEach(async () => {
     await Promise.all(programs.map((program) => stop(program, 'SIGTERM')));

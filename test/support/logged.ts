@@ -4,7 +4,7 @@ import { loadConfig } from '../../src/config/config.js';
 import { createLogger } from '../../src/config/logger.js';
 import { openDatabase } from '../../src/database/client.js';
 import { BUILD } from './app.js';
-import { testDatabaseUrl } from './database.js';
+import { serverDatabaseUrl } from './database.js';
 
 export type LogLine = Record<string, unknown>;
 
@@ -12,7 +12,7 @@ export type LogLine = Record<string, unknown>;
 export async function startLogged(
   env: Record<string, string>,
   lines: LogLine[] = [],
-  url = testDatabaseUrl(),
+  url = serverDatabaseUrl(),
 ) {
   const stream = new Writable({
     write(chunk, _encoding, done) {

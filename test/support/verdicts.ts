@@ -30,9 +30,21 @@ export interface VerdictBody {
   results: ResultBody[];
   evaluatedAt: string;
   createdBy: string;
+  verdictHash: string;
+  /** Null: it does not hold. */
+  decidedAt: string | null;
+  decidedBy: string | null;
+  /** Absent in lists. */
+  askedAt?: string;
+  askedBy?: string;
 }
 
 type Headers = Record<string, string>;
+
+/** A verdict as lists show it, if it still holds or does not any more. */
+export function listed({ askedAt: _at, askedBy: _by, ...verdict }: VerdictBody, holds = true) {
+  return holds ? verdict : { ...verdict, decidedAt: null, decidedBy: null };
+}
 
 /** Requests a verdict, by default for production. */
 export function postVerdict(

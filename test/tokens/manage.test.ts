@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { buildTestApp, useApp } from '../support/app.js';
 import { giveToken, type Holder } from '../support/callers.js';
 import { skipTime } from '../support/clock.js';
-import { sql, testDatabaseUrl } from '../support/database.js';
+import { serverDatabaseUrl, sql } from '../support/database.js';
 import { expectProblem, nextPage } from '../support/requests.js';
 
 const context = useApp({ AUTH_MODE: 'token' });
@@ -90,7 +90,7 @@ describe('entity tags', () => {
 describe('DELETE /tokens/{id}', () => {
   it('stops a token on every instance within 5 s and keeps its record', async () => {
     const { id, headers } = await giveToken({ subject: 'jenkins' });
-    const other = await buildTestApp(testDatabaseUrl(), { AUTH_MODE: 'token' });
+    const other = await buildTestApp(serverDatabaseUrl(), { AUTH_MODE: 'token' });
     for (const app of [context.app, other]) {
       expect((await app.inject({ url: '/projects', headers })).statusCode).toBe(200);
     }

@@ -50,6 +50,28 @@ describe('maximumAgeDays', () => {
     expect((await judged()).evidence).toHaveLength(1);
   });
 
+  it('counts from the upload without a time in the document, and the verdict warns', async () => {
+    await rule({ maximumAgeDays: 7 });
+    await send(trivy());
+    expect(await judged()).toMatchObject({
+      denies: false,
+      message: expect.stringContaining('Warning: trivy does not say when its tool ran'),
+    });
+    await ageEvidence(8);
+    expect((await judged()).denies).toBe(true);
+  });
+
+  it('is unknown without a time in the document, and denies if the rule says so', async () => {
+    await rule({ maximumAgeDays: 7, unknownAge: 'deny' });
+    await send(trivy());
+    expect(await judged()).toMatchObject({
+      denies: true,
+      message: expect.stringContaining('trivy does not say when its tool ran. Upload a report'),
+    });
+    await send(at(6));
+    expect((await judged()).denies).toBe(false);
+  });
+
   it('is at least that of the last upload, whatever the document says', async () => {
     await rule({ maximumAgeDays: 7 });
     await send(at(-1 / 24)); // clocks of build machines may be ahead

@@ -47,6 +47,11 @@ describe('GET /assert?release=…', () => {
           results: expect.any(Array),
           evaluatedAt: expect.any(String),
           createdBy: 'argo',
+          verdictHash: expect.stringMatching(/^[\da-f]{64}$/),
+          decidedAt: expect.any(String),
+          decidedBy: 'argo',
+          askedAt: expect.any(String),
+          askedBy: 'argo',
         },
       ],
     });

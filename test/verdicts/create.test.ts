@@ -9,6 +9,7 @@ import {
   denials,
   evidenceOfAll,
   keptVerdicts,
+  listed,
   postVerdict,
   verdictOf,
   XML,
@@ -67,10 +68,17 @@ describe('POST /releases/{id}/verdicts: allow', () => {
       ],
       evaluatedAt: expect.stringMatching(/Z$/),
       createdBy: 'jenkins',
+      verdictHash: expect.stringMatching(/^[\da-f]{64}$/),
+      decidedAt: verdict.evaluatedAt,
+      decidedBy: 'jenkins',
+      askedAt: verdict.evaluatedAt,
+      askedBy: 'jenkins',
     });
     expect(Math.abs(Date.now() - Date.parse(verdict.evaluatedAt))).toBeLessThan(60_000);
     expect(response.headers.location).toBe(`/verdicts/${verdict.id}`);
-    expect((await context.app.inject(`/verdicts/${verdict.id}`)).json()).toMatchObject(verdict);
+    expect((await context.app.inject(`/verdicts/${verdict.id}`)).json()).toMatchObject(
+      listed(verdict),
+    );
   });
 
   it('stores one verdict for concurrent requests', async () => {

@@ -159,7 +159,7 @@ describe('the database', () => {
     `UPDATE verdicts SET decision = 'allow'`,
     `UPDATE verdicts SET inputs = '{}'`,
     'DELETE FROM verdicts',
-    'TRUNCATE verdicts',
+    'TRUNCATE verdicts CASCADE',
     `UPDATE policy_versions SET rules = '[]'`,
     `UPDATE policy_versions SET sha256 = repeat('0', 64)`,
     'DELETE FROM policy_versions',

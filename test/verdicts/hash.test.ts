@@ -56,11 +56,12 @@ describe('200 with the same id and the same inputsHash', () => {
     expect(await keptVerdicts()).toBe(1);
   });
 
-  it('with the time and the caller of the first decision', async () => {
+  it('with the time and the caller of the first decision, and of this question', async () => {
     const { headers } = await giveToken({ subject: 'bob' });
     const body = { environment: 'gate' };
     const again = await verdictOf(guarded.app, release, body, headers);
-    expect(again).toEqual(first);
+    expect(again).toEqual({ ...first, askedAt: expect.any(String), askedBy: 'bob' });
+    expect(again.askedAt && again.askedAt > first.evaluatedAt).toBe(true);
   });
 
   it('after the same document is uploaded again', async () => {

@@ -51,7 +51,8 @@ describe('a decision in a thread', () => {
     const release = await fullRelease();
     const ask = async (app: typeof here.app) => {
       const body = { environment: 'gate', dryRun: true };
-      const { evaluatedAt: _when, ...verdict } = await verdictOf(app, release, body);
+      const answer = await verdictOf(app, release, body);
+      const { evaluatedAt: _when, askedAt: _asked, ...verdict } = answer;
       return JSON.stringify(verdict);
     };
     const [inThread, inRequest] = [await ask(apart.app), await ask(here.app)];

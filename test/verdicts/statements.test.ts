@@ -1,6 +1,8 @@
 import pg from 'pg';
 import { describe, expect, it, vi } from 'vitest';
 import { useApp } from '../support/app.js';
+import { trivy } from '../support/documents.js';
+import { retract, uploaded } from '../support/evidence.js';
 import { createRelease } from '../support/releases.js';
 import { useRows } from '../support/rows.js';
 import { assertRelease, evidenceOfAll, guard, verdictOf } from '../support/verdicts.js';
@@ -23,7 +25,7 @@ async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
     const [config] = args;
     const { name = '', text = '' } =
       typeof config === 'string' ? { text: config } : (config as pg.QueryConfig);
-    seen.push(/^(verdict|facts)-/.test(name) ? name : (text.trim().split(/\s/)[0] ?? ''));
+    seen.push(/^(verdict|facts|take)-/.test(name) ? name : (text.trim().split(/\s/)[0] ?? ''));
     return Reflect.apply(query, this, args);
   });
   try {
@@ -39,12 +41,24 @@ const gate = async () => {
   expect(statusCode, body).toBe(200);
 };
 const FAST = ['SELECT', 'verdict-collect', 'verdict-find'];
-/** The statements that store a verdict and its event. */
-const STORED = ['BEGIN', 'verdict-insert', 'INSERT', 'COMMIT'];
+/** The statements that store a verdict, let it hold, and store its event, in its turn. */
+const TURN = ['BEGIN', 'take-turn', 'verdict-collect'];
+const STORED = [...TURN, 'verdict-insert', 'verdict-hold', 'INSERT', 'COMMIT'];
 
 describe('GET /assert', () => {
   it('needs three statements if nothing has changed: the release, the inputs, the verdict', async () => {
     await gate();
+    expect(await statementsOf(gate)).toEqual(FAST);
+  });
+
+  it('stores that a known verdict holds again, without the verdict', async () => {
+    await gate();
+    const more = await uploaded(context.app, release, trivy({}), { label: 'other' });
+    expect((await assertRelease(context.app, { release })).statusCode).toBe(409);
+    await retract(context.app, more.id);
+    await verdictOf(context.app, release, { dryRun: true }); // adds up the findings
+    const held = [...TURN, 'verdict-hold', 'INSERT', 'COMMIT'];
+    expect(await statementsOf(gate)).toEqual([...FAST, ...held]);
     expect(await statementsOf(gate)).toEqual(FAST);
   });
 

@@ -43,6 +43,10 @@ describe('what the uploader declares for a tool that cannot look for it', () => 
     ['misconfiguration', 'Snyk Container'],
     ['vulnerability', 'gitleaks'],
     ['licence', 'Grype'],
+    ['secret', 'CodeQL'],
+    ['vulnerability', 'ESLint'],
+    ['secret', 'tfsec'],
+    ['secret', 'CodeQL', 'Grype'],
     ['secret', 'Grype', 'OSV-Scanner'],
   ] as const)('is refused: %s for %s', async (what, ...tools) => {
     const fault = `is a report of ${tools.join(', ')}, which does not report ${what}. Remove it from scanners`;
@@ -54,6 +58,8 @@ describe('what the uploader declares for a tool that cannot look for it', () => 
     ['secret', 'Checkov'],
     ['secret', 'a tool of ours'],
     ['licence', 'Snyk Open Source'],
+    ['secret', 'Semgrep OSS'],
+    ['code', 'a tool of ours'],
     ['secret', 'Grype', 'gitleaks'],
     ['secret', 'Grype', 'a tool of ours'],
   ] as const)('is accepted: %s for %s', async (what, ...tools) => {

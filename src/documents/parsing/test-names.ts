@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { NamesOfTests, TestSummary } from '../kind.js';
-import { isOutsideTests } from '../kinds/common/tests.js';
+import { isAfterTests, isAnywhere, isOutsideTests } from '../kinds/common/tests.js';
 
 /** The first 8 bytes of the SHA-256 of each name: reports can have some 100,000, and threads exchange them. */
 type Digests = BigUint64Array<ArrayBuffer>;
@@ -32,8 +32,12 @@ export function storedNames({ tests }: TestNames): string {
 /** ` "before each" hook for "adds"` */
 const HOOK = /\s*"(?:before|after) (?:each|all)" hook.*$/i;
 
+/** A hook of Mocha for all files. The suite that it stands in has the same name in each report. */
+const ROOT_HOOK = /hook in "\{root\}"/;
+
 /** Whether tests ran of the class, file or package that an entry without a test is about. */
 function hasGroup({ groups }: TestNames, entry: string): boolean {
+  if (ROOT_HOOK.test(entry)) return false;
   const parts = entry.replace(HOOK, '').split(/ > ?/);
   const last = parts.at(-1) ?? '';
   const own = isOutsideTests(last) ? parts.slice(0, -1) : parts;
@@ -42,7 +46,8 @@ function hasGroup({ groups }: TestNames, entry: string): boolean {
 
 /**
  * A failed test, or a test that ran in an older report, which a new one does not have. A failure outside of tests needs
- * a test of the same class, file or package.
+ * a test of the same class, file or package. If no report names its place, all tests that ran must be there, and
+ * others that could not run.
  * @param ran the tests of the older report as `storedNames` wrote them. Undefined if they are not stored
  * @returns the subject of "did not run in this document", such as `its test "b"`
  */
@@ -56,19 +61,28 @@ export function lostTest(
   const older = new Set(new BigUint64Array(bytes.buffer));
   const own = new Set(by.tests);
   const groups = new Set(by.groups);
+  const before = older.size;
+  const places = new Set<string>();
   let outside = 0;
   for (const { name } of failed) {
     const digest = digestOf(name);
     if (own.has(digest)) continue;
     const isTest = ran === undefined || older.has(digest);
-    // A hook of a group of tests is reported as a test with the name of the group.
-    if (isTest ? !groups.has(digest) : !hasGroup(by, name))
-      return `its test ${JSON.stringify(name.slice(0, 200))}`;
     outside += isTest ? 0 : 1;
+    // A hook of a group of tests is reported as a test with the name of the group.
+    if (isTest ? groups.has(digest) : hasGroup(by, name)) continue;
+    if (isTest || !isAnywhere(name)) return `its test ${JSON.stringify(name.slice(0, 200))}`;
+    places.add(name);
   }
   // Only the first failures have names. Failed tests are among those that ran, and other failures are not.
   if (outside > 0 && failures + errors - unnamed > failed.length) return 'what else failed in it';
+  const more = [...own].filter((digest) => !older.has(digest)).length;
   for (const digest of own) older.delete(digest);
   for (const digest of groups) older.delete(digest);
-  return older.size === 0 ? undefined : `${older.size} of its tests`;
+  if (older.size > 0) return `${older.size} of its tests`;
+  const [place] = places;
+  const needed = [...places].filter((name) => !isAfterTests(name)).length;
+  return place !== undefined && (before === 0 || more < needed)
+    ? `what failed in it outside of tests (${place.slice(0, 200)})`
+    : undefined;
 }

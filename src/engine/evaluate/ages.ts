@@ -31,6 +31,7 @@ export function agedOf(evidence: EvidenceRecord & Times): Aged {
     id,
     kind,
     ageSeconds: now - Math.min(receivedAt, ran ?? receivedAt),
+    isDated: ran !== null,
     databaseAgeSeconds: database === null ? null : now - database,
   };
 }

@@ -40,7 +40,7 @@ function coverageEntry(entry: Coverage): Coverage {
 /** Keeps only the hashed fields. In the database, `tests` has more members, such as the duration. */
 function evidenceOf(record: EvidenceRecord): CanonicalEvidence {
   const { id, kind, label, artifact, sha256, storedSha256, parserVersion, mayAbsolve } = record;
-  const { tests, artifactsSeen, claimsPlace } = record;
+  const { tests, artifactsSeen, claimsBefore, claimsPlace } = record;
   const coverage = coverageOf(record);
   const shows = record.coverage ? [...new Set(record.shows)] : [];
   return {
@@ -55,6 +55,7 @@ function evidenceOf(record: EvidenceRecord): CanonicalEvidence {
     shows: shows.toSorted(byText),
     coverage: sorted(coverage.map(coverageEntry)),
     ...(artifactsSeen != null && { artifactsSeen }),
+    ...(claimsBefore != null && { claimsBefore }),
     ...(claimsPlace != null && { claimsPlace }),
     ...(tests && {
       tests: {

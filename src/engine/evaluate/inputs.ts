@@ -36,6 +36,8 @@ export interface EvidenceRecord extends Omit<EvidenceInput, 'coverage'> {
   readonly storedSha256: string;
   /** Only for evidence with claims: its place among such evidence by upload, from 0. The last claim decides. */
   readonly claimsPlace?: number | null | undefined;
+  /** Number of older reports with claims of its kind, label and artifact, if any: they do not apply to its findings. */
+  readonly claimsBefore?: number | null | undefined;
   /** Only for evidence about artifacts: the number of artifacts at its last upload. */
   readonly artifactsSeen?: number | null | undefined;
 }

@@ -43,7 +43,7 @@ describe('banned-components', () => {
     const outcome = judged(banned, all);
     expect(outcome.status).toBe('fail');
     expect(outcome.message).toContain(
-      `2 banned components, 0 allowed: ${log4j}@2.14.1?type=jar (versions <2.17.1 are banned); pkg:npm/event-stream@3.3.6 (all versions are banned: Steals wallets). Update or replace`,
+      `2 banned components, 0 allowed: ${log4j}@2.14.1?type=jar (versions <2.17.1 are banned); pkg:npm/event-stream@3.3.6 (all versions are banned: Steals wallets). Update them and upload`,
     );
     expect(judged(banned, all.toReversed())).toEqual(outcome);
   });

@@ -167,7 +167,7 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
     status: 'fail',
     message: [
       `${counted(found.count, 'banned component')}, 0 allowed: ${found.text()}${note}`,
-      'Update or replace them, then upload a new SBOM with the same label',
+      'Update them and upload a new SBOM with the same label, or replace them and make a new release of the corrected commit',
     ].join('. '),
     evidence,
   };

@@ -109,15 +109,43 @@ describe('evidence-required', () => {
     expect(outcome.message).toContain('for app:1.4.0 is older than 1 day.');
   });
 
+  it('warns about documents that do not say when their tool ran, or denies', () => {
+    const undated = { evidence: [sbom('1')] };
+    const limit = { shows: 'components', maximumAgeDays: 30 };
+    expect(required(limit, undated).message).toContain(
+      '. Warning: cyclonedx does not say when its tool ran, so its age counts from its upload',
+    );
+    expect(required({ shows: 'components' }, undated).message).not.toContain('Warning');
+    const coverage = [{ what: 'components', ran: 'yes', at: '2026-11-01T00:00:00Z' }] as const;
+    const dated = { evidence: [{ ...sbom('1'), coverage }] };
+    expect(required(limit, dated).message).not.toContain('Warning');
+    const deny = { ...limit, unknownAge: 'deny' };
+    const old = required(deny, { ...undated, tooOld: new Set(['1']) });
+    expect(old.message).toContain('is older than 30 days or of unknown age');
+    expect(old.message).toContain('Upload a report with its time');
+  });
+
   it('finds what is too old, to the second', () => {
-    const parameters = { kinds: ['trivy'], scope: 'release' as const, maximumAgeDays: 1 };
+    const common = { scope: 'release' } as const;
+    const parameters = { ...common, kinds: ['trivy'], maximumAgeDays: 1 };
     const aged = [
-      { id: 'new', kind: 'trivy', ageSeconds: 86_400, databaseAgeSeconds: null },
-      { id: 'old', kind: 'trivy', ageSeconds: 86_400.5, databaseAgeSeconds: null },
-      { id: 'unknown', kind: 'trivy', ageSeconds: Number.NaN, databaseAgeSeconds: null },
-      { id: 'other', kind: 'grype', ageSeconds: 1e9, databaseAgeSeconds: null },
+      { id: 'new', kind: 'trivy', ageSeconds: 86_400, isDated: true, databaseAgeSeconds: null },
+      { id: 'old', kind: 'trivy', ageSeconds: 86_400.5, isDated: true, databaseAgeSeconds: null },
+      {
+        id: 'unknown',
+        kind: 'trivy',
+        ageSeconds: Number.NaN,
+        isDated: true,
+        databaseAgeSeconds: null,
+      },
+      { id: 'other', kind: 'grype', ageSeconds: 1e9, isDated: true, databaseAgeSeconds: null },
     ];
     expect(evidenceRequired.tooOld?.(parameters, aged)).toEqual(['old', 'unknown']);
+    const undated = aged.map((one) => ({ ...one, isDated: false }));
+    const denies = { ...parameters, unknownAge: 'deny' as const };
+    expect(evidenceRequired.tooOld?.(parameters, undated)).toEqual(['old', 'unknown']);
+    expect(evidenceRequired.tooOld?.(denies, undated)).toEqual(['new', 'old', 'unknown']);
+    expect(evidenceRequired.tooOld?.(denies, aged)).toEqual(['old', 'unknown']);
     expect(evidenceRequired.tooOld?.({ ...parameters, maximumAgeDays: undefined }, aged)).toEqual(
       [],
     );

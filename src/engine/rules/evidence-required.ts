@@ -3,7 +3,7 @@ import { defaulted, stringEnum } from '../../contract/schemas.js';
 import { kinds as allKinds } from '../../documents/kinds/index.js';
 import { counted } from '../../shared/text.js';
 import { SHOWN } from '../../vocabulary/finding-types.js';
-import { isOlder, limits, renewal } from './common/ages.js';
+import { isOlder, limits, renewal, undatedNote } from './common/ages.js';
 import { artifactName, digestOfOther, evidenceName, whyUncounted } from './common/covers.js';
 import { idsOf, nameOf, SCOPES, UPLOAD, uploadOf } from './common/evidence.js';
 import { RuleFault } from './common/fault.js';
@@ -41,6 +41,15 @@ const parameters = Type.Object(
         description: [
           "Maximum age in days, counted from the tool's own time if the document has one,",
           'else from the last upload. If absent, the age does not matter',
+        ].join(' '),
+      }),
+    ),
+    unknownAge: Type.Optional(
+      stringEnum(['upload', 'deny'] as const, {
+        description: [
+          'What `maximumAgeDays` does with a document that does not say when its tool ran.',
+          'upload: its age counts from the last upload, and the verdict warns. deny: it is too old.',
+          'If absent: upload',
         ].join(' '),
       }),
     ),
@@ -85,12 +94,13 @@ const isOfKinds = (kinds: readonly string[], kind: string) =>
   kinds.includes(kind) || kinds.includes(kind.replace(/-xml$/, ''));
 
 function tooOld(parameters: Parameters, evidence: readonly Aged[]): string[] {
-  const { kinds, maximumAgeDays, maximumDatabaseAgeDays } = parameters;
+  const { kinds, maximumAgeDays, maximumDatabaseAgeDays, unknownAge } = parameters;
   return evidence
     .filter(({ kind }) => !kinds || isOfKinds(kinds, kind))
     .filter(
-      ({ ageSeconds, databaseAgeSeconds }) =>
-        isOlder(ageSeconds, maximumAgeDays) || isOlder(databaseAgeSeconds, maximumDatabaseAgeDays),
+      ({ ageSeconds, databaseAgeSeconds, isDated }) =>
+        isOlder(unknownAge === 'deny' && !isDated ? null : ageSeconds, maximumAgeDays) ||
+        isOlder(databaseAgeSeconds, maximumDatabaseAgeDays),
     )
     .map(({ id }) => id);
 }
@@ -175,7 +185,8 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
     scope === 'artifacts'
       ? `${counted(input.artifacts.length, 'artifact')}, each with its own ${name}`
       : `Found ${counted(fresh.length, 'document')}: ${name}`;
-  return { status: 'pass', message, evidence: idsOf(fresh) };
+  const warning = undatedNote(parameters, fresh);
+  return { status: 'pass', message: `${message}${warning}`, evidence: idsOf(fresh) };
 }
 
 /** Checks that evidence exists, not what it contains. */

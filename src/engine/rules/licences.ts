@@ -14,7 +14,7 @@ import type { ComponentInput, Components, Outcome, Rule, RuleInput } from './rul
 const NAMED = 10;
 
 const ADVICE = [
-  'Replace them, or correct their licences in the SBOM and upload it with the same label',
+  'Replace them and make a new release of the corrected commit, or correct their licences in the SBOM and upload it with the same label',
   'To accept a licence, add a version of the policy: POST /policies/{name}/versions',
 ].join('. ');
 

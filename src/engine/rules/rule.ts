@@ -154,6 +154,8 @@ export interface Aged {
   readonly kind: string;
   /** Seconds since the tool ran, if its document says when, else since the last upload. */
   readonly ageSeconds: number;
+  /** Whether its document says when the tool ran. */
+  readonly isDated: boolean;
   /** Seconds since the tool's database was made; null: the document does not say when. */
   readonly databaseAgeSeconds: number | null;
 }

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { queryByPosition } from '../../contract/page.js';
+import { resourceName } from '../../contract/resource-name.js';
 import {
   defaulted,
   links,
@@ -8,9 +9,11 @@ import {
   parameter,
   projectId,
   schemaRef,
+  stringEnum,
   timestamp,
   uuid,
 } from '../../contract/schemas.js';
+import { queryByTime } from '../../contract/time-range.js';
 
 const LINK = { title: 'Deployment 42', url: 'https://ci.example.org/job/deploy/42' };
 
@@ -23,7 +26,12 @@ const example = {
   links: [LINK],
   createdAt: '2026-11-25T12:00:00.000Z',
   createdBy: 'jenkins',
+  decision: 'allow',
+  verdictId: '019ab02d-5c6e-7a1b-9c2d-3e4f5a6b7c8d',
 };
+
+/** What was known of a release when it was deployed. */
+export const DECISIONS = ['allow', 'deny', 'none'] as const;
 
 export const Deployment = Type.Object(
   {
@@ -43,6 +51,16 @@ export const Deployment = Type.Object(
     links: linksShown(),
     createdAt: timestamp('Time of recording'),
     createdBy: nullableString(),
+    decision: stringEnum(DECISIONS, {
+      description: [
+        'Decision that held for the release in the environment when it was recorded. `none`: the gate was not asked,',
+        'or the deployment was recorded by an earlier version of the server',
+      ].join(' '),
+    }),
+    verdictId: Type.Unsafe<string | null>({
+      type: ['string', 'null'],
+      description: 'Verdict of that decision. null for `none`',
+    }),
   },
   {
     $id: 'Deployment',
@@ -63,6 +81,13 @@ export const CreateDeployment = Type.Object(
   },
 );
 
+const filters = {
+  decision: Type.Optional(
+    stringEnum(DECISIONS, { description: 'Decision that held when the deployment was recorded' }),
+  ),
+  ...queryByTime('The time is `createdAt`'),
+};
+
 export const ListDeploymentsQuery = Type.Object(
   {
     ...queryByPosition,
@@ -75,6 +100,20 @@ export const ListDeploymentsQuery = Type.Object(
           'true: all recorded deployments, newest first',
       }),
     ),
+    ...filters,
+  },
+  { additionalProperties: false },
+);
+
+export const SearchDeploymentsQuery = Type.Object(
+  {
+    ...queryByPosition,
+    project: parameter(projectId, 'Only releases of this project'),
+    environment: parameter(
+      resourceName('Name of the environment', 'production'),
+      'Only this environment',
+    ),
+    ...filters,
   },
   { additionalProperties: false },
 );
@@ -84,3 +123,4 @@ export const CreateDeploymentRef = schemaRef(CreateDeployment);
 
 export type CreateDeployment = Static<typeof CreateDeployment>;
 export type ListDeploymentsQuery = Static<typeof ListDeploymentsQuery>;
+export type SearchDeploymentsQuery = Static<typeof SearchDeploymentsQuery>;

@@ -1,5 +1,5 @@
 import type { Feature } from '../../platform/feature.js';
-import { deploymentsRoutes } from './deployments.routes.js';
+import { deploymentSearchRoutes, deploymentsRoutes } from './deployments.routes.js';
 import { CreateDeployment, Deployment } from './deployments.schemas.js';
 import { deploymentsService } from './deployments.service.js';
 import { environmentsRoutes } from './environments.routes.js';
@@ -20,9 +20,9 @@ export const environments: Feature = {
       prefix: '/environments',
       environments: environmentsService(),
     });
-    await app.register(deploymentsRoutes, {
-      prefix: '/environments/:name/deployments',
-      deployments: deploymentsService(),
-    });
+    const deployments = deploymentsService();
+    const prefix = '/environments/:name/deployments';
+    await app.register(deploymentsRoutes, { prefix, deployments });
+    await app.register(deploymentSearchRoutes, { prefix: '/deployments', deployments });
   },
 };

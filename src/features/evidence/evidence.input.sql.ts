@@ -1,5 +1,14 @@
 import { CURRENT, countedAt, currentOf } from './current.sql.js';
 
+/**
+ * Number of reports of the kind, label and artifact of the evidence `e` that are older and have claims. Those do not
+ * apply to its findings. Null if there are none, and without a label.
+ */
+const CLAIMS_BEFORE = `CASE WHEN e.label IS NOT NULL THEN NULLIF(
+  count(*) FILTER (WHERE e.absolves) OVER (
+    PARTITION BY e.kind, e.label, e.artifact_sha256 ORDER BY e.last_received_at, e.id
+    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) END`;
+
 /** Number of failed tests that a denial can name. */
 const NAMED_TESTS = 5;
 
@@ -16,6 +25,7 @@ export const EVIDENCE_INPUT = `(
              SELECT count(*) FROM evidence other
               WHERE other.release_id = e.release_id AND other.absolves AND other.id < e.id
                 AND ${currentOf('other')}) END,
+           'claimsBefore', e.claims_before,
            'artifactsSeen', CASE WHEN e.kind = 'openvex' AND e.may_absolve THEN (
              SELECT count(*) FROM artifacts seen
               WHERE seen.release_id = e.release_id AND seen.created_at <= e.last_received_at) END,
@@ -25,7 +35,8 @@ export const EVIDENCE_INPUT = `(
              e.summary, '$.tests.failed[0 to ${NAMED_TESTS - 1}].name')),
            'now', extract(epoch FROM now())::float8,
            'receivedAt', extract(epoch FROM e.last_received_at)::float8)), '[]')
-    FROM evidence e WHERE e.release_id = r.id AND ${CURRENT})`;
+    FROM (SELECT e.*, ${CLAIMS_BEFORE} AS claims_before
+            FROM evidence e WHERE e.release_id = r.id AND ${CURRENT}) e)`;
 
 /**
  * SHA-256 of the evidence of a release that counted at a time, independent of its order. For evidence whose claims take
@@ -38,6 +49,7 @@ export const EVIDENCE_DIGEST = {
                        'hex') AS evidence
            FROM (SELECT DISTINCT jsonb_build_array(e.kind, e.label, e.artifact_sha256, e.received_sha256,
                                                    e.stored_sha256, e.parser_version, e.may_absolve,
+                                                   ${CLAIMS_BEFORE},
                                                    CASE WHEN e.absolves THEN e.id END,
                                                    CASE WHEN e.absolves THEN extract(epoch FROM e.last_received_at)
                                                    END)::text AS content

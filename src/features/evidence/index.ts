@@ -1,5 +1,6 @@
 export { type AsOf, asOf, CURRENT, currentOf, NOW } from './current.sql.js';
 export type { DocumentReader } from './document-reader.js';
+export { type DocumentStore, documentStore } from './document-store.js';
 export { EVIDENCE_DIGEST, EVIDENCE_INPUT } from './evidence.input.sql.js';
 export { KIND_NAMES } from './evidence.schemas.js';
 export { findingCounts, findingCountsExample, testCounts } from './summary.schemas.js';

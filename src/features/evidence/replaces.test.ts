@@ -1,61 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { TestSummary } from '../../documents/kind.js';
-import { storedNames, testNamesOf } from '../../documents/parsing/test-names.js';
-import type { Coverage } from '../../vocabulary/coverage.js';
-import { FINDING_TYPES, type FindingType } from '../../vocabulary/finding-types.js';
-import { SEVERITIES } from '../../vocabulary/severity.js';
-import { indexed, type Subject } from '../../vocabulary/subject.js';
-import {
-  componentsToKeep,
-  mustKeep,
-  type Replacing,
-  whyBeside as whyBesideOf,
-} from './replaces.js';
-
-const whyBeside = (by: Replacing, older: Replacing, artifacts: readonly Subject[] = []) =>
-  whyBesideOf(by, older, indexed(artifacts));
-
-const zeros = <K extends string>(keys: readonly K[]) =>
-  Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>;
-
-function summary(shows: Replacing['shows'], found: readonly FindingType[] = []): Replacing {
-  const none = zeros(SEVERITIES);
-  return {
-    shows,
-    coverage: shows.map((what) => ({ what, ran: 'yes' })),
-    targets: ['Trivy image shop'],
-    findings: {
-      total: found.length,
-      distinct: found.length,
-      reportedBySeverity: none,
-      bySeverity: none,
-      fixableBySeverity: none,
-      byType: { ...zeros(FINDING_TYPES), ...Object.fromEntries(found.map((type) => [type, 1])) },
-    },
-  };
-}
-const at = (what: Coverage['what'], time: string): Replacing => ({
-  ...summary([what]),
-  coverage: [{ what, ran: 'yes', at: time }],
-});
-const looked = (
-  what: Coverage['what'],
-  lookedAt: number | undefined,
-  targets = ['suite shop'],
-): Replacing => ({
-  ...{ ...summary([]), targets },
-  coverage: [
-    { what, ran: 'yes', lookedAt, of: targets.map((name) => ({ type: 'package', name })) },
-  ],
-});
-/** Findings of an image, or of a folder. */
-const found = (
-  about: Omit<Coverage, 'what' | 'ran'>,
-  types: readonly FindingType[] = ['vulnerability'],
-): Replacing => ({
-  ...summary(['vulnerability'], types),
-  coverage: [{ what: 'vulnerability', ran: 'yes', ...about }],
-});
+import { componentsToKeep, mustKeep, type Replacing } from './replaces.js';
+import { at, found, looked, summary, whyBeside } from './replaces.support.js';
 
 describe('what new evidence replaces', () => {
   it('is what is about the same, and of what it looked for the same', () => {
@@ -191,6 +136,10 @@ describe('what new evidence replaces', () => {
     const repository = (name: string) => ({ type: 'repository' as const, name });
     const named = (name: string) => ({ type: 'package' as const, name });
     const url = 'https://github.com/example/shop';
+    const cluster = (...ids: string[]) => ({
+      ...{ type: 'cluster' as const, name: 'prod' },
+      otherDigests: ids.map((id) => sha256(id)),
+    });
     for (const [by, older, kept] of [
       [{}, {}, all],
       [{ lookedAt: 9 }, { lookedAt: 9 }, all],
@@ -202,6 +151,12 @@ describe('what new evidence replaces', () => {
       [{ of: [files('.')] }, { of: [files('.')] }, all],
       [{ of: [other('./web')] }, { of: [other('./web')] }, all],
       [{ of: [files('web')] }, { of: [files('web')] }, []],
+      [{ of: [files('bom.json')] }, { of: [files('bom.json')] }, all],
+      [{ of: [other('package-lock.json')] }, { of: [other('package-lock.json')] }, all],
+      [{ of: [files('web/bom.json')] }, { of: [files('web/bom.json')] }, []],
+      [{ of: [cluster('a', 's')] }, { of: [cluster('a', 's')] }, []],
+      [{ of: [cluster('a')] }, { of: [cluster('a', 's')] }, all],
+      [{ of: [cluster('b', 's')] }, { of: [cluster('a', 's')] }, all],
       [{ of: [files('.github')] }, { of: [files('.github')] }, []],
       [{ of: [repository('.')] }, { of: [repository('.')] }, all],
       [{ of: [repository('/src')] }, { of: [repository('/src')] }, all],
@@ -237,13 +192,13 @@ describe('what new evidence replaces', () => {
     expect(mustKeep(failed, found({ of }))).toEqual(['vulnerability']);
   });
 
-  it('has all components of an SBOM of another length, and the licences of the others', () => {
+  it('has all components of an SBOM of another length, and their names of the others', () => {
     const sbom = (total: number) => ({
       ...summary(['components']),
       components: { total, withoutPurl: 0 },
     });
     expect(componentsToKeep(sbom(3), sbom(2))).toBe('all');
-    expect(componentsToKeep(sbom(3), sbom(3))).toBe('licences');
+    expect(componentsToKeep(sbom(3), sbom(3))).toBe('names');
     expect(componentsToKeep(sbom(3), sbom(0))).toBeUndefined();
   });
 
@@ -259,101 +214,6 @@ describe('what new evidence replaces', () => {
     expect(whyBeside(registry, { ...found({ of: [cluster] }), targets: ['prod'] })).toContain(
       'it is about prod',
     );
-  });
-
-  describe('of tests', () => {
-    const run = (
-      ran: readonly string[],
-      failed: readonly string[] = [],
-      { groups = [], ...more }: Partial<TestSummary> & { groups?: string[] } = {},
-    ): Replacing => {
-      const { skipped = 0 } = more;
-      const names = testNamesOf({ tests: new Set(ran), groups: new Set(groups) });
-      const isClean = failed.length === 0 && more.missing === undefined;
-      return {
-        ...looked('tests', ran.length),
-        tests: {
-          ...{
-            tests: ran.length + skipped,
-            passed: ran.length - failed.length,
-            errors: 0,
-            skipped,
-          },
-          ...{ failures: failed.length, durationSeconds: 0, ...more },
-          failed: failed.map((name) => ({ name, message: '' })),
-        },
-        ...(!isClean && { testsRun: storedNames(names) }),
-        testNames: names,
-      };
-    };
-
-    it('has as many if all passed', () => {
-      expect(whyBeside(run(['a', 'b']), run(['a', 'b']))).toBeUndefined();
-      expect(whyBeside(run(['a', 'b', 'c']), run(['a', 'b']))).toBeUndefined();
-      expect(whyBeside(run(['b']), run(['a', 'b']))).toBe(
-        'it has 2 tests, and this document has 1',
-      );
-      expect(whyBeside(run(['a']), run(['a'], [], { skipped: 1 }))).toContain('it has 2 tests');
-      expect(whyBeside(run([]), run(['a']))).toContain('it has 1 test,');
-    });
-
-    it('has all of them if not all passed', () => {
-      const failed = run(['a', 'b'], ['b']);
-      expect(whyBeside(run(['a', 'b']), failed)).toBeUndefined();
-      expect(whyBeside(run(['a', 'b', 'c']), failed)).toBeUndefined();
-      expect(whyBeside(run(['b']), failed)).toBe('1 of its tests did not run in this document');
-      const why = 'its test "b" did not run in this document';
-      expect(whyBeside(run(['c', 'd']), failed)).toBe(why);
-      expect(whyBeside({ ...run(['c', 'd']), testNames: undefined }, failed)).toBe(why);
-      const { testsRun: _before, ...before } = failed;
-      expect(whyBeside(run(['c', 'd']), before)).toBe(why);
-      expect(whyBeside(run(['a', 'b']), before)).toBeUndefined();
-      const twice = run(['a', 'a\n2'], ['a']);
-      expect(whyBeside(run(['a', 'b']), twice)).toContain('1 of its tests');
-    });
-
-    it('has tests of which only the number of failures is known, and at least as many', () => {
-      const counted = run(['a', 'b'], ['suite'], { failures: 1, unnamed: 1, tests: 3 });
-      expect(whyBeside(run(['a', 'b', 'c'], [], { groups: ['suite'] }), counted)).toBeUndefined();
-      expect(whyBeside(run(['a', 'b'], [], { groups: ['suite'] }), counted)).toContain('3 tests');
-      expect(whyBeside(run(['c', 'd', 'e'], [], { groups: ['suite'] }), counted)).toBeDefined();
-      const none = run([], ['suite'], { failures: 1, unnamed: 1, tests: 1 });
-      expect(whyBeside(run(['a', 'b'], [], { groups: ['suite'] }), none)).toContain('the number');
-    });
-
-    it('has a test below the group whose hook failed', () => {
-      const failed = run(['b.test.ts > B'], ['b.test.ts > B']);
-      expect(
-        whyBeside(run(['b.test.ts > B > adds'], [], { groups: ['b.test.ts > B'] }), failed),
-      ).toBe(undefined);
-    });
-
-    it('has those that a run which ended early did not reach', () => {
-      const cut = run(['a', 'b'], [], { missing: 2 });
-      expect(whyBeside(run(['a', 'b']), cut)).toContain('it has 4 tests');
-      expect(whyBeside(run(['a', 'x', 'y', 'z']), cut)).toContain('1 of its tests');
-      expect(whyBeside(run(['a', 'b', 'c', 'd']), cut)).toBeUndefined();
-    });
-
-    it('has tests of the class, file or hook that failed outside of its tests', () => {
-      const of = (...groups: string[]) => run(['a', 'x'], [], { groups });
-      const outside = (name: string) => run(['a'], [name]);
-      for (const [entry, group] of [
-        ['pytest > tests.test_x', 'tests.test_x'],
-        ['shop.A >', 'shop.A'],
-        ['shop.A > initializationError', 'shop.A'],
-        ['Cart > "before each" hook for "adds"', 'Cart'],
-        ['suite', 'suite'],
-      ] as const) {
-        expect(whyBeside(of(group), outside(entry)), entry).toBeUndefined();
-        expect(whyBeside(of('other'), outside(entry)), entry).toContain(entry.slice(0, 5));
-        // There may be more of them, which have no names.
-        const many = run(['a'], [entry], { failures: 101 });
-        expect(whyBeside(of(group), many), entry).toContain('what else failed in it');
-      }
-      expect(whyBeside(of('api'), outside('api > login'))).toContain('login');
-      expect(whyBeside(of('login'), run(['a', 'api > login'], ['api > login']))).toContain('login');
-    });
   });
 
   it('of several parts is compared by all of them, if each shows how much', () => {

@@ -92,11 +92,11 @@ function otherTests(by: Replacing, older: Replacing): string | undefined {
  * A release is one commit: when it is scanned again, a folder has as many packages. Few versions of a scanner count in
  * another way than the one before. Then both reports count until one is retracted.
  */
-function otherAmount(by: Replacing, older: Replacing, isNamed: boolean): string | undefined {
+function otherAmount(by: Replacing, older: Replacing): string | undefined {
   for (const what of SHOWN) {
     const [now, then] = [lookedAt(what, by), lookedAt(what, older)];
     // More of the same subject. What the older one found is compared by itself.
-    if (what === 'tests' || (isNamed && now > then)) continue;
+    if (what === 'tests' || (now > then && isNamed(older))) continue;
     // Where the older one has findings, a document without a number can be about less.
     if (then > 0 && Number.isNaN(now) && numberOf(what, older) > 0)
       return `it looked at ${then} (${what}), and this document does not say at how many`;
@@ -123,13 +123,13 @@ export function mustKeep(by: Replacing, older: Replacing): FindingType[] {
 }
 
 /**
- * Whether all components of the older document must be in the new one, or only their licences. A subject can have its
- * components replaced, and then as many are listed.
+ * Whether all components of the older document must be in the new one with their versions, or by their names. If both
+ * list as many, versions may have been replaced: dependencies are resolved again.
  */
-export function componentsToKeep(by: Replacing, older: Replacing): 'all' | 'licences' | undefined {
+export function componentsToKeep(by: Replacing, older: Replacing): 'all' | 'names' | undefined {
   const [now, then] = [by, older].map((document) => numberOf('components', document));
   if (then === 0) return undefined;
-  return now === then ? 'licences' : 'all';
+  return now === then ? 'names' : 'all';
 }
 
 /** SARIF names the tools of its runs in their order, which says nothing. */
@@ -166,5 +166,5 @@ export function whyBeside(
   if (digest) return digest;
   if (numberOf('components', older) > 0 && !by.shows.includes('components'))
     return 'it has components, and this document does not show that it lists them';
-  return otherTests(by, older) ?? otherAmount(by, older, isNamed(older)) ?? newer(by, older);
+  return otherTests(by, older) ?? otherAmount(by, older) ?? newer(by, older);
 }

@@ -13,11 +13,18 @@ const digestsOf = ({ digests = [], otherDigests = [] }: Target) => [...digests, 
 const withDigests = (document: About) =>
   targetsIn(document).filter((target) => digestsOf(target).length > 0);
 
+/** Whether a cluster has all images of another: two clusters or namespaces can share some, such as a sidecar. */
+const hasAll = (cluster: Target, other: Target) => {
+  const own = new Set(digestsOf(cluster));
+  return digestsOf(other).every((digest) => own.has(digest));
+};
+
 /**
  * Whether digests show that two targets are the same. Image ids and manifests decide if both have them: the platforms
  * of an image have one index in the registry.
  */
 function isSame(one: Target, other: Target): boolean {
+  if (one.type === 'cluster' && other.type === 'cluster') return hasAll(one, other);
   const [own, its] = [one.otherDigests ?? [], other.otherDigests ?? []];
   const areExact = own.length > 0 && its.length > 0;
   const [mine, theirs] = areExact ? [own, its] : [digestsOf(one), digestsOf(other)];
@@ -50,10 +57,17 @@ const PLACE = /^(?:\.{0,2}(?:[/\\]|$)|…|[a-z]:(?:[/\\]|$)|file:)/i;
 /** Images, suites and clusters are not places, whatever their name is. */
 const NAMED: readonly Target['type'][] = ['image', 'suite', 'cluster'];
 
-const isNamedTarget = ({ type, name = '' }: Target) =>
-  name !== '' && (NAMED.includes(type) || !PLACE.test(name));
+/** `bom.json`, `package-lock.json`: two jobs can have a file of one name each. */
+const FILE = /^[^/\\]+\.[a-z0-9]{1,10}$/i;
+const isFileName = ({ type, name = '' }: Target) =>
+  (type === 'files' || type === 'other') && FILE.test(name);
 
-/** Whether a document names all of its subjects. The place of a folder is not a name. */
+const isNamedTarget = (target: Target) => {
+  const { type, name = '' } = target;
+  return name !== '' && (NAMED.includes(type) || !(PLACE.test(name) || isFileName(target)));
+};
+
+/** Whether a document names all of its subjects. Neither the place of a folder nor that of a file is a name. */
 export function isNamed(document: About): boolean {
   const targets = targetsIn(document);
   return targets.length > 0 && targets.every(isNamedTarget);

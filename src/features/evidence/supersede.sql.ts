@@ -63,11 +63,19 @@ export const MISSING_FINDINGS = {
           GROUP BY id, what`,
 };
 
-/** Components of `$1` that `$3` lacks, if `$2` says that all must be there, or whose licences `$3` does not know. */
+/**
+ * Components of `$1` that `$3` lacks, or whose licences `$3` does not know. A component has a version if `$2` says so,
+ * else only a name.
+ */
 export const MISSING_COMPONENTS = {
   name: 'evidence-missing-components',
   text: `SELECT id, 'components' AS what, count(*)::int AS number, min(name) AS example FROM (
-           SELECT id, min(name) FILTER (WHERE is_older) AS name FROM (
+           SELECT id, min(name) FILTER (WHERE is_older) AS name,
+                  bool_or(is_older) AS was, bool_or(NOT is_older) AS here,
+                  bool_or(licences <> '{}') FILTER (WHERE is_older) AS licensed,
+                  COALESCE(bool_or(licences <> '{}') FILTER (WHERE NOT is_older), false) AS stays_licensed,
+                  all_of, bool_or(bool_or(NOT is_older)) OVER (PARTITION BY id, key) AS has_name
+             FROM (
              SELECT kept.id, kept.all_of, true AS is_older, c.key, c.version, c.name, c.licences
                FROM unnest($1::uuid[], $2::boolean[]) AS kept (id, all_of)
                JOIN components c ON c.evidence_id = kept.id
@@ -75,11 +83,9 @@ export const MISSING_COMPONENTS = {
              SELECT kept.id, kept.all_of, false, c.key, c.version, c.name, c.licences
                FROM unnest($1::uuid[], $2::boolean[]) AS kept (id, all_of)
                JOIN components c ON c.evidence_id = $3::uuid) AS both_of
-            GROUP BY id, all_of, key, version
-           HAVING bool_or(is_older)
-              AND CASE WHEN bool_or(NOT is_older)
-                       THEN bool_or(licences <> '{}') FILTER (WHERE is_older)
-                            AND NOT bool_or(licences <> '{}') FILTER (WHERE NOT is_older)
-                       ELSE all_of END) AS missing
+            GROUP BY id, all_of, key, version) AS each
+          WHERE was AND CASE WHEN here THEN licensed AND NOT stays_licensed
+                             WHEN all_of THEN true
+                             ELSE NOT has_name END
           GROUP BY id`,
 };

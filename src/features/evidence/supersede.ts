@@ -123,7 +123,8 @@ export async function supersede(
 export const besideWarnings = (beside: readonly Beside[], label: string): string[] =>
   beside.map(({ id, why, absolves }) =>
     [
-      `Evidence ${id} with the label ${label} still counts${absolves ? ', with its claims' : ''}: ${why}.`,
+      `Evidence ${id} with the label ${label} still counts: ${why}.`,
+      ...(absolves ? ['Its claims do not apply to findings of this document.'] : []),
       `Give each its own label, or retract the other one: POST /evidence/${id}/retract`,
     ].join(' '),
   );

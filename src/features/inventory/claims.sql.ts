@@ -24,6 +24,14 @@ const NAMES = `
   ) AS names (name)
    WHERE o.release_id = f.release_id`;
 
+/**
+ * Condition that the evidence of a claim is kept beside newer evidence of its kind and label, of which the finding is.
+ * The newer report is the last word about its own findings: its author no longer makes the claim.
+ */
+const IS_OUTDATED = `(ce.label = e.label AND ce.kind = e.kind
+        AND ce.artifact_sha256 IS NOT DISTINCT FROM e.artifact_sha256
+        AND (ce.last_received_at, ce.id) < (e.last_received_at, e.id)) IS TRUE`;
+
 /** Claims that apply to the finding `f` of the evidence `e` by one of its ids, for a given package or for all. */
 const applying = (package_: string, more: string, when: AsOf) => `
   FROM claims c ${evidenceOf('c', 'ce')}
@@ -32,6 +40,7 @@ const applying = (package_: string, more: string, when: AsOf) => `
    AND (c.products = '{}' OR c.products && (${NAMES}))
    AND ${when.counts('ce')}
    AND (ce.artifact_sha256 IS NULL OR e.artifact_sha256 IS NULL OR ce.artifact_sha256 = e.artifact_sha256)
+   AND NOT ${IS_OUTDATED}
    AND (c.purl_version IS NULL OR c.purl_version IN (f.purl_version, f.package_version))
    AND (NOT c.purl_exact OR c.purl = f.purl)
    AND (c.products = '{}'
@@ -63,6 +72,7 @@ const claimsOn = (package_: string, more: string, when: AsOf) => `
  * - If it names a package, the finding is in that package. If it names a version, the versions are equal. If its purl
  *   has qualifiers, the purls are equal.
  * - If both are about an artifact, it is the same one.
+ * - Its evidence is not older than that of the finding, if both have one kind and one label.
  * - If it names products, one of them is an artifact of the release (the finding's, if it has one), by digest or purl.
  *   The artifact was registered before the claim was received, so that its author could know it.
  */

@@ -2,7 +2,7 @@ import { mapPage, type Page, pageById, pageOf } from '../../contract/page.js';
 import type { CallContext } from '../../database/context.js';
 import { isUniqueViolation } from '../../database/errors.js';
 import { toJson } from '../../database/json.js';
-import { lockRow } from '../../database/lock-row.js';
+import { takeTurn } from '../../database/turns.js';
 import { faultOfRule, type PolicyRule, rulesSha256 } from '../../engine/index.js';
 import { change } from '../../events/index.js';
 import type { Policy as PolicyRow } from '../../generated/prisma/client.js';
@@ -122,20 +122,22 @@ export function policiesService() {
       checkRules(rules);
       return change(context, async (changing) => {
         const { caller, prisma, record } = changing;
-        // Concurrent calls wait here, so that each version gets its own number.
-        if (!(await lockRow(changing, 'policies', name))) throw policyNotFound();
+        // Concurrent calls wait here, so that each version gets its own number. The server has no right to change a
+        // policy, which locking its row would need.
+        await takeTurn(changing, ['policies', name]);
         const latest = await latestOf(changing, name);
+        if (!latest) throw policyNotFound();
         const data = columnsOf(rules);
-        if (latest?.sha256 === data.sha256) {
+        if (latest.sha256 === data.sha256) {
           return changing.unchanged({ version: toPolicyVersion(latest), created: false });
         }
-        const version = (latest?.version ?? 0) + 1;
+        const version = latest.version + 1;
         const row = await prisma.policyVersion.create({
           data: { policyName: name, version, ...data, createdBy: caller.subject },
         });
         record('policy-version.added', {
           id: `${name}/${version}`,
-          data: { sha256: data.sha256, before: latest?.sha256 ?? null },
+          data: { sha256: data.sha256, before: latest.sha256 },
         });
         return { version: toPolicyVersion(row), created: true };
       });

@@ -1,4 +1,5 @@
 import type { Statement } from '../../database/sql.js';
+import { isFree } from '../../database/turns.js';
 import type { VerdictInputs } from '../../engine/index.js';
 import { ENVIRONMENT_INPUT, RUNNING_INPUT } from '../environments/index.js';
 import { EVIDENCE_INPUT } from '../evidence/index.js';
@@ -25,6 +26,13 @@ const BOUNDED = {
 
 const columns = Object.entries(BOUNDED).map(([name, select]) => `${select} AS "${name}"`);
 
+/** Turns of those who change what holds for a release and an environment. */
+export const turnOf = (releaseId: string, environment: string) =>
+  ['decision', releaseId, environment] as const;
+
+/** The same as SQL. Neither an id nor the name of an environment needs to be escaped in JSON. */
+const TURN = `'["decision","' || r.id || '","' || n.name || '"]'`;
+
 /**
  * Reads the inputs of a verdict in one statement, and so in one snapshot. Facts that only some rules need are read
  * later. `$1`: release, `$2`: environment, `$3`: null, or policy versions to evaluate instead (`{name: version}`),
@@ -37,27 +45,12 @@ export const COLLECT: Statement = {
     SELECT ${columns.join(',\n')},
            now() AS "evaluatedAt",
            CASE WHEN f.facts_of = f.changes AND f.facts_engine = $4 THEN f.facts END AS facts,
-           f.changes::text AS changes, COALESCE(f.row_count, 0)::float8 AS "rowCount"
+           f.changes::text AS changes, COALESCE(f.row_count, 0)::float8 AS "rowCount",
+           ${isFree(TURN)} AS "isSettled"
       FROM releases r
       JOIN environments n ON n.name = $2
       LEFT JOIN release_facts f ON f.release_id = r.id
      WHERE r.id = $1`,
-};
-
-/** Finds the stored verdict with the same inputs. `$1`: release, `$2`: environment, `$3`: hash of the inputs. */
-export const FIND_VERDICT = {
-  name: 'verdict-find',
-  text: `SELECT id, decision, results, evaluated_at AS "evaluatedAt", created_by AS "createdBy"
-           FROM verdicts WHERE release_id = $1 AND environment = $2 AND inputs_hash = $3`,
-};
-
-/** No row means that another request has stored the verdict of these inputs. */
-export const INSERT_VERDICT = {
-  name: 'verdict-insert',
-  text: `INSERT INTO verdicts (id, project_id, release_id, environment, decision, engine, inputs_hash, inputs, results,
-                               evaluated_at, created_by)
-         VALUES (uuid_v7(), $1, $2, $3, $4::decision, $5, $6, $7::jsonb, $8::jsonb, $9, $10)
-         ON CONFLICT (release_id, environment, inputs_hash) DO NOTHING RETURNING id`,
 };
 
 /** Maximum number of releases of one assertion: a common artifact can be in any number of releases. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Read } from '../../database/sql.js';
 import {
   aboutOf,
@@ -57,10 +58,28 @@ export type Row = Omit<VerdictInputs, 'tooOld' | 'evidence' | 'running'> & {
   readonly changes: string | null;
   /** Rows of the reports that count. */
   readonly rowCount: number;
+  /** Whether no other request was changing what holds when the inputs were read. */
+  readonly isSettled: boolean;
 };
 
 /** A row with all evidence. */
 type WholeRow = Row & { readonly evidence: readonly TimedEvidence[] };
+
+/**
+ * Digest of what the decision depends on, except the time. `changes` stands for the evidence, so that rows with and
+ * without it have the same digest.
+ */
+export function fingerprintOf({ versions }: Question, row: Row): string {
+  const {
+    evidence: _evidence,
+    facts: _facts,
+    evaluatedAt: _at,
+    isSettled: _settled,
+    ...rest
+  } = row;
+  const text = JSON.stringify([versions ?? null, rest]);
+  return createHash('sha256').update(text).digest('hex');
+}
 
 /** The values for `COLLECT`. @param reports maximum number of reports whose evidence is read */
 export const valuesOf = ({ releaseId, environment, versions }: Question, reports: number) => [

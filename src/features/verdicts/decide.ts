@@ -7,6 +7,7 @@ import {
   type Computed,
   collectAll,
   collectedFrom,
+  fingerprintOf,
   hasEvidence,
   type Question,
   type Row,
@@ -20,11 +21,17 @@ import type { LargeDecisions, Waiting } from './large-decisions.js';
 export interface Decided {
   readonly judged: Judged;
   readonly inputsJson: () => string;
+  /** `fingerprintOf` the row that was judged. */
+  readonly fingerprint: () => string;
+  /** False: another request was changing what holds, or that is not known. */
+  readonly isSettled: boolean;
 }
 
-const fromCollected = (collected: Collected): Decided => ({
+const fromCollected = (collected: Collected, question: Question, row: Row): Decided => ({
   judged: judge(collected),
   inputsJson: () => JSON.stringify(collected.inputs),
+  fingerprint: () => fingerprintOf(question, row),
+  isSettled: row.isSettled,
 });
 
 /** Stores computed facts for the next question, unless the release has changed. */
@@ -38,12 +45,13 @@ async function storeFacts(
   await bookkeeping(context, (transaction) => query(transaction, STORE_FACTS, values));
 }
 
-/** Reads a question's facts in the thread of the request, from one snapshot. @returns the row if it became large */
+/** Reads a question's facts in the thread of the request, from one snapshot. Only the row, if it became large. */
 async function collectHere(read: Read, question: Question, large: LargeDecisions) {
   const row = await readRow(read, question, large.reports); // the first row is from an earlier snapshot
   if (!row) return undefined;
-  if (!hasEvidence(row) || large.isLarge(row)) return { row };
-  return collectAll(read, row, (releaseId) => read<ComponentInput>(COMPONENTS, [releaseId]));
+  if (!hasEvidence(row) || large.isLarge(row)) return { row, all: undefined };
+  const components = (releaseId: string) => read<ComponentInput>(COMPONENTS, [releaseId]);
+  return { row, all: await collectAll(read, row, components) };
 }
 
 /**
@@ -62,7 +70,8 @@ export async function decide(
     if (!answer) return undefined;
     if (answer.computed) await storeFacts(context, question.releaseId, answer.computed);
     const inputsJson = () => new TextDecoder().decode(answer.inputs);
-    return { judged: answer.judged, inputsJson };
+    const fingerprint = () => answer.fingerprint;
+    return { judged: answer.judged, inputsJson, fingerprint, isSettled: false };
   };
   const row = await readRow(
     (statement, values) => query(context, statement, values),
@@ -72,10 +81,11 @@ export async function decide(
   if (!row) return undefined;
   if (!hasEvidence(row) || large.isLarge(row)) return inThread(row);
   const collected = collectedFrom(row);
-  if (collected) return fromCollected(collected);
-  const all = await readTogether(context, (read) => collectHere(read, question, large));
-  if (!all) return undefined;
-  if ('row' in all) return inThread(all.row);
-  if (all.computed) await storeFacts(context, question.releaseId, all.computed);
-  return fromCollected(all.collected);
+  if (collected) return fromCollected(collected, question, row);
+  const read = await readTogether(context, (read) => collectHere(read, question, large));
+  if (!read) return undefined;
+  if (!read.all) return inThread(read.row);
+  const { collected: judged, computed } = read.all;
+  if (computed) await storeFacts(context, question.releaseId, computed);
+  return fromCollected(judged, question, read.row);
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { LruMap } from 'toad-cache';
@@ -7,7 +6,7 @@ import { CODE } from '../../paths.js';
 import { AppError } from '../../shared/app-error.js';
 import { fairShare } from '../../shared/fair-share.js';
 import { threadPool } from '../../shared/thread-pool.js';
-import { type Question, type Row, rowsToRead } from './collect.js';
+import { fingerprintOf, type Question, type Row, rowsToRead } from './collect.js';
 import type { Budget, LargeAnswer, LargeJudged, LargeTask, UsedUp } from './large-messages.js';
 
 /** `owner` waits for a thread; `signal` ends the wait. */
@@ -51,14 +50,6 @@ function defaultWorker(): string {
   const built = new URL('decision-worker.js', CODE);
   const source = new URL('features/verdicts/worker-from-sources.mjs', CODE);
   return fileURLToPath(existsSync(built) ? built : source);
-}
-
-/** What the decision depends on, without the evidence: `changes` stands for it. */
-function keyOf({ versions }: Question, row: Row): string {
-  const { evidence: _evidence, facts: _facts, evaluatedAt: _at, ...rest } = row;
-  return createHash('sha256')
-    .update(JSON.stringify([versions ?? null, rest]))
-    .digest('hex');
 }
 
 export interface LargeOptions {
@@ -131,7 +122,7 @@ export function largeDecisions(options: LargeOptions): LargeDecisions {
     row: Row,
     { owner, signal }: Waiting,
   ): Promise<LargeJudged | undefined> {
-    const key = keyOf(question, row);
+    const key = fingerprintOf(question, row);
     const known = () => {
       const usedUp = tooMuch.get(key);
       if (usedUp === undefined) return;

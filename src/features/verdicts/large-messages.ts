@@ -26,6 +26,8 @@ export type UsedUp = 'time' | 'memory';
 export interface LargeJudged {
   readonly judged: Judged;
   readonly inputs: Uint8Array;
+  /** `fingerprintOf` the row that was judged. */
+  readonly fingerprint: string;
   /** Facts to store for the next question. */
   readonly computed: Computed | undefined;
 }

@@ -1,6 +1,6 @@
 import { getPriority, setPriority } from 'node:os';
 import { snapshotApart } from '../../database/apart.js';
-import { collectAll, hasEvidence, readRow } from './collect.js';
+import { collectAll, fingerprintOf, hasEvidence, readRow } from './collect.js';
 import { PACKED_COMPONENTS } from './facts.sql.js';
 import { judge } from './judge.js';
 import type { LargeAnswer, LargeTask } from './large-messages.js';
@@ -38,19 +38,20 @@ export default async function work({
     const found = await snapshotApart(connection, leftMs, async ({ read, batches }) => {
       const row = await readRow(read, question, ALL);
       if (!row || !hasEvidence(row)) return undefined;
-      return collectAll(read, row, async (releaseId) => {
+      const all = await collectAll(read, row, async (releaseId) => {
         const components = new PackedComponents(budget.rowsMib * 1024 * 1024);
         const rows = batches<{ packed: string }>(PACKED_COMPONENTS, [releaseId], BATCH_ROWS);
         for await (const batch of rows) components.add(batch.map(({ packed }) => packed));
         return components;
       });
+      return { ...all, fingerprint: fingerprintOf(question, row) };
     });
     if (!found) return { type: 'missing' };
-    const { collected, computed } = found;
+    const { collected, computed, fingerprint } = found;
     const judged = judge(collected, Math.max(0, leftMs()));
     if (judged.timedOut) return { type: 'too-much', usedUp: 'time' };
     const inputs = new TextEncoder().encode(JSON.stringify(collected.inputs));
-    return { type: 'judged', judged, inputs, computed };
+    return { type: 'judged', judged, inputs, computed, fingerprint };
   } catch (error) {
     return failed(error);
   }

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from '../../config/config.js';
 import type { ConnectionSettings } from '../../database/apart.js';
 import type { Feature } from '../../platform/feature.js';
+import { OUTCOMES } from './holding.js';
 import { type LargeDecisions, largeDecisions } from './large-decisions.js';
 import { verdictsRoutes } from './verdicts.routes.js';
 import { Assertion, CreateVerdict, Denial, StoredVerdict, Verdict } from './verdicts.schemas.js';
@@ -40,6 +41,13 @@ export const verdicts: Feature = {
     const { large = ownThreads(app, dependencies) } = dependencies;
     const schemas = [Verdict, StoredVerdict, CreateVerdict, Assertion, Denial];
     for (const schema of schemas) app.addSchema(schema);
-    await app.register(verdictsRoutes, { verdicts: verdictsService(large) });
+    const outcomes = app.counter({
+      name: 'srp_decisions_total',
+      help: 'Decisions by what they changed: unchanged, changed, new, late, timed-out',
+      labelNames: ['outcome'],
+    });
+    for (const outcome of OUTCOMES) outcomes.inc({ outcome }, 0);
+    const service = verdictsService(large, (outcome) => outcomes.inc({ outcome }));
+    await app.register(verdictsRoutes, { verdicts: service });
   },
 };

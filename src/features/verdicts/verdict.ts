@@ -1,34 +1,87 @@
 import { fromJson } from '../../database/json.js';
-import type { RuleResult, VerdictInputs } from '../../engine/index.js';
-import type { Verdict as VerdictRow } from '../../generated/prisma/client.js';
+import { ENGINE, type RuleResult, type VerdictInputs, verdictHash } from '../../engine/index.js';
+import type { ReleaseDecision, Verdict as VerdictRow } from '../../generated/prisma/client.js';
 import type { Judged } from './judge.js';
 import type { DenialMembers, StoredVerdict, Verdict } from './verdicts.schemas.js';
 
 /** A verdict of this call. */
 export interface DecidedVerdict extends Verdict, Omit<Judged, 'results'> {
+  readonly askedAt: Date;
+  readonly askedBy: string;
   /** Its inputs as JSON. Written only to store them: with thousands of reports they have megabytes. */
   readonly inputsJson: () => string;
+  /** `fingerprintOf` its inputs. */
+  readonly fingerprint: () => string;
+  /** False: another request was changing what holds, or that is not known. */
+  readonly isSettled: boolean;
 }
 
-/** The fields of a stored verdict that a repeated decision can change. */
-export type FirstDecided = Pick<Verdict, 'decision' | 'results' | 'evaluatedAt' | 'createdBy'> & {
-  readonly id: string;
+type Shown = Verdict['results'][number]['findings'][number];
+
+const shownFinding = (finding: Shown): Shown => ({
+  fingerprint: finding.fingerprint,
+  type: finding.type,
+  severity: finding.severity,
+  rule: finding.rule,
+  title: finding.title,
+  purl: finding.purl,
+  packageName: finding.packageName,
+  packageVersion: finding.packageVersion,
+  fixedVersion: finding.fixedVersion,
+  location: finding.location,
+});
+
+/** Results without what the engine needs alone: as they are hashed, answered and, by now, stored. */
+export const shownResults = (results: Verdict['results']): Verdict['results'] =>
+  results.map((result) =>
+    result.findings.length === 0
+      ? result
+      : { ...result, findings: result.findings.map(shownFinding) },
+  );
+
+/** A verdict that was decided now, before its hash is needed. */
+export type FreshVerdict = Omit<DecidedVerdict, 'verdictHash'>;
+
+export const withHash = (verdict: FreshVerdict): DecidedVerdict => ({
+  ...verdict,
+  verdictHash: verdictHash({ ...verdict, engine: ENGINE }),
+});
+
+type Changeable = 'decision' | 'results' | 'evaluatedAt' | 'createdBy' | 'decidedAt' | 'decidedBy';
+
+/** The fields of a stored verdict that differ from those of a repeated decision. */
+export type FirstDecided = Pick<Verdict, Changeable> & { readonly id: string };
+
+/** The rows that are needed of a verdict: without its inputs, with what holds if it does. */
+export const SHOWN = {
+  include: { holds: { select: { decidedAt: true, decidedBy: true } } },
+  omit: { inputs: true },
+} as const;
+
+export type ShownRow = Omit<VerdictRow, 'inputs'> & {
+  readonly holds: readonly Pick<ReleaseDecision, 'decidedAt' | 'decidedBy'>[];
 };
 
 /** A verdict as the API shows it, without its inputs. */
-export function toVerdict(row: Omit<VerdictRow, 'inputs'>): Verdict {
-  const { environmentName, results, ...rest } = row;
-  return { ...rest, environment: environmentName, results: fromJson<RuleResult[]>(results) };
+export function toVerdict(row: ShownRow): Verdict {
+  const { environmentName: environment, results: stored, holds, verdictHash: hash, ...rest } = row;
+  const results = shownResults(fromJson<RuleResult[]>(stored));
+  const [{ decidedAt, decidedBy } = { decidedAt: null, decidedBy: null }] = holds;
+  const verdict = { ...rest, environment, results, decidedAt, decidedBy };
+  return { ...verdict, verdictHash: hash ?? verdictHash(verdict) };
 }
 
-export const toStoredVerdict = (row: VerdictRow): StoredVerdict => ({
+export const toStoredVerdict = (row: ShownRow & Pick<VerdictRow, 'inputs'>): StoredVerdict => ({
   ...toVerdict(row),
   engine: row.engine,
   inputs: fromJson<VerdictInputs>(row.inputs),
 });
 
 /** Denies if the same inputs were decided differently before. That is a defect of the platform, so it fails closed. */
-export function denyContradiction(first: FirstDecided, { decision }: Verdict): FirstDecided {
+export function denyContradiction(
+  first: FirstDecided,
+  { decision }: Pick<Verdict, 'decision'>,
+): FirstDecided {
   if (first.decision === decision) return first;
   const message = [
     `Verdict ${first.id} decided the same inputs differently`,
@@ -66,8 +119,8 @@ export function reasonsOf(
 
 /** The verdict as the API shows it. */
 export function shownVerdict(verdict: DecidedVerdict): Verdict {
-  const { inputsJson: _inputs, timedOut: _timedOut, version: _version, ...rest } = verdict;
-  const { policies: _policies, ...shown } = rest;
+  const { inputsJson: _inputs, fingerprint: _fingerprint, isSettled: _settled, ...rest } = verdict;
+  const { timedOut: _timedOut, version: _version, policies: _policies, ...shown } = rest;
   return shown;
 }
 

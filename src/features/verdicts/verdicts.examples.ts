@@ -98,7 +98,12 @@ export const deniedVerdict = {
   inputsHash: '0b8f2e4d6c1a3957e8d0f2b4a6c8e1d3f5a7b9c0d2e4f6a8b1c3d5e7f9a0b2c4',
   results: [tests, sbom, tooMany, secrets],
   evaluatedAt: '2026-11-25T10:05:00.000Z',
+  verdictHash: '3c8d1f0a5b7e2946d0c1b8a7f6e5d4c3b2a1908f7e6d5c4b3a29180f7e6d5c4b',
+  decidedAt: '2026-11-25T10:05:00.000Z',
+  decidedBy: 'jenkins',
 };
+
+const asked = { askedAt: '2026-11-25T10:41:00.000Z', askedBy: 'jenkins' };
 
 const allowedVerdict = {
   id: '019ab04e-7d8f-7b2c-8d3e-4f5a6b7c8d9e',
@@ -108,6 +113,10 @@ const allowedVerdict = {
   inputsHash: '6f29fd1c702986b0097efff7e72ddc732f5fc7fff8a4d4791cc8b50088165272',
   results: [tests, sbom, few, secrets, warned],
   evaluatedAt: '2026-11-25T10:41:00.000Z',
+  verdictHash: 'a1f06d5c4b3a29187e6d5c4b3a2918070f1e2d3c4b5a69788796a5b4c3d2e1f0',
+  decidedAt: '2026-11-25T10:41:00.000Z',
+  decidedBy: 'jenkins',
+  ...asked,
 };
 
 export const assertion = {
@@ -124,6 +133,6 @@ export const denial = {
     decision: 'deny',
     environment: decided.environment,
     reasons,
-    verdicts: [deniedVerdict],
+    verdicts: [{ ...deniedVerdict, ...asked }],
   },
 };

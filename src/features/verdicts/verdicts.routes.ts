@@ -11,6 +11,7 @@ import {
   AssertQuery,
   CreateVerdictRef,
   ListVerdictsQuery,
+  SearchVerdictsQuery,
   StoredVerdictRef,
   VerdictParams,
   VerdictRef,
@@ -44,7 +45,8 @@ export const verdictsRoutes: FastifyPluginAsyncTypebox<{ verdicts: VerdictsServi
           'The answer is 200 if it may, and 409 with the reasons if not.',
           'Use it as the gate of a pipeline: `curl --fail-with-body`.',
           'The server evaluates the current state at each call and stores a verdict for each change of the inputs.',
-          '`verdicts[].id` names the stored verdict.',
+          '`verdicts[].id` names the stored verdict. `evaluatedAt` and `createdBy` are those of the first decision',
+          'on these inputs, `decidedAt` and `decidedBy` say since when it holds, `askedAt` and `askedBy` are of this call.',
         ].join(' '),
         querystring: AssertQuery,
         response: { 200: answer(AssertionRef, 'The release may go to the environment') },
@@ -100,7 +102,8 @@ export const verdictsRoutes: FastifyPluginAsyncTypebox<{ verdicts: VerdictsServi
         operationId: 'listVerdicts',
         summary: 'List verdicts of a release',
         description:
-          'Lists stored verdicts, newest first. The server stores one for each change of the inputs.',
+          'Lists stored verdicts, newest first. The server stores one for each change of the inputs. ' +
+          'The one that holds for its environment has `decidedAt` and `decidedBy`; it need not be the newest.',
         params: ReleaseParams,
         querystring: ListVerdictsQuery,
         response: {
@@ -117,13 +120,33 @@ export const verdictsRoutes: FastifyPluginAsyncTypebox<{ verdicts: VerdictsServi
   );
 
   app.get(
+    '/verdicts',
+    {
+      config: { scope: 'verdicts:read', problems: ['project-not-found'] },
+      schema: {
+        operationId: 'searchVerdicts',
+        summary: 'Search verdicts',
+        description:
+          'Lists stored verdicts of all releases, newest first: for example the denials of an environment. ' +
+          'It includes only projects that the caller may see.',
+        querystring: SearchVerdictsQuery,
+        response: { 200: answer(Type.Array(VerdictRef), 'The verdicts of this page') },
+      },
+    },
+    async (request, reply) =>
+      sendPage(request, reply, await verdicts.search(request.callContext, request.query)),
+  );
+
+  app.get(
     '/verdicts/:id',
     {
       config: { scope: 'verdicts:read', problems: ['verdict-not-found'] },
       schema: {
         operationId: 'getVerdict',
         summary: 'Get a verdict',
-        description: 'Returns the verdict with its inputs. A stored verdict never changes.',
+        description:
+          'Returns the verdict with its inputs. What was decided never changes. ' +
+          '`decidedAt` and `decidedBy` say whether it holds now.',
         params: VerdictParams,
         response: { 200: answer(StoredVerdictRef, 'The verdict and its inputs') },
       },

@@ -1,8 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { queryById } from '../../contract/page.js';
+import { queryById, queryByPosition } from '../../contract/page.js';
 import {
   defaulted,
   nullableString,
+  nullableTimestamp,
   parameter,
   projectId,
   type ReadOnly,
@@ -12,6 +13,7 @@ import {
   timestamp,
   uuid,
 } from '../../contract/schemas.js';
+import { queryByTime } from '../../contract/time-range.js';
 import { MODES, type VerdictInputs } from '../../engine/index.js';
 import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
 import { SEVERITIES } from '../../vocabulary/severity.js';
@@ -70,7 +72,20 @@ const fields = {
   }),
   results: Type.Array(RuleResult, { description: 'Result of each rule' }),
   evaluatedAt: timestamp('Time of the first decision on these inputs'),
-  createdBy: Type.String(),
+  createdBy: Type.String({ description: 'Caller whose question led to the first decision' }),
+  verdictHash: Type.String({
+    description: 'SHA-256 of release, environment, inputsHash, engine, decision and results',
+  }),
+  decidedAt: nullableTimestamp(
+    'Time since when the verdict holds for the release and environment. null if it does not hold',
+  ),
+  decidedBy: nullableString({
+    description: 'Caller whose question let the verdict hold. null if it does not hold',
+  }),
+  askedAt: Type.Optional(
+    timestamp('Time of this question: the state that was evaluated. Only in the answer to it'),
+  ),
+  askedBy: Type.Optional(Type.String({ description: 'Caller of this question' })),
 };
 
 export const Verdict = Type.Object(fields, {
@@ -95,7 +110,7 @@ export const StoredVerdict = Type.Object(
   {
     $id: 'StoredVerdict',
     description: 'A verdict with its inputs',
-    examples: [{ ...deniedVerdict, engine: 2, inputs: { environment: 'production' } }],
+    examples: [{ ...deniedVerdict, engine: 3, inputs: { environment: 'production' } }],
   },
 );
 
@@ -176,11 +191,28 @@ export const AssertQuery = Type.Object(
   { additionalProperties: false },
 );
 
+const decision = Type.Optional(
+  stringEnum(['allow', 'deny'], { description: 'Decision of the verdicts' }),
+);
+const byTime = queryByTime('The time is `evaluatedAt`');
+
 export const ListVerdictsQuery = Type.Object(
   {
     ...queryById,
     environment: parameter(environmentName, 'Environment of the verdicts'),
-    decision: Type.Optional(stringEnum(['allow', 'deny'])),
+    decision,
+    ...byTime,
+  },
+  { additionalProperties: false },
+);
+
+export const SearchVerdictsQuery = Type.Object(
+  {
+    ...queryByPosition,
+    project: parameter(projectId, 'Project of the verdicts'),
+    environment: parameter(environmentName, 'Environment of the verdicts'),
+    decision,
+    ...byTime,
   },
   { additionalProperties: false },
 );
@@ -197,3 +229,4 @@ export type DenialMembers = ReadOnly<Static<typeof DenialMembers>>;
 export type CreateVerdict = Static<typeof CreateVerdict>;
 export type AssertQuery = Static<typeof AssertQuery>;
 export type ListVerdictsQuery = Static<typeof ListVerdictsQuery>;
+export type SearchVerdictsQuery = Static<typeof SearchVerdictsQuery>;

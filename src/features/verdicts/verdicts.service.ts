@@ -1,37 +1,38 @@
 import { projectsFor } from '../../access/caller.js';
 import { reachable } from '../../access/reachable.js';
-import { mapPage, pageById } from '../../contract/page.js';
+import { mapPage, type Page, pageById, pageOf } from '../../contract/page.js';
+import { decodePosition, encodePosition, NEWEST, type Order } from '../../contract/position.js';
+import { boundsOf, timeRange } from '../../contract/time-range.js';
 import { type CallContext, query } from '../../database/context.js';
-import { ENGINE } from '../../engine/index.js';
-import { change } from '../../events/index.js';
 import { AppError, type FieldError, invalid, invalidAt } from '../../shared/app-error.js';
+import { requireProject, requireReach } from '../projects/index.js';
 import { requireReleaseRef } from '../releases/index.js';
 import type { PolicyVersions, Question } from './collect.js';
-import {
-  FIND_RELEASES,
-  FIND_RELEASES_AMONG,
-  FIND_VERDICT,
-  INSERT_VERDICT,
-  MAX_RELEASES,
-} from './collect.sql.js';
+import { FIND_RELEASES, FIND_RELEASES_AMONG, MAX_RELEASES } from './collect.sql.js';
 import { decide } from './decide.js';
+import { type Outcome, settle } from './holding.js';
 import type { LargeDecisions, Waiting } from './large-decisions.js';
+import { verdictNotFound } from './record.js';
+import { SEARCH_VERDICTS, SEARCH_VERDICTS_AMONG } from './search.sql.js';
 import {
   type DecidedVerdict,
   denialOf,
-  denyContradiction,
-  type FirstDecided,
+  type FreshVerdict,
+  SHOWN,
+  shownResults,
   toStoredVerdict,
   toVerdict,
+  withHash,
 } from './verdict.js';
 import type {
   AssertQuery,
   CreateVerdict,
   ListVerdictsQuery,
+  SearchVerdictsQuery,
   StoredVerdict,
+  Verdict,
 } from './verdicts.schemas.js';
 
-const verdictNotFound = () => new AppError('verdict-not-found', 'Verdict not found');
 const environmentNotFound = (name: string) =>
   new AppError(
     'environment-not-found',
@@ -39,7 +40,7 @@ const environmentNotFound = (name: string) =>
   );
 
 /** Checks that each requested version was evaluated. @throws {AppError} `validation-failed` */
-function checkVersions(versions: PolicyVersions, { policies }: DecidedVerdict): void {
+function checkVersions(versions: PolicyVersions, { policies }: FreshVerdict): void {
   const errors = Object.entries(versions).flatMap(([name, version]): FieldError[] => {
     const evaluated = policies.find((policy) => policy.name === name);
     if (evaluated && evaluated.sha256 !== null) return [];
@@ -48,6 +49,8 @@ function checkVersions(versions: PolicyVersions, { policies }: DecidedVerdict): 
   });
   if (errors.length > 0) throw invalid(errors);
 }
+
+const BY_TIME: Order = ['instant', 'uuid'];
 
 interface FoundRelease {
   readonly id: string;
@@ -63,60 +66,39 @@ function projectNames(releases: readonly FoundRelease[]): ReadonlyMap<number, st
 
 export type VerdictsService = ReturnType<typeof verdictsService>;
 
-/** Verdicts. Each call evaluates the current state. */
-export function verdictsService(large: LargeDecisions) {
+/**
+ * Verdicts. Each call evaluates the current state.
+ * @param onOutcome called for each decision that may be stored
+ */
+export function verdictsService(large: LargeDecisions, onOutcome: (outcome: Outcome) => void) {
   async function decideNow(
     context: CallContext,
     question: Question,
     waiting: Waiting,
-  ): Promise<DecidedVerdict> {
+  ): Promise<FreshVerdict> {
     const { releaseId, environment } = question;
     const decided = await decide(context, question, large, waiting);
     if (!decided) throw environmentNotFound(environment);
-    const { judged, inputsJson } = decided;
+    const { judged, ...rest } = decided;
+    const asked = { askedAt: judged.evaluatedAt, askedBy: context.caller.subject };
     return {
       ...judged,
-      results: [...judged.results],
+      results: shownResults(judged.results),
       id: null,
       releaseId,
       environment,
-      createdBy: context.caller.subject,
-      inputsJson,
+      createdBy: asked.askedBy,
+      ...{ decidedAt: null, decidedBy: null },
+      ...asked,
+      ...rest,
     };
   }
 
-  /** Stores a verdict unless one with the same inputs exists. */
-  async function storeOnce(
-    context: CallContext,
-    verdict: DecidedVerdict,
-  ): Promise<DecidedVerdict & { isNew: boolean }> {
-    const { releaseId, environment, inputsHash: hash, timedOut } = verdict;
-    if (timedOut) return { ...verdict, isNew: false };
-    // The answer must be the stored verdict, because it has the id of that one.
-    const findStored = async () => {
-      const values = [releaseId, environment, hash];
-      const [known] = await query<FirstDecided>(context, FIND_VERDICT, values);
-      return known && denyContradiction(known, verdict);
-    };
-    const known = await findStored();
-    if (known) return { ...verdict, ...known, isNew: false };
-    const id = await change(context, async (changing) => {
-      const { projectId, decision, inputsJson, results, evaluatedAt, createdBy } = verdict;
-      const documents = [inputsJson(), JSON.stringify(results)];
-      const values = [projectId, releaseId, environment, decision, ENGINE, hash, ...documents];
-      const [row] = await query<{ id: string }>(changing, INSERT_VERDICT, [
-        ...values,
-        evaluatedAt,
-        createdBy,
-      ]);
-      if (!row) return changing.unchanged(undefined);
-      const data = { environment, decision, inputsHash: hash, engine: ENGINE };
-      changing.record('verdict.decided', { id: row.id, projectId, releaseId, data });
-      return row.id;
-    });
-    return id
-      ? { ...verdict, id, isNew: true }
-      : { ...verdict, ...(await findStored()), isNew: false };
+  /** Decides, and stores what changes. */
+  async function decideAndSettle(context: CallContext, question: Question, waiting: Waiting) {
+    const settled = await settle(context, question, () => decideNow(context, question, waiting));
+    onOutcome(settled.outcome);
+    return settled;
   }
 
   /**
@@ -162,9 +144,13 @@ export function verdictsService(large: LargeDecisions) {
       }
       const { id } = await requireReleaseRef(context, 'verdicts:write', releaseId);
       const question = { releaseId: id, environment, versions: policyVersions };
+      if (!dryRun) {
+        const { verdict, isNew } = await decideAndSettle(context, question, waiting);
+        return { ...verdict, isNew };
+      }
       const verdict = await decideNow(context, question, waiting);
       if (policyVersions) checkVersions(policyVersions, verdict);
-      return dryRun ? { ...verdict, isNew: false } : storeOnce(context, verdict);
+      return { ...withHash(verdict), isNew: false };
     },
 
     /**
@@ -188,9 +174,7 @@ export function verdictsService(large: LargeDecisions) {
       const releases = await releasesOf(context, request);
       for (const { id } of releases) {
         const question = { releaseId: id, environment: request.environment };
-        const decided = await decideNow(context, question, waiting);
-        const { isNew: _isNew, ...stored } = await storeOnce(context, decided);
-        verdicts.push(stored);
+        verdicts.push((await decideAndSettle(context, question, waiting)).verdict);
       }
       if (verdicts.every(({ decision }) => decision === 'allow')) return verdicts;
       const members = denialOf(request.environment, verdicts, projectNames(releases));
@@ -199,13 +183,14 @@ export function verdictsService(large: LargeDecisions) {
 
     /** Returns a verdict with its inputs. @throws {AppError} `verdict-not-found` */
     async get({ caller, prisma }: CallContext, id: string): Promise<StoredVerdict> {
-      const row = await prisma.verdict.findUnique({ where: { id } });
+      const row = await prisma.verdict.findUnique({ where: { id }, include: SHOWN.include });
       return toStoredVerdict(reachable(row, caller, 'verdicts:read', verdictNotFound));
     },
 
     /** Lists the newest first. @throws {AppError} `release-not-found` */
     async list(context: CallContext, releaseId: string, request: ListVerdictsQuery) {
       const { limit, cursor, environment, decision } = request;
+      const { from, to } = timeRange(request);
       const { id, projectId } = await requireReleaseRef(context, 'verdicts:read', releaseId);
       const rows = await context.prisma.verdict.findMany({
         where: {
@@ -213,13 +198,43 @@ export function verdictsService(large: LargeDecisions) {
           releaseId: id,
           ...(environment !== undefined && { environmentName: environment }),
           ...(decision !== undefined && { decision }),
+          evaluatedAt: { ...(from && { gte: from }), ...(to && { lt: to }) },
           ...(cursor !== undefined && { id: { lt: cursor } }),
         },
         orderBy: { id: 'desc' },
         take: limit + 1,
-        omit: { inputs: true },
+        ...SHOWN,
       });
       return mapPage(pageById(rows, limit), toVerdict);
+    },
+
+    /** Lists the newest of all projects that the caller reaches first. @throws {AppError} `project-not-found` */
+    async search(context: CallContext, request: SearchVerdictsQuery): Promise<Page<Verdict>> {
+      const { limit, cursor, environment = null, decision, project } = request;
+      if (project !== undefined) requireReach(context.caller, 'verdicts:read', project);
+      const among =
+        project === undefined ? projectsFor(context.caller, 'verdicts:read') : [project];
+      const decisions = decision === undefined ? ['allow', 'deny'] : [decision];
+      const before = decodePosition(BY_TIME, cursor) ?? NEWEST;
+      const values = [
+        environment,
+        decisions,
+        ...boundsOf(timeRange(request)),
+        ...before,
+        limit + 1,
+      ];
+      const found = among
+        ? await query<{ id: string }>(context, SEARCH_VERDICTS_AMONG, [...values, among])
+        : await query<{ id: string }>(context, SEARCH_VERDICTS, values);
+      if (found.length === 0 && project !== undefined) await requireProject(context, project);
+      const rows = await context.prisma.verdict.findMany({
+        where: { id: { in: found.map(({ id }) => id) } },
+        orderBy: [{ evaluatedAt: 'desc' }, { id: 'desc' }],
+        ...SHOWN,
+      });
+      const position = ({ evaluatedAt, id }: (typeof rows)[number]) =>
+        encodePosition([evaluatedAt.toISOString(), id]);
+      return mapPage(pageOf(rows, limit, position), toVerdict);
     },
   };
 }

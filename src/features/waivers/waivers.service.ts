@@ -17,6 +17,7 @@ import { requireReleaseRef } from '../releases/index.js';
 import { type MatchedWaiver, withMatches } from './matches.js';
 import { requireWaiver, toWaiver, type Waiver } from './waiver.js';
 import { whereState } from './waiver-state.js';
+import { waiverSha256 } from './waiver-statement.js';
 import { type CreateWaiver, type ListWaiversQuery, MAX_WAIVER_DAYS } from './waivers.schemas.js';
 
 const DAY_MS = 86_400_000;
@@ -95,7 +96,7 @@ async function update(context: ChangeContext, id: string, data: Prisma.WaiverUpd
   const row = await context.prisma.waiver.update({ where: { id }, data });
   const { projectId, releaseId } = row;
   const now = await databaseNow(context);
-  return { waiver: toWaiver(row, now), about: { id: row.id, projectId, releaseId } };
+  return { row, waiver: toWaiver(row, now), about: { id: row.id, projectId, releaseId } };
 }
 
 /** What the waiver is about, and its rule in the spelling that findings have. @throws {AppError} `validation-failed` */
@@ -139,7 +140,8 @@ export function waiversService() {
           throw new AppError('project-not-found', 'Project not found');
         });
         const { id, rule, purl, expiresAt } = row;
-        const requested = { ...subject, rule, purl, expiresAt: expiresAt.toISOString() };
+        const terms = { ...subject, rule, purl, expiresAt: expiresAt.toISOString() };
+        const requested = { ...terms, sha256: waiverSha256(row) };
         record('waiver.requested', { id, ...target, data: requested });
         return toWaiver(row, createdAt);
       });
@@ -187,14 +189,13 @@ export function waiversService() {
         requireOpen(before);
         requireOtherSubject(caller, before.createdBy, before.createdAt, 'waiver');
         const data = { approvedBy: caller.subject };
-        const { waiver: changed, about } = await update(changing, before.id, data).catch(
-          (error: unknown) => {
-            // Its collation may find two subjects equal that JavaScript does not.
-            throw isCheckViolation(error) ? ownRequest('waiver') : error;
-          },
-        );
-        record('waiver.approved', { ...about, data: { requestedBy: before.createdBy } });
-        return changed;
+        const updated = await update(changing, before.id, data).catch((error: unknown) => {
+          // Its collation may find two subjects equal that JavaScript does not.
+          throw isCheckViolation(error) ? ownRequest('waiver') : error;
+        });
+        const approved = { requestedBy: before.createdBy, sha256: waiverSha256(updated.row) };
+        record('waiver.approved', { ...updated.about, data: approved });
+        return updated.waiver;
       });
       return withMatches(context, waiver);
     },

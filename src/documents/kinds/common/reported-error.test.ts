@@ -71,7 +71,7 @@ describe('an error at the top of a report', () => {
 it.each([
   [
     cyclonedx,
-    { bomFormat: 'CycloneDX', specVersion: '1.6', components: [{ type: 'file', name: 'a' }] },
+    { bomFormat: 'CycloneDX', specVersion: '1.6', components: [{ type: 'library', name: 'a' }] },
   ],
   [spdx, { spdxVersion: 'SPDX-2.3', SPDXID: 'x', packages: [{ SPDXID: 'a', name: 'a' }] }],
 ])('an error at the top of an SBOM makes it show nothing', (parser, document) => {

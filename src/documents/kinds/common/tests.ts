@@ -11,6 +11,27 @@ const OUTSIDE =
 
 export const isOutsideTests = (name: string) => OUTSIDE.test(name.trim());
 
+/** pytest's own crash, a file that Jest or Node could not run, and Mocha's hooks for all files. */
+const ANYWHERE = new RegExp(
+  [
+    /^pytest > internal$/,
+    /^Test suite failed to run > /,
+    /^test > (?:[a-z]:)?[/\\]\S*\.[cm]?[jt]sx?$/,
+    /"(?:before|after) (?:each|all)" hook in "\{root\}"/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'i',
+);
+
+/** Whether a failure is outside of tests, and the report of a complete run does not name where. */
+export const isAnywhere = (name: string) => ANYWHERE.test(name.trim());
+
+const AFTER = /"after (?:each|all)" hook/i;
+
+/** Whether all tests of its place have run when it fails. */
+export const isAfterTests = (name: string) => AFTER.test(name);
+
 /** Adds up the tests of a report. */
 export class TestTally {
   readonly outcomes: Record<Outcome, number> = { passed: 0, failed: 0, error: 0, skipped: 0 };
@@ -22,15 +43,18 @@ export class TestTally {
   readonly #groups = new Set<string>();
   readonly #times = new Map<string, number>();
   readonly #failed: FailedTest[] = [];
+  readonly #failedNames = new Set<string>();
 
   /**
-   * Names a test that ran. Of tests with one name, each counts.
-   * @param groups its class, suite or package
+   * Names a test that ran, before its failure is reported. Of tests with one name, each counts. After a failure, the
+   * same name is another attempt, or the teardown of the test: a run that passes does not have it.
+   * @param groups its class, suite, file or package
    */
   ran(name: string, ...groups: (string | undefined)[]): void {
     const nth = (this.#times.get(name) ?? 0) + 1;
     this.#times.set(name, nth);
-    this.#tests.add(nth > 1 ? `${name}\n${nth}` : name);
+    if (nth === 1 || !this.#failedNames.has(name))
+      this.#tests.add(nth > 1 ? `${name}\n${nth}` : name);
     for (const group of groups) this.inside(group);
     // A hook of a group fails as a test with the name of the group.
     const parts = name.split(' > ');
@@ -49,6 +73,7 @@ export class TestTally {
 
   /** Names a test that failed. It is counted apart. */
   report(test: FailedTest): void {
+    this.#failedNames.add(test.name);
     if (this.#failed.length < MAX_FAILED) this.#failed.push(test);
   }
 

@@ -148,10 +148,12 @@ describe('coverage', () => {
   it('is that of JSON: nothing is not an SBOM, and an empty list is not a scan', () => {
     expect(parse(bom('')).coverage).toMatchObject([{ what: 'components', ran: 'unknown' }]);
     expect(parse(bom('<components/>')).coverage).toMatchObject([{ ran: 'unknown', lookedAt: 0 }]);
-    const component = '<component type="file"><name>a</name></component>';
+    const component = '<component type="library"><name>a</name></component>';
     const { coverage } = parse(bom(`<components>${component}</components><vulnerabilities/>`));
     expect(shownBy(coverage)).toEqual(['components']);
     expect(coverage).toMatchObject([{ ran: 'yes' }, { what: 'vulnerability', ran: 'unknown' }]);
+    const file = component.replace('library', 'file');
+    expect(shownBy(parse(bom(`<components>${file}</components>`)).coverage)).toEqual([]);
   });
 
   it('tells of vulnerabilities in the extension of older versions', () => {

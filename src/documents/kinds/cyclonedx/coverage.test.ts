@@ -42,6 +42,25 @@ describe('an SBOM', () => {
     });
   });
 
+  it.each([
+    [{ type: 'file', name: '/etc/passwd' }],
+    [
+      { type: 'file', name: 'a' },
+      { type: 'cryptographic-asset', name: 'RSA' },
+    ],
+  ])('that lists only files is not: %j', (...components) => {
+    const tools = [{ name: 'trivy' }];
+    const scan = { components, metadata: { tools }, vulnerabilities: [found] };
+    expect(shown(scan)).toEqual([]);
+    expect(coverageOf(scan)).toMatchObject([
+      { what: 'components', ran: 'unknown', reason: expect.stringContaining('lists only files') },
+      { what: 'vulnerability', ran: 'unknown' },
+    ]);
+    expect(shown({ components: [...components, lib] })).toEqual(['components']);
+    const jar = { type: 'file', name: 'a.jar', purl: 'pkg:maven/g/a@1' };
+    expect(shown({ components: [jar] })).toEqual(['components']);
+  });
+
   it('says when it is incomplete', () => {
     const compositions = [
       { aggregate: 'complete' },

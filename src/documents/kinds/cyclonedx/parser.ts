@@ -2,6 +2,7 @@ import { readPurl } from '../../../vocabulary/purl.js';
 import { DocumentFault } from '../../fault.js';
 import type { Component, DocumentParser, Note, ParsedDocument } from '../../kind.js';
 import { instantOf } from '../common/coverage.js';
+import { inventoried } from '../common/inventory.js';
 import { Notes } from '../common/notes.js';
 import { withReportedError } from '../common/reported-error.js';
 import { textOf } from '../common/texts.js';
@@ -57,7 +58,8 @@ export function readBom(
   const findings = bom.vulnerabilities && readVulnerabilities(bom, inventory, notes);
   const of = targetsOf(bom.metadata?.component);
   const isSubject = subjectTest(bom);
-  const lookedAt = components.filter((one) => !isSubject(one)).length;
+  const parts = components.filter((one) => !isSubject(one));
+  const lookedAt = inventoried(parts);
   const about = {
     ...(of.length > 0 && { of }),
     lookedAt,
@@ -69,7 +71,7 @@ export function readBom(
     toolVersion: tool?.version,
     specVersion,
     coverage: withReportedError(
-      [...inventoryOf(bom, lookedAt, about), ...scanOf(bom, lookedAt, about)],
+      [...inventoryOf(bom, parts.length, about), ...scanOf(bom, lookedAt, about)],
       document,
     ),
     ...((bom.components || components.length > 0) && { components }),
@@ -80,7 +82,7 @@ export function readBom(
 
 /** Parses CycloneDX 1.2–1.7 (ECMA-424): components, vulnerabilities and their analysis. */
 export const parser: DocumentParser = {
-  version: 3,
+  version: 4,
   recognizes,
   parse(document) {
     if (!isObject(document)) throw new DocumentFault('must be an object');

@@ -1,5 +1,6 @@
 import type { Coverage } from '../../../vocabulary/coverage.js';
 import { type About, covered, uncovered } from '../common/coverage.js';
+import { ONLY_FILES } from '../common/inventory.js';
 import { isObject, objectsOf, textOf } from '../common/texts.js';
 import type { BomDocument, BomVulnerability } from './schema.js';
 
@@ -102,7 +103,8 @@ const NOTHING = [
 
 /** Whether the document is an SBOM. A statement about vulnerabilities does not try to be one. */
 export function inventoryOf(bom: BomDocument, components: number, about: About): Coverage[] {
-  if (components > 0) return [covered('components', about)];
+  if (about.lookedAt) return [covered('components', about)];
+  if (components > 0) return [uncovered('components', ONLY_FILES, about)];
   if (!bom.components && bom.vulnerabilities?.length) return [];
   return [uncovered('components', NOTHING, about)];
 }

@@ -59,7 +59,7 @@ function swallowed({ swallowed }: Run): Note[] {
 }
 
 export const parser: DocumentParser = {
-  version: 2,
+  version: 3,
 
   recognizes(document) {
     const values = linesOf(document).values.slice(0, FIRST);

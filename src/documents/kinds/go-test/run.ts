@@ -100,6 +100,7 @@ export class Run {
     own: Running,
   ) {
     const output = own.tests.get(test) ?? '';
+    if (/^(?:pass|bench|fail)$/.test(action)) this.tally.ran(nameOf(name, test), name);
     if (action === 'pass' || action === 'bench') this.tally.outcomes.passed += 1;
     else if (action === 'skip') this.tally.outcomes.skipped += 1;
     else if (action === 'fail') {
@@ -111,7 +112,6 @@ export class Run {
       if (!isKnownAction(action) && !own.ended.has(test)) own.tests.set(test, output);
       return;
     }
-    if (action !== 'skip') this.tally.ran(nameOf(name, test), name);
     own.tests.delete(test);
     own.ended.add(test);
     // The time of a test includes its subtests.

@@ -48,12 +48,19 @@ function stableName(text: string | undefined): string {
   return stable === name ? name : stable.replace(/^[\s_-]+|[\s_-]+$/g, '');
 }
 
+/** A file that Jest could not run, in the place of its suites. */
+const isFileOfJest = ({ children }: XmlElement) =>
+  children.some(({ attributes }) => attributes.get('classname') === 'Test suite failed to run');
+
 /**
  * What was tested: the suites directly below the root, and the root. The root's name stays when a run fails before its
  * first suite.
  */
 export function suitesOf(root: XmlElement): Target[] {
-  const suites = nameOf(root) === 'testsuite' ? [] : root.children.filter(isSuite);
+  const suites =
+    nameOf(root) === 'testsuite'
+      ? []
+      : root.children.filter((child) => isSuite(child) && !isFileOfJest(child));
   const names = new Set<string>();
   const own = root.attributes.get('name');
   if (own && !(CHANGES.test(own) && suites.length > 0)) names.add(stableName(own));

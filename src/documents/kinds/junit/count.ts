@@ -1,7 +1,7 @@
 import { counted } from '../../../shared/text.js';
 import type { NamesOfTests, Note, TestSummary } from '../../kind.js';
 import type { XmlElement } from '../../xml-element.js';
-import { isOutsideTests, type Outcome, TestTally } from '../common/tests.js';
+import { isAnywhere, isOutsideTests, type Outcome, TestTally } from '../common/tests.js';
 import { assertionsOf, countsOtherThings, type Stated, statedBy } from './attributes.js';
 import { Doubts } from './doubts.js';
 import { isSuite, nameOf } from './elements.js';
@@ -11,6 +11,7 @@ import {
   attemptsOf,
   durationOf,
   isFlaky,
+  type Judgement,
   judge,
   messageOf,
   problemsOf,
@@ -48,10 +49,22 @@ function add(to: Tally, more: Tally): void {
 /** The name of a file: Vitest reports one that did not load as a test of its own. */
 const FILE = /^\S*\.[a-z]{1,5}$/i;
 
+/** The class of a test. mocha-junit-reporter writes the name of a hook there. */
+function classOf({ attributes }: XmlElement): string | undefined {
+  const name = attributes.get('classname');
+  return name && isOutsideTests(name) ? undefined : name;
+}
+
 /** Whether an entry is a failed class, file or hook. pytest writes no class for a file that did not load. */
-function isOutside({ attributes }: XmlElement, outcome: Outcome): boolean {
+function isOutside(
+  { attributes }: XmlElement,
+  name: string,
+  { outcome, message }: Judgement,
+): boolean {
   const [own = '', group] = [attributes.get('name'), attributes.get('classname')];
   if (outcome === 'passed') return false;
+  // Node reports a file that ended early as a test with this message.
+  if (isAnywhere(name) && (group !== 'test' || message === 'test failed')) return true;
   if (outcome === 'error' && (group === '' || (own === group && FILE.test(own)))) return true;
   return isOutsideTests(own);
 }
@@ -144,16 +157,17 @@ export class Count {
   }
 
   private test(test: XmlElement, suite: string | undefined): Tally {
-    const group = test.attributes.get('classname') || suite;
+    const group = classOf(test) || suite;
     const own = test.attributes.get('name') ?? '';
     const name = group ? `${group} > ${own}` : own;
     this.total.seconds += durationOf(test.attributes.get('time'));
     const signs = signsOf(test);
-    const { outcome, message, unknown } = judge(test, signs);
+    const judgement = judge(test, signs);
+    const { outcome, message, unknown } = judgement;
     if (unknown) this.doubts.word(unknown);
     this.end(name, outcome);
-    if (outcome !== 'skipped' && !isOutside(test, outcome))
-      this.total.ran(shorten(name), group, suite);
+    if (outcome !== 'skipped' && !isOutside(test, name, judgement))
+      this.total.ran(shorten(name), group, suite, test.attributes.get('file'));
     const tally = this.record(outcome, name, message, problemsOf(signs));
     tally.asserted = assertionsOf(test);
     tally.attempts = attemptsOf(test);

@@ -31,7 +31,7 @@ function coverageOf(
 }
 
 export const parser: DocumentParser = {
-  version: 4,
+  version: 5,
 
   recognizes: (document) => isElement(document) && hasSuites(document),
 

@@ -70,6 +70,20 @@ describe('OpenVEX: statements', () => {
     expect(claims(statement({ vulnerability: { '@id': 'x:1' } }))[0]?.vulnerability).toBe('x:1');
   });
 
+  it.each([[undefined], [null], [[]]])('without products applies to nothing: %j', (products) => {
+    const read = (status: string) => parse(vex(statement({ status, products })));
+    expect(read('fixed')).toMatchObject({
+      claims: [],
+      warnings: [
+        { message: 'has no products, so it applies to nothing', pointer: '/statements/0' },
+      ],
+    });
+    expect(read('affected')).toMatchObject({
+      claims: [{ absolves: false, products: [] }],
+      warnings: [{ message: 'has no products, so it is about this release' }],
+    });
+  });
+
   it('cuts long texts', () => {
     const [claim] = claims(statement({ status_notes: 'x'.repeat(1e6) }));
     expect(claim?.detail).toHaveLength(2000);
@@ -80,9 +94,6 @@ describe('OpenVEX: statements', () => {
     [{ status: undefined }, '/statements/0/status'],
     [{ status: 'not_affected' }, '/statements/0'],
     [{ status: 'not_affected', justification: ' ' }, '/statements/0'],
-    [{ products: undefined }, '/statements/0/products'],
-    [{ products: null }, '/statements/0/products'],
-    [{ products: [] }, '/statements/0/products'],
     [{ products: ['x', {}] }, '/statements/0/products/1'],
     [{ products: [1] }, '/statements/0/products/0'],
     [{ products: [{ hashes: { 'sha-256': 1 } }] }, '/statements/0/products/0/hashes/sha-256'],

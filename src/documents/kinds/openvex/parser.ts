@@ -2,7 +2,7 @@ import { normalizeId } from '../../../vocabulary/vulnerability-ids.js';
 import { DocumentFault, refuseTooMany } from '../../fault.js';
 import type { Claim, DocumentParser, Note } from '../../kind.js';
 import { check, type Document, type Statement } from './schema.js';
-import { isComparable, targetsOf } from './targets.js';
+import { isAbsolving, isComparable, targetsOf } from './targets.js';
 
 const CONTEXT = 'https://openvex.dev/ns';
 
@@ -50,7 +50,7 @@ function baseOf(statement: Statement, document: Document, pointer: string) {
   const detail = [impact_statement, action_statement, status_notes].filter(Boolean).join('\n');
   return {
     status,
-    absolves: status === 'not_affected' || status === 'fixed',
+    absolves: isAbsolving(statement),
     justification: justification?.slice(0, MAX_TEXT) || undefined,
     detail: detail.slice(0, MAX_TEXT) || undefined,
     statedAt: statedAt(statement, document, pointer),
@@ -72,10 +72,17 @@ function claimsOf(document: Document): Claim[] {
   return claims;
 }
 
-/** Products that no artifact of a release can match, the first of each statement. */
+const NO_PRODUCTS = 'has no products, so it';
+
+/** Statements without products, and products that no artifact of a release can match: the first of each statement. */
 function warningsOf({ statements }: Document): Note[] {
-  return (statements ?? []).flatMap(({ products }, i) => {
-    const at = (products ?? []).findIndex((product) => !isComparable(product));
+  return (statements ?? []).flatMap((statement, i) => {
+    const { products } = statement;
+    if (!products?.length) {
+      const effect = isAbsolving(statement) ? 'applies to nothing' : 'is about this release';
+      return [{ message: `${NO_PRODUCTS} ${effect}`, pointer: `/statements/${i}` }];
+    }
+    const at = products.findIndex((product) => !isComparable(product));
     if (at < 0) return [];
     const message =
       'has neither a package URL nor a SHA-256 hash, so claims about this product apply to no release';
@@ -95,7 +102,7 @@ function specVersionOf({ '@context': context }: Document): string | undefined {
 }
 
 export const parser: DocumentParser = {
-  version: 3,
+  version: 4,
 
   recognizes(document) {
     const context: unknown = Object(document)['@context'];

@@ -2,6 +2,10 @@ import { readPurl } from '../../../vocabulary/purl.js';
 import { DocumentFault } from '../../fault.js';
 import type { Component, Product, Statement } from './schema.js';
 
+/** Whether a statement says that the vulnerability does not count. */
+export const isAbsolving = ({ status }: Pick<Statement, 'status'>) =>
+  status === 'not_affected' || status === 'fixed';
+
 /** The subject of a claim. See `Claim`. */
 export interface Target {
   readonly purl?: string;
@@ -82,8 +86,12 @@ function* productTargets(
 /** @param pointer JSON pointer to the statement. @throws {DocumentFault} if a product cannot be identified */
 export function* targetsOf(statement: Statement, pointer: string): Generator<Target> {
   const products = statement.products ?? [];
-  // The standard allows a statement without products only inside another document that names them.
-  if (products.length === 0) throw new DocumentFault('is required', `${pointer}/products`);
+  // The standard allows a statement without products only inside another document that names them. One that excuses
+  // nothing is about this release: it withdraws what an earlier statement excused.
+  if (products.length === 0) {
+    if (!isAbsolving(statement)) yield { products: [] };
+    return;
+  }
   const { subcomponents } = statement;
   // Read once, because there may be many products.
   const common = subcomponents && subcomponents.length > 0 ? partPurls(subcomponents) : undefined;

@@ -1,13 +1,19 @@
 import type { Coverage } from '../../../vocabulary/coverage.js';
 import type { FindingType } from '../../../vocabulary/finding-types.js';
 import { type About, covered, failed, uncovered } from '../common/coverage.js';
+import { fieldOf } from '../common/fields.js';
 import { aboutRun } from './about.js';
+import { listOrOne } from './properties.js';
 import type { State } from './ran.js';
 import type { Run } from './schema.js';
-import { purposeOf } from './tools.js';
+import { isKnownTool, purposeOf } from './tools.js';
 
 const USE_JSON =
   'its SARIF does not show what Trivy looked for. Upload its JSON (trivy --format json), or add ?scanners=vulnerability,secret';
+const UNKNOWN_TOOL = [
+  'the server does not know its tool, and the run has no rule, no file and no invocation that ended well.',
+  'Add ?scanners=code if the tool analysed code',
+].join(' ');
 const NOT_A_SCANNER = 'the tool found some by the way, but is not a scanner for them';
 
 /** The document has no runs (3.13.4). */
@@ -20,8 +26,24 @@ interface Sought {
   readonly doubt?: string;
 }
 
+/**
+ * Whether a run shows that a tool looked for something: rules, files, results, or an invocation that ended well. A tool
+ * of a known name needs none of it.
+ */
+function showsWork(run: Run, { lookedAt }: About): boolean {
+  const { tool, artifacts, invocations, results } = run;
+  const components = [tool.driver, ...(tool.extensions ?? [])];
+  return (
+    isKnownTool(tool.driver.name) ||
+    lookedAt !== undefined ||
+    [results, artifacts, ...components.map(({ rules }) => rules)].some((list) => list?.length) ||
+    listOrOne(invocations).some((one) => fieldOf(one, 'executionSuccessful') === true)
+  );
+}
+
 /** @param found the types of the results, including those that passed */
-function soughtBy({ tool }: Run, found: ReadonlySet<FindingType>): Sought[] {
+function soughtBy(run: Run, about: About, found: ReadonlySet<FindingType>): Sought[] {
+  const { tool } = run;
   const purpose = purposeOf(tool.driver.name);
   if (purpose === 'mixed') {
     const unseen = (['vulnerability', 'secret'] as const).filter((what) => !found.has(what));
@@ -35,6 +57,7 @@ function soughtBy({ tool }: Run, found: ReadonlySet<FindingType>): Sought[] {
   const isScanner = isOnly(found, 'vulnerability') && !tool.extensions?.length;
   const own = purpose === 'code' && isScanner ? 'vulnerability' : purpose;
   const others = [...found].sort().filter((what) => what !== own);
+  if (!showsWork(run, about)) return [{ what: own, doubt: UNKNOWN_TOOL }];
   return [{ what: own }, ...others.map((what) => ({ what, doubt: NOT_A_SCANNER }))];
 }
 
@@ -54,5 +77,5 @@ export function coverageOfRun(
   found: ReadonlySet<FindingType>,
 ): readonly Coverage[] {
   const about = aboutRun(run);
-  return soughtBy(run, found).map((sought) => entryOf(sought, state, about));
+  return soughtBy(run, about, found).map((sought) => entryOf(sought, state, about));
 }

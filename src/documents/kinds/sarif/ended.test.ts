@@ -84,7 +84,7 @@ describe('SARIF: a tool that does not say whether it succeeded', () => {
 
 describe('SARIF: rules that are disabled', () => {
   const off = { defaultConfiguration: { enabled: false } };
-  const rules = (...all: object[]) => ({ tool: { driver: { name: 'linter', rules: all } } });
+  const rules = (...all: object[]) => ({ tool: { driver: { name: 'ESLint', rules: all } } });
   const turned = (enabled: boolean) =>
     invoked({
       ruleConfigurationOverrides: [{ descriptor: { id: 'A' }, configuration: { enabled } }],

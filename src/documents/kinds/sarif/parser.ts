@@ -55,7 +55,7 @@ function toolsOf(runs: readonly Run[]) {
 }
 
 export const parser: DocumentParser = {
-  version: 4,
+  version: 5,
 
   recognizes(document) {
     const runs = fieldOf(document, 'runs');

@@ -1,5 +1,4 @@
-import type { Severity } from '../../../vocabulary/severity.js';
-import { ratingOf } from '../../../vocabulary/severity.js';
+import { ratingOf, SEVERITIES, type Severity } from '../../../vocabulary/severity.js';
 import { scoreOf } from '../common/cvss.js';
 import { fieldOf } from '../common/fields.js';
 import { type SeverityTable, severityOf } from '../common/severities.js';
@@ -41,14 +40,16 @@ export interface SecuritySeverity {
   readonly odd?: boolean;
 }
 
-/**
- * The property `security-severity`: a CVSS score as a number or a text, as GitHub reads it, and what tools write
- * instead: a word or a CVSS vector. Tools write 0 for a vulnerability without a score, so 0 and `none` are not
- * ratings. A number
- * above 10 is rated as GitHub rates it: above 9 is critical.
- */
-export function securitySeverity(bag: unknown): SecuritySeverity | undefined {
-  const value = fieldOf(bag, 'security-severity');
+/** Some tools write `Security-Severity`, `securitySeverity` or `security_severity`. */
+const isName = (name: string) =>
+  name.length < 50 && name.toLowerCase().replace(/[-_ .]/g, '') === 'securityseverity';
+
+const valuesIn = (bag: unknown) =>
+  Object.entries(Object(bag)).flatMap(([name, value]: [string, unknown]) =>
+    isName(name) ? [value] : [],
+  );
+
+function read(value: unknown): SecuritySeverity | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   if (typeof value !== 'string' && typeof value !== 'number') return { odd: true };
   const text = String(value).slice(0, 500).trim();
@@ -59,4 +60,17 @@ export function securitySeverity(bag: unknown): SecuritySeverity | undefined {
   if (score === undefined || score < 0) return { odd: true };
   if (score === 0) return undefined;
   return score > 10 ? { severity: 'critical', odd: true } : { severity: ratingOf(score), score };
+}
+
+const rankOf = ({ severity = 'unknown' }: SecuritySeverity) => SEVERITIES.indexOf(severity);
+
+/**
+ * The property `security-severity`: a CVSS score as a number or a text, as GitHub reads it, and what tools write
+ * instead: a word or a CVSS vector. Tools write 0 for a vulnerability without a score, so 0 and `none` are not
+ * ratings. A number above 10 is rated as GitHub rates it: above 9 is critical. Of several spellings of the name, the
+ * worst value counts.
+ */
+export function securitySeverity(bag: unknown): SecuritySeverity | undefined {
+  const ratings = valuesIn(bag).flatMap((value) => read(value) ?? []);
+  return ratings.sort((a, b) => rankOf(a) - rankOf(b))[0];
 }

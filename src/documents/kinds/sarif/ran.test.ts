@@ -116,6 +116,21 @@ describe('SARIF: a run of which the tool', () => {
   });
 });
 
+describe('SARIF: Semgrep', () => {
+  const warned = (id: string, name = 'Semgrep OSS') => {
+    const toolExecutionNotifications = [{ descriptor: { id }, level: 'warning' }];
+    return covers({ invocations: [{ ...ok, toolExecutionNotifications }] }, [], { name });
+  };
+
+  it('may not have analysed files, because of a timeout', () => {
+    const reason = expect.stringContaining('1 notification such as Timeout, and does not show');
+    expect(warned('Timeout')).toMatchObject([{ ran: 'unknown', reason }]);
+    expect(warned('Out of memory')).toMatchObject([{ ran: 'unknown' }]);
+    expect(warned('Syntax error')).toMatchObject([{ ran: 'yes' }]);
+    expect(warned('Timeout', 'ESLint')).toMatchObject([{ ran: 'yes' }]);
+  });
+});
+
 describe('SARIF: several runs', () => {
   it('each have their own entry, so that one that failed is seen', () => {
     const runs = [run([]), run(null), run([], { name: 'gitleaks' })];

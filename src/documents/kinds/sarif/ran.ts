@@ -1,7 +1,9 @@
+import { counted } from '../../../shared/text.js';
 import type { Ran } from '../../../vocabulary/coverage.js';
 import type { Note } from '../../kind.js';
 import { fieldOf, textField } from '../common/fields.js';
 import { reportedError } from '../common/reported-error.js';
+import { ENDED_EARLY } from '../semgrep/errors.js';
 import { type Answer, failed, shorten, unknown, worst, YES } from './answers.js';
 import { endOf } from './ended.js';
 import { isAboutAnalysed, type Notification, notificationReader } from './notifications.js';
@@ -37,6 +39,17 @@ function errorOf(notifications: readonly Notification[]): Answer {
   return failed(`the tool reports an error, so its results are not complete: ${said}${more}`);
 }
 
+/** Semgrep names its errors about files as in its JSON, but SARIF does not show how many files it scanned. */
+function unfinishedOf({ tool }: Run, notifications: readonly Notification[]): Answer {
+  if (!/semgrep|opengrep/i.test(tool.driver.name)) return YES;
+  const ended = notifications.filter(({ id = '' }) => ENDED_EARLY.has(id));
+  if (ended.length === 0) return YES;
+  const what = counted(ended.length, 'notification');
+  return unknown(
+    `it has ${what} such as ${ended[0]?.id}, and does not show how many files were analysed. Upload its JSON (semgrep --json)`,
+  );
+}
+
 /** `executionSuccessful` (3.20.14). Without it, an exit code other than 0 leaves the question open. */
 function saidBy(invocation: unknown): Answer {
   const said = fieldOf(invocation, 'executionSuccessful');
@@ -62,7 +75,11 @@ function invocationState(
   pointer: string,
 ): State {
   const said = foundBugs(run, invocation) ? YES : saidBy(invocation);
-  const shown = worst([endOf(invocation, run.tool.driver.name), errorOf(notifications)]);
+  const shown = worst([
+    endOf(invocation, run.tool.driver.name),
+    errorOf(notifications),
+    unfinishedOf(run, notifications),
+  ]);
   const claimed = fieldOf(invocation, 'executionSuccessful');
   const answer = worst([said, shown]);
   return {

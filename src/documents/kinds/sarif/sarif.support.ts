@@ -22,7 +22,7 @@ export const result = (fields: object = {}, startLine = 3, snippet?: string) => 
 });
 
 export const run = (results: unknown, driver: object = {}, more: object = {}) => ({
-  tool: { driver: { name: 'Lint', ...driver } },
+  tool: { driver: { name: 'ESLint', ...driver } },
   results,
   ...more,
 });

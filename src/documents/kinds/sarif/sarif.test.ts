@@ -39,7 +39,7 @@ describe('SARIF: findings', () => {
     const runs = [run([result()]), run([result()], { name: 'Other', version: '2' }), run(null)];
     const read = parse({ version: '2.1.0', runs });
     expect(read.findings).toHaveLength(2);
-    expect(read).toMatchObject({ tool: 'Lint, Other', toolVersion: undefined });
+    expect(read).toMatchObject({ tool: 'ESLint, Other', toolVersion: undefined });
     expect(parse({ version: '2.1.0', runs: [] })).toMatchObject({ tool: undefined, findings: [] });
     expect(parse(document([], { version: '1', semanticVersion: '1.0.0' })).toolVersion).toBe(
       '1.0.0',

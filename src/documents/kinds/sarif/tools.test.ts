@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { document, parse, result } from './sarif.support.js';
-import { purposeOf } from './tools.js';
+import { ableOf, isKnownTool, purposeOf } from './tools.js';
 
 describe('SARIF: what a tool looks for', () => {
   it.each([
@@ -28,6 +28,49 @@ describe('SARIF: what a tool looks for', () => {
     ['Trivy', 'mixed'],
   ])('%s: %s', (name, purpose) => {
     expect(purposeOf(name)).toBe(purpose);
+  });
+});
+
+describe('SARIF: what a tool can look for', () => {
+  it.each<[string, string[] | undefined]>([
+    ['CodeQL', ['code']],
+    ['CodeQL command-line toolchain', ['code']],
+    ['GNU GCC', ['code']],
+    ['clang-tidy', ['code']],
+    ['SnykCode', ['code']],
+    ['Microsoft (R) Visual C# Compiler', ['code']],
+    ['gitleaks', ['secret']],
+    ['tfsec', ['misconfiguration']],
+    ['checkov', undefined],
+    ['Semgrep OSS', undefined],
+    ['SonarQube', undefined],
+    ['Lint', undefined],
+    ['Clangs', undefined],
+  ])('%s: %j', (name, able) => {
+    expect(ableOf([name])).toEqual(able);
+  });
+});
+
+describe('SARIF: a clean report of a tool that is not known', () => {
+  const ran = (driver: object, more: object = {}) =>
+    parse(document([], driver, more)).coverage.map((one) => one.ran);
+
+  it('shows that the tool ran by its rules, its files, or an invocation that ended well', () => {
+    expect(isKnownTool('Lint')).toBe(false);
+    expect(ran({ name: 'Lint' })).toEqual(['unknown']);
+    expect(ran({ name: '' })).toEqual(['unknown']);
+    expect(ran({ name: 'Lint' }, { invocations: [{}] })).toEqual(['unknown']);
+    expect(ran({ name: 'Lint', rules: [{ id: 'a' }] })).toEqual(['yes']);
+    expect(ran({ name: 'Lint' }, { artifacts: [{}] })).toEqual(['yes']);
+    expect(ran({ name: 'Lint' }, { invocations: [{ executionSuccessful: true }] })).toEqual([
+      'yes',
+    ]);
+    expect(parse(document([result()], { name: 'Lint' })).coverage).toMatchObject([{ ran: 'yes' }]);
+  });
+
+  it('needs nothing if the tool is known', () => {
+    for (const name of ['ESLint', 'CodeQL', 'Semgrep OSS', 'gitleaks'])
+      expect(ran({ name }), name).toEqual(['yes']);
   });
 });
 

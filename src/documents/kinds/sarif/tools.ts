@@ -32,6 +32,32 @@ const MISCONFIGURATIONS = named(
 
 const MIXED = named('trivy');
 
+/** Tools that analyse code, and do nothing else. */
+const ANALYSERS = named(
+  ...['code ql', 'es lint', 'biome', 'oxlint', 'ts lint', 'stylelint', 'js hint', 'snyk code'],
+  ...['spot bugs', 'find sec bugs', 'pmd', 'checkstyle', 'error prone', 'ktlint', 'detekt'],
+  ...['android lint', 'swift lint', 'rubocop', 'brakeman', 'bandit', 'pylint', 'ruff', 'flake8'],
+  ...['mypy', 'pyright', 'pyre', 'pysa', 'golangci lint', 'gosec', 'staticcheck', 'revive'],
+  ...['clang tidy', 'clang analyzer', 'clang', 'gcc', 'cppcheck', 'flawfinder', 'clippy', 'infer'],
+  ...['pvs studio', 'prefast', 'psalm', 'phpstan', 'php codesniffer', 'phpcs', 'roslyn'],
+  ...['visual c# compiler', 'visual basic compiler', 'inspectcode', 'resharper', 'shellcheck'],
+  ...['actionlint', 'zizmor', 'devskim', 'bin skim', 'njsscan', 'scorecard', 'coverity'],
+);
+
+/** Tools that analyse code, and have other scanners. */
+const SUITES = named(
+  ...[
+    'semgrep',
+    'opengrep',
+    'sonar(?:qube|cloud|lint)?',
+    'qodana',
+    'checkmarx',
+    'cx one',
+    'fortify',
+  ],
+  ...['veracode', 'codacy', 'deepsource', 'megalinter', 'super linter', 'horusec', 'mobsfscan'],
+);
+
 /** What a tool looks for, by its name. */
 export function purposeOf(tool: string): Purpose {
   const name = tool.slice(0, 200);
@@ -41,22 +67,31 @@ export function purposeOf(tool: string): Purpose {
   return MISCONFIGURATIONS.test(name) ? 'misconfiguration' : 'code';
 }
 
-/**
- * What the tools of a purpose can look for, if that is known: Grype has no scanner for secrets.
- * Checkov and KICS look for all of it, and what other tools look for is unknown.
- */
-const ABLE: Partial<Record<Purpose, readonly FindingType[]>> = {
-  secret: ['secret'],
-  vulnerability: ['vulnerability'],
-};
+/** Whether the server knows what a tool does by its name. */
+export function isKnownTool(tool: string): boolean {
+  const name = tool.slice(0, 200);
+  return purposeOf(name) !== 'code' || ANALYSERS.test(name) || SUITES.test(name);
+}
+
+/** Scanners of configuration that also look for secrets, packages and licences. */
+const CONFIGURATION_SUITES = named('checkov', 'kics', 'prowler', 'snyk iac');
 
 /** Scanners of packages that also report licences. */
 const LICENCES = named('snyk', 'black duck', 'whitesource', 'mend', 'xray', 'jfrog', 'nexus iq');
 
+/**
+ * What a tool can look for, if that is known: Grype and CodeQL have no scanner for secrets. What the options of a suite
+ * decide, and what tools with other names look for, is unknown.
+ */
 function ableOfTool(tool: string): readonly FindingType[] | undefined {
-  const purpose = purposeOf(tool);
-  const able = ABLE[purpose];
-  return purpose === 'vulnerability' && LICENCES.test(tool) ? [...(able ?? []), 'licence'] : able;
+  const name = tool.slice(0, 200);
+  const purpose = purposeOf(name);
+  if (purpose === 'secret') return ['secret'];
+  if (purpose === 'vulnerability')
+    return LICENCES.test(name) ? ['vulnerability', 'licence'] : ['vulnerability'];
+  if (purpose === 'misconfiguration')
+    return CONFIGURATION_SUITES.test(name) ? undefined : ['misconfiguration'];
+  return purpose === 'code' && ANALYSERS.test(name) && !SUITES.test(name) ? ['code'] : undefined;
 }
 
 /** What the tools can look for. Undefined if it is not known. */

@@ -11,6 +11,10 @@ describe('Semgrep: coverage', () => {
       'a file was parsed in part',
       error({ level: 'warn', type: ['PartialParsing', []], path: 'src/a.js' }),
     ],
+    [
+      'one of two files timed out',
+      error({ level: 'warn', type: 'Timeout', path: 'src/a.js', rule_id: 'r' }),
+    ],
     ['a rule is for another version', error({ level: 'info', type: 'Incompatible rule' })],
     ['rules ran', { time: { rules: ['r'] } }],
     [
@@ -43,6 +47,27 @@ describe('Semgrep: coverage', () => {
     ],
     [error({ level: 'Error', message: 'a' }), 'failed', 'reports an error: a'],
     [error({ message: 'a' }), 'failed', 'reports an error: a'],
+    [
+      {
+        errors: ['src/a.js', 'src/b.js'].flatMap((path) =>
+          ['r', 's'].map((rule_id) => ({ level: 'warn', type: 'Timeout', path, rule_id })),
+        ),
+      },
+      'failed',
+      'could not analyse 2 of 2 files completely',
+    ],
+    [
+      {
+        paths: { scanned: ['a', 'b', 'c'] },
+        errors: [
+          { level: 'warn', type: 'Timeout', path: 'a' },
+          { level: 'warn', type: 'Syntax error', path: 'b' },
+          { level: 'warn', type: ['PartialParsing', []], path: 'c' },
+        ],
+      },
+      'failed',
+      'could not analyse 2 of 3 files completely',
+    ],
     [{ paths: { scanned: [] } }, 'unknown', 'looked at nothing'],
     [{ paths: null }, 'failed', 'has no `paths`'],
     [{ time: { rules: [] } }, 'failed', 'ran no rule'],

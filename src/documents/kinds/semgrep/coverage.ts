@@ -3,20 +3,17 @@ import type { Note } from '../../kind.js';
 import { type About, covered, failed, uncovered } from '../common/coverage.js';
 import { fieldOf, textField } from '../common/fields.js';
 import { reportedError } from '../common/reported-error.js';
+import { ENDED_EARLY, NOT_PARSED } from './errors.js';
 import { listOf } from './fields.js';
 import type { ErrorEntry, Report } from './schema.js';
 import type { SemgrepType } from './types.js';
 
-/** Errors after which a file was not looked at. */
-const NOT_PARSED = new Set([
-  ...['Syntax error', 'Lexical error', 'Other syntax error', 'AST builder error'],
-  ...['Out of memory', 'Fatal error'],
-]);
+const CRASHED = 'analysis_failed_parser_or_internal_error';
 
 /** Reasons for which a file was not looked at although it was meant. Others are the choice of the user. */
 const MEANT = new Set([
   ...['exceeded_size_limit', 'too_big', 'minified', 'too_many_matches', 'nonexistent_file'],
-  ...['analysis_failed_parser_or_internal_error', 'insufficient_permissions'],
+  ...[CRASHED, 'insufficient_permissions'],
 ]);
 
 const shorten = (text: string) => {
@@ -36,6 +33,20 @@ const describe = (error: ErrorEntry) =>
 /** Every version of Semgrep writes a level. An error without a known one may be of any. */
 const isSerious = ({ level }: ErrorEntry) =>
   !/^(?:warn(?:ing)?|info|note|debug)$/i.test(level?.trim() ?? '');
+
+/** How many of the files that were meant were not analysed completely, by any rule or by some. */
+function incomplete({ paths, errors }: Report): { files: number; of: number } {
+  const failures = (errors ?? []).filter((error) => {
+    const type = typeOfError(error);
+    return NOT_PARSED.has(type) || ENDED_EARLY.has(type);
+  });
+  const crashed = listOf(paths?.skipped).filter((one) => textField(one, 'reason') === CRASHED);
+  const files = new Set([
+    ...failures.flatMap(({ path }) => path ?? []),
+    ...crashed.flatMap((one) => textField(one, 'path') ?? []),
+  ]);
+  return { files: files.size, of: new Set([...(paths?.scanned ?? []), ...files]).size };
+}
 
 /** Files that were scanned and parsed. A file that could not be analysed can be in `scanned` too. */
 function lookedAt({ paths, errors }: Report): number | undefined {
@@ -76,6 +87,12 @@ function entryOf(what: SemgrepType, report: Report): Coverage {
   // Early versions list no files. Without a result, the word of the uploader must not complete the report.
   if (!report.paths) return (report.results.length > 0 ? uncovered : failed)(what, CUT, about);
   if (ranNoRule(report)) return failed(what, 'Semgrep ran no rule', about);
+  const { files, of } = incomplete(report);
+  // Not unknown: the word of the uploader must not complete it.
+  if (looked && files * 2 > of) {
+    const why = `Semgrep could not analyse ${files} of ${of} files completely, as after a timeout`;
+    return failed(what, `${why}. Raise --timeout and --max-memory`, about);
+  }
   return covered(what, about);
 }
 

@@ -39,7 +39,7 @@ function cleaned(parsed: ParsedDocument, secrets: readonly string[]): ParsedDocu
 }
 
 export const parser: DocumentParser = {
-  version: 2,
+  version: 3,
 
   recognizes(document) {
     const results = fieldOf(document, 'results');

@@ -26,6 +26,13 @@ describe('coverage', () => {
     expect(shownBy(parse(document(content)).coverage)).toEqual(['components']);
   });
 
+  it('is not of an SBOM that lists only files as packages', () => {
+    const file = pack('passwd', { primaryPackagePurpose: 'FILE' });
+    const { coverage } = parse(document({ packages: [pack('root'), file] }));
+    expect(shownBy(coverage)).toEqual([]);
+    expect(coverage).toMatchObject([{ reason: expect.stringContaining('lists only files') }]);
+  });
+
   it.each<[{ packages?: object[] | null; files?: object[]; snippets?: object[] }]>([
     [{}],
     [{ packages: [] }],

@@ -1,6 +1,7 @@
 import { DocumentFault, refuseTooMany } from '../../fault.js';
 import type { DocumentParser, Note, ParsedDocument } from '../../kind.js';
 import { covered, instantOf, uncovered } from '../common/coverage.js';
+import { inventoried, ONLY_FILES } from '../common/inventory.js';
 import { Notes } from '../common/notes.js';
 import { withReportedError } from '../common/reported-error.js';
 import { isObject, textOf } from '../common/texts.js';
@@ -49,7 +50,7 @@ function read(document: unknown): ParsedDocument {
   const { components, of } = readPackages(content, notes);
   const about = {
     ...(of.length > 0 && { of }),
-    lookedAt: components.length,
+    lookedAt: inventoried(components),
     at: instantOf(content.creationInfo?.created),
   };
   return {
@@ -57,9 +58,9 @@ function read(document: unknown): ParsedDocument {
     specVersion: version.slice('SPDX-'.length),
     coverage: withReportedError(
       [
-        components.length > 0
+        about.lookedAt > 0
           ? covered('components', about)
-          : uncovered('components', NOTHING, about),
+          : uncovered('components', components.length > 0 ? ONLY_FILES : NOTHING, about),
       ],
       document,
     ),
@@ -85,7 +86,7 @@ function readWrapped(document: unknown): ParsedDocument {
 
 /** Parses the packages of SPDX 2.2 (ISO/IEC 5962:2021) and 2.3. */
 export const parser: DocumentParser = {
-  version: 3,
+  version: 4,
   recognizes: (document) => spdxVersionOf(document) !== undefined || isWrapped(document),
   parse(document) {
     return isWrapped(document) ? readWrapped(document) : read(document);

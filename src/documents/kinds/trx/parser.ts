@@ -86,7 +86,7 @@ function coverageOf(
 }
 
 export const parser: DocumentParser = {
-  version: 2,
+  version: 3,
 
   recognizes: isTrx,
 

@@ -8,6 +8,7 @@ const DAY = 86_400;
 /** Limits on the age of evidence, in days. */
 interface Limits {
   readonly maximumAgeDays?: number | undefined;
+  readonly unknownAge?: 'upload' | 'deny' | undefined;
   readonly maximumDatabaseAgeDays?: number | undefined;
 }
 
@@ -16,9 +17,12 @@ export const isOlder = (seconds: number | null, days: number | undefined) =>
   days !== undefined && !((seconds ?? Number.NaN) <= days * DAY);
 
 /** What the limits allow: `older than 7 days`. */
-export function limits({ maximumAgeDays, maximumDatabaseAgeDays }: Limits): string {
+export function limits({ maximumAgeDays, maximumDatabaseAgeDays, unknownAge }: Limits): string {
+  const unknown = unknownAge === 'deny' ? ' or of unknown age' : '';
   return [
-    ...(maximumAgeDays === undefined ? [] : [`is older than ${counted(maximumAgeDays, 'day')}`]),
+    ...(maximumAgeDays === undefined
+      ? []
+      : [`is older than ${counted(maximumAgeDays, 'day')}${unknown}`]),
     ...(maximumDatabaseAgeDays === undefined
       ? []
       : [
@@ -27,16 +31,37 @@ export function limits({ maximumAgeDays, maximumDatabaseAgeDays }: Limits): stri
   ].join(', or ');
 }
 
+/** Whether a document says when its tool ran. */
+const isDated = ({ coverage }: EvidenceInput) => coverage.some(({ at }) => at !== undefined);
+
+const namesOf = (evidence: readonly EvidenceInput[]) =>
+  joined([...new Set(evidence.map(evidenceName))]);
+
+/** Ends a message about evidence that is not too old: old documents without a time look new. */
+export function undatedNote(
+  { maximumAgeDays }: Limits,
+  evidence: readonly EvidenceInput[],
+): string {
+  const undated = evidence.filter((one) => !isDated(one));
+  if (maximumAgeDays === undefined || undated.length === 0) return '';
+  return `. Warning: ${namesOf(undated)} does not say when its tool ran, so its age counts from its upload`;
+}
+
 /** What to do about evidence that is too old. The same tool run again does not say more about its database. */
-export function renewal({ maximumDatabaseAgeDays }: Limits, old: readonly EvidenceInput[]): string {
+export function renewal(
+  { maximumDatabaseAgeDays, unknownAge }: Limits,
+  old: readonly EvidenceInput[],
+): string {
   const again = 'Run the tool again and upload the report';
+  const undated = old.filter((one) => unknownAge === 'deny' && !isDated(one));
+  if (undated.length > 0)
+    return `${namesOf(undated)} does not say when its tool ran. Upload a report with its time`;
   if (maximumDatabaseAgeDays === undefined) return again;
   const silent = old.filter(({ coverage }) => coverage.some(({ database }) => !database));
   if (silent.length === 0) return again;
-  const names = joined([...new Set(silent.map(evidenceName))]);
   return [
     ...(silent.length < old.length ? [again] : []),
-    `The age of the database is not known from ${names}`,
+    `The age of the database is not known from ${namesOf(silent)}`,
     'Upload a report that tells it, such as the JSON of a current Grype',
   ].join('. ');
 }

@@ -1,0 +1,48 @@
+import type pg from 'pg';
+import type { DatabaseAccess } from './access.js';
+import {
+  type PreparedSchema,
+  type PrepareOptions,
+  prepareSchemaOn,
+  withClient,
+} from './migrate.js';
+import { checkRole, prepareRole } from './server-role.js';
+
+const INSUFFICIENT_PRIVILEGE = '42501';
+
+/** The result of {@link prepareDatabase}. */
+export interface PreparedDatabase extends PreparedSchema {
+  /** Whether the server logs in as a role that may rewrite the record, such as the owner. */
+  readonly mayRewrite: boolean;
+  /** The role of the server, if it was made, or its rights were not as they must be. */
+  readonly granted: string | undefined;
+}
+
+/** Prepares the database with the only role that there is. */
+async function prepareAlone(client: pg.Client, url: string, apply: boolean) {
+  const prepared = await prepareSchemaOn(client, url, apply).catch(
+    async (error: pg.DatabaseError) => {
+      if (error.code === INSUFFICIENT_PRIVILEGE) await checkRole(client); // names all that is missing
+      throw error;
+    },
+  );
+  return { ...prepared, mayRewrite: await checkRole(client), granted: undefined };
+}
+
+/**
+ * Prepares the schema, as `prepareSchema` does, and then the role of the server. Without the owner's URL it only checks
+ * that the role has its rights. A newer version has granted what it needs, so its rights are left as they are.
+ * @throws {SchemaError} also if the role cannot be made, or lacks a right
+ */
+export function prepareDatabase(
+  { url, ownerUrl }: DatabaseAccess,
+  { apply, connectTimeoutMs }: PrepareOptions,
+): Promise<PreparedDatabase> {
+  return withClient(ownerUrl ?? url, connectTimeoutMs, async (client) => {
+    if (ownerUrl === undefined) return prepareAlone(client, url, apply);
+    const prepared = await prepareSchemaOn(client, ownerUrl, apply);
+    const login = { url, connectTimeoutMs };
+    const granted = await prepareRole(client, login, { grant: prepared.unknown.length === 0 });
+    return { ...prepared, mayRewrite: false, granted };
+  });
+}

@@ -1,0 +1,99 @@
+/** What the server's role may do with a table, besides reading it. */
+export interface TableRights {
+  readonly insert: boolean;
+  /** Columns that it may change. A trigger that sets another column needs no right. */
+  readonly update: readonly string[];
+  readonly delete: boolean;
+}
+
+const NONE = { insert: false, update: [], delete: false };
+/** Rows are added, and never changed. */
+const ADDED = { ...NONE, insert: true };
+const changed = (...update: string[]) => ({ ...ADDED, update });
+
+/**
+ * The rights of the server's role, one line for each table. A start grants exactly these, if they differ. Those on a
+ * table that the record consists of are few: what is decided, received or waived stays as it was written.
+ *
+ * `FOR SHARE` and `FOR UPDATE` need the right to change a column. Foreign keys need no right.
+ *
+ * Versions with the same migrations must agree on this table, or their starts would take each other's rights away. So a
+ * right that is new for an existing table comes with a migration. A right that the version before needs is removed in
+ * the version after the next.
+ */
+export const RIGHTS: Readonly<Record<string, TableRights>> = {
+  _prisma_migrations: NONE,
+  api_tokens: changed('last_used_at', 'revoked_at', 'revoked_by'),
+  artifacts: ADDED,
+  claims: ADDED,
+  components: ADDED,
+  deployments: ADDED,
+  document_chunks: ADDED,
+  documents: ADDED,
+  environments: changed('rank', 'policies', 'updated_by'),
+  event_imports: { insert: false, update: ['after'], delete: true },
+  events: ADDED,
+  evidence: changed('last_received_at', 'superseded_by', 'retracted_by', 'retract_reason'),
+  evidence_readings: ADDED,
+  findings: ADDED,
+  group_grants: changed('revoked_at', 'revoked_by'),
+  idempotency_keys: {
+    ...changed('fingerprint', 'headers', 'body', 'status', 'created_at'),
+    delete: true,
+  },
+  identities: changed('name', 'groups', 'signed_in_at', 'disabled_at', 'disabled_by'),
+  identity_links: changed(
+    'unlink_requested_at',
+    'unlink_requested_by',
+    'unlinked_at',
+    'unlinked_by',
+  ),
+  log_checkpoints: ADDED,
+  log_entries: ADDED,
+  log_queue: { ...ADDED, delete: true },
+  log_reasons: NONE,
+  log_tiles: changed('hashes'),
+  logs: changed('size', 'root', 'ended_at', 'diverged_at'),
+  policies: ADDED,
+  policy_versions: ADDED,
+  project_usage: changed('document_bytes'),
+  projects: { ...changed('name', 'status', 'description', 'updated_by'), delete: true },
+  release_facts: changed('changes', 'facts', 'facts_of', 'facts_engine', 'reports', 'row_count'),
+  release_decisions: changed(
+    'verdict_id',
+    'decision',
+    'inputs_hash',
+    'snapshot',
+    'decided_at',
+    'decided_by',
+  ),
+  releases: changed(
+    'notes',
+    'links',
+    'state',
+    'sealed_by',
+    'revoked_by',
+    'revoked_reason',
+    'updated_by',
+  ),
+  server_keys: ADDED,
+  sessions: { ...changed('last_used_at', 'ended_at', 'end_reason'), delete: true },
+  trusted_issuers: changed('revoked_at', 'revoked_by'),
+  verdict_attestations: ADDED,
+  verdicts: ADDED,
+  vulnerability_aliases: ADDED,
+  waivers: changed('approved_by', 'revoked_by', 'revoke_reason'),
+};
+
+/** Views for people. The role reads them with the rights of their owner. */
+export const VIEWS: readonly string[] = [
+  'finding_overview',
+  'release_overview',
+  'verdict_overview',
+];
+
+/** Sequences of ids. The role takes the next value, and cannot set it back. */
+export const SEQUENCES: readonly string[] = ['projects_id_seq'];
+
+/** Functions in defaults and triggers. Those of the extension `pg_trgm` are everyone's. */
+export const FUNCTIONS: readonly string[] = ['uuid_v7()', 'evidence_row_count(integer, jsonb)'];

@@ -1,0 +1,16 @@
+/** Errors after which Semgrep did not look at a file. */
+export const NOT_PARSED: ReadonlySet<string> = new Set([
+  ...['Syntax error', 'Lexical error', 'Other syntax error', 'AST builder error'],
+  'Fatal error',
+]);
+
+/** Errors after which some rules did not look at a file. They may be written once for each rule. */
+export const ENDED_EARLY: ReadonlySet<string> = new Set([
+  ...['Timeout', 'Timeout during interfile analysis', 'Fixpoint timeout', 'Stack overflow'],
+  ...[
+    'Out of memory',
+    'OOM during interfile analysis',
+    'Too many matches',
+    'Internal matching error',
+  ],
+]);

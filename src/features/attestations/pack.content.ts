@@ -1,0 +1,91 @@
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { type CallContext, query } from '../../database/context.js';
+import type { DocumentStore } from '../evidence/index.js';
+import { requireVerdictRecord } from '../verdicts/index.js';
+import { DOCUMENTS_OF, POLICIES_OF } from './pack.sql.js';
+import type { TarFile } from './tar.js';
+
+/** A file with this text. */
+export function textFile(path: string, text: string): TarFile {
+  const content = Buffer.from(text);
+  return { path, size: content.length, content };
+}
+
+export const jsonFile = (path: string, value: unknown): TarFile =>
+  textFile(path, `${JSON.stringify(value)}\n`);
+
+type Files = AsyncGenerator<TarFile>;
+
+/** Each file is read when the one before is packed: no connection is held, and no two large ones are in memory. */
+export async function* verdictFiles(context: CallContext, ids: readonly string[]): Files {
+  for (const id of ids) {
+    const verdict = await requireVerdictRecord(context, 'audit:read', id);
+    yield jsonFile(`verdicts/${id}.json`, verdict);
+  }
+}
+
+export async function* policyFiles(context: CallContext, verdicts: readonly string[]): Files {
+  type Row = { name: string; version: number; sha256: string; rules: unknown };
+  for (const row of await query<Row>(context, POLICIES_OF, [verdicts]))
+    yield jsonFile(`policies/${row.name}-${row.version}.json`, row);
+}
+
+/** What was requested and approved. A later revocation is an entry of the log. */
+export async function* waiverFiles({ prisma }: CallContext, ids: readonly string[]): Files {
+  for (const id of ids) {
+    const row = await prisma.waiver.findUniqueOrThrow({
+      where: { id },
+      omit: {
+        purlKey: true,
+        purlVersion: true,
+        revokedAt: true,
+        revokedBy: true,
+        revokeReason: true,
+      },
+    });
+    yield jsonFile(`waivers/${id}.json`, row);
+  }
+}
+
+export async function* deploymentFiles({ prisma }: CallContext, ids: readonly string[]): Files {
+  for (const id of ids) {
+    const row = await prisma.deployment.findUniqueOrThrow({ where: { id } });
+    const { environmentName: environment, ...rest } = row;
+    yield jsonFile(`deployments/${id}.json`, { ...rest, environment });
+  }
+}
+
+/** What was received. That it was superseded or retracted later is an entry of the log. */
+export async function* evidenceFiles({ prisma }: CallContext, ids: readonly string[]): Files {
+  for (const id of ids) {
+    const row = await prisma.evidence.findUniqueOrThrow({
+      where: { id },
+      omit: {
+        lastReceivedAt: true,
+        supersededAt: true,
+        supersededById: true,
+        retractedAt: true,
+        retractedBy: true,
+        retractReason: true,
+      },
+    });
+    yield jsonFile(`evidence/${id}.json`, row);
+  }
+}
+
+export async function* documentFiles(
+  context: CallContext,
+  store: DocumentStore,
+  projectId: number,
+  evidence: readonly string[],
+): Files {
+  type Row = { sha256: string; size: number };
+  for (const { sha256, size } of await query<Row>(context, DOCUMENTS_OF, [projectId, evidence])) {
+    const packed = Readable.from(store.read(context, projectId, sha256), { objectMode: false });
+    const content = createGunzip();
+    packed.once('error', (error) => content.destroy(error));
+    content.once('close', () => packed.destroy());
+    yield { path: `documents/${sha256}`, size, content: packed.pipe(content) };
+  }
+}

@@ -1,0 +1,242 @@
+import { readFile } from 'node:fs/promises';
+import { type CallContext, query } from '../../database/context.js';
+import { change } from '../../events/index.js';
+import { CODE } from '../../paths.js';
+import { AppError, invalidAt } from '../../shared/app-error.js';
+import type { DocumentStore } from '../evidence/index.js';
+import { requireRelease } from '../releases/index.js';
+import type { LogService } from '../transparency/index.js';
+import type { AttestationsService } from './attestations.service.js';
+import {
+  deploymentFiles,
+  documentFiles,
+  evidenceFiles,
+  jsonFile,
+  policyFiles,
+  textFile,
+  verdictFiles,
+  waiverFiles,
+} from './pack.content.js';
+import { entryFiles, subjectsOf } from './pack.entries.js';
+import { packReadme } from './pack.readme.js';
+import {
+  CHECKPOINT,
+  type CheckpointRow,
+  ENVELOPES_OF,
+  KEY_IDS_OF,
+  LAST_CHECKPOINTS,
+  LATEST_OF_TYPE,
+  POLICIES_OF,
+  WAIVERS_OF,
+} from './pack.sql.js';
+import { type PackedFile, type TarFile, tarOf } from './tar.js';
+
+const SCHEMA = 'srp-audit-pack/v1';
+const ISSUED = 'audit-pack.issued';
+const VERIFY = new URL('features/attestations/verify.mjs', CODE);
+
+export interface PackRequest {
+  readonly environment?: string;
+  readonly size?: number;
+  readonly from?: number;
+}
+
+/** A pack whose files are read while it is sent. */
+export interface AuditPack {
+  readonly fileName: string;
+  readonly content: AsyncGenerator<Uint8Array>;
+}
+
+interface Options {
+  readonly log: LogService;
+  readonly attestations: AttestationsService;
+  readonly documents: DocumentStore;
+}
+
+const manifest = (files: readonly PackedFile[]): TarFile => jsonFile('manifest.json', { files });
+
+/** The ids of the keys that signed a note, 8 hexadecimal digits each (C2SP signed-note). */
+const signersOf = (note: string): string[] =>
+  [...note.matchAll(/^— \S+ (\S+)$/gm)].map(([, blob = '']) =>
+    Buffer.from(blob, 'base64').subarray(0, 4).toString('hex'),
+  );
+
+export type PackService = ReturnType<typeof packService>;
+
+/** Audit packs: all that the record has about a release, for somebody who does not trust this server. */
+export function packService({ log, attestations, documents }: Options) {
+  /** Records that a pack was issued, which ends the release's entries, and waits until the log has that. */
+  async function issue(
+    context: CallContext,
+    id: string,
+    projectId: number,
+    environment: string | null,
+  ) {
+    await change(context, async ({ record }) => {
+      record(ISSUED, { id, projectId, releaseId: id, data: { environment } });
+    });
+    await log.settle();
+    type Latest = { log: number; index: string };
+    const [latest] = await query<Latest>(context, LATEST_OF_TYPE, [id, ISSUED]);
+    const [checkpoint] = await query<CheckpointRow>(context, CHECKPOINT, [null]);
+    const isIn =
+      latest && checkpoint?.log === latest.log && Number(latest.index) < Number(checkpoint.size);
+    if (isIn) return checkpoint;
+    throw log.notYet();
+  }
+
+  async function checkpointOf(context: CallContext, size: number): Promise<CheckpointRow> {
+    const [checkpoint] = await query<CheckpointRow>(context, CHECKPOINT, [size]);
+    if (checkpoint) return checkpoint;
+    const detail = `No checkpoint of size ${size} was signed. Take the size of a checkpoint, or leave size out`;
+    throw new AppError('not-in-log', detail);
+  }
+
+  async function* envelopeFiles(context: CallContext, verdicts: readonly string[], until: Date) {
+    type Row = { verdictId: string; predicate: string; artifact: string; envelope: string };
+    for (const row of await query<Row>(context, ENVELOPES_OF, [verdicts, until])) {
+      const about = row.artifact === '' ? '' : `.${row.artifact.slice(0, 12)}`;
+      yield textFile(
+        `attestations/${row.verdictId}.${row.predicate}${about}.dsse.json`,
+        row.envelope,
+      );
+    }
+  }
+
+  /** Checked before anything is recorded. @throws {AppError} `validation-failed` */
+  async function checkFrom(context: CallContext, from: number, size: number | undefined) {
+    const [latest] = await query<CheckpointRow>(context, CHECKPOINT, [null]);
+    const most = size ?? Number(latest?.size ?? 0);
+    if (from <= most) return;
+    throw invalidAt('query', '/from', `must be at most ${most}, the size of the log`);
+  }
+
+  /** The public keys that signed what the pack has: later ones would make it another pack. */
+  async function usedKeys(context: CallContext, notes: readonly string[], ids: readonly string[]) {
+    const keys = await log.keys();
+    const signed = await query<{ keyId: string }>(context, KEY_IDS_OF, [ids]);
+    const signers = new Set(signed.map(({ keyId }) => keyId));
+    const isUsed = ({ origin, vkey }: { readonly origin: string; readonly vkey: string }) => {
+      const note = notes.find((one) => one.startsWith(`${origin}\n`)) ?? '';
+      return signersOf(note).includes(vkey.slice(origin.length + 1).split('+')[0] ?? '');
+    };
+    return {
+      log: keys.log.filter(isUsed).map(({ origin, vkey, from }) => ({ origin, vkey, from })),
+      verdicts: keys.verdicts
+        .filter(({ keyId }) => signers.has(keyId))
+        .map(({ keyId, publicKey, from }) => ({ keyId, publicKey, from })),
+    };
+  }
+
+  /** The ids of rows of the release in the environment, or in all. */
+  async function inEnvironment(
+    { prisma }: CallContext,
+    table: 'verdict' | 'deployment',
+    ids: readonly string[],
+    environment: string | undefined,
+  ): Promise<string[]> {
+    const where = {
+      id: { in: [...ids] },
+      ...(environment !== undefined && { environmentName: environment }),
+    };
+    const query = { where, select: { id: true }, orderBy: { id: 'asc' } } as const;
+    const rows =
+      table === 'verdict'
+        ? await prisma.verdict.findMany(query)
+        : await prisma.deployment.findMany(query);
+    return rows.map(({ id }) => id);
+  }
+
+  return {
+    /**
+     * Prepares a pack: reads ids, and afterwards each file when it is sent.
+     * @throws {AppError} `release-not-found`, `environment-not-found`, `not-in-log`, `log-off`, `log-not-signed`,
+     * `log-behind`
+     */
+    async create(
+      context: CallContext,
+      releaseId: string,
+      request: PackRequest,
+    ): Promise<AuditPack> {
+      const { environment, from } = request;
+      const release = await requireRelease(context, 'audit:read', releaseId);
+      const { id, projectId, version, commit } = release;
+      if (environment !== undefined) {
+        const found = await context.prisma.environment.count({ where: { name: environment } });
+        if (found === 0)
+          throw new AppError('environment-not-found', `Environment ${environment} does not exist`);
+      }
+      log.requireOn();
+      if (from !== undefined) await checkFrom(context, from, request.size);
+      const checkpoint =
+        request.size === undefined
+          ? await issue(context, id, projectId, environment ?? null)
+          : await checkpointOf(context, request.size);
+      const size = Number(checkpoint.size);
+      const consistency =
+        from === undefined
+          ? undefined
+          : await log.consistency({ from, to: size, log: checkpoint.log });
+      const upTo = { log: checkpoint.log, size };
+      const { subjects, logs } = await subjectsOf(context, id, upTo);
+      const earlier = [...logs].filter((one) => one !== checkpoint.log);
+      const checkpoints = [
+        ...(await query<CheckpointRow>(context, LAST_CHECKPOINTS, [earlier])),
+        checkpoint,
+      ];
+      const of = (kind: string) => subjects.get(kind) ?? [];
+      const verdicts = await inEnvironment(context, 'verdict', of('verdict'), environment);
+      const deployments = await inEnvironment(context, 'deployment', of('deployment'), environment);
+      const waivers = (await query<{ id: string }>(context, WAIVERS_OF, [verdicts])).map(
+        (row) => row.id,
+      );
+      type Policy = { name: string; version: number };
+      const policies = await query<Policy>(context, POLICIES_OF, [verdicts]);
+      const evidence = of('evidence');
+      for (const verdict of verdicts) await attestations.signRecord(context, verdict);
+      const keys = await usedKeys(
+        context,
+        checkpoints.map(({ note }) => note),
+        verdicts,
+      );
+
+      async function* files(): AsyncGenerator<TarFile> {
+        yield textFile('README.txt', packReadme(release, size));
+        yield jsonFile('pack.json', {
+          schema: SCHEMA,
+          release: { id, projectId, version, commit },
+          environment: environment ?? null,
+          log: checkpoint.log,
+          size,
+        });
+        yield jsonFile('keys.json', keys);
+        for (const one of checkpoints) yield textFile(`logs/${one.log}/checkpoint`, one.note);
+        if (consistency) {
+          const proof = { from, to: size, hashes: consistency.hashes };
+          yield jsonFile(`logs/${checkpoint.log}/consistency-${from}.json`, proof);
+        }
+        yield* entryFiles(context, {
+          releaseId: id,
+          upTo,
+          sizes: new Map(checkpoints.map((one) => [one.log, Number(one.size)])),
+          prove: log.prover(),
+          related: [
+            ['waiver', waivers],
+            ['policy', [...new Set(policies.map(({ name }) => name))]],
+            ['policy-version', policies.map(({ name, version: number }) => `${name}/${number}`)],
+          ],
+        });
+        yield* verdictFiles(context, verdicts);
+        yield* envelopeFiles(context, verdicts, checkpoint.signedAt);
+        yield* policyFiles(context, verdicts);
+        yield* waiverFiles(context, waivers);
+        yield* deploymentFiles(context, deployments);
+        yield* evidenceFiles(context, evidence);
+        yield* documentFiles(context, documents, projectId, evidence);
+        yield textFile('verify.mjs', await readFile(VERIFY, 'utf8'));
+      }
+      const name = version.replace(/[^A-Za-z0-9._-]/g, '_');
+      return { fileName: `audit-pack-${name}-${size}.tar`, content: tarOf(files(), manifest) };
+    },
+  };
+}

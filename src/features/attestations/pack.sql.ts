@@ -1,0 +1,73 @@
+import type { Statement } from '../../database/sql.js';
+
+/** A checkpoint of a log. Sizes are strings, because they are bigint. */
+export interface CheckpointRow {
+  readonly log: number;
+  readonly origin: string;
+  readonly size: string;
+  readonly note: string;
+  readonly signedAt: Date;
+}
+
+const CHECKPOINT_COLUMNS = `l.id AS log, l.origin, c.size, c.note, c.signed_at AS "signedAt"`;
+
+/** The published checkpoint of the current log of this size, or the latest. `$1`: size or null. */
+export const CHECKPOINT: Statement = {
+  name: 'pack-checkpoint',
+  text: `SELECT ${CHECKPOINT_COLUMNS} FROM logs l JOIN log_checkpoints c ON c.log_id = l.id
+          WHERE l.ended_at IS NULL AND ($1::bigint IS NULL OR c.size = $1) ORDER BY c.size DESC LIMIT 1`,
+};
+
+/** The last checkpoints of logs that ended. `$1`: their ids. */
+export const LAST_CHECKPOINTS: Statement = {
+  name: 'pack-last-checkpoints',
+  text: `SELECT DISTINCT ON (l.id) ${CHECKPOINT_COLUMNS} FROM logs l JOIN log_checkpoints c ON c.log_id = l.id
+          WHERE l.id = ANY ($1::int[]) ORDER BY l.id, c.size DESC`,
+};
+
+/** The index of the latest entry of a type about a release in the current log. `$1`: release, `$2`: type. */
+export const LATEST_OF_TYPE: Statement = {
+  name: 'pack-latest-of-type',
+  text: `SELECT x.log_id AS log, x.index FROM log_entries x JOIN events e ON e.id = x.event_id
+          WHERE x.release_id = $1 AND e.type = $2 ORDER BY x.sequence DESC LIMIT 1`,
+};
+
+/** Of verdicts: the ids of their waivers. `$1`: ids of verdicts. */
+export const WAIVERS_OF: Statement = {
+  name: 'pack-waivers',
+  text: `SELECT DISTINCT w ->> 'id' AS id FROM verdicts v, jsonb_array_elements(v.inputs -> 'waivers') w
+          WHERE v.id = ANY ($1::uuid[]) ORDER BY 1`,
+};
+
+/** Of verdicts: their policies. `$1`: ids of verdicts. */
+export const POLICIES_OF: Statement = {
+  name: 'pack-policies',
+  text: `SELECT DISTINCT p.policy_name AS name, p.version, p.sha256, p.rules
+           FROM verdicts v, jsonb_array_elements(v.inputs -> 'policies') i
+           JOIN policy_versions p ON p.policy_name = i ->> 'name' AND p.version = (i ->> 'version')::int
+          WHERE v.id = ANY ($1::uuid[]) ORDER BY 1, 2`,
+};
+
+/** Documents, each once. `$1`: project, `$2`: ids of evidence. */
+export const DOCUMENTS_OF: Statement = {
+  name: 'pack-documents',
+  text: `SELECT d.sha256, d.size FROM documents d
+          WHERE d.project_id = $1 AND d.sha256 IN (SELECT stored_sha256 FROM evidence WHERE id = ANY ($2::uuid[]))
+          ORDER BY d.sha256`,
+};
+
+/** Envelopes of verdicts. `$1`: ids of verdicts, `$2`: those of one artifact only if they are older than this. */
+export const ENVELOPES_OF: Statement = {
+  name: 'pack-envelopes',
+  text: `SELECT verdict_id AS "verdictId", predicate, artifact_sha256 AS artifact, envelope
+           FROM verdict_attestations
+          WHERE verdict_id = ANY ($1::uuid[])
+            AND (signed_at < $2 OR (predicate = 'verdict' AND artifact_sha256 = ''))
+          ORDER BY verdict_id, predicate, artifact_sha256`,
+};
+
+/** The keys that signed envelopes. `$1`: ids of verdicts. */
+export const KEY_IDS_OF: Statement = {
+  name: 'pack-key-ids',
+  text: `SELECT DISTINCT key_id AS "keyId" FROM verdict_attestations WHERE verdict_id = ANY ($1::uuid[])`,
+};

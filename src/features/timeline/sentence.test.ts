@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { EVENTS } from '../../events/catalogue.js';
+import { sentenceOf, type Told } from './sentence.js';
+
+const told = (type: string, data: Told['data'] = {}, subjectKind = 'evidence') =>
+  sentenceOf({ type, subjectKind, actor: 'alice', data });
+
+describe('the sentence about an event', () => {
+  it.each<[string, Told['data'], string]>([
+    [
+      'evidence.received',
+      { kind: 'trivy', label: 'scan', artifact: null, superseded: ['1'] },
+      'alice uploaded evidence of kind trivy with label scan, which superseded 1 older report',
+    ],
+    [
+      'evidence.received',
+      { kind: 'junit', label: null, artifact: 'a1', superseded: ['1', '2'] },
+      'alice uploaded evidence of kind junit about artifact a1, which superseded 2 older reports',
+    ],
+    ['evidence.retracted', {}, 'alice retracted evidence. It does not count any more'],
+    [
+      'waiver.requested',
+      { rule: 'sealed-only', about: 'policy-rule', purl: null, expiresAt: 'x' },
+      'alice requested a waiver for rule sealed-only, until x',
+    ],
+    ['waiver.revoked', { approvedBy: null }, 'alice rejected a request for a waiver'],
+    [
+      'verdict.decided',
+      { environment: 'production', decision: 'deny', late: true },
+      'The release may not go to production, by a state that was out of date: alice asked',
+    ],
+    [
+      'deployment.recorded',
+      { environment: 'production', decision: 'deny' },
+      'alice recorded a deployment to production. The gate had denied it',
+    ],
+    ['deployment.recorded', { environment: 'x' }, 'alice recorded a deployment to x'],
+    [
+      'imported',
+      {},
+      'This evidence is older than the record of events. The time is that of its import',
+    ],
+    ['log.recovered', {}, 'alice recorded log.recovered about this evidence'],
+  ])('%s %j', (type, data, sentence) => {
+    expect(told(type, data)).toBe(sentence);
+  });
+
+  it('never allows what it does not know', () => {
+    expect(told('verdict.decided', { environment: 'x', decision: 'maybe' })).toMatch(/may not go/);
+  });
+
+  it('has a form for each event about a release, which needs no data', () => {
+    const about = ['release', 'artifact', 'evidence', 'waiver', 'verdict', 'deployment'];
+    const types = Object.entries(EVENTS).filter(([, { subject }]) => about.includes(subject));
+    expect(types.length).toBeGreaterThan(12);
+    for (const [type] of types) {
+      expect(told(type), type).not.toMatch(/undefined|null|NaN|\[object| recorded \w+\./);
+      expect(told(type, { fields: {}, superseded: 'sha256:x', label: 3 })).not.toMatch(/undefined/);
+    }
+  });
+});

@@ -1,0 +1,94 @@
+import type { EventType, IMPORTED } from '../../events/index.js';
+
+/** An event, as a sentence needs it. Its data may be of an earlier version of the server. */
+export interface Told {
+  readonly type: string;
+  readonly subjectKind: string;
+  readonly actor: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+const text = (value: unknown, otherwise: string) =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : otherwise;
+const count = (value: unknown) => (Array.isArray(value) ? value.length : 0);
+
+const verb = ({ decision }: Told['data']) => (decision === 'allow' ? 'may go' : 'may not go');
+
+function decided({ actor, data }: Told, again: boolean): string {
+  const said = `The release ${verb(data)} to ${text(data.environment, 'an environment')}`;
+  if (data.late === true) return `${said}, by a state that was out of date: ${actor} asked`;
+  return again
+    ? `${said}, as decided before on the same inputs: ${actor} asked`
+    : `${said}, by a new verdict: ${actor} asked`;
+}
+
+function received({ actor, data }: Told): string {
+  const label = typeof data.label === 'string' ? ` with label ${data.label}` : '';
+  const about = typeof data.artifact === 'string' ? ` about artifact ${data.artifact}` : '';
+  const said = `${actor} uploaded evidence of kind ${text(data.kind, 'unknown')}${label}${about}`;
+  const superseded = count(data.superseded);
+  if (superseded === 0) return said;
+  return `${said}, which superseded ${superseded} older ${superseded === 1 ? 'report' : 'reports'}`;
+}
+
+function deployed({ actor, data }: Told): string {
+  const said = `${actor} recorded a deployment to ${text(data.environment, 'an environment')}`;
+  if (data.decision === 'allow') return `${said}. The gate had allowed it`;
+  if (data.decision === 'deny') return `${said}. The gate had denied it`;
+  return said;
+}
+
+const ABOUT_RULE: Readonly<Record<string, string>> = { 'policy-rule': 'rule ', finding: '' };
+
+const requested = ({ actor, data }: Told) => {
+  const what = `${ABOUT_RULE[text(data.about, '')] ?? ''}${text(data.rule, 'a rule')}`;
+  const where = typeof data.purl === 'string' ? ` in ${data.purl}` : '';
+  return `${actor} requested a waiver for ${what}${where}, until ${text(data.expiresAt, 'it expires')}`;
+};
+
+/** Types of events that belong to a release or to the waivers of its project. */
+type Type =
+  | Extract<EventType, `${'release' | 'artifact' | 'evidence' | 'waiver' | 'verdict'}.${string}`>
+  | 'deployment.recorded'
+  | typeof IMPORTED
+  | 'beside-api';
+
+const SENTENCES: Readonly<Record<Type, (event: Told) => string>> = {
+  'release.created': ({ actor, data }) =>
+    `${actor} registered version ${text(data.version, '')} of commit ${text(data.commit, '')}`,
+  'release.updated': ({ actor, data }) =>
+    `${actor} changed ${Array.isArray(data.fields) ? data.fields.join(' and ') : 'fields'} of the release`,
+  'release.sealed': ({ actor }) => `${actor} sealed the release. It takes no more artifacts`,
+  'release.revoked': ({ actor }) => `${actor} revoked the release. The gate denies it from now on`,
+  'artifact.added': ({ actor, data }) =>
+    `${actor} added an artifact of kind ${text(data.kind, 'unknown')} with SHA-256 ${text(data.sha256, '')}`,
+  'evidence.received': received,
+  'evidence.received-again': ({ actor }) =>
+    `${actor} uploaded a document again that counts already`,
+  'evidence.read-again': ({ data }) =>
+    `The server read a document again, with version ${text(data.parserVersion, '')} of its parser`,
+  'evidence.retracted': ({ actor }) => `${actor} retracted evidence. It does not count any more`,
+  'waiver.requested': requested,
+  'waiver.approved': ({ actor, data }) =>
+    `${actor} approved a waiver that ${text(data.requestedBy, 'another caller')} had requested`,
+  'waiver.revoked': ({ actor, data }) =>
+    typeof data.approvedBy === 'string'
+      ? `${actor} revoked a waiver that ${data.approvedBy} had approved`
+      : `${actor} rejected a request for a waiver`,
+  'verdict.decided': (event) => decided(event, false),
+  'verdict.holds-again': (event) => decided(event, true),
+  'deployment.recorded': deployed,
+  imported: ({ subjectKind }) =>
+    `This ${subjectKind} is older than the record of events. The time is that of its import`,
+  'beside-api': ({ actor, subjectKind, data }) =>
+    `Database role ${actor} wrote a row of this ${subjectKind} beside the API: ${text(data.operation, 'change')}`,
+};
+
+const isKnown = (type: string): type is Type => Object.hasOwn(SENTENCES, type);
+
+/** One sentence about an event. An event of a newer version of the server has its type. */
+export function sentenceOf(event: Told): string {
+  return isKnown(event.type)
+    ? SENTENCES[event.type](event)
+    : `${event.actor} recorded ${event.type} about this ${event.subjectKind}`;
+}

@@ -1,0 +1,26 @@
+import type { Statement } from '../../database/sql.js';
+import { EVENT_COLUMNS } from './log.sql.js';
+import type { EventRow } from './statement.js';
+
+/** An entry with its event. Members of the event are null if the event is missing. */
+export interface CheckedRow extends Partial<EventRow> {
+  readonly index: string;
+  readonly eventId: string;
+  readonly salt: Buffer | null;
+  readonly commitment: Buffer;
+  readonly sequence: number | null;
+  readonly previous: Buffer | null;
+  /** Release of the entry, which `releaseId` of the event must be. */
+  readonly entryRelease: string | null;
+  /** Whether the event with this id exists. */
+  readonly exists: boolean;
+}
+
+/** Entries with their events. `$1`: id of the log, `$2`: first index, `$3`: end. */
+export const ENTRIES: Statement = {
+  name: 'log-checked-entries',
+  text: `SELECT x.index, x.event_id AS "eventId", x.salt, x.commitment, x.sequence, x.previous,
+                x.release_id AS "entryRelease", e.id IS NOT NULL AS exists, ${EVENT_COLUMNS}
+           FROM log_entries x LEFT JOIN events e ON e.id = x.event_id
+          WHERE x.log_id = $1 AND x.index >= $2 AND x.index < $3 ORDER BY x.index`,
+};

@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import { giveToken } from '../support/callers.js';
+import { sql } from '../support/database.js';
+import { bom } from '../support/documents.js';
+import { uploaded } from '../support/evidence.js';
+import { logApp } from '../support/log.js';
+import { filesOf, packOf, shippedRelease, verifyPack, written } from '../support/packs.js';
+import { createRelease, revoke } from '../support/releases.js';
+import { expectProblem } from '../support/requests.js';
+import { revokeWaiver } from '../support/waivers.js';
+
+const sizeOf = (files: ReadonlyMap<string, string>): number =>
+  JSON.parse(files.get('pack.json') ?? '{}').size;
+
+describe('GET /releases/{id}/audit-pack', () => {
+  it('has all that is recorded about the release, and is verified offline', async () => {
+    const { app } = await logApp();
+    const { release, artifact, waiver, denied, allowed } = await shippedRelease(app);
+    const pack = await packOf(app, release.id);
+    const files = await filesOf(pack);
+    const paths = [...files.keys()];
+    expect(paths.slice(0, 5)).toEqual([
+      'README.txt',
+      'pack.json',
+      'keys.json',
+      'logs/1/checkpoint',
+      'entries/000001.jsonl',
+    ]);
+    expect(paths.slice(-2)).toEqual(['verify.mjs', 'manifest.json']);
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        `verdicts/${denied.id}.json`,
+        `verdicts/${allowed.id}.json`,
+        `attestations/${allowed.id}.verdict.dsse.json`,
+        'policies/baseline-2.json',
+        `waivers/${waiver}.json`,
+      ]),
+    );
+    const count = (folder: string) => paths.filter((path) => path.startsWith(folder)).length;
+    expect([count('evidence/'), count('documents/'), count('deployments/')]).toEqual([5, 5, 1]);
+    expect(files.get('README.txt')).toContain(`Audit pack of release ${release.version}`);
+    expect(files.get(`waivers/${waiver}.json`)).toContain('Never called');
+    const envelope = JSON.parse(files.get(`attestations/${allowed.id}.verdict.dsse.json`) ?? '');
+    const statement = JSON.parse(Buffer.from(envelope.payload, 'base64').toString());
+    expect(statement.subject).toEqual([{ name: 'image', digest: { sha256: artifact } }]);
+
+    const { output, status } = await verifyPack(pack);
+    expect(output).toMatch(/^VERIFIED\n/);
+    expect(output).not.toContain('missing at the end');
+    const line = ({ id, decision, evaluatedAt }: typeof allowed) =>
+      `Version 1.0.0: ${decision} for production at ${evaluatedAt}, verdict ${id}`;
+    expect(output).toContain(line(denied));
+    expect(output).toContain(line(allowed));
+    expect(output).toContain('Attestations: 2. A key for verdicts signed each');
+    expect(status).toBe(0);
+  });
+
+  it('is the same bytes for the same size, whatever happened since', async () => {
+    const { app } = await logApp();
+    const { release, waiver } = await shippedRelease(app);
+    const first = await packOf(app, release.id);
+    const size = sizeOf(await filesOf(first));
+    await revokeWaiver(app, waiver);
+    await uploaded(app, release.id, bom([{ licence: 'ISC' }]), { label: 'sbom' });
+    await revoke(app, release.id);
+    const again = await packOf(app, release.id, `size=${size}`);
+    expect(again.equals(first)).toBe(true);
+    const later = await filesOf(await packOf(app, release.id));
+    expect(sizeOf(later)).toBeGreaterThan(size + 3);
+    expect((await verifyPack(again)).status).toBe(0);
+  });
+
+  it('records that it was issued only without a size', async () => {
+    const { app } = await logApp();
+    const { id } = await createRelease(app);
+    const size = sizeOf(await filesOf(await packOf(app, id)));
+    await packOf(app, id, `size=${size}`);
+    const issued = await sql(`SELECT data FROM events WHERE type = 'audit-pack.issued'`);
+    expect(issued).toEqual([{ data: '{"environment":null}' }]);
+  });
+
+  it('has verdicts and deployments of one environment, and all entries', async () => {
+    const { app } = await logApp();
+    const { release } = await shippedRelease(app);
+    await app.inject(`/assert?release=${release.id}&environment=staging`);
+    const pack = await packOf(app, release.id, 'environment=staging');
+    const files = await filesOf(pack);
+    const verdicts = [...files].filter(([path]) => path.startsWith('verdicts/'));
+    expect(verdicts.map(([, text]) => JSON.parse(text).environment)).toEqual(['staging']);
+    expect([...files.keys()].filter((path) => path.startsWith('deployments/'))).toEqual([]);
+    const { output, status } = await verifyPack(pack);
+    expect(output).toContain('VERIFIED');
+    expect(status).toBe(0);
+  });
+
+  it('proves that the log only grew since a checkpoint from before', async () => {
+    const { app, settle } = await logApp();
+    const { release } = await shippedRelease(app);
+    await settle();
+    const checkpoint = (await app.inject('/log/checkpoint')).body;
+    const from = checkpoint.split('\n')[1];
+    await uploaded(app, release.id, bom([{ licence: 'ISC' }]), { label: 'sbom' });
+    const keys = (await app.inject('/log/keys')).body;
+    const brought = ['--checkpoint', await written(checkpoint), '--keys', await written(keys)];
+    const pack = await packOf(app, release.id, `from=${from}`);
+    const { output, status } = await verifyPack(pack, ...brought);
+    expect(output).toContain(`The log has grown from your checkpoint of size ${from}`);
+    expect(output).toContain('The keys are those that you kept');
+    expect(status).toBe(0);
+    const without = await verifyPack(await packOf(app, release.id), ...brought);
+    expect(without.output).toContain(`ask for a pack with from=${from}`);
+    expect(without.status).toBe(2);
+  });
+
+  it('works for a release of which nothing is known but that it exists', async () => {
+    const { app } = await logApp();
+    const { id } = await createRelease(app);
+    expect(await verifyPack(await packOf(app, id))).toMatchObject({ status: 0 });
+  });
+
+  it('has more entries than a batch', async () => {
+    const { app } = await logApp();
+    const { id } = await createRelease(app);
+    await sql(
+      `INSERT INTO events (type, subject_kind, subject_id, project_id, release_id, actor, data)
+       SELECT 'release.updated', 'release', $1::text, 1, $1::uuid, 'test', '{}' FROM generate_series(1, 1200)`,
+      [id],
+    );
+    const pack = await packOf(app, id);
+    const entries = [...(await filesOf(pack)).keys()].filter((path) => path.startsWith('entries/'));
+    expect(entries).toHaveLength(3);
+    const { output, status } = await verifyPack(pack);
+    expect(output).toContain('The 1202 events of the release follow each other without a gap');
+    expect(status).toBe(0);
+  });
+});
+
+describe('GET /releases/{id}/audit-pack: problems', () => {
+  it('404 for a release or environment that does not exist, or is out of reach', async () => {
+    const { app } = await logApp({ env: { AUTH_MODE: 'token' } });
+    const open = await logApp();
+    const { id } = await createRelease(open.app);
+    const missing = '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e';
+    const auditor = await giveToken({ scopes: ['audit:read'] });
+    const ask = (path: string, { headers } = auditor) => app.inject({ url: path, headers });
+    expectProblem(await ask(`/releases/${missing}/audit-pack`), 404, 'release-not-found');
+    const nowhere = await ask(`/releases/${id}/audit-pack?environment=nowhere`);
+    expectProblem(nowhere, 404, 'environment-not-found');
+    const bound = await giveToken({ scopes: ['audit:read'], projects: [7] });
+    expectProblem(await ask(`/releases/${id}/audit-pack`, bound), 404, 'release-not-found');
+    const reader = await giveToken({ scopes: ['verdicts:read'] });
+    expectProblem(await ask(`/releases/${id}/audit-pack`, reader), 403, 'insufficient-scope');
+    expect(await sql(`SELECT 1 FROM events WHERE type = 'audit-pack.issued'`)).toEqual([]);
+  });
+
+  it.each([
+    ['size=7000000', 404, 'not-in-log'],
+    ['size=-1', 400, 'validation-failed'],
+    ['size=1.5', 400, 'validation-failed'],
+    ['from=9007199254740991', 400, 'validation-failed'],
+    ['from=x', 400, 'validation-failed'],
+    ['environment=A', 400, 'validation-failed'],
+    ['other=1', 400, 'validation-failed'],
+  ])('%s: %i %s', async (query, status, code) => {
+    const { app } = await logApp();
+    const { id } = await createRelease(app);
+    expectProblem(await app.inject(`/releases/${id}/audit-pack?${query}`), status, code);
+  });
+});

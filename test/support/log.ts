@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { onTestFinished } from 'vitest';
+import { loadConfig } from '../../src/config/config.js';
+import { type Database, openDatabase } from '../../src/database/client.js';
+import { importRows } from '../../src/events/import.js';
+import {
+  openTransparency,
+  type Transparency,
+  verify,
+} from '../../src/features/transparency/index.js';
+import { type Keys, openKeys } from '../../src/security/signing/keys.js';
+import { buildTestApp } from './app.js';
+import { sql, testDatabaseUrl } from './database.js';
+
+export const ORIGIN = 'srp.invalid/test';
+
+/** A folder that is gone after the test. */
+export async function keysFolder(): Promise<string> {
+  const parent = await mkdtemp(join(tmpdir(), 'srp-keys-'));
+  onTestFinished(() => rm(parent, { recursive: true, force: true }));
+  return join(parent, 'keys');
+}
+
+export const testKeys = async (folder?: string): Promise<Keys> =>
+  openKeys(folder ?? (await keysFolder()), () => ORIGIN);
+
+export interface LogApp {
+  readonly app: FastifyInstance;
+  readonly keys: Keys;
+  readonly log: Transparency;
+  /** Integrates and publishes what is committed. */
+  settle(): Promise<void>;
+}
+
+/** An application with a log, until the test ends. Its log does nothing by itself before `log.start`. */
+export async function logApp({
+  keys: given,
+  env = {},
+}: {
+  keys?: Keys;
+  env?: Record<string, string>;
+} = {}): Promise<LogApp> {
+  const keys = given ?? (await testKeys());
+  let log: Transparency | undefined;
+  const app = await buildTestApp(testDatabaseUrl(), env, true, ({ store }) => {
+    log = openTransparency({ store, keys });
+    return { transparency: log };
+  });
+  onTestFinished(() => app.close());
+  if (!log) throw new Error('the application was not built');
+  const { sequencer } = log;
+  return { app, keys, log, settle: () => sequencer.settle() };
+}
+
+/** A pool of its own, as another instance has, until the test ends. */
+export function anotherPool(env: Record<string, string> = {}): Database {
+  const database = openDatabase(testDatabaseUrl(), loadConfig(env));
+  onTestFinished(() => database.close());
+  return database;
+}
+
+/** Adds events beside the API, in one statement. */
+export const addEvents = (count: number, release: string | null = null) =>
+  sql(
+    `INSERT INTO events (type, subject_kind, subject_id, project_id, release_id, actor, data)
+     SELECT 'release.updated', 'release', n::text, 1, $2::uuid, 'test', jsonb_build_object('n', n)::text
+       FROM generate_series(1, $1) n`,
+    [count, release],
+  );
+
+/** The queue of a database that has just been migrated is not empty. */
+export const emptyQueue = () => sql('DELETE FROM log_queue');
+
+/** Runs statements as the owner of the database, without triggers and foreign keys. */
+export const tamper = (text: string) =>
+  sql(`SET session_replication_role = replica; ${text}; RESET session_replication_role`);
+
+/** What `npm run log -- verify` prints, once the job has recorded the rows from before the events. */
+export async function faultsOf(keys: Keys | undefined): Promise<string[]> {
+  const database = anotherPool();
+  await importRows(database);
+  const found: string[] = [];
+  await verify(database, keys, (fault) => found.push(fault));
+  return found;
+}

@@ -1,0 +1,232 @@
+import { describe, expect, it } from 'vitest';
+import { importRows } from '../../src/events/import.js';
+import { verify } from '../../src/features/transparency/index.js';
+import { sql } from '../support/database.js';
+import { junit } from '../support/documents.js';
+import { addEvents, anotherPool, type LogApp, logApp, tamper } from '../support/log.js';
+import { SEALED } from '../support/policies.js';
+import { addArtifact, createRelease, digest } from '../support/releases.js';
+
+/** What `npm run log -- verify` prints. */
+async function faults({ keys }: Pick<LogApp, 'keys'>): Promise<string[]> {
+  const found: string[] = [];
+  await verify(anotherPool(), keys, (fault) => found.push(fault));
+  return found;
+}
+
+/** A release with everything that a verdict is made of, in the log. */
+async function recorded(): Promise<LogApp & { release: string }> {
+  const log = await logApp();
+  await importRows(anotherPool());
+  const { app } = log;
+  const { id: release } = await createRelease(app);
+  await addArtifact(app, release, { sha256: digest(7) });
+  await app.inject({
+    method: 'POST',
+    url: `/releases/${release}/evidence`,
+    headers: { 'content-type': 'application/xml' },
+    payload: junit('passed'),
+  });
+  const post = (url: string, payload: object) => app.inject({ method: 'POST', url, payload });
+  await post('/policies', { name: 'gate', rules: [SEALED] });
+  await post('/environments', { name: 'gate', rank: 1, policies: [{ name: 'gate' }] });
+  await post('/waivers', {
+    releaseId: release,
+    rule: 'CVE-2021-23337',
+    reason: 'Never called',
+    expiresInDays: 5,
+  });
+  await app.inject(`/assert?release=${release}&environment=gate`);
+  await app.inject({ method: 'POST', url: `/releases/${release}/seal` });
+  await app.inject(`/assert?release=${release}&environment=gate`);
+  await log.settle();
+  return { ...log, release };
+}
+
+describe('npm run log -- verify', () => {
+  it('finds nothing in a database that nobody changed', async () => {
+    const log = await recorded();
+    expect(await faults(log)).toEqual([]);
+    await addEvents(300);
+    await log.settle();
+    await addEvents(5);
+    const [verdict] = await sql('SELECT 1 FROM verdicts');
+    expect(verdict).toBeDefined();
+    const found: string[] = [];
+    const counts = await verify(anotherPool(), log.keys, (fault) => found.push(fault));
+    // Events of the test have no rows of their own.
+    expect(found).toEqual([]);
+    expect(counts).toMatchObject({ logs: 1, checkpoints: 2, verdicts: 2, documents: 1 });
+    expect(counts.events).toBe(counts.entries + 5);
+  });
+
+  const lastOf = `(SELECT max(index) FROM log_entries)`;
+  it.each<[what: string, change: string, found: RegExp]>([
+    [
+      'a changed actor',
+      `UPDATE events SET actor = 'eve' WHERE type = 'release.sealed'`,
+      /entry \d+: event \S+ is not what the entry commits to/,
+    ],
+    [
+      'changed data',
+      `UPDATE events SET data = replace(data, 'deny', 'allow') WHERE type = 'verdict.decided'`,
+      /entry \d+: event \S+ is not what/,
+    ],
+    [
+      'a changed time',
+      `UPDATE events SET time = time + interval '1 ms' WHERE type = 'release.created'`,
+      /entry \d+: event \S+ is not what/,
+    ],
+    [
+      'a deleted event',
+      `DELETE FROM events WHERE type = 'release.sealed'`,
+      /entry \d+: event \S+ is missing/,
+    ],
+    ['a deleted entry', `DELETE FROM log_entries WHERE index = 2`, /entry 2: it is missing/],
+    [
+      'a deleted event with its entry',
+      `WITH e AS (DELETE FROM events WHERE type = 'release.sealed' RETURNING id)
+       DELETE FROM log_entries x USING e WHERE x.event_id = e.id`,
+      /entry \d+: it is missing/,
+    ],
+    [
+      'events that change places',
+      `UPDATE log_entries SET index = 100 WHERE index = 1; UPDATE log_entries SET index = 1 WHERE index = 2;
+       UPDATE log_entries SET index = 2 WHERE index = 100`,
+      /tile 0\/0: it is not what the entries make/,
+    ],
+    [
+      'an event that nobody logged',
+      `INSERT INTO events (type, subject_kind, subject_id, actor, data)
+       VALUES ('project.created', 'project', '9', 'eve', '{}')`,
+      /event \S+: it is neither in the log nor in the queue/,
+    ],
+    [
+      'an entry that was added',
+      `WITH e AS (INSERT INTO events (type, subject_kind, subject_id, actor, data)
+                 VALUES ('project.created', 'project', '9', 'eve', '{}') RETURNING id)
+       INSERT INTO log_entries (log_id, index, event_id, salt, commitment)
+       SELECT 1, ${lastOf} + 1, id, sha256('a'), sha256('b') FROM e`,
+      /1 entries are beyond its size/,
+    ],
+    [
+      'a cut tail',
+      `WITH e AS (DELETE FROM log_entries WHERE index = ${lastOf} RETURNING event_id),
+            v AS (DELETE FROM events USING e WHERE id = e.event_id)
+       UPDATE logs SET size = size - 1`,
+      /the database has fewer log entries than were signed/i,
+    ],
+    [
+      'a cut tail with its checkpoint',
+      `WITH e AS (DELETE FROM log_entries WHERE index = ${lastOf} RETURNING event_id),
+            c AS (DELETE FROM log_checkpoints)
+       UPDATE logs SET size = size - 1`,
+      /the keys' folder has size \d+/,
+    ],
+    [
+      'a changed tile',
+      `UPDATE log_tiles SET hashes = sha256('a') || substring(hashes FROM 33)`,
+      /tile 0\/0: it is not what/,
+    ],
+    ['a changed root', `UPDATE logs SET root = sha256('a')`, /its root is not that of its entries/],
+    [
+      'a changed checkpoint',
+      `UPDATE log_checkpoints SET note = replace(note, 'srp.invalid', 'srp.example')`,
+      /checkpoint \d+: no key of the log signed it/,
+    ],
+    [
+      'a missing salt',
+      `UPDATE log_entries SET salt = NULL WHERE index = 1`,
+      /the salt of event \S+ is missing/,
+    ],
+    [
+      'an erasure that the log does not have',
+      `WITH e AS (UPDATE log_entries SET salt = NULL WHERE index = 1 RETURNING event_id)
+       UPDATE events SET subject_id = 'erased', actor = 'erased', credential = NULL, request_id = NULL,
+                         data = '{"erased":true}' FROM e WHERE id = e.event_id`,
+      /event \S+ was erased, and the log does not say so/,
+    ],
+    [
+      'a changed decision',
+      `UPDATE verdicts SET decision = 'allow' WHERE decision = 'deny'`,
+      /verdict \S+: it differs from its events/,
+    ],
+    [
+      'a deleted verdict',
+      `DELETE FROM verdicts WHERE decision = 'deny'`,
+      /verdict \S+: it is missing/,
+    ],
+    [
+      'an added verdict',
+      `INSERT INTO verdicts (project_id, release_id, environment, decision, engine, inputs_hash, inputs,
+                             results, evaluated_at, created_by)
+       SELECT project_id, release_id, environment, 'allow'::decision, engine, repeat('0', 64), inputs,
+              results, evaluated_at, created_by FROM verdicts LIMIT 1`,
+      /verdict \S+: it was added/,
+    ],
+    [
+      'changed inputs of a verdict',
+      `UPDATE verdicts SET inputs = jsonb_set(inputs, '{release,commit}', '"${'0'.repeat(40)}"')`,
+      /verdict \S+: its inputs were changed/,
+    ],
+    [
+      'another reason of a waiver',
+      `UPDATE waivers SET reason = 'Harmless'`,
+      /waiver \S+: it differs from the digest/,
+    ],
+    ['a changed waiver', `UPDATE waivers SET rule = 'CVE-2000-0001'`, /waiver \S+: it differs/],
+    [
+      'a waiver that nobody approved',
+      `UPDATE waivers SET approved_by = 'eve', approved_at = now()`,
+      /waiver \S+: it differs/,
+    ],
+    [
+      'a changed artifact',
+      `UPDATE artifacts SET sha256 = repeat('0', 64)`,
+      /artifact \S+: it differs/,
+    ],
+    [
+      'changed rules',
+      `UPDATE policy_versions SET rules = '[]' WHERE policy_name = 'gate'`,
+      /policy version gate\/1: its rules were changed/,
+    ],
+    [
+      'changed rules with their digest',
+      `UPDATE policy_versions SET rules = '[]', sha256 = encode(sha256('[]'), 'hex') WHERE policy_name = 'gate'`,
+      /policy version gate\/1: it differs/,
+    ],
+    [
+      'a changed document',
+      `UPDATE document_chunks SET content = set_byte(content, 15, get_byte(content, 15) # 255)`,
+      /document \w+ of project \d+: its bytes were changed/,
+    ],
+    [
+      'a release that nobody sealed',
+      `UPDATE releases SET sealed_by = 'eve'`,
+      /release \S+: it differs/,
+    ],
+    [
+      'rows that the job has not recorded, among which additions would hide',
+      `INSERT INTO event_imports (kind) VALUES ('verdict')`,
+      /verdict: rows from before the events have no event yet/,
+    ],
+    [
+      'a row of the queue without an event',
+      `INSERT INTO log_queue VALUES (gen_random_uuid())`,
+      /is in the queue and does not exist/,
+    ],
+  ])('finds %s', async (_what, change, found) => {
+    const log = await recorded();
+    await tamper(change);
+    expect((await faults(log)).join('\n')).toMatch(found);
+  });
+
+  it('says nothing of signatures without the keys', async () => {
+    const log = await recorded();
+    await tamper(`UPDATE log_checkpoints SET note = 'x'`);
+    const found: string[] = [];
+    await verify(anotherPool(), undefined, (fault) => found.push(fault));
+    expect(found).toEqual([]);
+    expect(await faults(log)).toHaveLength(1);
+  });
+});
