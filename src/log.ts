@@ -58,7 +58,7 @@ async function verified({ database, keys }: Opened): Promise<boolean> {
     faults += 1;
     process.stdout.write(`${fault}\n`);
   });
-  const text = Object.entries(counts).map(([what, count]) => `${count} ${what}`);
+  const text = Object.entries(counts).map(([what, count]) => `${what} ${count}`);
   if (!keys)
     say('SIGNING_KEYS_DIR is not set, so signatures and the last signed size were not verified');
   say(`compared ${text.join(', ')}`);
