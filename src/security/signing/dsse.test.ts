@@ -126,12 +126,15 @@ describe('verifyEnvelope', () => {
 });
 
 describe('toBundle', () => {
-  it('has the media type of version 0.3 and the key id as hint', () => {
-    expect(toBundle(envelope)).toEqual({
+  it('is as cosign writes it: a hint, and a signature without key id', () => {
+    const [signature] = envelope.signatures;
+    const bundle = toBundle(envelope);
+    expect(bundle).toEqual({
       mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
-      verificationMaterial: { publicKey: { hint: hintOf(p256.key) }, tlogEntries: [] },
-      dsseEnvelope: envelope,
+      verificationMaterial: { publicKey: { hint: hintOf(p256.key) } },
+      dsseEnvelope: { ...envelope, signatures: [{ sig: signature?.sig }] },
     });
+    expect(open(bundle.dsseEnvelope, p256.key).payload).toEqual(BODY);
   });
 
   it('has exactly one signature', () => {

@@ -94,18 +94,19 @@ export function verifyEnvelope(envelope: unknown, keys: readonly KeyObject[]) {
 }
 
 /**
- * Puts an envelope into a Sigstore bundle for a key that the verifier has. The key id must be the hint: base64 of the
- * SHA-256 of the public key as DER.
+ * Puts an envelope into a Sigstore bundle for a key that the verifier has. Its hint is the key id: base64 of the
+ * SHA-256 of the public key as DER. The signature has no key id, as in the bundles of cosign: cosign skips a signature
+ * whose key id is not its own fingerprint of the key.
  * @throws {InvalidEnvelope} if it does not have exactly one signature: verifiers must refuse others
  */
-export function toBundle(envelope: Envelope) {
-  const [signature, ...more] = envelope.signatures;
+export function toBundle({ signatures, ...envelope }: Envelope) {
+  const [signature, ...more] = signatures;
   if (signature === undefined || more.length > 0) {
-    throw new InvalidEnvelope(`A bundle has one signature, not ${envelope.signatures.length}`);
+    throw new InvalidEnvelope(`A bundle has one signature, not ${signatures.length}`);
   }
   return {
     mediaType: BUNDLE_MEDIA_TYPE,
-    verificationMaterial: { publicKey: { hint: signature.keyid }, tlogEntries: [] },
-    dsseEnvelope: envelope,
+    verificationMaterial: { publicKey: { hint: signature.keyid } },
+    dsseEnvelope: { ...envelope, signatures: [{ sig: signature.sig }] },
   };
 }

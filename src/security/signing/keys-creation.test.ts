@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { FILES, open, useFolders } from './keys.support.js';
+import { leafHash } from './merkle.js';
 
 const { created, newFolder } = useFolders();
 
@@ -76,5 +77,24 @@ describe('a process that was killed during the creation', () => {
     await utimes(file('draft-1'), old, old);
     await open(folder);
     expect((await readdir(folder)).sort()).toEqual(['draft-2', ...FILES]);
+  });
+});
+
+describe('a process that was killed while it saved what was signed', () => {
+  it('loses nothing that was saved, and leaves a whole file', async () => {
+    const { folder } = await created();
+    const program = fileURLToPath(new URL('save-signed.support.ts', import.meta.url));
+    for (let round = 0; round < 5; round += 1) {
+      const child = spawn(process.execPath, ['--import', 'tsx', program, folder]);
+      const lines = createInterface({ input: child.stdout });
+      let saved = 0;
+      for await (const line of lines) {
+        saved = Number(line);
+        if (saved % 20 === 0) child.kill('SIGKILL');
+      }
+      const { size, root } = await (await open(folder)).lastSigned();
+      expect(size).toBeGreaterThanOrEqual(saved);
+      expect(root).toEqual(leafHash(Buffer.from(String(size))));
+    }
   });
 });

@@ -38,6 +38,13 @@ async function grown(...batches: number[]) {
   return { ...tree, store };
 }
 
+let largest: ReturnType<typeof grown> | undefined;
+/** The largest tree, built once. */
+const large = async () => {
+  largest ??= grown(LARGEST);
+  return (await largest).store;
+};
+
 describe('growTree', () => {
   it('gives the root of the definition for every size up to 300, leaf by leaf', async () => {
     const store = tileStore();
@@ -122,7 +129,7 @@ describe('growTree', () => {
 
 describe('the tiles of a size', () => {
   it('70,000: 273 full ones and one of 112; one full and one of 17; one of 1', async () => {
-    const paths = (await grown(LARGEST)).store.paths();
+    const paths = (await large()).paths();
     const full = (level: number) =>
       paths.filter((path) => path.startsWith(`${level}/`) && !path.includes('.p'));
     expect([full(0).length, full(1).length, full(2).length]).toEqual([273, 1, 0]);
@@ -162,7 +169,7 @@ describe('proofs', () => {
   it.each([255, 256, 257, 300, 513, 65_535, 65_536, 65_537, LARGEST])(
     'are those of the definition at size %i, and verify',
     async (size) => {
-      const { read } = (await grown(LARGEST)).store;
+      const { read } = await large();
       const root = await rootAt(size, read);
       const indexes = size < 1000 ? [0, 1, 127, 128, 254, size - 2, size - 1] : [256, size - 2];
       for (const index of indexes) {
@@ -182,7 +189,7 @@ describe('proofs', () => {
   );
 
   it('verify at random indexes and sizes', async () => {
-    const { store } = await grown(5000);
+    const store = await large();
     const sizes = fc.tuple(fc.integer({ min: 1, max: 5000 }), fc.nat(), fc.nat());
     await fc.assert(
       fc.asyncProperty(sizes, async ([size, a, b]) => {
@@ -200,7 +207,7 @@ describe('proofs', () => {
   });
 
   it('read all tiles in one call', async () => {
-    const { store } = await grown(LARGEST);
+    const store = await large();
     store.reads.length = 0;
     await inclusionProof(1000, LARGEST, store.read);
     expect(store.reads).toHaveLength(1);

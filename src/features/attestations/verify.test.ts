@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { leafHash } from '../../security/signing/merkle.js';
+import { newKeys, newPack, tarOf, withManifest } from './pack.support.js';
+import { keys, PROGRAM, pack, useVerifier, withLines } from './verify.support.js';
+
+const { file, verifyFiles } = useVerifier();
+
+describe('verify.mjs', () => {
+  it('is one readable file without dependencies', async () => {
+    const text = await readFile(PROGRAM, 'utf8');
+    expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(400);
+    const imports = [...text.matchAll(/^import .* from '(.*)';$/gm)].map(([, from]) => from);
+    expect(imports).toEqual(['node:crypto', 'node:fs', 'node:util']);
+    expect(text).not.toMatch(/\b(?:require|fetch)\(|import\(/);
+  });
+
+  it('verifies a pack, and says what is proven and what is only claimed', async () => {
+    const { status, text } = await verifyFiles(pack.files);
+    expect(text).toMatch(/^VERIFIED\nProven:\n/);
+    expect(text).toContain('The 14 files of the pack are whole');
+    expect(text).toContain('The checkpoint of srp.invalid/0011223344556677 at size 8 is signed');
+    expect(text).toContain('Entries of the log: 7');
+    expect(text).toContain('The 5 events of the release follow each other without a gap');
+    expect(text).toContain('Verdicts with their inputs: 1, deployments: 1');
+    expect(text).toContain('Attestations: 2');
+    const [, claimed = ''] = text.split('Only claimed:\n');
+    expect(claimed).toContain('not made again');
+    expect(claimed).toContain('Use --checkpoint');
+    expect(claimed).toContain('Use --keys');
+    expect(claimed).not.toContain('missing at the end');
+    expect(status).toBe(0);
+  });
+
+  it('is the same for the same pack', () => {
+    expect(tarOf(withManifest(pack.files))).toEqual(tarOf(withManifest(pack.files)));
+  });
+
+  it('verifies erased events by their place in the log, and says so', async () => {
+    const erased = await newPack(keys, { erased: 1 });
+    const { status, text } = await verifyFiles(erased.files);
+    expect(text).toContain('Entry 1/1 was erased: its place in the log is proven');
+    expect(status).toBe(0);
+  });
+
+  it('says that the end may be missing if the pack does not end with its own event', async () => {
+    const files = withLines((lines) => lines.filter(({ sequence }) => sequence !== 5));
+    const { status, text } = await verifyFiles(files);
+    expect(text).toContain('No event of the release is missing at the end');
+    expect(status).toBe(0);
+  });
+});
+
+describe('verify.mjs --checkpoint', () => {
+  const verifyFrom = async (note: string, ...options: string[]) =>
+    verifyFiles(pack.files, '--checkpoint', await file('checkpoint', note), ...options);
+
+  it('proves that the log grew from an older checkpoint, with the proof in the pack', async () => {
+    const { status, text } = await verifyFrom(await pack.checkpointAt(3));
+    expect(text).toContain('has grown from your checkpoint of size 3');
+    expect(status).toBe(0);
+    expect((await verifyFrom(await pack.checkpointAt(8))).status).toBe(0);
+    expect((await verifyFrom(await pack.checkpointAt(4))).text).toContain(
+      '/log/consistency?from=4&to=8',
+    );
+    expect((await verifyFrom(await pack.checkpointAt(4))).status).toBe(2);
+  });
+
+  it('takes the proof of --consistency', async () => {
+    const proof = await file('proof', pack.files.get('logs/1/consistency-3.json') ?? '');
+    const three = await pack.checkpointAt(3);
+    expect((await verifyFrom(three, '--consistency', proof)).status).toBe(0);
+    const other = await verifyFrom(await pack.checkpointAt(4), '--consistency', proof);
+    expect(other.text).toContain('the proof is one of other sizes');
+    expect(other.status).toBe(1);
+  });
+
+  it('refuses a log that was rewritten', async () => {
+    const root = leafHash(Buffer.from('other'));
+    const old = await verifyFrom(keys.checkpoint(3, root));
+    expect(old.text).toContain('the log was rewritten after your checkpoint');
+    expect(old.status).toBe(1);
+    const same = await verifyFrom(keys.checkpoint(8, root));
+    expect(same.text).toContain('another tree of this size');
+    expect(same.status).toBe(1);
+  });
+
+  it('refuses a checkpoint of another log or key, and asks for a newer pack', async () => {
+    const other = newKeys().checkpoint(3, leafHash(Buffer.from('other')));
+    expect((await verifyFrom(other)).text).toContain(
+      'no key of srp.invalid/0011223344556677 signed',
+    );
+    const newer = await verifyFrom(keys.checkpoint(9, leafHash(Buffer.from('x'))));
+    expect(newer.text).toContain('Ask for a newer pack');
+    expect(newer.status).toBe(2);
+  });
+});
+
+describe('verify.mjs --keys', () => {
+  const verifyWith = async (kept: object) =>
+    verifyFiles(pack.files, '--keys', await file('keys', JSON.stringify(kept)));
+
+  it('believes the keys that were kept', async () => {
+    const { status, text } = await verifyWith(keys.json);
+    expect(text).toContain('The keys are those that you kept');
+    expect(status).toBe(0);
+  });
+
+  it('refuses a pack whose keys were exchanged', async () => {
+    const { status, text } = await verifyWith(newKeys().json);
+    expect(text).toContain('this key is not one of yours');
+    expect(text).toContain('no key of srp.invalid/0011223344556677 signed it');
+    expect(status).toBe(1);
+  });
+});
