@@ -70,6 +70,6 @@ export const LANDED: Readonly<Record<string, readonly string[]>> = {
     'c7e467e94f88e8c1b7f2a8c66a9e6c47178e63e7af07dd05b4058dc40d6dda63',
   ],
   '20261201110000_transparency_log': [
-    'cc289aca220c7ac7f88f6f7399171bf73c3d2b8c3af4f413e1ae07e352da1522',
+    'e8f19a3b374d7197b3027677cf48f3ecac7f2345b8f4465251aa690c78375bd1',
   ],
 };
