@@ -58,14 +58,13 @@ async function verified({ database, keys }: Opened): Promise<boolean> {
     faults += 1;
     process.stdout.write(`${fault}\n`);
   });
-  const text = Object.entries(counts).map(([what, count]) => `${count} ${what}`);
+  const text = Object.entries(counts).map(([what, count]) => `${what} ${count}`);
   if (!keys)
     say('SIGNING_KEYS_DIR is not set, so signatures and the last signed size were not verified');
   say(`compared ${text.join(', ')}`);
-  say(
-    `${besideApi} events are of writes beside the API, ${imported} of rows from before the events`,
-  );
-  say(faults === 0 ? 'nothing is wrong' : `${faults} faults. They are in the standard output`);
+  say(`events of writes beside the API ${besideApi}, of rows from before the events ${imported}`);
+  const found = faults === 1 ? '1 fault. It is' : `${faults} faults. They are`;
+  say(faults === 0 ? 'nothing is wrong' : `${found} in the standard output`);
   return faults === 0;
 }
 

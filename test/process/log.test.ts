@@ -93,7 +93,7 @@ describe('npm run log', () => {
     const found = await program('log', 'verify');
     expect(found.code).toBe(1);
     expect(found.output).toMatch(/entry \d+: event \S+ is not what the entry commits to/);
-    expect(found.output).toContain('1 faults');
+    expect(found.output).toContain('1 fault. It is');
     await stop(server);
   });
 

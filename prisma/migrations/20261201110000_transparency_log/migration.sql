@@ -85,14 +85,14 @@ CREATE INDEX "events_time_idx" ON "events" USING brin ("time") WITH (autosummari
 
 INSERT INTO "log_queue" ("event_id") SELECT "id" FROM "events";
 
--- No writer can forget it. One statement for all events of a change.
+-- No writer can forget it. A trigger of the statement would cost a change with one event more.
 CREATE FUNCTION "queue_for_log"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO "log_queue" ("event_id") SELECT "id" FROM "added";
+    INSERT INTO "log_queue" ("event_id") VALUES (NEW."id");
     RETURN NULL;
 END $$;
-CREATE TRIGGER "events_queued" AFTER INSERT ON "events" REFERENCING NEW TABLE AS "added"
-    FOR EACH STATEMENT EXECUTE FUNCTION "queue_for_log"();
+CREATE TRIGGER "events_queued" AFTER INSERT ON "events"
+    FOR EACH ROW EXECUTE FUNCTION "queue_for_log"();
 
 -- The content of an event can be erased, all at once. What is left says when something happened, and to which kind of
 -- resource of which project and release.
