@@ -45,7 +45,7 @@ it('20,000 components are decided in a thread as in the request', async () => {
   const release = await releaseWith(sbom(20_000, 1));
   const ask = async (app: typeof plain.app) => {
     const body = { environment: 'gate', dryRun: true };
-    const { evaluatedAt: _when, ...verdict } = await verdictOf(app, release, body);
+    const { evaluatedAt: _when, askedAt: _asked, ...verdict } = await verdictOf(app, release, body);
     return JSON.stringify(verdict);
   };
   expect(await ask(apart.app)).toBe(await ask(inRequest.app));
