@@ -71,7 +71,7 @@ export const LANDED: Readonly<Record<string, readonly string[]>> = {
   ],
   '20261201100000_decisions': ['10df576feb909eab04274b710597dab198ba28a5a6df5f3bd151f121ebbe98fa'],
   '20261201110000_transparency_log': [
-    'e8f19a3b374d7197b3027677cf48f3ecac7f2345b8f4465251aa690c78375bd1',
+    'f79da951fe7a560fc2e9437bb130add2aeb2b83e18486e8d71bfb791c516782c',
   ],
   '20261201130000_attestations': [
     'b97279a635f9db2b03b80c78895aa623f41663217cc4c5c90f872acc61ef0984',

@@ -39,7 +39,9 @@ CREATE TABLE "log_entries" (
         CHECK (("release_id" IS NULL) = ("sequence" IS NULL) AND "sequence" >= 1)
 );
 CREATE UNIQUE INDEX "log_entries_event_id_key" ON "log_entries"("event_id");
-CREATE UNIQUE INDEX "log_entries_release_id_sequence_key" ON "log_entries"("release_id", "sequence");
+-- Most entries of some installations belong to no release. (Not in the schema of Prisma, which has no partial indexes.)
+CREATE UNIQUE INDEX "log_entries_release_id_sequence_key" ON "log_entries"("release_id", "sequence")
+    WHERE "release_id" IS NOT NULL;
 
 -- A row has all hashes that the tile has so far, 32 bytes each.
 CREATE TABLE "log_tiles" (
