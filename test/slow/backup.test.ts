@@ -18,6 +18,9 @@ const FINDINGS = 300;
 const CHANGED = new Set([
   'api_tokens',
   'event_imports',
+  'log_queue',
+  'log_tiles',
+  'logs',
   'idempotency_keys',
   'release_facts',
   'project_usage',
