@@ -47,6 +47,20 @@ describe('JUnit: words about the outcome', () => {
     'failures="-1"',
     'failure="AssertionError: 1 is not 2"',
     'error="true"',
+    'ok="false"',
+    'pass="f"',
+    'success="n"',
+    'isSuccess="no"',
+    'isFailed="true"',
+    'hasErrors="1"',
+    'failed="2"',
+    'crashed="yes"',
+    'conclusion="failure"',
+    'test-result="Failed"',
+    'testStatus="error"',
+    'x:status="failed"',
+    'result="✗"',
+    'status="❌ "',
   ])('%s is a failure', (attributes) => {
     const { tests } = one(attributes);
     expect(tests).toMatchObject({ tests: 1, failures: 1, passed: 0 });
@@ -62,6 +76,8 @@ describe('JUnit: words about the outcome', () => {
     'failures="0" errors="0" tests="3"',
     'status=""',
     'Status="Passed" Failures="0" error="false"',
+    'result="✓" ok="true" isFailed="false" failed="0"',
+    'status="-"',
   ])('%s is a pass', (attributes) => {
     expect(one(attributes)).toMatchObject({ tests: { passed: 1, tests: 1 }, warnings: [] });
   });
