@@ -62,6 +62,8 @@ export class Results {
   other: string | undefined;
   /** Number of elements, of those with inner results also. */
   elements = 0;
+  /** Ids of tests that have a result. */
+  readonly ids = new Set<string>();
 
   /** @param classes names of classes by the id of their tests */
   constructor(private readonly classes: ReadonlyMap<string, string>) {}
@@ -75,6 +77,7 @@ export class Results {
 
   private result(result: XmlElement): void {
     this.elements += 1;
+    this.ids.add(result.attributes.get('testId') ?? '');
     const inner = find(result, 'InnerResults');
     const bad = this.bad;
     const before = this.elements;
