@@ -171,6 +171,7 @@ export class Count {
     const { outcome, message, unknown } = judgement;
     if (unknown) this.doubts.word(unknown);
     this.tell(signs);
+    if (test.text.trim() !== '') this.doubts.word('The text');
     this.end(name, outcome);
     if (outcome !== 'skipped' && !isOutside(test, name, judgement))
       this.total.ran(shorten(name), group, suite, test.attributes.get('file'));

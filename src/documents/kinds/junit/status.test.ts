@@ -93,6 +93,22 @@ describe('JUnit: words about the outcome', () => {
     expect(one(attributes).tests).toMatchObject({ skipped: 1, tests: 1 });
   });
 
+  it.each(['exitcode="1"', 'exit-code="137"', 'returnCode="-1"'])(
+    '%s is reported',
+    (attributes) => {
+      expect(one(attributes)).toMatchObject({
+        tests: { passed: 1 },
+        warnings: [{ message: expect.stringContaining(`${attributes} of 1 test`) }],
+      });
+      expect(one(attributes.replace(/"-?\d+"/, '"0"')).warnings).toEqual([]);
+    },
+  );
+
+  it('so is the text of a test case', () => {
+    const warnings = [{ message: expect.stringContaining('The text of 1 test') }];
+    expect(one('', 'AssertionError: 1 is not 2')).toMatchObject({ tests: { passed: 1 }, warnings });
+  });
+
   it('a word that is not known is reported', () => {
     expect(one('status="purple"')).toMatchObject({
       tests: { passed: 1 },
