@@ -176,6 +176,7 @@ export class Count {
     if (outcome !== 'skipped' && !isOutside(test, name, judgement))
       this.total.ran(shorten(name), group, suite, test.attributes.get('file'));
     const tally = this.record(outcome, name, message, problemsOf(signs));
+    if (judgement.asSkipped) tally.skipped += 1;
     tally.asserted = assertionsOf(test);
     tally.attempts = attemptsOf(test);
     if (outcome === 'passed' && isFlaky(test)) this.doubts.flaky += 1;
