@@ -159,6 +159,12 @@ describe('packages', () => {
     [{ licenseConcluded: null, licenseDeclared: 'NOASSERTION' }, []],
     [{ licenseConcluded: 'noassertion', licenseDeclared: 'mit or isc' }, ['MIT OR ISC']],
     [{ licenseDeclared: 'Apache 2' }, ['Apache 2']],
+    [
+      { licenseConcluded: 'NOASSERTION', licenseInfoFromFiles: ['agpl-3.0-only', 'NONE', 'MIT'] },
+      ['AGPL-3.0-only', 'MIT', 'NOASSERTION'],
+    ],
+    [{ licenseDeclared: 'MIT', licenseInfoFromFiles: ['ISC'] }, ['MIT']],
+    [{ licenseInfoFromFiles: ['NOASSERTION'] }, []],
     [{ licenseDeclared: ['MIT'] }, []],
     [{}, []],
   ])('licences %j', (content, licences) => expect(only(content)?.licences).toEqual(licences));
