@@ -117,7 +117,7 @@ describe('JUnit: elements in a suite', () => {
     });
   });
 
-  it.each(['test', 'Test', 'test-case', 'case', 'testResult', 'unit-test'])(
+  it.each(['test', 'Test', 'test-case', 'case', 'testResult', 'unit-test', 'include'])(
     '<%s> may be a test that is not read',
     (name) => {
       expect(inSuite(`<${name} name="b" result="Failed"/>`).coverage).toMatchObject([

@@ -21,8 +21,8 @@ const WORDS = new Set(['status', 'result', 'outcome', 'state', 'verdict', 'step'
 const KNOWN =
   /^(?:skip(?:ped)?|ignored|disabled|pending|notrun|warnings?|time|duration|start(?:ed)?|end(?:ed)?|timestamp|description|annotations?|meta(?:data)?|tags?|labels?|links?|url|file|files?|line|path|name|id|comments?|notes?|arguments?|parameters?|measurements?|assertions?|steps?|categor(?:y|ies)|owners?)$/;
 const NO_TEST = /^(?:skip(?:ped)?|ignored|disabled|pending|notrun)$/;
-/** What other tools call a test. */
-const OTHER_TEST = /^(?:unit-?)?test(?:-case|-?result|-?method)?$|^case$/;
+/** What other tools call a test, and tests in another file (XInclude). */
+const OTHER_TEST = /^(?:unit-?)?test(?:-case|-?result|-?method)?$|^case$|^include$/;
 
 const NOTHING = /^(?:0+|false|no|none|null|nil|n\/a|-)?$/i;
 
