@@ -132,6 +132,8 @@ describe('TRX: what contradicts itself', () => {
       { message: expect.stringContaining('defines 1 test without') },
     ]);
     expect(report(first + first.replace('"1"', '"2"')).coverage[0]?.ran).toBe('yes');
+    expect(report(result('Passed') + result('Passed')).coverage[0]?.ran).toBe('yes');
+    expect(report(result('Passed')).tests).toMatchObject({ missing: 1 });
   });
 
   it('lists in another case are read', () => {

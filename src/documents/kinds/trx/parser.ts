@@ -60,7 +60,8 @@ function compare(
   }
   const missing = counters.total - results.elements - Math.max(bad, 0);
   if (missing > 0) note(`counts ${counted(missing, 'result')} that are missing`);
-  const without = [...defined].filter((id) => id !== '' && !results.ids.has(id)).length;
+  const others = [...defined].filter((id) => id !== '' && !results.ids.has(id));
+  const without = others.length - results.anonymous;
   if (without > 0)
     notes.push({ message: `The report defines ${counted(without, 'test')} without a result` });
   const { executed = Number.POSITIVE_INFINITY } = counters;

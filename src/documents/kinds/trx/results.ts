@@ -64,6 +64,8 @@ export class Results {
   elements = 0;
   /** Ids of tests that have a result. */
   readonly ids = new Set<string>();
+  /** Results that do not say which test they are of. */
+  anonymous = 0;
 
   /** @param classes names of classes by the id of their tests */
   constructor(private readonly classes: ReadonlyMap<string, string>) {}
@@ -77,7 +79,9 @@ export class Results {
 
   private result(result: XmlElement): void {
     this.elements += 1;
-    this.ids.add(result.attributes.get('testId') ?? '');
+    const id = result.attributes.get('testId');
+    if (id) this.ids.add(id);
+    else this.anonymous += 1;
     const inner = find(result, 'InnerResults');
     const bad = this.bad;
     const before = this.elements;
