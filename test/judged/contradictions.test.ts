@@ -110,8 +110,25 @@ const JUNIT: Record<string, Case> = {
     /2 tests failed/,
   ),
   'JUnit with a test that has another name': tests(
-    suite('', '', '<test name="b" result="Failed"/>'),
+    suite('', '', '<test name="b"/>'),
     /may be a test that is not read/,
+  ),
+  'JUnit with a test that has another name and failed': tests(
+    suite('', '', '<test name="b" result="Failed"/>'),
+    /1 test failed/,
+  ),
+  'JUnit with an assertion that failed': tests(
+    suite('', '<assertion result="false"/>'),
+    /1 test failed/,
+  ),
+  'JUnit with failures under another name': tests(suite('failed-tests="2"'), /2 tests failed/),
+  'JUnit of CTest with a program that was not built': tests(
+    suite(
+      '',
+      '',
+      '<testcase name="b" status="notrun"><skipped message="Unable to find executable"/></testcase>',
+    ),
+    /1 test failed/,
   ),
 };
 
@@ -127,6 +144,15 @@ const TRX: Record<string, Case> = {
   'TRX with a stack trace in a test that passed': tests(
     trx('<Output><ErrorInfo><StackTrace>at A.b()</StackTrace></ErrorInfo></Output>', one),
     /1 test failed/,
+  ),
+  'TRX of a process that crashed': tests(
+    trx(
+      '',
+      one,
+      'Completed',
+      '<RunInfos><RunInfo outcome="Warning"><Text>Test host process crashed</Text></RunInfo></RunInfos>',
+    ),
+    /the run reports an error: Test host process crashed/,
   ),
   'TRX with more tests executed than in all': tests(
     trx('', 'total="1" executed="3"'),

@@ -70,11 +70,11 @@ const everything = inputs({
 describe('the inputsHash of known inputs', () => {
   const hash = (all: typeof everything) => inputsHash(canonicalInputs(all));
 
-  it('is that of engine 3', () => {
-    expect(ENGINE).toBe(3);
-    expect(hash(inputs())).toBe('1dce98c30d3d192eb1c867fb37f81ad4553f16a59d7aa1d7ca6c10988aacb526');
+  it('is that of engine 4', () => {
+    expect(ENGINE).toBe(4);
+    expect(hash(inputs())).toBe('aeb688b0fc251a309c19a1c20452dd6647e5fc49f486b796556a2b7da4e33638');
     expect(hash(everything)).toBe(
-      'dc70b585ca646e188953d8b788acbec6afc14931f993de8b69c454bb6ca48440',
+      'be33b5b8090ed835800d303af0bada5435d211a2754c16171fbfb1ea90b50142',
     );
   });
 });

@@ -43,12 +43,19 @@ export class Converter {
     return name === 'license' ? { license: this.texts(element, 'id', 'name', 'url') } : {};
   }
 
+  #licences(parent: XmlElement | undefined): Converted[] | undefined {
+    const lists = this.all(parent, 'licenses');
+    if (lists.length === 0) return undefined;
+    return lists.flatMap(({ children }) => children.map((child) => this.#licence(child)));
+  }
+
   component(element: XmlElement): Converted {
     return {
       type: element.attributes.get('type'),
       'bom-ref': element.attributes.get('bom-ref'),
       ...this.texts(element, 'group', 'name', 'version', 'purl'),
-      licenses: this.one(element, 'licenses')?.children.map((child) => this.#licence(child)),
+      licenses: this.#licences(element),
+      evidence: { licenses: this.#licences(this.one(element, 'evidence')) },
       hashes: this.items(element, 'hashes', 'hash', ({ attributes, text }) => ({
         alg: attributes.get('alg'),
         content: text.trim(),

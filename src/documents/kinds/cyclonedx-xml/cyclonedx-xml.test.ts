@@ -172,6 +172,23 @@ describe('coverage', () => {
   });
 });
 
+it('reads each list of licences, and those that were found in the files', () => {
+  const list = (id: string) => `<licenses><license><id>${id}</id></license></licenses>`;
+  const read = (content: string) =>
+    parse(
+      bom(
+        `<components><component type="library"><name>a</name>${content}</component></components>`,
+      ),
+    ).components?.[0]?.licences;
+  expect(read(list('MIT') + list('AGPL-3.0-only'))).toEqual(['MIT', 'AGPL-3.0-only']);
+  expect(read(`<evidence>${list('AGPL-3.0-only')}</evidence>`)).toEqual([
+    'AGPL-3.0-only',
+    'NOASSERTION',
+  ]);
+  expect(read(`${list('MIT')}<evidence>${list('ISC')}</evidence>`)).toEqual(['MIT']);
+  expect(read('')).toEqual([]);
+});
+
 describe('refuses', () => {
   it.each([
     ['<bom/>', '', /^must have the root element bom/],

@@ -32,7 +32,7 @@ function read(component: BomComponent): Component {
     name: group ? `${group}/${name}` : name,
     version: textOf(component.version) ?? purl?.version,
     purl: purl?.purl,
-    licences: licencesOf(component.licenses),
+    licences: licencesOf(component.licenses, component.evidence),
   };
 }
 

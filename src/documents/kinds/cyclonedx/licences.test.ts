@@ -30,6 +30,18 @@ describe('licences', () => {
     [[], []],
   ])('of %j are %j', (licenses, expected) => expect(licencesOf(licenses)).toEqual(expected));
 
+  it('that a tool found in the files count if none is stated, and leave it unknown', () => {
+    const evidence = { licenses: [{ license: { id: 'agpl-3.0-only' } }, { expression: 'MIT' }] };
+    const read = (component: object) =>
+      parse(bom({ components: [{ type: 'library', name: 'x', evidence, ...component }] }))
+        .components?.[0]?.licences;
+    expect(read({})).toEqual(['AGPL-3.0-only', 'MIT', 'NOASSERTION']);
+    expect(read({ licenses: [] })).toEqual(['AGPL-3.0-only', 'MIT', 'NOASSERTION']);
+    expect(read({ licenses: [{ license: { id: 'ISC' } }] })).toEqual(['ISC']);
+    for (const other of [null, {}, { licenses: null }, { licenses: [] }, 'MIT'])
+      expect(read({ evidence: other })).toEqual([]);
+  });
+
   it('that nothing names are unknown, beside others', () => {
     for (const entry of [{}, null, { license: {} }, { license: { text: { content: 'x' } } }]) {
       expect(licencesOf([{ license: { id: 'MIT' } }, entry])).toEqual(['MIT', 'NOASSERTION']);

@@ -23,9 +23,19 @@ function ofEntry(entry: unknown): string[] {
   return known.length > 0 ? known : [NOT_STATED];
 }
 
-/** The licences of a component, each once: all of them must be allowed. */
-export function licencesOf(licenses: unknown): string[] {
+function ofList(licenses: unknown): string[] {
   if (licenses === undefined || licenses === null) return [];
   const entries: unknown[] = Array.isArray(licenses) ? licenses : [licenses];
   return [...new Set(entries.flatMap(ofEntry).map(canonicalLicence))].filter(Boolean);
+}
+
+/**
+ * The licences of a component, each once: all of them must be allowed. If nobody states them, those that a tool found
+ * in its files are among them, and its licence stays unknown.
+ */
+export function licencesOf(licenses: unknown, evidence?: unknown): string[] {
+  const stated = ofList(licenses);
+  if (stated.length > 0) return stated;
+  const found = ofList(Object(evidence).licenses);
+  return found.length > 0 ? [...new Set([...found, NOT_STATED])] : [];
 }

@@ -14,6 +14,7 @@ const fields = {
   purl: anything,
   'bom-ref': anything,
   licenses: anyShape({ expression: {}, license: { properties: { id: {}, name: {} } } }),
+  evidence: anyShape({ licenses: {} }),
   hashes: anything,
   properties: anything,
 };

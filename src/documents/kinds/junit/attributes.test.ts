@@ -44,6 +44,42 @@ describe('JUnit: suites that state more failures than their cases show', () => {
     },
   );
 
+  it.each([
+    'fail="1"',
+    'crashes="1"',
+    'failureCount="1"',
+    'failed-tests="1"',
+    'num-failures="1"',
+    'unexpected="1"',
+    'x:failures="1"',
+    'timeouts="1" failures="0"',
+  ])('failures under another name: %s', (attributes) => {
+    expect(
+      read(`<testsuite name="s" tests="1" ${attributes}><testcase name="a"/></testsuite>`).tests,
+    ).toMatchObject({ passed: 1, errors: 1 });
+  });
+
+  it.each([
+    'timeout="30"',
+    'failFast="1"',
+    'max-failures="5"',
+    'expectedFailures="2"',
+    'known-errors="2"',
+    'error-rate="1"',
+    'failures="0" failureCount="0"',
+  ])('nothing that failed: %s', (attributes) => {
+    expect(
+      read(`<testsuite name="s" tests="1" ${attributes}><testcase name="a"/></testsuite>`),
+    ).toMatchObject({ tests: { passed: 1, errors: 0 }, coverage: [{ ran: 'yes' }] });
+  });
+
+  it('failures that have two names count once', () => {
+    const failed = '<testcase name="a"><failure/></testcase>';
+    expect(
+      read(`<testsuite name="s" tests="1" failures="1" failedTests="1">${failed}</testsuite>`),
+    ).toMatchObject({ tests: { tests: 1, failures: 1, errors: 0 }, contradictions: [] });
+  });
+
   it('a failure of the outer suite only', () => {
     const inner = `<testsuite name="i" tests="1" failures="0">${pass(1)}</testsuite>`;
     expect(read(`<testsuites failures="2">${inner}</testsuites>`).tests).toMatchObject({

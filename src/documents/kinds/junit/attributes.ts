@@ -33,14 +33,27 @@ function countOf({ attributes }: XmlElement, wanted: string): number {
 
 const BAD = new Set(['failures', 'errors', 'failed', 'failure', 'error']);
 
-/** Failures and errors, in any spelling. */
+/** Other names for the number of tests that did not pass: `fail`, `failed-tests`, `crashes`, `unexpected`. */
+const OTHER_BAD =
+  /fail|error|crash|abort|broke|panic|interrupt|killed|unsuccess|unexpected|timeouts|timedout/;
+/** Settings, rates and what is expected to fail. */
+const NO_COUNT =
+  /(?<!un)expect|known|max|min|limit|thresh|rate|ratio|percent|allow|retr|flak|rerun|ignor|level|message|^(?:is|has)|^(?:fail|error|crash|abort|break)(?:on|if|fast|when)|^on/;
+
+const isOtherBad = (name: string) => OTHER_BAD.test(name) && !NO_COUNT.test(name);
+
+/** Failures and errors, in any spelling. Of other names for them, the largest number counts. */
 function badOf({ attributes }: XmlElement): number {
   let sum = 0;
+  let most = 0;
   for (const [name, value] of attributes) {
     const text = value.trim();
-    if (BAD.has(name.toLowerCase()) && COUNT.test(text)) sum += numberIn(text);
+    if (!COUNT.test(text)) continue;
+    const key = name.slice(name.lastIndexOf(':') + 1).toLowerCase();
+    if (BAD.has(key)) sum += numberIn(text);
+    else if (isOtherBad(key)) most = Math.max(most, numberIn(text));
   }
-  return sum;
+  return Math.max(sum, most);
 }
 
 /** An attribute of a suite that should count tests, failures or errors, and is not understood: `failures="-1"`. */

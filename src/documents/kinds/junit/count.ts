@@ -5,7 +5,7 @@ import { isAnywhere, isOutsideTests, type Outcome, TestTally } from '../common/t
 import { assertionsOf, countsOtherThings, type Stated, statedBy } from './attributes.js';
 import { Doubts } from './doubts.js';
 import { isSuite, nameOf } from './elements.js';
-import { signsOf, worstOf } from './signs.js';
+import { type Signs, signsOf, unknownIn, worstOf } from './signs.js';
 import { meaningOf } from './status.js';
 import {
   attemptsOf,
@@ -97,8 +97,13 @@ export class Count {
       if (failed && tally.bad === 0) add(tally, this.record('error', name ?? '', failed));
     }
     this.doubts.inSuite(suite, signs, nameIn(name));
+    this.tell(signs);
     this.compare(suite, name, tally);
     return tally;
+  }
+
+  private tell(signs: Signs): void {
+    if (signs.others.length > 0) for (const word of unknownIn(signs)) this.doubts.word(word);
   }
 
   /** Adds what the attributes of a suite state in addition to its elements. */
@@ -165,10 +170,13 @@ export class Count {
     const judgement = judge(test, signs);
     const { outcome, message, unknown } = judgement;
     if (unknown) this.doubts.word(unknown);
+    this.tell(signs);
+    if (test.text.trim() !== '') this.doubts.word('The text');
     this.end(name, outcome);
     if (outcome !== 'skipped' && !isOutside(test, name, judgement))
       this.total.ran(shorten(name), group, suite, test.attributes.get('file'));
     const tally = this.record(outcome, name, message, problemsOf(signs));
+    if (judgement.asSkipped) tally.skipped += 1;
     tally.asserted = assertionsOf(test);
     tally.attempts = attemptsOf(test);
     if (outcome === 'passed' && isFlaky(test)) this.doubts.flaky += 1;

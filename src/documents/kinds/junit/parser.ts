@@ -31,7 +31,7 @@ function coverageOf(
 }
 
 export const parser: DocumentParser = {
-  version: 5,
+  version: 6,
 
   recognizes: (document) => isElement(document) && hasSuites(document),
 

@@ -112,6 +112,47 @@ describe('JUnit: reports of test runners', () => {
     ]);
   });
 
+  it('CTest: a test whose program was not built is not a skipped one', () => {
+    const test = (name: string, more: string, why?: string) =>
+      `<testcase name="${name}" classname="${name}" time="0" ${more}>${why === undefined ? '' : `<skipped message="${why}"/>`}<properties/></testcase>`;
+    const { tests, testNames } = read(
+      `<testsuite name="Linux" tests="6" failures="0" disabled="1" skipped="4">${[
+        test('built', 'status="run"'),
+        test('missing', 'status="notrun"', 'Unable to find executable'),
+        test('after', 'status="notrun"', 'Fixture dependency failed'),
+        test('code', 'status="notrun"', 'SKIP_RETURN_CODE=4'),
+        test('text', 'status="notrun"', 'SKIP_REGULAR_EXPRESSION_MATCHED'),
+        test('off', 'status="disabled"'),
+      ].join('')}</testsuite>`,
+    );
+    expect(tests).toMatchObject({
+      ...{ tests: 6, passed: 1, errors: 2, failures: 0, skipped: 3 },
+      failed: [
+        {
+          name: 'missing > missing',
+          message: expect.stringContaining('Unable to find executable'),
+        },
+        { name: 'after > after' },
+      ],
+    });
+    expect(testNames?.tests).toContain('missing > missing');
+  });
+
+  it.each([
+    [
+      'another runner',
+      '<testcase name="a"><skipped message="Unable to find executable"/></testcase>',
+    ],
+    ['GoogleTest', '<testcase name="a" status="notrun" result="suppressed"/>'],
+    [
+      'GoogleTest, with a reason',
+      '<testcase name="a" status="notrun" result="skipped"><skipped message="no weights"/></testcase>',
+    ],
+    ['CTest', '<testcase name="a" status="notrun"><skipped message="Disabled"/></testcase>'],
+  ])('%s: a test that was skipped on purpose', (_runner, test) => {
+    expect(read(`<testsuite>${test}</testsuite>`).tests).toMatchObject({ errors: 0, skipped: 1 });
+  });
+
   it('Go', () => {
     const { tests } = fixture('go');
     expect(tests).toMatchObject({ tests: 3, passed: 1, failures: 1, skipped: 1 });

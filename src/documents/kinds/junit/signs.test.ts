@@ -28,6 +28,15 @@ const BAD = [
   '<result><outcome>failed</outcome></result>',
   '<status>passed</status><status>failed</status>',
   '<step status="failed"/>',
+  '<assertion result="false"/>',
+  '<assertions><assertion name="x" status="failed"/></assertions>',
+  '<check passed="no"/>',
+  '<spec name="b" status="failed"/>',
+  '<scenario name="b" testResult="fail"/>',
+  '<not-ok/>',
+  '<problem>x</problem>',
+  '<unexpected>x</unexpected>',
+  '<properties><property name="step[failure]" value="x"/></properties>',
 ];
 
 /** Elements that report nothing. */
@@ -45,6 +54,10 @@ const GOOD = [
   '<system-err><failure/>FAILED</system-err><system-out><status>fail</status></system-out>',
   '<standard-error>error</standard-error>',
   '<properties><failure/></properties>',
+  '<properties><property name="step[passed]" value="x"/></properties>',
+  '<assertion result="true"/>',
+  '<steps passed="0" failed="0"/>',
+  '<description status="skipped">x</description>',
   '<flakyFailure message="x"><stackTrace>x</stackTrace></flakyFailure>',
 ];
 
@@ -66,6 +79,18 @@ describe('JUnit: elements in a test case', () => {
     expect(inCase('<status>purple</status>').warnings).toMatchObject([
       { message: expect.stringContaining('status="purple" of 1 test') },
     ]);
+  });
+});
+
+describe('JUnit: elements whose meaning is not known', () => {
+  it('are told', () => {
+    const told = [{ message: expect.stringContaining('<bug> of 1 test or suite is not known') }];
+    expect(inCase('<bug/>')).toMatchObject({ tests: { passed: 1 }, warnings: told });
+    expect(inSuite('<bug id="1"/>').warnings).toMatchObject(told);
+  });
+
+  it('do not make a test that ran a skipped one', () => {
+    expect(inCase('<assertion status="skipped"/>').tests).toMatchObject({ passed: 1, skipped: 0 });
   });
 });
 
@@ -92,7 +117,7 @@ describe('JUnit: elements in a suite', () => {
     });
   });
 
-  it.each(['test', 'Test', 'test-case', 'case', 'testResult', 'unit-test'])(
+  it.each(['test', 'Test', 'test-case', 'case', 'testResult', 'unit-test', 'include'])(
     '<%s> may be a test that is not read',
     (name) => {
       expect(inSuite(`<${name} name="b" result="Failed"/>`).coverage).toMatchObject([

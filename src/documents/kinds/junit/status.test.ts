@@ -47,6 +47,20 @@ describe('JUnit: words about the outcome', () => {
     'failures="-1"',
     'failure="AssertionError: 1 is not 2"',
     'error="true"',
+    'ok="false"',
+    'pass="f"',
+    'success="n"',
+    'isSuccess="no"',
+    'isFailed="true"',
+    'hasErrors="1"',
+    'failed="2"',
+    'crashed="yes"',
+    'conclusion="failure"',
+    'test-result="Failed"',
+    'testStatus="error"',
+    'x:status="failed"',
+    'result="✗"',
+    'status="❌ "',
   ])('%s is a failure', (attributes) => {
     const { tests } = one(attributes);
     expect(tests).toMatchObject({ tests: 1, failures: 1, passed: 0 });
@@ -62,6 +76,8 @@ describe('JUnit: words about the outcome', () => {
     'failures="0" errors="0" tests="3"',
     'status=""',
     'Status="Passed" Failures="0" error="false"',
+    'result="✓" ok="true" isFailed="false" failed="0"',
+    'status="-"',
   ])('%s is a pass', (attributes) => {
     expect(one(attributes)).toMatchObject({ tests: { passed: 1, tests: 1 }, warnings: [] });
   });
@@ -75,6 +91,22 @@ describe('JUnit: words about the outcome', () => {
     'executed="False"',
   ])('%s is a skipped test', (attributes) => {
     expect(one(attributes).tests).toMatchObject({ skipped: 1, tests: 1 });
+  });
+
+  it.each(['exitcode="1"', 'exit-code="137"', 'returnCode="-1"'])(
+    '%s is reported',
+    (attributes) => {
+      expect(one(attributes)).toMatchObject({
+        tests: { passed: 1 },
+        warnings: [{ message: expect.stringContaining(`${attributes} of 1 test`) }],
+      });
+      expect(one(attributes.replace(/"-?\d+"/, '"0"')).warnings).toEqual([]);
+    },
+  );
+
+  it('so is the text of a test case', () => {
+    const warnings = [{ message: expect.stringContaining('The text of 1 test') }];
+    expect(one('', 'AssertionError: 1 is not 2')).toMatchObject({ tests: { passed: 1 }, warnings });
   });
 
   it('a word that is not known is reported', () => {

@@ -2,20 +2,26 @@ import type { XmlElement } from '../../xml-element.js';
 import { nameOf } from './elements.js';
 import { type Signs, saysNothing } from './signs.js';
 
+/** `x:test-status` and `TestStatus` are `teststatus`. */
+const plain = (name: string) =>
+  name
+    .slice(name.lastIndexOf(':') + 1)
+    .toLowerCase()
+    .replace(/[^a-z]/g, '');
+
 /** Attributes in which tools write a word about the outcome. JUnit itself has none of them. */
-const WORDS = new Set(['status', 'result', 'outcome', 'state', 'verdict']);
-/** Attributes that are true or false, and what their unusual value means. */
-const FLAGS: ReadonlyMap<string, readonly [RegExp, 'failed' | 'skipped']> = new Map([
-  ['success', [/^(?:false|no|0)$/i, 'failed']],
-  ['successful', [/^(?:false|no|0)$/i, 'failed']],
-  ['passed', [/^(?:false|no|0)$/i, 'failed']],
-  ['failed', [/^(?:true|yes|1)$/i, 'failed']],
-  ['aborted', [/^(?:true|yes|1)$/i, 'failed']],
-  ['broken', [/^(?:true|yes|1)$/i, 'failed']],
-  ['timedout', [/^(?:true|yes|1)$/i, 'failed']],
-  ['executed', [/^(?:false|no|0)$/i, 'skipped']],
-  ['skipped', [/^(?:true|yes|1)$/i, 'skipped']],
-]);
+const WORD =
+  /^(?:test|case|suite|run|final|overall|execution|step)?(?:status|result|outcome|state|verdict|conclusion)$/;
+
+/** Attributes that are true or false, by what the less usual of both means. */
+const SUCCESS = /^(?:is|was|has|did)?(?:success|successful|succeeded|passe?d?|ok)$/;
+const FAILURE =
+  /^(?:is|was|has|did)?(?:failed|fail|broken|aborted|crashed|timedout|interrupted|cancell?ed|killed|errored)$|^(?:is|has)(?:failures?|errors?)$/;
+const EXIT = /^(?:exit|return)(?:code|status|value)?$/;
+const NO = /^(?:false|f|no|n|0)$/i;
+const YES = /^(?:true|t|yes|y|1)$/i;
+/** Of elements that may count, such as `<summary passed="0">`. */
+const PLAIN_NO = /^(?:false|f|no|n)$/i;
 
 const PASSED = new Set(
   'pass passed passing success successful succeeded ok okay run ran executed complete completed finished done fixed true expected warning warn flaky'.split(
@@ -29,7 +35,7 @@ const SKIPPED = new Set(
 );
 /** Anything that says that the test did not end well, in the words of many tools. */
 const FAILED =
-  /fail|error|broke|time|crash|abort|interrupt|cancel|kill|fatal|invalid|unknown|undefined|ambiguous|regress|unstable|notok|^nok$|^ko$|notpass|unsuccess|incomplete|panic|unresolved|wrong|bad|exception|reject|defect/;
+  /fail|error|broke|time|crash|abort|interrupt|cancel|kill|fatal|invalid|unknown|undefined|ambiguous|regress|unstable|notok|^nok$|^ko$|notpass|unsuccess|incomplete|panic|unresolved|wrong|bad|exception|reject|defect|^false$|^no$/;
 
 export interface Meaning {
   /** The attribute that says that the test failed, such as `status="failed"`. */
@@ -41,6 +47,10 @@ export interface Meaning {
 
 const NOTHING: Meaning = { skipped: false };
 
+/** Words that are signs. */
+const CROSS = /[✗✘×✖❌❎☒⛔🔴🚫💥🛑]/u;
+const CHECK = /[✓✔✅☑🟢]/u;
+
 /** Adds up the words about one outcome. If they disagree, the worst counts. */
 class Words {
   failed: string | undefined;
@@ -50,44 +60,73 @@ class Words {
   add(name: string, value: string): void {
     const text = value.trim().slice(0, 50);
     const word = text.toLowerCase().replace(/[^\p{L}\d]/gu, '');
-    if (word === '' || PASSED.has(word)) return;
-    if (SKIPPED.has(word)) this.skipped = true;
+    if (PASSED.has(word)) return;
+    if (word === '') this.sign(name, text);
+    else if (SKIPPED.has(word)) this.skipped = true;
     else if (FAILED.test(word)) this.failed ??= `${name}="${text}"`;
     else this.unknown ??= `${name}="${text}"`;
   }
 
-  flag(name: string, value: string): void {
-    const [unusual, meaning] = FLAGS.get(name.toLowerCase()) ?? [];
-    if (!unusual?.test(value.trim())) return;
-    if (meaning === 'failed') this.failed ??= `${name}="${value.trim()}"`;
-    else this.skipped = true;
+  private sign(name: string, text: string): void {
+    if (CROSS.test(text)) this.failed ??= `${name}="${text}"`;
+    else if (!saysNothing(text) && !CHECK.test(text)) this.unknown ??= `${name}="${text}"`;
+  }
+
+  /** @param no which values mean "no" */
+  flag(name: string, value: string, no = NO): void {
+    const [key, text] = [plain(name), value.trim()];
+    if (SUCCESS.test(key) ? no.test(text) : FAILURE.test(key) && YES.test(text))
+      this.failed ??= `${name}="${text}"`;
+    else if (key === 'executed' ? NO.test(text) : key === 'skipped' && YES.test(text))
+      this.skipped = true;
+  }
+
+  attribute(name: string, value: string, no = NO): void {
+    const key = plain(name);
+    if (WORD.test(key)) this.add(name, value);
+    // A test may expect another exit code than 0.
+    else if (EXIT.test(key) && !saysNothing(value))
+      this.unknown ??= `${name}="${value.slice(0, 50)}"`;
+    else this.flag(name, value, no);
   }
 }
 
 /** Attributes in which an element such as `<status>` has its word. */
 const VALUES = /^(?:value|type|name|status|result|outcome|state)$/i;
 
-/** What the attributes of a test case or suite say about its outcome, in any case, and the words below it. */
+/**
+ * What the attributes of a test case or suite say about its outcome, in any case, and the words below it. Elements that
+ * are not known, such as `<assertion result="false">`, can say that it failed, and nothing else.
+ */
 export function meaningOf({ attributes }: XmlElement, signs: Signs): Meaning {
-  if (attributes.size === 0 && signs.words.length === 0) return NOTHING;
+  const { words: elements, others } = signs;
+  if (attributes.size === 0 && elements.length === 0 && others.length === 0) return NOTHING;
   const words = new Words();
-  for (const [name, value] of attributes) {
-    if (WORDS.has(name.toLowerCase())) words.add(name, value);
-    else words.flag(name, value);
-  }
-  for (const element of signs.words) {
+  for (const [name, value] of attributes) words.attribute(name, value);
+  for (const element of elements) {
     words.add(nameOf(element), element.text);
     for (const [name, value] of element.attributes)
       if (VALUES.test(name)) words.add(nameOf(element), value);
   }
+  const { failed, unknown } = meaningOfOthers(others);
+  words.failed ??= failed;
+  words.unknown ??= unknown;
   return words;
 }
 
-const COUNTS = /^(?:failures?|errors?)$/i;
+function meaningOfOthers(others: readonly XmlElement[]): Words {
+  const words = new Words();
+  for (const { attributes } of others)
+    for (const [name, value] of attributes) words.attribute(name, value, PLAIN_NO);
+  return words;
+}
+
+const COUNTS = /^(?:failures?|errors?|fail(?:ed|s)?|crash(?:ed|es)|broken|aborted)$/;
 
 /** The attribute of a test case that tells failures: QUnit counts failed assertions, and others write a text. */
 export function failureIn({ attributes }: XmlElement): string | undefined {
   for (const [name, value] of attributes)
-    if (COUNTS.test(name) && !saysNothing(value)) return `${name}="${value.trim().slice(0, 50)}"`;
+    if (COUNTS.test(plain(name)) && !saysNothing(value))
+      return `${name}="${value.trim().slice(0, 50)}"`;
   return undefined;
 }

@@ -26,6 +26,8 @@ export interface Judgement {
   readonly outcome: Outcome;
   /** What a test that did not pass reports. */
   readonly message: string;
+  /** Whether its suite counts the test as skipped. */
+  readonly asSkipped?: boolean;
   /** A word about the outcome whose meaning is not known. */
   readonly unknown?: string | undefined;
 }
@@ -33,6 +35,20 @@ export interface Judgement {
 /** pytest names a test when it ends. If it is interrupted, it writes one that has nothing but a time. */
 const isNameless = ({ attributes, children }: XmlElement) =>
   children.length === 0 && [...attributes.keys()].every((name) => name === 'time');
+
+/** Why CTest skips a test on purpose. */
+const MEANT = /^(?:SKIP_|Disabled$|$)/i;
+
+/**
+ * Why CTest could not run a test: its program was not built, a file is missing, or a fixture failed. CTest fails, and
+ * its report calls the test skipped. Other tools write their word for a skipped test into `result`.
+ */
+function notStarted(test: XmlElement): string | undefined {
+  const { attributes } = test;
+  if (attributes.get('status') !== 'notrun' || attributes.has('result')) return undefined;
+  const why = childOf(test, ['skipped'])?.attributes.get('message')?.trim() ?? '';
+  return MEANT.test(why) ? undefined : `The test did not start: ${why}`;
+}
 
 /** The worst outcome that a test case reports. The order is error, failure, skipped, passed. */
 export function judge(test: XmlElement, signs: Signs): Judgement {
@@ -45,6 +61,8 @@ export function judge(test: XmlElement, signs: Signs): Judgement {
     const outcome = ERROR.test(nameOf(problem)) ? 'error' : 'failed';
     return { outcome, message: messageOf(problem) };
   }
+  const unstarted = notStarted(test);
+  if (unstarted) return { outcome: 'error', message: shorten(unstarted), asSkipped: true };
   const meaning = meaningOf(test, signs);
   const failed = meaning.failed ?? failureIn(test);
   if (failed) return { outcome: 'failed', message: failed };

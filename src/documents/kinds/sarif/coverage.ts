@@ -10,6 +10,8 @@ import { isKnownTool, purposeOf } from './tools.js';
 
 const USE_JSON =
   'its SARIF does not show what Trivy looked for. Upload its JSON (trivy --format json), or add ?scanners=vulnerability,secret';
+const OSV_EMPTY =
+  'OSV-Scanner writes the same SARIF if it found no package. Upload its JSON (--format json --all-packages), or add ?scanners=vulnerability';
 const UNKNOWN_TOOL = [
   'the server does not know its tool, and the run has no rule, no file and no invocation that ended well.',
   'Add ?scanners=code if the tool analysed code',
@@ -18,6 +20,9 @@ const NOT_A_SCANNER = 'the tool found some by the way, but is not a scanner for 
 
 /** The document has no runs (3.13.4). */
 export const NOTHING_RAN = [uncovered('code', 'the document has no runs', { lookedAt: 0 })];
+
+/** Its SARIF lists only files with vulnerabilities. */
+const OSV = /^osv-?scanner$/i;
 
 /** What a tool looked for, and whether it looked for all of it. */
 interface Sought {
@@ -57,6 +62,7 @@ function soughtBy(run: Run, about: About, found: ReadonlySet<FindingType>): Soug
   const isScanner = isOnly(found, 'vulnerability') && !tool.extensions?.length;
   const own = purpose === 'code' && isScanner ? 'vulnerability' : purpose;
   const others = [...found].sort().filter((what) => what !== own);
+  if (OSV.test(tool.driver.name) && !found.has(own)) return [{ what: own, doubt: OSV_EMPTY }];
   if (!showsWork(run, about)) return [{ what: own, doubt: UNKNOWN_TOOL }];
   return [{ what: own }, ...others.map((what) => ({ what, doubt: NOT_A_SCANNER }))];
 }

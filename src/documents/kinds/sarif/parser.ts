@@ -55,7 +55,7 @@ function toolsOf(runs: readonly Run[]) {
 }
 
 export const parser: DocumentParser = {
-  version: 5,
+  version: 6,
 
   recognizes(document) {
     const runs = fieldOf(document, 'runs');

@@ -130,6 +130,25 @@ describe('SARIF: rules', () => {
     expect(one(fields, tool, more)).toMatchObject({ rule, title });
   });
 
+  it('of a result that names it by its GUID', () => {
+    const guid = '1f2c0b3a-0000-4000-8000-00000000000a';
+    const driver = { rules: [{ id: 'R9', guid, defaultConfiguration: { level: 'error' } }] };
+    expect(one({ rule: { guid: guid.toUpperCase() } }, driver)).toMatchObject({
+      rule: 'R9',
+      severity: 'high',
+    });
+  });
+
+  it.each([
+    [{ ruleId: 'R9' }, 'high'],
+    [{ ruleId: 'R9', ruleIndex: 0 }, 'low'],
+    [{ ruleId: 'R9/1' }, 'high'],
+  ])('is the worst of those with one id, if %j does not say which', (fields, severity) => {
+    const levels = ['note', 'error', 'warning'];
+    const same = levels.map((level) => ({ id: 'R9', defaultConfiguration: { level } }));
+    expect(one(fields, { rules: same })?.severity).toBe(severity);
+  });
+
   it('accepts only http and https links', () => {
     const url = (helpUri: string) => one(result(), { rules: [{ id: 'R1', helpUri }] })?.url;
     expect(url('https://lint.example/R1')).toBe('https://lint.example/R1');

@@ -1,4 +1,6 @@
+import { worse } from '../../../vocabulary/severity.js';
 import type { Result, Rule, Run } from './schema.js';
+import { severityOfResult } from './severities.js';
 
 type Component = { readonly rules?: readonly Rule[] | null };
 
@@ -14,11 +16,22 @@ function* levels(id: string): Generator<string> {
   }
 }
 
-function byId(components: readonly Component[]): Map<string, Rule> {
+/** The severity of results of a rule that have none of their own. */
+const severityOf = (rule: Rule) =>
+  severityOfResult({}, rule, rule.defaultConfiguration?.level ?? undefined);
+
+const isWorse = (a: Rule, b: Rule) => {
+  const [own, other] = [severityOf(a), severityOf(b)];
+  return own !== other && worse(own, other) === own;
+};
+
+/** Rules by their id. Several may have one (3.49.3): a result that names only the id may be of the worst of them. */
+function byId(all: readonly Rule[]): Map<string, Rule> {
   const rules = new Map<string, Rule>();
-  for (const component of components)
-    for (const rule of component.rules ?? [])
-      if (rule.id && !rules.has(rule.id)) rules.set(rule.id, rule);
+  for (const rule of all) {
+    const other = rule.id ? rules.get(rule.id) : undefined;
+    if (rule.id && (!other || isWorse(rule, other))) rules.set(rule.id, rule);
+  }
   return rules;
 }
 
@@ -43,10 +56,12 @@ export interface RuleOfResult {
   readonly misplaced: boolean;
 }
 
-/** @returns a function that finds a result's rule by its index in a tool component, or by its id (3.27.5–7, 3.52) */
+/** @returns a function that finds a result's rule by its index in a component, its id or its GUID (3.27.5–7, 3.52) */
 export function ruleFinder({ tool }: Run): (result: Result) => RuleOfResult {
   const extensions = tool.extensions ?? [];
-  const rules = byId([tool.driver, ...extensions]);
+  const all = [tool.driver, ...extensions].flatMap((component) => component.rules ?? []);
+  const rules = byId(all);
+  const ruleByGuid = new Map(all.map((rule) => [rule.guid?.toLowerCase(), rule]));
   const byGuid = new Map(extensions.map((extension) => [extension.guid?.toLowerCase(), extension]));
   const byName = new Map(extensions.map((extension) => [extension.name, extension]));
 
@@ -65,8 +80,10 @@ export function ruleFinder({ tool }: Run): (result: Result) => RuleOfResult {
     const index = result.rule?.index ?? result.ruleIndex ?? -1;
     const indexed = componentOf(result).rules?.[index];
     const found = fits(indexed, id);
+    const guid = result.rule?.guid?.toLowerCase();
+    const named = (guid ? ruleByGuid.get(guid) : undefined) ?? find(rules, id ?? '');
     // Some tools write a wrong index, and some another id: then the index is all there is.
-    const rule = found ? indexed : (find(rules, id ?? '') ?? indexed);
+    const rule = found ? indexed : (named ?? indexed);
     return { id: id ?? rule?.id ?? 'unspecified', rule, misplaced: index >= 0 && !found };
   };
 }

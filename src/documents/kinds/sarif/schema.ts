@@ -25,6 +25,7 @@ const messageStrings = { ...mapOf(Type.Object(text)), type: ['object', 'null'] }
 /** 3.49. The tool defines the shape of `properties`. */
 const Rule = Type.Object({
   id: optionalText,
+  guid: optionalText,
   name: optionalText,
   shortDescription: optionalObject(text),
   fullDescription: unknown,
@@ -80,6 +81,7 @@ const Result = Type.Object({
   ruleIndex: optionalNumber,
   rule: optionalObject({
     id: optionalText,
+    guid: optionalText,
     index: optionalNumber,
     toolComponent: optionalObject({
       name: optionalText,

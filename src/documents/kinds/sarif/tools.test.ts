@@ -74,6 +74,16 @@ describe('SARIF: a clean report of a tool that is not known', () => {
   });
 });
 
+it('SARIF: OSV-Scanner writes the same for nothing to scan and for nothing found', () => {
+  const driver = { name: 'osv-scanner', rules: [{ id: 'CVE-2021-1' }] };
+  expect(parse(document([], driver)).coverage).toMatchObject([
+    { what: 'vulnerability', ran: 'unknown', reason: expect.stringContaining('--all-packages') },
+  ]);
+  expect(parse(document([result({ ruleId: 'CVE-2021-1' })], driver)).coverage).toMatchObject([
+    { what: 'vulnerability', ran: 'yes' },
+  ]);
+});
+
 /** What a document covers, and whether the tool ran for it. */
 const covers = (results: object[], driver: object) =>
   parse(document(results, driver)).coverage.map(({ what, ran }) => `${what}: ${ran}`);

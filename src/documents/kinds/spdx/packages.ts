@@ -1,10 +1,10 @@
 import type { Target } from '../../../vocabulary/coverage.js';
-import { canonicalLicence } from '../../../vocabulary/licence-names.js';
+import { canonicalLicence, isLicenceId } from '../../../vocabulary/licence-names.js';
 import { type Purl, readPurl } from '../../../vocabulary/purl.js';
 import type { Component } from '../../kind.js';
 import { duplicates } from '../common/duplicates.js';
 import type { Notes } from '../common/notes.js';
-import { textOf } from '../common/texts.js';
+import { textOf, textsOf } from '../common/texts.js';
 import { asserted, purlsOf, purlTextOf, typeOf } from './package-fields.js';
 import type { SpdxDocument, SpdxPackage } from './schema.js';
 import { describedIds, targetFor } from './subject.js';
@@ -17,14 +17,45 @@ function read(pack: SpdxPackage): Component[] {
     : [readAs(pack, readPurl(purlTextOf(pack)))];
 }
 
+const isOwn = (word: string) =>
+  /^(?:AND|OR|WITH|(?:DocumentRef-[\w.-]+:)?LicenseRef-.*)$/.test(word);
+
+/** Whether a licence is an expression with an id that SPDX lists. A name may be what was concluded. */
+function namesListed(licence: string): boolean {
+  const words = licence.match(/[^\s()]+/g) ?? [];
+  return words.some(isLicenceId) && words.every((word) => isOwn(word) || isLicenceId(word));
+}
+
+/** Licences that a tool found in the files of a package. That of the package stays unknown. */
+function inFiles(found: unknown): string[] {
+  const licences = textsOf(found).flatMap((text) => asserted(text) ?? []);
+  if (licences.length === 0) return [];
+  return [...new Set(licences.map(canonicalLicence)), 'NOASSERTION'];
+}
+
+/**
+ * The concluded licence, and the declared one if it is another one that SPDX lists: whoever made the document cannot
+ * conclude a declared licence away.
+ */
+function licencesOf(pack: SpdxPackage): string[] {
+  const { licenseConcluded, licenseDeclared, licenseInfoFromFiles } = pack;
+  const [concluded, declared] = [licenseConcluded, licenseDeclared].map((value) => {
+    const text = asserted(value);
+    return text === undefined ? undefined : canonicalLicence(text);
+  });
+  if (concluded === undefined && declared === undefined) return inFiles(licenseInfoFromFiles);
+  if (concluded === undefined || declared === undefined || declared === concluded)
+    return [concluded ?? declared ?? []].flat();
+  return namesListed(declared) ? [concluded, declared] : [concluded];
+}
+
 function readAs(pack: SpdxPackage, purl: Purl | undefined): Component {
-  const licence = asserted(pack.licenseConcluded) ?? asserted(pack.licenseDeclared);
   return {
     type: typeOf(pack.primaryPackagePurpose),
     name: pack.name,
     version: asserted(pack.versionInfo) ?? purl?.version,
     purl: purl?.purl,
-    licences: licence === undefined ? [] : [canonicalLicence(licence)],
+    licences: licencesOf(pack),
   };
 }
 

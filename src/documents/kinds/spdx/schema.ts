@@ -13,6 +13,7 @@ const Package = Type.Object({
   checksums: anything,
   licenseConcluded: anything,
   licenseDeclared: anything,
+  licenseInfoFromFiles: anything,
   primaryPackagePurpose: anything,
   annotations: anything,
   attributionTexts: anything,

@@ -143,12 +143,28 @@ describe('packages', () => {
   );
 
   it.each([
-    [{ licenseConcluded: 'MIT OR ISC', licenseDeclared: 'GPL-2.0-only' }, ['MIT OR ISC']],
+    [
+      { licenseConcluded: 'MIT OR ISC', licenseDeclared: 'GPL-2.0-only' },
+      ['MIT OR ISC', 'GPL-2.0-only'],
+    ],
+    [
+      { licenseConcluded: 'MIT', licenseDeclared: 'MIT AND LicenseRef-1' },
+      ['MIT', 'MIT AND LicenseRef-1'],
+    ],
+    [{ licenseConcluded: 'MIT', licenseDeclared: 'mit' }, ['MIT']],
+    [{ licenseConcluded: 'MIT', licenseDeclared: 'LicenseRef-1' }, ['MIT']],
+    [{ licenseConcluded: 'MIT', licenseDeclared: 'The MIT licence of Acme' }, ['MIT']],
     [{ licenseConcluded: 'NOASSERTION', licenseDeclared: 'MIT' }, ['MIT']],
     [{ licenseConcluded: 'NONE', licenseDeclared: 'LicenseRef-1' }, ['LicenseRef-1']],
     [{ licenseConcluded: null, licenseDeclared: 'NOASSERTION' }, []],
     [{ licenseConcluded: 'noassertion', licenseDeclared: 'mit or isc' }, ['MIT OR ISC']],
     [{ licenseDeclared: 'Apache 2' }, ['Apache 2']],
+    [
+      { licenseConcluded: 'NOASSERTION', licenseInfoFromFiles: ['agpl-3.0-only', 'NONE', 'MIT'] },
+      ['AGPL-3.0-only', 'MIT', 'NOASSERTION'],
+    ],
+    [{ licenseDeclared: 'MIT', licenseInfoFromFiles: ['ISC'] }, ['MIT']],
+    [{ licenseInfoFromFiles: ['NOASSERTION'] }, []],
     [{ licenseDeclared: ['MIT'] }, []],
     [{}, []],
   ])('licences %j', (content, licences) => expect(only(content)?.licences).toEqual(licences));

@@ -50,10 +50,12 @@ function* suppressedOf(parts: readonly Part[]): Generator<Suppressed> {
   }
 }
 
+const typeOf = ({ Type }: ModifiedFinding) => Type?.toLowerCase();
+
 function* idGroups(parts: readonly Part[]) {
   for (const { result } of parts) yield* (result.Vulnerabilities ?? []).map(sameIds);
   for (const { modified, pointer } of suppressedOf(parts)) {
-    if (modified.Type !== 'vulnerability') continue;
+    if (typeOf(modified) !== 'vulnerability') continue;
     yield sameIds(checkAt(`${pointer}/Finding`, () => checkVulnerability(modified.Finding)));
   }
 }
@@ -100,13 +102,14 @@ function* listed({ result, pointer }: Part, read: Reader): Generator<Entry> {
 
 /** @returns undefined if the type of the finding is not known */
 function suppressedFinding({ modified, result, pointer }: Suppressed, read: Reader) {
-  const { Type, Finding } = modified;
+  const { Finding } = modified;
+  const type = typeOf(modified);
   const at = `${pointer}/Finding`;
   return checkAt(at, () => {
-    if (Type === 'vulnerability') return read.vulnerability(checkVulnerability(Finding), result);
-    if (Type === 'secret') return read.secret(checkSecret(Finding), result);
-    if (Type === 'license') return read.licence(checkLicense(Finding), result);
-    if (Type !== 'misconfiguration') return undefined;
+    if (type === 'vulnerability') return read.vulnerability(checkVulnerability(Finding), result);
+    if (type === 'secret') return read.secret(checkSecret(Finding), result);
+    if (type === 'license') return read.licence(checkLicense(Finding), result);
+    if (type !== 'misconfiguration') return undefined;
     return read.misconfiguration(checkMisconfiguration(Finding), result, '');
   });
 }

@@ -23,7 +23,7 @@ function isOfSbom(document: unknown): boolean {
 }
 
 export const parser: DocumentParser = {
-  version: 4,
+  version: 5,
 
   recognizes(document) {
     return isReport(document) || isCluster(document) || otherOutput(document) !== undefined;

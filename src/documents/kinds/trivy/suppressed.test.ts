@@ -33,6 +33,7 @@ describe('Trivy: suppressed findings', () => {
   it.each([
     [modified({ Statement: '', Source: null }), 'vulnerability', { justification: undefined }],
     [modified({ Status: 'not_affected' }), 'vulnerability', { status: 'not_affected' }],
+    [modified({ Type: 'Vulnerability' }), 'vulnerability', { status: 'ignored' }],
     [modified({ Status: 'fixed' }), 'vulnerability', { status: 'fixed' }],
     [modified({ Type: 'misconfiguration', Finding: { ID: 'DS002' } }), 'misconfiguration', {}],
     [modified({ Type: 'secret', Finding: { RuleID: 'key', Match: 'a' } }), 'secret', {}],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readXml } from '../../parsing/read-xml.js';
 import { parser } from './parser.js';
-import { NAMESPACE, result, summary, textOf } from './trx.support.js';
+import { info, NAMESPACE, result, summary, textOf } from './trx.support.js';
 
 const read = (text: string) => parser.parse(readXml(text), { secretKey: new Uint8Array(32) });
 const report = (...parts: Parameters<typeof textOf>) => read(textOf(...parts));
@@ -92,6 +92,48 @@ describe('TRX: what contradicts itself', () => {
     });
     const lower = report(`<results>${result('Failed')}</results>`);
     expect(lower.coverage[0]?.ran).toBe('unknown');
+  });
+
+  it.each([
+    ['Warning', 'The active test run was aborted. Reason: Test host process crashed'],
+    ['Completed', 'Testhost process exited unexpectedly'],
+    ['Warning', 'Test host process crashed : Stack overflow.'],
+  ])('a run that says %s: %s', (outcome, text) => {
+    for (const results of [result('Passed'), result('Passed') + result('Failed')])
+      expect(
+        report(results, summary('Completed', '', info(outcome, text))).coverage[0],
+      ).toMatchObject({ ran: 'failed', reason: expect.stringContaining(text) });
+  });
+
+  it('but not a test that xUnit.net skipped, whatever its name is', () => {
+    const text = '[xUnit.net 00:00:01.01] The run is aborted [SKIP]';
+    expect(
+      report(result('Passed'), summary('Completed', '', info('Warning', text))).coverage[0],
+    ).toMatchObject({ ran: 'yes' });
+  });
+
+  it('tests that are defined and have no result: the run ended early', () => {
+    const defined = '<UnitTest id="1" name="T"/><OrderedTest id="2" name="U"/>';
+    const report = (inner: string) =>
+      read(
+        textOf(inner).replace(
+          '<Results>',
+          `<TestDefinitions>${defined}</TestDefinitions><Results>`,
+        ),
+      );
+    const first = result('Passed').replace(' ', ' testId="1" ');
+    const { tests, coverage, contradictions } = report(first);
+    expect(tests).toMatchObject({ tests: 1, passed: 1, missing: 1 });
+    expect(coverage[0]).toMatchObject({
+      ran: 'failed',
+      reason: expect.stringContaining('1 result'),
+    });
+    expect(contradictions).toMatchObject([
+      { message: expect.stringContaining('defines 1 test without') },
+    ]);
+    expect(report(first + first.replace('"1"', '"2"')).coverage[0]?.ran).toBe('yes');
+    expect(report(result('Passed') + result('Passed')).coverage[0]?.ran).toBe('yes');
+    expect(report(result('Passed')).tests).toMatchObject({ missing: 1 });
   });
 
   it('lists in another case are read', () => {

@@ -44,7 +44,11 @@ interface Difference {
 }
 
 /** Adds what the summary counts in addition to the results. */
-function compare({ counters }: RunSummary, results: Results): Difference {
+function compare(
+  { counters }: RunSummary,
+  results: Results,
+  defined: Iterable<string>,
+): Difference {
   const { passed, failed, error } = results.outcomes;
   const notes: Note[] = [];
   const note = (what: string) => notes.push({ message: `The summary ${what}` });
@@ -56,11 +60,15 @@ function compare({ counters }: RunSummary, results: Results): Difference {
   }
   const missing = counters.total - results.elements - Math.max(bad, 0);
   if (missing > 0) note(`counts ${counted(missing, 'result')} that are missing`);
+  const others = [...defined].filter((id) => id !== '' && !results.ids.has(id));
+  const without = others.length - results.anonymous;
+  if (without > 0)
+    notes.push({ message: `The report defines ${counted(without, 'test')} without a result` });
   const { executed = Number.POSITIVE_INFINITY } = counters;
   // Some versions of MSTest count a test with rows of data once.
   const tooMany = executed < passed + failed && !results.hasInner;
   if (tooMany) note(`says that ${counted(executed, 'test')} ran, and ${passed + failed} did`);
-  return { missing: Math.max(missing, 0), tooMany, notes };
+  return { missing: Math.max(missing, without, 0), tooMany, notes };
 }
 
 function coverageOf(
@@ -86,16 +94,17 @@ function coverageOf(
 }
 
 export const parser: DocumentParser = {
-  version: 3,
+  version: 4,
 
   recognizes: isTrx,
 
   parse(document) {
     if (!isTrx(document)) throw new DocumentFault('must be TRX, with the root element TestRun');
-    const results = new Results(classesOf(document));
+    const classes = classesOf(document);
+    const results = new Results(classes);
     for (const list of find(document, 'Results')) results.add(list);
     const summary = summaryOf(document);
-    const difference = compare(summary, results);
+    const difference = compare(summary, results, classes.keys());
     const tests = results.summary();
     const [times] = find(document, 'Times');
     const at = instantOf(times?.attributes.get('start') ?? times?.attributes.get('creation'));

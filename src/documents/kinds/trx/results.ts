@@ -62,6 +62,10 @@ export class Results {
   other: string | undefined;
   /** Number of elements, of those with inner results also. */
   elements = 0;
+  /** Ids of tests that have a result. */
+  readonly ids = new Set<string>();
+  /** Results that do not say which test they are of. */
+  anonymous = 0;
 
   /** @param classes names of classes by the id of their tests */
   constructor(private readonly classes: ReadonlyMap<string, string>) {}
@@ -75,6 +79,9 @@ export class Results {
 
   private result(result: XmlElement): void {
     this.elements += 1;
+    const id = result.attributes.get('testId');
+    if (id) this.ids.add(id);
+    else this.anonymous += 1;
     const inner = find(result, 'InnerResults');
     const bad = this.bad;
     const before = this.elements;

@@ -6,6 +6,10 @@ import { find } from './elements.js';
 /** Outcomes of a run that came to its end. `Failed` also stands for a run that could not begin. */
 const ENDED = ['Completed', 'Passed', 'Failed', 'Warning', 'Inconclusive', 'NotExecuted'];
 
+/** A process that ended before its tests, also in messages of a lower level. */
+const CRASH =
+  /\b(?:run|host|testhost|process|worker)\b.{0,80}\b(?:abort(?:ed|ing)?|crash(?:ed)?|terminated|killed|exited unexpectedly)\b|stack overflow/i;
+
 /** What a report says about the whole run. */
 export interface RunSummary {
   readonly counters: Counters;
@@ -34,7 +38,9 @@ export function summaryOf(root: XmlElement): RunSummary {
   ];
   const isError = ({ attributes }: XmlElement) =>
     !/^(?:Warning|Passed|Completed)$/.test(attributes.get('outcome') ?? '');
-  const error = infos.find(isError);
+  // xUnit.net repeats the names of tests.
+  const crash = infos.map(textOf).findIndex((text) => CRASH.test(text) && !/^\[xUnit/.test(text));
+  const error = infos[crash] ?? infos.find(isError);
   const outcome = summary?.attributes.get('outcome') ?? '';
   const ended = summary === undefined || ENDED.includes(outcome);
   return {
@@ -45,9 +51,11 @@ export function summaryOf(root: XmlElement): RunSummary {
         : ended
           ? error && `the run reports an error: ${textOf(error)}`
           : `the outcome of the run is ${outcome.slice(0, 50) || 'missing'}`,
-    aborted: !ended,
+    aborted: !ended || crash >= 0,
     failed: outcome === 'Failed' || error !== undefined,
     complete: summary !== undefined,
-    warnings: infos.filter((info) => !isError(info)).map((info) => ({ message: textOf(info) })),
+    warnings: infos
+      .filter((info) => info !== error && !isError(info))
+      .map((info) => ({ message: textOf(info) })),
   };
 }

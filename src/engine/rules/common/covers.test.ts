@@ -54,6 +54,27 @@ describe('evidence of the whole release', () => {
     expect(coversArtifact(cluster, file, [file])).toBe(true);
   });
 
+  it('of a file with the name of an artifact covers that one', () => {
+    const files = ['dist/app-linux.tgz', 'app-windows.zip'].map((name, n) => ({
+      ...artifact(n, 'archive'),
+      name,
+    }));
+    const named = (...of: Target[]) =>
+      files
+        .filter((some) => coversArtifact(about(...of), some, files))
+        .map(({ sha256 }) => Number.parseInt(sha256, 16));
+    const file = (name: string, type: Target['type'] = 'files'): Target => ({ type, name });
+    expect(named(file('/build/APP-linux.tgz'))).toEqual([0]);
+    expect(named(file('C:\\build\\app-windows.zip', 'other'))).toEqual([1]);
+    expect(named(file('app-linux.tgz'), file('app-windows.zip'))).toEqual([0, 1]);
+    expect(named(file('app-linux.tgz'), file('/src'))).toEqual([0, 1]);
+    expect(named(file('package-lock.json'))).toEqual([0, 1]);
+    expect(named(file('app-linux.tgz', 'suite'))).toEqual([0, 1]);
+    const [one] = files as [ArtifactInput];
+    expect(coversArtifact(about(file('app-linux.tgz')), one, [one])).toBe(true);
+    expect(coversArtifact(about(file('other.tgz')), one, [one])).toBe(true);
+  });
+
   it('is about something else if one of its targets has none of their digests', () => {
     const other = (...of: Target[]) => digestOfOther(about(...of), [one, artifact(3, 'archive')]);
     expect(other(image(digest(1)))).toBeUndefined();

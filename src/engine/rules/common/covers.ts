@@ -9,6 +9,7 @@ import {
   type Subjects,
 } from '../../../vocabulary/subject.js';
 import type { ArtifactInput, EvidenceInput } from '../rule.js';
+import { artifactsNamed } from './artifact-files.js';
 import { firstOf, joined, shown } from './text.js';
 
 /** The call that takes evidence out of what counts. */
@@ -20,6 +21,8 @@ const NAMED = 5;
 /** What a document is about, compared with the artifacts of the release. */
 interface About {
   readonly named: ReadonlySet<ArtifactInput>;
+  /** The artifacts whose names are those of all files that it is about. */
+  readonly asFiles: ReadonlySet<ArtifactInput>;
   /** Whether it is about one or some of the artifacts, and not about the whole release. */
   readonly namesSome: boolean;
   /** Whether it is about a cluster, and names the images that run there. */
@@ -41,6 +44,7 @@ function compare(evidence: EvidenceInput, subjects: Subjects<ArtifactInput>): Ab
         );
   return {
     named,
+    asFiles: artifactsNamed(targets, subjects.all),
     namesSome: namesShared || targets.some(({ type }) => type === 'image'),
     namesImages: targets.some(
       ({ type, otherDigests = [] }) => type === 'cluster' && otherDigests.length > 0,
@@ -91,8 +95,8 @@ export const digestOfOther = (evidence: EvidenceInput, artifacts: readonly Artif
 
 /**
  * Whether evidence covers an artifact: it was uploaded for it, or the document names its digest. Evidence about the
- * whole release covers every artifact, unless it names an image and the release has several artifacts, or is about a
- * cluster in which other images run.
+ * whole release covers every artifact, unless it names an image and the release has several artifacts, is about a
+ * cluster in which other images run, or is about a file that has the name of another artifact.
  */
 export function coversArtifact(
   evidence: EvidenceInput,
@@ -100,8 +104,9 @@ export function coversArtifact(
   artifacts: readonly ArtifactInput[],
 ): boolean {
   if (evidence.artifact !== null) return evidence.artifact === artifact.sha256;
-  const { named, namesSome, namesImages } = aboutOf(evidence, artifacts);
+  const { named, asFiles, namesSome, namesImages } = aboutOf(evidence, artifacts);
   if (named.has(artifact)) return true;
+  if (asFiles.size > 0 && !asFiles.has(artifact)) return artifacts.length === 1;
   if (namesImages && isImage(artifact)) return false;
   return !namesSome || artifacts.length === 1;
 }
