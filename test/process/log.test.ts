@@ -138,6 +138,7 @@ describe('npm run keys', () => {
     expect(before.output).toMatch(/^log {7}from \S+ {2}until now {2}srp\.invalid\/[0-9a-f]{16}\+/);
     const rotated = await program('keys', 'rotate', 'log');
     expect(rotated.code, rotated.output).toBe(0);
+    expect(rotated.output).toContain('the second newest log-….pem in');
     await create(server.url);
     const after = JSON.parse((await program('keys', 'export')).output);
     expect(after.log).toHaveLength(2);
