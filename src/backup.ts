@@ -17,7 +17,8 @@ The standard output is the path of the folder.
   FOLDER   the folder to create (default: backups/TIME beside EMBEDDED_PG_DIR, TIME is UTC)
 
 The folder has the database, its password and the hashes of all tokens. Only its owner can read it (mode 0700).
-It does not have the settings: keep your environment variables and .env elsewhere.
+It has neither the settings (your environment variables and .env) nor the keys that sign the log (SIGNING_KEYS_DIR).
+Keep the keys apart from the backups: docs/operations.md#keys.
 With DATABASE_URL, use pg_dump instead: docs/operations.md#backup-and-restore.
 
 Exit code: 0 the backup is complete; 1 there is no backup, and the error output has the reason.`;
@@ -63,7 +64,8 @@ async function run(signal: AbortSignal): Promise<string> {
         `${migrations.length} migrations`,
     );
     say(
-      'copy the folder to another disk, and keep it secret. It does not have the settings (.env)',
+      'copy the folder to another disk, and keep it secret. It has neither the settings (.env) nor the keys of the ' +
+        'log: docs/operations.md#keys',
     );
     return target;
   } finally {

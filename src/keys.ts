@@ -48,13 +48,14 @@ async function rotated(purpose: string | undefined): Promise<string> {
   if (purpose !== 'log' && purpose !== 'verdicts') {
     throw new ConfigError('rotate needs log or verdicts. See --help');
   }
-  return withDatabase(async ({ database, keys }) => {
+  return withDatabase(async ({ database, keys, config }) => {
     if (!keys)
       throw new ConfigError('the keys are in a folder that is not set: set SIGNING_KEYS_DIR');
     const caller = { ...ANONYMOUS, subject: `cli:${userName()}` };
     await rotate(callContext(database.store, caller, 'cli'), keys, purpose);
     say(
-      'the private key from before signs nothing any more, and can be deleted. Copy the new one to your backup',
+      `the private key from before signs nothing any more: you can delete its file, the second newest ${purpose}-….pem in ` +
+        `${config.SIGNING_KEYS_DIR}. Copy the folder to its backup, and tell those who keep keys`,
     );
     return purpose === 'log' ? keys.log.vkey : keys.verdicts.keyId;
   });

@@ -12,6 +12,7 @@ import {
   verify,
 } from './features/transparency/index.js';
 import { KeysError } from './security/signing/keys.js';
+import { counted } from './shared/text.js';
 import { type Opened, userName, withDatabase } from './with-database.js';
 
 /** `npm run log`: verifies the log and the database, and what only a person may decide about the log. */
@@ -62,9 +63,14 @@ async function verified({ database, keys }: Opened): Promise<boolean> {
   if (!keys)
     say('SIGNING_KEYS_DIR is not set, so signatures and the last signed size were not verified');
   say(`compared ${text.join(', ')}`);
-  say(`events of writes beside the API ${besideApi}, of rows from before the events ${imported}`);
-  const found = faults === 1 ? '1 fault. It is' : `${faults} faults. They are`;
-  say(faults === 0 ? 'nothing is wrong' : `${found} in the standard output`);
+  say(
+    `${counted(besideApi, 'event')} of writes beside the API, and ${imported} of rows from before the events`,
+  );
+  say(
+    faults === 0
+      ? 'nothing is wrong'
+      : `${counted(faults, 'fault')} in the standard output. See docs/operations.md#the-log`,
+  );
   return faults === 0;
 }
 
@@ -99,6 +105,10 @@ async function run(): Promise<boolean> {
         before
           ? `the database has ${before.origin}, size ${before.size}`
           : 'the database had no log',
+      );
+      say(
+        'began the log that the standard output names. Servers continue within 10 seconds. Copy the folder of the ' +
+          'keys to its backup: it has a new key. Tell those who keep checkpoints',
       );
       process.stdout.write(`${origin}\n`);
       return true;

@@ -51,7 +51,8 @@ async function run(signal: AbortSignal): Promise<string> {
   if (replaced)
     say(`the replaced database is in ${replaced}. Delete it when you no longer need it`);
   say(
-    'revoke again what was revoked after that time: docs/operations.md#after-a-restore. Then start the server',
+    'start the server. Then revoke again what was revoked after that time, and begin a new log if /health/ready asks ' +
+      'for it: docs/operations.md#after-a-restore',
   );
   return dir;
 }

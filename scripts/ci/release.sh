@@ -27,8 +27,8 @@ usage: release.sh --project ID --version VERSION [OPTION ...] (--environment NAM
   --evidence-as KIND [LABEL=]FILE  a report of this kind, for content that is ambiguous, such as gitleaks
   --about ARTIFACT                 the following evidence is about this artifact: its file, its name from --artifact,
                                    or its sha256:DIGEST; "release": about the whole release
-  --scanners LABEL=WORD[,WORD ...] what the tool looked for, if its clean reports do not show it: vuln, secret,
-                                   misconfig, license, code
+  --scanners LABEL=WORD[,WORD ...] all scanners of the tool that ran, if its clean reports do not show it: vuln,
+                                   secret, misconfig, license, code
   --environment NAME               ask whether the release may go to this environment
   --no-assert                      do not ask; a later step of the pipeline does
 

@@ -1,3 +1,4 @@
+import { counted } from '../../src/shared/text.js';
 import { serverAddress } from './address.js';
 import { Api, SCOPES } from './api.js';
 import { type Application, createApplication } from './application.js';
@@ -60,9 +61,9 @@ async function upload(release: string, { label, kind, text, mediaType }: Report)
     summary: ({ kind, summary: { tests, components, findings } }) =>
       [
         `${kind}:`,
-        tests && `${tests.tests} tests, ${tests.failures + tests.errors} failed`,
-        components && `${components.total} components`,
-        findings && `${findings.total} findings`,
+        tests && `${counted(tests.tests, 'test')}, ${tests.failures + tests.errors} failed`,
+        components && counted(components.total, 'component'),
+        findings && counted(findings.total, 'finding'),
       ]
         .filter(Boolean)
         .join(' '),

@@ -103,6 +103,17 @@ export interface TestSummary {
   readonly failed: FailedTest[];
 }
 
+/**
+ * A type of findings of which the report looks the same if the tool did not look for it. It counts with a warning if the
+ * uploader names no scanners, and does not count if the uploader names only others.
+ */
+export interface Assumed {
+  readonly what: FindingType;
+  readonly warning: Note;
+  /** Continues "does not count: ". */
+  readonly reason: string;
+}
+
 /** The contents of a document. */
 export interface ParsedDocument {
   readonly tool?: string | undefined;
@@ -125,6 +136,7 @@ export interface ParsedDocument {
   readonly obstacle?: string | undefined;
   /** Why the tool looked at nothing for a type of findings. No word of the uploader makes up for it. */
   readonly nothingFor?: Readonly<Partial<Record<FindingType, string>>> | undefined;
+  readonly assumed?: Assumed | undefined;
   /** What was read leniently, or could not be understood, without losing a component or a finding. */
   readonly warnings?: readonly Note[];
   /** Where the document contradicts itself. The worse reading counts. */

@@ -92,7 +92,7 @@ const DETAILS: Record<ProblemCode, string> = {
     `Release 1.4.0 was built from commit ${'8f3c2a1b'.repeat(5)}`,
     'Register another commit under another version',
   ].join('. '),
-  'release-sealed': 'An artifact cannot be added to a sealed release',
+  'release-sealed': 'The release is sealed, so no artifact can be added. Register a new release',
   'release-revoked': 'A revoked release cannot be sealed',
   'artifact-exists': `The release already has an artifact ${DIGEST}`,
   'evidence-retracted':

@@ -156,7 +156,21 @@ type AjvFault = Pick<FastifySchemaValidationError, 'instancePath' | 'message'> &
     parentSchema?: AnySchemaObject;
   };
 
-function fieldMessage({ keyword, params = {}, message = 'is not valid', parentSchema }: AjvFault) {
+/** A body that is missing, or is not an object, has no field that a message could name. */
+function objectMessage(instancePath: string, schema?: AnySchemaObject): string {
+  const required: unknown = schema?.required;
+  return instancePath === '' && Array.isArray(required) && required.length > 0
+    ? `must be a JSON object with ${required.join(', ')}`
+    : 'must be of type object';
+}
+
+function fieldMessage({
+  keyword,
+  params = {},
+  message = 'is not valid',
+  parentSchema,
+  instancePath,
+}: AjvFault) {
   switch (keyword) {
     case 'required':
       return 'is required';
@@ -167,6 +181,7 @@ function fieldMessage({ keyword, params = {}, message = 'is not valid', parentSc
     case 'pattern':
       return String(parentSchema?.['x-rule'] ?? 'contains characters that are not allowed');
     case 'type':
+      if (params.type === 'object') return objectMessage(instancePath, parentSchema);
       return `must be of type ${[params.type].flat().join(' or ')}`;
     case 'minLength':
       return `must have at least ${params.limit} character${params.limit === 1 ? '' : 's'}`;

@@ -8,8 +8,15 @@ describe('a label of tests', () => {
     const linux = await send(suite('linux'), xml);
     const windows = await send(suite('windows'), xml);
     expect(await statusOf(linux.id)).toBe('current');
+    expect(windows.warnings[0]?.message).toContain(
+      'it is about suite linux, and this document is about suite windows',
+    );
     const both = await send(`<testsuites>${suite('linux')}${suite('windows')}</testsuites>`, xml);
-    expect(both.supersedes.map(({ id }) => id)).toEqual([linux.id, windows.id]);
+    expect(both.supersedes).toMatchObject([
+      { id: linux.id, target: 'suite linux' },
+      { id: windows.id, target: 'suite windows' },
+    ]);
+    expect(both.summary.targets).toEqual(['suite linux', 'suite windows']);
     const again = await send(suite('linux', 'b'), xml);
     expect(again.supersedes).toEqual([]);
     expect(await statusOf(both.id)).toBe('current');

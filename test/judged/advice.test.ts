@@ -125,12 +125,12 @@ const CLEAN: Readonly<Record<Shown, Readonly<Record<string, () => Promise<unknow
   },
   secret: {
     gitleaks: () => send([], { kind: 'gitleaks' }),
-    'trivy with its secret scanner (add ?scanners=secret to the upload)': () =>
-      send(image(), { scanners: 'secret' }),
+    'trivy with its secret scanner (name all scanners that ran in the upload, such as ?scanners=vuln,secret)':
+      () => send(image(), { scanners: 'vuln,secret' }),
   },
   licence: {
-    'trivy with its licence scanner (add ?scanners=license to the upload)': () =>
-      send(image(), { scanners: 'license' }),
+    'trivy with its licence scanner (name all scanners that ran in the upload, such as ?scanners=vuln,license)':
+      () => send(image(), { scanners: 'vuln,license' }),
     'osv with --all-packages and --licenses': () =>
       send({
         results: [
@@ -229,6 +229,15 @@ describe('max-findings', () => {
     await send(clean, { label: 'lint' });
     await denied('the server does not know its tool');
     await send(clean, { label: 'lint', scanners: 'code' });
+    await allowed();
+  });
+
+  it('is met by naming all scanners that ran, if only some were named', async () => {
+    await guard(context.app, [...rules, { rule: 'no-secrets' }]);
+    const listed = { Class: 'os-pkgs', Type: 'debian', Packages: [{ Name: 'zlib' }] };
+    await send(image({ Results: [listed] }), { label: 'scan', scanners: 'secret' });
+    await denied('upload it again and name all scanners that ran, such as ?scanners=vuln,secret');
+    await send(image({ Results: [listed] }), { label: 'scan', scanners: 'vuln,secret' });
     await allowed();
   });
 

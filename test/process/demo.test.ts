@@ -53,6 +53,7 @@ describe('npm run demo', () => {
       expect(code, output).toBe(0);
       expect(output).not.toContain('\u001b');
       expect(output).toMatch(/• 1\.0\.0: tests-passed: 1 test failed, 0 allowed/);
+      expect(output).toContain('→ 201 sarif: 1 finding\n');
       expect(output).toMatch(/• 1\.0\.0: max-findings: 1 critical .*GHSA-xvch-5gv4-984h/);
       expect(output).toMatch(/• 1\.0\.0: max-findings: 1 high .*noDoubleEquals/);
       expect(output).toContain('✔ allowed: the release may go to srp-demo');

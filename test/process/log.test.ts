@@ -42,6 +42,7 @@ describe('npm run log', () => {
     const folder = besides(embedded.folder, 'backup');
     const made = await runBuilt('backup', embedded.env, folder);
     expect(made.code, made.output).toBe(0);
+    expect(made.output).toContain('neither the settings (.env) nor the keys of the log');
     const during = await client.checkpoint();
     await expect
       .poll(() => client.checkpoint().then(({ size }) => size))
@@ -52,6 +53,7 @@ describe('npm run log', () => {
     await stop(server);
     const restored = await runBuilt('restore', embedded.env, folder, '--replace');
     expect(restored.code, restored.output).toBe(0);
+    expect(restored.output).toContain('begin a new log if /health/ready asks for it');
 
     const again = await embedded.start();
     const told = () => warnings(again.url);
@@ -63,6 +65,7 @@ describe('npm run log', () => {
     const recovered = await program('log', 'recover', '--reason', 'The disk broke');
     expect(recovered.code, recovered.output).toBe(0);
     expect(recovered.output).toContain(`was signed up to size`);
+    expect(recovered.output).toContain('Copy the folder of the keys to its backup');
 
     await expect.poll(told).toBeUndefined();
     expect((await create(again.url)).status).toBe(201);
@@ -93,7 +96,7 @@ describe('npm run log', () => {
     const found = await program('log', 'verify');
     expect(found.code).toBe(1);
     expect(found.output).toMatch(/entry \d+: event \S+ is not what the entry commits to/);
-    expect(found.output).toContain('1 fault. It is');
+    expect(found.output).toContain('1 fault in the standard output');
     await stop(server);
   });
 
@@ -135,6 +138,7 @@ describe('npm run keys', () => {
     expect(before.output).toMatch(/^log {7}from \S+ {2}until now {2}srp\.invalid\/[0-9a-f]{16}\+/);
     const rotated = await program('keys', 'rotate', 'log');
     expect(rotated.code, rotated.output).toBe(0);
+    expect(rotated.output).toContain('the second newest log-….pem in');
     await create(server.url);
     const after = JSON.parse((await program('keys', 'export')).output);
     expect(after.log).toHaveLength(2);

@@ -152,7 +152,10 @@ describe('POST /releases/{id}/revoke: 400 and 404', () => {
 
   it('400: no body', async () => {
     const url = `/releases/${release.id}/revoke`;
-    expectProblem(await context.app.inject({ method: 'POST', url }), 400, 'validation-failed');
+    const answer = await context.app.inject({ method: 'POST', url });
+    expect(expectProblem(answer, 400, 'validation-failed').detail).toBe(
+      'the body must be a JSON object with reason',
+    );
   });
 
   it('404: the release does not exist; 400: the id is not valid', async () => {

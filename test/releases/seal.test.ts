@@ -67,7 +67,9 @@ describe('a sealed release', () => {
   it('409: accepts no more artifacts, and keeps those it has', async () => {
     expect((await add(1)).statusCode).toBe(201);
     await seal(context.app, release.id);
-    expectProblem(await add(2), 409, 'release-sealed');
+    expect(expectProblem(await add(2), 409, 'release-sealed').detail).toBe(
+      'The release is sealed, so no artifact can be added. Register a new release',
+    );
     expectProblem(await add(1), 409, 'artifact-exists');
     const artifacts = (await context.app.inject(`/releases/${release.id}/artifacts`)).json();
     expect(artifacts.map(({ sha256 }: { sha256: string }) => sha256)).toEqual([digest(1)]);

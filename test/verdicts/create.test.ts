@@ -110,7 +110,7 @@ describe('POST /releases/{id}/verdicts: deny', () => {
       `tests-passed: ${no('test report', 'a test report (junit, trx or go-test)')}`,
       'evidence-required: No SBOM counts for this release. Upload an SBOM (cyclonedx or spdx): POST /releases/{id}/evidence',
       `max-findings: ${no('vulnerability scan', 'a report of trivy, grype, npm-audit or osv with --all-packages')}`,
-      `no-secrets: ${no('secret scan', 'a report of gitleaks or trivy with its secret scanner (add ?scanners=secret to the upload)')}`,
+      `no-secrets: ${no('secret scan', 'a report of gitleaks or trivy with its secret scanner (name all scanners that ran in the upload, such as ?scanners=vuln,secret)')}`,
     ]);
   });
 

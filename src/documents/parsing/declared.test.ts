@@ -129,6 +129,49 @@ describe('what the uploader declares where Trivy found nothing to look at', () =
   });
 });
 
+describe('what the uploader does not declare where a report of Trivy only lists packages', () => {
+  const listed = { Class: 'os-pkgs', Type: 'debian', Packages: [{ Name: 'p' }] };
+  const vulnerable = { ...listed, Vulnerabilities: [{ VulnerabilityID: 'CVE-2024-1' }] };
+  const of = async (scanners: readonly FindingType[], ...Results: object[]) => {
+    const report = { SchemaVersion: 2, ArtifactName: 'shop', ArtifactType: 'filesystem', Results };
+    const { head } = await readDocument({
+      bytes: Buffer.from(JSON.stringify(report)),
+      format: 'json',
+      kind: 'trivy',
+      secretKey: new Uint8Array(32),
+      receivedAt: new Date(),
+      scanners,
+    });
+    return head.summary;
+  };
+
+  it('did not run', async () => {
+    const { shows, coverage, warnings } = await of(['secret'], listed);
+    expect(shows).toEqual(['secret']);
+    expect(coverage).toContainEqual(
+      expect.objectContaining({
+        ran: 'unknown',
+        what: 'vulnerability',
+        reason: expect.stringMatching(/^it lists packages.*\?scanners=vuln,secret$/),
+      }),
+    );
+    expect(warnings).toBeUndefined();
+  });
+
+  it('counts with a warning if no scanner is named, and without one if it is', async () => {
+    const silent = await of([], listed);
+    expect([silent.shows, silent.warnings?.total]).toEqual([['vulnerability'], 1]);
+    const named = await of(['vulnerability', 'secret'], listed);
+    expect(named.shows.toSorted()).toEqual(['secret', 'vulnerability']);
+    expect(named.warnings).toBeUndefined();
+  });
+
+  it('counts if the report shows it', async () => {
+    for (const results of [[vulnerable], [listed, { Class: 'lang-pkgs', Type: 'npm' }]])
+      expect((await of(['secret'], ...results)).shows).toContain('vulnerability');
+  });
+});
+
 describe('what the uploader declares about a run that failed', () => {
   const secretOf = (...coverage: Coverage[]) =>
     withDeclared({ coverage }, sarif, ['secret']).coverage.find(({ what }) => what === 'secret');

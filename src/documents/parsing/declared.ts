@@ -10,6 +10,22 @@ import type { EvidenceKind, ParsedDocument } from '../kind.js';
 const isObstacle = ({ what, ran, lookedAt }: Coverage) =>
   ran === 'failed' || (what === 'code' && lookedAt === 0);
 
+/** An uploader who names the scanners that ran has said that no other ran. */
+function withAssumed(
+  { assumed, coverage, warnings = [], ...parsed }: ParsedDocument,
+  scanners: readonly FindingType[],
+): ParsedDocument {
+  if (assumed === undefined || scanners.includes(assumed.what))
+    return { ...parsed, coverage, warnings };
+  const { what, warning, reason } = assumed;
+  if (scanners.length === 0) return { ...parsed, coverage, warnings: [warning, ...warnings] };
+  const unsure = coverage.map(
+    (entry): Coverage =>
+      entry.what === what && entry.ran === 'yes' ? { ...entry, ran: 'unknown', reason } : entry,
+  );
+  return { ...parsed, coverage: unsure, warnings };
+}
+
 /**
  * Adds what the uploader says that the tool looked for, for tools whose clean reports do not show it. The document's
  * own word takes precedence: if a part of the run failed, or looked at nothing, what is declared failed as well. If the
@@ -17,10 +33,11 @@ const isObstacle = ({ what, ran, lookedAt }: Coverage) =>
  * @throws {DocumentFault} if documents of this kind, or this tool, cannot report it
  */
 export function withDeclared(
-  parsed: ParsedDocument,
+  document: ParsedDocument,
   { name, uploadFor, alsoReports = [] }: EvidenceKind,
   scanners: readonly FindingType[] = [],
 ): ParsedDocument {
+  const parsed = withAssumed(document, scanners);
   const { able, coverage, tool, obstacle: doubt, nothingFor = {} } = parsed;
   const remove = (what: FindingType) => `which does not report ${what}. Remove it from scanners`;
   for (const what of scanners) {

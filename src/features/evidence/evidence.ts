@@ -29,10 +29,14 @@ function statusOf({ retractedAt, supersededAt }: EvidenceRow): Status {
 /** A summary as it is stored: evidence from before coverage was stored has none, and no targets. */
 export type StoredSummary = Omit<Summary, 'coverage' | 'targets'> & Partial<Summary>;
 
-/** Completes the summary of evidence from before coverage was stored. */
+/**
+ * Completes the summary of evidence from before coverage was stored. A target of a tool that does not name itself is
+ * stored with a space in front.
+ */
 export function toSummary({ testsRun: _testsRun, ...summary }: StoredSummary): Summary {
   const coverage = [...coverageOf(summary)];
-  return { targets: [], ...summary, shows: shownBy(coverage), coverage };
+  const targets = (summary.targets ?? []).map((target) => target.trim());
+  return { ...summary, targets, shows: shownBy(coverage), coverage };
 }
 
 export function toEvidence(row: EvidenceRow): Evidence {

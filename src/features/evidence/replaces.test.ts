@@ -12,6 +12,8 @@ describe('what new evidence replaces', () => {
   it('is not a report of another target', () => {
     const other = { ...summary(['vulnerability']), targets: ['Trivy image worker'] };
     expect(whyBeside(other, summary(['vulnerability']))).toContain('it is about Trivy image shop');
+    const suite = { ...summary(['vulnerability']), targets: [' suite unit'] };
+    expect(whyBeside(other, suite)).toContain('it is about suite unit, and');
     const nameless = { ...summary(['vulnerability']), targets: [] };
     expect(whyBeside(other, nameless)).toContain('it is about nothing that it names');
     expect(whyBeside(nameless, other)).toContain('this document is about nothing that it names');

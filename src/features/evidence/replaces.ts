@@ -55,7 +55,7 @@ function newer(by: Replacing, older: Replacing): string | undefined {
 
 const shorten = (targets: readonly string[]) => {
   const [first = 'nothing that it names', ...rest] = targets;
-  return rest.length === 0 ? first : `${first} and ${rest.length} more`;
+  return rest.length === 0 ? first.trim() : `${first.trim()} and ${rest.length} more`;
 };
 
 /** The artifacts of the release that a document means by a digest. */

@@ -71,8 +71,8 @@ export const UploadQuery = Type.Object(
         pattern: `^(?:${SCANNER_WORDS})(?:,(?:${SCANNER_WORDS}))*$`,
         'x-rule': `must be a list such as vuln,secret of ${Object.keys(SCANNERS).join(', ')}`,
         description: [
-          'What the tool looked for, such as vuln,secret, if its clean reports do not show it: Trivy without secrets',
-          'writes no result of its secret scanner. This is recorded as the word of the uploader, and shown in verdicts.',
+          'All scanners of the tool that ran, such as vuln,secret, if its clean reports do not show it: Trivy without',
+          'secrets writes no result of its secret scanner. This is recorded as the word of the uploader, and shown in verdicts.',
           'What the document itself says takes precedence',
         ].join(' '),
         // No example: Swagger UI would send it with documents of every kind, and most cannot report secrets.

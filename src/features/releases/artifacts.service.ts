@@ -66,7 +66,7 @@ export function artifactsService() {
         if (state !== 'open') {
           throw new AppError(
             `release-${state}`,
-            `An artifact cannot be added to a ${state} release`,
+            `The release is ${state}, so no artifact can be added. Register a new release`,
           );
         }
         const data: Prisma.ArtifactUncheckedCreateInput = {

@@ -40,6 +40,8 @@ describe('the sentence about an event', () => {
       {},
       'This evidence is older than the record of events. The time is that of its import',
     ],
+    ['audit-pack.issued', { size: 4 }, 'alice requested an audit pack of the release'],
+    ['verdict.decided', { erased: true }, 'The content of this verdict.decided event was erased'],
     ['log.recovered', {}, 'alice recorded log.recovered about this evidence'],
   ])('%s %j', (type, data, sentence) => {
     expect(told(type, data)).toBe(sentence);
@@ -54,7 +56,7 @@ describe('the sentence about an event', () => {
     const types = Object.entries(EVENTS).filter(([, { subject }]) => about.includes(subject));
     expect(types.length).toBeGreaterThan(12);
     for (const [type] of types) {
-      expect(told(type), type).not.toMatch(/undefined|null|NaN|\[object| recorded \w+\./);
+      expect(told(type), type).not.toMatch(/undefined|null|NaN|\[object| recorded [\w-]+\./);
       expect(told(type, { fields: {}, superseded: 'sha256:x', label: 3 })).not.toMatch(/undefined/);
     }
   });

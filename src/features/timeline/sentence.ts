@@ -50,6 +50,7 @@ const requested = ({ actor, data }: Told) => {
 type Type =
   | Extract<EventType, `${'release' | 'artifact' | 'evidence' | 'waiver' | 'verdict'}.${string}`>
   | 'deployment.recorded'
+  | 'audit-pack.issued'
   | typeof IMPORTED
   | 'beside-api';
 
@@ -78,6 +79,7 @@ const SENTENCES: Readonly<Record<Type, (event: Told) => string>> = {
   'verdict.decided': (event) => decided(event, false),
   'verdict.holds-again': (event) => decided(event, true),
   'deployment.recorded': deployed,
+  'audit-pack.issued': ({ actor }) => `${actor} requested an audit pack of the release`,
   imported: ({ subjectKind }) =>
     `This ${subjectKind} is older than the record of events. The time is that of its import`,
   'beside-api': ({ actor, subjectKind, data }) =>
@@ -88,6 +90,7 @@ const isKnown = (type: string): type is Type => Object.hasOwn(SENTENCES, type);
 
 /** One sentence about an event. An event of a newer version of the server has its type. */
 export function sentenceOf(event: Told): string {
+  if (event.data.erased === true) return `The content of this ${event.type} event was erased`;
   return isKnown(event.type)
     ? SENTENCES[event.type](event)
     : `${event.actor} recorded ${event.type} about this ${event.subjectKind}`;

@@ -208,10 +208,29 @@ describe('Trivy: warnings', () => {
     [image({ Family: 'debian', EOSL: true }, SYSTEM), ['/Metadata/OS/EOSL']],
     [image({ Family: 'none' }, LIBRARY), []],
     [image({ Family: 'debian' }, { Class: 'secret' }), []],
-    [report({ ...SYSTEM, Packages: packages(1) }), ['/Results/0']],
-    [report({ ...SYSTEM, Packages: packages(1) }, LIBRARY), []],
+    [report({ ...SYSTEM, Packages: packages(1) }), []],
   ])('%#', (document, pointers) => {
     expect(notes(document)).toEqual(pointers);
+  });
+});
+
+describe('Trivy: whether vulnerabilities were looked for', () => {
+  const listed = { ...SYSTEM, Packages: packages(1) };
+  const assumed = (...results: object[]) => parse(report(...results)).assumed;
+
+  it('is assumed if each result only lists packages', () => {
+    expect(assumed(listed)).toMatchObject({
+      what: 'vulnerability',
+      warning: { pointer: '/Results/0', message: expect.stringContaining('--scanners') },
+    });
+    expect(assumed({ Class: 'secret' }, listed)?.warning.pointer).toBe('/Results/1');
+  });
+
+  it('is shown by a result without a list, and by a vulnerability', () => {
+    expect(assumed(listed, SYSTEM)).toBeUndefined();
+    const Vulnerabilities = [{ VulnerabilityID: 'CVE-2024-1' }];
+    expect(assumed({ ...listed, Vulnerabilities })).toBeUndefined();
+    expect(assumed({ Class: 'secret' })).toBeUndefined();
   });
 });
 

@@ -45,6 +45,9 @@ const example = {
   ],
 };
 
+/** The scanners that are not named did not run. */
+const NAMED = 'name all scanners that ran in the upload, such as ?scanners=';
+
 /** Trivy reports of schema 2 (`trivy … --format json`), and of clusters (`trivy k8s --report all --format json`). */
 export const trivy: EvidenceKind = {
   name: 'trivy',
@@ -56,8 +59,8 @@ export const trivy: EvidenceKind = {
     vulnerability: 'trivy',
     misconfiguration: 'trivy with its misconfiguration scanner',
     // Clean reports do not show that these scanners ran.
-    secret: 'trivy with its secret scanner (add ?scanners=secret to the upload)',
-    licence: 'trivy with its licence scanner (add ?scanners=license to the upload)',
+    secret: `trivy with its secret scanner (${NAMED}vuln,secret)`,
+    licence: `trivy with its licence scanner (${NAMED}vuln,license)`,
   },
   example,
   load: () => import('./parser.js').then(({ parser }) => parser),

@@ -6,7 +6,7 @@ import { otherOutput, refuseOtherOutput } from './refused.js';
 import { isCluster, scanOf } from './scan.js';
 import { contradictionsIn } from './summaries.js';
 import { claimsOf } from './suppressed.js';
-import { warningsOf } from './warnings.js';
+import { assumedOf, warningsOf } from './warnings.js';
 
 function isReport(document: unknown): boolean {
   const top: Record<string, unknown> = Object(document);
@@ -43,10 +43,11 @@ export const parser: DocumentParser = {
       specVersion: scan.specVersion,
       coverage: coverageOf(scan, types, scan.targets(clean?.masked ?? scan.document)),
       nothingFor: nothingFor(scan),
+      assumed: assumedOf(scan, types.has('vulnerability')),
       ...(isOfSbom(scan.document) && { able: OF_SBOM }),
       findings,
       claims: claimsOf(entries),
-      warnings: [...warningsOf(scan, types.has('vulnerability')), ...warnings],
+      warnings: [...warningsOf(scan), ...warnings],
       contradictions: contradictionsIn(scan.parts),
       ...clean,
     };

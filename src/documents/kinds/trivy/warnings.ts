@@ -1,5 +1,5 @@
 import { counted } from '../../../shared/text.js';
-import type { Note } from '../../kind.js';
+import type { Assumed, Note } from '../../kind.js';
 import { CLASSES, isOfPackages } from './classes.js';
 import type { Part } from './entries.js';
 import type { Scan } from './scan.js';
@@ -32,17 +32,24 @@ function systemWarnings({ document }: Scan): Note[] {
   return [{ message, pointer: '/Metadata/OS/EOSL' }];
 }
 
+const LISTS_ONLY =
+  'lists packages and no vulnerability. The report of a scan without the scanner `vuln` looks the same: check ' +
+  '--scanners of trivy, and name all scanners that ran in the upload: ?scanners=';
+const UNNAMED =
+  'it lists packages and no vulnerability, as a scan without the scanner `vuln` does, and the upload names only other ' +
+  'scanners. If `vuln` ran, upload it again and name all scanners that ran, such as ?scanners=vuln,secret';
+
 /**
  * A list of packages is written with every scanner, also if vulnerabilities were not looked for. Without such lists, a
  * result shows that they were.
+ * @param found whether the report has vulnerabilities
  */
-function scannerWarning({ parts }: Scan, found: boolean): Note[] {
+export function assumedOf({ parts }: Scan, found: boolean): Assumed | undefined {
   const scanned = parts.filter(({ result }) => isOfPackages(result));
-  if (found || scanned.length === 0) return [];
-  if (!scanned.every(({ result }) => (result.Packages?.length ?? 0) > 0)) return [];
-  const message =
-    'lists packages and no vulnerability. The report of a scan without the scanner `vuln` looks the same: check --scanners';
-  return [{ message, pointer: scanned[0]?.pointer }];
+  if (found || scanned.length === 0) return undefined;
+  if (!scanned.every(({ result }) => (result.Packages?.length ?? 0) > 0)) return undefined;
+  const warning = { message: LISTS_ONLY, pointer: scanned[0]?.pointer };
+  return { what: 'vulnerability', warning, reason: UNNAMED };
 }
 
 /** Without a result, only the uploader's word for a scan for secrets counts: Trivy writes none for clean files. */
@@ -55,11 +62,9 @@ function emptyWarnings({ parts, unscanned = 0 }: Scan): Note[] {
   return [{ message: `${counted(unscanned, 'resource')} without a result, and without an error` }];
 }
 
-/** @param found whether the report has vulnerabilities */
-export const warningsOf = (scan: Scan, found: boolean): Note[] => [
+export const warningsOf = (scan: Scan): Note[] => [
   ...emptyWarnings(scan),
   ...systemWarnings(scan),
-  ...scannerWarning(scan, found),
   ...scan.parts.flatMap(classWarning),
   ...scan.parts.flatMap(exceptionWarning),
 ];
