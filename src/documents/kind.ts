@@ -104,8 +104,8 @@ export interface TestSummary {
 }
 
 /**
- * A type of findings of which the report looks the same if the tool did not look for it. It counts with a warning if the
- * uploader names no scanners, and does not count if the uploader names only others.
+ * A type of findings of which the report looks the same if the tool did not look for it. It counts with a warning if
+ * the uploader names no scanners, and does not count if the uploader names only others.
  */
 export interface Assumed {
   readonly what: FindingType;

@@ -28,8 +28,8 @@ async function storeDocument(evidence: string): Promise<void> {
       `INSERT INTO document_chunks VALUES (1, '${digest}', ${at / CHUNK}, decode('${part}', 'hex'))`,
     );
   }
-  const columns = `project_id, release_id, kind, parser_version, media_type, received_sha256, size, summary, may_absolve,
-                   absolves, created_by`;
+  const columns = `project_id, release_id, kind, parser_version, media_type, received_sha256, size, summary,
+                   may_absolve, absolves, created_by`;
   await tamper(`
     WITH added AS (
       INSERT INTO evidence (${columns}, stored_sha256)

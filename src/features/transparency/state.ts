@@ -49,7 +49,8 @@ export function troubleOf(state: LogState): string | undefined {
     return `The database has fewer log entries than were signed, as after a restore. ${RECOVER}`;
   }
   if (state === 'beside') {
-    return `The log in the database is not the one that was signed, as after a restore, or with another SIGNING_KEYS_DIR. ${RECOVER}`;
+    const cause = 'as after a restore, or with another SIGNING_KEYS_DIR';
+    return `The log in the database is not the one that was signed, ${cause}. ${RECOVER}`;
   }
   if (state === 'diverged') {
     return `Entries of the log differ from their events or from the tree. ${NOTHING}. See which: npm run log -- verify`;
