@@ -42,6 +42,7 @@ const MIGRATIONS = [
   '20261201100000_decisions',
   '20261201110000_transparency_log',
   '20261201130000_attestations',
+  '20261202120000_events_well_formed',
 ];
 
 let database: Awaited<ReturnType<typeof createEmptyDatabase>>;
