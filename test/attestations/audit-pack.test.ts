@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { ANONYMOUS } from '../../src/access/caller.js';
 import { callContext } from '../../src/database/context.js';
-import { erase, rotate } from '../../src/features/transparency/index.js';
+import { erase, recover, rotate } from '../../src/features/transparency/index.js';
 import { giveToken } from '../support/callers.js';
 import { sql } from '../support/database.js';
 import { bom } from '../support/documents.js';
 import { uploaded } from '../support/evidence.js';
-import { anotherPool, logApp } from '../support/log.js';
+import { anotherPool, logApp, tamper } from '../support/log.js';
 import { filesOf, packOf, shippedRelease, verifyPack, written } from '../support/packs.js';
 import { createRelease, revoke } from '../support/releases.js';
 import { expectProblem } from '../support/requests.js';
@@ -152,6 +152,23 @@ describe('GET /releases/{id}/audit-pack', () => {
     expect(output).toMatch(
       /All of evidence \S+: it is older than the log, not of the API, or erased/,
     );
+    expect(status).toBe(0);
+  });
+
+  it('is verified when a log ended before its last entries were signed', async () => {
+    const { app, keys, settle } = await logApp();
+    const { release } = await shippedRelease(app);
+    await settle();
+    await packOf(app, release.id);
+    const { origin, size, root } = await keys.lastSigned();
+    // A backup of a moment between integration and signature was restored.
+    await tamper(`DELETE FROM log_checkpoints WHERE size = ${size}`);
+    await keys.saveSigned({ origin, size: size + 1, root });
+    const context = callContext(anotherPool().store, ANONYMOUS, 'test');
+    await recover(context, keys, `${origin}/next`, 'Restored');
+    const { output, status } = await verifyPack(await packOf(app, release.id));
+    expect(output).toMatch(/follow each other without a gap: all up to entry 2\/1/);
+    expect(output).toContain('The restore between two logs lost no event of the release');
     expect(status).toBe(0);
   });
 
