@@ -77,4 +77,7 @@ export const LANDED: Readonly<Record<string, readonly string[]>> = {
     'b97279a635f9db2b03b80c78895aa623f41663217cc4c5c90f872acc61ef0984',
   ],
   '20261202100000_identities': ['b0e53663aa51fc33d0811274220dff02823bb3bd06f3ff3fa1bfa52afdf3ffbf'],
+  '20261202120000_events_well_formed': [
+    'd1601eb55472b13217da79d7f271a4ca4d038f5ae696f68f06d443745a83f992',
+  ],
 };

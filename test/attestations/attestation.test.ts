@@ -1,4 +1,5 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { VERDICT_TYPE } from '../../src/features/attestations/verdict-predicate.js';
@@ -6,7 +7,7 @@ import { VSA_TYPE } from '../../src/features/attestations/vsa.js';
 import { useApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
 import { sql } from '../support/database.js';
-import { logApp } from '../support/log.js';
+import { keysFolder, logApp, testKeys } from '../support/log.js';
 import { shippedRelease } from '../support/packs.js';
 import { addArtifact, createRelease, digest } from '../support/releases.js';
 import { expectProblem } from '../support/requests.js';
@@ -179,5 +180,18 @@ describe('GET /schemas/verdict/v1', () => {
     const answer = await context.app.inject('/schemas/verdict/v1');
     expect(answer.headers['content-type']).toContain('application/schema+json');
     expect(answer.json()).toMatchObject({ $id: VERDICT_TYPE, required: expect.any(Array) });
+  });
+});
+
+describe("a keys' folder that is gone", () => {
+  it('409 log-not-signed for what is not signed yet', async () => {
+    const folder = await keysFolder();
+    const { app } = await logApp({ keys: await testKeys(folder) });
+    const { allowed } = await shippedRelease(app);
+    expect((await ask(app, allowed.id, 'predicate=verdict')).statusCode).toBe(200);
+    await rm(folder, { recursive: true });
+    expectProblem(await ask(app, allowed.id), 409, 'log-not-signed');
+    expect((await ask(app, allowed.id, 'predicate=verdict')).statusCode).toBe(200);
+    expect((await app.inject('/log/keys')).statusCode).toBe(200);
   });
 });

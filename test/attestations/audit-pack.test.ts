@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { ANONYMOUS } from '../../src/access/caller.js';
+import { callContext } from '../../src/database/context.js';
+import { erase, recover, rotate } from '../../src/features/transparency/index.js';
 import { giveToken } from '../support/callers.js';
 import { sql } from '../support/database.js';
 import { bom } from '../support/documents.js';
 import { uploaded } from '../support/evidence.js';
-import { logApp } from '../support/log.js';
+import { anotherPool, logApp, tamper } from '../support/log.js';
 import { filesOf, packOf, shippedRelease, verifyPack, written } from '../support/packs.js';
 import { createRelease, revoke } from '../support/releases.js';
 import { expectProblem } from '../support/requests.js';
@@ -47,10 +50,12 @@ describe('GET /releases/{id}/audit-pack', () => {
     const { output, status } = await verifyPack(pack);
     expect(output).toMatch(/^VERIFIED\n/);
     expect(output).not.toContain('missing at the end');
-    const line = ({ id, decision, evaluatedAt }: typeof allowed) =>
-      `Version 1.0.0: ${decision} for production at ${evaluatedAt}, verdict ${id}`;
-    expect(output).toContain(line(denied));
-    expect(output).toContain(line(allowed));
+    const line = ({ id, decision }: typeof allowed) =>
+      new RegExp(
+        `Version 1.0.0: verdict.decided ${decision} for production at \\S+ by anonymous, ${id}\n`,
+      );
+    expect(output).toMatch(line(denied));
+    expect(output).toMatch(line(allowed));
     expect(output).toContain('Attestations: 2. A key for verdicts signed each');
     expect(status).toBe(0);
   });
@@ -110,6 +115,61 @@ describe('GET /releases/{id}/audit-pack', () => {
     const without = await verifyPack(await packOf(app, release.id), ...brought);
     expect(without.output).toContain(`ask for a pack with from=${from}`);
     expect(without.status).toBe(2);
+  });
+
+  it('is verified with keys from before they were rotated, and with a checkpoint of them', async () => {
+    const { app, keys, settle } = await logApp();
+    const { release } = await shippedRelease(app);
+    await settle();
+    const checkpoint = (await app.inject('/log/checkpoint')).body;
+    const kept = await written((await app.inject('/log/keys')).body);
+    const context = callContext(anotherPool().store, ANONYMOUS, 'test');
+    for (const purpose of ['log', 'verdicts', 'log'] as const) await rotate(context, keys, purpose);
+    const pack = await packOf(app, release.id, `from=${checkpoint.split('\n')[1]}`);
+    const brought = ['--checkpoint', await written(checkpoint), '--keys', kept];
+    const { output, status } = await verifyPack(pack, ...brought);
+    expect(output).toContain('The keys are those that you kept (--keys), or follow them');
+    expect(output).toContain('The log has grown from your checkpoint');
+    expect(status).toBe(0);
+    expect(await verifyPack(pack, ...brought.slice(0, 2))).toMatchObject({ status: 0 });
+    const other = { log: [], verdicts: [] };
+    const foreign = await verifyPack(pack, '--keys', await written(JSON.stringify(other)));
+    expect(foreign.output).toContain('this key is not one of yours');
+    expect(foreign.status).toBe(1);
+  });
+
+  it('is verified when an event was erased, and says so', async () => {
+    const { app } = await logApp();
+    const { release } = await shippedRelease(app);
+    const [event] = await sql<{ id: string }>(
+      `SELECT id FROM events WHERE type = 'evidence.received' LIMIT 1`,
+    );
+    await packOf(app, release.id);
+    const owner = callContext(anotherPool().store, ANONYMOUS, 'test');
+    await erase(owner, event?.id ?? '', 'A name');
+    const { output, status } = await verifyPack(await packOf(app, release.id));
+    expect(output).toMatch(/Entry 1\/\d+ was erased: its place in the log is proven/);
+    expect(output).toMatch(
+      /All of evidence \S+: it is older than the log, not of the API, or erased/,
+    );
+    expect(status).toBe(0);
+  });
+
+  it('is verified when a log ended before its last entries were signed', async () => {
+    const { app, keys, settle } = await logApp();
+    const { release } = await shippedRelease(app);
+    await settle();
+    await packOf(app, release.id);
+    const { origin, size, root } = await keys.lastSigned();
+    // A backup of a moment between integration and signature was restored.
+    await tamper(`DELETE FROM log_checkpoints WHERE size = ${size}`);
+    await keys.saveSigned({ origin, size: size + 1, root });
+    const context = callContext(anotherPool().store, ANONYMOUS, 'test');
+    await recover(context, keys, `${origin}/next`, 'Restored');
+    const { output, status } = await verifyPack(await packOf(app, release.id));
+    expect(output).toMatch(/follow each other without a gap: all up to entry 2\/1/);
+    expect(output).toContain('The restore between two logs lost no event of the release');
+    expect(status).toBe(0);
   });
 
   it('works for a release of which nothing is known but that it exists', async () => {

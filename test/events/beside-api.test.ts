@@ -184,3 +184,17 @@ describe('rows from before the events', () => {
     ]);
   });
 });
+
+describe('events written beside the API', () => {
+  it.each([
+    ['not JSON', "'x'", 'now()'],
+    ['no object', "'[1]'", 'now()'],
+    ['a NUL', String.raw`'{"a":"\u0000"}'`, 'now()'],
+    ['a time without end', "'{}'", "'infinity'"],
+    ['a time that no program reads', "'{}'", "'99999-01-01'"],
+  ])('are refused with %s, because no list could show them', async (_what, data, time) => {
+    const insert = `INSERT INTO events (type, subject_kind, subject_id, actor, data, time)
+                    VALUES ('verdict.decided', 'verdict', 'x', 'eve', ${data}, ${time})`;
+    await expect(sql(insert)).rejects.toThrow(/json|check constraint|Unicode/);
+  });
+});

@@ -24,8 +24,8 @@ export async function keysFolder(): Promise<string> {
   return join(parent, 'keys');
 }
 
-export const testKeys = async (folder?: string): Promise<Keys> =>
-  openKeys(folder ?? (await keysFolder()), () => ORIGIN);
+export const testKeys = async (folder?: string, origin = ORIGIN): Promise<Keys> =>
+  openKeys(folder ?? (await keysFolder()), () => origin);
 
 export interface LogApp {
   readonly app: FastifyInstance;
@@ -77,6 +77,14 @@ export const emptyQueue = () => sql('DELETE FROM log_queue');
 /** Runs statements as the owner of the database, without triggers and foreign keys. */
 export const tamper = (text: string) =>
   sql(`SET session_replication_role = replica; ${text}; RESET session_replication_role`);
+
+/** The statements for an owner who also takes the constraints of events away. They are back afterwards. */
+export const unchecked = (change: string) =>
+  `ALTER TABLE events DROP CONSTRAINT events_data_object_check, DROP CONSTRAINT events_time_check;
+   ${change};
+   ALTER TABLE events
+     ADD CONSTRAINT events_data_object_check CHECK (jsonb_typeof(data::jsonb) = 'object') NOT VALID,
+     ADD CONSTRAINT events_time_check CHECK (time >= '1970-01-01Z' AND time < '10000-01-01Z') NOT VALID`;
 
 /** What `npm run log -- verify` prints, once the job has recorded the rows from before the events. */
 export async function faultsOf(keys: Keys | undefined): Promise<string[]> {

@@ -16,6 +16,7 @@ import {
   logApp,
   ORIGIN,
   tamper,
+  testKeys,
 } from '../support/log.js';
 import { createRelease } from '../support/releases.js';
 import { createProject, expectProblem } from '../support/requests.js';
@@ -320,6 +321,38 @@ describe('npm run keys -- rotate', () => {
     expect(log.keys.verdicts.keyId).toBe(program.verdicts.keyId);
     const { log: keys, verdicts } = (await log.app.inject('/log/keys')).json();
     expect([keys.length, verdicts.length]).toEqual([2, 2]);
+  });
+
+  it("signs nothing with a keys' folder from before the rotation", async () => {
+    const folder = await keysFolder();
+    const log = await logApp({ keys: await openKeys(folder, () => ORIGIN) });
+    await createProject(log.app);
+    await log.settle();
+    await cp(folder, `${folder}-old`, { recursive: true });
+    await rotate(cli(), log.keys, 'log');
+    await createProject(log.app);
+    await log.settle();
+    const signed = (await log.app.inject('/log/checkpoint')).body;
+    const old = await logApp({ keys: await openKeys(`${folder}-old`, () => ORIGIN) });
+    await createProject(old.app);
+    await old.settle();
+    expect((await old.app.inject('/log/checkpoint')).body).toBe(signed);
+    expect(await warnings(old)).toEqual([expect.stringContaining('not the one that was signed')]);
+    await log.settle();
+    expect((await log.app.inject('/log/checkpoint')).body).not.toBe(signed);
+    expect(await faultsOf(log.keys)).toEqual([]);
+  });
+
+  it("tells once that the keys of an old log are not in the keys' folder", async () => {
+    const log = await logApp();
+    for (const _ of [1, 2]) {
+      await createProject(log.app);
+      await log.settle();
+    }
+    const other = await testKeys(`${await keysFolder()}-other`, 'srp.invalid/other');
+    await recover(cli(), other, 'srp.invalid/next', 'The keys were lost');
+    const lost = `log 1, ${ORIGIN}: its keys are not in the keys' folder, so 2 signatures were not verified`;
+    expect(await faultsOf(other)).toEqual([lost]);
   });
 
   it('keeps the old key if the log is not signed', async () => {

@@ -3,7 +3,7 @@ import { importRows } from '../../src/events/import.js';
 import { verify } from '../../src/features/transparency/index.js';
 import { sql } from '../support/database.js';
 import { junit } from '../support/documents.js';
-import { addEvents, anotherPool, type LogApp, logApp, tamper } from '../support/log.js';
+import { addEvents, anotherPool, type LogApp, logApp, tamper, unchecked } from '../support/log.js';
 import { SEALED } from '../support/policies.js';
 import { addArtifact, createRelease, digest } from '../support/releases.js';
 
@@ -36,6 +36,14 @@ async function recorded(): Promise<LogApp & { release: string }> {
     reason: 'Never called',
     expiresInDays: 5,
   });
+  const token = await post('/tokens', {
+    name: 'ci',
+    subject: 'ci',
+    scopes: ['projects:read'],
+    projects: [1],
+    expiresInDays: 5,
+  });
+  await app.inject({ method: 'DELETE', url: `/tokens/${token.json().id}` });
   await app.inject(`/assert?release=${release}&environment=gate`);
   await app.inject({ method: 'POST', url: `/releases/${release}/seal` });
   await app.inject(`/assert?release=${release}&environment=gate`);
@@ -204,6 +212,89 @@ describe('npm run log -- verify', () => {
       'a release that nobody sealed',
       `UPDATE releases SET sealed_by = 'eve'`,
       /release \S+: it differs/,
+    ],
+    [
+      'a release that was never sealed',
+      `UPDATE releases SET state = 'open', sealed_at = NULL, sealed_by = NULL`,
+      /release \S+: it differs/,
+    ],
+    [
+      'a verdict hash that was replaced',
+      `UPDATE verdicts SET verdict_hash = repeat('0', 64)`,
+      /verdict \S+: it differs/,
+    ],
+    [
+      'an environment without its policies',
+      `UPDATE environments SET policies = '[]'`,
+      /environment gate: it differs/,
+    ],
+    ['another rank', `UPDATE environments SET rank = 7`, /environment gate: it differs/],
+    [
+      'an environment that nobody created',
+      `INSERT INTO environments (name, rank, policies, created_by, updated_by)
+       VALUES ('open', 1, '[]', 'eve', 'eve')`,
+      /environment open: it was added/,
+    ],
+    [
+      'another decision that holds',
+      `UPDATE release_decisions SET decision = 'allow' WHERE decision = 'deny';
+       UPDATE release_decisions SET verdict_id = (SELECT id FROM verdicts WHERE decision = 'deny')`,
+      /what holds for release \S+ in gate: it is not what the latest event says/,
+    ],
+    [
+      'evidence under another label',
+      `UPDATE evidence SET label = 'other'`,
+      /evidence \S+: it differs/,
+    ],
+    [
+      'evidence that was replaced by nothing',
+      `UPDATE evidence SET superseded_by = id, superseded_at = now()`,
+      /evidence \S+: no event says that other evidence replaced it/,
+    ],
+    [
+      'a token with more scopes',
+      `UPDATE api_tokens SET scopes = '{tokens:admin}'`,
+      /token \S+: it differs/,
+    ],
+    [
+      'a token for every project',
+      `UPDATE api_tokens SET every_project = true, project_ids = '{}'`,
+      /token \S+: it differs/,
+    ],
+    [
+      'a token that lives again',
+      `UPDATE api_tokens SET revoked_at = NULL, revoked_by = NULL`,
+      /token \S+: it differs/,
+    ],
+    [
+      'a token that nobody created',
+      `INSERT INTO api_tokens (name, subject, scopes, every_project, project_ids, hash, created_by, expires_at)
+       SELECT 'x', subject, scopes, every_project, project_ids, sha256('x'), created_by, expires_at
+         FROM api_tokens LIMIT 1`,
+      /token \S+: it was added/,
+    ],
+    [
+      'data of an event that is not JSON any more',
+      unchecked(`UPDATE events SET data = 'no' WHERE type = 'verdict.decided'`),
+      /event \S+: its data cannot be read/,
+    ],
+    [
+      'an erasure with data that is not JSON',
+      unchecked(
+        `UPDATE events SET type = 'log.erased', data = '"x"' WHERE type = 'release.sealed'`,
+      ),
+      /entry \d+: event \S+ is not what/,
+    ],
+    [
+      'more added rows than erased events',
+      `UPDATE events SET subject_id = 'erased', actor = 'erased', credential = NULL, request_id = NULL,
+                         data = '{"erased":true}'
+        WHERE id = (SELECT id FROM events WHERE type = 'verdict.decided' LIMIT 1);
+       INSERT INTO verdicts (project_id, release_id, environment, decision, engine, inputs_hash, inputs,
+                             results, evaluated_at, created_by)
+       SELECT project_id, release_id, environment, 'allow'::decision, engine, repeat('0', 64), inputs,
+              results, evaluated_at, created_by FROM verdicts LIMIT 1`,
+      /verdict \S+: it was added/,
     ],
     [
       'rows that the job has not recorded, among which additions would hide',

@@ -26,7 +26,13 @@ export const attestationsRoutes: FastifyPluginAsyncTypebox<{
     {
       config: {
         scope: 'verdicts:read',
-        problems: ['verdict-not-found', 'artifact-not-found', 'no-subject', 'log-off'],
+        problems: [
+          'verdict-not-found',
+          'artifact-not-found',
+          'no-subject',
+          'log-off',
+          'log-not-signed',
+        ],
       },
       schema: {
         operationId: 'getAttestation',

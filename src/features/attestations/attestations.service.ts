@@ -2,7 +2,7 @@ import type { Scope } from '../../access/scopes.js';
 import { type CallContext, query } from '../../database/context.js';
 import { bookkeeping } from '../../database/transaction.js';
 import { signEnvelope } from '../../security/signing/dsse.js';
-import type { Keys } from '../../security/signing/keys.js';
+import { type Keys, KeysError } from '../../security/signing/keys.js';
 import {
   STATEMENT_MEDIA_TYPE,
   type Statement,
@@ -39,6 +39,9 @@ export interface AttestationsOptions {
   /** Version of the server. */
   readonly version: string;
 }
+
+const NO_KEYS =
+  "The keys' folder cannot be read, so nothing new is signed. The log of the server has the cause";
 
 /** All artifacts of a verdict, in the table of envelopes. */
 const ALL = '';
@@ -130,7 +133,11 @@ export function attestationsService({ log, keys, version }: AttestationsOptions)
     const find = () => query<StoredEnvelope>(context, FIND_ENVELOPE, key);
     const [known] = await find();
     if (known) return known;
-    await keys.refresh();
+    await keys.refresh().catch((error: unknown) => {
+      if (error instanceof KeysError)
+        throw new AppError('log-not-signed', NO_KEYS, { cause: error });
+      throw error;
+    });
     const signer = keys.verdicts;
     const signed = signEnvelope(STATEMENT_MEDIA_TYPE, statementBytes(statement), [signer]);
     const values = [...key, signer.keyId, JSON.stringify(signed)];

@@ -1,8 +1,16 @@
 import type { Place } from '../../database/context.js';
 import type { LogService } from '../transparency/index.js';
-import { entriesAbout, type LogEntry, releaseEntries, type UpTo } from '../transparency/index.js';
+import {
+  entriesAbout,
+  erasuresOf,
+  type LogEntry,
+  releaseEntries,
+  type UpTo,
+} from '../transparency/index.js';
 import { textFile } from './pack.content.js';
 import type { TarFile } from './tar.js';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What a release's entries are about, by kind of subject. */
 export type Subjects = ReadonlyMap<string, readonly string[]>;
@@ -16,6 +24,8 @@ export async function subjectsOf(place: Place, releaseId: string, upTo: UpTo) {
       logs.add(log);
       if (statement === null) continue;
       const { subject } = JSON.parse(statement) as { subject: { kind: string; id: string } };
+      // Written beside the API. The entry is in the pack, and no row has the id.
+      if (!UUID.test(subject.id)) continue;
       const ids = subjects.get(subject.kind) ?? new Set();
       subjects.set(subject.kind, ids.add(subject.id));
     }
@@ -30,18 +40,23 @@ export interface EntriesRequest {
   /** Size of the signed tree of each log. */
   readonly sizes: ReadonlyMap<number, number>;
   readonly prove: ReturnType<LogService['prover']>;
-  /** Entries about these are added: of waivers of the project, and of policies. */
+  /** Entries about these are added: of waivers of the project, of policies, and of keys. */
   readonly related: readonly (readonly [kind: string, ids: readonly string[]])[];
 }
 
-/** The entries with their proofs: those of the release in their order, then those that they refer to. */
+/**
+ * The entries with their proofs: those of the release in their order, then those that they refer to, and those that say
+ * that one of them was erased.
+ */
 export async function* entryFiles(place: Place, request: EntriesRequest): AsyncGenerator<TarFile> {
   const { releaseId, upTo, sizes, prove, related } = request;
   let files = 0;
+  const erased = new Set<string>();
   const fileOf = async (entries: readonly LogEntry[]): Promise<TarFile> => {
     const lines: string[] = [];
     for (const entry of entries) {
       const size = sizes.get(entry.log) ?? 0;
+      if (entry.statement === null) erased.add(entry.event);
       // An entry that was not signed before its log ended has no proof.
       const proof = entry.index < size ? await prove(entry.log, entry.index, size) : [];
       const hashes = proof.map((hash) => hash.toString('base64'));
@@ -53,6 +68,9 @@ export async function* entryFiles(place: Place, request: EntriesRequest): AsyncG
   for await (const batch of releaseEntries(place, releaseId, upTo)) yield fileOf(batch);
   for (const [kind, ids] of related) {
     const entries = await entriesAbout(place, kind, ids, releaseId, upTo);
-    if (entries.length > 0) yield fileOf(entries);
+    const proven = entries.filter(({ log, index }) => index < (sizes.get(log) ?? 0));
+    if (proven.length > 0) yield fileOf(proven);
   }
+  const erasures = await erasuresOf(place, erased, upTo);
+  if (erasures.length > 0) yield fileOf(erasures);
 }

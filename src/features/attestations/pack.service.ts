@@ -18,12 +18,13 @@ import {
   waiverFiles,
 } from './pack.content.js';
 import { entryFiles, subjectsOf } from './pack.entries.js';
+import { rotationFiles, usedKeys } from './pack.keys.js';
 import { packReadme } from './pack.readme.js';
 import {
   CHECKPOINT,
   type CheckpointRow,
   ENVELOPES_OF,
-  KEY_IDS_OF,
+  EVIDENCE_OF,
   LAST_CHECKPOINTS,
   LATEST_OF_TYPE,
   POLICIES_OF,
@@ -54,12 +55,6 @@ interface Options {
 }
 
 const manifest = (files: readonly PackedFile[]): TarFile => jsonFile('manifest.json', { files });
-
-/** The ids of the keys that signed a note, 8 hexadecimal digits each (C2SP signed-note). */
-const signersOf = (note: string): string[] =>
-  [...note.matchAll(/^— \S+ (\S+)$/gm)].map(([, blob = '']) =>
-    Buffer.from(blob, 'base64').subarray(0, 4).toString('hex'),
-  );
 
 export type PackService = ReturnType<typeof packService>;
 
@@ -109,23 +104,6 @@ export function packService({ log, attestations, documents }: Options) {
     const most = size ?? Number(latest?.size ?? 0);
     if (from <= most) return;
     throw invalidAt('query', '/from', `must be at most ${most}, the size of the log`);
-  }
-
-  /** The public keys that signed what the pack has: later ones would make it another pack. */
-  async function usedKeys(context: CallContext, notes: readonly string[], ids: readonly string[]) {
-    const keys = await log.keys();
-    const signed = await query<{ keyId: string }>(context, KEY_IDS_OF, [ids]);
-    const signers = new Set(signed.map(({ keyId }) => keyId));
-    const isUsed = ({ origin, vkey }: { readonly origin: string; readonly vkey: string }) => {
-      const note = notes.find((one) => one.startsWith(`${origin}\n`)) ?? '';
-      return signersOf(note).includes(vkey.slice(origin.length + 1).split('+')[0] ?? '');
-    };
-    return {
-      log: keys.log.filter(isUsed).map(({ origin, vkey, from }) => ({ origin, vkey, from })),
-      verdicts: keys.verdicts
-        .filter(({ keyId }) => signers.has(keyId))
-        .map(({ keyId, publicKey, from }) => ({ keyId, publicKey, from })),
-    };
   }
 
   /** The ids of rows of the release in the environment, or in all. */
@@ -192,13 +170,10 @@ export function packService({ log, attestations, documents }: Options) {
       );
       type Policy = { name: string; version: number };
       const policies = await query<Policy>(context, POLICIES_OF, [verdicts]);
-      const evidence = of('evidence');
+      const used = await query<{ id: string }>(context, EVIDENCE_OF, [verdicts]);
+      const evidence = [...new Set([...of('evidence'), ...used.map((row) => row.id)])].sort();
       for (const verdict of verdicts) await attestations.signRecord(context, verdict);
-      const keys = await usedKeys(
-        context,
-        checkpoints.map(({ note }) => note),
-        verdicts,
-      );
+      const keys = await usedKeys(context, log, checkpoints, verdicts, checkpoint.signedAt);
 
       async function* files(): AsyncGenerator<TarFile> {
         yield textFile('README.txt', packReadme(release, size));
@@ -215,6 +190,7 @@ export function packService({ log, attestations, documents }: Options) {
           const proof = { from, to: size, hashes: consistency.hashes };
           yield jsonFile(`logs/${checkpoint.log}/consistency-${from}.json`, proof);
         }
+        yield* rotationFiles(context, log, checkpoints, from);
         yield* entryFiles(context, {
           releaseId: id,
           upTo,
@@ -223,6 +199,10 @@ export function packService({ log, attestations, documents }: Options) {
           related: [
             ['waiver', waivers],
             ['policy', [...new Set(policies.map(({ name }) => name))]],
+            [
+              'key',
+              [...keys.log.map(({ vkey }) => vkey), ...keys.verdicts.map(({ keyId }) => keyId)],
+            ],
             ['policy-version', policies.map(({ name, version: number }) => `${name}/${number}`)],
           ],
         });

@@ -39,6 +39,13 @@ export const WAIVERS_OF: Statement = {
           WHERE v.id = ANY ($1::uuid[]) ORDER BY 1`,
 };
 
+/** Of verdicts: the ids of their evidence, also that whose event was erased. `$1`: ids of verdicts. */
+export const EVIDENCE_OF: Statement = {
+  name: 'pack-evidence',
+  text: `SELECT DISTINCT e ->> 'id' AS id FROM verdicts v, jsonb_array_elements(v.inputs -> 'evidence') e
+          WHERE v.id = ANY ($1::uuid[])`,
+};
+
 /** Of verdicts: their policies. `$1`: ids of verdicts. */
 export const POLICIES_OF: Statement = {
   name: 'pack-policies',
@@ -66,8 +73,21 @@ export const ENVELOPES_OF: Statement = {
           ORDER BY verdict_id, predicate, artifact_sha256`,
 };
 
-/** The keys that signed envelopes. `$1`: ids of verdicts. */
+/** The keys that signed these envelopes. Parameters as those of `ENVELOPES_OF`. */
 export const KEY_IDS_OF: Statement = {
   name: 'pack-key-ids',
-  text: `SELECT DISTINCT key_id AS "keyId" FROM verdict_attestations WHERE verdict_id = ANY ($1::uuid[])`,
+  text: `SELECT DISTINCT key_id AS "keyId" FROM verdict_attestations
+          WHERE verdict_id = ANY ($1::uuid[])
+            AND (signed_at < $2 OR (predicate = 'verdict' AND artifact_sha256 = ''))`,
+};
+
+/** The first checkpoint after each rotation of a key, which the key before it signed. `$1`: ids of logs. */
+export const ROTATIONS: Statement = {
+  name: 'pack-rotations',
+  text: `SELECT DISTINCT x.log_id AS log, c.size, c.note
+           FROM events e JOIN log_entries x ON x.event_id = e.id
+          CROSS JOIN LATERAL (SELECT size, note FROM log_checkpoints
+                               WHERE log_id = x.log_id AND size > x.index ORDER BY size LIMIT 1) c
+          WHERE e.subject_kind = 'key' AND e.type = 'key.rotated' AND x.log_id = ANY ($1::int[])
+          ORDER BY x.log_id, c.size`,
 };

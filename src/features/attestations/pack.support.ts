@@ -44,7 +44,15 @@ const waiver = {
 };
 const { createdAt: requestedAt, createdBy: requestedBy, ...ofWaiver } = waiver;
 const waiverSha256 = digestOf({ ...ofWaiver, requestedAt, requestedBy });
-const evidence = { id: EVIDENCE, receivedSha256: sha256(DOCUMENT), storedSha256: sha256(DOCUMENT) };
+const received = {
+  kind: 'junit',
+  label: null,
+  receivedSha256: sha256(DOCUMENT),
+  storedSha256: sha256(DOCUMENT),
+  mayAbsolve: false,
+};
+const owner = { projectId: 1, releaseId: RELEASE, createdBy: 'jenkins' };
+const evidence = { id: EVIDENCE, ...received, artifactSha256: null, ...owner };
 
 const inputs: DecidedVerdict['inputs'] = {
   release: {
@@ -104,6 +112,7 @@ const verdict = { ...decided, id: VERDICT, projectId: 1, inputs, verdictHash: di
 
 interface Event {
   readonly type: string;
+  readonly actor?: string;
   readonly subject: { readonly kind: string; readonly id: string };
   readonly release: string | null;
   readonly data: object;
@@ -115,13 +124,24 @@ const about = (type: string, kind: string, id: string, data: object, release: st
   data,
 });
 const { verdictHash, inputsHash, environment, decision, engine } = verdict;
+const deployed = { environment, decision };
+export const eventId = (index: number) => uuid(100 + index);
 /** Events of the log. Those of the release have a number. */
 const EVENTS: readonly Event[] = [
   about('project.created', 'project', '1', { status: 'active' }, null),
-  about('release.created', 'release', RELEASE, { version: '1.4.0' }, RELEASE),
+  about('release.created', 'release', RELEASE, { version: '1.4.0', commit: '8f3c2a1b' }, RELEASE),
   about('release.created', 'release', uuid(9), { version: '0.1' }, uuid(9)),
-  about('evidence.received', 'evidence', EVIDENCE, evidence, RELEASE),
-  about('waiver.approved', 'waiver', WAIVER, { requestedBy: 'alice', sha256: waiverSha256 }, null),
+  about('evidence.received', 'evidence', EVIDENCE, { ...received, artifact: null }, RELEASE),
+  {
+    ...about(
+      'waiver.approved',
+      'waiver',
+      WAIVER,
+      { requestedBy: 'alice', sha256: waiverSha256 },
+      null,
+    ),
+    actor: 'bob',
+  },
   about(
     'verdict.decided',
     'verdict',
@@ -129,7 +149,13 @@ const EVENTS: readonly Event[] = [
     { environment, decision, inputsHash, verdictHash, engine, before: null },
     RELEASE,
   ),
-  about('deployment.recorded', 'deployment', DEPLOYMENT, { environment, before: null }, RELEASE),
+  about(
+    'deployment.recorded',
+    'deployment',
+    DEPLOYMENT,
+    { ...deployed, before: null, verdict: VERDICT },
+    RELEASE,
+  ),
   about('audit-pack.issued', 'release', RELEASE, {}, RELEASE),
 ];
 
@@ -156,19 +182,31 @@ export function newKeys(origin = 'srp.invalid/0011223344556677') {
 }
 export type TestKeys = ReturnType<typeof newKeys>;
 
+interface PackOptions {
+  readonly erased?: number;
+  /** Events before the last. */
+  readonly more?: readonly Event[];
+  /** Environment that the envelopes are about. */
+  readonly attested?: string;
+}
+
 /**
  * The files of a pack without its manifest, and checkpoints of the log at each size.
- * @param erased index of an event whose salt and statement were erased
+ * @param options `erased`: index of an event whose salt and statement were erased
  */
-export async function newPack(keys: TestKeys, { erased }: { readonly erased?: number } = {}) {
+export async function newPack(
+  keys: TestKeys,
+  { erased, more = [], attested = environment }: PackOptions = {},
+) {
   let [sequence, previous] = [0, null as string | null];
-  const lines = EVENTS.map((event, index) => {
+  const all = [...EVENTS.slice(0, -1), ...more, ...EVENTS.slice(-1)];
+  const lines = all.map((event, index) => {
     const isOwn = event.release === RELEASE;
     if (isOwn) sequence += 1;
     const number = isOwn ? sequence : event.release === null ? null : 1;
     const said = {
-      schema: 'https://srp.invalid/schemas/event/v1',
-      id: uuid(100 + index),
+      schema: 'urn:srp:event:v1',
+      id: eventId(index),
       time: AT,
       project: 1,
       actor: 'jenkins',
@@ -244,7 +282,7 @@ export async function newPack(keys: TestKeys, { erased }: { readonly erased?: nu
   }
   files.set('entries/000001.jsonl', texts.join(''));
   put(`verdicts/${VERDICT}.json`, { ...verdict, evaluatedAt: AT, createdBy: 'jenkins' });
-  const of = { ...verdict, decidedAt: AT, decidedBy: 'jenkins' };
+  const of = { ...verdict, environment: attested, decidedAt: AT, decidedBy: 'jenkins' };
   const artifact = { name: 'shop', sha256: 'a'.repeat(64), digests: [], purl: null };
   const verifier = { installation: 'https://srp.example.com', version: '0.1.0' };
   const waivers = [{ id: WAIVER, sha256: waiverSha256 }];
@@ -258,7 +296,12 @@ export async function newPack(keys: TestKeys, { erased }: { readonly erased?: nu
   }
   put('policies/baseline-1.json', inputs.policies[0] ?? {});
   put(`waivers/${WAIVER}.json`, waiver);
-  put(`deployments/${DEPLOYMENT}.json`, { id: DEPLOYMENT, environment: 'production' });
+  put(`deployments/${DEPLOYMENT}.json`, {
+    id: DEPLOYMENT,
+    ...deployed,
+    verdictId: VERDICT,
+    ...owner,
+  });
   put(`evidence/${EVIDENCE}.json`, evidence);
   files.set(`documents/${evidence.storedSha256}`, DOCUMENT);
   const checkpointAt = async (at: number) => {

@@ -51,7 +51,7 @@ describe('verify.mjs refuses', () => {
     [
       'events with exchanged numbers',
       () => withLines(([a, b, ...rest]) => [{ ...b, sequence: 1 }, { ...a, sequence: 2 }, ...rest]),
-      'of another release or place',
+      'of another event, release or place',
     ],
     [
       'an event twice',
@@ -64,7 +64,7 @@ describe('verify.mjs refuses', () => {
         withLines((lines) =>
           lines.map((line) => (line.sequence === 5 ? { ...line, sequence: null } : line)),
         ),
-      'has no number',
+      'of another event, release or place',
     ],
     [
       'a missing event of a waiver',
@@ -84,7 +84,7 @@ describe('verify.mjs refuses', () => {
     [
       'a verdict without its hash',
       () => changed(VERDICT, (text) => text.replace(/,"verdictHash":"[^"]*"/, '')),
-      'the verdictHash of the verdict was changed',
+      `the verdictHash of verdict ${uuid(2)} was changed`,
     ],
     ['a missing verdict', () => without(VERDICT), 'the log has it, and the pack does not'],
     [
@@ -95,7 +95,7 @@ describe('verify.mjs refuses', () => {
     [
       'a changed deployment',
       () => changed(`deployments/${uuid(5)}.json`, (text) => text.replace('production', 'staging')),
-      'the environment of the deployment',
+      'the environment of deployment',
     ],
     [
       'changed rules',
@@ -116,9 +116,9 @@ describe('verify.mjs refuses', () => {
     [
       'a changed document',
       () => changed(document(), (text) => `${text} `),
-      'the document of evidence',
+      'its document is missing or was changed',
     ],
-    ['a missing document', () => without(document()), 'the document of evidence'],
+    ['a missing document', () => without(document()), 'its document is missing or was changed'],
     [
       'changed evidence',
       () =>
@@ -145,7 +145,7 @@ describe('verify.mjs refuses', () => {
     [
       'another release',
       () => changed('pack.json', (text) => text.replace(uuid(1), uuid(9))),
-      'of another release',
+      'the log has no entry about release',
     ],
     [
       'a changed checkpoint',
@@ -195,7 +195,7 @@ describe('verify.mjs refuses', () => {
     [
       'a manifest that lists more',
       () => tarOf(listing('evidence/x')),
-      'it lists files that are missing',
+      'evidence/x is not the file that it lists',
     ],
     [
       'a link',

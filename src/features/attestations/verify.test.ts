@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { leafHash } from '../../security/signing/merkle.js';
-import { newKeys, newPack, tarOf, withManifest } from './pack.support.js';
+import { eventId, newKeys, newPack, tarOf, withManifest } from './pack.support.js';
 import { keys, PROGRAM, pack, useVerifier, withLines } from './verify.support.js';
 
 const { file, verifyFiles } = useVerifier();
@@ -22,7 +22,7 @@ describe('verify.mjs', () => {
     expect(text).toContain('The checkpoint of srp.invalid/0011223344556677 at size 8 is signed');
     expect(text).toContain('The 5 events of the release follow each other without a gap');
     expect(text).toContain(
-      'Version 1.4.0: allow for production at 2026-11-25T10:05:00.000Z, verdict 0',
+      'Version 1.4.0: verdict.decided allow for production at 2026-11-25T10:05:00.000Z by jenkins, 0',
     );
     expect(text).toContain('Attestations: 2');
     const [, claimed = ''] = text.split('Only claimed:\n');
@@ -38,13 +38,27 @@ describe('verify.mjs', () => {
   });
 
   it('verifies erased events by their place in the log, and says so', async () => {
-    const erased = await newPack(keys, { erased: 1 });
+    const data = { event: eventId(1), origin: keys.origin, index: 1, reasonSha256: 'a'.repeat(64) };
+    const subject = { kind: 'log', id: keys.origin };
+    const erasure = { type: 'log.erased', subject, release: null, data };
+    const erased = await newPack(keys, { erased: 1, more: [erasure] });
     const { status, text } = await verifyFiles(erased.files);
     expect(text).toContain('Entry 1/1 was erased: its place in the log is proven');
+    expect(text).toContain('VERIFIED');
     expect(status).toBe(0);
+    for (const other of [
+      [],
+      [{ ...erasure, data: { ...data, index: 2 } }],
+      [{ ...erasure, data: { ...data, origin: 'other.example' } }],
+      [{ ...erasure, data: { ...data, event: eventId(2) } }],
+    ]) {
+      const forged = await newPack(keys, { erased: 1, more: other });
+      expect((await verifyFiles(forged.files)).text).toContain(`event ${eventId(1)} is missing`);
+    }
   });
 
   it('says that the end may be missing if the pack does not end with its own event', async () => {
+    // The last event is audit-pack.issued.
     const files = withLines((lines) => lines.filter(({ sequence }) => sequence !== 5));
     const { status, text } = await verifyFiles(files);
     expect(text).toContain('No event of the release is missing at the end');
@@ -79,10 +93,10 @@ describe('verify.mjs --checkpoint', () => {
   it('refuses a log that was rewritten', async () => {
     const root = leafHash(Buffer.from('other'));
     const old = await verifyFrom(keys.checkpoint(3, root));
-    expect(old.text).toContain('the log was rewritten after your checkpoint');
+    expect(old.text).toContain('the log was rewritten after the checkpoint');
     expect(old.status).toBe(1);
     const same = await verifyFrom(keys.checkpoint(8, root));
-    expect(same.text).toContain('another tree of this size');
+    expect(same.text).toContain('two trees of this size');
     expect(same.status).toBe(1);
   });
 
@@ -110,7 +124,6 @@ describe('verify.mjs --keys', () => {
   it('refuses a pack whose keys were exchanged', async () => {
     const { status, text } = await verifyWith(newKeys().json);
     expect(text).toContain('this key is not one of yours');
-    expect(text).toContain('no key of srp.invalid/0011223344556677 signed it');
     expect(status).toBe(1);
   });
 });

@@ -60,6 +60,15 @@ const ABOUT: Statement = {
           ORDER BY x.log_id, x.index`,
 };
 
+/** `$1` and `$2`: log and size. */
+const ERASURES: Statement = {
+  name: 'log-entries-of-erasures',
+  text: `SELECT ${COLUMNS} FROM events e JOIN log_entries x ON x.event_id = e.id
+          WHERE e.subject_kind = 'log' AND e.type = 'log.erased'
+            AND (x.log_id < $1 OR (x.log_id = $1 AND x.index < $2))
+          ORDER BY x.log_id, x.index`,
+};
+
 function entryOf(row: Row): LogEntry {
   const { logId: log, index, id: event, salt, commitment, sequence, previous } = row;
   return {
@@ -99,6 +108,26 @@ export async function entriesAbout(
   const rows = await query<Row>(place, ABOUT, [kind, ids, log, size, releaseId]);
   // In an audit pack, only entries of the release have a place among them.
   return rows.map(entryOf);
+}
+
+/** What was written beside the API can be anything. */
+function erasedBy({ data }: Row): string | undefined {
+  try {
+    return String(JSON.parse(data)?.event);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The entries that say that these events were erased. */
+export async function erasuresOf(
+  place: Place,
+  events: ReadonlySet<string>,
+  { log, size }: UpTo,
+): Promise<LogEntry[]> {
+  if (events.size === 0) return [];
+  const rows = await query<Row>(place, ERASURES, [log, size]);
+  return rows.filter((row) => events.has(erasedBy(row) ?? '')).map(entryOf);
 }
 
 /** The entry at an index of a log. undefined: it does not exist. */

@@ -1,4 +1,4 @@
-export { entriesAbout, type LogEntry, releaseEntries, type UpTo } from './entries.js';
+export { entriesAbout, erasuresOf, type LogEntry, releaseEntries, type UpTo } from './entries.js';
 export { erase } from './erase.js';
 export { type LogService, logService } from './log.service.js';
 export { newOrigin } from './origin.js';

@@ -38,7 +38,8 @@ export async function lookAt(context: Inside<Place>, keys: Keys): Promise<Looked
   await keys.refresh();
   const signed = await keys.lastSigned();
   const head = await readHead(context);
-  const state = await stateOf(head, signed, tilesOf(context, head?.id ?? 0));
+  const readTiles = tilesOf(context, head?.id ?? 0);
+  const state = await stateOf(head, signed, readTiles, keys.list().log);
   if (head || state !== 'signing') return { state, head };
   await query(context, BEGIN_LOG, [signed.origin, EMPTY_ROOT]);
   return { state, head: await readHead(context) };

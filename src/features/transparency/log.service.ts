@@ -284,6 +284,10 @@ export function logService({ keys, sequencer, ...place }: LogServiceOptions) {
     /** Public keys, and which number the log of each key has in paths. @throws {AppError} `log-off` */
     async keys() {
       if (!keys) throw new AppError('log-off', LOG_OFF);
+      // Another process may have rotated them. A folder that cannot be read now is told by the sequencer.
+      await keys.refresh().catch((error: unknown) => {
+        if (!(error instanceof KeysError)) throw error;
+      });
       const rows = await query<{ id: number; origin: string }>(place, LOGS, []);
       const numbers = new Map(rows.map(({ id, origin }) => [origin, id]));
       const { log, verdicts } = keys.list();

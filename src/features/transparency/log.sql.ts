@@ -9,10 +9,13 @@ export interface HeadRow {
   readonly divergedAt: string | null;
   /** The checkpoint of this size is published. */
   readonly published: boolean;
+  /** The latest checkpoint, or null. */
+  readonly note: string | null;
 }
 
 const HEAD_COLUMNS = `l.id, l.origin, l.size, l.root, l.diverged_at AS "divergedAt",
-  EXISTS (SELECT 1 FROM log_checkpoints c WHERE c.log_id = l.id AND c.size = l.size) AS published`;
+  EXISTS (SELECT 1 FROM log_checkpoints c WHERE c.log_id = l.id AND c.size = l.size) AS published,
+  (SELECT c.note FROM log_checkpoints c WHERE c.log_id = l.id ORDER BY c.size DESC LIMIT 1) AS note`;
 
 /** The lock ends with the transaction. `$1`: the name of the lock. */
 export const TRY_LOCK: Statement = {

@@ -1,5 +1,6 @@
-import type { Keys } from '../../security/signing/keys.js';
+import type { Keys, PublicKeys } from '../../security/signing/keys.js';
 import { EMPTY_ROOT } from '../../security/signing/merkle.js';
+import { parseVkey, splitNote } from '../../security/signing/note.js';
 import { type ReadTiles, rootAt } from '../../security/signing/tiles.js';
 import type { Head } from './tree.js';
 
@@ -16,18 +17,32 @@ type Signed = Awaited<ReturnType<Keys['lastSigned']>>;
  * Compares the log in the database with what was signed last, which stands outside of it. A restored database would
  * otherwise sign a second history.
  * @param head undefined: no log has begun
+ * @param keys of the folder. If none of them signed the latest checkpoint, the folder is older than a rotation
  */
 export async function stateOf(
   head: Head | undefined,
   signed: Signed,
   readTiles: ReadTiles,
+  keys: PublicKeys['log'],
 ): Promise<LogState> {
   if (!head) return signed.size === 0 ? 'signing' : 'behind';
   if (head.origin !== signed.origin) return 'beside';
+  if (head.note !== null && !isOneOf(keys, head.note)) return 'beside';
   if (head.divergedAt !== null) return 'diverged';
   if (head.size < signed.size) return 'behind';
   const root = await rootThen(head, signed.size, readTiles);
   return root?.equals(signed.root) ? 'signing' : 'beside';
+}
+
+/** Whether one of the keys signed the note, as its key ids say. */
+function isOneOf(keys: PublicKeys['log'], note: string): boolean {
+  let ids: readonly Buffer[];
+  try {
+    ids = splitNote(note).signatures.map(({ keyId }) => keyId);
+  } catch {
+    return false; // it was written beside this program
+  }
+  return keys.some(({ vkey }) => ids.some((id) => id.equals(parseVkey(vkey).keyId)));
 }
 
 /** The root when the log had this size. undefined: tiles are missing. */

@@ -13,6 +13,8 @@ export interface Head {
   readonly divergedAt: number | null;
   /** Whether the checkpoint of this size is published. */
   readonly published: boolean;
+  /** The latest checkpoint. null: nothing is published. */
+  readonly note: string | null;
 }
 
 /** The current log. undefined: no log has begun. */

@@ -1,91 +1,9 @@
 import type { Statement } from '../../database/sql.js';
-
-/** How the rows of a table are compared with the events that created and changed them. */
-export interface RowCheck {
-  readonly kind: string;
-  readonly table: string;
-  /** Expression over the row `t`: the id of the event's subject. */
-  readonly id: string;
-  /** Types of the event that created the row. */
-  readonly created: readonly string[];
-  /** Condition over the row `t` and the data `d` of that event: they agree. */
-  readonly agrees: string;
-  /** Condition over the row `t` that later events explain. `event(type)` is the actor of the latest one. */
-  readonly later?: string;
-}
-
-const ACTOR = (type: string) =>
-  `(SELECT x.actor FROM events x WHERE x.subject_kind = e.subject_kind AND x.subject_id = e.subject_id
-      AND x.type = '${type}' ORDER BY x.id DESC LIMIT 1)`;
-
-const same = (column: string, member: string) => `${column} IS NOT DISTINCT FROM d ->> '${member}'`;
-
-export const ROW_CHECKS: readonly RowCheck[] = [
-  {
-    kind: 'release',
-    table: 'releases',
-    id: 't.id::text',
-    created: ['release.created'],
-    agrees: `${same('t.version', 'version')} AND ${same('t.commit', 'commit')}
-             AND t.project_id = e.project_id AND t.created_by = e.actor`,
-    later: `t.sealed_by IS NOT DISTINCT FROM ${ACTOR('release.sealed')}
-            AND t.revoked_by IS NOT DISTINCT FROM ${ACTOR('release.revoked')}`,
-  },
-  {
-    kind: 'artifact',
-    table: 'artifacts',
-    id: 't.id::text',
-    created: ['artifact.added'],
-    agrees: `${same('t.sha256', 'sha256')} AND ${same('t.kind', 'kind')} AND t.release_id = e.release_id`,
-  },
-  {
-    kind: 'evidence',
-    table: 'evidence',
-    id: 't.id::text',
-    created: ['evidence.received', 'evidence.read-again'],
-    agrees: `${same('t.received_sha256', 'receivedSha256')} AND t.release_id = e.release_id
-             AND (e.type <> 'evidence.received' OR (${same('t.kind', 'kind')}
-               AND ${same('t.stored_sha256', 'storedSha256')}
-               AND t.may_absolve = (d ->> 'mayAbsolve')::boolean))`,
-    later: `t.retracted_by IS NOT DISTINCT FROM ${ACTOR('evidence.retracted')}`,
-  },
-  {
-    kind: 'deployment',
-    table: 'deployments',
-    id: 't.id::text',
-    created: ['deployment.recorded'],
-    agrees: `${same('t.environment', 'environment')} AND t.release_id = e.release_id AND t.created_by = e.actor`,
-  },
-  {
-    kind: 'waiver',
-    table: 'waivers',
-    id: 't.id::text',
-    created: ['waiver.requested'],
-    agrees: `${same('t.rule', 'rule')} AND ${same('t.purl', 'purl')} AND ${same('t.about', 'about')}
-             AND t.expires_at = (d ->> 'expiresAt')::timestamptz AND t.created_by = e.actor
-             AND t.release_id IS NOT DISTINCT FROM e.release_id AND t.project_id = e.project_id`,
-    later: `t.approved_by IS NOT DISTINCT FROM ${ACTOR('waiver.approved')}
-            AND t.revoked_by IS NOT DISTINCT FROM ${ACTOR('waiver.revoked')}`,
-  },
-  {
-    kind: 'verdict',
-    table: 'verdicts',
-    id: 't.id::text',
-    created: ['verdict.decided'],
-    agrees: `${same('t.environment', 'environment')} AND ${same('t.decision::text', 'decision')}
-             AND ${same('t.inputs_hash', 'inputsHash')} AND t.engine = (d ->> 'engine')::int
-             AND t.release_id = e.release_id`,
-  },
-];
+import type { RowCheck } from './row-checks.js';
 
 /** A row that has an event, whichever, was seen by the log. */
 const seen = ({ kind, id }: RowCheck) =>
   `EXISTS (SELECT 1 FROM events x WHERE x.subject_kind = '${kind}' AND x.subject_id = ${id})`;
-
-/** An erased event may have created it. */
-const mayBeErased = ({ kind }: RowCheck) =>
-  `EXISTS (SELECT 1 FROM events x WHERE x.subject_kind = '${kind}' AND x.subject_id = 'erased'
-                                    AND x.project_id IS NOT DISTINCT FROM t.project_id)`;
 
 const types = ({ created }: RowCheck) => created.map((type) => `'${type}'`).join(', ');
 
@@ -96,21 +14,95 @@ const isImporting = (...kinds: string[]) =>
 /** Kinds whose rows from before the events are not recorded yet. */
 export const IMPORTING: Statement = { text: 'SELECT kind FROM event_imports ORDER BY kind' };
 
-/** Rows that no event knows. */
-export const addedRows = (check: RowCheck): Statement => ({
-  text: `SELECT ${check.id} AS id FROM ${check.table} t
-          WHERE NOT ${seen(check)} AND NOT ${mayBeErased(check)} AND NOT ${isImporting(check.kind)} LIMIT 1000`,
-});
+/** Tables of which every row belongs to a project. */
+const WITHOUT_PROJECT = ['environment', 'token', 'issuer'];
 
-/** Rows that differ from their events, or are missing. Rows from before the events have no such event. */
+/**
+ * Rows that no event knows. An erased event may have created one, so for each erased event one row of its project is
+ * not told. Which one, nobody knows any more.
+ */
+export const addedRows = (check: RowCheck): Statement => {
+  const project = WITHOUT_PROJECT.includes(check.kind) ? 'NULL::int' : 't.project_id';
+  return {
+    text: `
+      WITH unknown AS (
+        SELECT ${check.id} AS id, ${project} AS project,
+               row_number() OVER (PARTITION BY ${project} ORDER BY ${check.id}) AS n
+          FROM ${check.table} t WHERE NOT ${seen(check)} AND NOT ${isImporting(check.kind)}
+      )
+      SELECT u.id FROM unknown u
+       WHERE u.n > (SELECT count(*) FROM events x
+                     WHERE x.subject_kind = '${check.kind}' AND x.subject_id = 'erased'
+                       AND x.type IN (${types(check)}, 'imported')
+                       AND x.project_id IS NOT DISTINCT FROM u.project)
+       ORDER BY u.id LIMIT 1000`,
+  };
+};
+
+const digest = (row: string) => `encode(sha256(convert_to((${row})::text, 'UTF8')), 'hex')`;
+
+/** Rows from before the events that differ from the digest in their event, or are missing. `$1`: unreadable events. */
+export const changedImports = ({ kind, table, id, since = [] }: RowCheck): Statement => {
+  const whole = `to_jsonb(t) - 'hash' - 'last_used_at'`;
+  const before = since.map((column) => ` - '${column}'`).join('');
+  return {
+    text: `SELECT e.subject_id AS id, t IS NULL AS missing
+             FROM events e LEFT JOIN ${table} t ON ${id} = e.subject_id
+            WHERE e.subject_kind = '${kind}' AND e.type = 'imported' AND e.subject_id <> 'erased'
+              AND e.id <> ALL ($1::uuid[])
+              AND (t IS NULL OR e.data::jsonb ->> 'digest' NOT IN (${digest(whole)}, ${digest(whole + before)}))
+            LIMIT 1000`,
+  };
+};
+
+/** What holds, if it is not what the latest event says. `$1`: unreadable events. */
+export const OTHER_HOLDING: Statement = {
+  text: `SELECT h.release_id || ' in ' || h.environment AS id
+           FROM release_decisions h
+          CROSS JOIN LATERAL (
+            SELECT e.subject_id, e.data::jsonb ->> 'decision' AS decision FROM events e
+             WHERE e.release_id = h.release_id AND e.type IN ('verdict.decided', 'verdict.holds-again')
+               AND e.id <> ALL ($1::uuid[])
+               AND e.data::jsonb ->> 'environment' = h.environment AND NOT e.data::jsonb ? 'late'
+             ORDER BY e.id DESC LIMIT 1) last
+          WHERE (last.subject_id, last.decision) IS DISTINCT FROM (h.verdict_id::text, h.decision::text)
+          LIMIT 1000`,
+};
+
+/** Evidence that another replaced without an event that says so. `$1`: unreadable events. */
+export const SUPERSEDED: Statement = {
+  text: `SELECT t.id FROM evidence t
+          WHERE t.superseded_by IS NOT NULL
+            AND NOT EXISTS (
+              SELECT 1 FROM events e
+               WHERE e.subject_kind = 'evidence' AND e.subject_id = t.superseded_by::text
+                 AND e.id <> ALL ($1::uuid[])
+                 AND (e.type = 'imported' OR e.data::jsonb -> 'superseded' ? t.id::text
+                      OR e.data::jsonb ->> 'before' = t.id::text))
+            AND NOT EXISTS (SELECT 1 FROM events e WHERE e.subject_kind = 'evidence' AND e.subject_id = 'erased'
+                             AND e.release_id = t.release_id)
+            AND NOT ${isImporting('evidence')}
+          LIMIT 1000`,
+};
+
+/** Events, in pages. `$1`: id of the one before, `$2`: maximum number. */
+export const EVENTS: Statement = {
+  name: 'verify-events',
+  text: 'SELECT id, data FROM events WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2',
+};
+
+/**
+ * Rows that differ from their events, or are missing. Rows from before the events have no such event. `$1`: unreadable
+ * events.
+ */
 export const differingRows = (check: RowCheck): Statement => ({
-  text: `SELECT e.subject_id AS id, t.id IS NULL AS missing
+  text: `SELECT e.subject_id AS id, t IS NULL AS missing
            FROM events e
           CROSS JOIN LATERAL (SELECT e.data::jsonb AS d OFFSET 0) data
            LEFT JOIN ${check.table} t ON ${check.id} = e.subject_id
           WHERE e.subject_kind = '${check.kind}' AND e.type IN (${types(check)})
-            AND e.subject_id <> 'erased'
-            AND (t.id IS NULL OR NOT coalesce(${check.agrees}, false)
+            AND e.subject_id <> 'erased' AND e.id <> ALL ($1::uuid[])
+            AND (t IS NULL OR NOT coalesce(${check.agrees}, false)
                  ${check.later ? `OR NOT coalesce(${check.later}, false)` : ''})
           LIMIT 1000`,
 });

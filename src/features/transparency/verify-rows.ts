@@ -5,15 +5,19 @@ import type { Read } from '../../database/sql.js';
 import { storedInputsHash, type VerdictInputs, verdictHash } from '../../engine/index.js';
 import { canonicalJson } from '../../shared/canonical-json.js';
 import { type StatedWaiver, waiverStatement } from '../../vocabulary/waiver-statement.js';
+import { unreadableEvents } from './readable.js';
+import { ROW_CHECKS } from './row-checks.js';
 import type { Report } from './verify-log.js';
 import {
   addedRows,
   CHUNK,
+  changedImports,
   DOCUMENTS,
   differingRows,
   IMPORTING,
+  OTHER_HOLDING,
   POLICY_VERSIONS,
-  ROW_CHECKS,
+  SUPERSEDED,
   VERDICTS,
   WAIVERS,
 } from './verify-rows.sql.js';
@@ -40,6 +44,7 @@ function memberOf(data: string | null, name: string): unknown {
 }
 
 async function verifyTables({ read, report }: Verifier): Promise<void> {
+  const unreadable = await unreadableEvents(read, report);
   for (const { kind } of await read<{ kind: string }>(IMPORTING, [])) {
     report(
       `${kind}: rows from before the events have no event yet, so added rows cannot be found. ` +
@@ -51,9 +56,18 @@ async function verifyTables({ read, report }: Verifier): Promise<void> {
       report(`${check.kind} ${id}: it was added, no event knows it`);
     }
     type Differing = { id: string; missing: boolean };
-    for (const { id, missing } of await read<Differing>(differingRows(check), [])) {
-      report(`${check.kind} ${id}: it ${missing ? 'is missing' : 'differs from its events'}`);
+    const statements = [differingRows(check), ...(check.since ? [changedImports(check)] : [])];
+    for (const statement of statements) {
+      for (const { id, missing } of await read<Differing>(statement, [unreadable])) {
+        report(`${check.kind} ${id}: it ${missing ? 'is missing' : 'differs from its events'}`);
+      }
     }
+  }
+  for (const { id } of await read<{ id: string }>(OTHER_HOLDING, [unreadable])) {
+    report(`what holds for release ${id}: it is not what the latest event says`);
+  }
+  for (const { id } of await read<{ id: string }>(SUPERSEDED, [unreadable])) {
+    report(`evidence ${id}: no event says that other evidence replaced it`);
   }
 }
 

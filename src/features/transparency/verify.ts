@@ -25,9 +25,18 @@ export interface Verified {
   readonly imported: number;
 }
 
+/** What was written beside the API can be anything. */
+function eventIn(data: string): string {
+  try {
+    return String(JSON.parse(data)?.event);
+  } catch {
+    return '';
+  }
+}
+
 async function erasedEvents(read: Read): Promise<Set<string>> {
   const rows = await read<{ data: string }>(ERASURES, []);
-  return new Set(rows.map(({ data }) => String(JSON.parse(data).event)));
+  return new Set(rows.map(({ data }) => eventIn(data)));
 }
 
 async function verifyPlaces(read: Read, report: Report): Promise<number> {
@@ -57,8 +66,9 @@ async function verifySigned(
     size: Number(log.size),
     divergedAt: divergedAt === null ? null : Number(divergedAt),
     published: true,
+    note: null,
   };
-  const trouble = troubleOf(await stateOf(head, signed, tilesBy(read, log?.id ?? 0)));
+  const trouble = troubleOf(await stateOf(head, signed, tilesBy(read, log?.id ?? 0), []));
   const what = `the keys' folder has size ${signed.size} of ${signed.origin}`;
   if (trouble) report(`the current log: ${what}. ${trouble}`);
 }

@@ -1,0 +1,130 @@
+/** How the rows of a table are compared with the events that created and changed them. */
+export interface RowCheck {
+  readonly kind: string;
+  readonly table: string;
+  /** Expression over the row `t`: the id of the event's subject. */
+  readonly id: string;
+  /** Types of the event that created the row. */
+  readonly created: readonly string[];
+  /** Condition over the row `t` and the data `d` of that event: they agree. */
+  readonly agrees: string;
+  /** Condition over the row `t` that later events explain. */
+  readonly later?: string;
+  /**
+   * Of a table whose rows never change: columns that it gained since the first version that recorded rows from before
+   * the events, which have the digest of the row.
+   */
+  readonly since?: readonly string[];
+}
+
+/** A value of the latest event of a type about the same subject. Null: there is none. */
+const LATEST = (type: string, value: string) =>
+  `(SELECT ${value} FROM events x WHERE x.subject_kind = e.subject_kind AND x.subject_id = e.subject_id
+      AND x.type = '${type}' AND x.id <> ALL ($1::uuid[]) ORDER BY x.id DESC LIMIT 1)`;
+const ACTOR = (type: string) => LATEST(type, 'x.actor');
+/** The latest value of a member that later events change, or that of the first. */
+const CURRENT = (type: string, member: string) =>
+  `COALESCE((SELECT x.data::jsonb -> '${member}' -> 'after' FROM events x
+              WHERE x.subject_kind = e.subject_kind AND x.subject_id = e.subject_id AND x.type = '${type}'
+                AND x.id <> ALL ($1::uuid[]) AND x.data::jsonb ? '${member}' ORDER BY x.id DESC LIMIT 1),
+            d -> '${member}')`;
+
+const same = (column: string, member: string) => `${column} IS NOT DISTINCT FROM d ->> '${member}'`;
+/** Events of earlier versions of the server do not have the member. */
+const sameIfThere = (column: string, member: string) =>
+  `(NOT d ? '${member}' OR ${same(column, member)})`;
+/** A list of scopes and the projects of a token or an issuer. */
+const GRANT = `to_jsonb(t.scopes) = d -> 'scopes'
+  AND CASE WHEN t.every_project THEN 'null'::jsonb ELSE to_jsonb(t.project_ids) END = d -> 'projects'`;
+
+export const ROW_CHECKS: readonly RowCheck[] = [
+  {
+    kind: 'release',
+    table: 'releases',
+    id: 't.id::text',
+    created: ['release.created'],
+    agrees: `${same('t.version', 'version')} AND ${same('t.commit', 'commit')}
+             AND t.project_id = e.project_id AND t.created_by = e.actor`,
+    later: `t.sealed_by IS NOT DISTINCT FROM ${ACTOR('release.sealed')}
+            AND t.revoked_by IS NOT DISTINCT FROM ${ACTOR('release.revoked')}
+            AND t.state::text = CASE WHEN t.revoked_by IS NOT NULL THEN 'revoked'
+                                     WHEN t.sealed_by IS NOT NULL THEN 'sealed' ELSE 'open' END`,
+  },
+  {
+    kind: 'artifact',
+    table: 'artifacts',
+    id: 't.id::text',
+    created: ['artifact.added'],
+    agrees: `${same('t.sha256', 'sha256')} AND ${same('t.kind', 'kind')} AND t.release_id = e.release_id
+             AND t.created_by = e.actor`,
+    since: [],
+  },
+  {
+    kind: 'evidence',
+    table: 'evidence',
+    id: 't.id::text',
+    created: ['evidence.received', 'evidence.read-again'],
+    agrees: `${same('t.received_sha256', 'receivedSha256')} AND t.release_id = e.release_id
+             AND (e.type <> 'evidence.received' OR (${same('t.kind', 'kind')}
+               AND ${same('t.stored_sha256', 'storedSha256')} AND t.created_by = e.actor
+               AND ${same('t.label', 'label')} AND ${same('t.artifact_sha256', 'artifact')}
+               AND t.may_absolve = (d ->> 'mayAbsolve')::boolean))`,
+    later: `t.retracted_by IS NOT DISTINCT FROM ${ACTOR('evidence.retracted')}`,
+  },
+  {
+    kind: 'deployment',
+    table: 'deployments',
+    id: 't.id::text',
+    created: ['deployment.recorded'],
+    agrees: `${same('t.environment', 'environment')} AND t.release_id = e.release_id AND t.created_by = e.actor
+             AND ${sameIfThere('t.decision', 'decision')} AND ${sameIfThere('t.verdict_id::text', 'verdict')}`,
+    since: ['decision', 'verdict_id'],
+  },
+  {
+    kind: 'waiver',
+    table: 'waivers',
+    id: 't.id::text',
+    created: ['waiver.requested'],
+    agrees: `${same('t.rule', 'rule')} AND ${same('t.purl', 'purl')} AND ${same('t.about', 'about')}
+             AND t.expires_at = (d ->> 'expiresAt')::timestamptz AND t.created_by = e.actor
+             AND t.release_id IS NOT DISTINCT FROM e.release_id AND t.project_id = e.project_id`,
+    later: `t.approved_by IS NOT DISTINCT FROM ${ACTOR('waiver.approved')}
+            AND t.revoked_by IS NOT DISTINCT FROM ${ACTOR('waiver.revoked')}`,
+  },
+  {
+    kind: 'verdict',
+    table: 'verdicts',
+    id: 't.id::text',
+    created: ['verdict.decided'],
+    agrees: `${same('t.environment', 'environment')} AND ${same('t.decision::text', 'decision')}
+             AND ${same('t.inputs_hash', 'inputsHash')} AND t.engine = (d ->> 'engine')::int
+             AND ${sameIfThere('t.verdict_hash', 'verdictHash')} AND t.created_by = e.actor
+             AND t.release_id = e.release_id`,
+    since: ['verdict_hash'],
+  },
+  {
+    kind: 'environment',
+    table: 'environments',
+    id: 't.name',
+    created: ['environment.created'],
+    agrees: 't.created_by = e.actor',
+    later: `to_jsonb(t.rank) = ${CURRENT('environment.updated', 'rank')}
+            AND t.policies = ${CURRENT('environment.updated', 'policies')}`,
+  },
+  {
+    kind: 'token',
+    table: 'api_tokens',
+    id: 't.id::text',
+    created: ['token.created'],
+    agrees: `${same('t.subject', 'subject')} AND t.expires_at = (d ->> 'expiresAt')::timestamptz AND ${GRANT}`,
+    later: `t.revoked_by IS NOT DISTINCT FROM ${ACTOR('token.revoked')}`,
+  },
+  {
+    kind: 'issuer',
+    table: 'trusted_issuers',
+    id: 't.id::text',
+    created: ['issuer.trusted'],
+    agrees: `${same('t.issuer', 'issuer')} AND ${same('t.audience', 'audience')} AND ${GRANT}`,
+    later: `t.revoked_by IS NOT DISTINCT FROM ${ACTOR('issuer.revoked')}`,
+  },
+];
