@@ -7,6 +7,8 @@ export const SUBJECT_KINDS = [
   'policy',
   'policy-version',
   'environment',
+  'window',
+  'stop',
   'deployment',
   'waiver',
   'verdict',
@@ -68,6 +70,22 @@ export interface EventData {
   'policy-version.added': { sha256: string; before: string | null };
   'environment.created': { rank: number; policies: readonly PolicyRef[] };
   'environment.updated': { rank?: Change<number>; policies?: Change<readonly PolicyRef[]> };
+  'window.created': {
+    environment: string;
+    kind: string;
+    from: string;
+    to: string;
+    days: readonly string[];
+    timeZone: string;
+    projects: readonly number[] | null;
+  };
+  'window.ended': { environment: string; kind: string };
+  'environment.stopped': {
+    environment: string;
+    projects: readonly number[] | null;
+    rollbacks: boolean;
+  };
+  'environment.resumed': { environment: string; stoppedBy: string };
   'deployment.recorded': {
     environment: string;
     before: string | null;
@@ -91,6 +109,7 @@ export interface EventData {
     engine: number;
     before: string | null;
     late?: boolean;
+    intent?: string;
   };
   'verdict.holds-again': {
     environment: string;
@@ -184,6 +203,10 @@ export const EVENTS: Readonly<Record<EventType, EventMeaning>> = {
     subject: 'environment',
     meaning: 'Rank or policies of an environment changed',
   },
+  'window.created': { subject: 'window', meaning: 'A freeze or a change window was created' },
+  'window.ended': { subject: 'window', meaning: 'A freeze or a change window was ended' },
+  'environment.stopped': { subject: 'stop', meaning: 'An environment was stopped' },
+  'environment.resumed': { subject: 'stop', meaning: 'A person ended a stop of an environment' },
   'deployment.recorded': { subject: 'deployment', meaning: 'A deployment was recorded' },
   'waiver.requested': { subject: 'waiver', meaning: 'A waiver was requested' },
   'waiver.approved': { subject: 'waiver', meaning: 'A waiver was approved' },

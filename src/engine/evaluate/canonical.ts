@@ -3,6 +3,7 @@ import { type Coverage, coverageOf, type Target } from '../../vocabulary/coverag
 import { byText } from '../rules/common/text.js';
 import type { EvidenceInput } from '../rules/rule.js';
 import type { EvidenceRecord, PolicyInput, TooOld, VerdictInputs, WaiverInput } from './inputs.js';
+import { stopInput, windowInput } from './line.js';
 import { aboutOf } from './waivers.js';
 
 /** Sorts by content, so that the order does not depend on the database. */
@@ -131,8 +132,10 @@ const waiverOf = (waiver: WaiverInput) => ({
 declare const canonical: unique symbol;
 
 /** Inputs in the order in which they are hashed and evaluated. Only `canonicalInputs` creates them. */
-export type CanonicalInputs = Omit<VerdictInputs, 'evidence'> & {
+export type CanonicalInputs = Omit<VerdictInputs, 'evidence' | 'windows' | 'stops'> & {
   readonly evidence: readonly CanonicalEvidence[];
+  readonly windows: NonNullable<VerdictInputs['windows']>;
+  readonly stops: NonNullable<VerdictInputs['stops']>;
   readonly [canonical]: true;
 };
 
@@ -150,7 +153,7 @@ export const inCanonicalOrder = (policies: readonly PolicyInput[]): PolicyInput[
  */
 export function canonicalInputs(inputs: VerdictInputs): CanonicalInputs {
   const { id, projectId, version, commit, state, revokedReason } = inputs.release;
-  const { running } = inputs;
+  const { rollback, running } = inputs;
   const groups = groupsOf(inputs.evidence);
   const all: VerdictInputs = {
     release: { id, projectId, version, commit, state, revokedReason },
@@ -178,6 +181,9 @@ export function canonicalInputs(inputs: VerdictInputs): CanonicalInputs {
       ...(running.evidence !== undefined && { evidence: running.evidence }),
     },
     tooOld: tooOldOf(inputs.tooOld, groups),
+    windows: sorted((inputs.windows ?? []).map(windowInput)),
+    stops: sorted((inputs.stops ?? []).map(stopInput)),
+    ...(rollback && { rollback: { target: rollback.target, deployment: rollback.deployment } }),
   };
   return all as CanonicalInputs;
 }

@@ -8,6 +8,7 @@ import type {
   Outcome,
   RuleInput,
 } from '../rules/rule.js';
+import type { RollbackInput, StopInput, WindowInput } from './line.js';
 import type { WaiverAbout } from './waivers.js';
 
 /** A rule of a policy: its name, mode and parameters. */
@@ -87,6 +88,12 @@ export interface VerdictInputs {
       })
     | null;
   readonly tooOld: readonly TooOld[];
+  /** Freezes that are open, and all change windows. Absent: as empty, of verdicts from before. */
+  readonly windows?: readonly WindowInput[];
+  /** Stops that nobody resumed. Absent: as empty, of verdicts from before. */
+  readonly stops?: readonly StopInput[];
+  /** Only of a question for a rollback. */
+  readonly rollback?: RollbackInput | null;
 }
 
 /** Facts that follow from the inputs and are too large to hash. Facts that no rule `needs` can be absent. */

@@ -9,6 +9,8 @@ import { type FindRule, prepareRule, tooOldFor } from './prepared-rule.js';
 export interface Prepared {
   /** The facts that at least one rule needs. */
   readonly needs: Required<Needs>;
+  /** The limits on the age of evidence that at least one rule has, in days. */
+  readonly ageLimits: readonly number[];
   /** Returns which evidence is too old for which rule. Nothing else in a verdict depends on the clock. */
   tooOld(evidence: readonly Aged[]): TooOld[];
   /**
@@ -48,6 +50,7 @@ export function prepare(
       newDefects: rules.some(({ needs }) => needs.newDefects),
       components: rules.some(({ needs }) => needs.components),
     },
+    ageLimits: [...new Set(rules.flatMap(({ bound }) => bound?.ageLimits() ?? []))],
     tooOld: (evidence) => rules.flatMap((rule) => tooOldFor(rule, evidence)),
     decide(inputs, facts, options = {}) {
       checkSame(ordered, inputs);

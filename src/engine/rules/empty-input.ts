@@ -10,6 +10,7 @@ export const EMPTY_INPUT: RuleInput = {
   tooOld: new Set(),
   defects: NONE,
   running: null,
+  rollback: false,
   newDefects: NONE,
   components: [],
   uploads: {},

@@ -10,6 +10,8 @@ export interface BoundRule {
   /** Checks what only new policies must meet. @throws {RuleFault} */
   check(): void;
   needs(): Needs;
+  /** Limits on the age of evidence, in days. */
+  ageLimits(): readonly number[];
   /** @returns ids of the evidence that is too old for this rule */
   tooOld(evidence: readonly Aged[]): readonly string[];
   evaluate(input: RuleInput): Outcome;
@@ -74,6 +76,7 @@ export function knownRule<Parameters extends object>(rule: Rule<Parameters>): Kn
         parameters,
         check: () => rule.check?.(parameters),
         needs: () => rule.needs?.(parameters) ?? {},
+        ageLimits: () => rule.ageLimits?.(parameters) ?? [],
         tooOld: (evidence) => rule.tooOld?.(parameters, evidence) ?? [],
         evaluate: (input) => rule.evaluate(parameters, input),
       };

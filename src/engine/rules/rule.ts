@@ -116,6 +116,8 @@ export interface RuleInput {
   readonly defects: Defects;
   /** The running release of the project in the environment; null: none is known. */
   readonly running: { readonly id: string; readonly version: string } | null;
+  /** Whether the question is for a rollback to a release that ran here. */
+  readonly rollback: boolean;
   /** Defects that the running release does not have, or has with a lower severity; all if nothing runs. */
   readonly newDefects: Defects | undefined;
   /** Distinct components, ordered by name and version. Only for rules that need them. */
@@ -174,6 +176,8 @@ export interface Rule<Parameters extends object = never> {
    */
   check?(parameters: Parameters): void;
   needs?(parameters: Parameters): Needs;
+  /** Limits on the age of evidence, in days: after which time `tooOld` may return more. */
+  ageLimits?(parameters: Parameters): number[];
   /** @returns ids of the evidence that is too old for this rule */
   tooOld?(parameters: Parameters, evidence: readonly Aged[]): string[];
   evaluate(parameters: Parameters, input: RuleInput): Outcome;

@@ -1,4 +1,5 @@
 import type { Statement } from '../../database/sql.js';
+import { placeOf } from './environment.input.sql.js';
 
 /**
  * What currently runs. `$1`: environment, `$2`: last project of the previous page, `$3`: visible projects, or null for
@@ -6,8 +7,9 @@ import type { Statement } from '../../database/sql.js';
  */
 export const RUNNING: Statement = {
   text: `SELECT last.id FROM projects p CROSS JOIN LATERAL (
-           SELECT d.id FROM deployments d WHERE d.environment = $1 AND d.project_id = p.id
-            ORDER BY d.id DESC LIMIT 1) last
+           SELECT d.id FROM deployments d
+            WHERE d.environment = $1 AND d.project_id = p.id AND d.state = 'succeeded'
+            ORDER BY ${placeOf('d')} DESC LIMIT 1) last
           WHERE p.id > $2::int AND ($3::int[] IS NULL OR p.id = ANY ($3::int[]))
           ORDER BY p.id LIMIT $4::int`,
 };

@@ -5,8 +5,25 @@ import { deploymentsService } from './deployments.service.js';
 import { environmentsRoutes } from './environments.routes.js';
 import { CreateEnvironment, Environment, UpdateEnvironment } from './environments.schemas.js';
 import { environmentsService } from './environments.service.js';
+import { stopsRoutes } from './stops.routes.js';
+import { CreateEnvironmentStop, EnvironmentStop, ResumeEnvironment } from './stops.schemas.js';
+import { stopsService } from './stops.service.js';
+import { windowsRoutes } from './windows.routes.js';
+import { CreateEnvironmentWindow, EnvironmentWindow } from './windows.schemas.js';
+import { windowsService } from './windows.service.js';
 
-const SCHEMAS = [Environment, CreateEnvironment, UpdateEnvironment, Deployment, CreateDeployment];
+const SCHEMAS = [
+  Environment,
+  CreateEnvironment,
+  UpdateEnvironment,
+  EnvironmentWindow,
+  CreateEnvironmentWindow,
+  EnvironmentStop,
+  CreateEnvironmentStop,
+  ResumeEnvironment,
+  Deployment,
+  CreateDeployment,
+];
 
 /** Environments, the policies that guard them, and deployments. */
 export const environments: Feature = {
@@ -20,6 +37,10 @@ export const environments: Feature = {
       prefix: '/environments',
       environments: environmentsService(),
     });
+    const windows = windowsService();
+    await app.register(windowsRoutes, { prefix: '/environments/:name/windows', windows });
+    const stops = stopsService();
+    await app.register(stopsRoutes, { prefix: '/environments/:name', stops });
     const deployments = deploymentsService();
     const prefix = '/environments/:name/deployments';
     await app.register(deploymentsRoutes, { prefix, deployments });

@@ -15,7 +15,8 @@ const count = (value: unknown) => (Array.isArray(value) ? value.length : 0);
 const verb = ({ decision }: Told['data']) => (decision === 'allow' ? 'may go' : 'may not go');
 
 function decided({ actor, data }: Told, again: boolean): string {
-  const said = `The release ${verb(data)} to ${text(data.environment, 'an environment')}`;
+  const way = data.intent === 'rollback' ? ' as a rollback' : '';
+  const said = `The release ${verb(data)} to ${text(data.environment, 'an environment')}${way}`;
   if (data.late === true) return `${said}, by a state that was out of date: ${actor} asked`;
   return again
     ? `${said}, as decided before on the same inputs: ${actor} asked`
