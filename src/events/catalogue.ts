@@ -91,7 +91,13 @@ export interface EventData {
     before: string | null;
     decision: string;
     verdict: string | null;
+    state: string;
+    authorization: string;
+    judged: string | null;
   };
+  'deployment.succeeded': { environment: string; before: string | null; authorization: string };
+  'deployment.failed': { environment: string; before: string | null; authorization: string };
+  'deployment.unauthorized': { environment: string; state: string; verdict: string | null };
   'waiver.requested': {
     rule: string;
     about: string;
@@ -208,6 +214,15 @@ export const EVENTS: Readonly<Record<EventType, EventMeaning>> = {
   'environment.stopped': { subject: 'stop', meaning: 'An environment was stopped' },
   'environment.resumed': { subject: 'stop', meaning: 'A person ended a stop of an environment' },
   'deployment.recorded': { subject: 'deployment', meaning: 'A deployment was recorded' },
+  'deployment.succeeded': {
+    subject: 'deployment',
+    meaning: 'A deployment that was started succeeded: its release runs',
+  },
+  'deployment.failed': { subject: 'deployment', meaning: 'A deployment that was started failed' },
+  'deployment.unauthorized': {
+    subject: 'deployment',
+    meaning: 'A deployment was recorded that the gate did not authorize',
+  },
   'waiver.requested': { subject: 'waiver', meaning: 'A waiver was requested' },
   'waiver.approved': { subject: 'waiver', meaning: 'A waiver was approved' },
   'waiver.revoked': {

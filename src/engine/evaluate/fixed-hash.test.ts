@@ -65,13 +65,26 @@ const everything = inputs({
   ],
   running: { id: 'other', version: '1.3.0', evidence: 'c'.repeat(64) },
   tooOld: [{ policy: 'baseline', version: 1, index: 1, evidence: ['1'] }],
+  windows: [
+    { id: 'w3', kind: 'change', state: 'open', until: null, reason: 'Working hours', by: 'ada' },
+    {
+      id: 'w2',
+      kind: 'freeze',
+      state: 'open',
+      until: '2027-01-03T07:00:00.000Z',
+      reason: 'Holidays',
+      by: 'bob',
+    },
+  ],
+  stops: [{ id: 's1', reason: 'Payments fail', by: 'ada', rollbacks: true }],
+  rollback: { target: 'ran', deployment: 'd1' },
 });
 
 describe('the inputsHash of known inputs', () => {
   const hash = (all: typeof everything) => inputsHash(canonicalInputs(all));
 
-  it('is that of engine 3', () => {
-    expect(ENGINE).toBe(3);
+  it('is that of engine 4', () => {
+    expect(ENGINE).toBe(4);
     expect(hash(inputs())).toBe('1dce98c30d3d192eb1c867fb37f81ad4553f16a59d7aa1d7ca6c10988aacb526');
     expect(hash(everything)).toBe(
       'dc70b585ca646e188953d8b788acbec6afc14931f993de8b69c454bb6ca48440',

@@ -15,10 +15,25 @@ export const RUNNING: Statement = {
 };
 
 /**
+ * The last deployment of a project in an environment, and the one that runs: its release and place. `$1`: environment,
+ * `$2`: project.
+ */
+export const LAST: Statement = {
+  name: 'deployment-last',
+  text: `SELECT (SELECT d.id FROM deployments d WHERE d.environment = $1 AND d.project_id = $2
+                  ORDER BY d.id DESC LIMIT 1) AS id,
+                running.id AS "runningId", running.release_id AS "runningReleaseId", running.place
+           FROM (SELECT) one LEFT JOIN LATERAL (
+             SELECT d.id, d.release_id, ${placeOf('d')} AS place FROM deployments d
+              WHERE d.environment = $1 AND d.project_id = $2 AND d.state = 'succeeded'
+              ORDER BY ${placeOf('d')} DESC LIMIT 1) running ON true`,
+};
+
+/**
  * A page of ids, newest first. Each part (an environment and a decision, and a project if they are given) has its rows
  * in the order of an index, so a page reads at most the length of a page of each, however large the table is.
  * `$1`: environment or null, `$2`: decisions, `$3` and `$4`: times, `$5` and `$6`: time and id of the row before the
- * page, `$7`: number of rows, `$8`: projects.
+ * page, `$7`: number of rows, `$8`: state or null, `$9`: authorization or null, `$10`: projects.
  */
 const pageOf = (project: { readonly parts: string; readonly condition: string }) => `
   SELECT part.id FROM environments n CROSS JOIN unnest($2::text[]) AS of_decision(value) ${project.parts}
@@ -27,6 +42,7 @@ const pageOf = (project: { readonly parts: string; readonly condition: string })
       WHERE environment = n.name AND decision = of_decision.value ${project.condition}
         AND created_at >= $3::timestamptz AND created_at < $4::timestamptz
         AND (created_at, id) < ($5::timestamptz, $6::uuid)
+        AND ($8::text IS NULL OR state = $8) AND ($9::text IS NULL OR "authorization" = $9)
       ORDER BY created_at DESC, id DESC LIMIT $7::int) part
    WHERE $1::text IS NULL OR n.name = $1
    ORDER BY part.created_at DESC, part.id DESC LIMIT $7::int`;
@@ -36,10 +52,10 @@ export const SEARCH_DEPLOYMENTS: Statement = {
   text: pageOf({ parts: '', condition: '' }),
 };
 
-/** Deployments of the projects `$8`. */
+/** Deployments of the projects `$10`. */
 export const SEARCH_DEPLOYMENTS_AMONG: Statement = {
   text: pageOf({
-    parts: 'CROSS JOIN unnest($8::int[]) AS of_project(id)',
+    parts: 'CROSS JOIN unnest($10::int[]) AS of_project(id)',
     condition: 'AND project_id = of_project.id',
   }),
 };

@@ -1,5 +1,7 @@
+import type { Config } from '../../config/config.js';
 import type { Feature } from '../../platform/feature.js';
-import { deploymentSearchRoutes, deploymentsRoutes } from './deployments.routes.js';
+import type { VerdictsService } from '../verdicts/index.js';
+import { deploymentSearchRoutes, deploymentsRoutes, historyRoutes } from './deployments.routes.js';
 import { CreateDeployment, Deployment } from './deployments.schemas.js';
 import { deploymentsService } from './deployments.service.js';
 import { environmentsRoutes } from './environments.routes.js';
@@ -25,13 +27,18 @@ const SCHEMAS = [
   CreateDeployment,
 ];
 
+interface Dependencies {
+  readonly config: Config;
+  readonly verdicts: VerdictsService;
+}
+
 /** Environments, the policies that guard them, and deployments. */
 export const environments: Feature = {
   tag: {
     name: 'environments',
     description: 'Places where releases run, the policies that guard them, and deployments',
   },
-  async plugin(app) {
+  async plugin(app, { verdicts }: Dependencies) {
     for (const schema of SCHEMAS) app.addSchema(schema);
     await app.register(environmentsRoutes, {
       prefix: '/environments',
@@ -41,9 +48,20 @@ export const environments: Feature = {
     await app.register(windowsRoutes, { prefix: '/environments/:name/windows', windows });
     const stops = stopsService();
     await app.register(stopsRoutes, { prefix: '/environments/:name', stops });
-    const deployments = deploymentsService();
+    const recorded = app.counter({
+      name: 'srp_deployments_total',
+      help: 'New records of deployments by authorization: authorized, rollback, unauthorized',
+      labelNames: ['authorization'],
+    });
+    for (const authorization of ['authorized', 'rollback', 'unauthorized']) {
+      recorded.inc({ authorization }, 0);
+    }
+    const deployments = deploymentsService(verdicts, (authorization) =>
+      recorded.inc({ authorization }),
+    );
     const prefix = '/environments/:name/deployments';
     await app.register(deploymentsRoutes, { prefix, deployments });
+    await app.register(historyRoutes, { prefix: '/environments/:name', deployments });
     await app.register(deploymentSearchRoutes, { prefix: '/deployments', deployments });
   },
 };

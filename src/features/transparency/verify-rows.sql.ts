@@ -54,7 +54,12 @@ export const ROW_CHECKS: readonly RowCheck[] = [
     table: 'deployments',
     id: 't.id::text',
     created: ['deployment.recorded'],
-    agrees: `${same('t.environment', 'environment')} AND t.release_id = e.release_id AND t.created_by = e.actor`,
+    // Events of earlier versions of the server do not have the authorization.
+    agrees: `${same('t.environment', 'environment')} AND t.release_id = e.release_id AND t.created_by = e.actor
+             AND t."authorization" = coalesce(d ->> 'authorization', 'unknown')`,
+    later: `t.ended_by IS NOT DISTINCT FROM
+              coalesce(${ACTOR('deployment.succeeded')}, ${ACTOR('deployment.failed')})
+            AND (t.ended_by IS NULL OR (t.state = 'succeeded') = (${ACTOR('deployment.succeeded')} IS NOT NULL))`,
   },
   {
     kind: 'waiver',
