@@ -112,6 +112,11 @@ ALTER TABLE "deployments" ADD CONSTRAINT "deployments_judged_verdict_id_fkey"
 -- What runs is the last that succeeded. (Prisma has no indexes on expressions.)
 CREATE INDEX "deployments_succeeded_idx"
     ON "deployments"("environment", "project_id", (COALESCE("succeeded_as", "id"))) WHERE "state" = 'succeeded';
+-- Lists of what nobody authorized.
+CREATE INDEX "deployments_environment_authorization_created_at_id_idx"
+    ON "deployments"("environment", "authorization", "created_at", "id");
+CREATE INDEX "deployments_project_authorization_idx"
+    ON "deployments"("project_id", "environment", "authorization", "created_at", "id");
 CREATE INDEX "deployments_release_idx" ON "deployments"("release_id", "environment", "id");
 
 DROP TRIGGER "deployments_kept" ON "deployments";

@@ -130,7 +130,6 @@ const filters = {
   decision: Type.Optional(
     stringEnum(DECISIONS, { description: 'Decision that held when the deployment was recorded' }),
   ),
-  state: Type.Optional(stringEnum(STATES, { description: 'What came of it' })),
   authorization: Type.Optional(
     stringEnum(AUTHORIZATIONS, {
       description: 'How it was authorized: `unauthorized` for a review',

@@ -18,7 +18,14 @@ import {
   type ListDeploymentsQuery,
   type SearchDeploymentsQuery,
 } from './deployments.schemas.js';
-import { LAST, RUNNING, SEARCH_DEPLOYMENTS, SEARCH_DEPLOYMENTS_AMONG } from './deployments.sql.js';
+import {
+  LAST,
+  RUNNING,
+  SEARCH_AUTHORIZED,
+  SEARCH_AUTHORIZED_AMONG,
+  SEARCH_DEPLOYMENTS,
+  SEARCH_DEPLOYMENTS_AMONG,
+} from './deployments.sql.js';
 import { requireEnvironment } from './environment.js';
 
 const BY_PROJECT: Order = ['int'];
@@ -49,14 +56,21 @@ async function history(
   among: Projects,
   request: SearchDeploymentsQuery,
 ) {
-  const { limit, cursor, decision, state = null, authorization = null } = request;
-  const decisions = decision === undefined ? DECISIONS : [decision];
+  const { limit, cursor, decision, authorization } = request;
+  if (decision !== undefined && authorization !== undefined) {
+    throw invalidAt('query', '/authorization', 'must be absent if decision is given');
+  }
+  const one = decision ?? authorization;
+  const wanted = one === undefined ? DECISIONS : [one];
   const before = decodePosition(BY_TIME, cursor) ?? NEWEST;
-  const times = boundsOf(timeRange(request));
-  const values = [environment, decisions, ...times, ...before, limit + 1, state, authorization];
+  const values = [environment, wanted, ...boundsOf(timeRange(request)), ...before, limit + 1];
+  const [all, some] =
+    authorization === undefined
+      ? [SEARCH_DEPLOYMENTS, SEARCH_DEPLOYMENTS_AMONG]
+      : [SEARCH_AUTHORIZED, SEARCH_AUTHORIZED_AMONG];
   const found = among
-    ? await queryDatabase<{ id: string }>(context, SEARCH_DEPLOYMENTS_AMONG, [...values, among])
-    : await queryDatabase<{ id: string }>(context, SEARCH_DEPLOYMENTS, values);
+    ? await queryDatabase<{ id: string }>(context, some, [...values, among])
+    : await queryDatabase<{ id: string }>(context, all, values);
   const rows = await context.prisma.deployment.findMany({
     where: { id: { in: found.map(({ id }) => id) } },
     include: WITH_RELEASE,
@@ -67,9 +81,9 @@ async function history(
 
 /** Filters of the history say nothing about what currently runs. @throws {AppError} `validation-failed` */
 function requireHistory(query: ListDeploymentsQuery): void {
-  const { history, from, to, decision, state, authorization } = query;
+  const { history, from, to, decision, authorization } = query;
   if (history) return;
-  for (const [name, value] of Object.entries({ from, to, decision, state, authorization })) {
+  for (const [name, value] of Object.entries({ from, to, decision, authorization })) {
     const message = 'must be absent unless history is true';
     if (value !== undefined) throw invalidAt('query', `/${name}`, message);
   }
@@ -118,9 +132,15 @@ const findOpen = ({ prisma }: CallContext, { environmentName, releaseId }: Targe
     ...includeRelease,
   });
 
+async function lastOf(context: CallContext, { environmentName, projectId }: Target): Promise<Last> {
+  const [last] = await queryDatabase<Last>(context, LAST, [environmentName, projectId]);
+  if (!last) throw new Error('the last deployment was not read');
+  return last;
+}
+
 /** The existing deployment that says the same as the request. */
 async function findSame(
-  context: ChangeContext,
+  context: CallContext,
   { environmentName, releaseId }: Target,
   state: CreateDeployment['state'],
   last: Last,
@@ -210,7 +230,7 @@ export function deploymentsService(
 ) {
   return {
     /**
-     * Decides how a deployment is authorized, unless it only ends one that was started.
+     * Decides how a deployment is authorized, unless it says the same as an existing one, or ends it.
      * @throws {AppError} `environment-not-found`, `release-not-found`, `validation-failed`
      */
     async judge(
@@ -226,7 +246,12 @@ export function deploymentsService(
         releaseId,
       );
       const target = { environmentName, releaseId: id, projectId };
-      if (state !== 'started' && (await findOpen(context, target))) return undefined;
+      if (
+        (await findOpen(context, target)) ??
+        (await findSame(context, target, state, await lastOf(context, target)))
+      ) {
+        return undefined;
+      }
       const request = { releaseId: id, environment: environmentName, verdictId, now, waiting };
       return authorize(context, verdicts, request);
     },
@@ -254,8 +279,7 @@ export function deploymentsService(
       return change(context, async (changing): Promise<Recorded> => {
         // Concurrent deployments of a project wait here, so that exactly one of them is the last.
         const now = await takeTurn(changing, ['deployments', environmentName, projectId]);
-        const [last] = await queryDatabase<Last>(changing, LAST, [environmentName, projectId]);
-        if (!last) throw new Error('the last deployment was not read');
+        const last = await lastOf(changing, target);
         const open = await findOpen(changing, target);
         if (open && state !== 'started') {
           return { deployment: await end(changing, open, state, last, now), created: false };

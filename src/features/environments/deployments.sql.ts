@@ -29,33 +29,40 @@ export const LAST: Statement = {
               ORDER BY ${placeOf('d')} DESC LIMIT 1) running ON true`,
 };
 
+/** What lists are filtered by: its values make parts, each with its own index. */
+type Filter = 'decision' | '"authorization"';
+
 /**
- * A page of ids, newest first. Each part (an environment and a decision, and a project if they are given) has its rows
- * in the order of an index, so a page reads at most the length of a page of each, however large the table is.
- * `$1`: environment or null, `$2`: decisions, `$3` and `$4`: times, `$5` and `$6`: time and id of the row before the
- * page, `$7`: number of rows, `$8`: state or null, `$9`: authorization or null, `$10`: projects.
+ * A page of ids, newest first. Each part (an environment and a value of the filter, and a project if they are given) has
+ * its rows in the order of an index, so a page reads at most the length of a page of each, however large the table is.
+ * `$1`: environment or null, `$2`: values of the filter, `$3` and `$4`: times, `$5` and `$6`: time and id of the row
+ * before the page, `$7`: number of rows, `$8`: projects.
  */
-const pageOf = (project: { readonly parts: string; readonly condition: string }) => `
-  SELECT part.id FROM environments n CROSS JOIN unnest($2::text[]) AS of_decision(value) ${project.parts}
+const pageOf = (by: Filter, project: { readonly parts: string; readonly condition: string }) => `
+  SELECT part.id FROM environments n CROSS JOIN unnest($2::text[]) AS of_filter(value) ${project.parts}
    CROSS JOIN LATERAL (
      SELECT id, created_at FROM deployments
-      WHERE environment = n.name AND decision = of_decision.value ${project.condition}
+      WHERE environment = n.name AND ${by} = of_filter.value ${project.condition}
         AND created_at >= $3::timestamptz AND created_at < $4::timestamptz
         AND (created_at, id) < ($5::timestamptz, $6::uuid)
-        AND ($8::text IS NULL OR state = $8) AND ($9::text IS NULL OR "authorization" = $9)
       ORDER BY created_at DESC, id DESC LIMIT $7::int) part
    WHERE $1::text IS NULL OR n.name = $1
    ORDER BY part.created_at DESC, part.id DESC LIMIT $7::int`;
 
-/** Deployments of all projects. It has no name: the best plan depends on the values. */
-export const SEARCH_DEPLOYMENTS: Statement = {
-  text: pageOf({ parts: '', condition: '' }),
+const ALL = { parts: '', condition: '' };
+const AMONG = {
+  parts: 'CROSS JOIN unnest($8::int[]) AS of_project(id)',
+  condition: 'AND project_id = of_project.id',
 };
 
-/** Deployments of the projects `$10`. */
-export const SEARCH_DEPLOYMENTS_AMONG: Statement = {
-  text: pageOf({
-    parts: 'CROSS JOIN unnest($10::int[]) AS of_project(id)',
-    condition: 'AND project_id = of_project.id',
-  }),
-};
+/** Deployments of all projects, by decision. It has no name: the best plan depends on the values. */
+export const SEARCH_DEPLOYMENTS: Statement = { text: pageOf('decision', ALL) };
+
+/** Deployments of the projects `$8`, by decision. */
+export const SEARCH_DEPLOYMENTS_AMONG: Statement = { text: pageOf('decision', AMONG) };
+
+/** Deployments of all projects, by authorization. */
+export const SEARCH_AUTHORIZED: Statement = { text: pageOf('"authorization"', ALL) };
+
+/** Deployments of the projects `$8`, by authorization. */
+export const SEARCH_AUTHORIZED_AMONG: Statement = { text: pageOf('"authorization"', AMONG) };
