@@ -7,6 +7,9 @@ import { deploymentsService } from './deployments.service.js';
 import { environmentsRoutes } from './environments.routes.js';
 import { CreateEnvironment, Environment, UpdateEnvironment } from './environments.schemas.js';
 import { environmentsService } from './environments.service.js';
+import { statusRoutes } from './status.routes.js';
+import { EnvironmentStatus, Readiness } from './status.schemas.js';
+import { statusService } from './status.service.js';
 import { stopsRoutes } from './stops.routes.js';
 import { CreateEnvironmentStop, EnvironmentStop, ResumeEnvironment } from './stops.schemas.js';
 import { stopsService } from './stops.service.js';
@@ -25,6 +28,8 @@ const SCHEMAS = [
   ResumeEnvironment,
   Deployment,
   CreateDeployment,
+  EnvironmentStatus,
+  Readiness,
 ];
 
 interface Dependencies {
@@ -62,6 +67,7 @@ export const environments: Feature = {
     const prefix = '/environments/:name/deployments';
     await app.register(deploymentsRoutes, { prefix, deployments });
     await app.register(historyRoutes, { prefix: '/environments/:name', deployments });
+    await app.register(statusRoutes, { status: statusService(verdicts) });
     await app.register(deploymentSearchRoutes, { prefix: '/deployments', deployments });
   },
 };
