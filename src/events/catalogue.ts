@@ -68,8 +68,16 @@ export interface EventData {
   'evidence.retracted': { receivedSha256: string };
   'policy.created': { sha256: string };
   'policy-version.added': { sha256: string; before: string | null };
-  'environment.created': { rank: number; policies: readonly PolicyRef[] };
-  'environment.updated': { rank?: Change<number>; policies?: Change<readonly PolicyRef[]> };
+  'environment.created': {
+    rank: number;
+    policies: readonly PolicyRef[];
+    after?: readonly string[];
+  };
+  'environment.updated': {
+    rank?: Change<number>;
+    policies?: Change<readonly PolicyRef[]>;
+    after?: Change<readonly string[]>;
+  };
   'window.created': {
     environment: string;
     kind: string;
@@ -207,7 +215,7 @@ export const EVENTS: Readonly<Record<EventType, EventMeaning>> = {
   'environment.created': { subject: 'environment', meaning: 'An environment was created' },
   'environment.updated': {
     subject: 'environment',
-    meaning: 'Rank or policies of an environment changed',
+    meaning: 'Rank, policies or order of an environment changed',
   },
   'window.created': { subject: 'window', meaning: 'A freeze or a change window was created' },
   'window.ended': { subject: 'window', meaning: 'A freeze or a change window was ended' },

@@ -135,6 +135,21 @@ export const anyInputs: fc.Arbitrary<VerdictInputs> = fc
       stops: fc.array(fc.record({ id: text, reason: text, by: text, rollbacks: fc.boolean() }), {
         maxLength: 2,
       }),
+      after: fc.uniqueArray(text, { maxLength: 2 }),
+      promoted: fc.array(
+        fc.record({
+          environment: text,
+          minimumHours: count,
+          state: fc.constantFrom(
+            'met' as const,
+            'soaking' as const,
+            'short' as const,
+            'absent' as const,
+          ),
+          until: fc.option(day),
+        }),
+        { maxLength: 2 },
+      ),
       rollback: fc.option(
         fc.record({ target: fc.constantFrom(...ROLLBACK_TARGETS), deployment: maybe }),
         { nil: undefined },

@@ -4,6 +4,7 @@ import { byText } from '../rules/common/text.js';
 import type { EvidenceInput } from '../rules/rule.js';
 import type { EvidenceRecord, PolicyInput, TooOld, VerdictInputs, WaiverInput } from './inputs.js';
 import { stopInput, windowInput } from './line.js';
+import { promotionInput } from './promotion.js';
 import { aboutOf } from './waivers.js';
 
 /** Sorts by content, so that the order does not depend on the database. */
@@ -153,7 +154,7 @@ export const inCanonicalOrder = (policies: readonly PolicyInput[]): PolicyInput[
  */
 export function canonicalInputs(inputs: VerdictInputs): CanonicalInputs {
   const { id, projectId, version, commit, state, revokedReason } = inputs.release;
-  const { rollback, running } = inputs;
+  const { after = [], promoted = [], rollback, running } = inputs;
   const groups = groupsOf(inputs.evidence);
   const all: VerdictInputs = {
     release: { id, projectId, version, commit, state, revokedReason },
@@ -183,6 +184,8 @@ export function canonicalInputs(inputs: VerdictInputs): CanonicalInputs {
     tooOld: tooOldOf(inputs.tooOld, groups),
     windows: sorted((inputs.windows ?? []).map(windowInput)),
     stops: sorted((inputs.stops ?? []).map(stopInput)),
+    ...(after.length > 0 && { after: [...new Set(after)].toSorted(byText) }),
+    ...(promoted.length > 0 && { promoted: sorted(promoted.map(promotionInput)) }),
     ...(rollback && { rollback: { target: rollback.target, deployment: rollback.deployment } }),
   };
   return all as CanonicalInputs;

@@ -35,6 +35,7 @@ function inputOf(
     artifacts,
     evidence,
     running,
+    promoted: inputs.promoted ?? [],
     rollback: isRollback(inputs),
     tooOld: new Set(old.flatMap((one) => one.evidence)),
     defects: facts.defects,

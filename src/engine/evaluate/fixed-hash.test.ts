@@ -78,6 +78,8 @@ const everything = inputs({
   ],
   stops: [{ id: 's1', reason: 'Payments fail', by: 'ada', rollbacks: true }],
   rollback: { target: 'ran', deployment: 'd1' },
+  after: ['staging'],
+  promoted: [{ environment: 'staging', minimumHours: 0, state: 'met', until: null }],
 });
 
 describe('the inputsHash of known inputs', () => {

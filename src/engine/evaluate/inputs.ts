@@ -9,6 +9,7 @@ import type {
   RuleInput,
 } from '../rules/rule.js';
 import type { RollbackInput, StopInput, WindowInput } from './line.js';
+import type { PromotionInput } from './promotion.js';
 import type { WaiverAbout } from './waivers.js';
 
 /** A rule of a policy: its name, mode and parameters. */
@@ -94,6 +95,10 @@ export interface VerdictInputs {
   readonly stops?: readonly StopInput[];
   /** Only of a question for a rollback. */
   readonly rollback?: RollbackInput | null;
+  /** Environments that come before this one. Absent: none. */
+  readonly after?: readonly string[];
+  /** Whether the release met what is asked about other environments. Absent: nothing is asked. */
+  readonly promoted?: readonly PromotionInput[];
 }
 
 /** Facts that follow from the inputs and are too large to hash. Facts that no rule `needs` can be absent. */

@@ -3,6 +3,7 @@ import { builtIn } from './built-in.js';
 import type { CanonicalInputs } from './canonical.js';
 import type { RuleResult } from './inputs.js';
 import { line } from './line.js';
+import { order } from './promotion.js';
 
 function revoked({ release }: CanonicalInputs): RuleResult[] {
   if (release.state !== 'revoked') return [];
@@ -46,5 +47,6 @@ function unguarded({ environment, policies }: CanonicalInputs): RuleResult[] {
 export const preconditions = (inputs: CanonicalInputs): RuleResult[] => [
   ...revoked(inputs),
   ...unguarded(inputs),
+  ...order(inputs),
   ...line(inputs),
 ];

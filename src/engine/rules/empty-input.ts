@@ -11,6 +11,7 @@ export const EMPTY_INPUT: RuleInput = {
   defects: NONE,
   running: null,
   rollback: false,
+  promoted: [],
   newDefects: NONE,
   components: [],
   uploads: {},

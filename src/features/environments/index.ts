@@ -1,8 +1,16 @@
 export { ENVIRONMENT_INPUT, RUNNING_INPUT } from './environment.input.sql.js';
-export { rollbackInput, STOPS_INPUT, WINDOWS_INPUT } from './line.input.sql.js';
 export {
+  AFTER_INPUT,
+  rollbackInput,
+  STAYS_INPUT,
+  STOPS_INPUT,
+  WINDOWS_INPUT,
+} from './line.input.sql.js';
+export {
+  promotionsAt,
   rollbackAt,
   rollbackEnds,
+  type Stay,
   type StoredRollback,
   type StoredWindow,
   windowsAt,

@@ -1,4 +1,10 @@
-import { ROLLBACK_DAYS, type RollbackInput, type WindowInput } from '../../engine/index.js';
+import {
+  type PromotionDemand,
+  type PromotionInput,
+  ROLLBACK_DAYS,
+  type RollbackInput,
+  type WindowInput,
+} from '../../engine/index.js';
 import { stateAt, type WindowTimes } from '../../vocabulary/windows.js';
 
 /** A window as `WINDOWS_INPUT` reads it. */
@@ -45,4 +51,40 @@ function targetAt(stored: StoredRollback, at: number): RollbackInput['target'] {
 export function rollbackAt(stored: StoredRollback | null, at: number): RollbackInput | null {
   if (!stored) return null;
   return { target: targetAt(stored, at), deployment: stored.ran?.id ?? null };
+}
+
+/** A stay of a release in another environment, as `STAYS_INPUT` reads it. */
+export interface Stay {
+  readonly environment: string;
+  readonly from: string;
+  /** Null: it runs there. */
+  readonly to: string | null;
+}
+
+const HOUR_MS = 3_600_000;
+
+function promotionAt(stays: readonly Stay[], demand: PromotionDemand, at: number): PromotionInput {
+  const { environment, minimumHours } = demand;
+  const own = stays.filter((stay) => stay.environment === environment);
+  const length = minimumHours * HOUR_MS;
+  const isMet = own.some(
+    ({ from, to }) => (to === null ? at : Date.parse(to)) - Date.parse(from) >= length,
+  );
+  if (isMet) return { environment, minimumHours, state: 'met', until: null };
+  const starts = own.filter(({ to }) => to === null).map(({ from }) => Date.parse(from));
+  if (starts.length > 0) {
+    const until = iso(Math.min(...starts) + length);
+    return { environment, minimumHours, state: 'soaking', until };
+  }
+  return { environment, minimumHours, state: own.length > 0 ? 'short' : 'absent', until: null };
+}
+
+/** Whether demands are met at a time, each demand once. @param at milliseconds since 1970 */
+export function promotionsAt(
+  stays: readonly Stay[],
+  demands: readonly PromotionDemand[],
+  at: number,
+): PromotionInput[] {
+  const once = new Map(demands.map((one) => [`${one.environment}/${one.minimumHours}`, one]));
+  return [...once.values()].map((demand) => promotionAt(stays, demand, at));
 }

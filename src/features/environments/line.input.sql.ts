@@ -43,3 +43,26 @@ export const rollbackInput = (intent: string) => `CASE WHEN ${intent}::text = 'r
       SELECT d.release_id, ${placeOf('d')} AS place FROM deployments d
        WHERE d.environment = n.name AND d.project_id = r.project_id AND d.state = 'succeeded'
        ORDER BY ${placeOf('d')} DESC LIMIT 1) running ON true) END`;
+
+/** Verdict input: the names of the environments that come before the environment row `n`. */
+export const AFTER_INPUT = 'to_jsonb(n.after)';
+
+/** Stays of a release that are looked at. */
+const MAX_STAYS = 50;
+
+/**
+ * Verdict input: when the release `r` ran in other environments, authorized, since it has all of its artifacts. A stay
+ * ends when another release of the project succeeds there; `to` is null while it lasts.
+ */
+export const STAYS_INPUT = `(
+  SELECT COALESCE(jsonb_agg(jsonb_build_object('environment', stay.environment, 'from', stay.since, 'to', stay.until)), '[]')
+    FROM (SELECT d.environment, COALESCE(d.ended_at, d.created_at) AS since, (
+                   SELECT COALESCE(after.ended_at, after.created_at) FROM deployments after
+                    WHERE after.environment = d.environment AND after.project_id = d.project_id
+                      AND after.state = 'succeeded' AND ${placeOf('after')} > ${placeOf('d')}
+                      AND after.release_id <> d.release_id
+                    ORDER BY ${placeOf('after')} LIMIT 1) AS until
+            FROM deployments d
+           WHERE d.release_id = r.id AND d.environment <> n.name AND d.state = 'succeeded' AND ${authorizedOf('d')}
+             AND NOT EXISTS (SELECT 1 FROM artifacts a WHERE a.release_id = r.id AND a.created_at > d.created_at)
+           ORDER BY d.id DESC LIMIT ${MAX_STAYS}) stay)`;

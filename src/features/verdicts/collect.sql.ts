@@ -2,9 +2,11 @@ import type { Statement } from '../../database/sql.js';
 import { isFree } from '../../database/turns.js';
 import type { VerdictInputs } from '../../engine/index.js';
 import {
+  AFTER_INPUT,
   ENVIRONMENT_INPUT,
   RUNNING_INPUT,
   rollbackInput,
+  STAYS_INPUT,
   STOPS_INPUT,
   WINDOWS_INPUT,
 } from '../environments/index.js';
@@ -25,6 +27,8 @@ const INPUTS: Readonly<Record<Exclude<keyof VerdictInputs, 'tooOld'>, string>> =
   windows: WINDOWS_INPUT,
   stops: STOPS_INPUT,
   rollback: rollbackInput('$6'),
+  after: AFTER_INPUT,
+  promoted: STAYS_INPUT,
 };
 
 /** Evidence of too many reports is left out: its JSON alone takes too long to read beside other requests. */

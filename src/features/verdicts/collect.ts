@@ -15,7 +15,9 @@ import {
   type WaivedDefect,
 } from '../../engine/index.js';
 import {
+  promotionsAt,
   rollbackAt,
+  type Stay,
   type StoredRollback,
   type StoredWindow,
   windowsAt,
@@ -23,7 +25,7 @@ import {
 import { EVIDENCE_DIGEST } from '../evidence/index.js';
 import { COLLECT } from './collect.sql.js';
 import { COMPUTE_FACTS, NEW_DEFECTS, WAIVED_DEFECTS, WAIVED_NEW_DEFECTS } from './facts.sql.js';
-import { type Limits, limitsOf } from './limits.js';
+import { demandsOf, type Limits, limitsOf } from './limits.js';
 import { preparedFor } from './prepared.js';
 
 /** Policy versions, by name, to evaluate instead of those that guard the environment. */
@@ -57,7 +59,7 @@ export interface Question {
 /** A row of `COLLECT`. */
 export type Row = Omit<
   VerdictInputs,
-  'tooOld' | 'evidence' | 'running' | 'windows' | 'rollback'
+  'tooOld' | 'evidence' | 'running' | 'windows' | 'rollback' | 'after' | 'promoted'
 > & {
   readonly running:
     | (NonNullable<VerdictInputs['running']> & {
@@ -68,6 +70,9 @@ export type Row = Omit<
   /** Those that did not end, also if they are far away. */
   readonly windows: readonly StoredWindow[];
   readonly rollback: StoredRollback | null;
+  readonly after: readonly string[];
+  /** When the release ran in other environments. */
+  readonly promoted: readonly Stay[];
   readonly facts: Counted | null;
   readonly evaluatedAt: Date;
   /** Null: the release has more reports than were asked for. */
@@ -121,12 +126,13 @@ const NONE: Counted = { counts: [], worst: [] };
 /** @param runningEvidence digest of the evidence of the running release, if a rule compares the two releases */
 function inputsOf(row: WholeRow, prepared: Prepared, runningEvidence?: string): CanonicalInputs {
   const { facts: _facts, changes: _changes, rowCount: _rowCount, evaluatedAt: _at, ...rest } = row;
-  const { running, windows, rollback, ...inputs } = rest;
+  const { running, windows, rollback, promoted, ...inputs } = rest;
   const at = row.evaluatedAt.getTime();
   return canonicalInputs({
     ...inputs,
     windows: windowsAt(windows, at),
     rollback: rollbackAt(rollback, at),
+    promoted: promotionsAt(promoted, demandsOf(row, prepared), at),
     running:
       running && runningEvidence !== undefined
         ? { ...running, evidence: runningEvidence }

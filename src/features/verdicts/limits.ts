@@ -1,7 +1,7 @@
 import { agedOf, type Prepared } from '../../engine/index.js';
 import { scheduleAt } from '../../vocabulary/windows.js';
-import { rollbackEnds } from '../environments/index.js';
-import type { WholeRow } from './collect.js';
+import { promotionsAt, rollbackEnds } from '../environments/index.js';
+import type { Row, WholeRow } from './collect.js';
 
 /** What a verdict says of the clock. Nothing here is an input: it says when the inputs will be others. */
 export interface Limits {
@@ -12,6 +12,12 @@ export interface Limits {
   /** Until when windows let ordinary releases pass. null: not now, or no end is known. */
   readonly closesAt: Date | null;
 }
+
+/** What the rules, and the order of environments, ask about other environments. */
+export const demandsOf = (
+  { after }: Pick<Row, 'after'>,
+  { demands }: Pick<Prepared, 'demands'>,
+) => [...demands, ...after.map((environment) => ({ environment, minimumHours: 0 }))];
 
 const DAY_S = 86_400;
 const dateOf = (time: number | null) => (time === null ? null : new Date(time));
@@ -30,14 +36,17 @@ function* agesEnd({ evidence }: WholeRow, days: readonly number[]): Generator<nu
   }
 }
 
-export function limitsOf(row: WholeRow, { ageLimits }: Pick<Prepared, 'ageLimits'>): Limits {
+export function limitsOf(row: WholeRow, prepared: Pick<Prepared, 'ageLimits' | 'demands'>): Limits {
   const at = row.evaluatedAt.getTime();
   const schedule = scheduleAt(row.windows, at);
   let until = schedule.next ?? Number.POSITIVE_INFINITY;
   for (const { expiresAt } of row.waivers) until = Math.min(until, Date.parse(expiresAt));
-  for (const end of agesEnd(row, ageLimits)) until = Math.min(until, end);
+  for (const end of agesEnd(row, prepared.ageLimits)) until = Math.min(until, end);
   const rollback = rollbackEnds(row.rollback);
   if (rollback !== undefined && rollback > at) until = Math.min(until, rollback);
+  for (const { until: soaked } of promotionsAt(row.promoted, demandsOf(row, prepared), at)) {
+    if (soaked !== null) until = Math.min(until, Date.parse(soaked));
+  }
   return {
     validUntil: dateOf(Number.isFinite(until) ? Math.max(until, at) : null),
     opensAt: dateOf(schedule.opensAt),
