@@ -87,9 +87,9 @@ describe('the inputsHash of known inputs', () => {
 
   it('is that of engine 4', () => {
     expect(ENGINE).toBe(4);
-    expect(hash(inputs())).toBe('1dce98c30d3d192eb1c867fb37f81ad4553f16a59d7aa1d7ca6c10988aacb526');
+    expect(hash(inputs())).toBe('385c6ccbf0e180d49f488ce86e2df1f7d40f93cef901938aab1ba3e6716d7977');
     expect(hash(everything)).toBe(
-      'dc70b585ca646e188953d8b788acbec6afc14931f993de8b69c454bb6ca48440',
+      'd750d2a01c094f9f1b1dc1d494815e2a11eaede239e59dc9a1a7de5a04d4481a',
     );
   });
 });
