@@ -74,9 +74,9 @@ async function findEarlier(context: CallContext, request: AuthorizeRequest, held
 }
 
 /**
- * Decides how a deployment is authorized: by the answer of now, as a rollback, or by an allow of the last hour. An allow
- * is that if it was answered for the first time, or again, within an hour, or if it is the answer of an hour ago by all
- * that is known now: only limits of time have passed since.
+ * Decides how a deployment is authorized: by the answer of now, as a rollback, or by an allow of the last hour. An
+ * allow is that if it was answered for the first time, or again, within an hour, or if it is the answer of an hour ago
+ * by all that is known now: only limits of time have passed since.
  * @throws {AppError} `environment-not-found`, `validation-failed`
  */
 export async function authorize(

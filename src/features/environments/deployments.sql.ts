@@ -33,7 +33,7 @@ export const LAST: Statement = {
 type Filter = 'decision' | '"authorization"';
 
 /**
- * A page of ids, newest first. Each part (an environment and a value of the filter, and a project if they are given) has
+ * A page of ids, newest first. Each part (an environment, a value of the filter, and a project if they are given) has
  * its rows in the order of an index, so a page reads at most the length of a page of each, however large the table is.
  * `$1`: environment or null, `$2`: values of the filter, `$3` and `$4`: times, `$5` and `$6`: time and id of the row
  * before the page, `$7`: number of rows, `$8`: projects.

@@ -55,7 +55,8 @@ const MAX_STAYS = 50;
  * ends when another release of the project succeeds there; `to` is null while it lasts.
  */
 export const STAYS_INPUT = `(
-  SELECT COALESCE(jsonb_agg(jsonb_build_object('environment', stay.environment, 'from', stay.since, 'to', stay.until)), '[]')
+  SELECT COALESCE(jsonb_agg(jsonb_build_object(
+           'environment', stay.environment, 'from', stay.since, 'to', stay.until)), '[]')
     FROM (SELECT d.environment, COALESCE(d.ended_at, d.created_at) AS since, (
                    SELECT COALESCE(after.ended_at, after.created_at) FROM deployments after
                     WHERE after.environment = d.environment AND after.project_id = d.project_id

@@ -46,7 +46,7 @@ export const statusRoutes: FastifyPluginAsyncTypebox<{ status: StatusService }> 
         problems: ['release-not-found', 'environment-not-found', 'decision-too-large'],
       },
       schema: {
-        operationId: 'getReadiness',
+        operationId: 'getReleaseReadiness',
         summary: 'Get the readiness of a release',
         description: [
           'Says for each environment whether the release runs there, may go there, or waits, and the next step.',

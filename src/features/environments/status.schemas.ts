@@ -80,9 +80,9 @@ export const Readiness = Type.Object(
           {
             environment: 'production',
             state: 'waiting',
-            until: '2027-01-03T07:00:00.000Z',
-            reasons: ['frozen: production is frozen until 2027-01-03 07:00 UTC by alice: Holidays'],
-            next: 'Wait until 2027-01-03T07:00:00.000Z, and ask the gate again: GET /assert',
+            until: '2026-01-03T07:00:00.000Z',
+            reasons: ['frozen: production is frozen until 2026-01-03 07:00 UTC by alice: Holidays'],
+            next: 'Wait until 2026-01-03T07:00:00.000Z, and ask the gate again: GET /assert',
           },
         ],
       },

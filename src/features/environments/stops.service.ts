@@ -70,7 +70,7 @@ export function stopsService() {
     /**
      * Ends stops. Repeating it has no effect.
      * @returns those that it ended
-     * @throws {AppError} `environment-not-found`, `identity-required`; `validation-failed` for a stop that does not exist
+     * @throws {AppError} `environment-not-found`, `identity-required`; `validation-failed` for an unknown stop
      */
     async resume(
       context: CallContext,

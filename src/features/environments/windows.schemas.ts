@@ -32,9 +32,8 @@ const localTime = (description: string) =>
   Type.String({
     maxLength: 16,
     pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}$',
-    'x-rule': 'must be a date and time without an offset, such as 2026-12-20T18:00',
+    'x-rule': 'must be a date and time without an offset, such as 2025-12-20T18:00',
     description,
-    examples: ['2026-12-20T18:00'],
   });
 
 const clockTime = (description: string, pattern: string) =>
@@ -81,8 +80,8 @@ export const shownProjects = Type.Unsafe<number[] | null>({
 
 const example = {
   kind: 'freeze',
-  from: '2026-12-20T18:00',
-  to: '2027-01-03T08:00',
+  from: '2025-12-20T18:00',
+  to: '2026-01-03T08:00',
   timeZone: 'Europe/Berlin',
   reason: 'Holidays',
 };
@@ -128,8 +127,8 @@ export const EnvironmentWindow = Type.Object(
         weekly: null,
         projects: null,
         state: 'closed',
-        until: '2026-12-20T17:00:00.000Z',
-        createdAt: '2026-11-25T10:00:00.000Z',
+        until: null,
+        createdAt: '2025-11-25T10:00:00.000Z',
         createdBy: 'alice',
         endedAt: null,
         endedBy: null,
@@ -160,7 +159,6 @@ export const CreateEnvironmentWindow = Type.Object(
     $id: 'CreateEnvironmentWindow',
     additionalProperties: false,
     examples: [
-      example,
       {
         kind: 'change',
         weekly: { days: ['mon', 'tue', 'wed', 'thu'], from: '09:00', to: '16:00' },

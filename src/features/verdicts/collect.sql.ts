@@ -49,8 +49,8 @@ const TURN = `'["decision","' || r.id || '","' || n.name || '"]'`;
 /**
  * Reads the inputs of a verdict in one statement, and so in one snapshot. Facts that only some rules need are read
  * later. `$1`: release, `$2`: environment, `$3`: null, or policy versions to evaluate instead (`{name: version}`),
- * `$4`: version of the engine, `$5`: maximum number of reports, `$6`: `rollback` or null. `evidence` is null if there are
- * more reports. No row means that the release or the environment does not exist.
+ * `$4`: version of the engine, `$5`: maximum number of reports, `$6`: `rollback` or null. `evidence` is null if there
+ * are more reports. No row means that the release or the environment does not exist.
  */
 export const COLLECT: Statement = {
   name: 'verdict-collect',
