@@ -7,11 +7,11 @@ export {
   WINDOWS_INPUT,
 } from './line.input.sql.js';
 export {
+  lineAt,
   promotionsAt,
   rollbackAt,
   rollbackEnds,
   type Stay,
   type StoredRollback,
   type StoredWindow,
-  windowsAt,
 } from './line-at.js';

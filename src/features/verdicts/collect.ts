@@ -15,12 +15,12 @@ import {
   type WaivedDefect,
 } from '../../engine/index.js';
 import {
+  lineAt,
   promotionsAt,
   rollbackAt,
   type Stay,
   type StoredRollback,
   type StoredWindow,
-  windowsAt,
 } from '../environments/index.js';
 import { EVIDENCE_DIGEST } from '../evidence/index.js';
 import { COLLECT } from './collect.sql.js';
@@ -130,7 +130,7 @@ function inputsOf(row: WholeRow, prepared: Prepared, runningEvidence?: string): 
   const at = row.evaluatedAt.getTime();
   return canonicalInputs({
     ...inputs,
-    windows: windowsAt(windows, at),
+    windows: lineAt(windows, at).inputs,
     rollback: rollbackAt(rollback, at),
     promoted: promotionsAt(promoted, demandsOf(row, prepared), at),
     running:

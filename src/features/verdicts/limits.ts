@@ -1,6 +1,5 @@
 import { agedOf, type Prepared } from '../../engine/index.js';
-import { scheduleAt } from '../../vocabulary/windows.js';
-import { promotionsAt, rollbackEnds } from '../environments/index.js';
+import { lineAt, promotionsAt, rollbackEnds } from '../environments/index.js';
 import type { Row, WholeRow } from './collect.js';
 
 /** What a verdict says of the clock. Nothing here is an input: it says when the inputs will be others. */
@@ -38,7 +37,7 @@ function* agesEnd({ evidence }: WholeRow, days: readonly number[]): Generator<nu
 
 export function limitsOf(row: WholeRow, prepared: Pick<Prepared, 'ageLimits' | 'demands'>): Limits {
   const at = row.evaluatedAt.getTime();
-  const schedule = scheduleAt(row.windows, at);
+  const { schedule } = lineAt(row.windows, at);
   let until = schedule.next ?? Number.POSITIVE_INFINITY;
   for (const { expiresAt } of row.waivers) until = Math.min(until, Date.parse(expiresAt));
   for (const end of agesEnd(row, prepared.ageLimits)) until = Math.min(until, end);
