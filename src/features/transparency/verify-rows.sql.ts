@@ -6,6 +6,8 @@ export interface RowCheck {
   readonly table: string;
   /** Expression over the row `t`: the id of the event's subject. */
   readonly id: string;
+  /** Expression over the row `t`: its project. Default: its column. */
+  readonly project?: string;
   /** Types of the event that created the row. */
   readonly created: readonly string[];
   /** Condition over the row `t` and the data `d` of that event: they agree. */
@@ -19,6 +21,9 @@ const ACTOR = (type: string) =>
       AND x.type = '${type}' ORDER BY x.id DESC LIMIT 1)`;
 
 const same = (column: string, member: string) => `${column} IS NOT DISTINCT FROM d ->> '${member}'`;
+
+/** The projects of a window or a stop. */
+const PROJECTS = `CASE WHEN t.every_project THEN 'null'::jsonb ELSE to_jsonb(t.project_ids) END = d -> 'projects'`;
 
 export const ROW_CHECKS: readonly RowCheck[] = [
   {
@@ -62,6 +67,28 @@ export const ROW_CHECKS: readonly RowCheck[] = [
             AND (t.ended_by IS NULL OR (t.state = 'succeeded') = (${ACTOR('deployment.succeeded')} IS NOT NULL))`,
   },
   {
+    kind: 'window',
+    table: 'environment_windows',
+    id: 't.id::text',
+    project: 'NULL::int',
+    created: ['window.created'],
+    agrees: `${same('t.environment', 'environment')} AND ${same('t.kind', 'kind')}
+             AND ${same('t.from_local', 'from')} AND ${same('t.to_local', 'to')}
+             AND to_jsonb(t.days) = d -> 'days' AND ${same('t.time_zone', 'timeZone')} AND ${PROJECTS}
+             AND t.created_by = e.actor`,
+    later: `t.ended_by IS NOT DISTINCT FROM ${ACTOR('window.ended')}`,
+  },
+  {
+    kind: 'stop',
+    table: 'environment_stops',
+    id: 't.id::text',
+    project: 'NULL::int',
+    created: ['environment.stopped'],
+    agrees: `${same('t.environment', 'environment')} AND t.rollbacks = (d ->> 'rollbacks')::boolean
+             AND ${PROJECTS} AND t.created_by = e.actor`,
+    later: `t.resumed_by IS NOT DISTINCT FROM ${ACTOR('environment.resumed')}`,
+  },
+  {
     kind: 'waiver',
     table: 'waivers',
     id: 't.id::text',
@@ -88,9 +115,9 @@ const seen = ({ kind, id }: RowCheck) =>
   `EXISTS (SELECT 1 FROM events x WHERE x.subject_kind = '${kind}' AND x.subject_id = ${id})`;
 
 /** An erased event may have created it. */
-const mayBeErased = ({ kind }: RowCheck) =>
+const mayBeErased = ({ kind, project = 't.project_id' }: RowCheck) =>
   `EXISTS (SELECT 1 FROM events x WHERE x.subject_kind = '${kind}' AND x.subject_id = 'erased'
-                                    AND x.project_id IS NOT DISTINCT FROM t.project_id)`;
+                                    AND x.project_id IS NOT DISTINCT FROM ${project})`;
 
 const types = ({ created }: RowCheck) => created.map((type) => `'${type}'`).join(', ');
 
