@@ -7,6 +7,7 @@ import type { DocumentReader } from './features/evidence/index.js';
 import { features as allFeatures } from './features/index.js';
 import type { Transparency } from './features/transparency/index.js';
 import type { LargeDecisions } from './features/verdicts/index.js';
+import { verdictsOf } from './features/verdicts/plugin.js';
 import type { Job } from './jobs/job.js';
 import auth from './platform/auth.js';
 import browserSafety from './platform/browser-safety.js';
@@ -114,6 +115,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(version, dependencies);
   await app.register(root, dependencies);
   await app.register(unmatchedRequests);
-  for (const feature of features) await app.register(featurePlugin(feature), dependencies);
+  // The gate and the records of deployments decide with the same threads and counters.
+  const shared = { ...dependencies, verdicts: verdictsOf(app, dependencies) };
+  for (const feature of features) await app.register(featurePlugin(feature), shared);
   return app;
 }

@@ -12,10 +12,12 @@ export const comparable = (subject: string): string =>
   subject.normalize('NFKC').replace(INVISIBLE, '').toLowerCase().toUpperCase();
 
 /** @throws {AppError} `identity-required` for a caller that is not authenticated */
-export function requireIdentity(caller: Caller): void {
+export function requireIdentity(caller: Caller, what = 'Approval'): void {
   if (caller.subject !== ANONYMOUS.subject) return;
-  const detail =
-    'Approval needs authenticated callers, and this server runs with AUTH_MODE=none. Start it with AUTH_MODE=token';
+  const detail = [
+    `${what} needs authenticated callers, and this server runs with AUTH_MODE=none`,
+    'Start it with AUTH_MODE=token',
+  ].join('. ');
   throw new AppError('identity-required', detail);
 }
 
@@ -25,7 +27,7 @@ export function requireIdentity(caller: Caller): void {
  * @throws {AppError} `identity-required` for every other caller
  */
 export function requirePerson(caller: Caller, what: string): void {
-  requireIdentity(caller);
+  requireIdentity(caller, what);
   if (caller.person) return;
   const detail = [
     `${what} needs a person, and ${caller.subject} called with the token of a program`,

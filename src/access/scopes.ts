@@ -25,7 +25,15 @@ export const SCOPES = {
   'policies:write': { meaning: 'Create policies and policy versions', bindable: false },
   'environments:read': { meaning: 'Read environments', bindable: false },
   'environments:write': {
-    meaning: 'Create environments and set their policies',
+    meaning: 'Create environments, set their policies, create and end windows',
+    bindable: false,
+  },
+  'environments:stop': {
+    meaning: 'Stop the line: deny everything ordinary in an environment',
+    bindable: false,
+  },
+  'environments:resume': {
+    meaning: 'Resume a stopped line, as a person',
     bindable: false,
   },
   'deployments:read': { meaning: 'Read deployments', bindable: true },

@@ -8,7 +8,15 @@ export type {
   VerdictFacts,
   VerdictInputs,
 } from './evaluate/inputs.js';
+export {
+  isRollback,
+  ROLLBACK_DAYS,
+  type RollbackInput,
+  type StopInput,
+  type WindowInput,
+} from './evaluate/line.js';
 export { type Prepared, prepare } from './evaluate/prepare.js';
+export type { PromotionDemand, PromotionInput } from './evaluate/promotion.js';
 export { faultOfRule } from './evaluate/rule-fault.js';
 export { aboutOf, WAIVER_ABOUT, type WaiverAbout } from './evaluate/waivers.js';
 export { ruleNamed, rules } from './rules/index.js';

@@ -7,6 +7,8 @@ export const SUBJECT_KINDS = [
   'policy',
   'policy-version',
   'environment',
+  'window',
+  'stop',
   'deployment',
   'waiver',
   'verdict',
@@ -66,14 +68,44 @@ export interface EventData {
   'evidence.retracted': { receivedSha256: string };
   'policy.created': { sha256: string };
   'policy-version.added': { sha256: string; before: string | null };
-  'environment.created': { rank: number; policies: readonly PolicyRef[] };
-  'environment.updated': { rank?: Change<number>; policies?: Change<readonly PolicyRef[]> };
+  'environment.created': {
+    rank: number;
+    policies: readonly PolicyRef[];
+    after?: readonly string[];
+  };
+  'environment.updated': {
+    rank?: Change<number>;
+    policies?: Change<readonly PolicyRef[]>;
+    after?: Change<readonly string[]>;
+  };
+  'window.created': {
+    environment: string;
+    kind: string;
+    from: string;
+    to: string;
+    days: readonly string[];
+    timeZone: string;
+    projects: readonly number[] | null;
+  };
+  'window.ended': { environment: string; kind: string };
+  'environment.stopped': {
+    environment: string;
+    projects: readonly number[] | null;
+    rollbacks: boolean;
+  };
+  'environment.resumed': { environment: string; stoppedBy: string };
   'deployment.recorded': {
     environment: string;
     before: string | null;
     decision: string;
     verdict: string | null;
+    state: string;
+    authorization: string;
+    judged: string | null;
   };
+  'deployment.succeeded': { environment: string; before: string | null; authorization: string };
+  'deployment.failed': { environment: string; before: string | null; authorization: string };
+  'deployment.unauthorized': { environment: string; state: string; verdict: string | null };
   'waiver.requested': {
     rule: string;
     about: string;
@@ -91,6 +123,7 @@ export interface EventData {
     engine: number;
     before: string | null;
     late?: boolean;
+    intent?: string;
   };
   'verdict.holds-again': {
     environment: string;
@@ -182,9 +215,22 @@ export const EVENTS: Readonly<Record<EventType, EventMeaning>> = {
   'environment.created': { subject: 'environment', meaning: 'An environment was created' },
   'environment.updated': {
     subject: 'environment',
-    meaning: 'Rank or policies of an environment changed',
+    meaning: 'Rank, policies or order of an environment changed',
   },
+  'window.created': { subject: 'window', meaning: 'A freeze or a change window was created' },
+  'window.ended': { subject: 'window', meaning: 'A freeze or a change window was ended' },
+  'environment.stopped': { subject: 'stop', meaning: 'An environment was stopped' },
+  'environment.resumed': { subject: 'stop', meaning: 'A person ended a stop of an environment' },
   'deployment.recorded': { subject: 'deployment', meaning: 'A deployment was recorded' },
+  'deployment.succeeded': {
+    subject: 'deployment',
+    meaning: 'A deployment that was started succeeded: its release runs',
+  },
+  'deployment.failed': { subject: 'deployment', meaning: 'A deployment that was started failed' },
+  'deployment.unauthorized': {
+    subject: 'deployment',
+    meaning: 'A deployment was recorded that the gate did not authorize',
+  },
   'waiver.requested': { subject: 'waiver', meaning: 'A waiver was requested' },
   'waiver.approved': { subject: 'waiver', meaning: 'A waiver was approved' },
   'waiver.revoked': {

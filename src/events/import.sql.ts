@@ -40,6 +40,8 @@ const SOURCES: Readonly<Record<ImportedKind, Source>> = {
     table: 'policy_versions',
   },
   environment: { ...byText('t.name'), table: 'environments' },
+  window: { ...BY_UUID, table: 'environment_windows' },
+  stop: { ...BY_UUID, table: 'environment_stops' },
   deployment: { ...OF_RELEASE, table: 'deployments' },
   waiver: { ...OF_RELEASE, table: 'waivers' },
   verdict: { ...OF_RELEASE, table: 'verdicts', time: 't.evaluated_at' },

@@ -71,6 +71,7 @@ const DETAILS: Record<ProblemCode, string> = {
   'policy-not-found': 'Policy not found',
   'policy-version-not-found': 'Policy shop has no version 7',
   'environment-not-found': 'Environment not found',
+  'window-not-found': 'Window not found',
   'waiver-not-found': 'Waiver not found',
   'event-not-found': 'Event not found',
   'not-in-log': 'The log has 70000 entries, so index 70000 does not exist',

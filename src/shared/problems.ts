@@ -24,6 +24,7 @@ export const PROBLEMS = {
   'policy-not-found': { status: 404, title: 'Policy not found' },
   'policy-version-not-found': { status: 404, title: 'Policy version not found' },
   'environment-not-found': { status: 404, title: 'Environment not found' },
+  'window-not-found': { status: 404, title: 'Window not found' },
   'waiver-not-found': { status: 404, title: 'Waiver not found' },
   'verdict-not-found': { status: 404, title: 'Verdict not found' },
   'event-not-found': { status: 404, title: 'Event not found' },

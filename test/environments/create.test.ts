@@ -26,6 +26,7 @@ describe('POST /environments: 201', () => {
     expect(response.statusCode, response.body).toBe(201);
     const environment = response.json();
     expect(environment).toEqual({
+      after: [],
       name: 'acceptance',
       rank: 15,
       policies: BASELINE,

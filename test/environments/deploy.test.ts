@@ -37,6 +37,11 @@ describe('POST /environments/{name}/deployments: 201', () => {
       createdBy: 'jenkins',
       decision: 'none',
       verdictId: null,
+      state: 'succeeded',
+      authorization: 'unauthorized',
+      judgedVerdictId: expect.any(String),
+      endedAt: deployment.createdAt,
+      endedBy: 'jenkins',
     });
     expect(await running('staging')).toEqual([deployment]);
     expect(await running()).toEqual([]);
@@ -75,8 +80,8 @@ describe('POST /environments/{name}/deployments: 201', () => {
 
   it('accepts the example of the OpenAPI document', async () => {
     const { components } = (await context.app.inject('/openapi.json')).json();
-    for (const example of components.schemas.CreateDeployment.examples) {
-      await deployed(context.app, release.id, 'staging', {}, { links: example.links });
+    for (const { releaseId: _id, ...example } of components.schemas.CreateDeployment.examples) {
+      await deployed(context.app, release.id, 'staging', {}, example);
     }
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
+  SEARCH_AUTHORIZED,
+  SEARCH_AUTHORIZED_AMONG,
   SEARCH_DEPLOYMENTS,
   SEARCH_DEPLOYMENTS_AMONG,
 } from '../../src/features/environments/deployments.sql.js';
@@ -96,6 +98,8 @@ describe('GET /deployments', () => {
       await scannedBlocks(SEARCH_DEPLOYMENTS, [null, ['deny'], ...rest]),
       await scannedBlocks(SEARCH_DEPLOYMENTS, [null, ['allow', 'deny', 'none'], ...rest]),
       await scannedBlocks(SEARCH_DEPLOYMENTS_AMONG, ['production', ['deny'], ...rest, [1]]),
+      await scannedBlocks(SEARCH_AUTHORIZED, [null, ['unauthorized'], ...rest]),
+      await scannedBlocks(SEARCH_AUTHORIZED_AMONG, ['production', ['unauthorized'], ...rest, [1]]),
     ];
     await rows(1, 3000);
     const few = await blocks();
@@ -115,9 +119,12 @@ describe('GET /environments/{name}/deployments', () => {
     expect(before.json()).toEqual([]);
   });
 
-  it.each(['decision=deny', 'from=2020-01-01T00:00:00Z', 'to=2020-01-01T00:00:00Z'])(
-    '400: %s without the history',
-    async (query) =>
-      expectProblem(await context.app.inject(`${url}?${query}`), 400, 'validation-failed'),
+  it.each([
+    'decision=deny',
+    'authorization=unauthorized',
+    'from=2020-01-01T00:00:00Z',
+    'to=2020-01-01T00:00:00Z',
+  ])('400: %s without the history', async (query) =>
+    expectProblem(await context.app.inject(`${url}?${query}`), 400, 'validation-failed'),
   );
 });

@@ -183,8 +183,37 @@ describe('events', () => {
     await recordsNothing('PATCH /environments/gate', 200, rank);
     const deploy = 'POST /environments/gate/deployments';
     const what = { payload: { releaseId: id } };
-    await does('recordDeployment', deploy, ['deployment.recorded'], what);
+    const judged = ['verdict.decided', 'deployment.recorded'] as const;
+    await does('recordDeployment', deploy, [...judged], what);
     await recordsNothing(deploy, 200, what);
+    const start = { payload: { releaseId: id, state: 'started' } };
+    const started = await does('recordDeployment', deploy, [...judged], start);
+    await recordsNothing(deploy, 200, start);
+    const failed = { payload: { releaseId: id, state: 'failed' } };
+    const { events } = await does('recordDeployment', deploy, ['deployment.failed'], failed);
+    expect(events).toMatchObject([{ subject_id: started.body.id, release_id: id }]);
+    await recordsNothing(deploy, 200, failed);
+    const denied = 'POST /environments/production/deployments';
+    await does('recordDeployment', denied, [...judged, 'deployment.unauthorized'], what);
+  });
+
+  it('are recorded for windows and stops', async () => {
+    const weekly = { days: ['fri'], from: '12:00', to: '24:00' };
+    const payload = { kind: 'freeze', weekly, timeZone: 'UTC', reason: 'Weekend' };
+    const windows = 'POST /environments/production/windows';
+    const { body } = await does('createWindow', windows, ['window.created'], { payload });
+    const end = `DELETE /environments/production/windows/${body.id}`;
+    await does('endWindow', end, ['window.ended']);
+    await recordsNothing(end, 404);
+    const reason = { payload: { reason: 'Payments fail' } };
+    const stop = 'POST /environments/production/stop';
+    await does('stopEnvironment', stop, ['environment.stopped'], reason);
+    const resume = 'POST /environments/production/resume';
+    await recordsNothing(resume, 409, reason);
+    const person = { ...reason, caller: await giveToken({ subject: 'carol', person: true }) };
+    const { data } = await does('resumeEnvironment', resume, ['environment.resumed'], person);
+    expect(data).toEqual([{ environment: 'production', stoppedBy: 'alice' }]);
+    await recordsNothing(resume, 200, person);
   });
 
   it('are recorded for verdicts', async () => {

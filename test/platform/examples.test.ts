@@ -57,6 +57,9 @@ const REFUSED: Record<string, number> = {
   assertRelease: 409, // the examples have findings
   approveWaiver: 409, // callers are not authenticated here
   deleteProject: 409, // it has a release
+  resumeEnvironment: 409, // nobody is a person here
+  getWindow: 404, // the example is not the window that was created
+  endWindow: 404,
   signIn: 409, // this server has no identity provider
   completeSignIn: 409,
   signOut: 409,

@@ -51,6 +51,7 @@ describe('/openapi.json', () => {
 
   it('describes every route once, under a path without a trailing slash', async () => {
     expect((await operations()).map(([name]) => name).sort()).toEqual([
+      'DELETE /environments/{name}/windows/{id}',
       'DELETE /group-grants/{id}',
       'DELETE /issuers/{id}',
       'DELETE /projects/{id}',
@@ -63,6 +64,11 @@ describe('/openapi.json', () => {
       'GET /environments',
       'GET /environments/{name}',
       'GET /environments/{name}/deployments',
+      'GET /environments/{name}/history',
+      'GET /environments/{name}/status',
+      'GET /environments/{name}/stops',
+      'GET /environments/{name}/windows',
+      'GET /environments/{name}/windows/{id}',
       'GET /events',
       'GET /events/{id}',
       'GET /evidence/{id}',
@@ -99,6 +105,7 @@ describe('/openapi.json', () => {
       'GET /releases/{id}/diff/{other}',
       'GET /releases/{id}/evidence',
       'GET /releases/{id}/findings',
+      'GET /releases/{id}/readiness',
       'GET /releases/{id}/summary',
       'GET /releases/{id}/timeline',
       'GET /releases/{id}/verdicts',
@@ -119,6 +126,9 @@ describe('/openapi.json', () => {
       'PATCH /releases/{id}',
       'POST /environments',
       'POST /environments/{name}/deployments',
+      'POST /environments/{name}/resume',
+      'POST /environments/{name}/stop',
+      'POST /environments/{name}/windows',
       'POST /evidence/{id}/retract',
       'POST /group-grants',
       'POST /identities/{subject}/disable',

@@ -12,6 +12,11 @@ export interface DeploymentBody {
   createdBy: string;
   decision: string;
   verdictId: string | null;
+  state: string;
+  authorization: string;
+  judgedVerdictId: string | null;
+  endedAt: string | null;
+  endedBy: string | null;
 }
 
 /** Requests a deployment record. */

@@ -37,12 +37,16 @@ export interface VerdictBody {
   /** Absent in lists. */
   askedAt?: string;
   askedBy?: string;
+  validUntil?: string | null;
+  opensAt?: string | null;
+  closesAt?: string | null;
 }
 
 type Headers = Record<string, string>;
 
 /** A verdict as lists show it, if it still holds or does not any more. */
-export function listed({ askedAt: _at, askedBy: _by, ...verdict }: VerdictBody, holds = true) {
+export function listed({ askedAt: _at, askedBy: _by, ...asked }: VerdictBody, holds = true) {
+  const { validUntil: _until, opensAt: _opens, closesAt: _closes, ...verdict } = asked;
   return holds ? verdict : { ...verdict, decidedAt: null, decidedBy: null };
 }
 

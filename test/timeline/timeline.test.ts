@@ -91,7 +91,7 @@ describe('GET /releases/{id}/timeline', () => {
       'bob revoked a waiver that bob had approved',
       'bob approved a waiver that alice had requested',
       `alice requested a waiver for CVE-2021-23337, until ${waiver.expiresAt}`,
-      'anonymous recorded a deployment to staging. The gate had allowed it',
+      'anonymous recorded a deployment to staging. The gate allows it',
       'The release may go to staging, as decided before on the same inputs: anonymous asked',
     ]);
     expect(list.map(({ time }) => time)).toEqual(

@@ -47,6 +47,13 @@ async function recorded(): Promise<LogApp & { release: string }> {
   await app.inject(`/assert?release=${release}&environment=gate`);
   await app.inject({ method: 'POST', url: `/releases/${release}/seal` });
   await app.inject(`/assert?release=${release}&environment=gate`);
+  const weekly = { days: ['sat', 'fri'], from: '12:00', to: '24:00' };
+  const window = { kind: 'freeze', weekly, timeZone: 'UTC', reason: 'Weekend', projects: [1] };
+  await post('/environments/staging/windows', window);
+  await post('/environments/staging/stop', { reason: 'Payments fail' });
+  for (const state of ['started', 'succeeded']) {
+    await post('/environments/gate/deployments', { releaseId: release, state });
+  }
   await log.settle();
   return { ...log, release };
 }
@@ -187,6 +194,32 @@ describe('npm run log -- verify', () => {
       'a waiver that nobody approved',
       `UPDATE waivers SET approved_by = 'eve', approved_at = now()`,
       /waiver \S+: it differs/,
+    ],
+    [
+      'a window of other days',
+      `UPDATE environment_windows SET days = '{sat}'`,
+      /window \S+: it differs/,
+    ],
+    [
+      'a window of other projects',
+      `UPDATE environment_windows SET every_project = true, project_ids = '{}'`,
+      /window \S+: it differs/,
+    ],
+    [
+      'a stop that nobody resumed',
+      `UPDATE environment_stops SET resumed_by = 'eve', resumed_at = now(), resume_reason = 'x'`,
+      /stop \S+: it differs/,
+    ],
+    ['a deleted stop', 'DELETE FROM environment_stops', /stop \S+: it is missing/],
+    [
+      'a deployment that nobody authorized',
+      `UPDATE deployments SET "authorization" = 'rollback'`,
+      /deployment \S+: it differs/,
+    ],
+    [
+      'a deployment that did not fail',
+      `UPDATE deployments SET state = 'failed', succeeded_as = NULL`,
+      /deployment \S+: it differs/,
     ],
     [
       'a changed artifact',

@@ -52,6 +52,7 @@ describe('GET /assert?release=…', () => {
           decidedBy: 'argo',
           askedAt: expect.any(String),
           askedBy: 'argo',
+          ...{ validUntil: null, opensAt: null, closesAt: null },
         },
       ],
     });

@@ -73,6 +73,7 @@ describe('POST /releases/{id}/verdicts: allow', () => {
       decidedBy: 'jenkins',
       askedAt: verdict.evaluatedAt,
       askedBy: 'jenkins',
+      ...{ validUntil: null, opensAt: null, closesAt: null },
     });
     expect(Math.abs(Date.now() - Date.parse(verdict.evaluatedAt))).toBeLessThan(60_000);
     expect(response.headers.location).toBe(`/verdicts/${verdict.id}`);

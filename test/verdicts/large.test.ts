@@ -73,10 +73,11 @@ describe('a decision in a thread', () => {
       expect((await postVerdict(app, release, body)).statusCode).toBe(201);
       expect((await postVerdict(app, release, body)).statusCode).toBe(200);
       const [row] = await sql(
-        `SELECT decision, engine, inputs_hash, inputs::text, results::text FROM verdicts`,
+        `SELECT decision, engine, inputs_hash, inputs::text, results::text FROM verdicts WHERE release_id = $1`,
+        [release],
       );
       await sql(
-        `BEGIN; SET LOCAL session_replication_role = replica; DELETE FROM verdicts; COMMIT`,
+        `BEGIN; SET LOCAL session_replication_role = replica; DELETE FROM verdicts WHERE release_id = '${release}'; COMMIT`,
       );
       return row;
     };

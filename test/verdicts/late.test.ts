@@ -36,6 +36,7 @@ async function settleDenial(at: Date) {
         ...{ id: null, releaseId: release, projectId: good.projectId, environment: 'production' },
         ...{ decision: 'deny', results: [], inputsHash: 'd'.repeat(64), timedOut: false },
         ...{ evaluatedAt: at, createdBy: 'bob', askedAt: at, askedBy: 'bob' },
+        ...{ validUntil: null, opensAt: null, closesAt: null },
         ...{ decidedAt: null, decidedBy: null, version: '1.0.0', policies: [] },
         ...{ inputsJson: () => '{}', fingerprint: () => 'gone', isSettled: true },
       };

@@ -5,6 +5,7 @@ import { defects } from '../rules/input.support.js';
 import type { Defect } from '../rules/rule.js';
 import type { EvidenceRecord, PolicyInput, VerdictFacts, VerdictInputs } from './inputs.js';
 import { policy } from './inputs.support.js';
+import { ROLLBACK_TARGETS } from './line.js';
 
 /** Random inputs of verdicts, for tests. */
 
@@ -79,6 +80,15 @@ const day = fc
   .date({ min: new Date('2026-01-01'), max: new Date('2027-01-01'), noInvalidDate: true })
   .map((date) => date.toISOString());
 
+const anyWindow = fc.record({
+  id: text,
+  kind: fc.constantFrom('freeze' as const, 'change' as const),
+  state: fc.constantFrom('open' as const, 'closed' as const),
+  until: fc.option(day),
+  reason: text,
+  by: text,
+});
+
 /** Arbitrary inputs without duplicates. */
 export const anyInputs: fc.Arbitrary<VerdictInputs> = fc
   .tuple(evidence, policies)
@@ -121,6 +131,29 @@ export const anyInputs: fc.Arbitrary<VerdictInputs> = fc
       ),
       running: fc.option(fc.record({ id: text, version: text })),
       tooOld: tooOld(all, some),
+      windows: fc.array(anyWindow, { maxLength: 3 }),
+      stops: fc.array(fc.record({ id: text, reason: text, by: text, rollbacks: fc.boolean() }), {
+        maxLength: 2,
+      }),
+      after: fc.uniqueArray(text, { maxLength: 2 }),
+      promoted: fc.array(
+        fc.record({
+          environment: text,
+          minimumHours: count,
+          state: fc.constantFrom(
+            'met' as const,
+            'soaking' as const,
+            'short' as const,
+            'absent' as const,
+          ),
+          until: fc.option(day),
+        }),
+        { maxLength: 2 },
+      ),
+      rollback: fc.option(
+        fc.record({ target: fc.constantFrom(...ROLLBACK_TARGETS), deployment: maybe }),
+        { nil: undefined },
+      ),
     }),
   );
 

@@ -3,6 +3,8 @@ import { type Coverage, coverageOf, type Target } from '../../vocabulary/coverag
 import { byText } from '../rules/common/text.js';
 import type { EvidenceInput } from '../rules/rule.js';
 import type { EvidenceRecord, PolicyInput, TooOld, VerdictInputs, WaiverInput } from './inputs.js';
+import { stopInput, windowInput } from './line.js';
+import { promotionInput } from './promotion.js';
 import { aboutOf } from './waivers.js';
 
 /** Sorts by content, so that the order does not depend on the database. */
@@ -131,8 +133,10 @@ const waiverOf = (waiver: WaiverInput) => ({
 declare const canonical: unique symbol;
 
 /** Inputs in the order in which they are hashed and evaluated. Only `canonicalInputs` creates them. */
-export type CanonicalInputs = Omit<VerdictInputs, 'evidence'> & {
+export type CanonicalInputs = Omit<VerdictInputs, 'evidence' | 'windows' | 'stops'> & {
   readonly evidence: readonly CanonicalEvidence[];
+  readonly windows: NonNullable<VerdictInputs['windows']>;
+  readonly stops: NonNullable<VerdictInputs['stops']>;
   readonly [canonical]: true;
 };
 
@@ -150,7 +154,7 @@ export const inCanonicalOrder = (policies: readonly PolicyInput[]): PolicyInput[
  */
 export function canonicalInputs(inputs: VerdictInputs): CanonicalInputs {
   const { id, projectId, version, commit, state, revokedReason } = inputs.release;
-  const { running } = inputs;
+  const { after = [], promoted = [], rollback, running } = inputs;
   const groups = groupsOf(inputs.evidence);
   const all: VerdictInputs = {
     release: { id, projectId, version, commit, state, revokedReason },
@@ -178,6 +182,11 @@ export function canonicalInputs(inputs: VerdictInputs): CanonicalInputs {
       ...(running.evidence !== undefined && { evidence: running.evidence }),
     },
     tooOld: tooOldOf(inputs.tooOld, groups),
+    windows: sorted((inputs.windows ?? []).map(windowInput)),
+    stops: sorted((inputs.stops ?? []).map(stopInput)),
+    ...(after.length > 0 && { after: [...new Set(after)].toSorted(byText) }),
+    ...(promoted.length > 0 && { promoted: sorted(promoted.map(promotionInput)) }),
+    ...(rollback && { rollback: { target: rollback.target, deployment: rollback.deployment } }),
   };
   return all as CanonicalInputs;
 }

@@ -4,6 +4,7 @@ import { MODES, type Outcome, type RuleInput, type Uploads } from '../rules/rule
 import { type BudgetOptions, type CheckTime, OutOfTime, startBudget } from './budget.js';
 import type { CanonicalInputs } from './canonical.js';
 import type { Judgement, RuleResult, VerdictFacts } from './inputs.js';
+import { isRollback } from './line.js';
 import { preconditions } from './preconditions.js';
 import type { PreparedRule } from './prepared-rule.js';
 import { aboutOf } from './waivers.js';
@@ -34,6 +35,8 @@ function inputOf(
     artifacts,
     evidence,
     running,
+    promoted: inputs.promoted ?? [],
+    rollback: isRollback(inputs),
     tooOld: new Set(old.flatMap((one) => one.evidence)),
     defects: facts.defects,
     newDefects: facts.newDefects,

@@ -65,6 +65,21 @@ const everything = inputs({
   ],
   running: { id: 'other', version: '1.3.0', evidence: 'c'.repeat(64) },
   tooOld: [{ policy: 'baseline', version: 1, index: 1, evidence: ['1'] }],
+  windows: [
+    { id: 'w3', kind: 'change', state: 'open', until: null, reason: 'Working hours', by: 'ada' },
+    {
+      id: 'w2',
+      kind: 'freeze',
+      state: 'open',
+      until: '2027-01-03T07:00:00.000Z',
+      reason: 'Holidays',
+      by: 'bob',
+    },
+  ],
+  stops: [{ id: 's1', reason: 'Payments fail', by: 'ada', rollbacks: true }],
+  rollback: { target: 'ran', deployment: 'd1' },
+  after: ['staging'],
+  promoted: [{ environment: 'staging', minimumHours: 0, state: 'met', until: null }],
 });
 
 describe('the inputsHash of known inputs', () => {
@@ -72,9 +87,9 @@ describe('the inputsHash of known inputs', () => {
 
   it('is that of engine 4', () => {
     expect(ENGINE).toBe(4);
-    expect(hash(inputs())).toBe('aeb688b0fc251a309c19a1c20452dd6647e5fc49f486b796556a2b7da4e33638');
+    expect(hash(inputs())).toBe('385c6ccbf0e180d49f488ce86e2df1f7d40f93cef901938aab1ba3e6716d7977');
     expect(hash(everything)).toBe(
-      'be33b5b8090ed835800d303af0bada5435d211a2754c16171fbfb1ea90b50142',
+      'd750d2a01c094f9f1b1dc1d494815e2a11eaede239e59dc9a1a7de5a04d4481a',
     );
   });
 });

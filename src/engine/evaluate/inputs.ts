@@ -8,6 +8,8 @@ import type {
   Outcome,
   RuleInput,
 } from '../rules/rule.js';
+import type { RollbackInput, StopInput, WindowInput } from './line.js';
+import type { PromotionInput } from './promotion.js';
 import type { WaiverAbout } from './waivers.js';
 
 /** A rule of a policy: its name, mode and parameters. */
@@ -87,6 +89,16 @@ export interface VerdictInputs {
       })
     | null;
   readonly tooOld: readonly TooOld[];
+  /** Freezes that are open, and all change windows. Absent: as empty, of verdicts from before. */
+  readonly windows?: readonly WindowInput[];
+  /** Stops that nobody resumed. Absent: as empty, of verdicts from before. */
+  readonly stops?: readonly StopInput[];
+  /** Only of a question for a rollback. */
+  readonly rollback?: RollbackInput | null;
+  /** Environments that come before this one. Absent: none. */
+  readonly after?: readonly string[];
+  /** Whether the release met what is asked about other environments. Absent: nothing is asked. */
+  readonly promoted?: readonly PromotionInput[];
 }
 
 /** Facts that follow from the inputs and are too large to hash. Facts that no rule `needs` can be absent. */

@@ -1,22 +1,9 @@
 import { shown } from '../rules/common/text.js';
+import { builtIn } from './built-in.js';
 import type { CanonicalInputs } from './canonical.js';
 import type { RuleResult } from './inputs.js';
-
-/** A failure of a built-in rule, which no policy contains. */
-function builtIn(rule: string, message: string): RuleResult {
-  return {
-    policy: null,
-    policyVersion: null,
-    rule,
-    mode: 'block',
-    status: 'fail',
-    denies: true,
-    message,
-    evidence: [],
-    findings: [],
-    waivers: [],
-  };
-}
+import { line } from './line.js';
+import { order } from './promotion.js';
 
 function revoked({ release }: CanonicalInputs): RuleResult[] {
   if (release.state !== 'revoked') return [];
@@ -60,4 +47,6 @@ function unguarded({ environment, policies }: CanonicalInputs): RuleResult[] {
 export const preconditions = (inputs: CanonicalInputs): RuleResult[] => [
   ...revoked(inputs),
   ...unguarded(inputs),
+  ...order(inputs),
+  ...line(inputs),
 ];

@@ -4,11 +4,16 @@ import { type CanonicalInputs, inCanonicalOrder } from './canonical.js';
 import { type DecideOptions, decide } from './decide.js';
 import type { Judgement, PolicyInput, TooOld, VerdictFacts } from './inputs.js';
 import { type FindRule, prepareRule, tooOldFor } from './prepared-rule.js';
+import type { PromotionDemand } from './promotion.js';
 
 /** Policies whose rules are ready for evaluation. */
 export interface Prepared {
   /** The facts that at least one rule needs. */
   readonly needs: Required<Needs>;
+  /** What the rules ask about other environments. */
+  readonly demands: readonly PromotionDemand[];
+  /** The limits on the age of evidence that at least one rule has, in days. */
+  readonly ageLimits: readonly number[];
   /** Returns which evidence is too old for which rule. Nothing else in a verdict depends on the clock. */
   tooOld(evidence: readonly Aged[]): TooOld[];
   /**
@@ -48,6 +53,8 @@ export function prepare(
       newDefects: rules.some(({ needs }) => needs.newDefects),
       components: rules.some(({ needs }) => needs.components),
     },
+    demands: rules.flatMap(({ bound }) => bound?.demands() ?? []),
+    ageLimits: [...new Set(rules.flatMap(({ bound }) => bound?.ageLimits() ?? []))],
     tooOld: (evidence) => rules.flatMap((rule) => tooOldFor(rule, evidence)),
     decide(inputs, facts, options = {}) {
       checkSame(ordered, inputs);

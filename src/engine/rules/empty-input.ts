@@ -10,6 +10,8 @@ export const EMPTY_INPUT: RuleInput = {
   tooOld: new Set(),
   defects: NONE,
   running: null,
+  rollback: false,
+  promoted: [],
   newDefects: NONE,
   components: [],
   uploads: {},

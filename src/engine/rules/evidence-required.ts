@@ -196,6 +196,8 @@ export const evidenceRequired: Rule<Parameters> = {
   parameters,
   example: { shows: 'components', scope: 'artifacts', maximumAgeDays: 30 },
   check,
+  ageLimits: ({ maximumAgeDays, maximumDatabaseAgeDays }) =>
+    [maximumAgeDays, maximumDatabaseAgeDays].filter((days) => days !== undefined),
   tooOld,
   evaluate,
 };

@@ -4,6 +4,7 @@ import { type KnownRule, knownRule } from './known-rule.js';
 import { licences } from './licences.js';
 import { maxFindings } from './max-findings.js';
 import { noSecrets } from './no-secrets.js';
+import { promoted } from './promoted.js';
 import { sealedOnly } from './sealed-only.js';
 import { semverIncreases } from './semver-increases.js';
 import { testsPassed } from './tests-passed.js';
@@ -18,6 +19,7 @@ export const rules: readonly KnownRule[] = [
   knownRule(bannedComponents),
   knownRule(sealedOnly),
   knownRule(semverIncreases),
+  knownRule(promoted),
 ];
 
 const byName = new Map(rules.map((rule) => [rule.name, rule]));

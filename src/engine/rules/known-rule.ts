@@ -1,4 +1,5 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { PromotionDemand } from '../evaluate/promotion.js';
 import { RuleFault } from './common/fault.js';
 import { shown } from './common/text.js';
 import type { Aged, Needs, Outcome, Rule, RuleInput } from './rule.js';
@@ -10,6 +11,10 @@ export interface BoundRule {
   /** Checks what only new policies must meet. @throws {RuleFault} */
   check(): void;
   needs(): Needs;
+  /** Environments in which the release must have run. */
+  demands(): readonly PromotionDemand[];
+  /** Limits on the age of evidence, in days. */
+  ageLimits(): readonly number[];
   /** @returns ids of the evidence that is too old for this rule */
   tooOld(evidence: readonly Aged[]): readonly string[];
   evaluate(input: RuleInput): Outcome;
@@ -74,6 +79,8 @@ export function knownRule<Parameters extends object>(rule: Rule<Parameters>): Kn
         parameters,
         check: () => rule.check?.(parameters),
         needs: () => rule.needs?.(parameters) ?? {},
+        demands: () => rule.demands?.(parameters) ?? [],
+        ageLimits: () => rule.ageLimits?.(parameters) ?? [],
         tooOld: (evidence) => rule.tooOld?.(parameters, evidence) ?? [],
         evaluate: (input) => rule.evaluate(parameters, input),
       };

@@ -3,6 +3,7 @@ import type { Coverage } from '../../vocabulary/coverage.js';
 import type { FindingType, Shown } from '../../vocabulary/finding-types.js';
 import type { Severity } from '../../vocabulary/severity.js';
 import type { Subject } from '../../vocabulary/subject.js';
+import type { PromotionDemand, PromotionInput } from '../evaluate/promotion.js';
 
 /** `block`: a failure denies the release. `warn`: the verdict only reports the failure. */
 export const MODES = ['block', 'warn'] as const;
@@ -116,6 +117,10 @@ export interface RuleInput {
   readonly defects: Defects;
   /** The running release of the project in the environment; null: none is known. */
   readonly running: { readonly id: string; readonly version: string } | null;
+  /** Whether the release ran in other environments, for the demands of rules. */
+  readonly promoted: readonly PromotionInput[];
+  /** Whether the question is for a rollback to a release that ran here. */
+  readonly rollback: boolean;
   /** Defects that the running release does not have, or has with a lower severity; all if nothing runs. */
   readonly newDefects: Defects | undefined;
   /** Distinct components, ordered by name and version. Only for rules that need them. */
@@ -174,6 +179,10 @@ export interface Rule<Parameters extends object = never> {
    */
   check?(parameters: Parameters): void;
   needs?(parameters: Parameters): Needs;
+  /** Environments in which the release must have run. */
+  demands?(parameters: Parameters): PromotionDemand[];
+  /** Limits on the age of evidence, in days: after which time `tooOld` may return more. */
+  ageLimits?(parameters: Parameters): number[];
   /** @returns ids of the evidence that is too old for this rule */
   tooOld?(parameters: Parameters, evidence: readonly Aged[]): string[];
   evaluate(parameters: Parameters, input: RuleInput): Outcome;

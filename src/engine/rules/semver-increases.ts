@@ -9,9 +9,12 @@ type Parameters = Static<typeof parameters>;
 
 const fail = (message: string): Outcome => ({ status: 'fail', message });
 
-function evaluate(_parameters: Parameters, { release, running }: RuleInput): Outcome {
+function evaluate(_parameters: Parameters, { release, running, rollback }: RuleInput): Outcome {
   const own = semver.parse(release.version);
   const version = shown(release.version);
+  if (rollback) {
+    return { status: 'pass', message: `${version} is a rollback to a release that ran here` };
+  }
   if (!own) {
     return fail(
       [
@@ -54,7 +57,8 @@ function evaluate(_parameters: Parameters, { release, running }: RuleInput): Out
 
 /**
  * Parses SemVer 2.0.0 strictly, except that a leading `v` is allowed, because tags have it. Of versions with equal
- * precedence (section 11: 1.0.0 and 1.0.0+b), neither is newer. The running release itself is always allowed.
+ * precedence (section 11: 1.0.0 and 1.0.0+b), neither is newer. The running release itself is always allowed, and so is
+ * a rollback.
  */
 export const semverIncreases: Rule<Parameters> = {
   name: 'semver-increases',

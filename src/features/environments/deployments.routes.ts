@@ -1,10 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { answer } from '../../contract/schemas.js';
+import { waitingOf } from '../../platform/owner.js';
 import { sendPage } from '../../platform/page.js';
 import {
   CreateDeploymentRef,
   DeploymentRef,
+  HistoryQuery,
   ListDeploymentsQuery,
   SearchDeploymentsQuery,
 } from './deployments.schemas.js';
@@ -27,25 +29,34 @@ export const deploymentsRoutes: FastifyPluginAsyncTypebox<{
         operationId: 'recordDeployment',
         summary: 'Record a deployment',
         description:
-          'Records that a release now runs in the environment. A pipeline calls this after its smoke test. ' +
-          'The last recorded release of a project is the one that runs there. ' +
-          'The call does not check the policies, and it accepts a revoked release. ' +
-          'The deployment shows which decision held for the release. ' +
-          'Recording the running release again has no effect.',
+          'Records that a release is deployed to the environment: that it started, succeeded or failed. ' +
+          'Without `state` it succeeded: it now runs. The last release of a project that succeeded runs there. ' +
+          'The call says whether the gate authorizes the deployment, by its answer now or of the last 60 minutes. ' +
+          'It records what is not authorized as well, because it runs: as `unauthorized`, with an event of its own. ' +
+          'Recording the same again has no effect.',
         params: EnvironmentParams,
         body: CreateDeploymentRef,
         response: {
-          200: answer(DeploymentRef, 'The release already runs there: the existing deployment'),
+          200: answer(DeploymentRef, 'The deployment existed: it says the same, or it ended now'),
           201: answer(DeploymentRef, 'The deployment was recorded'),
         },
       },
     },
-    (request, reply) =>
-      app.createOnce(request, reply, async (context) => {
-        const { params, body } = request;
-        const { deployment, created } = await deployments.record(context, params.name, body);
+    async (request, reply) => {
+      const { callContext, params, body } = request;
+      // Before the transaction of an `Idempotency-Key`, which would keep a connection meanwhile.
+      const judged = await deployments.judge(
+        callContext,
+        params.name,
+        body,
+        waitingOf(request, reply),
+      );
+      return app.createOnce(request, reply, async (context) => {
+        const recorded = await deployments.record(context, params.name, body, judged);
+        const { deployment, created } = recorded;
         return { status: created ? 201 : 200, headers: {}, body: deployment };
-      }),
+      });
+    },
   );
 
   app.get(
@@ -60,7 +71,7 @@ export const deploymentsRoutes: FastifyPluginAsyncTypebox<{
         summary: 'List deployments of an environment',
         description:
           'Lists what currently runs in the environment, one release per project. ' +
-          'With `history=true`, it lists all recorded deployments, and takes `decision`, `from` and `to`. ' +
+          'With `history=true`, it lists all recorded deployments, and takes the filters. ' +
           'It includes only projects that the caller may see.',
         params: EnvironmentParams,
         querystring: ListDeploymentsQuery,
@@ -75,6 +86,36 @@ export const deploymentsRoutes: FastifyPluginAsyncTypebox<{
         reply,
         await deployments.list(request.callContext, request.params.name, request.query),
       ),
+  );
+};
+
+/** What was deployed to an environment. */
+export const historyRoutes: FastifyPluginAsyncTypebox<{
+  deployments: DeploymentsService;
+}> = async (app, { deployments }) => {
+  app.get(
+    '/history',
+    {
+      config: {
+        scope: 'deployments:read',
+        problems: ['environment-not-found', 'project-not-found'],
+      },
+      schema: {
+        operationId: 'listHistory',
+        summary: 'List the history of an environment',
+        description:
+          'Lists all recorded deployments to the environment, newest first: also those that failed, and those that ' +
+          'nobody authorized. It includes only projects that the caller may see.',
+        params: EnvironmentParams,
+        querystring: HistoryQuery,
+        response: { 200: answer(Type.Array(DeploymentRef), 'The deployments of this page') },
+      },
+    },
+    async (request, reply) => {
+      const { callContext, params, query } = request;
+      const page = await deployments.list(callContext, params.name, { ...query, history: true });
+      return sendPage(request, reply, page);
+    },
   );
 };
 

@@ -6,6 +6,7 @@ import {
   links,
   linksShown,
   nullableString,
+  nullableTimestamp,
   parameter,
   projectId,
   schemaRef,
@@ -28,7 +29,24 @@ const example = {
   createdBy: 'jenkins',
   decision: 'allow',
   verdictId: '019ab02d-5c6e-7a1b-9c2d-3e4f5a6b7c8d',
+  state: 'succeeded',
+  authorization: 'authorized',
+  judgedVerdictId: '019ab02d-5c6e-7a1b-9c2d-3e4f5a6b7c8d',
+  endedAt: '2026-11-25T12:04:00.000Z',
+  endedBy: 'jenkins',
 };
+
+/** What came of a deployment. */
+export const STATES = ['started', 'succeeded', 'failed'] as const;
+
+/** How a deployment was authorized. `unknown`: it was recorded by an earlier version of the server. */
+export const AUTHORIZATIONS = [
+  'authorized',
+  'rollback',
+  'break-glass',
+  'unauthorized',
+  'unknown',
+] as const;
 
 /** What was known of a release when it was deployed. */
 export const DECISIONS = ['allow', 'deny', 'none'] as const;
@@ -61,6 +79,19 @@ export const Deployment = Type.Object(
       type: ['string', 'null'],
       description: 'Verdict of that decision. null for `none`',
     }),
+    state: stringEnum(STATES, { description: 'The last one that succeeded runs' }),
+    authorization: stringEnum(AUTHORIZATIONS, {
+      description: [
+        '`authorized`: the gate allowed it, at most 60 minutes before. `rollback`: it allowed it as a rollback.',
+        '`unauthorized`: it did neither. `unknown`: recorded by an earlier version of the server',
+      ].join(' '),
+    }),
+    judgedVerdictId: Type.Unsafe<string | null>({
+      type: ['string', 'null'],
+      description: 'Verdict that authorized the deployment, or that denied it. null: not decided',
+    }),
+    endedAt: nullableTimestamp('When it succeeded or failed. null: it has not ended'),
+    endedBy: nullableString(),
   },
   {
     $id: 'Deployment',
@@ -71,19 +102,38 @@ export const Deployment = Type.Object(
 
 export const CreateDeployment = Type.Object(
   {
-    releaseId: uuid('The release that now runs in the environment'),
+    releaseId: uuid('The release that is deployed'),
+    state: defaulted(
+      stringEnum(STATES, {
+        default: 'succeeded',
+        description:
+          '`started`: it is being deployed. `succeeded`: it runs. `failed`: it does not. ' +
+          'The last two end a deployment of the release that was started',
+      }),
+    ),
+    verdictId: Type.Optional(
+      uuid('The verdict that allowed it, at most 60 minutes ago. If absent, the one that holds'),
+    ),
     links: Type.Optional(links('Links to the job, the change request or the running system')),
   },
   {
     $id: 'CreateDeployment',
     additionalProperties: false,
-    examples: [{ releaseId: example.releaseId, links: [LINK] }],
+    examples: [
+      { releaseId: example.releaseId, links: [LINK] },
+      { releaseId: example.releaseId, state: 'started' },
+    ],
   },
 );
 
 const filters = {
   decision: Type.Optional(
     stringEnum(DECISIONS, { description: 'Decision that held when the deployment was recorded' }),
+  ),
+  authorization: Type.Optional(
+    stringEnum(AUTHORIZATIONS, {
+      description: 'How it was authorized: `unauthorized` for a review',
+    }),
   ),
   ...queryByTime('The time is `createdAt`'),
 };
@@ -113,6 +163,15 @@ export const SearchDeploymentsQuery = Type.Object(
       resourceName('Name of the environment', 'production'),
       'Only this environment',
     ),
+    ...filters,
+  },
+  { additionalProperties: false },
+);
+
+export const HistoryQuery = Type.Object(
+  {
+    ...queryByPosition,
+    project: parameter(projectId, 'Only releases of this project'),
     ...filters,
   },
   { additionalProperties: false },

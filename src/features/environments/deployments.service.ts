@@ -3,14 +3,14 @@ import { mapPage, type Page, pageOf } from '../../contract/page.js';
 import { decodePosition, encodePosition, NEWEST, type Order } from '../../contract/position.js';
 import { boundsOf, timeRange } from '../../contract/time-range.js';
 import { type CallContext, query as queryDatabase } from '../../database/context.js';
-import { fromJson } from '../../database/json.js';
 import { takeTurn } from '../../database/turns.js';
-import { change } from '../../events/index.js';
-import type { Prisma } from '../../generated/prisma/client.js';
+import { type ChangeContext, change } from '../../events/index.js';
 import { invalidAt } from '../../shared/app-error.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import { requireReleaseRef } from '../releases/index.js';
-import { FIND_HOLDING, type Holding } from '../verdicts/index.js';
+import type { VerdictsService, Waiting } from '../verdicts/index.js';
+import { type Authorization, authorize } from './authorize.js';
+import { type Deployment, type DeploymentRow, toDeployment, WITH_RELEASE } from './deployment.js';
 import { idAfter } from './deployment-id.js';
 import {
   type CreateDeployment,
@@ -18,26 +18,15 @@ import {
   type ListDeploymentsQuery,
   type SearchDeploymentsQuery,
 } from './deployments.schemas.js';
-import { RUNNING, SEARCH_DEPLOYMENTS, SEARCH_DEPLOYMENTS_AMONG } from './deployments.sql.js';
+import {
+  LAST,
+  RUNNING,
+  SEARCH_AUTHORIZED,
+  SEARCH_AUTHORIZED_AMONG,
+  SEARCH_DEPLOYMENTS,
+  SEARCH_DEPLOYMENTS_AMONG,
+} from './deployments.sql.js';
 import { requireEnvironment } from './environment.js';
-
-const WITH_RELEASE = { release: { select: { version: true, state: true } } } as const;
-
-type DeploymentRow = Prisma.DeploymentGetPayload<{ include: typeof WITH_RELEASE }>;
-
-/** The deployment as the API returns it. */
-export type Deployment = Omit<DeploymentRow, 'environmentName' | 'links' | 'decision'> & {
-  readonly environment: string;
-  readonly decision: (typeof DECISIONS)[number];
-  readonly links: { title: string; url: string }[];
-};
-
-const toDeployment = ({ environmentName, links, decision, ...row }: DeploymentRow): Deployment => ({
-  ...row,
-  environment: environmentName,
-  decision: DECISIONS.find((one) => one === decision) ?? 'none',
-  links: fromJson<Deployment['links']>(links),
-});
 
 const BY_PROJECT: Order = ['int'];
 const BY_TIME: Order = ['instant', 'uuid'];
@@ -67,13 +56,21 @@ async function history(
   among: Projects,
   request: SearchDeploymentsQuery,
 ) {
-  const { limit, cursor, decision } = request;
-  const decisions = decision === undefined ? DECISIONS : [decision];
+  const { limit, cursor, decision, authorization } = request;
+  if (decision !== undefined && authorization !== undefined) {
+    throw invalidAt('query', '/authorization', 'must be absent if decision is given');
+  }
+  const one = decision ?? authorization;
+  const wanted = one === undefined ? DECISIONS : [one];
   const before = decodePosition(BY_TIME, cursor) ?? NEWEST;
-  const values = [environment, decisions, ...boundsOf(timeRange(request)), ...before, limit + 1];
+  const values = [environment, wanted, ...boundsOf(timeRange(request)), ...before, limit + 1];
+  const [all, some] =
+    authorization === undefined
+      ? [SEARCH_DEPLOYMENTS, SEARCH_DEPLOYMENTS_AMONG]
+      : [SEARCH_AUTHORIZED, SEARCH_AUTHORIZED_AMONG];
   const found = among
-    ? await queryDatabase<{ id: string }>(context, SEARCH_DEPLOYMENTS_AMONG, [...values, among])
-    : await queryDatabase<{ id: string }>(context, SEARCH_DEPLOYMENTS, values);
+    ? await queryDatabase<{ id: string }>(context, some, [...values, among])
+    : await queryDatabase<{ id: string }>(context, all, values);
   const rows = await context.prisma.deployment.findMany({
     where: { id: { in: found.map(({ id }) => id) } },
     include: WITH_RELEASE,
@@ -82,16 +79,11 @@ async function history(
   return pageOf(rows, limit, ({ createdAt, id }) => encodePosition([createdAt.toISOString(), id]));
 }
 
-/** What held for the release when it was deployed. */
-async function heldBy(context: CallContext, releaseId: string, environment: string) {
-  const [held] = await queryDatabase<Holding>(context, FIND_HOLDING, [releaseId, environment]);
-  return held ?? { verdictId: null, decision: 'none' };
-}
-
 /** Filters of the history say nothing about what currently runs. @throws {AppError} `validation-failed` */
-function requireHistory({ history, from, to, decision }: ListDeploymentsQuery): void {
+function requireHistory(query: ListDeploymentsQuery): void {
+  const { history, from, to, decision, authorization } = query;
   if (history) return;
-  for (const [name, value] of Object.entries({ from, to, decision })) {
+  for (const [name, value] of Object.entries({ from, to, decision, authorization })) {
     const message = 'must be absent unless history is true';
     if (value !== undefined) throw invalidAt('query', `/${name}`, message);
   }
@@ -99,59 +91,207 @@ function requireHistory({ history, from, to, decision }: ListDeploymentsQuery): 
 
 export type DeploymentsService = ReturnType<typeof deploymentsService>;
 
-/** Deployments, as pipelines report them. They are never changed or deleted. */
-export function deploymentsService() {
+interface Last {
+  /** The highest id. Null: there is no deployment. */
+  readonly id: string | null;
+  readonly runningId: string | null;
+  readonly runningReleaseId: string | null;
+  readonly place: string | null;
+}
+
+/** The id, or the place, after all others. */
+const after = ({ id, place }: Last, now: Date) =>
+  idAfter(
+    [id, place]
+      .filter((one) => one !== null)
+      .sort()
+      .at(-1),
+    now,
+  );
+
+/** What a request to record a deployment did. */
+export interface Recorded {
+  readonly deployment: Deployment;
+  readonly created: boolean;
+}
+
+/** What is recorded: a request, with the id and project of its release. */
+interface Target {
+  readonly environmentName: string;
+  readonly releaseId: string;
+  readonly projectId: number;
+}
+
+const includeRelease = { include: WITH_RELEASE } as const;
+
+/** The deployment of the release that was started and has not ended. */
+const findOpen = ({ prisma }: CallContext, { environmentName, releaseId }: Target) =>
+  prisma.deployment.findFirst({
+    where: { releaseId, environmentName, state: 'started' },
+    orderBy: { id: 'desc' },
+    ...includeRelease,
+  });
+
+async function lastOf(context: CallContext, { environmentName, projectId }: Target): Promise<Last> {
+  const [last] = await queryDatabase<Last>(context, LAST, [environmentName, projectId]);
+  if (!last) throw new Error('the last deployment was not read');
+  return last;
+}
+
+/** The existing deployment that says the same as the request. */
+async function findSame(
+  context: CallContext,
+  { environmentName, releaseId }: Target,
+  state: CreateDeployment['state'],
+  last: Last,
+) {
+  const find = (id: string) =>
+    context.prisma.deployment.findUnique({ where: { id }, ...includeRelease });
+  if (state === 'succeeded') {
+    return last.runningId !== null && last.runningReleaseId === releaseId
+      ? find(last.runningId)
+      : null;
+  }
+  if (state === 'started' || last.id === null) return null;
+  const row = await find(last.id);
+  const isSame = row?.releaseId === releaseId && row.environmentName === environmentName;
+  return isSame && row.state === 'failed' ? row : null;
+}
+
+/** Ends a deployment that was started. */
+async function end(
+  context: ChangeContext,
+  row: DeploymentRow,
+  state: 'succeeded' | 'failed',
+  last: Last,
+  now: Date,
+): Promise<Deployment> {
+  const { caller, prisma, record } = context;
+  const updated = await prisma.deployment.update({
+    where: { id: row.id },
+    data: {
+      state,
+      endedAt: now,
+      endedBy: caller.subject,
+      ...(state === 'succeeded' && { succeededAs: after(last, now) }),
+    },
+    ...includeRelease,
+  });
+  const { id, projectId, releaseId, environmentName: environment, authorization } = updated;
+  const data = { environment, before: last.runningReleaseId, authorization };
+  record(`deployment.${state}`, { id, projectId, releaseId, data });
+  return toDeployment(updated);
+}
+
+async function create(
+  context: ChangeContext,
+  target: Target,
+  { state, links = [] }: CreateDeployment,
+  judged: Authorization,
+  last: Last,
+  now: Date,
+): Promise<Deployment> {
+  const { caller, prisma, record } = context;
+  const { environmentName: environment, releaseId, projectId } = target;
+  const row = await prisma.deployment.create({
+    data: {
+      id: after(last, now),
+      ...{ createdAt: now, projectId, releaseId, environmentName: environment, state, links },
+      ...judged,
+      createdBy: caller.subject,
+    },
+    ...includeRelease,
+  });
+  const { authorization, judgedVerdictId, decision, verdictId } = judged;
+  const about = { id: row.id, projectId, releaseId };
+  record('deployment.recorded', {
+    ...about,
+    data: {
+      ...{ environment, before: last.runningReleaseId, decision, verdict: verdictId },
+      ...{ state, authorization, judged: judgedVerdictId },
+    },
+  });
+  if (authorization === 'unauthorized') {
+    record('deployment.unauthorized', {
+      ...about,
+      data: { environment, state, verdict: judgedVerdictId },
+    });
+  }
+  return toDeployment(row);
+}
+
+/**
+ * Deployments, as pipelines report them. They are never deleted, and only their end is added.
+ * @param onCreated called for each new record
+ */
+export function deploymentsService(
+  verdicts: VerdictsService,
+  onCreated: (authorization: Authorization['authorization']) => void,
+) {
   return {
     /**
-     * Records what runs, not what should run: a revoked release is accepted.
-     * @returns the existing deployment if the release already runs there
+     * Decides how a deployment is authorized, unless it says the same as an existing one, or ends it.
+     * @throws {AppError} `environment-not-found`, `release-not-found`, `validation-failed`
+     */
+    async judge(
+      context: CallContext,
+      environmentName: string,
+      { releaseId, state, verdictId }: CreateDeployment,
+      waiting: Waiting,
+    ): Promise<Authorization | undefined> {
+      await requireEnvironment(context, environmentName);
+      const { id, projectId, now } = await requireReleaseRef(
+        context,
+        'deployments:write',
+        releaseId,
+      );
+      const target = { environmentName, releaseId: id, projectId };
+      if (
+        (await findOpen(context, target)) ??
+        (await findSame(context, target, state, await lastOf(context, target)))
+      ) {
+        return undefined;
+      }
+      const request = { releaseId: id, environment: environmentName, verdictId, now, waiting };
+      return authorize(context, verdicts, request);
+    },
+
+    /**
+     * Records what runs, not what should run: what is not authorized is accepted, and so is a revoked release.
+     * @param judge decides how it is authorized, if that was not decided before
+     * @returns the existing deployment if it says the same, or if it ended now
      * @throws {AppError} `environment-not-found`, `release-not-found`
      */
     async record(
       context: CallContext,
       environmentName: string,
-      { releaseId, links = [] }: CreateDeployment,
-    ): Promise<{ deployment: Deployment; created: boolean }> {
+      input: CreateDeployment,
+      judged: Authorization | undefined,
+    ): Promise<Recorded> {
+      const { state } = input;
       await requireEnvironment(context, environmentName);
-      const { id, projectId } = await requireReleaseRef(context, 'deployments:write', releaseId);
-      return change(context, async (changing) => {
-        const { caller, prisma, record } = changing;
+      const { id, projectId } = await requireReleaseRef(
+        context,
+        'deployments:write',
+        input.releaseId,
+      );
+      const target = { environmentName, releaseId: id, projectId };
+      return change(context, async (changing): Promise<Recorded> => {
         // Concurrent deployments of a project wait here, so that exactly one of them is the last.
-        const createdAt = await takeTurn(changing, ['deployments', environmentName, projectId]);
-        const last = await prisma.deployment.findFirst({
-          where: { environmentName, projectId },
-          include: WITH_RELEASE,
-          orderBy: { id: 'desc' },
-        });
-        if (last?.releaseId === id) {
-          return changing.unchanged({ deployment: toDeployment(last), created: false });
+        const now = await takeTurn(changing, ['deployments', environmentName, projectId]);
+        const last = await lastOf(changing, target);
+        const open = await findOpen(changing, target);
+        if (open && state !== 'started') {
+          return { deployment: await end(changing, open, state, last, now), created: false };
         }
-        const held = await heldBy(changing, id, environmentName);
-        const row = await prisma.deployment.create({
-          data: {
-            id: idAfter(last?.id, createdAt),
-            createdAt,
-            projectId,
-            releaseId: id,
-            environmentName,
-            links,
-            ...held,
-            createdBy: caller.subject,
-          },
-          include: WITH_RELEASE,
-        });
-        record('deployment.recorded', {
-          id: row.id,
-          projectId,
-          releaseId: id,
-          data: {
-            environment: environmentName,
-            before: last?.releaseId ?? null,
-            decision: held.decision,
-            verdict: held.verdictId,
-          },
-        });
-        return { deployment: toDeployment(row), created: true };
+        const same = open ?? (await findSame(changing, target, state, last));
+        if (same) return changing.unchanged({ deployment: toDeployment(same), created: false });
+        // Another request ended what this one was about to end, and something else runs since.
+        const unknown = { authorization: 'unauthorized', judgedVerdictId: null } as const;
+        const known = judged ?? { ...unknown, decision: 'none', verdictId: null };
+        const deployment = await create(changing, target, input, known, last, now);
+        onCreated(known.authorization);
+        return { deployment, created: true };
       });
     },
 

@@ -12,6 +12,7 @@ const example = {
   name: 'production',
   rank: 20,
   policies: [{ name: 'baseline', version: null }],
+  after: ['staging'],
   createdAt: '2026-11-25T10:00:00.000Z',
   createdBy: 'alice',
   updatedAt: '2026-11-25T10:00:00.000Z',
@@ -51,6 +52,13 @@ const policies = Type.Array(PolicyReference, {
     'Policies that guard the environment. A release must meet all of them. At least one is required',
 });
 
+const after = Type.Array(resourceName('Name of the environment', 'staging'), {
+  maxItems: 10,
+  uniqueItems: true,
+  description:
+    'Environments in which a release must have run before, authorized. Circles are refused',
+});
+
 export const Environment = Type.Object(
   {
     name: Type.String(),
@@ -64,6 +72,9 @@ export const Environment = Type.Object(
         }),
       }),
     ),
+    after: Type.Array(Type.String(), {
+      description: 'Environments in which a release must have run before',
+    }),
     createdAt: timestamp('Time of creation'),
     createdBy: nullableString(),
     updatedAt: timestamp('Time of the last change of rank or policies'),
@@ -77,7 +88,7 @@ export const Environment = Type.Object(
 );
 
 export const CreateEnvironment = Type.Object(
-  { name, rank, policies },
+  { name, rank, policies, after: Type.Optional(after) },
   {
     $id: 'CreateEnvironment',
     additionalProperties: false,
@@ -86,7 +97,11 @@ export const CreateEnvironment = Type.Object(
 );
 
 export const UpdateEnvironment = Type.Object(
-  { rank: Type.Optional(rank), policies: Type.Optional(policies) },
+  {
+    rank: Type.Optional(rank),
+    policies: Type.Optional(policies),
+    after: Type.Optional(after),
+  },
   {
     $id: 'UpdateEnvironment',
     additionalProperties: false,

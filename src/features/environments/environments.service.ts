@@ -3,6 +3,7 @@ import { mapPage, type Page, pageOf } from '../../contract/page.js';
 import type { CallContext } from '../../database/context.js';
 import { isUniqueViolation } from '../../database/errors.js';
 import { lockRow } from '../../database/lock-row.js';
+import { takeTurn } from '../../database/turns.js';
 import { change } from '../../events/index.js';
 import { AppError } from '../../shared/app-error.js';
 import { checkPolicies } from '../policies/index.js';
@@ -12,6 +13,7 @@ import type {
   ListEnvironmentsQuery,
   UpdateEnvironment,
 } from './environments.schemas.js';
+import { checkOrder } from './order.js';
 
 export type EnvironmentsService = ReturnType<typeof environmentsService>;
 
@@ -21,18 +23,22 @@ export function environmentsService() {
     /** @throws {AppError} `validation-failed` for a policy that does not exist; `environment-exists` */
     async create(
       context: CallContext,
-      { name, rank, policies }: CreateEnvironment,
+      { name, rank, policies, after = [] }: CreateEnvironment,
     ): Promise<Environment> {
       await checkPolicies(context, policies);
+      await checkOrder(context, name, after);
       const { subject } = context.caller;
       return change(context, async ({ prisma, record }) => {
         const row = await prisma.environment
-          .create({ data: { name, rank, policies, createdBy: subject, updatedBy: subject } })
+          .create({ data: { name, rank, policies, after, createdBy: subject, updatedBy: subject } })
           .catch((error: unknown) => {
             if (!isUniqueViolation(error)) throw error;
             throw new AppError('environment-exists', `Environment ${name} already exists`);
           });
-        record('environment.created', { id: name, data: { rank, policies } });
+        record('environment.created', {
+          id: name,
+          data: { rank, policies, ...(after.length > 0 && { after }) },
+        });
         return toEnvironment(row);
       });
     },
@@ -66,22 +72,27 @@ export function environmentsService() {
     async update(
       context: CallContext,
       name: string,
-      { rank, policies }: UpdateEnvironment,
+      { rank, policies, after }: UpdateEnvironment,
       versions?: number[],
     ): Promise<Environment> {
       await requireEnvironment(context, name);
       if (policies) await checkPolicies(context, policies);
       return change(context, async (changing) => {
         const { caller, prisma, record } = changing;
+        // Two changes at the same time could make a circle that neither of them sees.
+        if (after) await takeTurn(changing, ['order of environments']);
         await lockRow(changing, 'environments', name);
         const before = await requireEnvironment(changing, name);
         requireVersion(before.revision, versions);
-        if (rank === undefined && policies === undefined) return changing.unchanged(before);
+        if (after) await checkOrder(changing, name, after);
+        if (rank === undefined && policies === undefined && after === undefined)
+          return changing.unchanged(before);
         const row = await prisma.environment.update({
           where: { name },
           data: {
             ...(rank !== undefined && { rank }),
             ...(policies && { policies }),
+            ...(after && { after }),
             updatedBy: caller.subject,
           },
         });
@@ -92,6 +103,7 @@ export function environmentsService() {
           data: {
             ...(rank !== undefined && { rank: { before: before.rank, after: rank } }),
             ...(policies && { policies: { before: before.policies, after: policies } }),
+            ...(after && { after: { before: before.after, after } }),
           },
         });
         return toEnvironment(row);

@@ -1,12 +1,41 @@
+import type { Config } from '../../config/config.js';
 import type { Feature } from '../../platform/feature.js';
-import { deploymentSearchRoutes, deploymentsRoutes } from './deployments.routes.js';
+import type { VerdictsService } from '../verdicts/index.js';
+import { deploymentSearchRoutes, deploymentsRoutes, historyRoutes } from './deployments.routes.js';
 import { CreateDeployment, Deployment } from './deployments.schemas.js';
 import { deploymentsService } from './deployments.service.js';
 import { environmentsRoutes } from './environments.routes.js';
 import { CreateEnvironment, Environment, UpdateEnvironment } from './environments.schemas.js';
 import { environmentsService } from './environments.service.js';
+import { statusRoutes } from './status.routes.js';
+import { EnvironmentStatus, Readiness } from './status.schemas.js';
+import { statusService } from './status.service.js';
+import { stopsRoutes } from './stops.routes.js';
+import { CreateEnvironmentStop, EnvironmentStop, ResumeEnvironment } from './stops.schemas.js';
+import { stopsService } from './stops.service.js';
+import { windowsRoutes } from './windows.routes.js';
+import { CreateEnvironmentWindow, EnvironmentWindow } from './windows.schemas.js';
+import { windowsService } from './windows.service.js';
 
-const SCHEMAS = [Environment, CreateEnvironment, UpdateEnvironment, Deployment, CreateDeployment];
+const SCHEMAS = [
+  Environment,
+  CreateEnvironment,
+  UpdateEnvironment,
+  EnvironmentWindow,
+  CreateEnvironmentWindow,
+  EnvironmentStop,
+  CreateEnvironmentStop,
+  ResumeEnvironment,
+  Deployment,
+  CreateDeployment,
+  EnvironmentStatus,
+  Readiness,
+];
+
+interface Dependencies {
+  readonly config: Config;
+  readonly verdicts: VerdictsService;
+}
 
 /** Environments, the policies that guard them, and deployments. */
 export const environments: Feature = {
@@ -14,15 +43,31 @@ export const environments: Feature = {
     name: 'environments',
     description: 'Places where releases run, the policies that guard them, and deployments',
   },
-  async plugin(app) {
+  async plugin(app, { verdicts }: Dependencies) {
     for (const schema of SCHEMAS) app.addSchema(schema);
     await app.register(environmentsRoutes, {
       prefix: '/environments',
       environments: environmentsService(),
     });
-    const deployments = deploymentsService();
+    const windows = windowsService();
+    await app.register(windowsRoutes, { prefix: '/environments/:name/windows', windows });
+    const stops = stopsService();
+    await app.register(stopsRoutes, { prefix: '/environments/:name', stops });
+    const recorded = app.counter({
+      name: 'srp_deployments_total',
+      help: 'New records of deployments by authorization: authorized, rollback, unauthorized',
+      labelNames: ['authorization'],
+    });
+    for (const authorization of ['authorized', 'rollback', 'unauthorized']) {
+      recorded.inc({ authorization }, 0);
+    }
+    const deployments = deploymentsService(verdicts, (authorization) =>
+      recorded.inc({ authorization }),
+    );
     const prefix = '/environments/:name/deployments';
     await app.register(deploymentsRoutes, { prefix, deployments });
+    await app.register(historyRoutes, { prefix: '/environments/:name', deployments });
+    await app.register(statusRoutes, { status: statusService(verdicts) });
     await app.register(deploymentSearchRoutes, { prefix: '/deployments', deployments });
   },
 };

@@ -36,6 +36,29 @@ function checkRules(rules: readonly PolicyRule[]): void {
   if (errors.length > 0) throw invalid(errors);
 }
 
+/**
+ * Checks that the environments that rules name exist.
+ * @throws {AppError} `validation-failed`, at `/rules/…/through/…` of the body
+ */
+async function checkEnvironments({ prisma }: CallContext, rules: readonly PolicyRule[]) {
+  const named = rules.flatMap(({ rule, through }, index) =>
+    rule === 'promoted' && Array.isArray(through)
+      ? through.map((name: unknown, at) => ({
+          name: String(name),
+          pointer: `/rules/${index}/through/${at}`,
+        }))
+      : [],
+  );
+  if (named.length === 0) return;
+  const where = { name: { in: named.map(({ name }) => name) } };
+  const rows = await prisma.environment.findMany({ where, select: { name: true } });
+  const existing = new Set(rows.map(({ name }) => name));
+  const errors = named
+    .filter(({ name }) => !existing.has(name))
+    .map(({ pointer }): FieldError => ({ in: 'body', pointer, message: 'does not exist' }));
+  if (errors.length > 0) throw invalid(errors);
+}
+
 /** The columns that store rules. */
 const columnsOf = (rules: readonly PolicyRule[]) => ({
   rules: toJson(rules),
@@ -67,6 +90,7 @@ export function policiesService() {
       { name, description = null, rules }: CreatePolicy,
     ): Promise<Policy> {
       checkRules(rules);
+      await checkEnvironments(context, rules);
       const createdBy = context.caller.subject;
       const first = { version: 1, ...columnsOf(rules), createdBy };
       return change(context, async ({ prisma, record }) => {
@@ -120,6 +144,7 @@ export function policiesService() {
       { rules }: CreatePolicyVersion,
     ): Promise<{ version: PolicyVersion; created: boolean }> {
       checkRules(rules);
+      await checkEnvironments(context, rules);
       return change(context, async (changing) => {
         const { caller, prisma, record } = changing;
         // Concurrent calls wait here, so that each version gets its own number. The server has no right to change a

@@ -15,7 +15,8 @@ const count = (value: unknown) => (Array.isArray(value) ? value.length : 0);
 const verb = ({ decision }: Told['data']) => (decision === 'allow' ? 'may go' : 'may not go');
 
 function decided({ actor, data }: Told, again: boolean): string {
-  const said = `The release ${verb(data)} to ${text(data.environment, 'an environment')}`;
+  const way = data.intent === 'rollback' ? ' as a rollback' : '';
+  const said = `The release ${verb(data)} to ${text(data.environment, 'an environment')}${way}`;
   if (data.late === true) return `${said}, by a state that was out of date: ${actor} asked`;
   return again
     ? `${said}, as decided before on the same inputs: ${actor} asked`
@@ -31,8 +32,18 @@ function received({ actor, data }: Told): string {
   return `${said}, which superseded ${superseded} older ${superseded === 1 ? 'report' : 'reports'}`;
 }
 
+const place = ({ environment }: Told['data']) => text(environment, 'an environment');
+
+const WHAT: Readonly<Record<string, string>> = {
+  started: 'the start of a deployment',
+  failed: 'a failed deployment',
+};
+
 function deployed({ actor, data }: Told): string {
-  const said = `${actor} recorded a deployment to ${text(data.environment, 'an environment')}`;
+  const said = `${actor} recorded ${WHAT[text(data.state, '')] ?? 'a deployment'} to ${place(data)}`;
+  if (data.authorization === 'authorized') return `${said}. The gate allows it`;
+  if (data.authorization === 'rollback') return `${said}. The gate allows it as a rollback`;
+  if (data.authorization === 'unauthorized') return `${said}. The gate does not allow it`;
   if (data.decision === 'allow') return `${said}. The gate had allowed it`;
   if (data.decision === 'deny') return `${said}. The gate had denied it`;
   return said;
@@ -48,8 +59,10 @@ const requested = ({ actor, data }: Told) => {
 
 /** Types of events that belong to a release or to the waivers of its project. */
 type Type =
-  | Extract<EventType, `${'release' | 'artifact' | 'evidence' | 'waiver' | 'verdict'}.${string}`>
-  | 'deployment.recorded'
+  | Extract<
+      EventType,
+      `${'release' | 'artifact' | 'evidence' | 'waiver' | 'verdict' | 'deployment'}.${string}`
+    >
   | 'audit-pack.issued'
   | typeof IMPORTED
   | 'beside-api';
@@ -80,6 +93,11 @@ const SENTENCES: Readonly<Record<Type, (event: Told) => string>> = {
   'verdict.holds-again': (event) => decided(event, true),
   'deployment.recorded': deployed,
   'audit-pack.issued': ({ actor }) => `${actor} requested an audit pack of the release`,
+  'deployment.succeeded': ({ data }) =>
+    `The deployment to ${place(data)} succeeded. The release runs there`,
+  'deployment.failed': ({ data }) => `The deployment to ${place(data)} failed`,
+  'deployment.unauthorized': ({ actor, data }) =>
+    `${actor} deployed to ${place(data)} without authorization`,
   imported: ({ subjectKind }) =>
     `This ${subjectKind} is older than the record of events. The time is that of its import`,
   'beside-api': ({ actor, subjectKind, data }) =>

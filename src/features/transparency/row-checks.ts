@@ -33,9 +33,10 @@ const same = (column: string, member: string) => `${column} IS NOT DISTINCT FROM
 /** Events of earlier versions of the server do not have the member. */
 const sameIfThere = (column: string, member: string) =>
   `(NOT d ? '${member}' OR ${same(column, member)})`;
+/** Projects of a token, an issuer, a window or a stop. */
+const PROJECTS = `CASE WHEN t.every_project THEN 'null'::jsonb ELSE to_jsonb(t.project_ids) END = d -> 'projects'`;
 /** A list of scopes and the projects of a token or an issuer. */
-const GRANT = `to_jsonb(t.scopes) = d -> 'scopes'
-  AND CASE WHEN t.every_project THEN 'null'::jsonb ELSE to_jsonb(t.project_ids) END = d -> 'projects'`;
+const GRANT = `to_jsonb(t.scopes) = d -> 'scopes' AND ${PROJECTS}`;
 
 export const ROW_CHECKS: readonly RowCheck[] = [
   {
@@ -77,8 +78,41 @@ export const ROW_CHECKS: readonly RowCheck[] = [
     id: 't.id::text',
     created: ['deployment.recorded'],
     agrees: `${same('t.environment', 'environment')} AND t.release_id = e.release_id AND t.created_by = e.actor
-             AND ${sameIfThere('t.decision', 'decision')} AND ${sameIfThere('t.verdict_id::text', 'verdict')}`,
-    since: ['decision', 'verdict_id'],
+             AND ${sameIfThere('t.decision', 'decision')} AND ${sameIfThere('t.verdict_id::text', 'verdict')}
+             AND t."authorization" = coalesce(d ->> 'authorization', 'unknown')`,
+    later: `t.ended_by IS NOT DISTINCT FROM
+              coalesce(${ACTOR('deployment.succeeded')}, ${ACTOR('deployment.failed')})
+            AND (t.ended_by IS NULL OR (t.state = 'succeeded') = (${ACTOR('deployment.succeeded')} IS NOT NULL))`,
+    since: [
+      'decision',
+      'verdict_id',
+      'state',
+      'authorization',
+      'judged_verdict_id',
+      'succeeded_as',
+      'ended_at',
+      'ended_by',
+    ],
+  },
+  {
+    kind: 'window',
+    table: 'environment_windows',
+    id: 't.id::text',
+    created: ['window.created'],
+    agrees: `${same('t.environment', 'environment')} AND ${same('t.kind', 'kind')}
+             AND ${same('t.from_local', 'from')} AND ${same('t.to_local', 'to')}
+             AND to_jsonb(t.days) = d -> 'days' AND ${same('t.time_zone', 'timeZone')} AND ${PROJECTS}
+             AND t.created_by = e.actor`,
+    later: `t.ended_by IS NOT DISTINCT FROM ${ACTOR('window.ended')}`,
+  },
+  {
+    kind: 'stop',
+    table: 'environment_stops',
+    id: 't.id::text',
+    created: ['environment.stopped'],
+    agrees: `${same('t.environment', 'environment')} AND t.rollbacks = (d ->> 'rollbacks')::boolean
+             AND ${PROJECTS} AND t.created_by = e.actor`,
+    later: `t.resumed_by IS NOT DISTINCT FROM ${ACTOR('environment.resumed')}`,
   },
   {
     kind: 'waiver',

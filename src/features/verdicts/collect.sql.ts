@@ -1,7 +1,15 @@
 import type { Statement } from '../../database/sql.js';
 import { isFree } from '../../database/turns.js';
 import type { VerdictInputs } from '../../engine/index.js';
-import { ENVIRONMENT_INPUT, RUNNING_INPUT } from '../environments/index.js';
+import {
+  AFTER_INPUT,
+  ENVIRONMENT_INPUT,
+  RUNNING_INPUT,
+  rollbackInput,
+  STAYS_INPUT,
+  STOPS_INPUT,
+  WINDOWS_INPUT,
+} from '../environments/index.js';
 import { EVIDENCE_INPUT } from '../evidence/index.js';
 import { policiesInput } from '../policies/index.js';
 import { ARTIFACTS_INPUT, RELEASE_INPUT } from '../releases/index.js';
@@ -16,6 +24,11 @@ const INPUTS: Readonly<Record<Exclude<keyof VerdictInputs, 'tooOld'>, string>> =
   policies: policiesInput('$3'),
   waivers: WAIVERS_INPUT,
   running: RUNNING_INPUT,
+  windows: WINDOWS_INPUT,
+  stops: STOPS_INPUT,
+  rollback: rollbackInput('$6'),
+  after: AFTER_INPUT,
+  promoted: STAYS_INPUT,
 };
 
 /** Evidence of too many reports is left out: its JSON alone takes too long to read beside other requests. */
@@ -36,8 +49,8 @@ const TURN = `'["decision","' || r.id || '","' || n.name || '"]'`;
 /**
  * Reads the inputs of a verdict in one statement, and so in one snapshot. Facts that only some rules need are read
  * later. `$1`: release, `$2`: environment, `$3`: null, or policy versions to evaluate instead (`{name: version}`),
- * `$4`: version of the engine, `$5`: maximum number of reports. `evidence` is null if there are more. No row means that
- * the release or the environment does not exist.
+ * `$4`: version of the engine, `$5`: maximum number of reports, `$6`: `rollback` or null. `evidence` is null if there
+ * are more reports. No row means that the release or the environment does not exist.
  */
 export const COLLECT: Statement = {
   name: 'verdict-collect',

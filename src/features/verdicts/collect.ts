@@ -14,9 +14,18 @@ import {
   type VerdictInputs,
   type WaivedDefect,
 } from '../../engine/index.js';
+import {
+  lineAt,
+  promotionsAt,
+  rollbackAt,
+  type Stay,
+  type StoredRollback,
+  type StoredWindow,
+} from '../environments/index.js';
 import { EVIDENCE_DIGEST } from '../evidence/index.js';
 import { COLLECT } from './collect.sql.js';
 import { COMPUTE_FACTS, NEW_DEFECTS, WAIVED_DEFECTS, WAIVED_NEW_DEFECTS } from './facts.sql.js';
+import { demandsOf, type Limits, limitsOf } from './limits.js';
 import { preparedFor } from './prepared.js';
 
 /** Policy versions, by name, to evaluate instead of those that guard the environment. */
@@ -29,6 +38,7 @@ export interface Collected {
   readonly facts: VerdictFacts;
   /** The time of the snapshot, by the clock of the database. */
   readonly evaluatedAt: Date;
+  readonly limits: Limits;
 }
 
 type Counted = Pick<Defects, 'counts' | 'worst'>;
@@ -40,16 +50,29 @@ export interface Question {
   readonly releaseId: string;
   readonly environment: string;
   readonly versions?: PolicyVersions | undefined;
+  /** Absent: an ordinary question. */
+  readonly intent?: 'rollback' | undefined;
+  /** Decides as if it were this time, with all else unchanged. Milliseconds since 1970. Absent: now. */
+  readonly asOf?: number | undefined;
 }
 
 /** A row of `COLLECT`. */
-export type Row = Omit<VerdictInputs, 'tooOld' | 'evidence' | 'running'> & {
+export type Row = Omit<
+  VerdictInputs,
+  'tooOld' | 'evidence' | 'running' | 'windows' | 'rollback' | 'after' | 'promoted'
+> & {
   readonly running:
     | (NonNullable<VerdictInputs['running']> & {
         readonly deployedAt: string;
         readonly rowCount: number | null;
       })
     | null;
+  /** Those that did not end, also if they are far away. */
+  readonly windows: readonly StoredWindow[];
+  readonly rollback: StoredRollback | null;
+  readonly after: readonly string[];
+  /** When the release ran in other environments. */
+  readonly promoted: readonly Stay[];
   readonly facts: Counted | null;
   readonly evaluatedAt: Date;
   /** Null: the release has more reports than were asked for. */
@@ -63,7 +86,7 @@ export type Row = Omit<VerdictInputs, 'tooOld' | 'evidence' | 'running'> & {
 };
 
 /** A row with all evidence. */
-type WholeRow = Row & { readonly evidence: readonly TimedEvidence[] };
+export type WholeRow = Row & { readonly evidence: readonly TimedEvidence[] };
 
 /**
  * Digest of what the decision depends on, except the time. `changes` stands for the evidence, so that rows with and
@@ -82,12 +105,16 @@ export function fingerprintOf({ versions }: Question, row: Row): string {
 }
 
 /** The values for `COLLECT`. @param reports maximum number of reports whose evidence is read */
-export const valuesOf = ({ releaseId, environment, versions }: Question, reports: number) => [
+export const valuesOf = (
+  { releaseId, environment, versions, intent }: Question,
+  reports: number,
+) => [
   releaseId,
   environment,
   versions ? JSON.stringify(versions) : null,
   ENGINE,
   reports,
+  intent ?? null,
 ];
 
 /** Waivers that can cover findings. */
@@ -99,9 +126,13 @@ const NONE: Counted = { counts: [], worst: [] };
 /** @param runningEvidence digest of the evidence of the running release, if a rule compares the two releases */
 function inputsOf(row: WholeRow, prepared: Prepared, runningEvidence?: string): CanonicalInputs {
   const { facts: _facts, changes: _changes, rowCount: _rowCount, evaluatedAt: _at, ...rest } = row;
-  const { running, ...inputs } = rest;
+  const { running, windows, rollback, promoted, ...inputs } = rest;
+  const at = row.evaluatedAt.getTime();
   return canonicalInputs({
     ...inputs,
+    windows: lineAt(windows, at).inputs,
+    rollback: rollbackAt(rollback, at),
+    promoted: promotionsAt(promoted, demandsOf(row, prepared), at),
     running:
       running && runningEvidence !== undefined
         ? { ...running, evidence: runningEvidence }
@@ -162,6 +193,7 @@ export async function collectAll(read: Read, current: WholeRow, readComponents: 
     inputs: inputsOf(row, prepared, runningEvidence?.evidence),
     facts,
     evaluatedAt: row.evaluatedAt,
+    limits: limitsOf(row, prepared),
   };
   return { collected, computed };
 }
@@ -181,7 +213,8 @@ export function collectedFrom(row: WholeRow): Collected | undefined {
   const { policies, prepared } = preparedFor(row.policies);
   const inputs = inputsOf({ ...row, policies }, prepared);
   const facts = { defects: { ...row.facts, waived: [] } };
-  return { prepared, inputs, facts, evaluatedAt: row.evaluatedAt };
+  const limits = limitsOf(row, prepared);
+  return { prepared, inputs, facts, evaluatedAt: row.evaluatedAt, limits };
 }
 
 /** The number of rows that the decision reads. None if the row is enough. */
@@ -191,6 +224,16 @@ export function rowsToRead(row: Row): number {
   return row.rowCount + (newDefects ? (row.running?.rowCount ?? 0) : 0);
 }
 
+/** The row as if it had been read at another time: nothing else changes until then. */
+function atTime(row: Row, at: number): Row {
+  return {
+    ...row,
+    evaluatedAt: new Date(at),
+    waivers: row.waivers.filter(({ expiresAt }) => Date.parse(expiresAt) > at),
+    evidence: row.evidence?.map((one) => ({ ...one, now: at / 1000 })) ?? null,
+  };
+}
+
 /** Reads the row of a question. @param reports maximum number of reports whose evidence is read */
 export async function readRow(
   read: Read,
@@ -198,5 +241,5 @@ export async function readRow(
   reports: number,
 ): Promise<Row | undefined> {
   const [row] = await read<Row>(COLLECT, valuesOf(question, reports));
-  return row;
+  return row && question.asOf !== undefined ? atTime(row, question.asOf) : row;
 }

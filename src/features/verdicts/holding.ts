@@ -105,6 +105,39 @@ async function hold(
 }
 
 /**
+ * Stores the verdict of a question for a rollback. It does not hold: what holds says whether the release may go in the
+ * ordinary way, and each ordinary question would change it back.
+ */
+async function settleApart(
+  context: CallContext,
+  question: Question,
+  decide: () => Promise<FreshVerdict>,
+): Promise<Settled> {
+  for (;;) {
+    const decided = await decide();
+    if (decided.timedOut) {
+      return { verdict: withHash(decided), outcome: 'timed-out', isNew: false };
+    }
+    const stored = await findStored(context, decided);
+    if (stored) return { verdict: stored.verdict, outcome: 'unchanged', isNew: false };
+    const verdict = withHash(decided);
+    const settled = await change(context, async (changing): Promise<Settled | undefined> => {
+      const id = await insert(changing, verdict);
+      // Another request has stored it.
+      if (id === undefined) return changing.unchanged(undefined);
+      const { environment, projectId, releaseId, decision, inputsHash, verdictHash } = verdict;
+      const data = { environment, decision, inputsHash, verdictHash, engine: ENGINE, before: null };
+      changing.record('verdict.decided', {
+        ...{ id, projectId, releaseId },
+        data: { ...data, ...(question.intent && { intent: question.intent }) },
+      });
+      return { verdict: { ...verdict, id }, outcome: 'new', isNew: true };
+    });
+    if (settled) return settled;
+  }
+}
+
+/**
  * Decides a question until what holds is settled. A question that changes nothing writes nothing.
  * @param decide decides the question now
  */
@@ -113,6 +146,7 @@ export async function settle(
   question: Question,
   decide: () => Promise<FreshVerdict>,
 ): Promise<Settled> {
+  if (question.intent) return settleApart(context, question, decide);
   for (let attempt = 1; ; attempt += 1) {
     const decided = await decide();
     if (decided.timedOut) {

@@ -1,6 +1,7 @@
 import { UPLOADS } from '../../documents/kinds/index.js';
 import { inputsHash, type Judgement, type VerdictInputs } from '../../engine/index.js';
 import type { Collected } from './collect.js';
+import type { Limits } from './limits.js';
 
 /** A judgement, and what is said and stored of its inputs. */
 export interface Judged extends Judgement {
@@ -11,11 +12,12 @@ export interface Judged extends Judgement {
   readonly inputsHash: string;
   /** By the clock of the database. */
   readonly evaluatedAt: Date;
+  readonly limits: Limits;
 }
 
 /** @param budgetMs time limit of all rules, in milliseconds. Default: that of the engine */
 export function judge(
-  { prepared, inputs, facts, evaluatedAt }: Collected,
+  { prepared, inputs, facts, evaluatedAt, limits }: Collected,
   budgetMs?: number,
 ): Judged {
   const options = { uploads: UPLOADS, ...(budgetMs !== undefined && { budgetMs }) };
@@ -27,5 +29,6 @@ export function judge(
     policies: inputs.policies.map(({ name, sha256 }) => ({ name, sha256 })),
     inputsHash: inputsHash(inputs),
     evaluatedAt,
+    limits,
   };
 }

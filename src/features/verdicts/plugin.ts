@@ -6,7 +6,7 @@ import { OUTCOMES } from './holding.js';
 import { type LargeDecisions, largeDecisions } from './large-decisions.js';
 import { verdictsRoutes } from './verdicts.routes.js';
 import { Assertion, CreateVerdict, Denial, StoredVerdict, Verdict } from './verdicts.schemas.js';
-import { verdictsService } from './verdicts.service.js';
+import { type VerdictsService, verdictsService } from './verdicts.service.js';
 
 interface Dependencies {
   readonly config: Config;
@@ -34,20 +34,30 @@ function ownThreads(
   return large;
 }
 
+/** What the application shares between features. */
+interface Shared {
+  readonly config: Config;
+  readonly verdicts: VerdictsService;
+}
+
+/** What decides, for every feature that asks. It counts decisions by what they changed. */
+export function verdictsOf(app: FastifyInstance, dependencies: Dependencies): VerdictsService {
+  const { large = ownThreads(app, dependencies) } = dependencies;
+  const outcomes = app.counter({
+    name: 'srp_decisions_total',
+    help: 'Decisions by what they changed: unchanged, changed, new, late, timed-out',
+    labelNames: ['outcome'],
+  });
+  for (const outcome of OUTCOMES) outcomes.inc({ outcome }, 0);
+  return verdictsService(large, (outcome) => outcomes.inc({ outcome }));
+}
+
 /** The gate: may this version ship, and why? */
 export const verdicts: Feature = {
   tag: { name: 'gate', description: 'May this version ship, and why?' },
-  async plugin(app, dependencies: Dependencies) {
-    const { large = ownThreads(app, dependencies) } = dependencies;
+  async plugin(app, { verdicts: service }: Shared) {
     const schemas = [Verdict, StoredVerdict, CreateVerdict, Assertion, Denial];
     for (const schema of schemas) app.addSchema(schema);
-    const outcomes = app.counter({
-      name: 'srp_decisions_total',
-      help: 'Decisions by what they changed: unchanged, changed, new, late, timed-out',
-      labelNames: ['outcome'],
-    });
-    for (const outcome of OUTCOMES) outcomes.inc({ outcome }, 0);
-    const service = verdictsService(large, (outcome) => outcomes.inc({ outcome }));
     await app.register(verdictsRoutes, { verdicts: service });
   },
 };

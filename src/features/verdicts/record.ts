@@ -10,7 +10,7 @@ export const verdictNotFound = () => new AppError('verdict-not-found', 'Verdict 
 /** What was decided, without what holds now: it never changes. */
 export type VerdictRecord = Omit<
   StoredVerdict,
-  'id' | 'decidedAt' | 'decidedBy' | 'askedAt' | 'askedBy'
+  'id' | 'decidedAt' | 'decidedBy' | 'askedAt' | 'askedBy' | 'validUntil' | 'opensAt' | 'closesAt'
 > & {
   readonly id: string;
 };

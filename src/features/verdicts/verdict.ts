@@ -2,10 +2,14 @@ import { fromJson } from '../../database/json.js';
 import { ENGINE, type RuleResult, type VerdictInputs, verdictHash } from '../../engine/index.js';
 import type { ReleaseDecision, Verdict as VerdictRow } from '../../generated/prisma/client.js';
 import type { Judged } from './judge.js';
+import type { Limits } from './limits.js';
 import type { DenialMembers, StoredVerdict, Verdict } from './verdicts.schemas.js';
 
 /** A verdict of this call. */
-export interface DecidedVerdict extends Verdict, Omit<Judged, 'results'> {
+export interface DecidedVerdict
+  extends Omit<Verdict, keyof Limits>,
+    Omit<Judged, 'results' | 'limits'>,
+    Limits {
   readonly askedAt: Date;
   readonly askedBy: string;
   /** Its inputs as JSON. Written only to store them: with thousands of reports they have megabytes. */

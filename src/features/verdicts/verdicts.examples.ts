@@ -103,7 +103,13 @@ export const deniedVerdict = {
   decidedBy: 'jenkins',
 };
 
-const asked = { askedAt: '2026-11-25T10:41:00.000Z', askedBy: 'jenkins' };
+const asked = {
+  askedAt: '2026-11-25T10:41:00.000Z',
+  askedBy: 'jenkins',
+  validUntil: '2026-11-27T17:00:00.000Z',
+  opensAt: null,
+  closesAt: '2026-11-27T17:00:00.000Z',
+};
 
 const allowedVerdict = {
   id: '019ab04e-7d8f-7b2c-8d3e-4f5a6b7c8d9e',

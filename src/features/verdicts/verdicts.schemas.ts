@@ -58,6 +58,18 @@ const RuleResult = Type.Object({
   waivers: Type.Array(uuid(), { description: 'Waivers that the rule applied' }),
 });
 
+/** Why the gate is asked. */
+const intent = defaulted(
+  stringEnum(['ordinary', 'rollback'], {
+    default: 'ordinary',
+    description: [
+      '`rollback`: the release passes windows, and stops that let rollbacks pass, if it ran in the environment with',
+      'authorization within 90 days, before what runs now, and has not failed there since. All other rules apply.',
+      'The verdict does not hold for ordinary questions',
+    ].join(' '),
+  }),
+);
+
 const fields = {
   id: Type.Unsafe<string | null>({
     type: ['string', 'null'],
@@ -86,6 +98,24 @@ const fields = {
     timestamp('Time of this question: the state that was evaluated. Only in the answer to it'),
   ),
   askedBy: Type.Optional(Type.String({ description: 'Caller of this question' })),
+  validUntil: Type.Optional(
+    nullableTimestamp(
+      'Next moment at which a limit passes: a window opens or closes, a waiver expires, evidence becomes too old. ' +
+        'null: none is known. Only in the answer to a question',
+    ),
+  ),
+  opensAt: Type.Optional(
+    nullableTimestamp(
+      'When the windows of the environment let ordinary releases pass. null: now, or no such time is known. ' +
+        'Only in the answer to a question',
+    ),
+  ),
+  closesAt: Type.Optional(
+    nullableTimestamp(
+      'Until when the windows of the environment let ordinary releases pass. null: not now, or no end is known. ' +
+        'Only in the answer to a question',
+    ),
+  ),
 };
 
 export const Verdict = Type.Object(fields, {
@@ -110,7 +140,7 @@ export const StoredVerdict = Type.Object(
   {
     $id: 'StoredVerdict',
     description: 'A verdict with its inputs',
-    examples: [{ ...deniedVerdict, engine: 3, inputs: { environment: 'production' } }],
+    examples: [{ ...deniedVerdict, engine: 4, inputs: { environment: 'production' } }],
   },
 );
 
@@ -121,6 +151,15 @@ export const CreateVerdict = Type.Object(
     environment: environmentName,
     dryRun: defaulted(
       Type.Boolean({ default: false, description: 'Decide without storing the verdict' }),
+    ),
+    intent,
+    asOf: Type.Optional(
+      Type.String({
+        format: 'date-time',
+        maxLength: 40,
+        description:
+          'Decide as if it were this time, at most 366 days from now, with all else unchanged. Needs `dryRun`',
+      }),
     ),
     policyVersions: Type.Optional(
       Type.Record(
@@ -187,6 +226,7 @@ export const AssertQuery = Type.Object(
         'Without it, every project that has registered the artifact must be allowed',
       ].join(' '),
     ),
+    intent,
   },
   { additionalProperties: false },
 );

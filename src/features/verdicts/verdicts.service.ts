@@ -50,6 +50,24 @@ function checkVersions(versions: PolicyVersions, { policies }: FreshVerdict): vo
   if (errors.length > 0) throw invalid(errors);
 }
 
+const MAX_AHEAD_MS = 366 * 86_400_000;
+
+/** The time of `asOf`, in milliseconds since 1970. @throws {AppError} `validation-failed` */
+function timeOf({ asOf, dryRun }: CreateVerdict, now: Date): number | undefined {
+  if (asOf === undefined) return undefined;
+  if (!dryRun) {
+    const message = 'must be absent unless dryRun is true: a verdict is about the present';
+    throw invalidAt('body', '/asOf', message);
+  }
+  const time = Date.parse(asOf);
+  if (!(time >= now.getTime() && time <= now.getTime() + MAX_AHEAD_MS)) {
+    throw invalidAt('body', '/asOf', 'must be a date-time from now to 366 days from now');
+  }
+  return time;
+}
+
+const intentOf = (intent: 'ordinary' | 'rollback') => (intent === 'rollback' ? intent : undefined);
+
 const BY_TIME: Order = ['instant', 'uuid'];
 
 interface FoundRelease {
@@ -80,9 +98,11 @@ export function verdictsService(large: LargeDecisions, onOutcome: (outcome: Outc
     const decided = await decide(context, question, large, waiting);
     if (!decided) throw environmentNotFound(environment);
     const { judged, ...rest } = decided;
+    const { limits, ...judgement } = judged;
     const asked = { askedAt: judged.evaluatedAt, askedBy: context.caller.subject };
     return {
-      ...judged,
+      ...judgement,
+      ...limits,
       results: shownResults(judged.results),
       id: null,
       releaseId,
@@ -142,8 +162,10 @@ export function verdictsService(large: LargeDecisions, onOutcome: (outcome: Outc
         const message = 'must be absent unless dryRun is true: the environment names its policies';
         throw invalidAt('body', '/policyVersions', message);
       }
-      const { id } = await requireReleaseRef(context, 'verdicts:write', releaseId);
-      const question = { releaseId: id, environment, versions: policyVersions };
+      const { id, now } = await requireReleaseRef(context, 'verdicts:write', releaseId);
+      const asOf = timeOf(input, now);
+      const intent = intentOf(input.intent);
+      const question = { releaseId: id, environment, versions: policyVersions, intent, asOf };
       if (!dryRun) {
         const { verdict, isNew } = await decideAndSettle(context, question, waiting);
         return { ...verdict, isNew };
@@ -173,12 +195,26 @@ export function verdictsService(large: LargeDecisions, onOutcome: (outcome: Outc
       const verdicts: DecidedVerdict[] = [];
       const releases = await releasesOf(context, request);
       for (const { id } of releases) {
-        const question = { releaseId: id, environment: request.environment };
+        const intent = intentOf(request.intent);
+        const question = { releaseId: id, environment: request.environment, intent };
         verdicts.push((await decideAndSettle(context, question, waiting)).verdict);
       }
       if (verdicts.every(({ decision }) => decision === 'allow')) return verdicts;
       const members = denialOf(request.environment, verdicts, projectNames(releases));
       throw new AppError('release-denied', members.reasons.join('; '), { members });
+    },
+
+    /**
+     * Decides about a release that the caller may deploy, and stores what changes.
+     * @throws {AppError} `environment-not-found`, `decision-too-large`
+     */
+    async judge(context: CallContext, question: Question, waiting: Waiting) {
+      return (await decideAndSettle(context, question, waiting)).verdict;
+    },
+
+    /** Decides without storing anything. @throws {AppError} `environment-not-found`, `decision-too-large` */
+    async tryOut(context: CallContext, question: Question, waiting: Waiting) {
+      return withHash(await decideNow(context, question, waiting));
     },
 
     /** Returns a verdict with its inputs. @throws {AppError} `verdict-not-found` */

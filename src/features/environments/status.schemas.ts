@@ -1,0 +1,112 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { resourceName } from '../../contract/resource-name.js';
+import {
+  nullableTimestamp,
+  parameter,
+  projectId,
+  schemaRef,
+  stringEnum,
+  uuid,
+} from '../../contract/schemas.js';
+import { Deployment } from './deployments.schemas.js';
+import { EnvironmentStop } from './stops.schemas.js';
+import { EnvironmentWindow } from './windows.schemas.js';
+
+/** Deployments of a status. Longer lists have pages: `GET /environments/{name}/deployments`. */
+export const MAX_RUNNING = 100;
+
+export const EnvironmentStatus = Type.Object(
+  {
+    environment: Type.String(),
+    isOpen: Type.Boolean({
+      description:
+        'Whether windows and stops let ordinary releases pass. Policies may deny them all the same',
+    }),
+    isStopped: Type.Boolean({ description: 'Whether the line is stopped' }),
+    opensAt: nullableTimestamp(
+      'When windows let ordinary releases pass. null: now, or no such time is known',
+    ),
+    closesAt: nullableTimestamp('Until when they do. null: not now, or no end is known'),
+    stops: Type.Array(schemaRef(EnvironmentStop), { description: 'Stops that nobody resumed' }),
+    windows: Type.Array(schemaRef(EnvironmentWindow), {
+      description: 'Windows that count, open or closed',
+    }),
+    running: Type.Array(schemaRef(Deployment), {
+      description: `What runs, one deployment per project: since when, by which verdict. At most ${MAX_RUNNING}`,
+    }),
+  },
+  { $id: 'EnvironmentStatus', description: 'What runs in an environment, and what may go there' },
+);
+
+export const StatusQuery = Type.Object(
+  {
+    project: parameter(
+      projectId,
+      'Only what is about this project. If absent, windows and stops of some projects do not make it closed',
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const STATES = ['running', 'allowed', 'waiting', 'denied'] as const;
+
+const EnvironmentReadiness = Type.Object({
+  environment: Type.String(),
+  state: stringEnum(STATES, {
+    description: [
+      '`running`: it runs there. `allowed`: it may go there. `waiting`: only windows or a stop keep it from there.',
+      '`denied`: it does not meet a policy, or it is revoked',
+    ].join(' '),
+  }),
+  until: nullableTimestamp(
+    'When windows open, or until when an allow stays valid. null: not known',
+  ),
+  reasons: Type.Array(Type.String(), { description: 'One line for each rule that denies' }),
+  next: Type.String({ description: 'The next step' }),
+});
+
+export const Readiness = Type.Object(
+  {
+    releaseId: uuid(),
+    environments: Type.Array(EnvironmentReadiness, { description: 'By rank' }),
+  },
+  {
+    $id: 'ReleaseReadiness',
+    description: 'Where a release runs, where it may go, and what it waits for',
+    examples: [
+      {
+        releaseId: '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e',
+        environments: [
+          {
+            environment: 'production',
+            state: 'waiting',
+            until: '2026-01-03T07:00:00.000Z',
+            reasons: ['frozen: production is frozen until 2026-01-03 07:00 UTC by alice: Holidays'],
+            next: 'Wait until 2026-01-03T07:00:00.000Z, and ask the gate again: GET /assert',
+          },
+        ],
+      },
+    ],
+  },
+);
+
+/** Environments of one answer: each is a decision. */
+export const MAX_READINESS = 20;
+
+export const ReadinessQuery = Type.Object(
+  {
+    environment: parameter(
+      resourceName('Name of the environment', 'production'),
+      `Only this environment. If absent, the first ${MAX_READINESS} by rank`,
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const EnvironmentStatusRef = schemaRef(EnvironmentStatus);
+export const ReadinessRef = schemaRef(Readiness);
+
+export type EnvironmentReadiness = Static<typeof EnvironmentReadiness>;
+export type Readiness = Static<typeof Readiness>;
+export type StatusQuery = Static<typeof StatusQuery>;
+export type ReadinessQuery = Static<typeof ReadinessQuery>;

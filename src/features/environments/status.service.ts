@@ -1,0 +1,161 @@
+import { projectsFor } from '../../access/caller.js';
+import { databaseNow } from '../../database/clock.js';
+import { type CallContext, query } from '../../database/context.js';
+import { scheduleAt } from '../../vocabulary/windows.js';
+import { requireProject, requireReach } from '../projects/index.js';
+import { requireReleaseRef } from '../releases/index.js';
+import type { VerdictsService, Waiting } from '../verdicts/index.js';
+import { toDeployment, WITH_RELEASE } from './deployment.js';
+import { RUNNING } from './deployments.sql.js';
+import { requireEnvironment } from './environment.js';
+import {
+  type EnvironmentReadiness,
+  MAX_READINESS,
+  MAX_RUNNING,
+  type Readiness,
+  type ReadinessQuery,
+  type StatusQuery,
+} from './status.schemas.js';
+import { MAX_STOPS } from './stops.schemas.js';
+import { toStop } from './stops.service.js';
+import { timesOf, toWindow } from './window.js';
+import { MAX_WINDOWS } from './windows.schemas.js';
+
+const dateOf = (time: number | null) => (time === null ? null : new Date(time));
+
+type Decided = Awaited<ReturnType<VerdictsService['tryOut']>>;
+
+/** Built-in rules that deny only for a time. */
+const OF_TIME: ReadonlySet<string> = new Set(['frozen', 'outside-change-window', 'stopped']);
+
+function nextStep(verdict: Decided, environment: string): EnvironmentReadiness {
+  const { decision, results, opensAt, validUntil } = verdict;
+  const denying = results.filter(({ denies }) => denies);
+  const reasons = denying.map(({ rule, message }) => `${rule}: ${message}`);
+  if (decision === 'allow') {
+    const next = `Deploy it, and record it: POST /environments/${environment}/deployments`;
+    return { environment, state: 'allowed', until: validUntil, reasons, next };
+  }
+  const isOfTime = denying.every(({ policy, rule }) => policy === null && OF_TIME.has(rule));
+  if (!isOfTime) {
+    const [first = 'The gate denies it'] = denying
+      .filter(({ policy, rule }) => policy !== null || !OF_TIME.has(rule))
+      .map(({ message }) => message);
+    return { environment, state: 'denied', until: null, reasons, next: first };
+  }
+  if (denying.some(({ rule }) => rule === 'stopped')) {
+    const next = `Wait until a person resumes the line: POST /environments/${environment}/resume`;
+    return { environment, state: 'waiting', until: null, reasons, next };
+  }
+  const when = opensAt === null ? 'until a window opens' : `until ${opensAt.toISOString()}`;
+  const next = `Wait ${when}, and ask the gate again: GET /assert`;
+  return { environment, state: 'waiting', until: opensAt, reasons, next };
+}
+
+export type StatusService = ReturnType<typeof statusService>;
+
+/** What runs where, what may go where, and until when. It stores nothing. */
+export function statusService(verdicts: VerdictsService) {
+  async function runningOf(context: CallContext, environment: string, project: number | undefined) {
+    const reached = projectsFor(context.caller, 'deployments:read');
+    const among =
+      project === undefined ? reached : [project].filter((id) => reached?.includes(id) ?? true);
+    const values = [environment, 0, among, MAX_RUNNING];
+    const ids = await query<{ id: string }>(context, RUNNING, values);
+    return context.prisma.deployment.findMany({
+      where: { id: { in: ids.map(({ id }) => id) } },
+      include: WITH_RELEASE,
+      orderBy: { projectId: 'asc' },
+    });
+  }
+
+  return {
+    /**
+     * What runs in the environment, and whether it is open. A caller without `deployments:read` for a project does not
+     * see what runs of it.
+     * @throws {AppError} `environment-not-found`, `project-not-found`
+     */
+    async get(context: CallContext, environmentName: string, { project }: StatusQuery) {
+      const { prisma } = context;
+      await requireEnvironment(context, environmentName);
+      if (project !== undefined) {
+        requireReach(context.caller, 'environments:read', project);
+        await requireProject(context, project);
+      }
+      const now = await databaseNow(context);
+      const about = <Row extends { everyProject: boolean; projectIds: number[] }>(row: Row) =>
+        row.everyProject || (project !== undefined && row.projectIds.includes(project));
+      const shown = (row: Parameters<typeof about>[0]) => project === undefined || about(row);
+      const windows = await prisma.environmentWindow.findMany({
+        where: { environmentName, endedAt: null },
+        orderBy: { id: 'asc' },
+        take: MAX_WINDOWS,
+      });
+      const stops = await prisma.environmentStop.findMany({
+        where: { environmentName, resumedAt: null },
+        orderBy: { id: 'asc' },
+        take: MAX_STOPS,
+      });
+      const schedule = scheduleAt(windows.filter(about).map(timesOf), now.getTime());
+      const isStopped = stops.some(about);
+      return {
+        environment: environmentName,
+        isOpen: schedule.isOpen && !isStopped,
+        isStopped,
+        opensAt: dateOf(schedule.opensAt),
+        closesAt: dateOf(schedule.closesAt),
+        stops: stops.filter(shown).map(toStop),
+        windows: windows.filter(shown).map((row) => toWindow(row, now)),
+        running: (await runningOf(context, environmentName, project)).map(toDeployment),
+      };
+    },
+
+    /**
+     * Decides for each environment, in the order of ranks, without storing it.
+     * @throws {AppError} `release-not-found`, `environment-not-found`, `decision-too-large`
+     */
+    async readiness(
+      context: CallContext,
+      releaseId: string,
+      { environment }: ReadinessQuery,
+      waiting: Waiting,
+    ): Promise<Readiness> {
+      const { id, projectId } = await requireReleaseRef(context, 'verdicts:read', releaseId);
+      if (environment !== undefined) await requireEnvironment(context, environment);
+      const rows = await context.prisma.environment.findMany({
+        ...(environment !== undefined && { where: { name: environment } }),
+        select: { name: true },
+        orderBy: [{ rank: 'asc' }, { name: 'asc' }],
+        take: MAX_READINESS,
+      });
+      const environments: EnvironmentReadiness[] = [];
+      for (const { name } of rows) {
+        const [last] = await query<{ id: string }>(context, RUNNING, [
+          name,
+          projectId - 1,
+          [projectId],
+          1,
+        ]);
+        const running =
+          last && (await context.prisma.deployment.findUnique({ where: { id: last.id } }));
+        const verdict = await verdicts.tryOut(
+          context,
+          { releaseId: id, environment: name },
+          waiting,
+        );
+        const step = nextStep(verdict, name);
+        if (running?.releaseId !== id) environments.push(step);
+        else {
+          const since = (running.endedAt ?? running.createdAt).toISOString();
+          environments.push({
+            ...step,
+            state: 'running',
+            until: null,
+            next: `It runs there since ${since}. Nothing is to be done`,
+          });
+        }
+      }
+      return { releaseId: id, environments };
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import { requirePerson } from '../../access/four-eyes.js';
+import { mapPage, type Page, pageById } from '../../contract/page.js';
+import { databaseNow } from '../../database/clock.js';
+import type { CallContext } from '../../database/context.js';
+import { takeTurn } from '../../database/turns.js';
+import { change } from '../../events/index.js';
+import type { EnvironmentStop as StopRow } from '../../generated/prisma/client.js';
+import { AppError, invalidAt } from '../../shared/app-error.js';
+import { checkProjects } from '../projects/index.js';
+import { requireEnvironment } from './environment.js';
+import {
+  type CreateEnvironmentStop,
+  type EnvironmentStop,
+  type ListStopsQuery,
+  MAX_STOPS,
+  type ResumeEnvironment,
+} from './stops.schemas.js';
+
+/** The stop as the API returns it. */
+export function toStop({
+  environmentName,
+  everyProject,
+  projectIds,
+  ...row
+}: StopRow): EnvironmentStop {
+  return { ...row, environment: environmentName, projects: everyProject ? null : projectIds };
+}
+
+export type StopsService = ReturnType<typeof stopsService>;
+
+/** The stopped line. Whoever has the scope stops it; only a person resumes it. */
+export function stopsService() {
+  return {
+    /** @throws {AppError} `environment-not-found`, `validation-failed`, `quota-exceeded` */
+    async stop(
+      context: CallContext,
+      environmentName: string,
+      { reason, projects: only, rollbacks }: CreateEnvironmentStop,
+    ): Promise<EnvironmentStop> {
+      const projects = only ?? null;
+      await requireEnvironment(context, environmentName);
+      await checkProjects(context, projects);
+      return change(context, async (changing) => {
+        const { caller, prisma, record } = changing;
+        const createdAt = await takeTurn(changing, ['stops', environmentName]);
+        const count = await prisma.environmentStop.count({
+          where: { environmentName, resumedAt: null },
+        });
+        if (count >= MAX_STOPS) {
+          const detail = [
+            `Environment ${environmentName} has ${MAX_STOPS} stops, which is the maximum`,
+            `See them: GET /environments/${environmentName}/stops`,
+          ].join('. ');
+          throw new AppError('quota-exceeded', detail);
+        }
+        const row = await prisma.environmentStop.create({
+          data: {
+            ...{ environmentName, reason, rollbacks, createdAt },
+            everyProject: projects === null,
+            projectIds: projects ?? [],
+            createdBy: caller.subject,
+          },
+        });
+        const data = { environment: environmentName, projects, rollbacks };
+        record('environment.stopped', { id: row.id, data });
+        return toStop(row);
+      });
+    },
+
+    /**
+     * Ends stops. Repeating it has no effect.
+     * @returns those that it ended
+     * @throws {AppError} `environment-not-found`, `identity-required`; `validation-failed` for an unknown stop
+     */
+    async resume(
+      context: CallContext,
+      environmentName: string,
+      { reason, stop }: ResumeEnvironment,
+    ): Promise<EnvironmentStop[]> {
+      requirePerson(context.caller, 'Resuming');
+      await requireEnvironment(context, environmentName);
+      return change(context, async (changing) => {
+        const { caller, prisma, record } = changing;
+        await takeTurn(changing, ['stops', environmentName]);
+        const which = { environmentName, ...(stop !== undefined && { id: stop }) };
+        if (stop !== undefined && (await prisma.environmentStop.count({ where: which })) === 0) {
+          throw invalidAt('body', '/stop', 'does not exist in this environment');
+        }
+        const rows = await prisma.environmentStop.updateManyAndReturn({
+          where: { ...which, resumedAt: null },
+          data: {
+            resumedAt: await databaseNow(changing),
+            resumedBy: caller.subject,
+            resumeReason: reason,
+          },
+        });
+        if (rows.length === 0) return changing.unchanged([]);
+        for (const { id, createdBy } of rows) {
+          record('environment.resumed', {
+            id,
+            data: { environment: environmentName, stoppedBy: createdBy },
+          });
+        }
+        return rows.map(toStop);
+      });
+    },
+
+    /** Lists the newest first. @throws {AppError} `environment-not-found` */
+    async list(
+      context: CallContext,
+      environmentName: string,
+      { limit, cursor, state }: ListStopsQuery,
+    ): Promise<Page<EnvironmentStop>> {
+      await requireEnvironment(context, environmentName);
+      const rows = await context.prisma.environmentStop.findMany({
+        where: {
+          environmentName,
+          ...(state !== 'all' && { resumedAt: state === 'resumed' ? { not: null } : null }),
+          ...(cursor !== undefined && { id: { lt: cursor } }),
+        },
+        orderBy: { id: 'desc' },
+        take: limit + 1,
+      });
+      return mapPage(pageById(rows, limit), toStop);
+    },
+  };
+}
