@@ -77,4 +77,5 @@ export const LANDED: Readonly<Record<string, readonly string[]>> = {
     'b97279a635f9db2b03b80c78895aa623f41663217cc4c5c90f872acc61ef0984',
   ],
   '20261202100000_identities': ['b0e53663aa51fc33d0811274220dff02823bb3bd06f3ff3fa1bfa52afdf3ffbf'],
+  '20261203100000_approvals': ['8a16dbac93f617aa1ad7846cc2f6cb3207b0fc674a18cc10367326e4c21f4ea4'],
 };

@@ -1,8 +1,16 @@
 import { canonicalJson } from '../../shared/canonical-json.js';
 import { type Coverage, coverageOf, type Target } from '../../vocabulary/coverage.js';
+import type { ApprovalInput } from '../rules/common/approvals.js';
 import { byText } from '../rules/common/text.js';
 import type { EvidenceInput } from '../rules/rule.js';
-import type { EvidenceRecord, PolicyInput, TooOld, VerdictInputs, WaiverInput } from './inputs.js';
+import type {
+  ApprovalsInput,
+  EvidenceRecord,
+  PolicyInput,
+  TooOld,
+  VerdictInputs,
+  WaiverInput,
+} from './inputs.js';
 import { aboutOf } from './waivers.js';
 
 /** Sorts by content, so that the order does not depend on the database. */
@@ -128,6 +136,24 @@ const waiverOf = (waiver: WaiverInput) => ({
   approvedBy: waiver.approvedBy,
 });
 
+const approvalOf = (given: ApprovalInput): ApprovalInput => ({
+  id: given.id,
+  decision: given.decision,
+  person: given.person,
+  names: [...new Set(given.names)].toSorted(byText),
+  groups: [...new Set(given.groups)].toSorted(byText),
+  via: given.via,
+  seen: given.seen,
+  ...(given.olderThanDays !== undefined && { olderThanDays: given.olderThanDays }),
+});
+
+const approvalsOf = (approvals: ApprovalsInput): ApprovalsInput => ({
+  given: sorted(approvals.given.map(approvalOf)),
+  triggeredBy: approvals.triggeredBy,
+  authors: [...new Set(approvals.authors)].toSorted(byText),
+  requesters: sorted(approvals.requesters.map(({ waiver, name }) => ({ waiver, name }))),
+});
+
 declare const canonical: unique symbol;
 
 /** Inputs in the order in which they are hashed and evaluated. Only `canonicalInputs` creates them. */
@@ -178,6 +204,7 @@ export function canonicalInputs(inputs: VerdictInputs): CanonicalInputs {
       ...(running.evidence !== undefined && { evidence: running.evidence }),
     },
     tooOld: tooOldOf(inputs.tooOld, groups),
+    ...(inputs.approvals && { approvals: approvalsOf(inputs.approvals) }),
   };
   return all as CanonicalInputs;
 }

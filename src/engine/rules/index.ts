@@ -1,3 +1,4 @@
+import { approvals } from './approvals.js';
 import { bannedComponents } from './banned-components.js';
 import { evidenceRequired } from './evidence-required.js';
 import { type KnownRule, knownRule } from './known-rule.js';
@@ -18,6 +19,7 @@ export const rules: readonly KnownRule[] = [
   knownRule(bannedComponents),
   knownRule(sealedOnly),
   knownRule(semverIncreases),
+  knownRule(approvals),
 ];
 
 const byName = new Map(rules.map((rule) => [rule.name, rule]));

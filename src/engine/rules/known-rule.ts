@@ -1,4 +1,6 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { ApprovalsAsked } from './common/approvals.js';
+import type { Filter } from './common/defects.js';
 import { RuleFault } from './common/fault.js';
 import { shown } from './common/text.js';
 import type { Aged, Needs, Outcome, Rule, RuleInput } from './rule.js';
@@ -10,6 +12,12 @@ export interface BoundRule {
   /** Checks what only new policies must meet. @throws {RuleFault} */
   check(): void;
   needs(): Needs;
+  /** See `Rule.outside`. */
+  readonly outside: boolean;
+  /** The findings that it counts; undefined: it does not count findings. */
+  readonly counts: Filter | undefined;
+  /** Whose approval it asks for; undefined: it does not ask for any. */
+  readonly asks: ApprovalsAsked | undefined;
   /** @returns ids of the evidence that is too old for this rule */
   tooOld(evidence: readonly Aged[]): readonly string[];
   evaluate(input: RuleInput): Outcome;
@@ -74,6 +82,9 @@ export function knownRule<Parameters extends object>(rule: Rule<Parameters>): Kn
         parameters,
         check: () => rule.check?.(parameters),
         needs: () => rule.needs?.(parameters) ?? {},
+        outside: rule.outside ?? false,
+        counts: rule.counts?.(parameters),
+        asks: rule.asks?.(parameters),
         tooOld: (evidence) => rule.tooOld?.(parameters, evidence) ?? [],
         evaluate: (input) => rule.evaluate(parameters, input),
       };

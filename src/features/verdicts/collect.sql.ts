@@ -1,6 +1,7 @@
 import type { Statement } from '../../database/sql.js';
 import { isFree } from '../../database/turns.js';
 import type { VerdictInputs } from '../../engine/index.js';
+import { APPROVALS_INPUT } from '../approvals/index.js';
 import { ENVIRONMENT_INPUT, RUNNING_INPUT } from '../environments/index.js';
 import { EVIDENCE_INPUT } from '../evidence/index.js';
 import { policiesInput } from '../policies/index.js';
@@ -16,6 +17,7 @@ const INPUTS: Readonly<Record<Exclude<keyof VerdictInputs, 'tooOld'>, string>> =
   policies: policiesInput('$3'),
   waivers: WAIVERS_INPUT,
   running: RUNNING_INPUT,
+  approvals: APPROVALS_INPUT,
 };
 
 /** Evidence of too many reports is left out: its JSON alone takes too long to read beside other requests. */

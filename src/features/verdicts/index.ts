@@ -1,3 +1,5 @@
 export { FIND_HOLDING, type Holding } from './holding.sql.js';
-export type { LargeDecisions } from './large-decisions.js';
+export type { LargeDecisions, Waiting } from './large-decisions.js';
 export { requireVerdictRecord, type VerdictRecord } from './record.js';
+export { decideForBrief } from './threads.js';
+export { environmentName, RuleResult } from './verdicts.schemas.js';

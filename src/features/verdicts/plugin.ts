@@ -1,16 +1,18 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../../config/config.js';
 import type { ConnectionSettings } from '../../database/apart.js';
+import type { Store } from '../../database/context.js';
 import type { Feature } from '../../platform/feature.js';
 import { OUTCOMES } from './holding.js';
 import { type LargeDecisions, largeDecisions } from './large-decisions.js';
+import { useThreads } from './threads.js';
 import { verdictsRoutes } from './verdicts.routes.js';
 import { Assertion, CreateVerdict, Denial, StoredVerdict, Verdict } from './verdicts.schemas.js';
 import { verdictsService } from './verdicts.service.js';
 
 interface Dependencies {
   readonly config: Config;
-  readonly database: { readonly connectionSettings: ConnectionSettings };
+  readonly database: { readonly connectionSettings: ConnectionSettings; readonly store: Store };
   /** Threads that outlive the application. If absent, the application starts its own and ends them. */
   readonly large?: LargeDecisions;
 }
@@ -39,6 +41,7 @@ export const verdicts: Feature = {
   tag: { name: 'gate', description: 'May this version ship, and why?' },
   async plugin(app, dependencies: Dependencies) {
     const { large = ownThreads(app, dependencies) } = dependencies;
+    useThreads(dependencies.database.store, large);
     const schemas = [Verdict, StoredVerdict, CreateVerdict, Assertion, Denial];
     for (const schema of schemas) app.addSchema(schema);
     const outcomes = app.counter({

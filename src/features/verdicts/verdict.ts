@@ -5,7 +5,7 @@ import type { Judged } from './judge.js';
 import type { DenialMembers, StoredVerdict, Verdict } from './verdicts.schemas.js';
 
 /** A verdict of this call. */
-export interface DecidedVerdict extends Verdict, Omit<Judged, 'results'> {
+export interface DecidedVerdict extends Verdict, Omit<Judged, 'results' | 'risk' | 'facts'> {
   readonly askedAt: Date;
   readonly askedBy: string;
   /** Its inputs as JSON. Written only to store them: with thousands of reports they have megabytes. */
