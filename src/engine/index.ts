@@ -11,7 +11,7 @@ export type {
 } from './evaluate/inputs.js';
 export { type Prepared, prepare } from './evaluate/prepare.js';
 export { namesOf, riskSha256 } from './evaluate/risk.js';
-export { faultOfRule } from './evaluate/rule-fault.js';
+export { faultOfRule, groupsOfRule } from './evaluate/rule-fault.js';
 export { aboutOf, WAIVER_ABOUT, type WaiverAbout } from './evaluate/waivers.js';
 export {
   APPROVAL_STATES,
