@@ -67,14 +67,44 @@ const everything = inputs({
   tooOld: [{ policy: 'baseline', version: 1, index: 1, evidence: ['1'] }],
 });
 
+const approvals = {
+  given: [
+    {
+      id: 'a2',
+      decision: 'reject' as const,
+      person: 'bob',
+      names: ['BOB', 'B'],
+      groups: [],
+      via: 'token' as const,
+      seen: 'e'.repeat(64),
+    },
+    {
+      id: 'a1',
+      decision: 'approve' as const,
+      person: 'ada',
+      names: ['ADA'],
+      groups: ['security', 'managers'],
+      via: 'sign-in' as const,
+      seen: 'd'.repeat(64),
+      olderThanDays: 7,
+    },
+  ],
+  triggeredBy: null,
+  authors: ['CARL', 'ADA'],
+  requesters: [{ waiver: 'w1', name: null }],
+};
+
 describe('the inputsHash of known inputs', () => {
   const hash = (all: typeof everything) => inputsHash(canonicalInputs(all));
 
-  it('is that of engine 3', () => {
-    expect(ENGINE).toBe(3);
-    expect(hash(inputs())).toBe('1dce98c30d3d192eb1c867fb37f81ad4553f16a59d7aa1d7ca6c10988aacb526');
+  it('is that of engine 4', () => {
+    expect(ENGINE).toBe(4);
+    expect(hash(inputs())).toBe('aeb688b0fc251a309c19a1c20452dd6647e5fc49f486b796556a2b7da4e33638');
     expect(hash(everything)).toBe(
-      'dc70b585ca646e188953d8b788acbec6afc14931f993de8b69c454bb6ca48440',
+      'be33b5b8090ed835800d303af0bada5435d211a2754c16171fbfb1ea90b50142',
+    );
+    expect(hash({ ...everything, approvals })).toBe(
+      'f93b148244e119f13c82f1f09a9c5a4d9e177a211f1c1062d47cefa5b6059192',
     );
   });
 });
