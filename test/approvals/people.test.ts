@@ -73,7 +73,7 @@ describe('groups', () => {
     await sayIn(await signedIn('m1', 'managers'));
     await sayIn(await signedIn('m2', 'managers'));
     expect(await message()).toMatch(
-      /^2 of 2 approvals by people in managers or security: .*\. Still required: somebody in each of security\. Read GET/,
+      /^2 of 2 approvals by people in managers or security: .*\. Still required: a person in security\. Read GET/,
     );
     await sayIn(await signedIn('s1', 'security'));
     expect(await allowed()).toBe(true);
@@ -136,7 +136,7 @@ describe('a rejection', () => {
     const payload = { reason: 'The giver is away' };
     const dev = await signedIn('d1', 'developers');
     const problem = expectProblem(await dev.change({ url, payload }), 403, 'not-your-approval');
-    expect(problem.detail).toContain('or somebody else in managers can withdraw that');
+    expect(problem.detail).toContain('or another member of managers can withdraw that');
     const m3 = await signedIn('m3', 'managers');
     expect(
       pointers(expectProblem(await m3.change({ url, payload: {} }), 400, 'validation-failed')),

@@ -216,13 +216,13 @@ function evaluate(own: Parameters, all: RuleInput): Outcome {
     return { status: 'pass', message: `${found}${note(judged)}`, approvals: said };
   }
   const missing =
-    without.length > 0 ? `. Still required: somebody in each of ${quoted(without, 'and')}` : '';
+    without.length > 0 ? `. Still required: a person in ${quoted(without, 'and')}` : '';
   return fail(`${found}${missing}${note(judged)}. ${call(input.environment)}`);
 }
 
 /**
- * People approve what they saw. An approval holds while the risk is no worse than that: see `differences`. Rejections do
- * not age, and hold whatever changes.
+ * People approve what they saw. An approval holds while the risk is no worse than that: see `differences`. A rejection
+ * does not age, and holds whatever changes.
  */
 export const approvals: Rule<Parameters> = {
   name: 'approvals',

@@ -182,7 +182,7 @@ export interface Rule<Parameters extends object = never> {
    */
   check?(parameters: Parameters): void;
   needs?(parameters: Parameters): Needs;
-  /** Its result depends on what runs, or on the time, and not on the release alone. Such a rule makes no approval void. */
+  /** Its result depends on what runs, or on the time, and not on the release alone: it makes no approval void. */
   readonly outside?: boolean;
   /** Which findings it counts: those at or above its limit. */
   counts?(parameters: Parameters): Filter;

@@ -2,7 +2,7 @@
 const counts = (link: string) =>
   `(${link}.unlinked_at IS NULL OR ${link}.unlinked_at >= r.created_at)`;
 
-/** Every name of the giver of the approval `a`: that of the approval, its links, and other names of the same subject. */
+/** Every name of the giver of the approval `a`: its own, its links, and other names of the same subject. */
 const NAMES = `(
   SELECT to_jsonb(array_agg(DISTINCT known.name)) FROM (
     SELECT a.person_key AS name

@@ -119,7 +119,7 @@ export type CreateApproval = Static<typeof CreateApproval>;
 
 export const CreateApprovalRef = schemaRef(CreateApproval);
 
-/** One, or up to 20 of different environments. With `if`, each fault is reported once; with `anyOf`, it would not be. */
+/** One, or up to 20 of different environments. `if` reports each fault once, which `anyOf` would not do. */
 export const CreateApprovals = Type.Unsafe<CreateApproval | CreateApproval[]>({
   allOf: [
     { if: { not: { type: 'object' } }, else: CreateApprovalRef },

@@ -94,7 +94,7 @@ function requireWithdrawer({ caller }: CallContext, row: StatedRow): void {
   const isReject = row.decision === 'reject';
   const shared = (caller.groups ?? []).some((group) => row.groups.includes(group));
   if (isReject && (row.groups.length === 0 || shared)) return;
-  const others = row.groups.length > 0 ? ` or somebody else in ${row.groups.join(' or ')}` : '';
+  const others = row.groups.length > 0 ? ` or another member of ${row.groups.join(' or ')}` : '';
   const detail = isReject
     ? `${row.person} rejected the release, and only ${row.person}${others} can withdraw that`
     : `${row.person} gave this approval, and only ${row.person} can withdraw it`;

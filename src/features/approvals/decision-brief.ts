@@ -99,7 +99,7 @@ export async function warningsOf(
 
 const isAsking = ({ rule }: RuleResult) => rule === 'approvals';
 
-/** What an approver must know. It depends on the state alone: two calls without a change between them answer the same. */
+/** What an approver must know. It depends on the state alone: two calls without a change answer the same. */
 export async function decisionBrief(context: CallContext, seen: Seen): Promise<DecisionBrief> {
   const { risk, results, projectId, version } = seen;
   const inputs = inputsOf(seen);

@@ -23,7 +23,7 @@ type Withdrawn = {
   person: string;
 };
 
-/** Ends unused approvals of people who were disabled. @param keys their names, in the form in which they are compared */
+/** Ends unused approvals of people who were disabled. @param keys their names, in the form for comparison */
 export async function withdrawUnused(
   changing: ChangeContext,
   keys: readonly string[],
