@@ -231,8 +231,6 @@ export const approvals: Rule<Parameters> = {
   parameters,
   example: {
     minimum: 2,
-    groups: ['release-managers', 'security'],
-    required: ['security'],
     notBy: ['triggered-by', 'authors', 'waiver-requester'],
     maximumAgeDays: 14,
   },

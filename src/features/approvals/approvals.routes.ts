@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import { linksToId } from '../../contract/links.js';
 import { answer } from '../../contract/schemas.js';
 import { sendPage } from '../../platform/page.js';
 import {
@@ -64,7 +63,6 @@ export const approvalsRoutes: FastifyPluginAsyncTypebox<{ approvals: ApprovalsSe
           'approval-withdrawn',
         ],
       },
-      links: linksToId('getApproval'),
       schema: {
         operationId: 'withdrawApproval',
         summary: 'Withdraw an approval',
