@@ -43,6 +43,7 @@ const MIGRATIONS = [
   '20261201110000_transparency_log',
   '20261201130000_attestations',
   '20261202100000_identities',
+  '20261203100000_approvals',
 ];
 
 let database: Awaited<ReturnType<typeof createEmptyDatabase>>;

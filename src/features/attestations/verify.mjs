@@ -26,8 +26,8 @@ class Unusable extends Error {}
 /** @type {Entry[]} */ const entries = [];
 /** @type {Set<string>} logs and indexes of them */ const places = new Set();
 const NAME =
-  /^(README\.txt|(pack|keys|manifest)\.json|verify\.mjs|(logs|entries|verdicts|attestations|policies|waivers|deployments|evidence|documents)(\/[\w-][\w.-]*){1,2})$/;
-/** @type {Json} */ const FOLDERS = { 'verdict.decided': 'verdicts', 'deployment.recorded': 'deployments' };
+  /^(README\.txt|(pack|keys|manifest)\.json|verify\.mjs|(logs|entries|verdicts|attestations|policies|waivers|approvals|deployments|evidence|documents)(\/[\w-][\w.-]*){1,2})$/;
+/** @type {Json} */ const FOLDERS = { verdict: 'verdicts', deployment: 'deployments', approval: 'approvals' };
 const messageOf = (/** @type {unknown} */ error) => (error instanceof Error ? error.message : String(error));
 
 /** Does one check. Whatever goes wrong in it refuses the pack. @param {string} what @param {() => void} work */
@@ -281,6 +281,18 @@ function verifyVerdict(verdict) {
   }
   for (const waiver of inputs.waivers) verifyWaiver(waiver);
   for (const evidence of inputs.evidence) verifyEvidence(evidence);
+  for (const given of inputs.approvals?.given ?? []) {
+    const names = ['id', 'decision', 'person', 'groups', 'via', 'seen'];
+    agree(json(`approvals/${given.id}.json`), given, names, `approval ${given.id}`);
+  }
+}
+
+/** What a person said is what the log says, and is bound to what is shown. @param {Json} approval */
+function verifyApproval(approval) {
+  const { id, path, decision, seen, risk } = approval;
+  need(path === `approvals/${id}.json` && digestOf(risk) === seen, 'what the person saw was changed (seen)');
+  const logged = loggedOf('approval', id, decision === 'approve' ? 'approval.given' : 'approval.rejected');
+  agree({ ...approval, ...logged }, approval, ['environment', 'seen', 'groups', 'via'], 'the approval');
 }
 
 /** @param {Json} input */
@@ -316,8 +328,8 @@ function verifyComplete() {
   const { release, environment } = json('pack.json');
   for (const { said } of entries) {
     const isOurs = said?.release === release.id && (environment === null || said?.data.environment === environment);
-    const path = `${FOLDERS[said?.type]}/${said?.subject.id}.json`;
-    if (isOurs && FOLDERS[said?.type])
+    const path = `${FOLDERS[said?.subject.kind]}/${said?.subject.id}.json`;
+    if (isOurs && FOLDERS[said?.subject.kind])
       check(path, () => need(files.has(path), 'the log has it, and the pack does not'));
   }
 }
@@ -371,6 +383,7 @@ function verifyPack(options) {
     const logged = () => ({ ...one, ...loggedOf('deployment', one.id, 'deployment.recorded') });
     check(one.path, () => agree(logged(), one, ['environment'], 'the deployment'));
   }
+  for (const one of all('approvals')) check(one.path, () => verifyApproval(one));
   verifyComplete();
   for (const { id, inputs, decision, environment: where, evaluatedAt } of verdicts)
     proven.push(`Version ${inputs.release.version}: ${decision} for ${where} at ${evaluatedAt}, verdict ${id}`);
