@@ -20,7 +20,7 @@ import { uploaded } from '../support/evidence.js';
 import { postPolicy } from '../support/policies.js';
 import { createRelease } from '../support/releases.js';
 import { expectProblem, pointers } from '../support/requests.js';
-import { denials, verdictOf, waived } from '../support/verdicts.js';
+import { denials, guard, verdictOf, waived } from '../support/verdicts.js';
 
 /** Whose approvals and rejections count. */
 
@@ -286,17 +286,29 @@ describe('onlyIf', () => {
       trivy({ id: 'CVE-2026-1' }, { id: 'CVE-2026-2', severity: 'LOW' }),
       { label: 'scan' },
     );
-    expect(await message()).toBe('No approval is needed, because no rule counts new findings');
+    expect(await message()).toBe(
+      'No approval is needed: rules that count findings found none that is new',
+    );
     await uploaded(open.app, release, trivy({ id: 'CVE-2026-3' }), { label: 'scan' });
     expect(await allowed()).toBe(false);
     await say(context.app, release, await person());
     expect(await allowed()).toBe(true);
   });
 
+  it('new-findings: asks if nothing shows whether there are new ones', async () => {
+    await guardAsking(open.app, { onlyIf: 'new-findings' }, limit);
+    expect(await message()).toMatch(/^0 of 1 approval/); // no scan counts
+    await uploaded(open.app, release, trivy(), { label: 'scan' });
+    expect(await allowed()).toBe(true);
+    await guard(open.app, [asking({ onlyIf: 'new-findings' })], 'blind');
+    const { decision } = await verdictOf(open.app, release, { environment: 'blind' });
+    expect(decision).toBe('deny'); // no rule counts findings
+  });
+
   it('waivers: asks only if one takes effect', async () => {
     await guardAsking(open.app, { onlyIf: 'waivers' }, limit);
     await uploaded(open.app, release, trivy({ id: 'CVE-2026-1' }), { label: 'scan' });
-    expect(await message()).toBe('No approval is needed, because no waiver takes effect');
+    expect(await message()).toBe('No approval is needed: no waiver takes effect');
     await waived(context.app, { projectId: 1, rule: 'CVE-2026-1' });
     expect(denials(await ask())).toEqual([expect.stringMatching(/^approvals: 0 of 1 approval\./)]);
   });

@@ -105,11 +105,15 @@ function worseSince(seen: Risk | undefined, now: Risk, nameOf: NameOf): string[]
     .map(({ text }) => text);
 }
 
+/** Whether a rule counts new findings, also waived ones. What is not known may be one. */
 function hasNewFindings({ facts }: Decided, results: Results): boolean {
   const { newDefects } = facts;
-  if (!newDefects) return true; // not asked for
-  const filters = [...results.keys()].flatMap(({ bound }) => bound?.counts ?? []);
-  return filters.some((filter) => {
+  const counting = [...results].flatMap(([{ bound }, result]) =>
+    bound?.counts ? { filter: bound.counts, status: result.status } : [],
+  );
+  if (!newDefects || counting.length === 0) return true;
+  return counting.some(({ filter, status }) => {
+    if (status === 'not-evidenced' || status === 'error') return true;
     const { total, waived } = matching(newDefects, filter);
     return !(total + waived.length <= 0);
   });
@@ -126,11 +130,19 @@ export function approvalsCase(
   if (!approvals || !facts.seen) return undefined;
   const nameOf = namesOf(facts.counted === 'too-many' ? [] : (facts.counted ?? []));
   const { seen } = facts;
-  const given = approvals.given.map((one): GivenApproval => {
-    if (one.decision === 'reject') return { ...one, worse: [] };
-    if (!risk) return { ...one, worse: ['the release has too many findings to compare'] };
-    return { ...one, worse: worseSince(seen.get(one.seen), risk, nameOf) };
-  });
+  const compared = new Map<string, string[]>();
+  const worseThan = (digest: string) => {
+    if (!risk) return ['the release has too many findings to compare'];
+    const worse = compared.get(digest) ?? worseSince(seen.get(digest), risk, nameOf);
+    compared.set(digest, worse);
+    return worse;
+  };
+  const given = approvals.given.map(
+    (one): GivenApproval => ({
+      ...one,
+      worse: one.decision === 'reject' ? [] : worseThan(one.seen),
+    }),
+  );
   const used = new Set([...results.values()].flatMap(({ waivers }) => waivers));
   const requester = new Map(approvals.requesters.map(({ waiver, name }) => [waiver, name]));
   return {

@@ -157,10 +157,10 @@ const call = (environment: string) =>
 /** The reason why the rule does not ask, if it does not. */
 function notAsked({ onlyIf }: Parameters, input: ApprovalsCase): string | undefined {
   if (onlyIf === 'new-findings' && !input.hasNewFindings) {
-    return 'No approval is needed, because no rule counts new findings';
+    return 'No approval is needed: rules that count findings found none that is new';
   }
   if (onlyIf === 'waivers' && !input.usesWaivers) {
-    return 'No approval is needed, because no waiver takes effect';
+    return 'No approval is needed: no waiver takes effect';
   }
   return undefined;
 }

@@ -36,6 +36,8 @@ export function approvalsInput(
   return {
     given: given.map(({ givenAt, ...approval }) => ({
       ...approval,
+      // The name that the record shows counts, whatever the row has as the form of it.
+      names: [...approval.names, comparable(approval.person)],
       olderThanDays: exceeded(givenAt, limits, now),
     })),
     triggeredBy: triggeredBy === null ? null : comparable(triggeredBy),
