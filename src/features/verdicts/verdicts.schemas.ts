@@ -79,7 +79,7 @@ const intent = defaulted(
   stringEnum(['ordinary', 'rollback'], {
     default: 'ordinary',
     description: [
-      '`rollback`: the release passes windows, and stops that let rollbacks pass, if it ran in the environment with',
+      '`rollback`: the release passes windows, approvals, and stops that allow rollbacks, if it ran in the environment with',
       'authorization within 90 days, before what runs now, and has not failed there since. All other rules apply.',
       'The verdict does not hold for ordinary questions',
     ].join(' '),
