@@ -96,10 +96,10 @@ describe('GET /releases/{id}/audit-pack', () => {
       return (await verifyPack(tarOf(withManifest(all)))).output;
     };
     expect(await tampered((text) => text.replace('"alice"', '"mallory"'))).toContain(
-      `the person of approval ${yes.id} was changed`,
+      `approvals/${yes.id}.json: the person, or seen, was changed`,
     );
     expect(await tampered((text) => text.replace('"coverage":[', '"coverage":[1,'))).toContain(
-      'what the person saw was changed',
+      'the person, or seen, was changed',
     );
     expect(await tampered(() => undefined)).toContain('the log has it, and the pack does not');
   });
