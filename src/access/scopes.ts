@@ -44,6 +44,14 @@ export const SCOPES = {
     meaning: 'Approve waivers that another person requested, and revoke waivers',
     bindable: true,
   },
+  'approvals:read': {
+    meaning: 'Read approvals, requests for them, and briefs with all that an approver must know',
+    bindable: true,
+  },
+  'approvals:write': {
+    meaning: 'Request approvals; as a person: approve, reject and withdraw',
+    bindable: true,
+  },
   'verdicts:read': { meaning: 'Read verdicts', bindable: true },
   'verdicts:write': {
     meaning: 'Request verdicts: may this release ship to that environment?',

@@ -80,5 +80,6 @@ export const LANDED: Readonly<Record<string, readonly string[]>> = {
   '20261202120000_events_well_formed': [
     'd1601eb55472b13217da79d7f271a4ca4d038f5ae696f68f06d443745a83f992',
   ],
+  '20261203100000_approvals': ['8a16dbac93f617aa1ad7846cc2f6cb3207b0fc674a18cc10367326e4c21f4ea4'],
   '20261203110000_promotion': ['59e593d67b4a0fb6bbe18be4ad738241474145751862d94a436562385e28ad99'],
 };

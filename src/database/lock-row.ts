@@ -2,6 +2,7 @@ import { type Inside, type Place, query } from './context.js';
 
 /** The condition that finds one row of each table whose changes wait for each other. */
 const CONDITIONS = {
+  approvals: 'id = $1::uuid',
   environments: 'name = $1',
   evidence: 'id = $1::uuid',
   releases: 'id = $1::uuid',

@@ -11,6 +11,8 @@ export const SUBJECT_KINDS = [
   'stop',
   'deployment',
   'waiver',
+  'approval-request',
+  'approval',
   'verdict',
   'token',
   'issuer',
@@ -115,6 +117,26 @@ export interface EventData {
   };
   'waiver.approved': { requestedBy: string; sha256: string };
   'waiver.revoked': { approvedBy: string | null };
+  'approval.requested': {
+    environments: readonly string[];
+    plannedFor: string | null;
+    byGate: boolean;
+    endsAt: string;
+  };
+  'approval.given': {
+    environment: string;
+    seen: string;
+    groups: readonly string[];
+    via: string;
+  };
+  'approval.rejected': {
+    environment: string;
+    seen: string;
+    groups: readonly string[];
+    via: string;
+  };
+  'approval.withdrawn': { environment: string; decision: string; person: string };
+  'approval.voided': { environment: string; person: string; because: readonly string[] };
   'verdict.decided': {
     environment: string;
     decision: string;
@@ -236,6 +258,20 @@ export const EVENTS: Readonly<Record<EventType, EventMeaning>> = {
   'waiver.revoked': {
     subject: 'waiver',
     meaning: 'A waiver was revoked, or a request was rejected',
+  },
+  'approval.requested': {
+    subject: 'approval-request',
+    meaning: 'Approvals were requested, by a caller or by the gate',
+  },
+  'approval.given': { subject: 'approval', meaning: 'A person approved a release' },
+  'approval.rejected': { subject: 'approval', meaning: 'A person rejected a release' },
+  'approval.withdrawn': {
+    subject: 'approval',
+    meaning: 'An approval or a rejection was withdrawn',
+  },
+  'approval.voided': {
+    subject: 'approval',
+    meaning: 'A decision found that the risk is worse than what the person saw',
   },
   'verdict.decided': { subject: 'verdict', meaning: 'A verdict on new inputs was stored' },
   'verdict.holds-again': {

@@ -44,6 +44,8 @@ const SOURCES: Readonly<Record<ImportedKind, Source>> = {
   stop: { ...BY_UUID, table: 'environment_stops' },
   deployment: { ...OF_RELEASE, table: 'deployments' },
   waiver: { ...OF_RELEASE, table: 'waivers' },
+  'approval-request': { ...OF_RELEASE, table: 'approval_requests', time: 't.requested_at' },
+  approval: { ...OF_RELEASE, table: 'approvals', time: 't.given_at' },
   verdict: { ...OF_RELEASE, table: 'verdicts', time: 't.evaluated_at' },
   token: { ...BY_UUID, table: 'api_tokens' },
   issuer: { ...BY_UUID, table: 'trusted_issuers' },

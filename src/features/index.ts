@@ -1,3 +1,4 @@
+import { approvals } from './approvals/plugin.js';
 import { attestations } from './attestations/plugin.js';
 import { environments } from './environments/plugin.js';
 import { evidence } from './evidence/plugin.js';
@@ -26,6 +27,7 @@ export const features = [
   policies,
   environments,
   waivers,
+  approvals,
   sessions,
   transparency,
   attestations,

@@ -82,6 +82,11 @@ const DETAILS: Record<ProblemCode, string> = {
   'log-not-signed':
     'Entries of the log differ from their events or from the tree. Nothing is signed, and reads and verdicts are served. See which: npm run log -- verify',
   'log-behind': 'The event is not in the log yet. Ask again in a second',
+  'approval-not-found': 'Approval not found',
+  'stale-approval':
+    'production is not as you saw it: CVE-2026-1234 in pkg:npm/shop@1.4.0 (high) is new. Read the brief again: GET /releases/{id}/decision-brief?environment=production',
+  'approval-withdrawn': 'The approval was already withdrawn for another reason: Found a leak',
+  'not-your-approval': 'bob gave this approval, and only bob can withdraw it',
   'verdict-not-found': 'Verdict not found',
   'method-not-allowed': '/projects supports GET, HEAD, POST',
   'request-timeout': 'The request did not arrive in time',

@@ -214,7 +214,9 @@ function pointerOf({ instancePath, params }: AjvFault): string {
 
 /** Converts Ajv's errors to fields of the request: at most 20. */
 export function fieldErrors(faults: readonly AjvFault[], part = 'body'): FieldError[] {
-  return faults.slice(0, MAX_FAULTS).map((fault) => ({
+  // Ajv also reports the `if` above the fault that it found.
+  const own = faults.filter(({ keyword }) => keyword !== 'if');
+  return own.slice(0, MAX_FAULTS).map((fault) => ({
     in: PARTS[part] ?? 'body',
     pointer: pointerOf(fault),
     message: fieldMessage(fault),

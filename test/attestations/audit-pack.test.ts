@@ -1,15 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { ANONYMOUS } from '../../src/access/caller.js';
 import { callContext } from '../../src/database/context.js';
+import { tarOf, withManifest } from '../../src/features/attestations/pack.support.js';
 import { erase, recover, rotate } from '../../src/features/transparency/index.js';
+import { buildTestApp } from '../support/app.js';
+import { guardAsking, person, say, withdraw } from '../support/approvals.js';
 import { giveToken } from '../support/callers.js';
-import { sql } from '../support/database.js';
+import { sql, testDatabaseUrl } from '../support/database.js';
 import { bom } from '../support/documents.js';
 import { uploaded } from '../support/evidence.js';
 import { anotherPool, logApp, tamper } from '../support/log.js';
 import { filesOf, packOf, shippedRelease, verifyPack, written } from '../support/packs.js';
 import { createRelease, revoke } from '../support/releases.js';
 import { expectProblem } from '../support/requests.js';
+import { evidenceOfAll, verdictOf } from '../support/verdicts.js';
 import { revokeWaiver } from '../support/waivers.js';
 
 const sizeOf = (files: ReadonlyMap<string, string>): number =>
@@ -58,6 +62,46 @@ describe('GET /releases/{id}/audit-pack', () => {
     expect(output).toMatch(line(allowed));
     expect(output).toContain('Attestations: 2. A key for verdicts signed each');
     expect(status).toBe(0);
+  });
+
+  it('has what people said and saw, bound to the log and to the verdicts', async () => {
+    const { app } = await logApp();
+    const { id } = await createRelease(app);
+    await guardAsking(app);
+    await evidenceOfAll(app, id);
+    const guarded = await buildTestApp(testDatabaseUrl(), { AUTH_MODE: 'token' });
+    const alice = await person();
+    const no = await say(guarded, id, alice, { decision: 'reject', reason: 'Not now' });
+    await withdraw(guarded, no.id, alice.headers);
+    const yes = await say(guarded, id, alice);
+    await guarded.close();
+    expect((await verdictOf(app, id, { environment: 'gate' })).decision).toBe('allow');
+    const pack = await packOf(app, id);
+    const files = await filesOf(pack);
+    const path = `approvals/${yes.id}.json`;
+    expect(JSON.parse(files.get(path) ?? '')).toMatchObject({
+      person: 'alice',
+      seen: yes.seen,
+      risk: { environment: 'gate', coverage: expect.any(Array) },
+    });
+    expect(files.has(`approvals/${no.id}.json`)).toBe(true);
+    const { output, status } = await verifyPack(pack);
+    expect(status, output).toBe(0);
+    const tampered = async (change: (text: string) => string | undefined) => {
+      const text = change(files.get(path) ?? '');
+      const all = new Map(files);
+      all.delete('manifest.json');
+      if (text === undefined) all.delete(path);
+      else all.set(path, text);
+      return (await verifyPack(tarOf(withManifest(all)))).output;
+    };
+    expect(await tampered((text) => text.replace('"alice"', '"mallory"'))).toContain(
+      `approvals/${yes.id}.json: the person, or seen, was changed`,
+    );
+    expect(await tampered((text) => text.replace('"coverage":[', '"coverage":[1,'))).toContain(
+      'the person, or seen, was changed',
+    );
+    expect(await tampered(() => undefined)).toContain('the log has it, and the pack does not');
   });
 
   it('is the same bytes for the same size, whatever happened since', async () => {

@@ -44,6 +44,7 @@ const MIGRATIONS = [
   '20261201130000_attestations',
   '20261202100000_identities',
   '20261202120000_events_well_formed',
+  '20261203100000_approvals',
   '20261203110000_promotion',
 ];
 

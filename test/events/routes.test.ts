@@ -267,6 +267,31 @@ describe('events', () => {
     await recordsNothing(revoke, 200, reason);
   });
 
+  it('are recorded for approvals', async () => {
+    const id = await release();
+    const policy = { payload: { name: 'gate', rules: [{ rule: 'approvals', mode: 'block' }] } };
+    await call('POST /policies', policy);
+    const guard = { payload: { name: 'gate', rank: 15, policies: [{ name: 'gate' }] } };
+    await call('POST /environments', guard);
+    const caller = await giveToken({ subject: 'anna', person: true });
+    const asked = { payload: { environments: ['gate'] } };
+    const requests = `POST /releases/${id}/approval-requests`;
+    await does('createApprovalRequest', requests, ['approval.requested'], asked);
+    const { body: brief } = await call(`GET /releases/${id}/decision-brief?environment=gate`);
+    const about = { environment: 'gate', seen: brief.seen };
+    const approvals = `POST /releases/${id}/approvals`;
+    const approve = { caller, payload: { ...about, decision: 'approve' } };
+    const { body } = await does('createApproval', approvals, ['approval.given'], approve);
+    await recordsNothing(approvals, 200, approve);
+    await recordsNothing(approvals, 409, { payload: approve.payload });
+    const reject = { caller, payload: { ...about, decision: 'reject', reason: 'A leak' } };
+    await does('createApproval', approvals, ['approval.rejected'], reject);
+    const withdraw = `POST /approvals/${body[0].id}/withdraw`;
+    const reason = { caller, payload: { reason: 'A leak' } };
+    await does('withdrawApproval', withdraw, ['approval.withdrawn'], reason);
+    await recordsNothing(withdraw, 200, reason);
+  });
+
   it('are recorded for tokens and issuers', async () => {
     const token = { payload: { name: 'CI', subject: 'ci', scopes: ['projects:read'] } };
     const made = await does('createToken', 'POST /tokens', ['token.created'], token);

@@ -45,7 +45,7 @@ const FIRST = [
   'recordDeployment',
 ];
 const isLast = ({ operationId }: DescribedOperation) =>
-  /^(approve|delete|disable|retract|revoke|seal)/.test(operationId);
+  /^(approve|delete|disable|retract|revoke|seal|withdraw)/.test(operationId);
 const placeOf = ({ operation }: ExampleRequest) => {
   const first = FIRST.indexOf(operation.operationId);
   if (first >= 0) return first;
@@ -56,6 +56,9 @@ const placeOf = ({ operation }: ExampleRequest) => {
 const REFUSED: Record<string, number> = {
   assertRelease: 409, // the examples have findings
   approveWaiver: 409, // callers are not authenticated here
+  createApproval: 409, // nor is the caller a person
+  getApproval: 404, // so there is no approval
+  withdrawApproval: 404,
   deleteProject: 409, // it has a release
   resumeEnvironment: 409, // nobody is a person here
   getWindow: 404, // the example is not the window that was created

@@ -40,6 +40,12 @@ describe('a pool of one', () => {
         headers: { ...headers, 'content-type': XML.type, 'idempotency-key': `document-${n}` },
       }),
     );
+    const anna = (await giveToken({ subject: 'anna', person: true })).headers;
+    const approved = async () => {
+      const brief = await call('GET', `/releases/${id}/decision-brief?environment=staging`);
+      const about = { environment: 'staging', decision: 'approve', seen: brief.json().seen };
+      return call('POST', `/releases/${id}/approvals`, about, anna);
+    };
     const answers = await Promise.all([
       ...documents,
       call('POST', `/waivers/${waived.id}/approve`, undefined, approver.headers),
@@ -49,6 +55,10 @@ describe('a pool of one', () => {
       call('POST', '/environments/production/deployments', { releaseId: id }),
       call('POST', '/tokens', { name: 'n', subject: 's', scopes: ['projects:read'] }),
       call('GET', `/releases/${id}/summary`),
+      call('GET', `/releases/${id}/decision-brief?environment=production`),
+      call('POST', `/releases/${id}/approval-requests`, { environments: ['production'] }),
+      approved(),
+      approved(),
       call('GET', '/health/ready'),
       call('GET', '/metrics'),
     ]);

@@ -64,7 +64,9 @@ describe('npm run demo', () => {
       ]);
       expect(output).toMatch(/allowed: the release may go to production\n/);
       expect(output).toContain('From examples/: the report on secrets.');
-      expect(output).toMatch(/✔ VERIFIED.*Version 1\.0\.0: verdict\.decided deny for srp-demo at /s);
+      expect(output).toMatch(
+        /✔ VERIFIED.*Version 1\.0\.0: verdict\.decided deny for srp-demo at /s,
+      );
       expect(output).toMatch(/✘ REFUSED.*its decision or results were changed/s);
       expect(output).toContain(`${server.url}/docs, project ${index + 1}`);
     }

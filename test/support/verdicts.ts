@@ -18,6 +18,7 @@ export interface ResultBody {
   evidence: string[];
   findings: { rule: string; severity: string; purl: string | null }[];
   waivers: string[];
+  approvals?: { id: string; person: string; state: string; because: string[] }[];
 }
 
 export interface VerdictBody {

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LargeOptions, Outcome } from '../../src/features/verdicts/large-decisions.js';
 import { buildTestApp, testDecisions, useApp, useOwnApp } from '../support/app.js';
+import { person, readBrief, say } from '../support/approvals.js';
 import { giveToken } from '../support/callers.js';
-import { holdTransaction, sql, untilWaiting } from '../support/database.js';
+import { holdTransaction, sql, testDatabaseUrl, untilWaiting } from '../support/database.js';
 import { deployed } from '../support/deployments.js';
 import { bom, trivy } from '../support/documents.js';
 import { retract, uploaded } from '../support/evidence.js';
@@ -32,6 +33,7 @@ const RULES = [
   { rule: 'max-findings', severity: 'low', onlyNew: true },
   { rule: 'evidence-required', shows: 'components' },
 ];
+const dry = { environment: 'gate', dryRun: true };
 const PARTS = [{ licence: 'MIT' }, { name: 'gpl', licence: 'GPL-3.0-only' }, { name: 'none' }];
 
 /** A release with components, findings and a running predecessor. */
@@ -47,6 +49,19 @@ async function fullRelease(): Promise<string> {
 }
 
 describe('a decision in a thread', () => {
+  it('knows approvals, and what an approver sees', async () => {
+    const release = await fullRelease();
+    await postVersion(here.app, 'gate', [...RULES, { rule: 'approvals' }]);
+    const guarded = await buildTestApp(testDatabaseUrl(), { AUTH_MODE: 'token' }, true, {}, ALL);
+    await say(guarded, release, await person());
+    const { approvals } =
+      (await verdictOf(guarded, release, dry, (await person()).headers)).results.at(-1) ?? {};
+    expect(approvals).toMatchObject([{ person: 'alice', state: 'counts' }]);
+    await guarded.close();
+    expect(await readBrief(apart.app, release)).toEqual(await readBrief(here.app, release));
+    expect(outcomes).toContain('judged');
+  });
+
   it('is that of the thread of the request, with the same inputs', async () => {
     const release = await fullRelease();
     const ask = async (app: typeof here.app) => {

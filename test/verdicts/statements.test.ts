@@ -83,6 +83,16 @@ describe('GET /assert', () => {
     ]);
   });
 
+  it('reads what people saw, and what rules count, only for a rule that asks for approvals', async () => {
+    const limit = { rule: 'max-findings', severity: 'high' };
+    await guard(context.app, [limit, { rule: 'approvals' }]);
+    const ask = () => assertRelease(context.app, { release, environment: 'gate' });
+    expect((await ask()).statusCode).toBe(409);
+    const needed = ['SELECT', 'verdict-collect', 'BEGIN', 'verdict-collect', 'facts-counted'];
+    // Without a request that is open, the gate would make one.
+    expect(await statementsOf(ask)).toEqual([...needed, 'COMMIT', 'verdict-find', 'SELECT']);
+  });
+
   it('reads only the facts that the rules need', async () => {
     await guard(context.app, [{ rule: 'licences', allow: ['MIT'] }]);
     await gate();

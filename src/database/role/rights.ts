@@ -24,9 +24,13 @@ const changed = (...update: string[]) => ({ ...ADDED, update });
 export const RIGHTS: Readonly<Record<string, TableRights>> = {
   _prisma_migrations: NONE,
   api_tokens: changed('last_used_at', 'revoked_at', 'revoked_by'),
+  approval_requests: ADDED,
+  approval_states: changed('is_void', 'because', 'since'),
+  approvals: changed('withdrawn_by', 'withdraw_reason'),
   artifacts: ADDED,
   claims: ADDED,
   components: ADDED,
+  decision_briefs: ADDED,
   deployments: changed('state', 'succeeded_as', 'ended_at', 'ended_by'),
   document_chunks: ADDED,
   documents: ADDED,

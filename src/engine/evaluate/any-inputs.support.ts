@@ -55,6 +55,11 @@ const anyRule = fc.oneof(
     maximumAgeDays: fc.constant(1),
   }),
   fc.record({ rule: fc.constant('no-secrets'), mode: fc.constant('block' as const) }),
+  fc.record({
+    rule: fc.constant('approvals'),
+    mode: fc.constant('block' as const),
+    minimum: fc.integer({ min: 1, max: 3 }),
+  }),
 );
 
 const policies = fc.uniqueArray(
@@ -89,8 +94,30 @@ const anyWindow = fc.record({
   by: text,
 });
 
-/** Arbitrary inputs without duplicates. */
-export const anyInputs: fc.Arbitrary<VerdictInputs> = fc
+const names = fc.uniqueArray(text, { maxLength: 3 });
+
+const anyApprovals = fc.record({
+  given: fc.uniqueArray(
+    fc.record({
+      id: text,
+      decision: fc.constantFrom('approve' as const, 'reject' as const),
+      person: text,
+      names,
+      groups: names,
+      via: fc.constantFrom('sign-in' as const, 'token' as const),
+      seen: text,
+    }),
+    { maxLength: 3, selector: ({ id }) => id },
+  ),
+  triggeredBy: maybe,
+  authors: names,
+  requesters: fc.uniqueArray(fc.record({ waiver: text, name: maybe }), {
+    maxLength: 2,
+    selector: ({ waiver }) => waiver,
+  }),
+});
+
+const anyWithoutApprovals: fc.Arbitrary<VerdictInputs> = fc
   .tuple(evidence, policies)
   .chain(([some, all]) =>
     fc.record({
@@ -156,6 +183,11 @@ export const anyInputs: fc.Arbitrary<VerdictInputs> = fc
       ),
     }),
   );
+
+/** Arbitrary inputs without duplicates. */
+export const anyInputs: fc.Arbitrary<VerdictInputs> = fc
+  .tuple(fc.option(anyApprovals), anyWithoutApprovals)
+  .map(([approvals, all]) => (approvals ? { ...all, approvals } : all));
 
 const anyDefect = fc.record({
   fingerprint: text,

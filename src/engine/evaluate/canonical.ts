@@ -1,8 +1,16 @@
 import { canonicalJson } from '../../shared/canonical-json.js';
 import { type Coverage, coverageOf, type Target } from '../../vocabulary/coverage.js';
+import type { ApprovalInput } from '../rules/common/approvals.js';
 import { byText } from '../rules/common/text.js';
 import type { EvidenceInput } from '../rules/rule.js';
-import type { EvidenceRecord, PolicyInput, TooOld, VerdictInputs, WaiverInput } from './inputs.js';
+import type {
+  ApprovalsInput,
+  EvidenceRecord,
+  PolicyInput,
+  TooOld,
+  VerdictInputs,
+  WaiverInput,
+} from './inputs.js';
 import { stopInput, windowInput } from './line.js';
 import { promotionInput } from './promotion.js';
 import { aboutOf } from './waivers.js';
@@ -130,6 +138,24 @@ const waiverOf = (waiver: WaiverInput) => ({
   approvedBy: waiver.approvedBy,
 });
 
+const approvalOf = (given: ApprovalInput): ApprovalInput => ({
+  id: given.id,
+  decision: given.decision,
+  person: given.person,
+  names: [...new Set(given.names)].toSorted(byText),
+  groups: [...new Set(given.groups)].toSorted(byText),
+  via: given.via,
+  seen: given.seen,
+  ...(given.olderThanDays !== undefined && { olderThanDays: given.olderThanDays }),
+});
+
+const approvalsOf = (approvals: ApprovalsInput): ApprovalsInput => ({
+  given: sorted(approvals.given.map(approvalOf)),
+  triggeredBy: approvals.triggeredBy,
+  authors: [...new Set(approvals.authors)].toSorted(byText),
+  requesters: sorted(approvals.requesters.map(({ waiver, name }) => ({ waiver, name }))),
+});
+
 declare const canonical: unique symbol;
 
 /** Inputs in the order in which they are hashed and evaluated. Only `canonicalInputs` creates them. */
@@ -187,6 +213,7 @@ export function canonicalInputs(inputs: VerdictInputs): CanonicalInputs {
     ...(after.length > 0 && { after: [...new Set(after)].toSorted(byText) }),
     ...(promoted.length > 0 && { promoted: sorted(promoted.map(promotionInput)) }),
     ...(rollback && { rollback: { target: rollback.target, deployment: rollback.deployment } }),
+    ...(inputs.approvals && { approvals: approvalsOf(inputs.approvals) }),
   };
   return all as CanonicalInputs;
 }

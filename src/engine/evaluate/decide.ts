@@ -1,3 +1,4 @@
+import type { ApprovalsCase } from '../rules/common/approvals.js';
 import { needed, RuleFault } from '../rules/common/fault.js';
 import { shown } from '../rules/common/text.js';
 import { MODES, type Outcome, type RuleInput, type Uploads } from '../rules/rule.js';
@@ -7,6 +8,7 @@ import type { Judgement, RuleResult, VerdictFacts } from './inputs.js';
 import { isRollback } from './line.js';
 import { preconditions } from './preconditions.js';
 import type { PreparedRule } from './prepared-rule.js';
+import { approvalsCase, riskOf } from './risk.js';
 import { aboutOf } from './waivers.js';
 
 /** Everything that rules can use. */
@@ -15,6 +17,8 @@ interface Case {
   readonly facts: VerdictFacts;
   readonly checkTime: CheckTime;
   readonly uploads: Uploads;
+  /** Only for rules that are evaluated after the others. */
+  readonly approvals?: ApprovalsCase | undefined;
 }
 
 export interface DecideOptions extends BudgetOptions {
@@ -23,7 +27,7 @@ export interface DecideOptions extends BudgetOptions {
 }
 
 function inputOf(
-  { inputs, facts, checkTime, uploads }: Case,
+  { inputs, facts, checkTime, uploads, approvals }: Case,
   { policy, index }: PreparedRule,
 ): RuleInput {
   const { release, artifacts, evidence, running } = inputs;
@@ -41,6 +45,7 @@ function inputOf(
     defects: facts.defects,
     newDefects: facts.newDefects,
     components: facts.components,
+    approvals,
     uploads,
     checkTime,
   };
@@ -83,7 +88,8 @@ function judge(all: Case, rule: PreparedRule): Judged {
     mode: MODES.includes(entry?.mode) ? entry.mode : ('block' as const),
   };
   try {
-    const { status, message, evidence = [], findings = [], waivers = [] } = evaluateRule(all, rule);
+    const outcome = evaluateRule(all, rule);
+    const { status, message, evidence = [], findings = [], waivers = [], approvals } = outcome;
     const whole = status === 'pass' ? [] : waiversOf(all.inputs, own.rule);
     const isWaived = whole.length > 0;
     return {
@@ -94,6 +100,7 @@ function judge(all: Case, rule: PreparedRule): Judged {
       evidence,
       findings,
       waivers: [...waivers, ...whole],
+      ...(approvals && { approvals }),
       timedOut: false,
     };
   } catch (error) {
@@ -110,6 +117,20 @@ function judge(all: Case, rule: PreparedRule): Judged {
   }
 }
 
+const asksForApprovals = ({ bound }: PreparedRule) => bound?.asks !== undefined;
+
+/** Judges the rules in their order, those that ask for approvals after all others. */
+function judgeAll(all: Case, rules: readonly PreparedRule[]) {
+  const others = new Map(
+    rules.filter((rule) => !asksForApprovals(rule)).map((rule) => [rule, judge(all, rule)]),
+  );
+  const risk = riskOf(all, others);
+  const isNeeded = others.size < rules.length;
+  const approvals = isNeeded ? approvalsCase(all, others, risk) : undefined;
+  const judged = rules.map((rule) => others.get(rule) ?? judge({ ...all, approvals }, rule));
+  return { judged, risk };
+}
+
 /** Checks the preconditions, then each rule. */
 export function decide(
   rules: readonly PreparedRule[],
@@ -119,7 +140,7 @@ export function decide(
 ): Judgement {
   const { uploads = {} } = options;
   const all = { inputs, facts, checkTime: startBudget(options), uploads };
-  const judged = rules.map((rule) => judge(all, rule));
+  const { judged, risk } = judgeAll(all, rules);
   const results = [
     ...preconditions(inputs),
     ...judged.map(({ timedOut: _timedOut, ...result }) => result),
@@ -128,5 +149,6 @@ export function decide(
     decision: results.some(({ denies }) => denies) ? 'deny' : 'allow',
     results,
     timedOut: judged.some(({ timedOut }) => timedOut),
+    ...(risk && { risk }),
   };
 }

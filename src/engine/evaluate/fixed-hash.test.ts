@@ -82,6 +82,33 @@ const everything = inputs({
   promoted: [{ environment: 'staging', minimumHours: 0, state: 'met', until: null }],
 });
 
+const approvals = {
+  given: [
+    {
+      id: 'a2',
+      decision: 'reject' as const,
+      person: 'bob',
+      names: ['BOB', 'B'],
+      groups: [],
+      via: 'token' as const,
+      seen: 'e'.repeat(64),
+    },
+    {
+      id: 'a1',
+      decision: 'approve' as const,
+      person: 'ada',
+      names: ['ADA'],
+      groups: ['security', 'managers'],
+      via: 'sign-in' as const,
+      seen: 'd'.repeat(64),
+      olderThanDays: 7,
+    },
+  ],
+  triggeredBy: null,
+  authors: ['CARL', 'ADA'],
+  requesters: [{ waiver: 'w1', name: null }],
+};
+
 describe('the inputsHash of known inputs', () => {
   const hash = (all: typeof everything) => inputsHash(canonicalInputs(all));
 
@@ -90,6 +117,9 @@ describe('the inputsHash of known inputs', () => {
     expect(hash(inputs())).toBe('385c6ccbf0e180d49f488ce86e2df1f7d40f93cef901938aab1ba3e6716d7977');
     expect(hash(everything)).toBe(
       'd750d2a01c094f9f1b1dc1d494815e2a11eaede239e59dc9a1a7de5a04d4481a',
+    );
+    expect(hash({ ...everything, approvals })).toBe(
+      '133f3150039b1f27529c8a61622704eda8c3e94bf20a7687df6166dd31a5b3ef',
     );
   });
 });

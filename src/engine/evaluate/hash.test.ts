@@ -146,6 +146,34 @@ describe('inputsHash', () => {
     expect(hashOf(same)).toBe(hash);
   });
 
+  it('changes with what people said, and with who is behind a release', () => {
+    const given = {
+      id: 'a1',
+      decision: 'approve' as const,
+      person: 'alice',
+      names: ['ALICE'],
+      groups: [],
+      via: 'token' as const,
+      seen: 'x',
+    };
+    const none = { given: [], triggeredBy: null, authors: [], requesters: [] };
+    const all = [
+      inputs(),
+      inputs({ approvals: none }),
+      inputs({ approvals: { ...none, given: [given] } }),
+      inputs({ approvals: { ...none, given: [given, { ...given, id: 'a2' }] } }),
+      inputs({ approvals: { ...none, given: [{ ...given, olderThanDays: 7 }] } }),
+      inputs({ approvals: { ...none, triggeredBy: 'BOB' } }),
+      inputs({ approvals: { ...none, authors: ['BOB'] } }),
+      inputs({ approvals: { ...none, requesters: [{ waiver: 'w', name: 'BOB' }] } }),
+    ];
+    expect(new Set(all.map(hashOf)).size).toBe(all.length);
+    const more = { ...given, givenAt: 'now', names: ['ALICE', 'ALICE'] };
+    expect(hashOf(inputs({ approvals: { ...none, given: [more] } }))).toBe(
+      hashOf(inputs({ approvals: { ...none, given: [given] } })),
+    );
+  });
+
   it('is the same for an instant in any time zone', () => {
     const waiver = { id: 'w', rule: 'CVE-1', purl: null, releaseId: null, approvedBy: 'ada' };
     const at = (expiresAt: string) => hashOf(inputs({ waivers: [{ ...waiver, expiresAt }] }));

@@ -1,3 +1,5 @@
+import type { ApprovalInput, JudgedApproval } from '../rules/common/approvals.js';
+import type { Risk } from '../rules/common/risk.js';
 import type {
   ArtifactInput,
   Components,
@@ -68,6 +70,18 @@ export interface TooOld {
   readonly evidence: readonly string[];
 }
 
+/** Approvals for the release and the environment, and people whose approval some rules do not count. */
+export interface ApprovalsInput {
+  /** Those that were not withdrawn. */
+  readonly given: readonly ApprovalInput[];
+  /** Who set the pipeline of the release off, in the form in which subjects are compared. Null: unknown. */
+  readonly triggeredBy: string | null;
+  /** Who wrote its commits, in the same form. Empty: unknown. */
+  readonly authors: readonly string[];
+  /** Who requested each waiver that counts, in the same form. */
+  readonly requesters: readonly { readonly waiver: string; readonly name: string | null }[];
+}
+
 /** The inputs of a verdict, in any order. Other fields are ignored. */
 export interface VerdictInputs {
   readonly release: RuleInput['release'] & {
@@ -99,6 +113,8 @@ export interface VerdictInputs {
   readonly after?: readonly string[];
   /** Whether the release met what is asked about other environments. Absent: nothing is asked. */
   readonly promoted?: readonly PromotionInput[];
+  /** Only if a rule asks for approvals. */
+  readonly approvals?: ApprovalsInput | undefined;
 }
 
 /** Facts that follow from the inputs and are too large to hash. Facts that no rule `needs` can be absent. */
@@ -106,6 +122,10 @@ export interface VerdictFacts {
   readonly defects: Defects;
   readonly newDefects?: Defects | undefined;
   readonly components?: Components | undefined;
+  /** All defects that some rule counts, also waived ones. `too-many`: more than an approval can be bound to. */
+  readonly counted?: readonly Defect[] | 'too-many' | undefined;
+  /** What approvers saw, by its SHA-256. */
+  readonly seen?: ReadonlyMap<string, Risk> | undefined;
 }
 
 /** The result of one rule. */
@@ -126,6 +146,8 @@ export interface RuleResult {
   readonly findings: readonly Defect[];
   /** Ids of the waivers that took effect. */
   readonly waivers: readonly string[];
+  /** What a rule that asks for approvals says of each. */
+  readonly approvals?: readonly JudgedApproval[];
 }
 
 /** The decision of all policies together. */
@@ -135,4 +157,6 @@ export interface Judgement {
   readonly results: readonly RuleResult[];
   /** Whether the time limit was exceeded. Such a judgement denies, and the next one on the same inputs may differ. */
   readonly timedOut: boolean;
+  /** What an approver sees. Only if the facts have all defects that rules count. */
+  readonly risk?: Risk | undefined;
 }

@@ -9,7 +9,7 @@ const old = [
   { id: '2', kind: 'trivy', ageSeconds: 3600, isDated: true, databaseAgeSeconds: null },
 ];
 const fresh = { shows: 'vulnerability', maximumAgeDays: 2 };
-const NOTHING = { newDefects: false, components: false };
+const NOTHING = { newDefects: false, components: false, approvals: false };
 
 describe('prepare: needs', () => {
   it.each<[string, PolicyRule[], object]>([
@@ -18,12 +18,18 @@ describe('prepare: needs', () => {
     [
       'one that compares',
       [block('max-findings', { onlyNew: true })],
-      { newDefects: true, components: false },
+      { ...NOTHING, newDefects: true },
     ],
     [
       'one that lists, in another policy',
       [warn('licences', { allow: ['MIT'] })],
-      { newDefects: false, components: true },
+      { ...NOTHING, components: true },
+    ],
+    ['one that asks people', [block('approvals')], { ...NOTHING, approvals: true }],
+    [
+      'one that asks people about new findings',
+      [warn('approvals', { onlyIf: 'new-findings' })],
+      { ...NOTHING, newDefects: true, approvals: true },
     ],
     ['an entry that is not a rule', [block('of-tomorrow'), null as unknown as PolicyRule], NOTHING],
     ['parameters that are not valid', [block('licences', { of: 'tomorrow' })], NOTHING],

@@ -1,3 +1,5 @@
+import type { ApprovalsAsked } from '../rules/common/approvals.js';
+import type { Filter } from '../rules/common/defects.js';
 import { ruleNamed } from '../rules/index.js';
 import type { Aged, Needs } from '../rules/rule.js';
 import { type CanonicalInputs, inCanonicalOrder } from './canonical.js';
@@ -14,6 +16,10 @@ export interface Prepared {
   readonly demands: readonly PromotionDemand[];
   /** The limits on the age of evidence that at least one rule has, in days. */
   readonly ageLimits: readonly number[];
+  /** Which findings each rule counts, for the rules that count findings. */
+  readonly counts: readonly Filter[];
+  /** Whose approvals each rule asks for, for the rules that ask for approvals. */
+  readonly asks: readonly ApprovalsAsked[];
   /** Returns which evidence is too old for which rule. Nothing else in a verdict depends on the clock. */
   tooOld(evidence: readonly Aged[]): TooOld[];
   /**
@@ -52,9 +58,12 @@ export function prepare(
     needs: {
       newDefects: rules.some(({ needs }) => needs.newDefects),
       components: rules.some(({ needs }) => needs.components),
+      approvals: rules.some(({ needs }) => needs.approvals),
     },
     demands: rules.flatMap(({ bound }) => bound?.demands() ?? []),
     ageLimits: [...new Set(rules.flatMap(({ bound }) => bound?.ageLimits() ?? []))],
+    counts: rules.flatMap(({ bound }) => bound?.counts ?? []),
+    asks: rules.flatMap(({ bound }) => bound?.asks ?? []),
     tooOld: (evidence) => rules.flatMap((rule) => tooOldFor(rule, evidence)),
     decide(inputs, facts, options = {}) {
       checkSame(ordered, inputs);

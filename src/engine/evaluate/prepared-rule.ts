@@ -22,8 +22,8 @@ export type PreparedRule = Place & { readonly needs: Required<Needs> } & (
 /** Finds a rule by name; undefined if it does not exist. */
 export type FindRule = (name: string) => KnownRule | undefined;
 
-const NOTHING: Required<Needs> = { newDefects: false, components: false };
-const EVERYTHING: Required<Needs> = { newDefects: true, components: true };
+const NOTHING: Required<Needs> = { newDefects: false, components: false, approvals: false };
+const EVERYTHING: Required<Needs> = { newDefects: true, components: true, approvals: true };
 
 /** @throws {RuleFault} if the entry cannot be evaluated */
 function bind(entry: PolicyRule, findRule: FindRule): BoundRule {

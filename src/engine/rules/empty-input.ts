@@ -1,3 +1,4 @@
+import { NO_APPROVALS } from './common/approvals.js';
 import type { RuleInput } from './rule.js';
 
 const NONE: RuleInput['defects'] = { counts: [], worst: [], waived: [] };
@@ -14,6 +15,7 @@ export const EMPTY_INPUT: RuleInput = {
   promoted: [],
   newDefects: NONE,
   components: [],
+  approvals: NO_APPROVALS,
   uploads: {},
   checkTime: () => undefined,
 };

@@ -1,3 +1,4 @@
+import { approvals } from './approvals.js';
 import { bannedComponents } from './banned-components.js';
 import { evidenceRequired } from './evidence-required.js';
 import { type KnownRule, knownRule } from './known-rule.js';
@@ -20,6 +21,7 @@ export const rules: readonly KnownRule[] = [
   knownRule(sealedOnly),
   knownRule(semverIncreases),
   knownRule(promoted),
+  knownRule(approvals),
 ];
 
 const byName = new Map(rules.map((rule) => [rule.name, rule]));

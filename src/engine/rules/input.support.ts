@@ -21,6 +21,7 @@ export const input = (
   ...EMPTY_INPUT,
   newDefects: undefined,
   components: undefined,
+  approvals: undefined,
   uploads: UPLOADS,
   ...given,
   release: { ...RELEASE, ...given.release },

@@ -1,5 +1,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { PromotionDemand } from '../evaluate/promotion.js';
+import type { ApprovalsAsked } from './common/approvals.js';
+import type { Filter } from './common/defects.js';
 import { RuleFault } from './common/fault.js';
 import { shown } from './common/text.js';
 import type { Aged, Needs, Outcome, Rule, RuleInput } from './rule.js';
@@ -15,6 +17,12 @@ export interface BoundRule {
   demands(): readonly PromotionDemand[];
   /** Limits on the age of evidence, in days. */
   ageLimits(): readonly number[];
+  /** See `Rule.outside`. */
+  readonly outside: boolean;
+  /** The findings that it counts; undefined: it does not count findings. */
+  readonly counts: Filter | undefined;
+  /** Whose approval it asks for; undefined: it does not ask for any. */
+  readonly asks: ApprovalsAsked | undefined;
   /** @returns ids of the evidence that is too old for this rule */
   tooOld(evidence: readonly Aged[]): readonly string[];
   evaluate(input: RuleInput): Outcome;
@@ -81,6 +89,9 @@ export function knownRule<Parameters extends object>(rule: Rule<Parameters>): Kn
         needs: () => rule.needs?.(parameters) ?? {},
         demands: () => rule.demands?.(parameters) ?? [],
         ageLimits: () => rule.ageLimits?.(parameters) ?? [],
+        outside: rule.outside ?? false,
+        counts: rule.counts?.(parameters),
+        asks: rule.asks?.(parameters),
         tooOld: (evidence) => rule.tooOld?.(parameters, evidence) ?? [],
         evaluate: (input) => rule.evaluate(parameters, input),
       };

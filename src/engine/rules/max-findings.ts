@@ -6,6 +6,7 @@ import { declaredNote, whyKept } from './common/covers.js';
 import {
   ANY_FIX,
   bySeverity,
+  type Filter,
   list,
   type Matching,
   matching,
@@ -123,16 +124,18 @@ function advice({ types }: Parameters, { worst }: Matching, input: RuleInput): s
   return `. ${what}${next}${whyKept(reporting(input, types), input.artifacts)}`;
 }
 
+const counts = (parameters: Parameters): Filter => ({
+  types: parameters.types,
+  severities: severities(parameters),
+  fixes: fixes(parameters),
+});
+
 function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   const { types, maximum, onlyNew, scope } = parameters;
   const scans = showing(input, ...types);
   const evidence = idsOf(scans);
   const defects = onlyNew ? needed(input.newDefects, 'the new findings') : input.defects;
-  const match = matching(defects, {
-    types,
-    severities: severities(parameters),
-    fixes: fixes(parameters),
-  });
+  const match = matching(defects, counts(parameters));
   // Not `>`: NaN must fail.
   const passes = match.total <= maximum;
   const unseen = passes ? missing(input, types, scope) : undefined;
@@ -158,5 +161,6 @@ export const maxFindings: Rule<Parameters> = {
   parameters,
   example: { severity: 'high', maximum: 0, types: ['vulnerability'], fixableOnly: true },
   needs: ({ onlyNew }) => ({ newDefects: onlyNew }),
+  counts,
   evaluate,
 };

@@ -4,6 +4,7 @@ import { SEVERITIES } from '../../vocabulary/severity.js';
 import { declaredNote, whyKept } from './common/covers.js';
 import {
   ANY_FIX,
+  type Filter,
   list,
   matching,
   NEW_RELEASE_OR_WAIVE,
@@ -21,12 +22,10 @@ type Parameters = Static<typeof parameters>;
 
 const ADVICE = `. Revoke the secrets that are valid, remove all of them from the sources ${NEW_RELEASE_OR_WAIVE}`;
 
+const COUNTED: Filter = { types: ['secret'], severities: SEVERITIES, fixes: ANY_FIX };
+
 function evaluate({ scope }: Parameters, input: RuleInput): Outcome {
-  const match = matching(input.defects, {
-    types: ['secret'],
-    severities: SEVERITIES,
-    fixes: ANY_FIX,
-  });
+  const match = matching(input.defects, COUNTED);
   const scans = showing(input, 'secret');
   const passes = match.total <= 0;
   const unseen = passes ? missing(input, ['secret'], scope) : undefined;
@@ -52,5 +51,6 @@ export const noSecrets: Rule<Parameters> = {
   summary: 'A scan for secrets found none, of any severity',
   parameters,
   example: {},
+  counts: () => COUNTED,
   evaluate,
 };

@@ -41,6 +41,7 @@ export const promoted: Rule<Parameters> = {
   summary: 'The release ran in other environments first, authorized and long enough',
   parameters,
   example: { through: ['staging'], minimumHours: 24 },
+  outside: true,
   demands: demandsOf,
   evaluate(given, input) {
     const demands = demandsOf(given);

@@ -4,6 +4,8 @@ import type { FindingType, Shown } from '../../vocabulary/finding-types.js';
 import type { Severity } from '../../vocabulary/severity.js';
 import type { Subject } from '../../vocabulary/subject.js';
 import type { PromotionDemand, PromotionInput } from '../evaluate/promotion.js';
+import type { ApprovalsAsked, ApprovalsCase, JudgedApproval } from './common/approvals.js';
+import type { Filter } from './common/defects.js';
 
 /** `block`: a failure denies the release. `warn`: the verdict only reports the failure. */
 export const MODES = ['block', 'warn'] as const;
@@ -125,6 +127,8 @@ export interface RuleInput {
   readonly newDefects: Defects | undefined;
   /** Distinct components, ordered by name and version. Only for rules that need them. */
   readonly components: Components | undefined;
+  /** Approvals, and what people know of the others. Only for rules that ask for them. */
+  readonly approvals: ApprovalsCase | undefined;
   /** What to upload if evidence is missing. Only for messages. */
   readonly uploads: Uploads;
   /** Call it in long loops. @throws {Error} if the time limit is exceeded, which denies */
@@ -135,6 +139,8 @@ export interface RuleInput {
 export interface Needs {
   readonly newDefects?: boolean;
   readonly components?: boolean;
+  /** Approvals. Such a rule is evaluated after the others, because it needs their results. */
+  readonly approvals?: boolean;
 }
 
 export interface Outcome {
@@ -151,6 +157,8 @@ export interface Outcome {
   readonly findings?: readonly Defect[];
   /** Ids of the waivers that took effect. */
   readonly waivers?: readonly string[];
+  /** What the rule says of each approval. */
+  readonly approvals?: readonly JudgedApproval[];
 }
 
 /** The age of a piece of evidence, for rules with an age limit. */
@@ -183,6 +191,12 @@ export interface Rule<Parameters extends object = never> {
   demands?(parameters: Parameters): PromotionDemand[];
   /** Limits on the age of evidence, in days: after which time `tooOld` may return more. */
   ageLimits?(parameters: Parameters): number[];
+  /** Its result depends on what runs, or on the time, and not on the release alone: it makes no approval void. */
+  readonly outside?: boolean;
+  /** Which findings it counts: those at or above its limit. */
+  counts?(parameters: Parameters): Filter;
+  /** Whose approval it asks for. */
+  asks?(parameters: Parameters): ApprovalsAsked;
   /** @returns ids of the evidence that is too old for this rule */
   tooOld?(parameters: Parameters, evidence: readonly Aged[]): string[];
   evaluate(parameters: Parameters, input: RuleInput): Outcome;

@@ -65,5 +65,6 @@ export const semverIncreases: Rule<Parameters> = {
   summary: 'The version is a SemVer version, and higher than the version of the running release',
   parameters,
   example: {},
+  outside: true,
   evaluate,
 };

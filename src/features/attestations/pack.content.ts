@@ -48,6 +48,19 @@ export async function* waiverFiles({ prisma }: CallContext, ids: readonly string
   }
 }
 
+/** What people said, and what they saw. That it was withdrawn later is an entry of the log. */
+export async function* approvalFiles({ prisma }: CallContext, ids: readonly string[]): Files {
+  for (const id of ids) {
+    const row = await prisma.approval.findUniqueOrThrow({
+      where: { id },
+      omit: { personKey: true, withdrawnAt: true, withdrawnBy: true, withdrawReason: true },
+      include: { brief: { select: { risk: true } } },
+    });
+    const { environmentName: environment, brief, ...rest } = row;
+    yield jsonFile(`approvals/${id}.json`, { ...rest, environment, risk: JSON.parse(brief.risk) });
+  }
+}
+
 export async function* deploymentFiles({ prisma }: CallContext, ids: readonly string[]): Files {
   for (const id of ids) {
     const row = await prisma.deployment.findUniqueOrThrow({ where: { id } });

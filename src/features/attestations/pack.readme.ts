@@ -37,6 +37,7 @@ verdicts/       each decision, with all that it was decided by, and its results
 attestations/   signed statements about the decisions (in-toto, DSSE)
 policies/       the rules
 waivers/        the exceptions, as they were requested and approved
+approvals/      who approved or rejected the release, and what the person saw
 deployments/    where the release was deployed
 evidence/       what each document is, who sent it, and when
 documents/      the documents, named by their SHA-256

@@ -8,6 +8,7 @@ import { requireRelease } from '../releases/index.js';
 import type { LogService } from '../transparency/index.js';
 import type { AttestationsService } from './attestations.service.js';
 import {
+  approvalFiles,
   deploymentFiles,
   documentFiles,
   evidenceFiles,
@@ -109,7 +110,7 @@ export function packService({ log, attestations, documents }: Options) {
   /** The ids of rows of the release in the environment, or in all. */
   async function inEnvironment(
     { prisma }: CallContext,
-    table: 'verdict' | 'deployment',
+    table: 'verdict' | 'deployment' | 'approval',
     ids: readonly string[],
     environment: string | undefined,
   ): Promise<string[]> {
@@ -118,10 +119,12 @@ export function packService({ log, attestations, documents }: Options) {
       ...(environment !== undefined && { environmentName: environment }),
     };
     const query = { where, select: { id: true }, orderBy: { id: 'asc' } } as const;
-    const rows =
-      table === 'verdict'
-        ? await prisma.verdict.findMany(query)
-        : await prisma.deployment.findMany(query);
+    const find = {
+      verdict: () => prisma.verdict.findMany(query),
+      deployment: () => prisma.deployment.findMany(query),
+      approval: () => prisma.approval.findMany(query),
+    };
+    const rows = await find[table]();
     return rows.map(({ id }) => id);
   }
 
@@ -165,6 +168,7 @@ export function packService({ log, attestations, documents }: Options) {
       const of = (kind: string) => subjects.get(kind) ?? [];
       const verdicts = await inEnvironment(context, 'verdict', of('verdict'), environment);
       const deployments = await inEnvironment(context, 'deployment', of('deployment'), environment);
+      const approvals = await inEnvironment(context, 'approval', of('approval'), environment);
       const waivers = (await query<{ id: string }>(context, WAIVERS_OF, [verdicts])).map(
         (row) => row.id,
       );
@@ -210,6 +214,7 @@ export function packService({ log, attestations, documents }: Options) {
         yield* envelopeFiles(context, verdicts, checkpoint.signedAt);
         yield* policyFiles(context, verdicts);
         yield* waiverFiles(context, waivers);
+        yield* approvalFiles(context, approvals);
         yield* deploymentFiles(context, deployments);
         yield* evidenceFiles(context, evidence);
         yield* documentFiles(context, documents, projectId, evidence);

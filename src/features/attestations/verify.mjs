@@ -1,11 +1,9 @@
-#!/usr/bin/env node
 /**
  * Verifies an audit pack without the server that made it, and without a network. Needs Node.js 20 and nothing else.
  * --checkpoint   a checkpoint of the log that you kept from before: the log must have grown from it
  * --consistency  the answer of GET /log/consistency?from=M&to=N, if the pack has no proof from your checkpoint
  * --keys         the answer of GET /log/keys that you kept: a key must be there, or follow one by an entry of the log
  * Exit code: 0 verified, 1 refused, 2 wrong usage, or a file cannot be read, or another file is needed.
- * Formats: RFC 6962 (tree), RFC 8785 (canonical JSON), C2SP signed-note and tlog-checkpoint, DSSE, in-toto.
  */
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { openSync, readFileSync, readSync } from 'node:fs';
@@ -13,22 +11,19 @@ import { parseArgs } from 'node:util';
 
 /** @typedef {Record<string, any>} Json what JSON.parse returns. A wrong form throws, and a throw refuses the pack */
 class Unusable extends Error {}
-/** @type {[string[], string[]]} */ const [problems, proven] = [[], []];
+/** @type {[string[], string[], Json[], Json[], Json[]]} entries have their statement as `said` */
+const [problems, proven, entries, rotations, verdicts] = [[], [], [], [], []];
 const [claimed, named, places] = [new Set(), new Set(), new Set()]; // named: paths of files that something names
 const [files, heads, about] = [new Map(), new Map(), new Map()]; // by path, number of the log, and subject
-/** @type {Json[]} */ const entries = []; // with their statement as `said`
-/** @type {Json[]} */ const rotations = [];
-/** @type {Json[]} */ const verdicts = [];
 const NAME =
-  /^(README\.txt|(pack|keys|manifest)\.json|verify\.mjs|logs\/[1-9]\d*\/(checkpoint(-\d+)?|consistency-\d+\.json)|(entries|verdicts|attestations|policies|waivers|deployments|evidence|documents)\/[\w-][\w.-]*)$/;
-const HEX = /^[0-9a-f]{64}$/;
-const FIRST = /\.(created|decided|recorded|received|read-again|approved)$/;
-/** @type {Json} */ const FOLDERS = { evidence: 'evidence', deployment: 'deployments', verdict: 'verdicts' };
+  /^(README\.txt|(pack|keys|manifest)\.json|verify\.mjs|logs\/[1-9]\d*\/(checkpoint(-\d+)?|consistency-\d+\.json)|(entries|verdicts|attestations|policies|waivers|approvals|deployments|evidence|documents)\/[\w-][\w.-]*)$/;
+const [HEX, FIRST] = [/^[0-9a-f]{64}$/, /\.(created|decided|recorded|received|read-again|approved|given|rejected)$/];
+/** @type {Json} */
+const FOLDERS = { evidence: 'evidence', deployment: 'deployments', verdict: 'verdicts', approval: 'approvals' };
 const LOGGED = // members of files that the log has, too
   'environment decision inputsHash engine verdictHash verdictId createdBy projectId releaseId version commit ' +
-  'receivedSha256 storedSha256 kind label artifactSha256 mayAbsolve';
+  'receivedSha256 storedSha256 kind label artifactSha256 mayAbsolve seen groups via';
 const messageOf = (/** @type {unknown} */ error) => (error instanceof Error ? error.message : String(error));
-
 /** Does one check. Whatever goes wrong in it refuses the pack. @param {string} what @param {() => void} work */
 function check(what, work) {
   try {
@@ -157,7 +152,6 @@ function readTar(path) {
   const end = read(513);
   need(end.length === 512 && isZero(end), 'the archive is cut, or goes on after its end');
 }
-
 function verifyManifest() {
   const listed = json('manifest.json').files;
   const found = [...files].map(([path, { size, sha256: sum }]) => ({ path, size, sha256: sum }));
@@ -257,7 +251,7 @@ function agreeWithLog(file, kind) {
   const others = LOGGED.split(' ').filter((name) => !isLogged(name) && file[name] !== undefined);
   if (!type) claimed.add(`All of ${what}: it is older than the log, not of the API, or erased there`);
   else if (others.length > 0) claimed.add(`What the log does not have of ${what}: ${others.join(', ')}`);
-  return { data, actor };
+  return { data, actor, type };
 }
 /** The recipe of inputsHash: without the ids of evidence and the rules of policies. @param {Json} verdict */
 function inputsHashOf({ engine, inputs }) {
@@ -287,6 +281,8 @@ function verifyVerdict(/** @type {Json} */ verdict, /** @type {Json} */ release)
     const input = { kind, label, receivedSha256, storedSha256 };
     agree(json(`evidence/${of}.json`), input, Object.keys(input), `evidence ${of}`);
   }
+  for (const one of inputs.approvals?.given ?? [])
+    agree(json(`approvals/${one.id}.json`), one, ['id', 'decision', 'person', 'groups', 'via', 'seen'], 'an approval');
   verdicts.push(verdict);
 }
 function verifyWaiver(/** @type {Json} */ input) {
@@ -297,6 +293,11 @@ function verifyWaiver(/** @type {Json} */ input) {
   const isLogged = digestOf({ ...stated, id, projectId, releaseId, requestedAt, requestedBy }) === data.sha256;
   need((isLogged || !data.sha256) && actor === stated.approvedBy, `waiver ${id} is not the one in the log`);
   if (!isLogged) claimed.add(`The reason and the times of waiver ${id}: the log does not have them`);
+}
+function verifyApproval(/** @type {Json} */ { decision, ...approval }) {
+  const { type, actor = approval.person } = agreeWithLog(approval, 'approval');
+  need(digestOf(approval.risk) === approval.seen && actor === approval.person, 'the person, or seen, was changed');
+  need(!type || (type === 'approval.rejected') === (decision === 'reject'), 'the decision was changed');
 }
 function verifyEvidence(/** @type {Json} */ evidence) {
   const [{ id, receivedSha256, storedSha256 }, path] = [evidence, `documents/${evidence.storedSha256}`];
@@ -370,6 +371,7 @@ function verifyPack(/** @type {Json} */ options) {
   else claimed.add('The keys are those of the server. Use --keys with those that you kept');
   check('the events of the release', () => verifyChain(pack));
   each('evidence', verifyEvidence);
+  each('approvals', verifyApproval);
   each('deployments', (deployment) => agreeWithLog(deployment, 'deployment'));
   each('verdicts', (verdict) => verifyVerdict(verdict, pack.release));
   verifyComplete(pack);
@@ -380,10 +382,8 @@ function verifyPack(/** @type {Json} */ options) {
   claimed.add('Decisions are shown as they were made, and not made again');
   claimed.add('What else files say, such as times and README.txt. What happened after this size is not in the pack');
 }
-
 const USAGE = 'usage: node verify.mjs PACK.tar [--checkpoint FILE] [--consistency FILE] [--keys FILE]...';
 const FILE = /** @type {const} */ ({ type: 'string' });
-// Whatever a pack says, it does not begin a line or move the cursor.
 const shown = (/** @type {string} */ line) => line.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
 const list = (/** @type {Iterable<string>} */ lines) => [...lines].map((line) => `  - ${shown(line)}\n`).join('');
 try {

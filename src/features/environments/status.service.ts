@@ -36,12 +36,16 @@ function nextStep(verdict: Decided, environment: string): EnvironmentReadiness {
     const next = `Deploy it, and record it: POST /environments/${environment}/deployments`;
     return { environment, state: 'allowed', until: validUntil, reasons, next };
   }
-  const isOfTime = denying.every(({ policy, rule }) => policy === null && OF_TIME.has(rule));
-  if (!isOfTime) {
-    const [first = 'The gate denies it'] = denying
-      .filter(({ policy, rule }) => policy !== null || !OF_TIME.has(rule))
-      .map(({ message }) => message);
-    return { environment, state: 'denied', until: null, reasons, next: first };
+  const others = denying.filter(({ policy, rule }) => policy !== null || !OF_TIME.has(rule));
+  const [first] = others;
+  if (first) {
+    // People can still answer, unless one of them rejected the release.
+    const isAsked = others.every(
+      ({ rule, approvals = [] }) =>
+        rule === 'approvals' && approvals.every(({ state }) => state !== 'rejects'),
+    );
+    const state = isAsked ? 'waiting' : 'denied';
+    return { environment, state, until: null, reasons, next: first.message };
   }
   if (denying.some(({ rule }) => rule === 'stopped')) {
     const next = `Wait until a person resumes the line: POST /environments/${environment}/resume`;

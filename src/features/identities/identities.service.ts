@@ -1,8 +1,10 @@
+import { comparable } from '../../access/four-eyes.js';
 import { type Page, pageById } from '../../contract/page.js';
 import { databaseNow } from '../../database/clock.js';
 import { type CallContext, query } from '../../database/context.js';
 import { type ChangeContext, change } from '../../events/index.js';
 import { identityOf } from '../../security/authentication/identity.js';
+import { withdrawUnused } from '../approvals/index.js';
 import type { ListIdentitiesQuery } from './identities.schemas.js';
 import {
   findIdentity,
@@ -107,6 +109,7 @@ export const identitiesService = {
         data: { disabledAt: await databaseNow(changing), disabledBy: caller.subject },
       });
       const ended = await endCredentials(changing, names);
+      await withdrawUnused(changing, names.map(comparable));
       const [subject = identity.subject, ...aliases] = names;
       record('identity.disabled', { id: identity.id, data: { subject, aliases, ...ended } });
       return shown(changing, identity.id);

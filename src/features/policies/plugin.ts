@@ -1,3 +1,4 @@
+import { listOf } from '../../config/config.js';
 import type { Feature } from '../../platform/feature.js';
 import { policiesRoutes } from './policies.routes.js';
 import {
@@ -29,9 +30,10 @@ export const policies: Feature = {
     name: 'policies',
     description: 'Lists of rules that releases must meet, in immutable, numbered versions',
   },
-  async plugin(app) {
+  async plugin(app, { config }) {
     for (const schema of SCHEMAS) app.addSchema(schema);
-    const policies = policiesService();
+    const groups = listOf(config.SIGN_IN_GROUPS).map((name) => name.trim());
+    const policies = policiesService(groups);
     await app.register(policiesRoutes, { prefix: '/policies', policies });
     await app.register(policyVersionsRoutes, { prefix: '/policies/:name/versions', policies });
   },

@@ -3,7 +3,7 @@ import type { CallContext } from '../../database/context.js';
 import { isUniqueViolation } from '../../database/errors.js';
 import { toJson } from '../../database/json.js';
 import { takeTurn } from '../../database/turns.js';
-import { faultOfRule, type PolicyRule, rulesSha256 } from '../../engine/index.js';
+import { faultOfRule, groupsOfRule, type PolicyRule, rulesSha256 } from '../../engine/index.js';
 import { change } from '../../events/index.js';
 import type { Policy as PolicyRow } from '../../generated/prisma/client.js';
 import { AppError, type FieldError, invalid } from '../../shared/app-error.js';
@@ -23,15 +23,28 @@ export type Policy = ListedPolicy & { readonly rules: PolicyRule[] };
 
 export type ListedPolicyVersion = Omit<PolicyVersion, 'rules'>;
 
+/** Nobody can be in a group that does not count at sign-in, so a rule that names it would deny for ever. */
+function unknownGroups(rule: PolicyRule, at: string, known: readonly string[]): FieldError[] {
+  const message =
+    known.length > 0
+      ? 'must be a group of SIGN_IN_GROUPS, because no other group counts'
+      : 'must be absent: no group counts on this server (SIGN_IN_GROUPS), so name no groups';
+  return groupsOfRule(rule)
+    .filter(({ group }) => !known.includes(group))
+    .map(({ pointer }) => ({ in: 'body' as const, pointer: `${at}${pointer}`, message }));
+}
+
 /**
  * Checks what a schema cannot express, such as the syntax of version ranges.
+ * @param groups those that count at sign-in
  * @throws {AppError} `validation-failed`, at `/rules/…` of the body
  */
-function checkRules(rules: readonly PolicyRule[]): void {
+function checkRules(rules: readonly PolicyRule[], groups: readonly string[]): void {
   const errors = rules.flatMap((rule, index): FieldError[] => {
+    const at = `/rules/${index}`;
     const fault = faultOfRule(rule);
-    if (fault === undefined) return [];
-    return [{ in: 'body', pointer: `/rules/${index}`, message: `cannot be used: ${fault}` }];
+    if (fault === undefined) return unknownGroups(rule, at, groups);
+    return [{ in: 'body', pointer: at, message: `cannot be used: ${fault}` }];
   });
   if (errors.length > 0) throw invalid(errors);
 }
@@ -75,8 +88,11 @@ const toPolicy = (row: PolicyRow, latest: Pick<PolicyVersion, 'version' | 'sha25
 
 export type PoliciesService = ReturnType<typeof policiesService>;
 
-/** Policies in numbered versions. Versions are never changed or removed. */
-export function policiesService() {
+/**
+ * Policies in numbered versions. Versions are never changed or removed.
+ * @param groups of people, which rules can name
+ */
+export function policiesService(groups: readonly string[] = []) {
   async function require({ prisma }: CallContext, name: string): Promise<PolicyRow> {
     const row = await prisma.policy.findUnique({ where: { name } });
     if (!row) throw policyNotFound();
@@ -89,7 +105,7 @@ export function policiesService() {
       context: CallContext,
       { name, description = null, rules }: CreatePolicy,
     ): Promise<Policy> {
-      checkRules(rules);
+      checkRules(rules, groups);
       await checkEnvironments(context, rules);
       const createdBy = context.caller.subject;
       const first = { version: 1, ...columnsOf(rules), createdBy };
@@ -143,7 +159,7 @@ export function policiesService() {
       name: string,
       { rules }: CreatePolicyVersion,
     ): Promise<{ version: PolicyVersion; created: boolean }> {
-      checkRules(rules);
+      checkRules(rules, groups);
       await checkEnvironments(context, rules);
       return change(context, async (changing) => {
         const { caller, prisma, record } = changing;

@@ -34,6 +34,26 @@ describe('the sentence about an event', () => {
       { environment: 'production', decision: 'deny' },
       'alice recorded a deployment to production. The gate had denied it',
     ],
+    [
+      'approval.requested',
+      { environments: ['staging', 'production'], byGate: false },
+      'alice asked for approvals for staging and production',
+    ],
+    [
+      'approval.given',
+      { environment: 'production', via: 'token' },
+      'alice approved the release for production by a token',
+    ],
+    [
+      'approval.withdrawn',
+      { environment: 'production', decision: 'reject', person: 'bob' },
+      'alice withdrew the rejection of bob for production',
+    ],
+    [
+      'approval.voided',
+      { environment: 'production', person: 'bob', because: ['CVE-1 in x (high) is new'] },
+      'The approval of bob for production is void: CVE-1 in x (high) is new',
+    ],
     ['deployment.recorded', { environment: 'x' }, 'alice recorded a deployment to x'],
     [
       'imported',
@@ -53,6 +73,7 @@ describe('the sentence about an event', () => {
 
   it('has a form for each event about a release, which needs no data', () => {
     const about = ['release', 'artifact', 'evidence', 'waiver', 'verdict', 'deployment'];
+    about.push('approval', 'approval-request');
     const types = Object.entries(EVENTS).filter(([, { subject }]) => about.includes(subject));
     expect(types.length).toBeGreaterThan(12);
     for (const [type] of types) {

@@ -57,11 +57,34 @@ const requested = ({ actor, data }: Told) => {
   return `${actor} requested a waiver for ${what}${where}, until ${text(data.expiresAt, 'it expires')}`;
 };
 
+const where = ({ environment }: Told['data']) => text(environment, 'an environment');
+
+const approvalsAsked = ({ actor, data }: Told) => {
+  const environments = Array.isArray(data.environments) ? data.environments.join(' and ') : '';
+  const place = environments === '' ? 'an environment' : environments;
+  return data.byGate === true
+    ? `The gate asked for approvals for ${place}, because they alone were missing: ${actor} asked it`
+    : `${actor} asked for approvals for ${place}`;
+};
+
+const how = ({ via }: Told['data']) => (via === 'token' ? ' by a token' : '');
+
+function voided({ data }: Told): string {
+  const because = Array.isArray(data.because) ? data.because : [];
+  const why = because.length > 0 ? `: ${because.join('; ')}` : '';
+  return `The approval of ${text(data.person, 'a person')} for ${where(data)} is void${why}`;
+}
+
+function withdrawn({ actor, data }: Told): string {
+  const what = data.decision === 'reject' ? 'rejection' : 'approval';
+  return `${actor} withdrew the ${what} of ${text(data.person, 'a person')} for ${where(data)}`;
+}
+
 /** Types of events that belong to a release or to the waivers of its project. */
 type Type =
   | Extract<
       EventType,
-      `${'release' | 'artifact' | 'evidence' | 'waiver' | 'verdict' | 'deployment'}.${string}`
+      `${'release' | 'artifact' | 'evidence' | 'waiver' | 'approval' | 'verdict' | 'deployment'}.${string}`
     >
   | 'audit-pack.issued'
   | typeof IMPORTED
@@ -89,6 +112,13 @@ const SENTENCES: Readonly<Record<Type, (event: Told) => string>> = {
     typeof data.approvedBy === 'string'
       ? `${actor} revoked a waiver that ${data.approvedBy} had approved`
       : `${actor} rejected a request for a waiver`,
+  'approval.requested': approvalsAsked,
+  'approval.given': ({ actor, data }) =>
+    `${actor} approved the release for ${where(data)}${how(data)}`,
+  'approval.rejected': ({ actor, data }) =>
+    `${actor} rejected the release for ${where(data)}${how(data)}`,
+  'approval.withdrawn': withdrawn,
+  'approval.voided': voided,
   'verdict.decided': (event) => decided(event, false),
   'verdict.holds-again': (event) => decided(event, true),
   'deployment.recorded': deployed,

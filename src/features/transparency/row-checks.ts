@@ -126,6 +126,26 @@ export const ROW_CHECKS: readonly RowCheck[] = [
             AND t.revoked_by IS NOT DISTINCT FROM ${ACTOR('waiver.revoked')}`,
   },
   {
+    kind: 'approval-request',
+    table: 'approval_requests',
+    id: 't.id::text',
+    created: ['approval.requested'],
+    agrees: `to_jsonb(t.environments) = d -> 'environments' AND t.by_gate = (d ->> 'byGate')::boolean
+             AND t.ends_at = (d ->> 'endsAt')::timestamptz AND t.release_id = e.release_id
+             AND t.requested_by = e.actor`,
+  },
+  {
+    kind: 'approval',
+    table: 'approvals',
+    id: 't.id::text',
+    created: ['approval.given', 'approval.rejected'],
+    agrees: `${same('t.environment', 'environment')} AND ${same('t.seen', 'seen')} AND ${same('t.via', 'via')}
+             AND t.decision = CASE e.type WHEN 'approval.given' THEN 'approve' ELSE 'reject' END
+             AND (jsonb_typeof(d -> 'groups') <> 'array' OR to_jsonb(t.groups) = d -> 'groups')
+             AND t.release_id = e.release_id AND t.person = e.actor`,
+    later: `t.withdrawn_by IS NOT DISTINCT FROM ${ACTOR('approval.withdrawn')}`,
+  },
+  {
     kind: 'verdict',
     table: 'verdicts',
     id: 't.id::text',

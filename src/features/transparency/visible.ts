@@ -15,6 +15,8 @@ export const SCOPE_OF_KIND: Readonly<Record<SubjectKind, Scope>> = {
   stop: 'environments:read',
   deployment: 'deployments:read',
   waiver: 'waivers:read',
+  'approval-request': 'approvals:read',
+  approval: 'approvals:read',
   verdict: 'verdicts:read',
   token: 'tokens:admin',
   issuer: 'issuers:admin',

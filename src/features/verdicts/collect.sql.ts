@@ -1,6 +1,7 @@
 import type { Statement } from '../../database/sql.js';
 import { isFree } from '../../database/turns.js';
 import type { VerdictInputs } from '../../engine/index.js';
+import { APPROVALS_INPUT } from '../approvals/index.js';
 import {
   AFTER_INPUT,
   ENVIRONMENT_INPUT,
@@ -29,6 +30,7 @@ const INPUTS: Readonly<Record<Exclude<keyof VerdictInputs, 'tooOld'>, string>> =
   rollback: rollbackInput('$6'),
   after: AFTER_INPUT,
   promoted: STAYS_INPUT,
+  approvals: APPROVALS_INPUT,
 };
 
 /** Evidence of too many reports is left out: its JSON alone takes too long to read beside other requests. */

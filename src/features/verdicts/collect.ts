@@ -6,14 +6,17 @@ import {
   type CanonicalInputs,
   type Components,
   canonicalInputs,
+  type Defect,
   type Defects,
   ENGINE,
   type Prepared,
+  type Risk,
   type Times,
   type VerdictFacts,
   type VerdictInputs,
   type WaivedDefect,
 } from '../../engine/index.js';
+import { type ApprovalsRow, approvalsInput, SEEN } from '../approvals/index.js';
 import {
   lineAt,
   promotionsAt,
@@ -24,7 +27,13 @@ import {
 } from '../environments/index.js';
 import { EVIDENCE_DIGEST } from '../evidence/index.js';
 import { COLLECT } from './collect.sql.js';
-import { COMPUTE_FACTS, NEW_DEFECTS, WAIVED_DEFECTS, WAIVED_NEW_DEFECTS } from './facts.sql.js';
+import {
+  COMPUTE_FACTS,
+  COUNTED_DEFECTS,
+  NEW_DEFECTS,
+  WAIVED_DEFECTS,
+  WAIVED_NEW_DEFECTS,
+} from './facts.sql.js';
 import { demandsOf, type Limits, limitsOf } from './limits.js';
 import { preparedFor } from './prepared.js';
 
@@ -54,13 +63,27 @@ export interface Question {
   readonly intent?: 'rollback' | undefined;
   /** Decides as if it were this time, with all else unchanged. Milliseconds since 1970. Absent: now. */
   readonly asOf?: number | undefined;
+  /** Whether an approver asks: then the facts have all that a brief tells. */
+  readonly isBrief?: boolean | undefined;
 }
+
+type RequestedWaiver = VerdictInputs['waivers'][number] & { readonly requestedBy: string };
 
 /** A row of `COLLECT`. */
 export type Row = Omit<
   VerdictInputs,
-  'tooOld' | 'evidence' | 'running' | 'windows' | 'rollback' | 'after' | 'promoted'
+  | 'tooOld'
+  | 'evidence'
+  | 'running'
+  | 'windows'
+  | 'rollback'
+  | 'after'
+  | 'promoted'
+  | 'approvals'
+  | 'waivers'
 > & {
+  readonly waivers: readonly RequestedWaiver[];
+  readonly approvals: ApprovalsRow;
   readonly running:
     | (NonNullable<VerdictInputs['running']> & {
         readonly deployedAt: string;
@@ -92,7 +115,7 @@ export type WholeRow = Row & { readonly evidence: readonly TimedEvidence[] };
  * Digest of what the decision depends on, except the time. `changes` stands for the evidence, so that rows with and
  * without it have the same digest.
  */
-export function fingerprintOf({ versions }: Question, row: Row): string {
+export function fingerprintOf({ versions, isBrief }: Question, row: Row): string {
   const {
     evidence: _evidence,
     facts: _facts,
@@ -100,7 +123,7 @@ export function fingerprintOf({ versions }: Question, row: Row): string {
     isSettled: _settled,
     ...rest
   } = row;
-  const text = JSON.stringify([versions ?? null, rest]);
+  const text = JSON.stringify([versions ?? null, rest, ...(isBrief ? ['brief'] : [])]);
   return createHash('sha256').update(text).digest('hex');
 }
 
@@ -126,8 +149,9 @@ const NONE: Counted = { counts: [], worst: [] };
 /** @param runningEvidence digest of the evidence of the running release, if a rule compares the two releases */
 function inputsOf(row: WholeRow, prepared: Prepared, runningEvidence?: string): CanonicalInputs {
   const { facts: _facts, changes: _changes, rowCount: _rowCount, evaluatedAt: _at, ...rest } = row;
-  const { running, windows, rollback, promoted, ...inputs } = rest;
+  const { running, windows, rollback, promoted, approvals, ...inputs } = rest;
   const at = row.evaluatedAt.getTime();
+  const days = prepared.asks.flatMap(({ maximumAgeDays }) => maximumAgeDays ?? []);
   return canonicalInputs({
     ...inputs,
     windows: lineAt(windows, at).inputs,
@@ -138,6 +162,9 @@ function inputsOf(row: WholeRow, prepared: Prepared, runningEvidence?: string): 
         ? { ...running, evidence: runningEvidence }
         : running,
     tooOld: prepared.tooOld(row.evidence.map(agedOf)),
+    ...(prepared.needs.approvals && {
+      approvals: approvalsInput(approvals, inputs.waivers, days, row.evaluatedAt),
+    }),
   });
 }
 
@@ -157,6 +184,28 @@ async function newDefects(read: Read, row: Row, all: Defects): Promise<Defects> 
   return { ...(found?.facts ?? NONE), waived };
 }
 
+/** The most findings that an approval can be bound to. */
+const MAX_COUNTED = 20_000;
+
+/** All defects that some rule counts, also waived ones. */
+async function countedDefects(read: Read, releaseId: string, { counts }: Prepared) {
+  const types = [...new Set(counts.flatMap((filter) => filter.types))];
+  const severities = [...new Set(counts.flatMap((filter) => filter.severities))];
+  if (types.length === 0) return [];
+  const values = [releaseId, types, severities, MAX_COUNTED + 1];
+  const rows = await read<Defect>(COUNTED_DEFECTS, values);
+  return rows.length > MAX_COUNTED ? ('too-many' as const) : rows;
+}
+
+/** What the givers of approvals saw, by its digest. */
+async function seenRisks(read: Read, { release, environment, approvals }: Row) {
+  const digests = [...new Set(approvals.given.map(({ seen }) => seen))];
+  if (digests.length === 0) return new Map<string, Risk>();
+  type Seen = { sha256: string; risk: string };
+  const rows = await read<Seen>(SEEN, [release.id, environment, digests]);
+  return new Map(rows.map(({ sha256, risk }) => [sha256, JSON.parse(risk) as Risk]));
+}
+
 /** Facts that were computed, and the change counter that they belong to. */
 export interface Computed {
   readonly facts: Counted;
@@ -167,10 +216,15 @@ export interface Computed {
 export type ReadComponents = (releaseId: string) => Promise<Components>;
 
 /** Reads the facts that the policies of the environment need, in the snapshot of the row. */
-export async function collectAll(read: Read, current: WholeRow, readComponents: ReadComponents) {
+export async function collectAll(
+  read: Read,
+  current: WholeRow,
+  readComponents: ReadComponents,
+  isBrief = false,
+) {
   const { policies, prepared } = preparedFor(current.policies);
   const row = { ...current, policies };
-  const { needs } = prepared;
+  const needs = isBrief ? { ...prepared.needs, newDefects: true } : prepared.needs;
   const { release, running } = row;
   const computed: Computed | undefined = row.facts
     ? undefined
@@ -182,10 +236,13 @@ export async function collectAll(read: Read, current: WholeRow, readComponents: 
     defects,
     newDefects: needs.newDefects ? await newDefects(read, row, defects) : undefined,
     components: needs.components ? await readComponents(release.id) : undefined,
+    counted:
+      needs.approvals || isBrief ? await countedDefects(read, release.id, prepared) : undefined,
+    seen: needs.approvals ? await seenRisks(read, row) : undefined,
   };
   // New defects depend on the evidence of the running release, so its digest is an input.
   const [runningEvidence] =
-    needs.newDefects && running
+    prepared.needs.newDefects && running
       ? await read<{ evidence: string }>(EVIDENCE_DIGEST, [running.id, running.deployedAt])
       : [];
   const collected: Collected = {
@@ -201,15 +258,15 @@ export async function collectAll(read: Read, current: WholeRow, readComponents: 
 export const hasEvidence = (row: Row): row is WholeRow => row.evidence !== null;
 
 /** Whether the row and its facts are all that the rules need. */
-function isEnough(row: Row): boolean {
-  if (!row.facts || idsOfFindings(row.waivers).length > 0) return false;
-  const { newDefects, components } = preparedFor(row.policies).prepared.needs;
-  return !newDefects && !components;
+function isEnough(row: Row, isBrief = false): boolean {
+  if (isBrief || !row.facts || idsOfFindings(row.waivers).length > 0) return false;
+  const { newDefects, components, approvals } = preparedFor(row.policies).prepared.needs;
+  return !newDefects && !components && !approvals;
 }
 
 /** Returns everything from the row, if its facts are current and no rule needs more. Most calls end here. */
-export function collectedFrom(row: WholeRow): Collected | undefined {
-  if (!row.facts || !isEnough(row)) return undefined;
+export function collectedFrom(row: WholeRow, isBrief = false): Collected | undefined {
+  if (!row.facts || !isEnough(row, isBrief)) return undefined;
   const { policies, prepared } = preparedFor(row.policies);
   const inputs = inputsOf({ ...row, policies }, prepared);
   const facts = { defects: { ...row.facts, waived: [] } };
@@ -218,10 +275,10 @@ export function collectedFrom(row: WholeRow): Collected | undefined {
 }
 
 /** The number of rows that the decision reads. None if the row is enough. */
-export function rowsToRead(row: Row): number {
-  if (isEnough(row)) return 0;
+export function rowsToRead(row: Row, isBrief = false): number {
+  if (isEnough(row, isBrief)) return 0;
   const { newDefects } = preparedFor(row.policies).prepared.needs;
-  return row.rowCount + (newDefects ? (row.running?.rowCount ?? 0) : 0);
+  return row.rowCount + (newDefects || isBrief ? (row.running?.rowCount ?? 0) : 0);
 }
 
 /** The row as if it had been read at another time: nothing else changes until then. */

@@ -28,7 +28,7 @@ export interface Decided {
 }
 
 const fromCollected = (collected: Collected, question: Question, row: Row): Decided => ({
-  judged: judge(collected),
+  judged: judge(collected, { isBrief: question.isBrief }),
   inputsJson: () => JSON.stringify(collected.inputs),
   fingerprint: () => fingerprintOf(question, row),
   isSettled: row.isSettled,
@@ -49,9 +49,9 @@ async function storeFacts(
 async function collectHere(read: Read, question: Question, large: LargeDecisions) {
   const row = await readRow(read, question, large.reports); // the first row is from an earlier snapshot
   if (!row) return undefined;
-  if (!hasEvidence(row) || large.isLarge(row)) return { row, all: undefined };
+  if (!hasEvidence(row) || large.isLarge(row, question.isBrief)) return { row, all: undefined };
   const components = (releaseId: string) => read<ComponentInput>(COMPONENTS, [releaseId]);
-  return { row, all: await collectAll(read, row, components) };
+  return { row, all: await collectAll(read, row, components, question.isBrief) };
 }
 
 /**
@@ -79,8 +79,8 @@ export async function decide(
     large.reports,
   );
   if (!row) return undefined;
-  if (!hasEvidence(row) || large.isLarge(row)) return inThread(row);
-  const collected = collectedFrom(row);
+  if (!hasEvidence(row) || large.isLarge(row, question.isBrief)) return inThread(row);
+  const collected = collectedFrom(row, question.isBrief);
   if (collected) return fromCollected(collected, question, row);
   const read = await readTogether(context, (read) => collectHere(read, question, large));
   if (!read) return undefined;

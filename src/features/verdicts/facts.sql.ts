@@ -97,6 +97,18 @@ export const WAIVED_NEW_DEFECTS = {
   text: `WITH ${NEW} ${waivedOf('added', '$1', '$4', ', was')}`,
 };
 
+/**
+ * All defects of a release that some rule can count, also waived ones. `$1`: release, `$2`: types, `$3`: severities,
+ * `$4`: maximum number.
+ */
+export const COUNTED_DEFECTS = {
+  name: 'facts-counted',
+  text: `SELECT ${COLUMNS} FROM (${countingOf('$1')}) d
+          WHERE type::text = ANY ($2::text[])
+            AND (severity::text = ANY ($3::text[]) OR (unsure AND 'unknown' = ANY ($3::text[])))
+          ORDER BY d.fingerprint LIMIT $4::int`,
+};
+
 /** The components of a release, each version once. `$1`: the release. */
 export const COMPONENTS = {
   name: 'facts-components',

@@ -2,6 +2,7 @@ import { type CallContext, query } from '../../database/context.js';
 import { takeTurn, waitForTurn } from '../../database/turns.js';
 import { ENGINE } from '../../engine/index.js';
 import { type ChangeContext, change } from '../../events/index.js';
+import { recordStates } from '../approvals/index.js';
 import { fingerprintOf, type Question, readRow } from './collect.js';
 import { turnOf } from './collect.sql.js';
 import { FIND_VERDICT, HOLD_VERDICT, INSERT_VERDICT } from './holding.sql.js';
@@ -100,6 +101,7 @@ async function hold(
     data: { ...data, before: held?.before ?? null, ...(!held && { late: true }) },
   });
   if (!held) return { verdict: { ...verdict, id }, outcome: 'late', isNew };
+  await recordStates(changing, verdict);
   const holding = { ...verdict, id, decidedAt: askedAt, decidedBy: askedBy };
   return { verdict: holding, outcome: isNew ? 'new' : 'changed', isNew };
 }

@@ -1,5 +1,7 @@
 export { FIND_HOLDING, type Holding } from './holding.sql.js';
 export type { LargeDecisions, Waiting } from './large-decisions.js';
 export { requireVerdictRecord, type VerdictRecord } from './record.js';
+export { decideForBrief } from './threads.js';
 export type { DecidedVerdict } from './verdict.js';
+export { environmentName, RuleResult } from './verdicts.schemas.js';
 export type { VerdictsService } from './verdicts.service.js';

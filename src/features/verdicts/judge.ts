@@ -1,5 +1,10 @@
 import { UPLOADS } from '../../documents/kinds/index.js';
-import { inputsHash, type Judgement, type VerdictInputs } from '../../engine/index.js';
+import {
+  inputsHash,
+  type Judgement,
+  type VerdictFacts,
+  type VerdictInputs,
+} from '../../engine/index.js';
 import type { Collected } from './collect.js';
 import type { Limits } from './limits.js';
 
@@ -13,17 +18,21 @@ export interface Judged extends Judgement {
   /** By the clock of the database. */
   readonly evaluatedAt: Date;
   readonly limits: Limits;
+  /** Only for briefs. */
+  readonly facts?: Pick<VerdictFacts, 'counted' | 'newDefects'> | undefined;
 }
 
 /** @param budgetMs time limit of all rules, in milliseconds. Default: that of the engine */
 export function judge(
   { prepared, inputs, facts, evaluatedAt, limits }: Collected,
-  budgetMs?: number,
+  { budgetMs, isBrief = false }: { budgetMs?: number; isBrief?: boolean | undefined } = {},
 ): Judged {
   const options = { uploads: UPLOADS, ...(budgetMs !== undefined && { budgetMs }) };
   const { projectId, version } = inputs.release;
+  const { risk, ...judgement } = prepared.decide(inputs, facts, options);
   return {
-    ...prepared.decide(inputs, facts, options),
+    ...judgement,
+    ...(isBrief && { risk, facts: { counted: facts.counted, newDefects: facts.newDefects } }),
     projectId,
     version,
     policies: inputs.policies.map(({ name, sha256 }) => ({ name, sha256 })),

@@ -22,7 +22,7 @@ export type Outcome = 'judged' | 'too-large' | 'remembered' | 'overloaded' | 'fa
 export interface LargeDecisions {
   /** Maximum number of reports that are read beside other requests. */
   readonly reports: number;
-  isLarge(row: Row): boolean;
+  isLarge(row: Row, isBrief?: boolean): boolean;
   /**
    * Waits for a thread and decides there. The waiting owner with the fewest threads comes first.
    * @returns undefined if the release or the environment does not exist any more
@@ -155,7 +155,7 @@ export function largeDecisions(options: LargeOptions): LargeDecisions {
 
   return {
     reports,
-    isLarge: (row) => row.evidence === null || rowsToRead(row) > rows,
+    isLarge: (row, isBrief) => row.evidence === null || rowsToRead(row, isBrief) > rows,
     decide,
     close: pool.close,
   };

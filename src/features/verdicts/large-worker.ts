@@ -38,17 +38,18 @@ export default async function work({
     const found = await snapshotApart(connection, leftMs, async ({ read, batches }) => {
       const row = await readRow(read, question, ALL);
       if (!row || !hasEvidence(row)) return undefined;
-      const all = await collectAll(read, row, async (releaseId) => {
+      const readComponents = async (releaseId: string) => {
         const components = new PackedComponents(budget.rowsMib * 1024 * 1024);
         const rows = batches<{ packed: string }>(PACKED_COMPONENTS, [releaseId], BATCH_ROWS);
         for await (const batch of rows) components.add(batch.map(({ packed }) => packed));
         return components;
-      });
+      };
+      const all = await collectAll(read, row, readComponents, question.isBrief);
       return { ...all, fingerprint: fingerprintOf(question, row) };
     });
     if (!found) return { type: 'missing' };
     const { collected, computed, fingerprint } = found;
-    const judged = judge(collected, Math.max(0, leftMs()));
+    const judged = judge(collected, { budgetMs: Math.max(0, leftMs()), isBrief: question.isBrief });
     if (judged.timedOut) return { type: 'too-much', usedUp: 'time' };
     const inputs = new TextEncoder().encode(JSON.stringify(collected.inputs));
     return { type: 'judged', judged, inputs, computed, fingerprint };

@@ -35,12 +35,25 @@ function* agesEnd({ evidence }: WholeRow, days: readonly number[]): Generator<nu
   }
 }
 
-export function limitsOf(row: WholeRow, prepared: Pick<Prepared, 'ageLimits' | 'demands'>): Limits {
+/** When approvals become too old for some rule, in milliseconds since 1970. */
+function* approvalsEnd({ approvals }: WholeRow, { asks }: Pick<Prepared, 'asks'>) {
+  for (const { maximumAgeDays } of asks) {
+    if (maximumAgeDays === undefined) continue;
+    for (const { givenAt } of approvals.given)
+      yield Date.parse(givenAt) + maximumAgeDays * DAY_S * 1000;
+  }
+}
+
+export function limitsOf(
+  row: WholeRow,
+  prepared: Pick<Prepared, 'ageLimits' | 'asks' | 'demands'>,
+): Limits {
   const at = row.evaluatedAt.getTime();
   const { schedule } = lineAt(row.windows, at);
   let until = schedule.next ?? Number.POSITIVE_INFINITY;
   for (const { expiresAt } of row.waivers) until = Math.min(until, Date.parse(expiresAt));
   for (const end of agesEnd(row, prepared.ageLimits)) until = Math.min(until, end);
+  for (const end of approvalsEnd(row, prepared)) if (end > at) until = Math.min(until, end);
   const rollback = rollbackEnds(row.rollback);
   if (rollback !== undefined && rollback > at) until = Math.min(until, rollback);
   for (const { until: soaked } of promotionsAt(row.promoted, demandsOf(row, prepared), at)) {

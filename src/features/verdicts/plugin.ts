@@ -1,16 +1,18 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../../config/config.js';
 import type { ConnectionSettings } from '../../database/apart.js';
+import type { Store } from '../../database/context.js';
 import type { Feature } from '../../platform/feature.js';
 import { OUTCOMES } from './holding.js';
 import { type LargeDecisions, largeDecisions } from './large-decisions.js';
+import { useThreads } from './threads.js';
 import { verdictsRoutes } from './verdicts.routes.js';
 import { Assertion, CreateVerdict, Denial, StoredVerdict, Verdict } from './verdicts.schemas.js';
 import { type VerdictsService, verdictsService } from './verdicts.service.js';
 
 interface Dependencies {
   readonly config: Config;
-  readonly database: { readonly connectionSettings: ConnectionSettings };
+  readonly database: { readonly connectionSettings: ConnectionSettings; readonly store: Store };
   /** Threads that outlive the application. If absent, the application starts its own and ends them. */
   readonly large?: LargeDecisions;
 }
@@ -43,6 +45,7 @@ interface Shared {
 /** What decides, for every feature that asks. It counts decisions by what they changed. */
 export function verdictsOf(app: FastifyInstance, dependencies: Dependencies): VerdictsService {
   const { large = ownThreads(app, dependencies) } = dependencies;
+  useThreads(dependencies.database.store, large);
   const outcomes = app.counter({
     name: 'srp_decisions_total',
     help: 'Decisions by what they changed: unchanged, changed, new, late, timed-out',

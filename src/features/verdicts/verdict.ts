@@ -8,7 +8,7 @@ import type { DenialMembers, StoredVerdict, Verdict } from './verdicts.schemas.j
 /** A verdict of this call. */
 export interface DecidedVerdict
   extends Omit<Verdict, keyof Limits>,
-    Omit<Judged, 'results' | 'limits'>,
+    Omit<Judged, 'results' | 'limits' | 'risk' | 'facts'>,
     Limits {
   readonly askedAt: Date;
   readonly askedBy: string;

@@ -14,7 +14,7 @@ import {
   uuid,
 } from '../../contract/schemas.js';
 import { queryByTime } from '../../contract/time-range.js';
-import { MODES, type VerdictInputs } from '../../engine/index.js';
+import { APPROVAL_STATES, MODES, type VerdictInputs } from '../../engine/index.js';
 import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
 import { SEVERITIES } from '../../vocabulary/severity.js';
 import { assertion, deniedVerdict } from './verdicts.examples.js';
@@ -56,6 +56,22 @@ const RuleResult = Type.Object({
   evidence: Type.Array(uuid(), { description: 'Evidence that the rule evaluated' }),
   findings: Type.Array(NamedDefect, { description: 'Defects that the message is about' }),
   waivers: Type.Array(uuid(), { description: 'Waivers that the rule applied' }),
+  approvals: Type.Optional(
+    Type.Array(
+      Type.Object({
+        id: uuid(),
+        person: Type.String(),
+        state: stringEnum(APPROVAL_STATES, {
+          description: [
+            '`void`: the risk is worse than what the person saw. `not-counted`: it holds, and the rule does not count it.',
+            '`rejects`: a rejection that counts',
+          ].join(' '),
+        }),
+        because: Type.Array(Type.String(), { description: 'Why it does not count' }),
+      }),
+      { description: 'Of a rule that asks for approvals: what it says of each' },
+    ),
+  ),
 });
 
 /** Why the gate is asked. */
@@ -63,12 +79,15 @@ const intent = defaulted(
   stringEnum(['ordinary', 'rollback'], {
     default: 'ordinary',
     description: [
-      '`rollback`: the release passes windows, and stops that let rollbacks pass, if it ran in the environment with',
+      '`rollback`: the release passes windows, approvals, and stops that allow rollbacks, if it ran in the environment with',
       'authorization within 90 days, before what runs now, and has not failed there since. All other rules apply.',
       'The verdict does not hold for ordinary questions',
     ].join(' '),
   }),
 );
+
+/** A rule and its result, for the schemas of other features. */
+export { RuleResult };
 
 const fields = {
   id: Type.Unsafe<string | null>({

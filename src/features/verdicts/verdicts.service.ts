@@ -5,6 +5,7 @@ import { decodePosition, encodePosition, NEWEST, type Order } from '../../contra
 import { boundsOf, timeRange } from '../../contract/time-range.js';
 import { type CallContext, query } from '../../database/context.js';
 import { AppError, type FieldError, invalid, invalidAt } from '../../shared/app-error.js';
+import { ensureRequested } from '../approvals/index.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import { requireReleaseRef } from '../releases/index.js';
 import type { PolicyVersions, Question } from './collect.js';
@@ -200,6 +201,7 @@ export function verdictsService(large: LargeDecisions, onOutcome: (outcome: Outc
         verdicts.push((await decideAndSettle(context, question, waiting)).verdict);
       }
       if (verdicts.every(({ decision }) => decision === 'allow')) return verdicts;
+      for (const verdict of verdicts) await ensureRequested(context, verdict);
       const members = denialOf(request.environment, verdicts, projectNames(releases));
       throw new AppError('release-denied', members.reasons.join('; '), { members });
     },

@@ -4,6 +4,6 @@ import { countingCondition } from './waiver-state.js';
 export const WAIVERS_INPUT = `(
   SELECT COALESCE(jsonb_agg(jsonb_build_object(
            'id', w.id, 'rule', w.rule, 'purl', w.purl, 'about', w.about, 'releaseId', w.release_id,
-           'expiresAt', w.expires_at, 'approvedBy', w.approved_by)), '[]')
+           'expiresAt', w.expires_at, 'approvedBy', w.approved_by, 'requestedBy', w.created_by)), '[]')
     FROM waivers w
    WHERE w.project_id = r.project_id AND (w.release_id IS NULL OR w.release_id = r.id) AND ${countingCondition('w')})`;

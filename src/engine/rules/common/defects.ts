@@ -50,14 +50,17 @@ function countedAs(
   return unsure && severities.includes('unknown') ? 'unknown' : undefined;
 }
 
+/** Whether a rule counts the defect, also if the running release has it, or a waiver covers it. */
+export const isCounted = (defect: Omit<DefectCount, 'count'>, filter: Filter): boolean =>
+  filter.types.includes(defect.type) &&
+  countedAs(defect, filter) !== undefined &&
+  filter.fixes.includes(defect.fix);
+
 /** Counts the defects that match, without waived ones. */
 export function matching(defects: Defects, filter: Filter): Matching {
   // A defect that the running release has, and that would have counted there, is not new.
-  const isMatch = ({ type, fix, was, ...one }: Omit<DefectCount, 'count'>) =>
-    filter.types.includes(type) &&
-    countedAs(one, filter) !== undefined &&
-    filter.fixes.includes(fix) &&
-    !(was && filter.severities.includes(was));
+  const isMatch = (one: Omit<DefectCount, 'count'>) =>
+    isCounted(one, filter) && !(one.was && filter.severities.includes(one.was));
   const bySeverity = new Map<Severity, number>();
   const add = (severity: Severity, n: number) =>
     bySeverity.set(severity, (bySeverity.get(severity) ?? 0) + n);
