@@ -3,7 +3,7 @@ export interface PackedRelease {
   readonly version: string;
 }
 
-/** The first file of a pack, for whoever opens it a year later. */
+/** The first file of a pack, for the person who opens it a year later. */
 export const packReadme = (
   { id, version }: PackedRelease,
   size: number,

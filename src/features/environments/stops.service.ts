@@ -28,7 +28,7 @@ export function toStop({
 
 export type StopsService = ReturnType<typeof stopsService>;
 
-/** The stopped line. Whoever has the scope stops it; only a person resumes it. */
+/** The stopped line. A caller with the scope stops it; only a person resumes it. */
 export function stopsService() {
   return {
     /** @throws {AppError} `environment-not-found`, `validation-failed`, `quota-exceeded` */

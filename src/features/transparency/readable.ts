@@ -27,7 +27,7 @@ export function isReadable(data: string): boolean {
   }
 }
 
-/** Ids of events whose data is no JSON object: whoever owns the table can write anything. Each is reported. */
+/** Ids of events whose data is no JSON object: the role that owns the table can write anything. Each is reported. */
 export async function unreadableEvents(read: Read, report: Report): Promise<string[]> {
   const found: string[] = [];
   for (let before: string | null = null; ; ) {

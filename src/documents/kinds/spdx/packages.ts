@@ -34,7 +34,7 @@ function inFiles(found: unknown): string[] {
 }
 
 /**
- * The concluded licence, and the declared one if it is another one that SPDX lists: whoever made the document cannot
+ * The concluded licence, and the declared one if it is another one that SPDX lists: the author of the document cannot
  * conclude a declared licence away.
  */
 function licencesOf(pack: SpdxPackage): string[] {
