@@ -1,42 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { cyclonedx } from './evidence-documents.js';
+import { postgresCpuUs } from './postgres-cpu.js';
 import type { Server } from './servers.js';
 
-/** Resolution of the process times in /proc on Linux, microseconds. */
-const TICK_US = 10_000;
 const COMMIT = 'b'.repeat(40);
-
-/** Returns the CPU time of all processes of PostgreSQL, in microseconds; 0 without /proc. */
-export function postgresCpuUs(dataFolder: string): number {
-  try {
-    const [postmaster] = readFileSync(join(dataFolder, 'postmaster.pid'), 'utf8').split('\n');
-    let ticks = 0;
-    for (const process of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-      const stat = statOf(process);
-      if (process === postmaster)
-        ticks += sum(stat, 11, 15); // includes child processes that have ended
-      else if (stat[1] === postmaster) ticks += sum(stat, 11, 13);
-    }
-    return ticks * TICK_US;
-  } catch {
-    return 0;
-  }
-}
-
-/** Returns the fields of `/proc/PID/stat` after the process name, beginning with the third (state). */
-function statOf(process: string): string[] {
-  try {
-    return readFileSync(`/proc/${process}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  } catch {
-    return []; // the process has ended
-  }
-}
-
-const sum = (fields: string[], from: number, to: number) =>
-  fields.slice(from, to).reduce((total, field) => total + Number(field), 0);
 
 export async function send(url: string, method: string, body: object): Promise<{ id: string }> {
   const headers = { 'content-type': 'application/json' };

@@ -1,5 +1,6 @@
-import { postgresCpuUs, send } from './evidence.js';
+import { send } from './evidence.js';
 import { cyclonedx } from './evidence-documents.js';
+import { postgresCpuUs } from './postgres-cpu.js';
 import { compare, type Measured } from './routes.js';
 import type { Server } from './servers.js';
 

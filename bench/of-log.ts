@@ -1,19 +1,24 @@
 import { join } from 'node:path';
 import pg from 'pg';
+import { type EmbeddedDatabase, startEmbedded } from '../src/database/embedded/embedded.js';
 import { createDatabase } from './databases.js';
-import { postgresCpuUs } from './evidence.js';
 import { allowed } from './gate.js';
-import { progress, row, table, us, verdict } from './report.js';
-import { compare, type Route } from './routes.js';
-import { type Server, startServer } from './servers.js';
+import { comparePairs, type Ratio, type Request, type Side } from './pairs.js';
+import { progress, row, table, verdict } from './report.js';
+import { freePort, startServer } from './servers.js';
 
-const CREATION: Route = {
-  name: 'POST /projects',
-  path: '/projects',
+const CREATION: Request = {
   method: 'POST',
   body: JSON.stringify({ name: 'Mon Projet', status: 'active' }),
-  goal: 1.15,
+  // The sequencer begins up to a second after the last event.
+  afterwardsMs: 1500,
 };
+const ASSERT: Request = { afterwardsMs: 0 };
+
+interface Started extends Side {
+  readonly release: string;
+  stop(): Promise<void>;
+}
 
 /** Before there was a log, an event entered no queue. */
 async function withoutQueue(url: string): Promise<void> {
@@ -23,60 +28,70 @@ async function withoutQueue(url: string): Promise<void> {
   await client.end();
 }
 
-/** The usage of a server and of PostgreSQL, which works for one server at a time. */
-const withPostgres = (server: Server, dataFolder: string): Server => ({
-  ...server,
-  async usage() {
-    const { cpuUs, rssBytes } = await server.usage();
-    return { cpuUs: cpuUs + postgresCpuUs(dataFolder), rssBytes };
-  },
-});
+async function start(folder: string, name: 'off' | 'on'): Promise<Started> {
+  const dir = join(folder, `log-${name}`);
+  const port = await freePort();
+  const postgres: EmbeddedDatabase = startEmbedded({ dir, port, throwaway: true });
+  const url = await createDatabase(await postgres.ready, 'bench', 0);
+  if (name === 'off') await withoutQueue(url);
+  const server =
+    name === 'off'
+      ? await startServer('dist/server.js', { DATABASE_URL: url }, 'without-queue.mjs')
+      : await startServer('dist/server.js', {
+          DATABASE_URL: url,
+          SIGNING_KEYS_DIR: join(folder, 'log-keys'),
+        });
+  return {
+    server,
+    dataFolder: join(dir, 'data'),
+    url: server.url,
+    release: await allowed(server, 1, 100),
+    async stop() {
+      await server.stop();
+      await postgres.stop();
+    },
+  };
+}
+
+const shown = ({ median, from, to }: Ratio) =>
+  `${median.toFixed(2)} (${from.toFixed(2)}–${to.toFixed(2)})`;
 
 /** Compares a server that signs its log with one that has no log. The figures have what the sequencer costs. */
-export async function ofLog(server: string, dataFolder: string, keys: string): Promise<void> {
-  const [off, on] = [
-    await createDatabase(server, 'bench_log_off', 0),
-    await createDatabase(server, 'bench_log_on', 0),
-  ];
-  await withoutQueue(off);
-  const servers = new Map<string, Server>([
-    ['off', await startServer('dist/server.js', { DATABASE_URL: off })],
-    [
-      'on',
-      await startServer('dist/server.js', {
-        DATABASE_URL: on,
-        SIGNING_KEYS_DIR: join(keys, 'keys'),
-      }),
-    ],
-  ]);
-  const releases = new Map<string, string>();
-  for (const [name, one] of servers) releases.set(name, await allowed(one, 1, 100));
-  table('CPU µs a request', 'no log', 'signed log', 'ratio', 'goal', '', 'signed: p50 / p99 ms');
-  const assert: Route = { name: 'GET /assert, 100 findings', path: '', goal: 1.1 };
-  for (const route of [CREATION, assert]) {
-    for (const measured of ['program', 'with PostgreSQL']) {
-      progress(`measuring ${route.name}, ${measured}`);
-      const own = new Map(
-        [...servers].map(([name, one]) => {
-          const query = `/assert?release=${releases.get(name)}&environment=production`;
-          const address = { ...one, url: route === assert ? one.url + query : one.url };
-          return [name, measured === 'program' ? address : withPostgres(address, dataFolder)];
-        }),
-      );
-      const costs = await compare(own, route, () => ({}));
-      const [without, signed] = [costs.get('off'), costs.get('on')];
-      if (!without || !signed) throw new Error('nothing was measured');
-      const ratio = signed.cpuUs / without.cpuUs;
+export async function ofLog(folder: string): Promise<void> {
+  const [off, on] = [await start(folder, 'off'), await start(folder, 'on')];
+  const heads = ['no log', 'signed log', 'ratio (middle half)', 'goal', '', 'signed: p50 / p99 ms'];
+  table('CPU µs a request', ...heads);
+  const at = (side: Started, path: string) => ({ ...side, url: side.url + path });
+  const compare = async (name: string, path: (side: Started) => string, request: Request) => {
+    progress(`measuring ${name} with and without a log`);
+    return comparePairs(at(off, path(off)), at(on, path(on)), request);
+  };
+  const created = await compare('POST /projects', () => '/projects', CREATION);
+  const asked = await compare(
+    'GET /assert',
+    ({ release }) => `/assert?release=${release}&environment=production`,
+    ASSERT,
+  );
+  for (const [name, compared, goal] of [
+    ['POST /projects', created, 1.15],
+    ['GET /assert, 100 findings', asked, 1.1],
+  ] as const) {
+    for (const [member, label] of [
+      ['program', 'program'],
+      ['both', 'with PostgreSQL'],
+    ] as const) {
+      const { before, after, [member]: ratio } = compared;
       row(
-        `${route.name}, ${measured}`,
-        us(without),
-        us(signed),
-        ratio.toFixed(2),
-        `≤ ${route.goal}`,
-        verdict(ratio, route.goal),
-        `${signed.p50Ms} / ${signed.p99Ms}`,
+        `${name}, ${label}`,
+        before[member].toFixed(1),
+        after[member].toFixed(1),
+        shown(ratio),
+        `≤ ${goal}`,
+        verdict(ratio.median, goal),
+        `${after.p50Ms} / ${after.p99Ms}`,
       );
     }
   }
-  for (const one of servers.values()) await one.stop();
+  await off.stop();
+  await on.stop();
 }

@@ -32,7 +32,7 @@ try {
   if (asked('projects')) await ofProjects(url);
   if (asked('evidence')) await ofEvidence(url, join(folder, 'postgres', 'data'));
   if (asked('large')) await ofLarge(url);
-  if (asked('log')) await ofLog(url, join(folder, 'postgres', 'data'), folder);
+  if (asked('log')) await ofLog(folder);
   if (asked('gate')) await ofGate(url, join(folder, 'postgres', 'data'));
 } finally {
   await postgres.stop();

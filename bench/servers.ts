@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const PROBE = fileURLToPath(new URL('probe.mjs', import.meta.url));
+const own = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 export interface Usage {
   /** CPU time of the process since its start (user and system), microseconds. */
@@ -51,15 +51,22 @@ async function firstAnswer(url: string, ended: () => string | undefined): Promis
   }
 }
 
-/** Starts a server in a process of its own, with the probe and without a request log. */
-export async function startServer(file: string, env: Record<string, string>): Promise<Server> {
+/**
+ * Starts a server in a process of its own, with the probe and without a request log.
+ * @param hooks modules of this folder that are loaded before its code
+ */
+export async function startServer(
+  file: string,
+  env: Record<string, string>,
+  ...hooks: string[]
+): Promise<Server> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const began = performance.now();
   const child = fork(file, [], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, PORT: String(port), LOG_LEVEL: 'warn', ...env },
-    execArgv: ['--import', PROBE],
+    execArgv: ['probe.mjs', ...hooks].flatMap((name) => ['--import', own(name)]),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let errors = '';

@@ -26,12 +26,20 @@ interface Recorded extends EventDetails<EventType> {
   readonly type: EventType;
 }
 
+/**
+ * Stores events, and puts them into the queue of the log. `queued` says so, because a trigger queues all other events.
+ * That trigger costs twice as much as the row of the queue.
+ */
 const INSERT = {
   name: 'events-insert',
-  text: `INSERT INTO events
-                (type, subject_kind, subject_id, project_id, release_id, data, actor, credential, request_id)
-         SELECT recorded.*, $7, $8, $9
-           FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::uuid[], $6::text[]) AS recorded`,
+  text: `WITH recorded AS (
+           INSERT INTO events
+                  (type, subject_kind, subject_id, project_id, release_id, data, actor, credential, request_id, queued)
+           SELECT recorded.*, $7, $8, $9, true
+             FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::uuid[], $6::text[]) AS recorded
+           RETURNING id
+         )
+         INSERT INTO log_queue (event_id) SELECT id FROM recorded`,
 };
 
 async function store(context: TransactionContext, events: readonly Recorded[]): Promise<void> {

@@ -60,21 +60,26 @@ export const EVENT_COLUMNS = `e.id, e.time, e.type, e.subject_kind AS "subjectKi
   e.request_id AS "requestId", e.data`;
 
 /**
- * Takes events from the queue, in no order. `indexed`: the event has an entry, so that its row in the queue is a fault.
- * `$1`: maximum number; `$2`: only this event, or null.
+ * Takes events from the queue, in the order of their ids. `indexed`: the event has an entry, so that its row in the
+ * queue is a fault. `$1`: maximum number; `$2`: only this event, or null.
+ *
+ * `OFFSET 0` and `LIMIT 1` keep the look-ups apart, by the index for each row. As a join, they were planned for the few
+ * rows of an hour ago, and read all events for each batch. The lock of the log is held, so no other program takes rows,
+ * and the place of a row stays its own.
  */
 export const TAKE: Statement = {
   name: 'log-take',
   text: `WITH next AS MATERIALIZED (
-           SELECT q.event_id FROM log_queue q JOIN events e ON e.id = q.event_id
+           SELECT q.ctid AS place, e.*,
+                  (SELECT true FROM log_entries x WHERE x.event_id = q.event_id LIMIT 1) IS NOT NULL AS indexed
+             FROM log_queue q
+            CROSS JOIN LATERAL (SELECT ${EVENT_COLUMNS} FROM events e WHERE e.id = q.event_id OFFSET 0) e
             WHERE $2::uuid IS NULL OR q.event_id = $2
             ORDER BY q.event_id LIMIT $1
          ), gone AS (
-           DELETE FROM log_queue q USING next WHERE q.event_id = next.event_id RETURNING q.event_id
+           DELETE FROM log_queue WHERE ctid = ANY (ARRAY(SELECT place FROM next))
          )
-         SELECT ${EVENT_COLUMNS},
-                EXISTS (SELECT 1 FROM log_entries x WHERE x.event_id = e.id) AS indexed
-           FROM gone JOIN events e ON e.id = gone.event_id`,
+         SELECT * FROM next`,
 };
 
 /** The latest entry of each release that has one. `$1`: ids of releases. */

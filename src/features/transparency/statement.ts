@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../security/signing/sha256.js';
 import { canonicalJson } from '../../shared/canonical-json.js';
 
 /** Names the form of a statement. A change of the form gets another name. */
@@ -34,8 +34,6 @@ export interface ReleasePlace {
   /** Leaf hash of the entry before, 32 bytes. */
   readonly previous: Buffer | null;
 }
-
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 function isShallow(value: unknown, depth = 0): boolean {
   if (typeof value !== 'object' || value === null) return true;
@@ -95,9 +93,8 @@ function whole(event: EventRow, place: ReleasePlace): string | undefined {
  * stored text.
  */
 export const statementOf = (event: EventRow, place: ReleasePlace): string =>
-  whole(event, place) ?? canonical(event, place, { sha256: sha256(event.data) });
+  whole(event, place) ?? canonical(event, place, { sha256: sha256(event.data).toString('hex') });
 
 /** The entry of the log: SHA-256 over the salt (32 bytes) and the statement. */
-export function commitmentOf(salt: Uint8Array, statement: string): Buffer {
-  return createHash('sha256').update(salt).update(statement).digest();
-}
+export const commitmentOf = (salt: Uint8Array, statement: string): Buffer =>
+  sha256(salt, statement);

@@ -1,21 +1,19 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from './sha256.js';
 
 /** The Merkle tree of RFC 6962, section 2.1, with SHA-256. Sizes and indexes are safe integers. */
 export const HASH_BYTES = 32;
 
-const LEAF = Buffer.from([0]);
-const NODE = Buffer.from([1]);
+const LEAF = Uint8Array.of(0);
+const NODE = Uint8Array.of(1);
 
 /** The root of the empty tree: SHA-256 of nothing. */
-export const EMPTY_ROOT: Buffer = createHash('sha256').digest();
+export const EMPTY_ROOT: Buffer = sha256();
 
 /** The hash of an entry as a leaf: SHA-256(0x00 || entry). */
-export const leafHash = (entry: Uint8Array): Buffer =>
-  createHash('sha256').update(LEAF).update(entry).digest();
+export const leafHash = (entry: Uint8Array): Buffer => sha256(LEAF, entry);
 
 /** The hash of two subtrees: SHA-256(0x01 || left || right). */
-export const nodeHash = (left: Uint8Array, right: Uint8Array): Buffer =>
-  createHash('sha256').update(NODE).update(left).update(right).digest();
+export const nodeHash = (left: Uint8Array, right: Uint8Array): Buffer => sha256(NODE, left, right);
 
 export const isHash = (value: Uint8Array) => value.length === HASH_BYTES;
 /** True for a tree size or a leaf index. */
