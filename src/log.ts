@@ -9,8 +9,8 @@ import {
   recover,
   requireReason,
   settleNow,
-  verify,
 } from './features/transparency/index.js';
+import { verify } from './features/verification/index.js';
 import { KeysError } from './security/signing/keys.js';
 import { counted } from './shared/text.js';
 import { type Opened, userName, withDatabase } from './with-database.js';
@@ -55,9 +55,12 @@ function requireKeys({ keys }: Opened) {
 /** @returns whether nothing is wrong */
 async function verified({ database, keys }: Opened): Promise<boolean> {
   let faults = 0;
-  const { besideApi, imported, ...counts } = await verify(database, keys, (fault) => {
-    faults += 1;
-    process.stdout.write(`${fault}\n`);
+  const { besideApi, imported, notComparable, ...counts } = await verify(database, {
+    keys,
+    report(fault) {
+      faults += 1;
+      process.stdout.write(`${fault}\n`);
+    },
   });
   const text = Object.entries(counts).map(([what, count]) => `${what} ${count}`);
   if (!keys)
@@ -66,6 +69,9 @@ async function verified({ database, keys }: Opened): Promise<boolean> {
   say(
     `${counted(besideApi, 'event')} of writes beside the API, and ${imported} of rows from before the events`,
   );
+  for (const [what, count] of Object.entries(notComparable)) {
+    say(`not comparable: ${count} × ${what}`);
+  }
   say(
     faults === 0
       ? 'nothing is wrong'

@@ -42,6 +42,9 @@ type LogHead = { readonly origin: string; readonly size: number; readonly root: 
 
 type PolicyRef = { readonly name: string; readonly version: number | null };
 
+/** SHA-256 of what each table has of a document, in hexadecimal digits. */
+type RowDigests = Readonly<Record<string, string>>;
+
 /**
  * Data of each type of event: ids, digests, short values, and values before and after a change. Descriptions, notes,
  * reasons and secrets must not be here, because events are never deleted.
@@ -64,9 +67,15 @@ export interface EventData {
     mayAbsolve: boolean;
     triggeredBy: string | null;
     superseded: readonly string[];
+    rows: RowDigests;
   };
   'evidence.received-again': { receivedSha256: string };
-  'evidence.read-again': { before: string; receivedSha256: string; parserVersion: number };
+  'evidence.read-again': {
+    before: string;
+    receivedSha256: string;
+    parserVersion: number;
+    rows: RowDigests;
+  };
   'evidence.retracted': { receivedSha256: string };
   'policy.created': { sha256: string };
   'policy-version.added': { sha256: string; before: string | null };
@@ -155,6 +164,13 @@ export interface EventData {
     engine: number;
     before: string | null;
     late?: boolean;
+  };
+  'attestation.signed': {
+    environment: string;
+    predicate: string;
+    artifact: string | null;
+    keyId: string;
+    sha256: string;
   };
   'audit-pack.issued': { environment: string | null };
   'token.created': {
@@ -277,6 +293,10 @@ export const EVENTS: Readonly<Record<EventType, EventMeaning>> = {
   'verdict.holds-again': {
     subject: 'verdict',
     meaning: 'A stored verdict holds again, because its inputs are back',
+  },
+  'attestation.signed': {
+    subject: 'verdict',
+    meaning: 'A statement about a verdict was signed and stored',
   },
   'audit-pack.issued': { subject: 'release', meaning: 'An audit pack of a release was issued' },
   'token.created': { subject: 'token', meaning: 'An API token was created' },

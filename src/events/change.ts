@@ -1,8 +1,10 @@
 import type { CallContext, TransactionContext } from '../database/context.js';
 import { query } from '../database/context.js';
+import type { Statement } from '../database/sql.js';
 import { bookkeeping } from '../database/transaction.js';
-import { EVENTS, type EventData, type EventType } from './catalogue.js';
+import { EVENTS, type EventData, type EventType, type ImportedKind } from './catalogue.js';
 import { eventData } from './data.js';
+import { ROWS, rowDigest, rowKindOf } from './rows.js';
 import { signalRecorded } from './signal.js';
 
 /** Subject and data of an event. The caller and the request come from the context. */
@@ -26,25 +28,51 @@ interface Recorded extends EventDetails<EventType> {
   readonly type: EventType;
 }
 
+/** The digest of the row that an event created or changed, as it is at the end of the change. */
+const digestOfRow = (kind: ImportedKind) =>
+  `WHEN '${kind}' THEN (SELECT ${rowDigest(kind)} FROM ${ROWS[kind].table} t WHERE ${ROWS[kind].is('e.id')})`;
+
 /**
- * Stores events, and puts them into the queue of the log. `queued` says so, because a trigger queues all other events.
- * That trigger costs twice as much as the row of the queue.
+ * Inserts events, and puts them into the queue of the log. `queued` says so, because a trigger queues all other events,
+ * and costs twice as much as the row of the queue. With kinds of rows, the data of events begin with the digest of the
+ * row. PostgreSQL opens each table that a statement names, so it names only these.
  */
-const INSERT = {
-  name: 'events-insert',
-  text: `WITH recorded AS (
-           INSERT INTO events
-                  (type, subject_kind, subject_id, project_id, release_id, data, actor, credential, request_id, queued)
-           SELECT recorded.*, $7, $8, $9, true
-             FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::uuid[], $6::text[]) AS recorded
-           RETURNING id
-         )
-         INSERT INTO log_queue (event_id) SELECT id FROM recorded`,
-};
+function insertOf(kinds: readonly ImportedKind[]): Statement {
+  const row = `CASE e.row ${kinds.map(digestOfRow).join(' ')} END`;
+  const data =
+    kinds.length === 0
+      ? 'e.data'
+      : `COALESCE('{"row":"' || ${row} || '",' || substr(e.data, 2), e.data)`;
+  return {
+    name: ['events-insert', ...kinds].join('-'),
+    text: `WITH recorded AS (
+             INSERT INTO events
+                    (type, subject_kind, subject_id, project_id, release_id, data, actor, credential, request_id, queued)
+             SELECT e.type, e.kind, e.id, e.project, e.release, ${data}, $7, $8, $9, true
+               FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::uuid[], $6::text[], $10::text[])
+                    AS e (type, kind, id, project, release, data, row)
+             RETURNING id
+           )
+           INSERT INTO log_queue (event_id) SELECT id FROM recorded`,
+  };
+}
+
+const inserts = new Map<string, Statement>();
+
+function insertFor(kinds: readonly ImportedKind[]): Statement {
+  const key = kinds.join();
+  const known = inserts.get(key);
+  if (known) return known;
+  const insert = insertOf(kinds);
+  inserts.set(key, insert);
+  return insert;
+}
 
 async function store(context: TransactionContext, events: readonly Recorded[]): Promise<void> {
   const { caller, requestId } = context;
-  await query(context, INSERT, [
+  const rows = events.map(({ type }) => rowKindOf(type) ?? null);
+  const kinds = [...new Set(rows)].filter((kind) => kind !== null).sort();
+  await query(context, insertFor(kinds), [
     events.map(({ type }) => type),
     events.map(({ type }) => EVENTS[type].subject),
     events.map(({ id }) => String(id)),
@@ -54,6 +82,7 @@ async function store(context: TransactionContext, events: readonly Recorded[]): 
     caller.subject,
     caller.credential,
     requestId,
+    rows,
   ]);
 }
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { importRows } from '../../src/events/import.js';
-import { verify } from '../../src/features/transparency/index.js';
+import { verify } from '../../src/features/verification/index.js';
 import { buildTestApp } from '../support/app.js';
 import { guardAsking, person, say, withdraw } from '../support/approvals.js';
 import { testDatabaseUrl } from '../support/database.js';
@@ -42,7 +42,7 @@ it.each<[what: string, change: string | undefined, found: RegExp | undefined]>([
   await log.settle();
   if (change) await tamper(change);
   const faults: string[] = [];
-  await verify(anotherPool(), log.keys, (fault) => faults.push(fault));
+  await verify(anotherPool(), { keys: log.keys, report: (fault) => void faults.push(fault) });
   if (found) expect(faults).toContainEqual(expect.stringMatching(found));
   else expect(faults).toEqual([]);
 });

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { ANONYMOUS } from '../../src/access/caller.js';
 import { callContext } from '../../src/database/context.js';
 import { tarOf, withManifest } from '../../src/features/attestations/pack.support.js';
-import { erase, recover, rotate } from '../../src/features/transparency/index.js';
+import { erase, recover, rotate, tilesOf } from '../../src/features/transparency/index.js';
+import { formatCheckpoint } from '../../src/security/signing/checkpoint.js';
+import { rootAt } from '../../src/security/signing/tiles.js';
 import { buildTestApp } from '../support/app.js';
 import { guardAsking, person, say, withdraw } from '../support/approvals.js';
 import { giveToken } from '../support/callers.js';
@@ -15,6 +17,15 @@ import { createRelease, revoke } from '../support/releases.js';
 import { expectProblem } from '../support/requests.js';
 import { evidenceOfAll, verdictOf } from '../support/verdicts.js';
 import { revokeWaiver } from '../support/waivers.js';
+
+/** The pack with changed files. undefined: without the file. */
+function packed(files: ReadonlyMap<string, string>, change: (path: string) => string | undefined) {
+  const kept = [...files.keys()].flatMap((path) => {
+    const text = path === 'manifest.json' ? undefined : change(path);
+    return text === undefined ? [] : [[path, text] as const];
+  });
+  return tarOf(withManifest(new Map(kept)));
+}
 
 const sizeOf = (files: ReadonlyMap<string, string>): number =>
   JSON.parse(files.get('pack.json') ?? '{}').size;
@@ -214,6 +225,90 @@ describe('GET /releases/{id}/audit-pack', () => {
     expect(output).toMatch(/follow each other without a gap: all up to entry 2\/1/);
     expect(output).toContain('The restore between two logs lost no event of the release');
     expect(status).toBe(0);
+  });
+
+  it('misses an attestation that was taken out of a pack, or exchanged', async () => {
+    const { app } = await logApp();
+    const { release, allowed } = await shippedRelease(app);
+    await app.inject(`/verdicts/${allowed.id}/attestation?predicate=vsa`);
+    const pack = await packOf(app, release.id);
+    const files = await filesOf(pack);
+    const paths = [...files.keys()].filter((path) => path.startsWith('attestations/'));
+    expect(paths).toHaveLength(3);
+    expect((await verifyPack(pack)).status).toBe(0);
+    for (const path of paths) {
+      const cut = await verifyPack(
+        packed(files, (name) => (name === path ? undefined : files.get(name))),
+      );
+      expect(cut.output).toContain('the log has an attestation that is missing');
+      expect(cut.status).toBe(1);
+    }
+    const [first = '', second = ''] = paths;
+    const other = files.get(second) ?? '';
+    const exchanged = packed(files, (name) => (name === first ? other : files.get(name)));
+    expect((await verifyPack(exchanged)).status).toBe(1);
+  });
+
+  describe('with a waiver that was approved before a log ended, and after its last signature', () => {
+    /** A pack whose waiver is of the whole project: only its own entries say that it was approved. */
+    async function recovered() {
+      const { app, keys, settle } = await logApp();
+      const { release } = await shippedRelease(app);
+      await settle();
+      const { origin, size, root } = await keys.lastSigned();
+      const [approved] = await sql<{ index: string }>(
+        `SELECT x.index FROM log_entries x JOIN events e ON e.id = x.event_id WHERE e.type = 'waiver.approved'`,
+      );
+      // A backup of a moment between integration and signature was restored.
+      const before = Number(approved?.index);
+      const signed = formatCheckpoint({ origin, size: before, root: await rootOf(before) });
+      await tamper(`DELETE FROM log_checkpoints`);
+      await sql(`INSERT INTO log_checkpoints (log_id, size, root, note) VALUES (1, $1, $2, $3)`, [
+        before,
+        await rootOf(before),
+        keys.log.signCheckpoint(signed),
+      ]);
+      await keys.saveSigned({ origin, size: size + 1, root });
+      const context = callContext(anotherPool().store, ANONYMOUS, 'test');
+      await recover(context, keys, `${origin}/next`, 'Restored');
+      return { pack: await packOf(app, release.id) };
+    }
+    const rootOf = (size: number) => rootAt(size, tilesOf(anotherPool(), 1));
+
+    it('is verified', async () => {
+      const { output, status } = await verifyPack((await recovered()).pack);
+      expect(output).toMatch(/^VERIFIED/);
+      expect(output).not.toContain('The reason and the times of waiver');
+      expect(status).toBe(0);
+    });
+
+    it('is refused without the approval, with another, or without the end of the log', async () => {
+      const { pack } = await recovered();
+      const files = await filesOf(pack);
+      const change = (lines: (line: string) => string | undefined) =>
+        packed(files, (name) => {
+          const text = files.get(name);
+          if (!name.startsWith('entries/') || text === undefined) return text;
+          return text
+            .trimEnd()
+            .split('\n')
+            .flatMap((line) => lines(line) ?? [])
+            .map((line) => `${line}\n`)
+            .join('');
+        });
+      const isApproval = (line: string) => line.includes('waiver.approved');
+      const cases = [
+        change((line) => (isApproval(line) ? undefined : line)),
+        change((line) => (isApproval(line) ? line.replace('alice', 'eve42') : line)),
+        change((line) =>
+          isApproval(line) ? line.replace(/"proof":\[[^\]]*\]/, '"proof":[]') : line,
+        ),
+        change((line) => (line.includes('log.recovered') ? undefined : line)),
+      ];
+      for (const changed of cases) {
+        expect((await verifyPack(changed)).output).toMatch(/^REFUSED/);
+      }
+    });
   });
 
   it('works for a release of which nothing is known but that it exists', async () => {

@@ -12,7 +12,10 @@ const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).d
 
 const dataOf = async (type: string) => {
   const rows = await sql<{ data: string }>('SELECT data FROM events WHERE type = $1', [type]);
-  return rows.map(({ data }) => JSON.parse(data));
+  return rows.map(({ data }) => {
+    const { row: _digest, ...rest } = JSON.parse(data);
+    return rest;
+  });
 };
 
 const status = '\u0001\u4e00'.repeat(10_000);

@@ -6,11 +6,8 @@ import { onTestFinished } from 'vitest';
 import { loadConfig } from '../../src/config/config.js';
 import { type Database, openDatabase } from '../../src/database/client.js';
 import { importRows } from '../../src/events/import.js';
-import {
-  openTransparency,
-  type Transparency,
-  verify,
-} from '../../src/features/transparency/index.js';
+import { openTransparency, type Transparency } from '../../src/features/transparency/index.js';
+import { verify } from '../../src/features/verification/index.js';
 import { type Keys, openKeys } from '../../src/security/signing/keys.js';
 import { buildTestApp } from './app.js';
 import { sql, testDatabaseUrl } from './database.js';
@@ -91,6 +88,6 @@ export async function faultsOf(keys: Keys | undefined): Promise<string[]> {
   const database = anotherPool();
   await importRows(database);
   const found: string[] = [];
-  await verify(database, keys, (fault) => found.push(fault));
+  await verify(database, { keys: keys, report: (fault) => void found.push(fault) });
   return found;
 }

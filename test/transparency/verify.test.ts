@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { importRows } from '../../src/events/import.js';
-import { verify } from '../../src/features/transparency/index.js';
+import { verify } from '../../src/features/verification/index.js';
 import { sql } from '../support/database.js';
 import { junit } from '../support/documents.js';
 import { addEvents, anotherPool, type LogApp, logApp, tamper, unchecked } from '../support/log.js';
@@ -10,7 +10,7 @@ import { addArtifact, createRelease, digest } from '../support/releases.js';
 /** What `npm run log -- verify` prints. */
 async function faults({ keys }: Pick<LogApp, 'keys'>): Promise<string[]> {
   const found: string[] = [];
-  await verify(anotherPool(), keys, (fault) => found.push(fault));
+  await verify(anotherPool(), { keys: keys, report: (fault) => void found.push(fault) });
   return found;
 }
 
@@ -68,7 +68,10 @@ describe('npm run log -- verify', () => {
     const [verdict] = await sql('SELECT 1 FROM verdicts');
     expect(verdict).toBeDefined();
     const found: string[] = [];
-    const counts = await verify(anotherPool(), log.keys, (fault) => found.push(fault));
+    const counts = await verify(anotherPool(), {
+      keys: log.keys,
+      report: (fault) => void found.push(fault),
+    });
     // Events of the test have no rows of their own.
     expect(found).toEqual([]);
     expect(counts).toMatchObject({ logs: 1, checkpoints: 2, verdicts: 2, documents: 1 });
@@ -282,7 +285,7 @@ describe('npm run log -- verify', () => {
     [
       'evidence that was replaced by nothing',
       `UPDATE evidence SET superseded_by = id, superseded_at = now()`,
-      /evidence \S+: no event says that other evidence replaced it/,
+      /evidence \S+: whether other evidence replaced it, and when, is not what the events say/,
     ],
     [
       'a token with more scopes',
@@ -349,7 +352,7 @@ describe('npm run log -- verify', () => {
     const log = await recorded();
     await tamper(`UPDATE log_checkpoints SET note = 'x'`);
     const found: string[] = [];
-    await verify(anotherPool(), undefined, (fault) => found.push(fault));
+    await verify(anotherPool(), { keys: undefined, report: (fault) => void found.push(fault) });
     expect(found).toEqual([]);
     expect(await faults(log)).toHaveLength(1);
   });

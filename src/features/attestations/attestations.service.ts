@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { Scope } from '../../access/scopes.js';
 import { type CallContext, query } from '../../database/context.js';
-import { bookkeeping } from '../../database/transaction.js';
+import { change } from '../../events/index.js';
 import { signEnvelope } from '../../security/signing/dsse.js';
 import { type Keys, KeysError } from '../../security/signing/keys.js';
 import {
@@ -118,6 +119,26 @@ export function attestationsService({ log, keys, version }: AttestationsOptions)
     };
   }
 
+  /** Stores an envelope with its event, unless another request was faster. */
+  async function store(
+    context: CallContext,
+    { id, projectId, releaseId, environment }: VerdictRecord,
+    predicate: PredicateName,
+    about: string,
+    keyId: string,
+    envelope: string,
+  ): Promise<void> {
+    await change(context, async (changing) => {
+      const values = [id, predicate, about, keyId, envelope];
+      const stored = await query(changing, STORE_ENVELOPE, values);
+      if (stored.length === 0) return changing.unchanged(undefined);
+      const sha256 = createHash('sha256').update(envelope).digest('hex');
+      const artifact = about === ALL ? null : about;
+      const data = { environment, predicate, artifact, keyId, sha256 };
+      return changing.record('attestation.signed', { id, projectId, releaseId, data });
+    });
+  }
+
   /** The stored envelope, which is signed now if there is none. */
   async function envelopeOf(
     context: CallContext,
@@ -140,8 +161,7 @@ export function attestationsService({ log, keys, version }: AttestationsOptions)
     });
     const signer = keys.verdicts;
     const signed = signEnvelope(STATEMENT_MEDIA_TYPE, statementBytes(statement), [signer]);
-    const values = [...key, signer.keyId, JSON.stringify(signed)];
-    await bookkeeping(context, (writing) => query(writing, STORE_ENVELOPE, values));
+    await store(context, verdict, asked.predicate, about, signer.keyId, JSON.stringify(signed));
     const [stored] = await find(); // two requests at the same time get the same one
     if (!stored) throw new Error(`the envelope of verdict ${id} was not stored`);
     return stored;

@@ -17,7 +17,7 @@ export const FIND_ENVELOPE: Statement = {
 export const STORE_ENVELOPE: Statement = {
   name: 'attestation-store',
   text: `INSERT INTO verdict_attestations (verdict_id, predicate, artifact_sha256, key_id, envelope)
-         VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING 1`,
 };
 
 /** The event that recorded a verdict. `$1`: the verdict. */

@@ -15,17 +15,22 @@ const idOf = (origin: string, vkey: string) => vkey.slice(origin.length + 1).spl
 /**
  * The public keys that signed what the pack has, and those of the same logs before: an auditor may have a checkpoint of
  * an earlier key. Later ones would make it another pack.
- * @param until later envelopes are not in the pack
+ * @param last the checkpoint of the pack: later envelopes are not in it
  */
 export async function usedKeys(
   place: Place,
   log: LogService,
   checkpoints: readonly CheckpointRow[],
   verdicts: readonly string[],
-  until: Date,
+  last: CheckpointRow,
 ) {
   const keys = await log.keys();
-  const signed = await query<{ keyId: string }>(place, KEY_IDS_OF, [verdicts, until]);
+  const signed = await query<{ keyId: string }>(place, KEY_IDS_OF, [
+    verdicts,
+    last.signedAt,
+    last.log,
+    last.size,
+  ]);
   const signers = new Set(signed.map(({ keyId }) => keyId));
   const ofLogs = checkpoints.flatMap(({ origin, note }) => {
     const own = keys.log.filter((key) => key.origin === origin);

@@ -88,9 +88,21 @@ export function packService({ log, attestations, documents }: Options) {
     throw new AppError('not-in-log', detail);
   }
 
-  async function* envelopeFiles(context: CallContext, verdicts: readonly string[], until: Date) {
+  /** Signs the record of each verdict that has none. */
+  async function signAll(context: CallContext, releaseId: string, environment?: string) {
+    const where = { releaseId, ...(environment !== undefined && { environmentName: environment }) };
+    const rows = await context.prisma.verdict.findMany({ where, select: { id: true } });
+    for (const { id } of rows) await attestations.signRecord(context, id);
+  }
+
+  async function* envelopeFiles(
+    context: CallContext,
+    verdicts: readonly string[],
+    { log: number, size, signedAt }: CheckpointRow,
+  ) {
     type Row = { verdictId: string; predicate: string; artifact: string; envelope: string };
-    for (const row of await query<Row>(context, ENVELOPES_OF, [verdicts, until])) {
+    const values = [verdicts, signedAt, number, size];
+    for (const row of await query<Row>(context, ENVELOPES_OF, values)) {
       const about = row.artifact === '' ? '' : `.${row.artifact.slice(0, 12)}`;
       yield textFile(
         `attestations/${row.verdictId}.${row.predicate}${about}.dsse.json`,
@@ -149,6 +161,8 @@ export function packService({ log, attestations, documents }: Options) {
       }
       log.requireOn();
       if (from !== undefined) await checkFrom(context, from, request.size);
+      // Before the entry that ends the pack, so that what is signed now is in the log.
+      if (request.size === undefined) await signAll(context, id, environment);
       const checkpoint =
         request.size === undefined
           ? await issue(context, id, projectId, environment ?? null)
@@ -177,7 +191,7 @@ export function packService({ log, attestations, documents }: Options) {
       const used = await query<{ id: string }>(context, EVIDENCE_OF, [verdicts]);
       const evidence = [...new Set([...of('evidence'), ...used.map((row) => row.id)])].sort();
       for (const verdict of verdicts) await attestations.signRecord(context, verdict);
-      const keys = await usedKeys(context, log, checkpoints, verdicts, checkpoint.signedAt);
+      const keys = await usedKeys(context, log, checkpoints, verdicts, checkpoint);
 
       async function* files(): AsyncGenerator<TarFile> {
         yield textFile('README.txt', packReadme(release, size));
@@ -199,6 +213,7 @@ export function packService({ log, attestations, documents }: Options) {
           releaseId: id,
           upTo,
           sizes: new Map(checkpoints.map((one) => [one.log, Number(one.size)])),
+          origins: new Map(checkpoints.map((one) => [one.origin, one.log])),
           prove: log.prover(),
           related: [
             ['waiver', waivers],
@@ -211,7 +226,7 @@ export function packService({ log, attestations, documents }: Options) {
           ],
         });
         yield* verdictFiles(context, verdicts);
-        yield* envelopeFiles(context, verdicts, checkpoint.signedAt);
+        yield* envelopeFiles(context, verdicts, checkpoint);
         yield* policyFiles(context, verdicts);
         yield* waiverFiles(context, waivers);
         yield* approvalFiles(context, approvals);

@@ -63,22 +63,34 @@ export const DOCUMENTS_OF: Statement = {
           ORDER BY d.sha256`,
 };
 
-/** Envelopes of verdicts. `$1`: ids of verdicts, `$2`: those of one artifact only if they are older than this. */
+/** The event of the envelope that a row of `verdict_attestations` has, with its entry `n`. */
+const EVENT_OF = `
+  SELECT 1 FROM events e LEFT JOIN log_entries n ON n.event_id = e.id
+   WHERE e.subject_kind = 'verdict' AND e.subject_id = verdict_id::text AND e.type = 'attestation.signed'
+     AND e.data::jsonb ->> 'predicate' = predicate AND COALESCE(e.data::jsonb ->> 'artifact', '') = artifact_sha256`;
+
+/**
+ * Envelopes of a pack: those whose event is within its size. Those without an event, of an earlier version of the server,
+ * if they are older than its checkpoint. And the record of each verdict, which each pack has.
+ */
+const PACKED = `verdict_id = ANY ($1::uuid[]) AND (
+  (predicate = 'verdict' AND artifact_sha256 = '')
+  OR CASE WHEN EXISTS (${EVENT_OF})
+          THEN EXISTS (${EVENT_OF} AND (n.log_id < $3::int OR (n.log_id = $3::int AND n.index < $4::bigint)))
+          ELSE signed_at < $2 END)`;
+
+/** Envelopes of verdicts. `$1`: ids of verdicts; `$2`–`$4`: time, log and size of the checkpoint. */
 export const ENVELOPES_OF: Statement = {
   name: 'pack-envelopes',
   text: `SELECT verdict_id AS "verdictId", predicate, artifact_sha256 AS artifact, envelope
-           FROM verdict_attestations
-          WHERE verdict_id = ANY ($1::uuid[])
-            AND (signed_at < $2 OR (predicate = 'verdict' AND artifact_sha256 = ''))
+           FROM verdict_attestations WHERE ${PACKED}
           ORDER BY verdict_id, predicate, artifact_sha256`,
 };
 
 /** The keys that signed these envelopes. Parameters as those of `ENVELOPES_OF`. */
 export const KEY_IDS_OF: Statement = {
   name: 'pack-key-ids',
-  text: `SELECT DISTINCT key_id AS "keyId" FROM verdict_attestations
-          WHERE verdict_id = ANY ($1::uuid[])
-            AND (signed_at < $2 OR (predicate = 'verdict' AND artifact_sha256 = ''))`,
+  text: `SELECT DISTINCT key_id AS "keyId" FROM verdict_attestations WHERE ${PACKED}`,
 };
 
 /** The first checkpoint after each rotation of a key, which the key before it signed. `$1`: ids of logs. */
@@ -90,4 +102,17 @@ export const ROTATIONS: Statement = {
                                WHERE log_id = x.log_id AND size > x.index ORDER BY size LIMIT 1) c
           WHERE e.subject_kind = 'key' AND e.type = 'key.rotated' AND x.log_id = ANY ($1::int[])
           ORDER BY x.log_id, c.size`,
+};
+
+/**
+ * The entries that say how logs were left when they ended. `$1`: origins of these logs; `$2` and `$3`: log and size.
+ * The data are JSON, because the server alone records this type, and the owner who wrote others is refused by the proof.
+ */
+export const RECOVERIES: Statement = {
+  name: 'pack-recoveries',
+  text: `SELECT x.log_id AS log, x.index, e.data FROM events e JOIN log_entries x ON x.event_id = e.id
+          WHERE e.subject_kind = 'log' AND e.type = 'log.recovered'
+            AND e.data::jsonb #>> '{before,origin}' = ANY ($1::text[])
+            AND (x.log_id < $2 OR (x.log_id = $2 AND x.index < $3::bigint))
+          ORDER BY x.log_id, x.index`,
 };

@@ -14,7 +14,7 @@ class Unusable extends Error {}
 /** @type {[string[], string[], Json[], Json[], Json[]]} entries have their statement as `said` */
 const [problems, proven, entries, rotations, verdicts] = [[], [], [], [], []];
 const [claimed, named, places] = [new Set(), new Set(), new Set()]; // named: paths of files that something names
-const [files, heads, about] = [new Map(), new Map(), new Map()]; // by path, number of the log, and subject
+const [files, heads, ends, about] = [new Map(), new Map(), new Map(), new Map()]; // by path, log, origin, subject
 const NAME =
   /^(README\.txt|(pack|keys|manifest)\.json|verify\.mjs|logs\/[1-9]\d*\/(checkpoint(-\d+)?|consistency-\d+\.json)|(entries|verdicts|attestations|policies|waivers|approvals|deployments|evidence|documents)\/[\w-][\w.-]*)$/;
 const [HEX, FIRST] = [/^[0-9a-f]{64}$/, /\.(created|decided|recorded|received|read-again|approved|given|rejected)$/];
@@ -23,14 +23,13 @@ const FOLDERS = { evidence: 'evidence', deployment: 'deployments', verdict: 'ver
 const LOGGED = // members of files that the log has, too
   'environment decision inputsHash engine verdictHash verdictId createdBy projectId releaseId version commit ' +
   'receivedSha256 storedSha256 kind label artifactSha256 mayAbsolve seen groups via';
-const messageOf = (/** @type {unknown} */ error) => (error instanceof Error ? error.message : String(error));
 /** Does one check. Whatever goes wrong in it refuses the pack. @param {string} what @param {() => void} work */
 function check(what, work) {
   try {
     work();
   } catch (error) {
     if (error instanceof Unusable || (error instanceof Error && 'syscall' in error)) throw error;
-    problems.push(`${what}: ${messageOf(error)}`);
+    problems.push(`${what}: ${error instanceof Error ? error.message : error}`);
   }
 }
 function need(/** @type {unknown} */ condition, /** @type {string} */ message) {
@@ -162,7 +161,7 @@ function verifyManifest() {
 }
 /** The checkpoint of each log that the pack has entries of. @param {Json} pack @param {Json[]} keys */
 function verifyLogs({ log, size, schema }, keys) {
-  for (const path of pathsIn('logs').filter((one) => one.includes('/checkpoint'))) {
+  for (const path of pathsIn('logs').filter((one) => one.includes('/checkpoint')))
     check(path, () => {
       const [head, [, number, , old]] = [openCheckpoint(files.get(path).text, keys), path.split(/[/-]/)];
       if (old) return rotations.push({ ...head, log: Number(number) });
@@ -170,15 +169,13 @@ function verifyLogs({ log, size, schema }, keys) {
       need(isNew && Number(number) <= log, `${head.origin} has two checkpoints, or is not an earlier log`);
       return heads.set(Number(number), head);
     });
-  }
   const head = heads.get(log);
-  const isPack = schema === 'srp-audit-pack/v1' && head?.size === size;
-  need(isPack, `logs/${log}/checkpoint is not a checkpoint of size ${size}`);
+  need(schema === 'srp-audit-pack/v1' && head?.size === size, `logs/${log} is not a checkpoint of size ${size}`);
   proven.push(`The checkpoint of ${head?.origin} at size ${size} is signed by a key of the log`);
 }
 /** A key that the auditor did not keep must follow one that he kept: the log has that, signed with the old key. */
-function verifyKeys(/** @type {Json} */ packed, /** @type {Json} */ kept) {
-  const trusted = new Set(kept.map((/** @type {Json} */ { vkey, publicKey }) => vkey ?? publicKey));
+function verifyKeys(/** @type {Json} */ packed, /** @type {Json[]} */ own) {
+  const trusted = new Set(own.flatMap((one) => [...one.log, ...one.verdicts]).map((key) => key.vkey ?? key.publicKey));
   for (const { vkey, publicKey } of [...packed.log, ...packed.verdicts]) {
     if (trusted.has(vkey ?? publicKey)) continue;
     const spki = vkey ? '' : createPublicKey(publicKey).export({ type: 'spki', format: 'der' });
@@ -193,7 +190,9 @@ function verifyKeys(/** @type {Json} */ packed, /** @type {Json} */ kept) {
 }
 function verifyEntry(/** @type {Json} */ { salt, statement, ...line }, /** @type {Json} */ { log: current, release }) {
   const { log, index, event, sequence, leaf, proof } = line;
-  const [head, place] = [heads.get(log), `${log}/${index}`];
+  const [last, place] = [heads.get(log), `${log}/${index}`];
+  // After the last checkpoint of a log, until it ended: the log that followed has signed its tree.
+  const head = index < last?.size || sequence !== null ? last : ends.get(last?.origin);
   // A log that ended before it was signed has entries without a proof. The next event of the release names them.
   const isSigned = index < head?.size;
   const isPlace = isSigned || (log < current && sequence !== null && same(proof, []));
@@ -211,6 +210,8 @@ function verifyEntry(/** @type {Json} */ { salt, statement, ...line }, /** @type
   need(isOurs && said.id === event && said.sequence === sequence, `${place} is of another event, release or place`);
   const subject = `${said.subject.kind}/${said.subject.id}`;
   about.set(subject, [...(about.get(subject) ?? []), { ...said, log, index }]);
+  const end = isSigned && said.type === 'log.recovered' ? said.data.before : null;
+  if (end) ends.set(end.origin, { ...end, root: Buffer.from(end.root, 'hex') });
   return entries.push({ ...line, isSigned, said });
 }
 /** The events of the release: none is missing in between, at another place, or without content. @param {Json} pack */
@@ -255,8 +256,8 @@ function agreeWithLog(file, kind) {
 }
 /** The recipe of inputsHash: without the ids of evidence and the rules of policies. @param {Json} verdict */
 function inputsHashOf({ engine, inputs }) {
-  const places = new Map(inputs.evidence.map((/** @type {Json} */ { id }, /** @type {number} */ i) => [id, i]));
-  const placesOf = (/** @type {string[]} */ ids) => ids.flatMap((id) => places.get(id) ?? []);
+  const ids = inputs.evidence.map((/** @type {Json} */ { id }) => id);
+  const placesOf = (/** @type {string[]} */ some) => some.map((id) => ids.indexOf(id));
   const evidence = inputs.evidence.map((/** @type {Json} */ { id: _, ...one }) => one);
   const policies = inputs.policies.map((/** @type {Json} */ { rules: _, ...one }) => one);
   const tooOld = inputs.tooOld.map((/** @type {Json} */ one) => ({ ...one, evidence: placesOf(one.evidence) }));
@@ -277,10 +278,9 @@ function verifyVerdict(/** @type {Json} */ verdict, /** @type {Json} */ release)
     need(digest === null || digestOf(rules) === digest, `the rules of policy ${name} were changed`);
   }
   for (const waiver of inputs.waivers) verifyWaiver(waiver);
-  for (const { id: of, kind, label, sha256: receivedSha256, storedSha256 } of inputs.evidence) {
-    const input = { kind, label, receivedSha256, storedSha256 };
-    agree(json(`evidence/${of}.json`), input, Object.keys(input), `evidence ${of}`);
-  }
+  const names = ['kind', 'label', 'receivedSha256', 'storedSha256'];
+  for (const { id: of, sha256: receivedSha256, ...input } of inputs.evidence)
+    agree(json(`evidence/${of}.json`), { ...input, receivedSha256 }, names, `evidence ${of}`);
   for (const one of inputs.approvals?.given ?? [])
     agree(json(`approvals/${one.id}.json`), one, ['id', 'decision', 'person', 'groups', 'via', 'seen'], 'an approval');
   verdicts.push(verdict);
@@ -309,13 +309,15 @@ function verifyEvidence(/** @type {Json} */ evidence) {
 function verifyComplete({ release, environment }) {
   agreeWithLog({ ...release, projectId: release.projectId, releaseId: release.id }, 'release');
   if (environment !== null) claimed.add(`Nothing is said of other environments than ${environment}`);
+  const attested = new Set(pathsIn('attestations').map((path) => files.get(path).sha256));
   for (const { said, sequence } of entries) {
     const { subject, time, actor, type, data } = said ?? { subject: {}, data: {} };
     const isDecision = ['verdict', 'deployment'].includes(subject.kind);
     if (sequence === null || (environment !== null && isDecision && data.environment !== environment)) continue;
     const path = `${FOLDERS[subject.kind]}/${subject.id}.json`;
     check(path, () => need(!FOLDERS[subject.kind] || files.has(path), 'the log has it, and the pack does not'));
-    const isTold = type === 'release.revoked' || (isDecision && data.environment);
+    const isTold = type === 'release.revoked' || (isDecision && data.environment && !data.predicate);
+    check(path, () => need(!data.predicate || attested.has(data.sha256), 'the log has an attestation that is missing'));
     const what = `${type} ${data.decision ?? ''} for ${data.environment ?? 'all'}${data.late ? ' (late)' : ''}`;
     if (isTold) proven.push(`Version ${release.version}: ${what} at ${time} by ${actor}, ${subject.id}`);
   }
@@ -363,11 +365,9 @@ function verifyPack(/** @type {Json} */ options) {
   const kept = (options.keys ?? []).map((/** @type {string} */ path) => JSON.parse(readFileSync(path, 'utf8')));
   const all = (/** @type {string} */ name) => [packed, ...kept].flatMap((file) => file[name]);
   verifyLogs(pack, all('log'));
-  for (const path of pathsIn('entries')) {
+  for (const path of pathsIn('entries'))
     for (const line of files.get(path).text.trimEnd().split('\n')) check(path, () => verifyEntry(parse(line), pack));
-  }
-  const mine = kept.flatMap((/** @type {Json} */ file) => [...file.log, ...file.verdicts]);
-  if (options.keys) check('keys.json', () => verifyKeys(packed, mine));
+  if (options.keys) check('keys.json', () => verifyKeys(packed, kept));
   else claimed.add('The keys are those of the server. Use --keys with those that you kept');
   check('the events of the release', () => verifyChain(pack));
   each('evidence', verifyEvidence);
@@ -384,8 +384,8 @@ function verifyPack(/** @type {Json} */ options) {
 }
 const USAGE = 'usage: node verify.mjs PACK.tar [--checkpoint FILE] [--consistency FILE] [--keys FILE]...';
 const FILE = /** @type {const} */ ({ type: 'string' });
-const shown = (/** @type {string} */ line) => line.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
-const list = (/** @type {Iterable<string>} */ lines) => [...lines].map((line) => `  - ${shown(line)}\n`).join('');
+const list = (/** @type {Iterable<string>} */ lines) =>
+  [...lines].map((line) => `  - ${line.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ')}\n`).join('');
 try {
   const options = { checkpoint: FILE, consistency: FILE, keys: /** @type {const} */ ({ ...FILE, multiple: true }) };
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
@@ -395,6 +395,6 @@ try {
   process.exitCode = problems.length > 0 ? 1 : 0;
   process.stdout.write(process.exitCode === 0 ? verified : `REFUSED\n${list(problems)}`);
 } catch (error) {
-  process.stderr.write(`verify.mjs: ${messageOf(error)}\n${USAGE}\n`);
+  process.stderr.write(`verify.mjs: ${error instanceof Error ? error.message : error}\n${USAGE}\n`);
   process.exitCode = 2;
 }

@@ -1,26 +1,18 @@
 import { query, type TransactionContext } from '../../database/context.js';
 import { type Batch, TABLES, type TableName } from '../../documents/parsing/columns.js';
 import type { Evidence } from '../../generated/prisma/client.js';
+import { type RowDigests, storedDigests } from './row-digests.js';
+import { valuesOf } from './values.sql.js';
 
 const SCOPED = ['project_id', 'release_id', 'evidence_id'];
 
 /** One statement for any number of rows, with one array for each column. */
 function insertOf(table: TableName): string {
-  const columns = TABLES[table];
-  const names = columns.map(({ name }) => name);
-  const values = columns.map(({ name, type }) =>
-    name === 'stated_at'
-      ? 'LEAST(COALESCE(t.stated_at::timestamptz, $5::timestamptz, now()), $5::timestamptz, now())'
-      : `t.${name}::${type}`,
-  );
-  const arrays = columns.map((_column, i) => `$${i + 6}::text[]`);
+  const names = ['ordinal', ...TABLES[table].map(({ name }) => name)];
   const applied =
-    table === 'claims'
-      ? ['applied', ', (SELECT may_absolve FROM evidence WHERE id = $3::uuid)']
-      : [];
-  return `INSERT INTO ${table} (${[...SCOPED, 'ordinal', ...names, ...applied.slice(0, 1)]})
-    SELECT $1::int, $2::uuid, $3::uuid, $4::int + (t.n - 1)::int, ${values} ${applied[1] ?? ''}
-      FROM (SELECT $5::timestamptz) AS received, unnest(${arrays}) WITH ORDINALITY AS t (${names}, n)`;
+    table === 'claims' ? ', (SELECT may_absolve FROM evidence WHERE id = $3::uuid)' : '';
+  return `INSERT INTO ${table} (${[...SCOPED, ...names, ...(applied ? ['applied'] : [])]})
+    SELECT $1::int, $2::uuid, $3::uuid, ${names.map((name) => `v.${name}`)}${applied} FROM (${valuesOf(table, SCOPED.length)}) v`;
 }
 
 const INSERTS = Object.fromEntries(
@@ -29,6 +21,7 @@ const INSERTS = Object.fromEntries(
 
 /**
  * Stores the rows of a document with one statement for each batch. Rows are numbered in document order.
+ * @returns a digest of what each table has now, of those that have a row
  * @param receivedAt claims are stated no later than this time; by default, than now
  */
 export async function insertRows(
@@ -36,7 +29,7 @@ export async function insertRows(
   { projectId, releaseId, id }: Pick<Evidence, 'projectId' | 'releaseId' | 'id'>,
   batches: AsyncIterable<Batch>,
   receivedAt: Date | null = null,
-): Promise<void> {
+): Promise<RowDigests> {
   const counts = new Map<TableName, number>();
   for await (const { table, rows, columns } of batches) {
     const from = counts.get(table) ?? 0;
@@ -44,4 +37,5 @@ export async function insertRows(
     await query(context, { text: INSERTS[table] }, values);
     counts.set(table, from + rows);
   }
+  return storedDigests(context, { projectId, releaseId, id }, [...counts.keys()]);
 }

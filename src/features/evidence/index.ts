@@ -1,6 +1,9 @@
 export { type AsOf, asOf, CURRENT, currentOf, NOW } from './current.sql.js';
-export type { DocumentReader } from './document-reader.js';
+export { type DocumentReader, documentReader } from './document-reader.js';
 export { type DocumentStore, documentStore } from './document-store.js';
 export { EVIDENCE_DIGEST, EVIDENCE_INPUT } from './evidence.input.sql.js';
 export { KIND_NAMES } from './evidence.schemas.js';
+export { digestsNow, parsedDigests, type RowDigests } from './row-digests.js';
+export { digestedColumns } from './row-digests.sql.js';
+export { openStored } from './stored-document.js';
 export { findingCounts, findingCountsExample, testCounts } from './summary.schemas.js';

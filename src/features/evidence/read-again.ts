@@ -3,10 +3,8 @@ import type { Caller } from '../../access/caller.js';
 import { type CallContext, callContext, query } from '../../database/context.js';
 import { toJson } from '../../database/json.js';
 import { bookkeeping } from '../../database/transaction.js';
-import { kinds } from '../../documents/kinds/index.js';
 import { change } from '../../events/index.js';
 import type { Job, JobLog } from '../../jobs/job.js';
-import { AppError } from '../../shared/app-error.js';
 import { type DocumentReader, documentReader, type OpenDocument } from './document-reader.js';
 import { documentStore } from './document-store.js';
 import { insertRows } from './evidence.sql.js';
@@ -18,6 +16,7 @@ import {
   type Unread,
 } from './read-again.sql.js';
 import { type SecretKey, secretKey } from './secret-key.js';
+import { openStored } from './stored-document.js';
 
 const store = documentStore();
 
@@ -43,18 +42,9 @@ async function openAgain(
   { context, reader, keyOf, signal }: Session,
   evidence: Unread,
 ): Promise<OpenDocument | string> {
-  const kind = kinds.find(({ name }) => name === evidence.kind);
-  if (!kind) return `This version does not know the kind ${evidence.kind}`;
-  const bytes = await bytesOf(context, evidence);
-  const [, charset] = /; charset=(.+)$/.exec(evidence.mediaType) ?? [];
-  const format: 'json' | 'xml' = kind.format === 'xml' ? 'xml' : 'json';
-  const key = await keyOf(context);
-  const receivedAt = evidence.lastReceivedAt;
-  const request = { bytes, format, charset, kind: kind.name, secretKey: key, receivedAt };
-  return reader.open(request, { owner: READER.credential, signal }).catch((error: unknown) => {
-    if (error instanceof AppError && error.status < 500) return error.message;
-    throw error;
-  });
+  const { lastReceivedAt: receivedAt } = evidence;
+  const stored = { bytes: await bytesOf(context, evidence), receivedAt, ...evidence };
+  return openStored(reader, stored, await keyOf(context), { owner: READER.credential, signal });
 }
 
 /** Stores the new reading, and supersedes the old one, unless it does not count any more. */
@@ -75,10 +65,11 @@ function storeAgain(context: CallContext, unread: Unread, document: OpenDocument
       },
     });
     await query(changing, SUPERSEDE_READ, [before, evidence.id]);
-    await insertRows(changing, evidence, document.batches(), unread.lastReceivedAt);
+    const receivedAt = unread.lastReceivedAt;
+    const rows = await insertRows(changing, evidence, document.batches(), receivedAt);
     await query(changing, INSERT_READING, [before, evidence.id]);
     const { id, projectId, releaseId, receivedSha256, parserVersion } = evidence;
-    const data = { before, receivedSha256, parserVersion };
+    const data = { before, receivedSha256, parserVersion, rows };
     changing.record('evidence.read-again', { id, projectId, releaseId, data });
   });
 }

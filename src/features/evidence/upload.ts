@@ -122,7 +122,7 @@ async function insert(
   });
   const { mayAbsolve, label } = upload;
   // First, because what is superseded depends on the findings.
-  await insertRows(context, evidence, document.batches());
+  const rows = await insertRows(context, evidence, document.batches());
   const slot = { ...about, kind: head.kind };
   const { superseded, beside } = await supersede(context, slot, {
     id: evidence.id,
@@ -133,7 +133,7 @@ async function insert(
   const { receivedSha256, storedSha256, artifactSha256: artifact } = evidence;
   const digests = { artifact, receivedSha256, storedSha256 };
   const ids = superseded.map((older) => older.id);
-  const data = { kind, label, ...digests, mayAbsolve, triggeredBy, superseded: ids };
+  const data = { kind, label, ...digests, mayAbsolve, triggeredBy, superseded: ids, rows };
   context.record('evidence.received', { id, projectId, releaseId, data });
   const warnings = label === null ? [] : besideWarnings(beside, label);
   return { evidence, superseded, warnings };

@@ -60,6 +60,11 @@ describe('the sentence about an event', () => {
       {},
       'This evidence is older than the record of events. The time is that of its import',
     ],
+    [
+      'attestation.signed',
+      { environment: 'production' },
+      'A statement about the verdict for production was signed',
+    ],
     ['audit-pack.issued', { size: 4 }, 'alice requested an audit pack of the release'],
     ['verdict.decided', { erased: true }, 'The content of this verdict.decided event was erased'],
     ['log.recovered', {}, 'alice recorded log.recovered about this evidence'],

@@ -86,6 +86,7 @@ type Type =
       EventType,
       `${'release' | 'artifact' | 'evidence' | 'waiver' | 'approval' | 'verdict' | 'deployment'}.${string}`
     >
+  | 'attestation.signed'
   | 'audit-pack.issued'
   | typeof IMPORTED
   | 'beside-api';
@@ -122,6 +123,7 @@ const SENTENCES: Readonly<Record<Type, (event: Told) => string>> = {
   'verdict.decided': (event) => decided(event, false),
   'verdict.holds-again': (event) => decided(event, true),
   'deployment.recorded': deployed,
+  'attestation.signed': ({ data }) => `A statement about the verdict for ${where(data)} was signed`,
   'audit-pack.issued': ({ actor }) => `${actor} requested an audit pack of the release`,
   'deployment.succeeded': ({ data }) =>
     `The deployment to ${place(data)} succeeded. The release runs there`,

@@ -1,8 +1,18 @@
-export { entriesAbout, erasuresOf, type LogEntry, releaseEntries, type UpTo } from './entries.js';
+export { type CheckedRow, ENTRIES } from './check.sql.js';
+export { faultOf } from './check-entry.js';
+export {
+  entriesAbout,
+  entryOfLog,
+  erasuresOf,
+  type LogEntry,
+  releaseEntries,
+  type UpTo,
+} from './entries.js';
 export { erase } from './erase.js';
 export { type LogService, logService } from './log.service.js';
 export { newOrigin } from './origin.js';
 export { LogError, recover, requireReason } from './recover.js';
 export { rotate, settleNow } from './rotate.js';
+export { stateOf, troubleOf } from './state.js';
 export { openTransparency, type Transparency } from './transparency.js';
-export { verify } from './verify.js';
+export { tilesBy, tilesOf } from './tree.js';

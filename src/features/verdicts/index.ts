@@ -1,3 +1,4 @@
+export { COMPUTE_FACTS } from './facts.sql.js';
 export { FIND_HOLDING, type Holding } from './holding.sql.js';
 export type { LargeDecisions, Waiting } from './large-decisions.js';
 export { requireVerdictRecord, type VerdictRecord } from './record.js';

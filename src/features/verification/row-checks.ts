@@ -1,6 +1,8 @@
+import type { ImportedKind } from '../../events/index.js';
+
 /** How the rows of a table are compared with the events that created and changed them. */
 export interface RowCheck {
-  readonly kind: string;
+  readonly kind: ImportedKind;
   readonly table: string;
   /** Expression over the row `t`: the id of the event's subject. */
   readonly id: string;
@@ -10,6 +12,12 @@ export interface RowCheck {
   readonly agrees: string;
   /** Condition over the row `t` that later events explain. */
   readonly later?: string;
+  /** Condition over the event `e` and its data `d` that the row was deleted since, as the server does. */
+  readonly gone?: string;
+  /** Condition over the row `t` that an event of another kind created it. */
+  readonly createdElsewhere?: string;
+  /** Expression over the row `t`: its project. Default: the column of that name. */
+  readonly project?: string;
   /**
    * Of a table whose rows never change: columns that it gained since the first version that recorded rows from before
    * the events, which have the digest of the row.
@@ -38,7 +46,41 @@ const PROJECTS = `CASE WHEN t.every_project THEN 'null'::jsonb ELSE to_jsonb(t.p
 /** A list of scopes and the projects of a token or an issuer. */
 const GRANT = `to_jsonb(t.scopes) = d -> 'scopes' AND ${PROJECTS}`;
 
+const NO_PROJECT = 'NULL::int';
+
 export const ROW_CHECKS: readonly RowCheck[] = [
+  {
+    kind: 'project',
+    table: 'projects',
+    id: 't.id::text',
+    created: ['project.created'],
+    agrees: 'true',
+    later: `to_jsonb(t.status) = ${CURRENT('project.updated', 'status')}`,
+    gone: `EXISTS (SELECT 1 FROM events x WHERE x.subject_kind = 'project' AND x.subject_id = e.subject_id
+                      AND x.type = 'project.deleted')`,
+    project: 't.id',
+  },
+  {
+    kind: 'policy',
+    table: 'policies',
+    id: 't.name',
+    created: ['policy.created'],
+    agrees: `t.created_by = e.actor AND EXISTS (
+               SELECT 1 FROM policy_versions v
+                WHERE v.policy_name = t.name AND v.version = 1 AND v.sha256 = d ->> 'sha256')`,
+    project: NO_PROJECT,
+  },
+  {
+    kind: 'policy-version',
+    table: 'policy_versions',
+    id: `t.policy_name || '/' || t.version`,
+    created: ['policy-version.added'],
+    agrees: `t.sha256 = d ->> 'sha256' AND t.created_by = e.actor`,
+    createdElsewhere: `t.version = 1 AND EXISTS (
+      SELECT 1 FROM events x WHERE x.subject_kind = 'policy' AND x.subject_id = t.policy_name)`,
+    project: NO_PROJECT,
+    since: [],
+  },
   {
     kind: 'release',
     table: 'releases',
@@ -98,6 +140,7 @@ export const ROW_CHECKS: readonly RowCheck[] = [
     kind: 'window',
     table: 'environment_windows',
     id: 't.id::text',
+    project: NO_PROJECT,
     created: ['window.created'],
     agrees: `${same('t.environment', 'environment')} AND ${same('t.kind', 'kind')}
              AND ${same('t.from_local', 'from')} AND ${same('t.to_local', 'to')}
@@ -109,6 +152,7 @@ export const ROW_CHECKS: readonly RowCheck[] = [
     kind: 'stop',
     table: 'environment_stops',
     id: 't.id::text',
+    project: NO_PROJECT,
     created: ['environment.stopped'],
     agrees: `${same('t.environment', 'environment')} AND t.rollbacks = (d ->> 'rollbacks')::boolean
              AND ${PROJECTS} AND t.created_by = e.actor`,
@@ -160,25 +204,61 @@ export const ROW_CHECKS: readonly RowCheck[] = [
     kind: 'environment',
     table: 'environments',
     id: 't.name',
+    project: NO_PROJECT,
     created: ['environment.created'],
     agrees: 't.created_by = e.actor',
     later: `to_jsonb(t.rank) = ${CURRENT('environment.updated', 'rank')}
-            AND t.policies = ${CURRENT('environment.updated', 'policies')}`,
+            AND t.policies = ${CURRENT('environment.updated', 'policies')}
+            AND to_jsonb(t.after) = COALESCE(${CURRENT('environment.updated', 'after')}, '[]')`,
   },
   {
     kind: 'token',
     table: 'api_tokens',
     id: 't.id::text',
+    project: NO_PROJECT,
     created: ['token.created'],
-    agrees: `${same('t.subject', 'subject')} AND t.expires_at = (d ->> 'expiresAt')::timestamptz AND ${GRANT}`,
+    agrees: `${same('t.subject', 'subject')} AND t.expires_at = (d ->> 'expiresAt')::timestamptz AND ${GRANT}
+             AND (NOT d ? 'person' OR to_jsonb(t.person) = d -> 'person')`,
     later: `t.revoked_by IS NOT DISTINCT FROM ${ACTOR('token.revoked')}`,
   },
   {
     kind: 'issuer',
     table: 'trusted_issuers',
     id: 't.id::text',
+    project: NO_PROJECT,
     created: ['issuer.trusted'],
-    agrees: `${same('t.issuer', 'issuer')} AND ${same('t.audience', 'audience')} AND ${GRANT}`,
+    agrees: `${same('t.issuer', 'issuer')} AND ${same('t.audience', 'audience')} AND ${GRANT}
+             AND ${sameIfThere('t.actor_claim', 'actorClaim')}`,
     later: `t.revoked_by IS NOT DISTINCT FROM ${ACTOR('issuer.revoked')}`,
+  },
+  {
+    kind: 'session',
+    table: 'sessions',
+    id: 't.id::text',
+    project: NO_PROJECT,
+    created: ['session.signed-in'],
+    agrees: `${same('t.subject', 'login')} AND t.expires_at = (d ->> 'expiresAt')::timestamptz
+             AND (jsonb_typeof(d -> 'groups') <> 'array' OR to_jsonb(t.groups) = d -> 'groups')`,
+    later: `t.end_reason IS NOT DISTINCT FROM ${LATEST('session.signed-out', `x.data::jsonb ->> 'reason'`)}`,
+    gone: `(d ->> 'expiresAt')::timestamptz < now() - interval '30 days'`,
+  },
+  {
+    kind: 'identity-link',
+    table: 'identity_links',
+    id: 't.id::text',
+    project: NO_PROJECT,
+    created: ['identity.linked'],
+    agrees: `${same('t.subject', 'subject')} AND ${same('t.alias', 'alias')} AND t.created_by = e.actor`,
+    later: `t.unlink_requested_by IS NOT DISTINCT FROM ${ACTOR('identity.unlink-requested')}
+            AND t.unlinked_by IS NOT DISTINCT FROM ${ACTOR('identity.unlinked')}`,
+  },
+  {
+    kind: 'group-grant',
+    table: 'group_grants',
+    id: 't.id::text',
+    project: NO_PROJECT,
+    created: ['group-grant.created'],
+    agrees: `${same('t.group_name', 'group')} AND ${GRANT} AND t.created_by = e.actor`,
+    later: `t.revoked_by IS NOT DISTINCT FROM ${ACTOR('group-grant.revoked')}`,
   },
 ];

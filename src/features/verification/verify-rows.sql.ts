@@ -14,21 +14,19 @@ const isImporting = (...kinds: string[]) =>
 /** Kinds whose rows from before the events are not recorded yet. */
 export const IMPORTING: Statement = { text: 'SELECT kind FROM event_imports ORDER BY kind' };
 
-/** Tables of which every row belongs to a project. */
-const WITHOUT_PROJECT = ['environment', 'token', 'issuer', 'window', 'stop'];
-
 /**
  * Rows that no event knows. An erased event may have created one, so for each erased event one row of its project is
  * not told. Which one, nobody knows any more.
  */
 export const addedRows = (check: RowCheck): Statement => {
-  const project = WITHOUT_PROJECT.includes(check.kind) ? 'NULL::int' : 't.project_id';
+  const project = check.project ?? 't.project_id';
+  const elsewhere = check.createdElsewhere ? `AND NOT (${check.createdElsewhere})` : '';
   return {
     text: `
       WITH unknown AS (
         SELECT ${check.id} AS id, ${project} AS project,
                row_number() OVER (PARTITION BY ${project} ORDER BY ${check.id}) AS n
-          FROM ${check.table} t WHERE NOT ${seen(check)} AND NOT ${isImporting(check.kind)}
+          FROM ${check.table} t WHERE NOT ${seen(check)} AND NOT ${isImporting(check.kind)} ${elsewhere}
       )
       SELECT u.id FROM unknown u
        WHERE u.n > (SELECT count(*) FROM events x
@@ -55,33 +53,62 @@ export const changedImports = ({ kind, table, id, since = [] }: RowCheck): State
   };
 };
 
-/** What holds, if it is not what the latest event says. `$1`: unreadable events. */
+/**
+ * What holds, if it is not what the latest event says: a row that differs, was added or is missing. Rows from before the
+ * events have a verdict with an event of its import. An erased event may be the latest. `$1`: unreadable events.
+ */
 export const OTHER_HOLDING: Statement = {
-  text: `SELECT h.release_id || ' in ' || h.environment AS id
+  text: `WITH latest AS (
+           SELECT DISTINCT ON (e.release_id, d ->> 'environment') e.release_id, d ->> 'environment' AS environment,
+                  e.subject_id, e.actor, d ->> 'decision' AS decision, d ->> 'inputsHash' AS inputs_hash
+             FROM events e CROSS JOIN LATERAL (SELECT e.data::jsonb AS d OFFSET 0) data
+            WHERE e.type IN ('verdict.decided', 'verdict.holds-again') AND e.subject_id <> 'erased'
+              AND e.id <> ALL ($1::uuid[]) AND NOT d ? 'late' AND NOT d ? 'intent'
+            ORDER BY e.release_id, d ->> 'environment', e.id DESC
+         )
+         SELECT coalesce(h.release_id, l.release_id) || ' in ' || coalesce(h.environment, l.environment) AS id
            FROM release_decisions h
-          CROSS JOIN LATERAL (
-            SELECT e.subject_id, e.data::jsonb ->> 'decision' AS decision FROM events e
-             WHERE e.release_id = h.release_id AND e.type IN ('verdict.decided', 'verdict.holds-again')
-               AND e.id <> ALL ($1::uuid[])
-               AND e.data::jsonb ->> 'environment' = h.environment AND NOT e.data::jsonb ? 'late'
-             ORDER BY e.id DESC LIMIT 1) last
-          WHERE (last.subject_id, last.decision) IS DISTINCT FROM (h.verdict_id::text, h.decision::text)
-          LIMIT 1000`,
+           FULL JOIN latest l ON l.release_id = h.release_id AND l.environment = h.environment
+          WHERE (l.subject_id, l.decision, l.inputs_hash, l.actor)
+                IS DISTINCT FROM (h.verdict_id::text, h.decision::text, h.inputs_hash, h.decided_by)
+            AND NOT (l.subject_id IS NULL AND EXISTS (
+              SELECT 1 FROM events x WHERE x.subject_kind = 'verdict' AND x.subject_id = h.verdict_id::text
+                 AND x.type = 'imported'))
+            AND NOT EXISTS (
+              SELECT 1 FROM events x WHERE x.subject_kind = 'verdict' AND x.subject_id = 'erased'
+                 AND x.release_id = coalesce(h.release_id, l.release_id))
+          ORDER BY 1 LIMIT 1000`,
 };
 
-/** Evidence that another replaced without an event that says so. `$1`: unreadable events. */
+/**
+ * Evidence that another replaced without an event that says so, or at another time than that of the other; and evidence
+ * that an event says was replaced, and is not. `$1`: unreadable events.
+ */
 export const SUPERSEDED: Statement = {
-  text: `SELECT t.id FROM evidence t
+  text: `WITH said AS MATERIALIZED (
+           SELECT e.subject_id AS by, old.id
+             FROM events e CROSS JOIN LATERAL (SELECT e.data::jsonb AS d OFFSET 0) data
+            CROSS JOIN LATERAL jsonb_array_elements_text(
+              CASE WHEN e.type = 'evidence.read-again' THEN jsonb_build_array(d ->> 'before')
+                   WHEN jsonb_typeof(d -> 'superseded') = 'array' THEN d -> 'superseded' ELSE '[]' END) old(id)
+            WHERE e.subject_kind = 'evidence' AND e.type IN ('evidence.received', 'evidence.read-again')
+              AND e.id <> ALL ($1::uuid[])
+         ), whole AS (
+           SELECT e.subject_id AS by FROM events e
+            WHERE e.subject_kind = 'evidence' AND e.id <> ALL ($1::uuid[])
+              AND (e.type = 'imported' OR jsonb_typeof(e.data::jsonb -> 'superseded') = 'string')
+         )
+         SELECT t.id::text FROM evidence t LEFT JOIN evidence n ON n.id = t.superseded_by
           WHERE t.superseded_by IS NOT NULL
-            AND NOT EXISTS (
-              SELECT 1 FROM events e
-               WHERE e.subject_kind = 'evidence' AND e.subject_id = t.superseded_by::text
-                 AND e.id <> ALL ($1::uuid[])
-                 AND (e.type = 'imported' OR e.data::jsonb -> 'superseded' ? t.id::text
-                      OR e.data::jsonb ->> 'before' = t.id::text))
-            AND NOT EXISTS (SELECT 1 FROM events e WHERE e.subject_kind = 'evidence' AND e.subject_id = 'erased'
-                             AND e.release_id = t.release_id)
-            AND NOT ${isImporting('evidence')}
+            AND (t.superseded_at IS DISTINCT FROM n.created_at OR NOT (
+              EXISTS (SELECT 1 FROM said s WHERE s.by = t.superseded_by::text AND s.id = t.id::text)
+              OR EXISTS (SELECT 1 FROM whole w WHERE w.by = t.superseded_by::text)
+              OR EXISTS (SELECT 1 FROM events x WHERE x.subject_kind = 'evidence' AND x.subject_id = 'erased'
+                            AND x.release_id = t.release_id)
+              OR ${isImporting('evidence')}))
+          UNION
+         SELECT s.id FROM said s LEFT JOIN evidence t ON t.id::text = s.id
+          WHERE t.superseded_by::text IS DISTINCT FROM s.by
           LIMIT 1000`,
 };
 
@@ -102,6 +129,7 @@ export const differingRows = (check: RowCheck): Statement => ({
            LEFT JOIN ${check.table} t ON ${check.id} = e.subject_id
           WHERE e.subject_kind = '${check.kind}' AND e.type IN (${types(check)})
             AND e.subject_id <> 'erased' AND e.id <> ALL ($1::uuid[])
+            ${check.gone ? `AND NOT (t IS NULL AND ${check.gone})` : ''}
             AND (t IS NULL OR NOT coalesce(${check.agrees}, false)
                  ${check.later ? `OR NOT coalesce(${check.later}, false)` : ''})
           LIMIT 1000`,
@@ -142,18 +170,4 @@ export const WAIVERS: Statement = {
                 t.approved_at AS "approvedAt", t.approved_by AS "approvedBy",
                 ${dataOf('waiver.requested')} AS requested, ${dataOf('waiver.approved')} AS approved
            FROM waivers t WHERE $1::uuid IS NULL OR t.id > $1 ORDER BY t.id LIMIT $2`,
-};
-
-/** Documents in order. `$1`, `$2`: project and digest of the one before, `$3`: maximum number. */
-export const DOCUMENTS: Statement = {
-  name: 'verify-documents',
-  text: `SELECT project_id AS "projectId", sha256 FROM documents
-          WHERE (project_id, sha256) > ($1, $2) ORDER BY project_id, sha256 LIMIT $3`,
-};
-
-/** A part of a document's gzip stream. `$1`, `$2`: project and digest, `$3`: number of the part. */
-export const CHUNK: Statement = {
-  name: 'verify-chunk',
-  text: `SELECT content FROM document_chunks
-          WHERE project_id = $1 AND sha256 = $2 AND ordinal >= $3 ORDER BY ordinal LIMIT 1`,
 };

@@ -4,9 +4,7 @@ import type { Keys } from '../../security/signing/keys.js';
 import { EMPTY_ROOT, leafHash } from '../../security/signing/merkle.js';
 import { parseVkey } from '../../security/signing/note.js';
 import { growTree, rootAt, type Tile } from '../../security/signing/tiles.js';
-import { type CheckedRow, ENTRIES } from './check.sql.js';
-import { faultOf } from './check-entry.js';
-import { tilesBy } from './tree.js';
+import { type CheckedRow, ENTRIES, faultOf, tilesBy } from '../transparency/index.js';
 import { BEYOND, CHECKPOINTS, type CheckpointRow, type LogRow } from './verify.sql.js';
 
 const BATCH = 2000;

@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import type { Read } from '../../database/sql.js';
 import { storedInputsHash, type VerdictInputs, verdictHash } from '../../engine/index.js';
+import type { Keys } from '../../security/signing/keys.js';
 import { canonicalJson } from '../../shared/canonical-json.js';
 import { type StatedWaiver, waiverStatement } from '../../vocabulary/waiver-statement.js';
+import { memberOf } from './data.js';
 import { unreadableEvents } from './readable.js';
 import { ROW_CHECKS } from './row-checks.js';
-import type { Report } from './verify-log.js';
+import type { Verifier } from './verifier.js';
+import { verifyDerived } from './verify-derived.js';
+import { verifyDocuments } from './verify-documents.js';
+import { verifyEnvelopes } from './verify-envelopes.js';
+import { type OpenReader, verifyEvidence } from './verify-evidence.js';
+import { verifyPeople } from './verify-people.js';
 import {
   addedRows,
-  CHUNK,
   changedImports,
-  DOCUMENTS,
   differingRows,
   IMPORTING,
   OTHER_HOLDING,
@@ -21,30 +23,20 @@ import {
   VERDICTS,
   WAIVERS,
 } from './verify-rows.sql.js';
+import { verifyStates } from './verify-states.js';
 
 const PAGE = 500;
 /** The inputs of one verdict can have megabytes. */
 const VERDICT_PAGE = 10;
 
-interface Verifier {
-  readonly read: Read;
-  readonly report: Report;
-}
-
 const sha256 = (value: object) => createHash('sha256').update(canonicalJson(value)).digest('hex');
 
-function memberOf(data: string | null, name: string): unknown {
-  if (data === null) return undefined;
-  try {
-    const parsed: unknown = JSON.parse(data);
-    return typeof parsed === 'object' && parsed !== null ? Reflect.get(parsed, name) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-async function verifyTables({ read, report }: Verifier): Promise<void> {
-  const unreadable = await unreadableEvents(read, report);
+/** @returns rows that were reported, as kind and id */
+async function verifyTables(
+  { read, report }: Verifier,
+  unreadable: readonly string[],
+): Promise<Set<string>> {
+  const known = new Set<string>();
   for (const { kind } of await read<{ kind: string }>(IMPORTING, [])) {
     report(
       `${kind}: rows from before the events have no event yet, so added rows cannot be found. ` +
@@ -59,6 +51,7 @@ async function verifyTables({ read, report }: Verifier): Promise<void> {
     const statements = [differingRows(check), ...(check.since ? [changedImports(check)] : [])];
     for (const statement of statements) {
       for (const { id, missing } of await read<Differing>(statement, [unreadable])) {
+        known.add(`${check.kind} ${id}`);
         report(`${check.kind} ${id}: it ${missing ? 'is missing' : 'differs from its events'}`);
       }
     }
@@ -67,8 +60,11 @@ async function verifyTables({ read, report }: Verifier): Promise<void> {
     report(`what holds for release ${id}: it is not what the latest event says`);
   }
   for (const { id } of await read<{ id: string }>(SUPERSEDED, [unreadable])) {
-    report(`evidence ${id}: no event says that other evidence replaced it`);
+    report(
+      `evidence ${id}: whether other evidence replaced it, and when, is not what the events say`,
+    );
   }
+  return known;
 }
 
 async function verifyPolicies({ read, report }: Verifier): Promise<number> {
@@ -145,46 +141,28 @@ async function verifyWaivers({ read, report }: Verifier): Promise<number> {
   }
 }
 
-/** The compressed parts of a document, one at a time. */
-async function* partsOf(read: Read, projectId: number, digest: string) {
-  for (let ordinal = 0; ; ordinal += 1) {
-    const [part] = await read<{ content: Buffer }>(CHUNK, [projectId, digest, ordinal]);
-    if (!part) return;
-    yield part.content;
-  }
-}
-
-async function digestOf(read: Read, projectId: number, digest: string): Promise<string> {
-  const hash = createHash('sha256');
-  const bytes = Readable.from(partsOf(read, projectId, digest)).pipe(createGunzip());
-  for await (const piece of bytes) hash.update(piece);
-  return hash.digest('hex');
-}
-
-async function verifyDocuments({ read, report }: Verifier): Promise<number> {
-  type Row = { projectId: number; sha256: string };
-  for (let [project, digest, count] = [0, '', 0]; ; ) {
-    const rows: Row[] = await read<Row>(DOCUMENTS, [project, digest, PAGE]);
-    for (const row of rows) {
-      const found = await digestOf(read, row.projectId, row.sha256).catch(() => undefined);
-      if (found !== row.sha256) {
-        report(`document ${row.sha256} of project ${row.projectId}: its bytes were changed`);
-      }
-    }
-    count += rows.length;
-    const last = rows.at(-1);
-    if (rows.length < PAGE || !last) return count;
-    [project, digest] = [last.projectId, last.sha256];
-  }
-}
-
-/** Compares rows with their events, and documents with their digests. @returns how many were compared */
-export async function verifyRows(verifier: Verifier) {
-  await verifyTables(verifier);
+/**
+ * Compares every table that answers and verdicts are made of: rows with their events, documents with their digests, and
+ * what is derived with what it is derived from. docs/events.md lists the tables.
+ * @returns how much was compared
+ */
+export async function verifyRows(
+  verifier: Verifier,
+  keys: Keys | undefined,
+  openReader: OpenReader,
+) {
+  const unreadable = await unreadableEvents(verifier.read, verifier.report);
+  const known = await verifyTables(verifier, unreadable);
+  const rows = await verifyStates(verifier, unreadable, known);
+  await verifyPeople(verifier, unreadable);
   return {
+    rows,
     policies: await verifyPolicies(verifier),
     verdicts: await verifyVerdicts(verifier),
     waivers: await verifyWaivers(verifier),
     documents: await verifyDocuments(verifier),
+    evidence: await verifyEvidence(verifier, openReader, unreadable),
+    attestations: await verifyEnvelopes(verifier, keys, unreadable),
+    facts: await verifyDerived(verifier, unreadable),
   };
 }

@@ -1,0 +1,2 @@
+export { TABLES } from './tables.js';
+export { verify, verifySnapshot } from './verify.js';
