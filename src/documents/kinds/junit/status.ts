@@ -59,7 +59,7 @@ const isFlag = (key: string) =>
 
 /** Words that are signs. */
 const CROSS = /[✗✘×✖❌❎☒⛔🔴🚫💥🛑]/u;
-const CHECK = /^[✓✔✅☑🟢\s\ufe0f]+$/u;
+const CHECK = /^(?:[✓✔✅☑🟢]|\ufe0f|\s)+$/u;
 const COUNT = /^\d+$/;
 
 /** Adds up the words about one outcome. If they disagree, the worst counts. */
