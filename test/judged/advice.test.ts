@@ -3,7 +3,7 @@ import { UPLOADS } from '../../src/documents/kinds/index.js';
 import { SHOWN, type Shown } from '../../src/vocabulary/finding-types.js';
 import { useApp } from '../support/app.js';
 import { deployed } from '../support/deployments.js';
-import { bom, junit, sarif, trivy } from '../support/documents.js';
+import { bom, junit, npmAudit, sarif, trivy } from '../support/documents.js';
 import { retract, type UploadOptions, uploaded } from '../support/evidence.js';
 import { addArtifact, createRelease, digest, seal } from '../support/releases.js';
 import { denials, guard, verdictOf, waived, XML } from '../support/verdicts.js';
@@ -93,15 +93,7 @@ const CLEAN: Readonly<Record<Shown, Readonly<Record<string, () => Promise<unknow
         source: { type: 'directory', target: '/src' },
         descriptor: { name: 'grype', version: '0.92.2' },
       }),
-    'npm-audit': () =>
-      send({
-        auditReportVersion: 2,
-        vulnerabilities: {},
-        metadata: {
-          vulnerabilities: { info: 0, low: 0, moderate: 0, high: 0, critical: 0, total: 0 },
-          dependencies: { prod: 3, dev: 0, optional: 0, peer: 0, peerOptional: 0, total: 3 },
-        },
-      }),
+    'npm-audit': () => send(npmAudit()),
     'osv with --all-packages': () =>
       send({
         results: [
