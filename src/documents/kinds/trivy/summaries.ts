@@ -14,6 +14,8 @@ export function missingFailures(parts: readonly Part[]): string | undefined {
     : undefined;
 }
 
+const LIST_ALL = 'Scan with --include-non-failures';
+
 /**
  * Policies of older versions of Trivy may except checks, and their results are usually not listed. Continues "does not
  * count: ".
@@ -23,7 +25,7 @@ export function hiddenExceptions(parts: readonly Part[]): string | undefined {
     const counted = result.MisconfSummary?.Exceptions ?? 0;
     const listed = (result.Misconfigurations ?? []).filter(({ Status }) => Status === 'EXCEPTION');
     if (counted > listed.length)
-      return `a policy excepts ${counted} failed checks, and ${listed.length} of them are listed. Scan with --include-non-failures`;
+      return `a policy excepts ${counted} failed checks, and ${listed.length} of them are listed. ${LIST_ALL}`;
   }
   return undefined;
 }

@@ -62,8 +62,8 @@ function compare(evidence: EvidenceInput, subjects: Subjects<ArtifactInput>): Ab
 }
 
 /**
- * What tools find in the sources. A release is one commit, so it is the same for each artifact. Vulnerabilities, secrets
- * and licences also come into an artifact when it is built.
+ * What tools find in the sources. A release is one commit, so it is the same for each artifact. Vulnerabilities,
+ * secrets and licences also come into an artifact when it is built.
  */
 const OF_COMMIT: readonly Shown[] = ['tests', 'code', 'misconfiguration', 'components'];
 
@@ -243,7 +243,9 @@ export function onlyNote(
   });
   if (assumed.length === 0) return '';
   const names = joined([...new Set(assumed.map(evidenceName))]);
-  return `. Warning: ${names} ${assumed.length > 1 ? 'name' : 'names'} no digest of ${shown(artifact.name)}, which is the only artifact`;
+  const verb = assumed.length > 1 ? 'name' : 'names';
+  const only = `${shown(artifact.name)}, which is the only artifact`;
+  return `. Warning: ${names} ${verb} no digest of ${only}`;
 }
 
 /** The name of an artifact, with its digest if another artifact has the same name. */
