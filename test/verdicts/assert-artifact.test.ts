@@ -64,11 +64,7 @@ describe('GET /assert?sha256=…', () => {
   it('considers only the projects that the caller is bound to', async () => {
     await revoke(context.app, desk.id);
     const askAs = async (projects: number[]) =>
-      assertRelease(
-        guarded.app,
-        { sha256: SHA256, kind: 'archive' },
-        (await giveToken({ projects })).headers,
-      );
+      assertRelease(guarded.app, { sha256: SHA256 }, (await giveToken({ projects })).headers);
     expect((await askAs([shop.projectId])).json().verdicts).toHaveLength(1);
     expectProblem(await askAs([desk.projectId]), 409, 'release-denied');
     expectProblem(await askAs([77]), 404, 'artifact-not-found');
