@@ -6,7 +6,7 @@ import { deployed } from '../support/deployments.js';
 import { bom, junit, npmAudit, sarif, trivy } from '../support/documents.js';
 import { retract, type UploadOptions, uploaded } from '../support/evidence.js';
 import { addArtifact, createRelease, digest, seal } from '../support/releases.js';
-import { denials, guard, verdictOf, waived, XML } from '../support/verdicts.js';
+import { ageDocuments, denials, guard, verdictOf, waived, XML } from '../support/verdicts.js';
 
 /** The advice of each denial, followed to the letter, turns it into an allow. */
 
@@ -284,6 +284,26 @@ describe('max-findings', () => {
     await allowed();
   });
 
+  it('is met by uploading a scan of the release for each artifact that it looked at', async () => {
+    await guard(context.app, [{ rule: 'max-findings', scope: 'artifacts' }]);
+    const files = [digest(1), digest(2)];
+    for (const sha256 of files)
+      await addArtifact(context.app, release, { sha256, name: sha256, kind: 'archive' });
+    await send(npmAudit(), { label: 'scan' });
+    await denied('npm-audit (scan) names no artifact, and the release has 2 artifacts. Upload it');
+    for (const artifact of files) await send(npmAudit(), { label: 'scan', artifact });
+    await allowed();
+  });
+
+  it('is met by a scan of the image, if only files were scanned', async () => {
+    await guard(context.app, [{ rule: 'max-findings', scope: 'artifacts' }]);
+    await addArtifact(context.app, release, { sha256: digest(1), name: 'image:1' });
+    await send(npmAudit(), { label: 'scan' });
+    await denied('looked at files, and not at the image. Upload a report of trivy, grype or osv');
+    await send(image(), { artifact: digest(1) });
+    await allowed();
+  });
+
   it('is met by retracting the scan of another image', async () => {
     await guard(context.app, rules);
     await addArtifact(context.app, release, { sha256: digest(1), kind: 'container' });
@@ -311,7 +331,38 @@ describe('no-secrets', () => {
   });
 });
 
+describe('no-secrets for an image', () => {
+  beforeEach(async () => {
+    await guard(context.app, [{ rule: 'no-secrets', scope: 'artifacts' }]);
+    await addArtifact(context.app, release, { sha256: digest(1), name: 'image:1' });
+    await send([], { kind: 'gitleaks', label: 'leaks' });
+    await denied('does not say that it looked at the image. If it did, upload it for the artifact');
+  });
+
+  it('is met by a report of Gitleaks that is uploaded for it', async () => {
+    await send([], { kind: 'gitleaks', label: 'leaks', artifact: digest(1) });
+    await allowed();
+  });
+
+  it('is met by Trivy with its secret scanner', async () => {
+    await send(image(), { scanners: 'vuln,secret', artifact: digest(1) });
+    await allowed();
+  });
+});
+
 describe('other rules', () => {
+  it('evidence-required is met by a report with a time, if the same bytes are too old', async () => {
+    const rule = { rule: 'evidence-required', shows: 'vulnerability', maximumAgeDays: 1 };
+    await guard(context.app, [rule]);
+    await guard(context.app, [{ ...rule, unknownAge: 'last-upload' }], 'lenient');
+    await send(npmAudit(), { label: 'scan' });
+    await ageDocuments(2);
+    await denied('upload a report with a time, or let the policy count the last upload');
+    await allowed('lenient');
+    await send(image({ CreatedAt: new Date().toISOString() }), { label: 'timed' });
+    await allowed();
+  });
+
   it('evidence-required is met by running the tool again', async () => {
     await guard(context.app, [
       { rule: 'evidence-required', shows: 'vulnerability', maximumAgeDays: 1 },
