@@ -20,7 +20,8 @@ usage: release.sh --project ID --version VERSION [OPTION ...] (--environment NAM
   --branch NAME                    branch; used only if the release is new
   --artifact [NAME=]FILE           a file that was built; registered by its SHA-256; can be repeated
   --artifact NAME=sha256:DIGEST    an image, by the digest of its manifest in the registry
-  --artifact-kind KIND             kind of the following artifacts: archive, binary, npm … (default: archive)
+  --artifact-kind KIND             kind of the following artifacts: archive, binary, npm … (default: archive;
+                                   of an image that is given by its digest: container)
   --artifact-digest NAME=sha256:DIGEST
                                    another digest of this artifact, such as the index of an image; can be repeated
   --evidence [LABEL=]FILE          a report; the server recognises its kind; can be repeated
@@ -98,7 +99,7 @@ add_artifact() {
     ?*=sha256:*)
       if [ ! -f "$1" ]; then
         sha256=$(hexadecimal --artifact "$1")
-        printf '%s\t%s\t%s\t-\n' "$kind" "${1%=sha256:*}" "$sha256" >>"$work/artifacts"
+        printf '%s\t%s\t%s\t-\n' "${kind:-container}" "${1%=sha256:*}" "$sha256" >>"$work/artifacts"
         return 0
       fi
       ;;
@@ -106,7 +107,7 @@ add_artifact() {
   split "$1"
   [ "$name" != - ] || name=$(basename -- "$file")
   sha256=$(digest "$file")
-  printf '%s\t%s\t%s\t%s\n' "$kind" "$name" "$sha256" "$file" >>"$work/artifacts"
+  printf '%s\t%s\t%s\t%s\n' "${kind:-archive}" "$name" "$sha256" "$file" >>"$work/artifacts"
 }
 
 # about ARTIFACT: sets $about to the digest of the artifact, or "-" for the release.
@@ -171,7 +172,7 @@ trap 'exit 2' HUP INT TERM
 : >"$work/digests"
 : >"$work/scanners"
 
-project='' version='' commit='' branch='' environment='' no_assert='' kind=archive about=-
+project='' version='' commit='' branch='' environment='' no_assert='' kind='' about=-
 while [ "$#" -gt 0 ]; do
   case $1 in
     -h | --help) usage; exit 0 ;;

@@ -94,6 +94,8 @@ export interface TestSummary {
   readonly failures: number;
   readonly errors: number;
   readonly skipped: number;
+  /** Tests of which it is not known how they ended. With one of them, the report does not count. */
+  readonly unknown?: number;
   /** Tests that the report counts and does not have. */
   readonly missing?: number;
   /** Failures and errors of which the report has only the number. */

@@ -3,6 +3,29 @@ import { fixupSpdxId } from '@cyclonedx/cyclonedx-library/SPDX';
 /** Stands for licences that are not stored. It is not a licence, and the licences of its component are unknown. */
 export const NOT_STORED = 'licences that exceed the limits of the server';
 
+/**
+ * Begins a licence of which only a tool says that it applies, beside the one that the author states: it was found in a
+ * file, or declared and not concluded. Lists of denied licences count it, and nothing else does.
+ */
+const FOUND = 'also found: ';
+
+export const asFound = (licence: string): string => `${FOUND}${licence}`;
+
+/** The licence that was found, or undefined for one that is stated. */
+export const foundLicence = (text: string): string | undefined =>
+  text.startsWith(FOUND) ? text.slice(FOUND.length) : undefined;
+
+/** A stated licence without the beginning of found ones: a document must not choose how its licence is judged. */
+export function asStated(text: string): string {
+  let stated = text;
+  // Characters that are not stored could hide the beginning.
+  for (;;) {
+    const plain = stated.replace(/\p{C}/gu, '').trimStart();
+    if (!plain.toLowerCase().startsWith(FOUND.trim())) return stated;
+    stated = plain.slice(FOUND.trim().length);
+  }
+}
+
 /** Longer texts are kept as they are. */
 const MAX_LENGTH = 2000;
 

@@ -8,10 +8,12 @@ export interface Subject {
   readonly sha256: string;
   /** Other digests of the same artifact, as `sha256:…`: the index and the platforms of an image. */
   readonly digests: readonly string[];
+  readonly purl?: string | null | undefined;
 }
 
 /** Whether an artifact is an image, whose digest is that of a manifest. The digest of others is that of a file. */
-export const isImage = ({ kind }: Subject) => /container|image|oci|docker/.test(kind);
+export const isImage = ({ kind, purl }: Pick<Subject, 'kind' | 'purl'>) =>
+  /container|image|oci|docker/i.test(kind) || /^pkg:(?:oci|docker)\//i.test(purl ?? '');
 
 /** Artifacts by their digests, so that a document is not compared with each of them. */
 export interface Subjects<S extends Subject> {

@@ -176,7 +176,7 @@ describe('an approval', () => {
 
   it('is void when an artifact was added', async () => {
     await approve();
-    await addArtifact(open.app, release);
+    await addArtifact(open.app, release, { kind: 'archive' });
     expect((await stateNow()).because).toContain(`artifact ${digest(1)} is new`);
   });
 

@@ -159,7 +159,7 @@ describe('without a folder of keys', () => {
   it('attestations, proofs and packs are refused, and say how to turn them on', async () => {
     const { app } = context;
     const { id: release } = await createRelease(app);
-    await addArtifact(app, release);
+    await addArtifact(app, release, { kind: 'archive' });
     const { id } = await verdictOf(app, release);
     for (const url of [
       `/verdicts/${id}/attestation`,

@@ -12,7 +12,7 @@ const context = useApp();
 let release: string;
 useRows(async () => {
   release = (await createRelease(context.app)).id;
-  await addArtifact(context.app, release);
+  await addArtifact(context.app, release, { kind: 'archive' });
   await evidenceOfAll(context.app, release);
   await guard(context.app, [{ rule: 'promoted', through: ['staging'], minimumHours: 24 }]);
 });
@@ -90,7 +90,7 @@ describe('the rule promoted', () => {
     await stage();
     await age(30);
     expect((await judge()).decision).toBe('allow');
-    await addArtifact(context.app, release, { sha256: digest(2), name: 'late' });
+    await addArtifact(context.app, release, { sha256: digest(2), name: 'late', kind: 'archive' });
     expect(denials(await judge())).toEqual([MISSING]);
   });
 

@@ -44,12 +44,20 @@ describe('the claims of a report that is kept beside a newer one of its label', 
     expect(denials(await verdict()).join()).toMatch(/1 high finding.*sql/);
   });
 
-  it('apply to those of an older report, and of another label', async () => {
+  it('apply to those of an older report, and not of another label', async () => {
     await send(newer, 'code');
     await send(older, 'code');
     expect(await decision()).toBe('allow');
     await send({ ...newer, properties: { folder: 'b' } }, 'more');
-    expect(await decision()).toBe('allow');
+    expect(await decision()).toBe('deny');
+  });
+
+  it('do not apply to an older report about another target', async () => {
+    const [run] = newer.runs;
+    const versionControlProvenance = [{ repositoryUri: 'https://git.example/other' }];
+    await send({ ...newer, runs: [{ ...run, versionControlProvenance }] }, 'code');
+    await send(older, 'code');
+    expect(await decision()).toBe('deny');
   });
 
   it('apply again when the newer report is retracted, and not without a label', async () => {
@@ -62,7 +70,7 @@ describe('the claims of a report that is kept beside a newer one of its label', 
     expect(retracted.statusCode, retracted.body).toBe(200);
     expect(denials(await verdict())).toEqual([]);
     await send(newer);
-    expect(await decision()).toBe('allow');
+    expect(await decision()).toBe('deny');
   });
 
   it('follow the order of receipt, which is an input of the verdict', async () => {

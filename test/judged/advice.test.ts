@@ -3,10 +3,10 @@ import { UPLOADS } from '../../src/documents/kinds/index.js';
 import { SHOWN, type Shown } from '../../src/vocabulary/finding-types.js';
 import { useApp } from '../support/app.js';
 import { deployed } from '../support/deployments.js';
-import { bom, junit, sarif, trivy } from '../support/documents.js';
+import { bom, junit, npmAudit, sarif, trivy } from '../support/documents.js';
 import { retract, type UploadOptions, uploaded } from '../support/evidence.js';
 import { addArtifact, createRelease, digest, seal } from '../support/releases.js';
-import { denials, guard, verdictOf, waived, XML } from '../support/verdicts.js';
+import { ageDocuments, denials, guard, verdictOf, waived, XML } from '../support/verdicts.js';
 
 /** The advice of each denial, followed to the letter, turns it into an allow. */
 
@@ -93,15 +93,7 @@ const CLEAN: Readonly<Record<Shown, Readonly<Record<string, () => Promise<unknow
         source: { type: 'directory', target: '/src' },
         descriptor: { name: 'grype', version: '0.92.2' },
       }),
-    'npm-audit': () =>
-      send({
-        auditReportVersion: 2,
-        vulnerabilities: {},
-        metadata: {
-          vulnerabilities: { info: 0, low: 0, moderate: 0, high: 0, critical: 0, total: 0 },
-          dependencies: { prod: 3, dev: 0, optional: 0, peer: 0, peerOptional: 0, total: 3 },
-        },
-      }),
+    'npm-audit': () => send(npmAudit()),
     'osv with --all-packages': () =>
       send({
         results: [
@@ -292,6 +284,26 @@ describe('max-findings', () => {
     await allowed();
   });
 
+  it('is met by uploading a scan of the release for each artifact that it looked at', async () => {
+    await guard(context.app, [{ rule: 'max-findings', scope: 'artifacts' }]);
+    const files = [digest(1), digest(2)];
+    for (const sha256 of files)
+      await addArtifact(context.app, release, { sha256, name: sha256, kind: 'archive' });
+    await send(npmAudit(), { label: 'scan' });
+    await denied('npm-audit (scan) names no artifact, and the release has 2 artifacts. Upload it');
+    for (const artifact of files) await send(npmAudit(), { label: 'scan', artifact });
+    await allowed();
+  });
+
+  it('is met by a scan of the image, if only files were scanned', async () => {
+    await guard(context.app, [{ rule: 'max-findings', scope: 'artifacts' }]);
+    await addArtifact(context.app, release, { sha256: digest(1), name: 'image:1' });
+    await send(npmAudit(), { label: 'scan' });
+    await denied('looked at files, and not at the image. Upload a report of trivy, grype or osv');
+    await send(image(), { artifact: digest(1) });
+    await allowed();
+  });
+
   it('is met by retracting the scan of another image', async () => {
     await guard(context.app, rules);
     await addArtifact(context.app, release, { sha256: digest(1), kind: 'container' });
@@ -319,7 +331,38 @@ describe('no-secrets', () => {
   });
 });
 
+describe('no-secrets for an image', () => {
+  beforeEach(async () => {
+    await guard(context.app, [{ rule: 'no-secrets', scope: 'artifacts' }]);
+    await addArtifact(context.app, release, { sha256: digest(1), name: 'image:1' });
+    await send([], { kind: 'gitleaks', label: 'leaks' });
+    await denied('does not say that it looked at the image. If it did, upload it for the artifact');
+  });
+
+  it('is met by a report of Gitleaks that is uploaded for it', async () => {
+    await send([], { kind: 'gitleaks', label: 'leaks', artifact: digest(1) });
+    await allowed();
+  });
+
+  it('is met by Trivy with its secret scanner', async () => {
+    await send(image(), { scanners: 'vuln,secret', artifact: digest(1) });
+    await allowed();
+  });
+});
+
 describe('other rules', () => {
+  it('evidence-required is met by a report with a time, if the same bytes are too old', async () => {
+    const rule = { rule: 'evidence-required', shows: 'vulnerability', maximumAgeDays: 1 };
+    await guard(context.app, [rule]);
+    await guard(context.app, [{ ...rule, unknownAge: 'last-upload' }], 'lenient');
+    await send(npmAudit(), { label: 'scan' });
+    await ageDocuments(2);
+    await denied('upload a report with a time, or let the policy count the last upload');
+    await allowed('lenient');
+    await send(image({ CreatedAt: new Date().toISOString() }), { label: 'timed' });
+    await allowed();
+  });
+
   it('evidence-required is met by running the tool again', async () => {
     await guard(context.app, [
       { rule: 'evidence-required', shows: 'vulnerability', maximumAgeDays: 1 },

@@ -144,4 +144,17 @@ export const SCANS: Readonly<Record<string, unknown>> = {
     ],
     experimental_config: { licenses: { summary: false, allowlist: null } },
   },
+  'OSV-Scanner of an image': {
+    results: [
+      {
+        source: { path: 'usr/lib/node_modules/npm/package.json', type: 'artifact' },
+        packages: [{ package: { name: 'fastify', version: '5.0.0', ecosystem: 'npm' } }],
+      },
+    ],
+    image_metadata: {
+      os: 'debian',
+      layer_metadata: [{ diff_id: `sha256:${digest(11)}`, command: 'COPY', is_empty: false }],
+    },
+    experimental_config: { licenses: { summary: false, allowlist: null } },
+  },
 };

@@ -16,28 +16,34 @@ let release: string;
 /** The artifacts that releases have: none, an image of which tools tell the digest, and a file. */
 const ARTIFACTS: Readonly<Record<string, () => Promise<unknown>>> = {
   'no artifact': async () => undefined,
-  'an image': () =>
-    addArtifact(context.app, release, {
+  'an image': () => {
+    artifact = digest(7);
+    return addArtifact(context.app, release, {
       name: 'registry.example.org/shop',
       kind: 'container-image',
-      sha256: digest(7),
-    }),
+      sha256: artifact,
+    });
+  },
   'an archive': () =>
     addArtifact(context.app, release, { name: 'shop.tgz', kind: 'archive', sha256: digest(8) }),
 };
 
 beforeEach(async () => {
+  artifact = undefined;
   release = (await createRelease(context.app)).id;
 });
 
 const send = (document: unknown, options: UploadOptions = {}) =>
   uploaded(context.app, release, document, options);
 
+/** The scan for secrets is uploaded for the artifact, because Gitleaks does not say what it looked at. */
+let artifact: string | undefined;
+
 const standard = {
   tests: () => send(junit('passed'), { ...XML, label: 'tests' }),
   sbom: () => send(bom([{ licence: 'MIT' }]), { label: 'sbom' }),
-  scan: () => send(SCANS['npm audit'], { label: 'scan' }),
-  secrets: () => send([], { kind: 'gitleaks', label: 'secrets' }),
+  scan: () => send(SCANS.Trivy, { label: 'scan' }),
+  secrets: () => send([], { kind: 'gitleaks', label: 'secrets', ...(artifact && { artifact }) }),
 };
 
 async function allowedWith(own: keyof typeof standard, document: unknown, options?: UploadOptions) {
@@ -49,13 +55,46 @@ async function allowedWith(own: keyof typeof standard, document: unknown, option
   return evidence;
 }
 
-const cases = Object.keys(ARTIFACTS).flatMap((artifact) =>
-  Object.keys(SCANS).map((tool) => ({ artifact, tool })),
+/** Reports of folders and lock files, which do not say what is in an image. */
+const OF_FILES = [
+  'Trivy of a folder',
+  'Grype of a folder',
+  'npm audit',
+  'pnpm audit',
+  'OSV-Scanner',
+];
+
+const all = Object.keys(ARTIFACTS).flatMap((about) =>
+  Object.keys(SCANS).map((tool) => ({ about, tool })),
 );
+const isOfFiles = ({ about, tool }: { about: string; tool: string }) =>
+  about === 'an image' && OF_FILES.includes(tool);
+
+it.each(all.filter(isOfFiles))('a release is denied with $about and $tool', async (one) => {
+  await ARTIFACTS[one.about]?.();
+  for (const [name, add] of Object.entries(standard)) if (name !== 'scan') await add();
+  for (const more of [{}, { artifact: digest(7) }]) {
+    await send(SCANS[one.tool], { label: 'own', ...more });
+    expect(denials(await verdictOf(context.app, release)).join()).toMatch(
+      /^max-findings: .* looked at files, and not at the image/,
+    );
+  }
+  await send(SCANS.Trivy, { label: 'image' });
+  expect(denials(await verdictOf(context.app, release))).toEqual([]);
+});
+
+it('Trivy with its scanner for secrets is enough for an image', async () => {
+  await ARTIFACTS['an image']?.();
+  for (const name of ['tests', 'sbom'] as const) await standard[name]();
+  await send(SCANS.Trivy, { label: 'image', scanners: 'vuln,secret' });
+  expect((await verdictOf(context.app, release)).decision).toBe('allow');
+});
 
 describe('a release is allowed with a clean report', () => {
-  it.each(cases)('of $tool, and with $artifact', async ({ artifact, tool }) => {
-    await ARTIFACTS[artifact]?.();
+  const cases = all.filter((one) => !isOfFiles(one));
+
+  it.each(cases)('of $tool, and with $about', async ({ about, tool }) => {
+    await ARTIFACTS[about]?.();
     const { summary } = await allowedWith('scan', SCANS[tool]);
     expect(summary).toMatchObject({ shows: expect.arrayContaining(['vulnerability']) });
   });

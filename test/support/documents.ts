@@ -64,6 +64,16 @@ export const rpm = (id: string, epoch?: number) => ({
   ],
 });
 
+/** A report of npm audit without vulnerabilities. */
+export const npmAudit = () => ({
+  auditReportVersion: 2,
+  vulnerabilities: {},
+  metadata: {
+    vulnerabilities: { info: 0, low: 0, moderate: 0, high: 0, critical: 0, total: 0 },
+    dependencies: { prod: 3, dev: 0, optional: 0, peer: 0, peerOptional: 0, total: 3 },
+  },
+});
+
 const match = ({ id, also = [], name = 'lodash', version = '4.17.20', ...more }: Defect) => ({
   vulnerability: {
     id: id ?? 'GHSA-35jh-r3h4-6jhm',

@@ -29,7 +29,10 @@ export interface Shipped {
 /** A release that was denied, and is allowed since a waiver was approved, and was deployed. */
 export async function shippedRelease(app: FastifyInstance): Promise<Shipped> {
   const release = await createRelease(app);
-  const artifact = await addArtifact(app, release.id, { purl: 'pkg:oci/shop@sha256:1' });
+  const artifact = await addArtifact(app, release.id, {
+    purl: 'pkg:generic/shop@1',
+    kind: 'archive',
+  });
   await evidenceOfAll(app, release.id);
   const finding = { severity: 'HIGH', fixed: '4.17.21' };
   await uploaded(app, release.id, trivy(finding), { label: 'scan', artifact });

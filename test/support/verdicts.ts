@@ -141,6 +141,11 @@ export const ageEvidence = (days: number) =>
        UPDATE evidence SET created_at = created_at - interval '${days} days',
                            last_received_at = last_received_at - interval '${days} days'; COMMIT`);
 
+/** Moves all stored documents into the past, as if their bytes had been received then. */
+export const ageDocuments = (days: number) =>
+  sql(`BEGIN; SET LOCAL session_replication_role = replica;
+       UPDATE documents SET created_at = created_at - interval '${days} days'; COMMIT`);
+
 /** Writes what evidence covers. Null: as evidence from before coverage was stored. */
 export const writeCoverage = (id: string, coverage: object[] | null) =>
   sql(`BEGIN; SET LOCAL session_replication_role = replica;

@@ -39,7 +39,7 @@ useRows(async () => {
   await createProject(app);
   await requested(app, { rule: 'CVE-2020-0001' }); // before the release
   release = (await createRelease(app, { projectId: 1 })).id;
-  await addArtifact(app, release);
+  await addArtifact(app, release, { kind: 'archive' });
   await evidenceOfAll(app, release);
   good = await verdictOf(app, release, { environment: 'staging' });
   const scan = await uploaded(app, release, trivy({}), { label: 'other' });

@@ -20,7 +20,7 @@ async function recorded(): Promise<LogApp & { release: string }> {
   await importRows(anotherPool());
   const { app } = log;
   const { id: release } = await createRelease(app);
-  await addArtifact(app, release, { sha256: digest(7) });
+  await addArtifact(app, release, { sha256: digest(7), kind: 'archive' });
   await app.inject({
     method: 'POST',
     url: `/releases/${release}/evidence`,

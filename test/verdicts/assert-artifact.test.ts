@@ -17,7 +17,7 @@ useRows(async () => {
   shop = await createRelease(context.app);
   desk = await createRelease(context.app, { version: '2.0.0' });
   for (const { id } of [shop, desk]) {
-    await addArtifact(context.app, id, { sha256: SHA256 });
+    await addArtifact(context.app, id, { sha256: SHA256, kind: 'archive' });
     await evidenceOfAll(context.app, id);
   }
 });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
-import { bom, grype, junit, leak, trivy, trivyOf } from '../support/documents.js';
+import { bom, grype, junit, leak, npmAudit, trivy, trivyOf } from '../support/documents.js';
 import { retract, uploaded } from '../support/evidence.js';
 import { addArtifact, createRelease, digest } from '../support/releases.js';
 import {
@@ -65,10 +65,47 @@ describe('scope artifacts', () => {
     expect((await judged()).status).toBe('pass');
   });
 
-  it('takes a report of the whole release for each artifact', async () => {
+  it('takes a report that names no artifact for none of several', async () => {
     await byArtifact();
-    await add('api', 'web', 'cli');
-    await send(trivy());
+    await add('web', 'cli');
+    await send(trivy(), { label: 'scan' });
+    const { status, message } = await judged();
+    expect(status).toBe('not-evidenced');
+    expect(message).toMatch(
+      /trivy \(scan\) names no artifact, and the release has 2 artifacts\. Upload it for each artifact/,
+    );
+  });
+
+  it('takes it for the only artifact if that is a file, and tells it', async () => {
+    await byArtifact();
+    await add('cli');
+    await send(trivy(), { label: 'scan' });
+    const { status, message } = await judged();
+    expect([status, message]).toEqual([
+      'pass',
+      expect.stringContaining(
+        '. Warning: trivy (scan) names no digest of cli, which is the only artifact',
+      ),
+    ]);
+    await send(trivy(), { artifact: DIGESTS.cli });
+    expect((await judged()).message).not.toContain('Warning');
+  });
+
+  it.each([
+    ['a folder', { ...trivy(), ArtifactName: '.', ArtifactType: 'filesystem' }],
+    ['a repository', { ...trivy(), ArtifactType: 'repository' }],
+    ['a lock file', npmAudit()],
+  ])('does not take a report of %s for an image', async (_what, document) => {
+    await byArtifact();
+    await add('api');
+    await send(document, { label: 'scan' });
+    const { status, message } = await judged();
+    expect(status).toBe('not-evidenced');
+    expect(message).toMatch(/\(scan\) looked at files, and not at the image/);
+    expect(message).not.toContain('npm-audit or');
+    await send(document, { label: 'scan', artifact: DIGESTS.api });
+    expect((await judged()).status).toBe('not-evidenced');
+    await send(IMAGE, { label: 'image' });
     expect((await judged()).status).toBe('pass');
   });
 
@@ -113,12 +150,15 @@ describe('scope artifacts', () => {
     expect(await of()).toEqual(['pass', 'pass']);
   });
 
-  it('is asked by baseline, except of the SBOM', async () => {
+  it('is asked by baseline, except of the SBOM and of tests', async () => {
     await add('api', 'web');
-    const { scan } = await evidenceOfAll(context.app, release);
-    expect((await verdictOf(context.app, release)).decision).toBe('allow');
-    await retract(context.app, scan.id);
+    await evidenceOfAll(context.app, release);
+    for (const artifact of [DIGESTS.api, DIGESTS.web])
+      await send([], { kind: 'gitleaks', artifact });
+    const { id } = await send(trivy(), { artifact: DIGESTS.web });
     await send(trivy(), { artifact: DIGESTS.api });
+    expect((await verdictOf(context.app, release)).decision).toBe('allow');
+    await retract(context.app, id);
     const { results } = await verdictOf(context.app, release);
     expect(results.map(({ rule, status }) => [rule, status])).toEqual([
       ['tests-passed', 'pass'],

@@ -109,7 +109,7 @@ describe('201 with another id and another inputsHash', () => {
   it.each<[string, () => Promise<unknown>]>([
     ['evidence', () => uploaded(context.app, release, bom([{}]))],
     ['a newer scan', () => uploaded(context.app, release, trivy(), { label: 'scan' })],
-    ['an artifact', () => addArtifact(context.app, release)],
+    ['an artifact', () => addArtifact(context.app, release, { kind: 'archive' })],
     ['the approval of a waiver', () => waived(guarded.app)],
     ['a deployment', () => deployed(context.app, release, 'gate')],
     [

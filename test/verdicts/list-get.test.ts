@@ -116,7 +116,7 @@ describe('GET /verdicts/{id}', () => {
     const { headers } = await giveToken();
     const before = (await get(allowed.id, headers)).json();
     await deployed(context.app, release.id);
-    await addArtifact(context.app, release.id);
+    await addArtifact(context.app, release.id, { kind: 'archive' });
     await verdictOf(context.app, release.id);
     expect((await get(allowed.id, headers)).json()).toEqual(listed(before, false));
   });

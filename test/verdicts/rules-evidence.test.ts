@@ -3,7 +3,7 @@ import { useApp } from '../support/app.js';
 import { bom, junit, leak, trivy } from '../support/documents.js';
 import { retract, upload, uploaded } from '../support/evidence.js';
 import { addArtifact, createRelease, digest } from '../support/releases.js';
-import { ageEvidence, guard, resultOf, XML } from '../support/verdicts.js';
+import { ageDocuments, ageEvidence, guard, resultOf, XML } from '../support/verdicts.js';
 
 const context = useApp();
 let release: string;
@@ -55,7 +55,7 @@ describe('evidence-required', () => {
     });
   });
 
-  it('denies evidence that is too old until it is uploaded again', async () => {
+  it('denies evidence that is too old until another one is uploaded', async () => {
     await rule('evidence-required', { shows: 'vulnerability', maximumAgeDays: 7 });
     const { id } = await send(trivy());
     await ageEvidence(6);
@@ -63,11 +63,15 @@ describe('evidence-required', () => {
     await ageEvidence(2);
     expect(await judged()).toMatchObject({
       status: 'not-evidenced',
-      message:
-        'The vulnerability scan for this release is older than 7 days. Run the tool again and upload the report: POST /releases/{id}/evidence',
+      message: expect.stringContaining(
+        'The vulnerability scan for this release is older than 7 days. Run the tool again and upload the report',
+      ),
       evidence: [id],
     });
+    await ageDocuments(8);
     expect((await upload(context.app, release, trivy())).statusCode).toBe(200);
+    expect((await judged()).denies).toBe(true);
+    await send({ ...trivy(), CreatedAt: new Date().toISOString() });
     expect((await judged()).denies).toBe(false);
   });
 

@@ -6,6 +6,8 @@ export interface Times {
   readonly now: number;
   /** When the document was last received. */
   readonly receivedAt: number;
+  /** When the project first received a document of the same bytes. Absent: not before. */
+  readonly firstReceivedAt?: number | null | undefined;
 }
 
 const secondsOf = (instant: string) => Date.parse(instant) / 1000;
@@ -19,18 +21,20 @@ function earliest(instants: readonly (string | undefined)[]): number | null {
 }
 
 /**
- * The age of evidence: since its tool ran, by the oldest time in the document, and never less than since its upload.
+ * The age of evidence: since its tool ran, by the oldest time in the document, and never less than since its upload. A
+ * document without a time is as old as its bytes: a report that is sent again for a newer release is not a new one.
  * The age of the database is unknown if one scan of the document does not say it.
  */
 export function agedOf(evidence: EvidenceRecord & Times): Aged {
-  const { id, kind, coverage, now, receivedAt } = evidence;
+  const { id, kind, coverage, now, receivedAt, firstReceivedAt } = evidence;
   const ran = earliest((coverage ?? []).map(({ at }) => at));
   const databases = (coverage ?? []).map(({ database }) => database);
   const database = databases.includes(undefined) ? null : earliest(databases);
   return {
     id,
     kind,
-    ageSeconds: now - Math.min(receivedAt, ran ?? receivedAt),
+    ageSeconds: now - Math.min(receivedAt, ran ?? firstReceivedAt ?? receivedAt),
+    uploadSeconds: now - receivedAt,
     isDated: ran !== null,
     databaseAgeSeconds: database === null ? null : now - database,
   };

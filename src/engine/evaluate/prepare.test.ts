@@ -5,8 +5,22 @@ import { block, inputs, NO_FACTS, policy, sealed, warn } from './inputs.support.
 import { prepare } from './prepare.js';
 
 const old = [
-  { id: '1', kind: 'trivy', ageSeconds: 3 * 86_400, isDated: true, databaseAgeSeconds: null },
-  { id: '2', kind: 'trivy', ageSeconds: 3600, isDated: true, databaseAgeSeconds: null },
+  {
+    id: '1',
+    kind: 'trivy',
+    ageSeconds: 3 * 86_400,
+    uploadSeconds: 3 * 86_400,
+    isDated: true,
+    databaseAgeSeconds: null,
+  },
+  {
+    id: '2',
+    kind: 'trivy',
+    ageSeconds: 3600,
+    uploadSeconds: 3600,
+    isDated: true,
+    databaseAgeSeconds: null,
+  },
 ];
 const fresh = { shows: 'vulnerability', maximumAgeDays: 2 };
 const NOTHING = { newDefects: false, components: false, approvals: false };

@@ -113,7 +113,7 @@ describe('evidence-required', () => {
     const undated = { evidence: [sbom('1')] };
     const limit = { shows: 'components', maximumAgeDays: 30 };
     expect(required(limit, undated).message).toContain(
-      '. Warning: cyclonedx does not say when its tool ran, so its age counts from its upload',
+      '. Warning: cyclonedx does not say when its tool ran, so its age counts from its first upload',
     );
     expect(required({ shows: 'components' }, undated).message).not.toContain('Warning');
     const coverage = [{ what: 'components', ran: 'yes', at: '2026-11-01T00:00:00Z' }] as const;
@@ -129,19 +129,44 @@ describe('evidence-required', () => {
     const common = { scope: 'release' } as const;
     const parameters = { ...common, kinds: ['trivy'], maximumAgeDays: 1 };
     const aged = [
-      { id: 'new', kind: 'trivy', ageSeconds: 86_400, isDated: true, databaseAgeSeconds: null },
-      { id: 'old', kind: 'trivy', ageSeconds: 86_400.5, isDated: true, databaseAgeSeconds: null },
+      {
+        id: 'new',
+        kind: 'trivy',
+        ageSeconds: 86_400,
+        uploadSeconds: 0,
+        isDated: true,
+        databaseAgeSeconds: null,
+      },
+      {
+        id: 'old',
+        kind: 'trivy',
+        ageSeconds: 86_400.5,
+        uploadSeconds: 0,
+        isDated: true,
+        databaseAgeSeconds: null,
+      },
       {
         id: 'unknown',
         kind: 'trivy',
         ageSeconds: Number.NaN,
+        uploadSeconds: 0,
         isDated: true,
         databaseAgeSeconds: null,
       },
-      { id: 'other', kind: 'grype', ageSeconds: 1e9, isDated: true, databaseAgeSeconds: null },
+      {
+        id: 'other',
+        kind: 'grype',
+        ageSeconds: 1e9,
+        uploadSeconds: 0,
+        isDated: true,
+        databaseAgeSeconds: null,
+      },
     ];
     expect(evidenceRequired.tooOld?.(parameters, aged)).toEqual(['old', 'unknown']);
     const undated = aged.map((one) => ({ ...one, isDated: false }));
+    const last = { ...parameters, unknownAge: 'last-upload' as const };
+    expect(evidenceRequired.tooOld?.(last, undated)).toEqual([]);
+    expect(evidenceRequired.tooOld?.(last, aged)).toEqual(['old', 'unknown']);
     const denies = { ...parameters, unknownAge: 'deny' as const };
     expect(evidenceRequired.tooOld?.(parameters, undated)).toEqual(['old', 'unknown']);
     expect(evidenceRequired.tooOld?.(denies, undated)).toEqual(['new', 'old', 'unknown']);

@@ -40,16 +40,16 @@ const parameters = Type.Object(
         maximum: 3650,
         description: [
           "Maximum age in days, counted from the tool's own time if the document has one,",
-          'else from the last upload. If absent, the age does not matter',
+          'else from its upload (`unknownAge`). If absent, the age does not matter',
         ].join(' '),
       }),
     ),
     unknownAge: Type.Optional(
-      stringEnum(['upload', 'deny'] as const, {
+      stringEnum(['upload', 'last-upload', 'deny'] as const, {
         description: [
           'What `maximumAgeDays` does with a document that does not say when its tool ran.',
-          'upload: its age counts from the last upload, and the verdict warns. deny: it is too old.',
-          'If absent: upload',
+          'upload: its age counts from the first upload of the same bytes in the project. last-upload: from the last.',
+          'In both cases the verdict warns. deny: it is too old. If absent: upload',
         ].join(' '),
       }),
     ),
@@ -93,14 +93,23 @@ function lacking({ scope }: Parameters, input: RuleInput, evidence: readonly Evi
 const isOfKinds = (kinds: readonly string[], kind: string) =>
   kinds.includes(kind) || kinds.includes(kind.replace(/-xml$/, ''));
 
+/** Null: it is not known. */
+function ageOf(
+  { ageSeconds, uploadSeconds, isDated }: Aged,
+  unknownAge: Parameters['unknownAge'],
+): number | null {
+  if (isDated || unknownAge === undefined || unknownAge === 'upload') return ageSeconds;
+  return unknownAge === 'deny' ? null : uploadSeconds;
+}
+
 function tooOld(parameters: Parameters, evidence: readonly Aged[]): string[] {
   const { kinds, maximumAgeDays, maximumDatabaseAgeDays, unknownAge } = parameters;
   return evidence
     .filter(({ kind }) => !kinds || isOfKinds(kinds, kind))
     .filter(
-      ({ ageSeconds, databaseAgeSeconds, isDated }) =>
-        isOlder(unknownAge === 'deny' && !isDated ? null : ageSeconds, maximumAgeDays) ||
-        isOlder(databaseAgeSeconds, maximumDatabaseAgeDays),
+      (one) =>
+        isOlder(ageOf(one, unknownAge), maximumAgeDays) ||
+        isOlder(one.databaseAgeSeconds, maximumDatabaseAgeDays),
     )
     .map(({ id }) => id);
 }

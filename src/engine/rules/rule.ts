@@ -165,8 +165,10 @@ export interface Outcome {
 export interface Aged {
   readonly id: string;
   readonly kind: string;
-  /** Seconds since the tool ran, if its document says when, else since the last upload. */
+  /** Seconds since the tool ran, if its document says when, else since its bytes were first uploaded. */
   readonly ageSeconds: number;
+  /** Seconds since the last upload. */
+  readonly uploadSeconds: number;
   /** Whether its document says when the tool ran. */
   readonly isDated: boolean;
   /** Seconds since the tool's database was made; null: the document does not say when. */

@@ -7,7 +7,7 @@ import type { UploadTarget } from './uploads.service.js';
 /** More artifacts are not compared. A verdict compares all of them. */
 const MAX_ARTIFACTS = 1000;
 
-const SELECT = { name: true, kind: true, sha256: true, digests: true } as const;
+const SELECT = { name: true, kind: true, sha256: true, digests: true, purl: true } as const;
 
 /** The artifacts of a release, or the one with this digest. */
 export const subjectsOf = (

@@ -32,6 +32,7 @@ export const testCounts = {
 
 const TestSummary = Type.Object({
   ...testCounts,
+  unknown: Type.Optional(count('Tests with an outcome that the server does not know')),
   missing: Type.Optional(count('Tests that the report counts and does not have')),
   unnamed: Type.Optional(count('Failures and errors of which the report has only the number')),
   durationSeconds: Type.Number({ minimum: 0 }),

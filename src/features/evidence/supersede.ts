@@ -92,11 +92,11 @@ export async function supersede(
   context: TransactionContext,
   { releaseId, kind, label, artifactSha256 }: Slot,
   by: New,
-): Promise<{ superseded: Older[]; beside: Beside[] }> {
-  if (label === null) return { superseded: [], beside: [] };
+): Promise<{ superseded: Older[]; beside: Beside[]; replaced: Replaced[] }> {
+  if (label === null) return { superseded: [], beside: [], replaced: [] };
   const values = [releaseId, kind, label, artifactSha256, by.id];
   const older = await query<Older>(context, SAME_LABEL, values);
-  if (older.length === 0) return { superseded: [], beside: [] };
+  if (older.length === 0) return { superseded: [], beside: [], replaced: [] };
   const artifacts = indexed(await subjectsOf(context, releaseId));
   const reasons = new Map<string, string>();
   for (const { id, tool, summary, absolves } of older) {
@@ -116,8 +116,41 @@ export async function supersede(
     const why = reasons.get(id);
     return why === undefined ? [] : [{ id, why, absolves }];
   });
-  return { superseded, beside };
+  return { superseded, beside, replaced: await replacedIn(context, by, superseded) };
 }
+
+/** Superseded evidence whose components the new one has in other versions only. */
+interface Replaced {
+  readonly id: string;
+  readonly what: string;
+}
+
+/** What differs between SBOMs with equally many components: an update, or the SBOM of another folder of that name. */
+async function replacedIn(
+  context: TransactionContext,
+  by: New,
+  superseded: readonly Older[],
+): Promise<Replaced[]> {
+  const alike = superseded.filter(
+    ({ summary }) => componentsToKeep(by.document, summary) === 'names',
+  );
+  if (alike.length === 0) return [];
+  const values = [alike.map(({ id }) => id), alike.map(() => true), by.id];
+  const missing = await query<Missing>(context, MISSING_COMPONENTS, values);
+  return missing.map(({ id, number, example }) => ({
+    id,
+    what: `${counted(number, 'component')} in another version, such as ${example}`,
+  }));
+}
+
+/** Tells the uploader that a superseded SBOM may be about something else that has the same name. */
+export const replacedWarnings = (replaced: readonly Replaced[], label: string): string[] =>
+  replaced.map(({ id, what }) =>
+    [
+      `Evidence ${id} with the label ${label} was superseded, and had ${what}.`,
+      'If it was about another folder or job, upload it again with its own label',
+    ].join(' '),
+  );
 
 /** Tells the uploader which evidence of the label still counts, and what to do. */
 export const besideWarnings = (beside: readonly Beside[], label: string): string[] =>

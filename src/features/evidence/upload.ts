@@ -8,7 +8,7 @@ import type { OpenDocument } from './document-reader.js';
 import type { DocumentStore } from './document-store.js';
 import { insertRows } from './evidence.sql.js';
 import { checkQuota, type EvidenceQuota } from './quota.js';
-import { besideWarnings, type Older, supersede } from './supersede.js';
+import { besideWarnings, type Older, replacedWarnings, supersede } from './supersede.js';
 
 /** A parsed document, and what it will be evidence of. */
 export interface Upload {
@@ -124,7 +124,7 @@ async function insert(
   // First, because what is superseded depends on the findings.
   const rows = await insertRows(context, evidence, document.batches());
   const slot = { ...about, kind: head.kind };
-  const { superseded, beside } = await supersede(context, slot, {
+  const { superseded, beside, replaced } = await supersede(context, slot, {
     id: evidence.id,
     mayAbsolve,
     document: { ...summary, tool: evidence.tool, testNames: document.testNames },
@@ -135,7 +135,8 @@ async function insert(
   const ids = superseded.map((older) => older.id);
   const data = { kind, label, ...digests, mayAbsolve, triggeredBy, superseded: ids, rows };
   context.record('evidence.received', { id, projectId, releaseId, data });
-  const warnings = label === null ? [] : besideWarnings(beside, label);
+  const warnings =
+    label === null ? [] : [...besideWarnings(beside, label), ...replacedWarnings(replaced, label)];
   return { evidence, superseded, warnings };
 }
 

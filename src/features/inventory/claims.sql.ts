@@ -13,9 +13,24 @@ export const joinedIds = (release: string, one: string, other: string, { counts 
 
 /** The ids of the finding `f`: its own, and its aliases, which are its own only if its uploader had `vex:write`. */
 const TARGETS = `
-  (SELECT own.target, true AS own FROM (VALUES (f.rule), (encode(f.fingerprint, 'hex'))) AS own (target)
+  (SELECT own.target, true AS own, own.is_fingerprint
+     FROM (VALUES (f.rule, false), (encode(f.fingerprint, 'hex'), true)) AS own (target, is_fingerprint)
    UNION ALL
-   SELECT alias, e.may_absolve FROM unnest(f.aliases) AS alias) targets`;
+   SELECT alias, e.may_absolve, false FROM unnest(f.aliases) AS alias) targets`;
+
+/**
+ * A suppression is about what its report found, where it found it. The fingerprint of a vulnerability has no path, and
+ * that of code has a path in a folder which another report may have looked at. So it applies to the findings of its own
+ * report, of another upload of the same document, and of an older report of its label about the same targets, at the
+ * same place. CycloneDX states what is known about a component instead.
+ */
+const IS_OWN = `(NOT targets.is_fingerprint OR c.evidence_id = e.id OR ce.kind LIKE 'cyclonedx%'
+        OR ce.received_sha256 = e.received_sha256
+        OR (ce.label = e.label AND ce.kind = e.kind AND ce.artifact_sha256 IS NOT DISTINCT FROM e.artifact_sha256
+            AND ce.summary -> 'targets' = e.summary -> 'targets'
+            AND EXISTS (SELECT 1 FROM findings cf
+                         WHERE cf.project_id = f.project_id AND cf.fingerprint = f.fingerprint
+                           AND cf.evidence_id = ce.id AND cf.location IS NOT DISTINCT FROM f.location)))`;
 
 /** All names of the artifacts of a release in products of claims. */
 const NAMES = `
@@ -41,6 +56,7 @@ const applying = (package_: string, more: string, when: AsOf) => `
    AND ${when.counts('ce')}
    AND (ce.artifact_sha256 IS NULL OR e.artifact_sha256 IS NULL OR ce.artifact_sha256 = e.artifact_sha256)
    AND NOT ${IS_OUTDATED}
+   AND ${IS_OWN}
    AND (c.purl_version IS NULL OR c.purl_version IN (f.purl_version, f.package_version))
    AND (NOT c.purl_exact OR c.purl = f.purl)
    AND (c.products = '{}'
@@ -71,6 +87,7 @@ const claimsOn = (package_: string, more: string, when: AsOf) => `
  * - Its target is the fingerprint, the finding's own id, or an alias that evidence of a caller with `vex:write` names.
  * - If it names a package, the finding is in that package. If it names a version, the versions are equal. If its purl
  *   has qualifiers, the purls are equal.
+ * - If it suppresses a finding by its fingerprint, both are of one document, or of one scan at one place (`IS_OWN`).
  * - If both are about an artifact, it is the same one.
  * - Its evidence is not older than that of the finding, if both have one kind and one label.
  * - If it names products, one of them is an artifact of the release (the finding's, if it has one), by digest or purl.

@@ -1,6 +1,6 @@
 import type { Position } from '../../contract/position.js';
 import type { Statement } from '../../database/sql.js';
-import { canonicalLicence } from '../../vocabulary/licence-names.js';
+import { asFound, canonicalLicence } from '../../vocabulary/licence-names.js';
 import type { Purl } from '../../vocabulary/purl.js';
 import { CURRENT } from '../evidence/index.js';
 import { Conditions, evidenceOf } from './conditions.js';
@@ -21,6 +21,9 @@ export type Whereabouts = {
 
 export const WHEREABOUTS = `p.id AS "projectId", p.name AS "projectName", r.id AS "releaseId",
   r.version AS "releaseVersion", r.state AS "releaseState"`;
+
+/** A licence as it is stated, and as a tool found it. */
+const bothOf = (licence: string) => [licence, asFound(licence)];
 
 const COLUMNS = `c.evidence_id AS "evidenceId", c.ordinal, e.kind, c.type, c.name, c.version, c.purl, c.licences`;
 
@@ -51,7 +54,7 @@ export function selectComponents(
     );
   }
   if (licence !== undefined)
-    where.add(`${where.bind(canonicalLicence(licence))} = ANY(c.licences)`);
+    where.add(`c.licences && ${where.bind(bothOf(canonicalLicence(licence)))}::text[]`);
   if (purl) where.add(`c.key = ${where.bind(purl.key)}`);
   if (purl?.version !== undefined) where.add(`c.version = ${where.bind(purl.version)}`);
   const take = where.bind(limit + 1);

@@ -34,5 +34,6 @@ export class Conditions {
  * evidence from its beginning.
  */
 export const evidenceOf = (row: string, name = 'e') => `CROSS JOIN LATERAL (
-  SELECT id, kind, label, artifact_sha256, may_absolve, created_at, last_received_at, superseded_at, retracted_at
+  SELECT id, kind, label, artifact_sha256, received_sha256, may_absolve, created_at, last_received_at,
+         superseded_at, retracted_at, summary
     FROM evidence WHERE evidence.id = ${row}.evidence_id OFFSET 0) ${name}`;

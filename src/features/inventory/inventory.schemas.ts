@@ -12,8 +12,10 @@ const component = {
   version: nullableString(),
   purl: nullableString({ description: 'Package URL in canonical form' }),
   licences: Type.Array(Type.String(), {
-    description:
-      'SPDX ids and expressions in the spelling of SPDX, or names as written in the document',
+    description: [
+      'SPDX ids and expressions in the spelling of SPDX, or names as written in the document.',
+      '`also found: …` is one that a tool found in a file, or that is declared and not concluded',
+    ].join(' '),
   }),
   evidenceId: uuid(),
   kind: Type.String({ description: 'Kind of that evidence' }),

@@ -25,9 +25,9 @@ const dateOf = (time: number | null) => (time === null ? null : new Date(time));
 function* agesEnd({ evidence }: WholeRow, days: readonly number[]): Generator<number> {
   if (days.length === 0) return;
   for (const one of evidence) {
-    const { ageSeconds, databaseAgeSeconds } = agedOf(one);
+    const { ageSeconds, uploadSeconds, databaseAgeSeconds } = agedOf(one);
     for (const limit of days) {
-      for (const age of [ageSeconds, databaseAgeSeconds]) {
+      for (const age of [ageSeconds, uploadSeconds, databaseAgeSeconds]) {
         const left = limit * DAY_S - (age ?? Number.POSITIVE_INFINITY);
         if (left >= 0) yield Math.floor(Math.round((one.now + left) * 1000) / 1000) * 1000;
       }

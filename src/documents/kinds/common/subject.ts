@@ -1,5 +1,5 @@
 import type { Target } from '../../../vocabulary/coverage.js';
-import { readPurl } from '../../../vocabulary/purl.js';
+import { type Purl, readPurl } from '../../../vocabulary/purl.js';
 
 /** What an SBOM says of the thing that it lists the components of. */
 export interface Subject {
@@ -37,6 +37,16 @@ function typeOf({ type, purl = '', hashes }: Subject, name: string): Target['typ
   return type === 'operating-system' || type === 'device' ? 'other' : 'package';
 }
 
+/** Two packages of different ecosystems can have one name. */
+function distinctName(
+  type: Target['type'],
+  name: string | undefined,
+  purl: Purl | undefined,
+): string | undefined {
+  if (type !== 'package' || purl === undefined || name === undefined) return name;
+  return `${name} (${purl.key})`;
+}
+
 /**
  * The subject as a target. The digest in an image's purl is that of the registry. Syft writes the digest of one
  * platform, or of a local copy, as the version: it differs from the digest by which a registry knows the image.
@@ -46,7 +56,12 @@ export function targetOf(subject: Subject): Target {
   const purl = readPurl(subject.purl);
   const name = subject.name ?? purl?.name;
   const type = typeOf(subject, name ?? '');
-  if (type !== 'image') return { type, name, ...(type === 'files' && { digests: hashes }) };
+  if (type !== 'image')
+    return {
+      type,
+      name: distinctName(type, name, purl),
+      ...(type === 'files' && { digests: hashes }),
+    };
   const ofPurl = purl?.key.startsWith('pkg:oci/') ? digestIn(purl.version) : [];
   return {
     type,

@@ -1,6 +1,7 @@
 import type { FailedTest, NamesOfTests, TestSummary } from '../../kind.js';
 
-export type Outcome = 'passed' | 'failed' | 'error' | 'skipped';
+/** `unknown`: the report has a word or an element about the test whose meaning is not known. It may have failed. */
+export type Outcome = 'passed' | 'failed' | 'error' | 'skipped' | 'unknown';
 
 /** Maximum number of failed tests that a summary names. */
 const MAX_FAILED = 100;
@@ -32,9 +33,36 @@ const AFTER = /"after (?:each|all)" hook/i;
 /** Whether all tests of its place have run when it fails. */
 export const isAfterTests = (name: string) => AFTER.test(name);
 
+/** Tests of which it is not known how they ended. */
+export class UnknownOutcomes {
+  count = 0;
+  private first: string | undefined;
+
+  /** @param word what is not known, such as `status="purple"` */
+  add(test: string, word: string): void {
+    this.count += 1;
+    this.first ??= `${word.slice(0, 70)} of ${JSON.stringify(test.slice(0, 80))}`;
+  }
+
+  /** Why the report does not count. Continues "does not count: ". Undefined if all outcomes are known. */
+  reason(): string | undefined {
+    if (this.first === undefined) return undefined;
+    const more = this.count > 1 ? ` (${this.count} tests in all)` : '';
+    return `${this.first} is not known, so the test may have failed${more}. ${OWN_WORDS}`;
+  }
+}
+
+const OWN_WORDS = 'Upload a report in which each test has an outcome that the server knows';
+
 /** Adds up the tests of a report. */
 export class TestTally {
-  readonly outcomes: Record<Outcome, number> = { passed: 0, failed: 0, error: 0, skipped: 0 };
+  readonly outcomes: Record<Outcome, number> = {
+    passed: 0,
+    failed: 0,
+    error: 0,
+    skipped: 0,
+    unknown: 0,
+  };
   /** Duration of all tests. */
   seconds = 0;
   /** Failures that only a count tells. */
@@ -78,13 +106,14 @@ export class TestTally {
   }
 
   summary(): TestSummary {
-    const { passed, failed, error, skipped } = this.outcomes;
+    const { passed, failed, error, skipped, unknown } = this.outcomes;
     return {
-      tests: passed + failed + error + skipped,
+      tests: passed + failed + error + skipped + unknown,
       passed,
       failures: failed,
       errors: error,
       skipped,
+      ...(unknown > 0 && { unknown }),
       ...(this.unnamed > 0 && { unnamed: this.unnamed }),
       // Rounds the error of adding fractions away.
       durationSeconds: Math.round(this.seconds * 1e6) / 1e6,

@@ -185,7 +185,10 @@ it('reads each list of licences, and those that were found in the files', () => 
     'AGPL-3.0-only',
     'NOASSERTION',
   ]);
-  expect(read(`${list('MIT')}<evidence>${list('ISC')}</evidence>`)).toEqual(['MIT']);
+  expect(read(`${list('MIT')}<evidence>${list('ISC')}</evidence>`)).toEqual([
+    'MIT',
+    'also found: ISC',
+  ]);
   expect(read('')).toEqual([]);
 });
 

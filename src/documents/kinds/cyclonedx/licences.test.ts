@@ -37,9 +37,21 @@ describe('licences', () => {
         .components?.[0]?.licences;
     expect(read({})).toEqual(['AGPL-3.0-only', 'MIT', 'NOASSERTION']);
     expect(read({ licenses: [] })).toEqual(['AGPL-3.0-only', 'MIT', 'NOASSERTION']);
-    expect(read({ licenses: [{ license: { id: 'ISC' } }] })).toEqual(['ISC']);
+    expect(read({ licenses: [{ license: { id: 'ISC' } }, { license: { id: 'MIT' } }] })).toEqual([
+      ...['ISC', 'MIT', 'also found: AGPL-3.0-only'],
+    ]);
     for (const other of [null, {}, { licenses: null }, { licenses: [] }, 'MIT'])
       expect(read({ evidence: other })).toEqual([]);
+  });
+
+  it.each([
+    'also found: X',
+    ' Also Found:X',
+    'also\u0000 found: also found: X',
+    '\u200balso found: X',
+  ])('cannot be stated as found: %j', (name) => {
+    const [licence = ''] = licencesOf([{ license: { name } }]) ?? [];
+    expect(licence.trim()).toBe('X');
   });
 
   it('that nothing names are unknown, beside others', () => {

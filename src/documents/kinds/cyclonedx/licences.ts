@@ -1,4 +1,9 @@
-import { canonicalLicence, isLicenceId } from '../../../vocabulary/licence-names.js';
+import {
+  asFound,
+  asStated,
+  canonicalLicence,
+  isLicenceId,
+} from '../../../vocabulary/licence-names.js';
 import { isObject, textOf } from '../common/texts.js';
 
 /** SPDX's word for a licence that nobody states. No list of a policy allows it. */
@@ -26,16 +31,20 @@ function ofEntry(entry: unknown): string[] {
 function ofList(licenses: unknown): string[] {
   if (licenses === undefined || licenses === null) return [];
   const entries: unknown[] = Array.isArray(licenses) ? licenses : [licenses];
-  return [...new Set(entries.flatMap(ofEntry).map(canonicalLicence))].filter(Boolean);
+  const licences = entries.flatMap(ofEntry).map((text) => canonicalLicence(asStated(text)));
+  return [...new Set(licences)].filter(Boolean);
 }
 
 /**
- * The licences of a component, each once: all of them must be allowed. If nobody states them, those that a tool found
- * in its files are among them, and its licence stays unknown.
+ * The licences of a component, each once: all of them must be allowed, and those that a tool found in its files must
+ * not be denied. If nobody states a licence, the found ones are among them, and the licence stays unknown.
  */
 export function licencesOf(licenses: unknown, evidence?: unknown): string[] {
   const stated = ofList(licenses);
-  if (stated.length > 0) return stated;
   const found = ofList(Object(evidence).licenses);
+  if (stated.length > 0) {
+    const others = found.filter((one) => one !== NOT_STATED && !stated.includes(one));
+    return [...stated, ...others.map(asFound)];
+  }
   return found.length > 0 ? [...new Set([...found, NOT_STATED])] : [];
 }

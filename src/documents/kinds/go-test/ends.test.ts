@@ -56,18 +56,19 @@ describe('go test -json: a test without an end', () => {
 describe('go test -json: an action that Go does not document', () => {
   it.each(['crash', 'timeout', 'Panicked'])('does not end a test: %s', (action) => {
     for (const before of [[event('run', 'TestB')], []]) {
-      const { tests, warnings } = read(
+      const { tests, coverage } = read(
         ...passing.slice(0, 3),
         ...before,
         event(action, 'TestB'),
         event('pass'),
       );
       expect(tests).toMatchObject({ tests: 2, passed: 1, errors: 1 });
-      expect(warnings).toEqual([{ message: `The action "${action.toLowerCase()}" is not known` }]);
+      const reason = expect.stringContaining(`the action "${action.toLowerCase()}" is not known`);
+      expect(coverage).toMatchObject([{ ran: 'unknown', reason }]);
     }
   });
 
-  it('does no harm beside an end', () => {
+  it('makes the run unknown also beside an end', () => {
     const { tests, coverage } = read(
       event('start'),
       event('run', 'TestA'),
@@ -77,7 +78,7 @@ describe('go test -json: an action that Go does not document', () => {
       event('pass'),
     );
     expect(tests).toMatchObject({ tests: 1, passed: 1 });
-    expect(coverage[0]?.ran).toBe('yes');
+    expect(coverage[0]?.ran).toBe('unknown');
   });
 
   it.each(['attr', 'artifacts', 'pause', 'cont'])('is not %s', (action) => {

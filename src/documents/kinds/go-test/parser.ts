@@ -48,6 +48,11 @@ function coverageOf(
   if (cut !== undefined)
     return failed('tests', `the output is cut or broken in line ${cut}`, about);
   if (misspelled) return failed('tests', MISSPELLED, about);
+  const [action] = run.unknown;
+  if (action !== undefined) {
+    const what = `the action ${JSON.stringify(action.slice(0, 50))} is not known, and may be a failure`;
+    return uncovered('tests', `${what}. Upload the output of go test -json unchanged`, about);
+  }
   if (about.lookedAt === 0) return uncovered('tests', 'no test ran', about);
   return covered('tests', about);
 }
@@ -59,7 +64,7 @@ function swallowed({ swallowed }: Run): Note[] {
 }
 
 export const parser: DocumentParser = {
-  version: 3,
+  version: 4,
 
   recognizes(document) {
     const values = linesOf(document).values.slice(0, FIRST);
@@ -94,9 +99,6 @@ export const parser: DocumentParser = {
       testNames: run.names,
       warnings: [
         ...swallowed(run),
-        ...[...run.unknown].map((action) => ({
-          message: `The action ${JSON.stringify(action.slice(0, 50))} is not known`,
-        })),
         ...(unknown > 0
           ? [{ message: `${counted(unknown, 'line')} of JSON without an event` }]
           : []),

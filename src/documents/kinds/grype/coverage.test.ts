@@ -9,23 +9,33 @@ const source = (type: string, target: unknown) => ({ ...report(), source: { type
 const of = (document: object) => parse(document).coverage[0]?.of;
 
 describe('Grype: what its configuration leaves out', () => {
-  const warnings = (configuration: unknown) =>
+  const coverage = (configuration: unknown) =>
     parse({
       matches: [],
       source: { type: 'directory', target: '/src' },
       descriptor: { name: 'grype', configuration },
-    }).warnings?.map(({ message }) => message);
+    }).coverage;
 
   it.each([
-    [{ 'only-fixed': true }, ['list only a part of the vulnerabilities (only-fixed)']],
-    [{ 'only-notfixed': true }, ['list only a part of the vulnerabilities (only-notfixed)']],
-    [{ exclude: ['./vendor/**'] }, ['did not look at ./vendor/** (exclude)']],
-    [{ exclude: ['a', 'b', 'c'] }, ['did not look at a and 2 more (exclude)']],
-    [{ 'only-fixed': false, exclude: [], ignore: [{}] }, []],
-    [undefined, []],
-    ['x', []],
-  ])('%j', (configuration, expected) => {
-    expect(warnings(configuration)).toEqual(expected.map((text) => expect.stringContaining(text)));
+    [{ 'only-fixed': true }, 'only vulnerabilities with a fix (only-fixed)'],
+    [{ OnlyFixed: 'yes' }, 'only vulnerabilities with a fix (OnlyFixed)'],
+    [{ 'only-notfixed': true }, 'only vulnerabilities without a fix (only-notfixed)'],
+    [{ 'ignore-states': 'wont-fix' }, 'in some states of their fixes (ignore-states)'],
+    [{ exclude: ['./vendor/**'] }, 'only a part of the files (exclude)'],
+    [{ exclude: 'vendor' }, 'only a part of the files (exclude)'],
+  ])('%j: the scan is not complete', (configuration, expected) => {
+    expect(coverage(configuration)).toMatchObject([
+      { ran: 'unknown', reason: expect.stringContaining(expected) },
+    ]);
+  });
+
+  it.each([
+    [{ 'only-fixed': false, exclude: [], ignore: [{}], 'ignore-states': '' }],
+    [{ 'only-notfixed': 'false', exclude: null }],
+    [undefined],
+    ['x'],
+  ])('%j: nothing', (configuration) => {
+    expect(coverage(configuration)).toMatchObject([{ ran: 'yes' }]);
   });
 });
 
@@ -60,7 +70,7 @@ describe('Grype: what was scanned', () => {
   it.each([
     ['directory', 'files'],
     ['file', 'files'],
-    ['sbom-file', 'files'],
+    ['sbom-file', 'other'],
     ['purl', 'package'],
     ['snap', 'package'],
     ['zarf-package', 'other'],

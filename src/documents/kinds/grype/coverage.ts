@@ -4,6 +4,7 @@ import type { Note } from '../../kind.js';
 import { covered, extentOf, failed, instantOf, uncovered } from '../common/coverage.js';
 import { reportedError } from '../common/reported-error.js';
 import { textsOf } from '../common/texts.js';
+import { filteredBy } from './filters.js';
 import type { Report } from './schema.js';
 import { isEarly, targetOf } from './targets.js';
 
@@ -69,6 +70,8 @@ export function coverageOf(report: Report): { coverage: Coverage; warnings: Note
   if (fault) return { coverage: failed('vulnerability', fault, about), warnings };
   if (!report.descriptor?.name && !isEarly(report) && !target)
     return { coverage: uncovered('vulnerability', ANONYMOUS, about), warnings };
+  const filtered = filteredBy(report);
+  if (filtered) return { coverage: uncovered('vulnerability', filtered, about), warnings };
   return { coverage: covered('vulnerability', about), warnings };
 }
 

@@ -1,22 +1,34 @@
-import type { Note } from '../../kind.js';
-import { fieldOf } from '../common/fields.js';
-import { textsOf } from '../common/texts.js';
+import { isObject } from '../common/texts.js';
 import type { Report } from './schema.js';
 
-/** Settings by which Grype leaves matches out of its list, besides rules whose matches are listed as ignored. */
-const FILTERS = ['only-fixed', 'only-notfixed'];
+/**
+ * Settings by which Grype leaves matches or files out without a trace, besides rules whose matches are listed as
+ * ignored. Their names are compared without case and hyphens, because versions spell them differently.
+ */
+const FILTERS: ReadonlyMap<string, string> = new Map([
+  ['onlyfixed', 'only vulnerabilities with a fix'],
+  ['onlynotfixed', 'only vulnerabilities without a fix'],
+  ['ignorestates', 'only vulnerabilities in some states of their fixes'],
+  ['ignorewontfix', 'only vulnerabilities that are to be fixed'],
+  ['exclude', 'only a part of the files'],
+  ['exclusions', 'only a part of the files'],
+]);
 
-/** What the configuration in a report leaves out of the scan. */
-export function filtersOf({ descriptor }: Report): Note[] {
-  const { configuration } = descriptor ?? {};
-  const pointer = '/descriptor/configuration';
-  const filters = FILTERS.filter((name) => fieldOf(configuration, name) === true).map((name) => ({
-    message: `Grype was told to list only a part of the vulnerabilities (${name})`,
-    pointer: `${pointer}/${name}`,
-  }));
-  const [path, ...others] = textsOf(fieldOf(configuration, 'exclude'));
-  if (path === undefined) return filters;
-  const more = others.length > 0 ? ` and ${others.length} more` : '';
-  const message = `Grype did not look at ${path.slice(0, 100)}${more} (exclude)`;
-  return [...filters, { message, pointer: `${pointer}/exclude` }];
+const isOff = (value: unknown): boolean =>
+  value === undefined ||
+  value === null ||
+  value === false ||
+  (typeof value === 'string' && /^(?:false|no|0)?$/i.test(value.trim())) ||
+  (Array.isArray(value) && value.every(isOff));
+
+/** Why the scan is not complete. Continues "does not count: ". Undefined if the configuration leaves nothing out. */
+export function filteredBy({ descriptor }: Report): string | undefined {
+  const configuration: unknown = descriptor?.configuration;
+  if (!isObject(configuration)) return undefined;
+  for (const [name, value] of Object.entries(configuration)) {
+    const part = FILTERS.get(name.toLowerCase().replace(/[^a-z]/g, ''));
+    if (part !== undefined && !isOff(value))
+      return `Grype was told to report ${part} (${name.slice(0, 50)}). Scan again without this setting`;
+  }
+  return undefined;
 }

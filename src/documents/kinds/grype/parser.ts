@@ -2,7 +2,7 @@ import { canonicalIds } from '../../../vocabulary/vulnerability-ids.js';
 import { DocumentFault, refuseTooMany } from '../../fault.js';
 import type { DocumentParser } from '../../kind.js';
 import { alertsOf, coverageOf } from './coverage.js';
-import { filtersOf } from './filters.js';
+import { filteredBy } from './filters.js';
 import { findingOf, sameIds } from './findings.js';
 import { claimsOf } from './ignored.js';
 import { check } from './schema.js';
@@ -21,7 +21,7 @@ function isReport(document: unknown): boolean {
 }
 
 export const parser: DocumentParser = {
-  version: 3,
+  version: 4,
 
   recognizes: isReport,
 
@@ -44,7 +44,9 @@ export const parser: DocumentParser = {
       coverage: [coverage],
       findings,
       claims: claimsOf(ignored, findings, report.matches.length),
-      warnings: [...warnings, ...filtersOf(report), ...alertsOf(report)],
+      // What was left out is not made up for by the word of the uploader.
+      obstacle: filteredBy(report),
+      warnings: [...warnings, ...alertsOf(report)],
     };
   },
 };

@@ -20,7 +20,8 @@ function imageOf(target: Record<string, unknown>): Target {
 const TYPES: ReadonlyMap<unknown, Target['type']> = new Map([
   ['directory', 'files'],
   ['file', 'files'],
-  ['sbom-file', 'files'],
+  // Of what the SBOM is, the report does not say.
+  ['sbom-file', 'other'],
   ['purl', 'package'],
   ['cpe', 'package'],
   ['snap', 'package'],

@@ -1,11 +1,17 @@
 import { counted } from '../../../shared/text.js';
 import type { NamesOfTests, Note, TestSummary } from '../../kind.js';
 import type { XmlElement } from '../../xml-element.js';
-import { isAnywhere, isOutsideTests, type Outcome, TestTally } from '../common/tests.js';
+import {
+  isAnywhere,
+  isOutsideTests,
+  type Outcome,
+  TestTally,
+  UnknownOutcomes,
+} from '../common/tests.js';
 import { assertionsOf, countsOtherThings, type Stated, statedBy } from './attributes.js';
 import { Doubts } from './doubts.js';
 import { isSuite, nameOf } from './elements.js';
-import { type Signs, signsOf, unknownIn, worstOf } from './signs.js';
+import { signsOf, worstOf } from './signs.js';
 import { meaningOf } from './status.js';
 import {
   attemptsOf,
@@ -82,6 +88,7 @@ export class Count {
   /** Tests that a suite states, but that are not there. */
   missing = 0;
   readonly doubts = new Doubts();
+  readonly unknown = new UnknownOutcomes();
 
   suite(suite: XmlElement, name: string | undefined): Tally {
     this.total.inside(name);
@@ -93,17 +100,12 @@ export class Count {
       add(tally, this.record('error', name ?? '', messageOf(problem), problemsOf(signs)));
     else {
       const { failed, unknown } = meaningOf(suite, signs);
-      if (unknown) this.doubts.word(unknown);
+      if (unknown) this.doubts.inPlace(unknown, nameIn(name));
       if (failed && tally.bad === 0) add(tally, this.record('error', name ?? '', failed));
     }
     this.doubts.inSuite(suite, signs, nameIn(name));
-    this.tell(signs);
     this.compare(suite, name, tally);
     return tally;
-  }
-
-  private tell(signs: Signs): void {
-    if (signs.others.length > 0) for (const word of unknownIn(signs)) this.doubts.word(word);
   }
 
   /** Adds what the attributes of a suite state in addition to its elements. */
@@ -131,7 +133,7 @@ export class Count {
   /** Skipped tests may be counted without being listed. If a suite states that all were skipped, none of them ran. */
   private compareSkipped(stated: Stated, name: string | undefined, found: Tally): void {
     const more = stated.skipped - found.skipped;
-    const passed = found.tests - found.bad - found.skipped;
+    const passed = Math.min(found.tests - found.bad - found.skipped, this.total.outcomes.passed);
     if (more > 0 && passed > 0 && stated.skipped >= Math.max(stated.tests, found.tests)) {
       this.total.outcomes.passed -= passed;
       this.total.outcomes.skipped += passed;
@@ -168,10 +170,8 @@ export class Count {
     this.total.seconds += durationOf(test.attributes.get('time'));
     const signs = signsOf(test);
     const judgement = judge(test, signs);
-    const { outcome, message, unknown } = judgement;
-    if (unknown) this.doubts.word(unknown);
-    this.tell(signs);
-    if (test.text.trim() !== '') this.doubts.word('The text');
+    const { outcome, message } = judgement;
+    if (outcome === 'unknown') this.unknown.add(name, message);
     this.end(name, outcome);
     if (outcome !== 'skipped' && !isOutside(test, name, judgement))
       this.total.ran(shorten(name), group, suite, test.attributes.get('file'));
@@ -185,7 +185,7 @@ export class Count {
   }
 
   private end(name: string, outcome: Outcome): void {
-    if (outcome === 'skipped') return;
+    if (outcome === 'skipped' || outcome === 'unknown') return;
     const end = outcome === 'passed' ? 1 : 2;
     const known = this.ends.get(name) ?? 0;
     this.ends.set(name, known | end);

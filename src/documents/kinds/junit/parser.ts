@@ -13,7 +13,7 @@ import { hasSuites, requireSuites } from './roots.js';
 /** @param checker the tool, if it runs no tests */
 function coverageOf(
   checker: string | undefined,
-  { missing, doubts: { unclear } }: Count,
+  { missing, unknown, doubts: { unclear } }: Count,
   about: About,
 ): Coverage {
   if (missing > 0) {
@@ -25,13 +25,15 @@ function coverageOf(
     return uncovered('tests', `${why}. Upload the report of the test runner`, about);
   }
   if (about.lookedAt === 0) return uncovered('tests', 'no test ran', about);
+  const why = unknown.reason();
+  if (why !== undefined) return uncovered('tests', why, about);
   if (unclear !== undefined)
     return uncovered('tests', `it has ${unclear}. Upload the output of the test runner`, about);
   return covered('tests', about);
 }
 
 export const parser: DocumentParser = {
-  version: 6,
+  version: 7,
 
   recognizes: (document) => isElement(document) && hasSuites(document),
 

@@ -75,18 +75,34 @@ describe('JUnit: elements in a test case', () => {
     if (!children.includes('flaky')) expect(warnings).toEqual([]);
   });
 
-  it('are reported if their word is not known', () => {
-    expect(inCase('<status>purple</status>').warnings).toMatchObject([
-      { message: expect.stringContaining('status="purple" of 1 test') },
+  it('with a word that is not known: so is the outcome', () => {
+    expect(inCase('<status>purple</status>').coverage).toMatchObject([
+      { ran: 'unknown', reason: expect.stringContaining('status="purple" of "s > a"') },
     ]);
   });
 });
 
 describe('JUnit: elements whose meaning is not known', () => {
-  it('are told', () => {
-    const told = [{ message: expect.stringContaining('<bug> of 1 test or suite is not known') }];
-    expect(inCase('<bug/>')).toMatchObject({ tests: { passed: 1 }, warnings: told });
-    expect(inSuite('<bug id="1"/>').warnings).toMatchObject(told);
+  it.each(['<bug/>', '<red/>', '<list><bug/></list>', '<bug><name/></bug>'])(
+    '%s: it is not known how the test ended',
+    (children) => {
+      expect(inCase(children).tests).toMatchObject({ tests: 1, passed: 0, unknown: 1 });
+      expect(inSuite(children)).toMatchObject({
+        tests: { passed: 1 },
+        coverage: [{ ran: 'unknown', reason: expect.stringContaining('in its suite "s"') }],
+      });
+    },
+  );
+
+  it('hold tests: their words count', () => {
+    const group = (attributes: string, text = '') =>
+      read(
+        `<testsuites><group ${attributes}>${text}<testsuite name="s"><testcase name="a"/></testsuite></group></testsuites>`,
+      );
+    expect(group('').coverage).toMatchObject([{ ran: 'yes' }]);
+    expect(group('result="failed"').tests).toMatchObject({ passed: 1, errors: 1 });
+    expect(group('result="purple"').coverage).toMatchObject([{ ran: 'unknown' }]);
+    expect(group('', 'FAILED').coverage).toMatchObject([{ ran: 'unknown' }]);
   });
 
   it('do not make a test that ran a skipped one', () => {
@@ -133,8 +149,10 @@ describe('JUnit: elements in a suite', () => {
     });
   });
 
-  it('are reported if the word about the suite is not known', () => {
+  it('are not known if the word about the suite is not', () => {
     const text = '<testsuite name="s" status="purple"><testcase name="a"/></testsuite>';
-    expect(read(text).warnings).toMatchObject([{ message: expect.stringContaining('purple') }]);
+    expect(read(text).coverage).toMatchObject([
+      { ran: 'unknown', reason: expect.stringContaining('status="purple" in its suite "s"') },
+    ]);
   });
 });

@@ -10,6 +10,15 @@ const OUTPUT =
  * `rerunFailure` stands beside `failure`, and reports one more attempt that failed.
  */
 const PROBLEMS = ['error', 'failure', 'exception', 'failed', 'rerunerror', 'rerunfailure'];
+/** A word in lower case, without what may stand between its parts. Any other character stays: `!passed`, `ok?`. */
+export const plainWord = (text: string) => text.toLowerCase().replace(/[\s_-]+/g, '');
+
+/** Values that say, in an attribute of any name, that something did not end well. */
+const FAILED_WORD =
+  /^(?:fail(?:ed|ure|ing|s)?|error(?:ed|s)?|broken|crash(?:ed)?|abort(?:ed)?|timed?out|cancell?ed|killed|fatal|panic|notok|nok|ko|unsuccessful|rejected|red|notpassed)$/;
+
+export const isFailedWord = (text: string) => FAILED_WORD.test(plainWord(text.slice(0, 50)));
+
 /** Other names that say that something did not end well. */
 const OTHER_PROBLEM =
   /fail|error|crash|abort|timeout|timedout|broke|fatal|panic|exception|kill|interrupt|unexpected|unsuccess|problem|defect|not-?ok|^n?ko$/;
@@ -55,22 +64,62 @@ export interface Signs {
   readonly others: XmlElement[];
   /** An element that may be a test, and is not read. */
   otherTest?: XmlElement | undefined;
+  /** An element whose meaning is not known, as `<bug>`, or a property that contradicts a test that passed. */
+  unknown?: string | undefined;
 }
 
-function look(element: XmlElement, signs: Signs): void {
+/** A property is a text of a person, unless its name says that it is about the outcome. */
+function failedProperty({ children }: XmlElement): string | undefined {
+  const about = children.find(({ attributes }) => {
+    const name = attributes.get('name')?.trim() ?? '';
+    return (
+      /^(?:test[-_ ]?)?(?:status|result|outcome|verdict)$/i.test(name) &&
+      isFailedWord(attributes.get('value') ?? '')
+    );
+  });
+  if (!about) return undefined;
+  return `the property ${about.attributes.get('name')?.trim()}="${about.attributes.get('value')?.trim().slice(0, 50)}"`;
+}
+
+const isTestOrSuite = (element: XmlElement) => nameOf(element) === 'testcase' || isSuite(element);
+
+/** @returns whether there are tests or suites below the element */
+function look(element: XmlElement, signs: Signs): boolean {
+  let holdsTests = false;
   for (const child of element.children) {
     const name = nameOf(child);
-    if (name === 'properties') signs.problems.push(...child.children.filter(isFailedStep));
-    if (name === 'testcase' || isSuite(child) || OUTPUT.test(name) || FLAKY.test(name)) continue;
-    const before = signs.problems.length;
-    const isList = child.children.length > 0 && !PROBLEMS.includes(name);
-    if (isList) look(child, signs);
-    if (signs.problems.length === before && isProblem(child, name)) signs.problems.push(child);
-    if (WORDS.has(name)) signs.words.push(child);
-    else if (!isList && !NO_TEST.test(name)) signs.others.push(child);
-    if (OTHER_TEST.test(name) && !isList) signs.otherTest ??= child;
+    if (name === 'properties') {
+      signs.problems.push(...child.children.filter(isFailedStep));
+      signs.unknown ??= failedProperty(child);
+    }
+    if (isTestOrSuite(child)) holdsTests = true;
+    else if (!OUTPUT.test(name) && !FLAKY.test(name) && lookAt(child, name, signs))
+      holdsTests = true;
   }
+  return holdsTests;
 }
+
+/** @returns whether there are tests or suites below the element */
+function lookAt(child: XmlElement, name: string, signs: Signs): boolean {
+  const before = signs.problems.length;
+  const isList = child.children.length > 0 && !PROBLEMS.includes(name);
+  const holdsTests = isList && look(child, signs);
+  if (signs.problems.length === before && isProblem(child, name)) signs.problems.push(child);
+  if (WORDS.has(name)) signs.words.push(child);
+  else if (!NO_TEST.test(name)) signs.others.push(child);
+  if (OTHER_TEST.test(name) && !isList) signs.otherTest ??= child;
+  // Tools put suites and cases into elements of their own, which have no text.
+  if (holdsTests ? child.text.trim() !== '' : !isKnown(name))
+    signs.unknown ??= `<${child.name.slice(0, 50)}>`;
+  return holdsTests;
+}
+
+const isKnown = (name: string) =>
+  KNOWN.test(name) ||
+  WORDS.has(name) ||
+  PROBLEMS.includes(name) ||
+  OTHER_PROBLEM.test(name) ||
+  OTHER_TEST.test(name);
 
 const NONE: Signs = { problems: [], words: [], others: [] };
 
@@ -80,15 +129,6 @@ export function signsOf(element: XmlElement): Signs {
   look(element, signs);
   return signs;
 }
-
-/** The names of elements whose meaning is not known. */
-export const unknownIn = ({ others, problems }: Signs): Set<string> =>
-  new Set(
-    others
-      .filter((element) => !problems.includes(element) && !KNOWN.test(nameOf(element)))
-      .filter((element) => !OTHER_PROBLEM.test(nameOf(element)))
-      .map(({ name }) => `<${name.slice(0, 50)}>`),
-  );
 
 /** The problem that counts: an error before a failure, and both before what other tools write. */
 export function worstOf({ problems }: Signs): XmlElement | undefined {

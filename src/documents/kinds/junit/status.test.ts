@@ -77,7 +77,7 @@ describe('JUnit: words about the outcome', () => {
     'status=""',
     'Status="Passed" Failures="0" error="false"',
     'result="✓" ok="true" isFailed="false" failed="0"',
-    'status="-"',
+    'exitcode="0" type="unit" owner="Red" file="failed"',
   ])('%s is a pass', (attributes) => {
     expect(one(attributes)).toMatchObject({ tests: { passed: 1, tests: 1 }, warnings: [] });
   });
@@ -93,32 +93,44 @@ describe('JUnit: words about the outcome', () => {
     expect(one(attributes).tests).toMatchObject({ skipped: 1, tests: 1 });
   });
 
-  it.each(['exitcode="1"', 'exit-code="137"', 'returnCode="-1"'])(
-    '%s is reported',
-    (attributes) => {
-      expect(one(attributes)).toMatchObject({
-        tests: { passed: 1 },
-        warnings: [{ message: expect.stringContaining(`${attributes} of 1 test`) }],
-      });
-      expect(one(attributes.replace(/"-?\d+"/, '"0"')).warnings).toEqual([]);
-    },
-  );
-
-  it('so is the text of a test case', () => {
-    const warnings = [{ message: expect.stringContaining('The text of 1 test') }];
-    expect(one('', 'AssertionError: 1 is not 2')).toMatchObject({ tests: { passed: 1 }, warnings });
+  it.each([
+    ...['exitcode="1"', 'exit-code="137"', 'returnCode="-1"'],
+    ...[
+      'status="purple"',
+      'status="1"',
+      'result="0"',
+      'status="-"',
+      'status="n/a"',
+      'status="red"',
+    ],
+    ...['status="!passed"', 'status="ok?"', 'result="✓?"', 'status="done"', 'status="warning"'],
+    ...['success="perhaps"', 'timedout="perhaps"', 'executed="partly"', 'skipped="later"'],
+    ...['quality="failed"', 'phase="FAIL"', 'light="red"'],
+  ])('%s is not known, so the outcome is not', (attributes) => {
+    const { tests, coverage } = one(attributes);
+    expect(tests).toMatchObject({ tests: 1, passed: 0, failures: 0, skipped: 0, unknown: 1 });
+    expect(coverage).toMatchObject([
+      { ran: 'unknown', reason: expect.stringContaining(`${attributes} of "s > a" is not known`) },
+    ]);
   });
 
-  it('a word that is not known is reported', () => {
-    expect(one('status="purple"')).toMatchObject({
-      tests: { passed: 1 },
-      warnings: [
-        {
-          message:
-            'status="purple" of 1 test or suite is not known. It does not count as a failure',
-        },
-      ],
-    });
+  it('neither is the outcome of a skipped test with such a word', () => {
+    expect(one('status="purple"', '<skipped/>').tests).toMatchObject({ skipped: 0, unknown: 1 });
+  });
+
+  it('the text of a test case or of a suite is not known', () => {
+    const text = 'AssertionError: 1 is not 2';
+    expect(one('', text)).toMatchObject({ tests: { unknown: 1 }, coverage: [{ ran: 'unknown' }] });
+    const suite = `<testsuite name="s">${text}<testcase name="a"/></testsuite>`;
+    expect(read(suite).coverage).toMatchObject([
+      { ran: 'unknown', reason: expect.stringContaining('the text in it in its suite "s"') },
+    ]);
+  });
+
+  it('several are counted, and the first is named', () => {
+    const test = (name: string) => `<testcase name="${name}" status="purple"/>`;
+    const { coverage } = read(`<testsuite name="s">${test('a')}${test('b')}</testsuite>`);
+    expect(coverage[0]?.reason).toMatch(/^status="purple" of "s > a" .*\(2 tests in all\)/);
   });
 
   it('of a suite count if nothing in it failed', () => {
@@ -141,7 +153,9 @@ describe('JUnit: children of a test case', () => {
     ['<system-err>error</system-err><system-out>failure</system-out>', { passed: 1 }],
     ['<flakyFailure message="x"/><flakyError message="x"/>', { passed: 1 }],
     ['<flakyFailure message="x"/><failure message="x"/>', { failures: 1 }],
-    ['<properties><property name="status" value="failed"/></properties>', { passed: 1 }],
+    ['<properties><property name="status" value="failed"/></properties>', { unknown: 1 }],
+    ['<properties><property name="team" value="failed"/></properties>', { passed: 1 }],
+    ['<properties><property name="result" value="42"/></properties>', { passed: 1 }],
   ])('%s', (children, expected) => {
     expect(one('', children).tests).toMatchObject({ tests: 1, ...expected });
   });

@@ -1,6 +1,6 @@
 import type { XmlElement } from '../../xml-element.js';
 import { nameOf } from './elements.js';
-import { type Signs, saysNothing } from './signs.js';
+import { isFailedWord, plainWord, type Signs, saysNothing } from './signs.js';
 
 /** `x:test-status` and `TestStatus` are `teststatus`. */
 const plain = (name: string) =>
@@ -18,13 +18,20 @@ const SUCCESS = /^(?:is|was|has|did)?(?:success|successful|succeeded|passe?d?|ok
 const FAILURE =
   /^(?:is|was|has|did)?(?:failed|fail|broken|aborted|crashed|timedout|interrupted|cancell?ed|killed|errored)$|^(?:is|has)(?:failures?|errors?)$/;
 const EXIT = /^(?:exit|return)(?:code|status|value)?$/;
+/** Attributes whose value is a name or a text of a person, which may be any word. */
+const TEXTS =
+  /^(?:(?:class|full|display|file|host|short|long|test|case|suite|method|module|package|function)?name|class|file|path|message|description|title|id|uuid|package|suite|groups?|tags?|labels?|authors?|owners?|url|link|href|line|lineno|params?|valueparam|typeparam|feature|story|epic|component|assembly|namespace|method|module|spec|test|testcase|xmlns.*|.*location)$/;
 const NO = /^(?:false|f|no|n|0)$/i;
 const YES = /^(?:true|t|yes|y|1)$/i;
 /** Of elements that may count, such as `<summary passed="0">`. */
 const PLAIN_NO = /^(?:false|f|no|n)$/i;
 
+/**
+ * Words of test runners that say that a test passed, or only that it ran (`run`, `completed` of GoogleTest), which is
+ * a pass in JUnit unless something else is said. A word that is in no list makes the outcome unknown.
+ */
 const PASSED = new Set(
-  'pass passed passing success successful succeeded ok okay run ran executed complete completed finished done fixed true expected warning warn flaky'.split(
+  'pass passed passing success successful succeeded ok okay run ran executed completed true expected'.split(
     ' ',
   ),
 );
@@ -47,9 +54,13 @@ export interface Meaning {
 
 const NOTHING: Meaning = { skipped: false };
 
+const isFlag = (key: string) =>
+  SUCCESS.test(key) || FAILURE.test(key) || key === 'executed' || key === 'skipped';
+
 /** Words that are signs. */
 const CROSS = /[✗✘×✖❌❎☒⛔🔴🚫💥🛑]/u;
-const CHECK = /[✓✔✅☑🟢]/u;
+const CHECK = /^(?:[✓✔✅☑🟢]|\ufe0f|\s)+$/u;
+const COUNT = /^\d+$/;
 
 /** Adds up the words about one outcome. If they disagree, the worst counts. */
 class Words {
@@ -59,35 +70,32 @@ class Words {
 
   add(name: string, value: string): void {
     const text = value.trim().slice(0, 50);
-    const word = text.toLowerCase().replace(/[^\p{L}\d]/gu, '');
-    if (PASSED.has(word)) return;
-    if (word === '') this.sign(name, text);
-    else if (SKIPPED.has(word)) this.skipped = true;
-    else if (FAILED.test(word)) this.failed ??= `${name}="${text}"`;
+    const word = plainWord(text);
+    if (text === '' || PASSED.has(word) || CHECK.test(text)) return;
+    if (SKIPPED.has(word)) this.skipped = true;
+    else if (FAILED.test(word) || CROSS.test(text)) this.failed ??= `${name}="${text}"`;
     else this.unknown ??= `${name}="${text}"`;
-  }
-
-  private sign(name: string, text: string): void {
-    if (CROSS.test(text)) this.failed ??= `${name}="${text}"`;
-    else if (!saysNothing(text) && !CHECK.test(text)) this.unknown ??= `${name}="${text}"`;
   }
 
   /** @param no which values mean "no" */
   flag(name: string, value: string, no = NO): void {
-    const [key, text] = [plain(name), value.trim()];
+    const [key, text] = [plain(name), value.trim().slice(0, 50)];
+    const isPlain = text === '' || COUNT.test(text) || YES.test(text) || NO.test(text);
     if (SUCCESS.test(key) ? no.test(text) : FAILURE.test(key) && YES.test(text))
       this.failed ??= `${name}="${text}"`;
     else if (key === 'executed' ? NO.test(text) : key === 'skipped' && YES.test(text))
       this.skipped = true;
+    else if (isFlag(key) ? !isPlain && !saysNothing(text) : isFailedWord(text))
+      this.unknown ??= `${name}="${text}"`;
   }
 
   attribute(name: string, value: string, no = NO): void {
     const key = plain(name);
     if (WORD.test(key)) this.add(name, value);
     // A test may expect another exit code than 0.
-    else if (EXIT.test(key) && !saysNothing(value))
-      this.unknown ??= `${name}="${value.slice(0, 50)}"`;
-    else this.flag(name, value, no);
+    else if (EXIT.test(key)) {
+      if (!saysNothing(value)) this.unknown ??= `${name}="${value.slice(0, 50)}"`;
+    } else if (!TEXTS.test(key)) this.flag(name, value, no);
   }
 }
 
@@ -98,10 +106,13 @@ const VALUES = /^(?:value|type|name|status|result|outcome|state)$/i;
  * What the attributes of a test case or suite say about its outcome, in any case, and the words below it. Elements that
  * are not known, such as `<assertion result="false">`, can say that it failed, and nothing else.
  */
-export function meaningOf({ attributes }: XmlElement, signs: Signs): Meaning {
+export function meaningOf({ attributes, text }: XmlElement, signs: Signs): Meaning {
   const { words: elements, others } = signs;
-  if (attributes.size === 0 && elements.length === 0 && others.length === 0) return NOTHING;
+  const isEmpty = attributes.size === 0 && elements.length === 0 && others.length === 0;
+  const odd = text.trim() === '' ? signs.unknown : 'the text in it';
+  if (isEmpty && odd === undefined) return NOTHING;
   const words = new Words();
+  words.unknown = odd;
   for (const [name, value] of attributes) words.attribute(name, value);
   for (const element of elements) {
     words.add(nameOf(element), element.text);

@@ -24,12 +24,10 @@ export const attemptsOf = ({ children }: XmlElement) =>
 
 export interface Judgement {
   readonly outcome: Outcome;
-  /** What a test that did not pass reports. */
+  /** What a test that did not pass reports. Of an unknown outcome: what is not known. */
   readonly message: string;
   /** Whether its suite counts the test as skipped. */
   readonly asSkipped?: boolean;
-  /** A word about the outcome whose meaning is not known. */
-  readonly unknown?: string | undefined;
 }
 
 /** pytest names a test when it ends. If it is interrupted, it writes one that has nothing but a time. */
@@ -66,8 +64,9 @@ export function judge(test: XmlElement, signs: Signs): Judgement {
   const meaning = meaningOf(test, signs);
   const failed = meaning.failed ?? failureIn(test);
   if (failed) return { outcome: 'failed', message: failed };
+  if (meaning.unknown) return { outcome: 'unknown', message: meaning.unknown };
   const isSkipped = meaning.skipped || childOf(test, SKIPPED);
-  return { outcome: isSkipped ? 'skipped' : 'passed', message: '', unknown: meaning.unknown };
+  return { outcome: isSkipped ? 'skipped' : 'passed', message: '' };
 }
 
 /** Cuts a text to the maximum length, but not in the middle of a character. */

@@ -53,10 +53,11 @@ describe('npm audit: reports of npm 6', () => {
     expect(parse(whole)).toMatchObject({ coverage: [{ ran: 'yes' }], contradictions: [] });
   });
 
-  it('warn of advisories that the user muted', () => {
-    expect(parse(old({}, { muted: [{}] })).warnings).toEqual([
-      { message: '1 advisory muted by the user, and not listed', pointer: '/muted' },
-    ]);
-    expect(parse(old({}, { muted: [] })).warnings).toEqual([]);
+  it('do not count if the user muted advisories', () => {
+    for (const muted of [[{}], { 1: {} }, 'GHSA-x'])
+      expect(parse(old({}, { muted })).coverage).toMatchObject([
+        { ran: 'failed', reason: expect.stringContaining('the user muted') },
+      ]);
+    expect(parse(old({}, { muted: [] })).coverage).toMatchObject([{ ran: 'yes' }]);
   });
 });

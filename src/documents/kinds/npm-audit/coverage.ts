@@ -1,3 +1,4 @@
+import { counted } from '../../../shared/text.js';
 import type { Coverage } from '../../../vocabulary/coverage.js';
 import type { Note } from '../../kind.js';
 import { covered, failed } from '../common/coverage.js';
@@ -10,6 +11,20 @@ const CUT =
 const CONTRADICTORY =
   'it contradicts itself: it does not list the vulnerabilities that it counts. ' +
   'Upload the output of npm audit --json unchanged, without --audit-level or an ignore list of pnpm';
+
+/** What npm audit looks at. Its report does not name the folder. */
+const LOCK_FILE: Coverage['of'] = [{ type: 'files' }];
+
+/** Advisories that the user mutes are left out of the lists and the counts. */
+function mutedIn(report: object): string | undefined {
+  const { muted }: Record<string, unknown> = Object(report);
+  if (muted === undefined || muted === null || (Array.isArray(muted) && muted.length === 0))
+    return undefined;
+  const what = Array.isArray(muted)
+    ? counted(muted.length, 'advisory', 'advisories')
+    : 'advisories';
+  return `the user muted ${what}, which it does not list. Audit again without muting them, and request a waiver`;
+}
 
 const count = (value: unknown) => {
   const number = numberOf(value);
@@ -43,11 +58,13 @@ export function coverageOf(
   lookedAt: number | undefined,
   contradictions: readonly Note[],
 ): Coverage {
-  const about = lookedAt === undefined ? {} : { lookedAt };
+  const about = { of: LOCK_FILE, ...(lookedAt !== undefined && { lookedAt }) };
   if (contradictions.length > 0) return failed('vulnerability', CONTRADICTORY, about);
   const error = reportedError(report);
   if (error !== undefined) return failed('vulnerability', error, about);
   if (!hasCounts(Object(report.metadata).vulnerabilities) || lookedAt === undefined)
     return failed('vulnerability', CUT, about);
+  const muted = mutedIn(report);
+  if (muted !== undefined) return failed('vulnerability', muted, about);
   return covered('vulnerability', about);
 }

@@ -1,24 +1,10 @@
-import { counted } from '../../../shared/text.js';
-import type { DocumentParser, Note, ParsedDocument } from '../../kind.js';
+import type { DocumentParser, ParsedDocument } from '../../kind.js';
 import { contradictionsOf, oldContradictionsOf } from './contradictions.js';
 import { coverageOf, dependenciesOf, oldDependenciesOf } from './coverage.js';
 import { findingsOf } from './findings.js';
 import { oldFindingsOf } from './old-findings.js';
 import { isOld, otherOutput, refuseOtherOutput } from './refused.js';
 import { check, checkOld } from './schema.js';
-
-/** Advisories that the user mutes are left out of the lists and the counts. */
-function mutedIn(document: unknown): Note[] {
-  const { muted }: Record<string, unknown> = Object(document);
-  const count = Array.isArray(muted) ? muted.length : 0;
-  if (count === 0) return [];
-  return [
-    {
-      message: `${counted(count, 'advisory', 'advisories')} muted by the user, and not listed`,
-      pointer: '/muted',
-    },
-  ];
-}
 
 function parseOld(document: unknown): ParsedDocument {
   const report = checkOld(document);
@@ -28,7 +14,6 @@ function parseOld(document: unknown): ParsedDocument {
     specVersion: '1',
     coverage: [coverageOf(report, oldDependenciesOf(report.metadata), contradictions)],
     findings: oldFindingsOf(report),
-    warnings: mutedIn(document),
     contradictions,
   };
 }
@@ -47,7 +32,7 @@ function parseCurrent(document: unknown): ParsedDocument {
 }
 
 export const parser: DocumentParser = {
-  version: 4,
+  version: 5,
 
   recognizes(document) {
     if (typeof Object(document).auditReportVersion === 'number') return true;

@@ -109,10 +109,10 @@ describe('OSV-Scanner: what was scanned', () => {
       image_metadata: { layer_metadata: diffs.map((diff_id) => ({ diff_id })) },
     });
     expect(targets(image('sha256:a', 'sha256:b', ''))).toEqual([
-      { type: 'other', name: 'image with the top layer sha256:b' },
+      { type: 'image', otherDigests: ['sha256:b'] },
     ]);
     expect(targets(image('sha256:a'))).not.toEqual(targets(image('sha256:b')));
-    expect(targets(image())).toEqual([]);
+    expect(targets(image())).toEqual([{ type: 'image' }]);
   });
 });
 

@@ -40,11 +40,11 @@ function topLayer({ image_metadata }: Report): string | undefined {
   return textsOf(objectsOf(layer_metadata).map(({ diff_id }) => diff_id)).at(-1);
 }
 
-/** An image is not named, and all images have the same paths. Its top layer tells it from others. */
+/** An image is not named, and all images have the same paths. The digest of its top layer tells it from others. */
 function targetsOf(report: Report): Target[] {
   if (isObject(report.image_metadata)) {
     const layer = topLayer(report);
-    return layer ? [{ type: 'other', name: `image with the top layer ${layer}` }] : [];
+    return [{ type: 'image', ...(layer && { otherDigests: [layer] }) }];
   }
   return (report.results ?? []).flatMap(({ source }): Target[] => {
     if (!source?.path) return [];

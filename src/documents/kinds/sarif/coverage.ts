@@ -1,9 +1,8 @@
 import type { Coverage } from '../../../vocabulary/coverage.js';
 import type { FindingType } from '../../../vocabulary/finding-types.js';
 import { type About, covered, failed, uncovered } from '../common/coverage.js';
-import { fieldOf } from '../common/fields.js';
 import { aboutRun } from './about.js';
-import { listOrOne } from './properties.js';
+import { shorten } from './answers.js';
 import type { State } from './ran.js';
 import type { Run } from './schema.js';
 import { isKnownTool, purposeOf } from './tools.js';
@@ -12,10 +11,12 @@ const USE_JSON =
   'its SARIF does not show what Trivy looked for. Upload its JSON (trivy --format json), or add ?scanners=vulnerability,secret';
 const OSV_EMPTY =
   'OSV-Scanner writes the same SARIF if it found no package. Upload its JSON (--format json --all-packages), or add ?scanners=vulnerability';
-const UNKNOWN_TOOL = [
-  'the server does not know its tool, and the run has no rule, no file and no invocation that ended well.',
-  'Add ?scanners=code if the tool analysed code',
-].join(' ');
+/** Any program can write SARIF, so a name that is not known shows nothing. Its findings count. */
+const unknownTool = (name: string, what: FindingType) =>
+  [
+    `the server does not know its tool ${JSON.stringify(shorten(name).slice(0, 50))}, nor what it looks for.`,
+    `If it looked for all of this, upload it again with ?scanners=${what}`,
+  ].join(' ');
 const NOT_A_SCANNER = 'the tool found some by the way, but is not a scanner for them';
 
 /** The document has no runs (3.13.4). */
@@ -31,23 +32,8 @@ interface Sought {
   readonly doubt?: string;
 }
 
-/**
- * Whether a run shows that a tool looked for something: rules, files, results, or an invocation that ended well. A tool
- * of a known name needs none of it.
- */
-function showsWork(run: Run, { lookedAt }: About): boolean {
-  const { tool, artifacts, invocations, results } = run;
-  const components = [tool.driver, ...(tool.extensions ?? [])];
-  return (
-    isKnownTool(tool.driver.name) ||
-    lookedAt !== undefined ||
-    [results, artifacts, ...components.map(({ rules }) => rules)].some((list) => list?.length) ||
-    listOrOne(invocations).some((one) => fieldOf(one, 'executionSuccessful') === true)
-  );
-}
-
 /** @param found the types of the results, including those that passed */
-function soughtBy(run: Run, about: About, found: ReadonlySet<FindingType>): Sought[] {
+function soughtBy(run: Run, found: ReadonlySet<FindingType>): Sought[] {
   const { tool } = run;
   const purpose = purposeOf(tool.driver.name);
   if (purpose === 'mixed') {
@@ -63,7 +49,10 @@ function soughtBy(run: Run, about: About, found: ReadonlySet<FindingType>): Soug
   const own = purpose === 'code' && isScanner ? 'vulnerability' : purpose;
   const others = [...found].sort().filter((what) => what !== own);
   if (OSV.test(tool.driver.name) && !found.has(own)) return [{ what: own, doubt: OSV_EMPTY }];
-  if (!showsWork(run, about)) return [{ what: own, doubt: UNKNOWN_TOOL }];
+  if (!isKnownTool(tool.driver.name)) {
+    const all = [...new Set([own, ...others])];
+    return all.map((what) => ({ what, doubt: unknownTool(tool.driver.name, what) }));
+  }
   return [{ what: own }, ...others.map((what) => ({ what, doubt: NOT_A_SCANNER }))];
 }
 
@@ -83,5 +72,5 @@ export function coverageOfRun(
   found: ReadonlySet<FindingType>,
 ): readonly Coverage[] {
   const about = aboutRun(run);
-  return soughtBy(run, about, found).map((sought) => entryOf(sought, state, about));
+  return soughtBy(run, found).map((sought) => entryOf(sought, state, about));
 }

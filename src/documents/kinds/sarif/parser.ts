@@ -55,7 +55,7 @@ function toolsOf(runs: readonly Run[]) {
 }
 
 export const parser: DocumentParser = {
-  version: 6,
+  version: 7,
 
   recognizes(document) {
     const runs = fieldOf(document, 'runs');

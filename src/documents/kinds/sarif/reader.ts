@@ -114,11 +114,14 @@ export class Reader {
     );
     const findings: Finding[] = [];
     const claims: Claim[] = [];
+    // A vulnerability can be suppressed in one file and open in another. Then it counts.
+    const open = new Set<string>();
     for (const { result, findings: made = [], vulnerability } of this.reads) {
       const own = vulnerability ? vulnerabilityFindings(vulnerability, idsOf) : made;
       for (const finding of own) {
         findings.push(finding);
         const claim = claimOf(result.suppressions, finding.fingerprint);
+        if (!claim?.absolves) open.add(finding.fingerprint);
         if (!claim) continue;
         // The justification may contain the secret.
         const isSecret = finding.type === 'secret';
@@ -126,6 +129,9 @@ export class Reader {
       }
     }
     refuseTooMany(findings.length, 'findings', '/runs');
-    return { findings, claims };
+    return { findings, claims: claims.filter((one) => !isOpen(one, open)) };
   }
 }
+
+const isOpen = ({ absolves, fingerprint = '' }: Claim, open: ReadonlySet<string>) =>
+  absolves && open.has(fingerprint);

@@ -55,18 +55,20 @@ describe('SARIF: a clean report of a tool that is not known', () => {
   const ran = (driver: object, more: object = {}) =>
     parse(document([], driver, more)).coverage.map((one) => one.ran);
 
-  it('shows that the tool ran by its rules, its files, or an invocation that ended well', () => {
-    expect(isKnownTool('Lint')).toBe(false);
-    expect(ran({ name: 'Lint' })).toEqual(['unknown']);
-    expect(ran({ name: '' })).toEqual(['unknown']);
-    expect(ran({ name: 'Lint' }, { invocations: [{}] })).toEqual(['unknown']);
-    expect(ran({ name: 'Lint', rules: [{ id: 'a' }] })).toEqual(['yes']);
-    expect(ran({ name: 'Lint' }, { artifacts: [{}] })).toEqual(['yes']);
-    expect(ran({ name: 'Lint' }, { invocations: [{ executionSuccessful: true }] })).toEqual([
-      'yes',
-    ]);
-    expect(parse(document([result()], { name: 'Lint' })).coverage).toMatchObject([{ ran: 'yes' }]);
-  });
+  it.each(['Lint', '', 'Acme Vulnerability Scanner', 'Acme secret scanner'])(
+    'shows nothing, whatever else it has: %j',
+    (name) => {
+      expect(isKnownTool(name)).toBe(false);
+      expect(ran({ name })).toEqual(['unknown']);
+      expect(ran({ name, rules: [{ id: 'a' }] })).toEqual(['unknown']);
+      expect(ran({ name }, { artifacts: [{}] })).toEqual(['unknown']);
+      const invocations = [{ executionSuccessful: true }];
+      expect(ran({ name }, { invocations })).toEqual(['unknown']);
+      const found = parse(document([result()], { name }));
+      expect(found.coverage.map((one) => one.ran)).not.toContain('yes');
+      expect(found.findings).toHaveLength(1);
+    },
+  );
 
   it('needs nothing if the tool is known', () => {
     for (const name of ['ESLint', 'CodeQL', 'Semgrep OSS', 'gitleaks'])
@@ -96,10 +98,11 @@ describe('SARIF: coverage', () => {
     ['Grype', [], ['vulnerability: yes']],
     ['gitleaks', [], ['secret: yes']],
     ['checkov', [result()], ['misconfiguration: yes']],
-    ['Lint', [result()], ['code: yes']],
-    ['Lint', [cve], ['vulnerability: yes']],
-    ['Lint', [cve, result()], ['code: yes', 'vulnerability: unknown']],
-    ['Lint', [tagged('secret')], ['code: yes', 'secret: unknown']],
+    ['Lint', [result()], ['code: unknown']],
+    ['Lint', [cve], ['vulnerability: unknown']],
+    ['ESLint', [cve], ['vulnerability: yes']],
+    ['ESLint', [cve, result()], ['code: yes', 'vulnerability: unknown']],
+    ['ESLint', [tagged('secret')], ['code: yes', 'secret: unknown']],
     ['Trivy', [], ['vulnerability: unknown', 'secret: unknown']],
     ['Trivy', [tagged('vulnerability')], ['vulnerability: yes', 'secret: unknown']],
     [
@@ -120,7 +123,7 @@ describe('SARIF: coverage', () => {
 describe('SARIF: an extension with the name of a scanner', () => {
   const extensions = [{ name: 'Trivy', rules: [{ id: 'CVE-2021-44228' }] }, { name: 'gitleaks' }];
   const run = (results: object[]) =>
-    parse(document(results, {}, { tool: { driver: { name: 'Lint' }, extensions } })).coverage;
+    parse(document(results, {}, { tool: { driver: { name: 'ESLint' }, extensions } })).coverage;
 
   it('does not make the tool a scanner', () => {
     expect(run([])).toMatchObject([{ what: 'code', ran: 'yes' }]);

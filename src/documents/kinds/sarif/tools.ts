@@ -9,19 +9,24 @@ const named = (...names: readonly string[]) =>
 
 const SECRETS = named(
   ...['gitleaks', 'betterleaks', 'trufflehog', 'detect secrets', 'ggshield', 'gitguardian'],
-  ...['kingfisher', 'nosey parker', 'talisman', 'whispers', 'secretlint', 'credential scanner'],
-  ...['credscan', 'ripsecrets', 'secrets? (?:scann(?:er|ing)|detection)'],
+  ...['kingfisher', 'nosey parker', 'talisman', 'whispers', 'secretlint'],
+  ...['credscan', 'ripsecrets'],
 );
 
-/** Scanners of packages and images, and words in the names of others. */
+/** Words in the names of other scanners. They tell what a result is about, and not that the tool is known. */
+const SECRET_WORDS = named('secrets? (?:scann(?:er|ing)|detection)', 'credential scanner');
+const VULNERABILITY_WORDS = named(
+  ...['vulnerability (?:scan(?:ner)?|report)', 'software composition analysis'],
+  ...['dependency scann(?:er|ing)', 'container scann(?:er|ing)'],
+);
+
+/** Scanners of packages and images. */
 const VULNERABILITIES = named(
   ...['grype', 'anchore', 'osv scanner', 'snyk open source', 'snyk container', 'snyk sca'],
   ...['dependency check', 'dependency track', 'docker scout', 'clair(?:-action)?', 'govulncheck'],
   ...['(?:npm|pip|cargo|bundler?|composer|yarn|pnpm) audit', 'auditjs', 'nancy', 'retire(?: js)?'],
   ...['xray', 'jfrog sca', 'black duck', 'whitesource', 'mend sca', 'nexus iq', 'twistcli'],
   ...['prisma cloud', 'neuvector', 'cve bin tool', 'vuls', 'debricked', 'veracode sca', 'cxsca'],
-  ...['vulnerability (?:scan(?:ner)?|report)', 'software composition analysis'],
-  ...['dependency scann(?:er|ing)', 'container scann(?:er|ing)'],
 );
 
 const MISCONFIGURATIONS = named(
@@ -32,7 +37,7 @@ const MISCONFIGURATIONS = named(
 
 const MIXED = named('trivy');
 
-/** Tools that analyse code, and do nothing else. */
+/** Tools that analyse code, and do nothing else. Add a tool here, and its SARIF counts without `?scanners=`. */
 const ANALYSERS = named(
   ...['code ql', 'es lint', 'biome', 'oxlint', 'ts lint', 'stylelint', 'js hint', 'snyk code'],
   ...['spot bugs', 'find sec bugs', 'pmd', 'checkstyle', 'error prone', 'ktlint', 'detekt'],
@@ -42,6 +47,9 @@ const ANALYSERS = named(
   ...['pvs studio', 'prefast', 'psalm', 'phpstan', 'php codesniffer', 'phpcs', 'roslyn'],
   ...['visual c# compiler', 'visual basic compiler', 'inspectcode', 'resharper', 'shellcheck'],
   ...['actionlint', 'zizmor', 'devskim', 'bin skim', 'njsscan', 'scorecard', 'coverity'],
+  ...['hadolint', 'tflint', 'ansible lint', 'yamllint', 'markdownlint(?:-cli2?)?', 'spectral'],
+  ...['psscriptanalyzer', 'security code scan', 'bearer', 'appscan', 'klocwork', 'polyspace'],
+  ...['parasoft', 'codesonar', 'sobelow', 'credo', 'scalastyle', 'luacheck', 'deno lint'],
 );
 
 /** Tools that analyse code, and have other scanners. */
@@ -62,15 +70,17 @@ const SUITES = named(
 export function purposeOf(tool: string): Purpose {
   const name = tool.slice(0, 200);
   if (MIXED.test(name)) return 'mixed';
-  if (SECRETS.test(name)) return 'secret';
-  if (VULNERABILITIES.test(name)) return 'vulnerability';
+  if (SECRETS.test(name) || SECRET_WORDS.test(name)) return 'secret';
+  if (VULNERABILITIES.test(name) || VULNERABILITY_WORDS.test(name)) return 'vulnerability';
   return MISCONFIGURATIONS.test(name) ? 'misconfiguration' : 'code';
 }
 
 /** Whether the server knows what a tool does by its name. */
 export function isKnownTool(tool: string): boolean {
   const name = tool.slice(0, 200);
-  return purposeOf(name) !== 'code' || ANALYSERS.test(name) || SUITES.test(name);
+  return [MIXED, SECRETS, VULNERABILITIES, MISCONFIGURATIONS, ANALYSERS, SUITES].some((list) =>
+    list.test(name),
+  );
 }
 
 /** Scanners of configuration that also look for secrets, packages and licences. */

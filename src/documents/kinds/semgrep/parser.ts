@@ -13,6 +13,18 @@ import { isOfSecrets, typeOf } from './types.js';
 /** A result that a comment in the source ignores (`nosemgrep`). */
 const isIgnored = ({ extra }: Result) => extra?.is_ignored === true;
 
+/** The findings that are ignored everywhere: a vulnerability can be ignored in one file and open in another. */
+function ignoredIn(findings: readonly Finding[], results: readonly Result[]): Finding[] {
+  const open = new Set(
+    findings
+      .filter((_finding, i) => !isIgnored(results[i] as Result))
+      .map(({ fingerprint }) => fingerprint),
+  );
+  return findings.filter(
+    ({ fingerprint }, i) => isIgnored(results[i] as Result) && !open.has(fingerprint),
+  );
+}
+
 const claimOf = ({ fingerprint }: Finding): Claim => ({
   fingerprint,
   status: 'suppressed',
@@ -39,7 +51,7 @@ function cleaned(parsed: ParsedDocument, secrets: readonly string[]): ParsedDocu
 }
 
 export const parser: DocumentParser = {
-  version: 3,
+  version: 4,
 
   recognizes(document) {
     const results = fieldOf(document, 'results');
@@ -69,7 +81,7 @@ export const parser: DocumentParser = {
       coverage: coverageOf(report, new Set(types), results.some(isOfSecrets)),
       warnings: warningsOf(report),
       findings,
-      claims: findings.filter((_finding, i) => isIgnored(results[i] as Result)).map(claimOf),
+      claims: ignoredIn(findings, results).map(claimOf),
     };
     const secretResults = new Set(results.filter((_result, i) => types[i] === 'secret'));
     if (secretResults.size === 0) return parsed;

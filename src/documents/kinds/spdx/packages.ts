@@ -1,20 +1,26 @@
 import type { Target } from '../../../vocabulary/coverage.js';
-import { canonicalLicence, isLicenceId } from '../../../vocabulary/licence-names.js';
+import {
+  asFound,
+  asStated,
+  canonicalLicence,
+  isLicenceId,
+} from '../../../vocabulary/licence-names.js';
 import { type Purl, readPurl } from '../../../vocabulary/purl.js';
 import type { Component } from '../../kind.js';
 import { duplicates } from '../common/duplicates.js';
 import type { Notes } from '../common/notes.js';
 import { textOf, textsOf } from '../common/texts.js';
+import { type LicencesOfFiles, licencesOfFiles } from './files.js';
 import { asserted, purlsOf, purlTextOf, typeOf } from './package-fields.js';
 import type { SpdxDocument, SpdxPackage } from './schema.js';
 import { describedIds, targetFor } from './subject.js';
 
 /** A package that has several purls is a component by each of them: a rule about any of them is about it. */
-function read(pack: SpdxPackage): Component[] {
+function read(pack: SpdxPackage, files: LicencesOfFiles): Component[] {
   const purls = purlsOf(pack);
   return purls.length > 1
-    ? purls.map((purl) => readAs(pack, purl))
-    : [readAs(pack, readPurl(purlTextOf(pack)))];
+    ? purls.map((purl) => readAs(pack, purl, files))
+    : [readAs(pack, readPurl(purlTextOf(pack)), files)];
 }
 
 const isOwn = (word: string) =>
@@ -26,36 +32,36 @@ function namesListed(licence: string): boolean {
   return words.some(isLicenceId) && words.every((word) => isOwn(word) || isLicenceId(word));
 }
 
-/** Licences that a tool found in the files of a package. That of the package stays unknown. */
-function inFiles(found: unknown): string[] {
-  const licences = textsOf(found).flatMap((text) => asserted(text) ?? []);
-  if (licences.length === 0) return [];
-  return [...new Set(licences.map(canonicalLicence)), 'NOASSERTION'];
-}
+const canonical = (text: string) => canonicalLicence(asStated(text));
 
 /**
  * The concluded licence, and the declared one if it is another one that SPDX lists: the author of the document cannot
- * conclude a declared licence away.
+ * conclude a declared licence away. Any other declared one, and those that a tool found in the files, must not be
+ * denied. If nobody states a licence, those in the files are among them, and that of the package stays unknown.
  */
-function licencesOf(pack: SpdxPackage): string[] {
+function licencesOf(pack: SpdxPackage, files: LicencesOfFiles): string[] {
   const { licenseConcluded, licenseDeclared, licenseInfoFromFiles } = pack;
   const [concluded, declared] = [licenseConcluded, licenseDeclared].map((value) => {
     const text = asserted(value);
-    return text === undefined ? undefined : canonicalLicence(text);
+    return text === undefined ? undefined : canonical(text);
   });
-  if (concluded === undefined && declared === undefined) return inFiles(licenseInfoFromFiles);
-  if (concluded === undefined || declared === undefined || declared === concluded)
-    return [concluded ?? declared ?? []].flat();
-  return namesListed(declared) ? [concluded, declared] : [concluded];
+  const inFiles = [...textsOf(licenseInfoFromFiles), ...files(pack)];
+  const found = inFiles.flatMap((text) => asserted(text) ?? []).map(canonical);
+  const stated = concluded ?? declared;
+  if (stated === undefined) return found.length > 0 ? [...new Set([...found, 'NOASSERTION'])] : [];
+  const isBoth = declared !== undefined && declared !== stated && namesListed(declared);
+  const all = isBoth ? [stated, declared] : [stated];
+  const others = [...(declared === undefined ? [] : [declared]), ...found];
+  return [...all, ...[...new Set(others)].filter((one) => !all.includes(one)).map(asFound)];
 }
 
-function readAs(pack: SpdxPackage, purl: Purl | undefined): Component {
+function readAs(pack: SpdxPackage, purl: Purl | undefined, files: LicencesOfFiles): Component {
   return {
     type: typeOf(pack.primaryPackagePurpose),
     name: pack.name,
     version: asserted(pack.versionInfo) ?? purl?.version,
     purl: purl?.purl,
-    licences: licencesOf(pack),
+    licences: licencesOf(pack, files),
   };
 }
 
@@ -94,10 +100,11 @@ export interface Inventory {
 export function readPackages(document: SpdxDocument, notes: Notes): Inventory {
   const described = describedIds(document);
   const packages = distinct(document.packages ?? [], notes);
+  const files = licencesOfFiles(document, notes);
+  const readAll = (all: readonly SpdxPackage[]) => all.flatMap((pack) => read(pack, files));
   const isSubject = ({ SPDXID }: SpdxPackage) => described.has(textOf(SPDXID) ?? '');
   const subjects = packages.filter(isSubject);
   const parts = packages.filter((pack) => !isSubject(pack));
-  if (parts.length === 0 && subjects.length > 1)
-    return { components: subjects.flatMap(read), of: [] };
-  return { components: parts.flatMap(read), of: subjects.slice(0, 20).map(targetFor) };
+  if (parts.length === 0 && subjects.length > 1) return { components: readAll(subjects), of: [] };
+  return { components: readAll(parts), of: subjects.slice(0, 20).map(targetFor) };
 }

@@ -14,6 +14,7 @@ const Package = Type.Object({
   licenseConcluded: anything,
   licenseDeclared: anything,
   licenseInfoFromFiles: anything,
+  hasFiles: anything,
   primaryPackagePurpose: anything,
   annotations: anything,
   attributionTexts: anything,
@@ -28,6 +29,7 @@ const Document = Type.Object({
   documentDescribes: anything,
   packages: optionalList(Package),
   relationships: anything,
+  files: anyShape({ SPDXID: {}, licenseConcluded: {}, licenseInfoInFiles: {} }),
 });
 
 export type SpdxDocument = Static<typeof Document>;

@@ -170,8 +170,8 @@ describe('Trivy: when and what was scanned', () => {
 
   it.each([
     ['filesystem', 'services/a', null, 'files', 'services/a'],
-    ['cyclonedx', 'sbom.json', null, 'files', 'sbom.json'],
-    ['spdx', 'sbom.json', null, 'files', 'sbom.json'],
+    ['cyclonedx', 'sbom.json', null, 'other', 'sbom.json'],
+    ['spdx', 'sbom.json', null, 'other', 'sbom.json'],
     ['vm', 'disk.img', null, 'other', 'disk.img'],
     ['repository', 'services/a', { RepoURL }, 'repository', `${RepoURL} services/a`],
     ['repository', '.', { RepoURL }, 'repository', RepoURL],

@@ -5,7 +5,8 @@ import { objectsOf } from '../common/texts.js';
 import { CLASSES, isOfPackages } from './classes.js';
 import type { Part } from './entries.js';
 import type { Scan } from './scan.js';
-import { missingFailures } from './summaries.js';
+import { hiddenExceptions, missingFailures } from './summaries.js';
+import { unreadSuppression } from './suppressed.js';
 import { isSystemMissing } from './system.js';
 
 const NO_RESULT =
@@ -23,6 +24,9 @@ const NO_SYSTEM =
   'Scan without --pkg-types';
 const UNNAMED =
   'it has no result and does not name what was scanned, so it may have been cut. Upload the output of trivy unchanged';
+
+const unseenImage = (name: string) =>
+  `the image ${name.slice(0, 150)} runs in the cluster, and has no result. Scan the image itself: trivy image`;
 
 /** Continues "the report says that ". Errors can be long. */
 const MAX_ERROR = 150;
@@ -93,6 +97,11 @@ export function coverageOf(
     shown.add('vulnerability');
     return [...shown].sort().map((what) => failed(what, reason, about));
   }
+  const unread = unreadSuppression(parts.map(({ result }) => result));
+  if (unread) {
+    shown.add('vulnerability');
+    return [...shown].sort().map((what) => failed(what, unread, about));
+  }
   if (shown.size === 0) {
     // Not unknown: the word of the uploader must not complete it.
     if (incomplete) return [failed('vulnerability', incomplete, about)];
@@ -100,13 +109,15 @@ export function coverageOf(
     if (of.length === 0) return [failed('vulnerability', UNNAMED, about)];
     return [uncovered('vulnerability', NO_RESULT, { ...about, lookedAt: 0 })];
   }
-  const unlisted = missingFailures(parts);
+  const unlisted = missingFailures(parts) ?? hiddenExceptions(parts);
   const hasSystem = !isSystemMissing(scan);
   return [...shown].sort().map((what) => {
     // Not unknown: the word of the uploader must not complete it.
     if (incomplete) return failed(what, incomplete, about);
     if (what === 'misconfiguration' && unlisted) return failed(what, unlisted, about);
     if (what === 'vulnerability' && !hasSystem) return failed(what, NO_SYSTEM, about);
+    if (what === 'vulnerability' && scan.unseenImage !== undefined)
+      return uncovered(what, unseenImage(scan.unseenImage), about);
     const looked = lookedAt(what, parts, found.has(what));
     const extent = what === 'vulnerability' ? extentOf(partsOf(scan)) : undefined;
     return covered(what, {

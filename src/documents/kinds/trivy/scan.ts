@@ -4,7 +4,7 @@ import { instantOf } from '../common/coverage.js';
 import { reportedError } from '../common/reported-error.js';
 import type { Part } from './entries.js';
 import { type Cluster, checkCluster, checkReport, type Report, type Resource } from './schema.js';
-import { clusterTargets, targetsOf } from './targets.js';
+import { clusterTargets, targetsOf, unseenImageIn } from './targets.js';
 
 /** A report, or the report of a cluster, in one form. */
 export interface Scan {
@@ -20,6 +20,8 @@ export interface Scan {
   readonly resources?: readonly string[];
   /** Resources of a cluster without a result and without an error. */
   readonly unscanned?: number | undefined;
+  /** An image in the cluster without a result of its packages. */
+  readonly unseenImage?: string | undefined;
   /** The report of a cluster without any resource. */
   readonly empty?: boolean | undefined;
   readonly at?: string | undefined;
@@ -73,14 +75,12 @@ function clusterScan(document: unknown): Scan {
       : reportedError(document, [...all, ...all.flatMap(({ Results }) => Results ?? [])]),
     resources: all.map(nameOf),
     unscanned: all.filter(({ Results, Error: error }) => !Results?.length && !error).length,
+    unseenImage: unseenImageIn(all),
     empty: all.length === 0,
     targets: (masked) => {
       const copy = Object(masked) as Cluster;
       const resources = LISTS.flatMap((name) => copy[name] ?? []);
-      return clusterTargets(
-        copy.ClusterName,
-        resources.map(({ Metadata }) => Metadata),
-      );
+      return clusterTargets(copy.ClusterName, resources);
     },
   };
 }

@@ -14,6 +14,22 @@ export function missingFailures(parts: readonly Part[]): string | undefined {
     : undefined;
 }
 
+const LIST_ALL = 'Scan with --include-non-failures';
+
+/**
+ * Policies of older versions of Trivy may except checks, and their results are usually not listed. Continues "does not
+ * count: ".
+ */
+export function hiddenExceptions(parts: readonly Part[]): string | undefined {
+  for (const { result } of parts) {
+    const counted = result.MisconfSummary?.Exceptions ?? 0;
+    const listed = (result.Misconfigurations ?? []).filter(({ Status }) => Status === 'EXCEPTION');
+    if (counted > listed.length)
+      return `a policy excepts ${counted} failed checks, and ${listed.length} of them are listed. ${LIST_ALL}`;
+  }
+  return undefined;
+}
+
 export function contradictionsIn(parts: readonly Part[]): Note[] {
   return parts.filter(short).map((part) => ({
     message: `counts ${part.result.MisconfSummary?.Failures} failed checks, and ${failedIn(part)} are listed`,

@@ -63,8 +63,9 @@ describe('Trivy: suppressed findings', () => {
     expect(parse(report(both))).toMatchObject({ findings: [{}, {}], claims: [] });
   });
 
-  it('of a type that is not known are a warning', () => {
+  it('of a type that is not known are a warning, and the scan does not count', () => {
     expect(suppressed(modified({ Type: 'licence-text' }))).toMatchObject({
+      coverage: [{ ran: 'failed', reason: expect.stringContaining('"licence-text"') }],
       findings: [],
       warnings: [{}, { pointer: '/Results/0/ExperimentalModifiedFindings/0' }],
     });
@@ -72,7 +73,7 @@ describe('Trivy: suppressed findings', () => {
 
   it('of a policy of older versions are claims', () => {
     const one = { ID: 'DS002', Status: 'EXCEPTION', Message: 'data.exceptions' };
-    const { findings, claims, warnings } = parse(
+    const { findings, claims, coverage } = parse(
       report({
         Target: 'Dockerfile',
         Class: 'config',
@@ -82,6 +83,8 @@ describe('Trivy: suppressed findings', () => {
     );
     expect(findings).toMatchObject([{ rule: 'DS002' }]);
     expect(claims).toMatchObject([{ status: 'exception', justification: 'data.exceptions' }]);
-    expect(warnings).toMatchObject([{ pointer: '/Results/0/MisconfSummary/Exceptions' }]);
+    expect(coverage).toMatchObject([
+      { what: 'misconfiguration', ran: 'failed', reason: expect.stringContaining('excepts 2') },
+    ]);
   });
 });

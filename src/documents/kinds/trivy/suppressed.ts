@@ -1,5 +1,5 @@
 import type { Claim, Finding } from '../../kind.js';
-import type { Misconfiguration, ModifiedFinding } from './schema.js';
+import type { Misconfiguration, ModifiedFinding, Result } from './schema.js';
 
 /** Why Trivy does not count a finding. */
 export interface Suppression {
@@ -16,6 +16,20 @@ export interface Entry {
 
 /** Of an ignore file, of a policy (`ignored`), and of VEX. With another status the finding counts. */
 const ABSOLVING = new Set(['ignored', 'not_affected', 'fixed', 'exception']);
+
+const UNFILTERED = 'Scan without --show-suppressed and without an ignore file';
+
+const TYPES = new Set(['vulnerability', 'secret', 'license', 'misconfiguration']);
+
+/** Why a report does not count that suppresses a finding of a type which is not read. Continues "does not count: ". */
+export function unreadSuppression(results: readonly Result[]): string | undefined {
+  const unread = results
+    .flatMap(({ ExperimentalModifiedFindings: all }) => all ?? [])
+    .find(({ Type }) => !TYPES.has(Type?.toLowerCase() ?? ''));
+  if (!unread) return undefined;
+  const type = JSON.stringify((unread.Type ?? '').slice(0, 50));
+  return `it suppresses a finding of the type ${type}, which is not known. ${UNFILTERED}`;
+}
 
 export const suppressionOf = ({ Status, Statement, Source }: ModifiedFinding): Suppression => ({
   status: Status || 'unknown',

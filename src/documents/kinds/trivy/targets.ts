@@ -1,6 +1,8 @@
 import type { Target } from '../../../vocabulary/coverage.js';
 import { digestsIn, imageName } from '../common/images.js';
-import { stringOf, textsOf } from '../common/texts.js';
+import { isObject, stringOf, textsOf } from '../common/texts.js';
+import { isOfPackages } from './classes.js';
+import type { Resource } from './schema.js';
 
 function imageOf(name: string | undefined, metadata: Record<string, unknown>): Target {
   const reference = stringOf(metadata.Reference);
@@ -20,8 +22,8 @@ function repositoryName(name: string | undefined, metadata: Record<string, unkno
   return name === '.' ? url : `${url} ${name}`;
 }
 
-/** Trivy's types of artifacts that are read from a file or a folder. */
-const FILES = new Set<unknown>(['filesystem', 'cyclonedx', 'spdx']);
+/** Trivy's types of artifacts that are read from a folder. Of what an SBOM is, the report does not say. */
+const FILES = new Set<unknown>(['filesystem']);
 
 /** What a report is about. Pass the masked report: addresses of repositories may contain a token. */
 export function targetsOf(report: unknown): Target[] {
@@ -36,12 +38,42 @@ export function targetsOf(report: unknown): Target[] {
   return [{ type: FILES.has(ArtifactType) ? 'files' : 'other', name }];
 }
 
+/**
+ * The images whose packages were scanned. A resource of several images has one entry with results for each, or one for
+ * all of them, which does not say of which image its results are.
+ */
+function scannedImages(resources: readonly Resource[]): Record<string, unknown>[] {
+  return resources.flatMap(({ Metadata, Results, Error: error }) => {
+    const images = [Metadata].flat().filter(isObject);
+    const isScanned = !error && (Results ?? []).some(isOfPackages);
+    return isScanned && images.length === 1 ? images : [];
+  });
+}
+
+const idOf = (image: Record<string, unknown>): string | undefined =>
+  stringOf(image.ImageID) ?? textsOf(image.RepoDigests)[0] ?? textsOf(image.RepoTags)[0];
+
+const imagesOf = (resources: readonly Resource[]) =>
+  resources.flatMap(({ Metadata }) => [Metadata].flat().filter(isObject));
+
+/** The name of an image of a cluster of which no entry with results of packages tells. */
+export function unseenImageIn(resources: readonly Resource[]): string | undefined {
+  const seen = new Set(
+    imagesOf(resources.filter(({ Results }) => (Results ?? []).some(isOfPackages))).map(idOf),
+  );
+  const unseen = imagesOf(resources).find((image) => {
+    const id = idOf(image);
+    return id !== undefined && !seen.has(id);
+  });
+  return unseen && (textsOf(unseen.RepoTags)[0] ?? idOf(unseen));
+}
+
 /** The cluster of a report of `trivy k8s`. It may have the images of an artifact, but is about more than one. */
 export function clusterTargets(
   name: string | null | undefined,
-  metadata: readonly unknown[],
+  resources: readonly Resource[],
 ): Target[] {
-  const images = metadata.flat().map((image): Record<string, unknown> => Object(image));
+  const images = scannedImages(resources);
   const digests = digestsIn(images.flatMap(({ RepoDigests }) => textsOf(RepoDigests)));
   const ids = images.flatMap(({ ImageID }) => textsOf([ImageID]));
   return [{ type: 'cluster', name: name || undefined, otherDigests: [...digests, ...ids] }];

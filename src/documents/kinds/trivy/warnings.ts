@@ -14,17 +14,6 @@ function classWarning({ result, pointer }: Part): Note[] {
   return [{ message, pointer: `${pointer}/Class` }];
 }
 
-/** Policies of older versions of Trivy may except checks, and their results are usually not listed. */
-function exceptionWarning({ result, pointer }: Part): Note[] {
-  const counted = result.MisconfSummary?.Exceptions ?? 0;
-  const listed = (result.Misconfigurations ?? []).filter(({ Status }) => Status === 'EXCEPTION');
-  if (counted <= listed.length) return [];
-  const message =
-    `${counted} failed checks are excepted by a policy, and ${listed.length} of them are listed. ` +
-    'Scan with --include-non-failures';
-  return [{ message, pointer: `${pointer}/MisconfSummary/Exceptions` }];
-}
-
 function systemWarnings({ document }: Scan): Note[] {
   if (systemOf(document).EOSL !== true) return [];
   const message =
@@ -66,5 +55,4 @@ export const warningsOf = (scan: Scan): Note[] => [
   ...emptyWarnings(scan),
   ...systemWarnings(scan),
   ...scan.parts.flatMap(classWarning),
-  ...scan.parts.flatMap(exceptionWarning),
 ];

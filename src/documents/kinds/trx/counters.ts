@@ -13,6 +13,8 @@ const BAD = [
   'pending',
 ];
 const READ = new Set(['total', 'executed', 'passed', ...BAD]);
+/** Counters of tests that their results show. */
+const OTHERS = new Set(['warning', 'completed', 'notexecuted', 'inconclusive']);
 
 /** The counts of a summary. Of several elements with counters, the largest counts are taken. */
 export interface Counters {
@@ -22,7 +24,7 @@ export interface Counters {
   readonly executed: number | undefined;
   /** Tests that did not end well. */
   readonly bad: number;
-  /** A counter that is not a number, such as `failed="-1"`. */
+  /** A counter that is not a number, such as `failed="-1"`, or one that is not known. */
   readonly unclear: string | undefined;
 }
 
@@ -33,7 +35,11 @@ export function countersOf(elements: readonly XmlElement[]): Counters {
     for (const [name, value] of attributes) {
       const key = name.toLowerCase();
       const text = value.trim();
-      if (!READ.has(key) || text === '') continue;
+      if (OTHERS.has(key) || text === '' || /^xmlns\b/.test(key)) continue;
+      if (!READ.has(key)) {
+        if (!/^0+$/.test(text)) unclear ??= `${name.slice(0, 50)}="${text.slice(0, 50)}"`;
+        continue;
+      }
       if (/^\d{1,9}$/.test(text)) counts.set(key, Math.max(counts.get(key) ?? 0, Number(text)));
       else unclear ??= `${name}="${text.slice(0, 50)}"`;
     }

@@ -12,6 +12,12 @@ export function isTrx(document: unknown): document is XmlElement {
   return children.some((child) => localName(child) === 'ResultSummary');
 }
 
+/** The name of the first child that is none of these. @param names in lower case */
+export function otherThan({ children }: XmlElement, names: readonly string[]): string | undefined {
+  const other = children.find((child) => !names.includes(localName(child).toLowerCase()));
+  return other && localName(other).slice(0, 50);
+}
+
 /** The elements at the end of a path of names. Their case does not matter, so that none is left out. */
 export function find(element: XmlElement, ...[name = '', ...rest]: string[]): XmlElement[] {
   const wanted = name.toLowerCase();

@@ -4,7 +4,7 @@ import { DocumentFault } from '../../fault.js';
 import type { DocumentParser, Note } from '../../kind.js';
 import type { XmlElement } from '../../xml-element.js';
 import { type About, covered, failed, instantOf, uncovered } from '../common/coverage.js';
-import { find, isTrx } from './elements.js';
+import { find, isTrx, otherThan } from './elements.js';
 import { Results, SUMMARY } from './results.js';
 import { type RunSummary, summaryOf } from './summary.js';
 
@@ -71,10 +71,32 @@ function compare(
   return { missing: Math.max(missing, without, 0), tooMany, notes };
 }
 
+/** What Visual Studio writes into a report. */
+const PARTS = [
+  ...[
+    'times',
+    'testsettings',
+    'testrunconfiguration',
+    'testdefinitions',
+    'testlists',
+    'testentries',
+  ],
+  ...['results', 'resultsummary', 'runinfos', 'properties', 'build', 'testlinks'],
+];
+
+/** What is known about the results of a report. */
+interface Found {
+  readonly bad: number;
+  /** Why it is not known how all tests ended. */
+  readonly unknown: string | undefined;
+  /** An element that is not known. */
+  readonly other: string | undefined;
+}
+
 function coverageOf(
   { fault, aborted, failed: runFailed, complete, counters }: RunSummary,
   { missing, tooMany }: Difference,
-  { bad, other }: { bad: number; other: string | undefined },
+  { bad, unknown, other }: Found,
   about: About,
 ): Coverage {
   const again = 'Run the tests again';
@@ -88,13 +110,16 @@ function coverageOf(
   if (!complete) return uncovered('tests', 'the report has no summary, so it may be cut', about);
   if (about.lookedAt === 0) return uncovered('tests', 'no test ran', about);
   if (counters.unclear)
-    return uncovered('tests', `its counter ${counters.unclear} is not a number. ${again}`, about);
-  if (other) return uncovered('tests', `its result <${other}> is not known. ${again}`, about);
+    return uncovered('tests', `its counter ${counters.unclear} is not known. ${again}`, about);
+  if (unknown) return uncovered('tests', unknown, about);
+  if (other) return uncovered('tests', `its element <${other}> is not known. ${UNCHANGED}`, about);
   return covered('tests', about);
 }
 
+const UNCHANGED = 'Upload the output of the test runner unchanged';
+
 export const parser: DocumentParser = {
-  version: 4,
+  version: 5,
 
   recognizes: isTrx,
 
@@ -110,9 +135,11 @@ export const parser: DocumentParser = {
     const at = instantOf(times?.attributes.get('start') ?? times?.attributes.get('creation'));
     const about = { of: assembliesOf(document), lookedAt: tests.tests - tests.skipped, at };
     const bad = tests.failures + tests.errors;
+    const other = results.other ?? summary.other ?? otherThan(document, PARTS);
+    const found = { bad, unknown: results.unknown.reason(), other };
     return {
       tool: 'VSTest',
-      coverage: [coverageOf(summary, difference, { bad, other: results.other }, about)],
+      coverage: [coverageOf(summary, difference, found, about)],
       tests: { ...tests, ...(difference.missing > 0 && { missing: difference.missing }) },
       testNames: results.names,
       warnings: [...results.warnings(), ...summary.warnings],

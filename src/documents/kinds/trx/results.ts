@@ -1,17 +1,21 @@
 import { counted } from '../../../shared/text.js';
 import type { NamesOfTests, Note, TestSummary } from '../../kind.js';
 import { localName, type XmlElement } from '../../xml-element.js';
-import { type Outcome, TestTally } from '../common/tests.js';
+import { type Outcome, TestTally, UnknownOutcomes } from '../common/tests.js';
+import { isFailedWord } from '../junit/signs.js';
 import { find } from './elements.js';
 
 /** The element that counts what no result shows. */
 export const SUMMARY = 'ResultSummary';
 
-/** The outcomes of Visual Studio. A result without an outcome has the first of them, `Error`. */
+/**
+ * The outcomes of Visual Studio. `Completed` is that of a test without an assessment, and `Warning` of a whole run. A
+ * result without an outcome has the first of them, `Error`, and so has one with another word.
+ */
 const OUTCOMES: ReadonlyMap<string, Outcome> = new Map([
   ['Passed', 'passed'],
-  ['Completed', 'passed'],
-  ['Warning', 'passed'],
+  ['Completed', 'unknown'],
+  ['Warning', 'unknown'],
   ['Failed', 'failed'],
   ['NotExecuted', 'skipped'],
   ['Inconclusive', 'skipped'],
@@ -27,6 +31,25 @@ export function secondsOf(duration: string | undefined): number {
   );
   const [, days = 0, hours = 0, minutes = 0, seconds = 0] = match ?? [];
   return ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds);
+}
+
+/** What Visual Studio writes into a result besides its outcome. */
+const PARTS =
+  /^(?:output|errorinfo|innerresults|resultfiles|collectordataentries|tcminformation|properties|timers|datacollectors?|linkedresults?)$/i;
+
+/** Attributes whose value is a name. */
+const NAMES = /^(?:testname|computername|datarowinfo|relativeresultsdirectory|outcome)$/i;
+
+/** What a result has besides its outcome that is not known, or that no passed test has: `isAborted="true"`. */
+function unknownIn({ attributes, children }: XmlElement): string | undefined {
+  const part = children.find((child) => !PARTS.test(localName(child)));
+  if (part) return `<${localName(part).slice(0, 50)}>`;
+  for (const [name, value] of attributes) {
+    const isBad = /^is(?:aborted|failed)$/i.test(name) && !/^(?:false|0)?$/i.test(value.trim());
+    if (isBad || (!NAMES.test(name) && isFailedWord(value)))
+      return `${name.slice(0, 50)}="${value.slice(0, 50)}"`;
+  }
+  return undefined;
 }
 
 const isResult = (element: XmlElement) => /Result(?:Aggregation)?$/i.test(localName(element));
@@ -53,7 +76,7 @@ const contradicts = (result: XmlElement) =>
 export class Results {
   private readonly tally = new TestTally();
   readonly outcomes: Readonly<Record<Outcome, number>> = this.tally.outcomes;
-  private readonly doubtful = new Map<string, number>();
+  readonly unknown = new UnknownOutcomes();
   readonly contradictions: Note[] = [];
   private messages = 0;
   /** Whether a test has inner results. */
@@ -96,12 +119,17 @@ export class Results {
   }
 
   private endOf(result: XmlElement, end: Outcome, outcome: string): Outcome {
-    if (end !== 'passed') return end;
+    if (end !== 'passed' && end !== 'unknown') return end;
     if (contradicts(result)) {
       const name = JSON.stringify(this.nameOf(result).slice(0, 200));
       const message = `The test ${name} has the outcome ${outcome}, and an error. The error counts`;
       if (this.contradictions.length < MAX_NOTES) this.contradictions.push({ message });
       return 'failed';
+    }
+    const odd = end === 'unknown' ? `the outcome ${outcome}` : unknownIn(result);
+    if (odd !== undefined) {
+      this.unknown.add(this.nameOf(result), odd);
+      return 'unknown';
     }
     if (errorsOf(result, 'Message').length > 0) this.messages += 1;
     return end;
@@ -114,12 +142,10 @@ export class Results {
   private record(result: XmlElement, end: Outcome, outcome: string): void {
     this.tally.outcomes[end] += 1;
     this.tally.seconds += secondsOf(result.attributes.get('duration'));
-    if (outcome === 'Completed' || outcome === 'Warning')
-      this.doubtful.set(outcome, (this.doubtful.get(outcome) ?? 0) + 1);
     if (end === 'skipped') return;
     const name = this.nameOf(result);
     this.tally.ran(name, this.classOf(result));
-    if (end !== 'passed') this.report(name, messageOf(result, outcome));
+    if (end === 'failed' || end === 'error') this.report(name, messageOf(result, outcome));
   }
 
   private classOf({ attributes }: XmlElement): string {
@@ -145,14 +171,9 @@ export class Results {
 
   warnings(): Note[] {
     const messages = counted(this.messages, 'test');
-    return [
-      ...[...this.doubtful].map(([outcome, count]) => ({
-        message: `The outcome ${outcome} of ${count} results counts as passed`,
-      })),
-      ...(this.messages > 0
-        ? [{ message: `${messages} with a message in ErrorInfo passed, by the outcome` }]
-        : []),
-    ];
+    return this.messages > 0
+      ? [{ message: `${messages} with a message in ErrorInfo passed, by the outcome` }]
+      : [];
   }
 
   summary(): TestSummary {

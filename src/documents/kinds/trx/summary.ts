@@ -1,7 +1,7 @@
 import type { Note } from '../../kind.js';
 import type { XmlElement } from '../../xml-element.js';
 import { type Counters, countersOf } from './counters.js';
-import { find } from './elements.js';
+import { find, otherThan } from './elements.js';
 
 /** Outcomes of a run that came to its end. `Failed` also stands for a run that could not begin. */
 const ENDED = ['Completed', 'Passed', 'Failed', 'Warning', 'Inconclusive', 'NotExecuted'];
@@ -19,6 +19,8 @@ export interface RunSummary {
   readonly aborted: boolean;
   /** The run failed, but does not say that it was a test. */
   readonly failed: boolean;
+  /** An element of the summary that is not known. */
+  readonly other: string | undefined;
   /** Whether the report has its end. */
   readonly complete: boolean;
   readonly warnings: readonly Note[];
@@ -28,6 +30,12 @@ const textOf = (info: XmlElement) => {
   const [text] = find(info, 'Text');
   return (text?.text ?? '').replace(/\s+/g, ' ').trim().slice(0, 150);
 };
+
+/** What Visual Studio writes into a summary. */
+const PARTS = [
+  ...['counters', 'runinfos', 'output', 'resultfiles', 'collectordataentries'],
+  ...['standardoutput', 'errorinfo', 'stdout', 'stderr'],
+];
 
 export function summaryOf(root: XmlElement): RunSummary {
   const [summary, another] = find(root, 'ResultSummary');
@@ -53,6 +61,7 @@ export function summaryOf(root: XmlElement): RunSummary {
           : `the outcome of the run is ${outcome.slice(0, 50) || 'missing'}`,
     aborted: !ended || crash >= 0,
     failed: outcome === 'Failed' || error !== undefined,
+    other: summary && otherThan(summary, PARTS),
     complete: summary !== undefined,
     warnings: infos
       .filter((info) => info !== error && !isError(info))

@@ -58,10 +58,26 @@ describe('TRX: outcomes', () => {
     expect(report(result(outcome)).tests).toMatchObject({ tests: 1, ...expected });
   });
 
-  it.each(['Completed', 'Warning'])('%s counts as passed, with a warning', (outcome) => {
-    const { tests, warnings } = report(result(outcome));
-    expect(tests).toMatchObject({ tests: 1, passed: 1 });
-    expect(warnings).toHaveLength(1);
+  it.each([
+    ['the outcome Completed', result('Completed')],
+    ['the outcome Warning', result('Warning')],
+    ['<Verdict>', result('Passed', '<Verdict>bad</Verdict>')],
+    ['isAborted="true"', result('Passed').replace('outcome=', 'isAborted="true" outcome=')],
+    ['state="Failed"', result('Passed').replace('outcome=', 'state="Failed" outcome=')],
+  ])('%s says neither that a test passed nor that it failed', (word, results) => {
+    const { tests, coverage } = report(results);
+    expect(tests).toMatchObject({ tests: 1, passed: 0, failures: 0, errors: 0, unknown: 1 });
+    expect(coverage).toMatchObject([
+      { ran: 'unknown', reason: expect.stringContaining(`${word} of "`) },
+    ]);
+  });
+
+  it('elements and counters that are not known', () => {
+    const unknown = (text: string) => [{ ran: 'unknown', reason: expect.stringContaining(text) }];
+    const counted = summary('Completed', 'total="1" executed="1" passed="1" lost="1"');
+    expect(report(result('Passed'), counted).coverage).toMatchObject(unknown('lost="1"'));
+    const other = summary('Completed').replace('</ResultSummary>', '<Crash/></ResultSummary>');
+    expect(report(result('Passed'), other).coverage).toMatchObject(unknown('<Crash>'));
   });
 
   it('of rows of data, each a test', () => {

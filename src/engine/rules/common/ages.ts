@@ -8,7 +8,7 @@ const DAY = 86_400;
 /** Limits on the age of evidence, in days. */
 interface Limits {
   readonly maximumAgeDays?: number | undefined;
-  readonly unknownAge?: 'upload' | 'deny' | undefined;
+  readonly unknownAge?: 'upload' | 'last-upload' | 'deny' | undefined;
   readonly maximumDatabaseAgeDays?: number | undefined;
 }
 
@@ -39,26 +39,34 @@ const namesOf = (evidence: readonly EvidenceInput[]) =>
 
 /** Ends a message about evidence that is not too old: old documents without a time look new. */
 export function undatedNote(
-  { maximumAgeDays }: Limits,
+  { maximumAgeDays, unknownAge }: Limits,
   evidence: readonly EvidenceInput[],
 ): string {
   const undated = evidence.filter((one) => !isDated(one));
   if (maximumAgeDays === undefined || undated.length === 0) return '';
-  return `. Warning: ${namesOf(undated)} does not say when its tool ran, so its age counts from its upload`;
+  const which = unknownAge === 'last-upload' ? 'last' : 'first';
+  return `. Warning: ${namesOf(undated)} does not say when its tool ran, so its age counts from its ${which} upload`;
 }
 
 /** What to do about evidence that is too old. The same tool run again does not say more about its database. */
 export function renewal(
-  { maximumDatabaseAgeDays, unknownAge }: Limits,
+  { maximumAgeDays, maximumDatabaseAgeDays, unknownAge }: Limits,
   old: readonly EvidenceInput[],
 ): string {
   const again = 'Run the tool again and upload the report';
-  const undated = old.filter((one) => unknownAge === 'deny' && !isDated(one));
-  if (undated.length > 0)
+  const undated = maximumAgeDays === undefined ? [] : old.filter((one) => !isDated(one));
+  if (undated.length > 0 && unknownAge === 'deny')
     return `${namesOf(undated)} does not say when its tool ran. Upload a report with its time`;
-  if (maximumDatabaseAgeDays === undefined) return again;
+  const same =
+    undated.length > 0 && unknownAge !== 'last-upload'
+      ? [
+          `${namesOf(undated)} does not say when its tool ran, and the same bytes stay as old as their first upload`,
+          'If it writes the same again, upload a report with a time, or let the policy count the last upload (unknownAge: last-upload)',
+        ]
+      : [];
+  if (maximumDatabaseAgeDays === undefined) return [again, ...same].join('. ');
   const silent = old.filter(({ coverage }) => coverage.some(({ database }) => !database));
-  if (silent.length === 0) return again;
+  if (silent.length === 0) return [again, ...same].join('. ');
   return [
     ...(silent.length < old.length ? [again] : []),
     `The age of the database is not known from ${namesOf(silent)}`,

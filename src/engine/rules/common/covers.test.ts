@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Target } from '../../../vocabulary/coverage.js';
+import type { Shown } from '../../../vocabulary/finding-types.js';
 import { evidence } from '../input.support.js';
 import type { ArtifactInput } from '../rule.js';
-import { artifactName, coversArtifact, digestOfOther } from './covers.js';
+import {
+  artifactName,
+  coversArtifact as covers,
+  digestOfOther,
+  onlyNote,
+  whyNoneCovered,
+} from './covers.js';
 import { uncovered } from './evidence.js';
 
 const hex = (n: number) => n.toString(16).padStart(64, '0');
@@ -13,6 +20,12 @@ const artifact = (n: number, kind = 'container', digests: string[] = []): Artifa
   sha256: hex(n),
   digests,
 });
+const coversArtifact = (
+  one: ReturnType<typeof evidence>,
+  some: ArtifactInput,
+  all: readonly ArtifactInput[],
+  what: Shown = 'vulnerability',
+) => covers(one, some, all, what);
 const about = (...of: Target[]) =>
   evidence('1', ['vulnerability'], { coverage: [{ what: 'vulnerability', ran: 'yes', of }] });
 const image = (...digests: string[]): Target => ({ type: 'image', name: 'shop:1', digests });
@@ -22,17 +35,61 @@ describe('evidence of the whole release', () => {
   const covered = (...of: Target[]) =>
     [one, two].filter((some) => coversArtifact(about(...of), some, [one, two]));
 
-  it('covers the artifacts that it names by any digest, or all if it names none', () => {
-    expect(covered()).toEqual([one, two]);
-    expect(covered({ type: 'repository', name: 'x' })).toEqual([one, two]);
+  it('covers the artifacts that it names by any digest, and none if it names none', () => {
+    expect(covered()).toEqual([]);
+    expect(covered({ type: 'repository', name: 'x' })).toEqual([]);
     expect(covered(image(digest(1)))).toEqual([one]);
     expect(covered(image(digest(22)))).toEqual([two]);
     expect(covered({ type: 'image', otherDigests: [digest(2)] })).toEqual([two]);
     expect(covered({ type: 'cluster', otherDigests: [digest(2)] })).toEqual([two]);
     expect(covered(image(digest(1)), image(digest(2)))).toEqual([one, two]);
     expect(covered(image())).toEqual([]);
-    expect(covered({ type: 'cluster' })).toEqual([one, two]);
+    expect(covered({ type: 'cluster' })).toEqual([]);
     expect(covered({ type: 'cluster', otherDigests: [digest(9)] })).toEqual([]);
+  });
+
+  it.each(['tests', 'code', 'misconfiguration'] as const)(
+    'covers all artifacts if it is about the commit: %s',
+    (what) => {
+      const named = (...of: Target[]) =>
+        [one, two].filter((some) => coversArtifact(about(...of), some, [one, two], what));
+      expect(named()).toEqual([one, two]);
+      expect(named({ type: 'repository', name: 'x' })).toEqual([one, two]);
+      expect(named(image(digest(1)))).toEqual([one]);
+      expect(named(image())).toEqual([]);
+    },
+  );
+
+  it('covers the only artifact, and an image only if it is about an image', () => {
+    const only = (some: ArtifactInput, ...of: Target[]) =>
+      coversArtifact(about(...of), some, [some]);
+    const file = artifact(3, 'archive');
+    for (const of of [[], [image()], [{ type: 'files', name: '.' } as const]])
+      expect(only(file, ...of)).toBe(true);
+    expect(only(one, image())).toBe(true);
+    expect(only(one)).toBe(false);
+    expect(only(one, { type: 'files' })).toBe(false);
+    expect(only(one, { type: 'repository', name: 'x' })).toBe(false);
+    expect(only(one, { type: 'other', name: 'sbom.json' })).toBe(false);
+    expect(only({ ...file, purl: 'pkg:oci/shop@1' }, { type: 'files' })).toBe(false);
+  });
+
+  it('is told if it names no digest of the only artifact', () => {
+    const note = (...all: ReturnType<typeof evidence>[]) => onlyNote(all, [one], ['vulnerability']);
+    const told = '. Warning: trivy names no digest of a1, which is the only artifact';
+    expect(note(about(image()))).toBe(told);
+    expect(note(about(image()), about(image(digest(1))))).toBe('');
+    expect(onlyNote([about(image())], [one, two], ['vulnerability'])).toBe('');
+    expect(onlyNote([about()], [artifact(3, 'archive')], ['vulnerability'])).toContain('Warning');
+  });
+
+  it('says why it covers none', () => {
+    const why = (all: ArtifactInput[], ...of: Target[]) =>
+      whyNoneCovered([about(...of)], all, all, 'vulnerability').join();
+    expect(why([one], { type: 'files' })).toMatch(/looked at files, and not at the image/);
+    expect(why([one])).toMatch(/If it did, upload it for the artifact/);
+    expect(why([one, two])).toMatch(/names no artifact, and the release has 2 artifacts/);
+    expect(why([one, two], image())).toMatch(/names an image without a digest/);
   });
 
   it('covers none by a digest that several share, and the one whose own digest it is', () => {
@@ -67,9 +124,9 @@ describe('evidence of the whole release', () => {
     expect(named(file('/build/APP-linux.tgz'))).toEqual([0]);
     expect(named(file('C:\\build\\app-windows.zip', 'other'))).toEqual([1]);
     expect(named(file('app-linux.tgz'), file('app-windows.zip'))).toEqual([0, 1]);
-    expect(named(file('app-linux.tgz'), file('/src'))).toEqual([0, 1]);
-    expect(named(file('package-lock.json'))).toEqual([0, 1]);
-    expect(named(file('app-linux.tgz', 'suite'))).toEqual([0, 1]);
+    expect(named(file('app-linux.tgz'), file('/src'))).toEqual([]);
+    expect(named(file('package-lock.json'))).toEqual([]);
+    expect(named(file('app-linux.tgz', 'suite'))).toEqual([]);
     const [one] = files as [ArtifactInput];
     expect(coversArtifact(about(file('app-linux.tgz')), one, [one])).toBe(true);
     expect(coversArtifact(about(file('other.tgz')), one, [one])).toBe(true);
@@ -98,6 +155,18 @@ describe('evidence that was uploaded for an artifact', () => {
     expect(digestOfOther(own, all)).toBe(digest(2));
     expect(digestOfOther({ ...own, artifact: hex(2) }, all)).toBeUndefined();
   });
+
+  it('does not cover an image if it says that it is about files', () => {
+    const [one] = [artifact(1)];
+    const own = (...of: Target[]) =>
+      coversArtifact({ ...about(...of), artifact: hex(1) }, one, [one]);
+    expect(own({ type: 'files', name: '.' })).toBe(false);
+    expect(own({ type: 'repository', name: 'x' })).toBe(false);
+    expect(own({ type: 'other', name: 'sbom.json' })).toBe(true);
+    expect(own()).toBe(true);
+    const tests = { ...about({ type: 'files' }), artifact: hex(1) };
+    expect(coversArtifact(tests, one, [one], 'tests')).toBe(true);
+  });
 });
 
 describe('many artifacts and documents', () => {
@@ -111,7 +180,9 @@ describe('many artifacts and documents', () => {
       },
     }));
     const documents = Array.from({ length: 499 }, (_, n) => about(image(digest(n))));
-    expect(uncovered(documents, { artifacts }).map(({ name }) => name)).toEqual(['a499']);
+    expect(uncovered(documents, { artifacts }, 'vulnerability').map(({ name }) => name)).toEqual([
+      'a499',
+    ]);
     expect(reads).toBe(500);
   });
 

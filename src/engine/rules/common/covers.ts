@@ -1,3 +1,4 @@
+import { counted } from '../../../shared/text.js';
 import { isClean } from '../../../vocabulary/coverage.js';
 import type { Shown } from '../../../vocabulary/finding-types.js';
 import {
@@ -27,6 +28,10 @@ interface About {
   readonly namesSome: boolean;
   /** Whether it is about a cluster, and names the images that run there. */
   readonly namesImages: boolean;
+  /** Whether it says that it is about an image. */
+  readonly isOfImage: boolean;
+  /** Whether it says that it is about files or a repository, and about nothing else. */
+  readonly isOfFiles: boolean;
   readonly other: string | undefined;
 }
 
@@ -49,9 +54,18 @@ function compare(evidence: EvidenceInput, subjects: Subjects<ArtifactInput>): Ab
     namesImages: targets.some(
       ({ type, otherDigests = [] }) => type === 'cluster' && otherDigests.length > 0,
     ),
+    isOfImage: targets.some(({ type }) => type === 'image'),
+    isOfFiles:
+      targets.length > 0 && targets.every(({ type }) => type === 'files' || type === 'repository'),
     other: otherDigest(targets, own),
   };
 }
+
+/**
+ * What tools find in the sources. A release is one commit, so it is the same for each artifact. Vulnerabilities,
+ * secrets and licences also come into an artifact when it is built.
+ */
+const OF_COMMIT: readonly Shown[] = ['tests', 'code', 'misconfiguration', 'components'];
 
 /** What is computed once for a list of artifacts, because rules ask for all pairs of artifacts and documents. */
 interface Compared {
@@ -94,21 +108,58 @@ export const digestOfOther = (evidence: EvidenceInput, artifacts: readonly Artif
   aboutOf(evidence, artifacts).other;
 
 /**
- * Whether evidence covers an artifact: it was uploaded for it, or the document names its digest. Evidence about the
- * whole release covers every artifact, unless it names an image and the release has several artifacts, is about a
- * cluster in which other images run, or is about a file that has the name of another artifact.
+ * Whether tests or an analysis of the sources cover an artifact: unless they name an image and the release has several
+ * artifacts, are about a cluster in which other images run, or about a file that has the name of another artifact.
+ */
+function coversCommit(about: About, artifact: ArtifactInput, isOnly: boolean): boolean {
+  const { named, asFiles, namesSome, namesImages } = about;
+  if (named.has(artifact)) return true;
+  if (asFiles.size > 0 && !asFiles.has(artifact)) return isOnly;
+  if (namesImages && isImage(artifact)) return false;
+  return !namesSome || isOnly;
+}
+
+/** How evidence covers an artifact. */
+type Cover =
+  /** The document has its digest, or the name of its file. */
+  | 'named'
+  /** It was uploaded for the artifact. */
+  | 'uploaded'
+  /** It names no artifact, and the release has only this one. */
+  | 'only';
+
+function coverOf(
+  evidence: EvidenceInput,
+  artifact: ArtifactInput,
+  artifacts: readonly ArtifactInput[],
+): Cover | undefined {
+  const about = aboutOf(evidence, artifacts);
+  const isNamed = about.named.has(artifact) || about.asFiles.has(artifact);
+  if (evidence.artifact !== null) {
+    if (evidence.artifact !== artifact.sha256) return undefined;
+    if (isNamed) return 'named';
+    // Files that an image was built from are not what is in it.
+    return isImage(artifact) && about.isOfFiles ? undefined : 'uploaded';
+  }
+  if (isNamed) return 'named';
+  if (artifacts.length !== 1) return undefined;
+  return !isImage(artifact) || about.isOfImage ? 'only' : undefined;
+}
+
+/**
+ * Whether evidence covers an artifact for one type: it was uploaded for it, the document names its digest or its file,
+ * or it is the only artifact. An image is covered only by a scan of an image: a document that says that it is about
+ * files does not cover it, also if it was uploaded for it.
  */
 export function coversArtifact(
   evidence: EvidenceInput,
   artifact: ArtifactInput,
   artifacts: readonly ArtifactInput[],
+  what: Shown,
 ): boolean {
+  if (!OF_COMMIT.includes(what)) return coverOf(evidence, artifact, artifacts) !== undefined;
   if (evidence.artifact !== null) return evidence.artifact === artifact.sha256;
-  const { named, asFiles, namesSome, namesImages } = aboutOf(evidence, artifacts);
-  if (named.has(artifact)) return true;
-  if (asFiles.size > 0 && !asFiles.has(artifact)) return artifacts.length === 1;
-  if (namesImages && isImage(artifact)) return false;
-  return !namesSome || artifacts.length === 1;
+  return coversCommit(aboutOf(evidence, artifacts), artifact, artifacts.length === 1);
 }
 
 /** `trivy (image)`: the kind and label of evidence. */
@@ -141,18 +192,60 @@ export function whyUncounted(
   return [...new Set(reasons)];
 }
 
-/** Why evidence of the whole release covers none of its artifacts, as sentences. */
+/** Why evidence covers none of the artifacts that nothing covers. @param without those artifacts */
+function whyNone(
+  one: EvidenceInput,
+  without: readonly ArtifactInput[],
+  artifacts: readonly ArtifactInput[],
+): string | undefined {
+  const { isOfImage, isOfFiles } = aboutOf(one, artifacts);
+  if (one.artifact !== null && !without.some(({ sha256 }) => sha256 === one.artifact))
+    return undefined;
+  const image = without.find(isImage);
+  if (isOfFiles && image !== undefined) return 'looked at files, and not at the image';
+  const several = `the release has ${counted(artifacts.length, 'artifact')}`;
+  if (isOfImage)
+    return `names an image without a digest of an artifact, and ${several}. Upload it for its artifact`;
+  if (artifacts.length > 1)
+    return `names no artifact, and ${several}. Upload it for each artifact that it looked at`;
+  return 'does not say that it looked at the image. If it did, upload it for the artifact';
+}
+
+/** Why evidence covers none of the artifacts that nothing covers, as sentences. */
 export function whyNoneCovered(
   evidence: readonly EvidenceInput[],
+  without: readonly ArtifactInput[],
   artifacts: readonly ArtifactInput[],
+  what: Shown,
 ): string[] {
   const reasons = evidence
-    .filter((one) => !artifacts.some((artifact) => coversArtifact(one, artifact, artifacts)))
-    .map(
-      (one) =>
-        `${evidenceName(one)} names an image without a digest of an artifact, and the release has ${artifacts.length} artifacts. Upload it for its artifact`,
-    );
+    .filter((one) => !artifacts.some((artifact) => coversArtifact(one, artifact, artifacts, what)))
+    .flatMap((one) => {
+      const why = whyNone(one, without, artifacts);
+      return why === undefined ? [] : [`${evidenceName(one)} ${why}`];
+    });
   return [...new Set(reasons)];
+}
+
+/** `. Warning: …`, for scans that name no artifact and count for the only one. */
+export function onlyNote(
+  evidence: readonly EvidenceInput[],
+  artifacts: readonly ArtifactInput[],
+  types: readonly Shown[],
+): string {
+  const [artifact] = artifacts;
+  if (artifact === undefined || artifacts.length > 1) return '';
+  const assumed = types.flatMap((what) => {
+    const shows = evidence.filter((one) => one.shows.includes(what));
+    const covers = shows.map((one) => coverOf(one, artifact, artifacts));
+    const isSure = OF_COMMIT.includes(what) || covers.some((cover) => cover && cover !== 'only');
+    return isSure ? [] : shows.filter((_one, i) => covers[i] === 'only');
+  });
+  if (assumed.length === 0) return '';
+  const names = joined([...new Set(assumed.map(evidenceName))]);
+  const verb = assumed.length > 1 ? 'name' : 'names';
+  const only = `${shown(artifact.name)}, which is the only artifact`;
+  return `. Warning: ${names} ${verb} no digest of ${only}`;
 }
 
 /** The name of an artifact, with its digest if another artifact has the same name. */

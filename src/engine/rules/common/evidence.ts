@@ -1,4 +1,5 @@
 import type { Shown } from '../../../vocabulary/finding-types.js';
+import { isImage } from '../../../vocabulary/subject.js';
 import type { ArtifactInput, EvidenceInput, RuleInput } from '../rule.js';
 import {
   artifactName,
@@ -26,10 +27,20 @@ const NAMED = 5;
 /** `SBOM`, `secret scan`. */
 export const nameOf = (shown: Shown) => NAMES[shown][0];
 
-/** `an SBOM (cyclonedx or spdx)`. */
-export function uploadOf({ uploads }: Pick<RuleInput, 'uploads'>, shown: Shown): string {
+/** Tools that look at the files that an image is built from, and never at an image. */
+const OF_FILES: readonly string[] = ['npm-audit'];
+
+/**
+ * `an SBOM (cyclonedx or spdx)`.
+ * @param ofImage whether only a scan of an image is of use
+ */
+export function uploadOf(
+  { uploads }: Pick<RuleInput, 'uploads'>,
+  shown: Shown,
+  ofImage = false,
+): string {
   const [name, upload] = NAMES[shown];
-  const from = uploads[shown] ?? [];
+  const from = (uploads[shown] ?? []).filter((tool) => !(ofImage && OF_FILES.includes(tool)));
   return from.length === 0 ? `the report of a ${name}` : upload(joined(from, 'or'));
 }
 
@@ -60,12 +71,15 @@ export const reporting = ({ evidence }: Pick<RuleInput, 'evidence'>, types: read
 
 export const idsOf = (evidence: readonly EvidenceInput[]) => evidence.map(({ id }) => id);
 
-/** The artifacts that none of the evidence covers. */
+/** The artifacts that none of the evidence covers for one type. */
 export const uncovered = (
   evidence: readonly EvidenceInput[],
   { artifacts }: Pick<RuleInput, 'artifacts'>,
+  what: Shown,
 ): ArtifactInput[] =>
-  artifacts.filter((artifact) => !evidence.some((one) => coversArtifact(one, artifact, artifacts)));
+  artifacts.filter(
+    (artifact) => !evidence.some((one) => coversArtifact(one, artifact, artifacts, what)),
+  );
 
 const namesOf = (some: readonly ArtifactInput[], all: readonly ArtifactInput[]) =>
   firstOf(
@@ -80,10 +94,15 @@ export function unseen(
   artifacts: readonly ArtifactInput[] = [],
 ): string {
   const sorted = some.toSorted(byText);
-  const uploads = joined([...new Set(sorted.map((one) => uploadOf(input, one)))]);
+  const ofImage = artifacts.some(isImage);
+  const uploads = joined([...new Set(sorted.map((one) => uploadOf(input, one, ofImage)))]);
   const reasons = [
     ...sorted.flatMap((one) => whyUncounted(input.evidence, one, input.artifacts)),
-    ...(artifacts.length > 0 ? whyNoneCovered(showing(input, ...sorted), input.artifacts) : []),
+    ...(artifacts.length > 0
+      ? sorted.flatMap((one) =>
+          whyNoneCovered(showing(input, one), artifacts, input.artifacts, one),
+        )
+      : []),
   ];
   const whose = artifacts.length > 0 ? namesOf(artifacts, input.artifacts) : 'this release';
   const where = artifacts.length > 0 ? `${UPLOAD}?artifact={sha256}` : UPLOAD;
@@ -100,7 +119,7 @@ export function missing(input: Asked, all: readonly Shown[], scope: EvidenceScop
   if (lacking.length > 0) return unseen(input, lacking);
   if (scope === 'release') return undefined;
   const without = all
-    .map((what) => ({ what, artifacts: uncovered(showing(input, what), input) }))
+    .map((what) => ({ what, artifacts: uncovered(showing(input, what), input, what) }))
     .find(({ artifacts }) => artifacts.length > 0);
   return without && unseen(input, [without.what], without.artifacts);
 }

@@ -1,4 +1,4 @@
-import { canonicalLicence } from '../../../vocabulary/licence-names.js';
+import { canonicalLicence, foundLicence } from '../../../vocabulary/licence-names.js';
 import { familyOf } from './licence-entries.js';
 import { type Expression, readExpression } from './licence-expression.js';
 import { isMeant, readLicence, type SpdxLicence } from './licence-ids.js';
@@ -80,16 +80,26 @@ export function licenceLists(allow: readonly string[] | undefined, deny: readonl
 
   /** A list can name the whole text. A denied part wins over an allowed whole. */
   function ofText(given: string): Standing {
+    const found = foundLicence(given);
+    // Only the author's word allows a component, or leaves its licence unknown.
+    if (found !== undefined) return isNamed(found) ? 'denied' : 'allowed';
+    if (isNamed(given)) return 'denied';
     const text = canonicalLicence(given);
     const expression = readExpression(text);
-    if (denied.has(text) || (expression && isDenied(expression))) return 'denied';
     if (allowed?.has(text)) return 'allowed';
     return expression ? ofExpression(expression) : 'unknown';
   }
 
-  /** All licences of a component must be met. A component without a licence is unknown. */
+  /** Whether the list of denied licences names it, and not only that of allowed ones does not. */
+  function isNamed(given: string): boolean {
+    const text = canonicalLicence(given);
+    const expression = readExpression(text);
+    return denied.has(text) || (expression !== undefined && isDenied(expression));
+  }
+
+  /** All licences of a component must be met. A component without a stated licence is unknown. */
   return (licences: readonly string[]): Standing =>
-    licences.length === 0
-      ? 'unknown'
+    licences.every((text) => foundLicence(text) !== undefined)
+      ? licences.map((text) => remembered(text, ofText)).reduce(worse, 'unknown')
       : licences.map((text) => remembered(text, ofText)).reduce(worse);
 }
