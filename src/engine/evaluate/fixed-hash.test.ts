@@ -109,17 +109,40 @@ const approvals = {
   requesters: [{ waiver: 'w1', name: null }],
 };
 
+const breakGlass = {
+  id: 'g1',
+  reason: 'Payments fail',
+  requestedBy: 'ada',
+  requestedVia: 'sign-in' as const,
+  confirmedBy: 'bob',
+  confirmedVia: 'token' as const,
+  force: true,
+  until: '2026-12-04T03:40:00.000Z',
+};
+const reviews = [
+  {
+    id: 'g0',
+    environment: 'production',
+    version: '1.3.0',
+    dueAt: '2026-12-01T01:00:00.000+01:00',
+    overdue: true,
+  },
+];
+
 describe('the inputsHash of known inputs', () => {
   const hash = (all: typeof everything) => inputsHash(canonicalInputs(all));
 
-  it('is that of engine 4', () => {
-    expect(ENGINE).toBe(4);
-    expect(hash(inputs())).toBe('385c6ccbf0e180d49f488ce86e2df1f7d40f93cef901938aab1ba3e6716d7977');
+  it('is that of engine 5', () => {
+    expect(ENGINE).toBe(5);
+    expect(hash(inputs())).toBe('d1382319a452a747a70115719ba96f073eb6d1e6bd331f5ee0cf8069c9568be1');
     expect(hash(everything)).toBe(
-      'd750d2a01c094f9f1b1dc1d494815e2a11eaede239e59dc9a1a7de5a04d4481a',
+      'f2dbdf4c10c7a05ab2a461ed0b135a0f4c1c1f556ad33ee7005bcdf93b55a6d7',
     );
     expect(hash({ ...everything, approvals })).toBe(
-      '133f3150039b1f27529c8a61622704eda8c3e94bf20a7687df6166dd31a5b3ef',
+      'cb11a1d6188ede5da81689a92522898e2c3c924d33e0658772e4ef227b2e56ca',
+    );
+    expect(hash({ ...everything, breakGlass, reviews })).toBe(
+      'c89c50d037d0d4d466923cd5ebf17ae8d8ddd0cd6003f3c520421992f1f9024e',
     );
   });
 });

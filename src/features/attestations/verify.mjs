@@ -1,10 +1,8 @@
-/**
- * Verifies an audit pack without the server that made it, and without a network. Needs Node.js 20 and nothing else.
+/** Verifies an audit pack without the server that made it, and without a network. Needs Node.js 20 and nothing else.
  * --checkpoint   a checkpoint of the log that you kept from before: the log must have grown from it
  * --consistency  the answer of GET /log/consistency?from=M&to=N, if the pack has no proof from your checkpoint
  * --keys         the answer of GET /log/keys that you kept: a key must be there, or follow one by an entry of the log
- * Exit code: 0 verified, 1 refused, 2 wrong usage, or a file cannot be read, or another file is needed.
- */
+ * Exit code: 0 verified, 1 refused, 2 wrong usage, or a file cannot be read, or another file is needed. */
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { openSync, readFileSync, readSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -16,13 +14,13 @@ const [problems, proven, entries, rotations, verdicts] = [[], [], [], [], []];
 const [claimed, named, places] = [new Set(), new Set(), new Set()]; // named: paths of files that something names
 const [files, heads, about] = [new Map(), new Map(), new Map()]; // by path, number of the log, and subject
 const NAME =
-  /^(README\.txt|(pack|keys|manifest)\.json|verify\.mjs|logs\/[1-9]\d*\/(checkpoint(-\d+)?|consistency-\d+\.json)|(entries|verdicts|attestations|policies|waivers|approvals|deployments|evidence|documents)\/[\w-][\w.-]*)$/;
-const [HEX, FIRST] = [/^[0-9a-f]{64}$/, /\.(created|decided|recorded|received|read-again|approved|given|rejected)$/];
-/** @type {Json} */
-const FOLDERS = { evidence: 'evidence', deployment: 'deployments', verdict: 'verdicts', approval: 'approvals' };
+  /^(README\.txt|(pack|keys|manifest)\.json|verify\.mjs|logs\/[1-9]\d*\/(checkpoint(-\d+)?|consistency-\d+\.json)|(entries|verdicts|attestations|policies|waivers|approvals|break-glass|deployments|evidence|documents)\/[\w-][\w.-]*)$/;
+const FIRST = /(\.(created|decided|recorded|received|read-again|approved|given|rejected)|glass\.requested)$/;
+const [HEX, NAMES] = [/^[0-9a-f]{64}$/, ['evidence', 'verdicts', 'approvals', 'deployments', 'break-glass']];
+/** @type {Json} */ const FOLDERS = Object.fromEntries(NAMES.map((name) => [name.replace(/([^s])s$/, '$1'), name]));
 const LOGGED = // members of files that the log has, too
   'environment decision inputsHash engine verdictHash verdictId createdBy projectId releaseId version commit ' +
-  'receivedSha256 storedSha256 kind label artifactSha256 mayAbsolve seen groups via';
+  'receivedSha256 storedSha256 kind label artifactSha256 mayAbsolve seen groups via minutes force requestedVia';
 const messageOf = (/** @type {unknown} */ error) => (error instanceof Error ? error.message : String(error));
 /** Does one check. Whatever goes wrong in it refuses the pack. @param {string} what @param {() => void} work */
 function check(what, work) {
@@ -113,8 +111,8 @@ function openCheckpoint(note, keys) {
     const x = raw.toString('base64url', 1);
     const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
     const signatureOf = (/** @type {string} */ line) => Buffer.from(line.split(' ')[2] ?? '', 'base64').subarray(4);
-    const own = lines.filter((line) => line.startsWith(`\u2014 ${name} `));
-    return own.some((line) => verify(null, Buffer.from(text), publicKey, signatureOf(line)));
+    const isOwn = (/** @type {string} */ line) => line.startsWith(`\u2014 ${name} `);
+    return lines.some((line) => isOwn(line) && verify(null, Buffer.from(text), publicKey, signatureOf(line)));
   });
   if (!signer) throw new Error(`no key of ${origin} signed it`);
   return { origin, size: Number(count), root: hashOf(root), vkey: signer.vkey };
@@ -172,8 +170,7 @@ function verifyLogs({ log, size, schema }, keys) {
     });
   }
   const head = heads.get(log);
-  const isPack = schema === 'srp-audit-pack/v1' && head?.size === size;
-  need(isPack, `logs/${log}/checkpoint is not a checkpoint of size ${size}`);
+  need(schema === 'srp-audit-pack/v1' && head?.size === size, `logs/${log} is not a checkpoint of size ${size}`);
   proven.push(`The checkpoint of ${head?.origin} at size ${size} is signed by a key of the log`);
 }
 /** A key that the auditor did not keep must follow one that he kept: the log has that, signed with the old key. */
@@ -193,13 +190,12 @@ function verifyKeys(/** @type {Json} */ packed, /** @type {Json} */ kept) {
 }
 function verifyEntry(/** @type {Json} */ { salt, statement, ...line }, /** @type {Json} */ { log: current, release }) {
   const { log, index, event, sequence, leaf, proof } = line;
-  const [head, place] = [heads.get(log), `${log}/${index}`];
+  const [head, place, bytes] = [heads.get(log), `${log}/${index}`, Buffer.from(leaf, 'hex')];
   // A log that ended before it was signed has entries without a proof. The next event of the release names them.
   const isSigned = index < head?.size;
   const isPlace = isSigned || (log < current && sequence !== null && same(proof, []));
   need(isPlace && Number.isSafeInteger(index) && index >= 0, `${place} is not a place in the log`);
   need(places.size < places.add(place).size, `${place} is there twice`);
-  const bytes = Buffer.from(leaf, 'hex');
   const isIn = !isSigned || rootOfPath(index, head.size, bytes, proof.map(hashOf)).equals(head.root);
   need(isIn && HEX.test(leaf), `${place} is not in the log`);
   if (salt === null && statement === null) return entries.push({ ...line, isSigned });
@@ -244,11 +240,13 @@ function agreeWithLog(file, kind) {
   need(type || isOlder, `the log has no entry about ${what}`);
   need(!file.path || file.path === `${FOLDERS[kind]}/${file.id}.json`, 'it has the name of another file');
   const row = { verdictId: data.verdict, artifactSha256: data.artifact, projectId: project, releaseId: release };
-  const createdBy = /\.(decided|recorded|received)$/.test(type) ? actor : undefined;
+  const createdBy = /(\.(decided|recorded|received)|glass\.requested)$/.test(type) ? actor : undefined;
   /** @type {Json} */ const logged = { ...data, ...row, createdBy };
   const isLogged = (/** @type {string} */ name) => logged[name] !== undefined;
   agree(file, logged, LOGGED.split(' ').filter(isLogged), what);
   const others = LOGGED.split(' ').filter((name) => !isLogged(name) && file[name] !== undefined);
+  const { reviewSha256 } = events.find((one) => one.type === 'break-glass.reviewed')?.data ?? {};
+  need(!reviewSha256 || digestOf(file.review) === reviewSha256, `the review of ${what} was changed`);
   if (!type) claimed.add(`All of ${what}: it is older than the log, not of the API, or erased there`);
   else if (others.length > 0) claimed.add(`What the log does not have of ${what}: ${others.join(', ')}`);
   return { data, actor, type };
@@ -283,6 +281,8 @@ function verifyVerdict(/** @type {Json} */ verdict, /** @type {Json} */ release)
   }
   for (const one of inputs.approvals?.given ?? [])
     agree(json(`approvals/${one.id}.json`), one, ['id', 'decision', 'person', 'groups', 'via', 'seen'], 'an approval');
+  const { force: _, ...open } = inputs.breakGlass ?? {};
+  if (open.id) agree(json(`break-glass/${open.id}.json`), open, Object.keys(open), 'the break-glass');
   verdicts.push(verdict);
 }
 function verifyWaiver(/** @type {Json} */ input) {
@@ -311,7 +311,7 @@ function verifyComplete({ release, environment }) {
   if (environment !== null) claimed.add(`Nothing is said of other environments than ${environment}`);
   for (const { said, sequence } of entries) {
     const { subject, time, actor, type, data } = said ?? { subject: {}, data: {} };
-    const isDecision = ['verdict', 'deployment'].includes(subject.kind);
+    const isDecision = ['verdict', 'deployment', 'break-glass'].includes(subject.kind);
     if (sequence === null || (environment !== null && isDecision && data.environment !== environment)) continue;
     const path = `${FOLDERS[subject.kind]}/${subject.id}.json`;
     check(path, () => need(!FOLDERS[subject.kind] || files.has(path), 'the log has it, and the pack does not'));
@@ -334,7 +334,8 @@ function verifyAttestation(/** @type {Json} */ { path, payload, payloadType, sig
   const known = verdict.inputs.artifacts.flatMap((/** @type {Json} */ one) => [`sha256:${one.sha256}`, ...one.digests]);
   const isKnown = subject.every((/** @type {Json} */ { digest }) => known.includes(`sha256:${digest.sha256}`));
   need(isKnown && subject.length > 0, 'a subject is not an artifact of the release');
-  const decision = predicate.decision ?? (predicate.verificationResult === 'PASSED' ? 'allow' : 'deny');
+  const result = verdict.decision === 'allow' && !verdict.inputs.breakGlass ? 'PASSED' : 'FAILED';
+  const decision = predicate.decision ?? (predicate.verificationResult === result ? verdict.decision : 'another');
   const { verdictId: id, decidedAt: evaluatedAt = predicate.timeVerified, decidedBy: createdBy } = predicate;
   const environment = predicate.environment ?? predicate.policy.uri.split('/environments/')[1];
   const names = id ? ['id', 'createdBy', 'engine', 'inputsHash', 'verdictHash', 'inputs', 'results'] : [];
@@ -363,16 +364,15 @@ function verifyPack(/** @type {Json} */ options) {
   const kept = (options.keys ?? []).map((/** @type {string} */ path) => JSON.parse(readFileSync(path, 'utf8')));
   const all = (/** @type {string} */ name) => [packed, ...kept].flatMap((file) => file[name]);
   verifyLogs(pack, all('log'));
-  for (const path of pathsIn('entries')) {
+  for (const path of pathsIn('entries'))
     for (const line of files.get(path).text.trimEnd().split('\n')) check(path, () => verifyEntry(parse(line), pack));
-  }
   const mine = kept.flatMap((/** @type {Json} */ file) => [...file.log, ...file.verdicts]);
   if (options.keys) check('keys.json', () => verifyKeys(packed, mine));
   else claimed.add('The keys are those of the server. Use --keys with those that you kept');
   check('the events of the release', () => verifyChain(pack));
   each('evidence', verifyEvidence);
   each('approvals', verifyApproval);
-  each('deployments', (deployment) => agreeWithLog(deployment, 'deployment'));
+  for (const kind of ['deployment', 'break-glass']) each(FOLDERS[kind], (file) => agreeWithLog(file, kind));
   each('verdicts', (verdict) => verifyVerdict(verdict, pack.release));
   verifyComplete(pack);
   each('attestations', (envelope) => verifyAttestation(envelope, all('verdicts')));

@@ -64,6 +64,7 @@ export const OTHER_HOLDING: Statement = {
              WHERE e.release_id = h.release_id AND e.type IN ('verdict.decided', 'verdict.holds-again')
                AND e.id <> ALL ($1::uuid[])
                AND e.data::jsonb ->> 'environment' = h.environment AND NOT e.data::jsonb ? 'late'
+               AND NOT e.data::jsonb ? 'intent'
              ORDER BY e.id DESC LIMIT 1) last
           WHERE (last.subject_id, last.decision) IS DISTINCT FROM (h.verdict_id::text, h.decision::text)
           LIMIT 1000`,
