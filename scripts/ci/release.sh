@@ -403,6 +403,8 @@ case $status in
       *) die "$method $path: 200, but the answer has no decision. Check SRP_URL" ;;
     esac
     say "allowed: $version may go to $environment"
+    # Only while a person has broken the glass: what would deny the release otherwise.
+    values '.overrides[]' | sed 's/^/overridden by break-glass: /'
     ;;
   409)
     [ "$(values .code)" = release-denied ] || refused

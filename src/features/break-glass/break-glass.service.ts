@@ -240,8 +240,8 @@ export function breakGlassService(onOpened: (force: boolean) => void) {
     },
 
     /**
-     * Ends it before its time, or takes the request back. Ending what is over has no effect. A program can: it makes the
-     * gate stricter.
+     * Ends it before its time, or takes the request back. Ending what is over has no effect. A program can: it makes
+     * the gate stricter.
      * @throws {AppError} `break-glass-not-found`
      */
     async end(context: CallContext, id: string): Promise<BreakGlass> {

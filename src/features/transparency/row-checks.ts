@@ -29,6 +29,9 @@ const CURRENT = (type: string, member: string) =>
                 AND x.id <> ALL ($1::uuid[]) AND x.data::jsonb ? '${member}' ORDER BY x.id DESC LIMIT 1),
             d -> '${member}')`;
 
+/** The digest in the event of a review. */
+const REVIEWED = LATEST('break-glass.reviewed', `x.data::jsonb ->> 'reviewSha256'`);
+
 const same = (column: string, member: string) => `${column} IS NOT DISTINCT FROM d ->> '${member}'`;
 /** Events of earlier versions of the server do not have the member. */
 const sameIfThere = (column: string, member: string) =>
@@ -167,7 +170,7 @@ export const ROW_CHECKS: readonly RowCheck[] = [
             AND t.ended_by IS NOT DISTINCT FROM ${ACTOR('break-glass.ended')}
             AND t.ended_because IS NOT DISTINCT FROM ${LATEST('break-glass.ended', `x.data::jsonb ->> 'because'`)}
             AND t.reviewed_by IS NOT DISTINCT FROM ${ACTOR('break-glass.reviewed')}
-            AND (t.reviewed_by IS NULL OR ${sameText(REVIEW, LATEST('break-glass.reviewed', `x.data::jsonb ->> 'reviewSha256'`))})`,
+            AND (t.reviewed_by IS NULL OR ${sameText(REVIEW, REVIEWED)})`,
   },
   {
     kind: 'verdict',

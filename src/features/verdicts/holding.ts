@@ -114,8 +114,8 @@ async function hold(
 }
 
 /**
- * Stores a verdict of a question for a rollback, or while the glass is broken. It does not hold: what holds says whether
- * the release may go in the ordinary way, and each ordinary question would change it back.
+ * Stores a verdict of a question for a rollback, or while the glass is broken. It does not hold: what holds says
+ * whether the release may go in the ordinary way, and each ordinary question would change it back.
  * @returns undefined if another request has stored it
  */
 async function settleApart(

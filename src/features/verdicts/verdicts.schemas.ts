@@ -175,7 +175,7 @@ export const StoredVerdict = Type.Object(
   {
     $id: 'StoredVerdict',
     description: 'A verdict with its inputs',
-    examples: [{ ...deniedVerdict, engine: 4, inputs: { environment: 'production' } }],
+    examples: [{ ...deniedVerdict, engine: 5, inputs: { environment: 'production' } }],
   },
 );
 
