@@ -404,7 +404,7 @@ case $status in
     esac
     say "allowed: $version may go to $environment"
     # Only while a person has broken the glass: what would deny the release otherwise.
-    values '.overrides[]' | sed 's/^/overridden by break-glass: /'
+    values '.overrides[]' | while IFS= read -r line; do say "a break-glass overrides $line"; done
     ;;
   409)
     [ "$(values .code)" = release-denied ] || refused

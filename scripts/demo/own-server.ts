@@ -31,8 +31,8 @@ function freePort(): Promise<number> {
 }
 
 /**
- * Starts a server that knows people. The one of the user may run without authentication, and tokens that stand for people
- * must not be left on it.
+ * Starts a server that knows people. The one of the user may run without authentication, and tokens that stand for
+ * people must not be left on it.
  */
 export async function startOwnServer(): Promise<OwnServer> {
   if (!existsSync(SERVER)) await run('npm', ['run', '-s', 'build'], { cwd: ROOT });

@@ -39,11 +39,11 @@ async function prepare(admin: Api): Promise<number> {
 
 async function tokenOf(server: OwnServer, admin: Api, subject: string): Promise<Api> {
   const json = { name: 'demo', subject, scopes: SCOPES, expiresInDays: 1, person: true };
-  const { body } = await admin.call<{ token: string }>('POST', '/tokens', {
+  const { body } = await admin.call<{ secret: string }>('POST', '/tokens', {
     json,
     summary: () => `a token that stands for ${subject}`,
   });
-  return new Api(server.url, body.token);
+  return new Api(server.url, body.secret);
 }
 
 async function ask(api: Api, release: string, expected: 'allow' | 'deny', intent = 'ordinary') {

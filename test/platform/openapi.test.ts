@@ -256,7 +256,7 @@ describe('/openapi.json', () => {
         expect(description, name).toMatch(/Needs a caller, with any permission\.$/);
         continue;
       }
-      const [, scope] = /Needs the permission `([a-z]+:[a-z]+)`\.$/.exec(description ?? '') ?? [];
+      const [, scope] = /Needs the permission `([a-z]+:[a-z-]+)`\.$/.exec(description ?? '') ?? [];
       expect(security, name).toEqual([{ token: [scope] }, { session: [] }]);
       expect(Object.keys(responses), name).toEqual(expect.arrayContaining(['401', '403']));
     }
