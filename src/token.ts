@@ -29,7 +29,7 @@ In the container, use node dist/token.js instead of npm run -s token --.
   --subject TEXT   the person, team or pipeline that uses it
   --scopes LIST    separated by commas, or "all":
 ${Object.entries(SCOPES)
-  .map(([scope, { meaning }]) => `                     ${scope.padEnd(20)}${meaning}`)
+  .map(([scope, { meaning }]) => `                     ${scope.padEnd(24)}${meaning}`)
   .join('\n')}
   --projects IDS   project ids, separated by commas (default: all projects)
   --days N         days until it expires, 1 to ${MAX_DAYS} (default: 90)

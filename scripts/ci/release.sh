@@ -404,6 +404,8 @@ case $status in
       *) die "$method $path: 200, but the answer has no decision. Check SRP_URL" ;;
     esac
     say "allowed: $version may go to $environment"
+    # Only while a person has broken the glass: what would deny the release otherwise.
+    values '.overrides[]' | while IFS= read -r line; do say "a break-glass overrides $line"; done
     ;;
   409)
     [ "$(values .code)" = release-denied ] || refused

@@ -5,7 +5,7 @@ import { Ended } from './terminal.js';
 const MISLEADING =
   /^(?:npm_(?:package|lifecycle|config_local_prefix|config_prefix|command|execpath)|GIT_|VITEST|NODE_ENV$|FORCE_COLOR$)/;
 
-const env = {
+const usual = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !MISLEADING.test(name))),
   NO_COLOR: '1',
 };
@@ -15,12 +15,17 @@ const MAX_OUTPUT = 32 * 1024 * 1024;
 
 /**
  * Runs a program and waits for its end.
+ * @param env Default: that of this program, without what misleads tools
  * @param allowed exit codes that are not failures: linters and test runners exit with 1 if they find something
  */
 export function run(
   program: string,
   args: readonly string[],
-  { cwd, allowed = [0] }: { cwd: string; allowed?: readonly number[] },
+  {
+    cwd,
+    allowed = [0],
+    env = usual,
+  }: { cwd: string; allowed?: readonly number[]; env?: NodeJS.ProcessEnv },
 ): Promise<{ code: number; output: string }> {
   return new Promise((resolve, reject) => {
     const options = { cwd, env, timeout: TIMEOUT_MS, maxBuffer: MAX_OUTPUT };

@@ -4,6 +4,7 @@ import { Api, SCOPES } from './api.js';
 import { type Application, createApplication } from './application.js';
 import { auditPack } from './audit-pack.js';
 import { ENVIRONMENT, prepareGate } from './gate.js';
+import { playPeople } from './people.js';
 import { showDiff } from './show-diff.js';
 import { Ended, say } from './terminal.js';
 import {
@@ -16,7 +17,7 @@ import {
   test,
 } from './tools.js';
 
-/** Runs a pipeline against a running server: a denied release, its fix, and the difference. */
+/** Runs a pipeline against a running server: a denied release, its fix, and the difference. Then people decide. */
 const HELP = `usage: npm run demo
 
 Runs a pipeline against a running server. Real tools write the reports during the run. Only the
@@ -28,6 +29,9 @@ report on secrets comes from examples/, because npm does not include a secret sc
 
 Each run creates a project with two releases. The first run also creates an environment and a policy "${ENVIRONMENT}".
 Releases and environments cannot be deleted, so use a server for trials.
+
+Approvals, a rollback in a freeze and a break-glass need people. The demo plays them on a second server, which it starts
+with an empty database and removes.
 `;
 
 type Project = { readonly id: number };
@@ -70,13 +74,15 @@ async function upload(release: string, { label, kind, text, mediaType }: Report)
   });
 }
 
-/** Runs the tools on the application and uploads their reports. */
+/** Runs the tools on the application and uploads their reports. @returns that of the tests */
 async function evidence(release: string, { folder }: Application, ofCheckout: Report) {
-  await upload(release, await test(folder));
+  const tests = await test(folder);
+  await upload(release, tests);
   await upload(release, await lint(folder));
   await upload(release, await audit(folder));
   await upload(release, await sbomOfApplication(folder));
   await upload(release, ofCheckout);
+  return tests;
 }
 
 async function assert(release: string, environment: string): Promise<'allow' | 'deny'> {
@@ -135,7 +141,7 @@ async function runPipeline(application: Application): Promise<void> {
 
   say.step('The fix, as release 1.0.1');
   const second = await register(project.body.id, '1.0.1', await application.commit('1.0.1', true));
-  await evidence(second, application, ofCheckout);
+  const tests = await evidence(second, application, ofCheckout);
   say.step('May 1.0.1 ship?');
   await expectDecision('allow', second);
 
@@ -148,6 +154,7 @@ async function runPipeline(application: Application): Promise<void> {
   );
   say.text('From examples/: the report on secrets.');
   await auditPack(api, first);
+  await playPeople(tests);
   say.step(`See the results in ${url}/docs, project ${project.body.id}`);
 }
 

@@ -11,6 +11,15 @@ const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
 export const comparable = (subject: string): string =>
   subject.normalize('NFKC').replace(INVISIBLE, '').toLowerCase().toUpperCase();
 
+/** Every name under which the caller acts now, in the form in which subjects are compared. */
+export const namesOfCaller = ({ subject, aliases = [] }: Caller): string[] => [
+  ...new Set(
+    [subject, ...aliases.filter(({ until }) => until === null).map((one) => one.subject)].map(
+      comparable,
+    ),
+  ),
+];
+
 /** @throws {AppError} `identity-required` for a caller that is not authenticated */
 export function requireIdentity(caller: Caller, what = 'Approval'): void {
   if (caller.subject !== ANONYMOUS.subject) return;

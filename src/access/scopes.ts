@@ -38,6 +38,10 @@ export const SCOPES = {
   },
   'deployments:read': { meaning: 'Read deployments', bindable: true },
   'deployments:write': { meaning: 'Record deployments', bindable: true },
+  'deployments:break-glass': {
+    meaning: 'Break the glass, as a person: pass what denies a release. Confirm and end it',
+    bindable: true,
+  },
   'waivers:read': { meaning: 'Read waivers', bindable: true },
   'waivers:request': { meaning: 'Request waivers', bindable: true },
   'waivers:approve': {

@@ -85,4 +85,7 @@ export const LANDED: Readonly<Record<string, readonly string[]>> = {
   '20261204110000_queued_events': [
     '295c354d7b4c20fe1d4b58c55022b624bd57c3d7c95ce97a8ac0e39254d47e64',
   ],
+  '20261204130000_break_glass': [
+    '62828442cc35b150a4c2f9c66cacf60e7664f661be427caa1e8a91506572fedd',
+  ],
 };

@@ -1,4 +1,5 @@
 export { agedOf, type Times } from './evaluate/ages.js';
+export { type BreakGlassInput, isUnderBreakGlass, overriddenBy } from './evaluate/break-glass.js';
 export { type CanonicalInputs, canonicalInputs } from './evaluate/canonical.js';
 export { ENGINE, inputsHash, rulesSha256, storedInputsHash, verdictHash } from './evaluate/hash.js';
 export type {
@@ -28,6 +29,7 @@ export {
   type JudgedApproval,
 } from './rules/common/approvals.js';
 export { describe, type Filter } from './rules/common/defects.js';
+export type { ReviewInput } from './rules/common/reviews.js';
 export { type Difference, differences, type Risk } from './rules/common/risk.js';
 export { ruleNamed, rules } from './rules/index.js';
 export type { KnownRule } from './rules/known-rule.js';

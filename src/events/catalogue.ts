@@ -13,6 +13,7 @@ export const SUBJECT_KINDS = [
   'waiver',
   'approval-request',
   'approval',
+  'break-glass',
   'verdict',
   'token',
   'issuer',
@@ -146,6 +147,27 @@ export interface EventData {
   };
   'approval.withdrawn': { environment: string; decision: string; person: string };
   'approval.voided': { environment: string; person: string; because: readonly string[] };
+  'break-glass.requested': {
+    environment: string;
+    minutes: number;
+    force: boolean;
+    requestedVia: string;
+    reasonSha256: string;
+  };
+  'break-glass.opened': { environment: string; endsAt: string };
+  'break-glass.confirmed': {
+    environment: string;
+    requestedBy: string;
+    confirmedVia: string;
+    endsAt: string;
+  };
+  'break-glass.ended': { environment: string; because: string };
+  'break-glass.reviewed': {
+    environment: string;
+    reviewedVia: string;
+    reviewSha256: string;
+  };
+  'break-glass.review-due': { environment: string; dueAt: string; overdue: boolean };
   'verdict.decided': {
     environment: string;
     decision: string;
@@ -155,6 +177,8 @@ export interface EventData {
     before: string | null;
     late?: boolean;
     intent?: string;
+    /** A break-glass let the release pass. */
+    breakGlass?: boolean;
   };
   'verdict.holds-again': {
     environment: string;
@@ -288,6 +312,30 @@ export const EVENTS: Readonly<Record<EventType, EventMeaning>> = {
   'approval.voided': {
     subject: 'approval',
     meaning: 'A decision found that the risk is worse than what the person saw',
+  },
+  'break-glass.requested': {
+    subject: 'break-glass',
+    meaning: 'A person asked to break the glass: with force, it waits for a second person',
+  },
+  'break-glass.opened': {
+    subject: 'break-glass',
+    meaning: 'A break-glass without force opened: the gate lets the release pass',
+  },
+  'break-glass.confirmed': {
+    subject: 'break-glass',
+    meaning: 'A second person opened a break-glass with force: the gate lets the release pass',
+  },
+  'break-glass.ended': {
+    subject: 'break-glass',
+    meaning: 'A break-glass was ended before its time, or voided',
+  },
+  'break-glass.reviewed': {
+    subject: 'break-glass',
+    meaning: 'Another person reviewed a break-glass',
+  },
+  'break-glass.review-due': {
+    subject: 'break-glass',
+    meaning: 'A break-glass waits for its review: once a day until it is reviewed',
   },
   'verdict.decided': { subject: 'verdict', meaning: 'A verdict on new inputs was stored' },
   'verdict.holds-again': {

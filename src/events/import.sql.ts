@@ -46,6 +46,7 @@ const SOURCES: Readonly<Record<ImportedKind, Source>> = {
   waiver: { ...OF_RELEASE, table: 'waivers' },
   'approval-request': { ...OF_RELEASE, table: 'approval_requests', time: 't.requested_at' },
   approval: { ...OF_RELEASE, table: 'approvals', time: 't.given_at' },
+  'break-glass': { ...OF_RELEASE, table: 'break_glasses', time: 't.requested_at' },
   verdict: { ...OF_RELEASE, table: 'verdicts', time: 't.evaluated_at' },
   token: { ...BY_UUID, table: 'api_tokens' },
   issuer: { ...BY_UUID, table: 'trusted_issuers' },

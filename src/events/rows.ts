@@ -34,6 +34,7 @@ export const ROWS: Readonly<Record<ImportedKind, RowSource>> = {
   waiver: { ...BY_UUID, table: 'waivers' },
   'approval-request': { ...BY_UUID, table: 'approval_requests' },
   approval: { ...BY_UUID, table: 'approvals' },
+  'break-glass': { ...BY_UUID, table: 'break_glasses' },
   // `inputsHash` and `verdictHash` cover them.
   verdict: { ...BY_UUID, table: 'verdicts', without: ['inputs', 'results'] },
   token: { ...BY_UUID, table: 'api_tokens', without: ['last_used_at'] },

@@ -1,5 +1,6 @@
 import { approvals } from './approvals/plugin.js';
 import { attestations } from './attestations/plugin.js';
+import { breakGlass } from './break-glass/plugin.js';
 import { environments } from './environments/plugin.js';
 import { evidence } from './evidence/plugin.js';
 import { groupGrants } from './group-grants/plugin.js';
@@ -28,6 +29,7 @@ export const features = [
   environments,
   waivers,
   approvals,
+  breakGlass,
   sessions,
   transparency,
   attestations,

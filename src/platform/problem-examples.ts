@@ -86,6 +86,11 @@ const DETAILS: Record<ProblemCode, string> = {
   'stale-approval':
     'production is not as you saw it: CVE-2026-1234 in pkg:npm/shop@1.4.0 (high) is new. Read the brief again: GET /releases/{id}/decision-brief?environment=production',
   'approval-withdrawn': 'The approval was already withdrawn for another reason: Found a leak',
+  'break-glass-not-found': 'Break-glass not found',
+  'break-glass-open':
+    'alice broke the glass for this release in production. Deploy to production by 2026-11-25 04:04 UTC, and record it',
+  'break-glass-ended': 'It can be confirmed within 15 minutes, unless it is ended before',
+  'break-glass-reviewed': 'bob reviewed it already',
   'not-your-approval': 'bob gave this approval, and only bob can withdraw it',
   'verdict-not-found': 'Verdict not found',
   'method-not-allowed': '/projects supports GET, HEAD, POST',

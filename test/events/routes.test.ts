@@ -299,6 +299,37 @@ describe('events', () => {
     await recordsNothing(withdraw, 200, reason);
   });
 
+  it('are recorded for break-glass', async () => {
+    const id = await release();
+    const [anna, bert, carl] = [
+      await giveToken({ subject: 'anna', person: true }),
+      await giveToken({ subject: 'bert', person: true }),
+      await giveToken({ subject: 'carl', person: true }),
+    ];
+    const path = `POST /releases/${id}/break-glass`;
+    const ask = (force: boolean) => ({
+      caller: anna,
+      payload: { environment: 'production', reason: 'Payments fail', minutes: 5, force },
+    });
+    const types: EventType[] = ['break-glass.requested', 'break-glass.opened'];
+    const { body: first } = await does('createBreakGlass', path, types, ask(false));
+    await recordsNothing(path, 200, ask(false));
+    await recordsNothing(path, 409, ask(true));
+    const end = `POST /break-glass/${first.id}/end`;
+    await does('endBreakGlass', end, ['break-glass.ended'], { caller: anna });
+    await recordsNothing(end, 200, { caller: anna });
+    const { body } = await does('createBreakGlass', path, ['break-glass.requested'], ask(true));
+    const confirm = `POST /break-glass/${body.id}/confirm`;
+    await recordsNothing(confirm, 403, { caller: anna });
+    await does('confirmBreakGlass', confirm, ['break-glass.confirmed'], { caller: bert });
+    await recordsNothing(confirm, 200, { caller: bert });
+    const review = `POST /break-glass/${first.id}/review`;
+    const found = { caller: carl, payload: { finding: 'It was right', actions: [] } };
+    await recordsNothing(review, 403, { ...found, caller: anna });
+    await does('reviewBreakGlass', review, ['break-glass.reviewed'], found);
+    await recordsNothing(review, 200, found);
+  });
+
   it('are recorded for tokens and issuers', async () => {
     const token = { payload: { name: 'CI', subject: 'ci', scopes: ['projects:read'] } };
     const made = await does('createToken', 'POST /tokens', ['token.created'], token);

@@ -59,6 +59,11 @@ const REFUSED: Record<string, number> = {
   createApproval: 409, // nor is the caller a person
   getApproval: 404, // so there is no approval
   withdrawApproval: 404,
+  createBreakGlass: 409, // nor here
+  getBreakGlass: 404,
+  confirmBreakGlass: 404,
+  endBreakGlass: 404,
+  reviewBreakGlass: 404,
   deleteProject: 409, // it has a release
   resumeEnvironment: 409, // nobody is a person here
   getWindow: 404, // the example is not the window that was created

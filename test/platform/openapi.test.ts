@@ -61,6 +61,8 @@ describe('/openapi.json', () => {
       'GET /approvals/{id}',
       'GET /artifacts/{sha256}',
       'GET /assert',
+      'GET /break-glass',
+      'GET /break-glass/{id}',
       'GET /components',
       'GET /deployments',
       'GET /environments',
@@ -129,6 +131,9 @@ describe('/openapi.json', () => {
       'PATCH /projects/{id}',
       'PATCH /releases/{id}',
       'POST /approvals/{id}/withdraw',
+      'POST /break-glass/{id}/confirm',
+      'POST /break-glass/{id}/end',
+      'POST /break-glass/{id}/review',
       'POST /environments',
       'POST /environments/{name}/deployments',
       'POST /environments/{name}/resume',
@@ -148,6 +153,7 @@ describe('/openapi.json', () => {
       'POST /releases/{id}/approval-requests',
       'POST /releases/{id}/approvals',
       'POST /releases/{id}/artifacts',
+      'POST /releases/{id}/break-glass',
       'POST /releases/{id}/evidence',
       'POST /releases/{id}/revoke',
       'POST /releases/{id}/seal',
@@ -250,7 +256,7 @@ describe('/openapi.json', () => {
         expect(description, name).toMatch(/Needs a caller, with any permission\.$/);
         continue;
       }
-      const [, scope] = /Needs the permission `([a-z]+:[a-z]+)`\.$/.exec(description ?? '') ?? [];
+      const [, scope] = /Needs the permission `([a-z]+:[a-z-]+)`\.$/.exec(description ?? '') ?? [];
       expect(security, name).toEqual([{ token: [scope] }, { session: [] }]);
       expect(Object.keys(responses), name).toEqual(expect.arrayContaining(['401', '403']));
     }

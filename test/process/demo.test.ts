@@ -33,7 +33,7 @@ const workFolders = async () =>
   (await readdir(`${ROOT}.cache`).catch(() => [])).filter((name) => name.startsWith('demo-'));
 
 describe('npm run demo', () => {
-  it('shows a denied release, its fix and the difference, and runs again on the same server', async () => {
+  it('shows a denied release, its fix and the difference, and people who decide, twice', async () => {
     const database = await createEmptyDatabase();
     onTestFinished(database.drop);
     const keys = await mkdtemp(join(tmpdir(), 'srp-demo-keys-'));
@@ -68,6 +68,16 @@ describe('npm run demo', () => {
         /✔ VERIFIED.*Version 1\.0\.0: verdict\.decided deny for srp-demo at /s,
       );
       expect(output).toMatch(/✘ REFUSED.*its decision or results were changed/s);
+      expect(output).toMatch(/• 1\.1\.0: approvals: 0 of 2 approvals\./);
+      expect(output.match(/\/environments\/shop\/deployments → 201 .*/g)).toEqual(
+        ['authorized', 'authorized', 'rollback', 'break-glass'].map(
+          (way) => `/environments/shop/deployments → 201 ${way}`,
+        ),
+      );
+      expect(output).toMatch(
+        /✔ allowed, because the glass is broken\. It overrides:\n +• 1\.1\.1: frozen: /,
+      );
+      expect(output).toMatch(/\/review → 403 four-eyes-required\n.*\/review → 200 reviewed\n/);
       expect(output).toContain(`${server.url}/docs, project ${index + 1}`);
     }
     expect(await workFolders()).toEqual(before);

@@ -91,10 +91,10 @@ async function start(): Promise<void> {
   project = (await api('/projects', { name: 'Shop' })).id;
 }
 
-async function api(path: string, json?: unknown) {
+async function api(path: string, json?: unknown, bearer = admin) {
   const response = await fetch(`${address}${path}`, {
     method: json === undefined ? 'GET' : 'POST',
-    headers: { authorization: `Bearer ${admin}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
     ...(json !== undefined && { body: JSON.stringify(json) }),
   });
   return JSON.parse(await response.text());
@@ -180,6 +180,23 @@ describe('release.sh', () => {
     expect(reasons.length).toBeGreaterThan(2);
     expect(run.output).toBe(`${reasons.join('\n')}\n`);
     expect(run.output).toContain('2.0.0: tests-passed: 1 test failed, 0 allowed');
+  });
+
+  it('exits with 0 while the glass is broken, and tells what that overrides', async () => {
+    await start();
+    const args = release('2.0.2', '--evidence', 'unit=failed.xml', '--environment', 'production');
+    expect((await sh(args)).code).toBe(1);
+    const rights = { name: 'on call', subject: 'alice', scopes: ['deployments:break-glass'] };
+    const { secret } = await api('/tokens', { ...rights, person: true });
+    const glass = { environment: 'production', reason: 'Payments fail', minutes: 5 };
+    const { state } = await api(`/releases/${await idOf('2.0.2')}/break-glass`, glass, secret);
+    expect(state).toBe('open');
+    const run = await sh(args);
+    expect(run, run.errors).toMatchObject({ code: 0, output: '' });
+    expect(run.errors).toContain('==> allowed: 2.0.2 may go to production\n');
+    expect(run.errors).toContain(
+      '==> a break-glass overrides 2.0.2: tests-passed: 1 test failed, 0 allowed',
+    );
   });
 
   it('exits with 1 if one of two reports has a failure, each with its own label', async () => {

@@ -19,6 +19,7 @@ export interface ResultBody {
   findings: { rule: string; severity: string; purl: string | null }[];
   waivers: string[];
   approvals?: { id: string; person: string; state: string; because: string[] }[];
+  overridden?: boolean;
 }
 
 export interface VerdictBody {
@@ -27,6 +28,9 @@ export interface VerdictBody {
   projectId: number;
   environment: string;
   decision: 'allow' | 'deny';
+  /** Absent without a break-glass. */
+  breakGlass?: boolean;
+  overrides?: string[];
   inputsHash: string;
   results: ResultBody[];
   evaluatedAt: string;

@@ -184,10 +184,38 @@ const anyWithoutApprovals: fc.Arbitrary<VerdictInputs> = fc
     }),
   );
 
+const anyVia = fc.constantFrom('sign-in' as const, 'token' as const);
+
+const anyBreakGlass = fc.record({
+  id: text,
+  reason: text,
+  requestedBy: text,
+  requestedVia: anyVia,
+  confirmedBy: maybe,
+  confirmedVia: fc.option(anyVia),
+  force: fc.boolean(),
+  until: day,
+});
+
+const anyReviews = fc.uniqueArray(
+  fc.record({ id: text, environment: text, version: text, dueAt: day, overdue: fc.boolean() }),
+  { maxLength: 3, selector: ({ id }) => id },
+);
+
 /** Arbitrary inputs without duplicates. */
 export const anyInputs: fc.Arbitrary<VerdictInputs> = fc
-  .tuple(fc.option(anyApprovals), anyWithoutApprovals)
-  .map(([approvals, all]) => (approvals ? { ...all, approvals } : all));
+  .tuple(
+    fc.option(anyApprovals),
+    fc.option(anyBreakGlass),
+    fc.option(anyReviews),
+    anyWithoutApprovals,
+  )
+  .map(([approvals, breakGlass, reviews, all]) => ({
+    ...all,
+    ...(approvals && { approvals }),
+    ...(breakGlass && { breakGlass }),
+    ...(reviews && { reviews }),
+  }));
 
 const anyDefect = fc.record({
   fingerprint: text,

@@ -1,8 +1,10 @@
 import { canonicalJson } from '../../shared/canonical-json.js';
 import { type Coverage, coverageOf, type Target } from '../../vocabulary/coverage.js';
 import type { ApprovalInput } from '../rules/common/approvals.js';
+import type { ReviewInput } from '../rules/common/reviews.js';
 import { byText } from '../rules/common/text.js';
 import type { EvidenceInput } from '../rules/rule.js';
+import { breakGlassInput } from './break-glass.js';
 import type {
   ApprovalsInput,
   EvidenceRecord,
@@ -156,6 +158,14 @@ const approvalsOf = (approvals: ApprovalsInput): ApprovalsInput => ({
   requesters: sorted(approvals.requesters.map(({ waiver, name }) => ({ waiver, name }))),
 });
 
+const reviewOf = (review: ReviewInput): ReviewInput => ({
+  id: review.id,
+  environment: review.environment,
+  version: review.version,
+  dueAt: instant(review.dueAt),
+  overdue: review.overdue,
+});
+
 declare const canonical: unique symbol;
 
 /** Inputs in the order in which they are hashed and evaluated. Only `canonicalInputs` creates them. */
@@ -214,6 +224,8 @@ export function canonicalInputs(inputs: VerdictInputs): CanonicalInputs {
     ...(promoted.length > 0 && { promoted: sorted(promoted.map(promotionInput)) }),
     ...(rollback && { rollback: { target: rollback.target, deployment: rollback.deployment } }),
     ...(inputs.approvals && { approvals: approvalsOf(inputs.approvals) }),
+    ...(inputs.breakGlass && { breakGlass: breakGlassInput(inputs.breakGlass) }),
+    ...(inputs.reviews && { reviews: sorted(inputs.reviews.map(reviewOf)) }),
   };
   return all as CanonicalInputs;
 }

@@ -2,6 +2,7 @@ import type { ApprovalsCase } from '../rules/common/approvals.js';
 import { needed, RuleFault } from '../rules/common/fault.js';
 import { shown } from '../rules/common/text.js';
 import { MODES, type Outcome, type RuleInput, type Uploads } from '../rules/rule.js';
+import { breakGlass } from './break-glass.js';
 import { type BudgetOptions, type CheckTime, OutOfTime, startBudget } from './budget.js';
 import type { CanonicalInputs } from './canonical.js';
 import type { Judgement, RuleResult, VerdictFacts } from './inputs.js';
@@ -40,6 +41,7 @@ function inputOf(
     evidence,
     running,
     promoted: inputs.promoted ?? [],
+    reviews: inputs.reviews,
     rollback: isRollback(inputs),
     tooOld: new Set(old.flatMap((one) => one.evidence)),
     defects: facts.defects,
@@ -146,8 +148,7 @@ export function decide(
     ...judged.map(({ timedOut: _timedOut, ...result }) => result),
   ];
   return {
-    decision: results.some(({ denies }) => denies) ? 'deny' : 'allow',
-    results,
+    ...breakGlass(inputs, results),
     timedOut: judged.some(({ timedOut }) => timedOut),
     ...(risk && { risk }),
   };

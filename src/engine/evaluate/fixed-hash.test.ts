@@ -109,6 +109,26 @@ const approvals = {
   requesters: [{ waiver: 'w1', name: null }],
 };
 
+const breakGlass = {
+  id: 'g1',
+  reason: 'Payments fail',
+  requestedBy: 'ada',
+  requestedVia: 'sign-in' as const,
+  confirmedBy: 'bob',
+  confirmedVia: 'token' as const,
+  force: true,
+  until: '2026-12-04T03:40:00.000Z',
+};
+const reviews = [
+  {
+    id: 'g0',
+    environment: 'production',
+    version: '1.3.0',
+    dueAt: '2026-12-01T01:00:00.000+01:00',
+    overdue: true,
+  },
+];
+
 describe('the inputsHash of known inputs', () => {
   const hash = (all: typeof everything) => inputsHash(canonicalInputs(all));
 
@@ -120,6 +140,9 @@ describe('the inputsHash of known inputs', () => {
     );
     expect(hash({ ...everything, approvals })).toBe(
       'cb11a1d6188ede5da81689a92522898e2c3c924d33e0658772e4ef227b2e56ca',
+    );
+    expect(hash({ ...everything, breakGlass, reviews })).toBe(
+      'c89c50d037d0d4d466923cd5ebf17ae8d8ddd0cd6003f3c520421992f1f9024e',
     );
   });
 });

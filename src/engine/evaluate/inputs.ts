@@ -1,4 +1,5 @@
 import type { ApprovalInput, JudgedApproval } from '../rules/common/approvals.js';
+import type { ReviewInput } from '../rules/common/reviews.js';
 import type { Risk } from '../rules/common/risk.js';
 import type {
   ArtifactInput,
@@ -10,6 +11,7 @@ import type {
   Outcome,
   RuleInput,
 } from '../rules/rule.js';
+import type { BreakGlassInput } from './break-glass.js';
 import type { RollbackInput, StopInput, WindowInput } from './line.js';
 import type { PromotionInput } from './promotion.js';
 import type { WaiverAbout } from './waivers.js';
@@ -115,6 +117,10 @@ export interface VerdictInputs {
   readonly promoted?: readonly PromotionInput[];
   /** Only if a rule asks for approvals. */
   readonly approvals?: ApprovalsInput | undefined;
+  /** Only while the glass is broken for the release in the environment. */
+  readonly breakGlass?: BreakGlassInput | null;
+  /** Break-glasses of the project that nobody reviewed. Only if a rule asks for their reviews. */
+  readonly reviews?: readonly ReviewInput[] | undefined;
 }
 
 /** Facts that follow from the inputs and are too large to hash. Facts that no rule `needs` can be absent. */
@@ -148,6 +154,8 @@ export interface RuleResult {
   readonly waivers: readonly string[];
   /** What a rule that asks for approvals says of each. */
   readonly approvals?: readonly JudgedApproval[];
+  /** It denies, and a break-glass passes it. */
+  readonly overridden?: boolean;
 }
 
 /** The decision of all policies together. */

@@ -23,7 +23,7 @@ const old = [
   },
 ];
 const fresh = { shows: 'vulnerability', maximumAgeDays: 2 };
-const NOTHING = { newDefects: false, components: false, approvals: false };
+const NOTHING = { newDefects: false, components: false, approvals: false, reviews: false };
 
 describe('prepare: needs', () => {
   it.each<[string, PolicyRule[], object]>([
@@ -45,6 +45,7 @@ describe('prepare: needs', () => {
       [warn('approvals', { onlyIf: 'new-findings' })],
       { ...NOTHING, newDefects: true, approvals: true },
     ],
+    ['one about reviews', [block('break-glass-reviewed')], { ...NOTHING, reviews: true }],
     ['an entry that is not a rule', [block('of-tomorrow'), null as unknown as PolicyRule], NOTHING],
     ['parameters that are not valid', [block('licences', { of: 'tomorrow' })], NOTHING],
   ])('of %s', (_what, rules, needs) => {

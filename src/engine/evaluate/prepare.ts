@@ -59,6 +59,7 @@ export function prepare(
       newDefects: rules.some(({ needs }) => needs.newDefects),
       components: rules.some(({ needs }) => needs.components),
       approvals: rules.some(({ needs }) => needs.approvals),
+      reviews: rules.some(({ needs }) => needs.reviews),
     },
     demands: rules.flatMap(({ bound }) => bound?.demands() ?? []),
     ageLimits: [...new Set(rules.flatMap(({ bound }) => bound?.ageLimits() ?? []))],

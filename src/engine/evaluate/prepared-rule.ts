@@ -22,8 +22,15 @@ export type PreparedRule = Place & { readonly needs: Required<Needs> } & (
 /** Finds a rule by name; undefined if it does not exist. */
 export type FindRule = (name: string) => KnownRule | undefined;
 
-const NOTHING: Required<Needs> = { newDefects: false, components: false, approvals: false };
-const EVERYTHING: Required<Needs> = { newDefects: true, components: true, approvals: true };
+const needing = (all: boolean): Required<Needs> => ({
+  newDefects: all,
+  components: all,
+  approvals: all,
+  reviews: all,
+});
+
+const NOTHING = needing(false);
+const EVERYTHING = needing(true);
 
 /** @throws {RuleFault} if the entry cannot be evaluated */
 function bind(entry: PolicyRule, findRule: FindRule): BoundRule {

@@ -13,6 +13,7 @@ export const EMPTY_INPUT: RuleInput = {
   running: null,
   rollback: false,
   promoted: [],
+  reviews: [],
   newDefects: NONE,
   components: [],
   approvals: NO_APPROVALS,

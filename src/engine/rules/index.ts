@@ -1,5 +1,6 @@
 import { approvals } from './approvals.js';
 import { bannedComponents } from './banned-components.js';
+import { breakGlassReviewed } from './break-glass-reviewed.js';
 import { evidenceRequired } from './evidence-required.js';
 import { type KnownRule, knownRule } from './known-rule.js';
 import { licences } from './licences.js';
@@ -22,6 +23,7 @@ export const rules: readonly KnownRule[] = [
   knownRule(semverIncreases),
   knownRule(promoted),
   knownRule(approvals),
+  knownRule(breakGlassReviewed),
 ];
 
 const byName = new Map(rules.map((rule) => [rule.name, rule]));

@@ -22,6 +22,7 @@ export const input = (
   newDefects: undefined,
   components: undefined,
   approvals: undefined,
+  reviews: undefined,
   uploads: UPLOADS,
   ...given,
   release: { ...RELEASE, ...given.release },

@@ -6,6 +6,7 @@ import type { Subject } from '../../vocabulary/subject.js';
 import type { PromotionDemand, PromotionInput } from '../evaluate/promotion.js';
 import type { ApprovalsAsked, ApprovalsCase, JudgedApproval } from './common/approvals.js';
 import type { Filter } from './common/defects.js';
+import type { ReviewInput } from './common/reviews.js';
 
 /** `block`: a failure denies the release. `warn`: the verdict only reports the failure. */
 export const MODES = ['block', 'warn'] as const;
@@ -129,6 +130,8 @@ export interface RuleInput {
   readonly components: Components | undefined;
   /** Approvals, and what people know of the others. Only for rules that ask for them. */
   readonly approvals: ApprovalsCase | undefined;
+  /** Break-glasses of the project that nobody reviewed. Only for rules that need them. */
+  readonly reviews: readonly ReviewInput[] | undefined;
   /** What to upload if evidence is missing. Only for messages. */
   readonly uploads: Uploads;
   /** Call it in long loops. @throws {Error} if the time limit is exceeded, which denies */
@@ -141,6 +144,8 @@ export interface Needs {
   readonly components?: boolean;
   /** Approvals. Such a rule is evaluated after the others, because it needs their results. */
   readonly approvals?: boolean;
+  /** Break-glasses of the project that nobody reviewed. */
+  readonly reviews?: boolean;
 }
 
 export interface Outcome {

@@ -1,5 +1,5 @@
 import { inProjects, projectsFor } from '../../access/caller.js';
-import { isSamePerson, requirePerson } from '../../access/four-eyes.js';
+import { isSamePerson, namesOfCaller, requirePerson } from '../../access/four-eyes.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
 import { type CallContext, query } from '../../database/context.js';
 import { lockRow } from '../../database/lock-row.js';
@@ -23,7 +23,7 @@ import { WANTED } from './approvals.sql.js';
 import { currentRisk, keepShown, shownRisk } from './brief.js';
 import type { DecisionBrief } from './brief.schemas.js';
 import { decisionBrief } from './decision-brief.js';
-import { checkSeen, namesOfCaller, type Stale, staleApproval, storeApproval } from './give.js';
+import { checkSeen, type Stale, staleApproval, storeApproval } from './give.js';
 import type { ApprovalRequest } from './requests.service.js';
 
 /** An entry of the inbox. */

@@ -1,5 +1,4 @@
-import type { Caller } from '../../access/caller.js';
-import { comparable } from '../../access/four-eyes.js';
+import { comparable, namesOfCaller } from '../../access/four-eyes.js';
 import type { CallContext } from '../../database/context.js';
 import { type Difference, differences } from '../../engine/index.js';
 import type { ChangeContext } from '../../events/index.js';
@@ -8,15 +7,6 @@ import type { Waiting } from '../verdicts/index.js';
 import { type StatedRow, WITH_STATE } from './approval.js';
 import type { CreateApproval } from './approvals.schemas.js';
 import { currentRisk, shownRisk } from './brief.js';
-
-/** Every name under which the caller acts now, in the form in which subjects are compared. */
-export const namesOfCaller = ({ subject, aliases = [] }: Caller): string[] => [
-  ...new Set(
-    [subject, ...aliases.filter(({ until }) => until === null).map((one) => one.subject)].map(
-      comparable,
-    ),
-  ),
-];
 
 /** An approval that names another state than the current one. */
 export interface Stale {

@@ -61,6 +61,37 @@ export async function* approvalFiles({ prisma }: CallContext, ids: readonly stri
   }
 }
 
+/** Which break-glasses the log says were confirmed, and reviewed. */
+export interface Told {
+  readonly confirmed: ReadonlySet<string>;
+  readonly reviewed: ReadonlySet<string>;
+}
+
+/** Who broke the glass and why, and the review. What came after the size of the pack is left out. */
+export async function* breakGlassFiles(
+  { prisma }: CallContext,
+  ids: readonly string[],
+  { confirmed, reviewed }: Told,
+): Files {
+  for (const id of ids) {
+    const row = await prisma.breakGlass.findUniqueOrThrow({ where: { id } });
+    const { projectId, releaseId, environmentName: environment, reason, minutes, force } = row;
+    const isOpen = !force || confirmed.has(id);
+    const { requestedAt, requestedBy, requestedVia } = row;
+    yield jsonFile(`break-glass/${id}.json`, {
+      ...{ id, projectId, releaseId, environment, reason, minutes, force },
+      ...{ requestedAt, requestedBy, requestedVia, createdBy: requestedBy },
+      confirmedBy: confirmed.has(id) ? row.confirmedBy : null,
+      confirmedVia: confirmed.has(id) ? row.confirmedVia : null,
+      until: isOpen ? row.endsAt : null,
+      // The log has its digest.
+      ...(reviewed.has(id) && {
+        review: { finding: row.finding, actions: row.actions, by: row.reviewedBy },
+      }),
+    });
+  }
+}
+
 export async function* deploymentFiles({ prisma }: CallContext, ids: readonly string[]): Files {
   for (const id of ids) {
     const row = await prisma.deployment.findUniqueOrThrow({ where: { id } });

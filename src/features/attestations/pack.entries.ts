@@ -14,7 +14,7 @@ import type { TarFile } from './tar.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** What a release's entries are about, by kind of subject. */
+/** What a release's entries are about, by kind of subject and by type of event. */
 export type Subjects = ReadonlyMap<string, readonly string[]>;
 
 /** Ids of what the entries of the release are about, each once, and the logs that have them. */
@@ -25,11 +25,16 @@ export async function subjectsOf(place: Place, releaseId: string, upTo: UpTo) {
     for (const { log, statement } of batch) {
       logs.add(log);
       if (statement === null) continue;
-      const { subject } = JSON.parse(statement) as { subject: { kind: string; id: string } };
+      const { subject, type } = JSON.parse(statement) as {
+        subject: { kind: string; id: string };
+        type: string;
+      };
       // Written beside the API. The entry is in the pack, and no row has the id.
       if (!UUID.test(subject.id)) continue;
-      const ids = subjects.get(subject.kind) ?? new Set();
-      subjects.set(subject.kind, ids.add(subject.id));
+      for (const name of [subject.kind, type]) {
+        const ids = subjects.get(name) ?? new Set();
+        subjects.set(name, ids.add(subject.id));
+      }
     }
   }
   const sorted: Subjects = new Map([...subjects].map(([kind, ids]) => [kind, [...ids].sort()]));

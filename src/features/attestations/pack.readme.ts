@@ -38,6 +38,7 @@ attestations/   signed statements about the decisions (in-toto, DSSE)
 policies/       the rules
 waivers/        the exceptions, as they were requested and approved
 approvals/      who approved or rejected the release, and what the person saw
+break-glass/    who passed what denied the release, and the review of that
 deployments/    where the release was deployed
 evidence/       what each document is, who sent it, and when
 documents/      the documents, named by their SHA-256

@@ -9,6 +9,7 @@ import type { LogService } from '../transparency/index.js';
 import type { AttestationsService } from './attestations.service.js';
 import {
   approvalFiles,
+  breakGlassFiles,
   deploymentFiles,
   documentFiles,
   evidenceFiles,
@@ -122,7 +123,7 @@ export function packService({ log, attestations, documents }: Options) {
   /** The ids of rows of the release in the environment, or in all. */
   async function inEnvironment(
     { prisma }: CallContext,
-    table: 'verdict' | 'deployment' | 'approval',
+    table: 'verdict' | 'deployment' | 'approval' | 'breakGlass',
     ids: readonly string[],
     environment: string | undefined,
   ): Promise<string[]> {
@@ -135,6 +136,7 @@ export function packService({ log, attestations, documents }: Options) {
       verdict: () => prisma.verdict.findMany(query),
       deployment: () => prisma.deployment.findMany(query),
       approval: () => prisma.approval.findMany(query),
+      breakGlass: () => prisma.breakGlass.findMany(query),
     };
     const rows = await find[table]();
     return rows.map(({ id }) => id);
@@ -183,6 +185,11 @@ export function packService({ log, attestations, documents }: Options) {
       const verdicts = await inEnvironment(context, 'verdict', of('verdict'), environment);
       const deployments = await inEnvironment(context, 'deployment', of('deployment'), environment);
       const approvals = await inEnvironment(context, 'approval', of('approval'), environment);
+      const broken = await inEnvironment(context, 'breakGlass', of('break-glass'), environment);
+      const told = {
+        confirmed: new Set(of('break-glass.confirmed')),
+        reviewed: new Set(of('break-glass.reviewed')),
+      };
       const waivers = (await query<{ id: string }>(context, WAIVERS_OF, [verdicts])).map(
         (row) => row.id,
       );
@@ -230,6 +237,7 @@ export function packService({ log, attestations, documents }: Options) {
         yield* policyFiles(context, verdicts);
         yield* waiverFiles(context, waivers);
         yield* approvalFiles(context, approvals);
+        yield* breakGlassFiles(context, broken, told);
         yield* deploymentFiles(context, deployments);
         yield* evidenceFiles(context, evidence);
         yield* documentFiles(context, documents, projectId, evidence);

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { nullableString, type ReadOnly, stringEnum } from '../../contract/schemas.js';
+import { isUnderBreakGlass } from '../../engine/index.js';
 import { type Statement, statementOf } from '../../security/signing/statement.js';
 import {
   type AttestedArtifact,
@@ -50,6 +51,13 @@ export const VerdictPredicate = Type.Object(
     ),
     environment: Type.String(),
     decision: stringEnum(['allow', 'deny']),
+    breakGlass: Type.Optional(
+      Type.Boolean({
+        description:
+          'true: people broke the glass, which `inputs.breakGlass` names. The release may go although the results ' +
+          'with `overridden` deny it. Otherwise absent',
+      }),
+    ),
     decidedAt: Type.String({ format: 'date-time' }),
     decidedBy: Type.String({ description: 'Subject of the caller who asked first' }),
     engine: Type.Integer({ description: 'Version of the rules' }),
@@ -99,6 +107,7 @@ export function verdictStatementOf(
     },
     environment: verdict.environment,
     decision: verdict.decision,
+    ...(verdict.decision === 'allow' && isUnderBreakGlass(verdict.results) && { breakGlass: true }),
     decidedAt: verdict.decidedAt,
     decidedBy: verdict.decidedBy,
     engine: verdict.engine,

@@ -1,10 +1,8 @@
-/**
- * Verifies an audit pack without the server that made it, and without a network. Needs Node.js 20 and nothing else.
+/** Verifies an audit pack without the server that made it, and without a network. Needs Node.js 20 and nothing else.
  * --checkpoint   a checkpoint of the log that you kept from before: the log must have grown from it
  * --consistency  the answer of GET /log/consistency?from=M&to=N, if the pack has no proof from your checkpoint
  * --keys         the answer of GET /log/keys that you kept: a key must be there, or follow one by an entry of the log
- * Exit code: 0 verified, 1 refused, 2 wrong usage, or a file cannot be read, or another file is needed.
- */
+ * Exit code: 0 verified, 1 refused, 2 wrong usage, or a file cannot be read, or another file is needed. */
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { openSync, readFileSync, readSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -16,13 +14,13 @@ const [problems, proven, entries, rotations, verdicts] = [[], [], [], [], []];
 const [claimed, named, places] = [new Set(), new Set(), new Set()]; // named: paths of files that something names
 const [files, heads, ends, about] = [new Map(), new Map(), new Map(), new Map()]; // by path, log, origin, subject
 const NAME =
-  /^(README\.txt|(pack|keys|manifest)\.json|verify\.mjs|logs\/[1-9]\d*\/(checkpoint(-\d+)?|consistency-\d+\.json)|(entries|verdicts|attestations|policies|waivers|approvals|deployments|evidence|documents)\/[\w-][\w.-]*)$/;
-const [HEX, FIRST] = [/^[0-9a-f]{64}$/, /\.(created|decided|recorded|received|read-again|approved|given|rejected)$/];
-/** @type {Json} */
-const FOLDERS = { evidence: 'evidence', deployment: 'deployments', verdict: 'verdicts', approval: 'approvals' };
+  /^(README\.txt|(pack|keys|manifest)\.json|verify\.mjs|logs\/[1-9]\d*\/(checkpoint(-\d+)?|consistency-\d+\.json)|(entries|verdicts|attestations|policies|waivers|approvals|break-glass|deployments|evidence|documents)\/[\w-][\w.-]*)$/;
+const FIRST = /(\.(created|decided|recorded|received|read-again|approved|given|rejected)|glass\.requested)$/;
+const [HEX, NAMES] = [/^[0-9a-f]{64}$/, ['evidence', 'verdicts', 'approvals', 'deployments', 'break-glass']];
+/** @type {Json} */ const FOLDERS = Object.fromEntries(NAMES.map((name) => [name.replace(/([^s])s$/, '$1'), name]));
 const LOGGED = // members of files that the log has, too
   'environment decision inputsHash engine verdictHash verdictId createdBy projectId releaseId version commit ' +
-  'receivedSha256 storedSha256 kind label artifactSha256 mayAbsolve seen groups via';
+  'receivedSha256 storedSha256 kind label artifactSha256 mayAbsolve seen groups via minutes force requestedVia';
 /** Does one check. Whatever goes wrong in it refuses the pack. @param {string} what @param {() => void} work */
 function check(what, work) {
   try {
@@ -56,8 +54,10 @@ const nodeHash = (/** @type {Buffer} */ left, /** @type {Buffer} */ right) => sh
 function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const members = Object.keys(value).sort();
-  return `{${members.map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join()}}`;
+  return `{${Object.keys(value)
+    .sort()
+    .map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`)
+    .join()}}`;
 }
 const digestOf = (/** @type {unknown} */ value) => sha256(canonical(value)).toString('hex');
 const same = (/** @type {any} */ one, /** @type {any} */ two) => canonical(one ?? null) === canonical(two ?? null);
@@ -102,18 +102,17 @@ function verifyGrowth(old, head, file) {
 /** Verifies a signed checkpoint with one of the keys. @type {(note: string, keys: Json[]) => Json} */
 function openCheckpoint(note, keys) {
   const end = note.lastIndexOf('\n\n');
-  const [text, lines] = [note.slice(0, end + 1), note.slice(end + 2).split('\n')];
-  const [origin = '', count = '', root = '', ...more] = text.split('\n');
+  const [data, lines] = [Buffer.from(note.slice(0, end + 1)), note.slice(end + 2).split('\n')];
+  const [origin = '', count = '', root = '', ...more] = data.toString().split('\n');
   need(/^(0|[1-9][0-9]{0,14})$/.test(count) && same(more, ['']) && lines.pop() === '', 'it is not a checkpoint');
   const signer = keys.find(({ vkey }) => {
-    const [name, id, ...key] = vkey.split('+');
-    const raw = Buffer.from(key.join('+'), 'base64');
+    const [name, id, ...rest] = vkey.split('+');
+    const raw = Buffer.from(rest.join('+'), 'base64');
     if (name !== origin || raw[0] !== 1 || sha256(`${name}\n`, raw).toString('hex', 0, 4) !== id) return false;
-    const x = raw.toString('base64url', 1);
-    const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
-    const signatureOf = (/** @type {string} */ line) => Buffer.from(line.split(' ')[2] ?? '', 'base64').subarray(4);
-    const own = lines.filter((line) => line.startsWith(`\u2014 ${name} `));
-    return own.some((line) => verify(null, Buffer.from(text), publicKey, signatureOf(line)));
+    const jwk = { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url', 1) };
+    const bytesOf = (/** @type {string} */ line) => Buffer.from(line.split(' ')[2] ?? '', 'base64').subarray(4);
+    const isOwn = (/** @type {string} */ line) => line.startsWith(`\u2014 ${name} `);
+    return lines.some((line) => isOwn(line) && verify(null, data, { key: jwk, format: 'jwk' }, bytesOf(line)));
   });
   if (!signer) throw new Error(`no key of ${origin} signed it`);
   return { origin, size: Number(count), root: hashOf(root), vkey: signer.vkey };
@@ -190,7 +189,7 @@ function verifyKeys(/** @type {Json} */ packed, /** @type {Json[]} */ own) {
 }
 function verifyEntry(/** @type {Json} */ { salt, statement, ...line }, /** @type {Json} */ { log: current, release }) {
   const { log, index, event, sequence, leaf, proof } = line;
-  const [last, place] = [heads.get(log), `${log}/${index}`];
+  const [last, place, bytes] = [heads.get(log), `${log}/${index}`, Buffer.from(leaf, 'hex')];
   // After the last checkpoint of a log, until it ended: the log that followed has signed its tree.
   const head = index < last?.size || sequence !== null ? last : ends.get(last?.origin);
   // A log that ended before it was signed has entries without a proof. The next event of the release names them.
@@ -198,7 +197,6 @@ function verifyEntry(/** @type {Json} */ { salt, statement, ...line }, /** @type
   const isPlace = isSigned || (log < current && sequence !== null && same(proof, []));
   need(isPlace && Number.isSafeInteger(index) && index >= 0, `${place} is not a place in the log`);
   need(places.size < places.add(place).size, `${place} is there twice`);
-  const bytes = Buffer.from(leaf, 'hex');
   const isIn = !isSigned || rootOfPath(index, head.size, bytes, proof.map(hashOf)).equals(head.root);
   need(isIn && HEX.test(leaf), `${place} is not in the log`);
   if (salt === null && statement === null) return entries.push({ ...line, isSigned });
@@ -245,11 +243,13 @@ function agreeWithLog(file, kind) {
   need(type || isOlder, `the log has no entry about ${what}`);
   need(!file.path || file.path === `${FOLDERS[kind]}/${file.id}.json`, 'it has the name of another file');
   const row = { verdictId: data.verdict, artifactSha256: data.artifact, projectId: project, releaseId: release };
-  const createdBy = /\.(decided|recorded|received)$/.test(type) ? actor : undefined;
+  const createdBy = /(\.(decided|recorded|received)|glass\.requested)$/.test(type) ? actor : undefined;
   /** @type {Json} */ const logged = { ...data, ...row, createdBy };
   const isLogged = (/** @type {string} */ name) => logged[name] !== undefined;
   agree(file, logged, LOGGED.split(' ').filter(isLogged), what);
   const others = LOGGED.split(' ').filter((name) => !isLogged(name) && file[name] !== undefined);
+  const { reviewSha256 } = events.find((one) => one.type === 'break-glass.reviewed')?.data ?? {};
+  need(!reviewSha256 || digestOf(file.review) === reviewSha256, `the review of ${what} was changed`);
   if (!type) claimed.add(`All of ${what}: it is older than the log, not of the API, or erased there`);
   else if (others.length > 0) claimed.add(`What the log does not have of ${what}: ${others.join(', ')}`);
   return { data, actor, type };
@@ -283,6 +283,8 @@ function verifyVerdict(/** @type {Json} */ verdict, /** @type {Json} */ release)
     agree(json(`evidence/${of}.json`), { ...input, receivedSha256 }, names, `evidence ${of}`);
   for (const one of inputs.approvals?.given ?? [])
     agree(json(`approvals/${one.id}.json`), one, ['id', 'decision', 'person', 'groups', 'via', 'seen'], 'an approval');
+  const { force: _, ...open } = inputs.breakGlass ?? {};
+  if (open.id) agree(json(`break-glass/${open.id}.json`), open, Object.keys(open), 'the break-glass');
   verdicts.push(verdict);
 }
 function verifyWaiver(/** @type {Json} */ input) {
@@ -312,7 +314,7 @@ function verifyComplete({ release, environment }) {
   const attested = new Set(pathsIn('attestations').map((path) => files.get(path).sha256));
   for (const { said, sequence } of entries) {
     const { subject, time, actor, type, data } = said ?? { subject: {}, data: {} };
-    const isDecision = ['verdict', 'deployment'].includes(subject.kind);
+    const isDecision = ['verdict', 'deployment', 'break-glass'].includes(subject.kind);
     if (sequence === null || (environment !== null && isDecision && data.environment !== environment)) continue;
     const path = `${FOLDERS[subject.kind]}/${subject.id}.json`;
     check(path, () => need(!FOLDERS[subject.kind] || files.has(path), 'the log has it, and the pack does not'));
@@ -336,7 +338,8 @@ function verifyAttestation(/** @type {Json} */ { path, payload, payloadType, sig
   const known = verdict.inputs.artifacts.flatMap((/** @type {Json} */ one) => [`sha256:${one.sha256}`, ...one.digests]);
   const isKnown = subject.every((/** @type {Json} */ { digest }) => known.includes(`sha256:${digest.sha256}`));
   need(isKnown && subject.length > 0, 'a subject is not an artifact of the release');
-  const decision = predicate.decision ?? (predicate.verificationResult === 'PASSED' ? 'allow' : 'deny');
+  const result = verdict.decision === 'allow' && !verdict.inputs.breakGlass ? 'PASSED' : 'FAILED';
+  const decision = predicate.decision ?? (predicate.verificationResult === result ? verdict.decision : 'another');
   const { verdictId: id, decidedAt: evaluatedAt = predicate.timeVerified, decidedBy: createdBy } = predicate;
   const environment = predicate.environment ?? predicate.policy.uri.split('/environments/')[1];
   const names = id ? ['id', 'createdBy', 'engine', 'inputsHash', 'verdictHash', 'inputs', 'results'] : [];
@@ -372,7 +375,7 @@ function verifyPack(/** @type {Json} */ options) {
   check('the events of the release', () => verifyChain(pack));
   each('evidence', verifyEvidence);
   each('approvals', verifyApproval);
-  each('deployments', (deployment) => agreeWithLog(deployment, 'deployment'));
+  for (const kind of ['deployment', 'break-glass']) each(FOLDERS[kind], (file) => agreeWithLog(file, kind));
   each('verdicts', (verdict) => verifyVerdict(verdict, pack.release));
   verifyComplete(pack);
   each('attestations', (envelope) => verifyAttestation(envelope, all('verdicts')));

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isUnderBreakGlass } from '../../engine/index.js';
 import { type Statement, type Subject, statementOf } from '../../security/signing/statement.js';
 import { canonicalJson } from '../../shared/canonical-json.js';
 import {
@@ -32,10 +33,16 @@ export interface VsaPredicate {
 }
 
 /** No level of SLSA is claimed. The environment is in no field of its own, so it is part of our level. */
-const levelsOf = ({ decision, environment }: DecidedVerdict) =>
-  decision === 'allow'
-    ? ['SLSA_BUILD_LEVEL_UNEVALUATED', `SRP_ALLOWED_${environment}`]
-    : ['FAILED'];
+const levelsOf = ({ decision, environment, results }: DecidedVerdict) => {
+  if (decision !== 'allow') return ['FAILED'];
+  return isUnderBreakGlass(results)
+    ? ['FAILED', `SRP_BREAK_GLASS_${environment}`]
+    : ['SLSA_BUILD_LEVEL_UNEVALUATED', `SRP_ALLOWED_${environment}`];
+};
+
+/** A break-glass lets a release pass, and passes no policy. So the summary of it is one of a failure. */
+const resultOf = ({ decision, results }: DecidedVerdict) =>
+  decision === 'allow' && !isUnderBreakGlass(results) ? 'PASSED' : 'FAILED';
 
 /** SHA-256 of the names, versions and digests of all policies, as canonical JSON, in the order of the inputs. */
 export const policiesSha256 = (policies: DecidedVerdict['inputs']['policies']): string =>
@@ -74,7 +81,7 @@ export function vsaOf(
       policiesSha256(verdict.inputs.policies),
     ),
     ...(inputs.length > 0 && { inputAttestations: inputs }),
-    verificationResult: verdict.decision === 'allow' ? 'PASSED' : 'FAILED',
+    verificationResult: resultOf(verdict),
     verifiedLevels: levelsOf(verdict),
     slsaVersion: SLSA_VERSION,
   });

@@ -2,6 +2,7 @@ import { type CallContext, query } from '../../database/context.js';
 import type { Statement } from '../../database/sql.js';
 import { AppError, invalidAt } from '../../shared/app-error.js';
 import {
+  type DecidedVerdict,
   FIND_HOLDING,
   type Holding,
   type VerdictsService,
@@ -13,7 +14,7 @@ export const ALLOW_MINUTES = 60;
 
 /** How a new deployment is authorized, and what held for the release before that was asked. */
 export interface Authorization {
-  readonly authorization: 'authorized' | 'rollback' | 'unauthorized';
+  readonly authorization: 'authorized' | 'rollback' | 'break-glass' | 'unauthorized';
   /** The verdict that authorizes it, or that denied it. Null: the question could not be decided. */
   readonly judgedVerdictId: string | null;
   readonly decision: string;
@@ -25,6 +26,8 @@ interface Earlier {
   readonly decision: 'allow' | 'deny';
   readonly inputsHash: string;
   readonly isRollback: boolean;
+  /** Decided while the glass was broken. It counts while that lasts, and not afterwards. */
+  readonly isBreakGlass: boolean;
   /** Whether it was the answer to a question within the last hour that changed what holds. */
   readonly isRecent: boolean;
 }
@@ -33,6 +36,7 @@ interface Earlier {
 const FIND_EARLIER: Statement = {
   name: 'deployment-verdict',
   text: `SELECT v.id, v.decision::text, v.inputs_hash AS "inputsHash", v.inputs ? 'rollback' AS "isRollback",
+                v.inputs ? 'breakGlass' AS "isBreakGlass",
                 v.evaluated_at > now() - interval '${ALLOW_MINUTES} minutes' OR EXISTS (
                   SELECT 1 FROM events e
                    WHERE e.subject_kind = 'verdict' AND e.subject_id = v.id::text AND e.type = 'verdict.holds-again'
@@ -73,6 +77,12 @@ async function findEarlier(context: CallContext, request: AuthorizeRequest, held
   return earlier;
 }
 
+/** How an allow of now authorizes a deployment. */
+const by = (
+  { id, breakGlass }: Pick<DecidedVerdict, 'id' | 'breakGlass'>,
+  otherwise: 'authorized' | 'rollback',
+) => ({ authorization: breakGlass ? ('break-glass' as const) : otherwise, judgedVerdictId: id });
+
 /**
  * Decides how a deployment is authorized: by the answer of now, as a rollback, or by an allow of the last hour. An
  * allow is that if it was answered for the first time, or again, within an hour, or if it is the answer of an hour ago
@@ -92,15 +102,15 @@ export async function authorize(
   try {
     const verdict = await verdicts.judge(context, ordinary, waiting);
     if (verdict.decision === 'allow') {
-      return { ...held, authorization: 'authorized', judgedVerdictId: verdict.id };
+      return { ...held, ...by(verdict, 'authorized') };
     }
     const asRollback = await verdicts.tryOut(context, rollback, waiting);
     if (asRollback.decision === 'allow') {
-      const { id, decision } = await verdicts.judge(context, rollback, waiting);
-      if (decision === 'allow') return { ...held, authorization: 'rollback', judgedVerdictId: id };
+      const judged = await verdicts.judge(context, rollback, waiting);
+      if (judged.decision === 'allow') return { ...held, ...by(judged, 'rollback') };
     }
     const denied = { ...held, authorization: 'unauthorized', judgedVerdictId: verdict.id } as const;
-    if (earlier?.decision !== 'allow') return denied;
+    if (earlier?.decision !== 'allow' || earlier.isBreakGlass) return denied;
     const { results } = earlier.isRollback ? asRollback : verdict;
     const saidNo = results.some(
       ({ policy, rule, denies }) => denies && policy === null && SAID_NO.has(rule),

@@ -83,7 +83,7 @@ export const Deployment = Type.Object(
     authorization: stringEnum(AUTHORIZATIONS, {
       description: [
         '`authorized`: the gate allowed it, at most 60 minutes before. `rollback`: it allowed it as a rollback.',
-        '`unauthorized`: it did neither. `unknown`: recorded by an earlier version of the server',
+        '`break-glass`: a person had broken the glass. `unauthorized`: none of these. `unknown`: recorded by an earlier version of the server',
       ].join(' '),
     }),
     judgedVerdictId: Type.Unsafe<string | null>({

@@ -55,10 +55,10 @@ export const environments: Feature = {
     await app.register(stopsRoutes, { prefix: '/environments/:name', stops });
     const recorded = app.counter({
       name: 'srp_deployments_total',
-      help: 'New records of deployments by authorization: authorized, rollback, unauthorized',
+      help: 'New records of deployments by authorization: authorized, rollback, break-glass, unauthorized',
       labelNames: ['authorization'],
     });
-    for (const authorization of ['authorized', 'rollback', 'unauthorized']) {
+    for (const authorization of ['authorized', 'rollback', 'break-glass', 'unauthorized']) {
       recorded.inc({ authorization }, 0);
     }
     const deployments = deploymentsService(verdicts, (authorization) =>

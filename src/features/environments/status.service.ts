@@ -33,7 +33,8 @@ function nextStep(verdict: Decided, environment: string): EnvironmentReadiness {
   const denying = results.filter(({ denies }) => denies);
   const reasons = denying.map(({ rule, message }) => `${rule}: ${message}`);
   if (decision === 'allow') {
-    const next = `Deploy it, and record it: POST /environments/${environment}/deployments`;
+    const broken = verdict.breakGlass ? 'The glass is broken. ' : '';
+    const next = `${broken}Deploy it, and record it: POST /environments/${environment}/deployments`;
     return { environment, state: 'allowed', until: validUntil, reasons, next };
   }
   const others = denying.filter(({ policy, rule }) => policy !== null || !OF_TIME.has(rule));

@@ -5,6 +5,7 @@ import { type CallContext, query } from '../../database/context.js';
 import { type ChangeContext, change } from '../../events/index.js';
 import { identityOf } from '../../security/authentication/identity.js';
 import { withdrawUnused } from '../approvals/index.js';
+import { endOfDisabled } from '../break-glass/index.js';
 import type { ListIdentitiesQuery } from './identities.schemas.js';
 import {
   findIdentity,
@@ -109,7 +110,9 @@ export const identitiesService = {
         data: { disabledAt: await databaseNow(changing), disabledBy: caller.subject },
       });
       const ended = await endCredentials(changing, names);
-      await withdrawUnused(changing, names.map(comparable));
+      const keys = names.map(comparable);
+      await withdrawUnused(changing, keys);
+      await endOfDisabled(changing, keys);
       const [subject = identity.subject, ...aliases] = names;
       record('identity.disabled', { id: identity.id, data: { subject, aliases, ...ended } });
       return shown(changing, identity.id);

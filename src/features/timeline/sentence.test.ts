@@ -78,7 +78,7 @@ describe('the sentence about an event', () => {
 
   it('has a form for each event about a release, which needs no data', () => {
     const about = ['release', 'artifact', 'evidence', 'waiver', 'verdict', 'deployment'];
-    about.push('approval', 'approval-request');
+    about.push('approval', 'approval-request', 'break-glass');
     const types = Object.entries(EVENTS).filter(([, { subject }]) => about.includes(subject));
     expect(types.length).toBeGreaterThan(12);
     for (const [type] of types) {

@@ -15,7 +15,8 @@ const count = (value: unknown) => (Array.isArray(value) ? value.length : 0);
 const verb = ({ decision }: Told['data']) => (decision === 'allow' ? 'may go' : 'may not go');
 
 function decided({ actor, data }: Told, again: boolean): string {
-  const way = data.intent === 'rollback' ? ' as a rollback' : '';
+  const rollback = data.intent === 'rollback' ? ' as a rollback' : '';
+  const way = data.breakGlass === true ? `${rollback} because the glass is broken` : rollback;
   const said = `The release ${verb(data)} to ${text(data.environment, 'an environment')}${way}`;
   if (data.late === true) return `${said}, by a state that was out of date: ${actor} asked`;
   return again
@@ -43,6 +44,7 @@ function deployed({ actor, data }: Told): string {
   const said = `${actor} recorded ${WHAT[text(data.state, '')] ?? 'a deployment'} to ${place(data)}`;
   if (data.authorization === 'authorized') return `${said}. The gate allows it`;
   if (data.authorization === 'rollback') return `${said}. The gate allows it as a rollback`;
+  if (data.authorization === 'break-glass') return `${said}. The glass was broken`;
   if (data.authorization === 'unauthorized') return `${said}. The gate does not allow it`;
   if (data.decision === 'allow') return `${said}. The gate had allowed it`;
   if (data.decision === 'deny') return `${said}. The gate had denied it`;
@@ -67,7 +69,7 @@ const approvalsAsked = ({ actor, data }: Told) => {
     : `${actor} asked for approvals for ${place}`;
 };
 
-const how = ({ via }: Told['data']) => (via === 'token' ? ' by a token' : '');
+const how = (via: unknown) => (via === 'token' ? ' by a token' : '');
 
 function voided({ data }: Told): string {
   const because = Array.isArray(data.because) ? data.because : [];
@@ -84,7 +86,7 @@ function withdrawn({ actor, data }: Told): string {
 type Type =
   | Extract<
       EventType,
-      `${'release' | 'artifact' | 'evidence' | 'waiver' | 'approval' | 'verdict' | 'deployment'}.${string}`
+      `${'release' | 'artifact' | 'evidence' | 'waiver' | 'approval' | 'break-glass' | 'verdict' | 'deployment'}.${string}`
     >
   | 'attestation.signed'
   | 'audit-pack.issued'
@@ -115,11 +117,27 @@ const SENTENCES: Readonly<Record<Type, (event: Told) => string>> = {
       : `${actor} rejected a request for a waiver`,
   'approval.requested': approvalsAsked,
   'approval.given': ({ actor, data }) =>
-    `${actor} approved the release for ${where(data)}${how(data)}`,
+    `${actor} approved the release for ${where(data)}${how(data.via)}`,
   'approval.rejected': ({ actor, data }) =>
-    `${actor} rejected the release for ${where(data)}${how(data)}`,
+    `${actor} rejected the release for ${where(data)}${how(data.via)}`,
   'approval.withdrawn': withdrawn,
   'approval.voided': voided,
+  'break-glass.requested': ({ actor, data }) =>
+    `${actor} broke the glass for ${where(data)}${how(data.requestedVia)}${data.force === true ? '. With force, it waits for a second person' : ''}`,
+  'break-glass.opened': ({ data }) =>
+    `The break-glass for ${where(data)} is open until ${text(data.endsAt, 'its end')}`,
+  'break-glass.confirmed': ({ actor, data }) =>
+    `${actor} confirmed the break-glass of ${text(data.requestedBy, 'another person')} for ${where(data)}${how(data.confirmedVia)}. It is open until ${text(data.endsAt, 'its end')}`,
+  'break-glass.ended': ({ actor, data }) =>
+    data.because === 'person-disabled'
+      ? `The break-glass for ${where(data)} is void: ${actor} disabled one of its people`
+      : `${actor} ended the break-glass for ${where(data)}`,
+  'break-glass.reviewed': ({ actor, data }) =>
+    `${actor} reviewed the break-glass for ${where(data)}${how(data.reviewedVia)}`,
+  'break-glass.review-due': ({ data }) =>
+    data.overdue === true
+      ? `The review of the break-glass for ${where(data)} is overdue`
+      : `The break-glass for ${where(data)} waits for its review`,
   'verdict.decided': (event) => decided(event, false),
   'verdict.holds-again': (event) => decided(event, true),
   'deployment.recorded': deployed,

@@ -5,7 +5,8 @@ const COLUMNS = `id, time, type, subject_kind AS "subjectKind", subject_id AS "s
 
 const page = `
   AND time >= $4::timestamptz AND time < $5::timestamptz AND id < $6::uuid
-  AND ($3::text IS NULL OR NOT (type LIKE 'verdict.%' OR type LIKE 'deployment.%' OR subject_kind = 'approval')
+  AND ($3::text IS NULL
+       OR NOT (type LIKE 'verdict.%' OR type LIKE 'deployment.%' OR subject_kind IN ('approval', 'break-glass'))
        OR data::jsonb ->> 'environment' = $3)
   ORDER BY id DESC LIMIT $7::int`;
 

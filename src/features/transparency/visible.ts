@@ -17,6 +17,7 @@ export const SCOPE_OF_KIND: Readonly<Record<SubjectKind, Scope>> = {
   waiver: 'waivers:read',
   'approval-request': 'approvals:read',
   approval: 'approvals:read',
+  'break-glass': 'deployments:read',
   verdict: 'verdicts:read',
   token: 'tokens:admin',
   issuer: 'issuers:admin',

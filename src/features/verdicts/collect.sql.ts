@@ -2,6 +2,7 @@ import type { Statement } from '../../database/sql.js';
 import { isFree } from '../../database/turns.js';
 import type { VerdictInputs } from '../../engine/index.js';
 import { APPROVALS_INPUT } from '../approvals/index.js';
+import { BREAK_GLASS_INPUT, REVIEWS_INPUT } from '../break-glass/index.js';
 import {
   AFTER_INPUT,
   ENVIRONMENT_INPUT,
@@ -31,6 +32,8 @@ const INPUTS: Readonly<Record<Exclude<keyof VerdictInputs, 'tooOld'>, string>> =
   after: AFTER_INPUT,
   promoted: STAYS_INPUT,
   approvals: APPROVALS_INPUT,
+  breakGlass: BREAK_GLASS_INPUT,
+  reviews: REVIEWS_INPUT,
 };
 
 /** Evidence of too many reports is left out: its JSON alone takes too long to read beside other requests. */

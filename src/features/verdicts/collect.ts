@@ -18,6 +18,12 @@ import {
 } from '../../engine/index.js';
 import { type ApprovalsRow, approvalsInput, SEEN } from '../approvals/index.js';
 import {
+  breakGlassAt,
+  reviewsAt,
+  type StoredBreakGlass,
+  type StoredReview,
+} from '../break-glass/index.js';
+import {
   lineAt,
   promotionsAt,
   rollbackAt,
@@ -80,6 +86,8 @@ export type Row = Omit<
   | 'after'
   | 'promoted'
   | 'approvals'
+  | 'breakGlass'
+  | 'reviews'
   | 'waivers'
 > & {
   readonly waivers: readonly RequestedWaiver[];
@@ -96,6 +104,9 @@ export type Row = Omit<
   readonly after: readonly string[];
   /** When the release ran in other environments. */
   readonly promoted: readonly Stay[];
+  /** The one that is open now. */
+  readonly breakGlass: StoredBreakGlass | null;
+  readonly reviews: readonly StoredReview[];
   readonly facts: Counted | null;
   readonly evaluatedAt: Date;
   /** Null: the release has more reports than were asked for. */
@@ -149,13 +160,14 @@ const NONE: Counted = { counts: [], worst: [] };
 /** @param runningEvidence digest of the evidence of the running release, if a rule compares the two releases */
 function inputsOf(row: WholeRow, prepared: Prepared, runningEvidence?: string): CanonicalInputs {
   const { facts: _facts, changes: _changes, rowCount: _rowCount, evaluatedAt: _at, ...rest } = row;
-  const { running, windows, rollback, promoted, approvals, ...inputs } = rest;
+  const { running, windows, rollback, promoted, approvals, breakGlass, reviews, ...inputs } = rest;
   const at = row.evaluatedAt.getTime();
   const days = prepared.asks.flatMap(({ maximumAgeDays }) => maximumAgeDays ?? []);
   return canonicalInputs({
     ...inputs,
     windows: lineAt(windows, at).inputs,
     rollback: rollbackAt(rollback, at),
+    breakGlass: breakGlassAt(breakGlass, at),
     promoted: promotionsAt(promoted, demandsOf(row, prepared), at),
     running:
       running && runningEvidence !== undefined
@@ -165,6 +177,7 @@ function inputsOf(row: WholeRow, prepared: Prepared, runningEvidence?: string): 
     ...(prepared.needs.approvals && {
       approvals: approvalsInput(approvals, inputs.waivers, days, row.evaluatedAt),
     }),
+    ...(prepared.needs.reviews && { reviews: reviewsAt(reviews, at) }),
   });
 }
 
@@ -223,7 +236,8 @@ export async function collectAll(
   isBrief = false,
 ) {
   const { policies, prepared } = preparedFor(current.policies);
-  const row = { ...current, policies };
+  // An approver decides about the ordinary way.
+  const row = { ...current, policies, ...(isBrief && { breakGlass: null }) };
   const needs = isBrief ? { ...prepared.needs, newDefects: true } : prepared.needs;
   const { release, running } = row;
   const computed: Computed | undefined = row.facts

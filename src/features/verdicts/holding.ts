@@ -1,12 +1,13 @@
 import { type CallContext, query } from '../../database/context.js';
 import { takeTurn, waitForTurn } from '../../database/turns.js';
-import { ENGINE } from '../../engine/index.js';
+import { ENGINE, isUnderBreakGlass } from '../../engine/index.js';
 import { type ChangeContext, change } from '../../events/index.js';
 import { recordStates } from '../approvals/index.js';
 import { fingerprintOf, type Question, readRow } from './collect.js';
 import { turnOf } from './collect.sql.js';
 import { FIND_VERDICT, HOLD_VERDICT, INSERT_VERDICT } from './holding.sql.js';
 import {
+  brokenBy,
   type DecidedVerdict,
   denyContradiction,
   type FirstDecided,
@@ -47,7 +48,13 @@ async function findStored(
   const { decidedAt, decidedBy } = holds ? first : { decidedAt: null, decidedBy: null };
   // The hash covers what is answered: of a contradiction that is not what was stored.
   const hash = answered === first ? verdictHash : null;
-  const all: FreshVerdict = { ...verdict, ...answered, decidedAt, decidedBy };
+  const all: FreshVerdict = {
+    ...verdict,
+    ...answered,
+    ...brokenBy(answered),
+    decidedAt,
+    decidedBy,
+  };
   return { verdict: hash === null ? withHash(all) : { ...all, verdictHash: hash }, holds };
 }
 
@@ -107,37 +114,39 @@ async function hold(
 }
 
 /**
- * Stores the verdict of a question for a rollback. It does not hold: what holds says whether the release may go in the
- * ordinary way, and each ordinary question would change it back.
+ * Stores a verdict of a question for a rollback, or while the glass is broken. It does not hold: what holds says
+ * whether the release may go in the ordinary way, and each ordinary question would change it back.
+ * @returns undefined if another request has stored it
  */
 async function settleApart(
   context: CallContext,
   question: Question,
-  decide: () => Promise<FreshVerdict>,
-): Promise<Settled> {
-  for (;;) {
-    const decided = await decide();
-    if (decided.timedOut) {
-      return { verdict: withHash(decided), outcome: 'timed-out', isNew: false };
-    }
-    const stored = await findStored(context, decided);
-    if (stored) return { verdict: stored.verdict, outcome: 'unchanged', isNew: false };
-    const verdict = withHash(decided);
-    const settled = await change(context, async (changing): Promise<Settled | undefined> => {
-      const id = await insert(changing, verdict);
-      // Another request has stored it.
-      if (id === undefined) return changing.unchanged(undefined);
-      const { environment, projectId, releaseId, decision, inputsHash, verdictHash } = verdict;
-      const data = { environment, decision, inputsHash, verdictHash, engine: ENGINE, before: null };
-      changing.record('verdict.decided', {
-        ...{ id, projectId, releaseId },
-        data: { ...data, ...(question.intent && { intent: question.intent }) },
-      });
-      return { verdict: { ...verdict, id }, outcome: 'new', isNew: true };
+  decided: FreshVerdict,
+): Promise<Settled | undefined> {
+  const stored = await findStored(context, decided);
+  if (stored) return { verdict: stored.verdict, outcome: 'unchanged', isNew: false };
+  const verdict = withHash(decided);
+  return change(context, async (changing): Promise<Settled | undefined> => {
+    const id = await insert(changing, verdict);
+    // Another request has stored it.
+    if (id === undefined) return changing.unchanged(undefined);
+    const { environment, projectId, releaseId, decision, inputsHash, verdictHash } = verdict;
+    const data = { environment, decision, inputsHash, verdictHash, engine: ENGINE, before: null };
+    changing.record('verdict.decided', {
+      ...{ id, projectId, releaseId },
+      data: {
+        ...data,
+        // A verdict with an intent does not hold.
+        intent: question.intent ?? 'break-glass',
+        ...(verdict.breakGlass && { breakGlass: true }),
+      },
     });
-    if (settled) return settled;
-  }
+    return { verdict: { ...verdict, id }, outcome: 'new', isNew: true };
+  });
 }
+
+/** Whether the rules ran out of time, and that is the decision: the next one on the same inputs may differ. */
+const isUndecided = ({ timedOut, breakGlass }: FreshVerdict) => timedOut && !breakGlass;
 
 /**
  * Decides a question until what holds is settled. A question that changes nothing writes nothing.
@@ -148,11 +157,15 @@ export async function settle(
   question: Question,
   decide: () => Promise<FreshVerdict>,
 ): Promise<Settled> {
-  if (question.intent) return settleApart(context, question, decide);
   for (let attempt = 1; ; attempt += 1) {
     const decided = await decide();
-    if (decided.timedOut) {
+    if (isUndecided(decided)) {
       return { verdict: withHash(decided), outcome: 'timed-out', isNew: false };
+    }
+    if (question.intent || isUnderBreakGlass(decided.results)) {
+      const apart = await settleApart(context, question, decided);
+      if (apart) return apart;
+      continue;
     }
     // Another request may be about to store what it read before this one.
     if (!decided.isSettled)

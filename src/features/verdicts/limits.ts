@@ -1,4 +1,5 @@
 import { agedOf, type Prepared } from '../../engine/index.js';
+import { breakGlassAt } from '../break-glass/index.js';
 import { lineAt, promotionsAt, rollbackEnds } from '../environments/index.js';
 import type { Row, WholeRow } from './collect.js';
 
@@ -44,9 +45,20 @@ function* approvalsEnd({ approvals }: WholeRow, { asks }: Pick<Prepared, 'asks'>
   }
 }
 
+/** When the glass is whole again, and when a review that a rule asks for is overdue, in milliseconds since 1970. */
+function* breakGlassEnds(
+  { breakGlass, reviews }: WholeRow,
+  { needs }: Pick<Prepared, 'needs'>,
+  at: number,
+) {
+  const open = breakGlassAt(breakGlass, at);
+  if (open) yield Date.parse(open.until);
+  if (needs.reviews) for (const { dueAt } of reviews) yield Date.parse(dueAt);
+}
+
 export function limitsOf(
   row: WholeRow,
-  prepared: Pick<Prepared, 'ageLimits' | 'asks' | 'demands'>,
+  prepared: Pick<Prepared, 'ageLimits' | 'asks' | 'demands' | 'needs'>,
 ): Limits {
   const at = row.evaluatedAt.getTime();
   const { schedule } = lineAt(row.windows, at);
@@ -54,6 +66,7 @@ export function limitsOf(
   for (const { expiresAt } of row.waivers) until = Math.min(until, Date.parse(expiresAt));
   for (const end of agesEnd(row, prepared.ageLimits)) until = Math.min(until, end);
   for (const end of approvalsEnd(row, prepared)) if (end > at) until = Math.min(until, end);
+  for (const end of breakGlassEnds(row, prepared, at)) if (end > at) until = Math.min(until, end);
   const rollback = rollbackEnds(row.rollback);
   if (rollback !== undefined && rollback > at) until = Math.min(until, rollback);
   for (const { until: soaked } of promotionsAt(row.promoted, demandsOf(row, prepared), at)) {

@@ -1,5 +1,12 @@
 import { fromJson } from '../../database/json.js';
-import { ENGINE, type RuleResult, type VerdictInputs, verdictHash } from '../../engine/index.js';
+import {
+  ENGINE,
+  isUnderBreakGlass,
+  overriddenBy,
+  type RuleResult,
+  type VerdictInputs,
+  verdictHash,
+} from '../../engine/index.js';
 import type { ReleaseDecision, Verdict as VerdictRow } from '../../generated/prisma/client.js';
 import type { Judged } from './judge.js';
 import type { Limits } from './limits.js';
@@ -43,6 +50,23 @@ export const shownResults = (results: Verdict['results']): Verdict['results'] =>
       : { ...result, findings: result.findings.map(shownFinding) },
   );
 
+/** What a verdict says of a break-glass. Undefined: no break-glass let the release pass. */
+export interface Broken {
+  readonly breakGlass?: true | undefined;
+  readonly overrides?: string[] | undefined;
+}
+
+type Decided = Pick<Verdict, 'decision' | 'results'>;
+
+/** All members are there, so that they replace those of another decision. */
+export function brokenBy({ decision, results }: Decided): Broken {
+  if (decision !== 'allow' || !isUnderBreakGlass(results)) {
+    return { breakGlass: undefined, overrides: undefined };
+  }
+  const lines = overriddenBy(results).map(({ rule, message }) => `${rule}: ${message}`);
+  return { breakGlass: true, overrides: lines };
+}
+
 /** A verdict that was decided now, before its hash is needed. */
 export type FreshVerdict = Omit<DecidedVerdict, 'verdictHash'>;
 
@@ -72,7 +96,7 @@ export function toVerdict(row: ShownRow): Verdict {
   const results = shownResults(fromJson<RuleResult[]>(stored));
   const [{ decidedAt, decidedBy } = { decidedAt: null, decidedBy: null }] = holds;
   const verdict = { ...rest, environment, results, decidedAt, decidedBy };
-  return { ...verdict, verdictHash: hash ?? verdictHash(verdict) };
+  return { ...verdict, ...brokenBy(verdict), verdictHash: hash ?? verdictHash(verdict) };
 }
 
 export const toStoredVerdict = (row: ShownRow & Pick<VerdictRow, 'inputs'>): StoredVerdict => ({
@@ -107,15 +131,37 @@ export function denyContradiction(
   return { ...first, decision: 'deny', results: [result, ...first.results] };
 }
 
+/** The release of a verdict in a line. @param names of projects, if the verdicts are about several */
+function releaseOf(
+  { projectId, version }: Pick<DecidedVerdict, 'projectId' | 'version'>,
+  names: ReadonlyMap<number, string>,
+): string {
+  const project = names.get(projectId);
+  return [...(project === undefined ? [] : [project]), version].join(' ');
+}
+
+/** What break-glasses let pass of several releases. @param names of projects, if the verdicts are about several */
+export function brokenTogether(
+  verdicts: readonly DecidedVerdict[],
+  names: ReadonlyMap<number, string>,
+): Broken {
+  if (!verdicts.some(({ breakGlass }) => breakGlass)) return {};
+  const overrides = verdicts.flatMap((verdict) =>
+    (verdict.overrides ?? []).map((line) => `${releaseOf(verdict, names)}: ${line}`),
+  );
+  return { breakGlass: true, overrides };
+}
+
 /** One line for each rule that denies. @param names of projects, if the verdicts are about several */
 export function reasonsOf(
   verdicts: readonly DecidedVerdict[],
   names: ReadonlyMap<number, string>,
 ): string[] {
-  return verdicts.flatMap(({ projectId, results, version }) => {
-    const project = names.get(projectId);
-    const release = [...(project === undefined ? [] : [project]), version].join(' ');
-    return results
+  return verdicts.flatMap((verdict) => {
+    const release = releaseOf(verdict, names);
+    // A break-glass lets this release pass, and another one is denied.
+    if (verdict.decision === 'allow') return [];
+    return verdict.results
       .filter(({ denies }) => denies)
       .map(({ rule, message }) => `${release}: ${rule}: ${message}`);
   });

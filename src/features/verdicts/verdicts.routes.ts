@@ -55,7 +55,7 @@ export const verdictsRoutes: FastifyPluginAsyncTypebox<{ verdicts: VerdictsServi
     async (request, reply) => {
       const { callContext, query } = request;
       const decided = await verdicts.assert(callContext, query, waitingOf(request, reply));
-      return { decision: 'allow' as const, environment: query.environment, verdicts: decided };
+      return { decision: 'allow' as const, environment: query.environment, ...decided };
     },
   );
 

@@ -56,6 +56,9 @@ const RuleResult = Type.Object({
   evidence: Type.Array(uuid(), { description: 'Evidence that the rule evaluated' }),
   findings: Type.Array(NamedDefect, { description: 'Defects that the message is about' }),
   waivers: Type.Array(uuid(), { description: 'Waivers that the rule applied' }),
+  overridden: Type.Optional(
+    Type.Boolean({ description: 'true: it denies, and a break-glass passes it. Otherwise absent' }),
+  ),
   approvals: Type.Optional(
     Type.Array(
       Type.Object({
@@ -98,6 +101,19 @@ const fields = {
   projectId: Type.Integer(),
   environment: Type.String(),
   decision: stringEnum(['allow', 'deny']),
+  breakGlass: Type.Optional(
+    Type.Boolean({
+      description:
+        'true: the glass is broken for the release in the environment, and only that is the reason for `allow` ' +
+        'if `overrides` is not empty. Otherwise absent',
+    }),
+  ),
+  overrides: Type.Optional(
+    Type.Array(Type.String(), {
+      description:
+        'With `breakGlass`: one line for each denial that it passes, rejections by people first. Otherwise absent',
+    }),
+  ),
   inputsHash: Type.String({
     description: 'SHA-256 of the inputs. Equal inputs have equal hashes',
   }),
@@ -159,7 +175,7 @@ export const StoredVerdict = Type.Object(
   {
     $id: 'StoredVerdict',
     description: 'A verdict with its inputs',
-    examples: [{ ...deniedVerdict, engine: 4, inputs: { environment: 'production' } }],
+    examples: [{ ...deniedVerdict, engine: 5, inputs: { environment: 'production' } }],
   },
 );
 
@@ -204,6 +220,14 @@ export const Assertion = Type.Object(
   {
     decision: stringEnum(['allow']),
     environment: Type.String(),
+    breakGlass: Type.Optional(
+      Type.Boolean({ description: 'true: a break-glass lets a release pass. Otherwise absent' }),
+    ),
+    overrides: Type.Optional(
+      Type.Array(Type.String(), {
+        description: 'With `breakGlass`: the version, the rule and its message, for each denial',
+      }),
+    ),
     verdicts: Type.Array(VerdictRef),
   },
   {

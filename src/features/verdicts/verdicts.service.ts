@@ -16,6 +16,9 @@ import type { LargeDecisions, Waiting } from './large-decisions.js';
 import { verdictNotFound } from './record.js';
 import { SEARCH_VERDICTS, SEARCH_VERDICTS_AMONG } from './search.sql.js';
 import {
+  type Broken,
+  brokenBy,
+  brokenTogether,
   type DecidedVerdict,
   denialOf,
   type FreshVerdict,
@@ -83,6 +86,11 @@ function projectNames(releases: readonly FoundRelease[]): ReadonlyMap<number, st
   return names.size > 1 ? names : new Map();
 }
 
+/** The verdicts of releases that may all go. */
+interface Allowed extends Broken {
+  readonly verdicts: readonly DecidedVerdict[];
+}
+
 export type VerdictsService = ReturnType<typeof verdictsService>;
 
 /**
@@ -105,6 +113,7 @@ export function verdictsService(large: LargeDecisions, onOutcome: (outcome: Outc
       ...judgement,
       ...limits,
       results: shownResults(judged.results),
+      ...brokenBy(judged),
       id: null,
       releaseId,
       environment,
@@ -181,11 +190,7 @@ export function verdictsService(large: LargeDecisions, onOutcome: (outcome: Outc
      * @throws {AppError} `release-denied` with the reasons; `release-not-found`, `artifact-not-found`,
      * `environment-not-found`, `decision-too-large`
      */
-    async assert(
-      context: CallContext,
-      request: AssertQuery,
-      waiting: Waiting,
-    ): Promise<DecidedVerdict[]> {
+    async assert(context: CallContext, request: AssertQuery, waiting: Waiting): Promise<Allowed> {
       const { release, sha256 } = request;
       if ((release === undefined) === (sha256 === undefined)) {
         const message = release
@@ -200,9 +205,12 @@ export function verdictsService(large: LargeDecisions, onOutcome: (outcome: Outc
         const question = { releaseId: id, environment: request.environment, intent };
         verdicts.push((await decideAndSettle(context, question, waiting)).verdict);
       }
-      if (verdicts.every(({ decision }) => decision === 'allow')) return verdicts;
+      const names = projectNames(releases);
+      if (verdicts.every(({ decision }) => decision === 'allow')) {
+        return { verdicts, ...brokenTogether(verdicts, names) };
+      }
       for (const verdict of verdicts) await ensureRequested(context, verdict);
-      const members = denialOf(request.environment, verdicts, projectNames(releases));
+      const members = denialOf(request.environment, verdicts, names);
       throw new AppError('release-denied', members.reasons.join('; '), { members });
     },
 

@@ -37,10 +37,19 @@ const CURRENT = (type: string, member: string) =>
                 AND x.id <> ALL ($1::uuid[]) AND x.data::jsonb ? '${member}' ORDER BY x.id DESC LIMIT 1),
             d -> '${member}')`;
 
+/** The digest in the event of a review. */
+const REVIEWED = LATEST('break-glass.reviewed', `x.data::jsonb ->> 'reviewSha256'`);
+
 const same = (column: string, member: string) => `${column} IS NOT DISTINCT FROM d ->> '${member}'`;
 /** Events of earlier versions of the server do not have the member. */
 const sameIfThere = (column: string, member: string) =>
   `(NOT d ? '${member}' OR ${same(column, member)})`;
+/** The text has the digest, in lower-case hexadecimal. */
+const sameText = (column: string, digest: string) =>
+  `encode(sha256(convert_to(${column}, 'UTF8')), 'hex') IS NOT DISTINCT FROM ${digest}`;
+/** The review of a break-glass as canonical JSON. */
+const REVIEW = `'{"actions":' || to_json(t.actions) || ',"by":' || to_json(t.reviewed_by) ||
+  ',"finding":' || to_json(t.finding) || '}'`;
 /** Projects of a token, an issuer, a window or a stop. */
 const PROJECTS = `CASE WHEN t.every_project THEN 'null'::jsonb ELSE to_jsonb(t.project_ids) END = d -> 'projects'`;
 /** A list of scopes and the projects of a token or an issuer. */
@@ -188,6 +197,24 @@ export const ROW_CHECKS: readonly RowCheck[] = [
              AND (jsonb_typeof(d -> 'groups') <> 'array' OR to_jsonb(t.groups) = d -> 'groups')
              AND t.release_id = e.release_id AND t.person = e.actor`,
     later: `t.withdrawn_by IS NOT DISTINCT FROM ${ACTOR('approval.withdrawn')}`,
+  },
+  {
+    kind: 'break-glass',
+    table: 'break_glasses',
+    id: 't.id::text',
+    created: ['break-glass.requested'],
+    agrees: `${same('t.environment', 'environment')} AND ${same('t.requested_via', 'requestedVia')}
+             AND to_jsonb(t.minutes) = d -> 'minutes' AND to_jsonb(t.force) = d -> 'force'
+             AND ${sameText('t.reason', `d ->> 'reasonSha256'`)}
+             AND t.release_id = e.release_id AND t.requested_by = e.actor`,
+    later: `t.confirmed_by IS NOT DISTINCT FROM ${ACTOR('break-glass.confirmed')}
+            AND t.ends_at IS NOT DISTINCT FROM CASE WHEN t.force
+              THEN ${LATEST('break-glass.confirmed', `(x.data::jsonb ->> 'endsAt')::timestamptz`)}
+              ELSE ${LATEST('break-glass.opened', `(x.data::jsonb ->> 'endsAt')::timestamptz`)} END
+            AND t.ended_by IS NOT DISTINCT FROM ${ACTOR('break-glass.ended')}
+            AND t.ended_because IS NOT DISTINCT FROM ${LATEST('break-glass.ended', `x.data::jsonb ->> 'because'`)}
+            AND t.reviewed_by IS NOT DISTINCT FROM ${ACTOR('break-glass.reviewed')}
+            AND (t.reviewed_by IS NULL OR ${sameText(REVIEW, REVIEWED)})`,
   },
   {
     kind: 'verdict',

@@ -52,6 +52,7 @@ export const TABLES: Readonly<Record<string, TableVerification>> = {
     with: 'the verdict that holds, and events `approval.voided`',
     not: '`because`, `since`',
   },
+  break_glasses: { with: ROW },
   verdicts: { with: `${ROW}; inputs with \`inputsHash\`, results with \`verdictHash\`` },
   verdict_attestations: {
     with: 'the digest in the event `attestation.signed`, the signature, and the verdict',

@@ -1,0 +1,105 @@
+import { counted } from '../../shared/text.js';
+import { joined, shown } from '../rules/common/text.js';
+import { builtIn } from './built-in.js';
+import type { CanonicalInputs } from './canonical.js';
+import type { Judgement, RuleResult } from './inputs.js';
+
+/** The name of the built-in rule that says that the glass is broken. */
+export const BREAK_GLASS = 'break-glass';
+
+/** A break-glass that is open for the release in the environment. */
+export interface BreakGlassInput {
+  readonly id: string;
+  readonly reason: string;
+  /** The person who asked for it. */
+  readonly requestedBy: string;
+  /** How the server knows that it is a person. */
+  readonly requestedVia: 'sign-in' | 'token';
+  /** The second person. Null: without force. */
+  readonly confirmedBy: string | null;
+  readonly confirmedVia: 'sign-in' | 'token' | null;
+  /** Whether it passes what takes two people. False also if both turn out to be one person. */
+  readonly force: boolean;
+  /** ISO 8601: its end. */
+  readonly until: string;
+}
+
+export const breakGlassInput = (input: BreakGlassInput): BreakGlassInput => ({
+  id: input.id,
+  reason: input.reason,
+  requestedBy: input.requestedBy,
+  requestedVia: input.requestedVia,
+  confirmedBy: input.confirmedBy,
+  confirmedVia: input.confirmedVia,
+  force: input.force,
+  until: input.until,
+});
+
+type Said = Pick<RuleResult, 'policy' | 'rule' | 'status' | 'denies' | 'approvals'>;
+
+/** Built-in rules that only two people pass. */
+const TWO_PEOPLE: ReadonlySet<string> = new Set(['release-revoked', 'stopped']);
+
+/** Whether two people must pass it: a stopped line, a revoked release, a rule that cannot be asked. */
+const needsTwo = ({ policy, rule, status }: Said): boolean =>
+  status === 'error' || rule === 'policy-required' || (policy === null && TWO_PEOPLE.has(rule));
+
+const isRejected = ({ approvals = [] }: Said) => approvals.some(({ state }) => state === 'rejects');
+
+const isBroken = ({ policy, rule }: Said) => policy === null && rule === BREAK_GLASS;
+
+/** Whether the results are of a question while the glass was broken, whatever was decided. */
+export const isUnderBreakGlass = (results: readonly Said[]): boolean => results.some(isBroken);
+
+/** What a break-glass passes: the denials as they stand, the rejections of people first. */
+export function overriddenBy<Result extends Said>(results: readonly Result[]): Result[] {
+  const denying = results.filter((one) => one.denies && !isBroken(one));
+  return [...denying.filter(isRejected), ...denying.filter((one) => !isRejected(one))];
+}
+
+const byToken = (via: BreakGlassInput['confirmedVia']) => (via === 'token' ? ' (by a token)' : '');
+
+function who(open: BreakGlassInput): string {
+  const { requestedBy, requestedVia, confirmedBy, confirmedVia, until, reason } = open;
+  const second =
+    confirmedBy === null ? '' : `, and ${shown(confirmedBy)}${byToken(confirmedVia)} confirmed`;
+  const end = `${until.slice(0, 16).replace('T', ' ')} UTC`;
+  const first = `${shown(requestedBy)}${byToken(requestedVia)}`;
+  return `${first} broke the glass until ${end}${second}: ${shown(reason, 2000)}`;
+}
+
+const nameOf = (result: Said) =>
+  isRejected(result) ? `${shown(result.rule)} (rejected by a person)` : shown(result.rule);
+
+const namesOf = (results: readonly Said[]) => joined([...new Set(results.map(nameOf))]);
+
+/**
+ * The decision while the glass is broken. Each rule's result stays as it is. Those that the break-glass passes are
+ * marked, and an additional result says who broke it.
+ */
+export function breakGlass(
+  { breakGlass: open }: CanonicalInputs,
+  results: readonly RuleResult[],
+): Pick<Judgement, 'decision' | 'results'> {
+  const denying = overriddenBy(results);
+  if (!open) return { decision: denying.length > 0 ? 'deny' : 'allow', results };
+  const left = open.force ? [] : denying.filter(needsTwo);
+  if (left.length > 0) {
+    const message = [
+      who(open),
+      `One person does not pass ${namesOf(left)}`,
+      'End it, and break the glass with "force": true, which a second person confirms: POST /break-glass/{id}/end',
+    ].join('. ');
+    return { decision: 'deny', results: [builtIn(BREAK_GLASS, message), ...results] };
+  }
+  const what =
+    denying.length === 0
+      ? 'No rule denies the release'
+      : `It overrides ${counted(denying.length, 'denial')}: ${namesOf(denying)}`;
+  const message = `${who(open)}. ${what}. Another person reviews it: POST /break-glass/{id}/review`;
+  const said: RuleResult = { ...builtIn(BREAK_GLASS, message), status: 'pass', denies: false };
+  return {
+    decision: 'allow',
+    results: [said, ...results.map((one) => (one.denies ? { ...one, overridden: true } : one))],
+  };
+}

@@ -1,0 +1,77 @@
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../../config/config.js';
+import type { Place } from '../../database/context.js';
+import type { Feature } from '../../platform/feature.js';
+import { breakGlassRoutes, releaseBreakGlassRoutes } from './break-glass.routes.js';
+import {
+  BreakGlass,
+  CreateBreakGlass,
+  ReviewBreakGlass,
+  UsedBreakGlass,
+} from './break-glass.schemas.js';
+import { breakGlassService } from './break-glass.service.js';
+import { countBreakGlass, NO_COUNTS } from './counts.js';
+import { reviewsJob } from './review-job.js';
+import { reviewsService } from './reviews.service.js';
+
+const SCHEMAS = [BreakGlass, UsedBreakGlass, CreateBreakGlass, ReviewBreakGlass];
+
+interface Dependencies {
+  readonly config: Config;
+  readonly database: Place;
+}
+
+/**
+ * Gauges of what is open and what waits for a review. A scrape does not wait for the database: it has the counts of the
+ * scrape before.
+ * @returns counts an opening
+ */
+function breakGlassMetrics(app: FastifyInstance, place: Place): (force: boolean) => void {
+  let counts = NO_COUNTS;
+  let isReading = false;
+  const read = async () => {
+    if (isReading) return;
+    isReading = true;
+    try {
+      counts = await countBreakGlass(place);
+    } finally {
+      isReading = false;
+    }
+  };
+  app.gauge({
+    name: 'srp_break_glass',
+    help: 'Break-glasses when last scraped: pending, open, review (also overdue ones), overdue',
+    labelNames: ['state'],
+    collect() {
+      for (const [state, count] of Object.entries(counts)) this.set({ state }, count);
+      // For the next scrape: this one must not wait for a database that hangs.
+      read().catch(() => {});
+    },
+  });
+  const opened = app.counter({
+    name: 'srp_break_glass_opened_total',
+    help: 'Break-glasses that this instance opened, by force: true takes two people',
+    labelNames: ['force'],
+  });
+  for (const force of ['true', 'false']) opened.inc({ force }, 0);
+  return (force) => opened.inc({ force: String(force) });
+}
+
+/** Break-glass: a person passes what denies a release, and another person reviews it. */
+export const breakGlass: Feature = {
+  tag: {
+    name: 'break-glass',
+    description:
+      'A person passes what denies a release, by name and for minutes. Another reviews it',
+  },
+  jobs: [reviewsJob],
+  async plugin(app, { database }: Dependencies) {
+    for (const schema of SCHEMAS) app.addSchema(schema);
+    const services = {
+      breakGlass: breakGlassService(breakGlassMetrics(app, database)),
+      reviews: reviewsService,
+    };
+    await app.register(breakGlassRoutes, { prefix: '/break-glass', ...services });
+    await app.register(releaseBreakGlassRoutes, { prefix: '/releases/:id', ...services });
+  },
+};
