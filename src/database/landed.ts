@@ -82,4 +82,7 @@ export const LANDED: Readonly<Record<string, readonly string[]>> = {
   ],
   '20261203100000_approvals': ['8a16dbac93f617aa1ad7846cc2f6cb3207b0fc674a18cc10367326e4c21f4ea4'],
   '20261203110000_promotion': ['59e593d67b4a0fb6bbe18be4ad738241474145751862d94a436562385e28ad99'],
+  '20261204150000_recent_sign_in': [
+    '2066ccdce0066a7716ca93d2b1e70819e275c5141942df77ff4bfa66becacead',
+  ],
 };

@@ -27,6 +27,7 @@ describe('POST /environments: 201', () => {
     const environment = response.json();
     expect(environment).toEqual({
       after: [],
+      signInWithinMinutes: null,
       name: 'acceptance',
       rank: 15,
       policies: BASELINE,

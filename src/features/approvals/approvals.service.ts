@@ -8,6 +8,7 @@ import type { Risk } from '../../engine/index.js';
 import { change } from '../../events/index.js';
 import { AppError, type FieldError, invalid } from '../../shared/app-error.js';
 import { hasHappened } from '../../shared/once-with-reason.js';
+import { requireRecentSignIn } from '../environments/index.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import { requireReleaseRef } from '../releases/index.js';
 import type { Waiting } from '../verdicts/index.js';
@@ -126,8 +127,8 @@ export const approvalsService = {
 
   /**
    * Stores what a person says about the state that it saw: all or nothing. Saying the same again has no effect.
-   * @throws {AppError} `release-not-found`, `identity-required`, `stale-approval`, `validation-failed`,
-   * `decision-too-large`, `overloaded`
+   * @throws {AppError} `release-not-found`, `identity-required`, `recent-sign-in-required`, `stale-approval`,
+   * `validation-failed`, `decision-too-large`, `overloaded`
    */
   async give(
     context: CallContext,
@@ -139,6 +140,11 @@ export const approvalsService = {
     const { id, projectId } = await requireReleaseRef(context, 'approvals:write', releaseId);
     requirePerson(context.caller, 'Approval');
     checkBodies(all, at);
+    const approved = all.filter(({ decision }) => decision === 'approve');
+    await requireRecentSignIn(
+      context,
+      approved.map(({ environment }) => environment),
+    );
     const stale: Stale[] = [];
     for (const [index, one] of all.entries()) {
       const changed = await checkSeen(context, id, one, at(index), waiting);
@@ -225,7 +231,8 @@ export const approvalsService = {
 
   /**
    * Withdraws an approval or a rejection for good. Withdrawing again for the same reason has no effect.
-   * @throws {AppError} `approval-not-found`, `identity-required`, `not-your-approval`, `approval-withdrawn`
+   * @throws {AppError} `approval-not-found`, `identity-required`, `not-your-approval`, `approval-withdrawn`,
+   * `recent-sign-in-required` to withdraw a rejection
    */
   async withdraw(context: CallContext, id: string, reason: string): Promise<Approval> {
     return change(context, async (changing) => {
@@ -238,6 +245,8 @@ export const approvalsService = {
       const once = { stored: before.withdrawReason, reason, what: 'approval', done: 'withdrawn' };
       if (hasHappened({ ...once, code: 'approval-withdrawn' }))
         return unchanged(toApproval(before));
+      if (before.decision === 'reject')
+        await requireRecentSignIn(changing, [before.environmentName]);
       const data = { withdrawnBy: caller.subject, withdrawReason: reason };
       const row = await prisma.approval.update({ where: { id }, data, ...WITH_STATE });
       const { projectId, releaseId, environmentName: environment, decision, person } = row;

@@ -57,6 +57,7 @@ export const releaseApprovalsRoutes: FastifyPluginAsyncTypebox<{
         problems: [
           'release-not-found',
           'identity-required',
+          'recent-sign-in-required',
           'stale-approval',
           'decision-too-large',
         ],

@@ -100,7 +100,7 @@ export const environmentsRoutes: FastifyPluginAsyncTypebox<{
         operationId: 'updateEnvironment',
         summary: 'Update an environment',
         description:
-          'Changes the rank or the policies. The next verdict uses the new policies. ' +
+          'Changes the settings. The next verdict uses the new policies. ' +
           'Stored verdicts do not change.',
         params: EnvironmentParams,
         body: UpdateEnvironmentRef,

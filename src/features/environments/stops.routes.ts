@@ -48,7 +48,7 @@ export const stopsRoutes: FastifyPluginAsyncTypebox<{ stops: StopsService }> = a
     {
       config: {
         scope: 'environments:resume',
-        problems: ['environment-not-found', 'identity-required'],
+        problems: ['environment-not-found', 'identity-required', 'recent-sign-in-required'],
       },
       schema: {
         operationId: 'resumeEnvironment',

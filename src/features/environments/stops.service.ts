@@ -8,6 +8,7 @@ import type { EnvironmentStop as StopRow } from '../../generated/prisma/client.j
 import { AppError, invalidAt } from '../../shared/app-error.js';
 import { checkProjects } from '../projects/index.js';
 import { requireEnvironment } from './environment.js';
+import { requireRecentSignIn } from './recent-sign-in.js';
 import {
   type CreateEnvironmentStop,
   type EnvironmentStop,
@@ -70,7 +71,7 @@ export function stopsService() {
     /**
      * Ends stops. Repeating it has no effect.
      * @returns those that it ended
-     * @throws {AppError} `environment-not-found`, `identity-required`; `validation-failed` for an unknown stop
+     * @throws {AppError} `environment-not-found`, `identity-required`, `recent-sign-in-required`; `validation-failed` for an unknown stop
      */
     async resume(
       context: CallContext,
@@ -79,6 +80,7 @@ export function stopsService() {
     ): Promise<EnvironmentStop[]> {
       requirePerson(context.caller, 'Resuming');
       await requireEnvironment(context, environmentName);
+      await requireRecentSignIn(context, [environmentName]);
       return change(context, async (changing) => {
         const { caller, prisma, record } = changing;
         await takeTurn(changing, ['stops', environmentName]);
