@@ -15,6 +15,9 @@ import { EnvironmentWindow } from './windows.schemas.js';
 /** Deployments of a status. Longer lists have pages: `GET /environments/{name}/deployments`. */
 export const MAX_RUNNING = 100;
 
+/** Stops of a status. `GET /environments/{name}/stops` has all. */
+export const MAX_SHOWN = 100;
+
 export const EnvironmentStatus = Type.Object(
   {
     environment: Type.String(),
@@ -27,7 +30,9 @@ export const EnvironmentStatus = Type.Object(
       'When windows let ordinary releases pass. null: now, or no such time is known',
     ),
     closesAt: nullableTimestamp('Until when they do. null: not now, or no end is known'),
-    stops: Type.Array(schemaRef(EnvironmentStop), { description: 'Stops that nobody resumed' }),
+    stops: Type.Array(schemaRef(EnvironmentStop), {
+      description: `Stops that nobody resumed, those of every project first. At most ${MAX_SHOWN}`,
+    }),
     windows: Type.Array(schemaRef(EnvironmentWindow), {
       description: 'Windows that count, open or closed',
     }),

@@ -12,11 +12,11 @@ import {
   type EnvironmentReadiness,
   MAX_READINESS,
   MAX_RUNNING,
+  MAX_SHOWN,
   type Readiness,
   type ReadinessQuery,
   type StatusQuery,
 } from './status.schemas.js';
-import { MAX_STOPS } from './stops.schemas.js';
 import { toStop } from './stops.service.js';
 import { timesOf, toWindow } from './window.js';
 import { MAX_WINDOWS } from './windows.schemas.js';
@@ -96,9 +96,15 @@ export function statusService(verdicts: VerdictsService) {
         take: MAX_WINDOWS,
       });
       const stops = await prisma.environmentStop.findMany({
-        where: { environmentName, resumedAt: null },
-        orderBy: { id: 'asc' },
-        take: MAX_STOPS,
+        where: {
+          ...{ environmentName, resumedAt: null },
+          ...(project !== undefined && {
+            OR: [{ everyProject: true }, { projectIds: { has: project } }],
+          }),
+        },
+        // Those of every project first: they decide, whatever the number of others is.
+        orderBy: [{ everyProject: 'desc' }, { id: 'asc' }],
+        take: MAX_SHOWN,
       });
       const schedule = scheduleAt(windows.filter(about).map(timesOf), now.getTime());
       const isStopped = stops.some(about);

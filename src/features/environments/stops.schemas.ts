@@ -12,7 +12,7 @@ import {
 } from '../../contract/schemas.js';
 import { shownProjects, someProjects } from './windows.schemas.js';
 
-/** Stops of an environment that nobody resumed. */
+/** Stops of an environment that nobody resumed: so many for every project, and so many for each project. */
 export const MAX_STOPS = 20;
 
 const example = { reason: 'Payments fail since 02:10, the cause is not known' };
