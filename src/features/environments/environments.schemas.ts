@@ -7,6 +7,8 @@ import {
   schemaRef,
   timestamp,
 } from '../../contract/schemas.js';
+import { Deployment } from './deployments.schemas.js';
+import { MAX_RUNNING } from './running.js';
 
 const example = {
   name: 'production',
@@ -104,6 +106,23 @@ export const Environment = Type.Object(
   },
 );
 
+export const EnvironmentDetails = Type.Object(
+  {
+    ...Environment.properties,
+    running: Type.Array(schemaRef(Deployment), {
+      description: [
+        'What runs there, one deployment per project: since when (`endedAt`), and by which verdict (`judgedVerdictId`).',
+        `Only of projects whose deployments the caller may read, by project, at most ${MAX_RUNNING}`,
+      ].join(' '),
+    }),
+  },
+  {
+    $id: 'EnvironmentDetails',
+    description: 'An environment, and what runs there',
+    examples: [{ ...example, running: [] }],
+  },
+);
+
 export const CreateEnvironment = Type.Object(
   {
     name,
@@ -145,6 +164,7 @@ export const ListEnvironmentsQuery = Type.Object(
 );
 
 export const EnvironmentRef = schemaRef(Environment);
+export const EnvironmentDetailsRef = schemaRef(EnvironmentDetails);
 export const CreateEnvironmentRef = schemaRef(CreateEnvironment);
 export const UpdateEnvironmentRef = schemaRef(UpdateEnvironment);
 

@@ -7,6 +7,7 @@ import { takeTurn } from '../../database/turns.js';
 import { change } from '../../events/index.js';
 import { AppError } from '../../shared/app-error.js';
 import { checkPolicies } from '../policies/index.js';
+import type { Deployment } from './deployment.js';
 import { type Environment, requireEnvironment, toEnvironment } from './environment.js';
 import type {
   CreateEnvironment,
@@ -14,6 +15,7 @@ import type {
   UpdateEnvironment,
 } from './environments.schemas.js';
 import { checkOrder } from './order.js';
+import { runningIn } from './running.js';
 
 export type EnvironmentsService = ReturnType<typeof environmentsService>;
 
@@ -52,9 +54,13 @@ export function environmentsService() {
       });
     },
 
-    /** @throws {AppError} `environment-not-found` */
-    get(context: CallContext, name: string): Promise<Environment> {
-      return requireEnvironment(context, name);
+    /** The environment, and what runs there. @throws {AppError} `environment-not-found` */
+    async get(
+      context: CallContext,
+      name: string,
+    ): Promise<Environment & { readonly running: Deployment[] }> {
+      const environment = await requireEnvironment(context, name);
+      return { ...environment, running: await runningIn(context, name) };
     },
 
     /** Lists environments by rank, then by name. */

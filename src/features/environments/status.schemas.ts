@@ -9,11 +9,9 @@ import {
   uuid,
 } from '../../contract/schemas.js';
 import { Deployment } from './deployments.schemas.js';
+import { MAX_RUNNING } from './running.js';
 import { EnvironmentStop } from './stops.schemas.js';
 import { EnvironmentWindow } from './windows.schemas.js';
-
-/** Deployments of a status. Longer lists have pages: `GET /environments/{name}/deployments`. */
-export const MAX_RUNNING = 100;
 
 /** Stops of a status. `GET /environments/{name}/stops` has all. */
 export const MAX_SHOWN = 100;

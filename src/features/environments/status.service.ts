@@ -1,17 +1,15 @@
-import { projectsFor } from '../../access/caller.js';
 import { databaseNow } from '../../database/clock.js';
 import { type CallContext, query } from '../../database/context.js';
 import { scheduleAt } from '../../vocabulary/windows.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import { requireReleaseRef } from '../releases/index.js';
 import type { VerdictsService, Waiting } from '../verdicts/index.js';
-import { toDeployment, WITH_RELEASE } from './deployment.js';
 import { RUNNING } from './deployments.sql.js';
 import { requireEnvironment } from './environment.js';
+import { runningIn } from './running.js';
 import {
   type EnvironmentReadiness,
   MAX_READINESS,
-  MAX_RUNNING,
   MAX_SHOWN,
   type Readiness,
   type ReadinessQuery,
@@ -60,19 +58,6 @@ export type StatusService = ReturnType<typeof statusService>;
 
 /** What runs where, what may go where, and until when. It stores nothing. */
 export function statusService(verdicts: VerdictsService) {
-  async function runningOf(context: CallContext, environment: string, project: number | undefined) {
-    const reached = projectsFor(context.caller, 'deployments:read');
-    const among =
-      project === undefined ? reached : [project].filter((id) => reached?.includes(id) ?? true);
-    const values = [environment, 0, among, MAX_RUNNING];
-    const ids = await query<{ id: string }>(context, RUNNING, values);
-    return context.prisma.deployment.findMany({
-      where: { id: { in: ids.map(({ id }) => id) } },
-      include: WITH_RELEASE,
-      orderBy: { projectId: 'asc' },
-    });
-  }
-
   return {
     /**
      * What runs in the environment, and whether it is open. A caller without `deployments:read` for a project does not
@@ -116,7 +101,7 @@ export function statusService(verdicts: VerdictsService) {
         closesAt: dateOf(schedule.closesAt),
         stops: stops.filter(shown).map(toStop),
         windows: windows.filter(shown).map((row) => toWindow(row, now)),
-        running: (await runningOf(context, environmentName, project)).map(toDeployment),
+        running: await runningIn(context, environmentName, project),
       };
     },
 
