@@ -13,7 +13,7 @@ import {
 import type { Browser } from '../support/browser.js';
 import { giveGroup, useSignIn } from '../support/browser.js';
 import { giveToken, type Holder } from '../support/callers.js';
-import { sql } from '../support/database.js';
+import { holdTransaction, sql, untilWaiting } from '../support/database.js';
 import { deployed } from '../support/deployments.js';
 import { trivy } from '../support/documents.js';
 import { uploaded } from '../support/evidence.js';
@@ -350,4 +350,70 @@ describe('an approval by a token', () => {
     const body = { environment: 'gate', decision: 'approve', seen };
     expect((await postApproval(context.app, release, body, headers)).json()[0].via).toBe('token');
   });
+});
+
+describe('saying the same again', () => {
+  const approvals = async () =>
+    (await open.app.inject(`/releases/${release}/approvals`)).json().length;
+  const again = async (browser: Browser) => {
+    const { seen } = await readBrief(open.app, release);
+    const payload = { environment: 'gate', decision: 'approve', seen };
+    return browser.change({ url: `/releases/${release}/approvals`, payload });
+  };
+
+  it('renews an approval that became too old', async () => {
+    await guardAsking(open.app, { maximumAgeDays: 14 });
+    const browser = await signedIn('d1', 'developers');
+    await sayIn(browser);
+    expect((await again(browser)).statusCode).toBe(200);
+    await ageApprovals(15);
+    expect(await allowed()).toBe(false);
+    expect((await again(browser)).statusCode).toBe(201);
+    expect(await allowed()).toBe(true);
+    expect(await approvals()).toBe(2);
+  });
+
+  it('counts in the groups of now, and the person once', async () => {
+    await guardAsking(open.app, { groups: ['managers'] });
+    await sayIn(await signedIn('d1', 'developers'));
+    expect(await allowed()).toBe(false);
+    const promoted = await signedIn('d1', 'developers', 'managers');
+    expect((await again(promoted)).statusCode).toBe(201);
+    expect(await allowed()).toBe(true);
+    expect((await again(promoted)).statusCode).toBe(200);
+  });
+
+  it('keeps one rejection, however old it is', async () => {
+    await guardAsking(open.app);
+    const browser = await signedIn('d1', 'developers');
+    const no = { decision: 'reject', reason: 'No' };
+    await sayIn(browser, no);
+    await ageApprovals(15);
+    const { seen } = await readBrief(open.app, release);
+    const payload = { environment: 'gate', seen, ...no };
+    const response = await browser.change({ url: `/releases/${release}/approvals`, payload });
+    expect(response.statusCode).toBe(200);
+    expect(await approvals()).toBe(1);
+  });
+});
+
+it('401: the person is disabled while its approval is on the way', async () => {
+  await guardAsking(open.app);
+  const alice = await person('alice');
+  const { seen } = await readBrief(open.app, release);
+  const turn = JSON.stringify(['approvals', release]);
+  const unlock = await holdTransaction(
+    `SELECT pg_advisory_xact_lock(hashtextextended('${turn}', 0))`,
+  );
+  const body = { environment: 'gate', decision: 'approve', seen };
+  const answer = postApproval(context.app, release, body, alice.headers);
+  await untilWaiting(1);
+  const { headers } = await giveToken({ subject: 'admin' });
+  const url = '/identities/alice/disable';
+  const disabled = await context.app.inject({ method: 'POST', url, headers });
+  expect(disabled.statusCode, disabled.body).toBe(200);
+  await unlock();
+  expectProblem(await answer, 401, 'unauthenticated');
+  expect((await open.app.inject(`/releases/${release}/approvals`)).json()).toEqual([]);
+  expect(await allowed()).toBe(false);
 });

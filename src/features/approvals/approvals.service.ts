@@ -3,9 +3,10 @@ import { isSamePerson, requirePerson } from '../../access/four-eyes.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
 import { type CallContext, query } from '../../database/context.js';
 import { lockRow } from '../../database/lock-row.js';
-import { takeTurn } from '../../database/turns.js';
+import { shareTurn, takeTurn } from '../../database/turns.js';
 import type { Risk } from '../../engine/index.js';
 import { change } from '../../events/index.js';
+import { IDENTITIES_TURN, identityOf } from '../../security/authentication/identity.js';
 import { AppError, type FieldError, invalid } from '../../shared/app-error.js';
 import { hasHappened } from '../../shared/once-with-reason.js';
 import { requireRecentSignIn } from '../environments/index.js';
@@ -154,6 +155,13 @@ export const approvalsService = {
     // The state may change from here on. Then the approval is void at once: a verdict compares what was seen.
     return change(context, async (changing) => {
       await takeTurn(changing, ['approvals', id]);
+      // An admin who disables the person waits for this approval, and withdraws it. Or this one comes later, and is refused.
+      await shareTurn(changing, IDENTITIES_TURN);
+      if ((await identityOf(changing, changing.caller.subject)).disabled) {
+        throw new AppError('unauthenticated', 'The identity is disabled', {
+          headers: { 'www-authenticate': 'Bearer realm="srp", error="invalid_token"' },
+        });
+      }
       const stored = [];
       for (const one of all) {
         stored.push(await storeApproval(changing, { releaseId: id, projectId }, one));

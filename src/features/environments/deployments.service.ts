@@ -9,7 +9,7 @@ import { invalidAt } from '../../shared/app-error.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import { requireReleaseRef } from '../releases/index.js';
 import type { VerdictsService, Waiting } from '../verdicts/index.js';
-import { type Authorization, authorize } from './authorize.js';
+import { ALLOW_MINUTES, type Authorization, authorize } from './authorize.js';
 import { type Deployment, type DeploymentRow, toDeployment, WITH_RELEASE } from './deployment.js';
 import { idAfter } from './deployment-id.js';
 import {
@@ -122,21 +122,50 @@ interface Target {
   readonly projectId: number;
 }
 
+/** How long after its start a deployment can end. A later end is a deployment of its own, which is judged. */
+const END_HOURS = 24;
+
 const includeRelease = { include: WITH_RELEASE } as const;
 
-/** The deployment of the release that was started and has not ended. */
-const findOpen = ({ prisma }: CallContext, { environmentName, releaseId }: Target) =>
-  prisma.deployment.findFirst({
-    where: { releaseId, environmentName, state: 'started' },
+/**
+ * The deployment of the release that was started and has not ended, if the request is about that one. A start from long
+ * ago was given up: it must not authorize what happens now.
+ */
+const findOpen = (
+  { prisma }: CallContext,
+  { environmentName, releaseId }: Target,
+  state: CreateDeployment['state'],
+  now: Date,
+) => {
+  const minutes = state === 'started' ? ALLOW_MINUTES : END_HOURS * 60;
+  return prisma.deployment.findFirst({
+    where: {
+      ...{ releaseId, environmentName, state: 'started' },
+      createdAt: { gt: new Date(now.getTime() - minutes * 60_000) },
+    },
     orderBy: { id: 'desc' },
     ...includeRelease,
   });
+};
 
 async function lastOf(context: CallContext, { environmentName, projectId }: Target): Promise<Last> {
   const [last] = await queryDatabase<Last>(context, LAST, [environmentName, projectId]);
   if (!last) throw new Error('the last deployment was not read');
   return last;
 }
+
+/** Whether an artifact was added since: then the release that runs may be another one. */
+const hasNewArtifacts = async (
+  { prisma }: CallContext,
+  { releaseId, createdAt }: DeploymentRow,
+): Promise<boolean> =>
+  (await prisma.artifact.count({ where: { releaseId, createdAt: { gt: createdAt } } })) > 0;
+
+/** Whether the gate allows now what ran without authorization: recording it again says so. */
+const isBetter = ({ authorization }: DeploymentRow, judged: Authorization | undefined): boolean =>
+  authorization === 'unauthorized' &&
+  judged !== undefined &&
+  judged.authorization !== 'unauthorized';
 
 /** The existing deployment that says the same as the request. */
 async function findSame(
@@ -148,9 +177,9 @@ async function findSame(
   const find = (id: string) =>
     context.prisma.deployment.findUnique({ where: { id }, ...includeRelease });
   if (state === 'succeeded') {
-    return last.runningId !== null && last.runningReleaseId === releaseId
-      ? find(last.runningId)
-      : null;
+    if (last.runningId === null || last.runningReleaseId !== releaseId) return null;
+    const row = await find(last.runningId);
+    return row && (await hasNewArtifacts(context, row)) ? null : row;
   }
   if (state === 'started' || last.id === null) return null;
   const row = await find(last.id);
@@ -230,7 +259,7 @@ export function deploymentsService(
 ) {
   return {
     /**
-     * Decides how a deployment is authorized, unless it says the same as an existing one, or ends it.
+     * Decides how a deployment is authorized, unless it says the same as an existing one that was, or ends it.
      * @throws {AppError} `environment-not-found`, `release-not-found`, `validation-failed`
      */
     async judge(
@@ -246,12 +275,9 @@ export function deploymentsService(
         releaseId,
       );
       const target = { environmentName, releaseId: id, projectId };
-      if (
-        (await findOpen(context, target)) ??
-        (await findSame(context, target, state, await lastOf(context, target)))
-      ) {
-        return undefined;
-      }
+      if (await findOpen(context, target, state, now)) return undefined;
+      const same = await findSame(context, target, state, await lastOf(context, target));
+      if (same && same.authorization !== 'unauthorized') return undefined;
       const request = { releaseId: id, environment: environmentName, verdictId, now, waiting };
       return authorize(context, verdicts, request);
     },
@@ -280,12 +306,13 @@ export function deploymentsService(
         // Concurrent deployments of a project wait here, so that exactly one of them is the last.
         const now = await takeTurn(changing, ['deployments', environmentName, projectId]);
         const last = await lastOf(changing, target);
-        const open = await findOpen(changing, target);
+        const open = await findOpen(changing, target, state, now);
         if (open && state !== 'started') {
           return { deployment: await end(changing, open, state, last, now), created: false };
         }
         const same = open ?? (await findSame(changing, target, state, last));
-        if (same) return changing.unchanged({ deployment: toDeployment(same), created: false });
+        if (same && (open || !isBetter(same, judged)))
+          return changing.unchanged({ deployment: toDeployment(same), created: false });
         // Another request ended what this one was about to end, and something else runs since.
         const unknown = { authorization: 'unauthorized', judgedVerdictId: null } as const;
         const known = judged ?? { ...unknown, decision: 'none', verdictId: null };
