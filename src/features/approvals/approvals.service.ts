@@ -202,7 +202,7 @@ export const approvalsService = {
 
   /** What waits for the caller, or what was said: newest first. @throws {AppError} `project-not-found` */
   async inbox(context: CallContext, request: InboxQuery): Promise<Page<InboxEntry>> {
-    const { limit, cursor, state, mine, project } = request;
+    const { limit, cursor, state, mine, project, environment } = request;
     const { caller, prisma } = context;
     if (project !== undefined) requireReach(caller, 'approvals:read', project);
     const projects = project === undefined ? projectsFor(caller, 'approvals:read') : [project];
@@ -212,7 +212,7 @@ export const approvalsService = {
       return rows;
     };
     if (state === 'wanted') {
-      const who = [mine, caller.groups ?? [], names];
+      const who = [mine, caller.groups ?? [], names, environment ?? null];
       const values = [projects, cursor ?? null, limit + 1, ...who];
       const rows = await checked(await query<WantedRow>(context, WANTED, values));
       return mapPage(pageById(rows, limit), toWanted);
@@ -223,6 +223,7 @@ export const approvalsService = {
           ...inProjects(projects),
           withdrawnAt: null,
           ...(mine && { personKey: { in: names } }),
+          ...(environment !== undefined && { environmentName: environment }),
           ...(state === 'void' && { state: { isVoid: true } }),
           ...(cursor !== undefined && { id: { lt: cursor } }),
         },

@@ -57,12 +57,12 @@ const EnvironmentReadiness = Type.Object({
   environment: Type.String(),
   state: stringEnum(STATES, {
     description: [
-      '`running`: it runs there. `allowed`: it may go there. `waiting`: only windows or a stop keep it from there.',
-      '`denied`: it does not meet a policy, or it is revoked',
+      '`running`: it runs there. `allowed`: it may go there. `waiting`: only time or people keep it from there: a window,',
+      'a stop, hours in another environment, missing approvals. `denied`: it does not meet a policy, it was rejected or revoked',
     ].join(' '),
   }),
   until: nullableTimestamp(
-    'When windows open, or until when an allow stays valid. null: not known',
+    'When windows open or the hours elsewhere are over, or until when an allow stays valid. null: not known',
   ),
   reasons: Type.Array(Type.String(), { description: 'One line for each rule that denies' }),
   next: Type.String({ description: 'The next step' }),

@@ -1,5 +1,6 @@
 import { databaseNow } from '../../database/clock.js';
 import { type CallContext, query } from '../../database/context.js';
+import type { VerdictInputs } from '../../engine/index.js';
 import { scheduleAt } from '../../vocabulary/windows.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import { requireReleaseRef } from '../releases/index.js';
@@ -23,6 +24,15 @@ const dateOf = (time: number | null) => (time === null ? null : new Date(time));
 
 type Decided = Awaited<ReturnType<VerdictsService['tryOut']>>;
 
+/** When all that `promoted` asks for is met, if it is only a matter of time. undefined: the release must run elsewhere first. */
+function soaksUntil({ inputsJson }: Decided): Date | undefined {
+  const { promoted = [] } = JSON.parse(inputsJson()) as Pick<VerdictInputs, 'promoted'>;
+  const missing = promoted.filter(({ state }) => state !== 'met');
+  const ends = missing.flatMap(({ until }) => (until === null ? [] : Date.parse(until)));
+  if (ends.length === 0 || ends.length < missing.length) return undefined;
+  return new Date(Math.max(...ends));
+}
+
 /** Built-in rules that deny only for a time. */
 const OF_TIME: ReadonlySet<string> = new Set(['frozen', 'outside-change-window', 'stopped']);
 
@@ -37,13 +47,18 @@ function nextStep(verdict: Decided, environment: string): EnvironmentReadiness {
   const others = denying.filter(({ policy, rule }) => policy !== null || !OF_TIME.has(rule));
   const [first] = others;
   if (first) {
+    const isOfOrder = ({ rule }: (typeof others)[number]) => rule === 'promoted';
+    const soaks = others.some(isOfOrder) ? soaksUntil(verdict) : undefined;
     // People can still answer, unless one of them rejected the release.
-    const isAsked = others.every(
-      ({ rule, approvals = [] }) =>
-        rule === 'approvals' && approvals.every(({ state }) => state !== 'rejects'),
+    const waits = others.every((one) =>
+      isOfOrder(one)
+        ? soaks !== undefined
+        : one.rule === 'approvals' &&
+          (one.approvals ?? []).every(({ state }) => state !== 'rejects'),
     );
-    const state = isAsked ? 'waiting' : 'denied';
-    return { environment, state, until: null, reasons, next: first.message };
+    const state = waits ? 'waiting' : 'denied';
+    const until = waits ? (soaks ?? null) : null;
+    return { environment, state, until, reasons, next: first.message };
   }
   if (denying.some(({ rule }) => rule === 'stopped')) {
     const next = `Wait until a person resumes the line: POST /environments/${environment}/resume`;
