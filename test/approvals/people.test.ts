@@ -128,6 +128,33 @@ describe('a rejection', () => {
     expect(await allowed()).toBe(true);
   });
 
+  it('does not end by a member of another group of its giver, which has no say there', async () => {
+    await guardAsking(open.app, { groups: ['managers'] });
+    const { id } = await reject(await signedIn('m1', 'managers', 'developers'));
+    const url = `/approvals/${id}/withdraw`;
+    const payload = { reason: 'x' };
+    const dev = await signedIn('d1', 'developers');
+    const { detail } = expectProblem(await dev.change({ url, payload }), 403, 'not-your-approval');
+    expect(detail).toContain('or another member of managers can withdraw that');
+    const m2 = await signedIn('m2', 'managers');
+    expect((await m2.change({ url, payload })).statusCode).toBe(200);
+  });
+
+  it('that counts for two rules ends by a member of both, or its giver', async () => {
+    const { id: own } = await createRelease(open.app, { projectId: 1, version: '2.0.0' });
+    release = own;
+    await guard(open.app, [asking({ groups: ['managers'] }), asking({ groups: ['security'] })]);
+    const { id } = await reject(await signedIn('b1', 'managers', 'security'));
+    const url = `/approvals/${id}/withdraw`;
+    const payload = { reason: 'x' };
+    for (const group of ['managers', 'security']) {
+      const one = await signedIn(`only-${group}`, group);
+      expectProblem(await one.change({ url, payload }), 403, 'not-your-approval');
+    }
+    const both = await signedIn('b2', 'managers', 'security');
+    expect((await both.change({ url, payload })).statusCode).toBe(200);
+  });
+
   it('ends by another member of its group, with a reason, and not by somebody else', async () => {
     await guardAsking(open.app, { groups: ['managers'] });
     await sayIn(await signedIn('m1', 'managers'));

@@ -1,5 +1,5 @@
 import { inProjects, projectsFor } from '../../access/caller.js';
-import { isSamePerson, requirePerson } from '../../access/four-eyes.js';
+import { requirePerson } from '../../access/four-eyes.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
 import { type CallContext, query } from '../../database/context.js';
 import { lockRow } from '../../database/lock-row.js';
@@ -27,6 +27,7 @@ import type { DecisionBrief } from './brief.schemas.js';
 import { decisionBrief } from './decision-brief.js';
 import { checkSeen, namesOfCaller, type Stale, staleApproval, storeApproval } from './give.js';
 import type { ApprovalRequest } from './requests.service.js';
+import { requireWithdrawer } from './withdrawer.js';
 
 /** An entry of the inbox. */
 export interface InboxEntry {
@@ -84,23 +85,6 @@ function checkBodies(all: readonly CreateApproval[], at: (index: number) => stri
     ];
   });
   if (errors.length > 0) throw invalid(errors);
-}
-
-/**
- * Checks who withdraws. An approval is its giver's alone. A rejection must not stay when its giver is away: another
- * member of one of its groups can withdraw it, and any person if its giver had no groups.
- * @throws {AppError} `not-your-approval`
- */
-function requireWithdrawer({ caller }: CallContext, row: StatedRow): void {
-  if (isSamePerson(caller, row.person, row.givenAt)) return;
-  const isReject = row.decision === 'reject';
-  const shared = (caller.groups ?? []).some((group) => row.groups.includes(group));
-  if (isReject && (row.groups.length === 0 || shared)) return;
-  const others = row.groups.length > 0 ? ` or another member of ${row.groups.join(' or ')}` : '';
-  const detail = isReject
-    ? `${row.person} rejected the release, and only ${row.person}${others} can withdraw that`
-    : `${row.person} gave this approval, and only ${row.person} can withdraw it`;
-  throw new AppError('not-your-approval', detail);
 }
 
 export type ApprovalsService = typeof approvalsService;
@@ -250,7 +234,7 @@ export const approvalsService = {
       await lockRow(changing, 'approvals', id);
       const before = await requireApproval(changing, 'approvals:write', id);
       requirePerson(caller, 'Withdrawing');
-      requireWithdrawer(changing, before);
+      await requireWithdrawer(changing, before);
       const once = { stored: before.withdrawReason, reason, what: 'approval', done: 'withdrawn' };
       if (hasHappened({ ...once, code: 'approval-withdrawn' }))
         return unchanged(toApproval(before));
