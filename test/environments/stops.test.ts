@@ -71,6 +71,20 @@ describe('POST /environments/{name}/stop and /resume', () => {
     expect(denials(await judge())).toHaveLength(1);
   });
 
+  it('400: several stops end one by one, because each has its reason', async () => {
+    const first = await stopped(context.app);
+    const second = await stopped(context.app, { reason: 'The disk is full' });
+    const headers = await person();
+    const problem = expectProblem(await postResume(guarded.app, headers), 400, 'validation-failed');
+    expect(pointers(problem)).toEqual(['/stop']);
+    expect(problem.detail).toContain(`${second.id} by anonymous: The disk is full`);
+    expect(denials(await judge())).toHaveLength(2);
+    await postResume(guarded.app, headers, { stop: first.id });
+    const [{ id }] = (await postResume(guarded.app, headers)).json();
+    expect(id).toBe(second.id);
+    expect((await judge()).decision).toBe('allow');
+  });
+
   it('409: a program, or nobody in particular, cannot resume', async () => {
     await stopped(context.app);
     const { headers } = await giveToken({ scopes: ['environments:resume'] });
@@ -105,6 +119,7 @@ describe('POST /environments/{name}/stop and /resume', () => {
       const response = await postResume(guarded.app, resumer);
       expect(response.json()).toMatchObject([{ id: own.id, resumedBy: 'dave' }]);
       expect(denials(await judge())).toHaveLength(2);
+      expect((await postResume(guarded.app, resumer)).json()).toEqual([]);
       const both = await bound('environments:resume', [1, other]);
       expect((await postResume(guarded.app, both)).json()).toMatchObject([
         { projects: [1, other] },
@@ -170,9 +185,10 @@ describe('POST /environments/{name}/stop and /resume', () => {
     const unknown = await postResume(guarded.app, await person(), { stop: release });
     expect(pointers(expectProblem(unknown, 400, 'validation-failed'))).toEqual(['/stop']);
     expectProblem(await postStop(context.app, {}, 'x'), 404, 'environment-not-found');
-    for (let i = 0; i < 20; i += 1) await stopped(context.app);
+    let last = '';
+    for (let i = 0; i < 20; i += 1) last = (await stopped(context.app)).id;
     expectProblem(await postStop(context.app), 422, 'quota-exceeded');
-    await postResume(guarded.app, await person());
+    await postResume(guarded.app, await person(), { stop: last });
     await stopped(context.app);
   });
 

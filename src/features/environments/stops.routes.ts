@@ -55,14 +55,17 @@ export const stopsRoutes: FastifyPluginAsyncTypebox<{ stops: StopsService }> = a
         operationId: 'resumeEnvironment',
         summary: 'Resume the line',
         description: [
-          'Ends one stop of the environment, or all of them. Only a person can: someone who signed in, or who has a token',
-          'that an admin marked for a person. A caller that is bound to projects ends the stops of these projects alone.',
+          'Ends a stop of the environment: the one that is named, or the only one. Only a person can: someone who signed in, or who has a token',
+          'that an admin marked for a person. A caller that is bound to projects ends stops of these projects alone.',
           'Repeating the call has no effect.',
         ].join(' '),
         params: EnvironmentParams,
         body: ResumeEnvironmentRef,
         response: {
-          200: answer(Type.Array(EnvironmentStopRef), 'The stops that ended by this call'),
+          200: answer(
+            Type.Array(EnvironmentStopRef),
+            'The stop that ended by this call, if one did',
+          ),
         },
       },
     },

@@ -68,7 +68,7 @@ export const CreateEnvironmentStop = Type.Object(
 export const ResumeEnvironment = Type.Object(
   {
     reason: line(500, 'Why ordinary releases may go there again'),
-    stop: Type.Optional(uuid('Only this stop. If absent, every stop of the environment')),
+    stop: Type.Optional(uuid('The stop that ends. It may be absent if there is only one')),
   },
   {
     $id: 'ResumeEnvironment',

@@ -102,9 +102,10 @@ export function stopsService() {
     },
 
     /**
-     * Ends the stops of projects that the caller reaches, or one of them. Repeating it has no effect.
-     * @returns those that it ended
-     * @throws {AppError} `environment-not-found`, `identity-required`, `recent-sign-in-required`; `validation-failed` for an unknown stop
+     * Ends the stop that is named, or the only one of projects that the caller reaches. Repeating it has no effect.
+     * @returns the stop that it ended; empty if there was none
+     * @throws {AppError} `environment-not-found`, `identity-required`, `recent-sign-in-required`; `validation-failed` for
+     * an unknown stop, or for one of several that is not named
      */
     async resume(
       context: CallContext,
@@ -127,6 +128,14 @@ export function stopsService() {
             found.length === 0
               ? 'does not exist in this environment'
               : 'is about projects that you cannot resume. GET /me shows which you can';
+          throw invalidAt('body', '/stop', message);
+        }
+        // Each stop has its reason. One that came a moment ago must not end unread.
+        if (stop === undefined && reached.length > 1) {
+          const each = reached.map(
+            ({ id, createdBy, reason: why }) => `${id} by ${createdBy}: ${why}`,
+          );
+          const message = `is required, because there are ${reached.length} stops: ${each.join('; ')}`;
           throw invalidAt('body', '/stop', message);
         }
         const rows = await prisma.environmentStop.updateManyAndReturn({
