@@ -21,6 +21,7 @@ import { postPolicy } from '../support/policies.js';
 import { createRelease } from '../support/releases.js';
 import { expectProblem, pointers } from '../support/requests.js';
 import { denials, guard, verdictOf, waived } from '../support/verdicts.js';
+import { postWaiver } from '../support/waivers.js';
 
 /** Whose approvals and rejections count. */
 
@@ -443,4 +444,36 @@ it('401: the person is disabled while its approval is on the way', async () => {
   expectProblem(await answer, 401, 'unauthenticated');
   expect((await open.app.inject(`/releases/${release}/approvals`)).json()).toEqual([]);
   expect(await allowed()).toBe(false);
+});
+
+describe('a waiver of the rule', () => {
+  const terms = { rule: 'approvals', about: 'policy-rule' };
+  const request = async (payload: object) => {
+    const { headers } = await giveToken({ subject: 'pipeline' });
+    return postWaiver(context.app, { releaseId: release, ...terms, ...payload }, headers);
+  };
+
+  it('400: is refused, because programs can give waivers', async () => {
+    const problem = expectProblem(await request({}), 400, 'validation-failed');
+    expect(pointers(problem)).toEqual(['/rule']);
+    expect(problem.detail).toContain('only people decide');
+    expect((await request({ about: undefined })).statusCode).toBe(400);
+    // A tool can have a rule with this name.
+    expect((await request({ about: 'finding' })).statusCode).toBe(201);
+  });
+
+  it('from before covers neither missing approvals nor a rejection', async () => {
+    await guardAsking(open.app);
+    await sql(
+      `INSERT INTO waivers (project_id, release_id, rule, about, reason, expires_at, created_by, approved_by, approved_at)
+       VALUES (1, $1, 'approvals', 'policy-rule', 'x', now() + interval '1 day', 'x', 'y', now())`,
+      [release],
+    );
+    expect(await allowed()).toBe(false);
+    expect((await said())?.waivers).toEqual([]);
+    await say(context.app, release, await person('alice'));
+    expect(await allowed()).toBe(true);
+    await say(context.app, release, await person('bob'), { decision: 'reject', reason: 'No' });
+    expect(await allowed()).toBe(false);
+  });
 });
