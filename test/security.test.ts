@@ -8,7 +8,7 @@ import {
   scopesBeyond,
 } from '../src/access/caller.js';
 import { isSamePerson, requirePerson } from '../src/access/four-eyes.js';
-import { acceptedVersions, entityTag, namesVersion } from '../src/contract/entity-tags.js';
+import { acceptedVersions, entityTag, namesTag } from '../src/contract/entity-tags.js';
 import {
   createSecret,
   hashSecret,
@@ -141,15 +141,20 @@ describe('entity tags', () => {
     expect(acceptedVersions('"3", W/"4" ,"5"')).toEqual([3, 5]);
     expect(acceptedVersions(' * ')).toBeUndefined();
     expect(acceptedVersions('"03", "x", 3, ""')).toEqual([]);
-    expect(namesVersion('W/"3"', 3)).toBe(true);
-    expect(namesVersion('"4", "3"', 3)).toBe(true);
-    expect(namesVersion('"33"', 3)).toBe(false);
+    expect(entityTag(3, '9f86d081884c7d65')).toBe('"3.9f86d081884c7d65"');
+    expect(acceptedVersions('"3.9f86d081884c7d65", "4.x", "5.", W/"6.9f86d081884c7d65"')).toEqual([
+      3,
+    ]);
+    expect(namesTag('W/"3"', '"3"')).toBe(true);
+    expect(namesTag('"4", "3"', '"3"')).toBe(true);
+    expect(namesTag('"33"', '"3"')).toBe(false);
+    expect(namesTag('"3"', '"3.9f86d081884c7d65"')).toBe(false);
   });
 
   it('cost little, however long the header', () => {
     // Were the end of a tag looked for at each of these, this would never end.
     const header = `${'"'.repeat(1_000_000)}`;
     expect(acceptedVersions(header)).toEqual([]);
-    expect(namesVersion(header, 1)).toBe(false);
+    expect(namesTag(header, '"1"')).toBe(false);
   });
 });

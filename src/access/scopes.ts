@@ -30,11 +30,11 @@ export const SCOPES = {
   },
   'environments:stop': {
     meaning: 'Stop the line: deny everything ordinary in an environment',
-    bindable: false,
+    bindable: true,
   },
   'environments:resume': {
     meaning: 'Resume a stopped line, as a person',
-    bindable: false,
+    bindable: true,
   },
   'deployments:read': { meaning: 'Read deployments', bindable: true },
   'deployments:write': { meaning: 'Record deployments', bindable: true },

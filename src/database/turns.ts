@@ -25,6 +25,17 @@ export async function takeTurn(
   return turn.since;
 }
 
+/**
+ * Keeps others from taking the turn until the transaction ends. Several transactions can do so at the same time. Waits
+ * while another transaction has the turn.
+ */
+export async function shareTurn(
+  context: TransactionContext,
+  about: readonly unknown[],
+): Promise<void> {
+  await query(context, WAIT, [JSON.stringify(about)]);
+}
+
 /** Waits until the transaction that has the turn has ended, and does not take it. */
 export async function waitForTurn(context: Place, about: readonly unknown[]): Promise<void> {
   await query(context, WAIT, [JSON.stringify(about)]);

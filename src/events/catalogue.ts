@@ -84,11 +84,13 @@ export interface EventData {
     rank: number;
     policies: readonly PolicyRef[];
     after?: readonly string[];
+    signInWithinMinutes?: number;
   };
   'environment.updated': {
     rank?: Change<number>;
     policies?: Change<readonly PolicyRef[]>;
     after?: Change<readonly string[]>;
+    signInWithinMinutes?: Change<number | null>;
   };
   'window.created': {
     environment: string;

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { acceptedVersions, entityTag, namesVersion } from '../contract/entity-tags.js';
+import { acceptedVersions, entityTag, namesTag } from '../contract/entity-tags.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -26,16 +27,33 @@ export function tagged<Resource extends Counted>(
   return resource;
 }
 
+function unlessKnown<Resource>(
+  { headers }: FastifyRequest,
+  reply: FastifyReply,
+  resource: Resource,
+  tag: string,
+): Resource {
+  const { 'if-none-match': known } = headers;
+  reply.header('etag', tag);
+  if (known === undefined || !namesTag(known, tag)) return resource;
+  return reply.code(304).send() as unknown as Resource; // sent: the handler returns no body
+}
+
 /** Returns the value for the handler and sets the entity tag. A caller that has this version gets 304. */
-export function versioned<Resource extends Counted>(
+export const versioned = <Resource extends Counted>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  resource: Resource,
+): Resource => unlessKnown(request, reply, resource, entityTag(countOf(resource)));
+
+/** The same for an answer with parts that its version does not count. `If-Match` takes the tag for the version. */
+export function versionedWhole<Resource extends Counted>(
   request: FastifyRequest,
   reply: FastifyReply,
   resource: Resource,
 ): Resource {
-  const { 'if-none-match': known } = request.headers;
-  tagged(reply, resource);
-  if (known === undefined || !namesVersion(known, countOf(resource))) return resource;
-  return reply.code(304).send() as unknown as Resource; // sent: the handler returns no body
+  const digest = createHash('sha256').update(JSON.stringify(resource)).digest('hex');
+  return unlessKnown(request, reply, resource, entityTag(countOf(resource), digest.slice(0, 16)));
 }
 
 /** The versions that `If-Match` names. undefined: any version. */

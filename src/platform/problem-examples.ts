@@ -48,6 +48,8 @@ const DETAILS: Record<ProblemCode, string> = {
   'malformed-request': 'The connection was closed before the body was complete',
   'sign-in-failed':
     'The answer of the identity provider does not belong to this attempt. Begin again at /sign-in',
+  'recent-sign-in-required':
+    'production asks for a person who signed in within 15 minutes, and you signed in 43 minutes ago. Sign in again at /sign-in?again=true, and repeat the call from that browser',
   unauthenticated: 'The token has expired',
   'insufficient-scope': 'This operation needs another scope',
   'rights-exceeded': 'You do not have policies:write for all of these projects',

@@ -4,6 +4,7 @@ export const PROBLEMS = {
   'malformed-json': { status: 400, title: 'The body is not valid JSON' },
   'malformed-request': { status: 400, title: 'The request is malformed' },
   'sign-in-failed': { status: 400, title: 'The sign-in did not succeed' },
+  'recent-sign-in-required': { status: 401, title: 'The person must sign in again' },
   unauthenticated: { status: 401, title: 'The caller is not authenticated' },
   'insufficient-scope': { status: 403, title: 'The caller lacks the required scope' },
   'rights-exceeded': { status: 403, title: 'The grant exceeds the rights of the caller' },

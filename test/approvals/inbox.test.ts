@@ -333,3 +333,18 @@ describe('GET /releases/{id}/decision-brief', () => {
     expect(risk.rules).toMatchObject([{ rule: 'max-findings', status: 'not-evidenced' }]);
   });
 });
+
+it('lists what is about one environment', async () => {
+  await guardAsking(open.app);
+  await guard(open.app, [{ rule: 'approvals', mode: 'block' }], 'other');
+  await request({ environments: ['gate'] });
+  await say(context.app, release, alice, { environment: 'other' });
+  const sizes = (state: string) =>
+    Promise.all(
+      ['gate', 'other', 'production'].map(
+        async (environment) => (await inbox(open.app, { state, environment })).length,
+      ),
+    );
+  expect(await sizes('wanted')).toEqual([1, 0, 0]);
+  expect(await sizes('given')).toEqual([0, 1, 0]);
+});

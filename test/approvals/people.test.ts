@@ -13,7 +13,7 @@ import {
 import type { Browser } from '../support/browser.js';
 import { giveGroup, useSignIn } from '../support/browser.js';
 import { giveToken, type Holder } from '../support/callers.js';
-import { sql } from '../support/database.js';
+import { holdTransaction, sql, untilWaiting } from '../support/database.js';
 import { deployed } from '../support/deployments.js';
 import { trivy } from '../support/documents.js';
 import { uploaded } from '../support/evidence.js';
@@ -21,6 +21,7 @@ import { postPolicy } from '../support/policies.js';
 import { createRelease } from '../support/releases.js';
 import { expectProblem, pointers } from '../support/requests.js';
 import { denials, guard, verdictOf, waived } from '../support/verdicts.js';
+import { postWaiver } from '../support/waivers.js';
 
 /** Whose approvals and rejections count. */
 
@@ -126,6 +127,33 @@ describe('a rejection', () => {
     await sayIn(await signedIn('m1', 'managers'));
     await reject(await signedIn('d1', 'developers'));
     expect(await allowed()).toBe(true);
+  });
+
+  it('does not end by a member of another group of its giver, which has no say there', async () => {
+    await guardAsking(open.app, { groups: ['managers'] });
+    const { id } = await reject(await signedIn('m1', 'managers', 'developers'));
+    const url = `/approvals/${id}/withdraw`;
+    const payload = { reason: 'x' };
+    const dev = await signedIn('d1', 'developers');
+    const { detail } = expectProblem(await dev.change({ url, payload }), 403, 'not-your-approval');
+    expect(detail).toContain('or another member of managers can withdraw that');
+    const m2 = await signedIn('m2', 'managers');
+    expect((await m2.change({ url, payload })).statusCode).toBe(200);
+  });
+
+  it('that counts for two rules ends by a member of both, or its giver', async () => {
+    const { id: own } = await createRelease(open.app, { projectId: 1, version: '2.0.0' });
+    release = own;
+    await guard(open.app, [asking({ groups: ['managers'] }), asking({ groups: ['security'] })]);
+    const { id } = await reject(await signedIn('b1', 'managers', 'security'));
+    const url = `/approvals/${id}/withdraw`;
+    const payload = { reason: 'x' };
+    for (const group of ['managers', 'security']) {
+      const one = await signedIn(`only-${group}`, group);
+      expectProblem(await one.change({ url, payload }), 403, 'not-your-approval');
+    }
+    const both = await signedIn('b2', 'managers', 'security');
+    expect((await both.change({ url, payload })).statusCode).toBe(200);
   });
 
   it('ends by another member of its group, with a reason, and not by somebody else', async () => {
@@ -349,5 +377,103 @@ describe('an approval by a token', () => {
     const { seen } = await readBrief(open.app, release);
     const body = { environment: 'gate', decision: 'approve', seen };
     expect((await postApproval(context.app, release, body, headers)).json()[0].via).toBe('token');
+  });
+});
+
+describe('saying the same again', () => {
+  const approvals = async () =>
+    (await open.app.inject(`/releases/${release}/approvals`)).json().length;
+  const again = async (browser: Browser) => {
+    const { seen } = await readBrief(open.app, release);
+    const payload = { environment: 'gate', decision: 'approve', seen };
+    return browser.change({ url: `/releases/${release}/approvals`, payload });
+  };
+
+  it('renews an approval that became too old', async () => {
+    await guardAsking(open.app, { maximumAgeDays: 14 });
+    const browser = await signedIn('d1', 'developers');
+    await sayIn(browser);
+    expect((await again(browser)).statusCode).toBe(200);
+    await ageApprovals(15);
+    expect(await allowed()).toBe(false);
+    expect((await again(browser)).statusCode).toBe(201);
+    expect(await allowed()).toBe(true);
+    expect(await approvals()).toBe(2);
+  });
+
+  it('counts in the groups of now, and the person once', async () => {
+    await guardAsking(open.app, { groups: ['managers'] });
+    await sayIn(await signedIn('d1', 'developers'));
+    expect(await allowed()).toBe(false);
+    const promoted = await signedIn('d1', 'developers', 'managers');
+    expect((await again(promoted)).statusCode).toBe(201);
+    expect(await allowed()).toBe(true);
+    expect((await again(promoted)).statusCode).toBe(200);
+  });
+
+  it('keeps one rejection, however old it is', async () => {
+    await guardAsking(open.app);
+    const browser = await signedIn('d1', 'developers');
+    const no = { decision: 'reject', reason: 'No' };
+    await sayIn(browser, no);
+    await ageApprovals(15);
+    const { seen } = await readBrief(open.app, release);
+    const payload = { environment: 'gate', seen, ...no };
+    const response = await browser.change({ url: `/releases/${release}/approvals`, payload });
+    expect(response.statusCode).toBe(200);
+    expect(await approvals()).toBe(1);
+  });
+});
+
+it('401: the person is disabled while its approval is on the way', async () => {
+  await guardAsking(open.app);
+  const alice = await person('alice');
+  const { seen } = await readBrief(open.app, release);
+  const turn = JSON.stringify(['approvals', release]);
+  const unlock = await holdTransaction(
+    `SELECT pg_advisory_xact_lock(hashtextextended('${turn}', 0))`,
+  );
+  const body = { environment: 'gate', decision: 'approve', seen };
+  const answer = postApproval(context.app, release, body, alice.headers);
+  await untilWaiting(1);
+  const { headers } = await giveToken({ subject: 'admin' });
+  const url = '/identities/alice/disable';
+  const disabled = await context.app.inject({ method: 'POST', url, headers });
+  expect(disabled.statusCode, disabled.body).toBe(200);
+  await unlock();
+  expectProblem(await answer, 401, 'unauthenticated');
+  expect((await open.app.inject(`/releases/${release}/approvals`)).json()).toEqual([]);
+  expect(await allowed()).toBe(false);
+});
+
+describe('a waiver of the rule', () => {
+  const terms = { rule: 'approvals', about: 'policy-rule' };
+  const request = async (payload: object) => {
+    const { headers } = await giveToken({ subject: 'pipeline' });
+    return postWaiver(context.app, { releaseId: release, ...terms, ...payload }, headers);
+  };
+
+  it('400: is refused, because programs can give waivers', async () => {
+    const problem = expectProblem(await request({}), 400, 'validation-failed');
+    expect(pointers(problem)).toEqual(['/rule']);
+    expect(problem.detail).toContain('only people decide');
+    expect((await request({ about: undefined })).statusCode).toBe(400);
+    // A tool can have a rule with this name.
+    expect((await request({ about: 'finding' })).statusCode).toBe(201);
+  });
+
+  it('from before covers neither missing approvals nor a rejection', async () => {
+    await guardAsking(open.app);
+    await sql(
+      `INSERT INTO waivers (project_id, release_id, rule, about, reason, expires_at, created_by, approved_by, approved_at)
+       VALUES (1, $1, 'approvals', 'policy-rule', 'x', now() + interval '1 day', 'x', 'y', now())`,
+      [release],
+    );
+    expect(await allowed()).toBe(false);
+    expect((await said())?.waivers).toEqual([]);
+    await say(context.app, release, await person('alice'));
+    expect(await allowed()).toBe(true);
+    await say(context.app, release, await person('bob'), { decision: 'reject', reason: 'No' });
+    expect(await allowed()).toBe(false);
   });
 });

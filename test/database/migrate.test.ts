@@ -46,7 +46,9 @@ const MIGRATIONS = [
   '20261202120000_events_well_formed',
   '20261203100000_approvals',
   '20261203110000_promotion',
+  '20261204110000_queued_events',
   '20261204130000_break_glass',
+  '20261204150000_recent_sign_in',
 ];
 
 let database: Awaited<ReturnType<typeof createEmptyDatabase>>;

@@ -27,6 +27,7 @@ describe('POST /environments: 201', () => {
     const environment = response.json();
     expect(environment).toEqual({
       after: [],
+      signInWithinMinutes: null,
       name: 'acceptance',
       rank: 15,
       policies: BASELINE,
@@ -36,7 +37,10 @@ describe('POST /environments: 201', () => {
       updatedBy: 'alice',
     });
     expect(response.headers).toMatchObject({ location: '/environments/acceptance', etag: '"1"' });
-    expect((await context.app.inject('/environments/acceptance')).json()).toEqual(environment);
+    expect((await context.app.inject('/environments/acceptance')).json()).toEqual({
+      ...environment,
+      running: [],
+    });
   });
 
   it('accepts the example of the OpenAPI document', async () => {

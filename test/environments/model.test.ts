@@ -35,6 +35,7 @@ interface Window {
 }
 
 interface Stop {
+  readonly id: string;
   readonly rollbacks: boolean;
 }
 
@@ -114,13 +115,16 @@ it.each([11, 2027])('agrees with a naive model over random steps, seed %i', asyn
   async function stop() {
     if (model.stops.length > 3) return;
     const rollbacks = random(2) === 0;
-    expect((await postStop(app, { rollbacks })).statusCode).toBe(201);
-    model.stops.push({ rollbacks });
+    const response = await postStop(app, { rollbacks });
+    expect(response.statusCode, response.body).toBe(201);
+    model.stops.push({ id: response.json().id, rollbacks });
   }
 
   async function resume() {
-    const response = await postResume(guarded.app, headers);
-    expect(response.json()).toHaveLength(model.stops.length);
+    for (const { id } of model.stops) {
+      const response = await postResume(guarded.app, headers, { stop: id });
+      expect(response.json()).toMatchObject([{ id }]);
+    }
     model.stops = [];
   }
 

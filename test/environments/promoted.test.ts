@@ -149,3 +149,29 @@ describe('after', () => {
     expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 400]);
   });
 });
+
+describe('GET /releases/{id}/readiness', () => {
+  const readiness = async () => {
+    const answer = await context.app.inject(`/releases/${release}/readiness?environment=gate`);
+    expect(answer.statusCode, answer.body).toBe(200);
+    return answer.json().environments[0];
+  };
+
+  it('waits only if the release runs there: until when', async () => {
+    expect(await readiness()).toMatchObject({ state: 'denied', until: null });
+    const { createdAt } = await stage();
+    const until = new Date(Date.parse(createdAt) + 24 * 3_600_000).toISOString();
+    expect(await readiness()).toMatchObject({
+      ...{ state: 'waiting', until },
+      next: expect.stringContaining('Wait until'),
+    });
+    await stage((await createRelease(context.app, { projectId: 1, version: '2.0.0' })).id);
+    expect(await readiness()).toMatchObject({ state: 'denied', until: null });
+  });
+
+  it('is denied if something else denies, too', async () => {
+    await stage();
+    await patch('gate', ['production']);
+    expect(await readiness()).toMatchObject({ state: 'denied', until: null });
+  });
+});

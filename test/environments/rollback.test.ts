@@ -134,7 +134,9 @@ describe('intent=rollback', () => {
     await evidenceOfAll(context.app, third);
     expect((await deployed(context.app, now)).authorization).toBe('rollback');
     expect(await ask('rollback', third)).toBe('deny');
-    expect(await reasons(third)).toMatch(/it never ran here with authorization$/);
+    expect(await reasons(third)).toMatch(
+      /it never ran here with authorization and the artifacts that it has now$/,
+    );
     expect(await ask('rollback')).toBe('allow');
   });
 

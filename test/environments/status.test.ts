@@ -53,6 +53,18 @@ describe('GET /environments/{name}/status', () => {
     );
   });
 
+  it('as does GET /environments/{name}, for callers who may read deployments', async () => {
+    const running = await deployed(context.app, release);
+    const read = async (headers: Record<string, string>) =>
+      (await guarded.app.inject({ url: '/environments/production', headers })).json().running;
+    expect(await read((await giveToken()).headers)).toEqual([running]);
+    expect(running).toMatchObject({
+      endedAt: expect.any(String),
+      judgedVerdictId: expect.any(String),
+    });
+    expect(await read((await giveToken({ scopes: ['environments:read'] })).headers)).toEqual([]);
+  });
+
   it('says whether it is frozen or stopped, for every project and for one', async () => {
     const other = (await createProject(context.app, { name: 'Other' })).id;
     const to = hoursFromNow(4);

@@ -71,6 +71,20 @@ describe('POST /environments/{name}/stop and /resume', () => {
     expect(denials(await judge())).toHaveLength(1);
   });
 
+  it('400: several stops end one by one, because each has its reason', async () => {
+    const first = await stopped(context.app);
+    const second = await stopped(context.app, { reason: 'The disk is full' });
+    const headers = await person();
+    const problem = expectProblem(await postResume(guarded.app, headers), 400, 'validation-failed');
+    expect(pointers(problem)).toEqual(['/stop']);
+    expect(problem.detail).toContain(`${second.id} by anonymous: The disk is full`);
+    expect(denials(await judge())).toHaveLength(2);
+    await postResume(guarded.app, headers, { stop: first.id });
+    const [{ id }] = (await postResume(guarded.app, headers)).json();
+    expect(id).toBe(second.id);
+    expect((await judge()).decision).toBe('allow');
+  });
+
   it('409: a program, or nobody in particular, cannot resume', async () => {
     await stopped(context.app);
     const { headers } = await giveToken({ scopes: ['environments:resume'] });
@@ -90,6 +104,73 @@ describe('POST /environments/{name}/stop and /resume', () => {
     expectProblem(refused, 403, 'insufficient-scope');
   });
 
+  describe('a caller that is bound to projects', () => {
+    const bound = async (scope: 'environments:stop' | 'environments:resume', projects: number[]) =>
+      (await giveToken({ subject: 'dave', person: true, scopes: [scope], projects })).headers;
+
+    it('stops and resumes them alone', async () => {
+      const { id: other } = await createProject(context.app, { name: 'Other' });
+      const stopper = await bound('environments:stop', [1]);
+      const own = await stopped(guarded.app, { projects: [1] }, 'production', stopper);
+      expect(denials(await judge())).toHaveLength(1);
+      await stopped(context.app, { projects: [1, other] });
+      await stopped(context.app);
+      const resumer = await bound('environments:resume', [1]);
+      const response = await postResume(guarded.app, resumer);
+      expect(response.json()).toMatchObject([{ id: own.id, resumedBy: 'dave' }]);
+      expect(denials(await judge())).toHaveLength(2);
+      expect((await postResume(guarded.app, resumer)).json()).toEqual([]);
+      const both = await bound('environments:resume', [1, other]);
+      expect((await postResume(guarded.app, both)).json()).toMatchObject([
+        { projects: [1, other] },
+      ]);
+      expect((await postResume(guarded.app, both)).json()).toEqual([]);
+      expect(denials(await judge())).toHaveLength(1);
+    });
+
+    it('400: for every project, or for one that it does not reach, and nothing is kept', async () => {
+      const { id: other } = await createProject(context.app, { name: 'Other' });
+      const headers = await bound('environments:stop', [1]);
+      const refused = async (body: object) =>
+        pointers(
+          expectProblem(
+            await postStop(guarded.app, body, 'production', headers),
+            400,
+            'validation-failed',
+          ),
+        );
+      expect(await refused({})).toEqual(['/projects']);
+      expect(await refused({ projects: [1, other, 99] })).toEqual(['/projects/1', '/projects/2']);
+      expect(await list('all')).toEqual([]);
+    });
+
+    it('400: cannot resume a stop by its id that is about more', async () => {
+      const { id } = await stopped(context.app);
+      const headers = await bound('environments:resume', [1]);
+      const problem = expectProblem(
+        await postResume(guarded.app, headers, { stop: id }),
+        400,
+        'validation-failed',
+      );
+      expect(problem.detail).toContain('projects that you cannot resume');
+      expect((await judge()).decision).toBe('deny');
+    });
+
+    it('cannot use up the stops of others', async () => {
+      const { id: other } = await createProject(context.app, { name: 'Other' });
+      const headers = await bound('environments:stop', [other]);
+      const more = () => postStop(guarded.app, { projects: [other] }, 'production', headers);
+      for (let i = 0; i < 20; i += 1) expect((await more()).statusCode).toBe(201);
+      expectProblem(await more(), 422, 'quota-exceeded');
+      await stopped(context.app, { projects: [1] });
+      await stopped(context.app);
+      const status = (await context.app.inject('/environments/production/status')).json();
+      expect(status.isStopped).toBe(true);
+      expect(status.stops).toHaveLength(22);
+      expect(status.stops[0].projects).toBeNull();
+    });
+  });
+
   it.each<[string, object, string[]]>([
     ['no reason', { reason: '' }, ['/reason']],
     ['an unknown project', { projects: [99] }, ['/projects/0']],
@@ -104,9 +185,10 @@ describe('POST /environments/{name}/stop and /resume', () => {
     const unknown = await postResume(guarded.app, await person(), { stop: release });
     expect(pointers(expectProblem(unknown, 400, 'validation-failed'))).toEqual(['/stop']);
     expectProblem(await postStop(context.app, {}, 'x'), 404, 'environment-not-found');
-    for (let i = 0; i < 20; i += 1) await stopped(context.app);
+    let last = '';
+    for (let i = 0; i < 20; i += 1) last = (await stopped(context.app)).id;
     expectProblem(await postStop(context.app), 422, 'quota-exceeded');
-    await postResume(guarded.app, await person());
+    await postResume(guarded.app, await person(), { stop: last });
     await stopped(context.app);
   });
 

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
 import { sql } from '../support/database.js';
+import { deployed } from '../support/deployments.js';
 import { createPolicy } from '../support/policies.js';
+import { createRelease, revoke } from '../support/releases.js';
 import { expectProblem, pointers } from '../support/requests.js';
 
 const context = useApp();
@@ -32,8 +34,10 @@ describe('PATCH /environments/{name}: 200', () => {
     });
     expect(response.statusCode, response.body).toBe(200);
     const after = response.json();
+    const { running, ...settings } = before;
+    expect(running).toEqual([]);
     expect(after).toEqual({
-      ...before,
+      ...settings,
       rank: 5,
       policies: [
         { name: 'shop', version: null },
@@ -44,7 +48,7 @@ describe('PATCH /environments/{name}: 200', () => {
     });
     expect(Date.parse(after.updatedAt)).toBeGreaterThanOrEqual(Date.parse(before.updatedAt));
     expect(response.headers.etag).toBe('"2"');
-    expect((await get()).json()).toEqual(after);
+    expect((await get()).json()).toEqual({ ...after, running });
   });
 
   it('keeps the fields that the body does not name', async () => {
@@ -55,9 +59,9 @@ describe('PATCH /environments/{name}: 200', () => {
   });
 
   it('changes nothing for an empty body', async () => {
-    const before = await get();
+    const { running: _running, ...before } = (await get()).json();
     const response = await patch({});
-    expect([response.statusCode, response.body]).toEqual([200, before.body]);
+    expect([response.statusCode, response.json()]).toEqual([200, before]);
     expect(response.headers.etag).toBe('"1"');
   });
 
@@ -96,13 +100,32 @@ describe('PATCH /environments/{name}: 400 and 404', () => {
 });
 
 describe('conditional requests', () => {
-  it('304 for the current version', async () => {
-    for (const known of ['"1"', 'W/"1"', '*']) {
-      const response = await get({ 'if-none-match': known });
-      expect([response.statusCode, response.body, response.headers.etag]).toEqual([304, '', '"1"']);
+  it('304 for the current state: the settings, and what runs', async () => {
+    const { etag = '' } = (await get()).headers;
+    expect(etag).toMatch(/^"1\.[0-9a-f]{16}"$/);
+    for (const known of [etag, `W/${etag}`, '*']) {
+      const response = await get({ 'if-none-match': String(known) });
+      expect([response.statusCode, response.body, response.headers.etag]).toEqual([304, '', etag]);
     }
+    expect((await get({ 'if-none-match': '"1"' })).statusCode).toBe(200);
+    const { id } = await createRelease(context.app);
+    const deployment = await deployed(context.app, id, 'staging');
+    const changed = await get({ 'if-none-match': String(etag) });
+    expect(changed.json().running).toEqual([deployment]);
+    expect(changed.headers.etag).not.toBe(etag);
+    expect(await revoke(context.app, id)).toMatchObject({ statusCode: 200 });
+    expect((await get({ 'if-none-match': String(changed.headers.etag) })).statusCode).toBe(200);
     await patch({ rank: 1 });
-    expect((await get({ 'if-none-match': '"1"' })).headers.etag).toBe('"2"');
+    expect((await get({ 'if-none-match': String(etag) })).headers.etag).toMatch(/^"2\./);
+  });
+
+  it('200: PATCH takes the tag of GET, whatever runs by then', async () => {
+    const etag = String((await get()).headers.etag);
+    const { id } = await createRelease(context.app);
+    await deployed(context.app, id, 'staging');
+    const response = await patch({ rank: 1 }, etag);
+    expect([response.statusCode, response.headers.etag]).toEqual([200, '"2"']);
+    expectProblem(await patch({ rank: 2 }, etag), 412, 'precondition-failed');
   });
 
   it.each([{ rank: 1 }, {}])('412: %j for an old version', async (body) => {
@@ -121,11 +144,11 @@ describe('conditional requests', () => {
       Array.from({ length: 12 }, (_, i) => patch({ rank: 100 + i }, '"1"')),
     );
     expect(answers.filter(({ statusCode }) => statusCode === 200)).toHaveLength(1);
-    expect((await get()).headers.etag).toBe('"2"');
+    expect((await get()).headers.etag).toMatch(/^"2\./);
   });
 
   it('the tag also differs after a change in the database', async () => {
     await sql(`UPDATE environments SET rank = 3 WHERE name = 'staging'`);
-    expect((await get()).headers.etag).toBe('"2"');
+    expect((await get()).headers.etag).toMatch(/^"2\./);
   });
 });

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { exportJWK, generateKeyPair } from 'jose';
 import Provider from 'oidc-provider';
 import { expect, it } from 'vitest';
@@ -35,10 +36,21 @@ async function startProvider() {
   return { url, stop: () => new Promise((resolve) => server.close(resolve)) };
 }
 
-/** A person in a browser: proves who it is, agrees, and is sent back. @returns the address of the callback */
-async function logIn(address: string, login: string): Promise<URL> {
-  const cookies = new Map<string, string>();
-  const forms = [`prompt=login&login=${login}&password=x`, 'prompt=consent'];
+/**
+ * A person in a browser: proves who it is if the provider asks, agrees, and is sent back.
+ * @param cookies those that the provider sent before
+ * @returns the address of the callback
+ */
+async function logIn(
+  address: string,
+  login: string,
+  cookies = new Map<string, string>(),
+  asked: string[] = [],
+): Promise<URL> {
+  const forms = new Map([
+    ['login', `prompt=login&login=${login}&password=x`],
+    ['consent', 'prompt=consent'],
+  ]);
   let next = new URL(address);
   let body: string | undefined;
   for (let step = 0; step < 12; step += 1) {
@@ -56,8 +68,14 @@ async function logIn(address: string, login: string): Promise<URL> {
       else cookies.set(name, value);
     }
     const location = response.headers.get('location');
-    body = location === null ? forms.shift() : undefined;
-    if (location === null && body === undefined) throw new Error(await response.text());
+    body = undefined;
+    if (location === null) {
+      const page = await response.text();
+      const prompt = /name="prompt" value="(\w+)"/.exec(page)?.[1] ?? '';
+      body = forms.get(prompt);
+      if (body === undefined) throw new Error(page);
+      asked.push(prompt);
+    }
     if (location !== null) next = new URL(location, next);
     if (next.origin === PUBLIC_URL) return next;
   }
@@ -79,6 +97,21 @@ it('signs people in at a provider that others wrote', async () => {
     groups: ['developers'],
     signedInAt: expect.any(String), // asked for, because of again=true
   });
+  // The provider says when the person gave its password, and not when it sent the browser back.
+  const known = new Map<string, string>();
+  const first: string[] = [];
+  await browser.finish(await logIn(await browser.begin('?again=true'), 'alice', known, first));
+  expect(first).toContain('login');
+  const { signedInAt } = await browser.me();
+  await sleep(1100);
+  const later: string[] = [];
+  await browser.finish(await logIn(await browser.begin(), 'alice', known, later));
+  expect(later).not.toContain('login');
+  expect([null, signedInAt]).toContain((await browser.me()).signedInAt);
+  const again: string[] = [];
+  await browser.finish(await logIn(await browser.begin('?again=true'), 'alice', known, again));
+  expect(again).toContain('login');
+  expect(Date.parse((await browser.me()).signedInAt)).toBeGreaterThan(Date.parse(signedInAt));
   const stolen = new Browser(app);
   await stolen.begin();
   expect((await stolen.finish(callback)).statusCode).toBe(400);

@@ -29,7 +29,8 @@ async function recorded(): Promise<LogApp & { release: string }> {
   });
   const post = (url: string, payload: object) => app.inject({ method: 'POST', url, payload });
   await post('/policies', { name: 'gate', rules: [SEALED] });
-  await post('/environments', { name: 'gate', rank: 1, policies: [{ name: 'gate' }] });
+  const policies = [{ name: 'gate' }];
+  await post('/environments', { name: 'gate', rank: 1, policies, signInWithinMinutes: 15 });
   await post('/waivers', {
     releaseId: release,
     rule: 'CVE-2021-23337',
@@ -265,6 +266,12 @@ describe('npm run log -- verify', () => {
       /environment gate: it differs/,
     ],
     ['another rank', `UPDATE environments SET rank = 7`, /environment gate: it differs/],
+    ['another order', `UPDATE environments SET after = '{x}'`, /environment gate: it differs/],
+    [
+      'another limit of sign-ins',
+      `UPDATE environments SET sign_in_within_minutes = 60`,
+      /environment gate: it differs/,
+    ],
     [
       'an environment that nobody created',
       `INSERT INTO environments (name, rank, policies, created_by, updated_by)

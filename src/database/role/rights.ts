@@ -54,7 +54,7 @@ export const RIGHTS: Readonly<Record<string, TableRights>> = {
   documents: ADDED,
   environment_stops: changed('resumed_at', 'resumed_by', 'resume_reason'),
   environment_windows: changed('ended_at', 'ended_by'),
-  environments: changed('rank', 'policies', 'after', 'updated_by'),
+  environments: changed('rank', 'policies', 'after', 'sign_in_within_minutes', 'updated_by'),
   event_imports: { insert: false, update: ['after'], delete: true },
   events: ADDED,
   evidence: changed('last_received_at', 'superseded_by', 'retracted_by', 'retract_reason'),

@@ -92,7 +92,8 @@ function judge(all: Case, rule: PreparedRule): Judged {
   try {
     const outcome = evaluateRule(all, rule);
     const { status, message, evidence = [], findings = [], waivers = [], approvals } = outcome;
-    const whole = status === 'pass' ? [] : waiversOf(all.inputs, own.rule);
+    const isWaivable = status !== 'pass' && rule.bound?.waivable === true;
+    const whole = isWaivable ? waiversOf(all.inputs, own.rule) : [];
     const isWaived = whole.length > 0;
     return {
       ...own,

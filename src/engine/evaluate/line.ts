@@ -62,7 +62,7 @@ const WHY_NOT: Readonly<Record<RollbackInput['target'], string>> = {
   runs: 'it runs here now',
   failed: 'its last deployment here failed',
   'long-ago': `it has not run here for ${counted(ROLLBACK_DAYS, 'day')}`,
-  never: 'it never ran here with authorization',
+  never: 'it never ran here with authorization and the artifacts that it has now',
 };
 
 /** Whether the release may pass windows and stops as a rollback. A revoked one is denied anyway. */

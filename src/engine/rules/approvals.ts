@@ -241,5 +241,6 @@ export const approvals: Rule<Parameters> = {
     ...(maximumAgeDays !== undefined && { maximumAgeDays }),
   }),
   outside: true,
+  waivable: false,
   evaluate,
 };

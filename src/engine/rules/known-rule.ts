@@ -19,6 +19,8 @@ export interface BoundRule {
   ageLimits(): readonly number[];
   /** See `Rule.outside`. */
   readonly outside: boolean;
+  /** See `Rule.waivable`. */
+  readonly waivable: boolean;
   /** The findings that it counts; undefined: it does not count findings. */
   readonly counts: Filter | undefined;
   /** Whose approval it asks for; undefined: it does not ask for any. */
@@ -30,6 +32,8 @@ export interface BoundRule {
 
 /** A rule as the engine sees it. Only the rule itself knows the type of its parameters. */
 export interface KnownRule extends Pick<Rule, 'name' | 'summary' | 'parameters' | 'example'> {
+  /** See `Rule.waivable`. */
+  readonly waivable: boolean;
   /**
    * @param entry the rule as the policy contains it; not changed
    * @throws {RuleFault} if its schema refuses the entry. Unknown parameters are refused, because a newer version may
@@ -61,7 +65,7 @@ function parametersIn(entry: object): object {
 }
 
 export function knownRule<Parameters extends object>(rule: Rule<Parameters>): KnownRule {
-  const { name, summary, example } = rule;
+  const { name, summary, example, waivable = true } = rule;
   // Compiled on first use: compiling is slow, and few policies use every rule.
   let validate: ValidateFunction<Parameters> | undefined;
 
@@ -81,6 +85,7 @@ export function knownRule<Parameters extends object>(rule: Rule<Parameters>): Kn
     summary,
     parameters: rule.parameters,
     example,
+    waivable,
     bind(entry) {
       const parameters = checked(entry);
       return {
@@ -90,6 +95,7 @@ export function knownRule<Parameters extends object>(rule: Rule<Parameters>): Kn
         demands: () => rule.demands?.(parameters) ?? [],
         ageLimits: () => rule.ageLimits?.(parameters) ?? [],
         outside: rule.outside ?? false,
+        waivable,
         counts: rule.counts?.(parameters),
         asks: rule.asks?.(parameters),
         tooOld: (evidence) => rule.tooOld?.(parameters, evidence) ?? [],

@@ -200,6 +200,8 @@ export interface Rule<Parameters extends object = never> {
   ageLimits?(parameters: Parameters): number[];
   /** Its result depends on what runs, or on the time, and not on the release alone: it makes no approval void. */
   readonly outside?: boolean;
+  /** False: only people decide what it asks for, so a waiver, which programs can give, does not cover it. */
+  readonly waivable?: false;
   /** Which findings it counts: those at or above its limit. */
   counts?(parameters: Parameters): Filter;
   /** Whose approval it asks for. */

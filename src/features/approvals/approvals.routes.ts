@@ -61,6 +61,7 @@ export const approvalsRoutes: FastifyPluginAsyncTypebox<{ approvals: ApprovalsSe
           'identity-required',
           'not-your-approval',
           'approval-withdrawn',
+          'recent-sign-in-required',
         ],
       },
       schema: {

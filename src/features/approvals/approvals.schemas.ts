@@ -249,6 +249,7 @@ export const InboxQuery = Type.Object(
       }),
     ),
     project: parameter(projectId, 'Project of the releases'),
+    environment: parameter(environmentName, 'Environment of the requests or approvals'),
   },
   { additionalProperties: false },
 );

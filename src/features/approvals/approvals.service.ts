@@ -1,13 +1,15 @@
 import { inProjects, projectsFor } from '../../access/caller.js';
-import { isSamePerson, namesOfCaller, requirePerson } from '../../access/four-eyes.js';
+import { namesOfCaller, requirePerson } from '../../access/four-eyes.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
 import { type CallContext, query } from '../../database/context.js';
 import { lockRow } from '../../database/lock-row.js';
-import { takeTurn } from '../../database/turns.js';
+import { shareTurn, takeTurn } from '../../database/turns.js';
 import type { Risk } from '../../engine/index.js';
 import { change } from '../../events/index.js';
+import { IDENTITIES_TURN, identityOf } from '../../security/authentication/identity.js';
 import { AppError, type FieldError, invalid } from '../../shared/app-error.js';
 import { hasHappened } from '../../shared/once-with-reason.js';
+import { requireRecentSignIn } from '../environments/index.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import { requireReleaseRef } from '../releases/index.js';
 import type { Waiting } from '../verdicts/index.js';
@@ -25,6 +27,7 @@ import type { DecisionBrief } from './brief.schemas.js';
 import { decisionBrief } from './decision-brief.js';
 import { checkSeen, type Stale, staleApproval, storeApproval } from './give.js';
 import type { ApprovalRequest } from './requests.service.js';
+import { requireWithdrawer } from './withdrawer.js';
 
 /** An entry of the inbox. */
 export interface InboxEntry {
@@ -84,23 +87,6 @@ function checkBodies(all: readonly CreateApproval[], at: (index: number) => stri
   if (errors.length > 0) throw invalid(errors);
 }
 
-/**
- * Checks who withdraws. An approval is its giver's alone. A rejection must not stay when its giver is away: another
- * member of one of its groups can withdraw it, and any person if its giver had no groups.
- * @throws {AppError} `not-your-approval`
- */
-function requireWithdrawer({ caller }: CallContext, row: StatedRow): void {
-  if (isSamePerson(caller, row.person, row.givenAt)) return;
-  const isReject = row.decision === 'reject';
-  const shared = (caller.groups ?? []).some((group) => row.groups.includes(group));
-  if (isReject && (row.groups.length === 0 || shared)) return;
-  const others = row.groups.length > 0 ? ` or another member of ${row.groups.join(' or ')}` : '';
-  const detail = isReject
-    ? `${row.person} rejected the release, and only ${row.person}${others} can withdraw that`
-    : `${row.person} gave this approval, and only ${row.person} can withdraw it`;
-  throw new AppError('not-your-approval', detail);
-}
-
 export type ApprovalsService = typeof approvalsService;
 
 /** What people say about releases. It is kept, and can only be withdrawn. */
@@ -126,8 +112,8 @@ export const approvalsService = {
 
   /**
    * Stores what a person says about the state that it saw: all or nothing. Saying the same again has no effect.
-   * @throws {AppError} `release-not-found`, `identity-required`, `stale-approval`, `validation-failed`,
-   * `decision-too-large`, `overloaded`
+   * @throws {AppError} `release-not-found`, `identity-required`, `recent-sign-in-required`, `stale-approval`,
+   * `validation-failed`, `decision-too-large`, `overloaded`
    */
   async give(
     context: CallContext,
@@ -139,6 +125,11 @@ export const approvalsService = {
     const { id, projectId } = await requireReleaseRef(context, 'approvals:write', releaseId);
     requirePerson(context.caller, 'Approval');
     checkBodies(all, at);
+    const approved = all.filter(({ decision }) => decision === 'approve');
+    await requireRecentSignIn(
+      context,
+      approved.map(({ environment }) => environment),
+    );
     const stale: Stale[] = [];
     for (const [index, one] of all.entries()) {
       const changed = await checkSeen(context, id, one, at(index), waiting);
@@ -148,6 +139,13 @@ export const approvalsService = {
     // The state may change from here on. Then the approval is void at once: a verdict compares what was seen.
     return change(context, async (changing) => {
       await takeTurn(changing, ['approvals', id]);
+      // An admin who disables the person waits for this approval, and withdraws it. Or this one comes later, and is refused.
+      await shareTurn(changing, IDENTITIES_TURN);
+      if ((await identityOf(changing, changing.caller.subject)).disabled) {
+        throw new AppError('unauthenticated', 'The identity is disabled', {
+          headers: { 'www-authenticate': 'Bearer realm="srp", error="invalid_token"' },
+        });
+      }
       const stored = [];
       for (const one of all) {
         stored.push(await storeApproval(changing, { releaseId: id, projectId }, one));
@@ -188,7 +186,7 @@ export const approvalsService = {
 
   /** What waits for the caller, or what was said: newest first. @throws {AppError} `project-not-found` */
   async inbox(context: CallContext, request: InboxQuery): Promise<Page<InboxEntry>> {
-    const { limit, cursor, state, mine, project } = request;
+    const { limit, cursor, state, mine, project, environment } = request;
     const { caller, prisma } = context;
     if (project !== undefined) requireReach(caller, 'approvals:read', project);
     const projects = project === undefined ? projectsFor(caller, 'approvals:read') : [project];
@@ -198,7 +196,7 @@ export const approvalsService = {
       return rows;
     };
     if (state === 'wanted') {
-      const who = [mine, caller.groups ?? [], names];
+      const who = [mine, caller.groups ?? [], names, environment ?? null];
       const values = [projects, cursor ?? null, limit + 1, ...who];
       const rows = await checked(await query<WantedRow>(context, WANTED, values));
       return mapPage(pageById(rows, limit), toWanted);
@@ -209,6 +207,7 @@ export const approvalsService = {
           ...inProjects(projects),
           withdrawnAt: null,
           ...(mine && { personKey: { in: names } }),
+          ...(environment !== undefined && { environmentName: environment }),
           ...(state === 'void' && { state: { isVoid: true } }),
           ...(cursor !== undefined && { id: { lt: cursor } }),
         },
@@ -225,7 +224,8 @@ export const approvalsService = {
 
   /**
    * Withdraws an approval or a rejection for good. Withdrawing again for the same reason has no effect.
-   * @throws {AppError} `approval-not-found`, `identity-required`, `not-your-approval`, `approval-withdrawn`
+   * @throws {AppError} `approval-not-found`, `identity-required`, `not-your-approval`, `approval-withdrawn`,
+   * `recent-sign-in-required` to withdraw a rejection
    */
   async withdraw(context: CallContext, id: string, reason: string): Promise<Approval> {
     return change(context, async (changing) => {
@@ -234,10 +234,12 @@ export const approvalsService = {
       await lockRow(changing, 'approvals', id);
       const before = await requireApproval(changing, 'approvals:write', id);
       requirePerson(caller, 'Withdrawing');
-      requireWithdrawer(changing, before);
+      await requireWithdrawer(changing, before);
       const once = { stored: before.withdrawReason, reason, what: 'approval', done: 'withdrawn' };
       if (hasHappened({ ...once, code: 'approval-withdrawn' }))
         return unchanged(toApproval(before));
+      if (before.decision === 'reject')
+        await requireRecentSignIn(changing, [before.environmentName]);
       const data = { withdrawnBy: caller.subject, withdrawReason: reason };
       const row = await prisma.approval.update({ where: { id }, data, ...WITH_STATE });
       const { projectId, releaseId, environmentName: environment, decision, person } = row;

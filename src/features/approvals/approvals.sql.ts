@@ -20,7 +20,8 @@ const NOT_ANSWERED = `NOT EXISTS (
 /**
  * Requests that did not end, newest first: of releases that an environment does not allow yet, and that were not
  * deployed there since. `$1`: projects or null, `$2`: id of the row before the page or null, `$3`: number of rows,
- * `$4`: whether only those that the person can answer, `$5`: its groups, `$6`: its names.
+ * `$4`: whether only those that the person can answer, `$5`: its groups, `$6`: its names,
+ * `$7`: environment or null.
  */
 export const WANTED = {
   text: `
@@ -35,7 +36,8 @@ export const WANTED = {
        AND ($2::uuid IS NULL OR q.id < $2::uuid)
        AND EXISTS (
          SELECT 1 FROM unnest(q.environments) AS e(name)
-          WHERE NOT EXISTS (SELECT 1 FROM release_decisions d
+          WHERE ($7::text IS NULL OR e.name = $7)
+            AND NOT EXISTS (SELECT 1 FROM release_decisions d
                              WHERE d.release_id = q.release_id AND d.environment = e.name AND d.decision = 'allow')
             AND NOT EXISTS (SELECT 1 FROM deployments d
                              WHERE d.release_id = q.release_id AND d.environment = e.name AND d.state = 'succeeded'

@@ -2,7 +2,7 @@ import { query } from '../../database/context.js';
 import type { ChangeContext } from '../../events/index.js';
 
 /**
- * Withdraws what these people approved, unless the release was deployed since with an allow. Rejections stay: somebody
+ * Withdraws what these people approved, unless the release was deployed since with authorization. Rejections stay: somebody
  * else can withdraw them. `$1`: names in the form in which subjects are compared, `$2`: the admin, `$3`: the reason.
  */
 const WITHDRAW = {
@@ -11,7 +11,9 @@ const WITHDRAW = {
           WHERE a.person_key = ANY ($1::text[]) AND a.decision = 'approve' AND a.withdrawn_at IS NULL
             AND NOT EXISTS (SELECT 1 FROM deployments d
                              WHERE d.release_id = a.release_id AND d.environment = a.environment
-                               AND d.decision = 'allow' AND d.created_at >= a.given_at)
+                               AND (d."authorization" = 'authorized'
+                                    OR (d."authorization" = 'unknown' AND d.decision = 'allow'))
+                               AND d.created_at >= a.given_at)
          RETURNING id, project_id AS "projectId", release_id AS "releaseId", environment, person`,
 };
 

@@ -1,4 +1,5 @@
 import { comparable, namesOfCaller } from '../../access/four-eyes.js';
+import { databaseNow } from '../../database/clock.js';
 import type { CallContext } from '../../database/context.js';
 import { type Difference, differences } from '../../engine/index.js';
 import type { ChangeContext } from '../../events/index.js';
@@ -65,7 +66,10 @@ interface Target {
   readonly projectId: number;
 }
 
-/** Stores an approval, unless the person said the same of the same state before. */
+/** Hours within which saying the same again is a repeated request. Later, it renews an approval that ages. */
+const AGAIN_HOURS = 24;
+
+/** Stores an approval, unless the person said the same of the same state, in the same groups, a short time ago. */
 export async function storeApproval(
   changing: ChangeContext,
   { releaseId, projectId }: Target,
@@ -74,13 +78,23 @@ export async function storeApproval(
   const { caller, prisma, record } = changing;
   const seen = said.toLowerCase();
   const about = { releaseId, environmentName: environment, decision, seen };
+  const groups = [...(caller.groups ?? [])].sort();
+  const via = caller.via ?? 'token';
+  const now = await databaseNow(changing);
   const before = await prisma.approval.findFirst({
-    where: { ...about, personKey: { in: namesOfCaller(caller) }, withdrawnAt: null },
+    where: {
+      ...about,
+      ...{ via, groups: { equals: groups }, withdrawnAt: null },
+      personKey: { in: namesOfCaller(caller) },
+      // A rejection does not age.
+      ...(decision === 'approve' && {
+        givenAt: { gt: new Date(now.getTime() - AGAIN_HOURS * 3_600_000) },
+      }),
+    },
+    orderBy: { id: 'desc' },
     ...WITH_STATE,
   });
   if (before) return { row: before, isNew: false };
-  const groups = [...(caller.groups ?? [])].sort();
-  const via = caller.via ?? 'token';
   const row = await prisma.approval.create({
     data: {
       ...about,

@@ -57,6 +57,7 @@ export const releaseApprovalsRoutes: FastifyPluginAsyncTypebox<{
         problems: [
           'release-not-found',
           'identity-required',
+          'recent-sign-in-required',
           'stale-approval',
           'decision-too-large',
         ],
@@ -69,7 +70,7 @@ export const releaseApprovalsRoutes: FastifyPluginAsyncTypebox<{
           'The caller must be a person: signed in, or with a token that an admin marked.',
           '`seen` names the state that the person saw. If it is not the current one, the answer is 409 with what changed.',
           'An approval holds while the risk is no worse than what was seen.',
-          'The answer is 200 if the person said the same before.',
+          'The answer is 200 if the person said the same within 24 hours.',
         ].join(' '),
         params: ReleaseParams,
         body: CreateApprovals,

@@ -8,6 +8,7 @@ import {
   type VerdictsService,
   type Waiting,
 } from '../verdicts/index.js';
+import { TAKEN_BACK } from './taken-back.sql.js';
 
 /** How old an allow may be that authorizes a deployment which is denied now. */
 export const ALLOW_MINUTES = 60;
@@ -30,6 +31,8 @@ interface Earlier {
   readonly isBreakGlass: boolean;
   /** Whether it was the answer to a question within the last hour that changed what holds. */
   readonly isRecent: boolean;
+  /** Whether somebody took back since what it depended on, or added an artifact. */
+  readonly isTakenBack: boolean;
 }
 
 /** A verdict of a release and environment. `$1`: verdict, `$2`: release, `$3`: environment. */
@@ -40,11 +43,12 @@ const FIND_EARLIER: Statement = {
                 v.evaluated_at > now() - interval '${ALLOW_MINUTES} minutes' OR EXISTS (
                   SELECT 1 FROM events e
                    WHERE e.subject_kind = 'verdict' AND e.subject_id = v.id::text AND e.type = 'verdict.holds-again'
-                     AND e.time > now() - interval '${ALLOW_MINUTES} minutes') AS "isRecent"
+                     AND e.time > now() - interval '${ALLOW_MINUTES} minutes') AS "isRecent",
+                ${TAKEN_BACK} AS "isTakenBack"
            FROM verdicts v WHERE v.id = $1 AND v.release_id = $2 AND v.environment = $3`,
 };
 
-/** What an old allow never covers: people said no since. */
+/** What an old allow never covers: people said no since. So do rejections, and what is taken back. */
 const SAID_NO: ReadonlySet<string> = new Set(['release-revoked', 'stopped']);
 
 /** What held for the release when it was deployed. */
@@ -113,9 +117,12 @@ export async function authorize(
     if (earlier?.decision !== 'allow' || earlier.isBreakGlass) return denied;
     const { results } = earlier.isRollback ? asRollback : verdict;
     const saidNo = results.some(
-      ({ policy, rule, denies }) => denies && policy === null && SAID_NO.has(rule),
+      ({ policy, rule, denies, approvals = [] }) =>
+        denies &&
+        ((policy === null && SAID_NO.has(rule)) ||
+          approvals.some(({ state }) => state === 'rejects')),
     );
-    if (saidNo) return denied;
+    if (saidNo || earlier.isTakenBack) return denied;
     const question = earlier.isRollback ? rollback : ordinary;
     const asOf = now.getTime() - ALLOW_MINUTES * 60_000;
     const counts =

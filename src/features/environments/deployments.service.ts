@@ -11,7 +11,6 @@ import { requireReleaseRef } from '../releases/index.js';
 import type { VerdictsService, Waiting } from '../verdicts/index.js';
 import { type Authorization, authorize } from './authorize.js';
 import { type Deployment, type DeploymentRow, toDeployment, WITH_RELEASE } from './deployment.js';
-import { idAfter } from './deployment-id.js';
 import {
   type CreateDeployment,
   DECISIONS,
@@ -19,7 +18,6 @@ import {
   type SearchDeploymentsQuery,
 } from './deployments.schemas.js';
 import {
-  LAST,
   RUNNING,
   SEARCH_AUTHORIZED,
   SEARCH_AUTHORIZED_AMONG,
@@ -27,6 +25,16 @@ import {
   SEARCH_DEPLOYMENTS_AMONG,
 } from './deployments.sql.js';
 import { requireEnvironment } from './environment.js';
+import {
+  after,
+  findOpen,
+  findSame,
+  includeRelease,
+  isBetter,
+  type Last,
+  lastOf,
+  type Target,
+} from './same-deployment.js';
 
 const BY_PROJECT: Order = ['int'];
 const BY_TIME: Order = ['instant', 'uuid'];
@@ -91,71 +99,10 @@ function requireHistory(query: ListDeploymentsQuery): void {
 
 export type DeploymentsService = ReturnType<typeof deploymentsService>;
 
-interface Last {
-  /** The highest id. Null: there is no deployment. */
-  readonly id: string | null;
-  readonly runningId: string | null;
-  readonly runningReleaseId: string | null;
-  readonly place: string | null;
-}
-
-/** The id, or the place, after all others. */
-const after = ({ id, place }: Last, now: Date) =>
-  idAfter(
-    [id, place]
-      .filter((one) => one !== null)
-      .sort()
-      .at(-1),
-    now,
-  );
-
 /** What a request to record a deployment did. */
 export interface Recorded {
   readonly deployment: Deployment;
   readonly created: boolean;
-}
-
-/** What is recorded: a request, with the id and project of its release. */
-interface Target {
-  readonly environmentName: string;
-  readonly releaseId: string;
-  readonly projectId: number;
-}
-
-const includeRelease = { include: WITH_RELEASE } as const;
-
-/** The deployment of the release that was started and has not ended. */
-const findOpen = ({ prisma }: CallContext, { environmentName, releaseId }: Target) =>
-  prisma.deployment.findFirst({
-    where: { releaseId, environmentName, state: 'started' },
-    orderBy: { id: 'desc' },
-    ...includeRelease,
-  });
-
-async function lastOf(context: CallContext, { environmentName, projectId }: Target): Promise<Last> {
-  const [last] = await queryDatabase<Last>(context, LAST, [environmentName, projectId]);
-  if (!last) throw new Error('the last deployment was not read');
-  return last;
-}
-
-/** The existing deployment that says the same as the request. */
-async function findSame(
-  context: CallContext,
-  { environmentName, releaseId }: Target,
-  state: CreateDeployment['state'],
-  last: Last,
-) {
-  const find = (id: string) =>
-    context.prisma.deployment.findUnique({ where: { id }, ...includeRelease });
-  if (state === 'succeeded') {
-    return last.runningId !== null && last.runningReleaseId === releaseId
-      ? find(last.runningId)
-      : null;
-  }
-  if (state === 'started' || last.id === null) return null;
-  const row = await find(last.id);
-  const isSame = row?.releaseId === releaseId && row.environmentName === environmentName;
-  return isSame && row.state === 'failed' ? row : null;
 }
 
 /** Ends a deployment that was started. */
@@ -230,7 +177,7 @@ export function deploymentsService(
 ) {
   return {
     /**
-     * Decides how a deployment is authorized, unless it says the same as an existing one, or ends it.
+     * Decides how a deployment is authorized, unless it says the same as an existing one that was, or ends it.
      * @throws {AppError} `environment-not-found`, `release-not-found`, `validation-failed`
      */
     async judge(
@@ -246,12 +193,9 @@ export function deploymentsService(
         releaseId,
       );
       const target = { environmentName, releaseId: id, projectId };
-      if (
-        (await findOpen(context, target)) ??
-        (await findSame(context, target, state, await lastOf(context, target)))
-      ) {
-        return undefined;
-      }
+      if (await findOpen(context, target, state, now)) return undefined;
+      const same = await findSame(context, target, state, await lastOf(context, target));
+      if (same && same.authorization !== 'unauthorized') return undefined;
       const request = { releaseId: id, environment: environmentName, verdictId, now, waiting };
       return authorize(context, verdicts, request);
     },
@@ -280,12 +224,13 @@ export function deploymentsService(
         // Concurrent deployments of a project wait here, so that exactly one of them is the last.
         const now = await takeTurn(changing, ['deployments', environmentName, projectId]);
         const last = await lastOf(changing, target);
-        const open = await findOpen(changing, target);
+        const open = await findOpen(changing, target, state, now);
         if (open && state !== 'started') {
           return { deployment: await end(changing, open, state, last, now), created: false };
         }
         const same = open ?? (await findSame(changing, target, state, last));
-        if (same) return changing.unchanged({ deployment: toDeployment(same), created: false });
+        if (same && (open || !isBetter(same, judged)))
+          return changing.unchanged({ deployment: toDeployment(same), created: false });
         // Another request ended what this one was about to end, and something else runs since.
         const unknown = { authorization: 'unauthorized', judgedVerdictId: null } as const;
         const known = judged ?? { ...unknown, decision: 'none', verdictId: null };

@@ -2,10 +2,11 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { entityTag } from '../../contract/entity-tags.js';
 import { answer, located } from '../../contract/schemas.js';
-import { expectedVersions, tagged, versioned } from '../../platform/conditional.js';
+import { expectedVersions, tagged, versionedWhole } from '../../platform/conditional.js';
 import { sendPage } from '../../platform/page.js';
 import {
   CreateEnvironmentRef,
+  EnvironmentDetailsRef,
   EnvironmentParams,
   EnvironmentRef,
   ListEnvironmentsQuery,
@@ -77,14 +78,17 @@ export const environmentsRoutes: FastifyPluginAsyncTypebox<{
       schema: {
         operationId: 'getEnvironment',
         summary: 'Get an environment',
-        description: 'Gets the environment. The `ETag` header has its revision.',
+        description: [
+          'Gets the environment, and what runs there: since when, and by which verdict. The `ETag` header changes with both.',
+          '`PATCH` accepts it while the settings are the same.',
+        ].join(' '),
         params: EnvironmentParams,
-        response: { 200: answer(EnvironmentRef, 'The environment') },
+        response: { 200: answer(EnvironmentDetailsRef, 'The environment') },
       },
     },
     async (request, reply) => {
       const { callContext, params } = request;
-      return versioned(request, reply, await environments.get(callContext, params.name));
+      return versionedWhole(request, reply, await environments.get(callContext, params.name));
     },
   );
 
@@ -100,7 +104,7 @@ export const environmentsRoutes: FastifyPluginAsyncTypebox<{
         operationId: 'updateEnvironment',
         summary: 'Update an environment',
         description:
-          'Changes the rank or the policies. The next verdict uses the new policies. ' +
+          'Changes the settings. The next verdict uses the new policies. ' +
           'Stored verdicts do not change.',
         params: EnvironmentParams,
         body: UpdateEnvironmentRef,

@@ -7,12 +7,15 @@ import {
   schemaRef,
   timestamp,
 } from '../../contract/schemas.js';
+import { Deployment } from './deployments.schemas.js';
+import { MAX_RUNNING } from './running.js';
 
 const example = {
   name: 'production',
   rank: 20,
   policies: [{ name: 'baseline', version: null }],
   after: ['staging'],
+  signInWithinMinutes: null,
   createdAt: '2026-11-25T10:00:00.000Z',
   createdBy: 'alice',
   updatedAt: '2026-11-25T10:00:00.000Z',
@@ -59,6 +62,18 @@ const after = Type.Array(resourceName('Name of the environment', 'staging'), {
     'Environments in which a release must have run before, authorized. Circles are refused',
 });
 
+const ABOUT_SIGN_IN = [
+  'Minutes within which a person must have signed in before it approves, withdraws a rejection or resumes here.',
+  'Tokens of people are refused then. null: any session and any token of a person counts',
+].join(' ');
+
+const signInWithinMinutes = Type.Unsafe<number | null>({
+  type: ['integer', 'null'],
+  minimum: 5,
+  maximum: 1440,
+  description: ABOUT_SIGN_IN,
+});
+
 export const Environment = Type.Object(
   {
     name: Type.String(),
@@ -75,9 +90,13 @@ export const Environment = Type.Object(
     after: Type.Array(Type.String(), {
       description: 'Environments in which a release must have run before',
     }),
+    signInWithinMinutes: Type.Unsafe<number | null>({
+      type: ['integer', 'null'],
+      description: ABOUT_SIGN_IN,
+    }),
     createdAt: timestamp('Time of creation'),
     createdBy: nullableString(),
-    updatedAt: timestamp('Time of the last change of rank or policies'),
+    updatedAt: timestamp('Time of the last change of the settings'),
     updatedBy: nullableString(),
   },
   {
@@ -87,8 +106,31 @@ export const Environment = Type.Object(
   },
 );
 
+export const EnvironmentDetails = Type.Object(
+  {
+    ...Environment.properties,
+    running: Type.Array(schemaRef(Deployment), {
+      description: [
+        'What runs there, one deployment per project: since when (`endedAt`), and by which verdict (`judgedVerdictId`).',
+        `Only of projects whose deployments the caller may read, by project, at most ${MAX_RUNNING}`,
+      ].join(' '),
+    }),
+  },
+  {
+    $id: 'EnvironmentDetails',
+    description: 'An environment, and what runs there',
+    examples: [{ ...example, running: [] }],
+  },
+);
+
 export const CreateEnvironment = Type.Object(
-  { name, rank, policies, after: Type.Optional(after) },
+  {
+    name,
+    rank,
+    policies,
+    after: Type.Optional(after),
+    signInWithinMinutes: Type.Optional(signInWithinMinutes),
+  },
   {
     $id: 'CreateEnvironment',
     additionalProperties: false,
@@ -101,6 +143,7 @@ export const UpdateEnvironment = Type.Object(
     rank: Type.Optional(rank),
     policies: Type.Optional(policies),
     after: Type.Optional(after),
+    signInWithinMinutes: Type.Optional(signInWithinMinutes),
   },
   {
     $id: 'UpdateEnvironment',
@@ -121,6 +164,7 @@ export const ListEnvironmentsQuery = Type.Object(
 );
 
 export const EnvironmentRef = schemaRef(Environment);
+export const EnvironmentDetailsRef = schemaRef(EnvironmentDetails);
 export const CreateEnvironmentRef = schemaRef(CreateEnvironment);
 export const UpdateEnvironmentRef = schemaRef(UpdateEnvironment);
 

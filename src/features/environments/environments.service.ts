@@ -7,6 +7,7 @@ import { takeTurn } from '../../database/turns.js';
 import { change } from '../../events/index.js';
 import { AppError } from '../../shared/app-error.js';
 import { checkPolicies } from '../policies/index.js';
+import type { Deployment } from './deployment.js';
 import { type Environment, requireEnvironment, toEnvironment } from './environment.js';
 import type {
   CreateEnvironment,
@@ -14,6 +15,7 @@ import type {
   UpdateEnvironment,
 } from './environments.schemas.js';
 import { checkOrder } from './order.js';
+import { runningIn } from './running.js';
 
 export type EnvironmentsService = ReturnType<typeof environmentsService>;
 
@@ -23,29 +25,42 @@ export function environmentsService() {
     /** @throws {AppError} `validation-failed` for a policy that does not exist; `environment-exists` */
     async create(
       context: CallContext,
-      { name, rank, policies, after = [] }: CreateEnvironment,
+      { name, rank, policies, after = [], signInWithinMinutes = null }: CreateEnvironment,
     ): Promise<Environment> {
       await checkPolicies(context, policies);
       await checkOrder(context, name, after);
       const { subject } = context.caller;
       return change(context, async ({ prisma, record }) => {
         const row = await prisma.environment
-          .create({ data: { name, rank, policies, after, createdBy: subject, updatedBy: subject } })
+          .create({
+            data: {
+              ...{ name, rank, policies, after, signInWithinMinutes },
+              ...{ createdBy: subject, updatedBy: subject },
+            },
+          })
           .catch((error: unknown) => {
             if (!isUniqueViolation(error)) throw error;
             throw new AppError('environment-exists', `Environment ${name} already exists`);
           });
         record('environment.created', {
           id: name,
-          data: { rank, policies, ...(after.length > 0 && { after }) },
+          data: {
+            ...{ rank, policies },
+            ...(after.length > 0 && { after }),
+            ...(signInWithinMinutes !== null && { signInWithinMinutes }),
+          },
         });
         return toEnvironment(row);
       });
     },
 
-    /** @throws {AppError} `environment-not-found` */
-    get(context: CallContext, name: string): Promise<Environment> {
-      return requireEnvironment(context, name);
+    /** The environment, and what runs there. @throws {AppError} `environment-not-found` */
+    async get(
+      context: CallContext,
+      name: string,
+    ): Promise<Environment & { readonly running: Deployment[] }> {
+      const environment = await requireEnvironment(context, name);
+      return { ...environment, running: await runningIn(context, name) };
     },
 
     /** Lists environments by rank, then by name. */
@@ -72,7 +87,7 @@ export function environmentsService() {
     async update(
       context: CallContext,
       name: string,
-      { rank, policies, after }: UpdateEnvironment,
+      { rank, policies, after, signInWithinMinutes }: UpdateEnvironment,
       versions?: number[],
     ): Promise<Environment> {
       await requireEnvironment(context, name);
@@ -85,7 +100,8 @@ export function environmentsService() {
         const before = await requireEnvironment(changing, name);
         requireVersion(before.revision, versions);
         if (after) await checkOrder(changing, name, after);
-        if (rank === undefined && policies === undefined && after === undefined)
+        const values = { rank, policies, after, signInWithinMinutes };
+        if (Object.values(values).every((value) => value === undefined))
           return changing.unchanged(before);
         const row = await prisma.environment.update({
           where: { name },
@@ -93,6 +109,7 @@ export function environmentsService() {
             ...(rank !== undefined && { rank }),
             ...(policies && { policies }),
             ...(after && { after }),
+            ...(signInWithinMinutes !== undefined && { signInWithinMinutes }),
             updatedBy: caller.subject,
           },
         });
@@ -104,6 +121,12 @@ export function environmentsService() {
             ...(rank !== undefined && { rank: { before: before.rank, after: rank } }),
             ...(policies && { policies: { before: before.policies, after: policies } }),
             ...(after && { after: { before: before.after, after } }),
+            ...(signInWithinMinutes !== undefined && {
+              signInWithinMinutes: {
+                before: before.signInWithinMinutes,
+                after: signInWithinMinutes,
+              },
+            }),
           },
         });
         return toEnvironment(row);

@@ -15,3 +15,4 @@ export {
   type StoredRollback,
   type StoredWindow,
 } from './line-at.js';
+export { requireRecentSignIn } from './recent-sign-in.js';

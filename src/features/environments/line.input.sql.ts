@@ -18,9 +18,13 @@ export const STOPS_INPUT = `(
     FROM environment_stops s
    WHERE s.environment = n.name AND s.resumed_at IS NULL AND ${forProject('s')})`;
 
+/** The release `r` had all of its artifacts when the deployment `d` was recorded. */
+const WHOLE = `NOT EXISTS (SELECT 1 FROM artifacts a WHERE a.release_id = r.id AND a.created_at > d.created_at)`;
+
 /**
  * Verdict input: how the release `r` ran in the environment row `n`, for a rollback. `ran`: its last authorized
- * deployment that succeeded before the one that runs now, and when another one followed that. `failed`: its last
+ * deployment, with the artifacts that it has now, that succeeded before the one that runs now, and when another one
+ * followed that. `failed`: its last
  * deployment that ended had failed. `isRunning`: it runs now.
  * @param intent SQL parameter: `rollback`, or null
  */
@@ -38,6 +42,7 @@ export const rollbackInput = (intent: string) => `CASE WHEN ${intent}::text = 'r
                      FROM deployments d
                     WHERE d.release_id = r.id AND d.environment = n.name AND d.project_id = r.project_id
                       AND d.state = 'succeeded' AND ${authorizedOf('d')} AND ${placeOf('d')} < running.place
+                      AND ${WHOLE}
                     ORDER BY ${placeOf('d')} DESC LIMIT 1))
     FROM (SELECT) one LEFT JOIN LATERAL (
       SELECT d.release_id, ${placeOf('d')} AS place FROM deployments d
@@ -65,5 +70,5 @@ export const STAYS_INPUT = `(
                     ORDER BY ${placeOf('after')} LIMIT 1) AS until
             FROM deployments d
            WHERE d.release_id = r.id AND d.environment <> n.name AND d.state = 'succeeded' AND ${authorizedOf('d')}
-             AND NOT EXISTS (SELECT 1 FROM artifacts a WHERE a.release_id = r.id AND a.created_at > d.created_at)
+             AND ${WHOLE}
            ORDER BY d.id DESC LIMIT ${MAX_STAYS}) stay)`;

@@ -5,7 +5,12 @@ import { deploymentSearchRoutes, deploymentsRoutes, historyRoutes } from './depl
 import { CreateDeployment, Deployment } from './deployments.schemas.js';
 import { deploymentsService } from './deployments.service.js';
 import { environmentsRoutes } from './environments.routes.js';
-import { CreateEnvironment, Environment, UpdateEnvironment } from './environments.schemas.js';
+import {
+  CreateEnvironment,
+  Environment,
+  EnvironmentDetails,
+  UpdateEnvironment,
+} from './environments.schemas.js';
 import { environmentsService } from './environments.service.js';
 import { statusRoutes } from './status.routes.js';
 import { EnvironmentStatus, Readiness } from './status.schemas.js';
@@ -19,6 +24,7 @@ import { windowsService } from './windows.service.js';
 
 const SCHEMAS = [
   Environment,
+  EnvironmentDetails,
   CreateEnvironment,
   UpdateEnvironment,
   EnvironmentWindow,

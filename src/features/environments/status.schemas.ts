@@ -9,11 +9,12 @@ import {
   uuid,
 } from '../../contract/schemas.js';
 import { Deployment } from './deployments.schemas.js';
+import { MAX_RUNNING } from './running.js';
 import { EnvironmentStop } from './stops.schemas.js';
 import { EnvironmentWindow } from './windows.schemas.js';
 
-/** Deployments of a status. Longer lists have pages: `GET /environments/{name}/deployments`. */
-export const MAX_RUNNING = 100;
+/** Stops of a status. `GET /environments/{name}/stops` has all. */
+export const MAX_SHOWN = 100;
 
 export const EnvironmentStatus = Type.Object(
   {
@@ -27,7 +28,9 @@ export const EnvironmentStatus = Type.Object(
       'When windows let ordinary releases pass. null: now, or no such time is known',
     ),
     closesAt: nullableTimestamp('Until when they do. null: not now, or no end is known'),
-    stops: Type.Array(schemaRef(EnvironmentStop), { description: 'Stops that nobody resumed' }),
+    stops: Type.Array(schemaRef(EnvironmentStop), {
+      description: `Stops that nobody resumed, those of every project first. At most ${MAX_SHOWN}`,
+    }),
     windows: Type.Array(schemaRef(EnvironmentWindow), {
       description: 'Windows that count, open or closed',
     }),
@@ -54,12 +57,12 @@ const EnvironmentReadiness = Type.Object({
   environment: Type.String(),
   state: stringEnum(STATES, {
     description: [
-      '`running`: it runs there. `allowed`: it may go there. `waiting`: only windows or a stop keep it from there.',
-      '`denied`: it does not meet a policy, or it is revoked',
+      '`running`: it runs there. `allowed`: it may go there. `waiting`: only time or people keep it from there: a window,',
+      'a stop, hours in another environment, missing approvals. `denied`: it does not meet a policy, it was rejected or revoked',
     ].join(' '),
   }),
   until: nullableTimestamp(
-    'When windows open, or until when an allow stays valid. null: not known',
+    'When windows open or the hours elsewhere are over, or until when an allow stays valid. null: not known',
   ),
   reasons: Type.Array(Type.String(), { description: 'One line for each rule that denies' }),
   next: Type.String({ description: 'The next step' }),

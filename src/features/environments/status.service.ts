@@ -1,22 +1,21 @@
-import { projectsFor } from '../../access/caller.js';
 import { databaseNow } from '../../database/clock.js';
 import { type CallContext, query } from '../../database/context.js';
+import type { VerdictInputs } from '../../engine/index.js';
 import { scheduleAt } from '../../vocabulary/windows.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import { requireReleaseRef } from '../releases/index.js';
 import type { VerdictsService, Waiting } from '../verdicts/index.js';
-import { toDeployment, WITH_RELEASE } from './deployment.js';
 import { RUNNING } from './deployments.sql.js';
 import { requireEnvironment } from './environment.js';
+import { runningIn } from './running.js';
 import {
   type EnvironmentReadiness,
   MAX_READINESS,
-  MAX_RUNNING,
+  MAX_SHOWN,
   type Readiness,
   type ReadinessQuery,
   type StatusQuery,
 } from './status.schemas.js';
-import { MAX_STOPS } from './stops.schemas.js';
 import { toStop } from './stops.service.js';
 import { timesOf, toWindow } from './window.js';
 import { MAX_WINDOWS } from './windows.schemas.js';
@@ -24,6 +23,15 @@ import { MAX_WINDOWS } from './windows.schemas.js';
 const dateOf = (time: number | null) => (time === null ? null : new Date(time));
 
 type Decided = Awaited<ReturnType<VerdictsService['tryOut']>>;
+
+/** When all that `promoted` asks for is met, if it is only a matter of time. undefined: the release must run elsewhere first. */
+function soaksUntil({ inputsJson }: Decided): Date | undefined {
+  const { promoted = [] } = JSON.parse(inputsJson()) as Pick<VerdictInputs, 'promoted'>;
+  const missing = promoted.filter(({ state }) => state !== 'met');
+  const ends = missing.flatMap(({ until }) => (until === null ? [] : Date.parse(until)));
+  if (ends.length === 0 || ends.length < missing.length) return undefined;
+  return new Date(Math.max(...ends));
+}
 
 /** Built-in rules that deny only for a time. */
 const OF_TIME: ReadonlySet<string> = new Set(['frozen', 'outside-change-window', 'stopped']);
@@ -40,13 +48,18 @@ function nextStep(verdict: Decided, environment: string): EnvironmentReadiness {
   const others = denying.filter(({ policy, rule }) => policy !== null || !OF_TIME.has(rule));
   const [first] = others;
   if (first) {
+    const isOfOrder = ({ rule }: (typeof others)[number]) => rule === 'promoted';
+    const soaks = others.some(isOfOrder) ? soaksUntil(verdict) : undefined;
     // People can still answer, unless one of them rejected the release.
-    const isAsked = others.every(
-      ({ rule, approvals = [] }) =>
-        rule === 'approvals' && approvals.every(({ state }) => state !== 'rejects'),
+    const waits = others.every((one) =>
+      isOfOrder(one)
+        ? soaks !== undefined
+        : one.rule === 'approvals' &&
+          (one.approvals ?? []).every(({ state }) => state !== 'rejects'),
     );
-    const state = isAsked ? 'waiting' : 'denied';
-    return { environment, state, until: null, reasons, next: first.message };
+    const state = waits ? 'waiting' : 'denied';
+    const until = waits ? (soaks ?? null) : null;
+    return { environment, state, until, reasons, next: first.message };
   }
   if (denying.some(({ rule }) => rule === 'stopped')) {
     const next = `Wait until a person resumes the line: POST /environments/${environment}/resume`;
@@ -61,19 +74,6 @@ export type StatusService = ReturnType<typeof statusService>;
 
 /** What runs where, what may go where, and until when. It stores nothing. */
 export function statusService(verdicts: VerdictsService) {
-  async function runningOf(context: CallContext, environment: string, project: number | undefined) {
-    const reached = projectsFor(context.caller, 'deployments:read');
-    const among =
-      project === undefined ? reached : [project].filter((id) => reached?.includes(id) ?? true);
-    const values = [environment, 0, among, MAX_RUNNING];
-    const ids = await query<{ id: string }>(context, RUNNING, values);
-    return context.prisma.deployment.findMany({
-      where: { id: { in: ids.map(({ id }) => id) } },
-      include: WITH_RELEASE,
-      orderBy: { projectId: 'asc' },
-    });
-  }
-
   return {
     /**
      * What runs in the environment, and whether it is open. A caller without `deployments:read` for a project does not
@@ -97,9 +97,15 @@ export function statusService(verdicts: VerdictsService) {
         take: MAX_WINDOWS,
       });
       const stops = await prisma.environmentStop.findMany({
-        where: { environmentName, resumedAt: null },
-        orderBy: { id: 'asc' },
-        take: MAX_STOPS,
+        where: {
+          ...{ environmentName, resumedAt: null },
+          ...(project !== undefined && {
+            OR: [{ everyProject: true }, { projectIds: { has: project } }],
+          }),
+        },
+        // Those of every project first: they decide, whatever the number of others is.
+        orderBy: [{ everyProject: 'desc' }, { id: 'asc' }],
+        take: MAX_SHOWN,
       });
       const schedule = scheduleAt(windows.filter(about).map(timesOf), now.getTime());
       const isStopped = stops.some(about);
@@ -111,7 +117,7 @@ export function statusService(verdicts: VerdictsService) {
         closesAt: dateOf(schedule.closesAt),
         stops: stops.filter(shown).map(toStop),
         windows: windows.filter(shown).map((row) => toWindow(row, now)),
-        running: (await runningOf(context, environmentName, project)).map(toDeployment),
+        running: await runningIn(context, environmentName, project),
       };
     },
 

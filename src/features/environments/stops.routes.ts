@@ -30,6 +30,7 @@ export const stopsRoutes: FastifyPluginAsyncTypebox<{ stops: StopsService }> = a
         description: [
           'Stops the environment: the gate denies ordinary releases in the next answer of every instance,',
           'until a person resumes it. Rollbacks pass, unless `rollbacks` is false.',
+          'A caller that is bound to projects names them in `projects`.',
         ].join(' '),
         params: EnvironmentParams,
         body: CreateEnvironmentStopRef,
@@ -48,19 +49,23 @@ export const stopsRoutes: FastifyPluginAsyncTypebox<{ stops: StopsService }> = a
     {
       config: {
         scope: 'environments:resume',
-        problems: ['environment-not-found', 'identity-required'],
+        problems: ['environment-not-found', 'identity-required', 'recent-sign-in-required'],
       },
       schema: {
         operationId: 'resumeEnvironment',
         summary: 'Resume the line',
         description: [
-          'Ends one stop of the environment, or all of them. Only a person can: who signed in, or who has a token',
-          'that an admin marked for a person. Repeating the call has no effect.',
+          'Ends a stop of the environment: the one that is named, or the only one. Only a person can: someone who signed in, or who has a token',
+          'that an admin marked for a person. A caller that is bound to projects ends stops of these projects alone.',
+          'Repeating the call has no effect.',
         ].join(' '),
         params: EnvironmentParams,
         body: ResumeEnvironmentRef,
         response: {
-          200: answer(Type.Array(EnvironmentStopRef), 'The stops that ended by this call'),
+          200: answer(
+            Type.Array(EnvironmentStopRef),
+            'The stop that ended by this call, if one did',
+          ),
         },
       },
     },

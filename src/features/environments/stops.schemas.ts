@@ -12,7 +12,7 @@ import {
 } from '../../contract/schemas.js';
 import { shownProjects, someProjects } from './windows.schemas.js';
 
-/** Stops of an environment that nobody resumed. */
+/** Stops of an environment that nobody resumed: so many for every project, and so many for each project. */
 export const MAX_STOPS = 20;
 
 const example = { reason: 'Payments fail since 02:10, the cause is not known' };
@@ -68,7 +68,7 @@ export const CreateEnvironmentStop = Type.Object(
 export const ResumeEnvironment = Type.Object(
   {
     reason: line(500, 'Why ordinary releases may go there again'),
-    stop: Type.Optional(uuid('Only this stop. If absent, every stop of the environment')),
+    stop: Type.Optional(uuid('The stop that ends. It may be absent if there is only one')),
   },
   {
     $id: 'ResumeEnvironment',

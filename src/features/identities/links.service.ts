@@ -5,7 +5,11 @@ import type { CallContext } from '../../database/context.js';
 import { takeTurn } from '../../database/turns.js';
 import { type ChangeContext, change } from '../../events/index.js';
 import type { IdentityLink as IdentityLinkRow } from '../../generated/prisma/client.js';
-import { identityOf, requireEnabled } from '../../security/authentication/identity.js';
+import {
+  IDENTITIES_TURN,
+  identityOf,
+  requireEnabled,
+} from '../../security/authentication/identity.js';
 import { AppError, invalidAt } from '../../shared/app-error.js';
 import { findIdentity, type Link, requireSubject, toLink } from './identity.js';
 
@@ -13,7 +17,7 @@ import { findIdentity, type Link, requireSubject, toLink } from './identity.js';
 const REQUEST_MS = 7 * 86_400_000;
 
 /** Changes of links and of who is disabled take turns, because each depends on all links of a person. */
-export const takeIdentitiesTurn = (context: ChangeContext) => takeTurn(context, ['identities']);
+export const takeIdentitiesTurn = (context: ChangeContext) => takeTurn(context, IDENTITIES_TURN);
 
 const linked = (detail: string) => new AppError('identity-linked', detail);
 

@@ -236,7 +236,9 @@ export const ROW_CHECKS: readonly RowCheck[] = [
     agrees: 't.created_by = e.actor',
     later: `to_jsonb(t.rank) = ${CURRENT('environment.updated', 'rank')}
             AND t.policies = ${CURRENT('environment.updated', 'policies')}
-            AND to_jsonb(t.after) = COALESCE(${CURRENT('environment.updated', 'after')}, '[]')`,
+            AND to_jsonb(t.after) = COALESCE(${CURRENT('environment.updated', 'after')}, '[]')
+            AND COALESCE(to_jsonb(t.sign_in_within_minutes), 'null')
+                = COALESCE(${CURRENT('environment.updated', 'signInWithinMinutes')}, 'null')`,
   },
   {
     kind: 'token',

@@ -104,7 +104,12 @@ function subjectOf({ rule: text, purl, about: said }: CreateWaiver) {
   const rule = normalizeId(text);
   const about = aboutOf({ rule, purl: purl ?? null, about: said });
   if (about === 'finding') return { rule, about };
-  if (!ruleNamed(rule)) {
+  const known = ruleNamed(rule);
+  if (known?.waivable === false) {
+    const message = `cannot be waived: only people decide what ${rule} asks for`;
+    throw invalidAt('body', '/rule', message);
+  }
+  if (!known) {
     throw invalidAt('body', '/rule', 'is not a rule of policies, as `about` says');
   }
   if (purl !== undefined) {

@@ -13,6 +13,9 @@ export interface Identity {
   readonly aliases: readonly Alias[];
 }
 
+/** Turn of those who link, unlink and disable identities: see `takeTurn`. */
+export const IDENTITIES_TURN = ['identities'] as const;
+
 interface IdentityRow {
   linkedTo: string | null;
   disabled: boolean;

@@ -1,0 +1,190 @@
+/**
+ * A second, naive implementation of the gate: lists that are searched from the start, and the tables of
+ * docs/promotion.md and docs/approvals.md. It shares no code with the server.
+ */
+
+export const HOUR_MS = 3_600_000;
+export const SEVERITIES = ['LOW', 'HIGH', 'CRITICAL'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+export type Intent = 'ordinary' | 'rollback';
+
+/** What the two environments ask for. `stage` has the first rule alone. */
+export const ASKED = { maximum: 1, minimum: 2, days: 3, soakHours: 2 } as const;
+export const ENVIRONMENTS = ['stage', 'prod'] as const;
+export type Environment = (typeof ENVIRONMENTS)[number];
+
+export interface Waiver {
+  readonly id: string;
+  readonly cve: string;
+  readonly by: string;
+  readonly expires: number;
+  revoked: boolean;
+}
+
+/** What a person sees of a release. */
+export interface State {
+  readonly findings: ReadonlyMap<string, Severity>;
+  readonly waived: ReadonlySet<string>;
+  readonly artifacts: number;
+}
+
+export interface Said {
+  readonly id: string;
+  readonly by: string;
+  readonly decision: 'approve' | 'reject';
+  readonly seen: string;
+  readonly saw: State;
+  readonly at: number;
+  withdrawn: boolean;
+}
+
+export interface Release {
+  readonly id: string;
+  readonly version: string;
+  findings: Map<string, Severity>;
+  /** When each artifact was added. */
+  readonly artifacts: number[];
+  readonly waivers: Waiver[];
+  readonly said: Said[];
+  revoked: boolean;
+}
+
+export interface Window {
+  readonly id: string;
+  readonly kind: 'freeze' | 'change';
+  readonly from: number;
+  readonly to: number;
+  readonly own: boolean;
+}
+
+export interface Stop {
+  readonly id: string;
+  readonly rollbacks: boolean;
+  readonly own: boolean;
+}
+
+/** A record, in the order of creation. */
+export interface Record {
+  readonly id: string;
+  readonly release: Release;
+  readonly created: number;
+  readonly permitted: boolean;
+  state: 'started' | 'succeeded' | 'failed';
+  ended: number;
+  /** Number among all that ended. */
+  order: number;
+}
+
+export class Place {
+  windows: Window[] = [];
+  stops: Stop[] = [];
+  readonly records: Record[] = [];
+
+  /** What succeeded, in the order in which it ran. */
+  ran(): Record[] {
+    return this.records
+      .filter(({ state }) => state === 'succeeded')
+      .sort((a, b) => a.order - b.order);
+  }
+
+  running(): Record | undefined {
+    return this.ran().at(-1);
+  }
+
+  isOpen(at: number): boolean {
+    const own = this.windows.filter((window) => window.own);
+    const open = own.filter(({ from, to }) => from <= at && at < to);
+    if (open.some(({ kind }) => kind === 'freeze')) return false;
+    return !own.some(({ kind }) => kind === 'change') || open.some(({ kind }) => kind === 'change');
+  }
+
+  stopped(): Stop[] {
+    return this.stops.filter(({ own }) => own);
+  }
+}
+
+const isCounted = (severity: Severity | undefined) => severity !== undefined && severity !== 'LOW';
+const counted = ({ findings }: Pick<State, 'findings'>) =>
+  [...findings].filter(([, severity]) => isCounted(severity)).map(([cve]) => cve);
+const fails = (state: State) =>
+  counted(state).filter((cve) => !state.waived.has(cve)).length > ASKED.maximum;
+
+export function stateOf(release: Release, at: number): State {
+  const waivers = release.waivers.filter(({ revoked, expires }) => !revoked && at < expires);
+  return {
+    findings: new Map(release.findings),
+    waived: new Set(waivers.map(({ cve }) => cve)),
+    artifacts: release.artifacts.length,
+  };
+}
+
+/** Whether somebody who saw one state would see nothing worse in the other. */
+function isNoWorse(seen: State, now: State): boolean {
+  if (seen.artifacts !== now.artifacts) return false;
+  return counted(now).every((cve) => {
+    const [before, after] = [seen.findings.get(cve), now.findings.get(cve)];
+    if (!before || !after || !isCounted(before)) return false;
+    if (SEVERITIES.indexOf(after) > SEVERITIES.indexOf(before)) return false;
+    const coversRed = now.waived.has(cve) && !seen.waived.has(cve) && fails(seen);
+    return !coversRed;
+  });
+}
+
+function isApproved(release: Release, at: number): boolean {
+  const now = stateOf(release, at);
+  const said = release.said.filter(({ withdrawn }) => !withdrawn);
+  if (said.some(({ decision }) => decision === 'reject')) return false;
+  const requesters = release.waivers
+    .filter(({ cve, revoked, expires }) => !revoked && at < expires && counted(now).includes(cve))
+    .map(({ by }) => by);
+  const people = said.filter(
+    (one) =>
+      isNoWorse(one.saw, now) &&
+      at - one.at < ASKED.days * 24 * HOUR_MS &&
+      !requesters.includes(one.by),
+  );
+  return new Set(people.map(({ by }) => by)).size >= ASKED.minimum;
+}
+
+const isWhole = ({ release, created }: Record) => release.artifacts.every((at) => at <= created);
+
+export class NaiveGate {
+  readonly places = { stage: new Place(), prod: new Place() };
+
+  /** Whether the release stayed in `stage`, authorized and long enough. */
+  isPromoted(release: Release, at: number): boolean {
+    const ran = this.places.stage.ran();
+    return ran.some((one, index) => {
+      if (one.release !== release || !one.permitted || !isWhole(one)) return false;
+      const next = ran.slice(index + 1).find((later) => later.release !== release);
+      return (next?.ended ?? at) - one.ended >= ASKED.soakHours * HOUR_MS;
+    });
+  }
+
+  isTarget(name: Environment, release: Release, at: number): boolean {
+    const ran = this.places[name].ran();
+    const running = ran.at(-1);
+    if (!running || running.release === release) return false;
+    const ended = this.places[name].records
+      .filter((one) => one.release === release && one.state !== 'started')
+      .sort((a, b) => a.order - b.order);
+    if (ended.at(-1)?.state === 'failed') return false;
+    const last = ran.findLastIndex(
+      (one) => one.release === release && one.permitted && isWhole(one),
+    );
+    const left = ran[last + 1];
+    return last >= 0 && left !== undefined && at - left.ended < 90 * 24 * HOUR_MS;
+  }
+
+  /** @param at the clock; all else is as it is */
+  may(name: Environment, release: Release, intent: Intent, at: number): boolean {
+    const place = this.places[name];
+    if (release.revoked || fails(stateOf(release, at))) return false;
+    const stops = place.stopped();
+    if (intent === 'rollback' && this.isTarget(name, release, at)) {
+      return stops.every(({ rollbacks }) => rollbacks);
+    }
+    if (stops.length > 0 || !place.isOpen(at)) return false;
+    return name === 'stage' || (isApproved(release, at) && this.isPromoted(release, at));
+  }
+}
