@@ -26,7 +26,7 @@ const judged = () => resultOf(context.app, release);
 describe('a waiver', () => {
   it('of a policy rule does not cover findings of a tool with the same name, nor the other way round', async () => {
     await guard(context.app, [{ rule: 'max-findings', types: ['code'] }], 'code');
-    await uploaded(context.app, release, sarif([{ rule: 'max-findings' }]));
+    await uploaded(context.app, release, sarif([{ rule: 'max-findings' }], { name: 'ESLint' }));
     const code = () => resultOf(context.app, release, 'code');
     expect(await code()).toMatchObject({ denies: true, status: 'fail' });
     const finding = await waive({ rule: 'max-findings', about: 'finding' });

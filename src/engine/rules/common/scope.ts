@@ -7,7 +7,8 @@ export const scopeParameter = defaulted(
     default: 'release',
     description: [
       'release: evidence for the release is enough. artifacts: each artifact must be covered, if the release has any:',
-      'by evidence that was uploaded for it, or that names its digest, or that is about the whole release',
+      'by evidence that was uploaded for it, or that names its digest. Evidence about the whole release covers each',
+      'artifact for tests and code, and else only the single artifact of a release. An image needs a scan of an image',
     ].join(' '),
   }),
 );
