@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { integrate, publish } from '../../src/features/transparency/integrate.js';
+import { TAKE } from '../../src/features/transparency/log.sql.js';
 import { openCheckpoint } from '../../src/security/signing/checkpoint.js';
 import { EMPTY_ROOT, leafHash } from '../../src/security/signing/merkle.js';
 import { parseVkey } from '../../src/security/signing/note.js';
@@ -125,6 +126,32 @@ describe('the sequencer', () => {
     await settle();
     expect(await entries()).toEqual(before);
     expect(await queued()).toBe(0);
+  });
+
+  it('takes what was not stored with its row of the queue: by an earlier version, or beside the API', async () => {
+    const { settle } = await logApp();
+    await emptyQueue();
+    const insert = (more: string, value: string) =>
+      `INSERT INTO events (type, subject_kind, subject_id, actor, data${more})
+       VALUES ('project.updated', 'project', '1', 'test', '{}'${value})`;
+    await sql(`BEGIN; SET LOCAL srp.through = 'api'; ${insert('', '')}; COMMIT`);
+    await sql(insert('', ''));
+    await sql(insert(', queued', ', false'));
+    expect(await queued()).toBe(3);
+    await settle();
+    expect(await queued()).toBe(0);
+    expect(await entries()).toHaveLength(3);
+  });
+
+  it('reads events and entries by an index for each event of a batch, without any statistics', async () => {
+    await addEvents(3000);
+    const text = TAKE.text.replaceAll('$1', '1000').replaceAll('$2', 'NULL');
+    const rows = await sql<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`);
+    const scans = rows
+      .map((row) => row['QUERY PLAN'])
+      .filter((line) => / on (events|log_entr)/.test(line));
+    expect(scans).toHaveLength(2);
+    expect(scans.filter((line) => !/Index (Only )?Scan using/.test(line))).toEqual([]);
   });
 
   it('integrates by itself after a change, and when it closes', async () => {

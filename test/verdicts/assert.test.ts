@@ -155,6 +155,20 @@ describe('GET /assert: 400, 403 and 404', () => {
     expect(pointers(expectProblem(response, 400, 'validation-failed'))).toEqual(['/environment']);
   });
 
+  it('400: the release belongs to another project', async () => {
+    for (const environment of ['production', 'moon']) {
+      const response = await ask({ project: '77', environment });
+      expect(pointers(expectProblem(response, 400, 'validation-failed'))).toEqual(['/project']);
+    }
+    expect(await keptVerdicts()).toBe(0);
+  });
+
+  it('reads the id of a release in either case', async () => {
+    const { verdicts } = (await ask({ release: release.id.toUpperCase() })).json();
+    expect(verdicts).toMatchObject([{ releaseId: release.id, id: expect.any(String) }]);
+    expect((await ask()).json().verdicts[0].id).toBe(verdicts[0].id);
+  });
+
   it('404: the release or the environment does not exist', async () => {
     expectProblem(await ask({ release: MISSING }), 404, 'release-not-found');
     expectProblem(await ask({ environment: 'moon' }), 404, 'environment-not-found');
@@ -164,6 +178,9 @@ describe('GET /assert: 400, 403 and 404', () => {
     const { headers } = await giveToken({ projects: [2] });
     const response = await assertRelease(guarded.app, { release: release.id }, headers);
     expectProblem(response, 404, 'release-not-found');
+    const nowhere = { release: release.id, environment: 'moon' };
+    expectProblem(await assertRelease(guarded.app, nowhere, headers), 404, 'release-not-found');
+    expect(await keptVerdicts()).toBe(0);
     expect(await keptVerdicts()).toBe(0);
   });
 

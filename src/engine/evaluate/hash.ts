@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from '../../shared/canonical-json.js';
 import type { CanonicalInputs } from './canonical.js';
 import type { Judgement, PolicyRule, VerdictInputs } from './inputs.js';
@@ -9,7 +9,7 @@ import type { Judgement, PolicyRule, VerdictInputs } from './inputs.js';
  */
 export const ENGINE = 5;
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const sha256 = (text: string) => hash('sha256', text, 'hex');
 
 /** SHA-256 of the rules of a policy as canonical JSON, in lower-case hexadecimal. The order of the rules matters. */
 export const rulesSha256 = (rules: readonly PolicyRule[]): string => sha256(canonicalJson(rules));

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from '../../shared/canonical-json.js';
 import type { ApprovalsCase, GivenApproval } from '../rules/common/approvals.js';
 import { describe, isCounted, matching } from '../rules/common/defects.js';
@@ -24,8 +24,7 @@ interface Decided {
 type Results = ReadonlyMap<PreparedRule, RuleResult>;
 
 /** SHA-256 of a risk as canonical JSON, in lower-case hexadecimal: the digest that an approver names. */
-export const riskSha256 = (risk: Risk): string =>
-  createHash('sha256').update(canonicalJson(risk)).digest('hex');
+export const riskSha256 = (risk: Risk): string => hash('sha256', canonicalJson(risk), 'hex');
 
 /** Names of findings for messages, by fingerprint. */
 export function namesOf(defects: readonly Defect[]): NameOf {

@@ -6,7 +6,7 @@ type Policies = VerdictInputs['policies'];
 
 const SELECT = {
   name: 'approvals-policies',
-  text: `SELECT n.name, ${policiesInput('NULL::text')} AS policies
+  text: `SELECT n.name, ${policiesInput()} AS policies
            FROM environments n WHERE n.name = ANY ($1::text[])`,
 };
 

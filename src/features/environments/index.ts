@@ -1,7 +1,7 @@
 export { ENVIRONMENT_INPUT, RUNNING_INPUT } from './environment.input.sql.js';
 export {
   AFTER_INPUT,
-  rollbackInput,
+  ROLLBACK_INPUT,
   STAYS_INPUT,
   STOPS_INPUT,
   WINDOWS_INPUT,

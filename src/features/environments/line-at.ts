@@ -11,7 +11,7 @@ import { type Schedule, scheduleAt, stateAt, type WindowTimes } from '../../voca
 /** A window as `WINDOWS_INPUT` reads it. */
 export type StoredWindow = WindowTimes & Pick<WindowInput, 'id' | 'reason' | 'by'>;
 
-/** What `rollbackInput` reads. */
+/** What `ROLLBACK_INPUT` reads. */
 export interface StoredRollback {
   readonly isRunning: boolean;
   readonly failed: boolean;

@@ -26,9 +26,8 @@ const WHOLE = `NOT EXISTS (SELECT 1 FROM artifacts a WHERE a.release_id = r.id A
  * deployment, with the artifacts that it has now, that succeeded before the one that runs now, and when another one
  * followed that. `failed`: its last
  * deployment that ended had failed. `isRunning`: it runs now.
- * @param intent SQL parameter: `rollback`, or null
  */
-export const rollbackInput = (intent: string) => `CASE WHEN ${intent}::text = 'rollback' THEN (
+export const ROLLBACK_INPUT = `(
   SELECT jsonb_build_object(
            'isRunning', COALESCE(running.release_id = r.id, false),
            'failed', COALESCE((SELECT last.state = 'failed' FROM deployments last
@@ -47,7 +46,7 @@ export const rollbackInput = (intent: string) => `CASE WHEN ${intent}::text = 'r
     FROM (SELECT) one LEFT JOIN LATERAL (
       SELECT d.release_id, ${placeOf('d')} AS place FROM deployments d
        WHERE d.environment = n.name AND d.project_id = r.project_id AND d.state = 'succeeded'
-       ORDER BY ${placeOf('d')} DESC LIMIT 1) running ON true) END`;
+       ORDER BY ${placeOf('d')} DESC LIMIT 1) running ON true)`;
 
 /** Verdict input: the names of the environments that come before the environment row `n`. */
 export const AFTER_INPUT = 'to_jsonb(n.after)';

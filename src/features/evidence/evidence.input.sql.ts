@@ -2,7 +2,7 @@ import { CURRENT, countedAt, currentOf } from './current.sql.js';
 
 /**
  * Number of reports of the kind, label and artifact of the evidence `e` that are older and have claims. Those do not
- * apply to its findings. Null if there are none, and without a label.
+ * apply to its findings. Null if there are none, and without a label. `claimsBefore` counts the same.
  */
 const CLAIMS_BEFORE = `CASE WHEN e.label IS NOT NULL THEN NULLIF(
   count(*) FILTER (WHERE e.absolves) OVER (
@@ -14,7 +14,7 @@ const NAMED_TESTS = 5;
 
 /**
  * Current evidence of the release `r`, which is an input of verdicts. The times (seconds since 1970) are not inputs: a
- * verdict depends only on which evidence is too old.
+ * verdict depends only on which evidence is too old. `withClaimsBefore` adds what a window over all rows costs too much for.
  */
 export const EVIDENCE_INPUT = `(
   SELECT COALESCE(jsonb_agg(jsonb_build_object(
@@ -25,7 +25,6 @@ export const EVIDENCE_INPUT = `(
              SELECT count(*) FROM evidence other
               WHERE other.release_id = e.release_id AND other.absolves AND other.id < e.id
                 AND ${currentOf('other')}) END,
-           'claimsBefore', e.claims_before,
            'artifactsSeen', CASE WHEN e.kind = 'openvex' AND e.may_absolve THEN (
              SELECT count(*) FROM artifacts seen
               WHERE seen.release_id = e.release_id AND seen.created_at <= e.last_received_at) END,
@@ -37,8 +36,7 @@ export const EVIDENCE_INPUT = `(
            'receivedAt', extract(epoch FROM e.last_received_at)::float8,
            'firstReceivedAt', (SELECT extract(epoch FROM d.created_at)::float8 FROM documents d
              WHERE d.project_id = e.project_id AND d.sha256 = e.stored_sha256))), '[]')
-    FROM (SELECT e.*, ${CLAIMS_BEFORE} AS claims_before
-            FROM evidence e WHERE e.release_id = r.id AND ${CURRENT}) e)`;
+    FROM evidence e WHERE e.release_id = r.id AND ${CURRENT})`;
 
 /**
  * SHA-256 of the evidence of a release that counted at a time, independent of its order. For evidence whose claims take

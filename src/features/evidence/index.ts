@@ -1,3 +1,4 @@
+export { withClaimsBefore } from './claims-before.js';
 export { type AsOf, asOf, CURRENT, currentOf, NOW } from './current.sql.js';
 export { type DocumentReader, documentReader } from './document-reader.js';
 export { type DocumentStore, documentStore } from './document-store.js';

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Read } from '../../database/sql.js';
 import {
   aboutOf,
@@ -31,8 +31,8 @@ import {
   type StoredRollback,
   type StoredWindow,
 } from '../environments/index.js';
-import { EVIDENCE_DIGEST } from '../evidence/index.js';
-import { COLLECT } from './collect.sql.js';
+import { EVIDENCE_DIGEST, withClaimsBefore } from '../evidence/index.js';
+import { collectStatement } from './collect.sql.js';
 import {
   COMPUTE_FACTS,
   COUNTED_DEFECTS,
@@ -75,7 +75,7 @@ export interface Question {
 
 type RequestedWaiver = VerdictInputs['waivers'][number] & { readonly requestedBy: string };
 
-/** A row of `COLLECT`. */
+/** A row of `collectStatement`. */
 export type Row = Omit<
   VerdictInputs,
   | 'tooOld'
@@ -135,21 +135,8 @@ export function fingerprintOf({ versions, isBrief }: Question, row: Row): string
     ...rest
   } = row;
   const text = JSON.stringify([versions ?? null, rest, ...(isBrief ? ['brief'] : [])]);
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
 }
-
-/** The values for `COLLECT`. @param reports maximum number of reports whose evidence is read */
-export const valuesOf = (
-  { releaseId, environment, versions, intent }: Question,
-  reports: number,
-) => [
-  releaseId,
-  environment,
-  versions ? JSON.stringify(versions) : null,
-  ENGINE,
-  reports,
-  intent ?? null,
-];
 
 /** Waivers that can cover findings. */
 const idsOfFindings = (waivers: Row['waivers']): string[] =>
@@ -308,9 +295,14 @@ function atTime(row: Row, at: number): Row {
 /** Reads the row of a question. @param reports maximum number of reports whose evidence is read */
 export async function readRow(
   read: Read,
-  question: Question,
+  { releaseId, environment, versions, intent, asOf }: Question,
   reports: number,
 ): Promise<Row | undefined> {
-  const [row] = await read<Row>(COLLECT, valuesOf(question, reports));
-  return row && question.asOf !== undefined ? atTime(row, question.asOf) : row;
+  const asked = { versions: versions !== undefined, rollback: intent === 'rollback' };
+  const values = [releaseId, environment, ENGINE, reports];
+  if (versions) values.push(JSON.stringify(versions));
+  const [found] = await read<Row>(collectStatement(asked), values);
+  if (!found) return undefined;
+  const row = { ...found, evidence: found.evidence && withClaimsBefore(found.evidence) };
+  return asOf === undefined ? row : atTime(row, asOf);
 }

@@ -56,6 +56,7 @@ async function collectHere(read: Read, question: Question, large: LargeDecisions
 
 /**
  * Decides a question from one snapshot: here, or in a thread if it needs many rows.
+ * @param admit called with the project of the release before anything is decided; throws if the caller may not ask
  * @returns undefined if the release or the environment does not exist
  * @throws {AppError} `decision-too-large`, `overloaded`
  */
@@ -64,6 +65,7 @@ export async function decide(
   question: Question,
   large: LargeDecisions,
   waiting: Waiting,
+  admit: (projectId: number) => void = () => {},
 ): Promise<Decided | undefined> {
   const inThread = async (row: Row): Promise<Decided | undefined> => {
     const answer = await large.decide(question, row, waiting);
@@ -79,6 +81,7 @@ export async function decide(
     large.reports,
   );
   if (!row) return undefined;
+  admit(row.release.projectId);
   if (!hasEvidence(row) || large.isLarge(row, question.isBrief)) return inThread(row);
   const collected = collectedFrom(row, question.isBrief);
   if (collected) return fromCollected(collected, question, row);

@@ -7,7 +7,7 @@ import { type CallContext, query } from '../../database/context.js';
 import { AppError, type FieldError, invalid, invalidAt } from '../../shared/app-error.js';
 import { ensureRequested } from '../approvals/index.js';
 import { requireProject, requireReach } from '../projects/index.js';
-import { requireReleaseRef } from '../releases/index.js';
+import { releaseNotFound, requireReleaseRef } from '../releases/index.js';
 import type { PolicyVersions, Question } from './collect.js';
 import { FIND_RELEASES, FIND_RELEASES_AMONG, MAX_RELEASES } from './collect.sql.js';
 import { decide } from './decide.js';
@@ -80,6 +80,18 @@ interface FoundRelease {
   readonly projectName: string;
 }
 
+/** Checks the project of a release that was not looked up before. It throws if the caller may not ask about it. */
+type Admit = (projectId: number) => void;
+
+/** @throws {AppError} `release-not-found`, `validation-failed` */
+const admission =
+  ({ caller }: CallContext, project: number | undefined): Admit =>
+  (projectId) => {
+    reachable({ projectId }, caller, 'verdicts:read', releaseNotFound);
+    if (project === undefined || project === projectId) return;
+    throw invalidAt('query', '/project', 'is not the project of the release');
+  };
+
 /** Names of projects for messages, if the releases are of several. */
 function projectNames(releases: readonly FoundRelease[]): ReadonlyMap<number, string> {
   const names = new Map(releases.map(({ projectId, projectName }) => [projectId, projectName]));
@@ -102,10 +114,15 @@ export function verdictsService(large: LargeDecisions, onOutcome: (outcome: Outc
     context: CallContext,
     question: Question,
     waiting: Waiting,
+    admit?: Admit,
   ): Promise<FreshVerdict> {
     const { releaseId, environment } = question;
-    const decided = await decide(context, question, large, waiting);
-    if (!decided) throw environmentNotFound(environment);
+    const decided = await decide(context, question, large, waiting, admit);
+    if (!decided) {
+      // Its project was not checked yet, and whether a release exists is told only to who may see it.
+      admit?.((await requireReleaseRef(context, 'verdicts:read', releaseId)).projectId);
+      throw environmentNotFound(environment);
+    }
     const { judged, ...rest } = decided;
     const { limits, ...judgement } = judged;
     const asked = { askedAt: judged.evaluatedAt, askedBy: context.caller.subject };
@@ -125,25 +142,24 @@ export function verdictsService(large: LargeDecisions, onOutcome: (outcome: Outc
   }
 
   /** Decides, and stores what changes. */
-  async function decideAndSettle(context: CallContext, question: Question, waiting: Waiting) {
-    const settled = await settle(context, question, () => decideNow(context, question, waiting));
+  async function decideAndSettle(
+    context: CallContext,
+    question: Question,
+    waiting: Waiting,
+    admit?: Admit,
+  ) {
+    const settled = await settle(context, question, () =>
+      decideNow(context, question, waiting, admit),
+    );
     onOutcome(settled.outcome);
     return settled;
   }
 
   /**
-   * Finds the releases of an assertion.
-   * @throws {AppError} `release-not-found`, `artifact-not-found`, `validation-failed`
+   * Finds the releases of an assertion about an artifact.
+   * @throws {AppError} `artifact-not-found`, `validation-failed`
    */
-  async function releasesOf(context: CallContext, { release, sha256, project }: AssertQuery) {
-    if (release !== undefined) {
-      const { id, projectId } = await requireReleaseRef(context, 'verdicts:read', release);
-      if (project !== undefined && project !== projectId) {
-        const message = 'is not the project of the release';
-        throw invalidAt('query', '/project', message);
-      }
-      return [{ id, projectId, projectName: '' }];
-    }
+  async function releasesWith(context: CallContext, { sha256, project }: AssertQuery) {
     const reached = projectsFor(context.caller, 'verdicts:read');
     const own = project === undefined ? reached : [project];
     const among = own?.filter((id) => reached === null || reached.includes(id));
@@ -199,11 +215,14 @@ export function verdictsService(large: LargeDecisions, onOutcome: (outcome: Outc
         throw invalidAt('query', '/release', message);
       }
       const verdicts: DecidedVerdict[] = [];
-      const releases = await releasesOf(context, request);
-      for (const { id } of releases) {
-        const intent = intentOf(request.intent);
-        const question = { releaseId: id, environment: request.environment, intent };
-        verdicts.push((await decideAndSettle(context, question, waiting)).verdict);
+      // A single release is read once, with the inputs of its verdict.
+      const releases = release === undefined ? await releasesWith(context, request) : [];
+      const admit = release === undefined ? undefined : admission(context, request.project);
+      const ids = release === undefined ? releases.map(({ id }) => id) : [release.toLowerCase()];
+      for (const releaseId of ids) {
+        const { environment } = request;
+        const question = { releaseId, environment, intent: intentOf(request.intent) };
+        verdicts.push((await decideAndSettle(context, question, waiting, admit)).verdict);
       }
       const names = projectNames(releases);
       if (verdicts.every(({ decision }) => decision === 'allow')) {
