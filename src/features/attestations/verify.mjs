@@ -54,10 +54,8 @@ const nodeHash = (/** @type {Buffer} */ left, /** @type {Buffer} */ right) => sh
 function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  return `{${Object.keys(value)
-    .sort()
-    .map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`)
-    .join()}}`;
+  const members = Object.keys(value).sort();
+  return `{${members.map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join()}}`;
 }
 const digestOf = (/** @type {unknown} */ value) => sha256(canonical(value)).toString('hex');
 const same = (/** @type {any} */ one, /** @type {any} */ two) => canonical(one ?? null) === canonical(two ?? null);
@@ -351,8 +349,7 @@ function verifyOwnCheckpoint(keys, options) {
   const own = openCheckpoint(readFileSync(options.checkpoint, 'utf8'), keys);
   const [number, head] = [...heads].find(([, { origin }]) => origin === own.origin) ?? [];
   need(head, `the pack has nothing of the log of your checkpoint, ${own.origin}`);
-  const isEnded = own.size > head.size && Math.max(...heads.keys()) > number;
-  need(!isEnded, `the log of your checkpoint ended at size ${head.size}: a restore lost what came after`);
+  need(own.size <= head.size || number >= Math.max(...heads.keys()), `a restore lost all after entry ${head.size - 1}`);
   if (own.size > head.size) throw new Unusable(`your checkpoint is of size ${own.size}. Ask for a newer pack`);
   const path = `logs/${number}/consistency-${own.size}.json`;
   const given = options.consistency && JSON.parse(readFileSync(options.consistency, 'utf8'));
