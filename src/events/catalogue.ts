@@ -279,7 +279,7 @@ export const EVENTS: Readonly<Record<EventType, EventMeaning>> = {
   'environment.created': { subject: 'environment', meaning: 'An environment was created' },
   'environment.updated': {
     subject: 'environment',
-    meaning: 'Rank, policies or order of an environment changed',
+    meaning: 'Settings of an environment changed',
   },
   'window.created': { subject: 'window', meaning: 'A freeze or a change window was created' },
   'window.ended': { subject: 'window', meaning: 'A freeze or a change window was ended' },
