@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { integrate, publish } from '../../src/features/transparency/integrate.js';
+import { query } from '../../src/database/context.js';
+import { integrate, publish, withLog } from '../../src/features/transparency/integrate.js';
 import { TAKE } from '../../src/features/transparency/log.sql.js';
 import { openCheckpoint } from '../../src/security/signing/checkpoint.js';
 import { EMPTY_ROOT, leafHash } from '../../src/security/signing/merkle.js';
@@ -145,11 +146,12 @@ describe('the sequencer', () => {
 
   it('reads events and entries by an index for each event of a batch, without any statistics', async () => {
     await addEvents(3000);
-    const text = TAKE.text.replaceAll('$1', '1000').replaceAll('$2', 'NULL');
-    const rows = await sql<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`);
-    const scans = rows
-      .map((row) => row['QUERY PLAN'])
-      .filter((line) => / on (events|log_entr)/.test(line));
+    const text = `EXPLAIN ${TAKE.text.replaceAll('$1', '1000').replaceAll('$2', 'NULL')}`;
+    const rows = await withLog(anotherPool(), true, (inside) =>
+      query<{ 'QUERY PLAN': string }>(inside, { text }, []),
+    );
+    const lines = (rows ?? []).map((row) => row['QUERY PLAN']);
+    const scans = lines.filter((line) => / on (events|log_entr)/.test(line));
     expect(scans).toHaveLength(2);
     expect(scans.filter((line) => !/Index (Only )?Scan using/.test(line))).toEqual([]);
   });

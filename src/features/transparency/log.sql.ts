@@ -17,15 +17,21 @@ const HEAD_COLUMNS = `l.id, l.origin, l.size, l.root, l.diverged_at AS "diverged
   EXISTS (SELECT 1 FROM log_checkpoints c WHERE c.log_id = l.id AND c.size = l.size) AS published,
   (SELECT c.note FROM log_checkpoints c WHERE c.log_id = l.id ORDER BY c.size DESC LIMIT 1) AS note`;
 
+/**
+ * A plan that was made for a new database would read whole tables until their statistics are there, and a session keeps
+ * it. It ends with the transaction.
+ */
+const BY_INDEX = `set_config('enable_seqscan', 'off', true)`;
+
 /** The lock ends with the transaction. `$1`: the name of the lock. */
 export const TRY_LOCK: Statement = {
   name: 'log-try-lock',
-  text: 'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS locked',
+  text: `SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS locked, ${BY_INDEX}`,
 };
 
 export const LOCK: Statement = {
   name: 'log-lock',
-  text: 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))',
+  text: `SELECT pg_advisory_xact_lock(hashtextextended($1, 0)), ${BY_INDEX}`,
 };
 
 export const HEAD: Statement = {
