@@ -301,7 +301,7 @@ describe('metrics', () => {
     await (await gauges()).toEqual([
       'srp_break_glass{state="pending"} 1',
       'srp_break_glass{state="open"} 1',
-      'srp_break_glass{state="review"} 2',
+      'srp_break_glass{state="review"} 1',
       'srp_break_glass{state="overdue"} 1',
     ]);
   });
