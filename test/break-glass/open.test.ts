@@ -317,7 +317,7 @@ describe('the second person', () => {
     expectProblem(await confirm(id), 409, 'break-glass-ended');
     const { id: one } = await broken(context.app, release);
     const problem = expectProblem(await confirm(one), 409, 'break-glass-open');
-    expect(problem.detail).toBe('It is open without force: nobody must confirm it');
+    expect(problem.detail).toBe('It is open without force, so it needs no confirmation');
     await acted(context.app, one, 'end', headers);
     expectProblem(await confirm(one), 409, 'break-glass-ended');
   });

@@ -94,7 +94,7 @@ describe('POST /break-glass/{id}/review', () => {
     expectProblem(await review(asked), 409, 'break-glass-open');
     await acted(context.app, asked, 'end', headers);
     const problem = expectProblem(await review(asked), 409, 'break-glass-ended');
-    expect(problem.detail).toBe('Nobody confirmed it, so it let nothing pass');
+    expect(problem.detail).toBe('It was not confirmed, so it let nothing pass');
   });
 
   it.each<[object, string]>([
@@ -304,7 +304,7 @@ describe('metrics', () => {
     await (await gauges()).toEqual([
       'srp_break_glass{state="pending"} 1',
       'srp_break_glass{state="open"} 1',
-      'srp_break_glass{state="review"} 2',
+      'srp_break_glass{state="review"} 1',
       'srp_break_glass{state="overdue"} 1',
     ]);
   });

@@ -30,7 +30,7 @@ export const BREAK_GLASS_INPUT = `(
 /** Reviews that a rule looks at: the oldest. */
 const MAX_REVIEWS = 20;
 
-/** Verdict input: break-glasses of the project of the release row `r` that nobody reviewed. */
+/** Verdict input: break-glasses of the project of the release row `r` without a review. */
 export const REVIEWS_INPUT = `(
   SELECT COALESCE(jsonb_agg(jsonb_build_object(
            'id', b.id, 'environment', b.environment, 'version', broken.version,

@@ -144,7 +144,7 @@ export const breakGlassRoutes: FastifyPluginAsyncTypebox<Services> = async (
         operationId: 'endBreakGlass',
         summary: 'End a break-glass',
         description:
-          'Ends it before its time: the gate denies again in its next answer. Or takes a request back that nobody ' +
+          'Ends it before its time: the gate denies again in its next answer. Or takes a request back that no one ' +
           'confirmed. Programs can do this. Ending what is over has no effect.',
         params: BreakGlassParams,
         response: { 200: answer(BreakGlassRef, 'The break-glass is over') },

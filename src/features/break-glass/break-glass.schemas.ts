@@ -77,7 +77,7 @@ const fields = {
   requestedBy: Type.String({ description: 'The person who broke the glass' }),
   requestedVia: stringEnum(VIA, { description: '`token`: by a token that an admin marked' }),
   confirmUntil: nullableTimestamp('Until when a second person can confirm it. null without force'),
-  confirmedAt: nullableTimestamp('Time of the confirmation. null: nobody confirmed it'),
+  confirmedAt: nullableTimestamp('Time of the confirmation. null: it is not confirmed'),
   confirmedBy: nullableString({ description: 'The second person' }),
   confirmedVia: Type.Unsafe<'sign-in' | 'token' | null>({
     type: ['string', 'null'],

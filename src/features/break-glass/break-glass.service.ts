@@ -34,7 +34,7 @@ export const takeBreakGlassTurn = (
 ) => takeTurn(context, ['break-glass', releaseId, environment]);
 
 /**
- * Takes the turn of those who disable people first, so that nobody is disabled between this check and the end of the
+ * Takes the turn of those who disable people first, so that no one is disabled between this check and the end of the
  * transaction.
  * @throws {AppError} `identity-disabled`
  */
@@ -208,7 +208,7 @@ export function breakGlassService(onOpened: (force: boolean) => void) {
         if (state === 'open') {
           throw new AppError(
             'break-glass-open',
-            'It is open without force: nobody must confirm it',
+            'It is open without force, so it needs no confirmation',
           );
         }
         if (state !== 'pending') {

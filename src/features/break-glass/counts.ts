@@ -1,18 +1,20 @@
 import { type Place, query } from '../../database/context.js';
 import { CONFIRM_MINUTES, REVIEW_HOURS } from './limits.js';
 
+const OVERDUE = `opened_at <= now() - INTERVAL '${REVIEW_HOURS} hours'`;
+
 const COUNT = {
   name: 'break-glass-count',
   text: `SELECT count(*) FILTER (WHERE ended_at IS NULL AND ends_at > now())::int AS open,
-                count(*) FILTER (WHERE ended_at IS NOT NULL OR ends_at <= now())::int AS review,
-                count(*) FILTER (WHERE opened_at <= now() - INTERVAL '${REVIEW_HOURS} hours')::int AS overdue,
+                count(*) FILTER (WHERE NOT ${OVERDUE} AND (ended_at IS NOT NULL OR ends_at <= now()))::int AS review,
+                count(*) FILTER (WHERE ${OVERDUE})::int AS overdue,
                 (SELECT count(*)::int FROM break_glasses
                   WHERE opened_at IS NULL AND ended_at IS NULL
                     AND requested_at > now() - INTERVAL '${CONFIRM_MINUTES} minutes') AS pending
            FROM break_glasses WHERE reviewed_at IS NULL AND opened_at IS NOT NULL`,
 };
 
-/** `review` has all that wait for a review, also those that are overdue. */
+/** As the states of lists: `review` has none that is overdue. */
 export type Counts = Readonly<Record<'pending' | 'open' | 'review' | 'overdue', number>>;
 
 export const NO_COUNTS: Counts = { pending: 0, open: 0, review: 0, overdue: 0 };

@@ -40,7 +40,7 @@ function breakGlassMetrics(app: FastifyInstance, place: Place): (force: boolean)
   };
   app.gauge({
     name: 'srp_break_glass',
-    help: 'Break-glasses when last scraped: pending, open, review (also overdue ones), overdue',
+    help: 'Break-glasses when last scraped, by state: pending, open, review (not overdue), overdue',
     labelNames: ['state'],
     collect() {
       for (const [state, count] of Object.entries(counts)) this.set({ state }, count);

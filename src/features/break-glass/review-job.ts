@@ -10,7 +10,7 @@ const REMINDER: Caller = { subject: 'server', credential: 'break-glass-reviews',
 /** Reminders of one transaction. */
 const BATCH = 200;
 
-/** Takes those that are over, and of which nobody was reminded for a day. `$1`: how many. */
+/** Takes those that are over, and had no reminder for a day. `$1`: how many. */
 const TAKE_DUE = {
   name: 'break-glass-due',
   text: `UPDATE break_glasses b SET reminded_at = now()
@@ -51,7 +51,7 @@ export async function remindOfReviews({ store }: Place, signal?: AbortSignal): P
   return count;
 }
 
-/** Records that a review is due: when the break-glass is over, and each day until somebody reviews it. */
+/** Records that a review is due: when the break-glass is over, and each day until it is reviewed. */
 export const reviewsJob: Job = {
   name: 'break-glass-reviews',
   everyMs: 600_000,

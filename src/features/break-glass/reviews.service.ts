@@ -63,7 +63,7 @@ function requireOver(state: BreakGlass['state'], id: string): void {
     throw new AppError('break-glass-open', detail);
   }
   if (state === 'unconfirmed') {
-    throw new AppError('break-glass-ended', 'Nobody confirmed it, so it let nothing pass');
+    throw new AppError('break-glass-ended', 'It was not confirmed, so it let nothing pass');
   }
 }
 
