@@ -55,7 +55,7 @@ function requireKeys({ keys }: Opened) {
 /** @returns whether nothing is wrong */
 async function verified({ database, keys }: Opened): Promise<boolean> {
   let faults = 0;
-  const { besideApi, imported, notComparable, ...counts } = await verify(database, {
+  const { besideApi, imported, notComparable, roleSettings, ...counts } = await verify(database, {
     keys,
     report(fault) {
       faults += 1;
@@ -71,6 +71,11 @@ async function verified({ database, keys }: Opened): Promise<boolean> {
   );
   for (const [what, count] of Object.entries(notComparable)) {
     say(`not comparable: ${count} × ${what}`);
+  }
+  for (const setting of roleSettings) {
+    say(
+      `a role has a setting of its own: ${setting}. See docs/operations.md#the-role-of-the-server`,
+    );
   }
   say(
     faults === 0
