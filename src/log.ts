@@ -45,6 +45,9 @@ const OPTIONS = {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** Some statements read whole tables. */
+const VERIFY_STATEMENT_MS = 3_600_000;
+
 const say = (line: string) => process.stderr.write(`log: ${line}\n`);
 
 function requireKeys({ keys }: Opened) {
@@ -55,14 +58,14 @@ function requireKeys({ keys }: Opened) {
 /** @returns whether nothing is wrong */
 async function verified({ database, keys }: Opened): Promise<boolean> {
   let faults = 0;
-  const { besideApi, imported, notComparable, ...counts } = await verify(database, {
+  const { besideApi, imported, notComparable, roleSettings, ...counts } = await verify(database, {
     keys,
     report(fault) {
       faults += 1;
       process.stdout.write(`${fault}\n`);
     },
   });
-  const text = Object.entries(counts).map(([what, count]) => `${what} ${count}`);
+  const text = Object.entries(counts).map(([what, count]) => `${count} ${what}`);
   if (!keys)
     say('SIGNING_KEYS_DIR is not set, so signatures and the last signed size were not verified');
   say(`compared ${text.join(', ')}`);
@@ -71,6 +74,11 @@ async function verified({ database, keys }: Opened): Promise<boolean> {
   );
   for (const [what, count] of Object.entries(notComparable)) {
     say(`not comparable: ${count} × ${what}`);
+  }
+  for (const setting of roleSettings) {
+    say(
+      `a role has a setting of its own: ${setting}. See docs/security.md#settings-that-the-role-gives-itself`,
+    );
   }
   say(
     faults === 0
@@ -97,6 +105,7 @@ async function run(): Promise<boolean> {
   if (command === 'erase' && !UUID.test(event ?? '')) {
     throw new ConfigError('erase needs --event with the id of an event, as GET /events has it');
   }
+  const verifying = command === 'verify' ? { statementTimeoutMs: VERIFY_STATEMENT_MS } : {};
   return withDatabase(async (opened) => {
     const { database, config } = opened;
     if (command === 'verify') return verified(opened);
@@ -123,7 +132,7 @@ async function run(): Promise<boolean> {
     await settleNow(context, keys);
     say(`erased the event of entry ${index} of ${origin}. Backups and WAL files may still have it`);
     return true;
-  });
+  }, verifying);
 }
 
 try {

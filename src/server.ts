@@ -135,7 +135,7 @@ async function start(config: Config, running: Running): Promise<void> {
         : undefined,
   });
   // The application is built while the schema is checked or migrated.
-  const [{ applied, unknown, granted, mayRewrite }, app] = await Promise.all([
+  const [{ applied, unknown, granted, mayRewrite, roleSettings }, app] = await Promise.all([
     schema.catch((error: unknown) => {
       const message = startFailure(error, access.ownerUrl ?? url);
       throw message === undefined ? error : new SchemaError(message, { cause: error });
@@ -155,6 +155,12 @@ async function start(config: Config, running: Running): Promise<void> {
   if (mayRewrite) {
     const setting = 'MIGRATION_DATABASE_URL';
     app.log.warn({ setting }, 'the database role of this server may rewrite the record');
+  }
+  if (roleSettings.length > 0) {
+    app.log.warn(
+      { settings: roleSettings },
+      'the database role of this server has settings of its own',
+    );
   }
   const address = await app.listen({ host: config.HOST, port: config.PORT }).catch(cannotListen);
   running.transparency?.start();

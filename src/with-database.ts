@@ -24,9 +24,13 @@ export function userName(): string {
   }
 }
 
-/** Runs work with the database and the keys of the server. The server can run or not. */
+/**
+ * Runs work with the database and the keys of the server. The server can run or not.
+ * @param statementTimeoutMs default: that of the server
+ */
 export async function withDatabase<Result>(
   work: (opened: Opened) => Promise<Result>,
+  { statementTimeoutMs }: { readonly statementTimeoutMs?: number } = {},
 ): Promise<Result> {
   loadDotEnv();
   const config = loadConfig();
@@ -41,7 +45,10 @@ export async function withDatabase<Result>(
     const { SIGNING_KEYS_DIR: dir } = config;
     const keys = dir === undefined ? undefined : await openKeys(dir, () => newOrigin(config));
     // Erasing, and the reasons that a person gives, are the owner's.
-    const database = openDatabase(access.ownerUrl ?? access.url, config);
+    const DATABASE_STATEMENT_TIMEOUT_MS =
+      statementTimeoutMs ?? config.DATABASE_STATEMENT_TIMEOUT_MS;
+    const settings = { ...config, DATABASE_STATEMENT_TIMEOUT_MS };
+    const database = openDatabase(access.ownerUrl ?? access.url, settings);
     try {
       return await work({ config, database, keys });
     } finally {

@@ -6,6 +6,8 @@ import {
   prepareSchemaOn,
   withClient,
 } from './migrate.js';
+import { loginOf } from './role/login.js';
+import { roleSettings } from './role/settings.js';
 import { checkRole, prepareRole } from './server-role.js';
 
 const INSUFFICIENT_PRIVILEGE = '42501';
@@ -16,6 +18,8 @@ export interface PreparedDatabase extends PreparedSchema {
   readonly mayRewrite: boolean;
   /** The role of the server, if it was made, or its rights were not as they must be. */
   readonly granted: string | undefined;
+  /** Names of settings that the role of the server has of its own. */
+  readonly roleSettings: readonly string[];
 }
 
 /** Prepares the database with the only role that there is. */
@@ -26,7 +30,8 @@ async function prepareAlone(client: pg.Client, url: string, apply: boolean) {
       throw error;
     },
   );
-  return { ...prepared, mayRewrite: await checkRole(client), granted: undefined };
+  const mayRewrite = await checkRole(client);
+  return { ...prepared, mayRewrite, granted: undefined, roleSettings: await roleSettings(client) };
 }
 
 /**
@@ -43,6 +48,7 @@ export function prepareDatabase(
     const prepared = await prepareSchemaOn(client, ownerUrl, apply);
     const login = { url, connectTimeoutMs };
     const granted = await prepareRole(client, login, { grant: prepared.unknown.length === 0 });
-    return { ...prepared, mayRewrite: false, granted };
+    const settings = await roleSettings(client, loginOf(url).role);
+    return { ...prepared, mayRewrite: false, granted, roleSettings: settings };
   });
 }

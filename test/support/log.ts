@@ -68,8 +68,11 @@ export const addEvents = (count: number, release: string | null = null) =>
     [count, release],
   );
 
-/** The queue of a database that has just been migrated is not empty. */
-export const emptyQueue = () => sql('DELETE FROM log_queue');
+/** A database that has just been migrated has events. */
+export const emptyQueue = () =>
+  sql(
+    `BEGIN; SET LOCAL session_replication_role = replica; DELETE FROM events; DELETE FROM log_queue; COMMIT`,
+  );
 
 /** Runs statements as the owner of the database, without triggers and foreign keys. */
 export const tamper = (text: string) =>

@@ -1,6 +1,10 @@
+import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { sql } from '../support/database.js';
-import { addEvents, logApp, tamper } from '../support/log.js';
+import { ANONYMOUS } from '../../src/access/caller.js';
+import { callContext } from '../../src/database/context.js';
+import { recover } from '../../src/features/transparency/index.js';
+import { serverDatabaseUrl, sql } from '../support/database.js';
+import { addEvents, anotherPool, emptyQueue, faultsOf, logApp, tamper } from '../support/log.js';
 import { createProject } from '../support/requests.js';
 
 describe('the hourly check', () => {
@@ -29,7 +33,7 @@ describe('the hourly check', () => {
     ],
     ['the root', `UPDATE logs SET root = sha256('a')`, 4],
   ])('stops the signing after a change of %s, and tells it', async (_what, change, index) => {
-    await sql('DELETE FROM log_queue');
+    await emptyQueue();
     await addEvents(5);
     const { app, log, settle, keys } = await logApp();
     await settle();
@@ -49,8 +53,37 @@ describe('the hourly check', () => {
     expect((await app.inject('/events?type=log.diverged')).json()).toHaveLength(1);
   });
 
+  it('stops the signing when rows of the queue were deleted, and a new log has these events', async () => {
+    const { app, keys, log, settle } = await logApp();
+    await settle();
+    await createProject(app);
+    // The role of the server may do this, because it integrates events.
+    const server = new pg.Client({ connectionString: serverDatabaseUrl() });
+    await server.connect();
+    await server.query('DELETE FROM log_queue');
+    await server.end();
+    await settle();
+    expect(await log.check.run()).toBeUndefined(); // its transaction may not have ended
+    await tamper(
+      `UPDATE events SET time = time - interval '6 minutes' WHERE type = 'project.created'`,
+    );
+    const { fault } = (await log.check.run()) ?? {};
+    expect(fault).toMatch(/^event \S+ is neither in the log nor in the queue$/);
+    await settle();
+    const ready = await app.inject('/health/ready');
+    expect(ready.json().warnings).toEqual([expect.stringContaining('npm run log -- verify')]);
+    expect((await faultsOf(keys)).join('\n')).toMatch(
+      /event \S+: it is neither in the log nor in the queue/,
+    );
+    const context = callContext(anotherPool().store, ANONYMOUS, 'test');
+    await recover(context, keys, 'srp.invalid/next', 'Rows of the queue were deleted');
+    await settle();
+    expect(await log.check.run()).toBeUndefined();
+    expect(await faultsOf(keys)).toEqual([]);
+  });
+
   it('runs when the log starts', async () => {
-    await sql('DELETE FROM log_queue');
+    await emptyQueue();
     await addEvents(5);
     const first = await logApp();
     await first.settle();

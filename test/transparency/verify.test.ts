@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { importRows } from '../../src/events/import.js';
 import { verify } from '../../src/features/verification/index.js';
 import { sql } from '../support/database.js';
@@ -12,6 +12,20 @@ async function faults({ keys }: Pick<LogApp, 'keys'>): Promise<string[]> {
   const found: string[] = [];
   await verify(anotherPool(), { keys: keys, report: (fault) => void found.push(fault) });
   return found;
+}
+
+/** Ids and times of events as a clock has them that shows this time, until the test ends. */
+async function setDatabaseClock(time: string): Promise<void> {
+  const [row] = await sql<{ text: string }>(
+    `SELECT pg_get_functiondef('uuid_v7()'::regprocedure) AS text`,
+  );
+  const text = row?.text ?? '';
+  onTestFinished(async () => {
+    await sql(text);
+    await sql('ALTER TABLE events ALTER time SET DEFAULT clock_timestamp()');
+  });
+  await sql(text.replace('clock_timestamp()', time));
+  await sql(`ALTER TABLE events ALTER time SET DEFAULT ${time}`);
 }
 
 /** A release with everything that a verdict is made of, in the log. */
@@ -353,6 +367,28 @@ describe('npm run log -- verify', () => {
     const log = await recorded();
     await tamper(change);
     expect((await faults(log)).join('\n')).toMatch(found);
+  });
+
+  it('finds nothing when the clock of the database was set back', async () => {
+    const log = await recorded();
+    const { id } = await createRelease(log.app, { version: '2.0.0' });
+    await log.settle();
+    const before = `now() - interval '3 hours'`;
+    await setDatabaseClock(before);
+    await log.app.inject({ method: 'POST', url: `/releases/${id}/seal` });
+    await log.app.inject(`/assert?release=${id}&environment=gate`);
+    await log.settle();
+    const [order] = await sql(
+      `SELECT (SELECT e.id FROM events e WHERE e.type = 'release.sealed' AND e.release_id = $1)
+            < (SELECT e.id FROM events e WHERE e.type = 'release.created' AND e.release_id = $1) AS back`,
+      [id],
+    );
+    expect(order).toEqual({ back: true });
+    expect(await faults(log)).toEqual([]);
+    expect(await log.log.check.run()).toBeUndefined();
+    const again = await log.keys.lastSigned();
+    await log.settle();
+    expect(await log.keys.lastSigned()).toEqual(again);
   });
 
   it('says nothing of signatures without the keys', async () => {

@@ -6,7 +6,7 @@ import type { JobLog } from '../../jobs/job.js';
 import type { Keys } from '../../security/signing/keys.js';
 import { leafHash } from '../../security/signing/merkle.js';
 import { rootAt, TILE_WIDTH } from '../../security/signing/tiles.js';
-import { type CheckedRow, ENTRIES } from './check.sql.js';
+import { type CheckedRow, ENTRIES, LOST } from './check.sql.js';
 import { faultOf } from './check-entry.js';
 import { withLog } from './integrate.js';
 import { DIVERGE } from './log.sql.js';
@@ -16,10 +16,14 @@ const HOUR_MS = 3_600_000;
 /** Entries of the newest tiles: at least one whole tile, and the partial one. */
 const NEWEST = 2 * TILE_WIDTH;
 
+/** Events that are looked at for one that lost its place. */
+const NEWEST_EVENTS = 20_000;
+const LOST_MINUTES = 5;
+
 /** Not a caller: it has no rights, and only signs the event. */
 const CHECKER: Caller = { subject: 'server', credential: 'check-log', grants: [] };
 
-/** The first entry that differs. */
+/** The first entry that differs, or the size of the log if an event has no place in it. */
 export interface Difference {
   readonly index: number;
   readonly fault: string;
@@ -62,6 +66,13 @@ export async function checkNewest(place: Place, head: Head): Promise<Difference 
   return { index: size - 1, fault: 'the tiles do not have the root of the log' };
 }
 
+/** An event whose row was taken out of the queue: the role of the server may delete there, because it integrates. */
+async function lostEvent(place: Place, { size }: Head): Promise<Difference | undefined> {
+  const [event] = await query<{ id: string }>(place, LOST, [NEWEST_EVENTS, LOST_MINUTES]);
+  if (!event) return undefined;
+  return { index: size, fault: `event ${event.id} is neither in the log nor in the queue` };
+}
+
 /** Stops all signing, and records the event once. */
 async function diverge({ store }: Place, head: Head, { index }: Difference): Promise<void> {
   const context = callContext(store, CHECKER, 'check-log');
@@ -93,7 +104,7 @@ export function newestCheck({ store, keys, log }: Place & { keys: Keys; log: Job
     const signed = await keys.lastSigned();
     // A log that is not the signed one is told apart from this.
     if (!head || head.divergedAt !== null || head.origin !== signed.origin) return undefined;
-    const difference = await checkNewest({ store }, head);
+    const difference = (await checkNewest({ store }, head)) ?? (await lostEvent({ store }, head));
     if (!difference) return undefined;
     log.error({ ...difference }, 'the log differs from the events or from its tree: signing stops');
     await diverge({ store }, head, difference);

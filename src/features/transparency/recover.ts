@@ -30,6 +30,13 @@ const RECORDED = {
   text: `SELECT id FROM events WHERE type = $1 AND subject_kind = 'log' AND subject_id = $2
           ORDER BY id DESC LIMIT 1`,
 };
+/** Events that lost their place: their rows were taken out of the queue, or a restore has none of both. */
+const QUEUE_LOST = {
+  text: `INSERT INTO log_queue (event_id)
+         SELECT e.id FROM events e
+          WHERE NOT EXISTS (SELECT 1 FROM log_entries x WHERE x.event_id = e.id)
+         ON CONFLICT DO NOTHING`,
+};
 const KEEP_REASON = { text: 'INSERT INTO log_reasons (event_id, reason) VALUES ($1, $2)' };
 
 /** Keeps the reason of an event that the open transaction recorded. @returns the id of the event */
@@ -60,7 +67,7 @@ export interface Recovered {
 
 /**
  * Begins a new log with a new key, after a restore of the database or a difference. Its first entry names the log
- * before, what was signed last, and what was found.
+ * before, what was signed last, and what was found. Events without a place in any log wait in the queue for it.
  * @param origin no log had it before
  * @throws {LogError} if the current log can be signed
  */
@@ -82,6 +89,7 @@ export async function recover(
         );
       }
       before = head;
+      await query(transaction, QUEUE_LOST, []);
       const data = {
         before: head ? shown(head) : null,
         lastSigned: shown(lastSigned),

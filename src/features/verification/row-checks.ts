@@ -1,4 +1,5 @@
 import type { ImportedKind } from '../../events/index.js';
+import { latestFirst } from './latest.sql.js';
 
 /** How the rows of a table are compared with the events that created and changed them. */
 export interface RowCheck {
@@ -28,13 +29,13 @@ export interface RowCheck {
 /** A value of the latest event of a type about the same subject. Null: there is none. */
 const LATEST = (type: string, value: string) =>
   `(SELECT ${value} FROM events x WHERE x.subject_kind = e.subject_kind AND x.subject_id = e.subject_id
-      AND x.type = '${type}' AND x.id <> ALL ($1::uuid[]) ORDER BY x.id DESC LIMIT 1)`;
+      AND x.type = '${type}' AND x.id <> ALL ($1::uuid[]) ORDER BY ${latestFirst('x')} LIMIT 1)`;
 const ACTOR = (type: string) => LATEST(type, 'x.actor');
 /** The latest value of a member that later events change, or that of the first. */
 const CURRENT = (type: string, member: string) =>
   `COALESCE((SELECT x.data::jsonb -> '${member}' -> 'after' FROM events x
               WHERE x.subject_kind = e.subject_kind AND x.subject_id = e.subject_id AND x.type = '${type}'
-                AND x.id <> ALL ($1::uuid[]) AND x.data::jsonb ? '${member}' ORDER BY x.id DESC LIMIT 1),
+                AND x.id <> ALL ($1::uuid[]) AND x.data::jsonb ? '${member}' ORDER BY ${latestFirst('x')} LIMIT 1),
             d -> '${member}')`;
 
 /** The digest in the event of a review. */

@@ -80,13 +80,3 @@ export const REASONS: Statement = {
           WHERE s.sha256 IS DISTINCT FROM encode(sha256(convert_to(r.reason, 'UTF8')), 'hex')
           LIMIT 1000`,
 };
-
-/** Settings of the server's role that PostgreSQL lets it give itself. */
-export const ROLE_SETTINGS: Statement = {
-  text: `SELECT r.rolname AS role, split_part(setting, '=', 1) AS name
-           FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole CROSS JOIN unnest(s.setconfig) setting
-          WHERE s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
-            AND has_table_privilege(r.oid, 'log_queue', 'DELETE')
-            AND NOT pg_has_role(r.oid, (SELECT relowner FROM pg_class WHERE oid = 'log_queue'::regclass), 'USAGE')
-          ORDER BY 1, 2`,
-};

@@ -1,4 +1,5 @@
 import type { Statement } from '../../database/sql.js';
+import { latestFirst } from './latest.sql.js';
 import type { RowCheck } from './row-checks.js';
 
 /** A row that has an event, whichever, was seen by the log. */
@@ -64,7 +65,7 @@ export const OTHER_HOLDING: Statement = {
              FROM events e CROSS JOIN LATERAL (SELECT e.data::jsonb AS d OFFSET 0) data
             WHERE e.type IN ('verdict.decided', 'verdict.holds-again') AND e.subject_id <> 'erased'
               AND e.id <> ALL ($1::uuid[]) AND NOT d ? 'late' AND NOT d ? 'intent'
-            ORDER BY e.release_id, d ->> 'environment', e.id DESC
+            ORDER BY e.release_id, d ->> 'environment', ${latestFirst('e')}
          )
          SELECT coalesce(h.release_id, l.release_id) || ' in ' || coalesce(h.environment, l.environment) AS id
            FROM release_decisions h

@@ -1,5 +1,6 @@
 import type { Statement } from '../../database/sql.js';
 import { type ImportedKind, ROWS, rowDigest, rowTypesOf } from '../../events/index.js';
+import { latestFirst } from './latest.sql.js';
 
 /**
  * How rows compare with the digest in the latest event that has one. `agrees`; `differs`; `gone`: the row is missing;
@@ -23,7 +24,7 @@ export function statesOf(kind: ImportedKind): Statement {
           FROM events e
          WHERE e.subject_kind = '${kind}' AND e.type IN (${types}, 'beside-api', 'imported')
            AND e.subject_id <> 'erased' AND e.id <> ALL ($1::uuid[])
-         ORDER BY e.subject_id, e.id DESC
+         ORDER BY e.subject_id, ${latestFirst('e')}
       ), compared AS (
         SELECT e.subject_id AS id,
                CASE WHEN t IS NULL THEN 'gone'

@@ -1,4 +1,5 @@
 import { type Place, readTogether } from '../../database/context.js';
+import { ROLE_SETTINGS } from '../../database/role/settings.js';
 import type { Read } from '../../database/sql.js';
 import type { Checkpoint } from '../../security/signing/checkpoint.js';
 import type { Keys } from '../../security/signing/keys.js';
@@ -34,6 +35,8 @@ export interface Verified {
   readonly imported: number;
   /** What could not be compared, and why, with how many that is. */
   readonly notComparable: Readonly<Record<string, number>>;
+  /** Settings that roles of servers have of their own, as `role: setting`. */
+  readonly roleSettings: readonly string[];
 }
 
 /** A thread of its own. A fault of it is an error of the reading that waits for it. */
@@ -127,7 +130,9 @@ export async function verifySnapshot(
   };
   const rows = await verifyRows({ read, report, unsure }, keys, openReader);
   const counts = { logs: logs.length, entries, checkpoints, events, ...rows };
-  return { ...counts, besideApi, imported, notComparable };
+  const settings = await read<{ role: string; name: string }>(ROLE_SETTINGS, [null]);
+  const roleSettings = settings.map(({ role, name }) => `${role}: ${name}`);
+  return { ...counts, besideApi, imported, notComparable, roleSettings };
 }
 
 /**
