@@ -82,4 +82,5 @@ export const LANDED: Readonly<Record<string, readonly string[]>> = {
   ],
   '20261203100000_approvals': ['8a16dbac93f617aa1ad7846cc2f6cb3207b0fc674a18cc10367326e4c21f4ea4'],
   '20261203110000_promotion': ['59e593d67b4a0fb6bbe18be4ad738241474145751862d94a436562385e28ad99'],
+  '20261204140000_webhooks': ['e2c3a0bee00d68d86b0535e07db216e72993115a73d92cd47d00670866551cfa'],
 };

@@ -15,6 +15,7 @@ import { tokens } from './tokens/plugin.js';
 import { transparency } from './transparency/plugin.js';
 import { verdicts } from './verdicts/plugin.js';
 import { waivers } from './waivers/plugin.js';
+import { webhooks } from './webhooks/plugin.js';
 
 /** Every feature, a line each; their order is that of the document. */
 export const features = [
@@ -31,6 +32,7 @@ export const features = [
   sessions,
   transparency,
   attestations,
+  webhooks,
   tokens,
   issuers,
   groupGrants,

@@ -23,7 +23,7 @@ export interface FetchOptions {
   readonly maxBytes: number;
   /** Ends the request early. */
   readonly signal?: AbortSignal;
-  /** Resolves with the headers, and closes the connection: the body is not read, and is empty in the result. */
+  /** Resolves with the headers. The body is empty in the result, and little of it is read. */
   readonly ignoreBody?: boolean;
   /** Exceptions. By default only https to public addresses is allowed. */
   readonly allow?: Allowed | undefined;
@@ -93,6 +93,22 @@ async function readBody(response: IncomingMessage, maxBytes: number): Promise<Bu
   return Buffer.concat(chunks);
 }
 
+/** How much of an ignored body is read, so that its sender is not cut off: bytes, and milliseconds. */
+const IGNORED_BYTES = 64 * 1024;
+const IGNORED_MS = 1000;
+
+/** Lets the sender of a short body finish, in the background. */
+function ignore(response: IncomingMessage): void {
+  let left = IGNORED_BYTES;
+  const timer = setTimeout(() => response.destroy(), IGNORED_MS).unref();
+  response.on('close', () => clearTimeout(timer));
+  response.on('error', () => {});
+  response.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) response.destroy();
+  });
+}
+
 async function exchange(url: URL, options: FetchOptions, signal: AbortSignal): Promise<Fetched> {
   const addresses = await addressesOf(url, options);
   signal.throwIfAborted();
@@ -105,9 +121,13 @@ async function exchange(url: URL, options: FetchOptions, signal: AbortSignal): P
     request.on('error', reject);
     request.end(body);
   });
+  const { statusCode: status = 0, headers: received } = response;
+  if (options.ignoreBody) {
+    ignore(response);
+    return { status, headers: received, body: Buffer.alloc(0) };
+  }
   try {
-    const read = options.ignoreBody ? Buffer.alloc(0) : await readBody(response, maxBytes);
-    return { status: response.statusCode ?? 0, headers: response.headers, body: read };
+    return { status, headers: received, body: await readBody(response, maxBytes) };
   } finally {
     response.destroy();
   }

@@ -46,6 +46,7 @@ const MIGRATIONS = [
   '20261202120000_events_well_formed',
   '20261203100000_approvals',
   '20261203110000_promotion',
+  '20261204140000_webhooks',
 ];
 
 let database: Awaited<ReturnType<typeof createEmptyDatabase>>;

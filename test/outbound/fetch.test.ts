@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FetchOptions, fetchBounded } from '../../src/outbound/fetch.js';
@@ -101,6 +101,20 @@ describe('an answer', () => {
     };
     const { status, body } = await call(`http://127.0.0.1:${port}/`, { ignoreBody: true });
     expect([status, body.length]).toEqual([202, 0]);
+  });
+
+  it('that is ignored is not cut off if it is short', async () => {
+    let answered: ServerResponse | undefined;
+    answer = (_request, response) => {
+      answered = response;
+      response.flushHeaders();
+    };
+    await call(`http://127.0.0.1:${port}/`, { ignoreBody: true });
+    if (!answered) throw new Error('nothing was answered');
+    const closed = once(answered, 'close');
+    answered.end('the rest');
+    await closed;
+    expect(answered.writableFinished).toBe(true);
   });
 
   it('is not waited for after the caller ended the request', async () => {

@@ -75,6 +75,12 @@ function voided({ data }: Told): string {
   return `The approval of ${text(data.person, 'a person')} for ${where(data)} is void${why}`;
 }
 
+function reminded({ data }: Told): string {
+  const environments = Array.isArray(data.environments) ? data.environments.join(' and ') : '';
+  const place = environments === '' ? 'an environment' : environments;
+  return `Approvals for ${place} were still missing after ${text(data.afterHours, 'some')} hours`;
+}
+
 function withdrawn({ actor, data }: Told): string {
   const what = data.decision === 'reject' ? 'rejection' : 'approval';
   return `${actor} withdrew the ${what} of ${text(data.person, 'a person')} for ${where(data)}`;
@@ -118,6 +124,7 @@ const SENTENCES: Readonly<Record<Type, (event: Told) => string>> = {
   'approval.rejected': ({ actor, data }) =>
     `${actor} rejected the release for ${where(data)}${how(data)}`,
   'approval.withdrawn': withdrawn,
+  'approval.reminded': reminded,
   'approval.voided': voided,
   'verdict.decided': (event) => decided(event, false),
   'verdict.holds-again': (event) => decided(event, true),

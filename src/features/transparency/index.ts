@@ -6,3 +6,4 @@ export { LogError, recover, requireReason } from './recover.js';
 export { rotate, settleNow } from './rotate.js';
 export { openTransparency, type Transparency } from './transparency.js';
 export { verify } from './verify.js';
+export { SCOPE_OF_KIND, WITHOUT_PROJECT } from './visible.js';

@@ -181,4 +181,19 @@ export const ROW_CHECKS: readonly RowCheck[] = [
     agrees: `${same('t.issuer', 'issuer')} AND ${same('t.audience', 'audience')} AND ${GRANT}`,
     later: `t.revoked_by IS NOT DISTINCT FROM ${ACTOR('issuer.revoked')}`,
   },
+  {
+    kind: 'webhook',
+    table: 'webhooks',
+    id: 't.id::text',
+    created: ['webhook.created'],
+    agrees: `encode(sha256(convert_to(t.url, 'UTF8')), 'hex') = d ->> 'urlSha256'
+             AND to_jsonb(t.events) = d -> 'events' AND ${PROJECTS} AND t.created_by = e.actor`,
+    later: `t.revoked_by IS NOT DISTINCT FROM ${ACTOR('webhook.revoked')}
+            AND t.rotated_by IS NOT DISTINCT FROM ${ACTOR('webhook.rotated')}
+            AND (t.disabled_at IS NOT NULL) = (
+              SELECT count(*) FILTER (WHERE x.type = 'webhook.disabled')
+                     > count(*) FILTER (WHERE x.type = 'webhook.enabled')
+                FROM events x WHERE x.subject_kind = e.subject_kind AND x.subject_id = e.subject_id
+                 AND x.id <> ALL ($1::uuid[]))`,
+  },
 ];

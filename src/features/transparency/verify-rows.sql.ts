@@ -15,7 +15,7 @@ const isImporting = (...kinds: string[]) =>
 export const IMPORTING: Statement = { text: 'SELECT kind FROM event_imports ORDER BY kind' };
 
 /** Tables of which every row belongs to a project. */
-const WITHOUT_PROJECT = ['environment', 'token', 'issuer', 'window', 'stop'];
+const WITHOUT_PROJECT = ['environment', 'token', 'issuer', 'window', 'stop', 'webhook'];
 
 /**
  * Rows that no event knows. An erased event may have created one, so for each erased event one row of its project is
