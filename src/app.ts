@@ -8,6 +8,7 @@ import { features as allFeatures } from './features/index.js';
 import type { Transparency } from './features/transparency/index.js';
 import type { LargeDecisions } from './features/verdicts/index.js';
 import { verdictsOf } from './features/verdicts/plugin.js';
+import type { Webhooks } from './features/webhooks/index.js';
 import type { Job } from './jobs/job.js';
 import auth from './platform/auth.js';
 import browserSafety from './platform/browser-safety.js';
@@ -50,6 +51,8 @@ export interface AppDependencies {
   readonly linger?: Partial<LingerLimits>;
   /** The signed log of events. The application closes it. If absent, nothing is signed. */
   readonly transparency?: Transparency | undefined;
+  /** The sending of events to webhooks. The application closes it. If absent, nothing is sent. */
+  readonly webhooks?: Webhooks | undefined;
   /** Default: all features. Benchmarks pass some of them. */
   readonly features?: readonly Feature[];
 }

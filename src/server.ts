@@ -17,6 +17,7 @@ import { noticesOf } from './database/notices.js';
 import { prepareDatabase } from './database/prepare.js';
 import { SchemaError } from './database/schema-error.js';
 import { newOrigin, openTransparency, type Transparency } from './features/transparency/index.js';
+import { openWebhooks, type Webhooks } from './features/webhooks/index.js';
 import { type RunningJobs, startJobs } from './jobs/runner.js';
 import { type Keys, KeysError, openKeys } from './security/signing/keys.js';
 
@@ -31,6 +32,7 @@ interface Running {
   app?: FastifyInstance;
   jobs?: RunningJobs;
   transparency?: Transparency;
+  webhooks?: Webhooks;
 }
 
 /** Ctrl-C may arrive twice, from the terminal and from npm. A later signal ends the process at once. */
@@ -123,12 +125,15 @@ async function start(config: Config, running: Running): Promise<void> {
   const keys = await opening;
   const { store } = running.database;
   if (keys) running.transparency = openTransparency({ store, keys });
+  const { SIGNING_KEYS_DIR: keysFolder } = config;
+  if (keysFolder !== undefined) running.webhooks = openWebhooks({ store, config, keysFolder });
   const building = buildApp({
     config,
     database: running.database,
     build,
     logger,
     transparency: running.transparency,
+    webhooks: running.webhooks,
     embeddedTrouble: () =>
       running.embeddedFails
         ? 'The server starts its embedded PostgreSQL again every few seconds'
@@ -165,7 +170,7 @@ async function start(config: Config, running: Running): Promise<void> {
   const address = await app.listen({ host: config.HOST, port: config.PORT }).catch(cannotListen);
   running.transparency?.start();
   running.jobs = startJobs({
-    jobs,
+    jobs: [...jobs, ...(running.webhooks?.jobs ?? [])],
     database: running.database,
     log: app.log,
     observe: app.observeJob,

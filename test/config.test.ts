@@ -20,6 +20,7 @@ describe('the configuration', () => {
       EMBEDDED_PG_PORT: 54_329,
       EMBEDDED_PG_DIR: resolve('.data/postgres'),
       SIGNING_KEYS_DIR: resolve('.data/keys'),
+      WEBHOOK_PRIVATE_HOSTS: '',
       LOG_PUBLIC: false,
       MIGRATE_ON_START: true,
       LOG_LEVEL: 'info',

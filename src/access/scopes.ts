@@ -71,6 +71,11 @@ export const SCOPES = {
       'Download audit packs: all that is recorded about a release, with its evidence, waivers and policies',
     bindable: true,
   },
+  'webhooks:read': { meaning: 'Read webhooks and their deliveries', bindable: true },
+  'webhooks:write': {
+    meaning: 'Create, test, enable and revoke webhooks, rotate their secrets, send events again',
+    bindable: true,
+  },
   'tokens:admin': { meaning: 'Create, list and revoke API tokens', bindable: false },
   'issuers:admin': {
     meaning: 'Create, list and revoke trusted OpenID Connect issuers',

@@ -148,6 +148,12 @@ export const EnvSchema = Type.Object({
       ].join(' '),
     }),
   ),
+  WEBHOOK_PRIVATE_HOSTS: list('(?:[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+\\])', {
+    maxLength: 10_000,
+    'x-rule': 'host names or addresses without port, separated by commas; IPv6 in brackets',
+    description:
+      'Hosts of webhooks that may be in a private network or on this machine. All others must be public',
+  }),
   LOG_PUBLIC: Type.Boolean({
     default: false,
     description: 'true: the log under /log needs no token. Events always need one',

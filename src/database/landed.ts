@@ -88,6 +88,7 @@ export const LANDED: Readonly<Record<string, readonly string[]>> = {
   '20261204130000_break_glass': [
     '62828442cc35b150a4c2f9c66cacf60e7664f661be427caa1e8a91506572fedd',
   ],
+  '20261204140000_webhooks': ['e2c3a0bee00d68d86b0535e07db216e72993115a73d92cd47d00670866551cfa'],
   '20261204150000_recent_sign_in': [
     '2066ccdce0066a7716ca93d2b1e70819e275c5141942df77ff4bfa66becacead',
   ],

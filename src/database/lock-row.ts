@@ -7,6 +7,7 @@ const CONDITIONS = {
   evidence: 'id = $1::uuid',
   releases: 'id = $1::uuid',
   waivers: 'id = $1::uuid',
+  webhooks: 'id = $1::uuid',
 } as const;
 
 /**

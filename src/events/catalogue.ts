@@ -21,6 +21,7 @@ export const SUBJECT_KINDS = [
   'identity',
   'identity-link',
   'group-grant',
+  'webhook',
   'log',
   'key',
 ] as const;
@@ -149,6 +150,7 @@ export interface EventData {
   };
   'approval.withdrawn': { environment: string; decision: string; person: string };
   'approval.voided': { environment: string; person: string; because: readonly string[] };
+  'approval.reminded': { environments: readonly string[]; afterHours: number; requestedBy: string };
   'break-glass.requested': {
     environment: string;
     minutes: number;
@@ -241,6 +243,19 @@ export interface EventData {
     projects: readonly number[] | null;
   };
   'group-grant.revoked': { group: string };
+  'webhook.created': {
+    origin: string;
+    urlSha256: string;
+    events: readonly string[];
+    projects: readonly number[] | null;
+  };
+  'webhook.rotated': { keyId: string };
+  'webhook.tested': { origin: string };
+  'webhook.disabled': { because: string };
+  'webhook.enabled': { before: string };
+  'webhook.delivery-failed': { event: string; type: string; attempts: number };
+  'webhook.retried': { event: string };
+  'webhook.revoked': { origin: string };
   'log.recovered': { before: LogHead | null; lastSigned: LogHead; reasonSha256: string };
   'log.erased': { event: string; origin: string; index: number; reasonSha256: string };
   'log.diverged': { index: number };
@@ -315,6 +330,10 @@ export const EVENTS: Readonly<Record<EventType, EventMeaning>> = {
     subject: 'approval',
     meaning: 'A decision found that the risk is worse than what the person saw',
   },
+  'approval.reminded': {
+    subject: 'approval-request',
+    meaning: 'Approvals that were requested were still missing after 4 or 24 hours',
+  },
   'break-glass.requested': {
     subject: 'break-glass',
     meaning: 'A person asked to break the glass: with force, it waits for a second person',
@@ -376,6 +395,20 @@ export const EVENTS: Readonly<Record<EventType, EventMeaning>> = {
   'identity.enabled': { subject: 'identity', meaning: 'A person may call again' },
   'group-grant.created': { subject: 'group-grant', meaning: 'A group was given rights' },
   'group-grant.revoked': { subject: 'group-grant', meaning: 'Rights of a group were revoked' },
+  'webhook.created': { subject: 'webhook', meaning: 'A webhook was created' },
+  'webhook.rotated': { subject: 'webhook', meaning: 'A webhook got a new secret' },
+  'webhook.tested': { subject: 'webhook', meaning: 'A caller sent a test to a webhook' },
+  'webhook.disabled': {
+    subject: 'webhook',
+    meaning: 'The server disabled a webhook, because its receiver is gone or failed',
+  },
+  'webhook.enabled': { subject: 'webhook', meaning: 'A disabled webhook was enabled' },
+  'webhook.delivery-failed': {
+    subject: 'webhook',
+    meaning: 'The server gave up to deliver an event to a webhook',
+  },
+  'webhook.retried': { subject: 'webhook', meaning: 'A caller sent an event to a webhook again' },
+  'webhook.revoked': { subject: 'webhook', meaning: 'A webhook was revoked' },
   'log.recovered': { subject: 'log', meaning: 'A new log began after a restore of the database' },
   'log.erased': { subject: 'log', meaning: 'The content of an event was erased' },
   'log.diverged': { subject: 'log', meaning: 'Entries of the log differ from events or tree' },

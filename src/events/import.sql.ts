@@ -54,6 +54,7 @@ const SOURCES: Readonly<Record<ImportedKind, Source>> = {
   identity: { ...BY_UUID, table: 'identities' },
   'identity-link': { ...BY_UUID, table: 'identity_links' },
   'group-grant': { ...BY_UUID, table: 'group_grants' },
+  webhook: { ...BY_UUID, table: 'webhooks' },
 };
 
 /** Selects a table that is not finished. Its row stays locked until the transaction of the batch ends. */

@@ -48,6 +48,7 @@ export const ROWS: Readonly<Record<ImportedKind, RowSource>> = {
   },
   'identity-link': { ...BY_UUID, table: 'identity_links' },
   'group-grant': { ...BY_UUID, table: 'group_grants' },
+  webhook: { ...BY_UUID, table: 'webhooks' },
 };
 
 /**
@@ -57,10 +58,12 @@ export const ROWS: Readonly<Record<ImportedKind, RowSource>> = {
 const WITHOUT_ROW: ReadonlySet<EventType> = new Set<EventType>([
   'project.deleted',
   'deployment.unauthorized',
+  'approval.reminded',
   'approval.voided',
   'verdict.holds-again',
   'attestation.signed',
   'audit-pack.issued',
+  'webhook.tested',
   'session.refused',
   'identity.disabled',
   'identity.enabled',

@@ -16,6 +16,7 @@ import { tokens } from './tokens/plugin.js';
 import { transparency } from './transparency/plugin.js';
 import { verdicts } from './verdicts/plugin.js';
 import { waivers } from './waivers/plugin.js';
+import { webhooks } from './webhooks/plugin.js';
 
 /** Every feature, a line each; their order is that of the document. */
 export const features = [
@@ -33,6 +34,7 @@ export const features = [
   sessions,
   transparency,
   attestations,
+  webhooks,
   tokens,
   issuers,
   groupGrants,

@@ -24,6 +24,12 @@ export interface Job {
   /** Starts the first run right after the start, instead of within the first period. */
   readonly runAtStart?: boolean;
   /**
+   * Begins to watch for work that should not wait for the period. The job calls `wake` when there may be some, and not
+   * more often than it wants to run. After a failure, the period counts all the same.
+   * @returns a function that ends it
+   */
+  readonly watch?: (wake: () => void) => () => void;
+  /**
    * Returns `'again'` to run after the next period, or `'done'` to end the job on this instance. A run may be
    * interrupted or repeated, so its work must be idempotent.
    */

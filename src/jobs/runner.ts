@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Database } from '../database/client.js';
 import { isDatabaseBusy, isDatabaseUnavailable, rootCause } from '../database/errors.js';
+import { type Alarm, alarm } from './alarm.js';
 import type { Job, JobContext, JobLog, JobOutcome, JobRun } from './job.js';
 import { withLock } from './lock.js';
 
@@ -25,6 +25,9 @@ const MAX_BACKOFF_MS = 600_000;
 
 /** Maximum wait while the database is away. A connection that is refused costs it nothing. */
 const MAX_AWAY_MS = 8000;
+
+/** Wait after a run that a job asked for, and that another instance prevented. */
+const SKIPPED_MS = 1000;
 
 const isAway = (error: unknown) => isDatabaseUnavailable(error) && !isDatabaseBusy(error);
 
@@ -87,12 +90,23 @@ async function runOnce(
 
 /** Repeats a job until it returns `'done'` or `signal` is aborted. */
 async function repeat(job: Job, locks: pg.Pool, context: JobContext, observe: Observe) {
+  const { wait, end } = alarm(job, context.signal);
+  await repeatWith(wait, job, locks, context, observe).finally(end);
+}
+
+async function repeatWith(
+  wait: Alarm['wait'],
+  job: Job,
+  locks: pg.Pool,
+  context: JobContext,
+  observe: Observe,
+) {
   const { log, signal } = context;
   let failures = 0;
   let failure: unknown;
   let waitMs = job.runAtStart ? 0 : job.everyMs * Math.random();
   for (;;) {
-    await sleep(waitMs, undefined, { signal, ref: false }).catch(() => {});
+    const woken = await wait(waitMs, failures > 0);
     if (signal.aborted) return;
     const began = performance.now();
     const before = failure;
@@ -104,6 +118,8 @@ async function repeat(job: Job, locks: pg.Pool, context: JobContext, observe: Ob
     const seconds = (performance.now() - began) / 1000;
     failures = outcome === 'failed' ? failures + 1 : 0;
     waitMs = delayAfter(failure, job.everyMs, failures);
+    // The instance that has the lock may have looked before this one's work was there.
+    if (outcome === 'skipped' && woken) waitMs = Math.min(waitMs, SKIPPED_MS);
     if (outcome === 'failed') logFailure(log, failure, before, waitMs);
     observe({ name: job.name, outcome, seconds });
     if (outcome === 'finished') return;

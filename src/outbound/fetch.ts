@@ -21,6 +21,10 @@ export interface FetchOptions {
   readonly timeoutMs: number;
   /** Maximum size of the response body. */
   readonly maxBytes: number;
+  /** Ends the request early. */
+  readonly signal?: AbortSignal;
+  /** Resolves with the headers. The body is empty in the result, and little of it is read. */
+  readonly ignoreBody?: boolean;
   /** Exceptions. By default only https to public addresses is allowed. */
   readonly allow?: Allowed | undefined;
   /** Resolves all addresses of a name. Default: the system's resolver. Tests pass another one. */
@@ -32,6 +36,14 @@ export interface Fetched {
   readonly headers: IncomingMessage['headers'];
   readonly body: Buffer;
 }
+
+/** The cause of a failure has this `code`, if the request was refused because of its address. */
+export const NOT_ALLOWED = 'ADDRESS_NOT_ALLOWED';
+/** … if it took too long. */
+export const TIMED_OUT = 'TIMEOUT';
+
+const coded = (code: string, message: string) => Object.assign(new Error(message), { code });
+const refused = (message: string) => coded(NOT_ALLOWED, message);
 
 const systemResolve = (name: string) => lookup(name, { all: true });
 
@@ -48,14 +60,13 @@ function allowedKinds(protocol: string, allow: FetchOptions['allow']): ReadonlyS
 async function addressesOf({ protocol, hostname }: URL, options: FetchOptions): Promise<Address[]> {
   const { allow, resolve = systemResolve } = options;
   const kinds = allowedKinds(protocol, allow);
-  if (kinds.size === 0) throw new Error(`${protocol}// is not allowed`);
+  if (kinds.size === 0) throw refused(`${protocol}// is not allowed`);
   const host = hostname.replace(/^\[|\]$/g, '');
   const family = isIP(host);
   const addresses = family ? [{ address: host, family }] : await resolve(host);
   if (addresses.length === 0) throw new Error(`${host} has no address`);
   for (const { address } of addresses) {
-    if (!kinds.has(kindOfAddress(address)))
-      throw new Error(`the address ${address} is not allowed`);
+    if (!kinds.has(kindOfAddress(address))) throw refused(`the address ${address} is not allowed`);
   }
   return addresses;
 }
@@ -82,6 +93,22 @@ async function readBody(response: IncomingMessage, maxBytes: number): Promise<Bu
   return Buffer.concat(chunks);
 }
 
+/** How much of an ignored body is read, so that its sender is not cut off: bytes, and milliseconds. */
+const IGNORED_BYTES = 64 * 1024;
+const IGNORED_MS = 1000;
+
+/** Lets the sender of a short body finish, in the background. */
+function ignore(response: IncomingMessage): void {
+  let left = IGNORED_BYTES;
+  const timer = setTimeout(() => response.destroy(), IGNORED_MS).unref();
+  response.on('close', () => clearTimeout(timer));
+  response.on('error', () => {});
+  response.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) response.destroy();
+  });
+}
+
 async function exchange(url: URL, options: FetchOptions, signal: AbortSignal): Promise<Fetched> {
   const addresses = await addressesOf(url, options);
   signal.throwIfAborted();
@@ -94,9 +121,13 @@ async function exchange(url: URL, options: FetchOptions, signal: AbortSignal): P
     request.on('error', reject);
     request.end(body);
   });
+  const { statusCode: status = 0, headers: received } = response;
+  if (options.ignoreBody) {
+    ignore(response);
+    return { status, headers: received, body: Buffer.alloc(0) };
+  }
   try {
-    const read = await readBody(response, maxBytes);
-    return { status: response.statusCode ?? 0, headers: response.headers, body: read };
+    return { status, headers: received, body: await readBody(response, maxBytes) };
   } finally {
     response.destroy();
   }
@@ -111,16 +142,25 @@ export async function fetchBounded(address: string, options: FetchOptions): Prom
   if (!URL.canParse(address)) throw new Error('the address is not a URL');
   const url = new URL(address);
   if (url.username || url.password) throw new Error(`${url.host}: a URL must not have a user`);
-  const signal = AbortSignal.timeout(options.timeoutMs);
+  const ending = new AbortController();
+  const stop = () => ending.abort(options.signal?.reason);
+  options.signal?.addEventListener('abort', stop, { once: true });
+  if (options.signal?.aborted) stop();
+  const late = coded(TIMED_OUT, `no complete answer within ${options.timeoutMs} ms`);
+  const timer = setTimeout(() => ending.abort(late), options.timeoutMs);
+  const { signal } = ending;
   try {
     const aborted = new Promise<never>((_resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      const end = () => reject(signal.reason);
+      if (signal.aborted) end();
+      else signal.addEventListener('abort', end, { once: true });
     });
     return await Promise.race([exchange(url, options, signal), aborted]);
-  } catch (cause) {
-    if (signal.aborted) {
-      throw new Error(`${url.origin}: no complete answer within ${options.timeoutMs} ms`);
-    }
+  } catch (failure) {
+    const cause = signal.aborted ? signal.reason : failure;
     throw new Error(`${url.origin}: ${(cause as Error).message}`, { cause });
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener('abort', stop);
   }
 }

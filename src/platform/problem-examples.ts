@@ -75,10 +75,16 @@ const DETAILS: Record<ProblemCode, string> = {
   'environment-not-found': 'Environment not found',
   'window-not-found': 'Window not found',
   'waiver-not-found': 'Waiver not found',
+  'webhook-not-found': 'Webhook not found',
+  'delivery-not-found': 'Delivery not found',
   'event-not-found': 'Event not found',
   'not-in-log': 'The log has 70000 entries, so index 70000 does not exist',
   'no-subject':
     'The release of verdict 019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e had no artifact, so nothing can be attested about one',
+  'webhook-disabled':
+    'The webhook is disabled. Enable it: POST /webhooks/019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e/enable',
+  'webhooks-off':
+    'This server has no folder for keys, so it cannot make the secret of a webhook. Set SIGNING_KEYS_DIR and start it again',
   'log-off':
     'This server has no folder for signing keys, so events are not in a log. Set SIGNING_KEYS_DIR and start it again',
   'log-not-signed':

@@ -2,8 +2,10 @@ import type { LightMyRequestResponse } from 'fastify';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { asking, person, postApproval, readBrief, say, withdraw } from '../support/approvals.js';
+import { postAct, postBreakGlass } from '../support/break-glass.js';
 import { type Browser, giveGroup, useSignIn } from '../support/browser.js';
 import { giveToken } from '../support/callers.js';
+import { sql } from '../support/database.js';
 import { postResume, stopped } from '../support/line.js';
 import { createPolicy } from '../support/policies.js';
 import { createRelease } from '../support/releases.js';
@@ -164,6 +166,28 @@ describe('what else lets releases in', () => {
     const { id } = await say(context.app, release, alice, { decision: 'reject', reason: 'No' });
     refused(await withdraw(context.app, id, alice.headers), /a token/);
     expect((await open.app.inject(`/approvals/${id}`)).json().state).toBe('given');
+  });
+
+  it('breaking the glass and confirming it need it, ending it does not', async () => {
+    const refuses = await person();
+    refused(
+      await postBreakGlass(open.app, release, refuses.headers, { environment: 'gate' }),
+      /a token does not show/,
+    );
+    expect(await sql('SELECT 1 FROM break_glasses')).toEqual([]);
+    const { url, payload } = {
+      url: `/releases/${release}/break-glass`,
+      payload: { environment: 'gate', reason: 'x', minutes: 5 },
+    };
+    const browser = await signedIn(MINUTES + 1);
+    refused(await browser.change({ url, payload }), /16 minutes ago/);
+    const again = await signedIn(1, browser);
+    const asked = await again.change({ url, payload: { ...payload, force: true } });
+    expect(asked.statusCode).toBe(201);
+    const second = await person('bob');
+    const { id } = asked.json();
+    refused(await postAct(open.app, id, 'confirm', second.headers), /a token does not show/);
+    expect((await postAct(open.app, id, 'end', second.headers)).statusCode).toBe(200);
   });
 
   it('resuming needs it, stopping does not', async () => {

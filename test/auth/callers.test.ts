@@ -117,6 +117,15 @@ const CALLS: [method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string,
   ['GET', '/log/keys', 'log:read'],
   ['GET', '/log/proof', 'log:read'],
   ['GET', '/log/consistency', 'log:read'],
+  ['GET', '/webhooks', 'webhooks:read'],
+  ['POST', '/webhooks', 'webhooks:write'],
+  ['GET', '/webhooks/{id}', 'webhooks:read'],
+  ['DELETE', '/webhooks/{id}', 'webhooks:write'],
+  ['POST', '/webhooks/{id}/rotate-secret', 'webhooks:write'],
+  ['POST', '/webhooks/{id}/enable', 'webhooks:write'],
+  ['POST', '/webhooks/{id}/test', 'webhooks:write'],
+  ['GET', '/webhooks/{id}/deliveries', 'webhooks:read'],
+  ['POST', '/webhooks/{id}/deliveries/{event}/retry', 'webhooks:write'],
   ['GET', '/tokens', 'tokens:admin'],
   ['POST', '/tokens', 'tokens:admin'],
   ['GET', '/tokens/{id}', 'tokens:admin'],
@@ -142,7 +151,7 @@ const CALLS: [method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string,
 const addressOf = (path: string) =>
   path
     .replace('/projects/{id}', '/projects/1')
-    .replace(/\{(?:id|other)\}/g, '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e')
+    .replace(/\{(?:id|other|event)\}/g, '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e')
     .replace('{subject}', 'missing')
     .replace('{name}', 'missing')
     .replace('{log}', '1')

@@ -48,6 +48,7 @@ const MIGRATIONS = [
   '20261203110000_promotion',
   '20261204110000_queued_events',
   '20261204130000_break_glass',
+  '20261204140000_webhooks',
   '20261204150000_recent_sign_in',
 ];
 

@@ -1,4 +1,4 @@
-import type { LightMyRequestResponse } from 'fastify';
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ENGINE } from '../../src/engine/index.js';
 import { EVENTS, type EventType } from '../../src/events/catalogue.js';
@@ -9,6 +9,7 @@ import { sql } from '../support/database.js';
 import { junit } from '../support/documents.js';
 import { SEALED } from '../support/policies.js';
 import { COMMIT, digest } from '../support/releases.js';
+import { hookApp } from '../support/webhooks.js';
 
 /** Every route that changes something, and the events that it records. */
 const context = useApp({ AUTH_MODE: 'token', HOST: '0.0.0.0' });
@@ -39,6 +40,7 @@ const forget = () =>
   sql('BEGIN; SET LOCAL session_replication_role = replica; DELETE FROM events; COMMIT');
 
 interface Sent {
+  readonly app?: FastifyInstance;
   readonly payload?: object | string;
   readonly headers?: Record<string, string>;
   readonly caller?: Holder;
@@ -57,10 +59,13 @@ async function subjectOf({ id }: Holder): Promise<string> {
 const called = new Set<string>();
 
 /** Calls a route as `METHOD /address` and says what it answered and recorded. */
-async function call(request: string, { payload, headers, caller = alice }: Sent = {}) {
+async function call(
+  request: string,
+  { payload, headers, caller = alice, app = context.app }: Sent = {},
+) {
   const [method = '', url = ''] = request.split(' ') as ['POST', string];
   await forget();
-  const response: LightMyRequestResponse = await context.app.inject({
+  const response: LightMyRequestResponse = await app.inject({
     method,
     url,
     headers: { 'x-request-id': REQUEST, ...caller.headers, ...headers },
@@ -347,6 +352,35 @@ describe('events', () => {
     };
     const trusted = await does('createIssuer', 'POST /issuers', ['issuer.trusted'], issuer);
     await does('revokeIssuer', `DELETE /issuers/${trusted.body.id}`, ['issuer.revoked']);
+  });
+
+  it('are recorded for webhooks', async () => {
+    const { app, deliver } = await hookApp({ env: { AUTH_MODE: 'token' } });
+    const url = 'https://127.0.0.1:1/hook'; // nobody listens
+    const hook = { app, payload: { url, events: ['webhook.disabled'] } };
+    const made = await does('createWebhook', 'POST /webhooks', ['webhook.created'], hook);
+    const path = `/webhooks/${made.body.id}`;
+    const test = await does('testWebhook', `POST ${path}/test`, ['webhook.tested'], { app });
+    // Its event must not be forgotten, so this request is looked at in another way.
+    const retry = `${path}/deliveries/${test.body.id}/retry`;
+    await app.inject({ method: 'POST', url: retry, headers: alice.headers });
+    expect((await recorded()).map(({ type, data }) => [type, data])).toEqual([
+      ['webhook.tested', '{"origin":"https://127.0.0.1:1"}'],
+      ['webhook.retried', JSON.stringify({ event: test.body.id })],
+    ]);
+    called.add('retryWebhookDelivery');
+    const rotate = `POST ${path}/rotate-secret`;
+    const rotated = await does('rotateWebhookSecret', rotate, ['webhook.rotated'], { app });
+    expect(JSON.stringify(rotated.data)).not.toContain(rotated.body.secret.slice(6));
+    await recordsNothing(`POST ${path}/enable`, 200, { app });
+    await sql(`UPDATE webhooks SET disabled_at = now(), disabled_because = 'gone'`);
+    await recordsNothing(`POST ${path}/test`, 409, { app });
+    await does('enableWebhook', `POST ${path}/enable`, ['webhook.enabled'], { app });
+    await forget();
+    await deliver();
+    expect(await recorded()).toEqual([]);
+    await does('revokeWebhook', `DELETE ${path}`, ['webhook.revoked'], { app });
+    await recordsNothing(`DELETE ${path}`, 404, { app });
   });
 
   it('are recorded for groups, links and identities', async () => {

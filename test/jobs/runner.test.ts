@@ -2,6 +2,7 @@ import { EventEmitter, on, once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { loadConfig } from '../../src/config/config.js';
 import { type Database, openDatabase } from '../../src/database/client.js';
+import { alarm } from '../../src/jobs/alarm.js';
 import type { Job, JobLog, JobOutcome, JobRun } from '../../src/jobs/job.js';
 import { delayAfter, delayMs, startJobs } from '../../src/jobs/runner.js';
 import { serverDatabaseUrl, sql } from '../support/database.js';
@@ -114,6 +115,81 @@ describe('a job', () => {
     await until('succeeded');
     await stop();
     expect(names).toEqual(['now']);
+  });
+});
+
+describe('a job that watches for work', () => {
+  const hour = 3_600_000;
+  /** A job with a long period, which the test wakes. */
+  function watching(run: Job['run']) {
+    const state = { wake: () => {}, watched: false };
+    const job: Job = {
+      name: 'watching',
+      everyMs: hour,
+      watch(wake) {
+        Object.assign(state, { wake, watched: true });
+        return () => {
+          state.watched = false;
+        };
+      },
+      run,
+    };
+    return { state, job };
+  }
+
+  it('runs as soon as it calls, also if it called during its run, and ends its watch', async () => {
+    let count = 0;
+    const { state, job } = watching(async () => {
+      count += 1;
+      if (count < 3) state.wake();
+      return 'again';
+    });
+    const { until, stop } = start(job);
+    state.wake();
+    await until('succeeded', 3);
+    expect(state.watched).toBe(true);
+    await stop();
+    expect([count, state.watched]).toEqual([3, false]);
+  });
+
+  it('waits for its period after a failure, and remembers the call', async () => {
+    const stopping = new AbortController();
+    const { state, job } = watching(async () => 'again');
+    const { wait, end } = alarm(job, stopping.signal);
+    let isOver = false;
+    const deaf = wait(hour, true).then((woken) => {
+      isOver = true;
+      return woken;
+    });
+    state.wake();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isOver).toBe(false);
+    stopping.abort();
+    expect(await deaf).toBe(true);
+    end();
+  });
+
+  it('tries again soon if another instance has the lock', async () => {
+    const { open, opened } = gate();
+    const first = gate();
+    const one = start({
+      name: 'watching',
+      everyMs: hour,
+      runAtStart: true,
+      async run() {
+        first.open();
+        await opened;
+        return 'done';
+      },
+    });
+    await first.opened;
+    const { state, job } = watching(async () => 'done');
+    const other = start(job);
+    state.wake();
+    await other.until('skipped');
+    open();
+    await one.until('finished');
+    await other.until('finished');
   });
 });
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FetchOptions, fetchBounded } from '../../src/outbound/fetch.js';
@@ -95,6 +95,39 @@ describe('an answer', () => {
     );
   });
 
+  it('is not read if only its status matters, and may then be compressed or endless', async () => {
+    answer = (_request, response) => {
+      response.writeHead(202, { 'content-encoding': 'gzip' }).write('x');
+    };
+    const { status, body } = await call(`http://127.0.0.1:${port}/`, { ignoreBody: true });
+    expect([status, body.length]).toEqual([202, 0]);
+  });
+
+  it('that is ignored is not cut off if it is short', async () => {
+    let answered: ServerResponse | undefined;
+    answer = (_request, response) => {
+      answered = response;
+      response.flushHeaders();
+    };
+    await call(`http://127.0.0.1:${port}/`, { ignoreBody: true });
+    if (!answered) throw new Error('nothing was answered');
+    const closed = once(answered, 'close');
+    answered.end('the rest');
+    await closed;
+    expect(answered.writableFinished).toBe(true);
+  });
+
+  it('is not waited for after the caller ended the request', async () => {
+    const ending = new AbortController();
+    answer = () => ending.abort(new Error('the server stops'));
+    const ended = call(`http://127.0.0.1:${port}/`, { signal: ending.signal });
+    await expect(ended).rejects.toThrow('the server stops');
+    await expect(call(`http://127.0.0.1:${port}/`, { signal: ending.signal })).rejects.toThrow(
+      'the server stops',
+    );
+    expect(requests).toEqual([]);
+  });
+
   it('times out when the name is not resolved in time', async () => {
     const resolve = () => new Promise<never>(() => {});
     await expect(call(`http://slow.example:${port}/`, { timeoutMs: 50, resolve })).rejects.toThrow(
@@ -175,6 +208,17 @@ describe('an address', () => {
     await expect(call('https://127.0.0.1/secret?token=x')).rejects.toThrow(
       /^https:\/\/127\.0\.0\.1: the address 127\.0\.0\.1 is not allowed$/,
     );
+  });
+
+  it('that is refused, or too slow, causes an error with a code', async () => {
+    const codeOf = async (url: string, options: Partial<FetchOptions> = {}) => {
+      const failure = await call(url, options).catch((error: Error) => error);
+      return ((failure as Error).cause as { code?: string }).code;
+    };
+    answer = () => {};
+    expect(await codeOf('https://10.1.2.3/')).toBe('ADDRESS_NOT_ALLOWED');
+    expect(await codeOf('ftp://example.com/')).toBe('ADDRESS_NOT_ALLOWED');
+    expect(await codeOf(`http://127.0.0.1:${port}/`, { timeoutMs: 50 })).toBe('TIMEOUT');
   });
 
   it('that does not answer causes an error with its cause', async () => {

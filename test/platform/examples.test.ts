@@ -83,6 +83,14 @@ const REFUSED: Record<string, number> = {
   getAttestation: 409,
   getVerdictProof: 409,
   getAuditPack: 409,
+  createWebhook: 409, // nor can it make the secret of a webhook
+  rotateWebhookSecret: 409,
+  getWebhook: 404,
+  revokeWebhook: 404,
+  enableWebhook: 404,
+  testWebhook: 404,
+  listWebhookDeliveries: 404,
+  retryWebhookDelivery: 404,
 };
 
 const EXAMPLE_ID = '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e';

@@ -8,18 +8,22 @@ import { serverDatabaseUrl } from './database.js';
 
 export type LogLine = Record<string, unknown>;
 
+/** A stream that keeps the lines of a log. */
+export const lineStream = (lines: LogLine[]) =>
+  new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(JSON.parse(chunk.toString()));
+      done();
+    },
+  });
+
 /** The application, and the lines that it logs. The caller closes `app`. */
 export async function startLogged(
   env: Record<string, string>,
   lines: LogLine[] = [],
   url = serverDatabaseUrl(),
 ) {
-  const stream = new Writable({
-    write(chunk, _encoding, done) {
-      lines.push(JSON.parse(chunk.toString()));
-      done();
-    },
-  });
+  const stream = lineStream(lines);
   const config = loadConfig({ LOG_FORMAT: 'json', ...env });
   const database = openDatabase(url, config);
   const logger = { ...((await createLogger(config)) as object), stream };

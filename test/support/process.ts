@@ -24,7 +24,12 @@ export interface Program {
 
 /** Runs a built file in a separate process, configured only by `env`. */
 export function runProgram(file: string, env: Record<string, string>, ...args: string[]): Program {
-  const child = spawn(process.execPath, [join(ROOT, file), ...args], {
+  return runCommand(process.execPath, [join(ROOT, file), ...args], env);
+}
+
+/** Runs a command in a separate process, configured only by `env`. */
+export function runCommand(command: string, args: string[], env: Record<string, string>): Program {
+  const child = spawn(command, args, {
     cwd: tmpdir(), // a folder without a developer's .env
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -24,6 +24,7 @@ const changed = (...update: string[]) => ({ ...ADDED, update });
 export const RIGHTS: Readonly<Record<string, TableRights>> = {
   _prisma_migrations: NONE,
   api_tokens: changed('last_used_at', 'revoked_at', 'revoked_by'),
+  approval_reminders: ADDED,
   approval_requests: ADDED,
   approval_states: changed('is_void', 'because', 'since'),
   approvals: changed('withdrawn_by', 'withdraw_reason'),
@@ -107,6 +108,30 @@ export const RIGHTS: Readonly<Record<string, TableRights>> = {
   verdicts: ADDED,
   vulnerability_aliases: ADDED,
   waivers: changed('approved_by', 'revoked_by', 'revoke_reason'),
+  webhook_deliveries: {
+    ...changed(
+      'state',
+      'attempts',
+      'next_attempt_at',
+      'claimed_until',
+      'last_attempt_at',
+      'last_status',
+      'last_error',
+      'ended_at',
+    ),
+    delete: true,
+  },
+  webhooks: changed(
+    'key_id',
+    'salt',
+    'previous_salt',
+    'rotated_at',
+    'rotated_by',
+    'disabled_at',
+    'disabled_because',
+    'revoked_at',
+    'revoked_by',
+  ),
 };
 
 /** Views for people. The role reads them with the rights of their owner. */

@@ -37,6 +37,8 @@ export const breakGlassReviewed: Rule<Parameters> = {
   example: { while: 'overdue' },
   needs: () => ({ reviews: true }),
   outside: true,
+  // Otherwise those who broke the glass could wait the review away.
+  waivable: false,
   evaluate(given, input) {
     const all = needed(input.reviews, 'the reviews of break-glasses');
     if (input.rollback) return { status: 'pass', message: 'A rollback waits for no review' };

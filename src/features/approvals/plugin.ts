@@ -12,6 +12,7 @@ import {
 import { approvalsService } from './approvals.service.js';
 import { DecisionBrief } from './brief.schemas.js';
 import { releaseApprovalsRoutes } from './release-approvals.routes.js';
+import { remindersJob } from './reminders.js';
 import { requestsService } from './requests.service.js';
 
 const SCHEMAS = [
@@ -37,4 +38,5 @@ export const approvals: Feature = {
     await app.register(approvalsRoutes, { prefix: '/approvals', ...services });
     await app.register(releaseApprovalsRoutes, { prefix: '/releases/:id', ...services });
   },
+  jobs: [remindersJob],
 };

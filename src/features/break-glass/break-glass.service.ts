@@ -12,6 +12,7 @@ import { takeTurn } from '../../database/turns.js';
 import { type ChangeContext, change } from '../../events/index.js';
 import { requireEnabled } from '../../security/authentication/identity.js';
 import { AppError, invalidAt } from '../../shared/app-error.js';
+import { requireRecentSignIn } from '../environments/index.js';
 import { requireReleaseRef } from '../releases/index.js';
 import {
   requireBreakGlass,
@@ -146,8 +147,8 @@ export function breakGlassService(onOpened: (force: boolean) => void) {
   return {
     /**
      * Opens it, or asks for a second person with force. Asking for the same again has no effect.
-     * @throws {AppError} `release-not-found`, `identity-required`, `identity-disabled`, `validation-failed`,
-     * `release-revoked`, `break-glass-open`
+     * @throws {AppError} `release-not-found`, `identity-required`, `identity-disabled`, `recent-sign-in-required`,
+     * `validation-failed`, `release-revoked`, `break-glass-open`
      */
     async create(
       context: CallContext,
@@ -158,6 +159,7 @@ export function breakGlassService(onOpened: (force: boolean) => void) {
       const { id, projectId } = await requireReleaseRef(context, scope, releaseId);
       requirePerson(context.caller, 'Breaking the glass');
       const { environment, reason, minutes, force } = input;
+      await requireRecentSignIn(context, [environment]);
       if ((await context.prisma.environment.count({ where: { name: environment } })) === 0) {
         throw invalidAt('body', '/environment', `does not exist: ${environment}`);
       }
@@ -184,12 +186,13 @@ export function breakGlassService(onOpened: (force: boolean) => void) {
 
     /**
      * Opens what waits for its second person. Confirming again has no effect.
-     * @throws {AppError} `break-glass-not-found`, `identity-required`, `identity-disabled`, `four-eyes-required`,
-     * `break-glass-open`, `break-glass-ended`
+     * @throws {AppError} `break-glass-not-found`, `identity-required`, `identity-disabled`, `recent-sign-in-required`,
+     * `four-eyes-required`, `break-glass-open`, `break-glass-ended`
      */
     async confirm(context: CallContext, id: string): Promise<BreakGlass> {
       const found = await requireBreakGlass(context, 'deployments:break-glass', id);
       requirePerson(context.caller, 'Confirming a break-glass');
+      await requireRecentSignIn(context, [found.environmentName]);
       return change(context, async (changing) => {
         const { caller, prisma, record } = changing;
         await requireEnabledCaller(changing);

@@ -77,6 +77,12 @@ function voided({ data }: Told): string {
   return `The approval of ${text(data.person, 'a person')} for ${where(data)} is void${why}`;
 }
 
+function reminded({ data }: Told): string {
+  const environments = Array.isArray(data.environments) ? data.environments.join(' and ') : '';
+  const place = environments === '' ? 'an environment' : environments;
+  return `Approvals for ${place} were still missing after ${text(data.afterHours, 'some')} hours`;
+}
+
 function withdrawn({ actor, data }: Told): string {
   const what = data.decision === 'reject' ? 'rejection' : 'approval';
   return `${actor} withdrew the ${what} of ${text(data.person, 'a person')} for ${where(data)}`;
@@ -121,6 +127,7 @@ const SENTENCES: Readonly<Record<Type, (event: Told) => string>> = {
   'approval.rejected': ({ actor, data }) =>
     `${actor} rejected the release for ${where(data)}${how(data.via)}`,
   'approval.withdrawn': withdrawn,
+  'approval.reminded': reminded,
   'approval.voided': voided,
   'break-glass.requested': ({ actor, data }) =>
     `${actor} broke the glass for ${where(data)}${how(data.requestedVia)}${data.force === true ? '. With force, it waits for a second person' : ''}`,

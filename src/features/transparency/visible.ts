@@ -27,10 +27,11 @@ export const SCOPE_OF_KIND: Readonly<Record<SubjectKind, Scope>> = {
   identity: 'identities:admin',
   'identity-link': 'identities:admin',
   'group-grant': 'identities:admin',
+  webhook: 'webhooks:read',
 };
 
 /** Kinds of subjects without a project. */
-const WITHOUT_PROJECT: ReadonlySet<string> = new Set<SubjectKind>([
+export const WITHOUT_PROJECT: ReadonlySet<string> = new Set<SubjectKind>([
   'policy',
   'policy-version',
   'environment',
@@ -44,6 +45,7 @@ const WITHOUT_PROJECT: ReadonlySet<string> = new Set<SubjectKind>([
   'identity',
   'identity-link',
   'group-grant',
+  'webhook',
 ]);
 
 /** Events of these kinds and projects. null: every project, and none. */

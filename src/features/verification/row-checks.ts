@@ -291,4 +291,20 @@ export const ROW_CHECKS: readonly RowCheck[] = [
     agrees: `${same('t.group_name', 'group')} AND ${GRANT} AND t.created_by = e.actor`,
     later: `t.revoked_by IS NOT DISTINCT FROM ${ACTOR('group-grant.revoked')}`,
   },
+  {
+    kind: 'webhook',
+    table: 'webhooks',
+    id: 't.id::text',
+    project: NO_PROJECT,
+    created: ['webhook.created'],
+    agrees: `encode(sha256(convert_to(t.url, 'UTF8')), 'hex') = d ->> 'urlSha256'
+             AND to_jsonb(t.events) = d -> 'events' AND ${PROJECTS} AND t.created_by = e.actor`,
+    later: `t.revoked_by IS NOT DISTINCT FROM ${ACTOR('webhook.revoked')}
+            AND t.rotated_by IS NOT DISTINCT FROM ${ACTOR('webhook.rotated')}
+            AND (t.disabled_at IS NOT NULL) = (
+              SELECT count(*) FILTER (WHERE x.type = 'webhook.disabled')
+                     > count(*) FILTER (WHERE x.type = 'webhook.enabled')
+                FROM events x WHERE x.subject_kind = e.subject_kind AND x.subject_id = e.subject_id
+                 AND x.id <> ALL ($1::uuid[]))`,
+  },
 ];

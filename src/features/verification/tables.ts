@@ -47,6 +47,9 @@ export const TABLES: Readonly<Record<string, TableVerification>> = {
     not: 'briefs that no approval names, which decide nothing; `shown_at`, `shown_to`',
   },
   approval_requests: { with: ROW },
+  approval_reminders: {
+    not: 'which reminders were recorded: events `approval.reminded` say so. No verdict is made of them',
+  },
   approvals: { with: ROW },
   approval_states: {
     with: 'the verdict that holds, and events `approval.voided`',
@@ -70,6 +73,10 @@ export const TABLES: Readonly<Record<string, TableVerification>> = {
   api_tokens: { with: ROW, not: '`last_used_at`' },
   trusted_issuers: { with: ROW },
   group_grants: { with: ROW },
+  webhooks: { with: ROW },
+  webhook_deliveries: {
+    not: 'what was sent to webhooks, deleted 30 days after its end. No verdict is made of it',
+  },
   identities: {
     with: `${ROW}, and the events that disable, enable and link names`,
     not: '`name`, `signed_in_at`, `disabled_at`',
