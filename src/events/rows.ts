@@ -64,6 +64,8 @@ const WITHOUT_ROW: ReadonlySet<EventType> = new Set<EventType>([
   'attestation.signed',
   'audit-pack.issued',
   'webhook.tested',
+  'webhook.retried',
+  'webhook.delivery-failed',
   'session.refused',
   'identity.disabled',
   'identity.enabled',

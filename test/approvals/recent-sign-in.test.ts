@@ -171,7 +171,7 @@ describe('what else lets releases in', () => {
   it('breaking the glass and confirming it need it, ending it does not', async () => {
     const refuses = await person();
     refused(
-      await postBreakGlass(open.app, release, refuses.headers, { environment: 'gate' }),
+      await postBreakGlass(context.app, release, refuses.headers, { environment: 'gate' }),
       /a token does not show/,
     );
     expect(await sql('SELECT 1 FROM break_glasses')).toEqual([]);
@@ -180,14 +180,14 @@ describe('what else lets releases in', () => {
       payload: { environment: 'gate', reason: 'x', minutes: 5 },
     };
     const browser = await signedIn(MINUTES + 1);
-    refused(await browser.change({ url, payload }), /16 minutes ago/);
+    refused(await browser.change({ url, payload }), /you signed in 1[67] minutes ago/);
     const again = await signedIn(1, browser);
     const asked = await again.change({ url, payload: { ...payload, force: true } });
     expect(asked.statusCode).toBe(201);
     const second = await person('bob');
     const { id } = asked.json();
-    refused(await postAct(open.app, id, 'confirm', second.headers), /a token does not show/);
-    expect((await postAct(open.app, id, 'end', second.headers)).statusCode).toBe(200);
+    refused(await postAct(context.app, id, 'confirm', second.headers), /a token does not show/);
+    expect((await postAct(context.app, id, 'end', second.headers)).statusCode).toBe(200);
   });
 
   it('resuming needs it, stopping does not', async () => {
@@ -229,8 +229,8 @@ describe('the setting', () => {
     expect(own.map(({ data }: { data: object }) => data)).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ signInWithinMinutes: 5 }),
-        { signInWithinMinutes: { before: 5, after: 1440 } },
-        { signInWithinMinutes: { before: 1440, after: null } },
+        expect.objectContaining({ signInWithinMinutes: { before: 5, after: 1440 } }),
+        expect.objectContaining({ signInWithinMinutes: { before: 1440, after: null } }),
       ]),
     );
   });

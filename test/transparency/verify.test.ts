@@ -260,6 +260,11 @@ describe('npm run log -- verify', () => {
       /document \w+ of project \d+: its bytes were changed/,
     ],
     [
+      'a document that looks younger',
+      `UPDATE documents SET created_at = created_at + interval '1 day'`,
+      /document \w+ of project \d+: its time was changed/,
+    ],
+    [
       'a release that nobody sealed',
       `UPDATE releases SET sealed_by = 'eve'`,
       /release \S+: it differs/,

@@ -151,8 +151,8 @@ describe('a receiver that fails for three days', () => {
       type: 'environment.stopped',
       attempts: 10,
     });
-    expect((await eventsOf('webhook.disabled')).map(({ data }) => data)).toEqual([
-      '{"because":"failing"}',
+    expect((await eventsOf('webhook.disabled')).map(({ data }) => JSON.parse(data))).toEqual([
+      { because: 'failing', row: expect.any(String) },
     ]);
     expect(await attemptsTotal(hooks, 'given-up')).toBe(1);
     const webhook = async () => (await app.inject(`/webhooks/${id}`)).json();
@@ -224,8 +224,8 @@ describe('a receiver that answers 410', () => {
       state: 'disabled',
       disabledBecause: 'gone',
     });
-    expect((await eventsOf('webhook.disabled')).map(({ data }) => data)).toEqual([
-      '{"because":"gone"}',
+    expect((await eventsOf('webhook.disabled')).map(({ data }) => JSON.parse(data))).toEqual([
+      { because: 'gone', row: expect.any(String) },
     ]);
     expect(await attemptsTotal(hooks, 'gone')).toBe(1);
     await letTimePass();

@@ -75,6 +75,7 @@ describe('POST /webhooks: 201', () => {
     );
     expect(JSON.parse(event?.data ?? '')).toEqual({
       origin: 'https://hooks.example.org',
+      row: expect.any(String),
       urlSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
       events: BODY.events,
       projects: [2],

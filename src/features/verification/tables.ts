@@ -25,8 +25,7 @@ export const TABLES: Readonly<Record<string, TableVerification>> = {
   claims: { with: PARSED },
   vulnerability_aliases: { with: PARSED },
   documents: {
-    with: 'the digest in the event of their evidence, and their bytes',
-    not: '`created_at`',
+    with: 'the digest in the event of their evidence, their bytes, and the time of their first evidence',
   },
   document_chunks: { with: 'the digest of their document' },
   evidence_readings: {

@@ -1,11 +1,19 @@
 import type { Statement } from '../../database/sql.js';
 
+/**
+ * Evidence of a document `d`. A document is stored with its first evidence, so it has the time of one of them. Of uploads at
+ * the same moment, the one that began later may have stored it.
+ */
+const EVIDENCE =
+  'SELECT 1 FROM evidence e WHERE e.project_id = d.project_id AND e.stored_sha256 = d.sha256';
+const SAME_TIME = `${EVIDENCE} AND e.created_at = d.created_at`;
+const LONG_BEFORE = `${EVIDENCE} AND e.created_at < d.created_at - interval '10 minutes'`;
+
 /** Documents in order. `$1`, `$2`: project and digest of the one before, `$3`: maximum number. */
 export const DOCUMENTS: Statement = {
   name: 'verify-documents',
   text: `SELECT d.project_id AS "projectId", d.sha256, d.size, d.gzip_size AS "gzipSize",
-                EXISTS (SELECT 1 FROM evidence e WHERE e.project_id = d.project_id AND e.stored_sha256 = d.sha256)
-                  AS named
+                EXISTS (${EVIDENCE}) AS named, EXISTS (${SAME_TIME}) AND NOT EXISTS (${LONG_BEFORE}) AS timed
            FROM documents d
           WHERE (d.project_id, d.sha256) > ($1, $2) ORDER BY d.project_id, d.sha256 LIMIT $3`,
 };

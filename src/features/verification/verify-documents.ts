@@ -15,6 +15,8 @@ interface DocumentRow {
   readonly gzipSize: number;
   /** Evidence names it. */
   readonly named: boolean;
+  /** Its time is that of its first evidence. */
+  readonly timed: boolean;
 }
 
 /** The compressed parts of a document, one at a time. Their numbers are 0, 1, 2 and so on. */
@@ -69,6 +71,7 @@ export async function verifyDocuments({ read, report }: Verifier): Promise<numbe
       else if (found.size !== row.size || found.gzipSize !== row.gzipSize)
         report(`${where}: its size was changed`);
       if (!row.named) report(`${where}: it was added, no evidence names it`);
+      else if (!row.timed) report(`${where}: its time was changed`);
     }
     count += rows.length;
     const last = rows.at(-1);

@@ -66,6 +66,8 @@ export function payloadOf(
   const details = detailsOf(event.data);
   if (details === undefined || event.subjectId === 'erased') return undefined;
   const { projects } = details;
+  // The digest of a row is for those who can read the database.
+  delete details.row;
   if (own !== null && Array.isArray(projects)) {
     details.projects = projects.filter((id) => own.includes(id));
   }
