@@ -23,7 +23,7 @@ export const withoutDigests = (where: string) =>
   sql(`BEGIN; SET LOCAL session_replication_role = replica;
        UPDATE events SET data = ((data::jsonb - 'row') - 'rows')::text WHERE ${where}; COMMIT`);
 
-/** Takes the coverage out of the evidence of a label, as an earlier version of the server stored it, and reads it again. */
+/** Takes the coverage out of the evidence of a label, as an earlier version stored it, and reads it again. */
 async function readAgain(label: string): Promise<void> {
   await sql(`BEGIN; SET LOCAL session_replication_role = replica;
              UPDATE evidence SET summary = summary - 'coverage' - 'targets' WHERE label = '${label}'; COMMIT`);

@@ -10,8 +10,8 @@ const ROW = 'the digest `row` in their latest event';
 const PARSED = 'the digest `rows` in the event of their evidence, or the document, read again';
 
 /**
- * What `npm run log -- verify` does with each table of the schema. docs/events.md has the same table, and a test compares
- * both with the schema.
+ * What `npm run log -- verify` does with each table of the schema. docs/events.md has the same table, and a test
+ * compares both with the schema.
  */
 export const TABLES: Readonly<Record<string, TableVerification>> = {
   projects: { with: ROW },

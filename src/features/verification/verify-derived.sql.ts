@@ -62,7 +62,7 @@ export const COUNTS: readonly Statement[] = [
   },
 ];
 
-/** Facts that this version would use. `$1`: its engine, `$2`: id of the release before, or null; `$3`: maximum number. */
+/** Facts that this version would use. `$1`: its engine, `$2`: id of the one before, or null; `$3`: maximum number. */
 export const KEPT_FACTS: Statement = {
   text: `SELECT release_id AS id, facts FROM release_facts
           WHERE facts_of = changes AND facts_engine = $1 AND facts IS NOT NULL
