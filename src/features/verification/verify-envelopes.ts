@@ -14,7 +14,8 @@ const PAGE = 50;
  */
 const ENVELOPES: Statement = {
   name: 'verify-envelopes',
-  text: `SELECT a.verdict_id AS "verdictId", a.predicate, a.artifact_sha256 AS artifact, a.key_id AS "keyId", a.envelope,
+  text: `SELECT a.verdict_id AS "verdictId", a.predicate, a.artifact_sha256 AS artifact, a.key_id AS "keyId",
+                a.envelope,
                 v.id IS NOT NULL AS "isAbout", v.decision::text, v.environment, v.inputs, v.results,
                 v.inputs_hash AS "inputsHash", v.evaluated_at AS "evaluatedAt", v.created_by AS "createdBy",
                 (SELECT e.data::jsonb ->> 'sha256' FROM events e
