@@ -121,9 +121,10 @@ export async function wholeRecord(): Promise<LogApp & { release: string }> {
   const [verdict] = await sql<{ id: string }>('SELECT id FROM verdicts ORDER BY id DESC LIMIT 1');
   for (const predicate of ['vsa', 'verdict'])
     await app.inject(`/verdicts/${verdict?.id}/attestation?predicate=${predicate}`);
+  const other = await createRelease(app, { version: '0.9.0' });
   const notes = await app.inject({
     method: 'PATCH',
-    url: `/releases/${release}`,
+    url: `/releases/${other.id}`,
     payload: { notes: 'First' },
   });
   if (notes.statusCode !== 200) throw new Error(notes.body);

@@ -82,7 +82,10 @@ export const TABLES: Readonly<Record<string, TableVerification>> = {
   },
   log_entries: { with: 'the event, the tree and the entry before' },
   log_tiles: { with: 'the entries' },
-  log_checkpoints: { with: 'the tiles, and the signature', not: '`signed_at`' },
+  log_checkpoints: {
+    with: 'the tiles, and the signature',
+    not: '`signed_at`; which sizes were published, because a missing checkpoint is signed again with the same bytes',
+  },
   log_queue: { with: 'the events: each has an entry or is in the queue, and not both' },
   log_reasons: { with: 'the digest in the event' },
   event_imports: {
