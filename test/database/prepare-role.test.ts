@@ -46,6 +46,7 @@ describe('the start as the owner', () => {
       unknown: [],
       mayRewrite: false,
       granted: undefined,
+      roleSettings: [],
     });
     expect(await versions()).toEqual(before);
   });

@@ -23,7 +23,7 @@ export const withoutDigests = (where: string) =>
   sql(`BEGIN; SET LOCAL session_replication_role = replica;
        UPDATE events SET data = ((data::jsonb - 'row') - 'rows')::text WHERE ${where}; COMMIT`);
 
-/** Takes the coverage out of the evidence of a label, as an earlier version of the server stored it, and reads it again. */
+/** Takes the coverage out of the evidence of a label, as an earlier version stored it, and reads it again. */
 async function readAgain(label: string): Promise<void> {
   await sql(`BEGIN; SET LOCAL session_replication_role = replica;
              UPDATE evidence SET summary = summary - 'coverage' - 'targets' WHERE label = '${label}'; COMMIT`);
@@ -121,9 +121,10 @@ export async function wholeRecord(): Promise<LogApp & { release: string }> {
   const [verdict] = await sql<{ id: string }>('SELECT id FROM verdicts ORDER BY id DESC LIMIT 1');
   for (const predicate of ['vsa', 'verdict'])
     await app.inject(`/verdicts/${verdict?.id}/attestation?predicate=${predicate}`);
+  const other = await createRelease(app, { version: '0.9.0' });
   const notes = await app.inject({
     method: 'PATCH',
-    url: `/releases/${release}`,
+    url: `/releases/${other.id}`,
     payload: { notes: 'First' },
   });
   if (notes.statusCode !== 200) throw new Error(notes.body);

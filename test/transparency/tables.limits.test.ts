@@ -40,7 +40,7 @@ const TAMPERING: Readonly<Record<string, readonly string[]>> = {
     `UPDATE releases SET authors = '{eve}'`,
     `UPDATE releases SET commit = repeat('0', 40)`,
     copy('releases', { ...ID, version: `'9.9.9'` }),
-    remove('releases'),
+    remove('releases', `version = '1.0.0'`),
   ],
   artifacts: [
     `UPDATE artifacts SET purl = 'pkg:npm/other', purl_key = 'pkg:npm/other'`,
@@ -254,7 +254,7 @@ const TAMPERING: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What is not found, because it decides nothing: the table of the tables says so. */
-const HARMLESS = ['INSERT INTO decision_briefs'];
+const HARMLESS = ['DELETE FROM log_checkpoints'];
 
 const compared = Object.keys(TABLES).filter((name) => TABLES[name]?.with !== undefined);
 

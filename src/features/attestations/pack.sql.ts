@@ -70,8 +70,8 @@ const EVENT_OF = `
      AND e.data::jsonb ->> 'predicate' = predicate AND COALESCE(e.data::jsonb ->> 'artifact', '') = artifact_sha256`;
 
 /**
- * Envelopes of a pack: those whose event is within its size. Those without an event, of an earlier version of the server,
- * if they are older than its checkpoint. And the record of each verdict, which each pack has.
+ * Envelopes of a pack: those whose event is within its size. Those without an event, of an earlier version of the
+ * server, if they are older than its checkpoint. And the record of each verdict, which each pack has.
  */
 const PACKED = `verdict_id = ANY ($1::uuid[]) AND (
   (predicate = 'verdict' AND artifact_sha256 = '')
@@ -106,7 +106,8 @@ export const ROTATIONS: Statement = {
 
 /**
  * The entries that say how logs were left when they ended. `$1`: origins of these logs; `$2` and `$3`: log and size.
- * The data are JSON, because the server alone records this type, and the owner who wrote others is refused by the proof.
+ * The data are JSON, because the server alone records this type, and the owner who wrote others is refused by the
+ * proof.
  */
 export const RECOVERIES: Statement = {
   name: 'pack-recoveries',

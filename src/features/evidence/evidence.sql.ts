@@ -12,7 +12,8 @@ function insertOf(table: TableName): string {
   const applied =
     table === 'claims' ? ', (SELECT may_absolve FROM evidence WHERE id = $3::uuid)' : '';
   return `INSERT INTO ${table} (${[...SCOPED, ...names, ...(applied ? ['applied'] : [])]})
-    SELECT $1::int, $2::uuid, $3::uuid, ${names.map((name) => `v.${name}`)}${applied} FROM (${valuesOf(table, SCOPED.length)}) v`;
+    SELECT $1::int, $2::uuid, $3::uuid, ${names.map((name) => `v.${name}`)}${applied}
+      FROM (${valuesOf(table, SCOPED.length)}) v`;
 }
 
 const INSERTS = Object.fromEntries(

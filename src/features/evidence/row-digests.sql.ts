@@ -30,8 +30,8 @@ const hashesOf = (table: TableName) => {
 };
 
 /**
- * Expression: the digest of what a table has of the evidence `e`, in hexadecimal digits, or null if it has nothing. Rows
- * that name another release or project than their evidence are not its rows.
+ * Expression: the digest of what a table has of the evidence `e`, in hexadecimal digits, or null if it has nothing.
+ * Rows that name another release or project than their evidence are not its rows.
  */
 const digestOf = (table: TableName) =>
   `(SELECT encode(sha256(${hashesOf(table)}), 'hex') FROM ${table} t
@@ -54,8 +54,8 @@ export const DIGESTS_OF_ALL: Statement = {
 };
 
 /**
- * The digests of a batch of rows that a document has, one after the other. `$1`: whether claims take effect; then as for
- * `valuesOf`.
+ * The digests of a batch of rows that a document has, one after the other. `$1`: whether claims take effect; then as
+ * for `valuesOf`.
  */
 export const hashesOfBatch = (table: TableName): Statement => ({
   text: `SELECT ${hashesOf(table)} AS hashes, $1::boolean AS applied

@@ -5,8 +5,8 @@ import type { Batch, TableName } from '../../documents/parsing/columns.js';
 import { DIGESTS_OF_ALL, digestsOf, hashesOfBatch } from './row-digests.sql.js';
 
 /**
- * SHA-256, in hexadecimal digits, of what each table has of a document: of the digests of its rows, one after the other.
- * The digest of a row is the SHA-256 of a JSON list of its values as text. Tables without a row are absent.
+ * SHA-256, in hexadecimal digits, of what each table has of a document: of the digests of its rows, one after the
+ * other. The digest of a row is the SHA-256 of a JSON list of its values as text. Tables without a row are absent.
  * docs/events.md has the recipe.
  */
 export type RowDigests = Readonly<Partial<Record<TableName, string>>>;

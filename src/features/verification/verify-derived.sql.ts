@@ -20,7 +20,8 @@ export const COUNTS: readonly Statement[] = [
             LIMIT 1000`,
   },
   {
-    text: `SELECT 'project ' || COALESCE(u.project_id, d.project_id) || ': the kept size of its documents is not their size'
+    text: `SELECT 'project ' || COALESCE(u.project_id, d.project_id) 
+                  || ': the kept size of its documents is not their size'
                   AS fault
              FROM project_usage u
              FULL JOIN (SELECT project_id, sum(size) AS bytes FROM documents GROUP BY project_id) d
@@ -42,7 +43,8 @@ export const COUNTS: readonly Statement[] = [
             LIMIT 1000`,
   },
   {
-    text: `SELECT 'approval ' || s.approval_id || ': the kept note that it is void has no approval, or no event' AS fault
+    text: `SELECT 'approval ' || s.approval_id
+                  || ': the kept note that it is void has no approval, or no event' AS fault
              FROM approval_states s LEFT JOIN approvals a ON a.id = s.approval_id
             WHERE a.id IS NULL OR NOT EXISTS (
                     SELECT 1 FROM events e WHERE e.subject_kind = 'approval' AND e.type = 'approval.voided'
@@ -62,7 +64,7 @@ export const COUNTS: readonly Statement[] = [
   },
 ];
 
-/** Facts that this version would use. `$1`: its engine, `$2`: id of the release before, or null; `$3`: maximum number. */
+/** Facts that this version would use. `$1`: its engine, `$2`: id of the one before, or null; `$3`: maximum number. */
 export const KEPT_FACTS: Statement = {
   text: `SELECT release_id AS id, facts FROM release_facts
           WHERE facts_of = changes AND facts_engine = $1 AND facts IS NOT NULL

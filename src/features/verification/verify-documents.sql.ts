@@ -30,7 +30,8 @@ export const LOST_DOCUMENTS: Statement = {
   text: `SELECT 'evidence ' || e.id || ': its document is missing' AS fault FROM evidence e
           WHERE NOT EXISTS (SELECT 1 FROM documents d WHERE d.project_id = e.project_id AND d.sha256 = e.stored_sha256)
           UNION ALL
-         SELECT DISTINCT 'document ' || c.sha256 || ' of project ' || c.project_id || ': it is missing, parts of it are there'
+         SELECT DISTINCT 'document ' || c.sha256 || ' of project ' || c.project_id
+                         || ': it is missing, and parts of it are there'
            FROM document_chunks c
           WHERE NOT EXISTS (SELECT 1 FROM documents d WHERE d.project_id = c.project_id AND d.sha256 = c.sha256)
           LIMIT 1000`,

@@ -8,14 +8,19 @@ import type { Verifier } from './verifier.js';
 
 const PAGE = 50;
 
-/** Envelopes in order, with their verdict and the digest in their event. `$1`–`$3`: the one before, `$4`: maximum number. */
+/**
+ * Envelopes in order, with their verdict and the digest in their event. `$1`–`$3`: the one before, `$4`: maximum
+ * number, `$5`: unreadable events.
+ */
 const ENVELOPES: Statement = {
   name: 'verify-envelopes',
-  text: `SELECT a.verdict_id AS "verdictId", a.predicate, a.artifact_sha256 AS artifact, a.key_id AS "keyId", a.envelope,
+  text: `SELECT a.verdict_id AS "verdictId", a.predicate, a.artifact_sha256 AS artifact, a.key_id AS "keyId",
+                a.envelope,
                 v.id IS NOT NULL AS "isAbout", v.decision::text, v.environment, v.inputs, v.results,
                 v.inputs_hash AS "inputsHash", v.evaluated_at AS "evaluatedAt", v.created_by AS "createdBy",
                 (SELECT e.data::jsonb ->> 'sha256' FROM events e
-                  WHERE e.subject_kind = 'verdict' AND e.subject_id = a.verdict_id::text AND e.type = 'attestation.signed'
+                  WHERE e.subject_kind = 'verdict' AND e.subject_id = a.verdict_id::text
+                    AND e.type = 'attestation.signed'
                     AND e.id <> ALL ($5::uuid[]) AND e.data::jsonb ->> 'predicate' = a.predicate
                     AND COALESCE(e.data::jsonb ->> 'artifact', '') = a.artifact_sha256
                   ORDER BY e.id DESC LIMIT 1) AS sha256

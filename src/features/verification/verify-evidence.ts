@@ -73,8 +73,8 @@ async function verifyAgain(
 }
 
 /**
- * Compares findings, components, claims and aliases with the digests in the events of their evidence, or with the stored
- * document if the event is older.
+ * Compares findings, components, claims and aliases with the digests in the events of their evidence, or with the
+ * stored document if the event is older.
  * @returns how much evidence was compared
  */
 export async function verifyEvidence(

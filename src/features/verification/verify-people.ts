@@ -4,7 +4,7 @@ import type { Verifier } from './verifier.js';
 
 const PAGE = 1000;
 
-/** Events that name identities, in order. `$1`: unreadable events, `$2`: id of the event before, `$3`: maximum number. */
+/** Events that name identities, in order. `$1`: unreadable events, `$2`: id of the one before, `$3`: maximum number. */
 const NAMING: Statement = {
   name: 'verify-naming-events',
   text: `SELECT e.id, e.type, e.subject_id AS "subjectId", e.actor, e.data FROM events e

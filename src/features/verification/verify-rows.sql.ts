@@ -55,8 +55,8 @@ export const changedImports = ({ kind, table, id, since = [] }: RowCheck): State
 };
 
 /**
- * What holds, if it is not what the latest event says: a row that differs, was added or is missing. Rows from before the
- * events have a verdict with an event of its import. An erased event may be the latest. `$1`: unreadable events.
+ * What holds, if it is not what the latest event says: a row that differs, was added or is missing. Rows from before
+ * the events have a verdict with an event of its import. An erased event may be the latest. `$1`: unreadable events.
  */
 export const OTHER_HOLDING: Statement = {
   text: `WITH latest AS (
