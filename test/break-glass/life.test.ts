@@ -15,7 +15,7 @@ import { deployed, postDeployment } from '../support/deployments.js';
 import { trivy } from '../support/documents.js';
 import { uploaded } from '../support/evidence.js';
 import { hoursFromNow, windowOf } from '../support/line.js';
-import { createRelease, revoke } from '../support/releases.js';
+import { addArtifact, createRelease, digest, revoke } from '../support/releases.js';
 import { expectProblem } from '../support/requests.js';
 import { useRows } from '../support/rows.js';
 import { assertRelease, evidenceOfAll, postVerdict, verdictOf } from '../support/verdicts.js';
@@ -111,6 +111,16 @@ describe('the end', () => {
     await broken(guarded.app, next, { force: true });
     await revoke(context.app, next);
     expect((await gateSays(context.app, next)).said).toBe('break-glass');
+  });
+
+  it('an artifact that was added since: the person did not see it', async () => {
+    for (const force of [false, true]) {
+      const { id } = await broken(guarded.app, release, { force });
+      expect(await says()).toBe('break-glass');
+      await addArtifact(context.app, release, { sha256: digest(force ? 2 : 3) });
+      expect(await says()).toBe('deny');
+      await end(id);
+    }
   });
 
   it('is a moment that asOf and validUntil know', async () => {

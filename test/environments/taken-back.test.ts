@@ -100,19 +100,42 @@ describe('an allow of minutes ago', () => {
 describe('a start that never ended', () => {
   const start = () => record({ state: 'started' });
 
-  it('is the same within the hour; later, a start is judged again', async () => {
+  it('is the same if it is judged alike, also when it is sent again', async () => {
+    await allowed();
+    const first = await start();
+    expect([first.statusCode, first.json().authorization]).toEqual([201, 'authorized']);
+    const again = await start();
+    expect([again.statusCode, again.json()]).toEqual([200, first.json()]);
+  });
+
+  it('does not authorize another start after people said no, and the end is that of the last start', async () => {
     const { approval } = await allowed();
     const first = (await start()).json();
-    expect(first.authorization).toBe('authorized');
     await withdraw(context.app, approval, alice.headers);
-    await age(59);
-    expect((await start()).json().id).toBe(first.id);
-    await age(2);
     const again = await start();
     expect([again.statusCode, again.json().authorization]).toEqual([201, 'unauthorized']);
+    expect(again.json().id).not.toBe(first.id);
     expect((await record()).json()).toMatchObject({
       ...{ id: again.json().id, state: 'succeeded', authorization: 'unauthorized' },
     });
+  });
+
+  it('that was unauthorized is judged again when the gate allows', async () => {
+    expect((await start()).json().authorization).toBe('unauthorized');
+    await allowed();
+    const again = await start();
+    expect([again.statusCode, again.json().authorization]).toEqual([201, 'authorized']);
+    expect((await record()).json()).toMatchObject({ id: again.json().id, state: 'succeeded' });
+  });
+
+  it('does not authorize the end after an artifact was added', async () => {
+    await allowed();
+    const first = (await start()).json();
+    await addArtifact(open.app, release, { sha256: digest(2) });
+    const end = await record();
+    expect([end.statusCode, end.json().authorization]).toEqual([201, 'unauthorized']);
+    expect(end.json().id).not.toBe(first.id);
+    expect((await record({ state: 'failed' })).json().id).toBe(first.id);
   });
 
   it('ends within 24 hours; a later end is judged', async () => {

@@ -247,7 +247,8 @@ function agreeWithLog(file, kind) {
   agree(file, logged, LOGGED.split(' ').filter(isLogged), what);
   const others = LOGGED.split(' ').filter((name) => !isLogged(name) && file[name] !== undefined);
   const { reviewSha256 } = events.find((one) => one.type === 'break-glass.reviewed')?.data ?? {};
-  need(!reviewSha256 || digestOf(file.review) === reviewSha256, `the review of ${what} was changed`);
+  const isReviewed = file.review ? digestOf(file.review) === reviewSha256 : !reviewSha256;
+  need(isReviewed, `the review of ${what} was changed`);
   if (!type) claimed.add(`All of ${what}: it is older than the log, not of the API, or erased there`);
   else if (others.length > 0) claimed.add(`What the log does not have of ${what}: ${others.join(', ')}`);
   return { data, actor, type };
@@ -312,7 +313,7 @@ function verifyComplete({ release, environment }) {
   const attested = new Set(pathsIn('attestations').map((path) => files.get(path).sha256));
   for (const { said, sequence } of entries) {
     const { subject, time, actor, type, data } = said ?? { subject: {}, data: {} };
-    const isDecision = ['verdict', 'deployment', 'break-glass'].includes(subject.kind);
+    const isDecision = ['verdict', 'deployment', 'break-glass', 'approval'].includes(subject.kind);
     if (sequence === null || (environment !== null && isDecision && data.environment !== environment)) continue;
     const path = `${FOLDERS[subject.kind]}/${subject.id}.json`;
     check(path, () => need(!FOLDERS[subject.kind] || files.has(path), 'the log has it, and the pack does not'));

@@ -27,6 +27,7 @@ import {
 import { requireEnvironment } from './environment.js';
 import {
   after,
+  canBeBetter,
   findOpen,
   findSame,
   includeRelease,
@@ -193,9 +194,10 @@ export function deploymentsService(
         releaseId,
       );
       const target = { environmentName, releaseId: id, projectId };
-      if (await findOpen(context, target, state, now)) return undefined;
+      // A start is judged each time: people may have said no, or yes, since the one before.
+      if (state !== 'started' && (await findOpen(context, target, state, now))) return undefined;
       const same = await findSame(context, target, state, await lastOf(context, target));
-      if (same && same.authorization !== 'unauthorized') return undefined;
+      if (same && !canBeBetter(same)) return undefined;
       const request = { releaseId: id, environment: environmentName, verdictId, now, waiting };
       return authorize(context, verdicts, request);
     },
@@ -228,8 +230,10 @@ export function deploymentsService(
         if (open && state !== 'started') {
           return { deployment: await end(changing, open, state, last, now), created: false };
         }
-        const same = open ?? (await findSame(changing, target, state, last));
-        if (same && (open || !isBetter(same, judged)))
+        if (open && open.authorization === judged?.authorization)
+          return changing.unchanged({ deployment: toDeployment(open), created: false });
+        const same = await findSame(changing, target, state, last);
+        if (same && !isBetter(same, judged))
           return changing.unchanged({ deployment: toDeployment(same), created: false });
         // Another request ended what this one was about to end, and something else runs since.
         const unknown = { authorization: 'unauthorized', judgedVerdictId: null } as const;

@@ -35,18 +35,25 @@ const END_HOURS = 24;
 
 export const includeRelease = { include: WITH_RELEASE } as const;
 
+/** Whether an artifact was added since: then the release that runs may be another one. */
+const hasNewArtifacts = async (
+  { prisma }: CallContext,
+  { releaseId, createdAt }: DeploymentRow,
+): Promise<boolean> =>
+  (await prisma.artifact.count({ where: { releaseId, createdAt: { gt: createdAt } } })) > 0;
+
 /**
  * The deployment of the release that was started and has not ended, if the request is about that one. A start from long
  * ago was given up: it must not authorize what happens now.
  */
-export const findOpen = (
-  { prisma }: CallContext,
+export async function findOpen(
+  context: CallContext,
   { environmentName, releaseId }: Target,
   state: CreateDeployment['state'],
   now: Date,
-) => {
+) {
   const minutes = state === 'started' ? ALLOW_MINUTES : END_HOURS * 60;
-  return prisma.deployment.findFirst({
+  const open = await context.prisma.deployment.findFirst({
     where: {
       ...{ releaseId, environmentName, state: 'started' },
       createdAt: { gt: new Date(now.getTime() - minutes * 60_000) },
@@ -54,7 +61,9 @@ export const findOpen = (
     orderBy: { id: 'desc' },
     ...includeRelease,
   });
-};
+  // What failed does not run, so it does not matter what it was.
+  return open && state !== 'failed' && (await hasNewArtifacts(context, open)) ? null : open;
+}
 
 export async function lastOf(
   context: CallContext,
@@ -65,21 +74,18 @@ export async function lastOf(
   return last;
 }
 
-/** Whether an artifact was added since: then the release that runs may be another one. */
-const hasNewArtifacts = async (
-  { prisma }: CallContext,
-  { releaseId, createdAt }: DeploymentRow,
-): Promise<boolean> =>
-  (await prisma.artifact.count({ where: { releaseId, createdAt: { gt: createdAt } } })) > 0;
+/** How well a deployment is authorized: a record of a higher rank is worth a new one. */
+const RANKS: Readonly<Record<string, number>> = { unauthorized: 0, 'break-glass': 1 };
+const rankOf = (authorization: string) => RANKS[authorization] ?? 2;
 
-/** Whether the gate allows now what ran without authorization: recording it again says so. */
+/** Whether the gate can authorize better what runs: recording it again says so. */
+export const canBeBetter = ({ authorization }: DeploymentRow): boolean => rankOf(authorization) < 2;
+
+/** Whether the gate allows now what ran without authorization, or without a break-glass what ran with one. */
 export const isBetter = (
   { authorization }: DeploymentRow,
   judged: Authorization | undefined,
-): boolean =>
-  authorization === 'unauthorized' &&
-  judged !== undefined &&
-  judged.authorization !== 'unauthorized';
+): boolean => judged !== undefined && rankOf(judged.authorization) > rankOf(authorization);
 
 /** The existing deployment that says the same as the request. */
 export async function findSame(
