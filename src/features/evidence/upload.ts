@@ -127,6 +127,7 @@ async function insert(
   const { superseded, beside, replaced } = await supersede(context, slot, {
     id: evidence.id,
     mayAbsolve,
+    receivedSha256: upload.receivedSha256,
     document: { ...summary, tool: evidence.tool, testNames: document.testNames },
   });
   const { id, projectId, releaseId, kind } = evidence;

@@ -43,9 +43,9 @@ type Received = Evidence & {
   readonly warnings: readonly { readonly message: string }[];
 };
 
-function toSuperseded({ summary: stored, tool: _tool, absolves: _absolves, ...older }: Older) {
+function toSuperseded({ id, label, artifact, summary: stored }: Older) {
   const summary = toSummary(stored);
-  return { ...older, target: summary.targets.join(', ') || null, summary };
+  return { id, label, artifact, target: summary.targets.join(', ') || null, summary };
 }
 
 /** The distinct types of findings that `vuln,secret` names, in alphabetical order. */
