@@ -97,3 +97,16 @@ describe('a document of an earlier run', () => {
     expect(ids(corrected).sort()).toEqual([later.id, earlier.id].sort());
   });
 });
+
+describe('the same document with fewer scanners', () => {
+  it('does not replace the one with more', async () => {
+    const clean = scan('2026-11-02T08:00:00Z');
+    const full = await send(clean, { label: 'image', scanners: 'vuln,secret' });
+    const plain = await send(clean, { label: 'image' });
+    expect(ids(plain)).toEqual([]);
+    expect(plain.warnings.at(-1)?.message).toContain(
+      'it is the same document, uploaded with scanners that this upload does not name (secret, vulnerability)',
+    );
+    expect(await statusOf(full.id)).toBe('current');
+  });
+});

@@ -4,7 +4,7 @@ import type { FindingType } from '../../vocabulary/finding-types.js';
 export const SAME_LABEL = {
   name: 'evidence-same-label',
   text: `SELECT id, label, artifact_sha256 AS artifact, tool, summary, absolves,
-                received_sha256 = $6 AS "isSameBytes"
+                received_sha256 = $6 AS "isSameBytes", scanners::text[] AS scanners
            FROM evidence
           WHERE release_id = $1::uuid AND kind = $2 AND label = $3 AND artifact_sha256 IS NOT DISTINCT FROM $4
             AND superseded_at IS NULL AND retracted_at IS NULL AND id <> $5::uuid

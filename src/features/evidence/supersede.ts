@@ -32,6 +32,8 @@ export interface Older {
   readonly absolves: boolean;
   /** Whether it has the bytes of the new evidence. */
   readonly isSameBytes: boolean;
+  /** What the uploader said that its tool looked for. */
+  readonly scanners: readonly string[];
 }
 
 /** Evidence that counts beside the new evidence, and why. */
@@ -49,6 +51,7 @@ interface New {
   readonly mayAbsolve: boolean;
   /** SHA-256 of the received bytes. */
   readonly receivedSha256: string;
+  readonly scanners: readonly string[];
 }
 
 function whyMissing({ what, number, example }: Missing, { document }: New): string {
@@ -92,7 +95,7 @@ const ABSOLVES = 'only a caller with the scope vex:write supersedes claims that 
 /** Why the new evidence does not replace the older one, before their findings and components are compared. */
 function whyKept(
   by: New,
-  { tool, summary, absolves, isSameBytes }: Older,
+  { tool, summary, absolves, isSameBytes, scanners }: Older,
   supersededBy: string | undefined,
   artifacts: Parameters<typeof whyBeside>[2],
 ): string | undefined {
@@ -100,6 +103,9 @@ function whyKept(
   // The bytes are from before what superseded them, so they say nothing about what came later.
   if (supersededBy !== undefined && !isSameBytes)
     return `this document was evidence with this label before, and evidence ${supersededBy} superseded it`;
+  const unnamed = scanners.filter((one) => !by.scanners.includes(one));
+  if (isSameBytes && unnamed.length > 0)
+    return `it is the same document, uploaded with scanners that this upload does not name (${unnamed.join(', ')})`;
   return whyBeside(by.document, { ...summary, tool }, artifacts);
 }
 

@@ -128,6 +128,7 @@ async function insert(
     id: evidence.id,
     mayAbsolve,
     receivedSha256: upload.receivedSha256,
+    scanners: upload.scanners,
     document: { ...summary, tool: evidence.tool, testNames: document.testNames },
   });
   const { id, projectId, releaseId, kind } = evidence;
