@@ -125,7 +125,10 @@ export function uploadsService({ reader, store, secretKey, quota, rowLimits }: U
       };
     },
 
-    /** Stores a document with all its contents, or nothing. `created` is false if the same document already counts. */
+    /**
+     * Stores a document with all its contents, or nothing. `created` is false if the same document already counts.
+     * @throws {AppError} `quota-exceeded`, `evidence-retracted`
+     */
     async store(
       context: CallContext,
       upload: Upload,
