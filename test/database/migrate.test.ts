@@ -49,6 +49,7 @@ const MIGRATIONS = [
   '20261204110000_queued_events',
   '20261204130000_break_glass',
   '20261204150000_recent_sign_in',
+  '20261204160000_waivers_of_findings',
 ];
 
 let database: Awaited<ReturnType<typeof createEmptyDatabase>>;
