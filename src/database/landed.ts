@@ -92,4 +92,7 @@ export const LANDED: Readonly<Record<string, readonly string[]>> = {
   '20261204150000_recent_sign_in': [
     '2066ccdce0066a7716ca93d2b1e70819e275c5141942df77ff4bfa66becacead',
   ],
+  '20261204160000_waivers_of_findings': [
+    '89b5c6cd6236e18c3378f6a18ee78a82132a92c3e0c9d2678d4a26ea3e53b2cf',
+  ],
 };

@@ -31,7 +31,8 @@ export const ROWS: Readonly<Record<ImportedKind, RowSource>> = {
   window: { ...BY_UUID, table: 'environment_windows' },
   stop: { ...BY_UUID, table: 'environment_stops' },
   deployment: { ...BY_UUID, table: 'deployments' },
-  waiver: { ...BY_UUID, table: 'waivers' },
+  // `sha256` covers them, and an earlier version did not have them.
+  waiver: { ...BY_UUID, table: 'waivers', without: ['fingerprints'] },
   'approval-request': { ...BY_UUID, table: 'approval_requests' },
   approval: { ...BY_UUID, table: 'approvals' },
   'break-glass': { ...BY_UUID, table: 'break_glasses' },

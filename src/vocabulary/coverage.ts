@@ -39,6 +39,8 @@ export interface Coverage {
   readonly extent?: string | undefined;
   /** When the tool ran, ISO 8601. */
   readonly at?: string | undefined;
+  /** The document gives `at` without a time zone. It is read as UTC, and can be hours off. */
+  readonly isLocal?: boolean | undefined;
   /** When the tool's database was made, ISO 8601. */
   readonly database?: string | undefined;
 }

@@ -8,6 +8,8 @@ export interface StatedWaiver {
   readonly rule: string;
   readonly about: string | null;
   readonly purl: string | null;
+  /** Empty: it is not about single findings. */
+  readonly fingerprints: readonly string[];
   readonly reason: string;
   readonly expiresAt: Date;
   readonly createdAt: Date;
@@ -18,11 +20,11 @@ export interface StatedWaiver {
 
 /**
  * What a waiver says, as canonical JSON (RFC 8785): the request, and who approved it. Times are ISO 8601 in UTC with
- * milliseconds. A revocation is not a part of it, because it does not change what was asked for and approved.
+ * milliseconds. Without fingerprints, their member is absent, as in statements of earlier versions. A revocation is not a part of it, because it does not change what was asked for and approved.
  */
 export function waiverStatement(row: StatedWaiver): string {
-  const { id, projectId, releaseId, rule, about, purl, reason, expiresAt, createdAt, createdBy } =
-    row;
+  const { id, projectId, releaseId, rule, about, purl, fingerprints, reason } = row;
+  const { expiresAt, createdAt, createdBy } = row;
   return canonicalJson({
     id,
     projectId,
@@ -30,6 +32,7 @@ export function waiverStatement(row: StatedWaiver): string {
     rule,
     about,
     purl,
+    ...(fingerprints.length > 0 && { fingerprints }),
     reason,
     expiresAt: expiresAt.toISOString(),
     requestedAt: createdAt.toISOString(),

@@ -50,6 +50,7 @@ const MIGRATIONS = [
   '20261204130000_break_glass',
   '20261204140000_webhooks',
   '20261204150000_recent_sign_in',
+  '20261204160000_waivers_of_findings',
 ];
 
 let database: Awaited<ReturnType<typeof createEmptyDatabase>>;

@@ -10,6 +10,7 @@ export interface WaiverBody {
   matches?: object[];
   warnings?: string[];
   purl: string | null;
+  fingerprints: string[];
   reason: string;
   state: 'requested' | 'approved' | 'expired' | 'revoked';
   expiresAt: string;

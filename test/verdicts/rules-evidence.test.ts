@@ -82,6 +82,19 @@ describe('evidence-required', () => {
 });
 
 describe('tests-passed', () => {
+  it('counts the same document once, also if it has two labels', async () => {
+    await rule('tests-passed', { minimumTests: 3 });
+    const two = junit('passed', 'passed');
+    await send(two, { ...XML, label: 'unit' });
+    await send(two, { ...XML, label: 'again' });
+    expect(await judged()).toMatchObject({
+      denies: true,
+      message: expect.stringContaining('2 tests ran, at least 3 required'),
+    });
+    await send(junit('passed'), { ...XML, label: 'other' });
+    expect(await judged()).toMatchObject({ denies: false, status: 'pass' });
+  });
+
   it('denies without a report, and with a report that has no tests', async () => {
     await rule('tests-passed');
     expect(await judged()).toMatchObject({ status: 'not-evidenced', denies: true });

@@ -35,6 +35,7 @@ describe('POST /waivers: 201', () => {
       rule: 'CVE-2021-23337',
       about: 'finding',
       purl: 'pkg:npm/lodash@4.17.20',
+      fingerprints: [],
       reason: 'Never called',
       state: 'requested',
       expiresAt,

@@ -36,6 +36,29 @@ const recorded = async () => {
 };
 
 describe('The digest of a waiver', () => {
+  it('covers the fingerprints, if there are any', async () => {
+    const fingerprints = ['b'.repeat(64), 'a'.repeat(64)];
+    const body = { rule: 'generic-api-key', fingerprints };
+    const named = await requested(context.app, body, alice.headers);
+    const said = {
+      about: 'finding',
+      approvedAt: null,
+      approvedBy: null,
+      expiresAt: named.expiresAt,
+      fingerprints: fingerprints.toSorted(),
+      id: named.id,
+      projectId: 1,
+      purl: null,
+      reason: named.reason,
+      releaseId: null,
+      requestedAt: named.createdAt,
+      requestedBy: 'alice',
+      rule: 'generic-api-key',
+    };
+    const digest = createHash('sha256').update(JSON.stringify(said)).digest('hex');
+    expect((await recorded()).at(-1)).toEqual(['waiver.requested', digest]);
+  });
+
   it('is in the events of its request and of its approval, and covers who approved it', async () => {
     const before = digestOf({ ...waiver });
     const approved = (await approve(context.app, waiver.id, bob.headers)).json();

@@ -31,7 +31,18 @@ function storableTarget({ type, name, digests, otherDigests }: Target): Target {
 
 /** Bounds an entry, and leaves out what is not set. */
 export function storableCoverage(coverage: Coverage): Coverage {
-  const { what, ran, reason, of = [], declared, lookedAt, extent, at, database } = coverage;
+  const {
+    what,
+    ran,
+    reason,
+    of = [],
+    declared,
+    lookedAt,
+    extent,
+    at,
+    isLocal,
+    database,
+  } = coverage;
   return {
     what,
     ran,
@@ -40,7 +51,7 @@ export function storableCoverage(coverage: Coverage): Coverage {
     ...(of.length > 0 && { of: of.slice(0, MAX_TARGETS).map(storableTarget) }),
     ...(lookedAt !== undefined && { lookedAt }),
     ...(extent !== undefined && { extent: clean(extent, 300) ?? '' }),
-    ...(at !== undefined && { at }),
+    ...(at !== undefined && { at, ...(isLocal && { isLocal }) }),
     ...(database !== undefined && { database }),
   };
 }

@@ -20,6 +20,25 @@ describe('tests-passed', () => {
     expect(outcome.message).toContain('upload the report');
   });
 
+  it('adds up the same document once, by its worse reading', () => {
+    const again = (one: ReturnType<typeof report>) => ({ ...one, sha256: 'a'.repeat(64) });
+    const [a, b] = [again(report('a', 60)), again(report('b', 60))];
+    expect(tested({ minimumTests: 100 }, a, b)).toMatchObject({
+      status: 'fail',
+      message: expect.stringContaining('60 tests ran, at least 100 required'),
+      evidence: ['a', 'b'],
+    });
+    expect(tested({ minimumTests: 100 }, a, report('c', 60)).status).toBe('pass');
+    const failing = again(report('d', 60, 1));
+    for (const both of [
+      [a, failing],
+      [failing, a],
+    ]) {
+      expect(tested({}, ...both).message).toContain('1 test failed, 0 allowed');
+      expect(tested({ maximumFailures: 1 }, ...both).status).toBe('pass');
+    }
+  });
+
   it('counts failures and errors together', () => {
     expect(tested({ maximumFailures: 1 }, report('a', 9, 1)).status).toBe('pass');
     expect(tested({ maximumFailures: 1 }, report('a', 9, 1, 1)).status).toBe('fail');

@@ -34,7 +34,7 @@ export async function* policyFiles(context: CallContext, verdicts: readonly stri
 /** What was requested and approved. A later revocation is an entry of the log. */
 export async function* waiverFiles({ prisma }: CallContext, ids: readonly string[]): Files {
   for (const id of ids) {
-    const row = await prisma.waiver.findUniqueOrThrow({
+    const { fingerprints, ...row } = await prisma.waiver.findUniqueOrThrow({
       where: { id },
       omit: {
         purlKey: true,
@@ -44,7 +44,11 @@ export async function* waiverFiles({ prisma }: CallContext, ids: readonly string
         revokeReason: true,
       },
     });
-    yield jsonFile(`waivers/${id}.json`, row);
+    // As in the statement: absent without any.
+    yield jsonFile(`waivers/${id}.json`, {
+      ...row,
+      ...(fingerprints.length > 0 && { fingerprints }),
+    });
   }
 }
 

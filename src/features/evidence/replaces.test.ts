@@ -237,9 +237,36 @@ describe('what new evidence replaces', () => {
     expect(whyBeside(late, old)).toBeUndefined();
     expect(whyBeside(summary(['vulnerability']), late)).toBeUndefined();
     expect(whyBeside(at('vulnerability', '2026-11-02T07:55:00.000Z'), late)).toBeUndefined();
-    expect(whyBeside(at('tests', before), at('tests', after))).toBeUndefined(); // no time zone
-    expect(whyBeside(at('tests', '2026-10-31T00:00:00.000Z'), at('tests', after))).toContain(
-      'ran at',
-    );
+  });
+
+  it('is not the report of a later run of tests, unless a time without its zone explains it', () => {
+    const [older, near] = ['2026-11-01T08:00:00.000Z', '2026-11-02T07:59:59.000Z'];
+    const late = at('tests', '2026-11-02T08:00:00.000Z');
+    const local = (run: Replacing): Replacing => ({
+      ...run,
+      coverage: run.coverage?.map((entry) => ({ ...entry, isLocal: true })) ?? [],
+    });
+    const failed: Replacing = { ...late, testsRun: '' };
+    expect(whyBeside(at('tests', older), late)).toContain('ran at');
+    expect(whyBeside(at('tests', near), late)).toBeUndefined();
+    // Not by a second: the failure is what came last.
+    expect(whyBeside(at('tests', near), failed)).toContain('ran at');
+    expect(whyBeside(summary(['tests']), failed)).toContain('this document does not');
+    for (const [by, of] of [
+      [local(at('tests', older)), failed],
+      [at('tests', older), local(failed)],
+    ] as const)
+      expect(whyBeside(by, of)).toBeUndefined();
+    expect(whyBeside(local(at('tests', '2026-10-31T00:00:00.000Z')), late)).toContain('ran at');
+  });
+
+  it('keeps the vulnerabilities of a later scan, and of one that alone says when it ran', () => {
+    const of = [{ type: 'image' as const, name: 'shop' }];
+    const scan = (time?: string) => found({ of, ...(time && { at: time }) });
+    const [before, after] = [scan('2026-11-02T07:59:59.000Z'), scan('2026-11-02T08:00:00.000Z')];
+    expect(mustKeep(before, after)).toEqual(['vulnerability']);
+    expect(mustKeep(scan(), after)).toEqual(['vulnerability']);
+    expect(mustKeep(after, before)).toEqual([]);
+    expect(mustKeep(after, scan())).toEqual([]);
   });
 });

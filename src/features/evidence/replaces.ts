@@ -29,7 +29,7 @@ export type Replacing = Pick<Summary, 'shows' | 'findings' | 'components' | 'tes
 const TOLERANCE_MS = 10 * 60_000;
 
 /** Reports of tests often have a local time without its zone. */
-const TESTS_TOLERANCE_MS = 26 * 60 * 60_000;
+const LOCAL_TOLERANCE_MS = 26 * 60 * 60_000;
 
 /** The number of findings of a type, or of components. Tests are compared by how many ran. */
 function numberOf(what: Shown, { findings, components }: Replacing): number {
@@ -43,12 +43,34 @@ function timeOf({ coverage = [] }: Replacing): number | undefined {
   return times.length === 0 ? undefined : Math.max(...times);
 }
 
-const isOfTests = ({ coverage = [] }: Replacing) => coverage.some(({ what }) => what === 'tests');
+const isLocal = ({ coverage = [] }: Replacing) => coverage.some((entry) => entry.isLocal);
+
+/** Whether the document reports tests that did not pass, or a run that did not end. */
+const hasFailed = ({ tests, testsRun, coverage = [] }: Replacing) =>
+  testsRun !== undefined ||
+  (tests !== undefined && tests.failures + tests.errors > 0) ||
+  coverage.some(({ ran }) => ran !== 'yes');
+
+/** How much later an older document can have run. An earlier run removes no failure, by however little it is earlier. */
+function toleranceFor(by: Replacing, older: Replacing): number {
+  if (isLocal(by) || isLocal(older)) return LOCAL_TOLERANCE_MS;
+  return hasFailed(older) ? 0 : TOLERANCE_MS;
+}
+
+/** Whether a document ran before an older one, or does not say when it ran, as the older one does. */
+function mayBeEarlier(by: Replacing, older: Replacing): boolean {
+  const [mine, theirs] = [timeOf(by), timeOf(older)];
+  return theirs !== undefined && (mine === undefined || mine < theirs);
+}
 
 function newer(by: Replacing, older: Replacing): string | undefined {
   const [mine, theirs] = [timeOf(by), timeOf(older)];
-  const tolerance = isOfTests(older) ? TESTS_TOLERANCE_MS : TOLERANCE_MS;
-  if (mine === undefined || theirs === undefined || theirs - mine <= tolerance) return undefined;
+  if (theirs === undefined) return undefined;
+  if (mine === undefined)
+    return hasFailed(older)
+      ? 'it says when its tool ran, and this document does not, so it may be an earlier run'
+      : undefined;
+  if (theirs - mine <= toleranceFor(by, older)) return undefined;
   const [now, then] = [mine, theirs].map((time) => new Date(time).toISOString());
   return `its tool ran at ${then}, and that of this document earlier, at ${now}`;
 }
@@ -109,7 +131,7 @@ function otherAmount(by: Replacing, older: Replacing): string | undefined {
 
 /**
  * The types whose findings must all be in the new document. Vulnerabilities may leave the same scan of the same image:
- * databases are corrected. Nothing else leaves a commit, unless the tool looked for something else.
+ * databases are corrected, but not by an earlier run. Nothing else leaves a commit, unless the tool looked for something else.
  */
 export function mustKeep(by: Replacing, older: Replacing): FindingType[] {
   const found = FINDING_TYPES.filter((what) => numberOf(what, older) > 0);
@@ -118,6 +140,7 @@ export function mustKeep(by: Replacing, older: Replacing): FindingType[] {
       what !== 'vulnerability' ||
       !by.shows.includes(what) ||
       !isSameSubject(by, older) ||
+      mayBeEarlier(by, older) ||
       !isSameScan(what, by, older),
   );
 }

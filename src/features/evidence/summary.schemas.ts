@@ -70,6 +70,9 @@ const Coverage = Type.Object({
     }),
   ),
   at: Type.Optional(instant('When the tool ran, as written in the document')),
+  isLocal: Type.Optional(
+    Type.Boolean({ description: 'The document gives `at` without a time zone: it is read as UTC' }),
+  ),
   database: Type.Optional(
     instant("When the tool's database was built, as written in the document"),
   ),

@@ -1,12 +1,26 @@
 import type { FindingType } from '../../vocabulary/finding-types.js';
 
-/** Current evidence of a label, other than `$5`, and locks it. */
+/** Current evidence of a label, other than `$5`, and locks it. `$6`: SHA-256 of the bytes of the new evidence. */
 export const SAME_LABEL = {
   name: 'evidence-same-label',
-  text: `SELECT id, label, artifact_sha256 AS artifact, tool, summary, absolves FROM evidence
+  text: `SELECT id, label, artifact_sha256 AS artifact, tool, summary, absolves,
+                received_sha256 = $6 AS "isSameBytes", scanners::text[] AS scanners
+           FROM evidence
           WHERE release_id = $1::uuid AND kind = $2 AND label = $3 AND artifact_sha256 IS NOT DISTINCT FROM $4
             AND superseded_at IS NULL AND retracted_at IS NULL AND id <> $5::uuid
           ORDER BY id FOR NO KEY UPDATE`,
+};
+
+/**
+ * Evidence of a label with the same bytes that other bytes superseded, the latest first. `$1` to `$4`: as for
+ * `SAME_LABEL`, `$5`: SHA-256 of the bytes.
+ */
+export const SUPERSEDED_BEFORE = {
+  name: 'evidence-superseded-before',
+  text: `SELECT e.superseded_by AS by FROM evidence e JOIN evidence n ON n.id = e.superseded_by
+          WHERE e.release_id = $1::uuid AND e.kind = $2 AND e.label = $3 AND e.artifact_sha256 IS NOT DISTINCT FROM $4
+            AND e.received_sha256 = $5 AND n.received_sha256 <> $5
+          ORDER BY e.id DESC LIMIT 1`,
 };
 
 export const SUPERSEDE = {

@@ -10,6 +10,7 @@ import {
   type Missing,
   SAME_LABEL,
   SUPERSEDE,
+  SUPERSEDED_BEFORE,
 } from './supersede.sql.js';
 
 /** Evidence of the same kind, label and artifact as an upload. */
@@ -29,6 +30,10 @@ export interface Older {
   readonly summary: StoredSummary;
   /** Whether its claims take effect. Only a caller with `vex:write` may supersede it. */
   readonly absolves: boolean;
+  /** Whether it has the bytes of the new evidence. */
+  readonly isSameBytes: boolean;
+  /** What the uploader said that its tool looked for. */
+  readonly scanners: readonly string[];
 }
 
 /** Evidence that counts beside the new evidence, and why. */
@@ -44,6 +49,9 @@ interface New {
   readonly id: string;
   readonly document: Replacing;
   readonly mayAbsolve: boolean;
+  /** SHA-256 of the received bytes. */
+  readonly receivedSha256: string;
+  readonly scanners: readonly string[];
 }
 
 function whyMissing({ what, number, example }: Missing, { document }: New): string {
@@ -84,6 +92,23 @@ async function missingIn(
 
 const ABSOLVES = 'only a caller with the scope vex:write supersedes claims that take effect';
 
+/** Why the new evidence does not replace the older one, before their findings and components are compared. */
+function whyKept(
+  by: New,
+  { tool, summary, absolves, isSameBytes, scanners }: Older,
+  supersededBy: string | undefined,
+  artifacts: Parameters<typeof whyBeside>[2],
+): string | undefined {
+  if (absolves && !by.mayAbsolve) return ABSOLVES;
+  // The bytes are from before what superseded them, so they say nothing about what came later.
+  if (supersededBy !== undefined && !isSameBytes)
+    return `this document was evidence with this label before, and evidence ${supersededBy} superseded it`;
+  const unnamed = scanners.filter((one) => !by.scanners.includes(one));
+  if (isSameBytes && unnamed.length > 0)
+    return `it is the same document, uploaded with scanners that this upload does not name (${unnamed.join(', ')})`;
+  return whyBeside(by.document, { ...summary, tool }, artifacts);
+}
+
 /**
  * Supersedes current evidence of the same label that the new document replaces (`replaces.ts`). What it does
  * not replace counts beside it.
@@ -94,17 +119,16 @@ export async function supersede(
   by: New,
 ): Promise<{ superseded: Older[]; beside: Beside[]; replaced: Replaced[] }> {
   if (label === null) return { superseded: [], beside: [], replaced: [] };
-  const values = [releaseId, kind, label, artifactSha256, by.id];
-  const older = await query<Older>(context, SAME_LABEL, values);
+  const slot = [releaseId, kind, label, artifactSha256];
+  const { receivedSha256 } = by;
+  const older = await query<Older>(context, SAME_LABEL, [...slot, by.id, receivedSha256]);
   if (older.length === 0) return { superseded: [], beside: [], replaced: [] };
+  const before = await query<{ by: string }>(context, SUPERSEDED_BEFORE, [...slot, receivedSha256]);
   const artifacts = indexed(await subjectsOf(context, releaseId));
   const reasons = new Map<string, string>();
-  for (const { id, tool, summary, absolves } of older) {
-    const why =
-      absolves && !by.mayAbsolve
-        ? ABSOLVES
-        : whyBeside(by.document, { ...summary, tool }, artifacts);
-    if (why !== undefined) reasons.set(id, why);
+  for (const one of older) {
+    const why = whyKept(by, one, before[0]?.by, artifacts);
+    if (why !== undefined) reasons.set(one.id, why);
   }
   const alike = older.filter(({ id }) => !reasons.has(id));
   for (const [id, why] of await missingIn(context, by, alike)) reasons.set(id, why);

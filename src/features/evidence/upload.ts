@@ -8,6 +8,7 @@ import type { OpenDocument } from './document-reader.js';
 import type { DocumentStore } from './document-store.js';
 import { insertRows } from './evidence.sql.js';
 import { checkQuota, type EvidenceQuota } from './quota.js';
+import { refuseRetracted } from './retracted.js';
 import { besideWarnings, type Older, replacedWarnings, supersede } from './supersede.js';
 
 /** A parsed document, and what it will be evidence of. */
@@ -127,6 +128,8 @@ async function insert(
   const { superseded, beside, replaced } = await supersede(context, slot, {
     id: evidence.id,
     mayAbsolve,
+    receivedSha256: upload.receivedSha256,
+    scanners: upload.scanners,
     document: { ...summary, tool: evidence.tool, testNames: document.testNames },
   });
   const { id, projectId, releaseId, kind } = evidence;
@@ -140,7 +143,10 @@ async function insert(
   return { evidence, superseded, warnings };
 }
 
-/** Stores a document with all its contents, or nothing. @throws {AppError} `quota-exceeded` */
+/**
+ * Stores a document with all its contents, or nothing.
+ * @throws {AppError} `quota-exceeded`, `evidence-retracted`
+ */
 export function storeUpload(
   context: CallContext,
   store: DocumentStore,
@@ -151,6 +157,7 @@ export function storeUpload(
     await takeUploadTurn(changing, upload);
     const known = await receiveAgain(changing, upload);
     if (known) return { evidence: known, created: false, superseded: [], warnings: [] };
+    await refuseRetracted(changing, { ...upload, kind: upload.document.head.kind });
     const stored = await insert(changing, store, upload);
     await checkQuota(changing, upload, quota);
     return { ...stored, created: true };

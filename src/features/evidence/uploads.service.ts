@@ -43,9 +43,9 @@ type Received = Evidence & {
   readonly warnings: readonly { readonly message: string }[];
 };
 
-function toSuperseded({ summary: stored, tool: _tool, absolves: _absolves, ...older }: Older) {
+function toSuperseded({ id, label, artifact, summary: stored }: Older) {
   const summary = toSummary(stored);
-  return { ...older, target: summary.targets.join(', ') || null, summary };
+  return { id, label, artifact, target: summary.targets.join(', ') || null, summary };
 }
 
 /** The distinct types of findings that `vuln,secret` names, in alphabetical order. */
@@ -125,7 +125,10 @@ export function uploadsService({ reader, store, secretKey, quota, rowLimits }: U
       };
     },
 
-    /** Stores a document with all its contents, or nothing. `created` is false if the same document already counts. */
+    /**
+     * Stores a document with all its contents, or nothing. `created` is false if the same document already counts.
+     * @throws {AppError} `quota-exceeded`, `evidence-retracted`
+     */
     async store(
       context: CallContext,
       upload: Upload,

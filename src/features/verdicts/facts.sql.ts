@@ -1,6 +1,6 @@
 import { asOf, CURRENT, NOW } from '../evidence/index.js';
 import { appliedClaim, defectsOf, joinedIds } from '../inventory/index.js';
-import { inPackage } from '../waivers/index.js';
+import { inPackage, isOfFinding } from '../waivers/index.js';
 
 /** Maximum number of defects that results can name, for each type, fix and doubt. */
 export const WORST = 10;
@@ -67,7 +67,7 @@ export const NEW_DEFECTS = {
  * Defects of a set that waivers cover, with the ids of those waivers. A defect can be in several versions of its
  * package, and several documents can report it: it is covered only if each of its findings is, by the finding's own id.
  * Other ids join only by evidence of a caller with `vex:write`: else a pipeline could name a waived id as an alias.
- * Qualifiers of the waiver's package URL must be those of the finding's. `release` and `waivers` (ids) are parameters.
+ * One without fingerprints covers vulnerabilities and licences only. Qualifiers of the waiver's package URL must be those of the finding's. `release` and `waivers` (ids) are parameters.
  */
 const waivedOf = (defects: string, release: string, waivers: string, was: Was = '') => {
   return `
@@ -79,7 +79,7 @@ const waivedOf = (defects: string, release: string, waivers: string, was: Was = 
           LEFT JOIN LATERAL (${appliedClaim(release)}) claim ON true
           LEFT JOIN waivers w ON w.id = ANY (${waivers}::uuid[])
                AND (w.rule = f.rule OR ${joinedIds(release, 'f.rule', 'w.rule')})
-               AND ${inPackage('w.purl_key', 'w.purl_version', 'w.purl')}
+               AND ${inPackage('w.purl_key', 'w.purl_version', 'w.purl')} AND ${isOfFinding('w.fingerprints')}
          WHERE e.release_id = ${release} AND ${CURRENT} AND NOT COALESCE(claim.suppresses, false)) cover
      WHERE cover.whole) covered
    ORDER BY severity, fingerprint`;

@@ -13,24 +13,56 @@ export const inPackage = (key: string, version: string, purl: string) => `
   AND (${version} IS NULL OR ${version} IN (f.purl_version, f.package_version))`;
 
 /**
+ * Condition that the finding `f` is of a type that a rule alone says enough about. One secret, code finding or
+ * misconfiguration says nothing about the next one of its rule.
+ */
+const IS_BY_RULE = `f.type IN ('vulnerability', 'licence')`;
+
+/** Condition that a waiver with these fingerprints is about the finding `f`, as in verdicts. */
+export const isOfFinding = (fingerprints: string) => `
+  (CASE WHEN cardinality(${fingerprints}) = 0 THEN ${IS_BY_RULE}
+        ELSE encode(f.fingerprint, 'hex') = ANY (${fingerprints}) END)`;
+
+/** Findings `f` of current evidence with the rule and the package of a waiver. `$1` to `$6`: as for `MATCHES`. */
+const WITH_RULE = `
+  (SELECT $3::text AS id
+    UNION SELECT va.canonical FROM vulnerability_aliases va WHERE va.alias = $3 AND va.project_id = $1
+    UNION SELECT va.alias FROM vulnerability_aliases va WHERE va.canonical = $3 AND va.project_id = $1) ids
+   JOIN findings f ON f.rule = ids.id AND f.project_id = $1
+   JOIN evidence e ON e.id = f.evidence_id
+  WHERE ($2::uuid IS NULL OR f.release_id = $2) AND ${CURRENT}
+    AND (f.rule = $3 OR ${joinedIds('f.release_id', 'f.rule', '$3')})
+    AND ${inPackage('$4::text', '$5::text', '$6::text')}`;
+
+/** Whether a finding has the rule and the package of a waiver that is not about it. `$1` to `$7`: as for `MATCHES`. */
+export const OTHERS = {
+  name: 'waiver-others',
+  text: `SELECT 1 FROM ${WITH_RULE} AND NOT ${isOfFinding('$7::text[]')} LIMIT 1`,
+};
+
+/**
+ * Fingerprints of findings with the rule and the package of a waiver, if one of them needs its fingerprint. `$1` to
+ * `$6`: as for `MATCHES`, `$7`: the maximum number.
+ */
+export const TO_NAME = {
+  name: 'waiver-fingerprints',
+  text: `SELECT DISTINCT encode(f.fingerprint, 'hex') AS fingerprint FROM ${WITH_RULE}
+            AND EXISTS (SELECT 1 FROM ${WITH_RULE} AND NOT ${IS_BY_RULE})
+          ORDER BY 1 LIMIT $7::int`,
+};
+
+/**
  * Findings in current evidence that a waiver matches, those of the latest evidence first. `$1`: project, `$2`: release
- * or null, `$3`: rule, `$4` to `$6`: key, version and text of the package URL, or null.
+ * or null, `$3`: rule, `$4` to `$6`: key, version and text of the package URL, or null, `$7`: fingerprints, or none.
  */
 export const MATCHES = {
   name: 'waiver-matches',
   text: `
-    WITH ids AS (
-      SELECT $3::text AS id
-       UNION SELECT va.canonical FROM vulnerability_aliases va WHERE va.alias = $3 AND va.project_id = $1
-       UNION SELECT va.alias FROM vulnerability_aliases va WHERE va.canonical = $3 AND va.project_id = $1)
-    SELECT jsonb_build_object('id', r.id, 'version', r.version) AS release,
+    SELECT (SELECT jsonb_build_object('id', r.id, 'version', r.version)
+              FROM releases r WHERE r.id = f.release_id) AS release,
            jsonb_build_object('evidenceId', f.evidence_id, 'fingerprint', encode(f.fingerprint, 'hex'), 'rule', f.rule,
              'severity', f.severity, 'purl', f.purl, 'packageName', f.package_name,
              'packageVersion', f.package_version) AS finding
-      FROM ids JOIN findings f ON f.rule = ids.id AND f.project_id = $1
-      JOIN evidence e ON e.id = f.evidence_id JOIN releases r ON r.id = f.release_id
-     WHERE ($2::uuid IS NULL OR f.release_id = $2) AND ${CURRENT}
-       AND (f.rule = $3 OR ${joinedIds('f.release_id', 'f.rule', '$3')})
-       AND ${inPackage('$4::text', '$5::text', '$6::text')}
+      FROM ${WITH_RULE} AND ${isOfFinding('$7::text[]')}
      ORDER BY f.evidence_id DESC, f.ordinal LIMIT ${MAX_MATCHES}`,
 };

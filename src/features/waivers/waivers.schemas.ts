@@ -21,6 +21,9 @@ export const WAIVER_STATES = ['requested', 'approved', 'expired', 'revoked'] as 
 /** Days from the request to the expiry. A check in the database has the same limit. */
 export const MAX_WAIVER_DAYS = 90;
 
+/** Maximum number of findings that one waiver names. A check in the database has the same limit. */
+export const MAX_FINGERPRINTS = 100;
+
 const example = {
   id: '019aaf6a-3c40-7d92-8e15-6b7c8d9e0f1a',
   projectId: 1,
@@ -28,6 +31,7 @@ const example = {
   rule: 'CVE-2021-23337',
   about: 'finding',
   purl: 'pkg:npm/lodash@4.17.20',
+  fingerprints: [],
   reason: 'The template function is never called with user input',
   state: 'expired', // so that the example stays true
   expiresAt: '2026-02-14T10:00:00.000Z',
@@ -66,6 +70,12 @@ export const Waiver = Type.Object(
     }),
     purl: nullableString({
       description: 'Package in which the finding is waived. null for every package',
+    }),
+    fingerprints: Type.Array(Type.String(), {
+      description: [
+        'The findings that the waiver is about. If empty, it covers vulnerabilities and licences',
+        'by `rule` and `purl`, and no secret, code finding or misconfiguration',
+      ].join(' '),
     }),
     reason: Type.String(),
     state: stringEnum(WAIVER_STATES, {
@@ -145,6 +155,24 @@ export const CreateWaiver = Type.Object(
           'Without a version, the waiver is for all versions. If absent, it is for every package',
         ].join(' '),
       }),
+    ),
+    fingerprints: Type.Optional(
+      Type.Array(
+        Type.String({
+          pattern: '^[0-9a-f]{64}$',
+          'x-rule': 'must be a fingerprint: 64 digits 0-9 and a-f',
+        }),
+        {
+          minItems: 1,
+          maxItems: MAX_FINGERPRINTS,
+          uniqueItems: true,
+          description: [
+            'Fingerprints of the only findings that are waived, which also have the rule and the package.',
+            'If absent, and if `rule` matches a secret, a code finding or a misconfiguration now: all findings',
+            'that it matches now, if the caller may read evidence. A later finding of the rule is not waived',
+          ].join(' '),
+        },
+      ),
     ),
     reason: reasonText('Why the release can ship despite the finding'),
     expiresAt: Type.Optional(

@@ -14,7 +14,7 @@ import { hasHappened } from '../../shared/once-with-reason.js';
 import { normalizeId } from '../../vocabulary/vulnerability-ids.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import { requireReleaseRef } from '../releases/index.js';
-import { type MatchedWaiver, withMatches } from './matches.js';
+import { fingerprintsFor, type MatchedWaiver, withMatches } from './matches.js';
 import { requireWaiver, toWaiver, type Waiver } from './waiver.js';
 import { whereState } from './waiver-state.js';
 import { waiverSha256 } from './waiver-statement.js';
@@ -100,7 +100,7 @@ async function update(context: ChangeContext, id: string, data: Prisma.WaiverUpd
 }
 
 /** What the waiver is about, and its rule in the spelling that findings have. @throws {AppError} `validation-failed` */
-function subjectOf({ rule: text, purl, about: said }: CreateWaiver) {
+function subjectOf({ rule: text, purl, fingerprints, about: said }: CreateWaiver) {
   const rule = normalizeId(text);
   const about = aboutOf({ rule, purl: purl ?? null, about: said });
   if (about === 'finding') return { rule, about };
@@ -115,6 +115,10 @@ function subjectOf({ rule: text, purl, about: said }: CreateWaiver) {
   if (purl !== undefined) {
     const message = `must be absent: ${rule} is a rule of policies and can only be waived as a whole`;
     throw invalidAt('body', '/purl', message);
+  }
+  if (fingerprints !== undefined) {
+    const message = `must be absent: ${rule} is a rule of policies and can only be waived as a whole`;
+    throw invalidAt('body', '/fingerprints', message);
   }
   return { rule, about };
 }
@@ -132,10 +136,14 @@ export function waiversService() {
         const { caller, prisma, record } = changing;
         // Limits count by the clock that verdicts use, which may differ from the server's.
         const createdAt = await databaseNow(changing);
+        const terms = readTerms(input, createdAt);
+        const stated = { ...target, rule: subject.rule, purl: terms.purl };
+        const named = subject.about === 'finding' ? input.fingerprints : [];
         const data = {
           ...target,
-          ...readTerms(input, createdAt),
+          ...terms,
           ...subject,
+          fingerprints: named?.toSorted() ?? (await fingerprintsFor(changing, stated)),
           reason: input.reason,
           createdAt,
           createdBy: caller.subject,
@@ -145,8 +153,13 @@ export function waiversService() {
           throw new AppError('project-not-found', 'Project not found');
         });
         const { id, rule, purl, expiresAt } = row;
-        const terms = { ...subject, rule, purl, expiresAt: expiresAt.toISOString() };
-        const requested = { ...terms, sha256: waiverSha256(row) };
+        const requested = {
+          ...subject,
+          rule,
+          purl,
+          expiresAt: expiresAt.toISOString(),
+          sha256: waiverSha256(row),
+        };
         record('waiver.requested', { id, ...target, data: requested });
         return toWaiver(row, createdAt);
       });

@@ -38,6 +38,12 @@ export function extentOf(parts: Iterable<string>): string | undefined {
   return `${sorted.length} parts, SHA-256 ${hash('sha256', JSON.stringify(sorted), 'hex')}`;
 }
 
+/** Whether a text is an instant without a time zone. */
+export const isLocalTime = (text: unknown): boolean =>
+  typeof text === 'string' &&
+  instantOf(text) !== undefined &&
+  !/(?:Z|[+-]\d\d:?\d\d)$/i.test(text.trim().slice(10));
+
 /** An instant as ISO 8601 in UTC, or undefined for a text that is not one. Times without a zone are taken for UTC. */
 export function instantOf(text: unknown): string | undefined {
   if (typeof text !== 'string' || !/^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d|$)/.test(text))

@@ -1,6 +1,6 @@
 import type { Target } from '../../../vocabulary/coverage.js';
 import type { XmlElement } from '../../xml-element.js';
-import { instantOf } from '../common/coverage.js';
+import { instantOf, isLocalTime } from '../common/coverage.js';
 import { isSuite, nameOf } from './elements.js';
 
 /** Longer names are cut where they are stored. */
@@ -71,14 +71,16 @@ export function suitesOf(root: XmlElement): Target[] {
   return [...names].map((name) => ({ type: 'suite', name }));
 }
 
-/** The earliest time of a suite. The age of evidence counts from there. */
-export function startOf(root: XmlElement): string | undefined {
-  let first: string | undefined;
+/** The earliest time of a suite, and whether a suite has a time without a zone. The age of evidence counts from there. */
+export function startOf(root: XmlElement): { at?: string; isLocal?: boolean } {
+  const found: { at?: string; isLocal?: boolean } = {};
   const look = (element: XmlElement) => {
-    const at = instantOf(element.attributes.get('timestamp'));
-    if (at !== undefined && (first === undefined || at < first)) first = at;
+    const text = element.attributes.get('timestamp');
+    const own = instantOf(text);
+    if (own !== undefined && (found.at === undefined || own < found.at)) found.at = own;
+    if (isLocalTime(text)) found.isLocal = true;
     for (const child of element.children) if (nameOf(child) !== 'testcase') look(child);
   };
   look(root);
-  return first;
+  return found;
 }

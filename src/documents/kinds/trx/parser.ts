@@ -3,7 +3,14 @@ import type { Coverage, Target } from '../../../vocabulary/coverage.js';
 import { DocumentFault } from '../../fault.js';
 import type { DocumentParser, Note } from '../../kind.js';
 import type { XmlElement } from '../../xml-element.js';
-import { type About, covered, failed, instantOf, uncovered } from '../common/coverage.js';
+import {
+  type About,
+  covered,
+  failed,
+  instantOf,
+  isLocalTime,
+  uncovered,
+} from '../common/coverage.js';
 import { find, isTrx, otherThan } from './elements.js';
 import { Results, SUMMARY } from './results.js';
 import { type RunSummary, summaryOf } from './summary.js';
@@ -132,8 +139,13 @@ export const parser: DocumentParser = {
     const difference = compare(summary, results, classes.keys());
     const tests = results.summary();
     const [times] = find(document, 'Times');
-    const at = instantOf(times?.attributes.get('start') ?? times?.attributes.get('creation'));
-    const about = { of: assembliesOf(document), lookedAt: tests.tests - tests.skipped, at };
+    const time = times?.attributes.get('start') ?? times?.attributes.get('creation');
+    const about = {
+      of: assembliesOf(document),
+      lookedAt: tests.tests - tests.skipped,
+      at: instantOf(time),
+      ...(isLocalTime(time) && { isLocal: true }),
+    };
     const bad = tests.failures + tests.errors;
     const other = results.other ?? summary.other ?? otherThan(document, PARTS);
     const found = { bad, unknown: results.unknown.reason(), other };

@@ -127,7 +127,7 @@ export function waivedNote({ waived, waivers }: Matching): string {
 
 /** Ends the advice about what only another commit changes. */
 export const NEW_RELEASE_OR_WAIVE =
-  'and make a new release of the corrected commit, or request a waiver: POST /waivers';
+  'and make a new release of the corrected commit, or request a waiver: POST /waivers, with the `fingerprints` of these findings';
 
 /** Ends the advice about packages. */
 export const RESCAN_OR_WAIVE =
