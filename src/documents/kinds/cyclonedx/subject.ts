@@ -3,7 +3,8 @@ import { digestIn, sha256Of, targetOf } from '../common/subject.js';
 import { objectsOf, textOf } from '../common/texts.js';
 import type { BomSubject } from './schema.js';
 
-function valuesOf({ properties }: BomSubject, wanted: string): string[] {
+/** The digests in the values of properties with this name. */
+export function propertiesOf({ properties }: BomSubject, wanted: string): string[] {
   return objectsOf(properties).flatMap(({ name, value }) =>
     name === wanted ? digestIn(textOf(value)) : [],
   );
@@ -21,8 +22,8 @@ export function targetsOf(subject: BomSubject | null | undefined): Target[] {
     hashes: objectsOf(subject.hashes).flatMap(({ alg, content }) =>
       sha256Of(textOf(alg), textOf(content)),
     ),
-    digests: valuesOf(subject, 'aquasecurity:trivy:RepoDigest'),
-    otherDigests: valuesOf(subject, 'aquasecurity:trivy:ImageID'),
+    digests: propertiesOf(subject, 'aquasecurity:trivy:RepoDigest'),
+    otherDigests: propertiesOf(subject, 'aquasecurity:trivy:ImageID'),
   });
   return [target];
 }
