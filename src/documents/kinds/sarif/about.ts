@@ -4,6 +4,7 @@ import { fieldOf, textField } from '../common/fields.js';
 import { notificationReader } from './notifications.js';
 import { listOf } from './properties.js';
 import type { Run } from './schema.js';
+import { isOfFiles } from './tools.js';
 
 /** Maximum number of repositories of a run. */
 const MAX_REPOSITORIES = 10;
@@ -77,7 +78,10 @@ function folderOf({ originalUriBaseIds }: Run): Target[] {
 function targetsOf(run: Run): Target[] {
   const category = categoryOf(run);
   const image = imageOf(run);
-  const what = image ? [image] : [...repositoriesOf(run), ...folderOf(run)];
+  const places = [...repositoriesOf(run), ...folderOf(run)];
+  // Some tools look at files without naming them.
+  const unnamed = isOfFiles(run.tool.driver.name) ? [{ type: 'files' as const }] : [];
+  const what = image ? [image] : places.length > 0 ? places : unnamed;
   return [...what, ...(category ? [{ type: 'other' as const, name: category }] : [])];
 }
 

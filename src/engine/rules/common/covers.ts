@@ -1,5 +1,5 @@
 import { counted } from '../../../shared/text.js';
-import { isClean } from '../../../vocabulary/coverage.js';
+import { isClean, type Target } from '../../../vocabulary/coverage.js';
 import type { Shown } from '../../../vocabulary/finding-types.js';
 import {
   indexed,
@@ -35,6 +35,13 @@ interface About {
   readonly other: string | undefined;
 }
 
+/** Whether all places that a document names are files or repositories. The category of a SARIF run is not a place. */
+function isOfFiles(targets: readonly Target[]): boolean {
+  const ofFiles = targets.filter(({ type }) => type === 'files' || type === 'repository');
+  const others = targets.filter(({ type }) => type === 'other');
+  return ofFiles.length > 0 && ofFiles.length + others.length === targets.length;
+}
+
 function compare(evidence: EvidenceInput, subjects: Subjects<ArtifactInput>): About {
   const targets = evidence.coverage.flatMap(({ of = [] }) => of);
   const named = new Set(targets.flatMap((target) => meantBy(target, subjects)));
@@ -55,8 +62,7 @@ function compare(evidence: EvidenceInput, subjects: Subjects<ArtifactInput>): Ab
       ({ type, otherDigests = [] }) => type === 'cluster' && otherDigests.length > 0,
     ),
     isOfImage: targets.some(({ type }) => type === 'image'),
-    isOfFiles:
-      targets.length > 0 && targets.every(({ type }) => type === 'files' || type === 'repository'),
+    isOfFiles: isOfFiles(targets),
     other: otherDigest(targets, own),
   };
 }
