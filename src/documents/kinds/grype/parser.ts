@@ -1,7 +1,8 @@
 import { canonicalIds } from '../../../vocabulary/vulnerability-ids.js';
 import { DocumentFault, refuseTooMany } from '../../fault.js';
 import type { DocumentParser } from '../../kind.js';
-import { alertsOf, coverageOf } from './coverage.js';
+import { alertsOf } from './alerts.js';
+import { coverageOf } from './coverage.js';
 import { filteredBy } from './filters.js';
 import { findingOf, sameIds } from './findings.js';
 import { claimsOf } from './ignored.js';
@@ -21,7 +22,7 @@ function isReport(document: unknown): boolean {
 }
 
 export const parser: DocumentParser = {
-  version: 4,
+  version: 5,
 
   recognizes: isReport,
 
