@@ -7,7 +7,7 @@ import { filteredBy } from './filters.js';
 import { findingOf, sameIds } from './findings.js';
 import { claimsOf } from './ignored.js';
 import { check } from './schema.js';
-import { isEarly } from './targets.js';
+import { commitsOf, isEarly } from './targets.js';
 
 /** A match of Grype: other tools also have lists of this name. */
 function isMatch(match: unknown): boolean {
@@ -43,6 +43,7 @@ export const parser: DocumentParser = {
       tool: report.descriptor?.name || 'grype',
       toolVersion: report.descriptor?.version || undefined,
       coverage: [coverage],
+      commits: commitsOf(report),
       findings,
       claims: claimsOf(ignored, findings, report.matches.length),
       // What was left out is not made up for by the word of the uploader.

@@ -1,4 +1,5 @@
 import type { Target } from '../../../vocabulary/coverage.js';
+import type { StatedCommit } from '../../kind.js';
 import { type About, instantOf } from '../common/coverage.js';
 import { fieldOf, textField } from '../common/fields.js';
 import { notificationReader } from './notifications.js';
@@ -53,6 +54,14 @@ function repositoriesOf({ versionControlProvenance }: Run): Target[] {
       const uri = textField(details, 'repositoryUri');
       return uri ? [{ type: 'repository' as const, name: bare(uri) }] : [];
     });
+}
+
+/** The commits of the repositories, of which submodules have their own (3.23.4). */
+export function commitsOf({ versionControlProvenance }: Run): StatedCommit[] {
+  const ids = listOf(versionControlProvenance)
+    .slice(0, MAX_REPOSITORIES)
+    .flatMap((details) => textField(details, 'revisionId') ?? []);
+  return ids.length > 0 ? [{ ids, isSure: true }] : [];
 }
 
 /** Folders for temporary files, whose names differ from run to run. */

@@ -42,6 +42,7 @@ export const parser: DocumentParser = {
       toolVersion: scan.toolVersion,
       specVersion: scan.specVersion,
       coverage: coverageOf(scan, types, scan.targets(clean?.masked ?? scan.document)),
+      commits: scan.commits,
       nothingFor: nothingFor(scan),
       assumed: assumedOf(scan, types.has('vulnerability')),
       ...(isOfSbom(scan.document) && { able: OF_SBOM }),
