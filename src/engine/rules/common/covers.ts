@@ -7,6 +7,7 @@ import {
   meantBy,
   namedBy,
   otherDigest,
+  otherVersion,
   type Subjects,
 } from '../../../vocabulary/subject.js';
 import type { ArtifactInput, EvidenceInput } from '../rule.js';
@@ -63,7 +64,7 @@ function compare(evidence: EvidenceInput, subjects: Subjects<ArtifactInput>): Ab
     ),
     isOfImage: targets.some(({ type }) => type === 'image'),
     isOfFiles: isOfFiles(targets),
-    other: otherDigest(targets, own),
+    other: otherDigest(targets, own) ?? otherVersion(targets, own),
   };
 }
 
@@ -109,7 +110,7 @@ function aboutOf(evidence: EvidenceInput, artifacts: readonly ArtifactInput[]): 
   return about;
 }
 
-/** The digest of something that is not the artifact of the evidence, or not an artifact of the release. */
+/** The digest, or the file in another version, of something that is not the artifact, or not one of the release. */
 export const digestOfOther = (evidence: EvidenceInput, artifacts: readonly ArtifactInput[]) =>
   aboutOf(evidence, artifacts).other;
 
@@ -192,7 +193,7 @@ export function whyUncounted(
     if (other === undefined) return [];
     const whose = one.artifact === null ? 'an artifact of this release' : 'its artifact';
     return [
-      `${evidenceName(one)} does not count: it is about ${other}, which is not ${whose}${SAME_IMAGE}`,
+      `${evidenceName(one)} does not count: it is about ${shown(other)}, which is not ${whose}${other.startsWith('sha256:') ? SAME_IMAGE : ''}`,
     ];
   });
   return [...new Set(reasons)];
