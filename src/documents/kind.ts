@@ -116,6 +116,16 @@ export interface Assumed {
   readonly reason: string;
 }
 
+/** What one part of a document says about the commit that the tool looked at. */
+export interface StatedCommit {
+  /** As written. If one of them is the commit of the release, the part is about it: submodules have others. */
+  readonly ids: readonly string[];
+  /** From a label of an image. */
+  readonly isLabel?: boolean;
+  /** Whether another commit means another subject. Not of a label, if a digest says which image it is. */
+  readonly isSure: boolean;
+}
+
 /** The contents of a document. */
 export interface ParsedDocument {
   readonly tool?: string | undefined;
@@ -139,6 +149,7 @@ export interface ParsedDocument {
   /** Why the tool looked at nothing for a type of findings. No word of the uploader makes up for it. */
   readonly nothingFor?: Readonly<Partial<Record<FindingType, string>>> | undefined;
   readonly assumed?: Assumed | undefined;
+  readonly commits?: readonly StatedCommit[] | undefined;
   /** What was read leniently, or could not be understood, without losing a component or a finding. */
   readonly warnings?: readonly Note[];
   /** Where the document contradicts itself. The worse reading counts. */

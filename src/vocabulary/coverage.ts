@@ -30,6 +30,8 @@ export interface Coverage {
   readonly ran: Ran;
   /** Set unless `ran` is `yes`. Continues "does not count: ", such as "the tool reports that it failed". */
   readonly reason?: string | undefined;
+  /** What a clean scan does not show, though it counts. Verdicts tell it. Continues the name of the evidence. */
+  readonly caveat?: string | undefined;
   readonly of?: readonly Target[] | undefined;
   /** The uploader said that the tool ran, and not the document. */
   readonly declared?: boolean | undefined;

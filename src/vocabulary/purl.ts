@@ -33,6 +33,9 @@ export function packageKey(purl: string): string {
   return key.startsWith('pkg:pypi/') ? key.toLowerCase().replaceAll(/[-_.]+/g, '-') : key;
 }
 
+/** The tag of an image in its package URL, as that encodes it. Empty without one. */
+export const tagOf = ({ purl }: Pick<Purl, 'purl'>) => /[?&]tag=([^&#]*)/.exec(purl)?.[1] ?? '';
+
 /** Longer package URLs are ignored, because the size of an index entry is limited. */
 const MAX_LENGTH = 1000;
 

@@ -69,6 +69,35 @@ export function otherDigest<S extends Subject>(
   return undefined;
 }
 
+const fileOf = (name = '') => name.split(/[\\/]/).at(-1)?.toLowerCase() ?? '';
+
+/** A version in the name of a file, with at least one dot. */
+const VERSION = /\d+(?:\.\d+)+(?:[-+.]?(?:alpha|beta|rc|pre|dev|snapshot|m)[.\d]*)?/gi;
+
+/** The name of a file without its versions. Undefined without one. */
+function unversioned(file: string): string | undefined {
+  const name = file.replace(VERSION, '#');
+  return name === file || !/[a-z]/.test(name.replace(/\.[a-z0-9]{1,10}$/, '')) ? undefined : name;
+}
+
+/** The name of a file that an artifact has in another version: `ledger-0.9.9.jar`, and the artifact `ledger-1.0.0.jar`. */
+export function otherVersion<S extends Subject>(
+  targets: readonly Target[],
+  { all, byDigest }: Subjects<S>,
+): string | undefined {
+  const names = all.map(({ name }) => fileOf(name));
+  for (const target of targets) {
+    const { type, name } = target;
+    if (type !== 'files' && type !== 'other') continue;
+    const file = fileOf(name);
+    const stem = unversioned(file);
+    if (stem === undefined || names.includes(file)) continue;
+    if (namedBy(target, { all, byDigest }).length > 0) continue;
+    if (names.some((one) => unversioned(one) === stem)) return name;
+  }
+  return undefined;
+}
+
 const lastSegment = (name: string) => name.split('/').at(-1)?.toLowerCase() ?? '';
 
 /** The name of an image that is not that of the artifact. Registries, tags and digests are not compared. */

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { bom, grypeIgnoring, type Result, sarif, trivy } from '../support/documents.js';
 import { uploaded } from '../support/evidence.js';
-import { createRelease } from '../support/releases.js';
+import { addArtifact, createRelease } from '../support/releases.js';
 
 const context = useApp();
 let release: string;
@@ -79,7 +79,9 @@ describe('claims of tools about their own findings', () => {
         'bom-ref': 'lodash',
       },
     ];
-    const metadata = { component: { type: 'application', name: 'shop', 'bom-ref': 'shop' } };
+    await addArtifact(context.app, release, { purl: 'pkg:npm/shop@1' });
+    const component = { type: 'application', name: 'shop', version: '1', purl: 'pkg:npm/shop' };
+    const metadata = { component: { ...component, 'bom-ref': 'shop' } };
     const vulnerabilities = [{ id: 'CVE-2021-23337', affects: [{ ref }], analysis: { state } }];
     await send(bom([], { metadata, components, vulnerabilities }));
     await send(trivy({}));

@@ -139,7 +139,9 @@ describe('a claim about one artifact', () => {
     for (const artifact of [a, b]) await send(pipeline, trivy({ id: ID }), { artifact });
     await send(lead, vex({ id: ID }), { artifact: b });
     expect(await counts()).toEqual([1, 0]);
-    await send(lead, vex({ id: ID, status: 'fixed' }), { artifact: a });
+    await send(lead, vex({ id: ID, status: 'fixed', product: 'pkg:npm/lodash@4.17.20' }), {
+      artifact: a,
+    });
     expect(await counts()).toEqual([0, 1]);
   });
 

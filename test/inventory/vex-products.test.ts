@@ -48,6 +48,27 @@ describe('a product identified by its purl', () => {
     expect(await isSuppressed()).toBe(expected);
   });
 
+  it.each([
+    ['pkg:oci/shop?tag=2.0.0', true],
+    ['pkg:oci/shop?repository_url=registry.example.com&tag=2.0.0', true],
+    ['pkg:oci/shop', true],
+    ['pkg:oci/shop?tag=0.9.0', false],
+    ['pkg:oci/shop@2.0.0', false],
+  ])('and by its tag: %s', async (product, expected) => {
+    await artifact({ purl: 'pkg:oci/shop?repository_url=registry.example.com/shop&tag=2.0.0' });
+    await uploaded(context.app, release, vex({ product, parts: LODASH }));
+    expect(await isSuppressed()).toBe(expected);
+  });
+
+  it.each([
+    ['0.9.0', false],
+    ['2.0.0', true],
+  ])('and by its tag beside a digest of the artifact: %s', async (tag, expected) => {
+    await artifact({ purl: `pkg:oci/shop@sha256:${digest(3)}?tag=2.0.0` });
+    await uploaded(context.app, release, vex({ product: `pkg:oci/shop?tag=${tag}` }));
+    expect(await isSuppressed()).toBe(expected);
+  });
+
   it('matches whatever the spelling of the ecosystem', async () => {
     await artifact({ purl: 'pkg:nuget/Acme.Shop@1.4.0' });
     const product = 'pkg:nuget/acme.shop@1.4.0';
@@ -105,6 +126,32 @@ describe('a product identified by its digest', () => {
     await addArtifact(context.app, other.id, { sha256: digest(2), purl: PURL });
     await artifact({ sha256: digest(1) });
     await uploaded(context.app, release, ofDigest(digest(2), LODASH));
+    expect(await isSuppressed()).toBe(false);
+  });
+
+  it.each<[string, object]>([
+    ['another digest in the purl', { '@id': `pkg:oci/shop@sha256:${digest(2)}` }],
+    ['purls of two packages', { '@id': 'pkg:oci/shop', identifiers: { purl: 'pkg:oci/other' } }],
+  ])('does not match beside %s', async (_case, names) => {
+    await artifact({ sha256: digest(1), purl: 'pkg:oci/shop' });
+    const [statement] = vex({}).statements;
+    const product = { ...names, hashes: { 'sha-256': digest(1) } };
+    const send = (products: object[]) =>
+      uploaded(context.app, release, { ...vex(), statements: [{ ...statement, products }] });
+    const { summary } = await send([product]);
+    expect(JSON.stringify(summary.warnings)).toContain('names or digests of different things');
+    await send([{ ...product, subcomponents: [{ '@id': 'pkg:npm/lodash' }] }]);
+    expect(await isSuppressed()).toBe(false);
+  });
+
+  it('decides before the purl, which can be that of the next build', async () => {
+    await artifact({ sha256: digest(1), purl: 'pkg:oci/shop@1' });
+    const [statement] = vex({}).statements;
+    const product = { '@id': 'pkg:oci/shop@1', hashes: { 'sha-256': digest(2) } };
+    await uploaded(context.app, release, {
+      ...vex(),
+      statements: [{ ...statement, products: [product] }],
+    });
     expect(await isSuppressed()).toBe(false);
   });
 });

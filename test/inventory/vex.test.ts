@@ -22,6 +22,7 @@ async function verdict(query = '') {
 }
 
 /** CVE-2021-23337 in pkg:npm/lodash@4.17.20. */
+const FIXED = { status: 'fixed', product: 'pkg:npm/lodash@4.17.20' };
 const SCAN = trivy({ also: ['GHSA-35jh-r3h4-6jhm'] });
 
 describe('a statement suppresses a finding', () => {
@@ -32,7 +33,8 @@ describe('a statement suppresses a finding', () => {
     [{ product: 'pkg:oci/shop', parts: ['pkg:npm/ms', 'pkg:npm/lodash@4.17.20'] }],
     [{ id: 'cve-2021-23337' }],
     [{ id: 'GHSA-35JH-R3H4-6JHM' }],
-    [{ status: 'fixed' }],
+    [{ status: 'fixed', product: 'pkg:npm/lodash@4.17.20' }],
+    [{ status: 'fixed', product: 'pkg:oci/shop', parts: ['pkg:npm/lodash@4.17.20'] }],
   ])('uploaded before or after the scan: %j', async (statement) => {
     const before = await send(vex(statement), { label: 'before' });
     await send(SCAN);
@@ -84,6 +86,13 @@ describe('a statement does not apply to', () => {
     ['a part that is not a package', { product: 'pkg:npm/lodash', parts: ['lodash'] }],
     ['another product', { product: 'pkg:oci/other' }],
     ['a package of another product', { product: 'pkg:oci/other', parts: ['pkg:npm/lodash'] }],
+    ['the fix of a package without a version', { status: 'fixed' }],
+    [
+      'the fix of a part without a version',
+      { status: 'fixed', product: 'pkg:oci/shop', parts: ['pkg:npm/lodash'] },
+    ],
+    ['the fix in a product without a version', { status: 'fixed', product: 'pkg:oci/shop' }],
+    ['another fixed version', { status: 'fixed', product: 'pkg:npm/lodash@4.17.21' }],
     ['a product without a purl', { product: 'our shop', parts: ['pkg:npm/lodash'] }],
   ])('%s', async (_case, statement) => {
     await send(SCAN);
@@ -120,14 +129,14 @@ describe('among several statements', () => {
     await send(SCAN);
     for (const document of documents) await send(document);
     expect(await verdict()).toMatchObject({ suppressed: false, claim: { status: 'affected' } });
-    await send(vex({ status: 'fixed', at: at(3) }));
+    await send(vex({ ...FIXED, at: at(3) }));
     expect(await verdict()).toMatchObject({ suppressed: true, claim: { status: 'fixed' } });
   });
 
   it('with the same time, the later upload decides', async () => {
     await send(SCAN);
     await send(vex({ status: 'affected', at: at(1) }));
-    await send(vex({ status: 'fixed', at: at(1) }));
+    await send(vex({ ...FIXED, at: at(1) }));
     expect((await verdict()).claim.status).toBe('fixed');
   });
 });

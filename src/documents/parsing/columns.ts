@@ -1,4 +1,4 @@
-import { readPurl } from '../../vocabulary/purl.js';
+import { readPurl, tagOf } from '../../vocabulary/purl.js';
 import { normalizeId } from '../../vocabulary/vulnerability-ids.js';
 import type { Claim, Component, Finding } from '../kind.js';
 import { storableLicences } from './licences.js';
@@ -100,10 +100,15 @@ const FINDINGS: readonly Column<Finding>[] = [
   column('fingerprint', ({ fingerprint }) => `\\x${fingerprint}`, 'bytea'),
 ];
 
-/** A product of a claim: the key of a package with its version if it has one, or a digest. */
+/**
+ * A product of a claim: the key of a package with its version if it has one, or a digest. The tag of an image is its
+ * version unless that is a digest. Claims are compared with the same texts of artifacts (`claims.sql.ts`).
+ */
 function productOf(text: string): string {
   const purl = readPurl(text);
-  return purl ? `${purl.key}${/@[^?#]*/.exec(purl.purl)?.[0] ?? ''}` : text;
+  if (!purl) return text;
+  const tag = /^sha256:/i.test(purl.version ?? '') ? '' : tagOf(purl);
+  return `${purl.key}${/@[^?#]*/.exec(purl.purl)?.[0] ?? ''}${tag && `?tag=${tag}`}`;
 }
 
 const CLAIMS: readonly Column<Claim>[] = [

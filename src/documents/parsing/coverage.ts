@@ -31,22 +31,13 @@ function storableTarget({ type, name, digests, otherDigests }: Target): Target {
 
 /** Bounds an entry, and leaves out what is not set. */
 export function storableCoverage(coverage: Coverage): Coverage {
-  const {
-    what,
-    ran,
-    reason,
-    of = [],
-    declared,
-    lookedAt,
-    extent,
-    at,
-    isLocal,
-    database,
-  } = coverage;
+  const { what, ran, reason, caveat, of = [], declared } = coverage;
+  const { lookedAt, extent, at, isLocal, database } = coverage;
   return {
     what,
     ran,
     ...(ran !== 'yes' && { reason: clean(reason, 300) || 'the document does not show it' }),
+    ...(caveat !== undefined && { caveat: clean(caveat, 300) ?? '' }),
     ...(declared && { declared }),
     ...(of.length > 0 && { of: of.slice(0, MAX_TARGETS).map(storableTarget) }),
     ...(lookedAt !== undefined && { lookedAt }),

@@ -5,6 +5,7 @@ import { readPurl } from '../../vocabulary/purl.js';
 import { DocumentFault, refuseTooMany } from '../fault.js';
 import type { Note, ParsedDocument } from '../kind.js';
 import { type Alias, type Batch, batchesOf, clean, TABLES } from './columns.js';
+import { withoutOtherCommit } from './commits.js';
 import { withDeclared, withoutFuture } from './declared.js';
 import { toUtf8 } from './encodings.js';
 import { withoutKnownSecrets } from './known-secrets.js';
@@ -28,6 +29,8 @@ export interface DocumentRequest {
   readonly secretKey: Uint8Array;
   /** By the clock of the database. Times after it are in the future. */
   readonly receivedAt: Date;
+  /** The commit of the release, in lower case. */
+  readonly commit?: string | undefined;
   /** What the uploader says that the tool looked for. */
   readonly scanners?: readonly FindingType[] | undefined;
   /** Default: `ROW_LIMITS`. */
@@ -163,7 +166,9 @@ export async function readDocument(request: DocumentRequest): Promise<ReadDocume
   const document = format === 'xml' ? readXml(xmlText(bytes)) : readJson(bytes);
   const { kind, parser } = await recognize(document, request);
   const own = withNotes(parser.parse(document, { secretKey }), utf8.notes);
-  const parsed = withoutFuture(withDeclared(own, kind, request.scanners), request.receivedAt);
+  const declared = withDeclared(own, kind, request.scanners);
+  const ofCommit = request.commit ? withoutOtherCommit(declared, request.commit) : declared;
+  const parsed = withoutFuture(ofCommit, request.receivedAt);
   refuseLargeRows(parsed, request.rowLimits ?? ROW_LIMITS);
   refuseTooManyClaims(parsed);
   const aliases = aliasesOf(parsed.findings);

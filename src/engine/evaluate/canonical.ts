@@ -36,11 +36,12 @@ const targetEntry = ({ type, name, digests, otherDigests }: Target): Target => (
 });
 
 function coverageEntry(entry: Coverage): Coverage {
-  const { what, ran, reason, declared, of, lookedAt, at, database } = entry;
+  const { what, ran, reason, caveat, declared, of, lookedAt, at, database } = entry;
   return {
     what,
     ran,
     ...(reason !== undefined && { reason }),
+    ...(caveat !== undefined && { caveat }),
     ...(declared && { declared }),
     ...(of && { of: sorted(of.map(targetEntry)) }),
     ...(lookedAt !== undefined && { lookedAt }),

@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { defaulted, stringEnum } from '../../contract/schemas.js';
 import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
 import { SEVERITIES, type Severity } from '../../vocabulary/severity.js';
+import { caveatNote } from './common/caveats.js';
 import { declaredNote, onlyNote, whyKept } from './common/covers.js';
 import {
   ANY_FIX,
@@ -147,6 +148,7 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
       waivedNote(match),
       comparison(parameters, input),
       passes ? declaredNote(scans, types) : advice(parameters, match, input),
+      passes ? caveatNote(scans, types) : '',
       passes && scope === 'artifacts' ? onlyNote(scans, input.artifacts, types) : '',
     ].join(''),
     evidence,

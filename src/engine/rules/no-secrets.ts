@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { counted } from '../../shared/text.js';
 import { SEVERITIES } from '../../vocabulary/severity.js';
+import { caveatNote } from './common/caveats.js';
 import { declaredNote, onlyNote, whyKept } from './common/covers.js';
 import {
   ANY_FIX,
@@ -38,6 +39,7 @@ function evaluate({ scope }: Parameters, input: RuleInput): Outcome {
       passes
         ? declaredNote(scans, ['secret'])
         : `${ADVICE}${whyKept(reporting(input, ['secret']), input.artifacts)}`,
+      passes ? caveatNote(scans, ['secret']) : '',
       passes && scope === 'artifacts' ? onlyNote(scans, input.artifacts, ['secret']) : '',
     ].join(''),
     evidence: idsOf(scans),

@@ -16,12 +16,14 @@ export interface Unread {
   readonly createdBy: string;
   readonly triggeredBy: string | null;
   readonly lastReceivedAt: Date;
+  readonly commit: string;
 }
 
 const COLUMNS = `e.id, e.project_id AS "projectId", e.release_id AS "releaseId",
   e.artifact_sha256 AS "artifactSha256", e.kind, e.label, e.media_type AS "mediaType", e.size,
   e.received_sha256 AS "receivedSha256", e.stored_sha256 AS "storedSha256", e.may_absolve AS "mayAbsolve",
-  e.created_by AS "createdBy", e.triggered_by AS "triggeredBy", e.last_received_at AS "lastReceivedAt"`;
+  e.created_by AS "createdBy", e.triggered_by AS "triggeredBy", e.last_received_at AS "lastReceivedAt",
+  (SELECT r.commit FROM releases r WHERE r.id = e.release_id) AS commit`;
 
 const UNREAD = `NOT (e.summary ? 'coverage') AND e.superseded_at IS NULL AND e.retracted_at IS NULL
   AND NOT EXISTS (SELECT 1 FROM evidence_readings r WHERE r.evidence_id = e.id)`;

@@ -49,7 +49,7 @@ async function openAgain(
 
 /** Stores the new reading, and supersedes the old one, unless it does not count any more. */
 function storeAgain(context: CallContext, unread: Unread, document: OpenDocument): Promise<void> {
-  const { id: before, kind: _kind, storedSha256: _stored, ...about } = unread;
+  const { id: before, kind: _kind, storedSha256: _stored, commit: _commit, ...about } = unread;
   return change(context, async (changing) => {
     const [current] = await query(changing, LOCK_UNREAD, [before]);
     if (!current) return changing.unchanged(undefined);

@@ -6,7 +6,12 @@ interface About {
   readonly coverage?: readonly Coverage[];
 }
 
-const targetsIn = ({ coverage = [] }: About): Target[] => coverage.flatMap(({ of = [] }) => of);
+/** Files without a name and a digest tell nothing about which files they are. */
+const isNameless = ({ type, name, digests = [], otherDigests = [] }: Target) =>
+  type === 'files' && !name && digests.length + otherDigests.length === 0;
+
+const targetsIn = ({ coverage = [] }: About): Target[] =>
+  coverage.flatMap(({ of = [] }) => of.filter((target) => !isNameless(target)));
 
 const digestsOf = ({ digests = [], otherDigests = [] }: Target) => [...digests, ...otherDigests];
 

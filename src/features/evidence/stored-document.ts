@@ -9,6 +9,8 @@ export interface StoredEvidence {
   readonly kind: string;
   readonly mediaType: string;
   readonly receivedAt: Date;
+  /** The commit of its release. */
+  readonly commit: string;
   readonly scanners?: readonly FindingType[];
 }
 
@@ -18,7 +20,7 @@ export interface StoredEvidence {
  */
 export async function openStored(
   reader: DocumentReader,
-  { bytes, kind: name, mediaType, receivedAt, scanners }: StoredEvidence,
+  { bytes, kind: name, mediaType, receivedAt, commit, scanners }: StoredEvidence,
   secretKey: Uint8Array,
   waiting: Waiting,
 ): Promise<OpenDocument | string> {
@@ -26,7 +28,7 @@ export async function openStored(
   if (!kind) return `This version does not know the kind ${name}`;
   const [, charset] = /; charset=(.+)$/.exec(mediaType) ?? [];
   const format: 'json' | 'xml' = kind.format === 'xml' ? 'xml' : 'json';
-  const request = { bytes, format, charset, kind: name, secretKey, receivedAt, scanners };
+  const request = { bytes, format, charset, kind: name, secretKey, receivedAt, commit, scanners };
   return reader.open(request, waiting).catch((error: unknown) => {
     if (error instanceof AppError && error.status < 500) return error.message;
     throw error;

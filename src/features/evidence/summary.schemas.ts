@@ -58,6 +58,9 @@ const Coverage = Type.Object({
   what: Type.String({ enum: [...SHOWN] }),
   ran: Type.String({ enum: [...RAN] }),
   reason: Type.Optional(Type.String({ description: 'Why it is not known to have run' })),
+  caveat: Type.Optional(
+    Type.String({ description: 'What it does not show, though it counts. Verdicts warn of it' }),
+  ),
   declared: Type.Optional(
     Type.Boolean({ description: 'The uploader said that it ran (`scanners`), not the document' }),
   ),

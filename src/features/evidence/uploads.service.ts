@@ -31,10 +31,11 @@ export interface UploadTarget {
   readonly artifactSha256: string | null;
 }
 
-/** A target, and when it was found, by the clock of the database. */
+/** A target, when it was found, by the clock of the database, and the commit of its release. */
 export interface FoundTarget {
   readonly target: UploadTarget;
   readonly foundAt: Date;
+  readonly commit: string;
 }
 
 /** Evidence after its upload. */
@@ -74,15 +75,15 @@ export function uploadsService({ reader, store, secretKey, quota, rowLimits }: U
      */
     async target(context: CallContext, release: string, artifact?: string): Promise<FoundTarget> {
       const found = await requireReleaseRef(context, 'evidence:write', release);
-      const { id: releaseId, projectId, now: foundAt } = found;
+      const { id: releaseId, projectId, now: foundAt, commit } = found;
       const all = { releaseId, projectId, artifactSha256: null };
-      if (artifact === undefined) return { target: all, foundAt };
+      if (artifact === undefined) return { target: all, foundAt, commit };
       const sha256 = artifact.toLowerCase();
       const where = { releaseId_sha256: { releaseId, sha256 } };
       if (!(await context.prisma.artifact.findUnique({ where, select: { id: true } }))) {
         throw new AppError('artifact-not-found', `The release does not have an artifact ${sha256}`);
       }
-      return { target: { ...all, artifactSha256: sha256 }, foundAt };
+      return { target: { ...all, artifactSha256: sha256 }, foundAt, commit };
     },
 
     /**
@@ -92,14 +93,14 @@ export function uploadsService({ reader, store, secretKey, quota, rowLimits }: U
      */
     async read(
       context: CallContext,
-      { target, foundAt: receivedAt }: FoundTarget,
+      { target, foundAt: receivedAt, commit }: FoundTarget,
       { kind, label, scanners: words }: UploadQuery,
       { bytes, format, charset, mediaType, size, sha256 }: ReceivedDocument,
       waiting: Waiting,
     ): Promise<Upload> {
       const scanners = scannersOf(words);
       const key = await secretKey(context);
-      const about = { kind, scanners, receivedAt, rowLimits };
+      const about = { kind, scanners, receivedAt, commit, rowLimits };
       const request = { bytes, format, charset, ...about, secretKey: key };
       const document = await reader.open(request, waiting);
       const warnings = await checkSubject(context, target, document.head.summary).catch(

@@ -32,11 +32,15 @@ const IS_OWN = `(NOT targets.is_fingerprint OR c.evidence_id = e.id OR ce.kind L
                          WHERE cf.project_id = f.project_id AND cf.fingerprint = f.fingerprint
                            AND cf.evidence_id = ce.id AND cf.location IS NOT DISTINCT FROM f.location)))`;
 
-/** All names of the artifacts of a release in products of claims. */
+/** The names of an artifact in products of claims. A tag of its purl is a version. Null is no name. */
+const namesOf = (a: string) => `${a}.digests || ARRAY[
+      'sha256:' || ${a}.sha256, ${a}.purl_key, ${a}.purl_key || substring(${a}.purl FROM '@[^?#]*'),
+      ${a}.purl_key || '?tag=' || substring(${a}.purl FROM '[?&]tag=([^&#]*)'),
+      ${a}.purl_key || substring(${a}.purl FROM '@[^?#]*') || '?tag=' || substring(${a}.purl FROM '[?&]tag=([^&#]*)')]`;
+
+/** All names of the artifacts of a release. */
 const NAMES = `
-  SELECT array_agg(names.name) FROM artifacts o CROSS JOIN LATERAL unnest(
-    o.digests || ARRAY['sha256:' || o.sha256, o.purl_key, o.purl_key || substring(o.purl FROM '@[^?#]*')]
-  ) AS names (name)
+  SELECT array_agg(names.name) FROM artifacts o CROSS JOIN LATERAL unnest(${namesOf('o')}) AS names (name)
    WHERE o.release_id = f.release_id`;
 
 /**
@@ -63,9 +67,7 @@ const applying = (package_: string, more: string, when: AsOf) => `
         OR EXISTS (SELECT 1 FROM artifacts a
                     WHERE a.release_id = c.release_id AND a.created_at <= ce.last_received_at AND ${when.exists('a')}
                       AND (e.artifact_sha256 IS NULL OR a.sha256 = e.artifact_sha256)
-                      AND ('sha256:' || a.sha256 = ANY (c.products) OR a.digests && c.products
-                           OR a.purl_key = ANY (c.products)
-                           OR a.purl_key || substring(a.purl FROM '@[^?#]*') = ANY (c.products))))
+                      AND c.products && (${namesOf('a')})))
    AND (targets.own OR ${joinedIds('c.release_id', 'f.rule', 'c.target', when)})`;
 
 /**

@@ -20,12 +20,13 @@ export interface ReleaseRef {
   readonly id: string;
   readonly projectId: number;
   readonly now: Date;
+  readonly commit: string;
 }
 
 /** The project of a release. `$1`: the release. */
 const FIND_PROJECT = {
   name: 'release-project',
-  text: 'SELECT id, project_id AS "projectId", now() AS now FROM releases WHERE id = $1::uuid',
+  text: 'SELECT id, project_id AS "projectId", now() AS now, commit FROM releases WHERE id = $1::uuid',
 };
 
 /**

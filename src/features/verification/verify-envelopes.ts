@@ -85,7 +85,9 @@ function saysTheSame(row: EnvelopeRow, statement: Json): boolean {
   if (!agree(subjects, [...new Set(subjectsOf(row))])) return false;
   const at = row.evaluatedAt.toISOString();
   if (row.predicate === 'vsa') {
-    const result = row.decision === 'allow' ? 'PASSED' : 'FAILED';
+    // A break-glass allows, and no policy passed.
+    const isPassed = row.decision === 'allow' && !row.inputs.breakGlass;
+    const result = isPassed ? 'PASSED' : 'FAILED';
     return (
       predicate.verificationResult === result &&
       predicate.timeVerified === at &&

@@ -6,6 +6,7 @@ export const EVIDENCE: Statement = {
   text: `SELECT t.id, t.project_id AS "projectId", t.kind, t.parser_version AS "parserVersion",
                 t.media_type AS "mediaType", t.stored_sha256 AS "storedSha256",
                 t.received_sha256 AS "receivedSha256", t.may_absolve AS "mayAbsolve", t.scanners, t.summary,
+                (SELECT r.commit FROM releases r WHERE r.id = t.release_id) AS commit,
                 COALESCE(before.last_received_at, t.created_at) AS "receivedAt", e.data
            FROM evidence t
            LEFT JOIN LATERAL (

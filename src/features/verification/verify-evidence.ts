@@ -26,6 +26,7 @@ interface EvidenceRow {
   readonly scanners: FindingType[];
   readonly summary: object;
   readonly receivedAt: Date;
+  readonly commit: string;
   readonly data: string | null;
 }
 

@@ -11,7 +11,7 @@ import { noteCompositions } from './compositions.js';
 import { officialNotes, specVersionOf } from './official.js';
 import { inventoryOf, scanOf, toolsOf } from './scan.js';
 import { type BomDocument, check } from './schema.js';
-import { targetsOf } from './subject.js';
+import { commitsOf, targetsOf } from './subject.js';
 import { readVulnerabilities } from './vulnerabilities.js';
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
@@ -65,6 +65,7 @@ export function readBom(
     lookedAt,
     at: instantOf(bom.metadata?.timestamp),
   };
+  const commits = commitsOf(bom.metadata?.component);
   const warnings = [...notes.list, ...given];
   return {
     tool: tool?.name,
@@ -74,6 +75,7 @@ export function readBom(
       [...inventoryOf(bom, parts.length, about), ...scanOf(bom, lookedAt, about)],
       document,
     ),
+    ...(commits.length > 0 && { commits }),
     ...((bom.components || components.length > 0) && { components }),
     ...findings,
     ...(warnings.length > 0 && { warnings }),
@@ -82,7 +84,7 @@ export function readBom(
 
 /** Parses CycloneDX 1.2–1.7 (ECMA-424): components, vulnerabilities and their analysis. */
 export const parser: DocumentParser = {
-  version: 6,
+  version: 7,
   recognizes,
   parse(document) {
     if (!isObject(document)) throw new DocumentFault('must be an object');

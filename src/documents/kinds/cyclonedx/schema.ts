@@ -71,6 +71,8 @@ export type BomVulnerability = Static<typeof Vulnerability>;
 
 const Bom = Type.Object(
   {
+    serialNumber: anything,
+    version: anything,
     metadata: optionalObject({
       timestamp: anything,
       tools: anything,

@@ -159,6 +159,7 @@ describe('claims', () => {
       justification: 'code_not_reachable',
       detail: 'Not called.',
       statedAt: '2026-02-01T08:00:00.000Z',
+      products: ['subject shop'],
     };
     expect(claims).toEqual([
       { vulnerability: 'CVE-2021-23337', purl: LODASH, ...said },
@@ -188,8 +189,12 @@ describe('claims', () => {
     ['exploitable', false],
     ['in_triage', false],
   ])('%s: %s', (state, absolves) => {
-    const { claims } = parse(bom({ vulnerabilities: [{ id: 'X', analysis: { state } }] }));
-    expect(claims).toEqual([{ vulnerability: 'X', status: state, absolves }]);
+    const metadata = { component: { type: 'application', name: 'shop', purl: 'pkg:npm/shop@1' } };
+    const { claims } = parse(
+      bom({ metadata, vulnerabilities: [{ id: 'X', analysis: { state } }] }),
+    );
+    const products = ['pkg:npm/shop@1'];
+    expect(claims).toEqual([{ vulnerability: 'X', status: state, absolves, products }]);
   });
 });
 
@@ -207,7 +212,119 @@ describe('CycloneDX: claims of a document about a build', () => {
     expect(about({ type: 'file', name: 'app.tgz', hashes })).toMatchObject([{ products }]);
   });
 
-  it('are about the release of the upload without a digest', () => {
-    expect(about({ type: 'application', name: 'shop' })?.[0]).not.toHaveProperty('products');
+  it.each<[string, object, string[]]>([
+    [
+      'the hash of an image',
+      { type: 'container', name: 'shop', hashes: [{ alg: 'SHA-256', content: digest.slice(7) }] },
+      [digest.toLowerCase()],
+    ],
+    [
+      'a digest as the version',
+      { type: 'container', name: 'shop', version: digest },
+      [digest.toLowerCase()],
+    ],
+    ['a purl', { purl: 'pkg:npm/shop@1' }, ['pkg:npm/shop@1']],
+    ['a purl, and a version', { purl: 'pkg:npm/shop', version: '1' }, ['pkg:npm/shop@1']],
+    ['a tag', { purl: 'pkg:oci/shop?tag=1', version: '1' }, ['pkg:oci/shop?tag=1']],
+    [
+      'a purl, and a digest, which decides',
+      { purl: 'pkg:oci/shop@1', version: digest },
+      [digest.toLowerCase()],
+    ],
+    ['a name only', { name: 'shop' }, ['subject shop']],
+  ])('are about releases that have %s', (_case, component, products) => {
+    expect(about({ type: 'application', name: 'shop', ...component })).toMatchObject([
+      { products },
+    ]);
+  });
+
+  it.each<[string, object]>([
+    ['two versions', { purl: 'pkg:npm/shop@1', version: '2' }],
+    [
+      'two digests',
+      {
+        purl: `pkg:oci/shop@${encodeURIComponent(digest)}`,
+        hashes: [{ alg: 'SHA-256', content: '0'.repeat(64) }],
+      },
+    ],
+  ])('are about nothing with %s', (_case, component) => {
+    const { claims, warnings } = parse(
+      bom({
+        metadata: { component: { type: 'container', name: 'shop', ...component } },
+        vulnerabilities: [analysed],
+      }),
+    );
+    expect(claims).toMatchObject([{ products: ['subject shop'] }]);
+    expect(warnings?.[0]?.message).toMatch(/^has names or digests of different products/);
+  });
+
+  it('are about nothing without a subject and a component, unless they excuse nothing', () => {
+    const { claims, warnings } = parse(bom({ vulnerabilities: [analysed] }));
+    expect(claims).toEqual([]);
+    expect(warnings?.[0]?.message).toMatch(/^names no component, and the document no product/);
+    const worse = parse(
+      bom({ vulnerabilities: [{ id: 'X', analysis: { state: 'exploitable' } }] }),
+    );
+    expect(worse.claims).toMatchObject([{ vulnerability: 'X', absolves: false }]);
+    expect(worse.claims?.[0]).not.toHaveProperty('products');
+  });
+});
+
+describe('CycloneDX: the version of a claim', () => {
+  const claimed = (state: string, component: object, versions?: object[]) =>
+    parse(
+      bom({
+        components: [{ type: 'library', name: 'qs', 'bom-ref': 'qs', ...component }],
+        vulnerabilities: [{ id: 'X', affects: [{ ref: 'qs', versions }], analysis: { state } }],
+      }),
+    ).claims?.map(({ purl }) => purl);
+  const [bad, good] = [
+    { version: '6.1.0', status: 'affected' },
+    { version: '6.2.0', status: 'unaffected' },
+  ];
+  const none = { purl: 'pkg:npm/qs' };
+  const own = { purl: 'pkg:npm/qs@6.1.0' };
+
+  it.each<[string, object, object[] | undefined, string[]]>([
+    ['resolved', none, undefined, []],
+    ['resolved', none, [bad, good], []],
+    ['resolved', none, [good], []],
+    ['resolved', own, [bad, good], []],
+    ['resolved', own, [good], []],
+    ['resolved', own, undefined, ['pkg:npm/qs@6.1.0']],
+    ['resolved', own, [{ version: '6.1.0', status: 'unaffected' }], ['pkg:npm/qs@6.1.0']],
+    ['resolved_with_pedigree', own, [bad], ['pkg:npm/qs@6.1.0']],
+    ['resolved_with_pedigree', none, undefined, []],
+    ['not_affected', none, [good], []],
+    ['not_affected', none, undefined, ['pkg:npm/qs']],
+    ['not_affected', { ...none, version: '6.2.0' }, undefined, ['pkg:npm/qs@6.2.0']],
+    ['not_affected', { ...own, version: '6.2.0' }, undefined, []],
+    ['not_affected', own, [bad], ['pkg:npm/qs@6.1.0']],
+    ['exploitable', { ...own, version: '6.2.0' }, undefined, ['pkg:npm/qs@6.1.0']],
+  ])('%s, %j, %j', (state, component, versions, purls) => {
+    expect(claimed(state, component, versions)).toEqual(purls);
+  });
+});
+
+describe('CycloneDX: a BOM-Link', () => {
+  const uuid = '3e671687-395b-41f5-a30f-a58921a69b79';
+  const qs = { type: 'library', name: 'qs', purl: 'pkg:npm/qs@6.1.0', 'bom-ref': 'qs' };
+  const products = (ref: string, more: object = {}) =>
+    parse(
+      bom({
+        components: [qs],
+        vulnerabilities: [{ id: 'X', affects: [{ ref }], analysis: { state: 'not_affected' } }],
+        ...more,
+      }),
+    ).claims?.map((claim) => claim.products);
+
+  it('to another document, or another version of this one, is about another product', () => {
+    const link = `urn:cdx:${uuid}/1`;
+    expect(products(`${link}#qs`)).toEqual([[link]]);
+    expect(products(`${link}#pkg:npm/qs@6.1.0`)).toEqual([[link]]);
+    const serialNumber = `urn:uuid:${uuid.toUpperCase()}`;
+    expect(products(`${link}#qs`, { serialNumber, version: 2 })).toEqual([[link]]);
+    expect(products(`${link}#qs`, { serialNumber, version: 1 })).toEqual([undefined]);
+    expect(products(`${link}#qs`, { serialNumber })).toEqual([undefined]);
   });
 });

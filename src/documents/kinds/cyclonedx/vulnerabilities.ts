@@ -6,20 +6,13 @@ import { vulnerabilityFingerprint } from '../common/fingerprint.js';
 import { webLink } from '../common/links.js';
 import type { Notes } from '../common/notes.js';
 import { isObject, objectsOf, textOf } from '../common/texts.js';
-import { type Affected, affectedBy, NO_PART } from './affected.js';
-import type { Inventory, Part } from './components.js';
+import { affectedBy } from './affected.js';
+import { claimsOn } from './claims.js';
+import type { Inventory } from './components.js';
 import { fixesOf } from './fixes.js';
+import { productOf } from './product.js';
 import { assessmentOf } from './ratings.js';
-import type { BomDocument, BomSubject, BomVulnerability } from './schema.js';
-import { targetsOf } from './subject.js';
-
-/** Values of `analysis.state` by which a finding does not count. `exploitable` and `in_triage` are not among them. */
-const ABSOLVING: ReadonlySet<string> = new Set([
-  'resolved',
-  'resolved_with_pedigree',
-  'false_positive',
-  'not_affected',
-]);
+import type { BomDocument, BomVulnerability } from './schema.js';
 
 /** The vulnerability's own id, then its ids in other databases. */
 function idsOf(vulnerability: BomVulnerability, index: number): string[] {
@@ -56,62 +49,25 @@ function commonOf(vulnerability: BomVulnerability, { id, aliases }: Vulnerabilit
   } as const;
 }
 
-type Statement = Omit<Claim, 'fingerprint' | 'vulnerability' | 'purl' | 'products'>;
-
-/** What the document says of a vulnerability in one component. Its analysis is about each of them. */
-function statementOf(
-  { analysis }: BomVulnerability,
-  { isUnaffected }: Affected,
-  issued: string | undefined,
-): Statement | undefined {
-  const state = textOf(analysis?.state);
-  if (state === undefined && !isUnaffected) return undefined;
-  if (state === undefined) {
-    const detail = 'The document lists the version of the component as unaffected';
-    return { status: 'not_affected', absolves: true, detail, statedAt: issued };
-  }
-  return {
-    status: state,
-    absolves: ABSOLVING.has(state),
-    justification: textOf(analysis?.justification),
-    detail: textOf(analysis?.detail),
-    statedAt: instantOf(analysis?.lastUpdated) ?? instantOf(analysis?.firstIssued) ?? issued,
-  };
-}
-
-/** The claims about one component. Without a component, or for the subject, they are about the product. */
-function claimsOn(ids: VulnerabilityIds, finding: Finding, part: Part, said: Statement): Claim[] {
-  const isWhole = part.isSubject || part === NO_PART;
-  if (!isWhole && part.purl === undefined) return [{ fingerprint: finding.fingerprint, ...said }];
-  const purl = isWhole ? undefined : part.purl;
-  return [ids.id, ...ids.aliases].map((id) => ({ vulnerability: id, purl, ...said }));
-}
-
-/** The digests of the subject, if it has some: claims about another build do not cover the release. */
-function productsOf(subject: BomSubject | null | undefined): Pick<Claim, 'products'> {
-  const products = targetsOf(subject).flatMap(({ digests = [], otherDigests = [] }) =>
-    digests.length === 0 ? [] : [...digests, ...otherDigests],
-  );
-  return products.length === 0 ? {} : { products: products.map((digest) => digest.toLowerCase()) };
-}
-
 /** Reads findings and claims from `vulnerabilities` (since CycloneDX 1.4). @throws {DocumentFault} */
 export function readVulnerabilities(
-  { vulnerabilities, metadata }: BomDocument,
+  bom: BomDocument,
   { partByRef }: Pick<Inventory, 'partByRef'>,
   notes: Notes,
 ): { findings: Finding[]; claims: Claim[] } {
+  const { vulnerabilities, metadata } = bom;
   const list = vulnerabilities ?? [];
   const idsOfEach = list.map(idsOf);
   const canonical = canonicalIds(idsOfEach);
   const issued = instantOf(metadata?.timestamp);
-  const products = productsOf(metadata?.component);
+  const product = productOf(metadata?.component);
+  let isAbsolving = false;
   const findings: Finding[] = [];
   const claims: Claim[] = [];
   for (const [index, vulnerability] of list.entries()) {
     const ids = canonical(idsOfEach[index]?.[0] ?? '');
     const common = commonOf(vulnerability, ids);
-    const affected = affectedBy(vulnerability, partByRef);
+    const affected = affectedBy(vulnerability, partByRef, bom);
     const fix = fixesOf(
       vulnerability,
       affected.map(({ part }) => part),
@@ -133,12 +89,19 @@ export function readVulnerabilities(
         fingerprint: vulnerabilityFingerprint(ids.id, part.purl, part.name),
       };
       findings.push(finding);
-      const said = statementOf(vulnerability, one, issued);
-      const added = said ? claimsOn(ids, finding, part, said) : [];
+      const { claims: added, note } = claimsOn(vulnerability, one, {
+        ids,
+        finding,
+        product,
+        issued,
+      });
+      isAbsolving ||= added.some(({ absolves }) => absolves);
+      if (note !== undefined) notes.add(note, `/vulnerabilities/${index}/analysis`);
       refuseTooMany(findings.length, 'findings', '/vulnerabilities');
       refuseTooMany(claims.length + added.length, 'claims', '/vulnerabilities');
-      for (const claim of added) claims.push({ ...claim, ...products });
+      for (const claim of added) claims.push(claim);
     }
   }
+  if (isAbsolving && product.doubt) notes.add(product.doubt, '/metadata/component');
   return { findings, claims };
 }

@@ -1,9 +1,9 @@
-import { counted } from '../../../shared/text.js';
 import type { Coverage } from '../../../vocabulary/coverage.js';
 import type { Note } from '../../kind.js';
 import { covered, extentOf, failed, instantOf, uncovered } from '../common/coverage.js';
 import { reportedError } from '../common/reported-error.js';
 import { textsOf } from '../common/texts.js';
+import { caveatOf } from './alerts.js';
 import { filteredBy } from './filters.js';
 import type { Report } from './schema.js';
 import { isEarly, targetOf } from './targets.js';
@@ -72,23 +72,6 @@ export function coverageOf(report: Report): { coverage: Coverage; warnings: Note
     return { coverage: uncovered('vulnerability', ANONYMOUS, about), warnings };
   const filtered = filteredBy(report);
   if (filtered) return { coverage: uncovered('vulnerability', filtered, about), warnings };
-  return { coverage: covered('vulnerability', about), warnings };
-}
-
-/** What Grype says about packages, such as the end of life of their distribution: one warning for each kind. */
-export function alertsOf({ alertsByPackage }: Report): Note[] {
-  if (!Array.isArray(alertsByPackage)) return [];
-  const counts = new Map<string, number>();
-  for (const entry of alertsByPackage) {
-    const { alerts }: Record<string, unknown> = Object(entry);
-    for (const alert of Array.isArray(alerts) ? alerts : []) {
-      const { message, type }: Record<string, unknown> = Object(alert);
-      const text = String(message || type || 'alert').slice(0, 200);
-      counts.set(text, (counts.get(text) ?? 0) + 1);
-    }
-  }
-  return [...counts].map(([text, count]) => ({
-    message: `Grype warns about ${counted(count, 'package')}: ${text}`,
-    pointer: '/alertsByPackage',
-  }));
+  const caveat = caveatOf(report);
+  return { coverage: covered('vulnerability', { ...about, ...(caveat && { caveat }) }), warnings };
 }

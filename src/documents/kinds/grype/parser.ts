@@ -1,12 +1,13 @@
 import { canonicalIds } from '../../../vocabulary/vulnerability-ids.js';
 import { DocumentFault, refuseTooMany } from '../../fault.js';
 import type { DocumentParser } from '../../kind.js';
-import { alertsOf, coverageOf } from './coverage.js';
+import { alertsOf } from './alerts.js';
+import { coverageOf } from './coverage.js';
 import { filteredBy } from './filters.js';
 import { findingOf, sameIds } from './findings.js';
 import { claimsOf } from './ignored.js';
 import { check } from './schema.js';
-import { isEarly } from './targets.js';
+import { commitsOf, isEarly } from './targets.js';
 
 /** A match of Grype: other tools also have lists of this name. */
 function isMatch(match: unknown): boolean {
@@ -21,7 +22,7 @@ function isReport(document: unknown): boolean {
 }
 
 export const parser: DocumentParser = {
-  version: 4,
+  version: 5,
 
   recognizes: isReport,
 
@@ -42,6 +43,7 @@ export const parser: DocumentParser = {
       tool: report.descriptor?.name || 'grype',
       toolVersion: report.descriptor?.version || undefined,
       coverage: [coverage],
+      commits: commitsOf(report),
       findings,
       claims: claimsOf(ignored, findings, report.matches.length),
       // What was left out is not made up for by the word of the uploader.

@@ -1,4 +1,7 @@
 import type { Target } from '../../../vocabulary/coverage.js';
+import type { StatedCommit } from '../../kind.js';
+import { commitOfLabel, REVISION } from '../common/commits.js';
+import { fieldOf } from '../common/fields.js';
 import { digestsIn, imageName } from '../common/images.js';
 import { stringOf, textsOf } from '../common/texts.js';
 import type { Report } from './schema.js';
@@ -41,6 +44,13 @@ export function targetOf({ source }: Report, document: unknown): Target | undefi
   const name = stringOf(target);
   if (name === undefined || type === 'unknown') return undefined;
   return { type: TYPES.get(type) ?? 'other', name };
+}
+
+/** The commit in the label of the image. */
+export function commitsOf(report: Report): StatedCommit[] {
+  const { target }: Record<string, unknown> = Object(report.source);
+  const labels = Object(fieldOf(target, 'labels'));
+  return commitOfLabel(labels[REVISION], targetOf(report, report));
 }
 
 /** Reports of Grype before 0.5 do not name the tool. They have the image, or the directory. */

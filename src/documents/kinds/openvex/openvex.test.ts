@@ -139,7 +139,7 @@ describe('OpenVEX: documents', () => {
 
   it('refuses more than 200,000 claims', () => {
     const aliases = Array.from({ length: 2000 }, (_, i) => `A-${i}`);
-    const products = Array.from({ length: 200 }, (_, i) => `pkg:npm/p${i}`);
+    const products = Array.from({ length: 200 }, (_, i) => `pkg:npm/p${i}@1`);
     const vulnerability = { name: 'CVE-2024-1', aliases };
     expect(fault(vex(statement({ vulnerability, products })))).toMatchObject({
       reason: 'limit',

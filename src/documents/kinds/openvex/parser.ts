@@ -1,6 +1,7 @@
 import { normalizeId } from '../../../vocabulary/vulnerability-ids.js';
 import { DocumentFault, refuseTooMany } from '../../fault.js';
 import type { Claim, DocumentParser, Note } from '../../kind.js';
+import { noteOf } from './doubts.js';
 import { check, type Document, type Statement } from './schema.js';
 import { isAbsolving, isComparable, targetsOf } from './targets.js';
 
@@ -82,6 +83,8 @@ function warningsOf({ statements }: Document): Note[] {
       const effect = isAbsolving(statement) ? 'applies to nothing' : 'is about this release';
       return [{ message: `${NO_PRODUCTS} ${effect}`, pointer: `/statements/${i}` }];
     }
+    const doubt = noteOf(statement, `/statements/${i}`);
+    if (doubt) return [doubt];
     const at = products.findIndex((product) => !isComparable(product));
     if (at < 0) return [];
     const message =
@@ -102,7 +105,7 @@ function specVersionOf({ '@context': context }: Document): string | undefined {
 }
 
 export const parser: DocumentParser = {
-  version: 4,
+  version: 5,
 
   recognizes(document) {
     const context: unknown = Object(document)['@context'];

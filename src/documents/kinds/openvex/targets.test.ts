@@ -12,9 +12,9 @@ describe('OpenVEX: targets', () => {
       ['pkg:npm/shop'],
     ],
     [
-      'two purls',
-      { '@id': 'pkg:npm/a', identifiers: { purl: 'pkg:npm/b' }, subcomponents },
-      ['pkg:npm/b', 'pkg:npm/a'],
+      'two purls of one package',
+      { '@id': 'pkg:npm/b', identifiers: { purl: 'pkg:npm/b@1' }, subcomponents },
+      ['pkg:npm/b@1', 'pkg:npm/b'],
     ],
     ['digest', { '@id': 'shop', hashes: { 'sha-256': HEX }, subcomponents }, [DIGEST]],
     ['neither', { '@id': 'shop', hashes: { 'sha-256': 'zz', md5: '00' }, subcomponents }, ['shop']],
@@ -28,7 +28,7 @@ describe('OpenVEX: targets', () => {
     const whole = (product: object) => targets({ products: [product] });
     expect(whole({ '@id': 'pkg:npm/shop@1', hashes, subcomponents: [] })).toEqual([
       ['pkg:npm/shop@1', []],
-      [undefined, ['pkg:npm/shop@1', DIGEST]],
+      [undefined, [DIGEST]],
     ]);
     expect(whole({ '@id': 'shop', hashes, subcomponents: null })).toEqual([
       [undefined, ['shop', DIGEST]],
@@ -38,7 +38,7 @@ describe('OpenVEX: targets', () => {
 
   it('warns of products that no artifact can match', () => {
     const products = [
-      'pkg:npm/shop',
+      'pkg:npm/shop@1',
       { hashes: { 'sha-256': HEX } },
       'shop',
       'https://example.com',
@@ -73,6 +73,48 @@ describe('OpenVEX: targets', () => {
     expect(result.claims).toMatchObject([
       { vulnerability: 'CVE-2024-1', purl: 'pkg:npm/a@1', products: ['pkg:npm/shop@1'] },
       { vulnerability: 'CVE-2024-1', purl: 'pkg:npm/a@1', products: ['shop'] },
+    ]);
+  });
+
+  const other = `sha256:${'0'.repeat(64)}`;
+  it.each<[string, object]>([
+    ['two packages', { '@id': 'pkg:npm/a@1', identifiers: { purl: 'pkg:npm/b@1' } }],
+    ['two versions', { '@id': 'pkg:npm/a@1', identifiers: { purl: 'pkg:npm/a@2' } }],
+    ['two tags', { '@id': 'pkg:oci/a?tag=1', identifiers: { purl: 'pkg:oci/a?tag=2' } }],
+    ['two digests', { '@id': `pkg:oci/a@${other}`, hashes: { 'sha-256': HEX } }],
+    ['two hashes', { hashes: { sha256: other.slice(7), 'sha-256': HEX } }],
+  ])('absolves nothing by names of %s', (_case, product) => {
+    const read = (status: string, named: object) =>
+      parse(vex(statement({ status, impact_statement: 'x', ...named })));
+    for (const named of [
+      { products: [product] },
+      { products: [{ '@id': 'pkg:npm/shop@1', subcomponents: [product] }] },
+      { products: ['pkg:npm/shop@1'], subcomponents: [product] },
+    ]) {
+      const { claims, warnings } = read('not_affected', named);
+      expect(claims).toEqual([]);
+      expect(warnings).toMatchObject([{ message: expect.stringContaining('applies to nothing') }]);
+    }
+    expect(read('affected', { products: [product] }).claims?.length).toBeGreaterThan(0);
+  });
+
+  it('reads fixed only with a version', () => {
+    const HASHED = { '@id': 'pkg:oci/shop', hashes: { 'sha-256': HEX } };
+    expect(targets({ products: ['pkg:npm/a'] })).toEqual([]);
+    expect(targets({ products: ['pkg:oci/a?tag=1'] })).toEqual([
+      ['pkg:oci/a?tag=1', []],
+      [undefined, ['pkg:oci/a?tag=1']],
+    ]);
+    expect(targets({ products: [HASHED] })).toEqual([[undefined, [DIGEST]]]);
+    expect(targets({ products: [{ ...HASHED, subcomponents: ['pkg:npm/a'] }] })).toEqual([]);
+    expect(targets({ products: ['pkg:oci/shop'], subcomponents: ['pkg:npm/a@1'] })).toEqual([
+      ['pkg:npm/a@1', ['pkg:oci/shop']],
+    ]);
+    expect(parse(vex(statement({ products: ['pkg:npm/a'] }))).warnings).toMatchObject([
+      {
+        message: expect.stringMatching(/^is fixed without a version/),
+        pointer: '/statements/0/products/0',
+      },
     ]);
   });
 });

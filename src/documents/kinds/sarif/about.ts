@@ -1,9 +1,11 @@
 import type { Target } from '../../../vocabulary/coverage.js';
+import type { StatedCommit } from '../../kind.js';
 import { type About, instantOf } from '../common/coverage.js';
 import { fieldOf, textField } from '../common/fields.js';
 import { notificationReader } from './notifications.js';
 import { listOf } from './properties.js';
 import type { Run } from './schema.js';
+import { isOfFiles } from './tools.js';
 
 /** Maximum number of repositories of a run. */
 const MAX_REPOSITORIES = 10;
@@ -54,6 +56,14 @@ function repositoriesOf({ versionControlProvenance }: Run): Target[] {
     });
 }
 
+/** The commits of the repositories, of which submodules have their own (3.23.4). */
+export function commitsOf({ versionControlProvenance }: Run): StatedCommit[] {
+  const ids = listOf(versionControlProvenance)
+    .slice(0, MAX_REPOSITORIES)
+    .flatMap((details) => textField(details, 'revisionId') ?? []);
+  return ids.length > 0 ? [{ ids, isSure: true }] : [];
+}
+
 /** Folders for temporary files, whose names differ from run to run. */
 const TEMPORARY = /^file:\/\/\/?(?:tmp|var\/folders|private\/tmp|.*\/temp)\//i;
 
@@ -77,7 +87,10 @@ function folderOf({ originalUriBaseIds }: Run): Target[] {
 function targetsOf(run: Run): Target[] {
   const category = categoryOf(run);
   const image = imageOf(run);
-  const what = image ? [image] : [...repositoriesOf(run), ...folderOf(run)];
+  const places = [...repositoriesOf(run), ...folderOf(run)];
+  // Some tools look at files without naming them.
+  const unnamed = isOfFiles(run.tool.driver.name) ? [{ type: 'files' as const }] : [];
+  const what = image ? [image] : places.length > 0 ? places : unnamed;
   return [...what, ...(category ? [{ type: 'other' as const, name: category }] : [])];
 }
 

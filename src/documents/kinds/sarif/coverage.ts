@@ -59,10 +59,12 @@ function soughtBy(run: Run, found: ReadonlySet<FindingType>): Sought[] {
 const isOnly = (found: ReadonlySet<FindingType>, type: FindingType) =>
   found.size === 1 && found.has(type);
 
-function entryOf({ what, doubt }: Sought, { ran, reason }: State, about: About): Coverage {
+function entryOf({ what, doubt }: Sought, { ran, reason, caveat }: State, about: About): Coverage {
   if (ran === 'failed') return failed(what, reason, about);
   if (ran === 'unknown') return uncovered(what, reason, about);
-  return doubt ? uncovered(what, doubt, about) : covered(what, about);
+  return doubt
+    ? uncovered(what, doubt, about)
+    : covered(what, { ...about, ...(caveat && { caveat }) });
 }
 
 /** What a run covers. */

@@ -2,6 +2,7 @@ import type { DocumentParser, ParsedDocument } from '../../kind.js';
 import { fieldOf } from '../common/fields.js';
 import { withoutSecrets } from '../common/mask.js';
 import { withReportedError } from '../common/reported-error.js';
+import { commitsOf } from './about.js';
 import { NOTHING_RAN } from './coverage.js';
 import { maskDocument } from './masking.js';
 import { hasOtherResults } from './ran.js';
@@ -55,7 +56,7 @@ function toolsOf(runs: readonly Run[]) {
 }
 
 export const parser: DocumentParser = {
-  version: 7,
+  version: 8,
 
   recognizes(document) {
     const runs = fieldOf(document, 'runs');
@@ -75,6 +76,7 @@ export const parser: DocumentParser = {
       specVersion: version,
       coverage: coverage.length > 0 ? coverage : NOTHING_RAN,
       obstacle,
+      commits: (runs ?? []).flatMap(commitsOf),
       warnings,
       contradictions,
       ...reader.rows(),

@@ -9,11 +9,14 @@ import { endOf } from './ended.js';
 import { isAboutAnalysed, type Notification, notificationReader } from './notifications.js';
 import { listOf, listOrOne } from './properties.js';
 import type { Run } from './schema.js';
+import { unprocessedOf } from './unprocessed.js';
 
 /** Whether the tool of a run did its work, and what the reader should know about that. */
 export interface State {
   readonly ran: Ran;
   readonly reason: string;
+  /** What a run that counts did not look at. */
+  readonly caveat?: string | undefined;
   readonly warnings: readonly Note[];
   readonly contradictions: readonly Note[];
 }
@@ -75,16 +78,19 @@ function invocationState(
   pointer: string,
 ): State {
   const said = foundBugs(run, invocation) ? YES : saidBy(invocation);
+  const unprocessed = unprocessedOf(run, notifications);
   const shown = worst([
     endOf(invocation, run.tool.driver.name),
     errorOf(notifications),
     unfinishedOf(run, notifications),
+    unprocessed,
   ]);
   const claimed = fieldOf(invocation, 'executionSuccessful');
   const answer = worst([said, shown]);
   return {
     // What the tool says about an error is more useful than that it failed.
     ...(answer.ran === 'failed' && shown.ran === 'failed' ? shown : answer),
+    caveat: unprocessed.caveat,
     warnings: [
       ...notifications
         .filter((one) => one.level === 'warning' && !isAboutAnalysed(one))
@@ -165,6 +171,7 @@ export function stateOf(run: Run, pointer: string, elsewhere: boolean): State {
   return {
     ran,
     reason,
+    caveat: states.find(({ caveat }) => caveat !== undefined)?.caveat,
     warnings: states.flatMap(({ warnings }) => warnings),
     contradictions: states.flatMap(({ contradictions }) => contradictions),
   };

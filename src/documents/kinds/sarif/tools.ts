@@ -29,6 +29,16 @@ const VULNERABILITIES = named(
   ...['prisma cloud', 'neuvector', 'cve bin tool', 'vuls', 'debricked', 'veracode sca', 'cxsca'],
 );
 
+/** Of these, the ones that read sources, lists of packages and folders, and never an image. */
+const OF_FILES = named(
+  ...['govulncheck', '(?:npm|pip|cargo|bundler?|composer|yarn|pnpm) audit', 'auditjs', 'nancy'],
+  ...['dependency check', 'retire(?: js)?', 'snyk (?:open source|sca)', 'debricked'],
+  ...['jfrog sca', 'mend sca', 'veracode sca', 'cxsca'],
+);
+
+/** Whether a scanner never looks at an image, by its name. */
+export const isOfFiles = (tool: string) => OF_FILES.test(tool.slice(0, 200));
+
 const MISCONFIGURATIONS = named(
   ...['checkov', 'tfsec', 'kics', 'terrascan', 'snyk iac', 'kube linter', 'kube score'],
   ...['kubescape', 'kubesec', 'cfn nag', 'cfn guard', 'dockle', 'regula', 'conftest'],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { dependency, parse, report, result, secret } from './semgrep.support.js';
 
 const covers = (more: object, ...results: unknown[]) => parse(report(results, more)).coverage;
+const many = (length: number) => Array.from({ length }, (_, i) => `${i}.js`);
 const error = (fields: object) => ({ errors: [{ code: 3, ...fields }] });
 
 describe('Semgrep: coverage', () => {
@@ -10,10 +11,6 @@ describe('Semgrep: coverage', () => {
     [
       'a file was parsed in part',
       error({ level: 'warn', type: ['PartialParsing', []], path: 'src/a.js' }),
-    ],
-    [
-      'one of two files timed out',
-      error({ level: 'warn', type: 'Timeout', path: 'src/a.js', rule_id: 'r' }),
     ],
     ['a rule is for another version', error({ level: 'info', type: 'Incompatible rule' })],
     ['rules ran', { time: { rules: ['r'] } }],
@@ -68,6 +65,24 @@ describe('Semgrep: coverage', () => {
       'failed',
       'could not analyse 2 of 3 files completely',
     ],
+    [
+      error({ level: 'warn', type: 'Timeout', path: 'src/a.js', rule_id: 'r' }),
+      'failed',
+      'could not analyse 1 of 2 files completely',
+    ],
+    [
+      error({ level: 'warn', type: 'Timeout', rule_id: 'r' }),
+      'failed',
+      'could not analyse 1 of 3 files completely',
+    ],
+    [
+      {
+        paths: { scanned: many(19) },
+        ...error({ level: 'warn', type: 'Out of memory', path: '0.js' }),
+      },
+      'failed',
+      'could not analyse 1 of 19 files completely',
+    ],
     [{ paths: { scanned: [] } }, 'unknown', 'looked at nothing'],
     [{ paths: null }, 'failed', 'has no `paths`'],
     [{ time: { rules: [] } }, 'failed', 'ran no rule'],
@@ -101,8 +116,13 @@ describe('Semgrep: coverage', () => {
   });
 
   it('counts the files that were parsed', () => {
-    const unread = error({ level: 'warn', type: 'Syntax error', path: 'src/a.js' });
-    expect(covers(unread)).toMatchObject([{ ran: 'yes', lookedAt: 1 }]);
+    const unread = error({ level: 'warn', type: 'Syntax error', path: '0.js' });
+    expect(covers({ paths: { scanned: many(20) }, ...unread })).toEqual([
+      {
+        ...{ what: 'code', ran: 'yes', lookedAt: 19 },
+        caveat: 'could not analyse 1 of 20 files completely, as after a timeout',
+      },
+    ]);
   });
 
   it('is of what the products of Semgrep found', () => {

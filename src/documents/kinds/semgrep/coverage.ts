@@ -16,6 +16,9 @@ const MEANT = new Set([
   ...[CRASHED, 'insufficient_permissions'],
 ]);
 
+/** One of so many files may be missing in a scan that counts. Verdicts tell it. */
+const ONE_OF = 20;
+
 const shorten = (text: string) => {
   const [line = ''] = text.trim().split('\n', 1);
   return line.length > 120 ? `${line.slice(0, 120)}…` : line;
@@ -41,9 +44,10 @@ function incomplete({ paths, errors }: Report): { files: number; of: number } {
     return NOT_PARSED.has(type) || ENDED_EARLY.has(type);
   });
   const crashed = listOf(paths?.skipped).filter((one) => textField(one, 'reason') === CRASHED);
+  // An error that names no file is of a file of its own.
   const files = new Set([
-    ...failures.flatMap(({ path }) => path ?? []),
-    ...crashed.flatMap((one) => textField(one, 'path') ?? []),
+    ...failures.map(({ path }, i) => path ?? `error ${i}`),
+    ...crashed.map((one, i) => textField(one, 'path') ?? `skipped ${i}`),
   ]);
   return { files: files.size, of: new Set([...(paths?.scanned ?? []), ...files]).size };
 }
@@ -89,11 +93,12 @@ function entryOf(what: SemgrepType, report: Report): Coverage {
   if (ranNoRule(report)) return failed(what, 'Semgrep ran no rule', about);
   const { files, of } = incomplete(report);
   // Not unknown: the word of the uploader must not complete it.
-  if (looked && files * 2 > of) {
-    const why = `Semgrep could not analyse ${files} of ${of} files completely, as after a timeout`;
-    return failed(what, `${why}. Raise --timeout and --max-memory`, about);
+  const why = `could not analyse ${files} of ${of} files completely, as after a timeout`;
+  if (looked && files * ONE_OF > of) {
+    const advice = 'Raise --timeout and --max-memory, or exclude the files (.semgrepignore)';
+    return failed(what, `Semgrep ${why}. ${advice}`, about);
   }
-  return covered(what, about);
+  return covered(what, { ...about, ...(files > 0 && { caveat: why }) });
 }
 
 const BY_THE_WAY = 'rules for code found some, and Semgrep Secrets may not have run';

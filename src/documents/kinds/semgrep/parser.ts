@@ -51,7 +51,7 @@ function cleaned(parsed: ParsedDocument, secrets: readonly string[]): ParsedDocu
 }
 
 export const parser: DocumentParser = {
-  version: 4,
+  version: 5,
 
   recognizes(document) {
     const results = fieldOf(document, 'results');

@@ -7,7 +7,7 @@ import type { Part } from './entries.js';
 import type { Scan } from './scan.js';
 import { hiddenExceptions, missingFailures } from './summaries.js';
 import { unreadSuppression } from './suppressed.js';
-import { isSystemMissing } from './system.js';
+import { caveatOf, isSystemMissing } from './system.js';
 
 const NO_RESULT =
   'it has no result: Trivy found nothing that it can scan, or left out what it found clean. ' +
@@ -120,10 +120,12 @@ export function coverageOf(
       return uncovered(what, unseenImage(scan.unseenImage), about);
     const looked = lookedAt(what, parts, found.has(what));
     const extent = what === 'vulnerability' ? extentOf(partsOf(scan)) : undefined;
+    const caveat = what === 'vulnerability' ? caveatOf(scan) : undefined;
     return covered(what, {
       ...about,
       ...(looked !== undefined && { lookedAt: looked }),
       ...(extent !== undefined && { extent }),
+      ...(caveat !== undefined && { caveat }),
     });
   });
 }

@@ -23,7 +23,7 @@ function isOfSbom(document: unknown): boolean {
 }
 
 export const parser: DocumentParser = {
-  version: 7,
+  version: 8,
 
   recognizes(document) {
     return isReport(document) || isCluster(document) || otherOutput(document) !== undefined;
@@ -42,6 +42,7 @@ export const parser: DocumentParser = {
       toolVersion: scan.toolVersion,
       specVersion: scan.specVersion,
       coverage: coverageOf(scan, types, scan.targets(clean?.masked ?? scan.document)),
+      commits: scan.commits,
       nothingFor: nothingFor(scan),
       assumed: assumedOf(scan, types.has('vulnerability')),
       ...(isOfSbom(scan.document) && { able: OF_SBOM }),

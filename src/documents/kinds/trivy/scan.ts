@@ -1,10 +1,11 @@
 import type { Target } from '../../../vocabulary/coverage.js';
 import { DocumentFault } from '../../fault.js';
+import type { StatedCommit } from '../../kind.js';
 import { instantOf } from '../common/coverage.js';
 import { reportedError } from '../common/reported-error.js';
 import type { Part } from './entries.js';
 import { type Cluster, checkCluster, checkReport, type Report, type Resource } from './schema.js';
-import { clusterTargets, targetsOf, unseenImageIn } from './targets.js';
+import { clusterTargets, commitsOf, targetsOf, unseenImageIn } from './targets.js';
 
 /** A report, or the report of a cluster, in one form. */
 export interface Scan {
@@ -25,6 +26,7 @@ export interface Scan {
   /** The report of a cluster without any resource. */
   readonly empty?: boolean | undefined;
   readonly at?: string | undefined;
+  readonly commits?: readonly StatedCommit[];
   /** @param document with its secrets masked */
   targets(document: unknown): Target[];
 }
@@ -95,6 +97,7 @@ function reportScan(document: unknown): Scan {
     failures: [],
     incomplete: reportedError(document, report.Results ?? []),
     at: instantOf(report.CreatedAt),
+    commits: commitsOf(document),
     targets: targetsOf,
   };
 }

@@ -1,4 +1,7 @@
 import type { Target } from '../../../vocabulary/coverage.js';
+import type { StatedCommit } from '../../kind.js';
+import { commitOfLabel, REVISION } from '../common/commits.js';
+import { fieldOf } from '../common/fields.js';
 import { digestsIn, imageName } from '../common/images.js';
 import { isObject, stringOf, textsOf } from '../common/texts.js';
 import { isOfPackages } from './classes.js';
@@ -36,6 +39,19 @@ export function targetsOf(report: unknown): Target[] {
     return [{ type: 'repository', name: repositoryName(name, metadata) }];
   if (name === undefined) return [];
   return [{ type: FILES.has(ArtifactType) ? 'files' : 'other', name }];
+}
+
+/** The commit of a repository, or the label of an image. */
+export function commitsOf(report: unknown): StatedCommit[] {
+  const { Metadata }: Record<string, unknown> = Object(report);
+  const { Commit, ImageConfig }: Record<string, unknown> = Object(Metadata);
+  const labels = Object(fieldOf(fieldOf(ImageConfig, 'config'), 'Labels'));
+  const own = stringOf(Commit);
+  const [target] = targetsOf(report);
+  return [
+    ...(own === undefined ? [] : [{ ids: [own], isSure: true }]),
+    ...commitOfLabel(labels[REVISION], target),
+  ];
 }
 
 /**

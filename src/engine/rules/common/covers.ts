@@ -1,5 +1,5 @@
 import { counted } from '../../../shared/text.js';
-import { isClean } from '../../../vocabulary/coverage.js';
+import { isClean, type Target } from '../../../vocabulary/coverage.js';
 import type { Shown } from '../../../vocabulary/finding-types.js';
 import {
   indexed,
@@ -7,6 +7,7 @@ import {
   meantBy,
   namedBy,
   otherDigest,
+  otherVersion,
   type Subjects,
 } from '../../../vocabulary/subject.js';
 import type { ArtifactInput, EvidenceInput } from '../rule.js';
@@ -35,6 +36,13 @@ interface About {
   readonly other: string | undefined;
 }
 
+/** Whether all places that a document names are files or repositories. The category of a SARIF run is not a place. */
+function isOfFiles(targets: readonly Target[]): boolean {
+  const ofFiles = targets.filter(({ type }) => type === 'files' || type === 'repository');
+  const others = targets.filter(({ type }) => type === 'other');
+  return ofFiles.length > 0 && ofFiles.length + others.length === targets.length;
+}
+
 function compare(evidence: EvidenceInput, subjects: Subjects<ArtifactInput>): About {
   const targets = evidence.coverage.flatMap(({ of = [] }) => of);
   const named = new Set(targets.flatMap((target) => meantBy(target, subjects)));
@@ -55,9 +63,8 @@ function compare(evidence: EvidenceInput, subjects: Subjects<ArtifactInput>): Ab
       ({ type, otherDigests = [] }) => type === 'cluster' && otherDigests.length > 0,
     ),
     isOfImage: targets.some(({ type }) => type === 'image'),
-    isOfFiles:
-      targets.length > 0 && targets.every(({ type }) => type === 'files' || type === 'repository'),
-    other: otherDigest(targets, own),
+    isOfFiles: isOfFiles(targets),
+    other: otherDigest(targets, own) ?? otherVersion(targets, own),
   };
 }
 
@@ -103,7 +110,7 @@ function aboutOf(evidence: EvidenceInput, artifacts: readonly ArtifactInput[]): 
   return about;
 }
 
-/** The digest of something that is not the artifact of the evidence, or not an artifact of the release. */
+/** The digest, or the file in another version, of something that is not the artifact, or not one of the release. */
 export const digestOfOther = (evidence: EvidenceInput, artifacts: readonly ArtifactInput[]) =>
   aboutOf(evidence, artifacts).other;
 
@@ -186,7 +193,7 @@ export function whyUncounted(
     if (other === undefined) return [];
     const whose = one.artifact === null ? 'an artifact of this release' : 'its artifact';
     return [
-      `${evidenceName(one)} does not count: it is about ${other}, which is not ${whose}${SAME_IMAGE}`,
+      `${evidenceName(one)} does not count: it is about ${shown(other)}, which is not ${whose}${other.startsWith('sha256:') ? SAME_IMAGE : ''}`,
     ];
   });
   return [...new Set(reasons)];
