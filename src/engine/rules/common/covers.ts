@@ -1,5 +1,6 @@
 import { counted } from '../../../shared/text.js';
-import { isClean } from '../../../vocabulary/coverage.js';
+import { nameOfOther } from '../../../vocabulary/artifact-names.js';
+import { isClean, type Target } from '../../../vocabulary/coverage.js';
 import type { Shown } from '../../../vocabulary/finding-types.js';
 import {
   indexed,
@@ -33,7 +34,17 @@ interface About {
   /** Whether it says that it is about files or a repository, and about nothing else. */
   readonly isOfFiles: boolean;
   readonly other: string | undefined;
+  /** The name of another artifact of the release, if it was uploaded for one and is about that other one. */
+  readonly otherArtifact: string | undefined;
+  /** Ids of images that no artifact has as a digest, if it was uploaded for an artifact that it does not name. */
+  readonly imageIds: readonly string[];
 }
+
+/** OSV-Scanner does not name the image, and its id is that of a layer, which images of several platforms share. */
+const imageIdsOf = (targets: readonly Target[], { byDigest }: Subjects<ArtifactInput>) =>
+  targets
+    .filter(({ type, name }) => type === 'image' && name)
+    .flatMap(({ otherDigests = [] }) => otherDigests.filter((id) => !byDigest.has(id)));
 
 function compare(evidence: EvidenceInput, subjects: Subjects<ArtifactInput>): About {
   const targets = evidence.coverage.flatMap(({ of = [] }) => of);
@@ -47,8 +58,12 @@ function compare(evidence: EvidenceInput, subjects: Subjects<ArtifactInput>): Ab
             ({ sha256 }) => sha256 === evidence.artifact,
           ),
         );
+  const [artifact] = evidence.artifact === null ? [] : own.all;
+  const isOfOwn = artifact !== undefined && named.has(artifact);
   return {
     named,
+    otherArtifact: artifact && nameOfOther(targets, artifact, subjects),
+    imageIds: artifact && !isOfOwn ? imageIdsOf(targets, subjects) : [],
     asFiles: artifactsNamed(targets, subjects.all),
     namesSome: namesShared || targets.some(({ type }) => type === 'image'),
     namesImages: targets.some(
@@ -138,6 +153,7 @@ function coverOf(
   if (evidence.artifact !== null) {
     if (evidence.artifact !== artifact.sha256) return undefined;
     if (isNamed) return 'named';
+    if (about.otherArtifact !== undefined) return undefined;
     // Files that an image was built from are not what is in it.
     return isImage(artifact) && about.isOfFiles ? undefined : 'uploaded';
   }
@@ -158,9 +174,47 @@ export function coversArtifact(
   what: Shown,
 ): boolean {
   if (!OF_COMMIT.includes(what)) return coverOf(evidence, artifact, artifacts) !== undefined;
-  if (evidence.artifact !== null) return evidence.artifact === artifact.sha256;
-  return coversCommit(aboutOf(evidence, artifacts), artifact, artifacts.length === 1);
+  const about = aboutOf(evidence, artifacts);
+  if (evidence.artifact !== null)
+    return evidence.artifact === artifact.sha256 && about.otherArtifact === undefined;
+  return coversCommit(about, artifact, artifacts.length === 1);
 }
+
+/**
+ * The id of the image of evidence for which other evidence was uploaded for another artifact: one image is not two
+ * artifacts, and which of them it is cannot be known. Undefined: no such evidence exists.
+ */
+export function sharedImage(
+  one: EvidenceInput,
+  evidence: readonly EvidenceInput[],
+  artifacts: readonly ArtifactInput[],
+): string | undefined {
+  return aboutOf(one, artifacts).imageIds.find(
+    (id) => (artifactsByImage(evidence, artifacts).get(id)?.size ?? 0) > 1,
+  );
+}
+
+const byImage = new WeakMap<readonly EvidenceInput[], ReadonlyMap<string, ReadonlySet<string>>>();
+
+/** Digests of the artifacts that reports of an image were uploaded for, by the id of the image. */
+function artifactsByImage(
+  evidence: readonly EvidenceInput[],
+  artifacts: readonly ArtifactInput[],
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const known = byImage.get(evidence);
+  if (known) return known;
+  const found = new Map<string, Set<string>>();
+  for (const one of evidence) {
+    for (const id of one.artifact === null ? [] : aboutOf(one, artifacts).imageIds)
+      found.set(id, (found.get(id) ?? new Set()).add(one.artifact ?? ''));
+  }
+  byImage.set(evidence, found);
+  return found;
+}
+
+/** Whether evidence was uploaded for an artifact, and names another artifact of the release instead. */
+export const isAboutOther = (evidence: EvidenceInput, artifacts: readonly ArtifactInput[]) =>
+  aboutOf(evidence, artifacts).otherArtifact !== undefined;
 
 /** `trivy (image)`: the kind and label of evidence. */
 export const evidenceName = ({ kind, label }: EvidenceInput) =>
@@ -197,12 +251,16 @@ function whyNone(
   one: EvidenceInput,
   without: readonly ArtifactInput[],
   artifacts: readonly ArtifactInput[],
+  image: string | undefined,
 ): string | undefined {
-  const { isOfImage, isOfFiles } = aboutOf(one, artifacts);
-  if (one.artifact !== null && !without.some(({ sha256 }) => sha256 === one.artifact))
-    return undefined;
-  const image = without.find(isImage);
-  if (isOfFiles && image !== undefined) return 'looked at files, and not at the image';
+  const { isOfImage, isOfFiles, otherArtifact } = aboutOf(one, artifacts);
+  const own = without.find(({ sha256 }) => sha256 === one.artifact);
+  if (one.artifact !== null && !own) return undefined;
+  if (own && otherArtifact !== undefined)
+    return `was uploaded for ${artifactName(own, artifacts)}, and is about ${shown(otherArtifact)}, which is another artifact of this release`;
+  if (own && image !== undefined)
+    return `was uploaded for ${artifactName(own, artifacts)}, and a report of the same image (${image}) for another artifact. One image is not two artifacts. Upload each scan for the image that it looked at, and retract the wrong one: ${RETRACT}. If both artifacts are the same image, register one with both digests in a new release`;
+  if (isOfFiles && without.some(isImage)) return 'looked at files, and not at the image';
   const several = `the release has ${counted(artifacts.length, 'artifact')}`;
   if (isOfImage)
     return `names an image without a digest of an artifact, and ${several}. Upload it for its artifact`;
@@ -211,17 +269,25 @@ function whyNone(
   return 'does not say that it looked at the image. If it did, upload it for the artifact';
 }
 
-/** Why evidence covers none of the artifacts that nothing covers, as sentences. */
+/**
+ * Why evidence covers none of the artifacts that nothing covers, as sentences.
+ * @param what undefined: only whether it is about another artifact matters
+ */
 export function whyNoneCovered(
   evidence: readonly EvidenceInput[],
   without: readonly ArtifactInput[],
   artifacts: readonly ArtifactInput[],
-  what: Shown,
+  what: Shown | undefined,
 ): string[] {
+  const isCovering = (one: EvidenceInput) =>
+    what === undefined
+      ? !isAboutOther(one, artifacts)
+      : artifacts.some((artifact) => coversArtifact(one, artifact, artifacts, what));
   const reasons = evidence
-    .filter((one) => !artifacts.some((artifact) => coversArtifact(one, artifact, artifacts, what)))
-    .flatMap((one) => {
-      const why = whyNone(one, without, artifacts);
+    .map((one) => ({ one, image: sharedImage(one, evidence, artifacts) }))
+    .filter(({ one, image }) => image !== undefined || !isCovering(one))
+    .flatMap(({ one, image }) => {
+      const why = whyNone(one, without, artifacts, image);
       return why === undefined ? [] : [`${evidenceName(one)} ${why}`];
     });
   return [...new Set(reasons)];

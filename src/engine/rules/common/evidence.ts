@@ -5,6 +5,7 @@ import {
   artifactName,
   coversArtifact,
   digestOfOther,
+  sharedImage,
   whyNoneCovered,
   whyUncounted,
 } from './covers.js';
@@ -76,10 +77,12 @@ export const uncovered = (
   evidence: readonly EvidenceInput[],
   { artifacts }: Pick<RuleInput, 'artifacts'>,
   what: Shown,
-): ArtifactInput[] =>
-  artifacts.filter(
-    (artifact) => !evidence.some((one) => coversArtifact(one, artifact, artifacts, what)),
+): ArtifactInput[] => {
+  const sure = evidence.filter((one) => sharedImage(one, evidence, artifacts) === undefined);
+  return artifacts.filter(
+    (artifact) => !sure.some((one) => coversArtifact(one, artifact, artifacts, what)),
   );
+};
 
 const namesOf = (some: readonly ArtifactInput[], all: readonly ArtifactInput[]) =>
   firstOf(
