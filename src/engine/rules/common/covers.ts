@@ -12,7 +12,7 @@ import {
 } from '../../../vocabulary/subject.js';
 import type { ArtifactInput, EvidenceInput } from '../rule.js';
 import { artifactsNamed } from './artifact-files.js';
-import { firstOf, joined, shown } from './text.js';
+import { byText, firstOf, joined, shown } from './text.js';
 
 /** The call that takes evidence out of what counts. */
 export const RETRACT = 'POST /evidence/{id}/retract';
@@ -80,7 +80,7 @@ function compare(evidence: EvidenceInput, subjects: Subjects<ArtifactInput>): Ab
  * What tools find in the sources. A release is one commit, so it is the same for each artifact. Vulnerabilities,
  * secrets and licences also come into an artifact when it is built.
  */
-const OF_COMMIT: readonly Shown[] = ['tests', 'code', 'misconfiguration', 'components'];
+export const OF_COMMIT: readonly Shown[] = ['tests', 'code', 'misconfiguration', 'components'];
 
 /** What is computed once for a list of artifacts, because rules ask for all pairs of artifacts and documents. */
 interface Compared {
@@ -321,6 +321,13 @@ export function artifactName(
 ): string {
   const { sharedNames } = comparedOf(artifacts);
   return sharedNames.has(name) ? `${shown(name)} (sha256:${sha256})` : shown(name);
+}
+
+/** Which reports count, if several do: one that has another label stays until it is retracted. */
+export function countingNote(evidence: readonly EvidenceInput[]): string {
+  if (evidence.length < 2) return '';
+  const names = evidence.map((one) => `${evidenceName(one)}, id ${one.id}`).toSorted(byText);
+  return `. These reports count: ${firstOf(names, NAMED)}. Retract one that is out of date: ${RETRACT}`;
 }
 
 /** What a new report does not supersede, as sentences: reports without a label, and of something else. */

@@ -5,6 +5,8 @@ import {
   artifactName,
   coversArtifact,
   digestOfOther,
+  evidenceName,
+  OF_COMMIT,
   sharedImage,
   whyNoneCovered,
   whyUncounted,
@@ -90,6 +92,22 @@ const namesOf = (some: readonly ArtifactInput[], all: readonly ArtifactInput[]) 
     NAMED,
   );
 
+/** Which labels the asked report must not have, because it would replace a report of something else of the same tool. */
+function ownLabels(input: Asked, some: readonly Shown[]): string[] {
+  const tools = some
+    .flatMap((one) => input.uploads[one] ?? [])
+    .map((text) => text.split(' ', 1)[0]);
+  const others = input.evidence.filter(
+    ({ kind, label, shows }) => label !== null && shows.length > 0 && tools.includes(kind),
+  );
+  const labels = others.filter(({ shows }) => !some.some((one) => shows.includes(one)));
+  if (labels.length === 0) return [];
+  const names = joined([...new Set(labels.map(evidenceName))].toSorted(byText), 'or');
+  return [
+    `A report of another run needs another label: with the same one, it replaces ${names}`,
+  ];
+}
+
 /** The message when no evidence shows any of `some`, or none for some artifacts. */
 export function unseen(
   input: Asked,
@@ -107,6 +125,7 @@ export function unseen(
         )
       : []),
   ];
+  reasons.push(...ownLabels(input, sorted));
   const whose = artifacts.length > 0 ? namesOf(artifacts, input.artifacts) : 'this release';
   const where = artifacts.length > 0 ? `${UPLOAD}?artifact={sha256}` : UPLOAD;
   return [
@@ -119,7 +138,10 @@ export function unseen(
 /** The message when evidence for one of `all` is missing; undefined if evidence shows each. */
 export function missing(input: Asked, all: readonly Shown[], scope: EvidenceScope = 'release') {
   const lacking = all.filter((one) => showing(input, one).length === 0);
-  if (lacking.length > 0) return unseen(input, lacking);
+  if (lacking.length > 0) {
+    const isOfCommit = lacking.every((one) => OF_COMMIT.includes(one));
+    return unseen(input, lacking, scope === 'release' || isOfCommit ? [] : input.artifacts);
+  }
   if (scope === 'release') return undefined;
   const without = all
     .map((what) => ({ what, artifacts: uncovered(showing(input, what), input, what) }))
