@@ -58,3 +58,31 @@ export function nameOfOther<S extends Subject>(
   };
   return named.every(isOther) ? named[0]?.name : undefined;
 }
+
+const extensionOf = (name: string) =>
+  FILE.test(lastSegment(name)) ? lastSegment(name).split('.').at(-1) : undefined;
+
+/** Whether the names of a target and of an artifact are of one sort, so that another name is worth a warning. */
+function areComparable({ type, name }: Target, artifact: Subject): boolean {
+  if (!name) return false;
+  if (type === 'image') return isImage(artifact);
+  // A lock file is not a package of the release, and a program may be read as a folder.
+  if (type !== 'files' || isImage(artifact)) return false;
+  const extension = extensionOf(name);
+  return extension !== undefined && extension === extensionOf(artifact.name);
+}
+
+/**
+ * The name of an image or file, if none of the artifacts has it, nor a digest that the document names. Registries and
+ * tags are not compared, and neither are files of other extensions than those of artifacts.
+ */
+export function strangeName(
+  targets: readonly Target[],
+  subjects: Subjects<Subject>,
+): string | undefined {
+  if (targets.some((target) => namedBy(target, subjects).length > 0)) return undefined;
+  const { all } = subjects;
+  const named = targets.filter((target) => all.some((one) => areComparable(target, one)));
+  const isStrange = (target: Target) => artifactsWithName(target, all).length === 0;
+  return named.every(isStrange) ? named[0]?.name : undefined;
+}

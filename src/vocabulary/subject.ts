@@ -1,4 +1,4 @@
-import { type Target, withoutTag } from './coverage.js';
+import type { Target } from './coverage.js';
 
 /** What identifies an artifact: the digest of its bytes or manifest, and other digests of the same artifact. */
 export interface Subject {
@@ -81,19 +81,4 @@ export function otherDigest<S extends Subject>(
     if (!namedBy(target, subjects).some((subject) => isImage(subject) === asImage)) return digest;
   }
   return undefined;
-}
-
-const lastSegment = (name: string) => name.split('/').at(-1)?.toLowerCase() ?? '';
-
-/** The name of an image that is not that of the artifact. Registries, tags and digests are not compared. */
-export function otherName(targets: readonly Target[], subject: Subject): string | undefined {
-  if (!isImage(subject)) return undefined;
-  const own = indexed([subject]);
-  const images = targets.filter(({ type, name }) => type === 'image' && name);
-  if (images.length === 0 || images.some((target) => namedBy(target, own).length > 0))
-    return undefined;
-  const name = lastSegment(withoutTag({ type: 'image', name: subject.name }));
-  return images.every((target) => lastSegment(withoutTag(target)) !== name)
-    ? images[0]?.name
-    : undefined;
 }

@@ -11,6 +11,7 @@ import {
   digestOfOther,
   evidenceName,
   isAboutOther,
+  namesNote,
   sharedImage,
   whyNoneCovered,
   whyUncounted,
@@ -220,7 +221,7 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
     scope === 'artifacts'
       ? `${counted(input.artifacts.length, 'artifact')}, each with its own ${name}`
       : `Found ${counted(fresh.length, 'document')}: ${name}`;
-  const warning = undatedNote(parameters, fresh);
+  const warning = `${undatedNote(parameters, fresh)}${namesNote(fresh, input.artifacts)}`;
   return { status: 'pass', message: `${message}${warning}`, evidence: idsOf(fresh) };
 }
 

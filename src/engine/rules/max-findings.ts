@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { defaulted, stringEnum } from '../../contract/schemas.js';
 import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
 import { SEVERITIES, type Severity } from '../../vocabulary/severity.js';
-import { countingNote, declaredNote, onlyNote, whyKept } from './common/covers.js';
+import { countingNote, declaredNote, namesNote, onlyNote, whyKept } from './common/covers.js';
 import {
   ANY_FIX,
   bySeverity,
@@ -149,6 +149,7 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
       waivedNote(match),
       comparison(parameters, input),
       passes ? declaredNote(scans, types) : advice(parameters, match, input),
+      passes ? namesNote(scans, input.artifacts) : '',
       passes && scope === 'artifacts' ? onlyNote(scans, input.artifacts, types) : '',
     ].join(''),
     evidence,

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { counted } from '../../shared/text.js';
 import { SEVERITIES } from '../../vocabulary/severity.js';
-import { declaredNote, onlyNote, whyKept } from './common/covers.js';
+import { declaredNote, namesNote, onlyNote, whyKept } from './common/covers.js';
 import {
   ANY_FIX,
   type Filter,
@@ -38,6 +38,7 @@ function evaluate({ scope }: Parameters, input: RuleInput): Outcome {
       passes
         ? declaredNote(scans, ['secret'])
         : `${ADVICE}${whyKept(reporting(input, ['secret']), input.artifacts)}`,
+      passes ? namesNote(scans, input.artifacts) : '',
       passes && scope === 'artifacts' ? onlyNote(scans, input.artifacts, ['secret']) : '',
     ].join(''),
     evidence: idsOf(scans),

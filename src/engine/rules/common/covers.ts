@@ -1,5 +1,5 @@
 import { counted } from '../../../shared/text.js';
-import { nameOfOther } from '../../../vocabulary/artifact-names.js';
+import { nameOfOther, strangeName } from '../../../vocabulary/artifact-names.js';
 import { isClean, type Target } from '../../../vocabulary/coverage.js';
 import type { Shown } from '../../../vocabulary/finding-types.js';
 import {
@@ -36,6 +36,8 @@ interface About {
   readonly other: string | undefined;
   /** The name of another artifact of the release, if it was uploaded for one and is about that other one. */
   readonly otherArtifact: string | undefined;
+  /** The name of an image or file that neither its artifact has, nor any artifact if it is about the release. */
+  readonly strange: string | undefined;
   /** Ids of images that no artifact has as a digest, if it was uploaded for an artifact that it does not name. */
   readonly imageIds: readonly string[];
 }
@@ -63,6 +65,7 @@ function compare(evidence: EvidenceInput, subjects: Subjects<ArtifactInput>): Ab
   return {
     named,
     otherArtifact: artifact && nameOfOther(targets, artifact, subjects),
+    strange: strangeName(targets, own),
     imageIds: artifact && !isOfOwn ? imageIdsOf(targets, subjects) : [],
     asFiles: artifactsNamed(targets, subjects.all),
     namesSome: namesShared || targets.some(({ type }) => type === 'image'),
@@ -312,6 +315,23 @@ export function onlyNote(
   const verb = assumed.length > 1 ? 'name' : 'names';
   const only = `${shown(artifact.name)}, which is the only artifact`;
   return `. Warning: ${names} ${verb} no digest of ${only}`;
+}
+
+/** `. Warning: …`, for evidence that names another image or file than the artifacts. */
+export function namesNote(
+  evidence: readonly EvidenceInput[],
+  artifacts: readonly ArtifactInput[],
+): string {
+  const notes = evidence.flatMap((one) => {
+    const { strange } = aboutOf(one, artifacts);
+    if (strange === undefined) return [];
+    const own = artifacts.find(({ sha256 }) => sha256 === one.artifact);
+    const than = own
+      ? `was uploaded for ${artifactName(own, artifacts)}`
+      : 'no artifact of this release has this name';
+    return [`${evidenceName(one)} names ${shown(strange)}, and ${than}`];
+  });
+  return notes.length === 0 ? '' : `. Warning: ${firstOf([...new Set(notes)].sort(byText), NAMED)}`;
 }
 
 /** The name of an artifact, with its digest if another artifact has the same name. */

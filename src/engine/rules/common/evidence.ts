@@ -103,9 +103,7 @@ function ownLabels(input: Asked, some: readonly Shown[]): string[] {
   const labels = others.filter(({ shows }) => !some.some((one) => shows.includes(one)));
   if (labels.length === 0) return [];
   const names = joined([...new Set(labels.map(evidenceName))].toSorted(byText), 'or');
-  return [
-    `A report of another run needs another label: with the same one, it replaces ${names}`,
-  ];
+  return [`A report of another run needs another label: with the same one, it replaces ${names}`];
 }
 
 /** The message when no evidence shows any of `some`, or none for some artifacts. */
