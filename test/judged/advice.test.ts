@@ -239,7 +239,9 @@ describe('max-findings', () => {
   it('is met by its own label for each run of a scanner', async () => {
     await guard(context.app, [...rules, { rule: 'no-secrets' }]);
     await send(image(), { label: 'scan', scanners: 'vuln' });
-    await denied('A report of another run needs another label: with the same one, it replaces trivy (scan)');
+    await denied(
+      'A report of another run needs another label: with the same one, it replaces trivy (scan)',
+    );
     await send(image({ ReportID: '2' }), { label: 'secrets', scanners: 'secret' });
     await allowed();
   });

@@ -296,6 +296,12 @@ export function whyNoneCovered(
   return [...new Set(reasons)];
 }
 
+/** `. Warning: …`, if a rule asks about each artifact and there are none. */
+export const noArtifactsNote = (artifacts: readonly ArtifactInput[]): string =>
+  artifacts.length > 0
+    ? ''
+    : '. Warning: the release has no artifacts, so none was looked at. Add them: POST /releases/{id}/artifacts';
+
 /** `. Warning: …`, for scans that name no artifact and count for the only one. */
 export function onlyNote(
   evidence: readonly EvidenceInput[],
@@ -303,7 +309,7 @@ export function onlyNote(
   types: readonly Shown[],
 ): string {
   const [artifact] = artifacts;
-  if (artifact === undefined || artifacts.length > 1) return '';
+  if (artifact === undefined || artifacts.length > 1) return noArtifactsNote(artifacts);
   const assumed = types.flatMap((what) => {
     const shows = evidence.filter((one) => one.shows.includes(what));
     const covers = shows.map((one) => coverOf(one, artifact, artifacts));
