@@ -1,4 +1,4 @@
-import { type Target, withoutTag } from './coverage.js';
+import type { Target } from './coverage.js';
 
 /** What identifies an artifact: the digest of its bytes or manifest, and other digests of the same artifact. */
 export interface Subject {
@@ -11,9 +11,23 @@ export interface Subject {
   readonly purl?: string | null | undefined;
 }
 
-/** Whether an artifact is an image, whose digest is that of a manifest. The digest of others is that of a file. */
-export const isImage = ({ kind, purl }: Pick<Subject, 'kind' | 'purl'>) =>
-  /container|image|oci|docker/i.test(kind) || /^pkg:(?:oci|docker)\//i.test(purl ?? '');
+const IMAGE_KIND = /container|image|oci|docker|podman|(?<![a-z])img(?![a-z])/i;
+
+/** What registries also hold, under names like those of images. */
+const OTHER_KIND = /helm|chart|wasm|model/i;
+
+/** A name with a registry and a tag or a digest, such as `registry.example.org/shop:1`. */
+const REGISTRY_NAME =
+  /^(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)+)(?::\d{1,5})?\/[a-z0-9._/-]+(?::\w[\w.-]*|@sha256:[0-9a-f]{64}|:\w[\w.-]*@sha256:[0-9a-f]{64})$/i;
+
+/**
+ * Whether an artifact is an image, whose digest is that of a manifest. The digest of others is that of a file. Its kind
+ * is free text, so its purl and its name decide as well.
+ */
+export const isImage = ({ name, kind, purl }: Pick<Subject, 'name' | 'kind' | 'purl'>) =>
+  IMAGE_KIND.test(kind) ||
+  /^pkg:(?:oci|docker)\//i.test(purl ?? '') ||
+  (!OTHER_KIND.test(kind) && REGISTRY_NAME.test(name));
 
 /** Artifacts by their digests, so that a document is not compared with each of them. */
 export interface Subjects<S extends Subject> {
@@ -96,19 +110,4 @@ export function otherVersion<S extends Subject>(
     if (names.some((one) => unversioned(one) === stem)) return name;
   }
   return undefined;
-}
-
-const lastSegment = (name: string) => name.split('/').at(-1)?.toLowerCase() ?? '';
-
-/** The name of an image that is not that of the artifact. Registries, tags and digests are not compared. */
-export function otherName(targets: readonly Target[], subject: Subject): string | undefined {
-  if (!isImage(subject)) return undefined;
-  const own = indexed([subject]);
-  const images = targets.filter(({ type, name }) => type === 'image' && name);
-  if (images.length === 0 || images.some((target) => namedBy(target, own).length > 0))
-    return undefined;
-  const name = lastSegment(withoutTag({ type: 'image', name: subject.name }));
-  return images.every((target) => lastSegment(withoutTag(target)) !== name)
-    ? images[0]?.name
-    : undefined;
 }

@@ -3,7 +3,7 @@ import { UPLOADS } from '../../src/documents/kinds/index.js';
 import { SHOWN, type Shown } from '../../src/vocabulary/finding-types.js';
 import { useApp } from '../support/app.js';
 import { deployed } from '../support/deployments.js';
-import { bom, junit, npmAudit, sarif, trivy } from '../support/documents.js';
+import { bom, junit, npmAudit, sarif, trivy, trivyOf } from '../support/documents.js';
 import { retract, type UploadOptions, uploaded } from '../support/evidence.js';
 import { addArtifact, createRelease, digest, seal } from '../support/releases.js';
 import { ageDocuments, denials, guard, verdictOf, waived, XML } from '../support/verdicts.js';
@@ -213,6 +213,53 @@ describe('max-findings', () => {
     await denied('scan again and upload the report with the same label');
     await send(trivy(), { label: 'scan' });
     await allowed();
+  });
+
+  it('is met by a new release, if the package is in an artifact', async () => {
+    await guard(context.app, [{ rule: 'max-findings', scope: 'artifacts' }]);
+    await addArtifact(context.app, release, { sha256: digest(1), kind: 'container' });
+    await send(trivyOf(digest(1), { fixed: '4.17.21' }), { label: 'scan', artifact: digest(1) });
+    await denied('Update the packages and make a new release of the corrected commit');
+    await newRelease();
+    await addArtifact(context.app, release, { sha256: digest(2), kind: 'container' });
+    await send(trivyOf(digest(2)), { label: 'scan', artifact: digest(2) });
+    await allowed();
+  });
+
+  it('is met by retracting the report of another label that it names', async () => {
+    await guard(context.app, rules);
+    const { id } = await send(trivy({ fixed: '4.17.21' }), { label: 'night-1' });
+    await send(trivy(), { label: 'night-2' });
+    await denied(`trivy (night-1), id ${id}; trivy (night-2), id `);
+    await denied('Retract one that is out of date: POST /evidence/{id}/retract');
+    await retract(context.app, id);
+    await allowed();
+  });
+
+  it('is met by its own label for each run of a scanner', async () => {
+    await guard(context.app, [...rules, { rule: 'no-secrets' }]);
+    await send(image(), { label: 'scan', scanners: 'vuln' });
+    await denied(
+      'A report of another run needs another label: with the same one, it replaces trivy (scan)',
+    );
+    await send(image({ ReportID: '2' }), { label: 'secrets', scanners: 'secret' });
+    await allowed();
+  });
+
+  it('is met by a call with the artifact from the first denial on', async () => {
+    await guard(context.app, [{ rule: 'max-findings', scope: 'artifacts' }], 'scans');
+    await guard(context.app, [{ rule: 'no-secrets', scope: 'artifacts' }], 'secrets');
+    await addArtifact(context.app, release, { sha256: digest(1), name: 'image:1' });
+    const call = 'POST /releases/{id}/evidence?artifact={sha256}';
+    await denied(
+      `No vulnerability scan counts for image:1. Upload a report of trivy, grype or osv with --all-packages: ${call}`,
+      'scans',
+    );
+    await denied(/No secret scan counts for image:1\. .*\?artifact=\{sha256\}/, 'secrets');
+    await send(image(), { artifact: digest(1) });
+    await send([], { kind: 'gitleaks', artifact: digest(1) });
+    await allowed('scans');
+    await allowed('secrets');
   });
 
   it('is met by the word of the uploader, if the server does not know the tool', async () => {

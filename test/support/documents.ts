@@ -42,6 +42,17 @@ export const trivyOf = (digest: string, ...defects: Defect[]) => ({
   Metadata: { RepoDigests: [`registry.example/shop@sha256:${digest}`] },
 });
 
+/** A Trivy report about an image without its digest. @param id its image id, as a number */
+export const trivyNamed = (name: string, id?: number) => ({
+  ...trivy(),
+  ArtifactName: name,
+  ArtifactType: 'container_image',
+  Metadata: id === undefined ? {} : { ImageID: `sha256:${id.toString(16).padStart(64, '0')}` },
+});
+
+/** A Trivy report about a folder. */
+export const trivyFiles = () => ({ ...trivy(), ArtifactName: '.', ArtifactType: 'filesystem' });
+
 /** A Trivy report about an RPM. The epoch is part of its version, but not of the version in its purl. */
 export const rpm = (id: string, epoch?: number) => ({
   SchemaVersion: 2,

@@ -178,7 +178,9 @@ describe('a report that names a digest of something else', () => {
     await send(trivyOf(digest(9)), { label: 'scan' });
     const { status, denies, message, evidence } = await judged();
     expect([status, denies, evidence]).toEqual(['not-evidenced', true, []]);
-    expect(message).toContain(`${SCAN} this release. trivy (scan) does not count: ${OTHER}. `);
+    expect(message).toContain(
+      `${SCAN} ${scope === 'release' ? 'this release' : 'api'}. trivy (scan) does not count: ${OTHER}. `,
+    );
     expect(message).toMatch(UPLOAD);
     await send(trivyOf(digest(1)));
     expect((await judged()).status).toBe('pass');

@@ -22,6 +22,8 @@ beforeEach(async () => {
   release = await createRelease(context.app);
 });
 
+const NO_ARTIFACTS =
+  '. Warning: the release has no artifacts, so none was looked at. Add them: POST /releases/{id}/artifacts';
 const MISSING = '019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e';
 const send = (document: unknown, options = {}) =>
   uploaded(context.app, release.id, document, options);
@@ -57,12 +59,12 @@ describe('POST /releases/{id}/verdicts: allow', () => {
         passed('evidence-required', 'Found 1 document: SBOM', [sbom.id]),
         passed(
           'max-findings',
-          'No fixable findings of severity high or worse, or of unknown severity, 0 allowed',
+          `No fixable findings of severity high or worse, or of unknown severity, 0 allowed${NO_ARTIFACTS}`,
           [scan.id],
         ),
         passed(
           'no-secrets',
-          'No secrets, 0 allowed. That gitleaks (secrets) looked for it is the word of the uploader',
+          `No secrets, 0 allowed. That gitleaks (secrets) looked for it is the word of the uploader${NO_ARTIFACTS}`,
           [secrets.id],
         ),
       ],

@@ -44,7 +44,7 @@ describe('evidence-required', () => {
     await addArtifact(context.app, release, { sha256: digest(2), name: 'worker' });
     await send(trivy());
     expect((await judged()).message).toBe(
-      'No vulnerability scan counts for image; worker. trivy was uploaded for the whole release. Upload a report of trivy, grype, npm-audit or osv with --all-packages: POST /releases/{id}/evidence?artifact={sha256}',
+      'No vulnerability scan counts for image; worker. trivy was uploaded for the whole release. Upload a report of trivy, grype or osv with --all-packages: POST /releases/{id}/evidence?artifact={sha256}',
     );
     await send(trivy(), { artifact });
     expect((await judged()).message).toMatch(/^No vulnerability scan counts for worker\./);

@@ -79,7 +79,9 @@ describe('banned-components', () => {
   });
 
   it('needs components, and refuses missing ones', () => {
-    expect(bannedComponents.needs?.({ components: [] })).toEqual({ components: true });
+    expect(bannedComponents.needs?.({ components: [], scope: 'release' })).toEqual({
+      components: true,
+    });
     expect(() => judged([{ purl: 'pkg:npm/x' }], [], { components: undefined })).toThrow(RuleFault);
   });
 });
@@ -120,7 +122,9 @@ describe('banned-components, versions', () => {
       const ban = { purl: 'pkg:npm/y', versions };
       expect(() => of(ban, 'pkg:npm/x@1.0.0'), versions).toThrow('is not a SemVer range');
       const given = input();
-      expect(() => bannedComponents.evaluate({ components: [ban] }, given)).toThrow(RuleFault);
+      expect(() =>
+        bannedComponents.evaluate({ components: [ban], scope: 'release' }, given),
+      ).toThrow(RuleFault);
     }
   });
 

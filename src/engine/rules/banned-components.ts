@@ -3,10 +3,12 @@ import semver from 'semver';
 import { line } from '../../contract/schemas.js';
 import { counted } from '../../shared/text.js';
 import { packageKey } from '../../vocabulary/purl.js';
+import { namesNote, noArtifactsNote } from './common/covers.js';
 import { idsOf, missing, showing } from './common/evidence.js';
 import { needed, RuleFault } from './common/fault.js';
 import { FirstNamed } from './common/first-named.js';
 import { type PurlPattern, readPattern, versionOf } from './common/purl-pattern.js';
+import { scopeParameter } from './common/scope.js';
 import { shown } from './common/text.js';
 import type { ComponentInput, Outcome, Rule, RuleInput } from './rule.js';
 
@@ -47,7 +49,7 @@ const Banned = Type.Object(
 );
 
 const parameters = Type.Object(
-  { components: Type.Array(Banned, { minItems: 1, maxItems: 100 }) },
+  { components: Type.Array(Banned, { minItems: 1, maxItems: 100 }), scope: scopeParameter },
   { additionalProperties: false },
 );
 
@@ -142,9 +144,10 @@ const hasPurl = (component: ComponentInput): component is ComponentInput & { pur
 function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   const bans = readBans(parameters);
   const [find, findByName] = [finder(bans), byName(bans)];
-  const unseen = missing(input, ['components']);
+  const unseen = missing(input, ['components'], parameters.scope);
   if (unseen) return { status: 'not-evidenced', message: unseen };
-  const evidence = idsOf(showing(input, 'components'));
+  const sboms = showing(input, 'components');
+  const evidence = idsOf(sboms);
   const components = needed(input.components, 'the components');
   const found = new FirstNamed(NAMED);
   let without = 0;
@@ -161,7 +164,12 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
       : '';
   if (found.count === 0) {
     const all = counted(components.length, 'component');
-    return { status: 'pass', message: `${all}, 0 banned${note}`, evidence };
+    const message = [
+      `${all}, 0 banned${note}`,
+      parameters.scope === 'artifacts' ? noArtifactsNote(input.artifacts) : '',
+      namesNote(sboms, input.artifacts),
+    ].join('');
+    return { status: 'pass', message, evidence };
   }
   return {
     status: 'fail',

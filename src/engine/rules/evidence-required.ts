@@ -3,12 +3,23 @@ import { defaulted, stringEnum } from '../../contract/schemas.js';
 import { kinds as allKinds } from '../../documents/kinds/index.js';
 import { counted } from '../../shared/text.js';
 import { SHOWN } from '../../vocabulary/finding-types.js';
+import { isImage } from '../../vocabulary/subject.js';
 import { isOlder, limits, renewal, undatedNote } from './common/ages.js';
-import { artifactName, digestOfOther, evidenceName, whyUncounted } from './common/covers.js';
+import {
+  artifactName,
+  coversArtifact,
+  digestOfOther,
+  evidenceName,
+  isAboutOther,
+  namesNote,
+  sharedImage,
+  whyNoneCovered,
+  whyUncounted,
+} from './common/covers.js';
 import { idsOf, nameOf, SCOPES, UPLOAD, uploadOf } from './common/evidence.js';
 import { RuleFault } from './common/fault.js';
 import { firstOf, joined, shown } from './common/text.js';
-import type { Aged, EvidenceInput, Outcome, Rule, RuleInput } from './rule.js';
+import type { Aged, ArtifactInput, EvidenceInput, Outcome, Rule, RuleInput } from './rule.js';
 
 /** Maximum number of artifacts that a message names. */
 const NAMED = 10;
@@ -74,19 +85,32 @@ const parameters = Type.Object(
 type Parameters = Static<typeof parameters>;
 
 /** `SBOM`, `evidence of kind junit`, and what a message asks to upload. */
-function wanted({ kinds, shows }: Parameters, input: RuleInput) {
+function wanted({ kinds, shows, scope }: Parameters, input: RuleInput) {
   const kind = kinds && `of kind ${joined(kinds, 'or')}`;
   const name = shows ? [nameOf(shows), kind].filter(Boolean).join(' ') : `evidence ${kind}`;
-  return { name, upload: kinds || !shows ? name : uploadOf(input, shows) };
+  const ofImage = scope === 'artifacts' && input.artifacts.some(isImage);
+  return { name, upload: kinds || !shows ? name : uploadOf(input, shows, ofImage) };
+}
+
+/** The artifacts for which none of the evidence was uploaded, or only evidence that does not cover them. */
+function withoutOwn(
+  { shows }: Parameters,
+  { artifacts }: RuleInput,
+  all: readonly EvidenceInput[],
+) {
+  const sure = all.filter((one) => sharedImage(one, all, artifacts) === undefined);
+  const isOwn = (one: EvidenceInput, artifact: ArtifactInput) =>
+    one.artifact === artifact.sha256 &&
+    // A policy that names only kinds decides itself what they are good for.
+    (shows ? coversArtifact(one, artifact, artifacts, shows) : !isAboutOther(one, artifacts));
+  return artifacts.filter((artifact) => !sure.some((one) => isOwn(one, artifact)));
 }
 
 /** @returns what lacks this evidence: names of artifacts, or `this release` */
-function lacking({ scope }: Parameters, input: RuleInput, evidence: readonly EvidenceInput[]) {
-  if (scope === 'release') return evidence.length > 0 ? [] : ['this release'];
-  const digests = new Set(evidence.map(({ artifact }) => artifact));
-  return input.artifacts
-    .filter(({ sha256 }) => !digests.has(sha256))
-    .map((one) => artifactName(one, input.artifacts));
+function lacking(parameters: Parameters, input: RuleInput, evidence: readonly EvidenceInput[]) {
+  if (parameters.scope === 'release') return evidence.length > 0 ? [] : ['this release'];
+  const without = withoutOwn(parameters, input, evidence);
+  return without.map((one) => artifactName(one, input.artifacts));
 }
 
 /** The same format in XML is the same kind to a policy. */
@@ -130,9 +154,12 @@ function reasons(parameters: Parameters, input: RuleInput): string {
     whyUncounted(some, what, input.artifacts),
   );
   if (scope === 'artifacts') {
-    const whole = some
-      .filter(isWanted(parameters, input))
-      .filter(({ artifact }) => artifact === null);
+    const all = some.filter(isWanted(parameters, input));
+    const [whole, own] = [true, false].map((isWhole) =>
+      all.filter(({ artifact }) => (artifact === null) === isWhole),
+    ) as [EvidenceInput[], EvidenceInput[]];
+    const without = withoutOwn(parameters, input, all);
+    why.push(...whyNoneCovered(own, without, input.artifacts, shows));
     for (const one of whole) why.push(`${evidenceName(one)} was uploaded for the whole release`);
   }
   return why.length === 0 ? '' : `. ${firstOf([...new Set(why)], NAMED)}`;
@@ -194,7 +221,7 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
     scope === 'artifacts'
       ? `${counted(input.artifacts.length, 'artifact')}, each with its own ${name}`
       : `Found ${counted(fresh.length, 'document')}: ${name}`;
-  const warning = undatedNote(parameters, fresh);
+  const warning = `${undatedNote(parameters, fresh)}${namesNote(fresh, input.artifacts)}`;
   return { status: 'pass', message: `${message}${warning}`, evidence: idsOf(fresh) };
 }
 

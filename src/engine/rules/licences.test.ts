@@ -137,7 +137,9 @@ describe('licences, evidence', () => {
   });
 
   it('needs components, and refuses missing ones', () => {
-    expect(licences.needs?.({ unknown: 'deny', allow: ['MIT'] })).toEqual({ components: true });
+    expect(licences.needs?.({ unknown: 'deny', allow: ['MIT'], scope: 'release' })).toEqual({
+      components: true,
+    });
     expect(() => judged({ allow: ['MIT'] }, [], { components: undefined })).toThrow(RuleFault);
   });
 
@@ -154,7 +156,7 @@ describe('licences, evidence', () => {
     ]) {
       expect(() => judged(parameters, []), JSON.stringify(parameters)).toThrow('not valid');
     }
-    expect(() => licences.evaluate({ unknown: 'deny' }, input())).toThrow(
+    expect(() => licences.evaluate({ unknown: 'deny', scope: 'release' }, input())).toThrow(
       'needs `allow` or `deny`',
     );
   });

@@ -2,11 +2,13 @@ import { type Static, Type } from '@sinclair/typebox';
 import { defaulted, line, stringEnum } from '../../contract/schemas.js';
 import { counted } from '../../shared/text.js';
 import { NOT_STORED } from '../../vocabulary/licence-names.js';
+import { namesNote, noArtifactsNote } from './common/covers.js';
 import { idsOf, missing, showing } from './common/evidence.js';
 import { needed, RuleFault } from './common/fault.js';
 import { FirstNamed } from './common/first-named.js';
 import { faultOfDenied, faultOfEntry } from './common/licence-entries.js';
 import { licenceLists } from './common/licence-lists.js';
+import { scopeParameter } from './common/scope.js';
 import { joined, shown } from './common/text.js';
 import type { ComponentInput, Components, Outcome, Rule, RuleInput } from './rule.js';
 
@@ -48,6 +50,7 @@ const parameters = Type.Object(
       ].join(' '),
       ['AGPL-*'],
     ),
+    scope: scopeParameter,
     unknown: defaulted(
       stringEnum(['deny', 'allow'] as const, {
         default: 'deny',
@@ -114,9 +117,10 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   }
   const [fault] = (parameters.deny ?? []).flatMap((entry) => faultOfOne(entry) ?? []);
   if (fault !== undefined) throw new RuleFault(`${fault}. It would deny nothing`);
-  const unseen = missing(input, ['components']);
+  const unseen = missing(input, ['components'], parameters.scope);
   if (unseen) return { status: 'not-evidenced', message: unseen };
-  const evidence = idsOf(showing(input, 'components'));
+  const sboms = showing(input, 'components');
+  const evidence = idsOf(sboms);
   const components = needed(input.components, 'the components');
   const { denied, unknown } = judge(parameters, input, components);
   const all = counted(components.length, 'component');
@@ -129,7 +133,11 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
     ].join(', ');
     return {
       status: 'pass',
-      message: `${all}${unknown.count > 0 ? rest : ', all with allowed licences'}`,
+      message: [
+        `${all}${unknown.count > 0 ? rest : ', all with allowed licences'}`,
+        parameters.scope === 'artifacts' ? noArtifactsNote(input.artifacts) : '',
+        namesNote(sboms, input.artifacts),
+      ].join(''),
       evidence,
     };
   }

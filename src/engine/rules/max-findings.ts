@@ -3,7 +3,7 @@ import { defaulted, stringEnum } from '../../contract/schemas.js';
 import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
 import { SEVERITIES, type Severity } from '../../vocabulary/severity.js';
 import { caveatNote } from './common/caveats.js';
-import { declaredNote, onlyNote, whyKept } from './common/covers.js';
+import { countingNote, declaredNote, namesNote, onlyNote, whyKept } from './common/covers.js';
 import {
   ANY_FIX,
   bySeverity,
@@ -119,10 +119,12 @@ function comparison({ onlyNew }: Parameters, { running }: RuleInput): string {
 function advice({ types }: Parameters, { worst }: Matching, input: RuleInput): string {
   const fixable = types.includes('vulnerability') && worst.some((one) => one.fixedVersion !== null);
   const what = fixable ? 'Update the packages' : 'Fix the findings';
-  const next = worst.every(({ type }) => type === 'vulnerability')
-    ? `, ${RESCAN_OR_WAIVE}`
-    : ` ${NEW_RELEASE_OR_WAIVE}`;
-  return `. ${what}${next}${whyKept(reporting(input, types), input.artifacts)}`;
+  // A rebuilt artifact has another digest, so the findings of the old one stay in this release.
+  const canRescan =
+    input.artifacts.length === 0 && worst.every(({ type }) => type === 'vulnerability');
+  const next = canRescan ? `, ${RESCAN_OR_WAIVE}` : ` ${NEW_RELEASE_OR_WAIVE}`;
+  const reports = reporting(input, types);
+  return `. ${what}${next}${countingNote(reports)}${whyKept(reports, input.artifacts)}`;
 }
 
 const counts = (parameters: Parameters): Filter => ({
@@ -149,6 +151,7 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
       comparison(parameters, input),
       passes ? declaredNote(scans, types) : advice(parameters, match, input),
       passes ? caveatNote(scans, types) : '',
+      passes ? namesNote(scans, input.artifacts) : '',
       passes && scope === 'artifacts' ? onlyNote(scans, input.artifacts, types) : '',
     ].join(''),
     evidence,

@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { counted } from '../../shared/text.js';
 import { SEVERITIES } from '../../vocabulary/severity.js';
 import { caveatNote } from './common/caveats.js';
-import { declaredNote, onlyNote, whyKept } from './common/covers.js';
+import { declaredNote, namesNote, onlyNote, whyKept } from './common/covers.js';
 import {
   ANY_FIX,
   type Filter,
@@ -40,6 +40,7 @@ function evaluate({ scope }: Parameters, input: RuleInput): Outcome {
         ? declaredNote(scans, ['secret'])
         : `${ADVICE}${whyKept(reporting(input, ['secret']), input.artifacts)}`,
       passes ? caveatNote(scans, ['secret']) : '',
+      passes ? namesNote(scans, input.artifacts) : '',
       passes && scope === 'artifacts' ? onlyNote(scans, input.artifacts, ['secret']) : '',
     ].join(''),
     evidence: idsOf(scans),

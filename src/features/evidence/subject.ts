@@ -1,7 +1,8 @@
 import type { CallContext } from '../../database/context.js';
 import type { Summary } from '../../documents/parsing/summary.js';
 import { AppError } from '../../shared/app-error.js';
-import { indexed, otherDigest, otherName, type Subject } from '../../vocabulary/subject.js';
+import { strangeName } from '../../vocabulary/artifact-names.js';
+import { indexed, otherDigest, type Subject } from '../../vocabulary/subject.js';
 import type { UploadTarget } from './uploads.service.js';
 
 /** More artifacts are not compared. A verdict compares all of them. */
@@ -34,10 +35,17 @@ export async function checkSubject(
   const targets = coverage.flatMap(({ of = [] }) => of);
   if (targets.length === 0) return [];
   const artifacts = await subjectsOf(context, releaseId, artifactSha256);
-  const digest = otherDigest(targets, indexed(artifacts));
+  const subjects = indexed(artifacts);
+  const digest = otherDigest(targets, subjects);
+  const name = digest === undefined ? strangeName(targets, subjects) : undefined;
   const [artifact] = artifacts;
   if (artifactSha256 === null || !artifact) {
-    if (digest === undefined) return [];
+    if (digest === undefined)
+      return name === undefined
+        ? []
+        : [
+            `The document names ${name}, and no artifact of this release has this name. Check that it is the same`,
+          ];
     return [
       `The document is about ${digest}, which is not an artifact of this release. It does not count as a scan of it`,
     ];
@@ -50,7 +58,6 @@ export async function checkSubject(
     ];
     throw new AppError('subject-mismatch', `${detail[0]}. ${detail.slice(1).join(' ')}`);
   }
-  const name = otherName(targets, artifact);
   if (name === undefined) return [];
   return [
     `The document names ${name}, and the artifact is ${artifact.name}. Check that it is the same`,

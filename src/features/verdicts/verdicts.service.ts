@@ -72,6 +72,10 @@ function timeOf({ asOf, dryRun }: CreateVerdict, now: Date): number | undefined 
 
 const intentOf = (intent: 'ordinary' | 'rollback') => (intent === 'rollback' ? intent : undefined);
 
+/** Advice for a digest that no artifact has as its own. */
+const OWN_DIGEST =
+  'If it is another digest of an artifact, such as an index, ask with the own digest of the artifact, or with release';
+
 const BY_TIME: Order = ['instant', 'uuid'];
 
 interface FoundRelease {
@@ -168,7 +172,10 @@ export function verdictsService(large: LargeDecisions, onOutcome: (outcome: Outc
       ? await query<FoundRelease>(context, FIND_RELEASES_AMONG, [digest, among])
       : await query<FoundRelease>(context, FIND_RELEASES, [digest]);
     if (rows.length === 0) {
-      throw new AppError('artifact-not-found', `No release has an artifact ${digest}`);
+      throw new AppError(
+        'artifact-not-found',
+        `No release has an artifact ${digest}. ${OWN_DIGEST}`,
+      );
     }
     if (rows.length > MAX_RELEASES) {
       const message = `must be in at most ${MAX_RELEASES} releases: add project, or ask with release`;

@@ -1,10 +1,6 @@
+import { FILE, lastSegment } from '../../../vocabulary/artifact-names.js';
 import type { Target } from '../../../vocabulary/coverage.js';
 import type { ArtifactInput } from '../rule.js';
-
-const lastSegment = (name: string) => name.split(/[\\/]/).at(-1)?.toLowerCase() ?? '';
-
-/** Names of files. A folder, such as `dist`, may hold other artifacts. */
-const FILE = /[^.]\.[a-z0-9]{1,10}$/;
 
 /** The artifacts by the names of their files, which several can have. */
 const filesOf = new WeakMap<readonly ArtifactInput[], ReadonlyMap<string, ArtifactInput[]>>();

@@ -1,4 +1,5 @@
 import { counted } from '../../../shared/text.js';
+import { nameOfOther, strangeName } from '../../../vocabulary/artifact-names.js';
 import { isClean, type Target } from '../../../vocabulary/coverage.js';
 import type { Shown } from '../../../vocabulary/finding-types.js';
 import {
@@ -12,7 +13,7 @@ import {
 } from '../../../vocabulary/subject.js';
 import type { ArtifactInput, EvidenceInput } from '../rule.js';
 import { artifactsNamed } from './artifact-files.js';
-import { firstOf, joined, shown } from './text.js';
+import { byText, firstOf, joined, shown } from './text.js';
 
 /** The call that takes evidence out of what counts. */
 export const RETRACT = 'POST /evidence/{id}/retract';
@@ -34,6 +35,12 @@ interface About {
   /** Whether it says that it is about files or a repository, and about nothing else. */
   readonly isOfFiles: boolean;
   readonly other: string | undefined;
+  /** The name of another artifact of the release, if it was uploaded for one and is about that other one. */
+  readonly otherArtifact: string | undefined;
+  /** The name of an image or file that neither its artifact has, nor any artifact if it is about the release. */
+  readonly strange: string | undefined;
+  /** Ids of images that no artifact has as a digest, if it was uploaded for an artifact that it does not name. */
+  readonly imageIds: readonly string[];
 }
 
 /** Whether all places that a document names are files or repositories. The category of a SARIF run is not a place. */
@@ -42,6 +49,12 @@ function isOfFiles(targets: readonly Target[]): boolean {
   const others = targets.filter(({ type }) => type === 'other');
   return ofFiles.length > 0 && ofFiles.length + others.length === targets.length;
 }
+
+/** OSV-Scanner does not name the image, and its id is that of a layer, which images of several platforms share. */
+const imageIdsOf = (targets: readonly Target[], { byDigest }: Subjects<ArtifactInput>) =>
+  targets
+    .filter(({ type, name }) => type === 'image' && name)
+    .flatMap(({ otherDigests = [] }) => otherDigests.filter((id) => !byDigest.has(id)));
 
 function compare(evidence: EvidenceInput, subjects: Subjects<ArtifactInput>): About {
   const targets = evidence.coverage.flatMap(({ of = [] }) => of);
@@ -55,8 +68,13 @@ function compare(evidence: EvidenceInput, subjects: Subjects<ArtifactInput>): Ab
             ({ sha256 }) => sha256 === evidence.artifact,
           ),
         );
+  const [artifact] = evidence.artifact === null ? [] : own.all;
+  const isOfOwn = artifact !== undefined && named.has(artifact);
   return {
     named,
+    otherArtifact: artifact && nameOfOther(targets, artifact, subjects),
+    strange: strangeName(targets, own),
+    imageIds: artifact && !isOfOwn ? imageIdsOf(targets, subjects) : [],
     asFiles: artifactsNamed(targets, subjects.all),
     namesSome: namesShared || targets.some(({ type }) => type === 'image'),
     namesImages: targets.some(
@@ -72,7 +90,7 @@ function compare(evidence: EvidenceInput, subjects: Subjects<ArtifactInput>): Ab
  * What tools find in the sources. A release is one commit, so it is the same for each artifact. Vulnerabilities,
  * secrets and licences also come into an artifact when it is built.
  */
-const OF_COMMIT: readonly Shown[] = ['tests', 'code', 'misconfiguration', 'components'];
+export const OF_COMMIT: readonly Shown[] = ['tests', 'code', 'misconfiguration', 'components'];
 
 /** What is computed once for a list of artifacts, because rules ask for all pairs of artifacts and documents. */
 interface Compared {
@@ -145,6 +163,7 @@ function coverOf(
   if (evidence.artifact !== null) {
     if (evidence.artifact !== artifact.sha256) return undefined;
     if (isNamed) return 'named';
+    if (about.otherArtifact !== undefined) return undefined;
     // Files that an image was built from are not what is in it.
     return isImage(artifact) && about.isOfFiles ? undefined : 'uploaded';
   }
@@ -165,9 +184,47 @@ export function coversArtifact(
   what: Shown,
 ): boolean {
   if (!OF_COMMIT.includes(what)) return coverOf(evidence, artifact, artifacts) !== undefined;
-  if (evidence.artifact !== null) return evidence.artifact === artifact.sha256;
-  return coversCommit(aboutOf(evidence, artifacts), artifact, artifacts.length === 1);
+  const about = aboutOf(evidence, artifacts);
+  if (evidence.artifact !== null)
+    return evidence.artifact === artifact.sha256 && about.otherArtifact === undefined;
+  return coversCommit(about, artifact, artifacts.length === 1);
 }
+
+/**
+ * The id of the image of evidence for which other evidence was uploaded for another artifact: one image is not two
+ * artifacts, and which of them it is cannot be known. Undefined: no such evidence exists.
+ */
+export function sharedImage(
+  one: EvidenceInput,
+  evidence: readonly EvidenceInput[],
+  artifacts: readonly ArtifactInput[],
+): string | undefined {
+  return aboutOf(one, artifacts).imageIds.find(
+    (id) => (artifactsByImage(evidence, artifacts).get(id)?.size ?? 0) > 1,
+  );
+}
+
+const byImage = new WeakMap<readonly EvidenceInput[], ReadonlyMap<string, ReadonlySet<string>>>();
+
+/** Digests of the artifacts that reports of an image were uploaded for, by the id of the image. */
+function artifactsByImage(
+  evidence: readonly EvidenceInput[],
+  artifacts: readonly ArtifactInput[],
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const known = byImage.get(evidence);
+  if (known) return known;
+  const found = new Map<string, Set<string>>();
+  for (const one of evidence) {
+    for (const id of one.artifact === null ? [] : aboutOf(one, artifacts).imageIds)
+      found.set(id, (found.get(id) ?? new Set()).add(one.artifact ?? ''));
+  }
+  byImage.set(evidence, found);
+  return found;
+}
+
+/** Whether evidence was uploaded for an artifact, and names another artifact of the release instead. */
+export const isAboutOther = (evidence: EvidenceInput, artifacts: readonly ArtifactInput[]) =>
+  aboutOf(evidence, artifacts).otherArtifact !== undefined;
 
 /** `trivy (image)`: the kind and label of evidence. */
 export const evidenceName = ({ kind, label }: EvidenceInput) =>
@@ -204,12 +261,16 @@ function whyNone(
   one: EvidenceInput,
   without: readonly ArtifactInput[],
   artifacts: readonly ArtifactInput[],
+  image: string | undefined,
 ): string | undefined {
-  const { isOfImage, isOfFiles } = aboutOf(one, artifacts);
-  if (one.artifact !== null && !without.some(({ sha256 }) => sha256 === one.artifact))
-    return undefined;
-  const image = without.find(isImage);
-  if (isOfFiles && image !== undefined) return 'looked at files, and not at the image';
+  const { isOfImage, isOfFiles, otherArtifact } = aboutOf(one, artifacts);
+  const own = without.find(({ sha256 }) => sha256 === one.artifact);
+  if (one.artifact !== null && !own) return undefined;
+  if (own && otherArtifact !== undefined)
+    return `was uploaded for ${artifactName(own, artifacts)}, and is about ${shown(otherArtifact)}, which is another artifact of this release`;
+  if (own && image !== undefined)
+    return `was uploaded for ${artifactName(own, artifacts)}, and a report of the same image (${image}) for another artifact. One image is not two artifacts. Upload each scan for the image that it looked at, and retract the wrong one: ${RETRACT}. If both artifacts are the same image, register one with both digests in a new release`;
+  if (isOfFiles && without.some(isImage)) return 'looked at files, and not at the image';
   const several = `the release has ${counted(artifacts.length, 'artifact')}`;
   if (isOfImage)
     return `names an image without a digest of an artifact, and ${several}. Upload it for its artifact`;
@@ -218,21 +279,35 @@ function whyNone(
   return 'does not say that it looked at the image. If it did, upload it for the artifact';
 }
 
-/** Why evidence covers none of the artifacts that nothing covers, as sentences. */
+/**
+ * Why evidence covers none of the artifacts that nothing covers, as sentences.
+ * @param what undefined: only whether it is about another artifact matters
+ */
 export function whyNoneCovered(
   evidence: readonly EvidenceInput[],
   without: readonly ArtifactInput[],
   artifacts: readonly ArtifactInput[],
-  what: Shown,
+  what: Shown | undefined,
 ): string[] {
+  const isCovering = (one: EvidenceInput) =>
+    what === undefined
+      ? !isAboutOther(one, artifacts)
+      : artifacts.some((artifact) => coversArtifact(one, artifact, artifacts, what));
   const reasons = evidence
-    .filter((one) => !artifacts.some((artifact) => coversArtifact(one, artifact, artifacts, what)))
-    .flatMap((one) => {
-      const why = whyNone(one, without, artifacts);
+    .map((one) => ({ one, image: sharedImage(one, evidence, artifacts) }))
+    .filter(({ one, image }) => image !== undefined || !isCovering(one))
+    .flatMap(({ one, image }) => {
+      const why = whyNone(one, without, artifacts, image);
       return why === undefined ? [] : [`${evidenceName(one)} ${why}`];
     });
   return [...new Set(reasons)];
 }
+
+/** `. Warning: …`, if a rule asks about each artifact and there are none. */
+export const noArtifactsNote = (artifacts: readonly ArtifactInput[]): string =>
+  artifacts.length > 0
+    ? ''
+    : '. Warning: the release has no artifacts, so none was looked at. Add them: POST /releases/{id}/artifacts';
 
 /** `. Warning: …`, for scans that name no artifact and count for the only one. */
 export function onlyNote(
@@ -241,7 +316,7 @@ export function onlyNote(
   types: readonly Shown[],
 ): string {
   const [artifact] = artifacts;
-  if (artifact === undefined || artifacts.length > 1) return '';
+  if (artifact === undefined || artifacts.length > 1) return noArtifactsNote(artifacts);
   const assumed = types.flatMap((what) => {
     const shows = evidence.filter((one) => one.shows.includes(what));
     const covers = shows.map((one) => coverOf(one, artifact, artifacts));
@@ -255,6 +330,23 @@ export function onlyNote(
   return `. Warning: ${names} ${verb} no digest of ${only}`;
 }
 
+/** `. Warning: …`, for evidence that names another image or file than the artifacts. */
+export function namesNote(
+  evidence: readonly EvidenceInput[],
+  artifacts: readonly ArtifactInput[],
+): string {
+  const notes = evidence.flatMap((one) => {
+    const { strange } = aboutOf(one, artifacts);
+    if (strange === undefined) return [];
+    const own = artifacts.find(({ sha256 }) => sha256 === one.artifact);
+    const than = own
+      ? `was uploaded for ${artifactName(own, artifacts)}`
+      : 'no artifact of this release has this name';
+    return [`${evidenceName(one)} names ${shown(strange)}, and ${than}`];
+  });
+  return notes.length === 0 ? '' : `. Warning: ${firstOf([...new Set(notes)].sort(byText), NAMED)}`;
+}
+
 /** The name of an artifact, with its digest if another artifact has the same name. */
 export function artifactName(
   { name, sha256 }: ArtifactInput,
@@ -262,6 +354,13 @@ export function artifactName(
 ): string {
   const { sharedNames } = comparedOf(artifacts);
   return sharedNames.has(name) ? `${shown(name)} (sha256:${sha256})` : shown(name);
+}
+
+/** Which reports count, if several do: one that has another label stays until it is retracted. */
+export function countingNote(evidence: readonly EvidenceInput[]): string {
+  if (evidence.length < 2) return '';
+  const names = evidence.map((one) => `${evidenceName(one)}, id ${one.id}`).toSorted(byText);
+  return `. These reports count: ${firstOf(names, NAMED)}. Retract one that is out of date: ${RETRACT}`;
 }
 
 /** What a new report does not supersede, as sentences: reports without a label, and of something else. */

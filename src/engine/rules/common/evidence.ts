@@ -5,6 +5,9 @@ import {
   artifactName,
   coversArtifact,
   digestOfOther,
+  evidenceName,
+  OF_COMMIT,
+  sharedImage,
   whyNoneCovered,
   whyUncounted,
 } from './covers.js';
@@ -76,16 +79,32 @@ export const uncovered = (
   evidence: readonly EvidenceInput[],
   { artifacts }: Pick<RuleInput, 'artifacts'>,
   what: Shown,
-): ArtifactInput[] =>
-  artifacts.filter(
-    (artifact) => !evidence.some((one) => coversArtifact(one, artifact, artifacts, what)),
+): ArtifactInput[] => {
+  const sure = evidence.filter((one) => sharedImage(one, evidence, artifacts) === undefined);
+  return artifacts.filter(
+    (artifact) => !sure.some((one) => coversArtifact(one, artifact, artifacts, what)),
   );
+};
 
 const namesOf = (some: readonly ArtifactInput[], all: readonly ArtifactInput[]) =>
   firstOf(
     some.map((one) => artifactName(one, all)),
     NAMED,
   );
+
+/** Which labels the asked report must not have, because it would replace a report of something else of the same tool. */
+function ownLabels(input: Asked, some: readonly Shown[]): string[] {
+  const tools = some
+    .flatMap((one) => input.uploads[one] ?? [])
+    .map((text) => text.split(' ', 1)[0]);
+  const others = input.evidence.filter(
+    ({ kind, label, shows }) => label !== null && shows.length > 0 && tools.includes(kind),
+  );
+  const labels = others.filter(({ shows }) => !some.some((one) => shows.includes(one)));
+  if (labels.length === 0) return [];
+  const names = joined([...new Set(labels.map(evidenceName))].toSorted(byText), 'or');
+  return [`A report of another run needs another label: with the same one, it replaces ${names}`];
+}
 
 /** The message when no evidence shows any of `some`, or none for some artifacts. */
 export function unseen(
@@ -104,6 +123,7 @@ export function unseen(
         )
       : []),
   ];
+  reasons.push(...ownLabels(input, sorted));
   const whose = artifacts.length > 0 ? namesOf(artifacts, input.artifacts) : 'this release';
   const where = artifacts.length > 0 ? `${UPLOAD}?artifact={sha256}` : UPLOAD;
   return [
@@ -116,7 +136,10 @@ export function unseen(
 /** The message when evidence for one of `all` is missing; undefined if evidence shows each. */
 export function missing(input: Asked, all: readonly Shown[], scope: EvidenceScope = 'release') {
   const lacking = all.filter((one) => showing(input, one).length === 0);
-  if (lacking.length > 0) return unseen(input, lacking);
+  if (lacking.length > 0) {
+    const isOfCommit = lacking.every((one) => OF_COMMIT.includes(one));
+    return unseen(input, lacking, scope === 'release' || isOfCommit ? [] : input.artifacts);
+  }
   if (scope === 'release') return undefined;
   const without = all
     .map((what) => ({ what, artifacts: uncovered(showing(input, what), input, what) }))
