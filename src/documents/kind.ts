@@ -9,9 +9,9 @@ export const MAX_ROWS = 200_000;
 export interface Finding {
   readonly type: FindingType;
   readonly severity: Severity;
-  /** The canonical id of a vulnerability (CVE before GHSA before the tool's own id), else the tool's rule. */
+  /** The id of a vulnerability as the tool writes it, else the tool's rule. */
   readonly rule: string;
-  /** Other ids of the same vulnerability. */
+  /** Other ids of the same vulnerability, CVE before GHSA. What is excused for them does not cover the finding. */
   readonly aliases?: readonly string[];
   readonly title?: string | undefined;
   readonly message?: string | undefined;

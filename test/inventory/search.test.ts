@@ -110,7 +110,7 @@ describe('GET /findings: 200', () => {
   it.each([CVE, GHSA, CVE.toLowerCase(), GHSA.toUpperCase(), ` ${CVE} `])(
     'finds %j by each of its ids',
     async (cve) => {
-      expect(await find('/findings', { cve })).toEqual([`1 ${CVE}`, `2 ${CVE}`, `3 ${GHSA}`]);
+      expect(await find('/findings', { cve })).toEqual([`1 ${GHSA}`, `2 ${CVE}`, `3 ${GHSA}`]);
     },
   );
 

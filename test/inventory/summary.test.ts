@@ -49,9 +49,9 @@ describe('GET /releases/{id}/summary: 200', () => {
   });
 
   it('counts a defect of two tools once, with the worse severity', async () => {
-    const ghsa = { id: 'GHSA-35jh-r3h4-6jhm', also: ['CVE-2021-23337'] };
+    const same = { id: 'CVE-2021-23337', also: ['GHSA-35jh-r3h4-6jhm'] };
     await send(trivy({ severity: 'MEDIUM', fixed: '4.17.21' }, { version: '4.17.19' }));
-    await send(grype({ ...ghsa, severity: 'Critical' }, { id: 'CVE-2020-8203' }));
+    await send(grype({ ...same, severity: 'Critical' }, { id: 'CVE-2020-8203' }));
     expect((await summary()).findings).toEqual({
       distinct: 2,
       bySeverity: { ...NONE, critical: 1, high: 1 },

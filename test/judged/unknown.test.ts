@@ -65,6 +65,18 @@ const JUNIT: Record<string, Case> = {
     junit('<testcase name="pays"/>', ' result="purple"'),
     'result="purple" in its suite "cart", which is not known',
   ),
+  'a number of a suite': inJunit(
+    junit('<testcase name="pays"/>', ' Fehler="1"'),
+    'Fehler="1" in its suite "cart", which is not known',
+  ),
+  'a run that did not end': inJunit(
+    junit('<testcase name="pays"/>', ' finished="false"'),
+    'finished="false" in its suite "cart", which is not known',
+  ),
+  'a failure in an output': inJunit(
+    odd('', '<system-out><failure/></system-out>'),
+    `<failure> in <system-out> ${OF}`,
+  ),
   'an element of a suite': inJunit(
     junit('<testcase name="pays"/><bug/>'),
     '<bug> in its suite "cart"',
@@ -94,6 +106,13 @@ const TRX: Record<string, Case> = {
   'an element of a result': inTrx(
     trx('outcome="Passed"><Verdict/></UnitTestResult>'),
     '<Verdict> of "pays"',
+  ),
+  'a warning of the run': inTrx(
+    trx('outcome="Passed"/>').replace(
+      '</ResultSummary>',
+      '<RunInfos><RunInfo outcome="Warning"><Text>No test is available</Text></RunInfo></RunInfos></ResultSummary>',
+    ),
+    'the run warns: No test is available',
   ),
   'a counter': inTrx(trx('outcome="Passed"/>', 'lost="1"'), 'its counter lost="1" is not known'),
 };

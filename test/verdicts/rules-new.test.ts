@@ -64,6 +64,16 @@ describe('max-findings with onlyNew', () => {
     expect(findings.map(({ rule }) => rule)).toEqual(['CVE-2021-44906']);
   });
 
+  it('does not know a new id because it names a known one as its alias', async () => {
+    await scan(running, OLD);
+    await deploy(running);
+    await scan(next, OLD, { id: 'GHSA-aaaa-bbbb-cccc', also: [OLD.id] });
+    expect(await judged()).toMatchObject({
+      denies: true,
+      findings: [{ rule: 'GHSA-aaaa-bbbb-cccc' }],
+    });
+  });
+
   it('makes nothing known that is uploaded for the running release after its deployment', async () => {
     await deploy(running);
     await scan(next, OLD);

@@ -54,7 +54,7 @@ export interface Defect {
   readonly fingerprint: string;
   readonly type: FindingType;
   readonly severity: Severity;
-  /** A vulnerability's canonical id, or a tool's rule. */
+  /** A vulnerability's id as the tool writes it, or a tool's rule. */
   readonly rule: string;
   readonly title: string | null;
   readonly purl: string | null;

@@ -11,12 +11,17 @@ export const joinedIds = (release: string, one: string, other: string, { counts 
              AND ((va.canonical = ${one} AND va.alias = ${other})
                   OR (va.canonical = ${other} AND va.alias = ${one})))`;
 
-/** The ids of the finding `f`: its own, and its aliases, which are its own only if its uploader had `vex:write`. */
+/**
+ * The ids of the finding `f`: its fingerprint, and for a vulnerability its own id and its aliases, which are its own only
+ * if its uploader had `vex:write`. The rule of a secret or of code can look like the id of a vulnerability, and what is
+ * said about the vulnerability must not cover it.
+ */
 const TARGETS = `
   (SELECT own.target, true AS own, own.is_fingerprint
      FROM (VALUES (f.rule, false), (encode(f.fingerprint, 'hex'), true)) AS own (target, is_fingerprint)
+    WHERE own.is_fingerprint OR f.type = 'vulnerability'
    UNION ALL
-   SELECT alias, e.may_absolve, false FROM unnest(f.aliases) AS alias) targets`;
+   SELECT alias, e.may_absolve, false FROM unnest(f.aliases) AS alias WHERE f.type = 'vulnerability') targets`;
 
 /**
  * A suppression is about what its report found, where it found it. The fingerprint of a vulnerability has no path, and
@@ -86,7 +91,8 @@ const claimsOn = (package_: string, more: string, when: AsOf) => `
  * claim ON true`. Claims that take effect come first. Among several, the one stated last decides.
  *
  * A claim applies to the finding if all of these hold:
- * - Its target is the fingerprint, the finding's own id, or an alias that evidence of a caller with `vex:write` names.
+ * - Its target is the fingerprint, the own id of a vulnerability, or an alias that evidence of a caller with `vex:write`
+ *   names.
  * - If it names a package, the finding is in that package. If it names a version, the versions are equal. If its purl
  *   has qualifiers, the purls are equal.
  * - If it suppresses a finding by its fingerprint, both are of one document, or of one scan at one place (`IS_OWN`).

@@ -1,6 +1,6 @@
 import { asOf, CURRENT, NOW } from '../evidence/index.js';
-import { appliedClaim, defectsOf, joinedIds } from '../inventory/index.js';
-import { inPackage, isOfFinding } from '../waivers/index.js';
+import { appliedClaim, defectsOf } from '../inventory/index.js';
+import { aboutId, inPackage, isOfFinding } from '../waivers/index.js';
 
 /** Maximum number of defects that results can name, for each type, fix and doubt. */
 export const WORST = 10;
@@ -78,7 +78,7 @@ const waivedOf = (defects: string, release: string, waivers: string, was: Was = 
           FROM evidence e JOIN findings f ON f.evidence_id = e.id AND f.fingerprint = d.fingerprint
           LEFT JOIN LATERAL (${appliedClaim(release)}) claim ON true
           LEFT JOIN waivers w ON w.id = ANY (${waivers}::uuid[])
-               AND (w.rule = f.rule OR ${joinedIds(release, 'f.rule', 'w.rule')})
+               AND ${aboutId(release, 'w.rule')}
                AND ${inPackage('w.purl_key', 'w.purl_version', 'w.purl')} AND ${isOfFinding('w.fingerprints')}
          WHERE e.release_id = ${release} AND ${CURRENT} AND NOT COALESCE(claim.suppresses, false)) cover
      WHERE cover.whole) covered

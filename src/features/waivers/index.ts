@@ -1,3 +1,3 @@
-export { inPackage, isOfFinding } from './matches.sql.js';
+export { aboutId, inPackage, isOfFinding } from './matches.sql.js';
 export { waiverSha256 } from './waiver-statement.js';
 export { WAIVERS_INPUT } from './waivers.input.sql.js';

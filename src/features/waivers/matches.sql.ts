@@ -12,6 +12,18 @@ export const inPackage = (key: string, version: string, purl: string) => `
   (${key} IS NULL OR ${key} = f.purl_key) AND ${qualifiersOf(purl)} <@ ${qualifiersOf('f.purl')}
   AND (${version} IS NULL OR ${version} IN (f.purl_version, f.package_version))`;
 
+/** Ids of databases of vulnerabilities, and of advisories of vendors. */
+const ID_OF_VULNERABILITY =
+  '^(CVE|GHSA|GO|PYSEC|RUSTSEC|MAL|OSV|GSD|HSEC|JLSEC|RSEC|BIT|SNYK|NPM|TEMP|USN|DSA|DLA|DTSA|RH[SBE]A|ELSA|ELBA|ALAS[A-Z0-9]*|ALSA|RLSA|ASA|AVG|XSA|PHSA|CGA|AZL|(OPEN)?SUSE-[SRF]U)-';
+
+/**
+ * Condition that a waiver is about the id of the finding `f`. A rule that is the id of a vulnerability covers only
+ * vulnerabilities: rules of other tools can have such a name. Other ids join only as `joinedIds` says.
+ */
+export const aboutId = (release: string, rule: string) => `
+  ((${rule} = f.rule AND (f.type = 'vulnerability' OR ${rule} !~* '${ID_OF_VULNERABILITY}'))
+   OR (f.type = 'vulnerability' AND ${joinedIds(release, 'f.rule', rule)}))`;
+
 /**
  * Condition that the finding `f` is of a type that a rule alone says enough about. One secret, code finding or
  * misconfiguration says nothing about the next one of its rule.
@@ -31,7 +43,7 @@ const WITH_RULE = `
    JOIN findings f ON f.rule = ids.id AND f.project_id = $1
    JOIN evidence e ON e.id = f.evidence_id
   WHERE ($2::uuid IS NULL OR f.release_id = $2) AND ${CURRENT}
-    AND (f.rule = $3 OR ${joinedIds('f.release_id', 'f.rule', '$3')})
+    AND ${aboutId('f.release_id', '$3')}
     AND ${inPackage('$4::text', '$5::text', '$6::text')}`;
 
 /** Whether a finding has the rule and the package of a waiver that is not about it. `$1` to `$7`: as for `MATCHES`. */

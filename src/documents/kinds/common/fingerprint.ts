@@ -12,7 +12,7 @@ function fingerprint(type: FindingType, parts: readonly string[]): string {
 
 /**
  * One vulnerability in one package, in any version.
- * @param id canonical id, see `canonicalIds`
+ * @param id the id that the tool gave to the finding, see `idsInDocument`
  * @param name for packages without a purl
  */
 export function vulnerabilityFingerprint(id: string, purl: string | undefined, name = ''): string {

@@ -10,16 +10,16 @@ describe('findings', () => {
 
   it('are one for each component that is affected', () => {
     expect(findings.map(({ rule, packageName }) => [rule, packageName])).toEqual([
-      ['CVE-2021-23337', 'lodash'],
-      ['CVE-2021-23337', '@shop/cart'],
+      ['GHSA-35jh-r3h4-6jhm', 'lodash'],
+      ['GHSA-35jh-r3h4-6jhm', '@shop/cart'],
       ['TEMP-1', 'shop'],
       ['TEMP-2', undefined],
     ]);
     expect(findings[0]).toEqual({
       type: 'vulnerability',
       severity: 'high',
-      rule: 'CVE-2021-23337',
-      aliases: ['GHSA-35jh-r3h4-6jhm'],
+      rule: 'GHSA-35jh-r3h4-6jhm',
+      aliases: ['CVE-2021-23337'],
       message: 'Command injection.\n\nRecommendation: Upgrade to 4.17.21.',
       score: 7.2,
       vector: 'CVSS:3.1/AV:N/AC:L/PR:H/UI:N/S:U/C:H/I:H/A:H',
@@ -28,7 +28,7 @@ describe('findings', () => {
       packageVersion: '4.17.20',
       fixedVersion: '4.17.21',
       url: 'https://github.com/advisories/GHSA-35jh-r3h4-6jhm',
-      fingerprint: vulnerabilityFingerprint('CVE-2021-23337', LODASH),
+      fingerprint: vulnerabilityFingerprint('GHSA-35jh-r3h4-6jhm', LODASH),
     });
     expect(findings[2]?.message).toBe('Only told in detail.');
   });
@@ -162,8 +162,8 @@ describe('claims', () => {
       products: ['subject shop'],
     };
     expect(claims).toEqual([
-      { vulnerability: 'CVE-2021-23337', purl: LODASH, ...said },
       { vulnerability: 'GHSA-35jh-r3h4-6jhm', purl: LODASH, ...said },
+      { vulnerability: 'CVE-2021-23337', purl: LODASH, ...said },
       { fingerprint: findings?.[1]?.fingerprint, ...said },
       {
         vulnerability: 'TEMP-1',

@@ -1,4 +1,4 @@
-import { canonicalIds, type VulnerabilityIds } from '../../../vocabulary/vulnerability-ids.js';
+import { idsInDocument, type VulnerabilityIds } from '../../../vocabulary/vulnerability-ids.js';
 import { DocumentFault, refuseTooMany } from '../../fault.js';
 import type { Claim, Finding } from '../../kind.js';
 import { instantOf } from '../common/coverage.js';
@@ -58,7 +58,7 @@ export function readVulnerabilities(
   const { vulnerabilities, metadata } = bom;
   const list = vulnerabilities ?? [];
   const idsOfEach = list.map(idsOf);
-  const canonical = canonicalIds(idsOfEach);
+  const canonical = idsInDocument(idsOfEach);
   const issued = instantOf(metadata?.timestamp);
   const product = productOf(metadata?.component);
   let isAbsolving = false;

@@ -12,8 +12,8 @@ describe('Grype: a report', () => {
       {
         type: 'vulnerability',
         severity: 'high',
-        rule: 'CVE-2021-23337',
-        aliases: ['GHSA-35jh-r3h4-6jhm'],
+        rule: 'GHSA-35jh-r3h4-6jhm',
+        aliases: ['CVE-2021-23337'],
         message: 'Command Injection in lodash',
         score: 7.2,
         vector: 'CVSS:3.1/AV:N/AC:L/PR:H/UI:N/S:U/C:H/I:H/A:H',

@@ -1,4 +1,4 @@
-import { canonicalIds } from '../../../vocabulary/vulnerability-ids.js';
+import { idsInDocument } from '../../../vocabulary/vulnerability-ids.js';
 import { DocumentFault, refuseTooMany } from '../../fault.js';
 import type { DocumentParser } from '../../kind.js';
 import { alertsOf } from './alerts.js';
@@ -36,7 +36,7 @@ export const parser: DocumentParser = {
     const ignored = report.ignoredMatches ?? [];
     const all = [...report.matches, ...ignored];
     refuseTooMany(all.length, 'findings', '/matches');
-    const idsOf = canonicalIds(all.map(sameIds));
+    const idsOf = idsInDocument(all.map(sameIds));
     const findings = all.map((match) => findingOf(match, idsOf));
     const { coverage, warnings } = coverageOf(report);
     return {

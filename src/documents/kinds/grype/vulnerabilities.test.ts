@@ -65,8 +65,8 @@ describe('Grype: vulnerabilities', () => {
   });
 
   it.each([
-    ['GHSA-aaaa-bbbb-cccc', ['cve-2024-9'], 'CVE-2024-9', ['GHSA-aaaa-bbbb-cccc']],
-    ['BIT-redis-2024-9', ['CVE-2024-9'], 'CVE-2024-9', ['BIT-redis-2024-9']],
+    ['GHSA-aaaa-bbbb-cccc', ['cve-2024-9'], 'GHSA-aaaa-bbbb-cccc', ['CVE-2024-9']],
+    ['BIT-redis-2024-9', ['CVE-2024-9'], 'BIT-redis-2024-9', ['CVE-2024-9']],
     ['ELSA-2024-1', ['CVE-2024-9'], 'ELSA-2024-1', []],
     ['CVE-2024-1', ['CVE-2024-1'], 'CVE-2024-1', []],
     ['CVE-2024-1', ['CVE-2024-2'], 'CVE-2024-1', []],

@@ -68,12 +68,15 @@ export function unclearIn({ attributes }: XmlElement): string | undefined {
   return undefined;
 }
 
+/** Some tools write `total` in the place of `tests`. */
+const testsOf = (suite: XmlElement) => countOf(suite, 'tests') || countOf(suite, 'total');
+
 export function statedBy(suite: XmlElement): Stated {
   const counts = ['skipped', 'skips', 'skip', 'disabled', 'ignored', 'notrun'].map((name) =>
     countOf(suite, name),
   );
   return {
-    tests: countOf(suite, 'tests'),
+    tests: testsOf(suite),
     bad: badOf(suite),
     skipped: Math.max(...counts),
     notRun: counts.reduce((sum, count) => sum + count, 0),
@@ -95,7 +98,7 @@ export function countsOtherThings(suite: XmlElement, asserted: number): boolean 
   if (isOfSuchTool(suite)) return true;
   const suites = suite.children.filter(isSuite);
   if (suites.length > 0 && suites.every(isOfSuchTool)) return true;
-  return asserted >= countOf(suite, 'tests') && !suite.attributes.has('assertions');
+  return asserted >= testsOf(suite) && !suite.attributes.has('assertions');
 }
 
 function isOfSuchTool(suite: XmlElement): boolean {

@@ -103,7 +103,7 @@ export class Count {
       if (unknown) this.doubts.inPlace(unknown, nameIn(name));
       if (failed && tally.bad === 0) add(tally, this.record('error', name ?? '', failed));
     }
-    this.doubts.inSuite(suite, signs, nameIn(name));
+    this.doubts.inSuite(suite, signs, nameIn(name), tally.tests - tally.skipped);
     this.compare(suite, name, tally);
     return tally;
   }

@@ -3,6 +3,7 @@ import type { Note } from '../../kind.js';
 import type { XmlElement } from '../../xml-element.js';
 import { unclearIn } from './attributes.js';
 import type { Signs } from './signs.js';
+import { oddIn } from './suite-attributes.js';
 
 const OTHERS = 'its tool also counts subtests, requests or assertions, so cases may be missing';
 
@@ -20,10 +21,13 @@ export class Doubts {
     this.unclear ??= `${word} in its ${place}, which is not known`;
   }
 
-  inSuite(suite: XmlElement, { otherTest }: Signs, name: string): void {
+  /** @param tests the number of tests that were found in it */
+  inSuite(suite: XmlElement, { otherTest }: Signs, name: string, tests: number): void {
     const place = `in its ${name}, which`;
     const count = unclearIn(suite);
     if (count) this.unclear ??= `${count} ${place} is not a count`;
+    const odd = oddIn(suite, tests);
+    if (odd) this.unclear ??= `${odd} ${place} is not known`;
     if (otherTest)
       this.unclear ??= `<${otherTest.name.slice(0, 50)}> ${place} may be a test that is not read`;
   }

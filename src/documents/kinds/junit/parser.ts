@@ -33,7 +33,7 @@ function coverageOf(
 }
 
 export const parser: DocumentParser = {
-  version: 7,
+  version: 8,
 
   recognizes: (document) => isElement(document) && hasSuites(document),
 

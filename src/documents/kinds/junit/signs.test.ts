@@ -51,9 +51,11 @@ const GOOD = [
   '<time>0.1</time>',
   '<status>passed</status>',
   '<result value="success" time="1"/>',
-  '<system-err><failure/>FAILED</system-err><system-out><status>fail</status></system-out>',
+  '<system-err>FAILED</system-err><system-out><status>fail</status></system-out>',
+  '<steps><step name="Open page" status="passed"/></steps>',
+  '<step name="Login fails">passed</step>',
+  '<result name="Error page" value="passed"/>',
   '<standard-error>error</standard-error>',
-  '<properties><failure/></properties>',
   '<properties><property name="step[passed]" value="x"/></properties>',
   '<assertion result="true"/>',
   '<steps passed="0" failed="0"/>',
@@ -83,16 +85,21 @@ describe('JUnit: elements in a test case', () => {
 });
 
 describe('JUnit: elements whose meaning is not known', () => {
-  it.each(['<bug/>', '<red/>', '<list><bug/></list>', '<bug><name/></bug>'])(
-    '%s: it is not known how the test ended',
-    (children) => {
-      expect(inCase(children).tests).toMatchObject({ tests: 1, passed: 0, unknown: 1 });
-      expect(inSuite(children)).toMatchObject({
-        tests: { passed: 1 },
-        coverage: [{ ran: 'unknown', reason: expect.stringContaining('in its suite "s"') }],
-      });
-    },
-  );
+  it.each([
+    ...['<bug/>', '<red/>', '<list><bug/></list>', '<bug><name/></bug>'],
+    ...['<properties><failure/></properties>', '<attachments><failure/></attachments>'],
+    ...['<system-out><failure/></system-out>', '<output><error/></output>'],
+    ...[
+      '<properties><property name="result">failed</property></properties>',
+      '<properties><property name="state" value="failed"/></properties>',
+    ],
+  ])('%s: it is not known how the test ended', (children) => {
+    expect(inCase(children).tests).toMatchObject({ tests: 1, passed: 0, unknown: 1 });
+    expect(inSuite(children)).toMatchObject({
+      tests: { passed: 1 },
+      coverage: [{ ran: 'unknown', reason: expect.stringContaining('in its suite "s"') }],
+    });
+  });
 
   it('hold tests: their words count', () => {
     const group = (attributes: string, text = '') =>

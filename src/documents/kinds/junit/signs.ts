@@ -70,15 +70,21 @@ export interface Signs {
 
 /** A property is a text of a person, unless its name says that it is about the outcome. */
 function failedProperty({ children }: XmlElement): string | undefined {
-  const about = children.find(({ attributes }) => {
+  const about = children.find(({ attributes, text }) => {
     const name = attributes.get('name')?.trim() ?? '';
     return (
-      /^(?:test[-_ ]?)?(?:status|result|outcome|verdict)$/i.test(name) &&
-      isFailedWord(attributes.get('value') ?? '')
+      /^(?:test[-_ ]?)?(?:status|state|result|outcome|verdict)$/i.test(name) &&
+      isFailedWord(attributes.get('value') ?? text)
     );
   });
   if (!about) return undefined;
-  return `the property ${about.attributes.get('name')?.trim()}="${about.attributes.get('value')?.trim().slice(0, 50)}"`;
+  return `the property ${about.attributes.get('name')?.trim()}="${(about.attributes.get('value') ?? about.text).trim().slice(0, 50)}"`;
+}
+
+/** Output is text. An element in it that reports a failure may have got to the wrong place. */
+function problemInOutput({ name, children }: XmlElement): string | undefined {
+  const problem = children.find((child) => PROBLEMS.includes(nameOf(child)));
+  return problem && `<${problem.name.slice(0, 50)}> in <${name.slice(0, 50)}>`;
 }
 
 const isTestOrSuite = (element: XmlElement) => nameOf(element) === 'testcase' || isSuite(element);
@@ -92,6 +98,7 @@ function look(element: XmlElement, signs: Signs): boolean {
       signs.problems.push(...child.children.filter(isFailedStep));
       signs.unknown ??= failedProperty(child);
     }
+    if (OUTPUT.test(name)) signs.unknown ??= problemInOutput(child);
     if (isTestOrSuite(child)) holdsTests = true;
     else if (!OUTPUT.test(name) && !FLAKY.test(name) && lookAt(child, name, signs))
       holdsTests = true;

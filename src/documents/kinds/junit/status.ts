@@ -11,13 +11,13 @@ const plain = (name: string) =>
 
 /** Attributes in which tools write a word about the outcome. JUnit itself has none of them. */
 const WORD =
-  /^(?:test|case|suite|run|final|overall|execution|step)?(?:status|result|outcome|state|verdict|conclusion)$/;
+  /^(?:test|case|suite|run|final|overall|execution|step)?(?:status|result|outcome|state|verdict|conclusion|ergebnis|resultado|resultat|risultato|esito|verdikt|estado|statut|stato)$/;
 
 /** Attributes that are true or false, by what the less usual of both means. */
 const SUCCESS = /^(?:is|was|has|did)?(?:success|successful|succeeded|passe?d?|ok)$/;
 const FAILURE =
   /^(?:is|was|has|did)?(?:failed|fail|broken|aborted|crashed|timedout|interrupted|cancell?ed|killed|errored)$|^(?:is|has)(?:failures?|errors?)$/;
-const EXIT = /^(?:exit|return)(?:code|status|value)?$/;
+const EXIT = /^(?:(?:exit|return)(?:code|status|value)?|rc)$/;
 /** Attributes whose value is a name or a text of a person, which may be any word. */
 const TEXTS =
   /^(?:(?:class|full|display|file|host|short|long|test|case|suite|method|module|package|function)?name|class|file|path|message|description|title|id|uuid|package|suite|groups?|tags?|labels?|authors?|owners?|url|link|href|line|lineno|params?|valueparam|typeparam|feature|story|epic|component|assembly|namespace|method|module|spec|test|testcase|xmlns.*|.*location)$/;
@@ -100,7 +100,18 @@ class Words {
 }
 
 /** Attributes in which an element such as `<status>` has its word. */
-const VALUES = /^(?:value|type|name|status|result|outcome|state)$/i;
+const VALUES = /^(?:value|status|result|outcome|state)$/i;
+const NAMES = /^(?:type|name)$/i;
+
+/** The words of an element. Its name is one only if it has no other, and that of a step is a text of a person. */
+function wordsOf(element: XmlElement): (readonly [string, string])[] {
+  const key = nameOf(element);
+  const attributes = [...element.attributes];
+  const values = attributes.filter(([name]) => VALUES.test(name));
+  const isText = values.length > 0 || key === 'step' || element.text.trim() !== '';
+  const words = isText ? values : attributes.filter(([name]) => NAMES.test(name));
+  return words.map(([, value]) => [key, value]);
+}
 
 /**
  * What the attributes of a test case or suite say about its outcome, in any case, and the words below it. Elements that
@@ -116,8 +127,7 @@ export function meaningOf({ attributes, text }: XmlElement, signs: Signs): Meani
   for (const [name, value] of attributes) words.attribute(name, value);
   for (const element of elements) {
     words.add(nameOf(element), element.text);
-    for (const [name, value] of element.attributes)
-      if (VALUES.test(name)) words.add(nameOf(element), value);
+    for (const [name, value] of wordsOf(element)) words.add(name, value);
   }
   const { failed, unknown } = meaningOfOthers(others);
   words.failed ??= failed;
@@ -132,7 +142,8 @@ function meaningOfOthers(others: readonly XmlElement[]): Words {
   return words;
 }
 
-const COUNTS = /^(?:failures?|errors?|fail(?:ed|s)?|crash(?:ed|es)|broken|aborted)$/;
+const COUNTS =
+  /^(?:failures?|errors?|fail(?:ed|s)?|crash(?:ed|es)|broken|aborted|(?:failure|error|exception)(?:message|text|type|reason|details?|info|trace)|stacktrace)$/;
 
 /** The attribute of a test case that tells failures: QUnit counts failed assertions, and others write a text. */
 export function failureIn({ attributes }: XmlElement): string | undefined {

@@ -1,7 +1,7 @@
 import { escapePointer } from '../../../shared/text.js';
 import { makePurl, readPurl } from '../../../vocabulary/purl.js';
 import {
-  canonicalIds,
+  idsInDocument,
   normalizeId,
   type VulnerabilityIds,
 } from '../../../vocabulary/vulnerability-ids.js';
@@ -72,7 +72,7 @@ export function oldFindingsOf({ advisories }: OldReport): Finding[] {
     id: ownId(advisory, `/advisories/${escapePointer(key)}`),
     advisory,
   }));
-  const idsOf = canonicalIds(known.map(sameIds));
+  const idsOf = idsInDocument(known.map(sameIds));
   const findings: Finding[] = [];
   for (const one of known) {
     const places = one.advisory.findings?.length ? one.advisory.findings : [{}];

@@ -37,8 +37,8 @@ describe('npm audit: reports of npm 6 and pnpm', () => {
       {
         type: 'vulnerability',
         severity: 'high',
-        rule: 'CVE-2021-23337',
-        aliases: ['GHSA-35jh-r3h4-6jhm'],
+        rule: 'GHSA-35jh-r3h4-6jhm',
+        aliases: ['CVE-2021-23337'],
         title: 'Command Injection in lodash',
         message: 'Affected versions: <4.17.21',
         score: 7.2,

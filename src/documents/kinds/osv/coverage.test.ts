@@ -74,7 +74,7 @@ describe('OSV-Scanner: a report that someone has filtered', () => {
     ]);
     expect(contradictions).toMatchObject([{ pointer: '/results/0/packages/1/groups/0' }]);
     expect(findings).toMatchObject([
-      { rule: 'CVE-2021-23337', severity: 'critical', score: 9.1, packageName: 'lodash' },
+      { rule: 'GHSA-35jh-r3h4-6jhm', severity: 'critical', score: 9.1, packageName: 'lodash' },
     ]);
   });
 });

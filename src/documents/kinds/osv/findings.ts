@@ -6,7 +6,7 @@ import { webLink } from '../common/links.js';
 import { objectsOf, textOf, textsOf } from '../common/texts.js';
 import { affectedOf, fixedIn } from './affected.js';
 import { identityOf } from './ecosystems.js';
-import { analysisOf, groupsById, unlistedGroups } from './groups.js';
+import { analysisOf, groupsById, ownId, unlistedGroups } from './groups.js';
 import { maxSeverityOf, ratingOfRecord } from './ratings.js';
 import type { Found, Group, Vulnerability } from './schema.js';
 
@@ -25,7 +25,7 @@ function vulnerabilityOf(
   group: Group | undefined,
   idsOf: (id: string) => VulnerabilityIds,
 ): Finding {
-  const { id, aliases } = idsOf(vulnerability.id);
+  const { id, aliases } = idsOf(ownId(vulnerability.id));
   const identity = identityOf(entry);
   const affected = affectedOf(vulnerability, entry);
   const { severity, rating } = ratingOfRecord(vulnerability, affected, group);
@@ -50,7 +50,7 @@ function vulnerabilityOf(
 /** Vulnerabilities that are only named. They count, because the tool found them. */
 const unlistedOf = (found: Found, idsOf: (id: string) => VulnerabilityIds): Finding[] =>
   unlistedGroups(found).map(({ group, id: own }) => {
-    const { id, aliases } = idsOf(own);
+    const { id, aliases } = idsOf(ownId(own));
     const { purl, packageName, packageVersion } = identityOf(found.entry);
     const score = maxSeverityOf(group);
     return {

@@ -14,6 +14,9 @@ const isCve = (id: string) => id.startsWith('CVE-');
 /** Two CVEs are two vulnerabilities. */
 const hasOneCve = (ids: readonly string[]) => new Set(ids.map(normalizeId).filter(isCve)).size <= 1;
 
+/** The id of a record: of the vulnerability that the name of the record has, else the record's. */
+export const ownId = (id: string): string => OF_CVE.exec(id.trim().toUpperCase())?.[1] ?? id;
+
 /** Ids of the same vulnerability. */
 function sameIds({ id, aliases }: Vulnerability): string[] {
   const [, cve] = OF_CVE.exec(id.trim().toUpperCase()) ?? [];

@@ -11,8 +11,8 @@ describe('OSV-Scanner', () => {
       {
         type: 'vulnerability',
         severity: 'high',
-        rule: 'CVE-2021-23337',
-        aliases: ['GHSA-35jh-r3h4-6jhm'],
+        rule: 'GHSA-35jh-r3h4-6jhm',
+        aliases: ['CVE-2021-23337'],
         title: 'Command Injection in lodash',
         message: undefined,
         score: 7.2,
@@ -23,7 +23,7 @@ describe('OSV-Scanner', () => {
         fixedVersion: '4.17.21',
         location: '/src/package-lock.json',
         url: 'https://nvd.nist.gov/vuln/detail/CVE-2021-23337',
-        fingerprint: vulnerabilityFingerprint('CVE-2021-23337', 'pkg:npm/lodash'),
+        fingerprint: vulnerabilityFingerprint('GHSA-35jh-r3h4-6jhm', 'pkg:npm/lodash'),
       },
     ]);
     expect(coverage).toEqual([

@@ -1,4 +1,4 @@
-import { canonicalIds } from '../../../vocabulary/vulnerability-ids.js';
+import { idsInDocument } from '../../../vocabulary/vulnerability-ids.js';
 import { DocumentFault, refuseTooMany } from '../../fault.js';
 import type { DocumentParser, Finding } from '../../kind.js';
 import { coverageOf, warningsOf } from './coverage.js';
@@ -26,7 +26,7 @@ const isBare = (document: unknown) =>
   Object.keys(Object(document)).join() === 'results' && Object(document).results?.length === 0;
 
 function readFindings(report: Report, secretKey: Uint8Array): Finding[] {
-  const idsOf = canonicalIds(idGroups(report));
+  const idsOf = idsInDocument(idGroups(report));
   const findings = detectedIn(report, secretKey);
   for (const found of packagesOf(report)) {
     for (const finding of findingsOf(found, idsOf)) findings.push(finding);
@@ -36,7 +36,7 @@ function readFindings(report: Report, secretKey: Uint8Array): Finding[] {
 }
 
 export const parser: DocumentParser = {
-  version: 3,
+  version: 4,
 
   recognizes: isReport,
 

@@ -118,14 +118,14 @@ describe('OSV-Scanner: ids', () => {
   const rules = (records: { id: string; aliases?: string[] }[], groups: object[]) =>
     parse(report([vulnerable(records, { groups })])).findings?.map(({ rule }) => rule);
 
-  it('are joined by the aliases of records and of groups', () => {
+  it('are those of the records, whatever aliases records and groups name', () => {
     expect(rules([{ id: 'PYSEC-2021-1', aliases: ['CVE-2021-1111'] }], [])).toEqual([
-      'CVE-2021-1111',
+      'PYSEC-2021-1',
     ]);
     const groups = [{ ids: ['GO-2021-0053', 'GHSA-c3h9-896r-86jm'], aliases: ['CVE-2021-3121'] }];
     expect(rules([{ id: 'GO-2021-0053' }, { id: 'GHSA-c3h9-896r-86jm' }], groups)).toEqual([
-      'CVE-2021-3121',
-      'CVE-2021-3121',
+      'GO-2021-0053',
+      'GHSA-c3h9-896r-86jm',
     ]);
   });
 

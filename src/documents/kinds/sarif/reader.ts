@@ -1,6 +1,6 @@
 import type { Coverage } from '../../../vocabulary/coverage.js';
 import type { FindingType } from '../../../vocabulary/finding-types.js';
-import { canonicalIds } from '../../../vocabulary/vulnerability-ids.js';
+import { idsInDocument } from '../../../vocabulary/vulnerability-ids.js';
 import { refuseTooMany } from '../../fault.js';
 import type { Claim, Finding, Note, ParseContext } from '../../kind.js';
 import { codeFingerprints } from '../common/fingerprint.js';
@@ -109,7 +109,7 @@ export class Reader {
 
   /** The findings and claims of all runs. */
   rows(): { findings: Finding[]; claims: Claim[] } {
-    const idsOf = canonicalIds(
+    const idsOf = idsInDocument(
       this.reads.flatMap(({ vulnerability }) => (vulnerability ? [vulnerability.ids] : [])),
     );
     const findings: Finding[] = [];

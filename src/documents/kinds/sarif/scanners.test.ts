@@ -24,8 +24,8 @@ describe('SARIF: vulnerabilities of other scanners', () => {
       locations: at('file:///src/package-lock.json'),
     };
     expect(first('osv-scanner', rule, result)).toMatchObject({
-      rule: 'CVE-2021-23337',
-      aliases: ['GHSA-35jh-r3h4-6jhm'],
+      rule: 'GHSA-35jh-r3h4-6jhm',
+      aliases: ['CVE-2021-23337'],
       severity: 'unknown',
       purl: 'pkg:npm/lodash@4.17.20',
     });
@@ -43,8 +43,8 @@ describe('SARIF: vulnerabilities of other scanners', () => {
     const message = { text: 'This file introduces a vulnerable lodash package.' };
     const result = { ruleId: rule.id, level: 'error', message, fixes };
     const expected = {
-      rule: 'CVE-2020-8203',
-      aliases: ['SNYK-JS-LODASH-567746'],
+      rule: 'SNYK-JS-LODASH-567746',
+      aliases: ['CVE-2020-8203'],
       severity: 'high',
       purl: 'pkg:npm/lodash@4.17.15',
       fixedVersion: 'lodash@4.17.17',
@@ -97,7 +97,8 @@ describe('SARIF: vulnerabilities of other scanners', () => {
     const tags = ['CVE-2021-38561', 'GHSA-ppp9-7jff-5vj2'];
     const rule = { id: 'GO-2021-0113', properties: { tags } };
     expect(first('govulncheck', rule, { ruleId: rule.id, level: 'error' })).toMatchObject({
-      rule: 'CVE-2021-38561',
+      rule: 'GO-2021-0113',
+      aliases: tags,
       severity: 'high',
     });
   });

@@ -80,12 +80,14 @@ export function secretFinding(result: Result, { secretKey }: ParseContext): Find
   };
 }
 
-/** The ids of a vulnerability of Supply Chain: of the rule's metadata, else the rule. */
+const ID = /^(?:CVE|GHSA)-/i;
+
+/** The ids of a vulnerability of Supply Chain: the rule if that is an id, then those of the rule's metadata. */
 export function idsOf({ check_id: rule, extra }: Result): string[] {
   const ids = ['sca-vuln-database-identifier', 'cve', 'ghsa']
     .flatMap((name) => listOf(fieldOf(extra?.metadata, name)).slice(0, 5))
-    .filter((id) => typeof id === 'string' && /^(?:CVE|GHSA)-/i.test(id)) as string[];
-  return ids.length > 0 ? [...new Set(ids)] : [rule];
+    .filter((id) => typeof id === 'string' && ID.test(id)) as string[];
+  return ids.length > 0 && !ID.test(rule) ? [...new Set(ids)] : [...new Set([rule, ...ids])];
 }
 
 /** `[{ minimist: '1.2.6' }]`: the versions that fix each package. */

@@ -1,4 +1,4 @@
-import { canonicalIds } from '../../../vocabulary/vulnerability-ids.js';
+import { idsInDocument } from '../../../vocabulary/vulnerability-ids.js';
 import { refuseTooMany } from '../../fault.js';
 import type { Claim, DocumentParser, Finding, ParsedDocument } from '../../kind.js';
 import { fieldOf } from '../common/fields.js';
@@ -67,7 +67,7 @@ export const parser: DocumentParser = {
     refuseTooMany(results.length, 'findings', '/results');
     const types = results.map(typeOf);
     const vulnerable = results.filter((_result, i) => types[i] === 'vulnerability');
-    const canonical = canonicalIds(vulnerable.map(idsOf));
+    const canonical = idsInDocument(vulnerable.map(idsOf));
     const fingerprint = codeFingerprints();
     const findings = results.map((result, i) => {
       if (types[i] === 'vulnerability') return vulnerabilityFinding(result, canonical);

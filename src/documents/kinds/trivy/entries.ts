@@ -1,4 +1,4 @@
-import { canonicalIds, normalizeId } from '../../../vocabulary/vulnerability-ids.js';
+import { idsInDocument, normalizeId } from '../../../vocabulary/vulnerability-ids.js';
 import { refuseTooMany } from '../../fault.js';
 import type { Note, ParseContext } from '../../kind.js';
 import { checkAt } from '../common/check.js';
@@ -75,7 +75,7 @@ function refuseTooManyRows(parts: readonly Part[]): void {
 }
 
 function readerOf(parts: readonly Part[], { secretKey }: ParseContext) {
-  const idsOf = canonicalIds(idGroups(parts));
+  const idsOf = idsInDocument(idGroups(parts));
   const fingerprintOf = misconfigurationFingerprints(secretKey);
   return {
     vulnerability: (one: Vulnerability, result: Result) => vulnerabilityOf(one, result, idsOf),

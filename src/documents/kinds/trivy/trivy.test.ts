@@ -13,7 +13,7 @@ describe('Trivy: a report of an image', () => {
     expect(result).toMatchObject({ tool: 'Trivy', toolVersion: '0.69.1', specVersion: '2' });
     expect(all.map(({ type, rule, severity }) => [type, rule, severity])).toEqual([
       ['vulnerability', 'CVE-2023-4911', 'high'],
-      ['vulnerability', 'CVE-2021-23337', 'high'],
+      ['vulnerability', 'GHSA-35jh-r3h4-6jhm', 'high'],
       ['misconfiguration', 'DS-0031', 'critical'],
       ['misconfiguration', 'DS-0002', 'high'],
       ['misconfiguration', 'AVD-DS-0013', 'medium'],
@@ -36,7 +36,7 @@ describe('Trivy: a report of an image', () => {
       url: 'https://avd.aquasec.com/nvd/cve-2023-4911',
     });
     expect(all[1]).toMatchObject({
-      aliases: ['GHSA-35jh-r3h4-6jhm'],
+      aliases: ['CVE-2021-23337'],
       score: 7.2,
       purl: 'pkg:npm/%40shop/lodash@4.17.20',
       fixedVersion: undefined,

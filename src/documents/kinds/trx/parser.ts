@@ -101,7 +101,7 @@ interface Found {
 }
 
 function coverageOf(
-  { fault, aborted, failed: runFailed, complete, counters }: RunSummary,
+  { fault, aborted, failed: runFailed, complete, counters, warned }: RunSummary,
   { missing, tooMany }: Difference,
   { bad, unknown, other }: Found,
   about: About,
@@ -119,6 +119,8 @@ function coverageOf(
   if (counters.unclear)
     return uncovered('tests', `its counter ${counters.unclear} is not known. ${again}`, about);
   if (unknown) return uncovered('tests', unknown, about);
+  if (warned !== undefined && bad === 0)
+    return uncovered('tests', `the run warns: ${warned}. ${again}`, about);
   if (other) return uncovered('tests', `its element <${other}> is not known. ${UNCHANGED}`, about);
   return covered('tests', about);
 }
@@ -126,7 +128,7 @@ function coverageOf(
 const UNCHANGED = 'Upload the output of the test runner unchanged';
 
 export const parser: DocumentParser = {
-  version: 5,
+  version: 6,
 
   recognizes: isTrx,
 

@@ -19,12 +19,17 @@ export interface RunSummary {
   readonly aborted: boolean;
   /** The run failed, but does not say that it was a test. */
   readonly failed: boolean;
+  /** A warning that may say that tests did not run. */
+  readonly warned: string | undefined;
   /** An element of the summary that is not known. */
   readonly other: string | undefined;
   /** Whether the report has its end. */
   readonly complete: boolean;
   readonly warnings: readonly Note[];
 }
+
+/** Warnings that say nothing about whether tests ran: names that xUnit.net repeats, and collectors of data. */
+const HARMLESS = /^\[xUnit|data ?collector|code coverage/i;
 
 const textOf = (info: XmlElement) => {
   const [text] = find(info, 'Text');
@@ -61,6 +66,13 @@ export function summaryOf(root: XmlElement): RunSummary {
           : `the outcome of the run is ${outcome.slice(0, 50) || 'missing'}`,
     aborted: !ended || crash >= 0,
     failed: outcome === 'Failed' || error !== undefined,
+    // Warnings have the language of the machine, so none but those that are known is harmless.
+    warned:
+      infos
+        .filter(({ attributes }) => attributes.get('outcome') === 'Warning')
+        .map(textOf)
+        .find((text) => !HARMLESS.test(text)) ??
+      (outcome === 'Warning' && infos.length === 0 ? 'its outcome is Warning' : undefined),
     other: summary && otherThan(summary, PARTS),
     complete: summary !== undefined,
     warnings: infos

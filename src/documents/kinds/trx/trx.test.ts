@@ -125,13 +125,25 @@ describe('TRX: the run', () => {
     );
   });
 
-  it('with a warning counts', () => {
-    const { coverage, warnings } = report(
-      result('Passed'),
-      summary('Completed', '', info('Warning')),
-    );
-    expect(coverage[0]?.ran).toBe('yes');
-    expect(warnings).toEqual([{ message: 'why' }]);
+  it('with a warning about data or a name that xUnit.net repeats counts', () => {
+    for (const text of ["Data collector 'Code Coverage' message: none", '[xUnit.net] A.b [SKIP]']) {
+      const warned = report(result('Passed'), summary('Completed', '', info('Warning', text)));
+      expect(warned.coverage[0]?.ran).toBe('yes');
+      expect(warned.warnings).toEqual([{ message: text }]);
+    }
+  });
+
+  it.each([
+    'No test is available in Shop.dll',
+    'Exception occurred while test discoverer was loading tests',
+    'Der Testlauf wurde nicht beendet',
+  ])('with the warning %j is not known to have run all tests', (text) => {
+    const { coverage } = report(result('Passed'), summary('Completed', '', info('Warning', text)));
+    expect(coverage).toMatchObject([{ ran: 'unknown', reason: expect.stringContaining(text) }]);
+  });
+
+  it('whose outcome is Warning is not known to have run all tests', () => {
+    expect(report(result('Passed'), summary('Warning')).coverage[0]?.ran).toBe('unknown');
   });
 
   it('without a summary, or without tests, is not shown to have run', () => {

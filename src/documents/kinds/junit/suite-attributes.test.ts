@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { readXml } from '../../parsing/read-xml.js';
+import { parser } from './parser.js';
+
+const coverage = (attributes: string, root = '') =>
+  parser.parse(
+    readXml(
+      `<testsuites ${root}><testsuite name="s" ${attributes}><testcase name="a"/></testsuite></testsuites>`,
+    ),
+    { secretKey: new Uint8Array(32) },
+  ).coverage;
+
+describe('JUnit: attributes of a suite that are not known', () => {
+  it.each([
+    ...['undefined="3"', 'invalid="3"', 'ambiguous="1"', 'inconclusive="5"', 'nok="1"'],
+    ...['notPassed="1"', 'Fehler="1"', 'failedTests="+1"', 'crashes="one"', 'executed="0"'],
+    ...['incomplete="true"', 'partial="true"', 'finished="false"', 'completed="false"'],
+  ])('%s: it is unknown how the run ended', (attributes) => {
+    const expected = [{ ran: 'unknown', reason: expect.stringContaining(attributes) }];
+    expect(coverage(attributes)).toMatchObject(expected);
+    expect(coverage('', attributes)).toMatchObject(expected);
+  });
+
+  it('more tests in `total` than there are: the report was cut', () => {
+    expect(coverage('total="10"')).toMatchObject([{ ran: 'failed' }]);
+  });
+
+  it.each([
+    ...['tests="1" failures="0" errors="0" skipped="0" disabled="0" time="1.5" id="3"'],
+    ...['random_seed="42"', 'flakes="1"', 'version="3.0"', 'port="8080"', 'passed="1"'],
+    ...['assertions="4"', 'inconclusive="0"', 'finished="true"', 'incomplete="false"'],
+    ...['executed="1"', 'start-time="1700000000"', 'failFast="yes"', 'maxErrors="3"'],
+  ])('%s says nothing bad', (attributes) => {
+    expect(coverage(attributes)).toMatchObject([{ ran: 'yes' }]);
+  });
+});
