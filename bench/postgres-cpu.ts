@@ -28,7 +28,8 @@ function statOf(process: string): string[] {
 }
 
 /**
- * CPU time of one process. The scheduler counts nanoseconds. The ticks of `stat` are rounded down, and with 40 processes
+ * CPU time of one process. The scheduler counts nanoseconds. The ticks of `stat` are rounded down, and with 40
+ * processes
  * that was up to a tenth of what a round takes.
  */
 function cpuUs(process: string): number {

@@ -47,7 +47,8 @@ function insertOf(kinds: readonly ImportedKind[]): Statement {
     name: ['events-insert', ...kinds].join('-'),
     text: `WITH recorded AS (
              INSERT INTO events
-                    (type, subject_kind, subject_id, project_id, release_id, data, actor, credential, request_id, queued)
+                    (type, subject_kind, subject_id, project_id, release_id, data, actor, credential, request_id,
+                     queued)
              SELECT e.type, e.kind, e.id, e.project, e.release, ${data}, $7, $8, $9, true
                FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::uuid[], $6::text[], $10::text[])
                     AS e (type, kind, id, project, release, data, row)

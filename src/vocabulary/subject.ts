@@ -94,7 +94,9 @@ function unversioned(file: string): string | undefined {
   return name === file || !/[a-z]/.test(name.replace(/\.[a-z0-9]{1,10}$/, '')) ? undefined : name;
 }
 
-/** The name of a file that an artifact has in another version: `ledger-0.9.9.jar`, and the artifact `ledger-1.0.0.jar`. */
+/**
+ * The name of a file that an artifact has in another version: `ledger-0.9.9.jar`, and the artifact `ledger-1.0.0.jar`.
+ */
 export function otherVersion<S extends Subject>(
   targets: readonly Target[],
   { all, byDigest }: Subjects<S>,

@@ -20,7 +20,8 @@ export interface StatedWaiver {
 
 /**
  * What a waiver says, as canonical JSON (RFC 8785): the request, and who approved it. Times are ISO 8601 in UTC with
- * milliseconds. Without fingerprints, their member is absent, as in statements of earlier versions. A revocation is not a part of it, because it does not change what was asked for and approved.
+ * milliseconds. Without fingerprints, their member is absent, as in statements of earlier versions. A revocation is
+ * not a part of it, because it does not change what was asked for and approved.
  */
 export function waiverStatement(row: StatedWaiver): string {
   const { id, projectId, releaseId, rule, about, purl, fingerprints, reason } = row;

@@ -72,7 +72,8 @@ const DOCUMENTS: [string, (id: string) => object][] = [
 
 describe.each(DOCUMENTS)('%s', (_tool, document) => {
   it.each([OTHER, OTHER.slice(0, 7), `${OTHER}-dirty`])('of another commit: %s', async (id) => {
-    const about = `is about the commit ${OTHER.slice(0, Math.min(12, id.length))}, and the release is of ${OWN.slice(0, 12)}`;
+    const other = OTHER.slice(0, Math.min(12, id.length));
+    const about = `is about the commit ${other}, and the release is of ${OWN.slice(0, 12)}`;
     expect(await send(document(id))).toContain(about);
     const { status, message } = await judged();
     expect(status).toBe('not-evidenced');

@@ -45,7 +45,7 @@ const gate = async () => {
 const FAST = ['verdict-collect', 'verdict-find'];
 /** The statements that store a verdict, let it hold, and store its event, in its turn. */
 const TURN = ['BEGIN', 'take-turn', 'verdict-collect'];
-const STORED = [...TURN, 'verdict-insert', 'verdict-hold', 'events-insert', 'COMMIT'];
+const STORED = [...TURN, 'verdict-insert', 'verdict-hold', 'events-insert-verdict', 'COMMIT'];
 
 describe('GET /assert', () => {
   it('needs two statements if nothing has changed: the inputs with the release, and the verdict', async () => {
@@ -59,7 +59,7 @@ describe('GET /assert', () => {
     expect((await assertRelease(context.app, { release })).statusCode).toBe(409);
     await retract(context.app, more.id);
     await verdictOf(context.app, release, { dryRun: true }); // adds up the findings
-    const held = [...TURN, 'verdict-hold', 'events-insert', 'COMMIT'];
+    const held = [...TURN, 'verdict-hold', 'events-insert-verdict', 'COMMIT'];
     expect(await statementsOf(gate)).toEqual([...FAST, ...held]);
     expect(await statementsOf(gate)).toEqual(FAST);
   });

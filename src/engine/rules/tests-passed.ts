@@ -134,7 +134,10 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   return { status: 'fail', message: `${found.join('; ')}. ${ADVICE}${kept}`, evidence };
 }
 
-/** Adds up all reports that count, each document once, so that a report without failures does not hide one with failures. */
+/**
+ * Adds up all reports that count, each document once, so that a report without failures does not hide one with
+ * failures.
+ */
 export const testsPassed: Rule<Parameters> = {
   name: 'tests-passed',
   summary: 'Tests ran, and no more of them failed or were skipped than allowed',

@@ -139,7 +139,8 @@ export const approvalsService = {
     // The state may change from here on. Then the approval is void at once: a verdict compares what was seen.
     return change(context, async (changing) => {
       await takeTurn(changing, ['approvals', id]);
-      // An admin who disables the person waits for this approval, and withdraws it. Or this one comes later, and is refused.
+      // An admin who disables the person waits for this approval, and withdraws it. Or this one comes later, and is
+      // refused.
       await shareTurn(changing, IDENTITIES_TURN);
       if ((await identityOf(changing, changing.caller.subject)).disabled) {
         throw new AppError('unauthenticated', 'The identity is disabled', {

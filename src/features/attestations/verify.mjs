@@ -247,8 +247,7 @@ function agreeWithLog(file, kind) {
   agree(file, logged, LOGGED.split(' ').filter(isLogged), what);
   const others = LOGGED.split(' ').filter((name) => !isLogged(name) && file[name] !== undefined);
   const { reviewSha256 } = events.find((one) => one.type === 'break-glass.reviewed')?.data ?? {};
-  const isReviewed = file.review ? digestOf(file.review) === reviewSha256 : !reviewSha256;
-  need(isReviewed, `the review of ${what} was changed`);
+  need(file.review ? digestOf(file.review) === reviewSha256 : !reviewSha256, `the review of ${what} was changed`);
   if (!type) claimed.add(`All of ${what}: it is older than the log, not of the API, or erased there`);
   else if (others.length > 0) claimed.add(`What the log does not have of ${what}: ${others.join(', ')}`);
   return { data, actor, type };

@@ -18,7 +18,8 @@ const DISABLED = `EXISTS (SELECT 1 FROM identities i
   WHERE i.disabled_at IS NOT NULL AND i.key = ANY (b.requester_keys || b.confirmer_keys))`;
 
 /** An artifact was added since: the person did not see it. */
-const CHANGED = `EXISTS (SELECT 1 FROM artifacts a WHERE a.release_id = b.release_id AND a.created_at > b.requested_at)`;
+const CHANGED = `EXISTS (
+  SELECT 1 FROM artifacts a WHERE a.release_id = b.release_id AND a.created_at > b.requested_at)`;
 
 /**
  * Verdict input: the break-glass that is open for the release row `r` in the environment row `n`, or null. Without

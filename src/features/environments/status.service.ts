@@ -24,7 +24,10 @@ const dateOf = (time: number | null) => (time === null ? null : new Date(time));
 
 type Decided = Awaited<ReturnType<VerdictsService['tryOut']>>;
 
-/** When all that `promoted` asks for is met, if it is only a matter of time. undefined: the release must run elsewhere first. */
+/**
+ * When all that `promoted` asks for is met, if it is only a matter of time. undefined: the release must run elsewhere
+ * first.
+ */
 function soaksUntil({ inputsJson }: Decided): Date | undefined {
   const { promoted = [] } = JSON.parse(inputsJson()) as Pick<VerdictInputs, 'promoted'>;
   const missing = promoted.filter(({ state }) => state !== 'met');

@@ -13,4 +13,5 @@ export const TAKEN_BACK = `(
     SELECT 1 FROM approvals a WHERE a.id::text IN (${listed('approvals,given', 'id')})
        AND a.release_id = v.release_id AND a.withdrawn_at IS NOT NULL))
   OR EXISTS (
-    SELECT 1 FROM waivers w WHERE w.id = ANY (ARRAY(${listed('waivers', 'id')})::uuid[]) AND w.revoked_at IS NOT NULL))`;
+    SELECT 1 FROM waivers w
+     WHERE w.id = ANY (ARRAY(${listed('waivers', 'id')})::uuid[]) AND w.revoked_at IS NOT NULL))`;

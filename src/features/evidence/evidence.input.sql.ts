@@ -14,7 +14,8 @@ const NAMED_TESTS = 5;
 
 /**
  * Current evidence of the release `r`, which is an input of verdicts. The times (seconds since 1970) are not inputs: a
- * verdict depends only on which evidence is too old. `withClaimsBefore` adds what a window over all rows costs too much for.
+ * verdict depends only on which evidence is too old. `withClaimsBefore` adds what a window over all rows costs too
+ * much for.
  */
 export const EVIDENCE_INPUT = `(
   SELECT COALESCE(jsonb_agg(jsonb_build_object(

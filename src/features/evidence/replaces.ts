@@ -51,7 +51,9 @@ const hasFailed = ({ tests, testsRun, coverage = [] }: Replacing) =>
   (tests !== undefined && tests.failures + tests.errors > 0) ||
   coverage.some(({ ran }) => ran !== 'yes');
 
-/** How much later an older document can have run. An earlier run removes no failure, by however little it is earlier. */
+/**
+ * How much later an older document can have run. An earlier run removes no failure, by however little it is earlier.
+ */
 function toleranceFor(by: Replacing, older: Replacing): number {
   if (isLocal(by) || isLocal(older)) return LOCAL_TOLERANCE_MS;
   return hasFailed(older) ? 0 : TOLERANCE_MS;
@@ -131,7 +133,8 @@ function otherAmount(by: Replacing, older: Replacing): string | undefined {
 
 /**
  * The types whose findings must all be in the new document. Vulnerabilities may leave the same scan of the same image:
- * databases are corrected, but not by an earlier run. Nothing else leaves a commit, unless the tool looked for something else.
+ * databases are corrected, but not by an earlier run. Nothing else leaves a commit, unless the tool looked for
+ * something else.
  */
 export function mustKeep(by: Replacing, older: Replacing): FindingType[] {
   const found = FINDING_TYPES.filter((what) => numberOf(what, older) > 0);

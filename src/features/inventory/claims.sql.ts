@@ -12,7 +12,8 @@ export const joinedIds = (release: string, one: string, other: string, { counts 
                   OR (va.canonical = ${other} AND va.alias = ${one})))`;
 
 /**
- * The ids of the finding `f`: its fingerprint, and for a vulnerability its own id and its aliases, which are its own only
+ * The ids of the finding `f`: its fingerprint, and for a vulnerability its own id and its aliases, which are its own
+ * only
  * if its uploader had `vex:write`. The rule of a secret or of code can look like the id of a vulnerability, and what is
  * said about the vulnerability must not cover it.
  */
@@ -91,7 +92,8 @@ const claimsOn = (package_: string, more: string, when: AsOf) => `
  * claim ON true`. Claims that take effect come first. Among several, the one stated last decides.
  *
  * A claim applies to the finding if all of these hold:
- * - Its target is the fingerprint, the own id of a vulnerability, or an alias that evidence of a caller with `vex:write`
+ * - Its target is the fingerprint, the own id of a vulnerability, or an alias that evidence of a caller with
+ * `vex:write`
  *   names.
  * - If it names a package, the finding is in that package. If it names a version, the versions are equal. If its purl
  *   has qualifiers, the purls are equal.

@@ -67,7 +67,8 @@ export const NEW_DEFECTS = {
  * Defects of a set that waivers cover, with the ids of those waivers. A defect can be in several versions of its
  * package, and several documents can report it: it is covered only if each of its findings is, by the finding's own id.
  * Other ids join only by evidence of a caller with `vex:write`: else a pipeline could name a waived id as an alias.
- * One without fingerprints covers vulnerabilities and licences only. Qualifiers of the waiver's package URL must be those of the finding's. `release` and `waivers` (ids) are parameters.
+ * One without fingerprints covers vulnerabilities and licences only. Qualifiers of the waiver's package URL must be
+ * those of the finding's. `release` and `waivers` (ids) are parameters.
  */
 const waivedOf = (defects: string, release: string, waivers: string, was: Was = '') => {
   return `

@@ -1,7 +1,8 @@
 import type { Statement } from '../../database/sql.js';
 
 /**
- * Evidence of a document `d`. A document is stored with its first evidence, so it has the time of one of them. Of uploads at
+ * Evidence of a document `d`. A document is stored with its first evidence, so it has the time of one of them. Of
+ * uploads at
  * the same moment, the one that began later may have stored it.
  */
 const EVIDENCE =

@@ -166,7 +166,8 @@ const dataOf = (type: string) => `(SELECT e.data FROM events e
 /** Waivers in order, with the data of their events. `$1`: id of the one before, or null; `$2`: maximum number. */
 export const WAIVERS: Statement = {
   name: 'verify-waivers',
-  text: `SELECT t.id, t.project_id AS "projectId", t.release_id AS "releaseId", t.rule, t.about, t.purl, t.fingerprints, t.reason,
+  text: `SELECT t.id, t.project_id AS "projectId", t.release_id AS "releaseId", t.rule, t.about, t.purl,
+                t.fingerprints, t.reason,
                 t.expires_at AS "expiresAt", t.created_at AS "createdAt", t.created_by AS "createdBy",
                 t.approved_at AS "approvedAt", t.approved_by AS "approvedBy",
                 ${dataOf('waiver.requested')} AS requested, ${dataOf('waiver.approved')} AS approved

@@ -40,7 +40,7 @@ export async function fingerprintsFor(context: CallContext, terms: Terms): Promi
   const values = [...valuesOf(terms), MAX_FINGERPRINTS + 1];
   const found = await query<{ fingerprint: string }>(context, TO_NAME, values);
   if (found.length > MAX_FINGERPRINTS) {
-    const message = `is required: more than ${MAX_FINGERPRINTS} findings match, and not all are vulnerabilities or licences`;
+    const message = `is required: more than ${MAX_FINGERPRINTS} findings match, not all vulnerabilities or licences`;
     throw invalidAt('body', '/fingerprints', message);
   }
   return found.map(({ fingerprint }) => fingerprint);

@@ -71,7 +71,9 @@ export function suitesOf(root: XmlElement): Target[] {
   return [...names].map((name) => ({ type: 'suite', name }));
 }
 
-/** The earliest time of a suite, and whether a suite has a time without a zone. The age of evidence counts from there. */
+/**
+ * The earliest time of a suite, and whether a suite has a time without a zone. The age of evidence counts from there.
+ */
 export function startOf(root: XmlElement): { at?: string; isLocal?: boolean } {
   const found: { at?: string; isLocal?: boolean } = {};
   const look = (element: XmlElement) => {

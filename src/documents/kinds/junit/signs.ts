@@ -78,7 +78,8 @@ function failedProperty({ children }: XmlElement): string | undefined {
     );
   });
   if (!about) return undefined;
-  return `the property ${about.attributes.get('name')?.trim()}="${(about.attributes.get('value') ?? about.text).trim().slice(0, 50)}"`;
+  const value = (about.attributes.get('value') ?? about.text).trim().slice(0, 50);
+  return `the property ${about.attributes.get('name')?.trim()}="${value}"`;
 }
 
 /** Output is text. An element in it that reports a failure may have got to the wrong place. */

@@ -44,7 +44,8 @@ export function unprocessedOf(
   const files = missing.reduce((sum, one) => sum + filesOf(one), 0);
   const { lookedAt } = aboutRun(run);
   const of = lookedAt === undefined ? '' : ` of ${lookedAt + files}`;
-  const what = `the tool did not look at ${files}${of} ${files === 1 && !of ? 'file' : 'files'}: ${shorten(first.text ?? first.id ?? '')}`;
+  const unit = files === 1 && !of ? 'file' : 'files';
+  const what = `the tool did not look at ${files}${of} ${unit}: ${shorten(first.text ?? first.id ?? '')}`;
   if (lookedAt !== undefined && files * ONE_OF <= lookedAt + files) {
     return { ...YES, caveat: `says that ${what}` };
   }

@@ -28,5 +28,8 @@ export function caveatOf({ document, parts }: Scan): string | undefined {
   if (systemOf(document).EOSL !== true || !parts.some(isOfSystem)) return undefined;
   const name = [systemOf(document).Family, systemOf(document).Name].filter(isText).join(' ');
   const system = name ? ` (${name.slice(0, 60)})` : '';
-  return `says that the operating system${system} is past its end of life, so newer vulnerabilities in its packages are not known. Use a newer base image`;
+  return [
+    `says that the operating system${system} is past its end of life, so newer vulnerabilities in its packages are not known`,
+    'Use a newer base image',
+  ].join('. ');
 }

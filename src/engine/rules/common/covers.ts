@@ -266,10 +266,15 @@ function whyNone(
   const { isOfImage, isOfFiles, otherArtifact } = aboutOf(one, artifacts);
   const own = without.find(({ sha256 }) => sha256 === one.artifact);
   if (one.artifact !== null && !own) return undefined;
+  const uploaded = own ? `was uploaded for ${artifactName(own, artifacts)}` : '';
   if (own && otherArtifact !== undefined)
-    return `was uploaded for ${artifactName(own, artifacts)}, and is about ${shown(otherArtifact)}, which is another artifact of this release`;
+    return `${uploaded}, and is about ${shown(otherArtifact)}, which is another artifact of this release`;
   if (own && image !== undefined)
-    return `was uploaded for ${artifactName(own, artifacts)}, and a report of the same image (${image}) for another artifact. One image is not two artifacts. Upload each scan for the image that it looked at, and retract the wrong one: ${RETRACT}. If both artifacts are the same image, register one with both digests in a new release`;
+    return [
+      `${uploaded}, and a report of the same image (${image}) for another artifact. One image is not two artifacts`,
+      `Upload each scan for the image that it looked at, and retract the wrong one: ${RETRACT}`,
+      'If both artifacts are the same image, register one with both digests in a new release',
+    ].join('. ');
   if (isOfFiles && without.some(isImage)) return 'looked at files, and not at the image';
   const several = `the release has ${counted(artifacts.length, 'artifact')}`;
   if (isOfImage)

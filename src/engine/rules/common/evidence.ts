@@ -92,7 +92,9 @@ const namesOf = (some: readonly ArtifactInput[], all: readonly ArtifactInput[]) 
     NAMED,
   );
 
-/** Which labels the asked report must not have, because it would replace a report of something else of the same tool. */
+/**
+ * Which labels the asked report must not have, because it would replace a report of something else of the same tool.
+ */
 function ownLabels(input: Asked, some: readonly Shown[]): string[] {
   const tools = some
     .flatMap((one) => input.uploads[one] ?? [])
