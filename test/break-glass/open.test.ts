@@ -85,10 +85,6 @@ describe('POST /releases/{id}/break-glass: 201', () => {
 
   it('never leaks to another release, environment or artifact', async () => {
     const other = (await createRelease(open.app, { projectId: 1, version: '2.0.0' })).id;
-    await broken(context.app, release);
-    expect((await gateSays(open.app, release)).said).toBe('break-glass');
-    expect((await gateSays(open.app, other)).said).toBe('deny');
-    expect((await gateSays(open.app, release, { environment: 'staging' })).said).toBe('deny');
     const digest = 'ab'.repeat(32);
     for (const id of [release, other]) {
       await open.app.inject({
@@ -97,6 +93,10 @@ describe('POST /releases/{id}/break-glass: 201', () => {
         payload: { name: 'image', kind: 'container', sha256: digest },
       });
     }
+    await broken(context.app, release);
+    expect((await gateSays(open.app, release)).said).toBe('break-glass');
+    expect((await gateSays(open.app, other)).said).toBe('deny');
+    expect((await gateSays(open.app, release, { environment: 'staging' })).said).toBe('deny');
     const query = { environment: 'production', sha256: digest };
     const both = expectProblem(
       await open.app.inject({ url: '/assert', query }),
