@@ -55,7 +55,7 @@ function toolsOf(runs: readonly Run[]) {
 }
 
 export const parser: DocumentParser = {
-  version: 7,
+  version: 8,
 
   recognizes(document) {
     const runs = fieldOf(document, 'runs');

@@ -1,0 +1,77 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.js';
+import { type UploadOptions, upload } from '../support/evidence.js';
+import { createRelease } from '../support/releases.js';
+import { denials, guard, verdictOf } from '../support/verdicts.js';
+
+/** Documents with values that the server does not understand, or that say nothing: what is unclear never allows. */
+
+const context = useApp();
+let release: string;
+beforeEach(async () => {
+  release = (await createRelease(context.app)).id;
+});
+
+interface Case {
+  readonly document: unknown;
+  readonly options?: UploadOptions;
+  readonly rule: object;
+  /** Why it is denied. Absent: it is allowed. */
+  readonly reason?: RegExp;
+}
+
+const scan = (what: string) => ({ rule: 'max-findings', severity: 'high', types: [what] });
+
+async function judge({ document, options = {}, rule, reason }: Case) {
+  const response = await upload(context.app, release, document, options);
+  expect(response.statusCode, response.body).toBe(201);
+  const environment = await guard(context.app, [rule]);
+  const verdict = await verdictOf(context.app, release, { environment });
+  expect(verdict.decision, denials(verdict).join('\n')).toBe(reason ? 'deny' : 'allow');
+  if (reason) expect(denials(verdict).join('\n')).toMatch(reason);
+}
+
+const judged = (name: string, cases: Record<string, Case>) =>
+  describe(name, () => {
+    it.each(Object.entries(cases))('%s', (_name, one) => judge(one));
+  });
+
+const rated = (rule: unknown, own?: unknown): unknown => ({
+  version: '2.1.0',
+  runs: [
+    {
+      tool: {
+        driver: { name: 'CodeQL', rules: [{ id: 'r', properties: { 'security-severity': rule } }] },
+      },
+      results: [
+        {
+          ruleId: 'r',
+          level: 'note',
+          message: { text: 'x' },
+          properties: { 'security-severity': own },
+        },
+      ],
+    },
+  ],
+});
+
+judged('security-severity of SARIF', {
+  ...Object.fromEntries(
+    ['KRITISCH', 'P1', {}, true, ['9.8'], 'extreme (2.0)'].map((value) => [
+      `${JSON.stringify(value)} has an unknown severity`,
+      { document: rated(value), rule: scan('code'), reason: /1 unknown-severity/ },
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['9,8', '9.8/10', 'CRITICAL (9.8)', '9.8 (Critical)'].map((value) => [
+      `${value} is critical`,
+      { document: rated(value), rule: scan('code'), reason: /1 critical/ },
+    ]),
+  ),
+  'n/a does not hide the rating of the rule': {
+    document: rated('9.8', 'n/a'),
+    rule: scan('code'),
+    reason: /1 critical/,
+  },
+  '2.0 is low': { document: rated('2.0'), rule: scan('code') },
+});
