@@ -75,3 +75,51 @@ judged('security-severity of SARIF', {
   },
   '2.0 is low': { document: rated('2.0'), rule: scan('code') },
 });
+
+const grype = (fields: object = {}) => ({
+  matches: [],
+  source: { type: 'directory', target: '/src' },
+  distro: { name: 'debian', version: '12' },
+  descriptor: { name: 'grype', version: '0.104.0', db: { status: { valid: true } } },
+  ...fields,
+});
+const alert = (type: string) => ({
+  alertsByPackage: [{ package: {}, alerts: [{ type, message: `the alert ${type}` }] }],
+});
+const WORD: UploadOptions = { scanners: 'vulnerability' };
+
+judged('Grype', {
+  'of a distribution with a database': { document: grype(), rule: scan('vulnerability') },
+  'of packages of a distribution that it has no data for': {
+    document: grype(alert('distro-disabled')),
+    options: WORD,
+    rule: scan('vulnerability'),
+    reason: /1 package: the alert distro-disabled/,
+  },
+  'of packages of a distribution that it does not know': {
+    document: grype(alert('distro-unknown')),
+    options: WORD,
+    rule: scan('vulnerability'),
+    reason: /1 package: the alert distro-unknown/,
+  },
+  'of a folder without packages': {
+    document: grype({ distro: {} }),
+    rule: scan('vulnerability'),
+    reason: /no match and no distribution/,
+  },
+  'of a folder, with the word of the uploader': {
+    document: grype({ distro: {} }),
+    options: WORD,
+    rule: scan('vulnerability'),
+  },
+  ...Object.fromEntries(
+    [undefined, null, { status: { built: '2026-01-01T00:00:00Z' } }].map((db) => [
+      `with the database ${JSON.stringify(db)}`,
+      {
+        document: grype({ descriptor: { name: 'grype', db } }),
+        rule: scan('vulnerability'),
+        reason: /does not say that the vulnerability database was valid/,
+      },
+    ]),
+  ),
+});

@@ -1,5 +1,5 @@
 import { counted } from '../../../shared/text.js';
-import type { Coverage } from '../../../vocabulary/coverage.js';
+import type { Coverage, Target } from '../../../vocabulary/coverage.js';
 import type { Note } from '../../kind.js';
 import { covered, extentOf, failed, instantOf, uncovered } from '../common/coverage.js';
 import { reportedError } from '../common/reported-error.js';
@@ -70,25 +70,73 @@ export function coverageOf(report: Report): { coverage: Coverage; warnings: Note
   if (fault) return { coverage: failed('vulnerability', fault, about), warnings };
   if (!report.descriptor?.name && !isEarly(report) && !target)
     return { coverage: uncovered('vulnerability', ANONYMOUS, about), warnings };
-  const filtered = filteredBy(report);
-  if (filtered) return { coverage: uncovered('vulnerability', filtered, about), warnings };
+  const doubt = obstacleOf(report) ?? silentDoubt(report, target);
+  if (doubt) return { coverage: uncovered('vulnerability', doubt, about), warnings };
   return { coverage: covered('vulnerability', about), warnings };
 }
 
-/** What Grype says about packages, such as the end of life of their distribution: one warning for each kind. */
-export function alertsOf({ alertsByPackage }: Report): Note[] {
+interface Alert {
+  readonly type: string;
+  readonly text: string;
+  /** Of how many packages. */
+  readonly count: number;
+}
+
+/** What Grype says about packages, such as the end of life of their distribution: one entry for each kind. */
+function alertsIn({ alertsByPackage }: Report): Alert[] {
   if (!Array.isArray(alertsByPackage)) return [];
-  const counts = new Map<string, number>();
+  const found = new Map<string, Alert>();
   for (const entry of alertsByPackage) {
     const { alerts }: Record<string, unknown> = Object(entry);
     for (const alert of Array.isArray(alerts) ? alerts : []) {
       const { message, type }: Record<string, unknown> = Object(alert);
       const text = String(message || type || 'alert').slice(0, 200);
-      counts.set(text, (counts.get(text) ?? 0) + 1);
+      const key = JSON.stringify([type, text]);
+      const count = (found.get(key)?.count ?? 0) + 1;
+      found.set(key, { type: String(type).toLowerCase(), text, count });
     }
   }
-  return [...counts].map(([text, count]) => ({
+  return [...found.values()];
+}
+
+/** The packages were looked up, although their distribution gets no more fixes. */
+const LOOKED_UP = 'distro-eol';
+
+/** Grype has no data for the distribution of some packages (`distro-disabled`, `distro-unknown`). */
+function blindBy(report: Report): string | undefined {
+  const blind = alertsIn(report).find(({ type }) => type !== LOOKED_UP);
+  if (!blind) return undefined;
+  const packages = counted(blind.count, 'package');
+  return `Grype says of ${packages}: ${blind.text}. Name their distribution (--distro), or scan them with another tool`;
+}
+
+/** What Grype itself says that it left out. The word of the uploader does not make up for it. */
+export const obstacleOf = (report: Report): string | undefined =>
+  filteredBy(report) ?? blindBy(report);
+
+const DECLARE =
+  'If Grype looked at all packages, upload the report again with ?scanners=vulnerability';
+const NO_DATABASE = `it lists no match, and does not say that the vulnerability database was valid. ${DECLARE}`;
+const NO_PACKAGES = `it lists no match and no distribution: Grype writes the same if it found no package. ${DECLARE}`;
+
+/** Whether the report shows that there was a database. Before 0.88, it had no `valid`. */
+function hasDatabase({ descriptor }: Report): boolean {
+  const db: Record<string, unknown> = Object(descriptor?.db);
+  if (!isGiven(db.status)) return instantOf(db.built) !== undefined || isGiven(db.valid);
+  return isGiven(Object(db.status).valid);
+}
+
+/** Why the silence of a report shows nothing. A match shows that Grype had packages and a database. */
+function silentDoubt(report: Report, target: Target | undefined): string | undefined {
+  if (report.matches.length > 0 || (report.ignoredMatches ?? []).length > 0) return undefined;
+  if (!hasDatabase(report)) return NO_DATABASE;
+  // A package is named by the user, and has no distribution.
+  const { name }: Record<string, unknown> = Object(report.distro);
+  return target?.type === 'package' || isGiven(name) ? undefined : NO_PACKAGES;
+}
+
+export const alertsOf = (report: Report): Note[] =>
+  alertsIn(report).map(({ text, count }) => ({
     message: `Grype warns about ${counted(count, 'package')}: ${text}`,
     pointer: '/alertsByPackage',
   }));
-}

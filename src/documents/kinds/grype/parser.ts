@@ -1,8 +1,7 @@
 import { canonicalIds } from '../../../vocabulary/vulnerability-ids.js';
 import { DocumentFault, refuseTooMany } from '../../fault.js';
 import type { DocumentParser } from '../../kind.js';
-import { alertsOf, coverageOf } from './coverage.js';
-import { filteredBy } from './filters.js';
+import { alertsOf, coverageOf, obstacleOf } from './coverage.js';
 import { findingOf, sameIds } from './findings.js';
 import { claimsOf } from './ignored.js';
 import { check } from './schema.js';
@@ -21,7 +20,7 @@ function isReport(document: unknown): boolean {
 }
 
 export const parser: DocumentParser = {
-  version: 4,
+  version: 5,
 
   recognizes: isReport,
 
@@ -45,7 +44,7 @@ export const parser: DocumentParser = {
       findings,
       claims: claimsOf(ignored, findings, report.matches.length),
       // What was left out is not made up for by the word of the uploader.
-      obstacle: filteredBy(report),
+      obstacle: obstacleOf(report),
       warnings: [...warnings, ...alertsOf(report)],
     };
   },
