@@ -39,6 +39,8 @@ export interface Coverage {
   readonly extent?: string | undefined;
   /** When the tool ran, ISO 8601. */
   readonly at?: string | undefined;
+  /** A time of the document that is not understood, as written. The age of the document is unknown. */
+  readonly unreadTime?: string | undefined;
   /** When the tool's database was made, ISO 8601. */
   readonly database?: string | undefined;
 }

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { type UploadOptions, upload } from '../support/evidence.js';
 import { createRelease } from '../support/releases.js';
-import { denials, guard, verdictOf } from '../support/verdicts.js';
+import { denials, guard, verdictOf, XML } from '../support/verdicts.js';
 
 /** Documents with values that the server does not understand, or that say nothing: what is unclear never allows. */
 
@@ -122,4 +122,64 @@ judged('Grype', {
       },
     ]),
   ),
+});
+
+const tests = (time: string, place = ''): unknown =>
+  `<testsuite name="s" tests="1" ${place ? '' : time}><testcase name="a" ${place ? time : ''}/></testsuite>`;
+const fresh = (shows: string) => ({ rule: 'evidence-required', shows, maximumAgeDays: 30 });
+const trivyAt = (CreatedAt: unknown) => ({
+  SchemaVersion: 2,
+  CreatedAt,
+  ArtifactName: '.',
+  ArtifactType: 'filesystem',
+  Results: [{ Target: 'package-lock.json', Class: 'lang-pkgs', Type: 'npm' }],
+});
+
+judged('times', {
+  ...Object.fromEntries(
+    [
+      '2020-01-01T00:00:00 UTC',
+      'Wed, 01 Jan 2020 00:00:00 GMT',
+      '01/01/2020 10:00:00',
+      '1577836800',
+      '20200101T000000Z',
+      '1980-01-01T00:00:00',
+    ].map((time) => [
+      `JUnit of ${time}`,
+      {
+        document: tests(`timestamp="${time}"`),
+        options: XML,
+        rule: fresh('tests'),
+        reason: /is older than 30 days\. Run the tool again/,
+      },
+    ]),
+  ),
+  'JUnit with times of tests alone': {
+    document: tests('timestamp="2020-01-01T00:00:00"', 'case'),
+    options: XML,
+    rule: fresh('tests'),
+    reason: /is older than 30 days/,
+  },
+  'JUnit with a time that is not understood': {
+    document: tests('timestamp="letzten Dienstag"'),
+    options: XML,
+    rule: fresh('tests'),
+    reason: /or of unknown age\. junit has a time that is not understood: .?letzten Dienstag/,
+  },
+  'JUnit with a time that is not understood, for a rule without an age': {
+    document: tests('timestamp="letzten Dienstag"'),
+    options: XML,
+    rule: { rule: 'evidence-required', shows: 'tests' },
+  },
+  'JUnit without a time': { document: tests(''), options: XML, rule: fresh('tests') },
+  'Trivy with a number of seconds': {
+    document: trivyAt(1577836800),
+    rule: fresh('vulnerability'),
+    reason: /is older than 30 days/,
+  },
+  'Trivy with the time as Go prints it': {
+    document: trivyAt('2020-01-01 00:00:00 +0000 UTC'),
+    rule: fresh('vulnerability'),
+    reason: /is older than 30 days/,
+  },
 });

@@ -31,7 +31,18 @@ function storableTarget({ type, name, digests, otherDigests }: Target): Target {
 
 /** Bounds an entry, and leaves out what is not set. */
 export function storableCoverage(coverage: Coverage): Coverage {
-  const { what, ran, reason, of = [], declared, lookedAt, extent, at, database } = coverage;
+  const {
+    what,
+    ran,
+    reason,
+    of = [],
+    declared,
+    lookedAt,
+    extent,
+    at,
+    unreadTime,
+    database,
+  } = coverage;
   return {
     what,
     ran,
@@ -41,6 +52,7 @@ export function storableCoverage(coverage: Coverage): Coverage {
     ...(lookedAt !== undefined && { lookedAt }),
     ...(extent !== undefined && { extent: clean(extent, 300) ?? '' }),
     ...(at !== undefined && { at }),
+    ...(unreadTime !== undefined && { unreadTime: clean(unreadTime, 100) || '?' }),
     ...(database !== undefined && { database }),
   };
 }

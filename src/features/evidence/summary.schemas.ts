@@ -70,6 +70,12 @@ const Coverage = Type.Object({
     }),
   ),
   at: Type.Optional(instant('When the tool ran, as written in the document')),
+  unreadTime: Type.Optional(
+    Type.String({
+      description:
+        'A time of the document that is not understood. Rules with `maximumAgeDays` deny the document',
+    }),
+  ),
   database: Type.Optional(
     instant("When the tool's database was built, as written in the document"),
   ),

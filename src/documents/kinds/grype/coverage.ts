@@ -2,6 +2,7 @@ import { counted } from '../../../shared/text.js';
 import type { Coverage, Target } from '../../../vocabulary/coverage.js';
 import type { Note } from '../../kind.js';
 import { covered, extentOf, failed, instantOf, uncovered } from '../common/coverage.js';
+import { timed } from '../common/instants.js';
 import { reportedError } from '../common/reported-error.js';
 import { textsOf } from '../common/texts.js';
 import { filteredBy } from './filters.js';
@@ -50,12 +51,12 @@ function databaseFault({ descriptor }: Report): string | undefined {
 export function coverageOf(report: Report): { coverage: Coverage; warnings: Note[] } {
   const database = databaseOf(report);
   const target = targetOf(report, report);
-  const [at, built] = [instantOf(report.descriptor?.timestamp), instantOf(database.built)];
+  const built = instantOf(database.built);
   const extent = extentOf(partsOf(report));
   const about = {
     ...(extent && { extent }),
     ...(target && { of: [target] }),
-    ...(at && { at }),
+    ...timed(report.descriptor?.timestamp),
     ...(built && { database: built }),
   };
   const warnings: Note[] = target

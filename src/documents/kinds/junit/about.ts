@@ -1,6 +1,6 @@
 import type { Target } from '../../../vocabulary/coverage.js';
 import type { XmlElement } from '../../xml-element.js';
-import { instantOf } from '../common/coverage.js';
+import { earliestOf, type Timed } from '../common/instants.js';
 import { isSuite, nameOf } from './elements.js';
 
 /** Longer names are cut where they are stored. */
@@ -71,14 +71,15 @@ export function suitesOf(root: XmlElement): Target[] {
   return [...names].map((name) => ({ type: 'suite', name }));
 }
 
-/** The earliest time of a suite. The age of evidence counts from there. */
-export function startOf(root: XmlElement): string | undefined {
-  let first: string | undefined;
+/** The earliest time of a suite, or of a test if no suite has one. The age of evidence counts from there. */
+export function startOf(root: XmlElement): Timed {
+  const [suites, tests]: [unknown[], unknown[]] = [[], []];
   const look = (element: XmlElement) => {
-    const at = instantOf(element.attributes.get('timestamp'));
-    if (at !== undefined && (first === undefined || at < first)) first = at;
-    for (const child of element.children) if (nameOf(child) !== 'testcase') look(child);
+    const times = nameOf(element) === 'testcase' ? tests : suites;
+    const time = element.attributes.get('timestamp');
+    if (time) times.push(time);
+    for (const child of element.children) look(child);
   };
   look(root);
-  return first;
+  return earliestOf(suites.length > 0 ? suites : tests);
 }

@@ -33,7 +33,7 @@ function coverageOf(
 }
 
 export const parser: DocumentParser = {
-  version: 7,
+  version: 8,
 
   recognizes: (document) => isElement(document) && hasSuites(document),
 
@@ -44,7 +44,7 @@ export const parser: DocumentParser = {
     count.suite(document, document.attributes.get('name'));
     const tests = count.summary();
     const lookedAt = tests.tests - tests.skipped;
-    const about = { of: suitesOf(document), lookedAt, at: startOf(document) };
+    const about = { of: suitesOf(document), lookedAt, ...startOf(document) };
     const wrapped = isSuite(document)
       ? []
       : [{ message: `The root element is ${document.name.slice(0, 100)}. Its suites were read` }];

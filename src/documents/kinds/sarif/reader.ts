@@ -81,7 +81,7 @@ export class Reader {
     if (found.misplaced) note('The index of its rule leads to another rule, or to none');
     if (isMisplaced(run, result)) note('The index of its file leads to none');
     if (ratingOfResult(result, found.rule).odd)
-      note('security-severity is not a number from 0 to 10, and is not understood');
+      note('security-severity is not a number from 0 to 10');
   }
 
   private result(run: Run, { result, found, type, configured }: Typed): void {

@@ -3,7 +3,8 @@ import type { Coverage, Target } from '../../../vocabulary/coverage.js';
 import { DocumentFault } from '../../fault.js';
 import type { DocumentParser, Note } from '../../kind.js';
 import type { XmlElement } from '../../xml-element.js';
-import { type About, covered, failed, instantOf, uncovered } from '../common/coverage.js';
+import { type About, covered, failed, uncovered } from '../common/coverage.js';
+import { timed } from '../common/instants.js';
 import { find, isTrx, otherThan } from './elements.js';
 import { Results, SUMMARY } from './results.js';
 import { type RunSummary, summaryOf } from './summary.js';
@@ -119,7 +120,7 @@ function coverageOf(
 const UNCHANGED = 'Upload the output of the test runner unchanged';
 
 export const parser: DocumentParser = {
-  version: 5,
+  version: 6,
 
   recognizes: isTrx,
 
@@ -132,8 +133,8 @@ export const parser: DocumentParser = {
     const difference = compare(summary, results, classes.keys());
     const tests = results.summary();
     const [times] = find(document, 'Times');
-    const at = instantOf(times?.attributes.get('start') ?? times?.attributes.get('creation'));
-    const about = { of: assembliesOf(document), lookedAt: tests.tests - tests.skipped, at };
+    const time = timed(times?.attributes.get('start') ?? times?.attributes.get('creation'));
+    const about = { of: assembliesOf(document), lookedAt: tests.tests - tests.skipped, ...time };
     const bad = tests.failures + tests.errors;
     const other = results.other ?? summary.other ?? otherThan(document, PARTS);
     const found = { bad, unknown: results.unknown.reason(), other };
