@@ -183,3 +183,71 @@ judged('times', {
     reason: /is older than 30 days/,
   },
 });
+
+const banned = {
+  rule: 'banned-components',
+  components: [{ purl: 'pkg:npm/@evil/*' }, { purl: 'pkg:npm/event-stream' }],
+};
+const cyclonedx = (component: object) => ({
+  bomFormat: 'CycloneDX',
+  specVersion: '1.5',
+  components: [{ type: 'library', version: '1', ...component }],
+});
+const purls = (count: number) =>
+  [...Array(count).keys()].map((i) => ({
+    referenceType: 'PURL',
+    referenceLocator: i + 1 < count ? `pkg:npm/a${i}@1` : 'pkg:npm/event-stream@1',
+  }));
+const spdx = (packages: object[], documentDescribes: string[] = []) => ({
+  spdxVersion: 'SPDX-2.3',
+  SPDXID: 'SPDXRef-DOCUMENT',
+  name: 'shop',
+  documentDescribes,
+  packages: packages.map((one, i) => ({ SPDXID: `SPDXRef-${i}`, versionInfo: '1', ...one })),
+});
+const FOUND = /1 banned component/;
+
+judged('banned components', {
+  'with a group and without a package URL': {
+    document: cyclonedx({ group: '@evil', name: 'x' }),
+    rule: banned,
+    reason: FOUND,
+  },
+  'with a namespace in their name': {
+    document: cyclonedx({ name: '@evil/x' }),
+    rule: banned,
+    reason: FOUND,
+  },
+  'with a generic package URL': {
+    document: cyclonedx({ name: 'event-stream', purl: 'pkg:generic/event-stream@1' }),
+    rule: banned,
+    reason: FOUND,
+  },
+  'with two versions in their package URL': {
+    document: cyclonedx({ name: 'event-stream', purl: 'pkg:npm/event-stream@1@2' }),
+    rule: banned,
+    reason: FOUND,
+  },
+  'as a package of SPDX without a package URL': {
+    document: spdx([{ name: '@evil/x' }]),
+    rule: banned,
+    reason: FOUND,
+  },
+  'as the last of twelve package URLs of SPDX': {
+    document: spdx([{ name: 'a', externalRefs: purls(12) }]),
+    rule: banned,
+    reason: FOUND,
+  },
+  'as one of two packages that SPDX describes': {
+    document: spdx(
+      [{ name: 'event-stream' }, { name: 'shop' }, { name: 'b' }],
+      ['SPDXRef-0', 'SPDXRef-1'],
+    ),
+    rule: banned,
+    reason: FOUND,
+  },
+  'are not those of another namespace': {
+    document: cyclonedx({ group: '@good', name: 'x' }),
+    rule: banned,
+  },
+});
