@@ -251,3 +251,27 @@ judged('banned components', {
     rule: banned,
   },
 });
+
+judged('licences, unknown ones allowed', {
+  ...Object.fromEntries(
+    [
+      'GNU General Public License v3.0 only',
+      'GPLv3',
+      'GNU Affero General Public License v3',
+      'MIT/AGPL-3.0',
+      'MIT, AGPL-3.0-only',
+      'https://www.gnu.org/licenses/agpl-3.0.html',
+    ].map((name) => [
+      name,
+      {
+        document: cyclonedx({ name: 'a', licenses: [{ license: { name } }] }),
+        rule: { rule: 'licences', deny: ['GPL-3.0-only', 'AGPL-*'], unknown: 'allow' },
+        reason: /1 has licences that are not allowed/,
+      },
+    ]),
+  ),
+  'a name without a denied licence': {
+    document: cyclonedx({ name: 'a', licenses: [{ license: { name: 'Our own licence' } }] }),
+    rule: { rule: 'licences', deny: ['GPL-3.0-only', 'AGPL-*'], unknown: 'allow' },
+  },
+});
