@@ -275,3 +275,77 @@ judged('licences, unknown ones allowed', {
     rule: { rule: 'licences', deny: ['GPL-3.0-only', 'AGPL-*'], unknown: 'allow' },
   },
 });
+
+const silent = (name: string, run: object = {}, rules: object[] = [], more: object = {}) => ({
+  version: '2.1.0',
+  runs: [{ tool: { driver: { name, rules } }, results: [], ...run }],
+  ...more,
+});
+const off = { descriptor: { id: 'r' }, configuration: { enabled: false } };
+const osv = (vulnerability: object, max_severity: string) => ({
+  results: [
+    {
+      source: { path: 'package-lock.json', type: 'lockfile' },
+      packages: [
+        {
+          package: { name: 'a', version: '1', ecosystem: 'npm' },
+          vulnerabilities: [
+            { id: 'GHSA-aaaa-bbbb-cccc', database_specific: { severity: 'LOW' }, ...vulnerability },
+          ],
+          groups: [{ ids: ['GHSA-aaaa-bbbb-cccc'], max_severity }],
+        },
+      ],
+    },
+  ],
+});
+
+judged('SARIF without findings', {
+  'with rules': { document: silent('CodeQL', {}, [{ id: 'r' }]), rule: scan('code') },
+  'with all rules disabled by its invocation': {
+    document: silent(
+      'CodeQL',
+      { invocations: [{ executionSuccessful: true, ruleConfigurationOverrides: [off] }] },
+      [{ id: 'r' }],
+    ),
+    rule: scan('code'),
+    reason: /all of its rules are disabled/,
+  },
+  'with invocations in other files': {
+    document: silent('CodeQL', {
+      externalPropertyFileReferences: { invocations: [{ location: { uri: 'a' } }] },
+    }),
+    rule: scan('code'),
+    reason: /in other files/,
+  },
+  'with invocations outside its runs': {
+    document: silent('CodeQL', {}, [], {
+      inlineExternalProperties: [{ invocations: [{ executionSuccessful: false }] }],
+    }),
+    rule: scan('code'),
+    reason: /outside its runs/,
+  },
+  ...Object.fromEntries(
+    ['OSV Scanner', 'Google OSV-Scanner'].map((name) => [
+      `of ${name}`,
+      {
+        document: silent(name),
+        rule: scan('vulnerability'),
+        reason: /writes the same SARIF if it found no package/,
+      },
+    ]),
+  ),
+});
+
+judged('OSV-Scanner', {
+  'with a low word and a high score': {
+    document: osv({}, '9.8'),
+    rule: scan('vulnerability'),
+    reason: /1 critical/,
+  },
+  'with an alias of a malicious package': {
+    document: osv({ aliases: ['MAL-2024-1'] }, ''),
+    rule: scan('vulnerability'),
+    reason: /1 critical/,
+  },
+  'with a low word': { document: osv({}, ''), rule: scan('vulnerability') },
+});

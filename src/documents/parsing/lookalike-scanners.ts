@@ -86,6 +86,16 @@ export const PACKAGES: readonly Lookalike[] = [
     fields: ['advisories', 'abandoned'],
   },
   {
+    name: 'a report of bundler-audit',
+    advice: `${CONVERT}, or scan Gemfile.lock with Trivy, Grype or OSV-Scanner`,
+    fields: ['version', 'created_at', 'results'],
+  },
+  {
+    name: 'a report of dotnet list package',
+    advice: 'Scan packages.lock.json with Trivy, Grype or OSV-Scanner, and upload its JSON',
+    fields: ['version', 'parameters', 'projects'],
+  },
+  {
     name: 'findings of Dependency-Track',
     advice: 'Upload CycloneDX JSON with its vulnerabilities (variant withVulnerabilities)',
     fields: ['meta', 'findings', 'project'],
