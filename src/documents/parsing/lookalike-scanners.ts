@@ -72,7 +72,8 @@ export const PACKAGES: readonly Lookalike[] = [
   },
   {
     name: 'a report of pip-audit',
-    advice: 'Upload CycloneDX JSON (pip-audit --format cyclonedx-json)',
+    advice:
+      'Upload CycloneDX JSON (pip-audit --format cyclonedx-json), which counts if it has a vulnerability. To show a clean scan, scan the same files with Trivy, Grype or OSV-Scanner, and upload its JSON',
     fields: ['dependencies', 'fixes'],
   },
   {
