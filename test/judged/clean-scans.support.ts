@@ -105,7 +105,8 @@ export const SCANS: Readonly<Record<string, unknown>> = {
     ],
   },
   Grype: grype,
-  // The root of a file system. Other folders have no distribution, and then only the uploader can say that any package was found.
+  // The root of a file system. Other folders have no distribution, and then only the uploader can say that any package
+  // was found.
   'Grype of a folder': { ...grype, source: { type: 'directory', target: '.' } },
   'npm audit': {
     auditReportVersion: 2,

@@ -119,7 +119,7 @@ function resultsState({ results, externalPropertyFileReferences }: Run): Answer 
   return results ? YES : failed(NO_RESULTS);
 }
 
-/** Whether results or invocations of any run are in the document, but outside its runs (3.13.5), where they are not read. */
+/** Whether results or invocations of any run are in the document, but outside its runs (3.13.5): they are not read. */
 export function hasOtherResults(inlineExternalProperties: unknown): boolean {
   return listOf(inlineExternalProperties).some((properties) =>
     ['results', 'invocations'].some((name) => listOf(fieldOf(properties, name)).length > 0),
