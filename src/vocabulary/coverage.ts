@@ -43,6 +43,8 @@ export interface Coverage {
   readonly at?: string | undefined;
   /** The document gives `at` without a time zone. It is read as UTC, and can be hours off. */
   readonly isLocal?: boolean | undefined;
+  /** A time of the document that is not understood, as written. The age of the document is unknown. */
+  readonly unreadTime?: string | undefined;
   /** When the tool's database was made, ISO 8601. */
   readonly database?: string | undefined;
 }

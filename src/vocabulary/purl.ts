@@ -63,6 +63,8 @@ function parse(written: string): Purl | undefined {
   // Qualifiers make package URLs long. Without them, the package is still identified.
   const [head = text] = text.length > MAX_LENGTH ? text.split(/[?#]/, 1) : [text];
   if (head.length > MAX_LENGTH) return undefined;
+  // `name@1@2`: the first version would become a part of the name.
+  if (/[^/]@[^/?#]*@/.test(head.split(/[?#]/, 1)[0] ?? '')) return undefined;
   try {
     const { type, namespace, name, version, qualifiers, subpath } = PackageURL.fromString(
       `pkg:${head.slice(4)}`,

@@ -67,6 +67,7 @@ describe('a label whose new report shows less', () => {
   const grypeReport = (db: object, matches: object[] = []) => ({
     matches,
     source: { type: 'image', target: { userInput: 'shop:1.0' } },
+    distro: { name: 'debian', version: '12' },
     descriptor: { name: 'grype', db },
   });
   const match = {

@@ -91,7 +91,8 @@ const CLEAN: Readonly<Record<Shown, Readonly<Record<string, () => Promise<unknow
       send({
         matches: [],
         source: { type: 'directory', target: '/src' },
-        descriptor: { name: 'grype', version: '0.92.2' },
+        distro: { name: 'debian', version: '12' },
+        descriptor: { name: 'grype', version: '0.92.2', db: { status: { valid: true } } },
       }),
     'npm-audit': () => send(npmAudit()),
     'osv with --all-packages': () =>
@@ -431,6 +432,7 @@ describe('other rules', () => {
     await send({
       matches: [],
       source: { type: 'directory', target: '/src' },
+      distro: { name: 'debian', version: '12' },
       descriptor: { name: 'grype', version: '0.92.2', db: { built: new Date().toISOString() } },
     });
     await allowed();

@@ -40,7 +40,8 @@ describe('an operating system past its end of life', () => {
   const grype = (alertsByPackage: object[]) => ({
     matches: [],
     source: { type: 'directory', target: '/src' },
-    descriptor: { name: 'grype', version: '0.104.0' },
+    distro: { name: 'debian', version: '9' },
+    descriptor: { name: 'grype', version: '0.104.0', db: { status: { valid: true } } },
     alertsByPackage,
   });
   const alerts = [

@@ -105,7 +105,9 @@ export const SCANS: Readonly<Record<string, unknown>> = {
     ],
   },
   Grype: grype,
-  'Grype of a folder': { ...grype, source: { type: 'directory', target: '.' }, distro: {} },
+  // The root of a file system. Other folders have no distribution, and then only the uploader can say that any package
+  // was found.
+  'Grype of a folder': { ...grype, source: { type: 'directory', target: '.' } },
   'npm audit': {
     auditReportVersion: 2,
     vulnerabilities: {},

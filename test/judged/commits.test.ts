@@ -46,7 +46,8 @@ const image = (revision: string, RepoDigests?: string[]) => ({
 const grype = (revision: string) => ({
   matches: [],
   source: { type: 'image', target: { userInput: 'shop:1', labels: { [REVISION]: revision } } },
-  descriptor: { name: 'grype', version: '0.104.0' },
+  distro: { name: 'debian', version: '12' },
+  descriptor: { name: 'grype', version: '0.104.0', db: { status: { valid: true } } },
 });
 const sarif = (...revisions: string[]) => ({
   version: '2.1.0',

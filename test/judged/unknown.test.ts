@@ -163,7 +163,13 @@ describe('tests: what is not known about one', () => {
 const grype = (configuration: object) => ({
   matches: [],
   source: { type: 'directory', target: '/src' },
-  descriptor: { name: 'grype', version: '0.104.0', configuration },
+  distro: { name: 'debian', version: '12' },
+  descriptor: {
+    name: 'grype',
+    version: '0.104.0',
+    configuration,
+    db: { status: { valid: true } },
+  },
 });
 const pnpm = (muted: object[]) => ({
   actions: [],

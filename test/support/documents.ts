@@ -98,7 +98,8 @@ const match = ({ id, also = [], name = 'lodash', version = '4.17.20', ...more }:
 /** A Grype report about npm packages. */
 export const grype = (...defects: Defect[]) => ({
   matches: defects.map(match),
-  descriptor: { name: 'grype', version: '0.92.2' },
+  distro: { name: 'debian', version: '12' },
+  descriptor: { name: 'grype', version: '0.92.2', db: { status: { valid: true } } },
 });
 
 /** A Grype report in which the user's rules ignore all matches. */

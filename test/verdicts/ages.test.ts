@@ -21,7 +21,10 @@ const rule = (limits: object) =>
 const at = (days: number) => ({ ...trivy(), CreatedAt: inDays(-days) });
 const withDatabase = (days?: number) => ({
   ...grype(),
-  descriptor: { name: 'grype', db: days === undefined ? {} : { built: inDays(-days) } },
+  descriptor: {
+    name: 'grype',
+    db: days === undefined ? { valid: true } : { built: inDays(-days) },
+  },
 });
 const AGAIN = 'Run the tool again and upload the report: POST /releases/{id}/evidence';
 

@@ -32,7 +32,7 @@ function storableTarget({ type, name, digests, otherDigests }: Target): Target {
 /** Bounds an entry, and leaves out what is not set. */
 export function storableCoverage(coverage: Coverage): Coverage {
   const { what, ran, reason, caveat, of = [], declared } = coverage;
-  const { lookedAt, extent, at, isLocal, database } = coverage;
+  const { lookedAt, extent, at, isLocal, unreadTime, database } = coverage;
   return {
     what,
     ran,
@@ -43,6 +43,7 @@ export function storableCoverage(coverage: Coverage): Coverage {
     ...(lookedAt !== undefined && { lookedAt }),
     ...(extent !== undefined && { extent: clean(extent, 300) ?? '' }),
     ...(at !== undefined && { at, ...(isLocal && { isLocal }) }),
+    ...(unreadTime !== undefined && { unreadTime: clean(unreadTime, 100) || '?' }),
     ...(database !== undefined && { database }),
   };
 }

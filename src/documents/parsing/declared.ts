@@ -53,11 +53,11 @@ export function withDeclared(
     ),
   );
   if (declared.length === 0) return parsed;
-  const { of, at, database } = first ?? {};
+  const { of, at, unreadTime, database } = first ?? {};
   const obstacle = coverage.find(isObstacle);
   const added = declared.map((what): Coverage => {
     if (obstacle) return { ...obstacle, what, ran: 'failed' };
-    const about = { what, of, at, database };
+    const about = { what, of, at, unreadTime, database };
     const nothing = nothingFor[what];
     if (nothing !== undefined) return { ...about, ran: 'unknown', reason: nothing, lookedAt: 0 };
     return doubt === undefined

@@ -9,6 +9,17 @@ export const SBOMS: readonly Lookalike[] = [
     and: (object) => /syft/i.test(textIn(fieldOf(object, 'schema'), 'url')),
   },
   {
+    name: 'an SBOM in the format of Syft',
+    advice: 'Upload CycloneDX JSON (syft -o cyclonedx-json)',
+    fields: ['artifacts', 'artifactRelationships'],
+  },
+  {
+    name: 'SPDX 3.0',
+    advice: 'Upload SPDX 2.3 JSON, or CycloneDX JSON',
+    fields: ['@context', '@graph'],
+    and: (object) => /spdx/i.test(JSON.stringify(fieldOf(object, '@context')).slice(0, 500)),
+  },
+  {
     name: 'a signed attestation',
     advice: 'Upload the document itself: the `predicate` of its payload',
     fields: ['payloadType', 'payload', 'signatures'],

@@ -72,7 +72,8 @@ export const PACKAGES: readonly Lookalike[] = [
   },
   {
     name: 'a report of pip-audit',
-    advice: 'Upload CycloneDX JSON (pip-audit --format cyclonedx-json)',
+    advice:
+      'Upload CycloneDX JSON (pip-audit --format cyclonedx-json), which counts if it has a vulnerability. To show a clean scan, scan the same files with Trivy, Grype or OSV-Scanner, and upload its JSON',
     fields: ['dependencies', 'fixes'],
   },
   {
@@ -84,6 +85,16 @@ export const PACKAGES: readonly Lookalike[] = [
     name: 'a report of composer audit',
     advice: CONVERT,
     fields: ['advisories', 'abandoned'],
+  },
+  {
+    name: 'a report of bundler-audit',
+    advice: `${CONVERT}, or scan Gemfile.lock with Trivy, Grype or OSV-Scanner`,
+    fields: ['version', 'created_at', 'results'],
+  },
+  {
+    name: 'a report of dotnet list package',
+    advice: 'Scan packages.lock.json with Trivy, Grype or OSV-Scanner, and upload its JSON',
+    fields: ['version', 'parameters', 'projects'],
   },
   {
     name: 'findings of Dependency-Track',

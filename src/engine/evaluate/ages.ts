@@ -23,17 +23,19 @@ function earliest(instants: readonly (string | undefined)[]): number | null {
 /**
  * The age of evidence: since its tool ran, by the oldest time in the document, and never less than since its upload. A
  * document without a time is as old as its bytes: a report that is sent again for a newer release is not a new one.
+ * A time that is not understood may be any, so the age is unknown.
  * The age of the database is unknown if one scan of the document does not say it.
  */
 export function agedOf(evidence: EvidenceRecord & Times): Aged {
   const { id, kind, coverage, now, receivedAt, firstReceivedAt } = evidence;
   const ran = earliest((coverage ?? []).map(({ at }) => at));
+  const isUnread = (coverage ?? []).some(({ unreadTime }) => unreadTime !== undefined);
   const databases = (coverage ?? []).map(({ database }) => database);
   const database = databases.includes(undefined) ? null : earliest(databases);
   return {
     id,
     kind,
-    ageSeconds: now - Math.min(receivedAt, ran ?? firstReceivedAt ?? receivedAt),
+    ageSeconds: isUnread ? null : now - Math.min(receivedAt, ran ?? firstReceivedAt ?? receivedAt),
     uploadSeconds: now - receivedAt,
     isDated: ran !== null,
     databaseAgeSeconds: database === null ? null : now - database,

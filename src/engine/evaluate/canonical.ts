@@ -36,7 +36,7 @@ const targetEntry = ({ type, name, digests, otherDigests }: Target): Target => (
 });
 
 function coverageEntry(entry: Coverage): Coverage {
-  const { what, ran, reason, caveat, declared, of, lookedAt, at, database } = entry;
+  const { what, ran, reason, caveat, declared, of, lookedAt, at, unreadTime, database } = entry;
   return {
     what,
     ran,
@@ -46,6 +46,7 @@ function coverageEntry(entry: Coverage): Coverage {
     ...(of && { of: sorted(of.map(targetEntry)) }),
     ...(lookedAt !== undefined && { lookedAt }),
     ...(at !== undefined && { at }),
+    ...(unreadTime !== undefined && { unreadTime }),
     ...(database !== undefined && { database }),
   };
 }

@@ -70,6 +70,27 @@ describe('banned-components', () => {
     expect(denied.message).toContain('its name is that of a banned component');
   });
 
+  it.each([
+    ['pkg:npm/@evil/*', '@evil/x', null],
+    ['pkg:npm/@evil/x*', '@evil/xyz', null],
+    ['pkg:npm/*/event-stream', '@evil/event-stream', null],
+    ['pkg:npm/event-*', 'event-stream', null],
+    ['pkg:maven/org.evil/*', 'org.evil/x', null],
+    ['pkg:npm/event-stream', 'event-stream', 'pkg:generic/event-stream@1'],
+    ['pkg:npm/@evil/*', '@evil/x', 'pkg:generic/x@1'],
+  ])('%s bans %s with the package URL %s', (purl, name, own) => {
+    expect(judged([{ purl }], [component(name, '1', { purl: own })]).status).toBe('fail');
+  });
+
+  it.each([
+    ['pkg:npm/*', 'left-pad'],
+    ['pkg:npm/@evil/*', 'x'],
+    ['pkg:npm/@evil/*', '@good/x'],
+    ['pkg:npm/event-*', 'stream'],
+  ])('%s does not ban %s without a package URL', (purl, name) => {
+    expect(judged([{ purl }], [component(name, '1', { purl: null })]).status).toBe('pass');
+  });
+
   it('is not evidenced without an SBOM', () => {
     const outcome = judged([{ purl: 'pkg:npm/x' }], [], {
       evidence: [evidence('1', ['vulnerability'])],

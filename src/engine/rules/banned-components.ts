@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import semver from 'semver';
 import { line } from '../../contract/schemas.js';
 import { counted } from '../../shared/text.js';
-import { packageKey } from '../../vocabulary/purl.js';
+import { makePurl, packageKey, readPurl } from '../../vocabulary/purl.js';
 import { namesNote, noArtifactsNote } from './common/covers.js';
 import { idsOf, missing, showing } from './common/evidence.js';
 import { needed, RuleFault } from './common/fault.js';
@@ -57,6 +57,10 @@ type Banned = Static<typeof Banned>;
 type Parameters = Static<typeof parameters>;
 
 interface Ban extends Omit<Banned, 'purl'> {
+  /** The ecosystem, in lower case. */
+  readonly type: string;
+  /** Whether it stands for each package of an ecosystem, which a name alone does not tell. */
+  readonly isWhole: boolean;
   readonly pattern: PurlPattern;
   readonly range: semver.Range | undefined;
 }
@@ -65,12 +69,15 @@ interface Ban extends Omit<Banned, 'purl'> {
 function readBans({ components }: Parameters): Ban[] {
   return components.map((banned) => {
     const { purl, versions } = banned;
+    const [, type = '', rest = ''] = /^pkg:([^/]+)\/(.*)$/.exec(purl) ?? [];
+    const about = { type: type.toLowerCase(), isWhole: /^(?:\*\/)?\*$/.test(rest) };
     const pattern = readPattern(purl);
-    if (versions === undefined) return { ...banned, pattern, range: undefined };
+    if (versions === undefined) return { ...banned, ...about, pattern, range: undefined };
     try {
       // Not loose: loose parsing ignores the parts that it does not understand.
       return {
         ...banned,
+        ...about,
         pattern,
         range: new semver.Range(versions, { includePrerelease: true }),
       };
@@ -122,24 +129,40 @@ const lastName = (text: string) =>
     ?.toLowerCase()
     .replaceAll(/[-_.]+/g, '-');
 
-/** Finds the ban of a component without a readable package URL, by its name alone. */
+/** The key that a component of this name has in an ecosystem. SBOMs write `group/name`. */
+function keyOf(type: string, name: string): string {
+  const written = type === 'maven' ? name.replace(/\/(?=[^/]*$)/, ':') : name;
+  return readPurl(makePurl(type, written, '0'))?.key ?? '';
+}
+
+/** Finds the ban of a component whose package URL tells no ecosystem, or that has none, by its name alone. */
 function byName(bans: readonly Ban[]) {
+  const named = bans.map((ban) => ({
+    ban,
+    last: 'key' in ban.pattern ? lastName(ban.pattern.key) : undefined,
+    matches: 'matches' in ban.pattern && !ban.isWhole ? ban.pattern.matches : undefined,
+  }));
+  const types = new Set(named.flatMap(({ ban, matches }) => (matches ? [ban.type] : [])));
   return ({ name, version }: ComponentInput): string | undefined => {
-    const ban = bans.find(
-      (one) =>
-        'key' in one.pattern &&
-        lastName(one.pattern.key) === lastName(name) &&
-        whyBanned(one, version ?? undefined) !== undefined,
+    const own = lastName(name);
+    const keys = new Map([...types].map((type) => [type, keyOf(type, name)]));
+    const found = named.find(
+      ({ ban, last, matches }) =>
+        (last === own || matches?.(keys.get(ban.type) ?? '')) &&
+        whyBanned(ban, version ?? undefined) !== undefined,
     );
     return (
-      ban &&
-      `${shown(name)} (has no readable package URL, and its name is that of a banned component)`
+      found &&
+      `${shown(name)} (has no package URL of an ecosystem, and its name is that of a banned component)`
     );
   };
 }
 
 const hasPurl = (component: ComponentInput): component is ComponentInput & { purl: string } =>
   component.purl !== null;
+
+/** `pkg:generic` tells the name of a package, and not where it is from. */
+const isGeneric = ({ purl }: ComponentInput) => purl?.startsWith('pkg:generic/') === true;
 
 function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   const bans = readBans(parameters);
@@ -155,7 +178,9 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
     input.checkTime();
     const named = hasPurl(component);
     if (!named) without += 1;
-    const banned = named ? find(component) : findByName(component);
+    const banned =
+      (named ? find(component) : undefined) ??
+      (!named || isGeneric(component) ? findByName(component) : undefined);
     if (banned !== undefined) found.add(banned);
   }
   const note =

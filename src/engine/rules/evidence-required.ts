@@ -122,6 +122,7 @@ function ageOf(
   { ageSeconds, uploadSeconds, isDated }: Aged,
   unknownAge: Parameters['unknownAge'],
 ): number | null {
+  if (ageSeconds === null) return null;
   if (isDated || unknownAge === undefined || unknownAge === 'upload') return ageSeconds;
   return unknownAge === 'deny' ? null : uploadSeconds;
 }
@@ -204,14 +205,12 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   const fresh = all.filter(({ id }) => !input.tooOld.has(id));
   const old = lacking(parameters, input, fresh);
   if (old.length > 0) {
+    const aged = all.filter((one) => !fresh.includes(one));
     return {
       ...unmet(
         [
-          `The ${name} for ${firstOf(old, NAMED)} ${limits(parameters)}`,
-          `${renewal(
-            parameters,
-            all.filter((one) => !fresh.includes(one)),
-          )}: ${where}`,
+          `The ${name} for ${firstOf(old, NAMED)} ${limits(parameters, aged)}`,
+          `${renewal(parameters, aged)}: ${where}`,
         ].join('. '),
       ),
       evidence: idsOf(all),

@@ -170,8 +170,11 @@ export interface Outcome {
 export interface Aged {
   readonly id: string;
   readonly kind: string;
-  /** Seconds since the tool ran, if its document says when, else since its bytes were first uploaded. */
-  readonly ageSeconds: number;
+  /**
+   * Seconds since the tool ran, if its document says when, else since its bytes were first uploaded; null: the document
+   * has a time that is not understood.
+   */
+  readonly ageSeconds: number | null;
   /** Seconds since the last upload. */
   readonly uploadSeconds: number;
   /** Whether its document says when the tool ran. */

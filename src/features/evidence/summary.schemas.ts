@@ -76,6 +76,12 @@ const Coverage = Type.Object({
   isLocal: Type.Optional(
     Type.Boolean({ description: 'The document gives `at` without a time zone: it is read as UTC' }),
   ),
+  unreadTime: Type.Optional(
+    Type.String({
+      description:
+        'A time of the document that is not understood. Rules with `maximumAgeDays` deny the document',
+    }),
+  ),
   database: Type.Optional(
     instant("When the tool's database was built, as written in the document"),
   ),

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Coverage } from '../../../vocabulary/coverage.js';
 import type { Shown } from '../../../vocabulary/finding-types.js';
+import { timed } from './instants.js';
 
 /** What a document tells about a run: its targets, times, and how much the tool looked at. */
 export type About = Omit<Coverage, 'what' | 'ran' | 'reason'>;
@@ -38,24 +39,5 @@ export function extentOf(parts: Iterable<string>): string | undefined {
   return `${sorted.length} parts, SHA-256 ${hash('sha256', JSON.stringify(sorted), 'hex')}`;
 }
 
-/** Whether a text is an instant without a time zone. */
-export const isLocalTime = (text: unknown): boolean =>
-  typeof text === 'string' &&
-  instantOf(text) !== undefined &&
-  !/(?:Z|[+-]\d\d:?\d\d)$/i.test(text.trim().slice(10));
-
-/** An instant as ISO 8601 in UTC, or undefined for a text that is not one. Times without a zone are taken for UTC. */
-export function instantOf(text: unknown): string | undefined {
-  if (typeof text !== 'string' || !/^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d|$)/.test(text))
-    return undefined;
-  // RFC 3339 allows more digits of a second than `Date` reads, and a space instead of T.
-  const plain = text
-    .trim()
-    .replace(' ', 'T')
-    .replace(/(\.\d{3})\d+/, '$1');
-  const zoned = /(?:Z|[+-]\d\d:?\d\d)$/i.test(plain) || !plain.includes('T') ? plain : `${plain}Z`;
-  const time = new Date(zoned);
-  return Number.isNaN(time.getTime()) || time.getUTCFullYear() < 1990
-    ? undefined
-    : time.toISOString();
-}
+/** An instant as ISO 8601 in UTC, or undefined if it is missing or not understood. */
+export const instantOf = (value: unknown): string | undefined => timed(value).at;

@@ -29,7 +29,14 @@ describe('an error at the top of a report', () => {
   });
 
   it.each([
-    [grype, { matches: [], descriptor: { name: 'grype' } }],
+    [
+      grype,
+      {
+        matches: [],
+        distro: { name: 'debian' },
+        descriptor: { name: 'grype', db: { valid: true } },
+      },
+    ],
     [
       npmAudit,
       {

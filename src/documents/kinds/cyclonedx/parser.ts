@@ -1,7 +1,7 @@
 import { readPurl } from '../../../vocabulary/purl.js';
 import { DocumentFault } from '../../fault.js';
 import type { Component, DocumentParser, Note, ParsedDocument } from '../../kind.js';
-import { instantOf } from '../common/coverage.js';
+import { timed } from '../common/instants.js';
 import { inventoried } from '../common/inventory.js';
 import { Notes } from '../common/notes.js';
 import { withReportedError } from '../common/reported-error.js';
@@ -63,7 +63,7 @@ export function readBom(
   const about = {
     ...(of.length > 0 && { of }),
     lookedAt,
-    at: instantOf(bom.metadata?.timestamp),
+    ...timed(bom.metadata?.timestamp),
   };
   const commits = commitsOf(bom.metadata?.component);
   const warnings = [...notes.list, ...given];
@@ -84,7 +84,7 @@ export function readBom(
 
 /** Parses CycloneDX 1.2–1.7 (ECMA-424): components, vulnerabilities and their analysis. */
 export const parser: DocumentParser = {
-  version: 7,
+  version: 8,
   recognizes,
   parse(document) {
     if (!isObject(document)) throw new DocumentFault('must be an object');

@@ -63,7 +63,7 @@ export function toolsOf({ metadata }: BomDocument): BomTool[] {
 const isAnalysed = ({ analysis }: BomVulnerability) => textOf(analysis?.state) !== undefined;
 
 const OWN_REPORT =
-  'Upload the own report of the scanner, such as trivy --format json or grype -o json';
+  'Upload the own report of the scanner (trivy --format json, grype -o json), or scan with Trivy, Grype or OSV-Scanner';
 
 /** Why a list of vulnerabilities is not a scan. Its findings count nevertheless. Continues "does not count: ". */
 function doubtOf(

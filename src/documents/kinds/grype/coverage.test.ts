@@ -11,9 +11,9 @@ const of = (document: object) => parse(document).coverage[0]?.of;
 describe('Grype: what its configuration leaves out', () => {
   const coverage = (configuration: unknown) =>
     parse({
-      matches: [],
+      ...report(),
       source: { type: 'directory', target: '/src' },
-      descriptor: { name: 'grype', configuration },
+      descriptor: { ...report().descriptor, configuration },
     }).coverage;
 
   it.each([
@@ -98,10 +98,9 @@ describe('Grype: when, and with which database', () => {
   });
 
   it.each([
-    [undefined, undefined],
+    [{ valid: true }, undefined],
     [{ built: '2026-01-01T00:00:00Z', schemaVersion: 5, error: null }, '2026-01-01T00:00:00.000Z'],
     [{ status: { built: '2026-01-01T00:00:00Z', valid: true } }, '2026-01-01T00:00:00.000Z'],
-    [{ built: '0001-01-01T00:00:00Z' }, undefined],
   ])('database %j', (db, database) => {
     const [coverage] = parse(dated(db)).coverage;
     expect(coverage).toMatchObject({ ran: 'yes', at: '2026-01-02T02:04:05.678Z' });
@@ -126,8 +125,10 @@ describe('Grype: reports', () => {
   const image = { layers: [], size: 1, digest: sha('a'), tags: ['shop:1'] };
 
   it('of versions before 0.5 do not name the tool', () => {
+    const silent = { matches: [], image };
+    expect(parser.recognizes(silent)).toBe(true);
+    expect(parse(silent).coverage).toMatchObject([{ ran: 'unknown', of: [{}] }]);
     const documents = [
-      { matches: [], image },
       { matches: [match()], image },
       { matches: [match()], directory: '/app' },
     ];
@@ -142,6 +143,42 @@ describe('Grype: reports', () => {
     expect(findings).toHaveLength(1);
     expect(coverage).toMatchObject([{ ran: 'unknown' }]);
   });
+
+  it.each([
+    [{ descriptor: { name: 'grype' } }, 'vulnerability database'],
+    [{ descriptor: { name: 'grype', db: null } }, 'vulnerability database'],
+    [{ descriptor: { name: 'grype', db: { built: '0001-01-01T00:00:00Z' } } }, 'database'],
+    [
+      { descriptor: { name: 'grype', db: { status: { built: '2026-01-01T00:00:00Z' } } } },
+      'vulnerability database',
+    ],
+    [{ distro: {} }, 'no distribution'],
+    [{ distro: undefined }, 'no distribution'],
+    [{ distro: { name: '', version: '', idLike: null } }, 'no distribution'],
+    [{ distro: {}, source: { type: 'image', target: { userInput: 'shop:1' } } }, 'distribution'],
+  ])('without a match show nothing by their silence: %j', (fields, reason) => {
+    const silent = { ...source('directory', '/nothing'), ...fields };
+    const { coverage, obstacle } = parse(silent);
+    expect(coverage).toMatchObject([{ ran: 'unknown', reason: expect.stringContaining(reason) }]);
+    expect(obstacle).toBeUndefined();
+    expect(parse({ ...silent, matches: [match()] }).coverage).toMatchObject([{ ran: 'yes' }]);
+  });
+
+  it('about a package need no distribution', () => {
+    const silent = { ...source('purl', 'pkg:npm/a@1'), distro: {} };
+    expect(parse(silent).coverage).toMatchObject([{ ran: 'yes' }]);
+  });
+
+  it.each(['distro-disabled', 'distro-unknown', 'Distro-Unknown', 'something-new', undefined])(
+    'with the alert %s are not complete',
+    (type) => {
+      const alerts = [{ type, message: 'No vulnerability data for distro' }];
+      const { coverage, obstacle } = parse({ ...report(), alertsByPackage: [{ alerts }] });
+      const reason = expect.stringContaining('1 package: No vulnerability data for distro');
+      expect(coverage).toMatchObject([{ ran: 'unknown', reason }]);
+      expect(obstacle).toEqual(reason);
+    },
+  );
 
   it.each([
     [{ matches: [], total: 0, query: 'x' }],

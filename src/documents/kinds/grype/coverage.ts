@@ -1,9 +1,10 @@
-import type { Coverage } from '../../../vocabulary/coverage.js';
+import type { Coverage, Target } from '../../../vocabulary/coverage.js';
 import type { Note } from '../../kind.js';
 import { covered, extentOf, failed, instantOf, uncovered } from '../common/coverage.js';
+import { timed } from '../common/instants.js';
 import { reportedError } from '../common/reported-error.js';
 import { textsOf } from '../common/texts.js';
-import { caveatOf } from './alerts.js';
+import { blindBy, caveatOf } from './alerts.js';
 import { filteredBy } from './filters.js';
 import type { Report } from './schema.js';
 import { isEarly, targetOf } from './targets.js';
@@ -50,12 +51,12 @@ function databaseFault({ descriptor }: Report): string | undefined {
 export function coverageOf(report: Report): { coverage: Coverage; warnings: Note[] } {
   const database = databaseOf(report);
   const target = targetOf(report, report);
-  const [at, built] = [instantOf(report.descriptor?.timestamp), instantOf(database.built)];
+  const built = instantOf(database.built);
   const extent = extentOf(partsOf(report));
   const about = {
     ...(extent && { extent }),
     ...(target && { of: [target] }),
-    ...(at && { at }),
+    ...timed(report.descriptor?.timestamp),
     ...(built && { database: built }),
   };
   const warnings: Note[] = target
@@ -70,8 +71,33 @@ export function coverageOf(report: Report): { coverage: Coverage; warnings: Note
   if (fault) return { coverage: failed('vulnerability', fault, about), warnings };
   if (!report.descriptor?.name && !isEarly(report) && !target)
     return { coverage: uncovered('vulnerability', ANONYMOUS, about), warnings };
-  const filtered = filteredBy(report);
-  if (filtered) return { coverage: uncovered('vulnerability', filtered, about), warnings };
+  const doubt = obstacleOf(report) ?? silentDoubt(report, target);
+  if (doubt) return { coverage: uncovered('vulnerability', doubt, about), warnings };
   const caveat = caveatOf(report);
   return { coverage: covered('vulnerability', { ...about, ...(caveat && { caveat }) }), warnings };
+}
+
+/** What Grype itself says that it left out. The word of the uploader does not make up for it. */
+export const obstacleOf = (report: Report): string | undefined =>
+  filteredBy(report) ?? blindBy(report);
+
+const DECLARE =
+  'If Grype looked at all packages, upload the report again with ?scanners=vulnerability';
+const NO_DATABASE = `it lists no match, and does not say that the vulnerability database was valid. ${DECLARE}`;
+const NO_PACKAGES = `it lists no match and no distribution: Grype writes the same if it found no package. ${DECLARE}`;
+
+/** Whether the report shows that there was a database. Before 0.88, it had no `valid`. */
+function hasDatabase({ descriptor }: Report): boolean {
+  const db: Record<string, unknown> = Object(descriptor?.db);
+  if (!isGiven(db.status)) return instantOf(db.built) !== undefined || isGiven(db.valid);
+  return isGiven(Object(db.status).valid);
+}
+
+/** Why the silence of a report shows nothing. A match shows that Grype had packages and a database. */
+function silentDoubt(report: Report, target: Target | undefined): string | undefined {
+  if (report.matches.length > 0 || (report.ignoredMatches ?? []).length > 0) return undefined;
+  if (!hasDatabase(report)) return NO_DATABASE;
+  // A package is named by the user, and has no distribution.
+  const { name }: Record<string, unknown> = Object(report.distro);
+  return target?.type === 'package' || isGiven(name) ? undefined : NO_PACKAGES;
 }

@@ -14,7 +14,12 @@ export const match = (vulnerability: object = {}, rest: object = {}) => ({
   artifact: { name: 'left-pad', version: '1.0.0', purl: 'pkg:npm/left-pad@1.0.0' },
   ...rest,
 });
-export const report = (...matches: unknown[]) => ({ matches, descriptor: { name: 'grype' } });
+/** With a distribution and a database, so that the silence of a report shows a scan. */
+export const report = (...matches: unknown[]) => ({
+  matches,
+  distro: { name: 'debian', version: '12' },
+  descriptor: { name: 'grype', db: { valid: true } },
+});
 export const only = (...matches: unknown[]) => parse(report(...matches)).findings?.[0];
 export const withIgnored = (matches: unknown[], ignoredMatches: unknown[]) =>
   parse({ ...report(...matches), ignoredMatches });

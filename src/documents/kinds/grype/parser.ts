@@ -2,8 +2,7 @@ import { idsInDocument } from '../../../vocabulary/vulnerability-ids.js';
 import { DocumentFault, refuseTooMany } from '../../fault.js';
 import type { DocumentParser } from '../../kind.js';
 import { alertsOf } from './alerts.js';
-import { coverageOf } from './coverage.js';
-import { filteredBy } from './filters.js';
+import { coverageOf, obstacleOf } from './coverage.js';
 import { findingOf, sameIds } from './findings.js';
 import { claimsOf } from './ignored.js';
 import { check } from './schema.js';
@@ -22,7 +21,7 @@ function isReport(document: unknown): boolean {
 }
 
 export const parser: DocumentParser = {
-  version: 5,
+  version: 6,
 
   recognizes: isReport,
 
@@ -47,7 +46,7 @@ export const parser: DocumentParser = {
       findings,
       claims: claimsOf(ignored, findings, report.matches.length),
       // What was left out is not made up for by the word of the uploader.
-      obstacle: filteredBy(report),
+      obstacle: obstacleOf(report),
       warnings: [...warnings, ...alertsOf(report)],
     };
   },

@@ -75,6 +75,7 @@ const Report = Type.Object({
   matches: Type.Array(Match),
   ignoredMatches: optionalList(Match),
   alertsByPackage: Type.Optional(Type.Unknown()),
+  distro: Type.Optional(Type.Unknown()),
   source: Type.Optional(Type.Unknown()),
   descriptor: optionalObject({
     name: optionalText,

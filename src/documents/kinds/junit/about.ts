@@ -1,6 +1,6 @@
 import type { Target } from '../../../vocabulary/coverage.js';
 import type { XmlElement } from '../../xml-element.js';
-import { instantOf, isLocalTime } from '../common/coverage.js';
+import { earliestOf, isLocalTime, type Timed } from '../common/instants.js';
 import { isSuite, nameOf } from './elements.js';
 
 /** Longer names are cut where they are stored. */
@@ -72,17 +72,18 @@ export function suitesOf(root: XmlElement): Target[] {
 }
 
 /**
- * The earliest time of a suite, and whether a suite has a time without a zone. The age of evidence counts from there.
+ * The earliest time of a suite, or of a test if no suite has one, and whether one of these times has no zone. The age
+ * of evidence counts from there.
  */
-export function startOf(root: XmlElement): { at?: string; isLocal?: boolean } {
-  const found: { at?: string; isLocal?: boolean } = {};
+export function startOf(root: XmlElement): Timed & { readonly isLocal?: true } {
+  const [suites, tests]: [unknown[], unknown[]] = [[], []];
   const look = (element: XmlElement) => {
-    const text = element.attributes.get('timestamp');
-    const own = instantOf(text);
-    if (own !== undefined && (found.at === undefined || own < found.at)) found.at = own;
-    if (isLocalTime(text)) found.isLocal = true;
-    for (const child of element.children) if (nameOf(child) !== 'testcase') look(child);
+    const times = nameOf(element) === 'testcase' ? tests : suites;
+    const time = element.attributes.get('timestamp');
+    if (time) times.push(time);
+    for (const child of element.children) look(child);
   };
   look(root);
-  return found;
+  const times = suites.length > 0 ? suites : tests;
+  return { ...earliestOf(times), ...(times.some(isLocalTime) && { isLocal: true }) };
 }

@@ -33,7 +33,7 @@ function coverageOf(
 }
 
 export const parser: DocumentParser = {
-  version: 8,
+  version: 9,
 
   recognizes: (document) => isElement(document) && hasSuites(document),
 

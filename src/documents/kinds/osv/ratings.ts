@@ -1,7 +1,7 @@
 import { ratingOf, type Severity, worse } from '../../../vocabulary/severity.js';
 import { higher, type Rating, ratingFrom } from '../common/rating.js';
 import { type SeverityTable, severityOf } from '../common/severities.js';
-import { isObject, numberOf, objectsOf, textOf } from '../common/texts.js';
+import { isObject, numberOf, objectsOf, textOf, textsOf } from '../common/texts.js';
 import type { Group, Vulnerability } from './schema.js';
 
 /** Words of GitHub, Red Hat, Ubuntu, Debian and others. */
@@ -66,7 +66,7 @@ export const maxSeverityOf = (group: Group | undefined): number | undefined => {
 /** Packages that were made to do harm. Their records have no rating. */
 const isMalicious = (id: string) => /^MAL-\d/i.test(id);
 
-/** The worst of what the record says. The score of its group counts only if it says nothing. */
+/** The worst of what the record and the score of its group say. */
 export function ratingOfRecord(
   vulnerability: Vulnerability,
   affected: readonly Fields[],
@@ -75,8 +75,12 @@ export function ratingOfRecord(
   const rating = scoredOf(vulnerability, affected);
   const said = saidOf(vulnerability, affected);
   const severity = rating ? worse(said, ratingOf(rating.score)) : said;
-  if (isMalicious(vulnerability.id)) return { severity: 'critical', rating };
+  const ids = [vulnerability.id, ...textsOf(vulnerability.aliases)];
+  if (ids.some(isMalicious)) return { severity: 'critical', rating };
   const score = maxSeverityOf(group);
-  if (severity !== 'unknown' || score === undefined) return { severity, rating };
-  return { severity: ratingOf(score), rating: { score, vector: undefined } };
+  if (score === undefined) return { severity, rating };
+  const worst = worse(severity, ratingOf(score));
+  return worst === severity
+    ? { severity, rating }
+    : { severity: worst, rating: { score, vector: undefined } };
 }

@@ -1,7 +1,8 @@
 import type { Target } from '../../../vocabulary/coverage.js';
 import type { StatedCommit } from '../../kind.js';
-import { type About, instantOf } from '../common/coverage.js';
+import type { About } from '../common/coverage.js';
 import { fieldOf, textField } from '../common/fields.js';
+import { earliestOf, type Timed } from '../common/instants.js';
 import { notificationReader } from './notifications.js';
 import { listOf } from './properties.js';
 import type { Run } from './schema.js';
@@ -95,12 +96,11 @@ function targetsOf(run: Run): Target[] {
 }
 
 /** When the tool ran (3.20.7, 3.20.8). Of several invocations, the first one counts. */
-function timeOf({ invocations }: Run): string | undefined {
-  const times = listOf(invocations).flatMap((invocation) => {
-    const end = instantOf(fieldOf(invocation, 'endTimeUtc'));
-    return end ?? instantOf(fieldOf(invocation, 'startTimeUtc')) ?? [];
-  });
-  return times.sort()[0];
+function timeOf({ invocations }: Run): Timed {
+  const times = listOf(invocations).map(
+    (invocation) => fieldOf(invocation, 'endTimeUtc') || fieldOf(invocation, 'startTimeUtc'),
+  );
+  return earliestOf(times);
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
@@ -147,11 +147,10 @@ function snykCount({ tool, properties }: Run): number | undefined {
 /** What a run tells about its targets, its time and how much was looked at. Of several numbers, the least counts. */
 export function aboutRun(run: Run): About {
   const counts = [scannedArtifacts(run), codeqlCount(run), snykCount(run)].filter(isCount);
-  const at = timeOf(run);
   const of = targetsOf(run);
   return {
     ...(of.length > 0 && { of }),
     ...(counts.length > 0 && { lookedAt: counts.reduce((a, b) => Math.min(a, b)) }),
-    ...(at && { at }),
+    ...timeOf(run),
   };
 }

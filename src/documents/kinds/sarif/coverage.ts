@@ -23,7 +23,7 @@ const NOT_A_SCANNER = 'the tool found some by the way, but is not a scanner for 
 export const NOTHING_RAN = [uncovered('code', 'the document has no runs', { lookedAt: 0 })];
 
 /** Its SARIF lists only files with vulnerabilities. */
-const OSV = /^osv-?scanner$/i;
+const OSV = /(?<![a-z])osv[-_ .]?scanner(?![a-z])/i;
 
 /** What a tool looked for, and whether it looked for all of it. */
 interface Sought {

@@ -56,7 +56,7 @@ function toolsOf(runs: readonly Run[]) {
 }
 
 export const parser: DocumentParser = {
-  version: 8,
+  version: 9,
 
   recognizes(document) {
     const runs = fieldOf(document, 'runs');

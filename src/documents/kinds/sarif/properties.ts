@@ -1,4 +1,4 @@
-import { ratingOf, SEVERITIES, type Severity } from '../../../vocabulary/severity.js';
+import { ratingOf, SEVERITIES, type Severity, worse } from '../../../vocabulary/severity.js';
 import { scoreOf } from '../common/cvss.js';
 import { fieldOf } from '../common/fields.js';
 import { type SeverityTable, severityOf } from '../common/severities.js';
@@ -36,7 +36,7 @@ export const WORDS: SeverityTable = {
 export interface SecuritySeverity {
   readonly severity?: Severity;
   readonly score?: number;
-  /** Whether the value could not be understood, or only in part. */
+  /** Whether a value could not be understood, or only in part. Without a severity, the rating is unknown. */
   readonly odd?: boolean;
 }
 
@@ -49,17 +49,26 @@ const valuesIn = (bag: unknown) =>
     isName(name) ? [value] : [],
   );
 
+/** `9.8`, `9,8`, `9.8/10`, `9.8 (Critical)`, `CRITICAL (9.8)`, `High` */
+const RATING =
+  /^(?<before>[a-z]{1,30})?(?:[ :(]{0,3}(?<score>\d{1,10}(?:[.,]\d{1,20})?)(?: ?\/ ?10(?:\.0)?)?\)?)?(?: ?\(?(?<after>[a-z]{1,30})\)?)?$/i;
+
 function read(value: unknown): SecuritySeverity | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   if (typeof value !== 'string' && typeof value !== 'number') return { odd: true };
   const text = String(value).slice(0, 500).trim();
-  const word = severityOf(WORDS, text);
-  if (word === 'none' || /^unknown$/i.test(text)) return undefined;
-  if (word !== 'unknown') return { severity: word };
-  const score = /^-?\d{1,10}(?:\.\d{1,20})?$/.test(text) ? Number(text) : scoreOf(text);
-  if (score === undefined || score < 0) return { odd: true };
-  if (score === 0) return undefined;
-  return score > 10 ? { severity: 'critical', odd: true } : { severity: ratingOf(score), score };
+  if (/^(?:unknown|none|info|informational)$/i.test(text)) return undefined;
+  const vector = scoreOf(text);
+  const { before, score: digits, after } = RATING.exec(text)?.groups ?? {};
+  const words = [before, after].filter((word) => word !== undefined);
+  const severities = words.map((word) => severityOf(WORDS, word));
+  if (severities.includes('unknown')) return { odd: true };
+  const score = vector ?? (digits === undefined ? undefined : Number(digits.replace(',', '.')));
+  if (score === undefined)
+    return severities.length > 0 ? { severity: severities.reduce(worse) } : { odd: true };
+  if (score === 0 && severities.length === 0) return undefined;
+  if (score > 10) return { severity: 'critical', odd: true };
+  return { severity: severities.reduce(worse, ratingOf(score)), ...(score > 0 && { score }) };
 }
 
 const rankOf = ({ severity = 'unknown' }: SecuritySeverity) => SEVERITIES.indexOf(severity);
@@ -68,9 +77,17 @@ const rankOf = ({ severity = 'unknown' }: SecuritySeverity) => SEVERITIES.indexO
  * The property `security-severity`: a CVSS score as a number or a text, as GitHub reads it, and what tools write
  * instead: a word or a CVSS vector. Tools write 0 for a vulnerability without a score, so 0 and `none` are not
  * ratings. A number above 10 is rated as GitHub rates it: above 9 is critical. Of several spellings of the name, the
- * worst value counts.
+ * worst value counts, and a value that is not understood makes the rest `odd`.
  */
 export function securitySeverity(bag: unknown): SecuritySeverity | undefined {
   const ratings = valuesIn(bag).flatMap((value) => read(value) ?? []);
-  return ratings.sort((a, b) => rankOf(a) - rankOf(b))[0];
+  const [worst] = ratings.sort((a, b) => rankOf(a) - rankOf(b));
+  return worst && ratings.some(({ odd }) => odd) ? { ...worst, odd: true } : worst;
 }
+
+/**
+ * A rating beside a value that is not understood: that value can be worse than a low rating, so only `high` and
+ * `critical` hold.
+ */
+export const besideOdd = (severity: Severity): Severity =>
+  severity === 'critical' || severity === 'high' ? severity : 'unknown';

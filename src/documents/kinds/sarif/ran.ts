@@ -24,7 +24,7 @@ export interface State {
 const NO_RESULTS =
   'the run has no list of results, so the tool did not analyse anything (SARIF 3.14.23)';
 const ELSEWHERE =
-  'its results are in other files, which were not uploaded. Upload one complete file';
+  'its results or invocations are in other files, or outside its runs, and were not read. Upload one complete file';
 
 /** SpotBugs says that it failed if it found something, and nothing else happened. */
 const foundBugs = ({ tool }: Run, invocation: unknown) =>
@@ -112,15 +112,17 @@ function invocationState(
 
 /** Whether the results are there: absent and null both mean that the tool did not begin its analysis (3.14.23). */
 function resultsState({ results, externalPropertyFileReferences }: Run): Answer {
-  const elsewhere = fieldOf(externalPropertyFileReferences, 'results');
-  if (listOf(elsewhere).length > 0) return unknown(ELSEWHERE);
+  const elsewhere = ['results', 'invocations'].some(
+    (name) => listOf(fieldOf(externalPropertyFileReferences, name)).length > 0,
+  );
+  if (elsewhere) return unknown(ELSEWHERE);
   return results ? YES : failed(NO_RESULTS);
 }
 
-/** Whether results of any run are in the document, but outside its runs (3.13.5), where they are not read. */
+/** Whether results or invocations of any run are in the document, but outside its runs (3.13.5): they are not read. */
 export function hasOtherResults(inlineExternalProperties: unknown): boolean {
-  return listOf(inlineExternalProperties).some(
-    (properties) => listOf(fieldOf(properties, 'results')).length > 0,
+  return listOf(inlineExternalProperties).some((properties) =>
+    ['results', 'invocations'].some((name) => listOf(fieldOf(properties, name)).length > 0),
   );
 }
 
@@ -130,10 +132,18 @@ function rulesState({ tool, invocations, results }: Run): Answer {
   const overrides = listOf(invocations).flatMap((one) =>
     listOf(fieldOf(one, 'ruleConfigurationOverrides')),
   );
-  const isEnabled = (configuration: unknown) => fieldOf(configuration, 'enabled') !== false;
+  const enabledBy = (one: unknown) => fieldOf(fieldOf(one, 'configuration'), 'enabled');
+  const disabled = overrides.filter((one) => enabledBy(one) === false);
+  const isDisabled = (id: string | null | undefined) =>
+    disabled.some((one) => fieldOf(fieldOf(one, 'descriptor'), 'id') === id);
+  const indices = new Set(disabled.map((one) => fieldOf(fieldOf(one, 'descriptor'), 'index')));
   const anyEnabled =
-    rules.some(({ defaultConfiguration }) => isEnabled(defaultConfiguration)) ||
-    overrides.some((one) => fieldOf(fieldOf(one, 'configuration'), 'enabled') === true);
+    rules.some(
+      ({ id, defaultConfiguration }, index) =>
+        fieldOf(defaultConfiguration, 'enabled') !== false &&
+        !isDisabled(id) &&
+        !indices.has(index),
+    ) || overrides.some((one) => enabledBy(one) === true);
   return rules.length === 0 || anyEnabled || results?.length
     ? YES
     : unknown('all of its rules are disabled, so the tool looked for nothing');

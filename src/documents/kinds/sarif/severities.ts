@@ -1,6 +1,6 @@
 import type { Severity } from '../../../vocabulary/severity.js';
 import { type SeverityTable, severityOf } from '../common/severities.js';
-import { type SecuritySeverity, securitySeverity } from './properties.js';
+import { besideOdd, type SecuritySeverity, securitySeverity } from './properties.js';
 import type { Result, Rule } from './schema.js';
 
 /** Levels of SARIF (3.27.10). */
@@ -11,9 +11,17 @@ export const LEVELS: SeverityTable = {
   none: 'none',
 };
 
-/** The `security-severity` of a result, else of its rule. */
+/**
+ * The `security-severity` of a result, else of its rule. A value of the result that is not understood does not hide
+ * the rating of its rule. What is not understood is `unknown`, whatever the level is.
+ */
 export function ratingOfResult({ properties }: Result, rule: Rule | undefined): SecuritySeverity {
-  return securitySeverity(properties) ?? securitySeverity(rule?.properties) ?? {};
+  const own = securitySeverity(properties);
+  const ofRule = securitySeverity(rule?.properties);
+  const rating = own?.severity ? own : { ...own, ...ofRule };
+  const odd = Boolean(own?.odd || (!own?.severity && ofRule?.odd));
+  if (!odd) return rating;
+  return { ...rating, severity: besideOdd(rating.severity ?? 'unknown'), odd };
 }
 
 /**

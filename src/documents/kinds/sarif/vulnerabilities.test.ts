@@ -59,6 +59,16 @@ describe('SARIF: vulnerabilities of Grype', () => {
     expect(grype({ Severity: 'low' }, { 'security-severity': '9.8' })?.severity).toBe('critical');
   });
 
+  it.each(['extreme', {}, true, ['9.8'], 'P1'])(
+    'have an unknown severity if the score is not understood: %j',
+    (value) => {
+      const properties = { 'security-severity': value };
+      expect(grype({}, properties, { level: 'note' })?.severity).toBe('unknown');
+      expect(grype({ Severity: 'low' }, properties)?.severity).toBe('unknown');
+      expect(grype({ Severity: 'critical' }, properties)?.severity).toBe('critical');
+    },
+  );
+
   it('have the name of an advisory without the package', () => {
     const rule = {
       id: 'ELSA-2021-1234-openssl',

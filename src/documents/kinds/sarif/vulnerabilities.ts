@@ -7,7 +7,7 @@ import { severityOf } from '../common/severities.js';
 import type { Common } from './findings.js';
 import { messageOf } from './messages.js';
 import { linesOf, type Package, packagesOf } from './packages.js';
-import { listOf, tagsOf, WORDS } from './properties.js';
+import { besideOdd, listOf, tagsOf, WORDS } from './properties.js';
 import type { RuleOfResult } from './rules.js';
 import type { Result } from './schema.js';
 import { LEVELS, ratingOfResult } from './severities.js';
@@ -64,7 +64,7 @@ function aliasesOf({ rule }: RuleOfResult): string[] {
 
 /**
  * The worse of the tool's word and its score. A word without a score may be a default: Grype calls a vulnerability of
- * unknown severity low, with the score 0.
+ * unknown severity low, with the score 0. The level does not stand in for a score that is not understood.
  */
 function ratingOf(
   tool: string,
@@ -82,7 +82,7 @@ function ratingOf(
     ]),
   ].filter((word) => word !== undefined);
   const said = words.map((word) => severityOf(WORDS, word)).reduce(worse, 'unknown');
-  const { severity: rated = 'unknown', score } = ratingOfResult(result, rule);
+  const { severity: rated = 'unknown', score, odd } = ratingOfResult(result, rule);
   const level = CONSTANT_LEVEL.test(tool) ? undefined : result.level;
   const isZero = bags.some((bag) =>
     /^\s*0(?:\.0+)?\s*$/.test(String(fieldOf(bag, 'security-severity'))),
@@ -90,6 +90,7 @@ function ratingOf(
   if (rated === 'unknown' && said === 'low' && isZero)
     return { severity: severityOf(LEVELS, level), score };
   const best = worse(said, rated);
+  if (odd) return { severity: besideOdd(best), score };
   if (best !== 'unknown' || words.length > 0) return { severity: best, score };
   return { severity: severityOf(LEVELS, level ?? rule?.defaultConfiguration?.level), score };
 }

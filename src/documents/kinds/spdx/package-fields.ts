@@ -1,4 +1,5 @@
 import { type Purl, readPurl } from '../../../vocabulary/purl.js';
+import { DocumentFault } from '../../fault.js';
 import { objectsOf, textOf } from '../common/texts.js';
 import type { SpdxPackage } from './schema.js';
 
@@ -32,7 +33,9 @@ export function asserted(value: unknown): string | undefined {
 /** Texts that a package gives as its purl. The reference category is ignored, because tools often write a wrong one. */
 const purlTexts = ({ externalRefs }: SpdxPackage): string[] =>
   objectsOf(externalRefs).flatMap(({ referenceType, referenceLocator }) =>
-    referenceType === 'purl' ? (textOf(referenceLocator)?.trim() ?? []) : [],
+    textOf(referenceType)?.trim().toLowerCase() === 'purl'
+      ? (textOf(referenceLocator)?.trim() ?? [])
+      : [],
   );
 
 /** The first valid purl, or else the first one, which is not a purl. */
@@ -41,8 +44,8 @@ export function purlTextOf(pack: SpdxPackage): string | undefined {
   return texts.find((text) => readPurl(text) !== undefined) ?? texts[0];
 }
 
-/** Maximum number of purls of a package. */
-const MAX_PURLS = 10;
+/** Maximum number of purls of a package. A document with more is refused: rules must see each of them. */
+const MAX_PURLS = 1000;
 
 /** The purls of a package, those of each package in an ecosystem once. */
 export function purlsOf(pack: SpdxPackage): Purl[] {
@@ -50,7 +53,13 @@ export function purlsOf(pack: SpdxPackage): Purl[] {
   for (const text of purlTexts(pack)) {
     const purl = readPurl(text);
     if (purl && !byKey.has(purl.key)) byKey.set(purl.key, purl);
-    if (byKey.size >= MAX_PURLS) break;
+    if (byKey.size > MAX_PURLS)
+      throw new DocumentFault(
+        `has a package with more than ${MAX_PURLS} package URLs`,
+        '/packages',
+        undefined,
+        'limit',
+      );
   }
   return [...byKey.values()];
 }

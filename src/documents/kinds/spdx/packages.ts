@@ -95,7 +95,7 @@ export interface Inventory {
 
 /**
  * Reads packages as components, in the document's order. As in CycloneDX, the described package is not a component of
- * itself. If the document describes several packages and has no other, they are its components.
+ * itself. If the document describes several packages, they are components, too.
  */
 export function readPackages(document: SpdxDocument, notes: Notes): Inventory {
   const described = describedIds(document);
@@ -106,5 +106,7 @@ export function readPackages(document: SpdxDocument, notes: Notes): Inventory {
   const subjects = packages.filter(isSubject);
   const parts = packages.filter((pack) => !isSubject(pack));
   if (parts.length === 0 && subjects.length > 1) return { components: readAll(subjects), of: [] };
-  return { components: readAll(parts), of: subjects.slice(0, 20).map(targetFor) };
+  // Several described packages are not one subject: rules judge them with the others.
+  const judged = subjects.length > 1 ? packages : parts;
+  return { components: readAll(judged), of: subjects.slice(0, 20).map(targetFor) };
 }

@@ -1,6 +1,7 @@
 import { DocumentFault, refuseTooMany } from '../../fault.js';
 import type { DocumentParser, Note, ParsedDocument } from '../../kind.js';
-import { covered, instantOf, uncovered } from '../common/coverage.js';
+import { covered, uncovered } from '../common/coverage.js';
+import { timed } from '../common/instants.js';
 import { inventoried, ONLY_FILES } from '../common/inventory.js';
 import { Notes } from '../common/notes.js';
 import { withReportedError } from '../common/reported-error.js';
@@ -51,7 +52,7 @@ function read(document: unknown): ParsedDocument {
   const about = {
     ...(of.length > 0 && { of }),
     lookedAt: inventoried(components),
-    at: instantOf(content.creationInfo?.created),
+    ...timed(content.creationInfo?.created),
   };
   return {
     ...toolOf(content),
@@ -86,7 +87,7 @@ function readWrapped(document: unknown): ParsedDocument {
 
 /** Parses the packages of SPDX 2.2 (ISO/IEC 5962:2021) and 2.3. */
 export const parser: DocumentParser = {
-  version: 6,
+  version: 7,
   recognizes: (document) => spdxVersionOf(document) !== undefined || isWrapped(document),
   parse(document) {
     return isWrapped(document) ? readWrapped(document) : read(document);

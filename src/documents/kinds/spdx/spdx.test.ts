@@ -120,6 +120,7 @@ describe('packages', () => {
     [{}, ['a', 'b', 'c']],
     [{ documentDescribes: ['SPDXRef-a'] }, ['b', 'c']],
     [{ documentDescribes: ['SPDXRef-a', 'SPDXRef-b', 'SPDXRef-c'] }, ['a', 'b', 'c']],
+    [{ documentDescribes: ['SPDXRef-a', 'SPDXRef-b'] }, ['a', 'b', 'c']],
     [{ documentDescribes: null, relationships: null }, ['a', 'b', 'c']],
     [{ documentDescribes: ['__proto__', 'SPDXRef-File'] }, ['a', 'b', 'c']],
     [{ relationships: [relationship('DOCUMENT', 'DESCRIBES', 'b')] }, ['a', 'c']],

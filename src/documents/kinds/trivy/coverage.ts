@@ -82,14 +82,14 @@ export function coverageOf(
   types: Iterable<FindingType>,
   of: readonly Target[],
 ): Coverage[] {
-  const { parts, failures, incomplete, empty, at } = scan;
+  const { parts, failures, incomplete, empty, time } = scan;
   const found = new Set(types);
   const shown = new Set(found);
   for (const { result } of parts) {
     const type = CLASSES.get(result.Class ?? '');
     if (type) shown.add(type);
   }
-  const about = { of, ...(at && { at }) };
+  const about = { of, ...time };
   const [failure] = failures;
   if (failure !== undefined) {
     const others = failures.length > 1 ? `, and ${failures.length - 1} more` : '';

@@ -23,7 +23,7 @@ function isOfSbom(document: unknown): boolean {
 }
 
 export const parser: DocumentParser = {
-  version: 8,
+  version: 9,
 
   recognizes(document) {
     return isReport(document) || isCluster(document) || otherOutput(document) !== undefined;

@@ -1,7 +1,7 @@
 import type { Target } from '../../../vocabulary/coverage.js';
 import { DocumentFault } from '../../fault.js';
 import type { StatedCommit } from '../../kind.js';
-import { instantOf } from '../common/coverage.js';
+import { type Timed, timed } from '../common/instants.js';
 import { reportedError } from '../common/reported-error.js';
 import type { Part } from './entries.js';
 import { type Cluster, checkCluster, checkReport, type Report, type Resource } from './schema.js';
@@ -25,7 +25,7 @@ export interface Scan {
   readonly unseenImage?: string | undefined;
   /** The report of a cluster without any resource. */
   readonly empty?: boolean | undefined;
-  readonly at?: string | undefined;
+  readonly time?: Timed;
   readonly commits?: readonly StatedCommit[];
   /** @param document with its secrets masked */
   targets(document: unknown): Target[];
@@ -96,7 +96,7 @@ function reportScan(document: unknown): Scan {
     parts: (report.Results ?? []).map((result, i) => ({ result, pointer: `/Results/${i}` })),
     failures: [],
     incomplete: reportedError(document, report.Results ?? []),
-    at: instantOf(report.CreatedAt),
+    time: timed(report.CreatedAt),
     commits: commitsOf(document),
     targets: targetsOf,
   };

@@ -3,14 +3,8 @@ import type { Coverage, Target } from '../../../vocabulary/coverage.js';
 import { DocumentFault } from '../../fault.js';
 import type { DocumentParser, Note } from '../../kind.js';
 import type { XmlElement } from '../../xml-element.js';
-import {
-  type About,
-  covered,
-  failed,
-  instantOf,
-  isLocalTime,
-  uncovered,
-} from '../common/coverage.js';
+import { type About, covered, failed, uncovered } from '../common/coverage.js';
+import { isLocalTime, timed } from '../common/instants.js';
 import { find, isTrx, otherThan } from './elements.js';
 import { Results, SUMMARY } from './results.js';
 import { type RunSummary, summaryOf } from './summary.js';
@@ -128,7 +122,7 @@ function coverageOf(
 const UNCHANGED = 'Upload the output of the test runner unchanged';
 
 export const parser: DocumentParser = {
-  version: 6,
+  version: 7,
 
   recognizes: isTrx,
 
@@ -145,7 +139,7 @@ export const parser: DocumentParser = {
     const about = {
       of: assembliesOf(document),
       lookedAt: tests.tests - tests.skipped,
-      at: instantOf(time),
+      ...timed(time),
       ...(isLocalTime(time) && { isLocal: true }),
     };
     const bad = tests.failures + tests.errors;

@@ -1,7 +1,7 @@
 import { counted } from '../../../shared/text.js';
 import type { EvidenceInput } from '../rule.js';
 import { evidenceName } from './covers.js';
-import { joined } from './text.js';
+import { joined, shown } from './text.js';
 
 const DAY = 86_400;
 
@@ -17,8 +17,11 @@ export const isOlder = (seconds: number | null, days: number | undefined) =>
   days !== undefined && !((seconds ?? Number.NaN) <= days * DAY);
 
 /** What the limits allow: `older than 7 days`. */
-export function limits({ maximumAgeDays, maximumDatabaseAgeDays, unknownAge }: Limits): string {
-  const unknown = unknownAge === 'deny' ? ' or of unknown age' : '';
+export function limits(
+  { maximumAgeDays, maximumDatabaseAgeDays, unknownAge }: Limits,
+  old: readonly EvidenceInput[],
+): string {
+  const unknown = unknownAge === 'deny' || old.some(unreadOf) ? ' or of unknown age' : '';
   return [
     ...(maximumAgeDays === undefined
       ? []
@@ -33,6 +36,10 @@ export function limits({ maximumAgeDays, maximumDatabaseAgeDays, unknownAge }: L
 
 /** Whether a document says when its tool ran. */
 const isDated = ({ coverage }: EvidenceInput) => coverage.some(({ at }) => at !== undefined);
+
+/** A time of a document that is not understood. */
+const unreadOf = ({ coverage }: EvidenceInput) =>
+  coverage.find(({ unreadTime }) => unreadTime !== undefined)?.unreadTime;
 
 const namesOf = (evidence: readonly EvidenceInput[]) =>
   joined([...new Set(evidence.map(evidenceName))]);
@@ -54,6 +61,12 @@ export function renewal(
   old: readonly EvidenceInput[],
 ): string {
   const again = 'Run the tool again and upload the report';
+  const unread = maximumAgeDays === undefined ? undefined : old.find(unreadOf);
+  if (unread)
+    return [
+      `${evidenceName(unread)} has a time that is not understood: ${shown(unreadOf(unread) ?? '')}`,
+      'Let the tool write it as 2026-01-31T12:00:00Z, and upload the report again',
+    ].join('. ');
   const undated = maximumAgeDays === undefined ? [] : old.filter((one) => !isDated(one));
   if (undated.length > 0 && unknownAge === 'deny')
     return `${namesOf(undated)} does not say when its tool ran. Upload a report with its time`;

@@ -1,6 +1,7 @@
 import { canonicalLicence, foundLicence } from '../../../vocabulary/licence-names.js';
 import { familyOf } from './licence-entries.js';
 import { type Expression, readExpression } from './licence-expression.js';
+import { licenceHints } from './licence-hints.js';
 import { isMeant, readLicence, type SpdxLicence } from './licence-ids.js';
 
 /** From best to worst. OR takes the best of its parts, AND the worst. */
@@ -56,14 +57,18 @@ export function licenceLists(allow: readonly string[] | undefined, deny: readonl
     return denied.has(expression.licence) || (licence !== undefined && denied.means(licence));
   }
 
+  /** A name or an address that mentions a denied licence is not only unknown. */
+  const unlessHinted = (text: string): Standing =>
+    licenceHints(text).some((id) => isDenied({ licence: id })) ? 'denied' : 'unknown';
+
   function ofLicence(text: string): Standing {
     if (isDenied({ licence: text })) return 'denied';
     const licence = readLicence(text);
     if (allowed?.has(text) || (licence && allowed?.means(licence))) return 'allowed';
-    if (!licence) return 'unknown';
+    if (!licence) return unlessHinted(text);
     if (allowed) return 'denied';
     // A custom id can stand for any licence.
-    return /LicenseRef-/i.test(licence.id) ? 'unknown' : 'allowed';
+    return /LicenseRef-/i.test(licence.id) ? unlessHinted(text) : 'allowed';
   }
 
   function ofExpression(expression: Expression): Standing {
@@ -87,7 +92,7 @@ export function licenceLists(allow: readonly string[] | undefined, deny: readonl
     const text = canonicalLicence(given);
     const expression = readExpression(text);
     if (allowed?.has(text)) return 'allowed';
-    return expression ? ofExpression(expression) : 'unknown';
+    return expression ? ofExpression(expression) : unlessHinted(text);
   }
 
   /** Whether the list of denied licences names it, and not only that of allowed ones does not. */
