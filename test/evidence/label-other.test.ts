@@ -60,19 +60,17 @@ describe('a label keeps beside each other', () => {
     const [shared, own, other] = [5, 6, 7].map((n) => ({ ImageID: `sha256:${digest(n)}` }));
     const cluster = (images: unknown[], cve = false) => ({
       ClusterName: 'default',
-      Resources: [
-        {
-          ...{ Namespace: 'shop', Kind: 'Deployment', Name: 'shop', Metadata: images },
-          Results: [
-            {
-              ...{ Target: 'shop (debian 12)', Class: 'os-pkgs', Type: 'debian' },
-              Vulnerabilities: cve
-                ? [{ VulnerabilityID: 'CVE-2026-1', PkgName: 'a', Severity: 'HIGH' }]
-                : [],
-            },
-          ],
-        },
-      ],
+      Resources: images.map((image) => ({
+        ...{ Namespace: 'shop', Kind: 'Deployment', Name: 'shop', Metadata: [image] },
+        Results: [
+          {
+            ...{ Target: 'shop (debian 12)', Class: 'os-pkgs', Type: 'debian' },
+            Vulnerabilities: cve
+              ? [{ VulnerabilityID: 'CVE-2026-1', PkgName: 'a', Severity: 'HIGH' }]
+              : [],
+          },
+        ],
+      })),
     });
     const first = await send(cluster([shared, own], true), { label: 'k8s' });
     const second = await send(cluster([shared, other]), { label: 'k8s' });

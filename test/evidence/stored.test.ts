@@ -106,7 +106,7 @@ describe('an upload stores', () => {
       purl_key: 'pkg:npm/lodash',
       purl_version: '4.17.20',
       purl_exact: true,
-      products: ['pkg:oci/shop'],
+      products: ['pkg:oci/shop?tag=1'],
       status: 'not_affected',
       absolves: true,
       justification: 'vulnerable_code_not_in_execute_path',

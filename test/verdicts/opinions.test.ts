@@ -28,7 +28,7 @@ const judged = async (rule: object = {}) => {
 };
 const again = () => resultOf(context.app, release);
 const UNRATED = trivy({ severity: 'UNKNOWN' });
-const rated = (severity: string) => grype({ also: ['CVE-2021-23337'], severity });
+const rated = (severity: string) => grype({ id: 'CVE-2021-23337', severity });
 
 describe('a finding that one tool does not rate', () => {
   it.each(['Low', 'Medium', 'Negligible'])('still counts if another says %s', async (severity) => {
@@ -122,7 +122,7 @@ describe('fixableOnly', () => {
 
   it('counts what one tool says that it is fixed, although another says that it is not', async () => {
     await send(fix('affected'));
-    await send(grype({ also: ['CVE-2021-23337'], fixed: '4.17.21' }));
+    await send(grype({ id: 'CVE-2021-23337', fixed: '4.17.21' }));
     const { denies, message } = await judged({ fixableOnly: true, unknownFix: 'ignore' });
     expect(denies).toBe(true);
     expect(message).toContain('1 high fixable finding, 0 allowed: CVE-2021-23337');

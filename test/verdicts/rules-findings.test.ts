@@ -70,8 +70,13 @@ describe('max-findings', () => {
   });
 
   it('counts a finding once if two scanners report it', async () => {
-    const other = grype({ also: ['CVE-2021-23337'] });
+    const other = grype({ id: 'CVE-2021-23337' });
     expect((await judged({}, trivy({}), other)).message).toContain('1 high finding, 0 allowed');
+  });
+
+  it('counts two if they name it by different ids: an alias is the word of a document', async () => {
+    const other = grype({ also: ['CVE-2021-23337'] });
+    expect((await judged({}, trivy({}), other)).message).toContain('2 high findings, 0 allowed');
   });
 
   it('counts unknown severities unless the policy excludes them', async () => {
