@@ -7,6 +7,7 @@ import { erase, settleNow } from '../../src/features/transparency/index.js';
 import { createAttempt } from '../../src/security/sign-in/attempt.js';
 import { buildTestApp, reader } from './app.js';
 import { guardAsking, person, say } from './approvals.js';
+import { postAct, postBreakGlass } from './break-glass.js';
 import { sql, testDatabaseUrl } from './database.js';
 import { bom, junit, trivy, vex } from './documents.js';
 import { uploaded } from './evidence.js';
@@ -14,6 +15,7 @@ import { postStop, windowOf } from './line.js';
 import { anotherPool, type LogApp, logApp } from './log.js';
 import { addArtifact, createRelease, digest } from './releases.js';
 import { assertRelease } from './verdicts.js';
+import { hookApp, postWebhook } from './webhooks.js';
 
 /** Threads that the application uses. They are not closed. */
 export const sharedReader = () => ({ open: reader.open, close: async () => {} });
@@ -82,7 +84,14 @@ export async function wholeRecord(): Promise<LogApp & { release: string }> {
     url: `/waivers/${waiver.json().id}/approve`,
     headers: bob.headers,
   });
+  const glass = await postBreakGlass(guarded, release, alice.headers, { environment: 'gate' });
+  await postAct(guarded, glass.json().id, 'end', alice.headers);
   await guarded.close();
+  const hooks = await hookApp();
+  const hook = { url: 'https://hooks.example.org/srp', events: ['webhook.disabled'] };
+  const webhook = await postWebhook(hooks.app, hook);
+  if (webhook.statusCode !== 201) throw new Error(webhook.body);
+  await hooks.close();
   await assertRelease(app, { release, environment: 'gate' });
   await uploaded(app, release, trivy({ id: 'CVE-2024-0001', severity: 'CRITICAL', name: 'worse' }));
   await assertRelease(app, { release, environment: 'gate' });

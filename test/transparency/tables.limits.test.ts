@@ -151,6 +151,11 @@ const TAMPERING: Readonly<Record<string, readonly string[]>> = {
     copy('approval_states', { approval_id: 'gen_random_uuid()' }),
     remove('approval_states'),
   ],
+  break_glasses: [
+    `UPDATE break_glasses SET ends_at = ends_at + interval '1 hour', minutes = minutes + 60`,
+    copy('break_glasses', ID),
+    remove('break_glasses'),
+  ],
   verdicts: [
     `UPDATE verdicts SET evaluated_at = evaluated_at - interval '1 day'`,
     `UPDATE verdicts SET results = '[]'`,
@@ -197,6 +202,11 @@ const TAMPERING: Readonly<Record<string, readonly string[]>> = {
     `UPDATE group_grants SET every_project = true, project_ids = '{}'`,
     copy('group_grants', ID),
     remove('group_grants'),
+  ],
+  webhooks: [
+    `UPDATE webhooks SET url = 'https://eve.example.org/'`,
+    copy('webhooks', ID),
+    remove('webhooks'),
   ],
   identities: [
     `UPDATE identities SET disabled_at = NULL, disabled_by = NULL`,
