@@ -1,26 +1,11 @@
-import { beforeEach, describe, expect, it } from 'vitest';
-import { useApp } from '../support/app.js';
+import { describe, expect, it } from 'vitest';
+import { useArtifacts } from '../support/artifacts.js';
 import { npmAudit, trivyFiles, trivyNamed } from '../support/documents.js';
-import { type UploadOptions, uploaded } from '../support/evidence.js';
-import { addArtifact, createRelease, digest } from '../support/releases.js';
-import { guard, resultOf } from '../support/verdicts.js';
+import { digest } from '../support/releases.js';
 
 /** Which artifacts are images. */
 
-const context = useApp();
-let release: string;
-beforeEach(async () => {
-  release = (await createRelease(context.app)).id;
-});
-
-const send = (document: unknown, options: UploadOptions = {}) =>
-  uploaded(context.app, release, document, options);
-const judged = () => resultOf(context.app, release);
-const covered = async () => (await judged()).status === 'pass';
-const add = (name: string, n: number, kind = 'container') =>
-  addArtifact(context.app, release, { name, sha256: digest(n), kind });
-const byArtifact = (rule: object = { rule: 'max-findings' }) =>
-  guard(context.app, [{ scope: 'artifacts', ...rule }]);
+const { send, judged, covered, add, byArtifact } = useArtifacts();
 const HOST = 'registry.example.org';
 const ONE = digest(1);
 describe('an artifact is an image by its name, whatever its kind is', () => {
