@@ -29,8 +29,7 @@ function statOf(process: string): string[] {
 
 /**
  * CPU time of one process. The scheduler counts nanoseconds. The ticks of `stat` are rounded down, and with 40
- * processes
- * that was up to a tenth of what a round takes.
+ * processes that was up to a tenth of what a round takes.
  */
 function cpuUs(process: string): number {
   try {

@@ -51,6 +51,13 @@ export interface Caller {
   readonly triggeredBy?: string;
 }
 
+/** The server itself, as the actor of what a job does. It has no rights. @param credential name of the job */
+export const serverCaller = (credential: string): Caller => ({
+  subject: 'server',
+  credential,
+  grants: [],
+});
+
 /** Every caller with AUTH_MODE=none. */
 export const ANONYMOUS: Caller = {
   subject: 'anonymous',

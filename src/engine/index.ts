@@ -1,5 +1,5 @@
 export { agedOf, type Times } from './evaluate/ages.js';
-export { type BreakGlassInput, isUnderBreakGlass, overriddenBy } from './evaluate/break-glass.js';
+export { type BreakGlassInput, isUnderBreakGlass, overridesOf } from './evaluate/break-glass.js';
 export { type CanonicalInputs, canonicalInputs } from './evaluate/canonical.js';
 export { ENGINE, inputsHash, rulesSha256, storedInputsHash, verdictHash } from './evaluate/hash.js';
 export type {

@@ -1,13 +1,11 @@
 import type { Statement } from '../database/sql.js';
 import { IMPORTED, type ImportedKind } from './catalogue.js';
+import { ROWS } from './rows.js';
 
 interface Source {
-  readonly table: string;
   /** Sort key of a row: an expression over the row `t`, and its type. */
   readonly key: string;
   readonly type: 'uuid' | 'int' | 'text';
-  /** Expression for the id of the event's subject. */
-  readonly id: string;
   readonly project: string;
   readonly release: string;
   readonly time: string;
@@ -16,45 +14,38 @@ interface Source {
 const BY_UUID = {
   key: 't.id',
   type: 'uuid',
-  id: 't.id::text',
   project: 'NULL::int',
   release: 'NULL::uuid',
   time: 't.created_at',
 } as const;
 const OF_RELEASE = { ...BY_UUID, project: 't.project_id', release: 't.release_id' } as const;
-const byText = (id: string, key = id) =>
-  ({ ...BY_UUID, key: `(${key}) COLLATE "C"`, type: 'text', id }) as const;
+const byText = (key: string) =>
+  ({ ...BY_UUID, key: `(${key}) COLLATE "C"`, type: 'text' }) as const;
 
-/** Table and expressions for each kind of subject. */
+/** Expressions for each kind of subject. */
 const SOURCES: Readonly<Record<ImportedKind, Source>> = {
-  project: { ...BY_UUID, table: 'projects', type: 'int', project: 't.id' },
-  release: { ...BY_UUID, table: 'releases', project: 't.project_id', release: 't.id' },
-  artifact: { ...OF_RELEASE, table: 'artifacts' },
-  evidence: { ...OF_RELEASE, table: 'evidence' },
-  policy: { ...byText('t.name'), table: 'policies' },
-  'policy-version': {
-    ...byText(
-      `t.policy_name || '/' || t.version`,
-      `t.policy_name || '/' || lpad(t.version::text, 10, '0')`,
-    ),
-    table: 'policy_versions',
-  },
-  environment: { ...byText('t.name'), table: 'environments' },
-  window: { ...BY_UUID, table: 'environment_windows' },
-  stop: { ...BY_UUID, table: 'environment_stops' },
-  deployment: { ...OF_RELEASE, table: 'deployments' },
-  waiver: { ...OF_RELEASE, table: 'waivers' },
-  'approval-request': { ...OF_RELEASE, table: 'approval_requests', time: 't.requested_at' },
-  approval: { ...OF_RELEASE, table: 'approvals', time: 't.given_at' },
-  'break-glass': { ...OF_RELEASE, table: 'break_glasses', time: 't.requested_at' },
-  verdict: { ...OF_RELEASE, table: 'verdicts', time: 't.evaluated_at' },
-  token: { ...BY_UUID, table: 'api_tokens' },
-  issuer: { ...BY_UUID, table: 'trusted_issuers' },
-  session: { ...BY_UUID, table: 'sessions' },
-  identity: { ...BY_UUID, table: 'identities' },
-  'identity-link': { ...BY_UUID, table: 'identity_links' },
-  'group-grant': { ...BY_UUID, table: 'group_grants' },
-  webhook: { ...BY_UUID, table: 'webhooks' },
+  project: { ...BY_UUID, type: 'int', project: 't.id' },
+  release: { ...BY_UUID, project: 't.project_id', release: 't.id' },
+  artifact: OF_RELEASE,
+  evidence: OF_RELEASE,
+  policy: byText('t.name'),
+  'policy-version': byText(`t.policy_name || '/' || lpad(t.version::text, 10, '0')`),
+  environment: byText('t.name'),
+  window: BY_UUID,
+  stop: BY_UUID,
+  deployment: OF_RELEASE,
+  waiver: OF_RELEASE,
+  'approval-request': { ...OF_RELEASE, time: 't.requested_at' },
+  approval: { ...OF_RELEASE, time: 't.given_at' },
+  'break-glass': { ...OF_RELEASE, time: 't.requested_at' },
+  verdict: { ...OF_RELEASE, time: 't.evaluated_at' },
+  token: BY_UUID,
+  issuer: BY_UUID,
+  session: BY_UUID,
+  identity: BY_UUID,
+  'identity-link': BY_UUID,
+  'group-grant': BY_UUID,
+  webhook: BY_UUID,
 };
 
 /** Selects a table that is not finished. Its row stays locked until the transaction of the batch ends. */
@@ -80,7 +71,8 @@ export const IMPORT_DONE: Statement = {
  * event, because a row can have any time; `$3`: batch size.
  */
 export function importBatch(kind: ImportedKind): Statement {
-  const { table, key, type, id, project, release, time } = SOURCES[kind];
+  const { table, id } = ROWS[kind];
+  const { key, type, project, release, time } = SOURCES[kind];
   return {
     text: `
       WITH batch AS (

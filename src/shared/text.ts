@@ -19,3 +19,6 @@ export function escapePointer(name: string): string {
 /** `1 test`, `2 tests`. */
 export const counted = (count: number, one: string, many = `${one}s`) =>
   `${count} ${count === 1 ? one : many}`;
+
+/** `2026-12-04 03:40 UTC`. @param instant ISO 8601, in UTC */
+export const minuteUtc = (instant: string) => `${instant.slice(0, 16).replace('T', ' ')} UTC`;

@@ -1,4 +1,4 @@
-import { counted } from '../../shared/text.js';
+import { counted, minuteUtc } from '../../shared/text.js';
 import { joined, shown } from '../rules/common/text.js';
 import { builtIn } from './built-in.js';
 import type { CanonicalInputs } from './canonical.js';
@@ -57,15 +57,18 @@ export function overriddenBy<Result extends Said>(results: readonly Result[]): R
   return [...denying.filter(isRejected), ...denying.filter((one) => !isRejected(one))];
 }
 
+/** What a break-glass passes, in one line for each denial. */
+export const overridesOf = (results: readonly (Said & Pick<RuleResult, 'message'>)[]): string[] =>
+  overriddenBy(results).map(({ rule, message }) => `${rule}: ${message}`);
+
 const byToken = (via: BreakGlassInput['confirmedVia']) => (via === 'token' ? ' (by a token)' : '');
 
 function who(open: BreakGlassInput): string {
   const { requestedBy, requestedVia, confirmedBy, confirmedVia, until, reason } = open;
   const second =
     confirmedBy === null ? '' : `, and ${shown(confirmedBy)}${byToken(confirmedVia)} confirmed`;
-  const end = `${until.slice(0, 16).replace('T', ' ')} UTC`;
   const first = `${shown(requestedBy)}${byToken(requestedVia)}`;
-  return `${first} broke the glass until ${end}${second}: ${shown(reason, 2000)}`;
+  return `${first} broke the glass until ${minuteUtc(until)}${second}: ${shown(reason, 2000)}`;
 }
 
 const nameOf = (result: Said) =>

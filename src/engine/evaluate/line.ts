@@ -1,4 +1,4 @@
-import { counted } from '../../shared/text.js';
+import { counted, minuteUtc } from '../../shared/text.js';
 import { shown } from '../rules/common/text.js';
 import { builtIn } from './built-in.js';
 import type { CanonicalInputs } from './canonical.js';
@@ -76,7 +76,6 @@ function orRollBack({ rollback, environment }: CanonicalInputs): string {
 }
 
 /** A time to the minute, in UTC. */
-const minute = (instant: string) => `${instant.slice(0, 16).replace('T', ' ')} UTC`;
 
 function frozen(inputs: CanonicalInputs): RuleResult[] {
   const { environment, windows } = inputs;
@@ -86,7 +85,7 @@ function frozen(inputs: CanonicalInputs): RuleResult[] {
       builtIn(
         'frozen',
         [
-          `${shown(environment)} is frozen${until === null ? '' : ` until ${minute(until)}`} by ${shown(by)}: ${shown(reason, 2000)}`,
+          `${shown(environment)} is frozen${until === null ? '' : ` until ${minuteUtc(until)}`} by ${shown(by)}: ${shown(reason, 2000)}`,
           `Wait, or end the freeze: DELETE /environments/${shown(environment)}/windows/${shown(id)}`,
           orRollBack(inputs),
         ].join('. '),
@@ -102,7 +101,7 @@ function outside(inputs: CanonicalInputs): RuleResult[] {
   const [first] = opens;
   const next = changes.find(({ until }) => until === first) ?? changes[0];
   const when =
-    first === undefined ? 'none of them opens again' : `the next one opens at ${minute(first)}`;
+    first === undefined ? 'none of them opens again' : `the next one opens at ${minuteUtc(first)}`;
   return [
     builtIn(
       'outside-change-window',

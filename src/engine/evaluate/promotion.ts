@@ -1,4 +1,4 @@
-import { counted } from '../../shared/text.js';
+import { counted, minuteUtc } from '../../shared/text.js';
 import { shown } from '../rules/common/text.js';
 import { builtIn } from './built-in.js';
 import type { CanonicalInputs } from './canonical.js';
@@ -41,8 +41,7 @@ export function promotionFault(
   const name = shown(environment);
   const long = minimumHours === 0 ? '' : ` for ${counted(minimumHours, 'hour')} without a break`;
   if (fact?.state === 'soaking') {
-    const until =
-      fact.until === null ? '' : ` until ${fact.until.slice(0, 16).replace('T', ' ')} UTC`;
+    const until = fact.until === null ? '' : ` until ${minuteUtc(fact.until)}`;
     return `It must run in ${name}${long}, and runs there. Wait${until}`;
   }
   const before = fact?.state === 'short' ? ', and left too early' : '';

@@ -3,7 +3,7 @@ import semver from 'semver';
 import { line } from '../../contract/schemas.js';
 import { counted } from '../../shared/text.js';
 import { makePurl, packageKey, readPurl } from '../../vocabulary/purl.js';
-import { namesNote, noArtifactsNote } from './common/covers.js';
+import { namesNote, noArtifactsNote } from './common/cover-notes.js';
 import { idsOf, missing, showing } from './common/evidence.js';
 import { needed, RuleFault } from './common/fault.js';
 import { FirstNamed } from './common/first-named.js';

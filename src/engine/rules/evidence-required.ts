@@ -4,18 +4,10 @@ import { kinds as allKinds } from '../../documents/kinds/index.js';
 import { counted } from '../../shared/text.js';
 import { SHOWN } from '../../vocabulary/finding-types.js';
 import { isImage } from '../../vocabulary/subject.js';
+import { artifactName, digestOfOther, isAboutOther } from './common/about.js';
 import { isOlder, limits, renewal, undatedNote } from './common/ages.js';
-import {
-  artifactName,
-  coversArtifact,
-  digestOfOther,
-  evidenceName,
-  isAboutOther,
-  namesNote,
-  sharedImage,
-  whyNoneCovered,
-  whyUncounted,
-} from './common/covers.js';
+import { evidenceName, namesNote, whyNoneCovered, whyUncounted } from './common/cover-notes.js';
+import { coversArtifact, sharedImage } from './common/covers.js';
 import { idsOf, nameOf, SCOPES, UPLOAD, uploadOf } from './common/evidence.js';
 import { RuleFault } from './common/fault.js';
 import { firstOf, joined, shown } from './common/text.js';

@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { defaulted, line, stringEnum } from '../../contract/schemas.js';
 import { counted } from '../../shared/text.js';
 import { NOT_STORED } from '../../vocabulary/licence-names.js';
-import { namesNote, noArtifactsNote } from './common/covers.js';
+import { namesNote, noArtifactsNote } from './common/cover-notes.js';
 import { idsOf, missing, showing } from './common/evidence.js';
 import { needed, RuleFault } from './common/fault.js';
 import { FirstNamed } from './common/first-named.js';

@@ -3,7 +3,7 @@ import { defaulted, stringEnum } from '../../contract/schemas.js';
 import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
 import { SEVERITIES, type Severity } from '../../vocabulary/severity.js';
 import { caveatNote } from './common/caveats.js';
-import { countingNote, declaredNote, namesNote, onlyNote, whyKept } from './common/covers.js';
+import { countingNote, declaredNote, namesNote, onlyNote, whyKept } from './common/cover-notes.js';
 import {
   ANY_FIX,
   bySeverity,

@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { counted } from '../../shared/text.js';
 import { SEVERITIES } from '../../vocabulary/severity.js';
 import { caveatNote } from './common/caveats.js';
-import { declaredNote, namesNote, onlyNote, whyKept } from './common/covers.js';
+import { declaredNote, namesNote, onlyNote, whyKept } from './common/cover-notes.js';
 import {
   ANY_FIX,
   type Filter,

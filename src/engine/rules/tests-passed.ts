@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { defaulted } from '../../contract/schemas.js';
 import { counted } from '../../shared/text.js';
-import { evidenceName, RETRACT, whyKept, whyUncounted } from './common/covers.js';
+import { evidenceName, RETRACT, whyKept, whyUncounted } from './common/cover-notes.js';
 import { idsOf, missing, unseen } from './common/evidence.js';
 import { scopeParameter } from './common/scope.js';
 import { firstOf, shown } from './common/text.js';

@@ -3,8 +3,8 @@ import type { ChangeContext } from '../../events/index.js';
 
 /**
  * Withdraws what these people approved, unless the release was deployed since with authorization. Rejections stay:
- * somebody
- * else can withdraw them. `$1`: names in the form in which subjects are compared, `$2`: the admin, `$3`: the reason.
+ * somebody else can withdraw them. `$1`: names in the form in which subjects are compared, `$2`: the admin, `$3`: the
+ * reason.
  */
 const WITHDRAW = {
   name: 'approvals-of-disabled',

@@ -1,11 +1,10 @@
-import type { Caller } from '../../access/caller.js';
+import { serverCaller } from '../../access/caller.js';
 import { callContext, type Place, query } from '../../database/context.js';
 import { change } from '../../events/index.js';
 import type { Job } from '../../jobs/job.js';
 import { type DueReminder, MARK_REMINDERS } from './reminders.sql.js';
 
-/** Not a caller: it has no rights, and only signs events. */
-const REMINDER: Caller = { subject: 'server', credential: 'approval-reminders', grants: [] };
+const REMINDER = serverCaller('approval-reminders');
 
 const BATCH = 100;
 const PERIOD_MS = 5 * 60_000;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Scope } from '../../access/scopes.js';
 import { type CallContext, query } from '../../database/context.js';
 import { change } from '../../events/index.js';
@@ -132,7 +132,7 @@ export function attestationsService({ log, keys, version }: AttestationsOptions)
       const values = [id, predicate, about, keyId, envelope];
       const stored = await query(changing, STORE_ENVELOPE, values);
       if (stored.length === 0) return changing.unchanged(undefined);
-      const sha256 = createHash('sha256').update(envelope).digest('hex');
+      const sha256 = hash('sha256', envelope, 'hex');
       const artifact = about === ALL ? null : about;
       const data = { environment, predicate, artifact, keyId, sha256 };
       return changing.record('attestation.signed', { id, projectId, releaseId, data });

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   isSamePerson,
   namesOfCaller,
@@ -8,9 +8,9 @@ import {
 } from '../../access/four-eyes.js';
 import { databaseNow } from '../../database/clock.js';
 import type { CallContext } from '../../database/context.js';
-import { takeTurn } from '../../database/turns.js';
+import { shareTurn, takeTurn } from '../../database/turns.js';
 import { type ChangeContext, change } from '../../events/index.js';
-import { requireEnabled } from '../../security/authentication/identity.js';
+import { IDENTITIES_TURN, requireEnabled } from '../../security/authentication/identity.js';
 import { AppError, invalidAt } from '../../shared/app-error.js';
 import { requireRecentSignIn } from '../environments/index.js';
 import { requireReleaseRef } from '../releases/index.js';
@@ -25,8 +25,6 @@ import {
 import type { BreakGlass, CreateBreakGlass } from './break-glass.schemas.js';
 import { CONFIRM_MINUTES, endOf } from './limits.js';
 
-export const textSha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-
 /** Requests about the same release and environment take turns, so that one is open at a time. */
 export const takeBreakGlassTurn = (
   context: ChangeContext,
@@ -40,7 +38,7 @@ export const takeBreakGlassTurn = (
  * @throws {AppError} `identity-disabled`
  */
 async function requireEnabledCaller(changing: ChangeContext): Promise<void> {
-  await takeTurn(changing, ['identities']);
+  await shareTurn(changing, IDENTITIES_TURN);
   await requireEnabled(changing, changing.caller.subject);
 }
 
@@ -122,7 +120,7 @@ async function insert(
   const data = { environment, minutes, force, requestedVia: via };
   record('break-glass.requested', {
     ...about,
-    data: { ...data, reasonSha256: textSha256(reason) },
+    data: { ...data, reasonSha256: hash('sha256', reason, 'hex') },
   });
   if (!force) {
     const opened = { environment, endsAt: endsAt.toISOString() };

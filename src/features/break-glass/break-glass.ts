@@ -3,8 +3,9 @@ import type { Scope } from '../../access/scopes.js';
 import type { CallContext } from '../../database/context.js';
 import type { BreakGlass as BreakGlassRow, Prisma } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
+import { minuteUtc } from '../../shared/text.js';
 import type { BreakGlass, BreakGlassState } from './break-glass.schemas.js';
-import { confirmUntil, REVIEW_HOURS, reviewDueAt } from './limits.js';
+import { CONFIRM_MINUTES, confirmUntil, REVIEW_HOURS, reviewDueAt } from './limits.js';
 
 export const WITH_RELEASE = { include: { release: { select: { version: true } } } } as const;
 
@@ -25,9 +26,9 @@ export function stateOf(row: Moments, now: Date): BreakGlassState {
 
 /** The condition for rows in this state at `now`, for Prisma. */
 export function whereState(state: BreakGlassState, now: Date): Prisma.BreakGlassWhereInput {
-  const before = (hours: number) => new Date(now.getTime() - hours * 3_600_000);
-  const due = before(REVIEW_HOURS);
-  const asked = new Date(now.getTime() - (confirmUntil(now).getTime() - now.getTime()));
+  const before = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
+  const due = before(REVIEW_HOURS * 60);
+  const asked = before(CONFIRM_MINUTES);
   const over = { OR: [{ endedAt: { not: null } }, { endsAt: { lte: now } }] };
   const conditions: Record<BreakGlassState, Prisma.BreakGlassWhereInput> = {
     pending: { openedAt: null, endedAt: null, requestedAt: { gt: asked } },
@@ -43,7 +44,7 @@ export function whereState(state: BreakGlassState, now: Date): Prisma.BreakGlass
   return conditions[state];
 }
 
-const minuteOf = (time: Date) => `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+const minuteOf = (time: Date) => minuteUtc(time.toISOString());
 
 /** The next step in words. */
 function nextOf(row: ShownRow, state: BreakGlassState): string {

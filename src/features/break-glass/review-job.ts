@@ -1,11 +1,10 @@
-import type { Caller } from '../../access/caller.js';
+import { serverCaller } from '../../access/caller.js';
 import { callContext, type Place, query } from '../../database/context.js';
 import { change } from '../../events/index.js';
 import type { Job } from '../../jobs/job.js';
 import { REVIEW_HOURS } from './limits.js';
 
-/** Not a caller: it has no rights, and only signs the events. */
-const REMINDER: Caller = { subject: 'server', credential: 'break-glass-reviews', grants: [] };
+const REMINDER = serverCaller('break-glass-reviews');
 
 /** Reminders of one transaction. */
 const BATCH = 200;

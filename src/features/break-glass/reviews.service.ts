@@ -1,9 +1,10 @@
+import { hash } from 'node:crypto';
 import { inProjects, projectsFor } from '../../access/caller.js';
 import { isSamePerson, namesOfCaller, requirePerson } from '../../access/four-eyes.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
 import { databaseNow } from '../../database/clock.js';
 import { type CallContext, query } from '../../database/context.js';
-import { overriddenBy, type RuleResult } from '../../engine/index.js';
+import { overridesOf, type RuleResult } from '../../engine/index.js';
 import { change } from '../../events/index.js';
 import { AppError } from '../../shared/app-error.js';
 import { canonicalJson } from '../../shared/canonical-json.js';
@@ -22,7 +23,7 @@ import {
   type ReviewBreakGlass,
   type UsedBreakGlass,
 } from './break-glass.schemas.js';
-import { isOwn, readAgain, takeBreakGlassTurn, textSha256 } from './break-glass.service.js';
+import { isOwn, readAgain, takeBreakGlassTurn } from './break-glass.service.js';
 
 /** Decisions under a break-glass. `$1`: release, `$2`: environment, `$3`: its id, `$4`: since when, `$5`: how many. */
 const VERDICTS = {
@@ -52,9 +53,7 @@ type VerdictRow = {
 
 /** One line for each denial that was passed. */
 const linesOf = ({ decision, results }: VerdictRow) =>
-  decision === 'allow'
-    ? overriddenBy(results).map(({ rule, message }) => `${rule}: ${message}`)
-    : [];
+  decision === 'allow' ? overridesOf(results) : [];
 
 /** @throws {AppError} `break-glass-open`, `break-glass-ended` */
 function requireOver(state: BreakGlass['state'], id: string): void {
@@ -161,7 +160,11 @@ export const reviewsService = {
         ...{ id, projectId, releaseId },
         data: {
           ...{ environment, reviewedVia: via },
-          reviewSha256: textSha256(canonicalJson({ finding, actions, by: caller.subject })),
+          reviewSha256: hash(
+            'sha256',
+            canonicalJson({ finding, actions, by: caller.subject }),
+            'hex',
+          ),
         },
       });
       return toBreakGlass(updated, now);

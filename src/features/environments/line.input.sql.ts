@@ -24,8 +24,7 @@ const WHOLE = `NOT EXISTS (SELECT 1 FROM artifacts a WHERE a.release_id = r.id A
 /**
  * Verdict input: how the release `r` ran in the environment row `n`, for a rollback. `ran`: its last authorized
  * deployment, with the artifacts that it has now, that succeeded before the one that runs now, and when another one
- * followed that. `failed`: its last
- * deployment that ended had failed. `isRunning`: it runs now.
+ * followed that. `failed`: its last deployment that ended had failed. `isRunning`: it runs now.
  */
 export const ROLLBACK_INPUT = `(
   SELECT jsonb_build_object(

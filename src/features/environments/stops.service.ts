@@ -105,8 +105,7 @@ export function stopsService() {
      * Ends the stop that is named, or the only one of projects that the caller reaches. Repeating it has no effect.
      * @returns the stop that it ended; empty if there was none
      * @throws {AppError} `environment-not-found`, `identity-required`, `recent-sign-in-required`; `validation-failed`
-     * for
-     * an unknown stop, or for one of several that is not named
+     * for an unknown stop, or for one of several that is not named
      */
     async resume(
       context: CallContext,

@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import type { Caller } from '../../access/caller.js';
+import { serverCaller } from '../../access/caller.js';
 import { type CallContext, callContext, query } from '../../database/context.js';
 import { toJson } from '../../database/json.js';
 import { bookkeeping } from '../../database/transaction.js';
@@ -20,8 +20,7 @@ import { openStored } from './stored-document.js';
 
 const store = documentStore();
 
-/** Not a caller: it has no rights, and only signs the events. */
-const READER: Caller = { subject: 'server', credential: 'read-evidence-again', grants: [] };
+const READER = serverCaller('read-evidence-again');
 
 async function bytesOf(context: CallContext, { projectId, storedSha256 }: Unread) {
   const pieces: Uint8Array[] = [];

@@ -13,9 +13,8 @@ export const joinedIds = (release: string, one: string, other: string, { counts 
 
 /**
  * The ids of the finding `f`: its fingerprint, and for a vulnerability its own id and its aliases, which are its own
- * only
- * if its uploader had `vex:write`. The rule of a secret or of code can look like the id of a vulnerability, and what is
- * said about the vulnerability must not cover it.
+ * only if its uploader had `vex:write`. The rule of a secret or of code can look like the id of a vulnerability, and
+ * what is said about the vulnerability must not cover it.
  */
 const TARGETS = `
   (SELECT own.target, true AS own, own.is_fingerprint

@@ -1,4 +1,4 @@
-import type { Caller } from '../../access/caller.js';
+import { serverCaller } from '../../access/caller.js';
 import { callContext, type Place, query } from '../../database/context.js';
 import { isDatabaseUnavailable, rootCause } from '../../database/errors.js';
 import { change } from '../../events/index.js';
@@ -20,8 +20,7 @@ const NEWEST = 2 * TILE_WIDTH;
 const NEWEST_EVENTS = 20_000;
 const LOST_MINUTES = 5;
 
-/** Not a caller: it has no rights, and only signs the event. */
-const CHECKER: Caller = { subject: 'server', credential: 'check-log', grants: [] };
+const CHECKER = serverCaller('check-log');
 
 /** The first entry that differs, or the size of the log if an event has no place in it. */
 export interface Difference {

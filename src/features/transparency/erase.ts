@@ -1,7 +1,8 @@
+import { hash } from 'node:crypto';
 import { type CallContext, type Inside, type Place, query } from '../../database/context.js';
 import { change } from '../../events/index.js';
 import { withLog } from './integrate.js';
-import { digestOf, keepReason, LogError } from './recover.js';
+import { keepReason, LogError } from './recover.js';
 
 interface Found {
   readonly type: string;
@@ -51,7 +52,7 @@ export async function erase(context: CallContext, event: string, reason: string)
     await query(transaction, ERASE_SALT, [event]);
     await query(transaction, ERASE_EVENT, [event]);
     await change({ ...context, ...transaction }, async ({ record }) => {
-      const data = { event, ...found, reasonSha256: digestOf(reason) };
+      const data = { event, ...found, reasonSha256: hash('sha256', reason, 'hex') };
       record('log.erased', { id: found.origin, data });
     });
     await keepReason(transaction, 'log.erased', found.origin, reason);

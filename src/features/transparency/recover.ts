@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type CallContext, type Inside, type Place, query } from '../../database/context.js';
 import { change } from '../../events/index.js';
 import type { Checkpoint } from '../../security/signing/checkpoint.js';
@@ -22,8 +22,6 @@ export function requireReason(text: string | undefined): string {
   if (length >= 1 && length <= MAX_REASON && !reason.includes('\0')) return reason;
   throw new LogError(`--reason needs a text of 1 to ${MAX_REASON} characters`);
 }
-
-export const digestOf = (reason: string) => createHash('sha256').update(reason).digest('hex');
 
 /** `$1`: type, `$2`: id of the subject. The latest event of both. */
 const RECORDED = {
@@ -93,7 +91,7 @@ export async function recover(
       const data = {
         before: head ? shown(head) : null,
         lastSigned: shown(lastSigned),
-        reasonSha256: digestOf(reason),
+        reasonSha256: hash('sha256', reason, 'hex'),
       };
       await change({ ...context, ...transaction }, async ({ record }) => {
         record('log.recovered', { id: origin, data });

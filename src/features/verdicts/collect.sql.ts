@@ -82,8 +82,7 @@ const BY_ASKED: ReadonlyMap<string, Statement> = new Map(STATEMENTS);
  * Reads the inputs of a verdict in one statement, and so in one snapshot. Facts that only some rules need are read
  * later. `$1`: release, `$2`: environment, `$3`: version of the engine, `$4`: maximum number of reports, `$5`: with
  * `versions`, the policy versions to evaluate instead (`{name: version}`). `evidence` is null if there are more
- * reports.
- * No row means that the release or the environment does not exist.
+ * reports. No row means that the release or the environment does not exist.
  */
 export function collectStatement({ versions, rollback }: Asked): Statement {
   return BY_ASKED.get(`${versions}/${rollback}`) ?? collectFor({ versions, rollback });

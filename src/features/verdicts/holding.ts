@@ -77,6 +77,18 @@ async function insert(changing: ChangeContext, verdict: DecidedVerdict) {
   return row?.id;
 }
 
+/** The details of an event about a stored verdict. @param before id of the verdict that held until then */
+const eventOf = <More extends object>(
+  verdict: DecidedVerdict,
+  id: string,
+  before: string | null,
+  more: More,
+) => {
+  const { projectId, releaseId, environment, decision, inputsHash, verdictHash } = verdict;
+  const data = { environment, decision, inputsHash, verdictHash, engine: ENGINE, before, ...more };
+  return { id, projectId, releaseId, data };
+};
+
 /**
  * Stores the verdict unless it has an id, and lets it hold, in the turn of its release and environment. The inputs are
  * compared again in this turn: so one that holds is never of an earlier snapshot than one that it replaces.
@@ -89,7 +101,7 @@ async function hold(
   verdict: DecidedVerdict,
   isLast: boolean,
 ): Promise<Settled | undefined> {
-  const { releaseId, environment, projectId, decision, inputsHash, verdictHash } = verdict;
+  const { releaseId, environment, projectId, decision, inputsHash } = verdict;
   const { evaluatedAt, askedAt, askedBy } = verdict;
   const since = await takeTurn(changing, turnOf(releaseId, environment));
   const row = await readRow((statement, values) => query(changing, statement, values), question, 0);
@@ -102,11 +114,8 @@ async function hold(
   const values = [...about, isCurrent ? since : evaluatedAt, askedAt, askedBy, isCurrent];
   const [held] = await query<{ before: string | null }>(changing, HOLD_VERDICT, values);
   if (!held && !isNew) return changing.unchanged({ verdict, outcome: 'late', isNew });
-  const data = { environment, decision, inputsHash, verdictHash, engine: ENGINE };
-  changing.record(isNew ? 'verdict.decided' : 'verdict.holds-again', {
-    ...{ id, projectId, releaseId },
-    data: { ...data, before: held?.before ?? null, ...(!held && { late: true }) },
-  });
+  const type = isNew ? 'verdict.decided' : 'verdict.holds-again';
+  changing.record(type, eventOf(verdict, id, held?.before ?? null, held ? {} : { late: true }));
   if (!held) return { verdict: { ...verdict, id }, outcome: 'late', isNew };
   await recordStates(changing, verdict);
   const holding = { ...verdict, id, decidedAt: askedAt, decidedBy: askedBy };
@@ -130,17 +139,10 @@ async function settleApart(
     const id = await insert(changing, verdict);
     // Another request has stored it.
     if (id === undefined) return changing.unchanged(undefined);
-    const { environment, projectId, releaseId, decision, inputsHash, verdictHash } = verdict;
-    const data = { environment, decision, inputsHash, verdictHash, engine: ENGINE, before: null };
-    changing.record('verdict.decided', {
-      ...{ id, projectId, releaseId },
-      data: {
-        ...data,
-        // A verdict with an intent does not hold.
-        intent: question.intent ?? 'break-glass',
-        ...(verdict.breakGlass && { breakGlass: true }),
-      },
-    });
+    // A verdict with an intent does not hold.
+    const intent = question.intent ?? 'break-glass';
+    const more = { intent, ...(verdict.breakGlass && { breakGlass: true }) };
+    changing.record('verdict.decided', eventOf(verdict, id, null, more));
     return { verdict: { ...verdict, id }, outcome: 'new', isNew: true };
   });
 }

@@ -2,7 +2,7 @@ import { fromJson } from '../../database/json.js';
 import {
   ENGINE,
   isUnderBreakGlass,
-  overriddenBy,
+  overridesOf,
   type RuleResult,
   type VerdictInputs,
   verdictHash,
@@ -63,8 +63,7 @@ export function brokenBy({ decision, results }: Decided): Broken {
   if (decision !== 'allow' || !isUnderBreakGlass(results)) {
     return { breakGlass: undefined, overrides: undefined };
   }
-  const lines = overriddenBy(results).map(({ rule, message }) => `${rule}: ${message}`);
-  return { breakGlass: true, overrides: lines };
+  return { breakGlass: true, overrides: overridesOf(results) };
 }
 
 /** A verdict that was decided now, before its hash is needed. */

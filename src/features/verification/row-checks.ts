@@ -4,9 +4,6 @@ import { latestFirst } from './latest.sql.js';
 /** How the rows of a table are compared with the events that created and changed them. */
 export interface RowCheck {
   readonly kind: ImportedKind;
-  readonly table: string;
-  /** Expression over the row `t`: the id of the event's subject. */
-  readonly id: string;
   /** Types of the event that created the row. */
   readonly created: readonly string[];
   /** Condition over the row `t` and the data `d` of that event: they agree. */
@@ -61,8 +58,6 @@ const NO_PROJECT = 'NULL::int';
 export const ROW_CHECKS: readonly RowCheck[] = [
   {
     kind: 'project',
-    table: 'projects',
-    id: 't.id::text',
     created: ['project.created'],
     agrees: 'true',
     later: `to_jsonb(t.status) = ${CURRENT('project.updated', 'status')}`,
@@ -72,8 +67,6 @@ export const ROW_CHECKS: readonly RowCheck[] = [
   },
   {
     kind: 'policy',
-    table: 'policies',
-    id: 't.name',
     created: ['policy.created'],
     agrees: `t.created_by = e.actor AND EXISTS (
                SELECT 1 FROM policy_versions v
@@ -82,8 +75,6 @@ export const ROW_CHECKS: readonly RowCheck[] = [
   },
   {
     kind: 'policy-version',
-    table: 'policy_versions',
-    id: `t.policy_name || '/' || t.version`,
     created: ['policy-version.added'],
     agrees: `t.sha256 = d ->> 'sha256' AND t.created_by = e.actor`,
     createdElsewhere: `t.version = 1 AND EXISTS (
@@ -93,8 +84,6 @@ export const ROW_CHECKS: readonly RowCheck[] = [
   },
   {
     kind: 'release',
-    table: 'releases',
-    id: 't.id::text',
     created: ['release.created'],
     agrees: `${same('t.version', 'version')} AND ${same('t.commit', 'commit')}
              AND t.project_id = e.project_id AND t.created_by = e.actor`,
@@ -105,8 +94,6 @@ export const ROW_CHECKS: readonly RowCheck[] = [
   },
   {
     kind: 'artifact',
-    table: 'artifacts',
-    id: 't.id::text',
     created: ['artifact.added'],
     agrees: `${same('t.sha256', 'sha256')} AND ${same('t.kind', 'kind')} AND t.release_id = e.release_id
              AND t.created_by = e.actor`,
@@ -114,8 +101,6 @@ export const ROW_CHECKS: readonly RowCheck[] = [
   },
   {
     kind: 'evidence',
-    table: 'evidence',
-    id: 't.id::text',
     created: ['evidence.received', 'evidence.read-again'],
     agrees: `${same('t.received_sha256', 'receivedSha256')} AND t.release_id = e.release_id
              AND (e.type <> 'evidence.received' OR (${same('t.kind', 'kind')}
@@ -126,8 +111,6 @@ export const ROW_CHECKS: readonly RowCheck[] = [
   },
   {
     kind: 'deployment',
-    table: 'deployments',
-    id: 't.id::text',
     created: ['deployment.recorded'],
     agrees: `${same('t.environment', 'environment')} AND t.release_id = e.release_id AND t.created_by = e.actor
              AND ${sameIfThere('t.decision', 'decision')} AND ${sameIfThere('t.verdict_id::text', 'verdict')}
@@ -148,8 +131,6 @@ export const ROW_CHECKS: readonly RowCheck[] = [
   },
   {
     kind: 'window',
-    table: 'environment_windows',
-    id: 't.id::text',
     project: NO_PROJECT,
     created: ['window.created'],
     agrees: `${same('t.environment', 'environment')} AND ${same('t.kind', 'kind')}
@@ -160,8 +141,6 @@ export const ROW_CHECKS: readonly RowCheck[] = [
   },
   {
     kind: 'stop',
-    table: 'environment_stops',
-    id: 't.id::text',
     project: NO_PROJECT,
     created: ['environment.stopped'],
     agrees: `${same('t.environment', 'environment')} AND t.rollbacks = (d ->> 'rollbacks')::boolean
@@ -170,8 +149,6 @@ export const ROW_CHECKS: readonly RowCheck[] = [
   },
   {
     kind: 'waiver',
-    table: 'waivers',
-    id: 't.id::text',
     created: ['waiver.requested'],
     agrees: `${same('t.rule', 'rule')} AND ${same('t.purl', 'purl')} AND ${same('t.about', 'about')}
              AND t.expires_at = (d ->> 'expiresAt')::timestamptz AND t.created_by = e.actor
@@ -181,8 +158,6 @@ export const ROW_CHECKS: readonly RowCheck[] = [
   },
   {
     kind: 'approval-request',
-    table: 'approval_requests',
-    id: 't.id::text',
     created: ['approval.requested'],
     agrees: `to_jsonb(t.environments) = d -> 'environments' AND t.by_gate = (d ->> 'byGate')::boolean
              AND t.ends_at = (d ->> 'endsAt')::timestamptz AND t.release_id = e.release_id
@@ -190,8 +165,6 @@ export const ROW_CHECKS: readonly RowCheck[] = [
   },
   {
     kind: 'approval',
-    table: 'approvals',
-    id: 't.id::text',
     created: ['approval.given', 'approval.rejected'],
     agrees: `${same('t.environment', 'environment')} AND ${same('t.seen', 'seen')} AND ${same('t.via', 'via')}
              AND t.decision = CASE e.type WHEN 'approval.given' THEN 'approve' ELSE 'reject' END
@@ -201,8 +174,6 @@ export const ROW_CHECKS: readonly RowCheck[] = [
   },
   {
     kind: 'break-glass',
-    table: 'break_glasses',
-    id: 't.id::text',
     created: ['break-glass.requested'],
     agrees: `${same('t.environment', 'environment')} AND ${same('t.requested_via', 'requestedVia')}
              AND to_jsonb(t.minutes) = d -> 'minutes' AND to_jsonb(t.force) = d -> 'force'
@@ -219,8 +190,6 @@ export const ROW_CHECKS: readonly RowCheck[] = [
   },
   {
     kind: 'verdict',
-    table: 'verdicts',
-    id: 't.id::text',
     created: ['verdict.decided'],
     agrees: `${same('t.environment', 'environment')} AND ${same('t.decision::text', 'decision')}
              AND ${same('t.inputs_hash', 'inputsHash')} AND t.engine = (d ->> 'engine')::int
@@ -230,8 +199,6 @@ export const ROW_CHECKS: readonly RowCheck[] = [
   },
   {
     kind: 'environment',
-    table: 'environments',
-    id: 't.name',
     project: NO_PROJECT,
     created: ['environment.created'],
     agrees: 't.created_by = e.actor',
@@ -243,8 +210,6 @@ export const ROW_CHECKS: readonly RowCheck[] = [
   },
   {
     kind: 'token',
-    table: 'api_tokens',
-    id: 't.id::text',
     project: NO_PROJECT,
     created: ['token.created'],
     agrees: `${same('t.subject', 'subject')} AND t.expires_at = (d ->> 'expiresAt')::timestamptz AND ${GRANT}
@@ -253,8 +218,6 @@ export const ROW_CHECKS: readonly RowCheck[] = [
   },
   {
     kind: 'issuer',
-    table: 'trusted_issuers',
-    id: 't.id::text',
     project: NO_PROJECT,
     created: ['issuer.trusted'],
     agrees: `${same('t.issuer', 'issuer')} AND ${same('t.audience', 'audience')} AND ${GRANT}
@@ -263,8 +226,6 @@ export const ROW_CHECKS: readonly RowCheck[] = [
   },
   {
     kind: 'session',
-    table: 'sessions',
-    id: 't.id::text',
     project: NO_PROJECT,
     created: ['session.signed-in'],
     agrees: `${same('t.subject', 'login')} AND t.expires_at = (d ->> 'expiresAt')::timestamptz
@@ -274,8 +235,6 @@ export const ROW_CHECKS: readonly RowCheck[] = [
   },
   {
     kind: 'identity-link',
-    table: 'identity_links',
-    id: 't.id::text',
     project: NO_PROJECT,
     created: ['identity.linked'],
     agrees: `${same('t.subject', 'subject')} AND ${same('t.alias', 'alias')} AND t.created_by = e.actor`,
@@ -284,8 +243,6 @@ export const ROW_CHECKS: readonly RowCheck[] = [
   },
   {
     kind: 'group-grant',
-    table: 'group_grants',
-    id: 't.id::text',
     project: NO_PROJECT,
     created: ['group-grant.created'],
     agrees: `${same('t.group_name', 'group')} AND ${GRANT} AND t.created_by = e.actor`,
@@ -293,8 +250,6 @@ export const ROW_CHECKS: readonly RowCheck[] = [
   },
   {
     kind: 'webhook',
-    table: 'webhooks',
-    id: 't.id::text',
     project: NO_PROJECT,
     created: ['webhook.created'],
     agrees: `encode(sha256(convert_to(t.url, 'UTF8')), 'hex') = d ->> 'urlSha256'

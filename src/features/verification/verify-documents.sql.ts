@@ -2,8 +2,7 @@ import type { Statement } from '../../database/sql.js';
 
 /**
  * Evidence of a document `d`. A document is stored with its first evidence, so it has the time of one of them. Of
- * uploads at
- * the same moment, the one that began later may have stored it.
+ * uploads at the same moment, the one that began later may have stored it.
  */
 const EVIDENCE =
   'SELECT 1 FROM evidence e WHERE e.project_id = d.project_id AND e.stored_sha256 = d.sha256';

@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, hash, type KeyObject } from 'node:crypto';
 import type { Statement } from '../../database/sql.js';
 import type { VerdictInputs } from '../../engine/index.js';
 import { verifyEnvelope } from '../../security/signing/dsse.js';
@@ -113,7 +113,7 @@ function saysTheSame(row: EnvelopeRow, statement: Json): boolean {
 
 function faultOf(row: EnvelopeRow, keys: ReadonlyMap<string, KeyObject>): string | undefined {
   if (!row.isAbout) return 'its verdict is missing';
-  if (row.sha256 !== null && createHash('sha256').update(row.envelope).digest('hex') !== row.sha256)
+  if (row.sha256 !== null && hash('sha256', row.envelope, 'hex') !== row.sha256)
     return 'it is not the one that its event has the digest of';
   const key = keys.get(row.keyId);
   if (!key) return "its key is not in the keys' folder";

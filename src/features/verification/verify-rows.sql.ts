@@ -1,10 +1,11 @@
 import type { Statement } from '../../database/sql.js';
+import { ROWS } from '../../events/index.js';
 import { latestFirst } from './latest.sql.js';
 import type { RowCheck } from './row-checks.js';
 
 /** A row that has an event, whichever, was seen by the log. */
-const seen = ({ kind, id }: RowCheck) =>
-  `EXISTS (SELECT 1 FROM events x WHERE x.subject_kind = '${kind}' AND x.subject_id = ${id})`;
+const seen = ({ kind }: RowCheck) =>
+  `EXISTS (SELECT 1 FROM events x WHERE x.subject_kind = '${kind}' AND x.subject_id = ${ROWS[kind].id})`;
 
 const types = ({ created }: RowCheck) => created.map((type) => `'${type}'`).join(', ');
 
@@ -20,14 +21,15 @@ export const IMPORTING: Statement = { text: 'SELECT kind FROM event_imports ORDE
  * not told. Which one, nobody knows any more.
  */
 export const addedRows = (check: RowCheck): Statement => {
+  const { table, id } = ROWS[check.kind];
   const project = check.project ?? 't.project_id';
   const elsewhere = check.createdElsewhere ? `AND NOT (${check.createdElsewhere})` : '';
   return {
     text: `
       WITH unknown AS (
-        SELECT ${check.id} AS id, ${project} AS project,
-               row_number() OVER (PARTITION BY ${project} ORDER BY ${check.id}) AS n
-          FROM ${check.table} t WHERE NOT ${seen(check)} AND NOT ${isImporting(check.kind)} ${elsewhere}
+        SELECT ${id} AS id, ${project} AS project,
+               row_number() OVER (PARTITION BY ${project} ORDER BY ${id}) AS n
+          FROM ${table} t WHERE NOT ${seen(check)} AND NOT ${isImporting(check.kind)} ${elsewhere}
       )
       SELECT u.id FROM unknown u
        WHERE u.n > (SELECT count(*) FROM events x
@@ -41,7 +43,8 @@ export const addedRows = (check: RowCheck): Statement => {
 const digest = (row: string) => `encode(sha256(convert_to((${row})::text, 'UTF8')), 'hex')`;
 
 /** Rows from before the events that differ from the digest in their event, or are missing. `$1`: unreadable events. */
-export const changedImports = ({ kind, table, id, since = [] }: RowCheck): Statement => {
+export const changedImports = ({ kind, since = [] }: RowCheck): Statement => {
+  const { table, id } = ROWS[kind];
   const whole = `to_jsonb(t) - 'hash' - 'last_used_at'`;
   const before = since.map((column) => ` - '${column}'`).join('');
   return {
@@ -127,7 +130,7 @@ export const differingRows = (check: RowCheck): Statement => ({
   text: `SELECT e.subject_id AS id, t IS NULL AS missing
            FROM events e
           CROSS JOIN LATERAL (SELECT e.data::jsonb AS d OFFSET 0) data
-           LEFT JOIN ${check.table} t ON ${check.id} = e.subject_id
+           LEFT JOIN ${ROWS[check.kind].table} t ON ${ROWS[check.kind].id} = e.subject_id
           WHERE e.subject_kind = '${check.kind}' AND e.type IN (${types(check)})
             AND e.subject_id <> 'erased' AND e.id <> ALL ($1::uuid[])
             ${check.gone ? `AND NOT (t IS NULL AND ${check.gone})` : ''}

@@ -1,4 +1,4 @@
-import type { Caller } from '../../access/caller.js';
+import { serverCaller } from '../../access/caller.js';
 import { callContext, type Place, query } from '../../database/context.js';
 import { bookkeeping } from '../../database/transaction.js';
 import { type ChangeContext, change } from '../../events/index.js';
@@ -14,8 +14,7 @@ import {
 } from './deliveries.sql.js';
 import { waitS } from './schedule.js';
 
-/** Not a caller: it has no rights, and only signs events. */
-const SENDER: Caller = { subject: 'server', credential: 'webhooks', grants: [] };
+const SENDER = serverCaller('webhooks');
 
 /** What a delivery is after an attempt, with the outcome as the metric counts it. */
 export interface Recorded {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { scopesBeyond } from '../../access/caller.js';
 import { storedProjects } from '../../access/rights.js';
 import { type Page, pageById } from '../../contract/page.js';
@@ -53,8 +53,6 @@ function requireOwn(own: Webhooks | undefined): Webhooks {
   throw new AppError('webhooks-off', detail);
 }
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-
 export type WebhooksService = ReturnType<typeof webhooksService>;
 
 /** Webhooks. One is never changed, except for its secret: revoke it, and create another one. Revoked ones are kept. */
@@ -90,7 +88,7 @@ export function webhooksService({ own, privateHosts }: WebhooksServiceOptions) {
         });
         record('webhook.created', {
           id,
-          data: { origin, urlSha256: sha256(url), events, projects },
+          data: { origin, urlSha256: hash('sha256', url, 'hex'), events, projects },
         });
         return { ...(await requireWebhook(changing, 'webhooks:write', id)), id };
       });

@@ -1,6 +1,6 @@
 import { counted } from '../../../shared/text.js';
 import type { EvidenceInput } from '../rule.js';
-import { evidenceName } from './covers.js';
+import { evidenceName } from './cover-notes.js';
 import { joined, shown } from './text.js';
 
 const DAY = 86_400;

@@ -1,7 +1,7 @@
 import { isClean } from '../../../vocabulary/coverage.js';
 import type { Shown } from '../../../vocabulary/finding-types.js';
 import type { EvidenceInput } from '../rule.js';
-import { evidenceName } from './covers.js';
+import { evidenceName } from './cover-notes.js';
 import { firstOf, shown } from './text.js';
 
 /** Maximum number of caveats that a message names. */

@@ -3,13 +3,9 @@ import type { Target } from '../../../vocabulary/coverage.js';
 import type { Shown } from '../../../vocabulary/finding-types.js';
 import { evidence } from '../input.support.js';
 import type { ArtifactInput } from '../rule.js';
-import {
-  artifactName,
-  coversArtifact as covers,
-  digestOfOther,
-  onlyNote,
-  whyNoneCovered,
-} from './covers.js';
+import { artifactName, digestOfOther } from './about.js';
+import { onlyNote, whyNoneCovered } from './cover-notes.js';
+import { coversArtifact as covers } from './covers.js';
 import { uncovered } from './evidence.js';
 
 const hex = (n: number) => n.toString(16).padStart(64, '0');

@@ -1,16 +1,9 @@
 import type { Shown } from '../../../vocabulary/finding-types.js';
 import { isImage } from '../../../vocabulary/subject.js';
 import type { ArtifactInput, EvidenceInput, RuleInput } from '../rule.js';
-import {
-  artifactName,
-  coversArtifact,
-  digestOfOther,
-  evidenceName,
-  OF_COMMIT,
-  sharedImage,
-  whyNoneCovered,
-  whyUncounted,
-} from './covers.js';
+import { artifactName, digestOfOther } from './about.js';
+import { evidenceName, whyNoneCovered, whyUncounted } from './cover-notes.js';
+import { coversArtifact, OF_COMMIT, sharedImage } from './covers.js';
 import { byText, firstOf, joined } from './text.js';
 
 /** Names of evidence, and what to upload if it is missing. `from` lists the kinds of evidence. */
