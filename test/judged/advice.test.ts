@@ -231,8 +231,14 @@ describe('max-findings', () => {
     await guard(context.app, rules);
     const { id } = await send(trivy({ fixed: '4.17.21' }), { label: 'night-1' });
     await send(trivy(), { label: 'night-2' });
-    await denied(`trivy (night-1), id ${id}; trivy (night-2), id `);
-    await denied('Retract one that is out of date: POST /evidence/{id}/retract');
+    await denied(
+      'These reports count: trivy (night-1); trivy (night-2). Retract one that is out of',
+    );
+    await denied(
+      'Retract one that is out of date: POST /evidence/{id}/retract. GET /releases/{id}/evidence has',
+    );
+    const listed = (await context.app.inject(`/releases/${release}/evidence`)).json();
+    expect(listed.find(({ label }: { label: string }) => label === 'night-1')?.id).toBe(id);
     await retract(context.app, id);
     await allowed();
   });

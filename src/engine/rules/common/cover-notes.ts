@@ -139,11 +139,18 @@ export function namesNote(
   return notes.length === 0 ? '' : `. Warning: ${firstOf([...new Set(notes)].sort(byText), NAMED)}`;
 }
 
-/** Which reports count, if several do: one that has another label stays until it is retracted. */
+/**
+ * Which reports count, if several do: one that has another label stays until it is retracted. Without their ids: a
+ * message depends on nothing that `inputsHash` leaves out.
+ */
 export function countingNote(evidence: readonly EvidenceInput[]): string {
   if (evidence.length < 2) return '';
-  const names = evidence.map((one) => `${evidenceName(one)}, id ${one.id}`).toSorted(byText);
-  return `. These reports count: ${firstOf(names, NAMED)}. Retract one that is out of date: ${RETRACT}`;
+  const names = evidence.map(evidenceName).toSorted(byText);
+  return [
+    `. These reports count: ${firstOf(names, NAMED)}`,
+    `Retract one that is out of date: ${RETRACT}`,
+    'GET /releases/{id}/evidence has their ids',
+  ].join('. ');
 }
 
 /** What a new report does not supersede, as sentences: reports without a label, and of something else. */

@@ -4,7 +4,7 @@ import type { Shown } from '../../../vocabulary/finding-types.js';
 import { evidence } from '../input.support.js';
 import type { ArtifactInput } from '../rule.js';
 import { artifactName, digestOfOther } from './about.js';
-import { onlyNote, whyNoneCovered } from './cover-notes.js';
+import { countingNote, onlyNote, whyNoneCovered } from './cover-notes.js';
 import { coversArtifact as covers } from './covers.js';
 import { uncovered } from './evidence.js';
 
@@ -195,4 +195,11 @@ describe('many artifacts and documents', () => {
     expect(names.slice(0, 3)).toEqual([`twin (${digest(0)})`, `twin (${digest(1)})`, 'a2']);
     expect(reads).toBeLessThanOrEqual(1501);
   });
+});
+
+it('the note about several reports is the same for the same reports with other ids', () => {
+  const note = (one: string, two: string) =>
+    countingNote([evidence(one, ['vulnerability']), evidence(two, ['vulnerability'])]);
+  expect(note('1', '2')).toContain('These reports count: ');
+  expect(note('3', '4')).toBe(note('1', '2'));
 });
