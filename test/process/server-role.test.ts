@@ -43,7 +43,6 @@ describe('with the embedded PostgreSQL', () => {
 
   it('a first start makes the role and its password, and later starts keep both', async () => {
     await embedded.erase();
-    await rm(embedded.passwordFile);
     const first = await embedded.start({ LOG_LEVEL: 'info' });
     const made = await password();
     expect(made).toMatch(/^[\w-]{32}$/);
@@ -63,7 +62,6 @@ describe('with the embedded PostgreSQL', () => {
 
   it('a start moves an installation over that only has the owner', async () => {
     await embedded.erase();
-    await rm(embedded.passwordFile);
     // As a version before this role did.
     const old = startEmbedded({ dir: embedded.folder, port: embedded.port });
     const ownerUrl = await old.ready;
@@ -84,7 +82,6 @@ describe('with the embedded PostgreSQL', () => {
 
   it('npm run token uses the role, and makes it if it comes first', async () => {
     await embedded.erase();
-    await rm(embedded.passwordFile);
     const create = ['create', '--name', 'first', '--subject', 'alice', '--scopes', 'all'];
     const token = runProgram('dist/token.js', embedded.env, ...create);
     expect(await token.exit, token.output()).toBe(0);

@@ -35,9 +35,10 @@ export function useEmbedded() {
     get env() {
       return { EMBEDDED_PG_DIR: context.folder, EMBEDDED_PG_PORT: String(port) };
     },
-    /** Removes the folder, for tests of a first start. */
+    /** Removes the database and its keys, for tests of a first start. Old keys beside a new database mean a restore. */
     async erase() {
       await rm(context.folder, { recursive: true });
+      await rm(join(root, 'keys'), { recursive: true });
     },
     async start(more: Record<string, string> = {}) {
       const server = await startServer({ ...context.env, ...more });
