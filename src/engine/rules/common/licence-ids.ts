@@ -1,5 +1,10 @@
 import semver from 'semver';
+import deprecated from 'spdx-license-ids/deprecated.json' with { type: 'json' };
+import ids from 'spdx-license-ids/index.json' with { type: 'json' };
 import satisfies from 'spdx-satisfies';
+
+/** `spdx-satisfies` searches a list of 700 ids for every word. Most words of a name are in no list. */
+const LISTED = new Set([...ids, ...deprecated]);
 
 /** One SPDX licence: an id, optionally `or later`, optionally with an exception. */
 export interface SpdxLicence {
@@ -18,14 +23,16 @@ const LICENCE =
 export function readLicence(text: string): SpdxLicence | undefined {
   const parts = LICENCE.exec(text);
   if (!parts) return undefined;
+  const [, id = '', suffix = '', plus = '', exception = ''] = parts;
+  const isCustom = id.includes('LicenseRef-');
+  if (!isCustom && !LISTED.has(`${id}${suffix}`)) return undefined;
   try {
     satisfies(text, []);
   } catch {
     return undefined;
   }
-  const [, id = '', suffix, plus, exception = ''] = parts;
   // A suffix has no meaning in a custom id, such as `LicenseRef-x-only`.
-  if (id.includes('LicenseRef-')) return { text, id: text, orLater: false, exception: '' };
+  if (isCustom) return { text, id: text, orLater: false, exception: '' };
   return { text, id, orLater: suffix === '-or-later' || plus === '+', exception };
 }
 
