@@ -133,6 +133,8 @@ export interface ParsedDocument {
   /** The version of the format. */
   readonly specVersion?: string | undefined;
   readonly components?: readonly Component[];
+  /** What an SBOM lists the components of. Rules judge it, and it is no component of itself. */
+  readonly subjects?: readonly Component[] | undefined;
   readonly findings?: readonly Finding[];
   readonly claims?: readonly Claim[];
   readonly tests?: TestSummary;

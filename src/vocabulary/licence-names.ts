@@ -15,12 +15,22 @@ export const asFound = (licence: string): string => `${FOUND}${licence}`;
 export const foundLicence = (text: string): string | undefined =>
   text.startsWith(FOUND) ? text.slice(FOUND.length) : undefined;
 
-/** A stated licence without the beginning of found ones: a document must not choose how its licence is judged. */
+/**
+ * The first licence of the subject of an SBOM, which is the release itself. Lists of denied licences count what is
+ * beside it, and its own licence need not be known or allowed.
+ */
+export const OF_SUBJECT = 'licence of the subject';
+
+/** Whether these are the licences of the subject of an SBOM. */
+export const areOfSubject = (licences: readonly string[]): boolean => licences[0] === OF_SUBJECT;
+
+/** A stated licence without what this server adds: a document must not choose how its licence is judged. */
 export function asStated(text: string): string {
   let stated = text;
   // Characters that are not stored could hide the beginning.
   for (;;) {
     const plain = stated.replace(/\p{C}/gu, '').trimStart();
+    if (plain.trimEnd().toLowerCase() === OF_SUBJECT) return 'NOASSERTION';
     if (!plain.toLowerCase().startsWith(FOUND.trim())) return stated;
     stated = plain.slice(FOUND.trim().length);
   }

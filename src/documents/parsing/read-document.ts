@@ -14,6 +14,7 @@ import { decodeText, readJson } from './read-json.js';
 import { readXml } from './read-xml.js';
 import { recognize } from './recognize.js';
 import { ROW_LIMITS, type RowLimits, refuseLargeRows } from './row-limits.js';
+import { storedComponents } from './subjects.js';
 import { type Summary, summarize } from './summary.js';
 import { type TestNames, testNamesOf } from './test-names.js';
 
@@ -112,8 +113,8 @@ function aliasesOf(findings: ParsedDocument['findings'] = []): Alias[] {
 }
 
 function* encode(parsed: ParsedDocument, aliases: readonly Alias[]): Generator<Batch> {
-  const { components = [], findings = [], claims = [] } = parsed;
-  yield* batchesOf('components', TABLES.components, components);
+  const { findings = [], claims = [] } = parsed;
+  yield* batchesOf('components', TABLES.components, storedComponents(parsed));
   yield* batchesOf('findings', TABLES.findings, findings);
   yield* batchesOf('claims', TABLES.claims, claims);
   yield* batchesOf('vulnerability_aliases', TABLES.vulnerability_aliases, aliases);
@@ -142,13 +143,15 @@ function refuseTooManyClaims({ claims = [] }: ParsedDocument): void {
 
 /** The warnings of the parser, after those about how the document was read and about what is not stored. */
 function withNotes(parsed: ParsedDocument, read: readonly Note[]): ParsedDocument {
-  const notes = [...read, ...licenceNotes(parsed.components)];
+  const notes = [...read, ...licenceNotes(storedComponents(parsed))];
   return notes.length === 0
     ? parsed
     : { ...parsed, warnings: [...notes, ...(parsed.warnings ?? [])] };
 }
 
-function rowCountOf({ components = [], findings = [], claims = [] }: ParsedDocument): number {
+function rowCountOf(parsed: ParsedDocument): number {
+  const { findings = [], claims = [] } = parsed;
+  const components = storedComponents(parsed);
   const licences = components.reduce((sum, component) => sum + component.licences.length, 0);
   const aliases = findings.reduce((sum, finding) => sum + (finding.aliases?.length ?? 0), 0);
   return components.length + licences + findings.length + aliases + claims.length;

@@ -1,5 +1,6 @@
 import { DocumentFault } from '../fault.js';
 import type { ParsedDocument } from '../kind.js';
+import { storedComponents } from './subjects.js';
 
 /** How many ids and licences one row may have. */
 export interface RowLimits {
@@ -30,7 +31,8 @@ function firstBeyond<Row>(
  * @throws {DocumentFault}
  */
 export function refuseLargeRows(parsed: ParsedDocument, limits: RowLimits): void {
-  const { components = [], findings = [], claims = [] } = parsed;
+  const { findings = [], claims = [] } = parsed;
+  const components = storedComponents(parsed);
   const finding = firstBeyond(findings, limits.aliases, ({ aliases }) => aliases);
   if (finding) {
     throw new DocumentFault('has too many aliases', '', undefined, {

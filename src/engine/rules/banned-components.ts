@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import semver from 'semver';
 import { line } from '../../contract/schemas.js';
 import { counted } from '../../shared/text.js';
+import { areOfSubject } from '../../vocabulary/licence-names.js';
 import { makePurl, packageKey, readPurl } from '../../vocabulary/purl.js';
 import { namesNote, noArtifactsNote } from './common/cover-notes.js';
 import { idsOf, missing, showing } from './common/evidence.js';
@@ -174,10 +175,13 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   const components = needed(input.components, 'the components');
   const found = new FirstNamed(NAMED);
   let without = 0;
+  let subjects = 0;
   for (const component of components) {
     input.checkTime();
     const named = hasPurl(component);
-    if (!named) without += 1;
+    const isSubject = areOfSubject(component.licences);
+    if (isSubject) subjects += 1;
+    else if (!named) without += 1;
     const banned =
       (named ? find(component) : undefined) ??
       (!named || isGeneric(component) ? findByName(component) : undefined);
@@ -188,7 +192,7 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
       ? `. ${counted(without, 'component')} without a package URL: compared by name only`
       : '';
   if (found.count === 0) {
-    const all = counted(components.length, 'component');
+    const all = counted(components.length - subjects, 'component');
     const message = [
       `${all}, 0 banned${note}`,
       parameters.scope === 'artifacts' ? noArtifactsNote(input.artifacts) : '',

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { defaulted, line, stringEnum } from '../../contract/schemas.js';
 import { counted } from '../../shared/text.js';
-import { NOT_STORED } from '../../vocabulary/licence-names.js';
+import { areOfSubject, NOT_STORED, OF_SUBJECT } from '../../vocabulary/licence-names.js';
 import { namesNote, noArtifactsNote } from './common/cover-notes.js';
 import { idsOf, missing, showing } from './common/evidence.js';
 import { needed, RuleFault } from './common/fault.js';
@@ -75,7 +75,9 @@ type Parameters = Static<typeof parameters>;
 
 function describe({ name, version, purl, licences }: ComponentInput): string {
   const what = purl ?? (version === null ? name : `${name}@${version}`);
-  return `${shown(what)} (${licences.length === 0 ? 'no licence' : shown(licences.join(' and '))})`;
+  const stated = licences.filter((one) => one !== OF_SUBJECT);
+  const whose = areOfSubject(licences) ? ', the subject of the SBOM' : '';
+  return `${shown(what)}${whose} (${stated.length === 0 ? 'no licence' : shown(stated.join(' and '))})`;
 }
 
 /** @returns the components that the lists do not allow, as a message names them */
@@ -83,15 +85,17 @@ function judge(parameters: Parameters, input: RuleInput, components: Components)
   const standing = licenceLists(parameters.allow, parameters.deny);
   const denied = new FirstNamed(NAMED);
   const unknown = new FirstNamed(NAMED);
+  let subjects = 0;
   for (const component of components) {
     input.checkTime();
+    if (areOfSubject(component.licences)) subjects += 1;
     // What is not stored may be denied, so that `unknown: allow` does not cover it.
     const isCut = component.licences.includes(NOT_STORED);
     const found = isCut ? 'denied' : standing(component.licences);
     if (found === 'denied') denied.add(describe(component));
     if (found === 'unknown') unknown.add(describe(component));
   }
-  return { denied, unknown };
+  return { denied, unknown, number: components.length - subjects };
 }
 
 const have = ({ count }: FirstNamed) => (count === 1 ? 'has' : 'have');
@@ -122,11 +126,11 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   const sboms = showing(input, 'components');
   const evidence = idsOf(sboms);
   const components = needed(input.components, 'the components');
-  const { denied, unknown } = judge(parameters, input, components);
-  const all = counted(components.length, 'component');
+  const { denied, unknown, number } = judge(parameters, input, components);
+  const all = counted(number, 'component');
   const isUnknownDenied = unknown.count > 0 && parameters.unknown === 'deny';
   if (denied.count === 0 && !isUnknownDenied) {
-    const allowed = components.length - unknown.count;
+    const allowed = number - unknown.count;
     const rest = [
       `: ${allowed} with allowed licences`,
       `${unknown.count} without a known licence, which the policy allows`,

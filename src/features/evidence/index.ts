@@ -7,4 +7,5 @@ export { KIND_NAMES } from './evidence.schemas.js';
 export { digestsNow, parsedDigests, type RowDigests } from './row-digests.js';
 export { digestedColumns } from './row-digests.sql.js';
 export { openStored } from './stored-document.js';
+export { ofSubject } from './subject.sql.js';
 export { findingCounts, findingCountsExample, testCounts } from './summary.schemas.js';

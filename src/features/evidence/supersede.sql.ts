@@ -1,4 +1,5 @@
 import type { FindingType } from '../../vocabulary/finding-types.js';
+import { ofSubject } from './subject.sql.js';
 
 /** Current evidence of a label, other than `$5`, and locks it. `$6`: SHA-256 of the bytes of the new evidence. */
 export const SAME_LABEL = {
@@ -92,11 +93,11 @@ export const MISSING_COMPONENTS = {
              FROM (
              SELECT kept.id, kept.all_of, true AS is_older, c.key, c.version, c.name, c.licences
                FROM unnest($1::uuid[], $2::boolean[]) AS kept (id, all_of)
-               JOIN components c ON c.evidence_id = kept.id
+               JOIN components c ON c.evidence_id = kept.id AND NOT ${ofSubject('c')}
              UNION ALL
              SELECT kept.id, kept.all_of, false, c.key, c.version, c.name, c.licences
                FROM unnest($1::uuid[], $2::boolean[]) AS kept (id, all_of)
-               JOIN components c ON c.evidence_id = $3::uuid) AS both_of
+               JOIN components c ON c.evidence_id = $3::uuid AND NOT ${ofSubject('c')}) AS both_of
             GROUP BY id, all_of, key, version) AS each
           WHERE was AND CASE WHEN here THEN licensed AND NOT stays_licensed
                              WHEN all_of THEN true

@@ -1,4 +1,4 @@
-import { CURRENT } from '../evidence/index.js';
+import { CURRENT, ofSubject } from '../evidence/index.js';
 import { defectsOf } from './defects.sql.js';
 
 /** The packages in current evidence of a release, with their versions and licences. */
@@ -6,7 +6,7 @@ const packagesOf = (release: string) => `
   SELECT c.key, min(c.name) AS name, array_agg(DISTINCT COALESCE(c.version, '')) AS versions,
          array_agg(DISTINCT array_to_string(c.licences, ' AND ')) AS licences
     FROM evidence e JOIN components c ON c.evidence_id = e.id
-   WHERE e.release_id = ${release} AND ${CURRENT} GROUP BY c.key`;
+   WHERE e.release_id = ${release} AND ${CURRENT} AND NOT ${ofSubject('c')} GROUP BY c.key`;
 
 /**
  * Packages that differ between two releases. Each row also has the number of equal packages. If no package differs, the

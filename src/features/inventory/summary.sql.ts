@@ -1,4 +1,4 @@
-import { CURRENT } from '../evidence/index.js';
+import { CURRENT, ofSubject } from '../evidence/index.js';
 import { defectsOf } from './defects.sql.js';
 
 /** Current evidence of a release by kind: its number, and when the last was received. `$1`: the release. */
@@ -26,7 +26,7 @@ export const COUNT_COMPONENTS = {
   name: 'release-components',
   text: `SELECT count(*)::int AS distinct FROM (
            SELECT DISTINCT c.key, c.version FROM evidence e JOIN components c ON c.evidence_id = e.id
-            WHERE e.release_id = $1 AND ${CURRENT}) distinct_components`,
+            WHERE e.release_id = $1 AND ${CURRENT} AND NOT ${ofSubject('c')}) distinct_components`,
 };
 
 /** Counts defects by severity, type, whether they are fixable and whether they are suppressed. */

@@ -110,10 +110,10 @@ export const COUNTED_DEFECTS = {
           ORDER BY d.fingerprint LIMIT $4::int`,
 };
 
-/** The components of a release, each version once. `$1`: the release. */
+/** The components of a release, each version once. One package can have several names. `$1`: the release. */
 export const COMPONENTS = {
   name: 'facts-components',
-  text: `SELECT DISTINCT ON (c.key, c.version, c.purl, c.licences) c.name, c.version, c.purl, c.licences
+  text: `SELECT DISTINCT ON (c.key, c.version, c.purl, c.licences, c.name) c.name, c.version, c.purl, c.licences
            FROM evidence e JOIN components c ON c.evidence_id = e.id
           WHERE e.release_id = $1 AND ${CURRENT}
           ORDER BY c.key, c.version, c.purl, c.licences, c.name`,

@@ -39,8 +39,18 @@ export class Converter {
   #licence(element: XmlElement): Converted {
     const name = element.name.slice(this.prefix.length);
     if (name === 'expression') return { expression: element.text.trim() };
-    if (name === 'expression-detailed') return { expression: element.attributes.get('expression') };
-    return name === 'license' ? { license: this.texts(element, 'id', 'name', 'url') } : {};
+    if (name === 'expression-detailed') {
+      const expressionDetails = this.all(element, 'details').map((details) => ({
+        licenseIdentifier: details.attributes.get('license-identifier'),
+        url: this.text(details, 'url'),
+        text: { content: this.one(details, 'text')?.text },
+      }));
+      return { expression: element.attributes.get('expression'), expressionDetails };
+    }
+    if (name !== 'license') return {};
+    const text = this.one(element, 'text');
+    const attached = text && { content: text.text, encoding: text.attributes.get('encoding') };
+    return { license: { ...this.texts(element, 'id', 'name', 'url'), text: attached } };
   }
 
   #licences(parent: XmlElement | undefined): Converted[] | undefined {

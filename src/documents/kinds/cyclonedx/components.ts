@@ -19,6 +19,8 @@ export interface Part {
 export interface Inventory {
   /** In the document's order, nested ones after their parent, without the subject (`metadata.component`). */
   readonly components: readonly Component[];
+  /** The subject, if it has a name. */
+  readonly subject?: Component | undefined;
   /** By `bom-ref`. If several components share one, the first counts. */
   readonly partByRef: ReadonlyMap<string, Part>;
 }
@@ -40,6 +42,7 @@ const isSame = (a: Part, b: Part) =>
   a.name === b.name && a.version === b.version && a.purl === b.purl;
 
 class Reader {
+  subject: Component | undefined;
   readonly components: Component[] = [];
   readonly partByRef = new Map<string, Part>();
   readonly #duplicates = duplicates();
@@ -87,6 +90,7 @@ export function readComponents({ metadata, components }: BomDocument, notes: Not
     const pointer = '/metadata/component';
     const type = textOf(subject.type) ?? 'application';
     const part = read({ ...subject, type, name: textOf(subject.name) ?? '' });
+    if (part.name !== '' || part.purl !== undefined) reader.subject = part;
     reader.remember(subject['bom-ref'], { ...part, isSubject: true }, pointer);
     reader.visit(subject.components, `${pointer}/components`);
   }

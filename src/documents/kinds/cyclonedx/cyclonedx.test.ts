@@ -27,7 +27,8 @@ describe('recognizes', () => {
 
 describe('components', () => {
   it('reads what npm writes', () => {
-    const { components, coverage, ...rest } = parse(fixture('npm-sbom-1.5'));
+    const { components, coverage, subjects, ...rest } = parse(fixture('npm-sbom-1.5'));
+    expect(subjects).toMatchObject([{ name: 'tiny', version: '1.2.0' }]);
     expect(rest).toEqual({
       tool: 'cli',
       toolVersion: '11.19.1',

@@ -53,7 +53,7 @@ export function readBom(
   const notes = new Notes();
   const [tool] = toolsOf(bom);
   const inventory = readComponents(bom, notes);
-  const { components } = inventory;
+  const { components, subject } = inventory;
   noteCompositions(bom, notes);
   const findings = bom.vulnerabilities && readVulnerabilities(bom, inventory, notes);
   const of = targetsOf(bom.metadata?.component);
@@ -77,6 +77,7 @@ export function readBom(
     ),
     ...(commits.length > 0 && { commits }),
     ...((bom.components || components.length > 0) && { components }),
+    ...(subject && { subjects: [subject] }),
     ...findings,
     ...(warnings.length > 0 && { warnings }),
   };
@@ -84,7 +85,7 @@ export function readBom(
 
 /** Parses CycloneDX 1.2–1.7 (ECMA-424): components, vulnerabilities and their analysis. */
 export const parser: DocumentParser = {
-  version: 8,
+  version: 9,
   recognizes,
   parse(document) {
     if (!isObject(document)) throw new DocumentFault('must be an object');

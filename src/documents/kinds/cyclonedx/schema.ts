@@ -13,7 +13,11 @@ const fields = {
   version: anything,
   purl: anything,
   'bom-ref': anything,
-  licenses: anyShape({ expression: {}, license: { properties: { id: {}, name: {} } } }),
+  licenses: anyShape({
+    expression: {},
+    expressionDetails: {},
+    license: { properties: { id: {}, name: {}, url: {}, text: {} } },
+  }),
   evidence: anyShape({ licenses: {} }),
   hashes: anything,
   properties: anything,

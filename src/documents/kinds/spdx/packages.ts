@@ -8,19 +8,27 @@ import {
 import { type Purl, readPurl } from '../../../vocabulary/purl.js';
 import type { Component } from '../../kind.js';
 import { duplicates } from '../common/duplicates.js';
+import { withMentions } from '../common/licence-mentions.js';
 import type { Notes } from '../common/notes.js';
 import { textOf, textsOf } from '../common/texts.js';
 import { type LicencesOfFiles, licencesOfFiles } from './files.js';
+import { licenceRefs } from './licence-refs.js';
 import { asserted, purlsOf, purlTextOf, typeOf } from './package-fields.js';
 import type { SpdxDocument, SpdxPackage } from './schema.js';
 import { describedIds, targetFor } from './subject.js';
 
+/** What the document says about licences, apart from its packages. */
+interface Licensing {
+  readonly files: LicencesOfFiles;
+  readonly refs: ReturnType<typeof licenceRefs>;
+}
+
 /** A package that has several purls is a component by each of them: a rule about any of them is about it. */
-function read(pack: SpdxPackage, files: LicencesOfFiles): Component[] {
+function read(pack: SpdxPackage, licensing: Licensing): Component[] {
   const purls = purlsOf(pack);
   return purls.length > 1
-    ? purls.map((purl) => readAs(pack, purl, files))
-    : [readAs(pack, readPurl(purlTextOf(pack)), files)];
+    ? purls.map((purl) => readAs(pack, purl, licensing))
+    : [readAs(pack, readPurl(purlTextOf(pack)), licensing)];
 }
 
 const isOwn = (word: string) =>
@@ -36,10 +44,11 @@ const canonical = (text: string) => canonicalLicence(asStated(text));
 
 /**
  * The concluded licence, and the declared one if it is another one that SPDX lists: the author of the document cannot
- * conclude a declared licence away. Any other declared one, and those that a tool found in the files, must not be
- * denied. If nobody states a licence, those in the files are among them, and that of the package stays unknown.
+ * conclude a declared licence away. Any other declared one, those that a tool found in the files, and what the document
+ * tells of its own licences (`LicenseRef-…`), must not be denied. If nobody states a licence, those in the files are
+ * among them, and that of the package stays unknown.
  */
-function licencesOf(pack: SpdxPackage, files: LicencesOfFiles): string[] {
+function licencesOf(pack: SpdxPackage, { files, refs }: Licensing): string[] {
   const { licenseConcluded, licenseDeclared, licenseInfoFromFiles } = pack;
   const [concluded, declared] = [licenseConcluded, licenseDeclared].map((value) => {
     const text = asserted(value);
@@ -48,20 +57,26 @@ function licencesOf(pack: SpdxPackage, files: LicencesOfFiles): string[] {
   const inFiles = [...textsOf(licenseInfoFromFiles), ...files(pack)];
   const found = inFiles.flatMap((text) => asserted(text) ?? []).map(canonical);
   const stated = concluded ?? declared;
-  if (stated === undefined) return found.length > 0 ? [...new Set([...found, 'NOASSERTION'])] : [];
+  const meant = [concluded, declared, ...found].flatMap(
+    (one) => withMentions(one ?? '', refs) ?? [],
+  );
+  if (stated === undefined) {
+    const all = [...new Set([...found, 'NOASSERTION'])];
+    return found.length > 0 ? [...all, ...meant.map(asFound)] : [];
+  }
   const isBoth = declared !== undefined && declared !== stated && namesListed(declared);
   const all = isBoth ? [stated, declared] : [stated];
-  const others = [...(declared === undefined ? [] : [declared]), ...found];
+  const others = [...(declared === undefined ? [] : [declared]), ...found, ...meant];
   return [...all, ...[...new Set(others)].filter((one) => !all.includes(one)).map(asFound)];
 }
 
-function readAs(pack: SpdxPackage, purl: Purl | undefined, files: LicencesOfFiles): Component {
+function readAs(pack: SpdxPackage, purl: Purl | undefined, licensing: Licensing): Component {
   return {
     type: typeOf(pack.primaryPackagePurpose),
     name: pack.name,
     version: asserted(pack.versionInfo) ?? purl?.version,
     purl: purl?.purl,
-    licences: licencesOf(pack, files),
+    licences: licencesOf(pack, licensing),
   };
 }
 
@@ -90,6 +105,8 @@ function distinct(packages: readonly SpdxPackage[], notes: Notes): SpdxPackage[]
 
 export interface Inventory {
   readonly components: Component[];
+  /** The described package. Rules judge it, and it does not show that the tool looked at what is in it. */
+  readonly subjects: Component[];
   readonly of: Target[];
 }
 
@@ -100,13 +117,19 @@ export interface Inventory {
 export function readPackages(document: SpdxDocument, notes: Notes): Inventory {
   const described = describedIds(document);
   const packages = distinct(document.packages ?? [], notes);
-  const files = licencesOfFiles(document, notes);
-  const readAll = (all: readonly SpdxPackage[]) => all.flatMap((pack) => read(pack, files));
+  const licensing = { files: licencesOfFiles(document, notes), refs: licenceRefs(document) };
+  const readAll = (all: readonly SpdxPackage[]) => all.flatMap((pack) => read(pack, licensing));
   const isSubject = ({ SPDXID }: SpdxPackage) => described.has(textOf(SPDXID) ?? '');
   const subjects = packages.filter(isSubject);
   const parts = packages.filter((pack) => !isSubject(pack));
-  if (parts.length === 0 && subjects.length > 1) return { components: readAll(subjects), of: [] };
+  if (parts.length === 0 && subjects.length > 1) {
+    return { components: readAll(subjects), subjects: [], of: [] };
+  }
   // Several described packages are not one subject: rules judge them with the others.
   const judged = subjects.length > 1 ? packages : parts;
-  return { components: readAll(judged), of: subjects.slice(0, 20).map(targetFor) };
+  return {
+    components: readAll(judged),
+    subjects: subjects.length > 1 ? [] : readAll(subjects),
+    of: subjects.slice(0, 20).map(targetFor),
+  };
 }

@@ -48,7 +48,7 @@ function read(document: unknown): ParsedDocument {
   const content = check(document);
   refuseTooMany(content.packages?.length ?? 0, 'packages', '/packages');
   const notes = new Notes();
-  const { components, of } = readPackages(content, notes);
+  const { components, subjects, of } = readPackages(content, notes);
   const about = {
     ...(of.length > 0 && { of }),
     lookedAt: inventoried(components),
@@ -66,6 +66,7 @@ function read(document: unknown): ParsedDocument {
       document,
     ),
     components,
+    ...(subjects.length > 0 && { subjects }),
     ...(notes.list.length > 0 && { warnings: notes.list }),
   };
 }
@@ -87,7 +88,7 @@ function readWrapped(document: unknown): ParsedDocument {
 
 /** Parses the packages of SPDX 2.2 (ISO/IEC 5962:2021) and 2.3. */
 export const parser: DocumentParser = {
-  version: 7,
+  version: 8,
   recognizes: (document) => spdxVersionOf(document) !== undefined || isWrapped(document),
   parse(document) {
     return isWrapped(document) ? readWrapped(document) : read(document);

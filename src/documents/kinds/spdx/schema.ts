@@ -29,6 +29,12 @@ const Document = Type.Object({
   documentDescribes: anything,
   packages: optionalList(Package),
   relationships: anything,
+  hasExtractedLicensingInfos: anyShape({
+    licenseId: {},
+    name: {},
+    extractedText: {},
+    seeAlsos: {},
+  }),
   files: anyShape({ SPDXID: {}, licenseConcluded: {}, licenseInfoInFiles: {} }),
 });
 

@@ -72,7 +72,9 @@ describe('recognizes', () => {
 describe('packages', () => {
   it('reads what npm writes', () => {
     const file = new URL('./fixtures/npm-sbom-2.3.json', import.meta.url);
-    const { components, coverage, ...rest } = parse(JSON.parse(readFileSync(file, 'utf8')));
+    const { components, coverage, subjects, ...rest } = parse(
+      JSON.parse(readFileSync(file, 'utf8')),
+    );
     expect(rest).toEqual({ tool: 'npm/cli', toolVersion: '11.19.1', specVersion: '2.3' });
     expect(coverage).toEqual([
       {
@@ -83,6 +85,7 @@ describe('packages', () => {
         at: '2026-11-25T07:16:50.629Z',
       },
     ]);
+    expect(subjects).toMatchObject([{ name: 'tiny-shop', version: '1.2.0' }]);
     expect(components).toEqual([
       {
         type: 'library',

@@ -1,3 +1,4 @@
+import { licencesNamedIn } from '../../../vocabulary/licence-list.js';
 import { canonicalLicence, isLicenceId } from '../../../vocabulary/licence-names.js';
 import { readLicence } from './licence-ids.js';
 import { shown } from './text.js';
@@ -20,11 +21,10 @@ const isFamily = (prefix: string) =>
 export const familyOf = (entry: string): string | undefined =>
   FAMILY.exec(entry.trim())?.[1]?.toLowerCase();
 
-/** Full names that contain no id. */
+/** Full names of families, which say nothing of the version. */
 const NAMES: readonly [RegExp, string][] = [
   [/\baffero\b/i, 'AGPL-*'],
   [/\b(?:lesser|library) general public\b/i, 'LGPL-*'],
-  [/\bserver side public\b/i, 'SSPL-*'],
   [/\bgeneral public\b/i, 'GPL-*'],
 ];
 
@@ -40,10 +40,12 @@ function meantBy(word: string): string[] {
 }
 
 function suggestion(entry: string): string {
-  const named = NAMES.find(([pattern]) => pattern.test(entry))?.[1];
-  const meant = named
-    ? [named]
-    : entry.split(/[\s,()]+/).flatMap((word) => (word ? meantBy(word) : []));
+  const family = NAMES.find(([pattern]) => pattern.test(entry))?.[1];
+  const named = family ? [family] : licencesNamedIn(entry).slice(0, 3);
+  const meant =
+    named.length > 0
+      ? named
+      : entry.split(/[\s,()]+/).flatMap((word) => (word ? meantBy(word) : []));
   return meant.length > 0 ? `. Did you mean ${meant.map(canonicalLicence).join(' or ')}?` : '';
 }
 

@@ -1,7 +1,8 @@
-import { canonicalLicence, foundLicence } from '../../../vocabulary/licence-names.js';
+import { licenceHints } from '../../../vocabulary/licence-hints.js';
+import { licenceWithName } from '../../../vocabulary/licence-list.js';
+import { areOfSubject, canonicalLicence, foundLicence } from '../../../vocabulary/licence-names.js';
 import { familyOf } from './licence-entries.js';
 import { type Expression, readExpression } from './licence-expression.js';
-import { licenceHints } from './licence-hints.js';
 import { isMeant, readLicence, type SpdxLicence } from './licence-ids.js';
 
 /** From best to worst. OR takes the best of its parts, AND the worst. */
@@ -39,6 +40,12 @@ class Entries {
   }
 }
 
+/** Whether SPDX lists all licences of an expression. */
+const isListed = (expression: Expression): boolean =>
+  'licence' in expression
+    ? readLicence(expression.licence) !== undefined && !/LicenseRef-/i.test(expression.licence)
+    : expression.parts.every(isListed);
+
 /**
  * Judges licences by the lists of a policy. Results are cached, because thousands of components share a few licences.
  * @param allow if undefined, every known licence that is not denied is allowed
@@ -58,8 +65,8 @@ export function licenceLists(allow: readonly string[] | undefined, deny: readonl
   }
 
   /** A name or an address that mentions a denied licence is not only unknown. */
-  const unlessHinted = (text: string): Standing =>
-    licenceHints(text).some((id) => isDenied({ licence: id })) ? 'denied' : 'unknown';
+  const isHinted = (text: string) => licenceHints(text).some((id) => isDenied({ licence: id }));
+  const unlessHinted = (text: string): Standing => (isHinted(text) ? 'denied' : 'unknown');
 
   function ofLicence(text: string): Standing {
     if (isDenied({ licence: text })) return 'denied';
@@ -87,9 +94,10 @@ export function licenceLists(allow: readonly string[] | undefined, deny: readonl
   function ofText(given: string): Standing {
     const found = foundLicence(given);
     // Only the author's word allows a component, or leaves its licence unknown.
-    if (found !== undefined) return isNamed(found) ? 'denied' : 'allowed';
+    if (found !== undefined) return isFoundDenied(found) ? 'denied' : 'allowed';
     if (isNamed(given)) return 'denied';
-    const text = canonicalLicence(given);
+    if (allowed?.has(given)) return 'allowed';
+    const text = licenceWithName(given) ?? canonicalLicence(given);
     const expression = readExpression(text);
     if (allowed?.has(text)) return 'allowed';
     return expression ? ofExpression(expression) : unlessHinted(text);
@@ -102,9 +110,20 @@ export function licenceLists(allow: readonly string[] | undefined, deny: readonl
     return denied.has(text) || (expression !== undefined && isDenied(expression));
   }
 
+  /** A name or an address that is no expression is compared by what it mentions. */
+  function isFoundDenied(found: string): boolean {
+    if (isNamed(found)) return true;
+    const expression = readExpression(canonicalLicence(found));
+    return expression === undefined || !isListed(expression) ? isHinted(found) : false;
+  }
+
   /** All licences of a component must be met. A component without a stated licence is unknown. */
-  return (licences: readonly string[]): Standing =>
-    licences.every((text) => foundLicence(text) !== undefined)
-      ? licences.map((text) => remembered(text, ofText)).reduce(worse, 'unknown')
-      : licences.map((text) => remembered(text, ofText)).reduce(worse);
+  return (licences: readonly string[]): Standing => {
+    const isSubject = areOfSubject(licences);
+    const standings = (isSubject ? licences.slice(1) : licences).map((text) =>
+      remembered(text, ofText),
+    );
+    const isStated = isSubject || licences.some((text) => foundLicence(text) === undefined);
+    return standings.reduce(worse, isStated ? 'allowed' : 'unknown');
+  };
 }
