@@ -69,6 +69,8 @@ export interface EventData {
     mayAbsolve: boolean;
     triggeredBy: string | null;
     superseded: readonly string[];
+    /** Superseded SBOMs whose components have other licences in this one. Absent: none. */
+    relicensed?: readonly string[];
     rows: RowDigests;
   };
   'evidence.received-again': { receivedSha256: string };

@@ -1,4 +1,5 @@
 import { type Target, withoutTag } from './coverage.js';
+import { readPurl } from './purl.js';
 import { indexed, isImage, namedBy, type Subject, type Subjects } from './subject.js';
 
 /** The last part of a path or of the name of an image, in lower case. */
@@ -85,4 +86,35 @@ export function strangeName(
   const named = targets.filter((target) => all.some((one) => areComparable(target, one)));
   const isStrange = (target: Target) => artifactsWithName(target, all).length === 0;
   return named.every(isStrange) ? named[0]?.name : undefined;
+}
+
+const IMAGE_PURL = /^pkg:(?:oci|docker)\//;
+
+/** The same package. An image has the name of its registry in one form of package URL, and not in the other. */
+function isSamePackage(one: string, other: string): boolean {
+  if (!IMAGE_PURL.test(one) || !IMAGE_PURL.test(other)) return one === other;
+  return lastSegment(one) === lastSegment(other);
+}
+
+/**
+ * The package URL that a document says its subject has, if that of an artifact is another one: its type, namespace or
+ * name differs.
+ * @param packages without versions
+ */
+export function otherPackageOf(packages: readonly string[], artifact: Subject): string | undefined {
+  const [first] = packages;
+  const own = first === undefined ? undefined : readPurl(artifact.purl)?.key;
+  return own === undefined || packages.some((key) => isSamePackage(key, own)) ? undefined : first;
+}
+
+/** The package URL of the subject of a document, if all artifacts have others. */
+export function strangePackage(
+  targets: readonly Target[],
+  subjects: Subjects<Subject>,
+): string | undefined {
+  const packages = targets.flatMap((target) => target.package ?? []);
+  if (packages.length === 0) return undefined;
+  if (targets.some((target) => namedBy(target, subjects).length > 0)) return undefined;
+  const others = subjects.all.map((artifact) => otherPackageOf(packages, artifact));
+  return others.every((key) => key !== undefined) ? others[0] : undefined;
 }

@@ -11,6 +11,8 @@ export interface Target {
   readonly type: 'image' | 'files' | 'repository' | 'package' | 'cluster' | 'suite' | 'other';
   /** As the tool writes it, with a tag if it has one. */
   readonly name?: string | undefined;
+  /** The package URL of the subject of an SBOM, without version and qualifiers. */
+  readonly package?: string | undefined;
   /**
    * `sha256:…` digests of the same sort as the digest of an artifact: manifests of an image (`RepoDigests`), or the
    * hash of a file. If an artifact has none of them, the document is about something else.
@@ -54,6 +56,13 @@ export interface Covering {
   readonly shows: readonly Shown[];
   readonly coverage?: readonly Coverage[] | null | undefined;
 }
+
+/** Begins the digest of images in an extent, at its end. */
+export const IMAGES = ' | images ';
+
+/** The digest of the images that a document has and that name no target. Documents with other images differ in it. */
+export const imagesIn = ({ extent = '' }: Coverage): string | undefined =>
+  extent.includes(IMAGES) ? extent.slice(extent.lastIndexOf(IMAGES)) : undefined;
 
 /** Continues "does not count: ". */
 const READ_BEFORE = [

@@ -18,12 +18,13 @@ const digestsOf = (digests: readonly string[] | undefined) =>
     .filter((digest) => DIGEST.test(digest))
     .slice(0, MAX_DIGESTS);
 
-function storableTarget({ type, name, digests, otherDigests }: Target): Target {
+function storableTarget({ type, name, package: key, digests, otherDigests }: Target): Target {
   const [own, others] = [digestsOf(digests), digestsOf(otherDigests)];
   const cleaned = clean(name, 300);
   return {
     type,
     ...(cleaned && { name: cleaned }),
+    ...(key && { package: clean(key, 1000) ?? '' }),
     ...(own.length > 0 && { digests: own }),
     ...(others.length > 0 && { otherDigests: others }),
   };

@@ -28,9 +28,10 @@ function sorted<T extends object>(items: readonly T[]): T[] {
 
 type CanonicalEvidence = EvidenceRecord & Pick<EvidenceInput, 'coverage'>;
 
-const targetEntry = ({ type, name, digests, otherDigests }: Target): Target => ({
+const targetEntry = ({ type, name, package: key, digests, otherDigests }: Target): Target => ({
   type,
   ...(name !== undefined && { name }),
+  ...(key !== undefined && { package: key }),
   ...(digests && { digests: digests.toSorted(byText) }),
   ...(otherDigests && { otherDigests: otherDigests.toSorted(byText) }),
 });
@@ -54,7 +55,7 @@ function coverageEntry(entry: Coverage): Coverage {
 /** Keeps only the hashed fields. In the database, `tests` has more members, such as the duration. */
 function evidenceOf(record: EvidenceRecord): CanonicalEvidence {
   const { id, kind, label, artifact, sha256, storedSha256, parserVersion, mayAbsolve } = record;
-  const { tests, artifactsSeen, claimsBefore, claimsPlace } = record;
+  const { tests, artifactsSeen, claimsBefore, claimsPlace, sentBefore } = record;
   const coverage = coverageOf(record);
   const shows = record.coverage ? [...new Set(record.shows)] : [];
   return {
@@ -71,6 +72,7 @@ function evidenceOf(record: EvidenceRecord): CanonicalEvidence {
     ...(artifactsSeen != null && { artifactsSeen }),
     ...(claimsBefore != null && { claimsBefore }),
     ...(claimsPlace != null && { claimsPlace }),
+    ...(sentBefore && { sentBefore }),
     ...(tests && {
       tests: {
         tests: tests.tests,

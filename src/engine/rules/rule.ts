@@ -28,6 +28,8 @@ export interface EvidenceInput {
   /** What its tool looked for, whether it ran, at what and when. */
   readonly coverage: readonly Coverage[];
   readonly tests?: TestCounts | undefined;
+  /** Whether its bytes were evidence in the project before the release was registered: of an earlier release. */
+  readonly sentBefore?: boolean | undefined;
 }
 
 /** Tools and formats that can show something, such as `trivy with its secret scanner`. */

@@ -1,7 +1,13 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { defaulted } from '../../contract/schemas.js';
 import { counted } from '../../shared/text.js';
-import { evidenceName, RETRACT, whyKept, whyUncounted } from './common/cover-notes.js';
+import {
+  evidenceName,
+  RETRACT,
+  sentBeforeNote,
+  whyKept,
+  whyUncounted,
+} from './common/cover-notes.js';
 import { idsOf, missing, unseen } from './common/evidence.js';
 import { scopeParameter } from './common/scope.js';
 import { firstOf, shown } from './common/text.js';
@@ -127,7 +133,7 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   if (found.length === 0) {
     const passed = sum.tests - sum.skipped - failed;
     const message = `${counted(passed, 'test')} passed, ${failed} failed, ${sum.skipped} skipped`;
-    return { status: 'pass', message, evidence };
+    return { status: 'pass', message: `${message}${sentBeforeNote(documents)}`, evidence };
   }
   const failing = reports.filter(({ tests }) => tests.failures + tests.errors > 0);
   const kept = whyKept(failing, input.artifacts);

@@ -34,6 +34,7 @@ export const EVIDENCE_INPUT = `(
            'tests', (e.summary -> 'tests') || jsonb_build_object('failed', jsonb_path_query_array(
              e.summary, '$.tests.failed[0 to ${NAMED_TESTS - 1}].name')),
            'now', extract(epoch FROM now())::float8,
+           'registeredAt', extract(epoch FROM r.created_at)::float8,
            'receivedAt', extract(epoch FROM e.last_received_at)::float8,
            'firstReceivedAt', (SELECT extract(epoch FROM d.created_at)::float8 FROM documents d
              WHERE d.project_id = e.project_id AND d.sha256 = e.stored_sha256))), '[]')

@@ -1,6 +1,7 @@
 import type { Summary } from '../../documents/parsing/summary.js';
 import { lostTest, NO_TESTS, type TestNames } from '../../documents/parsing/test-names.js';
 import { counted } from '../../shared/text.js';
+import { imagesIn } from '../../vocabulary/coverage.js';
 import {
   FINDING_TYPES,
   type FindingType,
@@ -93,6 +94,14 @@ function otherDigests(by: Replacing, older: Replacing, artifacts: Subjects<Subje
   if (missing)
     return `it is about ${missing.name} (sha256:${missing.sha256}), and this document does not name that artifact`;
   return areOtherDigests(by, older) ? 'it names another digest than this document' : undefined;
+}
+
+/** Two clusters of one name: images that are together in one entry name no target, and differ. */
+function otherImages({ coverage: own = [] }: Replacing, { coverage = [] }: Replacing) {
+  const mine = new Set(own.map(imagesIn));
+  return coverage.map(imagesIn).some((images) => images !== undefined && !mine.has(images))
+    ? 'it has images that this document does not have'
+    : undefined;
 }
 
 /** Fewer tests ran, or tests of a run that did not pass did not run again: a part of them, or another part. */
@@ -188,7 +197,7 @@ export function whyBeside(
   if (targets) return targets;
   if (toolsIn(by) !== toolsIn(older))
     return `it is a report of ${toolOf(older)}, and this document of ${toolOf(by)}`;
-  const digest = otherDigests(by, older, artifacts);
+  const digest = otherDigests(by, older, artifacts) ?? otherImages(by, older);
   if (digest) return digest;
   if (numberOf('components', older) > 0 && !by.shows.includes('components'))
     return 'it has components, and this document does not show that it lists them';

@@ -1,7 +1,7 @@
 import type { CallContext } from '../../database/context.js';
 import type { Summary } from '../../documents/parsing/summary.js';
 import { AppError } from '../../shared/app-error.js';
-import { strangeName } from '../../vocabulary/artifact-names.js';
+import { strangeName, strangePackage } from '../../vocabulary/artifact-names.js';
 import { indexed, otherDigest, type Subject } from '../../vocabulary/subject.js';
 import type { UploadTarget } from './uploads.service.js';
 
@@ -37,7 +37,8 @@ export async function checkSubject(
   const artifacts = await subjectsOf(context, releaseId, artifactSha256);
   const subjects = indexed(artifacts);
   const digest = otherDigest(targets, subjects);
-  const name = digest === undefined ? strangeName(targets, subjects) : undefined;
+  const named = strangeName(targets, subjects) ?? strangePackage(targets, subjects);
+  const name = digest === undefined ? named : undefined;
   const [artifact] = artifacts;
   if (artifactSha256 === null || !artifact) {
     if (digest === undefined)

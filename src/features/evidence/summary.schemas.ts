@@ -50,6 +50,9 @@ const Target = Type.Object({
     enum: ['image', 'files', 'repository', 'package', 'cluster', 'suite', 'other'],
   }),
   name: Type.Optional(Type.String({ description: 'As the tool writes it' })),
+  package: Type.Optional(
+    Type.String({ description: 'Package URL of the subject of an SBOM, without its version' }),
+  ),
   digests: digests('Digests of the same sort as those of artifacts. One must be of the artifact'),
   otherDigests: digests('Image ids, indexes and platforms. They can name an artifact'),
 });

@@ -4,7 +4,7 @@ import { ofSubject } from './subject.sql.js';
 /** Current evidence of a label, other than `$5`, and locks it. `$6`: SHA-256 of the bytes of the new evidence. */
 export const SAME_LABEL = {
   name: 'evidence-same-label',
-  text: `SELECT id, label, artifact_sha256 AS artifact, tool, summary, absolves,
+  text: `SELECT id, label, artifact_sha256 AS artifact, tool, summary, absolves, created_by AS "createdBy",
                 received_sha256 = $6 AS "isSameBytes", scanners::text[] AS scanners
            FROM evidence
           WHERE release_id = $1::uuid AND kind = $2 AND label = $3 AND artifact_sha256 IS NOT DISTINCT FROM $4
@@ -102,5 +102,36 @@ export const MISSING_COMPONENTS = {
           WHERE was AND CASE WHEN here THEN licensed AND NOT stays_licensed
                              WHEN all_of THEN true
                              ELSE NOT has_name END
+          GROUP BY id`,
+};
+
+/** Components of superseded evidence that the new evidence has with other licences. */
+export interface Relicensed {
+  /** The superseded evidence. */
+  readonly id: string;
+  readonly number: number;
+  /** `left@1: AGPL-3.0-only → MIT` */
+  readonly example: string;
+}
+
+/** Components with one version in `$1` and in `$2`, and other licences. The subject is one of them. */
+export const RELICENSED = {
+  name: 'evidence-relicensed',
+  text: `SELECT id, count(*)::int AS number,
+                min(concat_ws('@', name, version) || ': '
+                    || COALESCE(before, 'none') || ' → ' || COALESCE(after, 'none')) AS example
+           FROM (SELECT id, version, min(name) AS name,
+                        string_agg(DISTINCT licence, ' AND ' ORDER BY licence) FILTER (WHERE is_older) AS before,
+                        string_agg(DISTINCT licence, ' AND ' ORDER BY licence) FILTER (WHERE NOT is_older) AS after
+                   FROM (
+                   SELECT kept.id, true AS is_older, c.key, c.version, c.name, l.licence
+                     FROM unnest($1::uuid[]) AS kept (id) JOIN components c ON c.evidence_id = kept.id
+                     LEFT JOIN LATERAL unnest(c.licences) AS l (licence) ON true
+                   UNION ALL
+                   SELECT kept.id, false, c.key, c.version, c.name, l.licence
+                     FROM unnest($1::uuid[]) AS kept (id) JOIN components c ON c.evidence_id = $2::uuid
+                     LEFT JOIN LATERAL unnest(c.licences) AS l (licence) ON true) AS both_of
+                  GROUP BY id, key, version HAVING bool_or(is_older) AND bool_or(NOT is_older)) AS each
+          WHERE before IS DISTINCT FROM after
           GROUP BY id`,
 };

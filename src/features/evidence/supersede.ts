@@ -8,6 +8,8 @@ import {
   MISSING_COMPONENTS,
   MISSING_FINDINGS,
   type Missing,
+  RELICENSED,
+  type Relicensed,
   SAME_LABEL,
   SUPERSEDE,
   SUPERSEDED_BEFORE,
@@ -28,6 +30,7 @@ export interface Older {
   readonly artifact: string | null;
   readonly tool: string | null;
   readonly summary: StoredSummary;
+  readonly createdBy: string;
   /** Whether its claims take effect. Only a caller with `vex:write` may supersede it. */
   readonly absolves: boolean;
   /** Whether it has the bytes of the new evidence. */
@@ -109,6 +112,16 @@ function whyKept(
   return whyBeside(by.document, { ...summary, tool }, artifacts);
 }
 
+/** What an upload does to evidence of its label. */
+interface Superseding {
+  readonly superseded: readonly Older[];
+  readonly beside: readonly Beside[];
+  readonly replaced: readonly Replaced[];
+  readonly relicensed: readonly Relicensed[];
+}
+
+const NOTHING: Superseding = { superseded: [], beside: [], replaced: [], relicensed: [] };
+
 /**
  * Supersedes current evidence of the same label that the new document replaces (`replaces.ts`). What it does
  * not replace counts beside it.
@@ -117,12 +130,12 @@ export async function supersede(
   context: TransactionContext,
   { releaseId, kind, label, artifactSha256 }: Slot,
   by: New,
-): Promise<{ superseded: Older[]; beside: Beside[]; replaced: Replaced[] }> {
-  if (label === null) return { superseded: [], beside: [], replaced: [] };
+): Promise<Superseding> {
+  if (label === null) return NOTHING;
   const slot = [releaseId, kind, label, artifactSha256];
   const { receivedSha256 } = by;
   const older = await query<Older>(context, SAME_LABEL, [...slot, by.id, receivedSha256]);
-  if (older.length === 0) return { superseded: [], beside: [], replaced: [] };
+  if (older.length === 0) return NOTHING;
   const before = await query<{ by: string }>(context, SUPERSEDED_BEFORE, [...slot, receivedSha256]);
   const artifacts = indexed(await subjectsOf(context, releaseId));
   const reasons = new Map<string, string>();
@@ -140,7 +153,12 @@ export async function supersede(
     const why = reasons.get(id);
     return why === undefined ? [] : [{ id, why, absolves }];
   });
-  return { superseded, beside, replaced: await replacedIn(context, by, superseded) };
+  return {
+    superseded,
+    beside,
+    replaced: await replacedIn(context, by, superseded),
+    relicensed: await relicensedIn(context, by, superseded),
+  };
 }
 
 /** Superseded evidence whose components the new one has in other versions only. */
@@ -166,6 +184,32 @@ async function replacedIn(
     what: `${counted(number, 'component')} in another version, such as ${example}`,
   }));
 }
+
+/** The superseded evidence whose components have other licences in the new one: a release is one commit. */
+async function relicensedIn(
+  context: TransactionContext,
+  by: New,
+  superseded: readonly Older[],
+): Promise<Relicensed[]> {
+  const sboms = superseded.filter(({ summary }) => summary.components !== undefined);
+  if (sboms.length === 0 || by.document.components === undefined) return [];
+  return query<Relicensed>(context, RELICENSED, [sboms.map(({ id }) => id), by.id]);
+}
+
+/** Tells the uploader that licences of the same components changed, and whose word each is. */
+export const relicensedWarnings = (
+  relicensed: readonly Relicensed[],
+  superseded: readonly Older[],
+  label: string,
+  uploader: string,
+): string[] =>
+  relicensed.map(({ id, number, example }) => {
+    const before = superseded.find((one) => one.id === id)?.createdBy ?? 'unknown';
+    return [
+      `Evidence ${id} with the label ${label}, uploaded by ${before}, was superseded, and had other licences of`,
+      `${counted(number, 'component')}, such as ${example.slice(0, 300)}. Now the word of ${uploader} counts`,
+    ].join(' ');
+  });
 
 /** Tells the uploader that a superseded SBOM may be about something else that has the same name. */
 export const replacedWarnings = (replaced: readonly Replaced[], label: string): string[] =>

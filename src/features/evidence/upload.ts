@@ -9,7 +9,13 @@ import type { DocumentStore } from './document-store.js';
 import { insertRows } from './evidence.sql.js';
 import { checkQuota, type EvidenceQuota } from './quota.js';
 import { refuseRetracted } from './retracted.js';
-import { besideWarnings, type Older, replacedWarnings, supersede } from './supersede.js';
+import {
+  besideWarnings,
+  type Older,
+  relicensedWarnings,
+  replacedWarnings,
+  supersede,
+} from './supersede.js';
 
 /** A parsed document, and what it will be evidence of. */
 export interface Upload {
@@ -60,6 +66,27 @@ const RECEIVED_AGAIN = {
   text: `UPDATE evidence SET last_received_at = GREATEST(last_received_at, now())
           WHERE id = $1::uuid AND retracted_at IS NULL RETURNING 1`,
 };
+
+/** Evidence of other releases with the same document, the latest. `$1`: project, `$2`: digest, `$3`: release. */
+const OF_OTHER_RELEASE = {
+  name: 'evidence-of-other-release',
+  text: `SELECT e.id, r.version FROM evidence e JOIN releases r ON r.id = e.release_id
+          WHERE e.project_id = $1 AND e.stored_sha256 = $2 AND e.release_id <> $3::uuid
+          ORDER BY e.id DESC LIMIT 1`,
+};
+
+/** Tells the uploader that a document is that of another release: it says nothing about what came later. */
+async function sentBeforeWarnings(
+  context: TransactionContext,
+  { projectId, storedSha256, releaseId }: EvidenceRow,
+): Promise<string[]> {
+  const values = [projectId, storedSha256, releaseId];
+  const rows = await query<{ id: string; version: string }>(context, OF_OTHER_RELEASE, values);
+  return rows.map(
+    ({ id, version }) =>
+      `The same document is evidence ${id} of the release ${version}. Check that it is about this release`,
+  );
+}
 
 /** Current evidence of the same kind, label and artifact. */
 const sameSlot = ({ releaseId, artifactSha256, label, document }: Upload) =>
@@ -125,7 +152,7 @@ async function insert(
   // First, because what is superseded depends on the findings.
   const rows = await insertRows(context, evidence, document.batches());
   const slot = { ...about, kind: head.kind };
-  const { superseded, beside, replaced } = await supersede(context, slot, {
+  const { superseded, beside, replaced, relicensed } = await supersede(context, slot, {
     id: evidence.id,
     mayAbsolve,
     receivedSha256: upload.receivedSha256,
@@ -137,9 +164,20 @@ async function insert(
   const digests = { artifact, receivedSha256, storedSha256 };
   const ids = superseded.map((older) => older.id);
   const data = { kind, label, ...digests, mayAbsolve, triggeredBy, superseded: ids, rows };
-  context.record('evidence.received', { id, projectId, releaseId, data });
-  const warnings =
-    label === null ? [] : [...besideWarnings(beside, label), ...replacedWarnings(replaced, label)];
+  const relicensedIds = relicensed.map((one) => one.id);
+  context.record('evidence.received', {
+    ...{ id, projectId, releaseId },
+    data: { ...data, ...(relicensed.length > 0 && { relicensed: relicensedIds }) },
+  });
+  const ofLabel =
+    label === null
+      ? []
+      : [
+          ...besideWarnings(beside, label),
+          ...replacedWarnings(replaced, label),
+          ...relicensedWarnings(relicensed, superseded, label, context.caller.subject),
+        ];
+  const warnings = [...(await sentBeforeWarnings(context, evidence)), ...ofLabel];
   return { evidence, superseded, warnings };
 }
 

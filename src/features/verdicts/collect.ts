@@ -58,7 +58,17 @@ export interface Collected {
 
 type Counted = Pick<Defects, 'counts' | 'worst'>;
 
-type TimedEvidence = VerdictInputs['evidence'][number] & Times;
+type TimedEvidence = VerdictInputs['evidence'][number] &
+  Times & {
+    /** When the release was registered, in seconds since 1970. */
+    readonly registeredAt: number;
+  };
+
+/** Whether the bytes of evidence were received before its release was registered. */
+const withSentBefore = (one: TimedEvidence): TimedEvidence =>
+  one.firstReceivedAt != null && one.firstReceivedAt < one.registeredAt
+    ? { ...one, sentBefore: true }
+    : one;
 
 /** What a verdict is asked about. */
 export interface Question {
@@ -303,6 +313,6 @@ export async function readRow(
   if (versions) values.push(JSON.stringify(versions));
   const [found] = await read<Row>(collectStatement(asked), values);
   if (!found) return undefined;
-  const row = { ...found, evidence: found.evidence && withClaimsBefore(found.evidence) };
+  const row = { ...found, evidence: found.evidence && withClaimsBefore(found.evidence.map(withSentBefore)) };
   return asOf === undefined ? row : atTime(row, asOf);
 }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Coverage } from '../../../vocabulary/coverage.js';
+import { type Coverage, IMAGES } from '../../../vocabulary/coverage.js';
 import type { Shown } from '../../../vocabulary/finding-types.js';
 import { timed } from './instants.js';
 
@@ -38,6 +38,15 @@ export function extentOf(parts: Iterable<string>): string | undefined {
   if (text.length <= MAX_EXTENT) return text || undefined;
   return `${sorted.length} parts, SHA-256 ${hash('sha256', JSON.stringify(sorted), 'hex')}`;
 }
+
+/** An extent with images that name no target. See `imagesIn`. */
+export const imagesExtent = (
+  extent: string | undefined,
+  ids: readonly string[],
+): string | undefined =>
+  ids.length === 0
+    ? extent
+    : `${extent ?? ''}${IMAGES}${hash('sha256', JSON.stringify([...new Set(ids)].sort()), 'hex')}`;
 
 /** An instant as ISO 8601 in UTC, or undefined if it is missing or not understood. */
 export const instantOf = (value: unknown): string | undefined => timed(value).at;

@@ -60,12 +60,14 @@ export function targetOf(subject: Subject): Target {
     return {
       type,
       name: distinctName(type, name, purl),
+      ...(purl && { package: purl.key }),
       ...(type === 'files' && { digests: hashes }),
     };
   const ofPurl = purl?.key.startsWith('pkg:oci/') ? digestIn(purl.version) : [];
   return {
     type,
     name,
+    ...(purl && { package: purl.key }),
     digests: [...ofPurl, ...digests],
     otherDigests: [...digestIn(version), ...otherDigests, ...hashes],
   };

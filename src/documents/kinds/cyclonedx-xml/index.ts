@@ -34,6 +34,7 @@ export const cyclonedxXml: EvidenceKind = {
   name: 'cyclonedx-xml',
   summary: 'CycloneDX 1.2 to 1.7, XML: components, vulnerabilities and their analysis (VEX)',
   format: 'xml',
+  alsoReports: ['vulnerability'],
   example,
   load: () => import('./parser.js').then(({ parser }) => parser),
 };

@@ -6,6 +6,7 @@ export const cyclonedx: EvidenceKind = {
   summary: 'CycloneDX 1.2 to 1.7, JSON: components, vulnerabilities and their analysis (VEX)',
   format: 'json',
   uploadFor: { components: 'cyclonedx' },
+  alsoReports: ['vulnerability'],
   mediaType: 'application/vnd.cyclonedx+json',
   example: {
     $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',

@@ -9,7 +9,7 @@ import { textOf } from '../common/texts.js';
 import { readComponents } from './components.js';
 import { noteCompositions } from './compositions.js';
 import { officialNotes, specVersionOf } from './official.js';
-import { inventoryOf, scanOf, toolsOf } from './scan.js';
+import { declarableBy, inventoryOf, obstacleTo, scanOf, toolsOf } from './scan.js';
 import { type BomDocument, check } from './schema.js';
 import { commitsOf, targetsOf } from './subject.js';
 import { readVulnerabilities } from './vulnerabilities.js';
@@ -75,6 +75,8 @@ export function readBom(
       [...inventoryOf(bom, parts.length, about), ...scanOf(bom, lookedAt, about)],
       document,
     ),
+    able: declarableBy(bom),
+    obstacle: obstacleTo(bom, lookedAt),
     ...(commits.length > 0 && { commits }),
     ...((bom.components || components.length > 0) && { components }),
     ...(subject && { subjects: [subject] }),

@@ -1,4 +1,5 @@
 import type { Coverage } from '../../../vocabulary/coverage.js';
+import type { FindingType } from '../../../vocabulary/finding-types.js';
 import { type About, covered, uncovered } from '../common/coverage.js';
 import { ONLY_FILES } from '../common/inventory.js';
 import { isObject, objectsOf, textOf } from '../common/texts.js';
@@ -8,7 +9,7 @@ import type { BomDocument, BomVulnerability } from './schema.js';
  * Tools that list vulnerabilities because they looked for them. Generators of SBOMs, such as cdxgen and Syft, write
  * lists that they were given.
  */
-const SCANNERS = [
+const SCANNERS: ReadonlySet<string> = new Set([
   'trivy',
   'grype',
   'osv-scanner',
@@ -16,31 +17,41 @@ const SCANNERS = [
   'dependency-track',
   'depscan',
   'dep-scan',
+  'owasp depscan',
+  'owasp-depscan',
+  'owasp dep-scan',
+  'owasp dependency-track',
   'snyk',
+  'snyk cli',
   'xray',
+  'jfrog xray',
+  'jfrog xray scan',
+  'jfrog xray scanner',
   'pip-audit',
   'cve-bin-tool',
   'inspector',
+  'amazon inspector',
+  'amazon inspector sbom generator',
   'jake',
   'nexus iq',
+  'nexus iq server',
   'bomber',
   'black duck',
+  'blackduck',
   'docker scout',
   'docker-scout',
   'clair',
   'anchore enterprise',
   'kubeclarity',
   'vulert',
-];
+]);
 
-const isWordBefore = (text: string, at: number) => at > 0 && /[a-z0-9]/.test(text[at - 1] ?? '');
+/** Case, and `_` and space for `-`, do not matter. A vendor may come before a slash. */
+const plain = (name: string) => name.slice(0, 200).trim().toLowerCase().replaceAll('_', '-');
 
 function isScanner(name: string): boolean {
-  const text = name.slice(0, 200).toLowerCase();
-  return SCANNERS.some((scanner) => {
-    const at = text.indexOf(scanner);
-    return at >= 0 && !isWordBefore(text, at);
-  });
+  const own = plain(name);
+  return SCANNERS.has(own) || SCANNERS.has(own.split('/').at(-1) ?? '');
 }
 
 export interface BomTool {
@@ -62,8 +73,31 @@ export function toolsOf({ metadata }: BomDocument): BomTool[] {
 
 const isAnalysed = ({ analysis }: BomVulnerability) => textOf(analysis?.state) !== undefined;
 
+const ALL_ANALYSED =
+  'all of its vulnerabilities have an analysis, as in a statement about a scan (VEX)';
+
 const OWN_REPORT =
   'Upload the own report of the scanner (trivy --format json, grype -o json), or scan with Trivy, Grype or OSV-Scanner';
+
+/** Trivy writes the same if it only listed packages, and its own report shows that it scanned. */
+const SHOWS_ITSELF = 'trivy';
+
+/** pip-audit names only the library that wrote the document, and OSV-Scanner no tool. */
+const LIBRARIES: ReadonlySet<string> = new Set(['cyclonedx-python-lib']);
+
+/** What to do about a list of vulnerabilities that does not show a scan. */
+const wayOut = (bom: BomDocument, components: number) =>
+  obstacleTo(bom, components) === undefined && declarableBy(bom).length > 0
+    ? `${OWN_REPORT}. If its tool looked for vulnerabilities, say so in the upload: ?scanners=vulnerability`
+    : OWN_REPORT;
+
+/** Of which scan the uploader may say that it ran: of a scanner, or of a tool that the document does not name. */
+export function declarableBy(bom: BomDocument): FindingType[] {
+  const names = toolsOf(bom).map(({ name }) => plain(name));
+  const others = names.filter((name) => !LIBRARIES.has(name));
+  const isAble = others.some((name) => isScanner(name) && !name.endsWith(SHOWS_ITSELF));
+  return isAble || others.length === 0 ? ['vulnerability'] : [];
+}
 
 /** Why a list of vulnerabilities is not a scan. Its findings count nevertheless. Continues "does not count: ". */
 function doubtOf(
@@ -78,10 +112,18 @@ function doubtOf(
     return 'it has vulnerabilities, but no components, as a statement about a scan has (VEX)';
   }
   if (vulnerabilities.every(isAnalysed)) {
-    return 'all of its vulnerabilities have an analysis, as in a statement about a scan (VEX)';
+    return ALL_ANALYSED;
   }
   if (toolsOf(bom).some(({ name }) => isScanner(name))) return undefined;
   return 'none of its tools (metadata.tools) is a vulnerability scanner that the server knows';
+}
+
+/** Why no word of the uploader makes the document a scan. Continues "does not count: ". */
+export function obstacleTo({ vulnerabilities = [] }: BomDocument, components: number) {
+  if (components === 0) return 'it lists no component that a tool could have looked at';
+  if (vulnerabilities && vulnerabilities.length > 0 && vulnerabilities.every(isAnalysed))
+    return ALL_ANALYSED;
+  return undefined;
 }
 
 /** Whether the document is a vulnerability scan. Without a list of vulnerabilities, it does not try to be one. */
@@ -92,7 +134,7 @@ export function scanOf(bom: BomDocument, components: number, about: About): Cove
   return [
     doubt === undefined
       ? covered('vulnerability', about)
-      : uncovered('vulnerability', `${doubt}. ${OWN_REPORT}`, about),
+      : uncovered('vulnerability', `${doubt}. ${wayOut(bom, components)}`, about),
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { Coverage, Target } from '../../../vocabulary/coverage.js';
 import type { FindingType } from '../../../vocabulary/finding-types.js';
-import { covered, extentOf, failed, uncovered } from '../common/coverage.js';
+import { covered, extentOf, failed, imagesExtent, uncovered } from '../common/coverage.js';
 import { objectsOf } from '../common/texts.js';
 import { CLASSES, isOfPackages } from './classes.js';
 import type { Part } from './entries.js';
@@ -89,7 +89,12 @@ export function coverageOf(
     const type = CLASSES.get(result.Class ?? '');
     if (type) shown.add(type);
   }
-  const about = { of, ...time };
+  const together = scan.imagesTogether ?? [];
+  const about = {
+    of,
+    ...time,
+    ...(together.length > 0 && { extent: imagesExtent(undefined, together) }),
+  };
   const [failure] = failures;
   if (failure !== undefined) {
     const others = failures.length > 1 ? `, and ${failures.length - 1} more` : '';
@@ -118,8 +123,9 @@ export function coverageOf(
     if (what === 'vulnerability' && !hasSystem) return failed(what, NO_SYSTEM, about);
     if (what === 'vulnerability' && scan.unseenImage !== undefined)
       return uncovered(what, unseenImage(scan.unseenImage), about);
-    const looked = lookedAt(what, parts, found.has(what));
-    const extent = what === 'vulnerability' ? extentOf(partsOf(scan)) : undefined;
+    const looked = lookedAt(what, scan.parts, found.has(what));
+    const parts = what === 'vulnerability' ? extentOf(partsOf(scan)) : undefined;
+    const extent = imagesExtent(parts, together);
     const caveat = what === 'vulnerability' ? caveatOf(scan) : undefined;
     return covered(what, {
       ...about,

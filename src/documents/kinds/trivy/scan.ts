@@ -5,7 +5,7 @@ import { type Timed, timed } from '../common/instants.js';
 import { reportedError } from '../common/reported-error.js';
 import type { Part } from './entries.js';
 import { type Cluster, checkCluster, checkReport, type Report, type Resource } from './schema.js';
-import { clusterTargets, commitsOf, targetsOf, unseenImageIn } from './targets.js';
+import { clusterTargets, commitsOf, imagesTogether, targetsOf, unseenImageIn } from './targets.js';
 
 /** A report, or the report of a cluster, in one form. */
 export interface Scan {
@@ -23,6 +23,8 @@ export interface Scan {
   readonly unscanned?: number | undefined;
   /** An image in the cluster without a result of its packages. */
   readonly unseenImage?: string | undefined;
+  /** Ids of the images of a cluster that are together in one entry. */
+  readonly imagesTogether?: readonly string[] | undefined;
   /** The report of a cluster without any resource. */
   readonly empty?: boolean | undefined;
   readonly time?: Timed;
@@ -78,6 +80,7 @@ function clusterScan(document: unknown): Scan {
     resources: all.map(nameOf),
     unscanned: all.filter(({ Results, Error: error }) => !Results?.length && !error).length,
     unseenImage: unseenImageIn(all),
+    imagesTogether: imagesTogether(all),
     empty: all.length === 0,
     targets: (masked) => {
       const copy = Object(masked) as Cluster;

@@ -66,6 +66,16 @@ function scannedImages(resources: readonly Resource[]): Record<string, unknown>[
   });
 }
 
+/**
+ * Ids of the images of entries that have several: of which of them the results are is not known, so that they name no
+ * artifact. They tell one cluster from another of its name.
+ */
+export const imagesTogether = (resources: readonly Resource[]): string[] =>
+  resources.flatMap(({ Metadata }) => {
+    const images = [Metadata].flat().filter(isObject);
+    return images.length > 1 ? images.flatMap((image) => idOf(image) ?? []) : [];
+  });
+
 const idOf = (image: Record<string, unknown>): string | undefined =>
   stringOf(image.ImageID) ?? textsOf(image.RepoDigests)[0] ?? textsOf(image.RepoTags)[0];
 

@@ -1,4 +1,9 @@
-import { nameOfOther, strangeName } from '../../../vocabulary/artifact-names.js';
+import {
+  nameOfOther,
+  otherPackageOf,
+  strangeName,
+  strangePackage,
+} from '../../../vocabulary/artifact-names.js';
 import type { Target } from '../../../vocabulary/coverage.js';
 import {
   indexed,
@@ -30,6 +35,8 @@ export interface About {
   readonly otherArtifact: string | undefined;
   /** The name of an image or file that neither its artifact has, nor any artifact if it is about the release. */
   readonly strange: string | undefined;
+  /** Package URLs of its subject, without versions. */
+  readonly packages: readonly string[];
   /** Ids of images that no artifact has as a digest, if it was uploaded for an artifact that it does not name. */
   readonly imageIds: readonly string[];
 }
@@ -64,7 +71,8 @@ function compare(evidence: EvidenceInput, subjects: Subjects<ArtifactInput>): Ab
   return {
     named,
     otherArtifact: artifact && nameOfOther(targets, artifact, subjects),
-    strange: strangeName(targets, own),
+    strange: strangeName(targets, own) ?? strangePackage(targets, own),
+    packages: targets.flatMap((target) => target.package ?? []),
     imageIds: artifact && !isOfOwn ? imageIdsOf(targets, subjects) : [],
     asFiles: artifactsNamed(targets, subjects.all),
     namesSome: namesShared || targets.some(({ type }) => type === 'image'),
@@ -116,6 +124,16 @@ export function aboutOf(evidence: EvidenceInput, artifacts: readonly ArtifactInp
 /** The digest, or the file in another version, of something that is not the artifact, or not one of the release. */
 export const digestOfOther = (evidence: EvidenceInput, artifacts: readonly ArtifactInput[]) =>
   aboutOf(evidence, artifacts).other;
+
+/** The package URL that evidence has for its subject, if that of an artifact is another one. */
+export function packageOfOther(
+  evidence: EvidenceInput,
+  artifact: ArtifactInput,
+  artifacts: readonly ArtifactInput[],
+): string | undefined {
+  const { packages, named } = aboutOf(evidence, artifacts);
+  return named.has(artifact) ? undefined : otherPackageOf(packages, artifact);
+}
 
 /** Whether evidence was uploaded for an artifact, and names another artifact of the release instead. */
 export const isAboutOther = (evidence: EvidenceInput, artifacts: readonly ArtifactInput[]) =>

@@ -3,7 +3,7 @@ import { isClean } from '../../../vocabulary/coverage.js';
 import type { Shown } from '../../../vocabulary/finding-types.js';
 import { isImage } from '../../../vocabulary/subject.js';
 import type { ArtifactInput, EvidenceInput } from '../rule.js';
-import { aboutOf, artifactName, digestOfOther, isAboutOther } from './about.js';
+import { aboutOf, artifactName, digestOfOther, isAboutOther, packageOfOther } from './about.js';
 import { coverOf, coversArtifact, OF_COMMIT, sharedImage } from './covers.js';
 import { byText, firstOf, joined, shown } from './text.js';
 
@@ -56,6 +56,15 @@ function whyNone(
   const uploaded = own ? `was uploaded for ${artifactName(own, artifacts)}` : '';
   if (own && otherArtifact !== undefined)
     return `${uploaded}, and is about ${shown(otherArtifact)}, which is another artifact of this release`;
+  const [other] = (own ? [own] : without).flatMap((artifact) => {
+    const key = packageOfOther(one, artifact, artifacts);
+    return key === undefined ? [] : [{ key, artifact }];
+  });
+  if (other)
+    return [
+      `${uploaded ? `${uploaded}, and ` : ''}is about ${shown(other.key)}`,
+      `and ${artifactName(other.artifact, artifacts)} is ${shown(other.artifact.purl ?? '')}`,
+    ].join(', ');
   if (own && image !== undefined)
     return [
       `${uploaded}, and a report of the same image (${image}) for another artifact. One image is not two artifacts`,
@@ -136,7 +145,17 @@ export function namesNote(
       : 'no artifact of this release has this name';
     return [`${evidenceName(one)} names ${shown(strange)}, and ${than}`];
   });
-  return notes.length === 0 ? '' : `. Warning: ${firstOf([...new Set(notes)].sort(byText), NAMED)}`;
+  const names =
+    notes.length === 0 ? '' : `. Warning: ${firstOf([...new Set(notes)].sort(byText), NAMED)}`;
+  return `${names}${sentBeforeNote(evidence)}`;
+}
+
+/** `. Warning: …`, for reports whose bytes were evidence of an earlier release. Their age counts from then. */
+export function sentBeforeNote(evidence: readonly EvidenceInput[]): string {
+  const names = evidence.filter(({ sentBefore }) => sentBefore).map(evidenceName);
+  if (names.length === 0) return '';
+  const which = firstOf([...new Set(names)].sort(byText), NAMED);
+  return `. Warning: the project had the same document before this release was registered: ${which}`;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Shown } from '../../../vocabulary/finding-types.js';
 import { isImage } from '../../../vocabulary/subject.js';
 import type { ArtifactInput, EvidenceInput } from '../rule.js';
-import { type About, aboutOf } from './about.js';
+import { type About, aboutOf, packageOfOther } from './about.js';
 
 /**
  * What tools find in the sources. A release is one commit, so it is the same for each artifact. Vulnerabilities,
@@ -35,6 +35,7 @@ export function coverOf(
   artifact: ArtifactInput,
   artifacts: readonly ArtifactInput[],
 ): Cover | undefined {
+  if (packageOfOther(evidence, artifact, artifacts) !== undefined) return undefined;
   const about = aboutOf(evidence, artifacts);
   const isNamed = about.named.has(artifact) || about.asFiles.has(artifact);
   if (evidence.artifact !== null) {
@@ -51,8 +52,9 @@ export function coverOf(
 
 /**
  * Whether evidence covers an artifact for one type: it was uploaded for it, the document names its digest or its file,
- * or it is the only artifact. An image is covered only by a scan of an image: a document that says that it is about
- * files does not cover it, also if it was uploaded for it.
+ * or it is the only artifact. A document whose subject has another package URL does not cover it. An image is covered
+ * only by a scan of an image: a document that says that it is about files does not cover it, also if it was uploaded for
+ * it.
  */
 export function coversArtifact(
   evidence: EvidenceInput,
@@ -61,10 +63,36 @@ export function coversArtifact(
   what: Shown,
 ): boolean {
   if (!OF_COMMIT.includes(what)) return coverOf(evidence, artifact, artifacts) !== undefined;
+  if (packageOfOther(evidence, artifact, artifacts) !== undefined) return false;
   const about = aboutOf(evidence, artifacts);
   if (evidence.artifact !== null)
     return evidence.artifact === artifact.sha256 && about.otherArtifact === undefined;
   return coversCommit(about, artifact, artifacts.length === 1);
+}
+
+/** The `sha256:…` digests that evidence names. */
+const digestsIn = ({ coverage }: EvidenceInput): string[] =>
+  coverage.flatMap(({ of = [] }) =>
+    of.flatMap(({ digests = [], otherDigests = [] }) => [...digests, ...otherDigests]),
+  );
+
+/**
+ * The digest of an image that no report names, although they name others of its digests: one platform of an index is
+ * not the other. Undefined if a report names the own digest of the artifact, or none of its digests.
+ * @param covering the reports that cover the artifact
+ */
+export function unseenDigest(
+  artifact: ArtifactInput,
+  covering: readonly EvidenceInput[],
+): string | undefined {
+  if (artifact.digests.length < 2 || !isImage(artifact)) return undefined;
+  const named = covering.map(digestsIn);
+  const isWhole = (digests: readonly string[]) =>
+    digests.includes(`sha256:${artifact.sha256}`) ||
+    !artifact.digests.some((digest) => digests.includes(digest));
+  if (named.some(isWhole)) return undefined;
+  const all = new Set(named.flat());
+  return artifact.digests.find((digest) => !all.has(digest));
 }
 
 /**

@@ -3,7 +3,7 @@ import { isImage } from '../../../vocabulary/subject.js';
 import type { ArtifactInput, EvidenceInput, RuleInput } from '../rule.js';
 import { artifactName, digestOfOther } from './about.js';
 import { evidenceName, whyNoneCovered, whyUncounted } from './cover-notes.js';
-import { coversArtifact, OF_COMMIT, sharedImage } from './covers.js';
+import { coversArtifact, OF_COMMIT, sharedImage, unseenDigest } from './covers.js';
 import { byText, firstOf, joined } from './text.js';
 
 /** Names of evidence, and what to upload if it is missing. `from` lists the kinds of evidence. */
@@ -74,9 +74,11 @@ export const uncovered = (
   what: Shown,
 ): ArtifactInput[] => {
   const sure = evidence.filter((one) => sharedImage(one, evidence, artifacts) === undefined);
-  return artifacts.filter(
-    (artifact) => !sure.some((one) => coversArtifact(one, artifact, artifacts, what)),
-  );
+  return artifacts.filter((artifact) => {
+    const covering = sure.filter((one) => coversArtifact(one, artifact, artifacts, what));
+    if (covering.length === 0) return true;
+    return !OF_COMMIT.includes(what) && unseenDigest(artifact, covering) !== undefined;
+  });
 };
 
 const namesOf = (some: readonly ArtifactInput[], all: readonly ArtifactInput[]) =>
@@ -101,6 +103,28 @@ function ownLabels(input: Asked, some: readonly Shown[]): string[] {
   return [`A report of another run needs another label: with the same one, it replaces ${names}`];
 }
 
+/** Which digests of images no report names, as sentences. */
+const unseenDigests = (
+  input: Asked,
+  some: readonly Shown[],
+  artifacts: readonly ArtifactInput[],
+): string[] =>
+  artifacts.flatMap((artifact) =>
+    some.flatMap((what) => {
+      const covering = showing(input, what).filter((one) =>
+        coversArtifact(one, artifact, input.artifacts, what),
+      );
+      const digest = unseenDigest(artifact, covering);
+      return digest === undefined
+        ? []
+        : [
+            `No report names ${digest}, a digest of ${artifactName(artifact, input.artifacts)}`,
+            'One names another of its digests',
+            'Scan it by its own digest, or each of its digests',
+          ].join('. ');
+    }),
+  );
+
 /** The message when no evidence shows any of `some`, or none for some artifacts. */
 export function unseen(
   input: Asked,
@@ -112,6 +136,7 @@ export function unseen(
   const uploads = joined([...new Set(sorted.map((one) => uploadOf(input, one, ofImage)))]);
   const reasons = [
     ...sorted.flatMap((one) => whyUncounted(input.evidence, one, input.artifacts)),
+    ...unseenDigests(input, sorted, artifacts),
     ...(artifacts.length > 0
       ? sorted.flatMap((one) =>
           whyNoneCovered(showing(input, one), artifacts, input.artifacts, one),
