@@ -165,7 +165,7 @@ describe('the target', () => {
     ],
     [
       { type: 'application', name: 'shop', group: '@acme', version: '1', purl: 'pkg:npm/x@1' },
-      { type: 'package', name: '@acme/shop (pkg:npm/x)' },
+      { type: 'package', name: '@acme/shop (pkg:npm/x)', package: 'pkg:npm/x' },
     ],
     [
       { type: 'application', name: 'https://example.com/shop.git' },
@@ -181,7 +181,7 @@ describe('the target', () => {
     ],
     [
       { name: null, purl: 'pkg:npm/x@1' },
-      { type: 'package', name: 'x (pkg:npm/x)' },
+      { type: 'package', name: 'x (pkg:npm/x)', package: 'pkg:npm/x' },
     ],
   ])('of %j', (component, expected) => expect(targetOf(component)).toEqual([expected]));
 });
