@@ -69,7 +69,7 @@ export interface EventData {
     mayAbsolve: boolean;
     triggeredBy: string | null;
     superseded: readonly string[];
-    /** Superseded SBOMs whose components have other licences in this one. Absent: none. */
+    /** Superseded SBOMs whose components have other licences in this one, if there are any. */
     relicensed?: readonly string[];
     rows: RowDigests;
   };

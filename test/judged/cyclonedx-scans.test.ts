@@ -52,7 +52,8 @@ describe('a clean document of a scanner', () => {
 
   it('passes as XML', async () => {
     const document = `<bom xmlns="http://cyclonedx.org/schema/bom/1.4">
-      <metadata><tools><tool><name>grype</name></tool></tools></metadata><components><component type="library"><name>a</name></component></components></bom>`;
+      <metadata><tools><tool><name>grype</name></tool></tools></metadata>
+      <components><component type="library"><name>a</name></component></components></bom>`;
     const options = { type: 'application/xml', scanners: 'vuln' };
     expect((await upload(context.app, release, document, options)).statusCode).toBe(201);
     expect((await resultOf(context.app, release)).status).toBe('pass');

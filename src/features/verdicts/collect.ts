@@ -313,6 +313,9 @@ export async function readRow(
   if (versions) values.push(JSON.stringify(versions));
   const [found] = await read<Row>(collectStatement(asked), values);
   if (!found) return undefined;
-  const row = { ...found, evidence: found.evidence && withClaimsBefore(found.evidence.map(withSentBefore)) };
+  const row = {
+    ...found,
+    evidence: found.evidence && withClaimsBefore(found.evidence.map(withSentBefore)),
+  };
   return asOf === undefined ? row : atTime(row, asOf);
 }

@@ -147,7 +147,13 @@ describe('the target', () => {
     ];
     const purl = `pkg:oci/shop@${encodeURIComponent(A)}?arch=amd64&repository_url=example.com/shop`;
     expect(targetOf({ type: 'container', name: 'example.com/shop:1', purl, properties })).toEqual([
-      { type: 'image', name: 'example.com/shop:1', digests: [A, B], otherDigests: [C] },
+      {
+        type: 'image',
+        name: 'example.com/shop:1',
+        digests: [A, B],
+        otherDigests: [C],
+        package: 'pkg:oci/shop',
+      },
     ]);
     expect(targetOf({ type: 'container', name: 'shop', version: A })).toEqual([
       { type: 'image', name: 'shop', digests: [], otherDigests: [A] },

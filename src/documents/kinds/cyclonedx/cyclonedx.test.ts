@@ -33,6 +33,7 @@ describe('components', () => {
       tool: 'cli',
       toolVersion: '11.19.1',
       specVersion: '1.5',
+      able: [],
     });
     expect(coverage).toMatchObject([{ what: 'components', ran: 'yes', lookedAt: 3 }]);
     expect(components).toHaveLength(3);

@@ -60,7 +60,10 @@ describe('coverage', () => {
     expect(targetOf({ ...image, attributionTexts })).toEqual(expected);
     const ref = (purl: string) => ({ referenceType: 'purl', referenceLocator: purl });
     const externalRefs = [ref(`pkg:oci/shop@${encodeURIComponent(A)}?arch=amd64`)];
-    expect(targetOf({ ...image, externalRefs, versionInfo: B })).toEqual({ ...expected, package: 'pkg:oci/shop' });
+    expect(targetOf({ ...image, externalRefs, versionInfo: B })).toEqual({
+      ...expected,
+      package: 'pkg:oci/shop',
+    });
     const checksums = [{ algorithm: 'SHA256', checksumValue: 'b'.repeat(64) }];
     expect(targetOf({ ...image, versionInfo: '1', checksums })).toEqual({
       ...expected,

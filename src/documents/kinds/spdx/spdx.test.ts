@@ -80,7 +80,9 @@ describe('packages', () => {
       {
         what: 'components',
         ran: 'yes',
-        of: [{ type: 'package', name: 'tiny-shop (pkg:npm/tiny-shop)', package: 'pkg:npm/tiny-shop' }],
+        of: [
+          { type: 'package', name: 'tiny-shop (pkg:npm/tiny-shop)', package: 'pkg:npm/tiny-shop' },
+        ],
         lookedAt: 3,
         at: '2026-11-25T07:16:50.629Z',
       },

@@ -179,7 +179,7 @@ describe('many artifacts and documents', () => {
     expect(uncovered(documents, { artifacts }, 'vulnerability').map(({ name }) => name)).toEqual([
       'a499',
     ]);
-    expect(reads).toBe(500);
+    expect(reads).toBeLessThan(2 * 500);
   });
 
   it('are named with their digest if they share a name, without comparing each with all', () => {

@@ -53,8 +53,8 @@ export function coverOf(
 /**
  * Whether evidence covers an artifact for one type: it was uploaded for it, the document names its digest or its file,
  * or it is the only artifact. A document whose subject has another package URL does not cover it. An image is covered
- * only by a scan of an image: a document that says that it is about files does not cover it, also if it was uploaded for
- * it.
+ * only by a scan of an image: a document that says that it is about files does not cover it, also if it was uploaded
+ * for it.
  */
 export function coversArtifact(
   evidence: EvidenceInput,
