@@ -126,6 +126,7 @@ async function breakGlass(admin: Api, { alice, carol }: Person, release: string)
     finding: 'The tests were not run. They pass today, so it was right to deploy',
     actions: ['Run the tests before a hotfix is registered'],
   };
+  say.text('Alice tries it herself, and may not. Then Carol does.');
   const own = await alice.call('POST', `${path}/review`, { json: review, expected: [403] });
   if (own.status !== 403) throw new Ended('the demo expected that Alice cannot review herself');
   await carol.call<BreakGlass>('POST', `${path}/review`, {

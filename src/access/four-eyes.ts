@@ -56,7 +56,11 @@ export function ownRequest(what: string): AppError {
  * its end.
  * @param at when the subject acted
  */
-export function isSamePerson({ subject, aliases = [] }: Caller, other: string, at: Date): boolean {
+export function isSamePerson(
+  { subject, aliases = [] }: Pick<Caller, 'subject' | 'aliases'>,
+  other: string,
+  at: Date,
+): boolean {
   const names = aliases.filter(({ until }) => until === null || at <= until);
   return [{ subject }, ...names].some((name) => comparable(name.subject) === comparable(other));
 }

@@ -1,5 +1,11 @@
 export { agedOf, type Times } from './evaluate/ages.js';
-export { type BreakGlassInput, isUnderBreakGlass, overridesOf } from './evaluate/break-glass.js';
+export {
+  BREAK_GLASS_VOID,
+  type BreakGlassInput,
+  isUnderBreakGlass,
+  overridesOf,
+  type VoidBreakGlassInput,
+} from './evaluate/break-glass.js';
 export { type CanonicalInputs, canonicalInputs } from './evaluate/canonical.js';
 export { ENGINE, inputsHash, rulesSha256, storedInputsHash, verdictHash } from './evaluate/hash.js';
 export type {

@@ -402,7 +402,8 @@ export const EVENTS: Readonly<Record<EventType, EventMeaning>> = {
   'webhook.tested': { subject: 'webhook', meaning: 'A caller sent a test to a webhook' },
   'webhook.disabled': {
     subject: 'webhook',
-    meaning: 'The server disabled a webhook, because its receiver is gone or failed',
+    meaning:
+      'The server disabled a webhook: its receiver is gone or failed, or its creator was disabled',
   },
   'webhook.enabled': { subject: 'webhook', meaning: 'A disabled webhook was enabled' },
   'webhook.delivery-failed': {

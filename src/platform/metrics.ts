@@ -109,7 +109,12 @@ export default fp<{ config: Config; database: Database; build: BuildInfo }>(
     app.decorate('observeJob', jobMetrics(registers));
     app.decorate('observeClockSkew', clockMetric(registers));
     app.decorate('counter', (options) => new Counter({ ...options, registers }));
-    app.decorate('gauge', (options) => new Gauge({ ...options, registers }));
+    app.decorate('gauge', (options) => {
+      const gauge = new Gauge({ ...options, registers });
+      // Not known yet is not 0: a gauge without labels would begin with that.
+      if (!options.labelNames?.length) gauge.remove();
+      return gauge;
+    });
     const refused = new Counter({
       name: 'srp_quota_exceeded_total',
       help: 'Requests that were refused because of a quota, by its setting',

@@ -83,6 +83,8 @@ const DETAILS: Record<ProblemCode, string> = {
     'The release of verdict 019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e had no artifact, so nothing can be attested about one',
   'webhook-disabled':
     'The webhook is disabled. Enable it: POST /webhooks/019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e/enable',
+  'webhook-exists':
+    'Webhook 019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e has this URL and these events for the same projects, so its receiver would be told of each event twice. Use it: GET /webhooks/019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e. Or revoke it first: DELETE /webhooks/019aaf5e-7c1d-7b4e-9d0a-3f6c1b2a4d5e',
   'webhooks-off':
     'This server has no folder for keys, so it cannot make the secret of a webhook. Set SIGNING_KEYS_DIR and start it again',
   'log-off':

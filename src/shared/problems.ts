@@ -59,6 +59,7 @@ export const PROBLEMS = {
   'break-glass-reviewed': { status: 409, title: 'The break-glass is reviewed' },
   'release-denied': { status: 409, title: 'The release is denied for this environment' },
   'webhook-disabled': { status: 409, title: 'The webhook is disabled' },
+  'webhook-exists': { status: 409, title: 'There is such a webhook already' },
   'webhooks-off': { status: 409, title: 'The server has no key for webhooks' },
   'log-off': { status: 409, title: 'The server has no log' },
   'log-not-signed': { status: 409, title: 'The log is not signed' },

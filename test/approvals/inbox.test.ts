@@ -348,3 +348,42 @@ it('lists what is about one environment', async () => {
   expect(await sizes('wanted')).toEqual([1, 0, 0]);
   expect(await sizes('given')).toEqual([0, 1, 0]);
 });
+
+it('lists what is about one release, by one person, or of some time', async () => {
+  await guardAsking(open.app);
+  const other = (await createRelease(open.app, { projectId: 1, version: '2.0.0' })).id;
+  await request({ environments: ['gate'] });
+  const bob = await person('bob');
+  for (const holder of [alice, bob]) await say(context.app, release, holder);
+  await say(context.app, other, bob);
+  const count = async (query: Record<string, string>) => (await inbox(open.app, query)).length;
+  const wantedBy = (query: object) => count({ state: 'wanted', ...query });
+  const givenBy = (query: object) => count({ state: 'given', ...query });
+  expect(await wantedBy({ release })).toBe(1);
+  expect(await wantedBy({ release: other })).toBe(0);
+  expect(await wantedBy({ requestedBy: 'alice' })).toBe(1);
+  expect(await wantedBy({ requestedBy: 'bob' })).toBe(0);
+  expect(await givenBy({ release })).toBe(2);
+  expect(await givenBy({ person: 'bob' })).toBe(2);
+  expect(await givenBy({ person: 'bob', release: other })).toBe(1);
+  for (const [when, all] of [
+    [{ from: '2020-01-01T00:00:00Z' }, true],
+    [{ to: '2020-01-01T00:00:00Z' }, false],
+  ] as const) {
+    expect([await wantedBy(when), await givenBy(when)]).toEqual(all ? [1, 3] : [0, 0]);
+  }
+  const url = `/releases/${release}/approvals?person=bob&from=2020-01-01T00:00:00Z`;
+  expect((await open.app.inject(url)).json()).toMatchObject([{ person: 'bob' }]);
+  for (const [query, pointer] of [
+    ['state=wanted&person=bob', '/person'],
+    ['state=given&requestedBy=bob', '/requestedBy'],
+    ['from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z', '/from'],
+  ]) {
+    const problem = expectProblem(
+      await open.app.inject(`/approvals?${query}`),
+      400,
+      'validation-failed',
+    );
+    expect(pointers(problem)).toEqual([pointer]);
+  }
+});

@@ -14,7 +14,7 @@ import { sql } from '../support/database.js';
 import { deployed, postDeployment } from '../support/deployments.js';
 import { trivy } from '../support/documents.js';
 import { uploaded } from '../support/evidence.js';
-import { hoursFromNow, windowOf } from '../support/line.js';
+import { hoursFromNow, postResume, postStop, stopped, windowOf } from '../support/line.js';
 import { addArtifact, createRelease, digest, revoke } from '../support/releases.js';
 import { expectProblem } from '../support/requests.js';
 import { useRows } from '../support/rows.js';
@@ -107,10 +107,39 @@ describe('the end', () => {
     await end(id);
     await broken(guarded.app, release, { force: true });
     expect(await says()).toBe('break-glass');
-    const { id: next } = await createRelease(context.app, { projectId: 1, version: '2.0.0' });
-    await broken(guarded.app, next, { force: true });
-    await revoke(context.app, next);
-    expect((await gateSays(context.app, next)).said).toBe('break-glass');
+  });
+
+  it('what people said when two people opened it, it passes; what they say later, it does not', async () => {
+    await stopped(context.app, { reason: 'Payments fail' });
+    const { id } = await broken(guarded.app, release, { force: true });
+    expect(await says()).toBe('break-glass');
+    expect((await stateOf(id)).openedFor).toEqual([
+      expect.stringMatching(/^stopped: by .*: Payments fail$/),
+    ]);
+    const { id: another } = (await postStop(context.app, { reason: 'Data is lost' })).json();
+    const { said, response } = await gateSays(context.app, release);
+    expect(said).toBe('deny');
+    expect(response.json().reasons[0]).toMatch(
+      /^1\.0\.0: break-glass: alice .* and bob .* confirmed: .*It was opened before people said that: stopped\. End it, and break the glass with "force": true/,
+    );
+    expect((await deployed(context.app, release)).authorization).toBe('unauthorized');
+    const carol = await person('carol');
+    await postResume(guarded.app, carol.headers, { stop: another });
+    expect(await says()).toBe('break-glass');
+    // A stop of another project is not about it.
+    await createRelease(context.app);
+    await stopped(context.app, { projects: [2] });
+    expect(await says()).toBe('break-glass');
+    await revoke(context.app, release);
+    const denied = await gateSays(context.app, release);
+    expect(denied.response.json().reasons[0]).toContain('said that: release-revoked.');
+    await end(id);
+    const again = await broken(guarded.app, release, { force: true });
+    expect(await says()).toBe('break-glass');
+    expect((await stateOf(again.id)).openedFor).toEqual([
+      expect.stringContaining('stopped: by '),
+      expect.stringContaining('release-revoked: by '),
+    ]);
   });
 
   it('an artifact that was added since: the person did not see it', async () => {
@@ -118,7 +147,11 @@ describe('the end', () => {
       const { id } = await broken(guarded.app, release, { force });
       expect(await says()).toBe('break-glass');
       await addArtifact(context.app, release, { sha256: digest(force ? 2 : 3) });
-      expect(await says()).toBe('deny');
+      const { said, response } = await gateSays(context.app, release);
+      expect(said).toBe('deny');
+      expect(response.json().reasons[0]).toMatch(
+        /^1\.0\.0: break-glass-void: alice broke the glass until .* UTC, and an artifact was added to the release since\. .*End it, and break/,
+      );
       await end(id);
     }
   });

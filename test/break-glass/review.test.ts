@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { remindOfReviews } from '../../src/features/break-glass/review-job.js';
-import { useApp, useOwnApp } from '../support/app.js';
+import { buildTestApp, useApp, useOwnApp } from '../support/app.js';
 import {
   acted,
   ageBreakGlass,
@@ -12,7 +12,7 @@ import {
   REVIEW,
 } from '../support/break-glass.js';
 import { giveToken } from '../support/callers.js';
-import { sql } from '../support/database.js';
+import { serverDatabaseUrl, sql } from '../support/database.js';
 import { anotherPool } from '../support/log.js';
 import { postPolicy } from '../support/policies.js';
 import { createRelease } from '../support/releases.js';
@@ -158,6 +158,16 @@ describe('GET /break-glass', () => {
     ]);
     expect((await list('environment=staging')).map(({ id }) => id)).toEqual([current.id]);
     expect(await list(`project=${other.projectId}`)).toHaveLength(1);
+    expect((await list(`release=${other.id}`)).map(({ id }) => id)).toEqual([pending]);
+    expect(await list('requestedBy=alice')).toEqual(all);
+    expect(await list('requestedBy=bob')).toEqual([]);
+    const at = encodeURIComponent(waiting.requestedAt);
+    const before = await list(`to=${encodeURIComponent(all[3]?.requestedAt ?? at)}`);
+    const since = await list(`from=${encodeURIComponent(all[3]?.requestedAt ?? at)}`);
+    expect([...since, ...before]).toEqual(all);
+    expect(before.map(({ id }) => id)).toEqual([late.id, done.id]);
+    const wrong = await context.app.inject({ url: '/break-glass?from=noon', headers });
+    expect(pointers(expectProblem(wrong, 400, 'validation-failed'))).toEqual(['/from']);
     const page = await context.app.inject({ url: '/break-glass?limit=4', headers });
     const rest = await context.app.inject({ url: nextPage(page) ?? '', headers });
     expect([...page.json(), ...rest.json()]).toEqual(all);
@@ -228,6 +238,62 @@ describe('the rule break-glass-reviewed', () => {
   });
 });
 
+describe('a review by one of its people, under a name that is linked later', () => {
+  const link = async (subject: string, alias: string) => {
+    const { headers } = await giveToken({ subject: 'admin' });
+    await giveToken({ subject });
+    const url = `/identities/${subject}/links`;
+    const response = await context.app.inject({ method: 'POST', url, headers, payload: { alias } });
+    expect(response.statusCode, response.body).toBe(201);
+  };
+  const get = async (path: string) => {
+    const { headers } = await person('reader');
+    return (await context.app.inject({ url: path, headers })).json();
+  };
+
+  it.each([
+    ['of who broke the glass', 'alice', 'mallory'],
+    ['of who confirmed it', 'bob', 'mallory'],
+    ['as the subject of the other', 'mallory', 'alice'],
+  ])('does not count: the name %s', async (_which, subject, alias) => {
+    await guard(open.app, [{ rule: 'break-glass-reviewed', mode: 'block' }]);
+    const ask = async () => (await verdictOf(open.app, release, { environment: 'gate' })).decision;
+    const { id } = await over({ force: true });
+    await ageBreakGlass('8 days');
+    const first = await review(id, 'mallory');
+    expect(first.json()).toMatchObject({ state: 'reviewed', review: { counts: true } });
+    expect([await ask(), await get('/break-glass?state=overdue')]).toEqual(['allow', []]);
+    expect(await remindOfReviews(anotherPool())).toBe(0);
+    await link(subject, alias);
+    expect(await ask()).toBe('deny');
+    const shown = await get(`/break-glass/${id}`);
+    expect(shown).toMatchObject({
+      state: 'overdue',
+      review: { reviewedBy: 'mallory', counts: false },
+      next: expect.stringMatching(
+        /^The review is by one of its people, under the name mallory, and/,
+      ),
+    });
+    expect(await get('/break-glass?state=overdue')).toMatchObject([
+      { id, review: { counts: false } },
+    ]);
+    expect(await get('/break-glass?state=reviewed')).toEqual([]);
+    expect(await remindOfReviews(anotherPool())).toBe(1);
+    expectProblem(await review(id, 'mallory'), 403, 'four-eyes-required');
+    // Another person reviews it, once.
+    expect((await review(id, 'carol')).json()).toMatchObject({
+      ...{ state: 'reviewed', review: { reviewedBy: 'carol', counts: true } },
+    });
+    expect(await ask()).toBe('allow');
+    expectProblem(await review(id, 'dave'), 409, 'break-glass-reviewed');
+    await expect(
+      sql(
+        `UPDATE break_glasses SET finding = 'x', reviewed_at = now() + interval '1 hour', reviewer_keys = '{X}'`,
+      ),
+    ).rejects.toThrow(/never changed/);
+  });
+});
+
 describe('reminders', () => {
   const due = async () =>
     (
@@ -276,6 +342,20 @@ describe('reminders', () => {
 });
 
 describe('metrics', () => {
+  it('say nothing before they counted: 0 would say that nothing waits', async () => {
+    const app = await buildTestApp(serverDatabaseUrl());
+    try {
+      expect((await app.inject('/metrics')).body).not.toMatch(
+        /^srp_(break_glass\{|webhook_deliveries_p|webhooks)/m,
+      );
+      await expect
+        .poll(async () => (await app.inject('/metrics')).body)
+        .toMatch(/^srp_break_glass\{state="open"\} 0$/m);
+    } finally {
+      await app.close();
+    }
+  });
+
   it('count what is open, what waits and what is overdue', async () => {
     const { app } = counting;
     const gauges = async () => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { asking, person, postApproval, readBrief, withdraw } from '../support/approvals.js';
+import { postAct, postBreakGlass, REVIEW } from '../support/break-glass.js';
 import { giveToken, type Holder } from '../support/callers.js';
 import { sql } from '../support/database.js';
 import { postDeployment } from '../support/deployments.js';
@@ -11,6 +12,7 @@ import {
   ASKED,
   ENVIRONMENTS,
   type Environment,
+  type Glass,
   HOUR_MS,
   type Intent,
   NaiveGate,
@@ -27,7 +29,8 @@ import { approve, requested, revokeWaiver } from '../support/waivers.js';
 
 /**
  * 1,000 random steps through HTTP: uploads, artifacts, approvals, withdrawals, rejections, waivers, windows, stops,
- * revocations, the clock, deployments. After each step, every answer of the gate is that of a naive implementation.
+ * revocations, the clock, deployments, break-glasses with their second person, end and review. After each step, answers
+ * of the gate are those of a naive implementation: about one release, and after each tenth step about all.
  */
 
 const open = useApp();
@@ -51,6 +54,12 @@ function seeded(seed: number) {
   return { below, pick };
 }
 
+/** How well a deployment is authorized. */
+const rankOf = (authorization: string) =>
+  ['unauthorized', 'break-glass'].includes(authorization)
+    ? ['unauthorized', 'break-glass'].indexOf(authorization)
+    : 2;
+
 /** Times that the database keeps, by table. */
 const TIMES = `
   SELECT table_name AS "table", string_agg(format('%1$I = %1$I - $$%%s$$::interval', column_name), ', ') AS set
@@ -59,6 +68,7 @@ const TIMES = `
    GROUP BY 1`;
 const TABLES = [
   ...['approvals', 'approval_requests', 'artifacts', 'deployments', 'environment_stops'],
+  'break_glasses',
   ...['environment_windows', 'events', 'evidence', 'release_decisions', 'releases', 'verdicts'],
   'waivers',
 ];
@@ -83,6 +93,7 @@ interface Allow {
   readonly name: Environment;
   readonly release: Release;
   readonly intent: Intent;
+  readonly isBreakGlass: boolean;
   readonly at: number;
   readonly artifacts: number;
   readonly said: readonly Release['said'][number][];
@@ -101,8 +112,13 @@ it.each(SEEDS)(
     const admin = await giveToken({ subject: 'admin' });
     const releases: Release[] = [];
     const allows: Allow[] = [];
+    const outcomes = new Map<string, number>();
     const shown = new Map<string, { release: Release; name: Environment; saw: State }>();
-    let [moved, versions, digests, documents, orders] = [0, 0, 0, 0, 0];
+    let [moved, versions, digests, documents, orders, acts] = [0, 0, 0, 0, 0, 0];
+    const act = () => {
+      acts += 1;
+      return acts;
+    };
     const now = () => Date.now() + moved;
     const oneOf = () => random.pick(releases);
 
@@ -114,7 +130,7 @@ it.each(SEEDS)(
         ...(versions > 1 && { projectId: 1 }),
       });
       const state = { findings: new Map(), artifacts: [], waivers: [], said: [] };
-      const release: Release = { id, version, ...state, revoked: false };
+      const release: Release = { id, version, ...state, revoked: false, revokedAs: 0 };
       await add(release);
       await upload(release, []);
       return release;
@@ -235,7 +251,7 @@ it.each(SEEDS)(
       const body = { rollbacks, ...(own ? {} : { projects: [2] }) };
       const answer = await postStop(open.app, body, name);
       expect(answer.statusCode, answer.body).toBe(201);
-      stops.push({ id: answer.json().id, rollbacks, own });
+      stops.push({ id: answer.json().id, rollbacks, own, as: act() });
     }
 
     async function resume() {
@@ -258,6 +274,7 @@ it.each(SEEDS)(
       if (!release.revoked) {
         expect((await revoke(open.app, release.id)).statusCode).toBe(200);
         release.revoked = true;
+        release.revokedAs = act();
       } else releases[at] = await register();
     }
 
@@ -266,8 +283,59 @@ it.each(SEEDS)(
       moved += hours * HOUR_MS;
     }
 
+    async function breakGlass(force: boolean) {
+      const [name, release, by] = [random.pick(ENVIRONMENTS), oneOf(), random.pick(PEOPLE)];
+      const minutes = random.pick([30, 90, 240]);
+      acts += 1;
+      const body = { environment: name, minutes, force, reason: `Reason ${acts}` };
+      const current = gate.glassOf(name, release, now());
+      const answer = await postBreakGlass(guarded.app, release.id, holderOf(by).headers, body);
+      const isRefused = current !== undefined || (!force && release.revoked);
+      expect(answer.statusCode, answer.body).toBe(isRefused ? 409 : 201);
+      if (isRefused) return;
+      const glass: Glass = {
+        ...{ id: answer.json().id, name, release, by, force, minutes, requested: now() },
+        ...{ openedAs: acts, ended: false, reviewed: false },
+        ...(!force && { opened: now() }),
+      };
+      gate.glasses.push(glass);
+      if (force && random.below(4) > 0) await confirm(glass);
+    }
+
+    async function confirm(glass = gate.glasses.find((one) => gate.isPending(one, now()))) {
+      if (!glass) return;
+      const by = random.pick(PEOPLE);
+      const answer = await postAct(guarded.app, glass.id, 'confirm', holderOf(by).headers);
+      expect(answer.statusCode, answer.body).toBe(by === glass.by ? 403 : 200);
+      if (by === glass.by) return;
+      Object.assign(glass, { second: by, opened: now(), openedAs: act() });
+    }
+
+    async function endGlass() {
+      const current = gate.glasses.filter(
+        (one) => gate.isOpen(one, now()) || gate.isPending(one, now()),
+      );
+      if (current.length === 0) return;
+      const glass = random.pick(current);
+      const answer = await postAct(guarded.app, glass.id, 'end', admin.headers);
+      expect(answer.statusCode, answer.body).toBe(200);
+      glass.ended = true;
+    }
+
+    async function reviewGlass() {
+      const waiting = gate.glasses.filter((one) => one.opened !== undefined && !one.reviewed);
+      if (waiting.length === 0) return;
+      const [glass, by] = [random.pick(waiting), random.pick(PEOPLE)];
+      const answer = await postAct(guarded.app, glass.id, 'review', holderOf(by).headers, REVIEW);
+      const isOwn = by === glass.by || by === glass.second;
+      const expected = gate.isOver(glass, now()) ? (isOwn ? 403 : 200) : 409;
+      expect(answer.statusCode, answer.body).toBe(expected);
+      glass.reviewed = expected === 200;
+    }
+
     /** Whether an allow from before may authorize: by the table in docs/promotion.md. */
-    function mayStill({ name, release, intent, at, ...then }: Allow): boolean {
+    function mayStill({ name, release, intent, at, isBreakGlass, ...then }: Allow): boolean {
+      if (isBreakGlass) return false;
       const saysNo =
         release.revoked ||
         release.artifacts.length !== then.artifacts ||
@@ -327,15 +395,23 @@ it.each(SEEDS)(
         ordinary || rollback || (allow ? mayStill(allow) : held.some((one) => mayStill(one)));
       if (!isNew && started) {
         expect(id, 'a start that is judged alike').toBe(started.id);
+        expect(authorization).toBe(started.authorization);
         return expect([permitted, started.permitted]).not.toEqual([false, true]);
       }
       if (!isNew) return expect(id, 'says the same').toBe(same?.id);
-      if (same) expect([same.permitted, authorization]).not.toEqual([false, 'unauthorized']);
-      if (ordinary) expect(authorization).toBe('authorized');
-      else if (rollback) expect(authorization).toBe('rollback');
-      if (!permitted) expect(authorization, `${name} ${release.version}`).toBe('unauthorized');
+      if (same) expect(rankOf(authorization)).toBeGreaterThan(rankOf(same.authorization));
+      const broken = (['ordinary', 'rollback'] as const).some(
+        (intent) => gate.answer(name, release, intent, now()) === 'break-glass',
+      );
+      const what = `${name} ${release.version}`;
+      if (ordinary) expect(authorization, what).toBe('authorized');
+      else if (rollback) expect(authorization, what).toBe('rollback');
+      else if (broken) expect(authorization, what).not.toBe('unauthorized');
+      if (!permitted) expect(authorization, what).toBe(broken ? 'break-glass' : 'unauthorized');
+      outcomes.set(authorization, (outcomes.get(authorization) ?? 0) + 1);
+      const counts = authorization === 'authorized' || authorization === 'rollback';
       const record: Recorded = {
-        ...{ id, release, created: now(), permitted: authorization !== 'unauthorized' },
+        ...{ id, release, created: now(), permitted: counts, authorization },
         ...{ state: 'started', ended: 0, order: 0 },
       };
       place.records.push(record);
@@ -353,31 +429,38 @@ it.each(SEEDS)(
       await deploy('prod', release, 'succeeded');
     }
 
-    const outcomes = new Map<string, number>();
-    async function compare(step: string) {
+    async function compareOne(step: string, name: Environment, release: Release) {
+      const said = { ordinary: 'deny', rollback: 'deny' };
+      for (const intent of ['ordinary', 'rollback'] as const) {
+        const answer = await assertRelease(open.app, {
+          ...{ environment: name, release: release.id, intent },
+        });
+        const expected = gate.answer(name, release, intent, now());
+        const what = `seed ${seed}, ${step}: ${name} ${release.version} ${intent}`;
+        expect([200, 409], answer.body).toContain(answer.statusCode);
+        const body = answer.json();
+        const isBreakGlass = body.breakGlass === true;
+        const decision = answer.statusCode === 200 ? 'allow' : 'deny';
+        expect(isBreakGlass ? 'break-glass' : decision, `${what} ${answer.body}`).toBe(expected);
+        said[intent] = expected;
+        if (answer.statusCode !== 200) continue;
+        allows.push({
+          ...{ verdictId: body.verdicts[0].id, name, release, intent, isBreakGlass, at: now() },
+          artifacts: release.artifacts.length,
+          said: release.said.filter((one) => name === 'prod' && !one.withdrawn),
+          waivers: release.waivers.filter((one) => !one.revoked && now() < one.expires),
+        });
+      }
+      const { ordinary, rollback } = said;
+      const back = rollback === 'allow' ? 'back' : 'denied';
+      const kind = ordinary === 'deny' ? back : ordinary === 'allow' ? 'allowed' : 'broken';
+      outcomes.set(`${name} ${kind}`, (outcomes.get(`${name} ${kind}`) ?? 0) + 1);
+    }
+
+    async function compare(step: string, all: boolean) {
+      if (!all) return compareOne(step, random.pick(ENVIRONMENTS), oneOf());
       for (const name of ENVIRONMENTS) {
-        for (const release of releases) {
-          const may = { ordinary: false, rollback: false };
-          for (const intent of ['ordinary', 'rollback'] as const) {
-            const answer = await assertRelease(open.app, {
-              ...{ environment: name, release: release.id, intent },
-            });
-            const expected = gate.may(name, release, intent, now());
-            const what = `seed ${seed}, ${step}: ${name} ${release.version} ${intent}`;
-            expect([200, 409], answer.body).toContain(answer.statusCode);
-            expect(answer.statusCode === 200, `${what} ${answer.body}`).toBe(expected);
-            may[intent] = expected;
-            if (answer.statusCode !== 200) continue;
-            allows.push({
-              ...{ verdictId: answer.json().verdicts[0].id, name, release, intent, at: now() },
-              artifacts: release.artifacts.length,
-              said: release.said.filter((one) => name === 'prod' && !one.withdrawn),
-              waivers: release.waivers.filter((one) => !one.revoked && now() < one.expires),
-            });
-          }
-          const kind = may.ordinary ? 'allowed' : may.rollback ? 'back' : 'denied';
-          outcomes.set(`${name} ${kind}`, (outcomes.get(`${name} ${kind}`) ?? 0) + 1);
-        }
+        for (const release of releases) await compareOne(step, name, release);
       }
     }
 
@@ -394,6 +477,7 @@ it.each(SEEDS)(
         limit,
         asking({ minimum, maximumAgeDays, notBy: ['waiver-requester'] }),
         { rule: 'promoted', mode: 'block', through: ['stage'], minimumHours: ASKED.soakHours },
+        { rule: 'break-glass-reviewed', mode: 'block' },
       ],
       'prod',
     );
@@ -425,6 +509,11 @@ it.each(SEEDS)(
       clock: [3, () => clock()],
       deploy: [14, () => deploy()],
       promote: [5, promote],
+      breakGlass: [3, () => breakGlass(false)],
+      force: [3, () => breakGlass(true)],
+      confirm: [1, () => confirm()],
+      endGlass: [3, endGlass],
+      reviewGlass: [8, reviewGlass],
     };
     const drawn = Object.entries(steps).flatMap(([name, [weight, step]]) =>
       Array.from({ length: weight }, () => ({ name, step })),
@@ -432,14 +521,17 @@ it.each(SEEDS)(
     for (let at = 1; at <= STEPS; at += 1) {
       const { name, step } = random.pick(drawn);
       await step();
-      await compare(`step ${at} (${name})`);
+      await compare(`step ${at} (${name})`, at % 10 === 0);
     }
     if (process.env.SEEDS) process.stdout.write(`${seed} ${JSON.stringify([...outcomes])}\n`);
     // Each kind of answer occurred: else little was compared.
     for (const name of ENVIRONMENTS) {
-      for (const kind of ['allowed', 'back', 'denied']) {
-        expect(outcomes.get(`${name} ${kind}`) ?? 0, `${name} ${kind}`).toBeGreaterThan(20);
+      for (const kind of ['allowed', 'back', 'denied', 'broken']) {
+        expect(outcomes.get(`${name} ${kind}`) ?? 0, `${name} ${kind}`).toBeGreaterThan(10);
       }
+    }
+    for (const kind of ['authorized', 'rollback', 'break-glass', 'unauthorized']) {
+      expect(outcomes.get(kind) ?? 0, kind).toBeGreaterThan(5);
     }
   },
 );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
+import { acted, broken, person } from '../support/break-glass.js';
 import { giveToken } from '../support/callers.js';
 import { sql } from '../support/database.js';
 import { deployed } from '../support/deployments.js';
@@ -41,6 +42,7 @@ describe('GET /environments/{name}/status', () => {
     const status = { isOpen: true, isStopped: false, opensAt: null, closesAt: null };
     expect(await statusOf()).toEqual({
       ...{ environment: 'production', ...status, stops: [], windows: [], running: [running] },
+      breakGlass: [],
     });
     const some = await giveToken({ scopes: ['environments:read'] });
     expect((await statusOf('', some.headers)).running).toEqual([]);
@@ -51,6 +53,25 @@ describe('GET /environments/{name}/status', () => {
       403,
       'insufficient-scope',
     );
+  });
+
+  it('says which break-glasses are open, to callers who may read deployments', async () => {
+    const { id, endsAt } = await broken(guarded.app, release);
+    const other = await createRelease(context.app);
+    const theirs = await broken(guarded.app, other.id, { force: true });
+    await broken(guarded.app, other.id, { environment: 'staging' });
+    const ids = (body: { breakGlass: { id: string }[] }) => body.breakGlass.map((one) => one.id);
+    expect(ids(await statusOf())).toEqual([theirs.id, id]);
+    expect((await statusOf('?project=1')).breakGlass).toEqual([
+      {
+        ...{ id, projectId: 1, releaseId: release, release: { version: '1.0.0' }, endsAt },
+        ...{ force: false, requestedBy: 'alice' },
+      },
+    ]);
+    const some = await giveToken({ scopes: ['environments:read'] });
+    expect(ids(await statusOf('', some.headers))).toEqual([]);
+    await acted(guarded.app, id, 'end', (await person()).headers);
+    expect(ids(await statusOf('?project=1'))).toEqual([]);
   });
 
   it('as does GET /environments/{name}, for callers who may read deployments', async () => {

@@ -1,6 +1,6 @@
 /**
  * A second, naive implementation of the gate: lists that are searched from the start, and the tables of
- * docs/promotion.md and docs/approvals.md. It shares no code with the server.
+ * docs/promotion.md, docs/approvals.md and docs/break-glass.md. It shares no code with the server.
  */
 
 export const HOUR_MS = 3_600_000;
@@ -9,7 +9,7 @@ export type Severity = (typeof SEVERITIES)[number];
 export type Intent = 'ordinary' | 'rollback';
 
 /** What the two environments ask for. `stage` has the first rule alone. */
-export const ASKED = { maximum: 1, minimum: 2, days: 3, soakHours: 2 } as const;
+export const ASKED = { maximum: 1, minimum: 2, days: 3, soakHours: 2, reviewDays: 7 } as const;
 export const ENVIRONMENTS = ['stage', 'prod'] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
 
@@ -47,6 +47,8 @@ export interface Release {
   readonly waivers: Waiver[];
   readonly said: Said[];
   revoked: boolean;
+  /** Number of the revocation among all acts. */
+  revokedAs: number;
 }
 
 export interface Window {
@@ -61,6 +63,25 @@ export interface Stop {
   readonly id: string;
   readonly rollbacks: boolean;
   readonly own: boolean;
+  /** Number among all acts. */
+  readonly as: number;
+}
+
+export interface Glass {
+  readonly id: string;
+  readonly name: Environment;
+  readonly release: Release;
+  readonly by: string;
+  readonly force: boolean;
+  readonly minutes: number;
+  readonly requested: number;
+  second?: string;
+  /** Undefined: it waits for its second person, or never opened. */
+  opened?: number;
+  /** Number of the opening among all acts. */
+  openedAs: number;
+  ended: boolean;
+  reviewed: boolean;
 }
 
 /** A record, in the order of creation. */
@@ -68,7 +89,9 @@ export interface Record {
   readonly id: string;
   readonly release: Release;
   readonly created: number;
+  /** Whether it counts: as a target of rollbacks, and as a stay. */
   readonly permitted: boolean;
+  readonly authorization: string;
   state: 'started' | 'succeeded' | 'failed';
   ended: number;
   /** Number among all that ended. */
@@ -150,6 +173,53 @@ const isWhole = ({ release, created }: Record) => release.artifacts.every((at) =
 
 export class NaiveGate {
   readonly places = { stage: new Place(), prod: new Place() };
+  readonly glasses: Glass[] = [];
+
+  isPending({ opened, ended, requested }: Glass, at: number): boolean {
+    return opened === undefined && !ended && at - requested < HOUR_MS / 4;
+  }
+
+  isOpen({ opened, ended, minutes }: Glass, at: number): boolean {
+    return opened !== undefined && !ended && at < opened + minutes * 60_000;
+  }
+
+  isOver(glass: Glass, at: number): boolean {
+    return glass.opened !== undefined && !this.isOpen(glass, at);
+  }
+
+  glassOf(name: Environment, release: Release, at: number): Glass | undefined {
+    return this.glasses.find(
+      (one) =>
+        one.name === name &&
+        one.release === release &&
+        (this.isPending(one, at) || this.isOpen(one, at)),
+    );
+  }
+
+  isReviewOverdue(at: number): boolean {
+    return this.glasses.some(
+      ({ opened, reviewed }) =>
+        opened !== undefined && !reviewed && at - opened >= ASKED.reviewDays * 24 * HOUR_MS,
+    );
+  }
+
+  /** What the gate answers: a glass that covers the release marks each allow. */
+  answer(name: Environment, release: Release, intent: Intent, at: number) {
+    const otherwise = this.may(name, release, intent, at) ? 'allow' : 'deny';
+    const glass = this.glassOf(name, release, at);
+    if (!glass || !this.isOpen(glass, at)) return otherwise;
+    if (release.artifacts.some((added) => added > glass.requested)) return otherwise;
+    const isRollback = intent === 'rollback' && this.isTarget(name, release, at);
+    const acts = [
+      ...(release.revoked ? [release.revokedAs] : []),
+      ...this.places[name]
+        .stopped()
+        .filter(({ rollbacks }) => !(isRollback && rollbacks))
+        .map((stop) => stop.as),
+    ];
+    const passes = glass.force ? acts.every((as) => as < glass.openedAs) : acts.length === 0;
+    return passes ? 'break-glass' : 'deny';
+  }
 
   /** Whether the release stayed in `stage`, authorized and long enough. */
   isPromoted(release: Release, at: number): boolean {
@@ -185,6 +255,7 @@ export class NaiveGate {
       return stops.every(({ rollbacks }) => rollbacks);
     }
     if (stops.length > 0 || !place.isOpen(at)) return false;
-    return name === 'stage' || (isApproved(release, at) && this.isPromoted(release, at));
+    if (name === 'stage') return true;
+    return isApproved(release, at) && this.isPromoted(release, at) && !this.isReviewOverdue(at);
   }
 }

@@ -28,6 +28,48 @@ const age = (days: number) =>
        UPDATE waivers SET created_at = created_at - interval '${days} days',
                           expires_at = expires_at - interval '${days} days'; COMMIT`);
 
+describe('a waiver of one person under two names', () => {
+  const link = async (subject: string, alias: string) => {
+    const { headers } = await giveToken({ subject: 'admin' });
+    const url = `/identities/${subject}/links`;
+    const response = await context.app.inject({ method: 'POST', url, headers, payload: { alias } });
+    expect(response.statusCode, response.body).toBe(201);
+  };
+
+  it('is revoked when an admin links the names, and others stay', async () => {
+    const other = await requested(context.app, { rule: 'CVE-2026-77' }, alice.headers);
+    const carol = await giveToken({ subject: 'carol' });
+    await ask(bob);
+    await ask(carol, other.id);
+    await link('alice', 'bob');
+    expect(await stored()).toMatchObject({
+      ...{ state: 'revoked', revokedBy: 'admin', approvedBy: 'bob' },
+      revokeReason: 'The requester and the approver are one person: an admin linked their names',
+    });
+    expect((await open.app.inject(`/waivers/${other.id}`)).json().state).toBe('approved');
+    const events = await sql<{ id: string; actor: string }>(
+      `SELECT subject_id AS id, actor FROM events WHERE type = 'waiver.revoked'`,
+    );
+    expect(events).toEqual([{ id: waiver.id, actor: 'admin' }]);
+  });
+
+  it('is found through a third name as well', async () => {
+    await ask(bob);
+    await giveToken({ subject: 'ada' });
+    await link('ada', 'alice');
+    expect((await stored()).state).toBe('approved');
+    await link('ada', 'bob');
+    expect((await stored()).state).toBe('revoked');
+  });
+
+  it('is refused at once, whatever an instance knows of the links', async () => {
+    // The token was used a moment ago, so its names are known from before the link.
+    expect((await context.app.inject({ url: '/me', headers: bob.headers })).statusCode).toBe(200);
+    await link('alice', 'bob');
+    expectProblem(await ask(bob), 403, 'four-eyes-required');
+  });
+});
+
 describe('POST /waivers/{id}/approve: 200', () => {
   it('approves the waiver and names the approver and the time', async () => {
     const response = await ask(bob);

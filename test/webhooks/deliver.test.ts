@@ -45,6 +45,7 @@ describe('a delivery', () => {
         links: {
           event: `https://srp.example.org/events/${event?.id}`,
           environment: 'https://srp.example.org/environments/production/status',
+          subject: 'https://srp.example.org/environments/production/stops?state=all',
         },
       },
     });

@@ -198,8 +198,8 @@ describe('POST /webhooks: 403', () => {
 describe('a caller who is bound to projects', () => {
   it('reaches the webhooks of these projects alone', async () => {
     const ids: string[] = [];
-    for (const projects of [null, [1], [1, 2], [2]]) {
-      ids.push((await create({ ...BODY, projects })).json().id);
+    for (const [at, projects] of [null, [1], [1, 2], [2]].entries()) {
+      ids.push((await create({ ...BODY, url: `${URL_}/${at}`, projects })).json().id);
     }
     const scopes: Scope[] = ['webhooks:read', 'webhooks:write'];
     const bound = await giveToken({ subject: 'bob', scopes, projects: [1] });
@@ -278,8 +278,112 @@ describe('GET and DELETE', () => {
        SELECT 'https://hooks.example.org/' || n, ARRAY['environment.stopped'], true, '{}', 'x', sha256('x'), 'test'
          FROM generate_series(1, 49) n`,
     );
-    const responses = await Promise.all([create(BODY), create(BODY), create(BODY)]);
+    const responses = await Promise.all(
+      [1, 2, 3].map((n) => create({ ...BODY, url: `${URL_}/${n}` })),
+    );
     expect(responses.map(({ statusCode }) => statusCode).sort()).toEqual([201, 422, 422]);
+  });
+
+  it('422: at most 20 of one caller, under all of its names', async () => {
+    const alias = await giveToken({ subject: 'Alice Example' });
+    const payload = { alias: 'Alice Example' };
+    const link = { method: 'POST', url: '/identities/alice/links', payload } as const;
+    await hooks.app.inject({ ...link, headers: admin.headers });
+    await sql(
+      `INSERT INTO webhooks (url, events, every_project, project_ids, key_id, salt, created_by)
+       SELECT 'https://hooks.example.org/' || n, ARRAY['environment.stopped'], true, '{}', 'x', sha256('x'),
+              CASE WHEN n < 10 THEN 'ALICE' ELSE 'Alice Example' END FROM generate_series(1, 20) n`,
+    );
+    for (const holder of [admin, alias]) {
+      const problem = expectProblem(await create(BODY, holder), 422, 'quota-exceeded');
+      expect(problem.detail).toMatch(
+        /^alice created 20 webhooks, which is the maximum of a caller/,
+      );
+    }
+    expect((await create(BODY, await giveToken({ subject: 'bob' }))).statusCode).toBe(201);
+  });
+
+  it('409: one with the same URL, the same events in any order, and a project in common', async () => {
+    const { id } = (await create({ ...BODY, projects: [1] })).json();
+    const events = [...BODY.events].reverse();
+    for (const projects of [[1], [1, 2], null]) {
+      const problem = expectProblem(
+        await create({ ...BODY, events, projects }),
+        409,
+        'webhook-exists',
+      );
+      expect(problem.detail).toContain(`Use it: GET /webhooks/${id}`);
+    }
+    for (const other of [
+      { projects: [2] },
+      { projects: [1], events: ['environment.stopped'] },
+      { projects: [1], url: `${URL_}/2` },
+    ]) {
+      expect((await create({ ...BODY, ...other })).statusCode).toBe(201);
+    }
+    // Webhooks that a caller does not reach do not exist for it.
+    const body = { ...BODY, events: ['approval.requested'], url: `${URL_}/3` };
+    expect((await create(body)).statusCode).toBe(201);
+    const bound = await giveToken({ subject: 'bob', projects: [2] });
+    expect((await create({ ...body, projects: [2] }, bound)).statusCode).toBe(201);
+    await call('DELETE', `/webhooks/${id}`);
+    expect((await create({ ...BODY, projects: [1] })).statusCode).toBe(201);
+  });
+
+  it('400: an event of no project for a webhook of some projects', async () => {
+    const events = ['approval.given', 'webhook.disabled', 'environment.stopped'];
+    const problem = expectProblem(
+      await create({ ...BODY, events, projects: [1] }),
+      400,
+      'validation-failed',
+    );
+    expect(pointers(problem)).toEqual(['/events/1']);
+    expect(JSON.stringify(problem.errors)).toContain('would never be told of it');
+    expect((await create({ ...BODY, events })).statusCode).toBe(201);
+  });
+});
+
+describe('the caller who created a webhook', () => {
+  const identity = (name: string, act: 'disable' | 'enable') =>
+    call('POST', `/identities/${name}/${act}`);
+
+  it('is found by createdBy, and when it is disabled, so are its webhooks', async () => {
+    const bob = await giveToken({ subject: 'bob' });
+    const mine = (await create(BODY)).json().id;
+    const { id } = (await create({ ...BODY, url: `${URL_}/bob` }, bob)).json();
+    const of = async (name: string) =>
+      (await call('GET', `/webhooks?createdBy=${name}`))
+        .json()
+        .map((one: { id: string }) => one.id);
+    expect([await of('bob'), await of('alice'), await of('carol')]).toEqual([[id], [mine], []]);
+    expect((await identity('bob', 'disable')).statusCode).toBe(200);
+    expect((await call('GET', '/webhooks?state=disabled')).json()).toMatchObject([
+      { id, disabledBecause: 'creator-disabled' },
+    ]);
+    const [event] = await sql<{ data: string }>(
+      `SELECT data FROM events WHERE type = 'webhook.disabled'`,
+    );
+    expect(JSON.parse(event?.data ?? '')).toMatchObject({ because: 'creator-disabled' });
+    expect((await faultsOf(undefined)).filter((text) => /webhook/.test(text))).toEqual([]);
+    await identity('bob', 'enable');
+    expect((await call('GET', `/webhooks/${id}`)).json().state).toBe('disabled');
+    expect((await call('POST', `/webhooks/${id}/enable`)).json().state).toBe('active');
+  });
+
+  it('is replaced by who enables them: that caller must be allowed to read what is sent', async () => {
+    const bob = await giveToken({ subject: 'bob' });
+    const { id } = (await create(BODY, bob)).json();
+    await identity('bob', 'disable');
+    const writer = await giveToken({ subject: 'carol', scopes: ['webhooks:write'] });
+    const enable = (holder: Holder) => call('POST', `/webhooks/${id}/enable`, holder);
+    const problem = expectProblem(await enable(writer), 403, 'rights-exceeded');
+    expect(problem.detail).toContain('events:read');
+    expect((await enable(admin)).json()).toMatchObject({ state: 'active', disabledBecause: null });
+    // A secret tells nothing of events, so its rotation needs the scope and the projects alone.
+    expect((await call('POST', `/webhooks/${id}/rotate-secret`, writer)).statusCode).toBe(200);
+    const bound = await giveToken({ subject: 'dave', scopes: ['webhooks:write'], projects: [1] });
+    const refused = await call('POST', `/webhooks/${id}/rotate-secret`, bound);
+    expectProblem(refused, 404, 'webhook-not-found');
   });
 });
 
@@ -320,7 +424,7 @@ describe('the table of webhooks', () => {
 
   it('is compared with its events by npm run log -- verify', async () => {
     const { id } = (await create(BODY)).json();
-    const { id: other } = (await create({ ...BODY, projects: [1] })).json();
+    const { id: other } = (await create({ ...BODY, url: `${URL_}/2`, projects: [1] })).json();
     await call('POST', `/webhooks/${id}/rotate-secret`);
     await call('DELETE', `/webhooks/${other}`);
     const about = async () => (await faultsOf(undefined)).filter((text) => /webhook/.test(text));

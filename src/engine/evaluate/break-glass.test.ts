@@ -46,6 +46,43 @@ describe('while the glass is broken', () => {
     expect(both.results[0]?.message).toContain('and bob (by a token) confirmed: Payments fail');
   });
 
+  it('two people do not pass what people said after they opened it', () => {
+    const stops = [{ id: 's', reason: 'x', by: 'eve', rollbacks: true }];
+    const since = (...all: ('stopped' | 'release-revoked')[]) => ({ ...two, since: all });
+    const rules = [block('sealed-only')];
+    const denied = judge(rules, { stops, breakGlass: since('stopped') });
+    expect(denied.decision).toBe('deny');
+    expect(denied.results[0]).toMatchObject({
+      ...{ rule: 'break-glass', denies: true },
+      message: expect.stringContaining('It was opened before people said that: stopped. End it'),
+    });
+    // The other thing was known, or does not deny.
+    expect(judge(rules, { stops, breakGlass: since('release-revoked') }).decision).toBe('allow');
+    expect(judge(rules, { breakGlass: since('stopped') }).decision).toBe('allow');
+    const revoked = { release: { state: 'revoked' as const }, stops };
+    expect(judge(rules, { ...revoked, breakGlass: since('release-revoked') }).decision).toBe(
+      'deny',
+    );
+  });
+
+  it('after a new artifact it passes nothing, and a denial says why', () => {
+    const breakGlassVoid = { id: 'g', requestedBy: 'ada', until: '2026-12-04T03:40:00.000Z' };
+    const rules = [block('sealed-only')];
+    const denied = judge(rules, { breakGlassVoid });
+    const [first, ...others] = denied.results;
+    expect(first).toMatchObject({
+      ...{ policy: null, rule: 'break-glass-void', status: 'fail', denies: true },
+      message:
+        'ada broke the glass until 2026-12-04 03:40 UTC, and an artifact was added to the release since. It does not cover what nobody saw then. End it, and break the glass again: POST /break-glass/{id}/end',
+    });
+    expect(isUnderBreakGlass(denied.results)).toBe(false);
+    expect(others).toEqual(judge(rules).results);
+    const release = { state: 'sealed' as const };
+    const allowed = judge(rules, { release, breakGlassVoid });
+    expect(allowed).toEqual(judge(rules, { release }));
+    expect(allowed.decision).toBe('allow');
+  });
+
   it('a name in its reason cannot break the line', () => {
     const [first] = judge([block('sealed-only')], {
       breakGlass: open({ reason: 'a\u001b[2Kb', requestedBy: 'a\nb' }),

@@ -1,11 +1,17 @@
 import { counted, minuteUtc } from '../../shared/text.js';
-import { joined, shown } from '../rules/common/text.js';
+import { byText, joined, shown } from '../rules/common/text.js';
 import { builtIn } from './built-in.js';
 import type { CanonicalInputs } from './canonical.js';
 import type { Judgement, RuleResult } from './inputs.js';
 
 /** The name of the built-in rule that says that the glass is broken. */
 export const BREAK_GLASS = 'break-glass';
+
+/** The name of the built-in rule that says why a break-glass does not count any more. */
+export const BREAK_GLASS_VOID = 'break-glass-void';
+
+/** What people said after it was opened, by the built-in rules that say it. Nobody opened it for that. */
+export type SaidSince = 'release-revoked' | 'stopped';
 
 /** A break-glass that is open for the release in the environment. */
 export interface BreakGlassInput {
@@ -22,7 +28,12 @@ export interface BreakGlassInput {
   readonly force: boolean;
   /** ISO 8601: its end. */
   readonly until: string;
+  /** What two people do not pass either. Absent: nothing. */
+  readonly since?: readonly SaidSince[];
 }
+
+/** A break-glass that did not end, of a release that has another artifact since. It lets nothing pass. */
+export type VoidBreakGlassInput = Pick<BreakGlassInput, 'id' | 'requestedBy' | 'until'>;
 
 export const breakGlassInput = (input: BreakGlassInput): BreakGlassInput => ({
   id: input.id,
@@ -33,7 +44,15 @@ export const breakGlassInput = (input: BreakGlassInput): BreakGlassInput => ({
   confirmedVia: input.confirmedVia,
   force: input.force,
   until: input.until,
+  ...(input.since &&
+    input.since.length > 0 && { since: [...new Set(input.since)].toSorted(byText) }),
 });
+
+export const voidBreakGlassInput = ({
+  id,
+  requestedBy,
+  until,
+}: VoidBreakGlassInput): VoidBreakGlassInput => ({ id, requestedBy, until });
 
 type Said = Pick<RuleResult, 'policy' | 'rule' | 'status' | 'denies' | 'approvals'>;
 
@@ -76,21 +95,44 @@ const nameOf = (result: Said) =>
 
 const namesOf = (results: readonly Said[]) => joined([...new Set(results.map(nameOf))]);
 
+/** Says of a denial why the break-glass does not pass it. */
+function voided({ requestedBy, until }: VoidBreakGlassInput): RuleResult {
+  const message = [
+    `${shown(requestedBy)} broke the glass until ${minuteUtc(until)}, and an artifact was added to the release since`,
+    'It does not cover what nobody saw then. End it, and break the glass again: POST /break-glass/{id}/end',
+  ].join('. ');
+  return builtIn(BREAK_GLASS_VOID, message);
+}
+
+/** Denials that the break-glass does not pass, with the reason. */
+function beyond(open: BreakGlassInput, denying: readonly RuleResult[]) {
+  if (!open.force) {
+    const left = denying.filter(needsTwo);
+    return { left, why: `One person does not pass ${namesOf(left)}` };
+  }
+  const since: ReadonlySet<string> = new Set(open.since);
+  const left = denying.filter(({ policy, rule }) => policy === null && since.has(rule));
+  return { left, why: `It was opened before people said that: ${namesOf(left)}` };
+}
+
 /**
  * The decision while the glass is broken. Each rule's result stays as it is. Those that the break-glass passes are
  * marked, and an additional result says who broke it.
  */
 export function breakGlass(
-  { breakGlass: open }: CanonicalInputs,
+  { breakGlass: open, breakGlassVoid: past }: CanonicalInputs,
   results: readonly RuleResult[],
 ): Pick<Judgement, 'decision' | 'results'> {
   const denying = overriddenBy(results);
-  if (!open) return { decision: denying.length > 0 ? 'deny' : 'allow', results };
-  const left = open.force ? [] : denying.filter(needsTwo);
+  if (!open) {
+    if (denying.length === 0) return { decision: 'allow', results };
+    return { decision: 'deny', results: past ? [voided(past), ...results] : results };
+  }
+  const { left, why } = beyond(open, denying);
   if (left.length > 0) {
     const message = [
       who(open),
-      `One person does not pass ${namesOf(left)}`,
+      why,
       'End it, and break the glass with "force": true, which a second person confirms: POST /break-glass/{id}/end',
     ].join('. ');
     return { decision: 'deny', results: [builtIn(BREAK_GLASS, message), ...results] };

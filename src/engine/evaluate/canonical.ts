@@ -4,7 +4,7 @@ import type { ApprovalInput } from '../rules/common/approvals.js';
 import type { ReviewInput } from '../rules/common/reviews.js';
 import { byText } from '../rules/common/text.js';
 import type { EvidenceInput } from '../rules/rule.js';
-import { breakGlassInput } from './break-glass.js';
+import { breakGlassInput, voidBreakGlassInput } from './break-glass.js';
 import type {
   ApprovalsInput,
   EvidenceRecord,
@@ -229,6 +229,7 @@ export function canonicalInputs(inputs: VerdictInputs): CanonicalInputs {
     ...(rollback && { rollback: { target: rollback.target, deployment: rollback.deployment } }),
     ...(inputs.approvals && { approvals: approvalsOf(inputs.approvals) }),
     ...(inputs.breakGlass && { breakGlass: breakGlassInput(inputs.breakGlass) }),
+    ...(inputs.breakGlassVoid && { breakGlassVoid: voidBreakGlassInput(inputs.breakGlassVoid) }),
     ...(inputs.reviews && { reviews: sorted(inputs.reviews.map(reviewOf)) }),
   };
   return all as CanonicalInputs;

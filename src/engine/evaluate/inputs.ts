@@ -11,7 +11,7 @@ import type {
   Outcome,
   RuleInput,
 } from '../rules/rule.js';
-import type { BreakGlassInput } from './break-glass.js';
+import type { BreakGlassInput, VoidBreakGlassInput } from './break-glass.js';
 import type { RollbackInput, StopInput, WindowInput } from './line.js';
 import type { PromotionInput } from './promotion.js';
 import type { WaiverAbout } from './waivers.js';
@@ -119,6 +119,8 @@ export interface VerdictInputs {
   readonly approvals?: ApprovalsInput | undefined;
   /** Only while the glass is broken for the release in the environment. */
   readonly breakGlass?: BreakGlassInput | null;
+  /** Only while one that did not end lets nothing pass, because an artifact was added. */
+  readonly breakGlassVoid?: VoidBreakGlassInput | null;
   /** Break-glasses of the project that nobody reviewed. Only if a rule asks for their reviews. */
   readonly reviews?: readonly ReviewInput[] | undefined;
 }

@@ -14,6 +14,7 @@ import {
   timestamp,
   uuid,
 } from '../../contract/schemas.js';
+import { queryByTime } from '../../contract/time-range.js';
 import type { Risk } from '../../engine/index.js';
 import { environmentName } from '../verdicts/index.js';
 
@@ -229,6 +230,8 @@ export const WithdrawApproval = Type.Object(
 
 export const ApprovalParams = Type.Object({ id: uuid() });
 
+const subjectName = Type.String({ minLength: 1, maxLength: 1000 });
+
 export const InboxQuery = Type.Object(
   {
     ...queryById,
@@ -250,12 +253,27 @@ export const InboxQuery = Type.Object(
     ),
     project: parameter(projectId, 'Project of the releases'),
     environment: parameter(environmentName, 'Environment of the requests or approvals'),
+    release: parameter(uuid(), 'Only this release'),
+    requestedBy: parameter(
+      subjectName,
+      'Subject of the caller who requested approvals. Only with `state=wanted`',
+    ),
+    person: parameter(
+      subjectName,
+      'Subject of the person who approved or rejected. Not with `state=wanted`',
+    ),
+    ...queryByTime('Time of the request with `state=wanted`, otherwise of the approval'),
   },
   { additionalProperties: false },
 );
 
 export const ListApprovalsQuery = Type.Object(
-  { ...queryById, environment: parameter(environmentName, 'Environment of the approvals') },
+  {
+    ...queryById,
+    environment: parameter(environmentName, 'Environment of the approvals'),
+    person: parameter(subjectName, 'Subject of the person who approved or rejected'),
+    ...queryByTime('Time of the approval'),
+  },
   { additionalProperties: false },
 );
 

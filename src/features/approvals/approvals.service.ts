@@ -1,13 +1,14 @@
 import { inProjects, projectsFor } from '../../access/caller.js';
 import { namesOfCaller, requirePerson } from '../../access/four-eyes.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
+import { boundsOf, timeRange } from '../../contract/time-range.js';
 import { type CallContext, query } from '../../database/context.js';
 import { lockRow } from '../../database/lock-row.js';
-import { shareTurn, takeTurn } from '../../database/turns.js';
+import { takeTurn } from '../../database/turns.js';
 import type { Risk } from '../../engine/index.js';
 import { change } from '../../events/index.js';
-import { IDENTITIES_TURN, identityOf } from '../../security/authentication/identity.js';
-import { AppError, type FieldError, invalid } from '../../shared/app-error.js';
+import { currentCaller } from '../../security/authentication/identity.js';
+import { AppError, type FieldError, invalid, invalidAt } from '../../shared/app-error.js';
 import { hasHappened } from '../../shared/once-with-reason.js';
 import { requireRecentSignIn } from '../environments/index.js';
 import { requireProject, requireReach } from '../projects/index.js';
@@ -87,6 +88,25 @@ function checkBodies(all: readonly CreateApproval[], at: (index: number) => stri
   if (errors.length > 0) throw invalid(errors);
 }
 
+/** Filters of who said something when. @throws {AppError} `validation-failed` */
+function saidBy(request: { person?: string; from?: string; to?: string }) {
+  const { from, to } = timeRange(request);
+  return {
+    ...(request.person !== undefined && { person: request.person }),
+    givenAt: { ...(from && { gte: from }), ...(to && { lt: to }) },
+  };
+}
+
+/** Requests have no giver, and approvals no requester. @throws {AppError} `validation-failed` */
+function checkInbox({ state, requestedBy, person }: InboxQuery): void {
+  if (state === 'wanted' && person !== undefined) {
+    throw invalidAt('query', '/person', 'must be absent if state is wanted: use requestedBy');
+  }
+  if (state !== 'wanted' && requestedBy !== undefined) {
+    throw invalidAt('query', '/requestedBy', 'must be absent unless state is wanted: use person');
+  }
+}
+
 export type ApprovalsService = typeof approvalsService;
 
 /** What people say about releases. It is kept, and can only be withdrawn. */
@@ -141,12 +161,7 @@ export const approvalsService = {
       await takeTurn(changing, ['approvals', id]);
       // An admin who disables the person waits for this approval, and withdraws it. Or this one comes later, and is
       // refused.
-      await shareTurn(changing, IDENTITIES_TURN);
-      if ((await identityOf(changing, changing.caller.subject)).disabled) {
-        throw new AppError('unauthenticated', 'The identity is disabled', {
-          headers: { 'www-authenticate': 'Bearer realm="srp", error="invalid_token"' },
-        });
-      }
+      await currentCaller(changing);
       const stored = [];
       for (const one of all) {
         stored.push(await storeApproval(changing, { releaseId: id, projectId }, one));
@@ -169,12 +184,14 @@ export const approvalsService = {
   async list(
     context: CallContext,
     releaseId: string,
-    { limit, cursor, environment }: ListApprovalsQuery,
+    request: ListApprovalsQuery,
   ): Promise<Page<Approval>> {
+    const { limit, cursor, environment } = request;
     const { id } = await requireReleaseRef(context, 'approvals:read', releaseId);
     const rows = await context.prisma.approval.findMany({
       where: {
         releaseId: id,
+        ...saidBy(request),
         ...(environment !== undefined && { environmentName: environment }),
         ...(cursor !== undefined && { id: { lt: cursor } }),
       },
@@ -187,7 +204,8 @@ export const approvalsService = {
 
   /** What waits for the caller, or what was said: newest first. @throws {AppError} `project-not-found` */
   async inbox(context: CallContext, request: InboxQuery): Promise<Page<InboxEntry>> {
-    const { limit, cursor, state, mine, project, environment } = request;
+    const { limit, cursor, state, mine, project, environment, release } = request;
+    checkInbox(request);
     const { caller, prisma } = context;
     if (project !== undefined) requireReach(caller, 'approvals:read', project);
     const projects = project === undefined ? projectsFor(caller, 'approvals:read') : [project];
@@ -198,7 +216,9 @@ export const approvalsService = {
     };
     if (state === 'wanted') {
       const who = [mine, caller.groups ?? [], names, environment ?? null];
-      const values = [projects, cursor ?? null, limit + 1, ...who];
+      const when = boundsOf(timeRange(request));
+      const which = [release ?? null, request.requestedBy ?? null, ...when];
+      const values = [projects, cursor ?? null, limit + 1, ...who, ...which];
       const rows = await checked(await query<WantedRow>(context, WANTED, values));
       return mapPage(pageById(rows, limit), toWanted);
     }
@@ -206,7 +226,9 @@ export const approvalsService = {
       await prisma.approval.findMany({
         where: {
           ...inProjects(projects),
+          ...saidBy(request),
           withdrawnAt: null,
+          ...(release !== undefined && { releaseId: release }),
           ...(mine && { personKey: { in: names } }),
           ...(environment !== undefined && { environmentName: environment }),
           ...(state === 'void' && { state: { isVoid: true } }),

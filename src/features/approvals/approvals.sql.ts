@@ -21,7 +21,7 @@ const NOT_ANSWERED = `NOT EXISTS (
  * Requests that did not end, newest first: of releases that an environment does not allow yet, and that were not
  * deployed there since. `$1`: projects or null, `$2`: id of the row before the page or null, `$3`: number of rows,
  * `$4`: whether only those that the person can answer, `$5`: its groups, `$6`: its names,
- * `$7`: environment or null.
+ * `$7`: environment or null, `$8`: release or null, `$9`: who requested or null, `$10` and `$11`: times of the request.
  */
 export const WANTED = {
   text: `
@@ -34,6 +34,8 @@ export const WANTED = {
       JOIN projects p ON p.id = q.project_id
      WHERE ($1::int[] IS NULL OR q.project_id = ANY ($1::int[])) AND q.ends_at > now()
        AND ($2::uuid IS NULL OR q.id < $2::uuid)
+       AND ($8::uuid IS NULL OR q.release_id = $8::uuid) AND ($9::text IS NULL OR q.requested_by = $9::text)
+       AND q.requested_at >= $10::timestamptz AND q.requested_at < $11::timestamptz
        AND EXISTS (
          SELECT 1 FROM unnest(q.environments) AS e(name)
           WHERE ($7::text IS NULL OR e.name = $7)

@@ -1,6 +1,6 @@
 import { type CallContext, query } from '../../database/context.js';
 import { takeTurn } from '../../database/turns.js';
-import type { JudgedApproval } from '../../engine/index.js';
+import { BREAK_GLASS_VOID, type JudgedApproval } from '../../engine/index.js';
 import { change } from '../../events/index.js';
 
 /** A decision of the gate. */
@@ -33,7 +33,7 @@ const INSERT = {
 
 /** Whether people can let the release through by approving: nothing else denies, and nobody rejected it. */
 function needsApprovalsAlone({ results }: Denied): boolean {
-  const denying = results.filter(({ denies }) => denies);
+  const denying = results.filter(({ denies, rule }) => denies && rule !== BREAK_GLASS_VOID);
   return (
     denying.length > 0 &&
     denying.every(

@@ -1,17 +1,35 @@
 import { REVIEW_HOURS } from './limits.js';
 
-/** As for all that two people do: a link that was ended counts for what was done before its end. */
-const counts = (link: string) =>
-  `(${link}.unlinked_at IS NULL OR ${link}.unlinked_at > b.requested_at)`;
-
-/** Links that count join these names. */
-const LINKED = `EXISTS (
+/**
+ * Links make people of two lists of names one person. As for all that two people do: a link that was ended counts for
+ * what was done before its end.
+ */
+function onePerson(these: string, those: string): string {
+  const counts = (link: string) =>
+    `(${link}.unlinked_at IS NULL OR ${link}.unlinked_at > b.requested_at)`;
+  return `EXISTS (
   SELECT 1 FROM identity_links one
     LEFT JOIN identity_links other ON other.subject_key = one.subject_key AND ${counts('other')}
    WHERE ${counts('one')}
-     AND ((one.alias_key = ANY (b.requester_keys)
-           AND (one.subject_key = ANY (b.confirmer_keys) OR other.alias_key = ANY (b.confirmer_keys)))
-       OR (one.subject_key = ANY (b.requester_keys) AND one.alias_key = ANY (b.confirmer_keys))))`;
+     AND ((one.alias_key = ANY (${these}) AND (one.subject_key = ANY (${those}) OR other.alias_key = ANY (${those})))
+       OR (one.subject_key = ANY (${these}) AND one.alias_key = ANY (${those}))))`;
+}
+
+/** Both people of the row `b` are one. */
+const LINKED = onePerson('b.requester_keys', 'b.confirmer_keys');
+
+/** The review of the row `b` is by one of its people, under a name that was linked since. */
+const IS_OWN_REVIEW = onePerson('b.reviewer_keys', '(b.requester_keys || b.confirmer_keys)');
+
+/** The row `b` has no review, or one that does not count. */
+export const UNREVIEWED = `(b.reviewed_at IS NULL OR ${IS_OWN_REVIEW})`;
+
+/** Reviews that do not count. `$1`: ids of break-glasses, or null for all. */
+export const OWN_REVIEWS = {
+  name: 'break-glass-own-reviews',
+  text: `SELECT b.id FROM break_glasses b
+          WHERE ($1::uuid[] IS NULL OR b.id = ANY ($1::uuid[])) AND b.reviewed_at IS NOT NULL AND ${IS_OWN_REVIEW}`,
+};
 
 /** An admin disabled one of the people. */
 const DISABLED = `EXISTS (SELECT 1 FROM identities i
@@ -21,29 +39,45 @@ const DISABLED = `EXISTS (SELECT 1 FROM identities i
 const CHANGED = `EXISTS (
   SELECT 1 FROM artifacts a WHERE a.release_id = b.release_id AND a.created_at > b.requested_at)`;
 
+/** What people said of the release row `r` and the environment row `n` since the opening, as `SaidSince`. */
+const SINCE = `to_jsonb(array_remove(ARRAY[
+  CASE WHEN r.state = 'revoked' AND NOT COALESCE(r.revoked_at < b.opened_at, false) THEN 'release-revoked' END,
+  CASE WHEN EXISTS (
+    SELECT 1 FROM environment_stops s
+     WHERE s.environment = n.name AND s.resumed_at IS NULL AND s.created_at >= b.opened_at
+       AND (s.every_project OR r.project_id = ANY (s.project_ids))) THEN 'stopped' END], NULL))`;
+
 /**
- * Verdict input: the break-glass that is open for the release row `r` in the environment row `n`, or null. Without
+ * Verdict input: the break-glass that did not end for the release row `r` in the environment row `n`, or null. Without
  * `force` if an admin linked both people since: they are one.
  */
 export const BREAK_GLASS_INPUT = `(
   SELECT jsonb_build_object(
            'id', b.id, 'reason', b.reason, 'requestedBy', b.requested_by, 'requestedVia', b.requested_via,
            'confirmedBy', b.confirmed_by, 'confirmedVia', b.confirmed_via, 'force', b.force AND NOT ${LINKED},
-           'openedAt', b.opened_at, 'until', b.ends_at)
+           'openedAt', b.opened_at, 'until', b.ends_at, 'since', ${SINCE}, 'isVoid', ${CHANGED})
     FROM break_glasses b
    WHERE b.release_id = r.id AND b.environment = n.name AND b.ended_at IS NULL
-     AND b.opened_at <= now() AND b.ends_at > now() AND NOT ${DISABLED} AND NOT ${CHANGED}
+     AND b.opened_at <= now() AND b.ends_at > now() AND NOT ${DISABLED}
    ORDER BY b.id DESC LIMIT 1)`;
 
-/** Reviews that a rule looks at: the oldest. */
+/** Missing reviews that a rule looks at: the oldest. */
 const MAX_REVIEWS = 20;
 
-/** Verdict input: break-glasses of the project of the release row `r` without a review. */
+/** Reviews of which a rule looks whether they count: the newest. */
+const MAX_REVIEWED = 50;
+
+/** Verdict input: break-glasses of the project of the release row `r` without a review that counts. */
 export const REVIEWS_INPUT = `(
   SELECT COALESCE(jsonb_agg(jsonb_build_object(
-           'id', b.id, 'environment', b.environment, 'version', broken.version,
-           'dueAt', b.opened_at + INTERVAL '${REVIEW_HOURS} hours') ORDER BY b.id), '[]')
-    FROM (SELECT id, environment, release_id, opened_at FROM break_glasses
-           WHERE project_id = r.project_id AND reviewed_at IS NULL AND opened_at IS NOT NULL
-           ORDER BY opened_at LIMIT ${MAX_REVIEWS}) b
-    JOIN releases broken ON broken.id = b.release_id)`;
+           'id', missing.id, 'environment', missing.environment, 'version', broken.version,
+           'dueAt', missing.opened_at + INTERVAL '${REVIEW_HOURS} hours') ORDER BY missing.id), '[]')
+    FROM ((SELECT b.id, b.environment, b.release_id, b.opened_at FROM break_glasses b
+            WHERE b.project_id = r.project_id AND b.reviewed_at IS NULL AND b.opened_at IS NOT NULL
+            ORDER BY b.opened_at LIMIT ${MAX_REVIEWS})
+          UNION ALL
+          SELECT b.id, b.environment, b.release_id, b.opened_at
+            FROM (SELECT * FROM break_glasses WHERE project_id = r.project_id AND reviewed_at IS NOT NULL
+                   ORDER BY id DESC LIMIT ${MAX_REVIEWED}) b
+           WHERE ${IS_OWN_REVIEW}) missing
+    JOIN releases broken ON broken.id = missing.release_id)`;

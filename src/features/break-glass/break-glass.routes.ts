@@ -33,7 +33,6 @@ export const releaseBreakGlassRoutes: FastifyPluginAsyncTypebox<Services> = asyn
         problems: [
           'release-not-found',
           'identity-required',
-          'identity-disabled',
           'recent-sign-in-required',
           'release-revoked',
           'break-glass-open',
@@ -117,7 +116,6 @@ export const breakGlassRoutes: FastifyPluginAsyncTypebox<Services> = async (
         problems: [
           'break-glass-not-found',
           'identity-required',
-          'identity-disabled',
           'recent-sign-in-required',
           'four-eyes-required',
           'break-glass-open',

@@ -14,6 +14,7 @@ import {
   timestamp,
   uuid,
 } from '../../contract/schemas.js';
+import { queryByTime } from '../../contract/time-range.js';
 import { CONFIRM_MINUTES, MAX_MINUTES } from './limits.js';
 
 export const STATES = ['pending', 'unconfirmed', 'open', 'review', 'overdue', 'reviewed'] as const;
@@ -53,6 +54,7 @@ const example = {
     reviewedAt: '2025-11-26T09:00:00.000Z',
     reviewedBy: 'bob',
     reviewedVia: 'sign-in',
+    counts: true,
   },
   next: 'Nothing: it is reviewed',
 };
@@ -99,6 +101,7 @@ const fields = {
     reviewedAt: Date;
     reviewedBy: string;
     reviewedVia: 'sign-in' | 'token';
+    counts: boolean;
   } | null>({
     type: ['object', 'null'],
     properties: {
@@ -107,8 +110,12 @@ const fields = {
       reviewedAt: timestamp('Time of the review'),
       reviewedBy: Type.String({ description: 'Neither who broke the glass nor who confirmed' }),
       reviewedVia: stringEnum(VIA),
+      counts: Type.Boolean({
+        description:
+          'false: an admin linked the reviewer to one of its people since, so another person reviews it',
+      }),
     },
-    required: ['finding', 'actions', 'reviewedAt', 'reviewedBy', 'reviewedVia'],
+    required: ['finding', 'actions', 'reviewedAt', 'reviewedBy', 'reviewedVia', 'counts'],
     description: 'The review. null: there is none yet',
   }),
   next: Type.String({ description: 'The next step' }),
@@ -123,6 +130,11 @@ export const BreakGlass = Type.Object(fields, {
 export const UsedBreakGlass = Type.Object(
   {
     ...fields,
+    openedFor: Type.Array(Type.String(), {
+      description:
+        'What people had said when two people opened it, and what it passes therefore: stopped lines, a revocation. ' +
+        'What they say later denies again',
+    }),
     verdicts: Type.Array(
       Type.Object({
         id: uuid(),
@@ -147,9 +159,11 @@ export const UsedBreakGlass = Type.Object(
   {
     $id: 'UsedBreakGlass',
     description: 'A break-glass with what it let pass',
-    examples: [{ ...example, verdicts: [], deployments: [] }],
+    examples: [{ ...example, openedFor: [], verdicts: [], deployments: [] }],
   },
 );
+
+const subjectName = Type.String({ minLength: 1, maxLength: 1000 });
 
 const environment = resourceName('Name of the environment', 'production');
 
@@ -204,6 +218,9 @@ export const ListBreakGlassQuery = Type.Object(
     ),
     environment: parameter(environment, 'Only this environment'),
     project: parameter(projectId, 'Only releases of this project'),
+    release: parameter(uuid(), 'Only this release'),
+    requestedBy: parameter(subjectName, 'Subject of the person who broke the glass'),
+    ...queryByTime('Time of the request'),
   },
   { additionalProperties: false },
 );

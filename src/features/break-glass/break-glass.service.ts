@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { Caller } from '../../access/caller.js';
 import {
   isSamePerson,
   namesOfCaller,
@@ -8,13 +9,14 @@ import {
 } from '../../access/four-eyes.js';
 import { databaseNow } from '../../database/clock.js';
 import type { CallContext } from '../../database/context.js';
-import { shareTurn, takeTurn } from '../../database/turns.js';
+import { takeTurn } from '../../database/turns.js';
 import { type ChangeContext, change } from '../../events/index.js';
-import { IDENTITIES_TURN, requireEnabled } from '../../security/authentication/identity.js';
+import { currentCaller } from '../../security/authentication/identity.js';
 import { AppError, invalidAt } from '../../shared/app-error.js';
 import { requireRecentSignIn } from '../environments/index.js';
 import { requireReleaseRef } from '../releases/index.js';
 import {
+  ownReviews,
   requireBreakGlass,
   type ShownRow,
   stateOf,
@@ -32,21 +34,11 @@ export const takeBreakGlassTurn = (
   environment: string,
 ) => takeTurn(context, ['break-glass', releaseId, environment]);
 
-/**
- * Takes the turn of those who disable people first, so that no one is disabled between this check and the end of the
- * transaction.
- * @throws {AppError} `identity-disabled`
- */
-async function requireEnabledCaller(changing: ChangeContext): Promise<void> {
-  await shareTurn(changing, IDENTITIES_TURN);
-  await requireEnabled(changing, changing.caller.subject);
-}
-
 /** The row again, in its turn. */
 export const readAgain = ({ prisma }: ChangeContext, id: string): Promise<ShownRow> =>
   prisma.breakGlass.findUniqueOrThrow({ where: { id }, ...WITH_RELEASE });
 
-export const isOwn = ({ caller }: Pick<CallContext, 'caller'>, row: ShownRow): boolean => {
+export const isOwn = (caller: Caller, row: ShownRow): boolean => {
   const own = new Set(namesOfCaller(caller));
   const did = (by: string | null, at: Date | null, keys: readonly string[]) =>
     keys.some((key) => own.has(key)) ||
@@ -100,7 +92,8 @@ async function findCurrent(
 }
 
 async function insert(
-  { caller, prisma, record }: ChangeContext,
+  { prisma, record }: ChangeContext,
+  caller: Caller,
   target: Target,
   { environment, reason, minutes, force }: CreateBreakGlass,
   now: Date,
@@ -145,8 +138,8 @@ export function breakGlassService(onOpened: (force: boolean) => void) {
   return {
     /**
      * Opens it, or asks for a second person with force. Asking for the same again has no effect.
-     * @throws {AppError} `release-not-found`, `identity-required`, `identity-disabled`, `recent-sign-in-required`,
-     * `validation-failed`, `release-revoked`, `break-glass-open`
+     * @throws {AppError} `release-not-found`, `identity-required`, `recent-sign-in-required`, `validation-failed`,
+     * `release-revoked`, `break-glass-open`
      */
     async create(
       context: CallContext,
@@ -163,12 +156,12 @@ export function breakGlassService(onOpened: (force: boolean) => void) {
       }
       const target = { releaseId: id, projectId };
       return change(context, async (changing): Promise<Broken> => {
-        await requireEnabledCaller(changing);
+        const caller = await currentCaller(changing);
         const now = await takeBreakGlassTurn(changing, id, environment);
         const current = await findCurrent(changing, target, environment, now);
         if (current) {
           const isSame =
-            isSamePerson(changing.caller, current.requestedBy, current.requestedAt) &&
+            isSamePerson(caller, current.requestedBy, current.requestedAt) &&
             current.reason === reason &&
             current.minutes === minutes &&
             current.force === force;
@@ -176,7 +169,7 @@ export function breakGlassService(onOpened: (force: boolean) => void) {
           return changing.unchanged({ breakGlass: toBreakGlass(current, now), created: false });
         }
         if (!force) await requireNotRevoked(changing, id);
-        const row = await insert(changing, target, input, now);
+        const row = await insert(changing, caller, target, input, now);
         if (!force) onOpened(false);
         return { breakGlass: toBreakGlass(row, now), created: true };
       });
@@ -184,7 +177,7 @@ export function breakGlassService(onOpened: (force: boolean) => void) {
 
     /**
      * Opens what waits for its second person. Confirming again has no effect.
-     * @throws {AppError} `break-glass-not-found`, `identity-required`, `identity-disabled`, `recent-sign-in-required`,
+     * @throws {AppError} `break-glass-not-found`, `identity-required`, `recent-sign-in-required`,
      * `four-eyes-required`, `break-glass-open`, `break-glass-ended`
      */
     async confirm(context: CallContext, id: string): Promise<BreakGlass> {
@@ -192,8 +185,8 @@ export function breakGlassService(onOpened: (force: boolean) => void) {
       requirePerson(context.caller, 'Confirming a break-glass');
       await requireRecentSignIn(context, [found.environmentName]);
       return change(context, async (changing) => {
-        const { caller, prisma, record } = changing;
-        await requireEnabledCaller(changing);
+        const { prisma, record } = changing;
+        const caller = await currentCaller(changing);
         const { releaseId, environmentName: environment } = found;
         const now = await takeBreakGlassTurn(changing, releaseId, environment);
         const row = await readAgain(changing, id);
@@ -220,7 +213,7 @@ export function breakGlassService(onOpened: (force: boolean) => void) {
           throw new AppError('break-glass-ended', detail);
         }
         requireOtherSubject(caller, requestedBy, requestedAt, 'break-glass');
-        if (isOwn(changing, row)) throw ownRequest('break-glass');
+        if (isOwn(caller, row)) throw ownRequest('break-glass');
         const via = caller.via ?? 'token';
         const endsAt = endOf(now, row.minutes);
         const updated = await prisma.breakGlass.update({
@@ -254,7 +247,7 @@ export function breakGlassService(onOpened: (force: boolean) => void) {
         const row = await readAgain(changing, id);
         const state = stateOf(row, now);
         if (state !== 'open' && state !== 'pending') {
-          return changing.unchanged(toBreakGlass(row, now));
+          return changing.unchanged(toBreakGlass(row, now, await ownReviews(changing, [row])));
         }
         const updated = await prisma.breakGlass.update({
           where: { id },

@@ -1,9 +1,11 @@
 import { reachable } from '../../access/reachable.js';
 import type { Scope } from '../../access/scopes.js';
-import type { CallContext } from '../../database/context.js';
+import { type CallContext, query } from '../../database/context.js';
+import type { ChangeContext } from '../../events/index.js';
 import type { BreakGlass as BreakGlassRow, Prisma } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
 import { minuteUtc } from '../../shared/text.js';
+import { OWN_REVIEWS } from './break-glass.input.sql.js';
 import type { BreakGlass, BreakGlassState } from './break-glass.schemas.js';
 import { CONFIRM_MINUTES, confirmUntil, REVIEW_HOURS, reviewDueAt } from './limits.js';
 
@@ -16,19 +18,36 @@ type Moments = Pick<
   'requestedAt' | 'openedAt' | 'endsAt' | 'endedAt' | 'reviewedAt'
 >;
 
-export function stateOf(row: Moments, now: Date): BreakGlassState {
+/** @param isOwn whether the review is by one of its people, so that it does not count */
+export function stateOf(row: Moments, now: Date, isOwn = false): BreakGlassState {
   const { requestedAt, openedAt, endsAt, endedAt, reviewedAt } = row;
-  if (reviewedAt) return 'reviewed';
+  if (reviewedAt && !isOwn) return 'reviewed';
   if (!openedAt) return !endedAt && now < confirmUntil(requestedAt) ? 'pending' : 'unconfirmed';
   if (!endedAt && endsAt !== null && now < endsAt) return 'open';
   return now < reviewDueAt(openedAt) ? 'review' : 'overdue';
 }
 
-/** The condition for rows in this state at `now`, for Prisma. */
-export function whereState(state: BreakGlassState, now: Date): Prisma.BreakGlassWhereInput {
+/** Ids of those among the rows whose review does not count. @param rows null: all */
+export async function ownReviews(
+  context: CallContext | ChangeContext,
+  rows: readonly Pick<BreakGlassRow, 'id' | 'reviewedAt'>[] | null,
+): Promise<ReadonlySet<string>> {
+  const ids = rows?.filter(({ reviewedAt }) => reviewedAt !== null).map(({ id }) => id) ?? null;
+  if (ids?.length === 0) return new Set();
+  const found = await query<{ id: string }>(context, OWN_REVIEWS, [ids]);
+  return new Set(found.map(({ id }) => id));
+}
+
+/** The condition for rows in this state at `now`, for Prisma. @param own ids of those whose review does not count */
+export function whereState(
+  state: BreakGlassState,
+  now: Date,
+  own: ReadonlySet<string> = new Set(),
+): Prisma.BreakGlassWhereInput {
   const before = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
   const due = before(REVIEW_HOURS * 60);
   const asked = before(CONFIRM_MINUTES);
+  const missing = { OR: [{ reviewedAt: null }, { id: { in: [...own] } }] };
   const over = { OR: [{ endedAt: { not: null } }, { endsAt: { lte: now } }] };
   const conditions: Record<BreakGlassState, Prisma.BreakGlassWhereInput> = {
     pending: { openedAt: null, endedAt: null, requestedAt: { gt: asked } },
@@ -37,9 +56,9 @@ export function whereState(state: BreakGlassState, now: Date): Prisma.BreakGlass
       OR: [{ endedAt: { not: null } }, { requestedAt: { lte: asked } }],
     },
     open: { endedAt: null, endsAt: { gt: now }, reviewedAt: null },
-    review: { openedAt: { gt: due }, reviewedAt: null, ...over },
-    overdue: { openedAt: { lte: due }, reviewedAt: null, ...over },
-    reviewed: { reviewedAt: { not: null } },
+    review: { openedAt: { gt: due }, AND: [missing, over] },
+    overdue: { openedAt: { lte: due }, AND: [missing, over] },
+    reviewed: { reviewedAt: { not: null }, id: { notIn: [...own] } },
   };
   return conditions[state];
 }
@@ -47,13 +66,16 @@ export function whereState(state: BreakGlassState, now: Date): Prisma.BreakGlass
 const minuteOf = (time: Date) => minuteUtc(time.toISOString());
 
 /** The next step in words. */
-function nextOf(row: ShownRow, state: BreakGlassState): string {
+function nextOf(row: ShownRow, state: BreakGlassState, isOwn: boolean): string {
   const { id, requestedAt, endsAt, openedAt, environmentName: environment } = row;
   const review = () => {
     const due = openedAt ? minuteOf(reviewDueAt(openedAt)) : '';
     const who =
       row.confirmedBy === null ? row.requestedBy : `${row.requestedBy} and not ${row.confirmedBy}`;
-    return `A person who is not ${who} reviews it by ${due}: POST /break-glass/${id}/review`;
+    const why = isOwn
+      ? `The review is by one of its people, under the name ${row.reviewedBy}, and does not count. `
+      : '';
+    return `${why}A person who is not ${who} reviews it by ${due}: POST /break-glass/${id}/review`;
   };
   const steps: Record<BreakGlassState, () => string> = {
     pending: () =>
@@ -73,8 +95,15 @@ function nextOf(row: ShownRow, state: BreakGlassState): string {
 
 const viaOf = (via: string | null) => (via === null || via === 'sign-in' ? via : 'token');
 
-/** The break-glass as the API shows it. */
-export function toBreakGlass(row: ShownRow, now: Date): BreakGlass {
+/**
+ * The break-glass as the API shows it.
+ * @param own ids of those whose review does not count
+ */
+export function toBreakGlass(
+  row: ShownRow,
+  now: Date,
+  own: ReadonlySet<string> = new Set(),
+): BreakGlass {
   const {
     requesterKeys: _requester,
     confirmerKeys: _confirmer,
@@ -83,7 +112,8 @@ export function toBreakGlass(row: ShownRow, now: Date): BreakGlass {
   } = row;
   const { environmentName, finding, actions, reviewedAt, reviewedBy, reviewedVia, ...shown } = rest;
   const { remindedAt: _reminded, ...members } = shown;
-  const state = stateOf(row, now);
+  const isOwn = own.has(row.id);
+  const state = stateOf(row, now, isOwn);
   const { openedAt, force, requestedAt } = row;
   const isReviewed = reviewedAt !== null && reviewedBy !== null && finding !== null;
   return {
@@ -99,9 +129,12 @@ export function toBreakGlass(row: ShownRow, now: Date): BreakGlass {
     confirmUntil: force ? confirmUntil(requestedAt) : null,
     reviewDueAt: openedAt && reviewDueAt(openedAt),
     review: isReviewed
-      ? { finding, actions, reviewedAt, reviewedBy, reviewedVia: viaOf(reviewedVia) ?? 'token' }
+      ? {
+          ...{ finding, actions, reviewedAt, reviewedBy, counts: !isOwn },
+          reviewedVia: viaOf(reviewedVia) ?? 'token',
+        }
       : null,
-    next: nextOf(row, state),
+    next: nextOf(row, state, isOwn),
   };
 }
 

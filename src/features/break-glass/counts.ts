@@ -1,4 +1,5 @@
 import { type Place, query } from '../../database/context.js';
+import { UNREVIEWED } from './break-glass.input.sql.js';
 import { CONFIRM_MINUTES, REVIEW_HOURS } from './limits.js';
 
 const OVERDUE = `opened_at <= now() - INTERVAL '${REVIEW_HOURS} hours'`;
@@ -11,16 +12,16 @@ const COUNT = {
                 (SELECT count(*)::int FROM break_glasses
                   WHERE opened_at IS NULL AND ended_at IS NULL
                     AND requested_at > now() - INTERVAL '${CONFIRM_MINUTES} minutes') AS pending
-           FROM break_glasses WHERE reviewed_at IS NULL AND opened_at IS NOT NULL`,
+           FROM break_glasses b WHERE ${UNREVIEWED} AND opened_at IS NOT NULL`,
 };
 
 /** As the states of lists: `review` has none that is overdue. */
-export type Counts = Readonly<Record<'pending' | 'open' | 'review' | 'overdue', number>>;
-
-export const NO_COUNTS: Counts = { pending: 0, open: 0, review: 0, overdue: 0 };
+export const COUNTED = ['pending', 'open', 'review', 'overdue'] as const;
+export type Counts = Readonly<Record<(typeof COUNTED)[number], number>>;
 
 /** How many there are in each state. */
 export async function countBreakGlass(place: Place): Promise<Counts> {
   const [row] = await query<Counts>(place, COUNT, []);
-  return row ?? NO_COUNTS;
+  if (!row) throw new Error('the break-glasses were not counted');
+  return row;
 }

@@ -4,5 +4,6 @@ export {
   reviewsAt,
   type StoredBreakGlass,
   type StoredReview,
+  voidBreakGlassAt,
 } from './break-glass-at.js';
 export { endOfDisabled } from './disabled.js';

@@ -10,7 +10,7 @@ import {
   UsedBreakGlass,
 } from './break-glass.schemas.js';
 import { breakGlassService } from './break-glass.service.js';
-import { countBreakGlass, NO_COUNTS } from './counts.js';
+import { COUNTED, type Counts, countBreakGlass } from './counts.js';
 import { reviewsJob } from './review-job.js';
 import { reviewsService } from './reviews.service.js';
 
@@ -23,11 +23,11 @@ interface Dependencies {
 
 /**
  * Gauges of what is open and what waits for a review. A scrape does not wait for the database: it has the counts of the
- * scrape before.
+ * scrape before, and the first one has none.
  * @returns counts an opening
  */
 function breakGlassMetrics(app: FastifyInstance, place: Place): (force: boolean) => void {
-  let counts = NO_COUNTS;
+  let counts: Counts | undefined;
   let isReading = false;
   const read = async () => {
     if (isReading) return;
@@ -43,7 +43,7 @@ function breakGlassMetrics(app: FastifyInstance, place: Place): (force: boolean)
     help: 'Break-glasses when last scraped, by state: pending, open, review (not overdue), overdue',
     labelNames: ['state'],
     collect() {
-      for (const [state, count] of Object.entries(counts)) this.set({ state }, count);
+      if (counts) for (const state of COUNTED) this.set({ state }, counts[state]);
       // For the next scrape: this one must not wait for a database that hangs.
       read().catch(() => {});
     },

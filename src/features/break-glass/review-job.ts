@@ -2,6 +2,7 @@ import { serverCaller } from '../../access/caller.js';
 import { callContext, type Place, query } from '../../database/context.js';
 import { change } from '../../events/index.js';
 import type { Job } from '../../jobs/job.js';
+import { UNREVIEWED } from './break-glass.input.sql.js';
 import { REVIEW_HOURS } from './limits.js';
 
 const REMINDER = serverCaller('break-glass-reviews');
@@ -14,8 +15,8 @@ const TAKE_DUE = {
   name: 'break-glass-due',
   text: `UPDATE break_glasses b SET reminded_at = now()
           WHERE b.id IN (
-            SELECT id FROM break_glasses
-             WHERE reviewed_at IS NULL AND opened_at IS NOT NULL AND (ended_at IS NOT NULL OR ends_at <= now())
+            SELECT id FROM break_glasses b
+             WHERE ${UNREVIEWED} AND opened_at IS NOT NULL AND (ended_at IS NOT NULL OR ends_at <= now())
                AND (reminded_at IS NULL OR reminded_at <= now() - INTERVAL '24 hours')
              ORDER BY opened_at LIMIT $1 FOR UPDATE SKIP LOCKED)
          RETURNING b.id, b.project_id AS "projectId", b.release_id AS "releaseId", b.environment,

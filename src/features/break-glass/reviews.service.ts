@@ -2,14 +2,17 @@ import { hash } from 'node:crypto';
 import { inProjects, projectsFor } from '../../access/caller.js';
 import { isSamePerson, namesOfCaller, requirePerson } from '../../access/four-eyes.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
+import { timeRange } from '../../contract/time-range.js';
 import { databaseNow } from '../../database/clock.js';
 import { type CallContext, query } from '../../database/context.js';
 import { overridesOf, type RuleResult } from '../../engine/index.js';
 import { change } from '../../events/index.js';
+import { currentCaller } from '../../security/authentication/identity.js';
 import { AppError } from '../../shared/app-error.js';
 import { canonicalJson } from '../../shared/canonical-json.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import {
+  ownReviews,
   requireBreakGlass,
   stateOf,
   toBreakGlass,
@@ -44,6 +47,20 @@ const DEPLOYMENTS = {
           ORDER BY d.id DESC LIMIT $5`,
 };
 
+/** What people had said when it opened, in one line each. `$1`: its id. */
+const OPENED_FOR = {
+  name: 'break-glass-opened-for',
+  text: `SELECT 'stopped: by ' || s.created_by || ': ' || s.reason AS line, s.created_at AS at
+           FROM break_glasses b JOIN environment_stops s ON s.environment = b.environment
+          WHERE b.id = $1 AND s.created_at < b.opened_at AND (s.resumed_at IS NULL OR s.resumed_at > b.opened_at)
+            AND (s.every_project OR b.project_id = ANY (s.project_ids))
+         UNION ALL
+         SELECT 'release-revoked: by ' || r.revoked_by || COALESCE(': ' || r.revoked_reason, ''), r.revoked_at
+           FROM break_glasses b JOIN releases r ON r.id = b.release_id AND r.state = 'revoked'
+          WHERE b.id = $1 AND r.revoked_at < b.opened_at
+          ORDER BY 2`,
+};
+
 type VerdictRow = {
   id: string;
   evaluatedAt: Date;
@@ -74,13 +91,16 @@ export const reviewsService = {
   async get(context: CallContext, id: string): Promise<UsedBreakGlass> {
     const row = await requireBreakGlass(context, 'deployments:read', id);
     const { releaseId, environmentName, openedAt } = row;
-    const shown = toBreakGlass(row, await databaseNow(context));
-    if (!openedAt) return { ...shown, verdicts: [], deployments: [] };
+    const own = await ownReviews(context, [row]);
+    const shown = toBreakGlass(row, await databaseNow(context), own);
+    if (!openedAt) return { ...shown, openedFor: [], verdicts: [], deployments: [] };
     const values = [releaseId, environmentName, id, openedAt, MAX_NAMED];
     const verdicts = await query<VerdictRow>(context, VERDICTS, values);
     type Deployment = UsedBreakGlass['deployments'][number];
+    const said = row.force ? await query<{ line: string }>(context, OPENED_FOR, [id]) : [];
     return {
       ...shown,
+      openedFor: said.map(({ line }) => line),
       verdicts: verdicts.map((one) => ({
         id: one.id,
         evaluatedAt: one.evaluatedAt,
@@ -93,7 +113,8 @@ export const reviewsService = {
 
   /** Lists the newest first. @throws {AppError} `project-not-found` */
   async list(context: CallContext, request: ListBreakGlassQuery): Promise<Page<BreakGlass>> {
-    const { limit, cursor, state, environment, project } = request;
+    const { limit, cursor, state, environment, project, release, requestedBy } = request;
+    const { from, to } = timeRange(request);
     const scope = 'deployments:read';
     if (project !== undefined) {
       requireReach(context.caller, scope, project);
@@ -101,12 +122,17 @@ export const reviewsService = {
     }
     const among = project === undefined ? projectsFor(context.caller, scope) : [project];
     const now = await databaseNow(context);
+    const isOver = state === 'review' || state === 'overdue' || state === 'reviewed';
+    const all = isOver ? await ownReviews(context, null) : undefined;
     const rows = await context.prisma.breakGlass.findMany({
       where: {
         AND: [
           inProjects(among),
-          state === undefined ? {} : whereState(state, now),
+          state === undefined ? {} : whereState(state, now, all),
           environment === undefined ? {} : { environmentName: environment },
+          release === undefined ? {} : { releaseId: release },
+          requestedBy === undefined ? {} : { requestedBy },
+          { requestedAt: { ...(from && { gte: from }), ...(to && { lt: to }) } },
           cursor === undefined ? {} : { id: { lt: cursor } },
         ],
       },
@@ -114,7 +140,8 @@ export const reviewsService = {
       take: limit + 1,
       ...WITH_RELEASE,
     });
-    return mapPage(pageById(rows, limit), (row) => toBreakGlass(row, now));
+    const own = all ?? (await ownReviews(context, rows));
+    return mapPage(pageById(rows, limit), (row) => toBreakGlass(row, now, own));
   },
 
   /**
@@ -130,20 +157,22 @@ export const reviewsService = {
     const found = await requireBreakGlass(context, 'approvals:write', id);
     requirePerson(context.caller, 'A review');
     return change(context, async (changing) => {
-      const { caller, prisma, record } = changing;
+      const { prisma, record } = changing;
+      const caller = await currentCaller(changing);
       const { releaseId, environmentName: environment, projectId } = found;
       const now = await takeBreakGlassTurn(changing, releaseId, environment);
       const row = await readAgain(changing, id);
       const { reviewedBy, reviewedAt } = row;
-      if (reviewedBy !== null && reviewedAt !== null) {
+      const own = await ownReviews(changing, [row]);
+      if (reviewedBy !== null && reviewedAt !== null && !own.has(id)) {
         const isSame = row.finding === finding && row.actions.join('\n') === actions.join('\n');
         if (isSame && isSamePerson(caller, reviewedBy, reviewedAt)) {
           return changing.unchanged(toBreakGlass(row, now));
         }
         throw new AppError('break-glass-reviewed', `${reviewedBy} reviewed it already`);
       }
-      requireOver(stateOf(row, now), id);
-      if (isOwn(changing, row)) {
+      requireOver(stateOf(row, now, own.has(id)), id);
+      if (isOwn(caller, row)) {
         const detail = 'You broke the glass, or confirmed it. Another person must review it';
         throw new AppError('four-eyes-required', detail);
       }

@@ -81,16 +81,38 @@ async function findEarlier(context: CallContext, request: AuthorizeRequest, held
   return earlier;
 }
 
-/** How an allow of now authorizes a deployment. */
-const by = (
-  { id, breakGlass }: Pick<DecidedVerdict, 'id' | 'breakGlass'>,
-  otherwise: 'authorized' | 'rollback',
-) => ({ authorization: breakGlass ? ('break-glass' as const) : otherwise, judgedVerdictId: id });
+/** Whether the gate allows it without a break-glass: none is open, or it passes nothing. */
+const isAllowed = ({ decision, overrides = [] }: Pick<DecidedVerdict, 'decision' | 'overrides'>) =>
+  decision === 'allow' && overrides.length === 0;
+
+/** The allow of the last hour that counts, unless people said no since. */
+async function countingEarlier(
+  context: CallContext,
+  verdicts: VerdictsService,
+  { releaseId, environment, now, waiting }: AuthorizeRequest,
+  earlier: Earlier | undefined,
+  { results }: Pick<DecidedVerdict, 'results'>,
+): Promise<Earlier | undefined> {
+  if (earlier?.decision !== 'allow' || earlier.isBreakGlass || earlier.isTakenBack)
+    return undefined;
+  const saidNo = results.some(
+    ({ policy, rule, denies, approvals = [] }) =>
+      denies &&
+      ((policy === null && SAID_NO.has(rule)) ||
+        approvals.some(({ state }) => state === 'rejects')),
+  );
+  if (saidNo) return undefined;
+  if (earlier.isRecent) return earlier;
+  const asOf = now.getTime() - ALLOW_MINUTES * 60_000;
+  const intent = earlier.isRollback ? { intent: 'rollback' as const } : {};
+  const then = await verdicts.tryOut(context, { releaseId, environment, ...intent, asOf }, waiting);
+  return then.inputsHash === earlier.inputsHash ? earlier : undefined;
+}
 
 /**
- * Decides how a deployment is authorized: by the answer of now, as a rollback, or by an allow of the last hour. An
- * allow is that if it was answered for the first time, or again, within an hour, or if it is the answer of an hour ago
- * by all that is known now: only limits of time have passed since.
+ * Decides how a deployment is authorized, in the best way: by the answer of now, as a rollback, by an allow of the last
+ * hour, or by a break-glass. An allow is of the last hour if it was answered for the first time, or again, within an
+ * hour, or if it is the answer of an hour ago by all that is known now: only limits of time have passed since.
  * @throws {AppError} `environment-not-found`, `validation-failed`
  */
 export async function authorize(
@@ -98,40 +120,35 @@ export async function authorize(
   verdicts: VerdictsService,
   request: AuthorizeRequest,
 ): Promise<Authorization> {
-  const { releaseId, environment, now, waiting } = request;
+  const { releaseId, environment, waiting } = request;
   const held = await heldBy(context, releaseId, environment);
   const earlier = await findEarlier(context, request, held.verdictId);
   const ordinary = { releaseId, environment };
   const rollback = { ...ordinary, intent: 'rollback' as const };
   try {
     const verdict = await verdicts.judge(context, ordinary, waiting);
-    if (verdict.decision === 'allow') {
-      return { ...held, ...by(verdict, 'authorized') };
+    if (isAllowed(verdict)) {
+      return { ...held, authorization: 'authorized', judgedVerdictId: verdict.id };
     }
     const asRollback = await verdicts.tryOut(context, rollback, waiting);
-    if (asRollback.decision === 'allow') {
+    if (isAllowed(asRollback)) {
       const judged = await verdicts.judge(context, rollback, waiting);
-      if (judged.decision === 'allow') return { ...held, ...by(judged, 'rollback') };
+      if (isAllowed(judged)) {
+        return { ...held, authorization: 'rollback', judgedVerdictId: judged.id };
+      }
     }
-    const denied = { ...held, authorization: 'unauthorized', judgedVerdictId: verdict.id } as const;
-    if (earlier?.decision !== 'allow' || earlier.isBreakGlass) return denied;
-    const { results } = earlier.isRollback ? asRollback : verdict;
-    const saidNo = results.some(
-      ({ policy, rule, denies, approvals = [] }) =>
-        denies &&
-        ((policy === null && SAID_NO.has(rule)) ||
-          approvals.some(({ state }) => state === 'rejects')),
-    );
-    if (saidNo || earlier.isTakenBack) return denied;
-    const question = earlier.isRollback ? rollback : ordinary;
-    const asOf = now.getTime() - ALLOW_MINUTES * 60_000;
-    const counts =
-      earlier.isRecent ||
-      (await verdicts.tryOut(context, { ...question, asOf }, waiting)).inputsHash ===
-        earlier.inputsHash;
-    if (!counts) return denied;
-    const authorization = earlier.isRollback ? 'rollback' : 'authorized';
-    return { ...held, authorization, judgedVerdictId: earlier.id };
+    const question = earlier?.isRollback ? asRollback : verdict;
+    const counting = await countingEarlier(context, verdicts, request, earlier, question);
+    if (counting) {
+      const authorization = counting.isRollback ? 'rollback' : 'authorized';
+      return { ...held, authorization, judgedVerdictId: counting.id };
+    }
+    const broken =
+      verdict.decision === 'allow' || asRollback.decision !== 'allow'
+        ? verdict
+        : await verdicts.judge(context, rollback, waiting);
+    const authorization = broken.decision === 'allow' ? 'break-glass' : 'unauthorized';
+    return { ...held, authorization, judgedVerdictId: broken.id };
   } catch (error) {
     // What cannot be decided is not authorized, and recorded all the same.
     if (!(error instanceof AppError) || error.code !== 'decision-too-large') throw error;

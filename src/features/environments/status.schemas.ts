@@ -6,6 +6,7 @@ import {
   projectId,
   schemaRef,
   stringEnum,
+  timestamp,
   uuid,
 } from '../../contract/schemas.js';
 import { Deployment } from './deployments.schemas.js';
@@ -34,6 +35,23 @@ export const EnvironmentStatus = Type.Object(
     windows: Type.Array(schemaRef(EnvironmentWindow), {
       description: 'Windows that count, open or closed',
     }),
+    breakGlass: Type.Array(
+      Type.Object({
+        id: uuid(),
+        projectId: Type.Integer(),
+        releaseId: uuid(),
+        release: Type.Object({ version: Type.String() }),
+        force: Type.Boolean({ description: 'Whether two people opened it' }),
+        requestedBy: Type.String({ description: 'The person who broke the glass' }),
+        endsAt: timestamp('Until when, unless it ends before'),
+      }),
+      {
+        description: [
+          'Break-glasses that are open for releases here, newest first. The gate may deny all the same:',
+          `for example, after an artifact was added. At most ${MAX_SHOWN}`,
+        ].join(' '),
+      },
+    ),
     running: Type.Array(schemaRef(Deployment), {
       description: `What runs, one deployment per project: since when, by which verdict. At most ${MAX_RUNNING}`,
     }),

@@ -1,6 +1,7 @@
+import { inProjects, projectsFor } from '../../access/caller.js';
 import { databaseNow } from '../../database/clock.js';
 import { type CallContext, query } from '../../database/context.js';
-import type { VerdictInputs } from '../../engine/index.js';
+import { BREAK_GLASS_VOID, type VerdictInputs } from '../../engine/index.js';
 import { scheduleAt } from '../../vocabulary/windows.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import { requireReleaseRef } from '../releases/index.js';
@@ -39,6 +40,10 @@ function soaksUntil({ inputsJson }: Decided): Date | undefined {
 /** Built-in rules that deny only for a time. */
 const OF_TIME: ReadonlySet<string> = new Set(['frozen', 'outside-change-window', 'stopped']);
 
+/** Whether the result says why something else denies: it is no reason of its own. */
+const isNote = ({ policy, rule }: Decided['results'][number]) =>
+  policy === null && rule === BREAK_GLASS_VOID;
+
 function nextStep(verdict: Decided, environment: string): EnvironmentReadiness {
   const { decision, results, opensAt, validUntil } = verdict;
   const denying = results.filter(({ denies }) => denies);
@@ -48,7 +53,9 @@ function nextStep(verdict: Decided, environment: string): EnvironmentReadiness {
     const next = `${broken}Deploy it, and record it: POST /environments/${environment}/deployments`;
     return { environment, state: 'allowed', until: validUntil, reasons, next };
   }
-  const others = denying.filter(({ policy, rule }) => policy !== null || !OF_TIME.has(rule));
+  const others = denying.filter(
+    (one) => !isNote(one) && (one.policy !== null || !OF_TIME.has(one.rule)),
+  );
   const [first] = others;
   if (first) {
     const isOfOrder = ({ rule }: (typeof others)[number]) => rule === 'promoted';
@@ -71,6 +78,31 @@ function nextStep(verdict: Decided, environment: string): EnvironmentReadiness {
   const when = opensAt === null ? 'until a window opens' : `until ${opensAt.toISOString()}`;
   const next = `Wait ${when}, and ask the gate again: GET /assert`;
   return { environment, state: 'waiting', until: opensAt, reasons, next };
+}
+
+/** Break-glasses that are open, of projects for which the caller has `deployments:read`. */
+async function openGlasses(
+  { caller, prisma }: CallContext,
+  environmentName: string,
+  project: number | undefined,
+  now: Date,
+) {
+  const rows = await prisma.breakGlass.findMany({
+    where: {
+      AND: [
+        inProjects(projectsFor(caller, 'deployments:read')),
+        { environmentName, endedAt: null, endsAt: { gt: now } },
+        project === undefined ? {} : { projectId: project },
+      ],
+    },
+    select: {
+      ...{ id: true, projectId: true, releaseId: true, force: true, requestedBy: true },
+      ...{ endsAt: true, release: { select: { version: true } } },
+    },
+    orderBy: { id: 'desc' },
+    take: MAX_SHOWN,
+  });
+  return rows.map(({ endsAt, ...row }) => ({ ...row, endsAt: endsAt ?? now }));
 }
 
 export type StatusService = ReturnType<typeof statusService>;
@@ -120,6 +152,7 @@ export function statusService(verdicts: VerdictsService) {
         closesAt: dateOf(schedule.closesAt),
         stops: stops.filter(shown).map(toStop),
         windows: windows.filter(shown).map((row) => toWindow(row, now)),
+        breakGlass: await openGlasses(context, environmentName, project, now),
         running: await runningIn(context, environmentName, project),
       };
     },

@@ -6,6 +6,7 @@ import type { CallContext } from '../../database/context.js';
 import { takeTurn } from '../../database/turns.js';
 import { change } from '../../events/index.js';
 import type { EnvironmentStop as StopRow } from '../../generated/prisma/client.js';
+import { currentCaller } from '../../security/authentication/identity.js';
 import { AppError, invalid, invalidAt } from '../../shared/app-error.js';
 import { checkProjects } from '../projects/index.js';
 import { requireEnvironment } from './environment.js';
@@ -116,7 +117,8 @@ export function stopsService() {
       await requireEnvironment(context, environmentName);
       await requireRecentSignIn(context, [environmentName]);
       return change(context, async (changing) => {
-        const { caller, prisma, record } = changing;
+        const { prisma, record } = changing;
+        const caller = await currentCaller(changing);
         await takeTurn(changing, ['stops', environmentName]);
         const which = { environmentName, ...(stop !== undefined && { id: stop }) };
         const found = await prisma.environmentStop.findMany({

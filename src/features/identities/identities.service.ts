@@ -6,6 +6,7 @@ import { type ChangeContext, change } from '../../events/index.js';
 import { identityOf } from '../../security/authentication/identity.js';
 import { withdrawUnused } from '../approvals/index.js';
 import { endOfDisabled } from '../break-glass/index.js';
+import { disableOfCreators } from '../webhooks/index.js';
 import type { ListIdentitiesQuery } from './identities.schemas.js';
 import {
   findIdentity,
@@ -113,6 +114,7 @@ export const identitiesService = {
       const keys = names.map(comparable);
       await withdrawUnused(changing, keys);
       await endOfDisabled(changing, keys);
+      await disableOfCreators(changing, keys);
       const [subject = identity.subject, ...aliases] = names;
       record('identity.disabled', { id: identity.id, data: { subject, aliases, ...ended } });
       return shown(changing, identity.id);

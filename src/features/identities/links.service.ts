@@ -11,6 +11,7 @@ import {
   requireEnabled,
 } from '../../security/authentication/identity.js';
 import { AppError, invalidAt } from '../../shared/app-error.js';
+import { revokeOwnWaivers } from '../waivers/index.js';
 import { findIdentity, type Link, requireSubject, toLink } from './identity.js';
 
 /** A request to unlink counts for 7 days. */
@@ -93,6 +94,7 @@ export const linksService = {
         },
       });
       record('identity.linked', { id: row.id, data: { subject, alias } });
+      await revokeOwnWaivers(changing, await identityOf(changing, subject));
       return toLink(row);
     });
   },

@@ -29,7 +29,7 @@ export interface Asked {
 const inputsFor = ({
   versions,
   rollback,
-}: Asked): Readonly<Record<Exclude<keyof VerdictInputs, 'tooOld'>, string>> => ({
+}: Asked): Readonly<Record<Exclude<keyof VerdictInputs, 'tooOld' | 'breakGlassVoid'>, string>> => ({
   release: RELEASE_INPUT,
   environment: ENVIRONMENT_INPUT,
   artifacts: ARTIFACTS_INPUT,

@@ -22,6 +22,7 @@ import {
   reviewsAt,
   type StoredBreakGlass,
   type StoredReview,
+  voidBreakGlassAt,
 } from '../break-glass/index.js';
 import {
   lineAt,
@@ -97,6 +98,7 @@ export type Row = Omit<
   | 'promoted'
   | 'approvals'
   | 'breakGlass'
+  | 'breakGlassVoid'
   | 'reviews'
   | 'waivers'
 > & {
@@ -114,7 +116,7 @@ export type Row = Omit<
   readonly after: readonly string[];
   /** When the release ran in other environments. */
   readonly promoted: readonly Stay[];
-  /** The one that is open now. */
+  /** The one that did not end. */
   readonly breakGlass: StoredBreakGlass | null;
   readonly reviews: readonly StoredReview[];
   readonly facts: Counted | null;
@@ -165,6 +167,7 @@ function inputsOf(row: WholeRow, prepared: Prepared, runningEvidence?: string): 
     windows: lineAt(windows, at).inputs,
     rollback: rollbackAt(rollback, at),
     breakGlass: breakGlassAt(breakGlass, at),
+    breakGlassVoid: voidBreakGlassAt(breakGlass, at),
     promoted: promotionsAt(promoted, demandsOf(row, prepared), at),
     running:
       running && runningEvidence !== undefined

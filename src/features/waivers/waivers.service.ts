@@ -9,6 +9,7 @@ import { lockRow } from '../../database/lock-row.js';
 import { aboutOf, ruleNamed } from '../../engine/index.js';
 import { type ChangeContext, change } from '../../events/index.js';
 import type { Prisma } from '../../generated/prisma/client.js';
+import { currentCaller } from '../../security/authentication/identity.js';
 import { AppError, invalidAt } from '../../shared/app-error.js';
 import { hasHappened } from '../../shared/once-with-reason.js';
 import { normalizeId } from '../../vocabulary/vulnerability-ids.js';
@@ -200,7 +201,8 @@ export function waiversService() {
      */
     async approve(context: CallContext, id: string): Promise<MatchedWaiver> {
       const waiver = await change(context, async (changing) => {
-        const { caller, record, unchanged } = changing;
+        const { record, unchanged } = changing;
+        const caller = await currentCaller(changing);
         const before = await lock(changing, id);
         requireIdentity(caller);
         if (before.state === 'approved') return unchanged(before);

@@ -1,7 +1,7 @@
 import { type AddressKind, kindOfAddress } from '../../outbound/addresses.js';
 
 /** The host of a URL, as `WEBHOOK_PRIVATE_HOSTS` lists it. */
-const hostOf = ({ hostname }: URL) => hostname.toLowerCase();
+const hostOf = ({ hostname }: URL) => hostname.toLowerCase().replace(/\.$/, '');
 
 const LITERAL = /^(?:\[.*\]|[0-9]+(?:\.[0-9]+){3})$/;
 

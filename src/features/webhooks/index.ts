@@ -1,1 +1,2 @@
+export { disableOfCreators } from './creators.js';
 export { openWebhooks, type Webhooks } from './webhooks.js';

@@ -39,6 +39,24 @@ function environmentsOf({ environment, environments }: Record<string, unknown>):
   return list.filter((name): name is string => typeof name === 'string');
 }
 
+/** The path of what the event is about, or of the list that has it. */
+function subjectLink(
+  { subjectKind, subjectId, releaseId }: EventRow,
+  environment: string | undefined,
+): string | undefined {
+  const place = environment === undefined ? undefined : encodeURIComponent(environment);
+  const paths: Readonly<Record<string, string | undefined>> = {
+    approval: `/approvals/${subjectId}`,
+    'approval-request':
+      releaseId === null ? undefined : `/approvals?state=wanted&release=${releaseId}`,
+    'break-glass': `/break-glass/${subjectId}`,
+    deployment: place && `/environments/${place}/history`,
+    stop: place && `/environments/${place}/stops?state=all`,
+    webhook: `/webhooks/${subjectId}`,
+  };
+  return paths[subjectKind];
+}
+
 function linksOf(event: EventRow, details: Record<string, unknown>, base: string) {
   const links: Record<string, string> = { event: `${base}/events/${event.id}` };
   const [environment, ...others] = environmentsOf(details);
@@ -49,6 +67,8 @@ function linksOf(event: EventRow, details: Record<string, unknown>, base: string
   if (event.releaseId !== null && name !== undefined && event.type.startsWith('approval.')) {
     links.brief = `${links.release}/decision-brief?environment=${name}`;
   }
+  const subject = subjectLink(event, environment);
+  if (subject !== undefined) links.subject = `${base}${subject}`;
   if (event.subjectKind === 'webhook') links.webhook = `${base}/webhooks/${event.subjectId}`;
   return links;
 }

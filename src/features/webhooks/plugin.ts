@@ -61,7 +61,10 @@ function troubleOf({ disabled, otherKey }: Seen): string | undefined {
     ].join('. ');
   }
   if (disabled === 0) return undefined;
-  return 'Webhooks are disabled, because their receivers are gone or failed: GET /webhooks?state=disabled';
+  return [
+    'Webhooks are disabled, because receivers are gone or failed, or creators were disabled:',
+    'GET /webhooks?state=disabled',
+  ].join(' ');
 }
 
 /** Tells other systems of events. */

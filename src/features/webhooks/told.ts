@@ -25,6 +25,14 @@ export const TOLD: readonly EventType[] = [
   ...(Object.keys(EVENTS) as EventType[]).filter((type) => type.startsWith('break-glass.')),
 ];
 
+/** Types that belong to no project, so that a webhook of some projects would never be told of them. */
+export const OF_NO_PROJECT: ReadonlySet<string> = new Set(
+  TOLD.filter((type) => {
+    const { subject } = EVENTS[type];
+    return WITHOUT_PROJECT.has(subject) && subject !== 'stop'; // the trigger finds the projects of a stop
+  }),
+);
+
 /** What a caller who creates a webhook must be allowed to read: what it will be sent. */
 export function grantsOf(types: readonly EventType[], projects: Projects): Grant[] {
   const kinds = [...new Set(types.map((type) => EVENTS[type].subject))];

@@ -1,9 +1,10 @@
-import { projectsFor } from '../../access/caller.js';
+import { type Projects, projectsFor } from '../../access/caller.js';
 import type { Scope } from '../../access/scopes.js';
 import { type CallContext, query } from '../../database/context.js';
 import type { Statement } from '../../database/sql.js';
+import type { ChangeContext } from '../../events/index.js';
 import { AppError } from '../../shared/app-error.js';
-import type { ListWebhooksQuery, Webhook } from './webhooks.schemas.js';
+import { type ListWebhooksQuery, MAX_WEBHOOKS, type Webhook } from './webhooks.schemas.js';
 
 /** A webhook as the table has it. */
 interface Row extends Omit<Webhook, 'state' | 'projects' | 'disabledBecause'> {
@@ -26,10 +27,10 @@ const GET: Statement = {
   text: `SELECT ${COLUMNS} FROM webhooks w WHERE ${REACHED} AND w.id = $2 AND w.revoked_at IS NULL`,
 };
 
-/** `$2`: state, `$3`: id of the row before the page or null, `$4`: number of rows. */
+/** `$2`: state, `$3`: id of the row before the page or null, `$4`: number of rows, `$5`: creator or null. */
 const LIST: Statement = {
   text: `SELECT ${COLUMNS} FROM webhooks w
-          WHERE ${REACHED} AND ($3::uuid IS NULL OR w.id > $3)
+          WHERE ${REACHED} AND ($3::uuid IS NULL OR w.id > $3) AND ($5::text IS NULL OR w.created_by = $5)
             AND CASE $2 WHEN 'all' THEN true WHEN 'revoked' THEN w.revoked_at IS NOT NULL
                         WHEN 'disabled' THEN w.revoked_at IS NULL AND w.disabled_at IS NOT NULL
                         ELSE w.revoked_at IS NULL END
@@ -66,9 +67,18 @@ export async function requireWebhook(
 /** Webhooks that the caller reaches, the oldest first; one more than the page has. */
 export async function listWebhooks(
   context: CallContext,
-  { limit, cursor, state }: ListWebhooksQuery,
+  { limit, cursor, state, createdBy }: ListWebhooksQuery,
 ): Promise<Webhook[]> {
   const projects = projectsFor(context.caller, 'webhooks:read');
-  const values = [projects, state, cursor ?? null, limit + 1];
+  const values = [projects, state, cursor ?? null, limit + 1, createdBy ?? null];
+  return (await query<Row>(context, LIST, values)).map(toWebhook);
+}
+
+/** Those that are not revoked, among all or among the projects, the oldest first. */
+export async function currentWebhooks(
+  context: CallContext | ChangeContext,
+  projects: Projects,
+): Promise<Webhook[]> {
+  const values = [projects, 'current', null, MAX_WEBHOOKS, null];
   return (await query<Row>(context, LIST, values)).map(toWebhook);
 }

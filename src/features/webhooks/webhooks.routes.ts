@@ -8,6 +8,7 @@ import {
   CreatedWebhookRef,
   CreateWebhookRef,
   ListWebhooksQuery,
+  MAX_OF_CREATOR,
   MAX_WEBHOOKS,
   WebhookParams,
   WebhookRef,
@@ -24,7 +25,7 @@ export const webhooksRoutes: FastifyPluginAsyncTypebox<{ webhooks: WebhooksServi
       bodyLimit: Math.min(app.initialConfig.bodyLimit ?? RIGHTS_BODY_LIMIT, RIGHTS_BODY_LIMIT),
       config: {
         scope: 'webhooks:write',
-        problems: ['rights-exceeded', 'quota-exceeded', 'webhooks-off'],
+        problems: ['rights-exceeded', 'quota-exceeded', 'webhook-exists', 'webhooks-off'],
       },
       links: linksToId('getWebhook', 'revokeWebhook', 'testWebhook', 'listWebhookDeliveries'),
       schema: {
@@ -35,7 +36,7 @@ export const webhooksRoutes: FastifyPluginAsyncTypebox<{ webhooks: WebhooksServi
           'From now on, events of these types and projects are sent to the URL, signed by Standard Webhooks',
           '(HMAC-SHA256), at least once each.',
           'The caller needs `events:read` and the scope to read what the events are about, for all of the projects.',
-          `The server can have ${MAX_WEBHOOKS} webhooks. A webhook cannot be changed: create another one and revoke the first.`,
+          `The server can have ${MAX_WEBHOOKS} webhooks, and ${MAX_OF_CREATOR} of one caller. A webhook cannot be changed: create another one and revoke the first.`,
           '`Idempotency-Key` has no effect here, because the server does not store secrets.',
         ].join(' '),
         body: CreateWebhookRef,
@@ -132,13 +133,14 @@ export const webhooksRoutes: FastifyPluginAsyncTypebox<{ webhooks: WebhooksServi
   app.post(
     '/:id/enable',
     {
-      config: { scope: 'webhooks:write', problems: ['webhook-not-found'] },
+      config: { scope: 'webhooks:write', problems: ['webhook-not-found', 'rights-exceeded'] },
       schema: {
         operationId: 'enableWebhook',
         summary: 'Enable a webhook',
         description: [
           'Enables a webhook that the server disabled. Events that wait for it are sent.',
           'Events from the time in which it was disabled are not: read them with `GET /events`.',
+          'If its creator is disabled, the caller needs the rights to create it.',
           'Enabling an active webhook has no effect.',
         ].join(' '),
         params: WebhookParams,

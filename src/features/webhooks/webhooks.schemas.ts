@@ -6,6 +6,7 @@ import {
   line,
   nullableString,
   nullableTimestamp,
+  parameter,
   schemaRef,
   stringEnum,
   timestamp,
@@ -17,6 +18,9 @@ import { TOLD } from './told.js';
 
 /** Webhooks that are not revoked. */
 export const MAX_WEBHOOKS = 50;
+
+/** Those of them that one caller created, so that it cannot use up all. */
+export const MAX_OF_CREATOR = 20;
 
 const meanings = TOLD.map((type) => `\`${type}\`: ${EVENTS[type].meaning}`);
 
@@ -57,9 +61,10 @@ const properties = {
   disabledBecause: nullableString({
     description: [
       'gone: the receiver answered 410. failing: the receiver accepted nothing for three days.',
+      'creator-disabled: an admin disabled the caller who created it.',
       'null if the webhook is not disabled',
     ].join(' '),
-    enum: ['gone', 'failing', null],
+    enum: ['gone', 'failing', 'creator-disabled', null],
   }),
   revokedAt: nullableTimestamp('Time of revocation. null if not revoked'),
   revokedBy: nullableString({ description: 'Caller who revoked the webhook' }),
@@ -133,6 +138,10 @@ export const ListWebhooksQuery = Type.Object(
         default: 'current',
         description: 'State of the webhooks. current: active or disabled',
       }),
+    ),
+    createdBy: parameter(
+      Type.String({ minLength: 1, maxLength: 1000 }),
+      'Subject of the caller who created them, as `createdBy` shows it',
     ),
   },
   { additionalProperties: false },

@@ -8,20 +8,21 @@ import { lockRow } from '../../database/lock-row.js';
 import { takeTurn } from '../../database/turns.js';
 import type { EventType } from '../../events/catalogue.js';
 import { change } from '../../events/index.js';
+import { currentCaller, identityOf } from '../../security/authentication/identity.js';
 import { secretText } from '../../security/signing/standard-webhooks.js';
 import { AppError, invalidAt } from '../../shared/app-error.js';
 import { checkProjects } from '../projects/index.js';
 import { faultOfUrl, type PrivateHosts } from './address.js';
 import { END_REVOKED } from './deliveries.sql.js';
+import { checkEvents, checkNew } from './new-webhook.js';
 import { grantsOf } from './told.js';
 import { listWebhooks, requireWebhook } from './webhook.js';
 import type { Webhooks } from './webhooks.js';
-import {
-  type CreatedWebhook,
-  type CreateWebhook,
-  type ListWebhooksQuery,
-  MAX_WEBHOOKS,
-  type Webhook,
+import type {
+  CreatedWebhook,
+  CreateWebhook,
+  ListWebhooksQuery,
+  Webhook,
 } from './webhooks.schemas.js';
 
 const SALT_BYTES = 32;
@@ -33,7 +34,10 @@ export interface WebhooksServiceOptions {
 }
 
 /** @throws {AppError} `rights-exceeded` if the caller may not read what the webhook would be sent */
-function checkTold({ caller }: CallContext, { events, projects }: CreateWebhook): void {
+function checkTold(
+  { caller }: Pick<CallContext, 'caller'>,
+  { events, projects }: Pick<CreateWebhook, 'events' | 'projects'>,
+): void {
   const grants = grantsOf(events as EventType[], projects);
   const beyond = [...new Set(grants.flatMap((grant) => scopesBeyond(caller, grant)))];
   if (beyond.length === 0) return;
@@ -60,26 +64,27 @@ export function webhooksService({ own, privateHosts }: WebhooksServiceOptions) {
   return {
     /**
      * Creates a webhook. Only this answer has its secret.
-     * @throws {AppError} `validation-failed`, `rights-exceeded`, `quota-exceeded`, `webhooks-off`
+     * @throws {AppError} `validation-failed`, `rights-exceeded`, `quota-exceeded`, `webhook-exists`, `webhooks-off`
      */
     async create(context: CallContext, input: CreateWebhook): Promise<CreatedWebhook> {
       const { events, projects, description } = input;
       const { keyFile, sender } = requireOwn(own);
       const fault = faultOfUrl(input.url, privateHosts);
       if (fault !== undefined) throw invalidAt('body', '/url', fault);
+      checkEvents(input);
       checkTold(context, input);
       await checkProjects(context, projects);
       const { href: url, origin } = new URL(input.url);
       const key = await keyFile.ensure();
       const salt = randomBytes(SALT_BYTES);
       const created = await change(context, async (changing) => {
-        const { caller, prisma, record } = changing;
-        // Requests that count the webhooks wait here, so that the limit holds.
+        const { prisma, record } = changing;
+        // An admin who disables the caller waits for the webhook, and disables it. Or this one comes later, and is
+        // refused.
+        const caller = await currentCaller(changing);
+        // Requests that count the webhooks wait here, so that the limits hold.
         const createdAt = await takeTurn(changing, ['webhooks']);
-        if ((await prisma.webhook.count({ where: { revokedAt: null } })) >= MAX_WEBHOOKS) {
-          const detail = `The server has ${MAX_WEBHOOKS} webhooks, which is the maximum`;
-          throw new AppError('quota-exceeded', `${detail}. Revoke some: DELETE /webhooks/{id}`);
-        }
+        await checkNew(changing, caller, { ...input, url });
         const { id } = await prisma.webhook.create({
           data: {
             ...{ url, events, description: description ?? null, ...storedProjects(projects) },
@@ -135,8 +140,9 @@ export function webhooksService({ own, privateHosts }: WebhooksServiceOptions) {
     },
 
     /**
-     * Enables a disabled webhook. What waited for it is sent.
-     * @throws {AppError} `webhook-not-found`
+     * Enables a disabled webhook. What waited for it is sent. If its creator is disabled, the caller answers for what
+     * it is told, and must be allowed to read it.
+     * @throws {AppError} `webhook-not-found`, `rights-exceeded`
      */
     async enable(context: CallContext, id: string): Promise<Webhook> {
       await requireWebhook(context, 'webhooks:write', id);
@@ -145,6 +151,7 @@ export function webhooksService({ own, privateHosts }: WebhooksServiceOptions) {
         await lockRow(changing, 'webhooks', id);
         const webhook = await requireWebhook(changing, 'webhooks:write', id);
         if (webhook.disabledBecause === null) return unchanged(webhook);
+        if ((await identityOf(changing, webhook.createdBy)).disabled) checkTold(changing, webhook);
         const data = { disabledAt: null, disabledBecause: null };
         await prisma.webhook.updateMany({ where: { id }, data });
         await prisma.webhookDelivery.updateMany({

@@ -1,6 +1,7 @@
 import type { Alias, Caller } from '../../access/caller.js';
 import { comparable } from '../../access/four-eyes.js';
 import { type Place, query } from '../../database/context.js';
+import { shareTurn } from '../../database/turns.js';
 import { AppError } from '../../shared/app-error.js';
 import { refused } from './credentials.js';
 
@@ -61,6 +62,22 @@ export async function identified(place: Place, caller: Caller): Promise<Caller> 
   const { subject, disabled, aliases } = await identityOf(place, caller.subject);
   if (disabled) throw refused('The identity is disabled');
   return { ...caller, subject, ...(aliases.length > 0 && { aliases }) };
+}
+
+/**
+ * The caller with its links of now, for what needs another person than before. What the request began with can be some
+ * seconds old. Those who link and disable people wait until the transaction ends, or this one waits for them: call it
+ * before a lock that they take.
+ * @throws {AppError} `unauthenticated` if an admin disabled it, as the next request would
+ */
+export async function currentCaller(
+  changing: Place & { readonly caller: Caller } & Parameters<typeof shareTurn>[0],
+): Promise<Caller> {
+  await shareTurn(changing, IDENTITIES_TURN);
+  const { subject } = changing.caller;
+  const { disabled, aliases } = await identityOf(changing, subject);
+  if (disabled) throw refused('The identity is disabled');
+  return { ...changing.caller, ...(aliases.length > 0 && { aliases }) };
 }
 
 /**
