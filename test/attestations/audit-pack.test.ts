@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ANONYMOUS } from '../../src/access/caller.js';
 import { callContext } from '../../src/database/context.js';
-import { tarOf, withManifest } from '../../src/features/attestations/pack.support.js';
+import { tarOf, withManifest } from '../../src/features/attestations/pack-archive.support.js';
 import { erase, recover, rotate, tilesOf } from '../../src/features/transparency/index.js';
 import { formatCheckpoint } from '../../src/security/signing/checkpoint.js';
 import { rootAt } from '../../src/security/signing/tiles.js';
@@ -67,7 +67,7 @@ describe('GET /releases/{id}/audit-pack', () => {
     expect(output).not.toContain('missing at the end');
     const line = ({ id, decision }: typeof allowed) =>
       new RegExp(
-        `Version 1.0.0: verdict.decided ${decision} for production at \\S+ by anonymous, ${id}\n`,
+        `verdict.decided at \\S+ by anonymous, ${id}, environment production, decision ${decision}\n`,
       );
     expect(output).toMatch(line(denied));
     expect(output).toMatch(line(allowed));
@@ -107,10 +107,10 @@ describe('GET /releases/{id}/audit-pack', () => {
       return (await verifyPack(tarOf(withManifest(all)))).output;
     };
     expect(await tampered((text) => text.replace('"alice"', '"mallory"'))).toContain(
-      `approvals/${yes.id}.json: the person, or seen, was changed`,
+      `approvals/${yes.id}.json: the person of approval ${yes.id} was changed`,
     );
     expect(await tampered((text) => text.replace('"coverage":[', '"coverage":[1,'))).toContain(
-      'the person, or seen, was changed',
+      `the risk of approval ${yes.id} was changed`,
     );
     expect(await tampered(() => undefined)).toContain('the log has it, and the pack does not');
   });
@@ -204,9 +204,7 @@ describe('GET /releases/{id}/audit-pack', () => {
     await erase(owner, event?.id ?? '', 'A name');
     const { output, status } = await verifyPack(await packOf(app, release.id));
     expect(output).toMatch(/Entry 1\/\d+ was erased: its place in the log is proven/);
-    expect(output).toMatch(
-      /All of evidence \S+: it is older than the log, not of the API, or erased/,
-    );
+    expect(output).toMatch(/All of evidence \S+: no event has its digest, or the event was erased/);
     expect(status).toBe(0);
   });
 

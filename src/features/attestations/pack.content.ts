@@ -3,6 +3,7 @@ import { createGunzip } from 'node:zlib';
 import { type CallContext, query } from '../../database/context.js';
 import type { DocumentStore } from '../evidence/index.js';
 import { requireVerdictRecord } from '../verdicts/index.js';
+import { packedRow, type Rows } from './pack.rows.js';
 import { DOCUMENTS_OF, POLICIES_OF } from './pack.sql.js';
 import type { TarFile } from './tar.js';
 
@@ -18,10 +19,15 @@ export const jsonFile = (path: string, value: unknown): TarFile =>
 type Files = AsyncGenerator<TarFile>;
 
 /** Each file is read when the one before is packed: no connection is held, and no two large ones are in memory. */
-export async function* verdictFiles(context: CallContext, ids: readonly string[]): Files {
+export async function* verdictFiles(
+  context: CallContext,
+  ids: readonly string[],
+  rows: Rows,
+): Files {
   for (const id of ids) {
-    const verdict = await requireVerdictRecord(context, 'audit:read', id);
-    yield jsonFile(`verdicts/${id}.json`, verdict);
+    const { inputs, results } = await requireVerdictRecord(context, 'audit:read', id);
+    const row = await packedRow(context, 'verdict', id, rows);
+    yield jsonFile(`verdicts/${id}.json`, { ...row, inputs, results });
   }
 }
 
@@ -52,74 +58,38 @@ export async function* waiverFiles({ prisma }: CallContext, ids: readonly string
   }
 }
 
-/** What people said, and what they saw. That it was withdrawn later is an entry of the log. */
-export async function* approvalFiles({ prisma }: CallContext, ids: readonly string[]): Files {
-  for (const id of ids) {
-    const row = await prisma.approval.findUniqueOrThrow({
-      where: { id },
-      omit: { personKey: true, withdrawnAt: true, withdrawnBy: true, withdrawReason: true },
-      include: { brief: { select: { risk: true } } },
-    });
-    const { environmentName: environment, brief, ...rest } = row;
-    yield jsonFile(`approvals/${id}.json`, { ...rest, environment, risk: JSON.parse(brief.risk) });
-  }
-}
-
-/** Which break-glasses the log says were confirmed, and reviewed. */
-export interface Told {
-  readonly confirmed: ReadonlySet<string>;
-  readonly reviewed: ReadonlySet<string>;
-}
-
-/** Who broke the glass and why, and the review. What came after the size of the pack is left out. */
-export async function* breakGlassFiles(
-  { prisma }: CallContext,
+/** What people said, and what they saw. */
+export async function* approvalFiles(
+  context: CallContext,
   ids: readonly string[],
-  { confirmed, reviewed }: Told,
+  rows: Rows,
 ): Files {
   for (const id of ids) {
-    const row = await prisma.breakGlass.findUniqueOrThrow({ where: { id } });
-    const { projectId, releaseId, environmentName: environment, reason, minutes, force } = row;
-    const isOpen = !force || confirmed.has(id);
-    const { requestedAt, requestedBy, requestedVia } = row;
-    yield jsonFile(`break-glass/${id}.json`, {
-      ...{ id, projectId, releaseId, environment, reason, minutes, force },
-      ...{ requestedAt, requestedBy, requestedVia, createdBy: requestedBy },
-      confirmedBy: confirmed.has(id) ? row.confirmedBy : null,
-      confirmedVia: confirmed.has(id) ? row.confirmedVia : null,
-      until: isOpen ? row.endsAt : null,
-      // The log has its digest.
-      ...(reviewed.has(id) && {
-        review: { finding: row.finding, actions: row.actions, by: row.reviewedBy },
-      }),
-    });
-  }
-}
-
-export async function* deploymentFiles({ prisma }: CallContext, ids: readonly string[]): Files {
-  for (const id of ids) {
-    const row = await prisma.deployment.findUniqueOrThrow({ where: { id } });
-    const { environmentName: environment, ...rest } = row;
-    yield jsonFile(`deployments/${id}.json`, { ...rest, environment });
-  }
-}
-
-/** What was received. That it was superseded or retracted later is an entry of the log. */
-export async function* evidenceFiles({ prisma }: CallContext, ids: readonly string[]): Files {
-  for (const id of ids) {
-    const row = await prisma.evidence.findUniqueOrThrow({
+    const { brief } = await context.prisma.approval.findUniqueOrThrow({
       where: { id },
-      omit: {
-        lastReceivedAt: true,
-        supersededAt: true,
-        supersededById: true,
-        retractedAt: true,
-        retractedBy: true,
-        retractReason: true,
-      },
+      select: { brief: { select: { risk: true } } },
     });
-    yield jsonFile(`evidence/${id}.json`, row);
+    const row = await packedRow(context, 'approval', id, rows);
+    yield jsonFile(`approvals/${id}.json`, { ...row, risk: JSON.parse(brief.risk) });
   }
+}
+
+/** Folders whose files are rows and nothing else. */
+const FOLDERS = {
+  deployment: 'deployments',
+  'break-glass': 'break-glass',
+  evidence: 'evidence',
+} as const;
+
+/** Rows as they were at the size of the pack. That evidence was retracted later is an entry of the log. */
+export async function* rowFiles(
+  context: CallContext,
+  kind: keyof typeof FOLDERS,
+  ids: readonly string[],
+  rows: Rows,
+): Files {
+  for (const id of ids)
+    yield jsonFile(`${FOLDERS[kind]}/${id}.json`, await packedRow(context, kind, id, rows));
 }
 
 export async function* documentFiles(

@@ -9,36 +9,43 @@ import {
   type UpTo,
 } from '../transparency/index.js';
 import { textFile } from './pack.content.js';
+import { noteRow, type RowEvent } from './pack.rows.js';
 import { RECOVERIES } from './pack.sql.js';
 import type { TarFile } from './tar.js';
 
+/** The type of the event that a pack was issued. */
+export const ISSUED = 'audit-pack.issued';
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** What a release's entries are about, by kind of subject and by type of event. */
+/** What a release's entries are about, by kind of subject. */
 export type Subjects = ReadonlyMap<string, readonly string[]>;
 
-/** Ids of what the entries of the release are about, each once, and the logs that have them. */
+/** Ids of what the entries of the release are about, each once, with digests of rows, and the logs that have them. */
 export async function subjectsOf(place: Place, releaseId: string, upTo: UpTo) {
   const subjects = new Map<string, Set<string>>();
   const logs = new Set<number>();
+  const rows = new Map<string, string | null>();
+  /** Environments of the packs that were issued after the last other event. */
+  let issued: (string | null)[] = [];
   for await (const batch of releaseEntries(place, releaseId, upTo)) {
     for (const { log, statement } of batch) {
       logs.add(log);
-      if (statement === null) continue;
-      const { subject, type } = JSON.parse(statement) as {
-        subject: { kind: string; id: string };
-        type: string;
-      };
+      if (statement === null) {
+        issued = [];
+        continue;
+      }
+      const said = JSON.parse(statement) as RowEvent & { data: { environment?: string | null } };
+      const { subject, type, data } = said;
+      issued = type === ISSUED ? [...issued, data.environment ?? null] : [];
       // Written beside the API. The entry is in the pack, and no row has the id.
       if (!UUID.test(subject.id)) continue;
-      for (const name of [subject.kind, type]) {
-        const ids = subjects.get(name) ?? new Set();
-        subjects.set(name, ids.add(subject.id));
-      }
+      subjects.set(subject.kind, (subjects.get(subject.kind) ?? new Set()).add(subject.id));
+      noteRow(rows, said);
     }
   }
   const sorted: Subjects = new Map([...subjects].map(([kind, ids]) => [kind, [...ids].sort()]));
-  return { subjects: sorted, logs };
+  return { subjects: sorted, logs, rows, issued };
 }
 
 export interface EntriesRequest {

@@ -38,10 +38,8 @@ export async function usedKeys(
     return own.slice(0, last + 1);
   });
   return {
-    log: ofLogs.map(({ origin, vkey, from }) => ({ origin, vkey, from })),
-    verdicts: keys.verdicts
-      .filter(({ keyId }) => signers.has(keyId))
-      .map(({ keyId, publicKey, from }) => ({ keyId, publicKey, from })),
+    log: ofLogs.map(({ vkey }) => vkey),
+    verdicts: keys.verdicts.filter(({ keyId }) => signers.has(keyId)),
   };
 }
 

@@ -9,17 +9,15 @@ import type { LogService } from '../transparency/index.js';
 import type { AttestationsService } from './attestations.service.js';
 import {
   approvalFiles,
-  breakGlassFiles,
-  deploymentFiles,
   documentFiles,
-  evidenceFiles,
   jsonFile,
   policyFiles,
+  rowFiles,
   textFile,
   verdictFiles,
   waiverFiles,
 } from './pack.content.js';
-import { entryFiles, subjectsOf } from './pack.entries.js';
+import { entryFiles, ISSUED, subjectsOf } from './pack.entries.js';
 import { rotationFiles, usedKeys } from './pack.keys.js';
 import { packReadme } from './pack.readme.js';
 import {
@@ -34,8 +32,7 @@ import {
 } from './pack.sql.js';
 import { type PackedFile, type TarFile, tarOf } from './tar.js';
 
-const SCHEMA = 'srp-audit-pack/v1';
-const ISSUED = 'audit-pack.issued';
+const SCHEMA = 'srp-audit-pack/v2';
 const VERIFY = new URL('features/attestations/verify.mjs', CODE);
 
 export interface PackRequest {
@@ -57,6 +54,24 @@ interface Options {
 }
 
 const manifest = (files: readonly PackedFile[]): TarFile => jsonFile('manifest.json', { files });
+
+/**
+ * The event that ends a pack says which environment it is about. A pack of the same size about another one would
+ * contradict it.
+ * @param issued environments of the packs that were issued at the end; empty: the pack ends with another event
+ * @throws {AppError} `validation-failed`
+ */
+function requireIssuedFor(
+  environment: string | undefined,
+  issued: readonly (string | null)[],
+  size: number,
+): void {
+  if (issued.length === 0 || issued.includes(environment ?? null)) return;
+  const [first] = issued;
+  const allowed = first === null || first === undefined ? 'be absent' : `be ${first}`;
+  const message = `must ${allowed}: the pack of size ${size} was issued so. For another one, leave size out`;
+  throw invalidAt('query', '/environment', message);
+}
 
 export type PackService = ReturnType<typeof packService>;
 
@@ -175,7 +190,8 @@ export function packService({ log, attestations, documents }: Options) {
           ? undefined
           : await log.consistency({ from, to: size, log: checkpoint.log });
       const upTo = { log: checkpoint.log, size };
-      const { subjects, logs } = await subjectsOf(context, id, upTo);
+      const { subjects, logs, rows, issued } = await subjectsOf(context, id, upTo);
+      requireIssuedFor(environment, issued, size);
       const earlier = [...logs].filter((one) => one !== checkpoint.log);
       const checkpoints = [
         ...(await query<CheckpointRow>(context, LAST_CHECKPOINTS, [earlier])),
@@ -186,10 +202,6 @@ export function packService({ log, attestations, documents }: Options) {
       const deployments = await inEnvironment(context, 'deployment', of('deployment'), environment);
       const approvals = await inEnvironment(context, 'approval', of('approval'), environment);
       const broken = await inEnvironment(context, 'breakGlass', of('break-glass'), environment);
-      const told = {
-        confirmed: new Set(of('break-glass.confirmed')),
-        reviewed: new Set(of('break-glass.reviewed')),
-      };
       const waivers = (await query<{ id: string }>(context, WAIVERS_OF, [verdicts])).map(
         (row) => row.id,
       );
@@ -209,7 +221,10 @@ export function packService({ log, attestations, documents }: Options) {
           log: checkpoint.log,
           size,
         });
-        yield jsonFile('keys.json', keys);
+        yield jsonFile('keys.json', {
+          log: keys.log,
+          verdicts: keys.verdicts.map(({ publicKey }) => publicKey),
+        });
         for (const one of checkpoints) yield textFile(`logs/${one.log}/checkpoint`, one.note);
         if (consistency) {
           const proof = { from, to: size, hashes: consistency.hashes };
@@ -225,21 +240,18 @@ export function packService({ log, attestations, documents }: Options) {
           related: [
             ['waiver', waivers],
             ['policy', [...new Set(policies.map(({ name }) => name))]],
-            [
-              'key',
-              [...keys.log.map(({ vkey }) => vkey), ...keys.verdicts.map(({ keyId }) => keyId)],
-            ],
+            ['key', [...keys.log, ...keys.verdicts.map(({ keyId }) => keyId)]],
             ['policy-version', policies.map(({ name, version: number }) => `${name}/${number}`)],
           ],
         });
-        yield* verdictFiles(context, verdicts);
+        yield* verdictFiles(context, verdicts, rows);
         yield* envelopeFiles(context, verdicts, checkpoint);
         yield* policyFiles(context, verdicts);
         yield* waiverFiles(context, waivers);
-        yield* approvalFiles(context, approvals);
-        yield* breakGlassFiles(context, broken, told);
-        yield* deploymentFiles(context, deployments);
-        yield* evidenceFiles(context, evidence);
+        yield* approvalFiles(context, approvals, rows);
+        yield* rowFiles(context, 'break-glass', broken, rows);
+        yield* rowFiles(context, 'deployment', deployments, rows);
+        yield* rowFiles(context, 'evidence', evidence, rows);
         yield* documentFiles(context, documents, projectId, evidence);
         yield textFile('verify.mjs', await readFile(VERIFY, 'utf8'));
       }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Files, newPack, tarOf, uuid, withManifest } from './pack.support.js';
+import { newPack } from './pack.support.js';
+import { type Files, tarOf, withManifest } from './pack-archive.support.js';
+import { uuid } from './pack-record.support.js';
 import { changed, ENTRIES, keys, pack, useVerifier, withLines } from './verify.support.js';
 
 /** Packs that say something else than the log, with a manifest that fits. */
@@ -35,7 +37,7 @@ describe('verify.mjs believes nothing that nothing proves', () => {
     [
       'another time of the verdict',
       () => replaced(VERDICT, '"evaluatedAt":"2026', '"evaluatedAt":"2020'),
-      'the evaluatedAt of the attestation',
+      'the evaluatedAt of verdict',
     ],
     [
       'a member twice',
@@ -91,19 +93,19 @@ describe('verify.mjs believes nothing that nothing proves', () => {
     [
       'a document that no evidence has',
       () => added(`documents/${'0'.repeat(64)}`, 'x'),
-      'no verdict and no evidence names it',
+      'nothing names this file',
     ],
     [
       'a waiver that no verdict has',
       () => added(`waivers/${uuid(7)}.json`, '{}'),
-      'no verdict and no evidence names it',
+      'nothing names this file',
     ],
     [
       'a policy that no verdict has',
       () => added('policies/evil-1.json', '{}'),
-      'no verdict and no evidence names it',
+      'nothing names this file',
     ],
-    ['another file beside the checkpoint', () => added('logs/1/x', ''), 'does not belong'],
+    ['another file beside the checkpoint', () => added('logs/1/x', ''), 'nothing names this file'],
     [
       'a salt of another form',
       () => changed(ENTRIES, (text) => text.replace(/"salt":"(..)/, (_, two) => `"salt":"${two} `)),
@@ -136,12 +138,13 @@ describe('verify.mjs believes nothing that nothing proves', () => {
 
   it('an envelope of the same key about another environment', async () => {
     const staging = await newPack(keys, { attested: 'staging' });
-    for (const n of [1, 2]) {
+    for (const [n, member] of [
+      [1, 'policy'],
+      [2, 'environment'],
+    ]) {
       const path = `attestations/${uuid(2)}.${n}.dsse.json`;
-      await expectRefused(
-        added(path, staging.files.get(path) ?? ''),
-        'the environment of the attestation',
-      );
+      const files = added(path, staging.files.get(path) ?? '');
+      await expectRefused(files, `the ${member} of the attestation`);
     }
   });
 

@@ -1,6 +1,8 @@
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { type Files, newKeys, tarOf, uuid, withManifest } from './pack.support.js';
+import { type Files, tarOf, withManifest } from './pack-archive.support.js';
+import { newKeys } from './pack-keys.support.js';
+import { uuid } from './pack-record.support.js';
 import { changed, ENTRIES, pack, run, useVerifier, withLines } from './verify.support.js';
 
 const VERDICT = `verdicts/${uuid(2)}.json`;
@@ -55,8 +57,8 @@ describe('verify.mjs refuses', () => {
     ],
     [
       'an event twice',
-      () => withLines((lines) => [...lines, ...lines.slice(-1)]),
-      'is there twice',
+      () => withLines((lines) => [...lines, ...lines.slice(2, 3)]),
+      'event 6 is missing',
     ],
     [
       'an event of the release without a number',
@@ -145,7 +147,7 @@ describe('verify.mjs refuses', () => {
     [
       'another release',
       () => changed('pack.json', (text) => text.replace(uuid(1), uuid(9))),
-      'the log has no entry about release',
+      'is of another event, release or place',
     ],
     [
       'a changed checkpoint',
@@ -153,13 +155,17 @@ describe('verify.mjs refuses', () => {
       'no key of',
     ],
     ['a missing checkpoint', () => without('logs/1/checkpoint'), 'is not a checkpoint of size 8'],
-    ['other keys', () => changed('keys.json', () => JSON.stringify(newKeys().json)), 'no key of'],
+    ['other keys', () => changed('keys.json', () => JSON.stringify(newKeys().packed)), 'no key of'],
     [
       'a file that does not belong to it',
       () => new Map(pack.files).set('notes.txt', ''),
-      'notes.txt does not belong',
+      'notes.txt: nothing names this file',
     ],
-    ['a file outside it', () => new Map(pack.files).set('logs/../x', ''), 'does not belong'],
+    [
+      'a file outside it',
+      () => new Map(pack.files).set('logs/../x', ''),
+      'nothing names this file',
+    ],
   ];
   const document = () => [...pack.files.keys()].find((path) => path.startsWith('documents/')) ?? '';
   const envelope = () => `attestations/${uuid(2)}.1.dsse.json`;

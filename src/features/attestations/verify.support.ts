@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { type Files, newKeys, newPack, tarOf, withManifest } from './pack.support.js';
+import { newPack } from './pack.support.js';
+import { type Files, tarOf, withManifest } from './pack-archive.support.js';
+import { newKeys } from './pack-keys.support.js';
 
 export const PROGRAM = fileURLToPath(new URL('verify.mjs', import.meta.url));
 export const ENTRIES = 'entries/000001.jsonl';
