@@ -395,6 +395,6 @@ try {
   process.stdout.write(problems.length === 0 ? told : `REFUSED\n${list(problems)}`);
   process.exitCode = problems.length === 0 ? 0 : 1;
 } catch (error) {
-  process.stderr.write(`verify.mjs: ${error.message}\n${USAGE}\n`);
+  process.stderr.write(`verify.mjs: ${error instanceof Error ? error.message : error}\n${USAGE}\n`);
   process.exitCode = 2;
 }
