@@ -20,6 +20,7 @@ import { releasesService } from './releases/releases.service.js';
 import { sessionsService } from './sessions/sessions.service.js';
 import { timelineService } from './timeline/timeline.service.js';
 import type { VerdictsService, Waiting } from './verdicts/index.js';
+import { RevokeWaiver } from './waivers/waivers.schemas.js';
 import { waiversService } from './waivers/waivers.service.js';
 
 /** The scope of each operation that pages use. A test compares them with the document of the API. */
@@ -133,7 +134,9 @@ export function pageServices(verdicts: VerdictsService) {
     listWaivers: guarded('listWaivers', waivers.list),
     getWaiver: guarded('getWaiver', waivers.get),
     approveWaiver: guarded('approveWaiver', waivers.approve),
-    revokeWaiver: guarded('revokeWaiver', waivers.revoke),
+    revokeWaiver: guarded('revokeWaiver', (context, id: string, input: unknown) =>
+      waivers.revoke(context, id, checkBody(RevokeWaiver, input).reason),
+    ),
     getTimeline: guarded('getTimeline', timeline.list),
     signOut: sessionsService.signOut,
   };

@@ -31,6 +31,13 @@ describe.skipIf(executablePath === undefined)('the pages in a browser', () => {
   const views = (): [name: string, path: string][] => [
     ['environments', '/ui/environments'],
     ['environment', '/ui/environments/production'],
+    ['release-denied', `/ui/releases/${scene.denied}?environment=production`],
+    ['release-running', `/ui/releases/${scene.running}?environment=production`],
+    ['project', `/ui/projects/${scene.payments}`],
+    ['projects', '/ui/projects'],
+    ['inbox', '/ui/inbox'],
+    ['decide', `/ui/releases/${scene.waiting}/decide?environment=production`],
+    ['waiver', `/ui/waivers/${scene.waiver}`],
   ];
 
   it.each(['light', 'dark'] as const)('reads without a fault: %s', async (colorScheme) => {

@@ -14,6 +14,8 @@ export interface Scene {
   readonly denied: string;
   /** Lacks an approval, and nothing else. */
   readonly waiting: string;
+  /** Waits for its second person. */
+  readonly waiver: string;
 }
 
 const POLICY = 'production-gate';
@@ -120,6 +122,6 @@ export async function playScene(app: FastifyInstance): Promise<Scene> {
   const window = { kind: 'freeze', ...times, reason: 'Quarter end: no change of the books' };
   await call('POST', '/environments/acceptance/windows', window);
   const waiver = { projectId: payments, rule: LODASH.id, reason: 'template() is never called' };
-  await call('POST', '/waivers', { ...waiver, expiresInDays: 10 });
-  return { payments, running, denied, waiting };
+  const { id } = await call('POST', '/waivers', { ...waiver, expiresInDays: 10 });
+  return { payments, running, denied, waiting, waiver: id };
 }

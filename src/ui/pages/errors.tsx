@@ -45,18 +45,19 @@ export function sendRefusal(tools: Tools, problem: AppError, { request, reply, k
   if (request.raw.complete === false) reply.header('connection', 'close');
   reply.headers({ ...headers, 'x-request-id': request.id });
   const title = titleOf(problem);
+  const back = request.method === 'GET' ? request.url : backOf(request);
   const page = (
     <Page title={title} viewer={viewer}>
       <div class="narrow">
         <h1>{title}</h1>
         {status === 401 ? (
-          <SignIn tools={tools} request={request} problem={problem} />
+          <SignIn tools={tools} request={request} problem={problem} back={back} />
         ) : (
           <>
             <p>{message}</p>
             <Kept text={kept} />
             <p class="actions">
-              <a class="button" href={backOf(request)}>
+              <a class="button" href={request.method === 'POST' ? back : '/ui'}>
                 {request.method === 'POST' ? en.errors.back : en.errors.start}
               </a>
             </p>

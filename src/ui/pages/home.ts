@@ -2,10 +2,14 @@ import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../shared/app-error.js';
 import { getPage } from '../route.js';
 import type { Tools } from '../tools.js';
+import { inboxOf } from './inbox.js';
 
-export function homePages(app: FastifyInstance, _tools: Tools): void {
-  getPage(app, '/', {}, async ({ reply }) => {
-    await reply.redirect('/ui/environments');
+export function homePages(app: FastifyInstance, { services }: Tools): void {
+  getPage(app, '/', {}, async ({ context, reply }) => {
+    const isPerson = context.caller.person === true;
+    const { wanted = [], voided = [] } = isPerson ? await inboxOf(services, context, 1) : {};
+    const waits = wanted.length + voided.length > 0;
+    await reply.redirect(waits ? '/ui/inbox' : '/ui/environments');
     return undefined;
   });
 

@@ -22,22 +22,26 @@ function returnPath(path: string): string {
 interface SignInProps {
   readonly tools: Tools;
   readonly request: FastifyRequest;
-  readonly problem?: AppError;
+  readonly problem: AppError;
+  /** The page to come back to. */
+  readonly back: string;
 }
 
 /** How a person signs in, and why it must. */
-export const SignIn = ({ tools: { way }, request, problem }: SignInProps) => {
-  const posted = (request.body as Form | undefined)?.return;
-  const page = request.method === 'GET' ? request.url : posted;
-  const back = returnPath(page ?? '/ui');
-  const sent = request.url.startsWith('/ui/sign-in') ? problem?.message : undefined;
+export const SignIn = ({ tools: { way }, request, problem, back: page }: SignInProps) => {
+  const isForm = request.url.startsWith('/ui/sign-in');
+  const asked = (request.body as Form | undefined)?.return;
+  const back = returnPath(isForm ? (asked ?? '/ui') : page);
+  const sent = isForm ? problem.message : undefined;
   if (way === 'provider') {
+    const isAgain = problem.code === 'recent-sign-in-required';
+    const query = `return=${encodeURIComponent(back)}${isAgain ? '&again=true' : ''}`;
     return (
       <>
-        <p>{en.signIn.provider}</p>
+        <p>{isAgain ? problem.message : en.signIn.provider}</p>
         <p class="actions">
-          <a class="button primary" href={`/sign-in?return=${encodeURIComponent(back)}`}>
-            {en.signIn.button}
+          <a class="button primary" href={`/sign-in?${query}`}>
+            {isAgain ? en.signIn.again : en.signIn.button}
           </a>
         </p>
       </>
