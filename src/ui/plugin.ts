@@ -12,7 +12,9 @@ import { homePages } from './pages/home.js';
 import { inboxPage } from './pages/inbox.js';
 import { projectPages } from './pages/projects.js';
 import { releasePages } from './pages/release.js';
+import { searchPage } from './pages/search.js';
 import { signInPages } from './pages/sign-in.js';
+import { verdictPage } from './pages/verdict.js';
 import { waiverPages } from './pages/waiver.js';
 import { signInWay, type Tools } from './tools.js';
 
@@ -31,6 +33,8 @@ const PAGES = [
   inboxPage,
   decidePages,
   waiverPages,
+  verdictPage,
+  searchPage,
 ];
 
 /** Pages for people under `/ui`, rendered on the server. They call services as the routes of the API do. */

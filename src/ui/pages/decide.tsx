@@ -6,6 +6,7 @@ import { mayCall, type PageServices } from '../../features/services.js';
 import { AntiForgery, Page, type Viewer } from '../page.js';
 import { type Approval, Approvals } from '../parts/approvals.js';
 import { Badge, Empty, Outside, Panel, Short, Time } from '../parts/basics.js';
+import { partsOf } from '../parts/commands.js';
 import { Rules, Severity } from '../parts/rules.js';
 import { getPage, postForm } from '../route.js';
 import { en } from '../texts/en.js';
@@ -55,11 +56,13 @@ const Changes = ({ changes }: { changes: Brief['changes'] }) => {
         {to.authors.length > 0 && <> {en.decide.authors(to.authors)}</>}
       </p>
       {to.notes && <p class="notes">{to.notes}</p>}
-      {to.links.map(({ title, url }) => (
-        <span class="spaced" key={`${title} ${url}`}>
-          <Outside url={url}>{title}</Outside>
-        </span>
-      ))}
+      <p>
+        {to.links.map(({ title, url }) => (
+          <span class="spaced" key={`${title} ${url}`}>
+            <Outside url={url}>{title}</Outside>
+          </span>
+        ))}
+      </p>
     </Panel>
   );
 };
@@ -104,7 +107,7 @@ const DecideView = ({ viewer, brief, project, mayDecide }: Props) => {
       <section class={`answer ${decision === 'allow' ? 'good' : 'bad'}`} aria-labelledby="answer">
         <h2 id="answer">{en.decide.others[decision]}</h2>
         {asked.map(({ message, policy }) => (
-          <p key={`${policy} ${message}`}>{message}</p>
+          <p key={`${policy} ${message}`}>{partsOf(message).found}</p>
         ))}
         {warnings.map((warning) => (
           <p class="notice warn" key={warning}>
