@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useOwnApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
+import { sql } from '../support/database.js';
 import { playScene, type Scene } from '../support/scene.js';
 import { executablePath, expectAccessible, useChromium } from './chromium.js';
 
@@ -14,10 +15,16 @@ describe.skipIf(executablePath === undefined)('the pages in a browser', () => {
   const chromium = useChromium();
   let origin = '';
   let scene: Scene;
+  let verdict = '';
 
   beforeEach(async () => {
     if (origin === '') origin = await context.app.listen({ port: 0, host: '127.0.0.1' });
     scene = await playScene(context.app);
+    const [row] = await sql<{ id: string }>(
+      `SELECT id FROM verdicts WHERE release_id = $1 AND environment = 'production'`,
+      [scene.denied],
+    );
+    verdict = `/ui/verdicts/${row?.id}`;
   });
 
   async function signIn(page: Page, at = '/ui'): Promise<void> {
@@ -38,6 +45,8 @@ describe.skipIf(executablePath === undefined)('the pages in a browser', () => {
     ['inbox', '/ui/inbox'],
     ['decide', `/ui/releases/${scene.waiting}/decide?environment=production`],
     ['waiver', `/ui/waivers/${scene.waiver}`],
+    ['search', '/ui/search?q=CVE-2021-44228'],
+    ['verdict', verdict],
   ];
 
   it.each(['light', 'dark'] as const)('reads without a fault: %s', async (colorScheme) => {
