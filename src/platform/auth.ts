@@ -120,7 +120,10 @@ export default fp<{ config: Config; database: Database }>(
         request.callContext = callContext(store, caller, request.id);
       } catch (error) {
         if (!(error instanceof AppError) || error.code !== 'unauthenticated') throw error;
-        await app.countFailedLogin(request);
+        const { authorization, cookie } = request.headers;
+        // A visitor who has not signed in yet guesses nothing.
+        const isVisit = request.routeOptions.config.page && !authorization && !cookie;
+        if (!isVisit) await app.countFailedLogin(request);
         request.log.info({ cause: error.cause, reason: error.message }, 'refused a caller');
         throw withChallenge(error);
       }
