@@ -4,6 +4,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const LIMITS = ['**/*.limits.test.ts'];
 const PROCESS = 'test/process/**/*.test.ts';
 const SLOW = 'test/slow/**/*.test.ts';
+const BROWSER = 'test/browser/**/*.test.ts';
 
 const common = {
   pool: 'forks' as const,
@@ -24,7 +25,7 @@ export default defineConfig({
   test: {
     coverage: {
       provider: 'v8',
-      include: ['src/**/*.ts'],
+      include: ['src/**/*.{ts,tsx}'],
       // These run in processes of their own (test/process) or in worker threads, where coverage is not collected.
       exclude: [
         'src/generated/**',
@@ -59,7 +60,7 @@ export default defineConfig({
           ...onDatabase,
           name: 'api',
           include: ['test/*/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...LIMITS, PROCESS, SLOW],
+          exclude: [...configDefaults.exclude, ...LIMITS, PROCESS, SLOW, BROWSER],
           // One more than processors for what waits.
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
@@ -99,6 +100,15 @@ export default defineConfig({
           // Servers under load and killed databases: nothing else may run beside them.
           maxWorkers: 1,
           sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        test: {
+          ...onDatabase,
+          name: 'browser',
+          include: [BROWSER],
+          maxWorkers: 1,
+          sequence: { groupOrder: 5 },
         },
       },
     ],

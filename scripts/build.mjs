@@ -3,6 +3,7 @@ import {
   accessSync,
   constants,
   copyFileSync,
+  cpSync,
   existsSync,
   readdirSync,
   realpathSync,
@@ -128,6 +129,8 @@ export async function build() {
     // Auditors read this program, so it is not compiled.
     const program = 'features/attestations/verify.mjs';
     copyFileSync(join(ROOT, 'src', program), join(DIST, program));
+    // Browsers read these as they are.
+    cpSync(join(ROOT, 'src/ui/assets'), join(DIST, 'ui/assets'), { recursive: true });
     await bundle();
   }
   await recordBuild();

@@ -33,6 +33,7 @@ import { RequestLog, requestId } from './platform/request-log.js';
 import root from './platform/root.js';
 import { compilersFactory } from './platform/validation.js';
 import version from './platform/version.js';
+import pages from './ui/plugin.js';
 
 export interface AppDependencies {
   readonly config: Config;
@@ -121,5 +122,6 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   // The gate and the records of deployments decide with the same threads and counters.
   const shared = { ...dependencies, verdicts: verdictsOf(app, dependencies) };
   for (const feature of features) await app.register(featurePlugin(feature), shared);
+  await app.register(pages, { ...shared, prefix: '/ui' });
   return app;
 }

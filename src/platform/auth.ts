@@ -8,12 +8,15 @@ import type { Database } from '../database/client.js';
 import { type CallContext, callContext } from '../database/context.js';
 import { authenticator } from '../security/authentication/authenticator.js';
 import { AppError } from '../shared/app-error.js';
+import { tokenCallers } from './page-callers.js';
 import { sessionCallers } from './session-callers.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** The scope that this route requires. `caller`: any caller. `public`: no scope and no authentication. */
     scope?: Scope | 'caller' | 'public';
+    /** A page for browsers. Its forms have the anti-forgery token in the body, which the pages check. */
+    page?: boolean;
   }
   interface FastifyRequest {
     /** The caller of this request. With AUTH_MODE=token, public routes do not set it. */
@@ -24,13 +27,16 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** The context of a caller that a public route authenticates itself. */
     contextOf(request: FastifyRequest, caller: Caller): CallContext;
+    /** Finds the caller of a token. @throws {AppError} `unauthenticated` */
+    callerOf(token: string): Promise<Caller>;
   }
 }
 
 export interface OpenSession {
-  /** What a change by this session sends in the header `X-Anti-Forgery-Token`. */
+  /** What a change by this session sends: in the header `X-Anti-Forgery-Token`, or in a form. */
   readonly antiForgeryToken: string;
-  readonly expiresAt: Date;
+  /** When it ends at the latest. null: with its token. */
+  readonly expiresAt: Date | null;
 }
 
 /** RFC 6750, section 3. */
@@ -89,6 +95,7 @@ export default fp<{ config: Config; database: Database }>(
     app.decorateRequest('session');
     app.decorate('contextOf', ({ id }, caller) => callContext(store, caller, id));
     if (authMode(config) === 'none') {
+      app.decorate('callerOf', async () => ANONYMOUS);
       app.addHook('onRequest', (request, _reply, done) => {
         request.callContext = callContext(store, ANONYMOUS, request.id);
         done();
@@ -100,16 +107,23 @@ export default fp<{ config: Config; database: Database }>(
       app.log.warn({ err: error }, 'failed to record the use of a token');
     });
     const settings = signInSettings(config);
-    const sessionOf = settings && sessionCallers(settings, database, app.log);
+    app.decorate('callerOf', authenticate);
+    // Without a provider, a page has the token of a person in a cookie.
+    const sessionOf = settings
+      ? sessionCallers(settings, database, app.log)
+      : tokenCallers(config, authenticate);
     const identify = async (request: FastifyRequest) => {
       try {
-        const open = await sessionOf?.(request);
+        const open = await sessionOf(request);
         request.session = open;
         const caller = open?.caller ?? (await authenticate(credentialOf(request)));
         request.callContext = callContext(store, caller, request.id);
       } catch (error) {
         if (!(error instanceof AppError) || error.code !== 'unauthenticated') throw error;
-        await app.countFailedLogin(request);
+        const { authorization, cookie } = request.headers;
+        // A visitor who has not signed in yet guesses nothing.
+        const isVisit = request.routeOptions.config.page && !authorization && !cookie;
+        if (!isVisit) await app.countFailedLogin(request);
         request.log.info({ cause: error.cause, reason: error.message }, 'refused a caller');
         throw withChallenge(error);
       }

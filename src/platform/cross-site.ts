@@ -12,7 +12,7 @@ function hostOf(origin: string): string | undefined {
 }
 
 /** Whether a browser says that a page of another site sends the request. Other programs send neither header. */
-function isFromElsewhere({ origin, host, ...headers }: IncomingHttpHeaders): boolean {
+export function isFromElsewhere({ origin, host, ...headers }: IncomingHttpHeaders): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return true;
   return origin !== undefined && hostOf(origin) !== host?.toLowerCase();

@@ -69,13 +69,18 @@ function describe(error: FastifyError): AppError {
   return internalError(error);
 }
 
-/** Turns anything thrown into a problem. Only the log gets the cause of a 5xx. */
-export function handleError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
+/** What the client may know of anything thrown. Only the log gets the cause of a 5xx. */
+export function explainError(error: FastifyError, request: FastifyRequest): AppError {
   const problem = describe(error);
   // A 503 is not a fault of the program, so its log line has the cause and no stack trace.
   if (problem.status === 503) request.log.warn({ cause: rootCause(error) }, problem.message);
   else if (problem.status >= 500) request.log.error({ err: error }, problem.message);
-  return sendProblem(request, reply, problem);
+  return problem;
+}
+
+/** Turns anything thrown into a problem. */
+export function handleError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
+  return sendProblem(request, reply, explainError(error, request));
 }
 
 const PARSER_ERRORS: Record<string, [ProblemCode, string]> = {

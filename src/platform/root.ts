@@ -13,6 +13,9 @@ const LINKS = {
   assert: '/assert',
 } as const;
 
+/** The pages for people. */
+const PAGES = '/ui';
+
 const Index = Type.Object(
   {
     name: Type.String({ description: 'Name of the server' }),
@@ -60,17 +63,17 @@ export default fp<{ build: BuildInfo }>(
           tags: ['operations'],
           summary: 'Get name, version and links',
           description:
-            'Returns name, version and links. Redirects a browser (`Accept: text/html`) to `/docs`.',
+            'Returns name, version and links. Redirects a browser (`Accept: text/html`) to `/ui`.',
           response: {
             200: Type.Ref('Index'),
-            302: Type.Null({ description: 'Redirect to `/docs` for a browser' }),
+            302: Type.Null({ description: 'Redirect to `/ui` for a browser' }),
           },
         },
       },
       ({ headers }, reply) => {
         const vary = reply.getHeader('vary');
         reply.header('vary', vary === undefined ? 'Accept' : `${vary}, Accept`);
-        if (wantsPage(headers.accept ?? '')) return reply.redirect(LINKS.docs);
+        if (wantsPage(headers.accept ?? '')) return reply.redirect(PAGES);
         return reply.send({ name, version, links: LINKS });
       },
     );

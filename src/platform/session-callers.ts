@@ -14,7 +14,7 @@ import { cookiesOf } from './session-cookie.js';
 export interface SessionCaller {
   readonly caller: Caller;
   readonly antiForgeryToken: string;
-  readonly expiresAt: Date;
+  readonly expiresAt: Date | null;
 }
 
 /**
@@ -34,6 +34,8 @@ function checkChange(request: FastifyRequest, settings: SignInSettings, secret: 
     const detail = `A change with the cookie of a session must come from a page of ${settings.publicUrl}`;
     throw new AppError('cross-site-request', detail);
   }
+  // A form has it in its body, which has not arrived yet. `requireForm` of the pages checks it.
+  if (request.routeOptions.config.page) return;
   const token = request.headers['x-anti-forgery-token'];
   if (typeof token === 'string' && isAntiForgeryToken(secret, token)) return;
   throw new AppError(

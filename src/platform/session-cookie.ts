@@ -14,11 +14,13 @@ export interface Cookie {
 /**
  * Host-only and out of the reach of scripts. Browsers send it with links from other sites, which come back from the
  * identity provider, and not with their forms (SameSite=Lax). With the prefix, browsers accept it only from this host,
- * over https (RFC 6265bis, section 4.1.3.2). http to this machine has neither.
+ * over https (RFC 6265bis, section 4.1.3.2). http to this machine has neither. A
+ * cookie for some paths cannot have `__Host-`, and has `__Secure-`.
  */
-function cookieNamed(base: string, secure: boolean): Cookie {
-  const name = secure ? `__Host-${base}` : base;
-  const attributes = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+function cookieNamed(base: string, secure: boolean, path = '/'): Cookie {
+  const prefix = path === '/' ? '__Host-' : '__Secure-';
+  const name = secure ? `${prefix}${base}` : base;
+  const attributes = `Path=${path}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
   return {
     read({ cookie = '' }) {
       const pairs = cookie.split(';').map((pair) => pair.trim());
@@ -35,3 +37,6 @@ export const cookiesOf = ({ secure }: SignInSettings) => ({
   session: cookieNamed('srp', secure),
   attempt: cookieNamed('srp-sign-in', secure),
 });
+
+/** The cookie of a person who signed in to the pages with a token. The API never gets it. */
+export const pageCookie = (secure: boolean): Cookie => cookieNamed('srp-page', secure, '/ui');

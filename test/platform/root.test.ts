@@ -10,11 +10,11 @@ const get = (accept: string | undefined, method: 'GET' | 'HEAD' = 'GET') =>
 
 describe('GET /', () => {
   it.each([BROWSER, 'text/html', 'application/json;q=0.5, TEXT/HTML;q=0.5'])(
-    '302: %s is sent to the documentation',
+    '302: %s is sent to the pages',
     async (accept) => {
       const response = await get(accept);
       expect(response.statusCode).toBe(302);
-      expect(response.headers).toMatchObject({ location: '/docs', vary: 'Accept' });
+      expect(response.headers).toMatchObject({ location: '/ui', vary: 'Accept' });
       expect(response.body).toBe('');
     },
   );
@@ -52,7 +52,7 @@ describe('GET /', () => {
     const index = await get('application/json', 'HEAD');
     expect([index.statusCode, index.body]).toEqual([200, '']);
     const page = await get(BROWSER, 'HEAD');
-    expect([page.statusCode, page.headers.location]).toEqual([302, '/docs']);
+    expect([page.statusCode, page.headers.location]).toEqual([302, '/ui']);
   });
 
   it('needs no token, and varies by Origin with CORS_ORIGINS', async () => {

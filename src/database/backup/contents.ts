@@ -4,7 +4,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
 import { createGunzip } from 'node:zlib';
 import { createTarDecoder } from 'modern-tar';
 import { ARCHIVE, damaged, MANIFEST } from './description.js';
@@ -20,7 +19,7 @@ async function archivedFiles(path: string): Promise<Map<string, string>> {
   const gunzip = createGunzip();
   const reading = pipeline(createReadStream(path), gunzip);
   reading.catch(() => {}); // the loop below fails with the same error
-  const tar = Readable.toWeb(gunzip) as ReadableStream<Uint8Array<ArrayBuffer>>;
+  const tar = Readable.toWeb(gunzip) as unknown as ReadableStream<Uint8Array<ArrayBuffer>>;
   for await (const { header, body } of tar.pipeThrough(createTarDecoder())) {
     const hash = createHash('sha256');
     for await (const chunk of body) hash.update(chunk);

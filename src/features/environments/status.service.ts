@@ -204,5 +204,22 @@ export function statusService(verdicts: VerdictsService) {
       }
       return { releaseId: id, environments };
     },
+
+    /**
+     * Decides for one environment without storing it: the next step, with the result of each rule and what runs there.
+     * @throws {AppError} `release-not-found`, `environment-not-found`, `decision-too-large`
+     */
+    async explain(context: CallContext, releaseId: string, environment: string, waiting: Waiting) {
+      const { id, projectId } = await requireReleaseRef(context, 'verdicts:read', releaseId);
+      const verdict = await verdicts.tryOut(context, { releaseId: id, environment }, waiting);
+      const [running] = await runningIn(context, environment, projectId);
+      const { decision, results, breakGlass = false, overrides = [] } = verdict;
+      const { opensAt, validUntil, inputsHash } = verdict;
+      return {
+        step: nextStep(verdict, environment),
+        ...{ decision, results, breakGlass, overrides, opensAt, validUntil, inputsHash },
+        running,
+      };
+    },
   };
 }

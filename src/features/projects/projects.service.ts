@@ -110,6 +110,20 @@ export function projectsService() {
       return row;
     },
 
+    /** The names of these projects, by id. Without those that the caller does not reach. */
+    async names(
+      { caller, prisma }: CallContext,
+      ids: readonly number[],
+    ): Promise<ReadonlyMap<number, string>> {
+      const reached = [...new Set(ids)].filter((id) => reaches(caller, 'projects:read', id));
+      if (reached.length === 0) return new Map();
+      const rows = await prisma.project.findMany({
+        where: { id: { in: reached } },
+        select: { id: true, name: true },
+      });
+      return new Map(rows.map(({ id, name }) => [id, name]));
+    },
+
     /** @throws {AppError} `validation-failed` for a cursor of another list */
     async list(context: CallContext, request: ListProjectsQuery): Promise<Page<ProjectRow>> {
       const { sort, cursor, limit } = request;

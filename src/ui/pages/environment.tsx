@@ -1,0 +1,277 @@
+import { Type } from '@sinclair/typebox';
+import type { FastifyInstance } from 'fastify';
+import { resourceName } from '../../contract/resource-name.js';
+import { mayCall } from '../../features/services.js';
+import { AntiForgery, Page, type Viewer } from '../page.js';
+import { Badge, Done, Empty, Missing, Panel, Time } from '../parts/basics.js';
+import { CHART_DAYS, Chart } from '../parts/chart.js';
+import { type Deployment, Deployments, type Names, Project } from '../parts/deployments.js';
+import { EnvironmentState, type Status } from '../parts/environment-state.js';
+import { getPage, postForm } from '../route.js';
+import { en } from '../texts/en.js';
+import { namesOf, type Tools } from '../tools.js';
+
+const DAY_MS = 86_400_000;
+/** Deployments that the chart counts at most, and that the table shows. */
+const COUNTED = 1000;
+const SHOWN = 50;
+
+type Services = Tools['services'];
+type BreakGlass = Awaited<ReturnType<Services['listBreakGlass']>>['items'][number];
+type Environment = Awaited<ReturnType<Services['getEnvironment']>>;
+
+interface Props {
+  readonly viewer: Viewer;
+  readonly environment: Environment;
+  readonly status: Status;
+  readonly names: Names;
+  /** undefined: the viewer may not see deployments. */
+  readonly history: readonly Deployment[] | undefined;
+  readonly glasses: readonly BreakGlass[];
+  readonly mayStop: boolean;
+  readonly mayResume: boolean;
+  readonly now: Date;
+  readonly done: string | undefined;
+}
+
+const About = ({ projects, names }: { projects: readonly number[] | null; names: Names }) => {
+  if (projects === null) return <>{en.environments.everyProject}</>;
+  return (
+    <>
+      {projects.map((id, index) => (
+        <span key={id}>
+          {index > 0 && ', '}
+          <Project id={id} names={names} />
+        </span>
+      ))}
+    </>
+  );
+};
+
+const Stops = ({ viewer, environment, status, names, mayStop, mayResume }: Props) => (
+  <Panel id="stops" title={en.environments.line}>
+    {status.stops.length === 0 && <Empty>{en.environments.noStops}</Empty>}
+    {status.stops.map((stop) => (
+      <div class="notice bad" key={stop.id}>
+        <p>
+          <strong>{stop.reason}</strong>
+        </p>
+        <p>
+          {en.environments.stopOf(stop.createdBy)} <Time at={stop.createdAt} />,{' '}
+          <About projects={stop.projects} names={names} />.{' '}
+          {stop.rollbacks ? en.environments.rollbacksPass : en.environments.rollbacksStop}
+        </p>
+        {mayResume && (
+          <form method="post" action={`/ui/environments/${environment.name}/resume`} class="stack">
+            <AntiForgery viewer={viewer} />
+            <input type="hidden" name="stop" value={stop.id} />
+            <label>
+              {en.environments.resumeReason}
+              <input name="reason" required maxLength={500} autoComplete="off" />
+            </label>
+            <p class="hint">{en.environments.resumeHint}</p>
+            <p class="actions">
+              <button type="submit">{en.environments.resume}</button>
+            </p>
+          </form>
+        )}
+      </div>
+    ))}
+    {mayStop && (
+      <details>
+        <summary>{en.environments.stop}</summary>
+        <form method="post" action={`/ui/environments/${environment.name}/stop`} class="stack">
+          <AntiForgery viewer={viewer} />
+          <p class="hint">{en.environments.stopHint(environment.name)}</p>
+          <label>
+            {en.environments.stopReason}
+            <input name="reason" required maxLength={500} autoComplete="off" />
+          </label>
+          <label class="check">
+            <input type="checkbox" name="rollbacks" value="yes" checked />
+            {en.environments.allowRollbacks}
+          </label>
+          <p class="actions">
+            <button type="submit" class="danger">
+              {en.environments.stop}
+            </button>
+          </p>
+        </form>
+      </details>
+    )}
+  </Panel>
+);
+
+const Windows = ({ status, names }: Props) => (
+  <Panel id="windows" title={en.environments.windows}>
+    {status.windows.length === 0 ? (
+      <Empty>{en.environments.noWindows}</Empty>
+    ) : (
+      <ul class="rows">
+        {status.windows.map((one) => (
+          <li key={one.id}>
+            <Badge tone={one.state === 'open' ? 'warn' : 'quiet'}>
+              {en.environments.windowKinds[one.kind]}
+            </Badge>
+            <div>
+              <strong>{one.reason}</strong>
+              <div class="quiet">
+                {one.weekly
+                  ? en.environments.weekly(one.weekly.days, one.weekly.from, one.weekly.to)
+                  : en.environments.once(one.from ?? '', one.to ?? '')}{' '}
+                {one.timeZone}, <About projects={one.projects} names={names} />,{' '}
+                {en.environments.by(one.createdBy)}
+              </div>
+            </div>
+          </li>
+        ))}
+      </ul>
+    )}
+  </Panel>
+);
+
+const Glasses = ({ glasses, names }: Props) =>
+  glasses.length === 0 ? null : (
+    <Panel id="glass" title={en.environments.brokenGlass}>
+      <ul class="rows">
+        {glasses.map((one) => (
+          <li key={one.id}>
+            <Badge tone={one.state === 'reviewed' ? 'quiet' : 'bad'}>
+              {en.environments.glassStates[one.state]}
+            </Badge>
+            <div>
+              <strong>{one.reason}</strong>
+              <div class="quiet">
+                <Project id={one.projectId} names={names} />{' '}
+                <a href={`/ui/releases/${one.releaseId}?environment=${one.environment}`}>
+                  {one.release.version}
+                </a>
+                , {en.environments.by(one.requestedBy)}
+                {one.endsAt && (
+                  <>
+                    , {en.environments.until} <Time at={one.endsAt} />
+                  </>
+                )}
+              </div>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+
+const EnvironmentView = (props: Props) => {
+  const { viewer, environment, status, names, history, now, done } = props;
+  const { name, policies, after } = environment;
+  return (
+    <Page title={name} viewer={viewer} here="environments">
+      <p class="crumbs">
+        <a href="/ui/environments">{en.environments.title}</a>
+      </p>
+      <div class="page-head">
+        <h1>
+          {name} <EnvironmentState status={status} />
+        </h1>
+        <p class="lead">
+          {en.environments.guardedBy(policies.map((one) => one.name))}
+          {after.length > 0 && <> {en.environments.after(after)}</>}
+        </p>
+      </div>
+      <Done what={done} />
+      <Panel id="runs" title={en.environments.runs}>
+        {history === undefined && <Missing scope="deployments:read" />}
+        {history && status.running.length === 0 && <Empty>{en.environments.nothing}</Empty>}
+        {status.running.length > 0 && (
+          <Deployments items={status.running} names={names} label={en.environments.runsIn(name)} />
+        )}
+      </Panel>
+      <Glasses {...props} />
+      <div class="columns">
+        <Stops {...props} />
+        <Windows {...props} />
+      </div>
+      {history && (
+        <Panel id="history" title={en.environments.history}>
+          {history.length === 0 ? (
+            <Empty>{en.environments.noHistory(CHART_DAYS)}</Empty>
+          ) : (
+            <>
+              <Chart items={history} now={now} />
+              <Deployments
+                items={history.slice(0, SHOWN)}
+                names={names}
+                history
+                label={en.environments.history}
+              />
+            </>
+          )}
+        </Panel>
+      )}
+    </Page>
+  );
+};
+
+const params = Type.Object({ name: resourceName('Name of the environment', 'production') });
+
+export function environmentPage(app: FastifyInstance, { services }: Tools): void {
+  const query = Type.Object({ done: Type.Optional(Type.String({ maxLength: 20 })) });
+  getPage(app, '/environments/:name', { params, query }, async (visit) => {
+    const { context, viewer } = visit;
+    const { name } = visit.params;
+    const environment = await services.getEnvironment(context, name);
+    const status = await services.getEnvironmentStatus(context, name, {});
+    const now = new Date();
+    const from = new Date(now.getTime() - CHART_DAYS * DAY_MS).toISOString();
+    const sees = mayCall(context, 'searchDeployments');
+    const request = { environment: name, from, limit: COUNTED };
+    const history = sees ? (await services.searchDeployments(context, request)).items : undefined;
+    const glasses = sees
+      ? (await services.listBreakGlass(context, { environment: name, limit: 10 })).items
+      : [];
+    const names = await namesOf(services, context, [
+      ...status.running.map(({ projectId }) => projectId),
+      ...(history ?? []).slice(0, SHOWN).map(({ projectId }) => projectId),
+      ...glasses.map(({ projectId }) => projectId),
+      ...status.stops.flatMap(({ projects }) => projects ?? []),
+      ...status.windows.flatMap(({ projects }) => projects ?? []),
+    ]);
+    const writes = viewer.antiForgery !== undefined;
+    const mayStop = writes && mayCall(context, 'stopEnvironment');
+    const mayResume =
+      writes && context.caller.person === true && mayCall(context, 'resumeEnvironment');
+    const { done } = visit.query;
+    const may = { mayStop, mayResume };
+    return EnvironmentView({
+      ...{ viewer, environment, status, names, history, glasses, now, done },
+      ...may,
+    });
+  });
+
+  postForm(
+    app,
+    '/environments/:name/stop',
+    { params },
+    async ({ context, params: { name } }, form) => {
+      const { items } = await services.listStops(context, name, { limit: 100, state: 'current' });
+      // A form that is sent twice stops the line once.
+      const same = items.some(
+        ({ reason, createdBy }) =>
+          reason === (form.reason ?? '').trim() && createdBy === context.caller.subject,
+      );
+      if (!same) {
+        const { reason = '' } = form;
+        await services.stopEnvironment(context, name, {
+          reason,
+          rollbacks: form.rollbacks === 'yes',
+        });
+      }
+      return `/ui/environments/${name}?done=stopped`;
+    },
+  );
+
+  postForm(app, '/environments/:name/resume', { params }, async (visit, { reason = '', stop }) => {
+    const { name } = visit.params;
+    await services.resumeEnvironment(visit.context, name, { reason, stop });
+    return `/ui/environments/${name}?done=resumed`;
+  });
+}

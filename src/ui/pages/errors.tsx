@@ -1,0 +1,72 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AppError } from '../../shared/app-error.js';
+import { Page, sendPage, viewerOf } from '../page.js';
+import { en } from '../texts/en.js';
+import type { Tools } from '../tools.js';
+import { SignIn } from './sign-in.js';
+
+interface Refused {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  /** What the person wrote. */
+  readonly kept: string | undefined;
+}
+
+const Kept = ({ text }: { text: string | undefined }) =>
+  text === undefined ? null : (
+    <label class="kept">
+      {en.errors.kept}
+      <textarea readOnly rows={4}>
+        {text}
+      </textarea>
+    </label>
+  );
+
+/** A title for people. Problems of the API have titles for programs. */
+function titleOf({ status, code }: AppError): string {
+  if (code === 'stale-approval') return en.errors.stale;
+  return en.errors.titles[status as keyof typeof en.errors.titles] ?? en.errors.other;
+}
+
+/** The page to which a person goes back: that of the form, or the start. */
+function backOf({ method, headers, host }: FastifyRequest): string {
+  const { referer = '' } = headers;
+  if (method !== 'POST' || !URL.canParse(referer)) return '/ui';
+  const from = new URL(referer);
+  return from.host === host && /^\/ui(?:\/|$)/.test(from.pathname)
+    ? from.pathname + from.search
+    : '/ui';
+}
+
+/** The page that says why a request was refused, and what comes next. */
+export function sendRefusal(tools: Tools, problem: AppError, { request, reply, kept }: Refused) {
+  const { status, headers, message } = problem;
+  const viewer = viewerOf(status === 401 ? {} : request);
+  if (request.raw.complete === false) reply.header('connection', 'close');
+  reply.headers({ ...headers, 'x-request-id': request.id });
+  const title = titleOf(problem);
+  const back = request.method === 'GET' ? request.url : backOf(request);
+  const page = (
+    <Page title={title} viewer={viewer}>
+      <div class="narrow">
+        <h1>{title}</h1>
+        {status === 401 ? (
+          <SignIn tools={tools} request={request} problem={problem} back={back} />
+        ) : (
+          <>
+            <p>{message}</p>
+            <Kept text={kept} />
+            <p class="actions">
+              <a class="button" href={request.method === 'POST' ? back : '/ui'}>
+                {request.method === 'POST' ? en.errors.back : en.errors.start}
+              </a>
+            </p>
+          </>
+        )}
+        {status === 401 && <Kept text={kept} />}
+        <p class="fine">{en.errors.request(request.id)}</p>
+      </div>
+    </Page>
+  );
+  return sendPage(reply, page, status);
+}

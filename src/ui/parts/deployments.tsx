@@ -1,0 +1,104 @@
+import type { PageServices } from '../../features/services.js';
+import { en } from '../texts/en.js';
+import { Badge, Time, type Tone } from './basics.js';
+
+export type Deployment = Awaited<ReturnType<PageServices['searchDeployments']>>['items'][number];
+export type Names = ReadonlyMap<number, string>;
+
+const TONES: Record<Deployment['authorization'], Tone> = {
+  authorized: 'good',
+  rollback: 'info',
+  'break-glass': 'bad',
+  unauthorized: 'bad',
+  unknown: 'warn',
+};
+
+const STATE_TONES: Record<Deployment['state'], Tone> = {
+  succeeded: 'good',
+  started: 'info',
+  failed: 'bad',
+};
+
+/** How the deployment was authorized. */
+export const Authorization = ({ of }: { of: Deployment['authorization'] }) => (
+  <Badge tone={TONES[of]}>{en.deployments.authorizations[of]}</Badge>
+);
+
+/** The project by its name, as far as the viewer may know it. */
+export const Project = ({ id, names }: { id: number; names: Names }) => (
+  <a href={`/ui/projects/${id}`}>{names.get(id) ?? en.shell.project(id)}</a>
+);
+
+export const Release = ({ of }: { of: Deployment }) => (
+  <>
+    <a href={`/ui/releases/${of.releaseId}?environment=${of.environment}`} class="strong">
+      {of.release.version}
+    </a>
+    {of.release.state === 'revoked' && (
+      <>
+        {' '}
+        <Badge tone="bad">{en.releases.states.revoked}</Badge>
+      </>
+    )}
+  </>
+);
+
+const Verdict = ({ of: { judgedVerdictId, verdictId } }: { of: Deployment }) => {
+  const id = judgedVerdictId ?? verdictId;
+  if (id === null) return <span class="quiet">{en.deployments.noVerdict}</span>;
+  return <a href={`/ui/verdicts/${id}`}>{en.deployments.verdict}</a>;
+};
+
+interface TableProps {
+  readonly items: readonly Deployment[];
+  readonly names: Names;
+  /** What runs, or what was deployed. */
+  readonly history?: boolean;
+  readonly label: string;
+}
+
+/** Deployments, with those that nothing authorized in red. */
+export const Deployments = ({ items, names, history = false, label }: TableProps) => (
+  <div class="scroll">
+    <table aria-label={label}>
+      <thead>
+        <tr>
+          <th scope="col">{en.deployments.project}</th>
+          <th scope="col">{en.deployments.release}</th>
+          {history && <th scope="col">{en.deployments.outcome}</th>}
+          <th scope="col">{history ? en.deployments.recorded : en.deployments.since}</th>
+          <th scope="col">{en.deployments.authorization}</th>
+          <th scope="col">{en.deployments.by}</th>
+          <th scope="col">{en.deployments.decidedBy}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {items.map((one) => (
+          <tr key={one.id} class={TONES[one.authorization] === 'bad' ? 'alarming' : undefined}>
+            <td>
+              <Project id={one.projectId} names={names} />
+            </td>
+            <td>
+              <Release of={one} />
+            </td>
+            {history && (
+              <td>
+                <Badge tone={STATE_TONES[one.state]}>{en.deployments.states[one.state]}</Badge>
+              </td>
+            )}
+            <td>
+              <Time at={history ? one.createdAt : (one.endedAt ?? one.createdAt)} />
+            </td>
+            <td>
+              <Authorization of={one.authorization} />
+            </td>
+            <td>{one.createdBy ?? en.shell.unknown}</td>
+            <td>
+              <Verdict of={one} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </div>
+);

@@ -1,0 +1,87 @@
+import type { PageServices } from '../../features/services.js';
+import { en } from '../texts/en.js';
+import { Badge, More, Outside, Time } from './basics.js';
+import { Severity } from './rules.js';
+
+export type Finding = Awaited<ReturnType<PageServices['listFindings']>>['items'][number];
+
+const FILTERS = ['critical', 'high', 'medium', 'low'] as const;
+
+interface Props {
+  readonly items: readonly Finding[];
+  /** The page without the filter, up to its query. */
+  readonly base: string;
+  readonly severity: string | undefined;
+  readonly next: string | undefined;
+}
+
+/** Findings, the worst first, with links that filter them. */
+export const Findings = ({ items, base, severity, next }: Props) => (
+  <>
+    <nav class="filters" aria-label={en.findings.filter}>
+      <a href={`${base}#findings`} aria-current={severity === undefined ? 'true' : undefined}>
+        {en.findings.all}
+      </a>
+      {FILTERS.map((one) => (
+        <a
+          key={one}
+          href={`${base}&severity=${one}#findings`}
+          aria-current={severity === one ? 'true' : undefined}
+        >
+          {one}
+        </a>
+      ))}
+    </nav>
+    {items.length === 0 ? (
+      <p class="empty">
+        {severity === undefined ? en.findings.none : en.findings.noneOf(severity)}
+      </p>
+    ) : (
+      <div class="scroll">
+        <table aria-label={en.findings.title}>
+          <thead>
+            <tr>
+              <th scope="col">{en.findings.severity}</th>
+              <th scope="col">{en.findings.what}</th>
+              <th scope="col">{en.findings.where}</th>
+              <th scope="col">{en.findings.fix}</th>
+              <th scope="col">{en.findings.since}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {items.map((one) => (
+              <tr
+                key={`${one.evidenceId} ${one.ordinal}`}
+                class={one.suppressed ? 'muted' : undefined}
+              >
+                <td>
+                  <Severity of={one.severity} />
+                </td>
+                <td>
+                  <strong>
+                    {one.url === null ? one.rule : <Outside url={one.url}>{one.rule}</Outside>}
+                  </strong>
+                  {one.suppressed && (
+                    <>
+                      {' '}
+                      <Badge tone="quiet">{en.findings.suppressed}</Badge>
+                    </>
+                  )}
+                  {one.title !== null && <div class="quiet">{one.title}</div>}
+                </td>
+                <td>
+                  {one.packageName ?? one.location ?? ''} {one.packageVersion ?? ''}
+                </td>
+                <td>{one.fixedVersion ?? en.findings.noFix}</td>
+                <td>
+                  <Time at={one.firstSeenAt} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    )}
+    <More href={next} />
+  </>
+);

@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect } from 'vitest';
+
+/** Debian's browser. CHROMIUM names another one. */
+const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+export const executablePath = [process.env.CHROMIUM ?? '', ...CANDIDATES].find((path) =>
+  existsSync(path),
+);
+
+if (executablePath === undefined) {
+  console.error(
+    [
+      '',
+      '*** NO BROWSER: the pages were NOT tested in a browser.',
+      '*** Install Chromium (apt-get install chromium), or set CHROMIUM to its path.',
+      '',
+    ].join('\n'),
+  );
+}
+
+const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** One browser for the tests of a file. */
+export function useChromium() {
+  let browser: Browser | undefined;
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ARGUMENTS });
+  });
+  afterAll(() => browser?.close());
+  return {
+    /** Opens a window, and collects what the browser reports: errors of scripts, and what a policy refused. */
+    async open(options: BrowserContextOptions = {}) {
+      if (!browser) throw new Error('the browser is started in beforeAll');
+      const context = await browser.newContext({
+        viewport: { width: 1280, height: 900 },
+        ...options,
+      });
+      const page = await context.newPage();
+      const reports: string[] = [];
+      page.on('pageerror', (error) => reports.push(error.message));
+      page.on('console', (message) => {
+        // A page that answers 4xx is reported as a failed load, and is meant.
+        const isMeant = /Failed to load resource/.test(message.text());
+        if (message.type() === 'error' && !isMeant) reports.push(message.text());
+      });
+      page.on('dialog', (dialog) => {
+        reports.push(`dialog: ${dialog.message()}`);
+        void dialog.dismiss();
+      });
+      return { context, page, reports };
+    },
+  };
+}
+
+interface AxeResult {
+  violations: { id: string; nodes: { target: string[]; failureSummary: string }[] }[];
+}
+
+/** Expects that axe finds nothing against WCAG 2.2 AA. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = (await page.evaluate(`(async () => {
+    ${await axeSource()}
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+    return axe.run(document, { runOnly: tags });
+  })()`)) as AxeResult;
+  const found = violations.map(({ id, nodes }) => ({
+    id,
+    nodes: nodes.map(({ target, failureSummary }) => `${target.join(' ')}: ${failureSummary}`),
+  }));
+  expect(found).toEqual([]);
+}
+
+let source: Promise<string> | undefined;
+async function axeSource(): Promise<string> {
+  source ??= import('node:fs/promises').then(({ readFile }) => readFile(AXE, 'utf8'));
+  return source;
+}

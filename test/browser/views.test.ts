@@ -1,0 +1,80 @@
+import { mkdir } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useOwnApp } from '../support/app.js';
+import { giveToken } from '../support/callers.js';
+import { sql } from '../support/database.js';
+import { playScene, type Scene } from '../support/scene.js';
+import { executablePath, expectAccessible, useChromium } from './chromium.js';
+
+/** Where pictures go. Unset: none are taken. */
+const PICTURES = process.env.SCREENSHOTS;
+
+describe.skipIf(executablePath === undefined)('the pages in a browser', () => {
+  const context = useOwnApp({ AUTH_MODE: 'token' });
+  const chromium = useChromium();
+  let origin = '';
+  let scene: Scene;
+  let verdict = '';
+
+  beforeEach(async () => {
+    if (origin === '') origin = await context.app.listen({ port: 0, host: '127.0.0.1' });
+    scene = await playScene(context.app);
+    const [row] = await sql<{ id: string }>(
+      `SELECT id FROM verdicts WHERE release_id = $1 AND environment = 'production'`,
+      [scene.denied],
+    );
+    verdict = `/ui/verdicts/${row?.id}`;
+  });
+
+  async function signIn(page: Page, at = '/ui'): Promise<void> {
+    const { secret } = await giveToken({ subject: 'bob', person: true });
+    await page.goto(`${origin}${at}`);
+    await page.getByLabel('API token').fill(secret);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  }
+
+  const views = (): [name: string, path: string][] => [
+    ['environments', '/ui/environments'],
+    ['environment', '/ui/environments/production'],
+    ['release-denied', `/ui/releases/${scene.denied}?environment=production`],
+    ['release-running', `/ui/releases/${scene.running}?environment=production`],
+    ['project', `/ui/projects/${scene.payments}`],
+    ['projects', '/ui/projects'],
+    ['inbox', '/ui/inbox'],
+    ['decide', `/ui/releases/${scene.waiting}/decide?environment=production`],
+    ['waiver', `/ui/waivers/${scene.waiver}`],
+    ['search', '/ui/search?q=CVE-2021-44228'],
+    ['verdict', verdict],
+  ];
+
+  it.each(['light', 'dark'] as const)('reads without a fault: %s', async (colorScheme) => {
+    const { page, reports } = await chromium.open({ colorScheme });
+    await page.goto(`${origin}/ui`);
+    await expectAccessible(page);
+    await signIn(page);
+    for (const [name, path] of views()) {
+      await page.goto(origin + path);
+      await expectAccessible(page);
+      if (PICTURES) {
+        await mkdir(PICTURES, { recursive: true });
+        await page.screenshot({ path: `${PICTURES}/${name}-${colorScheme}.png`, fullPage: true });
+      }
+    }
+    expect(reports).toEqual([]);
+    expect(scene.payments).toBeGreaterThan(0);
+  });
+
+  it('fits a narrow screen', async () => {
+    const { page } = await chromium.open({ viewport: { width: 360, height: 740 } });
+    await signIn(page);
+    for (const [name, path] of views()) {
+      await page.goto(origin + path);
+      const width = await page.evaluate('document.documentElement.scrollWidth');
+      expect(width, path).toBeLessThanOrEqual(360);
+      await expectAccessible(page);
+      if (PICTURES) await page.screenshot({ path: `${PICTURES}/${name}-narrow.png` });
+    }
+  });
+});
