@@ -53,6 +53,7 @@ RUN grep -rhoE "@prisma/client/runtime/[a-z0-9_./-]+" dist/generated | sort -u >
  && while read -r part; do node --input-type=module -e "await import('$part')" || exit 1; done < /tmp/parts \
  && node --input-type=module -e "await (await import('/app/prisma/schema-engine/load.mjs')).loadSchemaEngine()" \
  && node --input-type=module -e "await import('/app/dist/evidence-worker.js')" \
+ && node dist/doctor.js --help > /tmp/help \
  && rm -f .npmrc package-lock.json \
  && chmod -R a+rX,go-w /app
 

@@ -1,1 +1,1 @@
-export { openWebhooks, type Webhooks } from './webhooks.js';
+export { CLEAN_JOB, openWebhooks, SEND_JOB, type Webhooks } from './webhooks.js';
