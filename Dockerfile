@@ -43,7 +43,7 @@ RUN find node_modules/@prisma/client/runtime -type f \
  && find node_modules -type d -empty -delete
 COPY prisma/migrations prisma/migrations
 COPY prisma/schema-engine prisma/schema-engine
-COPY LICENSE ./
+COPY LICENSE NOTICE ./
 COPY --from=build /app/dist dist
 # Prisma loads its parts at the first query. If a later version renames a part that was deleted above, the build must
 # fail here and not in production. chmod: the server's user must be able to read sources that were checked out with a
