@@ -43,7 +43,7 @@ RUN find node_modules/@prisma/client/runtime -type f \
  && find node_modules -type d -empty -delete
 COPY prisma/migrations prisma/migrations
 COPY prisma/schema-engine prisma/schema-engine
-COPY LICENSE ./
+COPY LICENSE NOTICE ./
 COPY --from=build /app/dist dist
 # Prisma loads its parts at the first query. If a later version renames a part that was deleted above, the build must
 # fail here and not in production. chmod: the server's user must be able to read sources that were checked out with a
@@ -53,6 +53,7 @@ RUN grep -rhoE "@prisma/client/runtime/[a-z0-9_./-]+" dist/generated | sort -u >
  && while read -r part; do node --input-type=module -e "await import('$part')" || exit 1; done < /tmp/parts \
  && node --input-type=module -e "await (await import('/app/prisma/schema-engine/load.mjs')).loadSchemaEngine()" \
  && node --input-type=module -e "await import('/app/dist/evidence-worker.js')" \
+ && node dist/doctor.js --help > /tmp/help \
  && rm -f .npmrc package-lock.json \
  && chmod -R a+rX,go-w /app
 

@@ -10,16 +10,16 @@ export interface Probe {
 }
 
 /** 64 kB is the least that PostgreSQL takes for work in memory. These rows need more, so it writes a temporary file. */
-const LITTLE_MEMORY = `SET LOCAL work_mem = '64kB'`;
+export const LITTLE_MEMORY = `SET LOCAL work_mem = '64kB'`;
 const FILL_MEMORY = 'SELECT count(*) FROM generate_series(1, 5000)';
 
-const CLOCK = 'SELECT extract(epoch FROM clock_timestamp())::float8 AS now';
+export const CLOCK = 'SELECT extract(epoch FROM clock_timestamp())::float8 AS now';
 
 /** configuration_limit_exceeded: `temp_file_limit` is smaller than the file. The disk has not been asked. */
 const FILE_REFUSED = '53400';
 
 /** Makes PostgreSQL write about 200 kB to its disk. It needs no right, leaves nothing and writes no log. */
-async function useDisk(client: pg.ClientBase): Promise<void> {
+export async function useDisk(client: pg.ClientBase): Promise<void> {
   await client.query(FILL_MEMORY).catch((error: { code?: string }) => {
     if (error.code !== FILE_REFUSED) throw error;
   });

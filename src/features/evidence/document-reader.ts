@@ -76,7 +76,7 @@ function errorOfFault({ fault, position, reason, ...where }: Fault): AppError {
 }
 
 /** Path of the worker: the built file, or in development the loader that runs the sources. */
-function defaultWorker(): string {
+export function evidenceWorker(): string {
   const built = new URL('evidence-worker.js', CODE);
   const source = new URL('documents/parsing/worker-from-sources.mjs', CODE);
   return fileURLToPath(existsSync(built) ? built : source);
@@ -135,7 +135,7 @@ export function documentReader(
   threads: number,
   onError: (error: Error) => void,
   {
-    worker = defaultWorker(),
+    worker = evidenceWorker(),
     timeoutMs = PARSE_TIMEOUT_MS,
     waitMs = THREAD_TIMEOUT_MS,
   }: ReaderOptions = {},

@@ -15,5 +15,5 @@ export { LogError, recover, requireReason } from './recover.js';
 export { rotate, settleNow } from './rotate.js';
 export { stateOf, troubleOf } from './state.js';
 export { openTransparency, type Transparency } from './transparency.js';
-export { tilesBy, tilesOf } from './tree.js';
+export { headBy, tilesBy, tilesOf } from './tree.js';
 export { SCOPE_OF_KIND, WITHOUT_PROJECT } from './visible.js';

@@ -18,8 +18,12 @@ export interface Head {
 }
 
 /** The current log. undefined: no log has begun. */
-export async function readHead(context: Place | Inside<Place>): Promise<Head | undefined> {
-  const [row] = await query<HeadRow>(context, HEAD, []);
+export const readHead = (context: Place | Inside<Place>): Promise<Head | undefined> =>
+  headBy((statement, values) => query(context, statement, values));
+
+/** The same, by any way to read. */
+export async function headBy(read: Read): Promise<Head | undefined> {
+  const [row] = await read<HeadRow>(HEAD, []);
   if (!row) return undefined;
   const { size, divergedAt, ...rest } = row;
   return {

@@ -1,6 +1,6 @@
 export { COMPUTE_FACTS } from './facts.sql.js';
 export { FIND_HOLDING, type Holding } from './holding.sql.js';
-export type { LargeDecisions, Waiting } from './large-decisions.js';
+export { decisionWorker, type LargeDecisions, type Waiting } from './large-decisions.js';
 export { requireVerdictRecord, type VerdictRecord } from './record.js';
 export { decideForBrief } from './threads.js';
 export type { DecidedVerdict } from './verdict.js';

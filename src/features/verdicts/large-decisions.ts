@@ -46,7 +46,7 @@ const REMEMBER_MS = 600_000;
 const REMEMBERED = 1000;
 
 /** Path of the worker: the built file, or in development the loader that runs the sources. */
-function defaultWorker(): string {
+export function decisionWorker(): string {
   const built = new URL('decision-worker.js', CODE);
   const source = new URL('features/verdicts/worker-from-sources.mjs', CODE);
   return fileURLToPath(existsSync(built) ? built : source);
@@ -69,7 +69,7 @@ export interface LargeOptions {
 
 /** Decides large questions in threads with their own connections. The first one starts them. */
 export function largeDecisions(options: LargeOptions): LargeDecisions {
-  const { connection, threads, onError, onOutcome = () => {}, worker = defaultWorker() } = options;
+  const { connection, threads, onError, onOutcome = () => {}, worker = decisionWorker() } = options;
   const { rows = MAX_ROWS, reports = MAX_REPORTS, waitMs = WAIT_MS } = options;
   const budget = { ...BUDGET, ...options.budget };
   const turns = fairShare({

@@ -1,2 +1,2 @@
 export { disableOfCreators } from './creators.js';
-export { openWebhooks, type Webhooks } from './webhooks.js';
+export { CLEAN_JOB, openWebhooks, SEND_JOB, type Webhooks } from './webhooks.js';

@@ -42,6 +42,10 @@ const nobody: JobLog = { info() {}, warn() {}, error() {}, child: () => nobody }
 const PERIOD_MS = 10_000;
 const HOUR_MS = 3_600_000;
 
+/** Names of the jobs. */
+export const SEND_JOB = 'webhooks';
+export const CLEAN_JOB = 'old-webhook-deliveries';
+
 /** Opens nothing and starts nothing. */
 export function openWebhooks(options: WebhooksOptions): Webhooks {
   const { store, config, keysFolder, timeoutMs, resolve } = options;
@@ -67,7 +71,7 @@ export function openWebhooks(options: WebhooksOptions): Webhooks {
     see: (seen) => watcher.see(seen),
   });
   const send: Job = {
-    name: 'webhooks',
+    name: SEND_JOB,
     everyMs: PERIOD_MS,
     runAtStart: true,
     watch: running.watch,
@@ -77,7 +81,7 @@ export function openWebhooks(options: WebhooksOptions): Webhooks {
     },
   };
   const clean: Job = {
-    name: 'old-webhook-deliveries',
+    name: CLEAN_JOB,
     everyMs: HOUR_MS,
     async run({ signal }) {
       const write = (statement: typeof REMOVE_OLD, values: unknown[] = []) =>

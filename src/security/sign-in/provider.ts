@@ -81,8 +81,11 @@ function boundedFetch(settings: SignInSettings): CustomFetch {
   };
 }
 
-/** OpenID Connect Discovery 1.0, section 4. */
-async function discover(settings: SignInSettings): Promise<ServerMetadata> {
+/**
+ * OpenID Connect Discovery 1.0, section 4.
+ * @throws {Error} if the provider does not answer, or not as it should
+ */
+export async function discover(settings: SignInSettings): Promise<ServerMetadata> {
   const { issuer } = settings;
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   const found = (await fetchJson(url, { allow: allowed(settings) })) as ServerMetadata | null;

@@ -35,8 +35,11 @@ export interface KeysFolder {
   locked<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** Opens the folder. Creates it with mode 0700 if it does not exist. */
-export async function openFolder(path: string): Promise<KeysFolder> {
+/**
+ * Opens the folder. Creates it with mode 0700 if it does not exist.
+ * @param readOnly changes nothing: it neither creates the folder nor removes what a killed process left
+ */
+export async function openFolder(path: string, readOnly = false): Promise<KeysFolder> {
   const at = (name: string) => join(path, name);
   const attempt = async <T>(verb: string, name: string, work: () => Promise<T>): Promise<T> => {
     try {
@@ -122,10 +125,11 @@ export async function openFolder(path: string): Promise<KeysFolder> {
     },
   };
 
-  await attempt('create', '', async () => {
-    await mkdir(path, { recursive: true, mode: PRIVATE_FOLDER });
+  await attempt(readOnly ? 'use' : 'create', '', async () => {
+    if (!readOnly) await mkdir(path, { recursive: true, mode: PRIVATE_FOLDER });
     refuseOthers((await stat(path)).mode & OTHERS_WRITE, path, 'chmod 700');
   });
+  if (readOnly) return folder;
   for (const name of await folder.names()) if (name.startsWith(DRAFT)) await removeOld(at(name));
   return folder;
 }

@@ -77,11 +77,12 @@ async function finishCreation(folder: KeysFolder, creation: string): Promise<voi
   }
 }
 
-export async function load(folder: KeysFolder): Promise<Loaded> {
+/** @param finish false: reads only, and leaves a creation that was interrupted */
+export async function load(folder: KeysFolder, finish = true): Promise<Loaded> {
   const text = await folder.read(KEYS_FILE);
   if (text === undefined) throw broken(folder, KEYS_FILE, 'is missing');
   const file = parseKeysFile(folder, text);
-  await finishCreation(folder, file.creation);
+  if (finish) await finishCreation(folder, file.creation);
   const [log, verdicts] = [currentOf(file.log), currentOf(file.verdicts)];
   return {
     text,

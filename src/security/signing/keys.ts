@@ -115,10 +115,7 @@ export async function openKeys(path: string, newOrigin: () => string): Promise<K
     get verdicts() {
       return loaded.verdicts;
     },
-    list: () => ({
-      log: loaded.file.log.map(({ file: _file, ...entry }) => entry),
-      verdicts: loaded.file.verdicts.map(({ file: _file, ...entry }) => entry),
-    }),
+    list: () => publicOf(loaded.file),
     lastSigned: () => readState(folder),
     async saveSigned(state) {
       await refuseOlder(folder, state);
@@ -140,6 +137,23 @@ export async function openKeys(path: string, newOrigin: () => string): Promise<K
       return true;
     },
   };
+}
+
+const publicOf = ({ log, verdicts }: KeysFile): PublicKeys => ({
+  log: log.map(({ file: _file, ...entry }) => entry),
+  verdicts: verdicts.map(({ file: _file, ...entry }) => entry),
+});
+
+/**
+ * Reads all keys of a folder and what was signed last, and changes nothing there.
+ * @throws {KeysError} if the folder does not have them, or they cannot be used
+ */
+export async function inspectKeys(
+  path: string,
+): Promise<{ readonly keys: PublicKeys; readonly signed: Checkpoint }> {
+  const folder = await openFolder(path, true);
+  const { file } = await load(folder, false);
+  return { keys: publicOf(file), signed: await readState(folder) };
 }
 
 async function readState(folder: KeysFolder): Promise<Checkpoint> {

@@ -44,15 +44,19 @@ function parse({ path }: KeysFolder, text: string): WebhookKey {
   return keyOf(Buffer.from(text.trim(), 'hex'));
 }
 
+async function read(folder: KeysFolder): Promise<WebhookKey | undefined> {
+  const text = await folder.read(FILE);
+  return text === undefined ? undefined : parse(folder, text);
+}
+
+/** Reads the key, and changes nothing in the folder. @throws {KeysError} */
+export const inspectWebhookKey = async (path: string) => read(await openFolder(path, true));
+
 /**
  * The file of the key in the folder of the keys. Opens nothing before it is used.
  * @throws {KeysError} by its functions, with the file and what to do
  */
 export function webhookKeyFile(path: string): WebhookKeyFile {
-  const read = async (folder: KeysFolder) => {
-    const text = await folder.read(FILE);
-    return text === undefined ? undefined : parse(folder, text);
-  };
   return {
     read: async () => read(await openFolder(path)),
     async ensure() {
