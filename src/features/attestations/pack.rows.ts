@@ -75,8 +75,8 @@ const statesOf = (kind: PackedKind): string[] =>
   );
 
 /**
- * The row as it was, as text. `$1`: id, `$2`: its digest; null: with all later changes undone. A digest can be older than
- * the last columns of the table, which then are left out.
+ * The row as it was, as text. `$1`: id, `$2`: its digest; null: with all later changes undone. A digest can be older
+ * than the last columns of the table, which then are left out.
  */
 function rowOf(kind: PackedKind): Statement {
   const { table, without = [] } = ROWS[kind];
