@@ -33,7 +33,7 @@ function coverageOf(
 }
 
 export const parser: DocumentParser = {
-  version: 9,
+  version: 10,
 
   recognizes: (document) => isElement(document) && hasSuites(document),
 
