@@ -4,7 +4,7 @@ import { retract, type UploadOptions, upload } from '../support/evidence.js';
 import { createRelease } from '../support/releases.js';
 import { denials, guard, verdictOf, XML } from '../support/verdicts.js';
 
-/** Reports in which something may tell a failure in words that the server does not know, and the honest ones beside them. */
+/** Reports that may tell a failure in words that the server does not know, and the honest ones beside them. */
 
 const context = useApp();
 let release: string;

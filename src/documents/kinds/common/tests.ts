@@ -15,7 +15,7 @@ export const isOutsideTests = (name: string) => OUTSIDE.test(name.trim());
 /** How a test is called that began, and ended before its name was written. */
 export const NAMELESS = 'a test without a name';
 
-/** pytest's own crash, a file that Jest or Node could not run, Mocha's hooks for all files, and a test without a name. */
+/** pytest's own crash, a file that Jest or Node could not run, Mocha's hooks for all files, a test without a name. */
 const ANYWHERE = new RegExp(
   [
     /^pytest > internal$/,

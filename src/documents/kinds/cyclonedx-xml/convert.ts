@@ -21,7 +21,7 @@ export class Converter {
   }
 
   /**
-   * The element that the schema allows once. Two of them are refused, as a name that repeats with another value is in JSON.
+   * The element that the schema allows once. Two are refused, as JSON is if a name repeats with another value.
    * @throws {DocumentFault} if there are several with different contents
    */
   one(parent: XmlElement | undefined, name: string): XmlElement | undefined {
