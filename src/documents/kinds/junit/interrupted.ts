@@ -3,6 +3,9 @@ import { nameOf } from './elements.js';
 
 const OUTPUT = /^(?:(?:system|std|standard)[-_]?(?:out|output|err|error)|output|logs?)$/;
 
+/** White space that does not end a line: each line is looked at once. */
+const SPACE = '[^\\S\\n\\r\\u2028\\u2029]';
+
 /**
  * Lines with which test runners and their processes tell that a run did not come to its end. Build tools copy what a
  * runner prints into the output of a suite. What tests print there begins otherwise, or stands in another line.
@@ -24,26 +27,35 @@ const ENDED_EARLY = new RegExp(
     /stack overflow\.$|process (?:is )?terminated(?: due to|\.$)|unhandled exception\. /,
     // Shells and kernels
     /(?:segmentation fault|bus error|aborted|killed|terminated|illegal instruction|core dumped)(?: +\(core dumped\))?\.?$/,
-    /.{0,100}: line \d+: +\d+ (?:segmentation fault|bus error|aborted|killed|terminated)\b/,
     // Others
     /(?:the )?(?:run|execution|suite|test execution|test suite|tests?) (?:was |were |has been |have been |is )(?:aborted|interrupted|cancell?ed|terminated|killed|stopped early)\b/,
     /(?:the )?(?:test )?(?:worker|runner|browser|process)(?: process)? (?:has )?(?:crashed|exited unexpectedly|terminated unexpectedly|died|disconnected)\b/,
     /bail out!|build timed out\b/,
   ]
-    .map(({ source }) => `(?:${source})`)
+    .map(({ source }) => source)
     .join('|')
     .replace(
       /^/,
-      '^[^\\S\\n]*(?:(?:\\[|<)?(?:error|warning|warn|info|fatal|stderr)(?:\\]|>|:)?[^\\S\\n]+)?(?:',
+      `^${SPACE}*(?:[[<]?(?:error|warning|warn|info|fatal|stderr)[\\]>:]?${SPACE}+)?(?:`,
     )
     .replace(/$/, ')'),
   'im',
 );
 
+/** How a shell names the line of its script, after which it tells how a process ended. */
+const OF_SCRIPT = ': line ';
+/** Not one of the lines above, because each line would be searched for it. */
+const SCRIPT_ENDED =
+  /^.{0,100}: line \d+: +\d+ (?:segmentation fault|bus error|aborted|killed|terminated)\b/im;
+
 /** Long enough for the lines at both ends of the output of a whole run. */
 const MAX_LOOK = 200_000;
 
-const find = (text: string) => ENDED_EARLY.exec(text)?.[0].trim().slice(0, 100);
+function find(text: string): string | undefined {
+  const found =
+    ENDED_EARLY.exec(text) ?? (text.includes(OF_SCRIPT) ? SCRIPT_ENDED.exec(text) : null);
+  return found?.[0].trim().slice(0, 100);
+}
 
 /** The line in an output that tells that the run did not come to its end. Of a long one, both ends are read. */
 export const lineOfEnd = (text: string): string | undefined =>

@@ -7,6 +7,8 @@ export type Place = 'test' | 'suite' | 'other';
 const NAMES =
   /^(?:(?:class|full|display|file|host|short|long|test|case|suite|method|module|package|function)?name|class|file|filepath|path|id|uuid|guid|(?:full|sub)?package|suite|groups?|authors?|owners?|url|link|href|line|lineno|params?|valueparam|typeparam|assembly|namespace|method|module|spec|test|testcase|log|environment|framework|hostname|location|schemalocation|nonamespaceschemalocation)$/;
 
+export const isName = (key: string) => NAMES.test(key);
+
 /** What reporters say about a test besides its outcome. A text that tells a failure is not such a value. */
 const LABELS = new RegExp(
   [
@@ -50,7 +52,7 @@ const OF_ELEMENTS = /^(?:value|count|message|text|rel|title|expected|actual|unit
  * @param key the name in lower case, letters only
  */
 export function isHarmless(key: string, text: string, place: Place): boolean {
-  if (text === '' || NAMES.test(key)) return true;
+  if (text === '' || isName(key)) return true;
   if (COUNTS.test(key) && NUMBER.test(text)) return true;
   if (FLAGS.test(key)) return FLAG.test(text);
   if (place === 'suite') {

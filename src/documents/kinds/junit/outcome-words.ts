@@ -1,12 +1,16 @@
-import { isHarmless, type Place } from './names.js';
+import { isHarmless, isName, type Place } from './names.js';
 import { plainWord, saysNothing } from './words.js';
 
-/** `x:test-status` and `TestStatus` are `teststatus`. */
+const PLAIN = /^[a-z]+$/;
+
+/** `x:test-status` and `TestStatus` are `teststatus`. Most names are so already. */
 export const plain = (name: string) =>
-  name
-    .slice(name.lastIndexOf(':') + 1)
-    .toLowerCase()
-    .replace(/[^a-z]/g, '');
+  PLAIN.test(name)
+    ? name
+    : name
+        .slice(name.lastIndexOf(':') + 1)
+        .toLowerCase()
+        .replace(/[^a-z]/g, '');
 
 /** Attributes in which tools write a word about the outcome. JUnit itself has none of them. */
 const WORD =
@@ -97,7 +101,9 @@ export class Words {
   }
 
   attribute(name: string, value: string, place: Place): void {
-    if (OF_XML.test(name) || this.outcome(name, value, place === 'other' ? PLAIN_NO : NO)) return;
+    // Most attributes are names. None of these is one of an outcome.
+    if (isName(plain(name)) || OF_XML.test(name)) return;
+    if (this.outcome(name, value, place === 'other' ? PLAIN_NO : NO)) return;
     const [key, text] = [plain(name), value.trim()];
     // Counts of failures are compared with the tests.
     if (!isCount(key, text, place) && !isHarmless(key, text, place))

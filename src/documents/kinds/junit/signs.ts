@@ -82,8 +82,11 @@ function look(element: XmlElement, signs: Signs): boolean {
   for (const child of element.children) {
     const name = nameOf(child);
     if (name === 'properties') {
-      signs.problems.push(...child.children.filter(isFailedStep));
-      signs.properties.push(...child.children);
+      // A suite can have more properties than a call can have arguments.
+      for (const property of child.children) {
+        if (isFailedStep(property)) signs.problems.push(property);
+        signs.properties.push(property);
+      }
     }
     if (OUTPUT.test(name)) {
       signs.unknown ??= elementInOutput(child, name);

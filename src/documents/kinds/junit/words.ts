@@ -17,10 +17,14 @@ const NO_TIME = /^(?:nan|[-+]?inf(?:inity)?|undefined|null|none|unknown|tbd|n\/a
 const TIME_WORDS =
   /\b(?:e[-+]?\d+|ms|[µu]s|ns|s|m|h|d|secs?|seconds?|mins?|minutes?|hours?|days?|milliseconds?|utc|gmt|z|am|pm|[a-z]{2,4}t|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun|(?:mon|tues|wednes|thurs|fri|satur|sun)day|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b/gi;
 
+/** Most times: `0.12`, `2026-01-15T09:30:00.123Z`. */
+const PLAIN_TIME = /^\d[\d:.,-]*(?:T\d[\d:.,+-]*Z?)?$/;
+
 /** Whether a text is a time or a duration: it has digits, and no word that is not one of a time. */
 export function isTime(text: string): boolean {
   if (NO_TIME.test(text)) return true;
   if (!/\d/.test(text) || text.length > 100) return false;
+  if (PLAIN_TIME.test(text)) return true;
   const rest = text.replace(/(?<=\d)(?=[a-zµ])|(?<=[a-z])(?=\d)/gi, ' ').replace(TIME_WORDS, '');
   // ISO 8601 has letters between the numbers.
   return !/\p{L}/u.test(rest.replace(/\b(?:PT|[TPWE])\b/gi, ''));
