@@ -46,7 +46,7 @@ const ENDED_EARLY = new RegExp(
 const OF_SCRIPT = ': line ';
 /** Not one of the lines above, because each line would be searched for it. */
 const SCRIPT_ENDED =
-  /^.{0,100}: line \d+: +\d+ (?:segmentation fault|bus error|aborted|killed|terminated)\b/im;
+  /^.{0,200}: line \d+: +\d+ (?:segmentation fault|bus error|aborted|killed|terminated)\b/im;
 
 /** Long enough for the lines at both ends of the output of a whole run. */
 const MAX_LOOK = 200_000;
