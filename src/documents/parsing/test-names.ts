@@ -29,6 +29,10 @@ export function storedNames({ tests }: TestNames): string {
   return tests.length > MAX_STORED ? TOO_MANY : Buffer.from(tests.buffer).toString('base64');
 }
 
+/** How many tests ran, of those that `storedNames` wrote. 0 if there are too many to store. */
+export const numberOfStored = (ran: string) =>
+  ran === TOO_MANY ? 0 : Buffer.from(ran, 'base64').length / BigUint64Array.BYTES_PER_ELEMENT;
+
 /** ` "before each" hook for "adds"` */
 const HOOK = /\s*"(?:before|after) (?:each|all)" hook.*$/i;
 

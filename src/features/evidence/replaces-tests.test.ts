@@ -136,6 +136,71 @@ describe('the same job that runs again', () => {
     expect(await why(pytest(internal), pytest(test('a')))).toContain(place);
   });
 
+  it('replaces an interrupted run of pytest by all of its tests, and one more', async () => {
+    const skipped = test('c', '<skipped/>');
+    const also = test('d', '<skipped/>');
+    const interrupted = pytest(test('a'), skipped, also, '<testcase time="0.1"/>');
+    expect(await why(interrupted, pytest(test('a'), test('b'), skipped, also))).toBeUndefined();
+    expect(await why(interrupted, pytest(test('a'), test('b'), test('c'), also))).toBeUndefined();
+    const place = 'outside of tests (pytest > a test without a name)';
+    expect(await why(interrupted, pytest(test('a'), skipped))).toContain(place);
+    expect(await why(interrupted, pytest(test('a'), test('b')))).toBe(
+      'its run did not end, it has 3 tests, and this document has 2',
+    );
+    const nameless = '<testcase time="0.1"/>';
+    const twice = pytest(test('a'), nameless, nameless);
+    expect(await why(twice, pytest(test('a'), test('b')))).toContain(place);
+    expect(await why(twice, pytest(test('a'), test('b'), test('c')))).toBeUndefined();
+    // Nothing tells which tests began.
+    expect(await why(pytest(nameless), pytest(test('a')))).toContain(place);
+  });
+
+  it('replaces an aborted run of VSTest by all of its tests', async () => {
+    const trx = (outcome: string, ...results: (readonly [string, string])[]) =>
+      [
+        '<TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010"><Results>',
+        ...results.map(([name, end]) => `<UnitTestResult testName="${name}" outcome="${end}"/>`),
+        `</Results><ResultSummary outcome="${outcome}"/></TestRun>`,
+      ].join('');
+    const [a, b, c] = [
+      ['A', 'Passed'],
+      ['B', 'Passed'],
+      ['C', 'NotExecuted'],
+    ] as const;
+    const aborted = trx('Aborted', a, b, c);
+    expect(await why(aborted, trx('Completed', a, b, c))).toBeUndefined();
+    expect(await why(aborted, trx('Completed', a, c, c))).toContain('did not run');
+    expect(await why(aborted, trx('Completed', a, b))).toContain('its run did not end');
+    expect(await why(aborted, trx('Completed', a, b, ['D', 'Passed']))).toBeUndefined();
+  });
+
+  it('replaces a run of Go without its last events by all of its tests', async () => {
+    const go = (...events: object[]) =>
+      events.map((event) => `${JSON.stringify({ Package: 'shop', ...event })}\n`).join('');
+    const passed = (Test: string, more = {}) =>
+      go({ Action: 'run', Test, ...more }, { Action: 'pass', Test, ...more });
+    const skipped = go({ Action: 'run', Test: 'TestC' }, { Action: 'skip', Test: 'TestC' });
+    const end = go({ Action: 'pass' });
+    const interrupted = passed('TestA') + skipped + go({ Action: 'run', Test: 'TestB' });
+    expect(await why(interrupted, passed('TestA') + skipped + passed('TestB') + end)).toBe(
+      undefined,
+    );
+    expect(await why(interrupted, passed('TestA') + skipped + end)).toContain('TestB');
+    expect(await why(interrupted, passed('TestA') + passed('TestB') + end)).toContain(
+      'its run did not end',
+    );
+    // The first event of a package is all that was written.
+    const cart = { Package: 'cart' };
+    const began = passed('TestA') + end + go({ Action: 'start', ...cart });
+    const whole = passed('TestA') + end + go({ Action: 'start', ...cart });
+    expect(await why(began, whole + passed('TestX', cart) + go({ Action: 'pass', ...cart }))).toBe(
+      undefined,
+    );
+    expect(await why(began, whole + go({ Action: 'pass', ...cart }))).toContain('1 of its tests');
+    const other = passed('TestB', { Package: 'web' }) + go({ Action: 'pass', Package: 'web' });
+    expect(await why(began, whole + other + go({ Action: 'skip', ...cart }))).toBeUndefined();
+  });
+
   it('replaces a package that Go could not set up, by tests of the package', async () => {
     const passed = (name: string) =>
       [

@@ -1,5 +1,10 @@
 import type { Summary } from '../../documents/parsing/summary.js';
-import { lostTest, NO_TESTS, type TestNames } from '../../documents/parsing/test-names.js';
+import {
+  lostTest,
+  NO_TESTS,
+  numberOfStored,
+  type TestNames,
+} from '../../documents/parsing/test-names.js';
 import { counted } from '../../shared/text.js';
 import { imagesIn } from '../../vocabulary/coverage.js';
 import {
@@ -104,6 +109,10 @@ function otherImages({ coverage: own = [] }: Replacing, { coverage = [] }: Repla
     : undefined;
 }
 
+/** Whether the run of the tests came to its end, as far as the document shows. */
+const hasEnded = ({ coverage = [] }: Replacing) =>
+  coverage.every(({ what, ran }) => what !== 'tests' || ran === 'yes');
+
 /** Fewer tests ran, or tests of a run that did not pass did not run again: a part of them, or another part. */
 function otherTests(by: Replacing, older: Replacing): string | undefined {
   const { tests, testsRun } = older;
@@ -118,7 +127,14 @@ function otherTests(by: Replacing, older: Replacing): string | undefined {
   if (tests.unnamed !== undefined && !testsRun)
     return 'it has failures of which only the number is known';
   const lost = lostTest(by.testNames ?? NO_TESTS, testsRun, tests);
-  return lost === undefined ? undefined : `${lost} did not run in this document`;
+  if (lost !== undefined) return `${lost} did not run in this document`;
+  // Of a run that did not end, a later report has all tests, also those that were skipped.
+  if (!hasEnded(older)) {
+    const known = numberOfStored(testsRun ?? '') + tests.skipped;
+    if (by.tests.tests < known)
+      return `its run did not end, it has ${counted(known, 'test')}, and this document has ${by.tests.tests}`;
+  }
+  return undefined;
 }
 
 /**

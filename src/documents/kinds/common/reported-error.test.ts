@@ -42,10 +42,16 @@ describe('an error at the top of a report', () => {
       {
         auditReportVersion: 2,
         vulnerabilities: {},
-        metadata: { vulnerabilities: { total: 0 }, dependencies: { total: 3 } },
+        metadata: {
+          vulnerabilities: { info: 0, low: 0, moderate: 0, high: 0, critical: 0, total: 0 },
+          dependencies: { total: 3 },
+        },
       },
     ],
-    [npmAudit, { advisories: {}, metadata: { vulnerabilities: {}, totalDependencies: 3 } }],
+    [
+      npmAudit,
+      { advisories: {}, metadata: { vulnerabilities: { critical: 0 }, totalDependencies: 3 } },
+    ],
     [
       osv,
       {

@@ -12,13 +12,17 @@ const OUTSIDE =
 
 export const isOutsideTests = (name: string) => OUTSIDE.test(name.trim());
 
-/** pytest's own crash, a file that Jest or Node could not run, and Mocha's hooks for all files. */
+/** How a test is called that began, and ended before its name was written. */
+export const NAMELESS = 'a test without a name';
+
+/** pytest's own crash, a file that Jest or Node could not run, Mocha's hooks for all files, a test without a name. */
 const ANYWHERE = new RegExp(
   [
     /^pytest > internal$/,
     /^Test suite failed to run > /,
     /^test > (?:[a-z]:)?[/\\]\S*\.[cm]?[jt]sx?$/,
     /"(?:before|after) (?:each|all)" hook in "\{root\}"/,
+    /(?:^|> )a test without a name(?: \(\d+\))?$/,
   ]
     .map(({ source }) => source)
     .join('|'),

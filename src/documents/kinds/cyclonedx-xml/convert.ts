@@ -1,7 +1,15 @@
+import { DocumentFault } from '../../fault.js';
 import type { XmlElement } from '../../xml-element.js';
 
 /** A value of the document in CycloneDX JSON. */
 export type Converted = Readonly<Record<string, unknown>>;
+
+/** Whether two elements say the same: without elements in them, and with equal texts and attributes. */
+const isSame = (a: XmlElement, b: XmlElement) =>
+  a.children.length + b.children.length === 0 &&
+  a.text.trim() === b.text.trim() &&
+  a.attributes.size === b.attributes.size &&
+  [...a.attributes].every(([name, value]) => b.attributes.get(name) === value);
 
 /** Finds children by name. Elements of other namespaces, which have another prefix, are extensions. */
 export class Converter {
@@ -12,8 +20,17 @@ export class Converter {
     return parent?.children.filter((child) => child.name === wanted) ?? [];
   }
 
+  /**
+   * The element that the schema allows once. Two are refused, as JSON is if a name repeats with another value.
+   * @throws {DocumentFault} if there are several with different contents
+   */
   one(parent: XmlElement | undefined, name: string): XmlElement | undefined {
-    return this.all(parent, name)[0];
+    const [first, ...others] = this.all(parent, name);
+    if (first !== undefined && others.some((other) => !isSame(first, other)))
+      throw new DocumentFault(
+        `has the element ${this.prefix}${name} more than once in ${parent?.name.slice(0, 100)}, with different contents. Upload the output of the tool unchanged`,
+      );
+    return first;
   }
 
   /** The items of a list, such as `<components><component/></components>`. Undefined if there is no list. */

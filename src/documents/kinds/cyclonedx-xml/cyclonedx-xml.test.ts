@@ -227,6 +227,57 @@ describe('refuses', () => {
   });
 });
 
+describe('an element that the schema allows once', () => {
+  const vulnerability = (inner: string) =>
+    bom(
+      `<vulnerabilities><vulnerability><id>CVE-2024-1</id>${inner}</vulnerability></vulnerabilities>`,
+    );
+  const component = (inner: string) =>
+    bom(`<components><component type="library"><name>a</name>${inner}</component></components>`);
+
+  it.each([
+    [
+      vulnerability(
+        '<analysis><state>exploitable</state></analysis><analysis><state>not_affected</state></analysis>',
+      ),
+      'analysis',
+    ],
+    [
+      vulnerability('<analysis><state>not_affected</state><state>exploitable</state></analysis>'),
+      'state',
+    ],
+    [
+      vulnerability(
+        '<ratings><rating><severity>low</severity><severity>critical</severity></rating></ratings>',
+      ),
+      'severity',
+    ],
+    [vulnerability('<id>CVE-2024-2</id>'), 'id'],
+    [component('<purl>pkg:npm/a@1</purl><purl>pkg:npm/b@1</purl>'), 'purl'],
+    [component('<version>1</version><version>2</version>'), 'version'],
+    [
+      bom('<metadata/><metadata><timestamp>2026-01-15T09:30:00Z</timestamp></metadata>'),
+      'metadata',
+    ],
+    [
+      bom(
+        '<metadata><component type="application"><name>a</name></component><component type="application"><name>b</name></component></metadata>',
+      ),
+      'component',
+    ],
+  ])('is refused if it is there twice: %s', (text, name) => {
+    expect(faultOf(() => parse(text)).fault).toMatch(
+      new RegExp(`has the element ${name} more than once`),
+    );
+  });
+
+  it('is read if both say the same', () => {
+    expect(parse(component('<version>1</version><version> 1 </version>')).components).toMatchObject(
+      [{ name: 'a', version: '1' }],
+    );
+  });
+});
+
 it('reads its example', () => {
   const { components, tool, specVersion } = parse(String(cyclonedxXml.example));
   expect([components?.length, tool, specVersion]).toEqual([1, 'cyclonedx-maven-plugin', '1.6']);

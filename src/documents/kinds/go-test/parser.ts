@@ -64,7 +64,7 @@ function swallowed({ swallowed }: Run): Note[] {
 }
 
 export const parser: DocumentParser = {
-  version: 4,
+  version: 5,
 
   recognizes(document) {
     const values = linesOf(document).values.slice(0, FIRST);

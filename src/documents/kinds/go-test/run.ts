@@ -121,6 +121,8 @@ export class Run {
   private close({ Action: action, Package: name, FailedBuild: build }: TestEvent, own: Running) {
     this.running.delete(name);
     this.unfinished.delete(name);
+    // A package without test files.
+    if (action === 'skip') this.tally.inside(name);
     if (action !== 'fail') {
       for (const [test, output] of own.tests) this.swallow(name, test, output, own);
       return;
@@ -172,6 +174,9 @@ export class Run {
       this.unfinished.add(name);
       for (const [test, output] of own.tests) this.endless(name, test, `did not end\n${output}`);
     }
+    // A package of which no test is known has tests in a later report, or no test files.
+    const { groups } = this.tally.names;
+    for (const name of this.unfinished) if (name && !groups.has(name)) this.tally.ran(name);
     for (const [name, { output, failed }] of this.builds) if (failed) this.error(name, output);
   }
 

@@ -193,7 +193,7 @@ describe('JUnit: attributes that differ without harm', () => {
     ],
     [
       'Newman counts requests',
-      `<testsuites name="shop" tests="4" time="1"><testsuite name="r" id="1" timestamp="t" tests="1" failures="0" errors="0" time="1">${pass(1)}</testsuite></testsuites>`,
+      `<testsuites name="shop" tests="4" time="1"><testsuite name="r" id="1" timestamp="2026-01-15T09:30:00.000Z" tests="1" failures="0" errors="0" time="1">${pass(1)}</testsuite></testsuites>`,
     ],
     ['fewer tests than cases', `<testsuite tests="1" failures="0">${pass(3)}</testsuite>`],
     [

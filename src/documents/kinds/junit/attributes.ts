@@ -1,6 +1,6 @@
 import type { XmlElement } from '../../xml-element.js';
 import { isSuite } from './elements.js';
-import { saysNothing } from './signs.js';
+import { saysNothing } from './words.js';
 
 /** What a suite says about its tests in attributes. */
 export interface Stated {

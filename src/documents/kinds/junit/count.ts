@@ -4,6 +4,7 @@ import type { XmlElement } from '../../xml-element.js';
 import {
   isAnywhere,
   isOutsideTests,
+  NAMELESS,
   type Outcome,
   TestTally,
   UnknownOutcomes,
@@ -17,6 +18,7 @@ import {
   attemptsOf,
   durationOf,
   isFlaky,
+  isNameless,
   type Judgement,
   judge,
   messageOf,
@@ -87,6 +89,8 @@ export class Count {
   readonly contradictions: Note[] = [];
   /** Tests that a suite states, but that are not there. */
   missing = 0;
+  /** Tests that began, and ended before their names were written: the run was interrupted. */
+  nameless = 0;
   readonly doubts = new Doubts();
   readonly unknown = new UnknownOutcomes();
 
@@ -165,7 +169,7 @@ export class Count {
 
   private test(test: XmlElement, suite: string | undefined): Tally {
     const group = classOf(test) || suite;
-    const own = test.attributes.get('name') ?? '';
+    const own = isNameless(test) ? this.namelessTest() : (test.attributes.get('name') ?? '');
     const name = group ? `${group} > ${own}` : own;
     this.total.seconds += durationOf(test.attributes.get('time'));
     const signs = signsOf(test);
@@ -182,6 +186,11 @@ export class Count {
     if (outcome === 'passed' && isFlaky(test)) this.doubts.flaky += 1;
     add(tally, this.children(test, suite));
     return tally;
+  }
+
+  private namelessTest(): string {
+    this.nameless += 1;
+    return this.nameless > 1 ? `${NAMELESS} (${this.nameless})` : NAMELESS;
   }
 
   private end(name: string, outcome: Outcome): void {

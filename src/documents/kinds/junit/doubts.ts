@@ -2,6 +2,7 @@ import { counted } from '../../../shared/text.js';
 import type { Note } from '../../kind.js';
 import type { XmlElement } from '../../xml-element.js';
 import { unclearIn } from './attributes.js';
+import { endedEarly } from './interrupted.js';
 import type { Signs } from './signs.js';
 import { oddIn } from './suite-attributes.js';
 
@@ -28,6 +29,9 @@ export class Doubts {
     if (count) this.unclear ??= `${count} ${place} is not a count`;
     const odd = oddIn(suite, tests);
     if (odd) this.unclear ??= `${odd} ${place} is not known`;
+    const line = endedEarly(suite);
+    if (line)
+      this.unclear ??= `the line ${JSON.stringify(line)} in the output of its ${name}, as after a run that did not end`;
     if (otherTest)
       this.unclear ??= `<${otherTest.name.slice(0, 50)}> ${place} may be a test that is not read`;
   }

@@ -13,12 +13,16 @@ import { hasSuites, requireSuites } from './roots.js';
 /** @param checker the tool, if it runs no tests */
 function coverageOf(
   checker: string | undefined,
-  { missing, unknown, doubts: { unclear } }: Count,
+  { missing, nameless, unknown, doubts: { unclear } }: Count,
   about: About,
 ): Coverage {
   if (missing > 0) {
     const lacks = `the report lacks ${counted(missing, 'test')} that its suites count`;
     return failed('tests', `${lacks}. It was cut, or the test runner ended early`, about);
+  }
+  if (nameless > 0) {
+    const began = `${counted(nameless, 'test')} began and did not end, so the run was interrupted`;
+    return failed('tests', `${began}. Run the tests again`, about);
   }
   if (checker !== undefined) {
     const why = `these are results of ${checker}, which runs no tests`;
@@ -33,7 +37,7 @@ function coverageOf(
 }
 
 export const parser: DocumentParser = {
-  version: 9,
+  version: 10,
 
   recognizes: (document) => isElement(document) && hasSuites(document),
 

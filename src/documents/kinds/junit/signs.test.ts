@@ -37,6 +37,7 @@ const BAD = [
   '<problem>x</problem>',
   '<unexpected>x</unexpected>',
   '<properties><property name="step[failure]" value="x"/></properties>',
+  '<system-out result="failed"/>',
 ];
 
 /** Elements that report nothing. */
@@ -51,7 +52,12 @@ const GOOD = [
   '<time>0.1</time>',
   '<status>passed</status>',
   '<result value="success" time="1"/>',
-  '<system-err>FAILED</system-err><system-out><status>fail</status></system-out>',
+  '<system-err>FAILED</system-err><system-out>[ERROR] failed</system-out>',
+  '<system-out xml:space="preserve" encoding="utf-8"/>',
+  '<attachments><attachment path="a.png" type="image/png"/></attachments>',
+  '<properties><property name="evidence"><item name="a.png">x</item></property></properties>',
+  '<start>2026-01-15T09:30:00Z</start><duration>1.5 s</duration>',
+  '<tags>slow, ui</tags><label name="team" value="A"/><warnings/><description/>',
   '<steps><step name="Open page" status="passed"/></steps>',
   '<step name="Login fails">passed</step>',
   '<result name="Error page" value="passed"/>',
@@ -59,7 +65,6 @@ const GOOD = [
   '<properties><property name="step[passed]" value="x"/></properties>',
   '<assertion result="true"/>',
   '<steps passed="0" failed="0"/>',
-  '<description status="skipped">x</description>',
   '<flakyFailure message="x"><stackTrace>x</stackTrace></flakyFailure>',
 ];
 
@@ -89,6 +94,18 @@ describe('JUnit: elements whose meaning is not known', () => {
     ...['<bug/>', '<red/>', '<list><bug/></list>', '<bug><name/></bug>'],
     ...['<properties><failure/></properties>', '<attachments><failure/></attachments>'],
     ...['<system-out><failure/></system-out>', '<output><error/></output>'],
+    ...['<system-out><status>fail</status></system-out>', '<output><line>FAILED</line></output>'],
+    ...['<system-err note="FAILED"/>', '<logs><verdict/></logs>'],
+    ...['<properties><verdict>no</verdict></properties>', '<attachments><bug/></attachments>'],
+    ...[
+      '<description>Test FAILED</description>',
+      '<comment>not passed</comment>',
+      '<note>ko</note>',
+    ],
+    ...['<message>FAILED</message>', '<details>FAILED</details>', '<warning/>'],
+    ...['<warning message="No tests found in class"/>', '<warnings>1</warnings>'],
+    ...['<time>FAILED</time>', '<end>crashed</end>', '<tags>failed</tags>', '<name>FAILED</name>'],
+    ...['<label name="outcome" value="failed"/>', '<link href="a" rating="bad"/>'],
     ...[
       '<properties><property name="result">failed</property></properties>',
       '<properties><property name="state" value="failed"/></properties>',
@@ -99,6 +116,45 @@ describe('JUnit: elements whose meaning is not known', () => {
       tests: { passed: 1 },
       coverage: [{ ran: 'unknown', reason: expect.stringContaining('in its suite "s"') }],
     });
+  });
+
+  it.each([
+    ...['note', 'comment', 'team', 'Ergebnis', 'x'].map((name) => [name, 'FAILED']),
+    ...[
+      ['note', 'FAILED: expected 1'],
+      ['verdict', 'purple'],
+      ['result', '42'],
+      ['step[status]', 'failed'],
+      ['success', 'false'],
+      ['exitCode', '3'],
+      ['Failed', 'true'],
+    ],
+  ])('a property %s=%s: it is not known how the test ended', (name, value) => {
+    for (const property of [
+      `<property name="${name}" value="${value}"/>`,
+      `<property name="${name}">${value}</property>`,
+    ])
+      expect(inCase(`<properties>${property}</properties>`)).toMatchObject({
+        tests: { passed: 0, unknown: 1 },
+        coverage: [{ reason: expect.stringContaining(`the property ${name}="${value}"`) }],
+      });
+  });
+
+  it.each([
+    ['log.level', 'ERROR'],
+    ['maven.test.failure.ignore', 'true'],
+    ['surefire.test.class.path', '/a/failed.jar'],
+    ['status', 'passed'],
+  ])('a property %s=%s of a suite says nothing', (name, value) => {
+    const property = `<properties><property name="${name}" value="${value}"/></properties>`;
+    expect(inSuite(property).coverage).toMatchObject([{ ran: 'yes' }]);
+  });
+
+  it.each(['failed', 'Aborted', 'TIMED OUT'])('a property of a suite: %s', (value) => {
+    const property = `<properties><property name="run" value="${value}"/></properties>`;
+    expect(inSuite(property).coverage).toMatchObject([
+      { ran: 'unknown', reason: expect.stringContaining(`the property run="${value}"`) },
+    ]);
   });
 
   it('hold tests: their words count', () => {

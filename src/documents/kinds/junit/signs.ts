@@ -1,5 +1,6 @@
 import type { XmlElement } from '../../xml-element.js';
 import { isSuite, nameOf } from './elements.js';
+import { isFailedText, isTime, saysNothing } from './words.js';
 
 /** Elements in which tools print what they like. */
 const OUTPUT =
@@ -10,15 +11,6 @@ const OUTPUT =
  * `rerunFailure` stands beside `failure`, and reports one more attempt that failed.
  */
 const PROBLEMS = ['error', 'failure', 'exception', 'failed', 'rerunerror', 'rerunfailure'];
-/** A word in lower case, without what may stand between its parts. Any other character stays: `!passed`, `ok?`. */
-export const plainWord = (text: string) => text.toLowerCase().replace(/[\s_-]+/g, '');
-
-/** Values that say, in an attribute of any name, that something did not end well. */
-const FAILED_WORD =
-  /^(?:fail(?:ed|ure|ing|s)?|error(?:ed|s)?|broken|crash(?:ed)?|abort(?:ed)?|timed?out|cancell?ed|killed|fatal|panic|notok|nok|ko|unsuccessful|rejected|red|notpassed)$/;
-
-export const isFailedWord = (text: string) => FAILED_WORD.test(plainWord(text.slice(0, 50)));
-
 /** Other names that say that something did not end well. */
 const OTHER_PROBLEM =
   /fail|error|crash|abort|timeout|timedout|broke|fatal|panic|exception|kill|interrupt|unexpected|unsuccess|problem|defect|not-?ok|^n?ko$/;
@@ -28,15 +20,13 @@ const FLAKY = /^flaky(?:failure|error)s?$/;
 const WORDS = new Set(['status', 'result', 'outcome', 'state', 'verdict', 'step']);
 /** Elements about a test that does not run, and what tools say about a test besides its outcome. */
 const KNOWN =
-  /^(?:skip(?:ped)?|ignored|disabled|pending|notrun|warnings?|time|duration|start(?:ed)?|end(?:ed)?|timestamp|description|annotations?|meta(?:data)?|tags?|labels?|links?|url|file|files?|line|path|name|id|comments?|notes?|arguments?|parameters?|measurements?|assertions?|steps?|categor(?:y|ies)|owners?)$/;
+  /^(?:skip(?:ped)?|ignored|disabled|pending|notrun|time|duration|start(?:ed)?|end(?:ed)?|timestamp|annotations?|meta(?:data)?|tags?|labels?|links?|url|file|files?|line|path|name|id|arguments?|parameters?|measurements?|assertions?|steps?|categor(?:y|ies)|owners?)$/;
+/** Texts of persons and messages of tools. Their text can tell a failure in any words. */
+const PROSE = /^(?:description|comments?|notes?|messages?|details?|warnings?)$/;
+const TIMES = /^(?:time|duration|start(?:ed)?|end(?:ed)?|timestamp)$/;
 const NO_TEST = /^(?:skip(?:ped)?|ignored|disabled|pending|notrun)$/;
 /** What other tools call a test, and tests in another file (XInclude). */
 const OTHER_TEST = /^(?:unit-?)?test(?:-case|-?result|-?method)?$|^case$|^include$/;
-
-const NOTHING = /^(?:0+|false|no|none|null|nil|n\/a|-)?$/i;
-
-/** Whether a text, such as `0` or `false`, says that nothing happened. */
-export const saysNothing = (text: string) => NOTHING.test(text.trim());
 
 /** Tools write empty lists, counts, and the timeout of a test. `failure` and `error` themselves always report one. */
 function isProblem(element: XmlElement, name: string): boolean {
@@ -62,30 +52,26 @@ export interface Signs {
   readonly words: XmlElement[];
   /** Other elements, whose attributes may have such words. */
   readonly others: XmlElement[];
+  /** What tests and runners record by name. */
+  readonly properties: XmlElement[];
   /** An element that may be a test, and is not read. */
   otherTest?: XmlElement | undefined;
-  /** An element whose meaning is not known, as `<bug>`, or a property that contradicts a test that passed. */
+  /** An element whose meaning is not known, as `<bug>`. */
   unknown?: string | undefined;
 }
 
-/** A property is a text of a person, unless its name says that it is about the outcome. */
-function failedProperty({ children }: XmlElement): string | undefined {
-  const about = children.find(({ attributes, text }) => {
-    const name = attributes.get('name')?.trim() ?? '';
-    return (
-      /^(?:test[-_ ]?)?(?:status|state|result|outcome|verdict)$/i.test(name) &&
-      isFailedWord(attributes.get('value') ?? text)
-    );
-  });
-  if (!about) return undefined;
-  const value = (about.attributes.get('value') ?? about.text).trim().slice(0, 50);
-  return `the property ${about.attributes.get('name')?.trim()}="${value}"`;
-}
+/** What may stand in an element of output. What tools print is text. */
+const IN_OUTPUT: ReadonlyMap<string, RegExp> = new Map([
+  ['properties', /^property$/],
+  ['attachments', /^(?:attachments?|files?|items?|links?|path|url|name|description|type)$/],
+  ['logs', /^logs?$/],
+]);
 
-/** Output is text. An element in it that reports a failure may have got to the wrong place. */
-function problemInOutput({ name, children }: XmlElement): string | undefined {
-  const problem = children.find((child) => PROBLEMS.includes(nameOf(child)));
-  return problem && `<${problem.name.slice(0, 50)}> in <${name.slice(0, 50)}>`;
+/** Output is text. An element in it may be a failure that has got to the wrong place. */
+function elementInOutput({ name, children }: XmlElement, key: string): string | undefined {
+  const known = IN_OUTPUT.get(key);
+  const other = children.find((child) => !known?.test(nameOf(child)));
+  return other && `<${other.name.slice(0, 50)}> in <${name.slice(0, 50)}>`;
 }
 
 const isTestOrSuite = (element: XmlElement) => nameOf(element) === 'testcase' || isSuite(element);
@@ -96,10 +82,16 @@ function look(element: XmlElement, signs: Signs): boolean {
   for (const child of element.children) {
     const name = nameOf(child);
     if (name === 'properties') {
-      signs.problems.push(...child.children.filter(isFailedStep));
-      signs.unknown ??= failedProperty(child);
+      // A suite can have more properties than a call can have arguments.
+      for (const property of child.children) {
+        if (isFailedStep(property)) signs.problems.push(property);
+        signs.properties.push(property);
+      }
     }
-    if (OUTPUT.test(name)) signs.unknown ??= problemInOutput(child);
+    if (OUTPUT.test(name)) {
+      signs.unknown ??= elementInOutput(child, name);
+      if (child.attributes.size > 0) signs.others.push(child);
+    }
     if (isTestOrSuite(child)) holdsTests = true;
     else if (!OUTPUT.test(name) && !FLAKY.test(name) && lookAt(child, name, signs))
       holdsTests = true;
@@ -117,23 +109,31 @@ function lookAt(child: XmlElement, name: string, signs: Signs): boolean {
   else if (!NO_TEST.test(name)) signs.others.push(child);
   if (OTHER_TEST.test(name) && !isList) signs.otherTest ??= child;
   // Tools put suites and cases into elements of their own, which have no text.
-  if (holdsTests ? child.text.trim() !== '' : !isKnown(name))
+  if (holdsTests ? child.text.trim() !== '' : !isKnown(child, name))
     signs.unknown ??= `<${child.name.slice(0, 50)}>`;
   return holdsTests;
 }
 
-const isKnown = (name: string) =>
-  KNOWN.test(name) ||
+/** Whether an element is known, and its text says nothing about the outcome. */
+function isHarmlessElement({ text, children }: XmlElement, name: string): boolean {
+  if (PROSE.test(name)) return text.trim() === '' && (name !== 'warning' || children.length > 0);
+  if (!KNOWN.test(name)) return false;
+  if (NO_TEST.test(name) || WORDS.has(name)) return true;
+  return TIMES.test(name) ? isTime(text.trim()) : !isFailedText(text);
+}
+
+const isKnown = (element: XmlElement, name: string) =>
+  isHarmlessElement(element, name) ||
   WORDS.has(name) ||
   PROBLEMS.includes(name) ||
   OTHER_PROBLEM.test(name) ||
   OTHER_TEST.test(name);
 
-const NONE: Signs = { problems: [], words: [], others: [] };
+const NONE: Signs = { problems: [], words: [], others: [], properties: [] };
 
 export function signsOf(element: XmlElement): Signs {
   if (element.children.length === 0) return NONE;
-  const signs: Signs = { problems: [], words: [], others: [] };
+  const signs: Signs = { problems: [], words: [], others: [], properties: [] };
   look(element, signs);
   return signs;
 }

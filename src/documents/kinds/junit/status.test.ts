@@ -78,6 +78,9 @@ describe('JUnit: words about the outcome', () => {
     'Status="Passed" Failures="0" error="false"',
     'result="✓" ok="true" isFailed="false" failed="0"',
     'exitcode="0" type="unit" owner="Red" file="failed"',
+    'time="1.5 s" timestamp="Thu, 15 Jan 2026 09:30:00 GMT" duration="PT1.5S" start="1768469400"',
+    'time="NaN" assertions="3" retries="1" flaky="true" browser="chrome" tags="slow" log="a.html"',
+    'id="1" url="https://a/failed" line="3" group="failed" value_param="ERROR" xml:lang="en"',
   ])('%s is a pass', (attributes) => {
     expect(one(attributes)).toMatchObject({ tests: { passed: 1, tests: 1 }, warnings: [] });
   });
@@ -106,6 +109,10 @@ describe('JUnit: words about the outcome', () => {
     ...['status="!passed"', 'status="ok?"', 'result="✓?"', 'status="done"', 'status="warning"'],
     ...['success="perhaps"', 'timedout="perhaps"', 'executed="partly"', 'skipped="later"'],
     ...['quality="failed"', 'phase="FAIL"', 'light="red"'],
+    ...['note="FAILED"', 'comment="it failed"', 'description="ok"', 'message="boom"', 'title="x"'],
+    ...['time="FAILED"', 'timestamp="crashed"', 'duration="1 s, then killed"', 'time="failed 1"'],
+    ...['bestanden="nein"', 'korrekt="0"', 'результат="нет"', 'tags="a, failed"', 'type="failure"'],
+    ...['assertions="none held"', 'flaky="FAILED"', 'level="error"', 'retries="exhausted"'],
   ])('%s is not known, so the outcome is not', (attributes) => {
     const { tests, coverage } = one(attributes);
     expect(tests).toMatchObject({ tests: 1, passed: 0, failures: 0, skipped: 0, unknown: 1 });
@@ -154,8 +161,10 @@ describe('JUnit: children of a test case', () => {
     ['<flakyFailure message="x"/><flakyError message="x"/>', { passed: 1 }],
     ['<flakyFailure message="x"/><failure message="x"/>', { failures: 1 }],
     ['<properties><property name="status" value="failed"/></properties>', { unknown: 1 }],
-    ['<properties><property name="team" value="failed"/></properties>', { passed: 1 }],
-    ['<properties><property name="result" value="42"/></properties>', { passed: 1 }],
+    ['<properties><property name="team" value="failed"/></properties>', { unknown: 1 }],
+    ['<properties><property name="result" value="42"/></properties>', { unknown: 1 }],
+    ['<properties><property name="team" value="Failsafe"/></properties>', { passed: 1 }],
+    ['<properties><property name="issue" value="Login fails"/></properties>', { passed: 1 }],
   ])('%s', (children, expected) => {
     expect(one('', children).tests).toMatchObject({ tests: 1, ...expected });
   });

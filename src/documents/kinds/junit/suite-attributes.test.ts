@@ -15,6 +15,9 @@ describe('JUnit: attributes of a suite that are not known', () => {
     ...['undefined="3"', 'invalid="3"', 'ambiguous="1"', 'inconclusive="5"', 'nok="1"'],
     ...['notPassed="1"', 'Fehler="1"', 'failedTests="+1"', 'crashes="one"', 'executed="0"'],
     ...['incomplete="true"', 'partial="true"', 'finished="false"', 'completed="false"'],
+    ...['note="FAILED"', 'comment="aborted"', 'time="crashed"', 'timestamp="FAILED"'],
+    ...['bestanden="nein"', 'reason="VM crashed"', 'errorMessage="boom"', 'level="failed"'],
+    ...['errors="some"', 'fortschritt="halb"', 'partial="x"', 'failFast="crashed"'],
   ])('%s: it is unknown how the run ended', (attributes) => {
     const expected = [{ ran: 'unknown', reason: expect.stringContaining(attributes) }];
     expect(coverage(attributes)).toMatchObject(expected);
@@ -30,6 +33,9 @@ describe('JUnit: attributes of a suite that are not known', () => {
     ...['random_seed="42"', 'flakes="1"', 'version="3.0"', 'port="8080"', 'passed="1"'],
     ...['assertions="4"', 'inconclusive="0"', 'finished="true"', 'incomplete="false"'],
     ...['executed="1"', 'start-time="1700000000"', 'failFast="yes"', 'maxErrors="3"'],
+    ...['hostname="tbd" timestamp="tbd" xmlns:x="urn:a" package="a.b" log="a.html" url="b"'],
+    ...['timestamp="2021-03-07T10:36:56 UTC" device="Pixel 8" browser="chrome" shard="1/3"'],
+    ...['quarantined="0"', 'dryrun="false"', 'category="slow" fullPackage="A" file="/a.php"'],
   ])('%s says nothing bad', (attributes) => {
     expect(coverage(attributes)).toMatchObject([{ ran: 'yes' }]);
   });

@@ -1,5 +1,5 @@
 import type { XmlElement } from '../../xml-element.js';
-import { saysNothing } from './signs.js';
+import { saysNothing } from './words.js';
 
 /** Numbers of a suite that are not about tests which ended badly, in the words of many tools. */
 const KNOWN_NUMBER = new RegExp(

@@ -31,7 +31,7 @@ export interface Judgement {
 }
 
 /** pytest names a test when it ends. If it is interrupted, it writes one that has nothing but a time. */
-const isNameless = ({ attributes, children }: XmlElement) =>
+export const isNameless = ({ attributes, children }: XmlElement) =>
   children.length === 0 && [...attributes.keys()].every((name) => name === 'time');
 
 /** Why CTest skips a test on purpose. */

@@ -31,9 +31,15 @@ const count = (value: unknown) => {
   return number === undefined ? undefined : Math.max(0, Math.trunc(number));
 };
 
-/** Whether the report has counts by severity. pnpm leaves out some severities, and npm writes all. */
-const hasCounts = (counts: unknown) =>
-  isObject(counts) && Object.values(counts).every((value) => (numberOf(value) ?? -1) >= 0);
+/** The counts that npm writes in each report of version 2. */
+const ALL = ['info', 'low', 'moderate', 'high', 'critical', 'total'];
+
+/** Whether the report has counts by severity. Those of version 1 can leave out some: pnpm does. */
+const hasCounts = (counts: unknown, needed: readonly string[]) =>
+  isObject(counts) &&
+  Object.keys(counts).length > 0 &&
+  needed.every((word) => counts[word] !== undefined) &&
+  Object.values(counts).every((value) => (numberOf(value) ?? -1) >= 0);
 
 /** The number of packages, without the project itself. */
 export function dependenciesOf(metadata: unknown): number | undefined {
@@ -54,7 +60,7 @@ export function oldDependenciesOf(metadata: unknown): number | undefined {
  * the wrong folder.
  */
 export function coverageOf(
-  report: { readonly metadata?: unknown },
+  report: { readonly metadata?: unknown; readonly auditReportVersion?: number },
   lookedAt: number | undefined,
   contradictions: readonly Note[],
 ): Coverage {
@@ -62,7 +68,8 @@ export function coverageOf(
   if (contradictions.length > 0) return failed('vulnerability', CONTRADICTORY, about);
   const error = reportedError(report);
   if (error !== undefined) return failed('vulnerability', error, about);
-  if (!hasCounts(Object(report.metadata).vulnerabilities) || lookedAt === undefined)
+  const needed = report.auditReportVersion === undefined ? [] : ALL;
+  if (!hasCounts(Object(report.metadata).vulnerabilities, needed) || lookedAt === undefined)
     return failed('vulnerability', CUT, about);
   const muted = mutedIn(report);
   if (muted !== undefined) return failed('vulnerability', muted, about);

@@ -22,6 +22,8 @@ const NOT_A_SCANNER = 'the tool found some by the way, but is not a scanner for 
 /** The document has no runs (3.13.4). */
 export const NOTHING_RAN = [uncovered('code', 'the document has no runs', { lookedAt: 0 })];
 
+const OF_TRIVY = ['vulnerability', 'secret'] as const;
+
 /** Its SARIF lists only files with vulnerabilities. */
 const OSV = /(?<![a-z])osv[-_ .]?scanner(?![a-z])/i;
 
@@ -36,8 +38,14 @@ interface Sought {
 function soughtBy(run: Run, found: ReadonlySet<FindingType>): Sought[] {
   const { tool } = run;
   const purpose = purposeOf(tool.driver.name);
+  const isKnown = isKnownTool(tool.driver.name);
   if (purpose === 'mixed') {
-    const unseen = (['vulnerability', 'secret'] as const).filter((what) => !found.has(what));
+    const unseen = OF_TRIVY.filter((what) => !found.has(what));
+    if (!isKnown)
+      return [...unseen, ...found].map((what) => ({
+        what,
+        doubt: unknownTool(tool.driver.name, what),
+      }));
     return [
       ...[...found].sort().map((what) => ({ what })),
       ...unseen.map((what) => ({ what, doubt: USE_JSON })),
@@ -49,7 +57,7 @@ function soughtBy(run: Run, found: ReadonlySet<FindingType>): Sought[] {
   const own = purpose === 'code' && isScanner ? 'vulnerability' : purpose;
   const others = [...found].sort().filter((what) => what !== own);
   if (OSV.test(tool.driver.name) && !found.has(own)) return [{ what: own, doubt: OSV_EMPTY }];
-  if (!isKnownTool(tool.driver.name)) {
+  if (!isKnown) {
     const all = [...new Set([own, ...others])];
     return all.map((what) => ({ what, doubt: unknownTool(tool.driver.name, what) }));
   }

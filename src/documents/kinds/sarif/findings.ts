@@ -8,16 +8,28 @@ import {
 import { webLink } from '../common/links.js';
 import { fingerprintsOf, snippetOf } from './identity.js';
 import { messageOf } from './messages.js';
+import { securitySeverity } from './properties.js';
 import type { RuleOfResult } from './rules.js';
 import type { Result, Run } from './schema.js';
 
 /**
- * Whether a result is a finding: it neither passed nor disappeared since the last analysis (3.27.9, 3.27.24). What
- * passed has no level (3.27.10), so that an error which passed contradicts itself, and the worse counts.
+ * Why a result that says that it passed is a finding: it contradicts itself, and the worse counts. What passed has no
+ * level (3.27.10), and no severity of its own. The rule has one also for what passed.
  */
-export function isFinding({ kind, level, baselineState }: Result): boolean {
+export function contradictionOf({ kind, level, properties }: Result): string | undefined {
+  if (kind !== 'pass' && kind !== 'notApplicable') return undefined;
+  if (level && level !== 'none') return `has the kind ${kind} and the level ${level.slice(0, 20)}`;
+  const rating = securitySeverity(properties);
+  return rating && (rating.odd || rating.severity !== 'none')
+    ? `has the kind ${kind} and a security-severity`
+    : undefined;
+}
+
+/** Whether a result is a finding: it neither passed nor disappeared since the last analysis (3.27.9, 3.27.24). */
+export function isFinding(result: Result): boolean {
+  const { kind, baselineState } = result;
   if (baselineState === 'absent') return false;
-  return (kind !== 'pass' && kind !== 'notApplicable') || level === 'error';
+  return (kind !== 'pass' && kind !== 'notApplicable') || contradictionOf(result) !== undefined;
 }
 
 /** The file and line of a result. The file may be given as an index into the artifacts. */

@@ -56,7 +56,7 @@ function toolsOf(runs: readonly Run[]) {
 }
 
 export const parser: DocumentParser = {
-  version: 9,
+  version: 10,
 
   recognizes(document) {
     const runs = fieldOf(document, 'runs');

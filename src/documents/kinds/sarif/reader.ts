@@ -10,6 +10,7 @@ import { coverageOfRun } from './coverage.js';
 import {
   codeFinding,
   commonOf,
+  contradictionOf,
   isFinding,
   isMisplaced,
   licenceFinding,
@@ -78,6 +79,9 @@ export class Reader {
 
   private warn(run: Run, result: Result, found: RuleOfResult, pointer: string): void {
     const note = (message: string) => this.warnings.push({ message, pointer });
+    const contradiction = contradictionOf(result);
+    if (contradiction && isFinding(result))
+      this.contradictions.push({ message: `${contradiction}. It counts`, pointer });
     if (found.misplaced) note('The index of its rule leads to another rule, or to none');
     if (isMisplaced(run, result)) note('The index of its file leads to none');
     if (ratingOfResult(result, found.rule).odd)

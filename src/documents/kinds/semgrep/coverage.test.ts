@@ -162,6 +162,7 @@ describe('Semgrep: warnings', () => {
         skipped: [
           { path: 'big.js', reason: 'exceeded_size_limit' },
           { path: 'node_modules', reason: 'semgrepignore_patterns_match' },
+          { path: 'c.js', reason: 'something_new' },
           null,
         ],
       },
@@ -171,6 +172,8 @@ describe('Semgrep: warnings', () => {
       { message: 'Syntax error at line 3 (src/a.js)', pointer: '/errors/0' },
       { message: 'PartialParsing (src/b.js)', pointer: '/errors/1' },
       { message: 'big.js was not scanned: exceeded_size_limit', pointer: '/paths/skipped/0' },
+      { message: 'c.js was not scanned: something_new', pointer: '/paths/skipped/2' },
+      { message: 'a file was not scanned: without a reason', pointer: '/paths/skipped/3' },
       { message: 'The rule r1 was not run', pointer: '/skipped_rules/0' },
     ]);
   });
@@ -184,3 +187,30 @@ it.each(['no network', { message: 'no network' }])(
     ]);
   },
 );
+
+describe('Semgrep: errors that are not known', () => {
+  const of = (type: unknown, more: object = {}) =>
+    parse(
+      report([], {
+        errors: [{ level: 'warn', type, path: 'src/a.js', ...more }],
+        paths: { scanned: ['src/a.js', 'src/b.js'] },
+      }),
+    ).coverage[0];
+
+  it.each(['Something new', 'Rule parse error', ['SomethingNew', []], undefined])(
+    '%j left a file out',
+    (type) => {
+      expect(of(type)).toMatchObject({
+        ...{ what: 'code', ran: 'failed' },
+        reason: expect.stringContaining('could not analyse 1 of 2 files completely'),
+      });
+    },
+  );
+
+  it.each([['PartialParsing', []], 'Incompatible rule', 'Missing plugin'])(
+    '%j is about a part of a file, or a rule',
+    (type) => {
+      expect(of(type)).toMatchObject({ ran: 'yes' });
+    },
+  );
+});

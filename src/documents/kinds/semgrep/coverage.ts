@@ -3,18 +3,21 @@ import type { Note } from '../../kind.js';
 import { type About, covered, failed, uncovered } from '../common/coverage.js';
 import { fieldOf, textField } from '../common/fields.js';
 import { reportedError } from '../common/reported-error.js';
-import { ENDED_EARLY, NOT_PARSED } from './errors.js';
+import { NOT_PARSED, PARTIAL } from './errors.js';
 import { listOf } from './fields.js';
 import type { ErrorEntry, Report } from './schema.js';
 import type { SemgrepType } from './types.js';
 
 const CRASHED = 'analysis_failed_parser_or_internal_error';
 
-/** Reasons for which a file was not looked at although it was meant. Others are the choice of the user. */
-const MEANT = new Set([
-  ...['exceeded_size_limit', 'too_big', 'minified', 'too_many_matches', 'nonexistent_file'],
-  ...[CRASHED, 'insufficient_permissions'],
+/** Reasons for which a file was left out that are the choice of the user. For any other, it was meant. */
+const CHOSEN = new Set([
+  ...['always_skipped', 'semgrepignore_patterns_match', 'gitignore_patterns_match', 'dotfile'],
+  ...['cli_include_flags_do_not_match', 'cli_exclude_flags_match', 'excluded_by_config'],
+  ...['wrong_language', 'irrelevant_rule', 'binary', 'nonexecutable'],
 ]);
+
+const isMeant = (skipped: unknown) => !CHOSEN.has(textField(skipped, 'reason') ?? '');
 
 /** One of so many files may be missing in a scan that counts. Verdicts tell it. */
 const ONE_OF = 20;
@@ -41,7 +44,7 @@ const isSerious = ({ level }: ErrorEntry) =>
 function incomplete({ paths, errors }: Report): { files: number; of: number } {
   const failures = (errors ?? []).filter((error) => {
     const type = typeOfError(error);
-    return NOT_PARSED.has(type) || ENDED_EARLY.has(type);
+    return !isSerious(error) && !PARTIAL.has(type);
   });
   const crashed = listOf(paths?.skipped).filter((one) => textField(one, 'reason') === CRASHED);
   // An error that names no file is of a file of its own.
@@ -55,7 +58,7 @@ function incomplete({ paths, errors }: Report): { files: number; of: number } {
 /** Files that were scanned and parsed. A file that could not be analysed can be in `scanned` too. */
 function lookedAt({ paths, errors }: Report): number | undefined {
   if (!paths?.scanned) return undefined;
-  const skipped = listOf(paths.skipped).filter((one) => MEANT.has(textField(one, 'reason') ?? ''));
+  const skipped = listOf(paths.skipped).filter(isMeant);
   const unparsed = (errors ?? []).filter((error) => NOT_PARSED.has(typeOfError(error)));
   const unread = new Set([
     ...unparsed.map(({ path }) => path),
@@ -126,8 +129,8 @@ export function warningsOf({ errors, paths, skipped_rules: skippedRules }: Repor
     notes.push({ message: `${describe(error)}${where}`, pointer: `/errors/${i}` });
   }
   for (const [i, skipped] of listOf(paths?.skipped).entries()) {
-    const reason = textField(skipped, 'reason');
-    if (!reason || !MEANT.has(reason)) continue;
+    if (!isMeant(skipped)) continue;
+    const reason = textField(skipped, 'reason') ?? 'without a reason';
     const file = shorten(textField(skipped, 'path') ?? 'a file');
     notes.push({ message: `${file} was not scanned: ${reason}`, pointer: `/paths/skipped/${i}` });
   }

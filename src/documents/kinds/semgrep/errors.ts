@@ -14,3 +14,23 @@ export const ENDED_EARLY: ReadonlySet<string> = new Set([
     'Internal matching error',
   ],
 ]);
+
+/**
+ * Errors about a part of a file, or a rule for another version or product of Semgrep. After any other, a file was not
+ * analysed completely.
+ */
+export const PARTIAL: ReadonlySet<string> = new Set([
+  ...[
+    'PartialParsing',
+    'Partial parsing',
+    'Incompatible rule',
+    'IncompatibleRule',
+    'IncompatibleRule0',
+  ],
+  ...[
+    'Missing plugin',
+    'Semgrep match found in',
+    'Dependency resolution error',
+    'DependencyResolutionError',
+  ],
+]);

@@ -10,7 +10,12 @@ const notes = (document: object) => parse(document).warnings?.map(({ pointer }) 
 describe('Trivy: what a report shows', () => {
   it.each([
     [[SYSTEM], ['vulnerability']],
-    [[{ Target: 'main.tf', Class: 'config', Type: 'terraform' }], ['misconfiguration']],
+    [[{ Target: 'main.tf', Class: 'config', Type: 'terraform' }], []],
+    [
+      [{ Target: 'a', Class: 'config', MisconfSummary: { Successes: 3, Failures: 0 } }],
+      ['misconfiguration'],
+    ],
+    [[{ Class: 'config', Misconfigurations: [{ ID: 'a', Status: 'PASS' }] }], ['misconfiguration']],
     [[{ Target: 'a', Class: 'secret' }], ['secret']],
     [[{ Target: 'OS Packages', Class: 'license' }], ['licence']],
     [[{ Target: 'Loose File License(s)', Class: 'license-file' }], ['licence']],
@@ -102,9 +107,25 @@ describe('Trivy: what a report shows', () => {
       MisconfSummary: { Successes, Failures: 0 },
     });
     expect(covers(config(3), config(2))).toMatchObject([{ ran: 'yes', lookedAt: 5 }]);
-    expect(covers(config(3), { Class: 'config' })[0]).not.toHaveProperty('lookedAt');
+    expect(
+      covers(config(3), { Class: 'config', Misconfigurations: [{ ID: 'a', Status: 'PASS' }] })[0],
+    ).not.toHaveProperty('lookedAt');
     expect(covers(config(0))).toMatchObject([{ ran: 'unknown', lookedAt: 0 }]);
   });
+
+  it.each([undefined, null, {}, { Successes: 3 }, { Failures: 0 }])(
+    'a file without checks and with the summary %j does not show that any check ran',
+    (MisconfSummary) => {
+      const whole = { Class: 'config', MisconfSummary: { Successes: 3, Failures: 0 } };
+      for (const results of [[], [whole], [SYSTEM]])
+        expect(
+          covers(...results, { Target: 'Dockerfile', Class: 'config', MisconfSummary })[0],
+        ).toMatchObject({
+          ...{ what: 'misconfiguration', ran: 'unknown' },
+          reason: expect.stringContaining('"Dockerfile" has no checks'),
+        });
+    },
+  );
 
   it('contradicts itself if it counts more failed checks than it lists', () => {
     const cut = { Target: 'a', Class: 'config', MisconfSummary: { Successes: 1, Failures: 2 } };

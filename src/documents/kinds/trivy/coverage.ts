@@ -5,7 +5,7 @@ import { objectsOf } from '../common/texts.js';
 import { CLASSES, isOfPackages } from './classes.js';
 import type { Part } from './entries.js';
 import type { Scan } from './scan.js';
-import { hiddenExceptions, missingFailures } from './summaries.js';
+import { hiddenExceptions, missingFailures, missingSummary } from './summaries.js';
 import { unreadSuppression } from './suppressed.js';
 import { caveatOf, isSystemMissing } from './system.js';
 
@@ -115,11 +115,13 @@ export function coverageOf(
     return [uncovered('vulnerability', NO_RESULT, { ...about, lookedAt: 0 })];
   }
   const unlisted = missingFailures(parts) ?? hiddenExceptions(parts);
+  const unchecked = missingSummary(parts);
   const hasSystem = !isSystemMissing(scan);
   return [...shown].sort().map((what) => {
     // Not unknown: the word of the uploader must not complete it.
     if (incomplete) return failed(what, incomplete, about);
     if (what === 'misconfiguration' && unlisted) return failed(what, unlisted, about);
+    if (what === 'misconfiguration' && unchecked) return uncovered(what, unchecked, about);
     if (what === 'vulnerability' && !hasSystem) return failed(what, NO_SYSTEM, about);
     if (what === 'vulnerability' && scan.unseenImage !== undefined)
       return uncovered(what, unseenImage(scan.unseenImage), about);

@@ -1,4 +1,5 @@
 import type { Note } from '../../kind.js';
+import { CLASSES } from './classes.js';
 import type { Part } from './entries.js';
 
 const failedIn = ({ result }: Part) =>
@@ -12,6 +13,24 @@ export function missingFailures(parts: readonly Part[]): string | undefined {
   return parts.some(short)
     ? 'it counts more failed checks than it lists. Upload the report as Trivy writes it, without a filter'
     : undefined;
+}
+
+/** What a file without any check looks like: `Failures` and `Successes` count each check that ran. */
+const isUnchecked = ({ result }: Part) =>
+  CLASSES.get(result.Class ?? '') === 'misconfiguration' &&
+  (result.Misconfigurations ?? []).length === 0 &&
+  !(
+    typeof result.MisconfSummary?.Successes === 'number' &&
+    typeof result.MisconfSummary.Failures === 'number'
+  );
+
+/** Continues "does not count: ". Undefined if each file with configuration shows that checks ran. */
+export function missingSummary(parts: readonly Part[]): string | undefined {
+  const part = parts.find(isUnchecked);
+  return (
+    part &&
+    `its result for ${JSON.stringify((part.result.Target ?? '').slice(0, 100))} has no checks and no MisconfSummary, so it does not show that any check ran. Upload the report as Trivy writes it, without a filter`
+  );
 }
 
 const LIST_ALL = 'Scan with --include-non-failures';

@@ -12,9 +12,11 @@ const BAD = [
   'inprogress',
   'pending',
 ];
-const READ = new Set(['total', 'executed', 'passed', ...BAD]);
-/** Counters of tests that their results show. */
-const OTHERS = new Set(['warning', 'completed', 'notexecuted', 'inconclusive']);
+const READ = new Set(['total', 'executed', 'passed', 'warning', 'completed', ...BAD]);
+/** Counters of tests that did not run, which their results show. */
+const OTHERS = new Set(['notexecuted', 'inconclusive']);
+/** Counters of outcomes that assess no test. */
+const UNASSESSED = ['warning', 'completed'];
 
 /** The counts of a summary. Of several elements with counters, the largest counts are taken. */
 export interface Counters {
@@ -24,6 +26,8 @@ export interface Counters {
   readonly executed: number | undefined;
   /** Tests that did not end well. */
   readonly bad: number;
+  /** Tests with an outcome that assesses nothing. */
+  readonly unassessed: number;
   /** A counter that is not a number, such as `failed="-1"`, or one that is not known. */
   readonly unclear: string | undefined;
 }
@@ -50,6 +54,7 @@ export function countersOf(elements: readonly XmlElement[]): Counters {
     total: Math.max(count('total'), count('executed'), count('passed') + bad),
     executed: counts.get('executed'),
     bad,
+    unassessed: UNASSESSED.reduce((sum, name) => sum + count(name), 0),
     unclear,
   };
 }

@@ -9,9 +9,12 @@ import { find, isTrx, otherThan } from './elements.js';
 import { Results, SUMMARY } from './results.js';
 import { type RunSummary, summaryOf } from './summary.js';
 
+const definitionsOf = (root: XmlElement) =>
+  find(root, 'TestDefinitions').flatMap(({ children }) => children);
+
 /** Names of classes by the id of their tests. */
 function classesOf(root: XmlElement): ReadonlyMap<string, string> {
-  const tests = find(root, 'TestDefinitions').flatMap(({ children }) => children);
+  const tests = definitionsOf(root);
   return new Map(
     tests.map((test) => {
       const [method] = find(test, 'TestMethod');
@@ -30,7 +33,7 @@ function assemblyOf(test: XmlElement): string {
 }
 
 function assembliesOf(root: XmlElement): Target[] {
-  const tests = find(root, 'TestDefinitions').flatMap(({ children }) => children);
+  const tests = definitionsOf(root);
   const names = new Set(tests.map(assemblyOf).filter(Boolean));
   return [...names].map((name) => ({ type: 'suite', name }));
 }
@@ -41,6 +44,8 @@ interface Difference {
   readonly missing: number;
   /** More results than the summary says that tests ran. */
   readonly tooMany: boolean;
+  /** More tests that the summary counts without an assessment than results without one. */
+  readonly unassessed: number;
   readonly notes: readonly Note[];
 }
 
@@ -69,7 +74,8 @@ function compare(
   // Some versions of MSTest count a test with rows of data once.
   const tooMany = executed < passed + failed && !results.hasInner;
   if (tooMany) note(`says that ${counted(executed, 'test')} ran, and ${passed + failed} did`);
-  return { missing: Math.max(missing, without, 0), tooMany, notes };
+  const unassessed = counters.unassessed - results.outcomes.unknown;
+  return { missing: Math.max(missing, without, 0), tooMany, unassessed, notes };
 }
 
 /** What Visual Studio writes into a report. */
@@ -95,8 +101,8 @@ interface Found {
 }
 
 function coverageOf(
-  { fault, aborted, failed: runFailed, complete, counters, warned }: RunSummary,
-  { missing, tooMany }: Difference,
+  { fault, aborted, failed: runFailed, complete, counters, warned, odd }: RunSummary,
+  { missing, tooMany, unassessed }: Difference,
   { bad, unknown, other }: Found,
   about: About,
 ): Coverage {
@@ -113,8 +119,13 @@ function coverageOf(
   if (counters.unclear)
     return uncovered('tests', `its counter ${counters.unclear} is not known. ${again}`, about);
   if (unknown) return uncovered('tests', unknown, about);
+  if (unassessed > 0) {
+    const what = `the summary counts ${counted(unassessed, 'test')} with the outcome Warning or Completed`;
+    return uncovered('tests', `${what}, which no result has. ${again}`, about);
+  }
   if (warned !== undefined && bad === 0)
     return uncovered('tests', `the run warns: ${warned}. ${again}`, about);
+  if (odd) return uncovered('tests', `its ${odd}. ${again}`, about);
   if (other) return uncovered('tests', `its element <${other}> is not known. ${UNCHANGED}`, about);
   return covered('tests', about);
 }
@@ -122,7 +133,7 @@ function coverageOf(
 const UNCHANGED = 'Upload the output of the test runner unchanged';
 
 export const parser: DocumentParser = {
-  version: 7,
+  version: 8,
 
   recognizes: isTrx,
 
@@ -132,6 +143,10 @@ export const parser: DocumentParser = {
     const results = new Results(classes);
     for (const list of find(document, 'Results')) results.add(list);
     const summary = summaryOf(document);
+    for (const { attributes } of definitionsOf(document)) {
+      const [id = '', name = ''] = [attributes.get('id'), attributes.get('name')];
+      if (id && name && !results.ids.has(id)) results.lacks(id, name);
+    }
     const difference = compare(summary, results, classes.keys());
     const tests = results.summary();
     const [times] = find(document, 'Times');

@@ -2,7 +2,7 @@ import { counted } from '../../../shared/text.js';
 import type { NamesOfTests, Note, TestSummary } from '../../kind.js';
 import { localName, type XmlElement } from '../../xml-element.js';
 import { type Outcome, TestTally, UnknownOutcomes } from '../common/tests.js';
-import { isFailedWord } from '../junit/signs.js';
+import { OF_RESULT, unknownAttribute } from './attributes.js';
 import { find } from './elements.js';
 
 /** The element that counts what no result shows. */
@@ -37,19 +37,16 @@ export function secondsOf(duration: string | undefined): number {
 const PARTS =
   /^(?:output|errorinfo|innerresults|resultfiles|collectordataentries|tcminformation|properties|timers|datacollectors?|linkedresults?)$/i;
 
-/** Attributes whose value is a name. */
-const NAMES = /^(?:testname|computername|datarowinfo|relativeresultsdirectory|outcome)$/i;
+const OUTPUTS = /^(?:stdout|stderr|debugtrace|traceinfo|errorinfo|textmessages)$/i;
 
 /** What a result has besides its outcome that is not known, or that no passed test has: `isAborted="true"`. */
-function unknownIn({ attributes, children }: XmlElement): string | undefined {
-  const part = children.find((child) => !PARTS.test(localName(child)));
-  if (part) return `<${localName(part).slice(0, 50)}>`;
-  for (const [name, value] of attributes) {
-    const isBad = /^is(?:aborted|failed)$/i.test(name) && !/^(?:false|0)?$/i.test(value.trim());
-    if (isBad || (!NAMES.test(name) && isFailedWord(value)))
-      return `${name.slice(0, 50)}="${value.slice(0, 50)}"`;
-  }
-  return undefined;
+function unknownIn(result: XmlElement): string | undefined {
+  const part =
+    result.children.find((child) => !PARTS.test(localName(child))) ??
+    find(result, 'Output')
+      .flatMap(({ children }) => children)
+      .find((child) => !OUTPUTS.test(localName(child)));
+  return part ? `<${localName(part).slice(0, 50)}>` : unknownAttribute(result, OF_RESULT);
 }
 
 const isResult = (element: XmlElement) => /Result(?:Aggregation)?$/i.test(localName(element));
@@ -71,6 +68,9 @@ const FAILURE = /^\s*(?:assert\w*\.|expected\b|failed\b|error\b)|exception\b/i;
 const contradicts = (result: XmlElement) =>
   errorsOf(result, 'StackTrace').length > 0 ||
   errorsOf(result, 'Message').some((text) => FAILURE.test(text.slice(0, MAX_TEXT)));
+
+const nameIn = (group: string, name: string) =>
+  group && !name.startsWith(group) ? `${group} > ${name}` : name;
 
 /** Counts results. A test with rows of data has a result with inner results: each of these is a test. */
 export class Results {
@@ -153,9 +153,7 @@ export class Results {
   }
 
   private nameOf(result: XmlElement): string {
-    const name = result.attributes.get('testName') ?? '';
-    const group = this.classOf(result);
-    return group && !name.startsWith(group) ? `${group} > ${name}` : name;
+    return nameIn(this.classOf(result), result.attributes.get('testName') ?? '');
   }
 
   /** Errors that no result shows. */
@@ -167,6 +165,12 @@ export class Results {
 
   private report(name: string, message: string): void {
     this.tally.report({ name: name.slice(0, MAX_TEXT), message });
+  }
+
+  /** A test that is defined and has no result: what ends with it is in a later report. */
+  lacks(id: string, test: string): void {
+    const group = this.classes.get(id) ?? '';
+    this.tally.ran(nameIn(group, test), group);
   }
 
   warnings(): Note[] {

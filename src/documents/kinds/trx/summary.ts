@@ -1,5 +1,7 @@
 import type { Note } from '../../kind.js';
-import type { XmlElement } from '../../xml-element.js';
+import { localName, type XmlElement } from '../../xml-element.js';
+import { lineOfEnd } from '../junit/interrupted.js';
+import { OF_RUN, unknownAttribute } from './attributes.js';
 import { type Counters, countersOf } from './counters.js';
 import { find, otherThan } from './elements.js';
 
@@ -23,6 +25,8 @@ export interface RunSummary {
   readonly warned: string | undefined;
   /** An element of the summary that is not known. */
   readonly other: string | undefined;
+  /** Something of the whole run that is not known, or that a run which ended does not have. Continues "its ". */
+  readonly odd: string | undefined;
   /** Whether the report has its end. */
   readonly complete: boolean;
   readonly warnings: readonly Note[];
@@ -41,6 +45,21 @@ const PARTS = [
   ...['counters', 'runinfos', 'output', 'resultfiles', 'collectordataentries'],
   ...['standardoutput', 'errorinfo', 'stdout', 'stderr'],
 ];
+
+/** What the whole run printed. Results have outputs of their own. */
+function printed(summary: XmlElement): string | undefined {
+  const outputs = [summary, ...find(summary, 'Output')].flatMap(({ children }) =>
+    children.filter((child) => /^std(?:out|err)$|^standardoutput$/i.test(localName(child))),
+  );
+  const line = outputs.map(({ text }) => lineOfEnd(text)).find(Boolean);
+  return line && `output has the line ${JSON.stringify(line)}, as after a run that did not end`;
+}
+
+function oddIn(root: XmlElement, summary: XmlElement | undefined): string | undefined {
+  const attribute =
+    unknownAttribute(root, OF_RUN) ?? (summary && unknownAttribute(summary, OF_RUN));
+  return attribute ? `attribute ${attribute} is not known` : summary && printed(summary);
+}
 
 export function summaryOf(root: XmlElement): RunSummary {
   const [summary, another] = find(root, 'ResultSummary');
@@ -74,6 +93,7 @@ export function summaryOf(root: XmlElement): RunSummary {
         .find((text) => !HARMLESS.test(text)) ??
       (outcome === 'Warning' && infos.length === 0 ? 'its outcome is Warning' : undefined),
     other: summary && otherThan(summary, PARTS),
+    odd: oddIn(root, summary),
     complete: summary !== undefined,
     warnings: infos
       .filter((info) => info !== error && !isError(info))

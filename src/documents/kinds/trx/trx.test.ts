@@ -172,7 +172,7 @@ describe('TRX: counters', () => {
     for (const counters of [
       'total="1" executed="1"',
       'total="2" executed="1" notExecuted="0"',
-      'total="" warning="x"',
+      'total="" warning="0" completed="0"',
     ])
       expect(report(results, summary('Completed', counters))).toMatchObject({
         coverage: [{ ran: 'yes', lookedAt: 1 }],
