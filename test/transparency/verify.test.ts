@@ -361,7 +361,7 @@ describe('npm run log -- verify', () => {
     [
       'rows that the job has not recorded, among which additions would hide',
       `INSERT INTO event_imports (kind) VALUES ('verdict')`,
-      /verdict: rows from before the events have no event yet/,
+      /verdict: rows of earlier versions have no digest yet/,
     ],
     [
       'a row of the queue without an event',

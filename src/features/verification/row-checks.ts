@@ -16,11 +16,6 @@ export interface RowCheck {
   readonly createdElsewhere?: string;
   /** Expression over the row `t`: its project. Default: the column of that name. */
   readonly project?: string;
-  /**
-   * Of a table whose rows never change: columns that it gained since the first version that recorded rows from before
-   * the events, which have the digest of the row.
-   */
-  readonly since?: readonly string[];
 }
 
 /** A value of the latest event of a type about the same subject. Null: there is none. */
@@ -80,7 +75,6 @@ export const ROW_CHECKS: readonly RowCheck[] = [
     createdElsewhere: `t.version = 1 AND EXISTS (
       SELECT 1 FROM events x WHERE x.subject_kind = 'policy' AND x.subject_id = t.policy_name)`,
     project: NO_PROJECT,
-    since: [],
   },
   {
     kind: 'release',
@@ -97,7 +91,6 @@ export const ROW_CHECKS: readonly RowCheck[] = [
     created: ['artifact.added'],
     agrees: `${same('t.sha256', 'sha256')} AND ${same('t.kind', 'kind')} AND t.release_id = e.release_id
              AND t.created_by = e.actor`,
-    since: [],
   },
   {
     kind: 'evidence',
@@ -118,16 +111,6 @@ export const ROW_CHECKS: readonly RowCheck[] = [
     later: `t.ended_by IS NOT DISTINCT FROM
               coalesce(${ACTOR('deployment.succeeded')}, ${ACTOR('deployment.failed')})
             AND (t.ended_by IS NULL OR (t.state = 'succeeded') = (${ACTOR('deployment.succeeded')} IS NOT NULL))`,
-    since: [
-      'decision',
-      'verdict_id',
-      'state',
-      'authorization',
-      'judged_verdict_id',
-      'succeeded_as',
-      'ended_at',
-      'ended_by',
-    ],
   },
   {
     kind: 'window',
@@ -195,7 +178,6 @@ export const ROW_CHECKS: readonly RowCheck[] = [
              AND ${same('t.inputs_hash', 'inputsHash')} AND t.engine = (d ->> 'engine')::int
              AND ${sameIfThere('t.verdict_hash', 'verdictHash')} AND t.created_by = e.actor
              AND t.release_id = e.release_id`,
-    since: ['verdict_hash'],
   },
   {
     kind: 'environment',
@@ -232,6 +214,12 @@ export const ROW_CHECKS: readonly RowCheck[] = [
              AND (jsonb_typeof(d -> 'groups') <> 'array' OR to_jsonb(t.groups) = d -> 'groups')`,
     later: `t.end_reason IS NOT DISTINCT FROM ${LATEST('session.signed-out', `x.data::jsonb ->> 'reason'`)}`,
     gone: `(d ->> 'expiresAt')::timestamptz < now() - interval '30 days'`,
+  },
+  {
+    kind: 'identity',
+    project: NO_PROJECT,
+    created: ['identity.created'],
+    agrees: same('t.subject', 'subject'),
   },
   {
     kind: 'identity-link',
