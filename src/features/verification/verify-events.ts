@@ -37,7 +37,8 @@ export async function verifyEvents(
         unreadable.push(id);
       } else if (from && complete && !erased.has(id)) {
         const lack = lackOf(type, kind, JSON.parse(data));
-        if (lack !== undefined) report(`event ${id}: the server did not record it: ${lack}`);
+        if (lack !== undefined)
+          report(`event ${id}: this version of the server did not record it: ${lack}`);
       }
     }
     if (rows.length < PAGE) return unreadable;
