@@ -28,7 +28,8 @@ export async function imported(): Promise<LogApp> {
 
 /** A release with everything that a verdict is made of, in the log. */
 export async function recorded(): Promise<LogApp & { release: string }> {
-  const log = await imported();
+  const log = await logApp();
+  await importRows(anotherPool());
   const { app } = log;
   const { id: release } = await createRelease(app);
   await addArtifact(app, release, { sha256: digest(7), kind: 'archive' });
