@@ -58,13 +58,16 @@ function requireKeys({ keys }: Opened) {
 /** @returns whether nothing is wrong */
 async function verified({ database, keys }: Opened): Promise<boolean> {
   let faults = 0;
-  const { besideApi, imported, notComparable, roleSettings, ...counts } = await verify(database, {
-    keys,
-    report(fault) {
-      faults += 1;
-      process.stdout.write(`${fault}\n`);
+  const { besideApi, imported, erasures, notComparable, roleSettings, ...counts } = await verify(
+    database,
+    {
+      keys,
+      report(fault) {
+        faults += 1;
+        process.stdout.write(`${fault}\n`);
+      },
     },
-  });
+  );
   const text = Object.entries(counts).map(([what, count]) => `${count} ${what}`);
   if (!keys)
     say('SIGNING_KEYS_DIR is not set, so signatures and the last signed size were not verified');
@@ -72,6 +75,11 @@ async function verified({ database, keys }: Opened): Promise<boolean> {
   say(
     `${counted(besideApi, 'event')} of writes beside the API, and ${imported} of rows from before the events`,
   );
+  for (const { event, by, at, reason } of erasures) {
+    say(
+      `erased: event ${event}, by ${by} at ${at.toISOString()}: ${reason ?? 'the reason is missing'}`,
+    );
+  }
   for (const [what, count] of Object.entries(notComparable)) {
     say(`not comparable: ${count} × ${what}`);
   }

@@ -95,6 +95,9 @@ export const LANDED: Readonly<Record<string, readonly string[]>> = {
   '20261204160000_waivers_of_findings': [
     '89b5c6cd6236e18c3378f6a18ee78a82132a92c3e0c9d2678d4a26ea3e53b2cf',
   ],
+  '20261205100000_digests_of_all_rows': [
+    '5b5fec20ab292727b4e94442224ea1bd366f7009e8916af8d4b5bd92c472e303',
+  ],
   '20261205120000_own_reviews': [
     'c582bc94b9235e34a1204346737400860d6641bcacd259607d56525e327099be',
   ],

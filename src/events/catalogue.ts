@@ -181,6 +181,9 @@ export interface EventData {
     verdictHash: string;
     engine: number;
     before: string | null;
+    /** Since when it holds, and of which moment its inputs are. */
+    decidedAt?: string;
+    snapshot?: string;
     late?: boolean;
     intent?: string;
     /** A break-glass let the release pass. */
@@ -193,6 +196,9 @@ export interface EventData {
     verdictHash: string;
     engine: number;
     before: string | null;
+    /** Since when it holds, and of which moment its inputs are. */
+    decidedAt?: string;
+    snapshot?: string;
     late?: boolean;
   };
   'attestation.signed': {
@@ -228,6 +234,7 @@ export interface EventData {
   };
   'session.refused': { subject: string; reason: string };
   'session.signed-out': { subject: string; reason: string };
+  'identity.created': { subject: string };
   'identity.groups-changed': { subject: string; groups: Change<readonly string[]> };
   'identity.linked': { subject: string; alias: string };
   'identity.unlink-requested': { subject: string; alias: string };
@@ -259,7 +266,18 @@ export interface EventData {
   'webhook.retried': { event: string };
   'webhook.revoked': { origin: string };
   'log.recovered': { before: LogHead | null; lastSigned: LogHead; reasonSha256: string };
-  'log.erased': { event: string; origin: string; index: number; reasonSha256: string };
+  'log.erased': {
+    event: string;
+    origin: string;
+    index: number;
+    reasonSha256: string;
+    /** Of the erased event; `kept` is what of its data names no person. */
+    type: string;
+    time: string;
+    subject: string;
+    project: number | null;
+    kept: Readonly<Record<string, unknown>>;
+  };
   'log.diverged': { index: number };
   'key.rotated': { purpose: string; before: string };
 }
@@ -380,6 +398,11 @@ export const EVENTS: Readonly<Record<EventType, EventMeaning>> = {
     meaning: 'A person whom the identity provider knows may not sign in here',
   },
   'session.signed-out': { subject: 'session', meaning: 'A session ended before its time' },
+  'identity.created': {
+    subject: 'identity',
+    meaning:
+      'A name of a person was stored: at a sign-in, with a link, or when the person was disabled',
+  },
   'identity.groups-changed': {
     subject: 'identity',
     meaning: 'The groups of a person differ from those at the sign-in before',

@@ -1,6 +1,6 @@
 import type { Statement } from '../database/sql.js';
 import { IMPORTED, type ImportedKind } from './catalogue.js';
-import { ROWS } from './rows.js';
+import { ROWS, rowDigest, rowTypesOf } from './rows.js';
 
 interface Source {
   /** Sort key of a row: an expression over the row `t`, and its type. */
@@ -8,7 +8,6 @@ interface Source {
   readonly type: 'uuid' | 'int' | 'text';
   readonly project: string;
   readonly release: string;
-  readonly time: string;
 }
 
 const BY_UUID = {
@@ -16,7 +15,6 @@ const BY_UUID = {
   type: 'uuid',
   project: 'NULL::int',
   release: 'NULL::uuid',
-  time: 't.created_at',
 } as const;
 const OF_RELEASE = { ...BY_UUID, project: 't.project_id', release: 't.release_id' } as const;
 const byText = (key: string) =>
@@ -35,10 +33,10 @@ const SOURCES: Readonly<Record<ImportedKind, Source>> = {
   stop: BY_UUID,
   deployment: OF_RELEASE,
   waiver: OF_RELEASE,
-  'approval-request': { ...OF_RELEASE, time: 't.requested_at' },
-  approval: { ...OF_RELEASE, time: 't.given_at' },
-  'break-glass': { ...OF_RELEASE, time: 't.requested_at' },
-  verdict: { ...OF_RELEASE, time: 't.evaluated_at' },
+  'approval-request': OF_RELEASE,
+  approval: OF_RELEASE,
+  'break-glass': OF_RELEASE,
+  verdict: OF_RELEASE,
   token: BY_UUID,
   issuer: BY_UUID,
   session: BY_UUID,
@@ -51,7 +49,7 @@ const SOURCES: Readonly<Record<ImportedKind, Source>> = {
 /** Selects a table that is not finished. Its row stays locked until the transaction of the batch ends. */
 export const NEXT_IMPORT: Statement = {
   name: 'event-import-next',
-  text: `SELECT kind, after, before FROM event_imports ORDER BY kind LIMIT 1 FOR UPDATE`,
+  text: `SELECT kind, after, again FROM event_imports ORDER BY kind LIMIT 1 FOR UPDATE`,
 };
 
 export const IMPORT_WENT_ON: Statement = {
@@ -64,29 +62,51 @@ export const IMPORT_DONE: Statement = {
   text: 'DELETE FROM event_imports WHERE kind = $1',
 };
 
+/** Rows of these never change, and the role of the server may not lock them. */
+const NEVER_CHANGES: ReadonlySet<ImportedKind> = new Set<ImportedKind>([
+  'artifact',
+  'policy',
+  'policy-version',
+  'verdict',
+  'approval-request',
+]);
+
+const list = (types: readonly string[]) => types.map((type) => `'${type}'`).join(', ');
+
 /**
- * Records an event for each of the next rows, with the SHA-256 of the row as JSON. The digest leaves out the hash of a
- * token, and the time of its last use, which changes without an event. Returns one row: the last key, and the number of
- * rows. `$1`: key of the last imported row, or null; `$2`: a row of this time or later is imported only if it has no
- * event, because a row can have any time; `$3`: batch size.
+ * Whether the latest event about the row `t` has a digest of it. Null: there is none. `row` is the first member of the
+ * data, and what was written beside the API need not be JSON.
+ */
+const isDigested = (kind: ImportedKind) => `(
+  SELECT e.type IN ('${IMPORTED}', 'beside-api') OR e.data LIKE '{"row":"%' FROM events e
+   WHERE e.subject_kind = '${kind}' AND e.subject_id = ${ROWS[kind].id}
+     AND e.type IN (${list([...rowTypesOf(kind), IMPORTED, 'beside-api'])})
+   ORDER BY e.id DESC LIMIT 1)`;
+
+/**
+ * Records an event for each of the next rows whose latest event has no digest of the row. `digest` leaves out the
+ * hash of a token, and the time of its last use; `row` is that of every other event. Rows are locked, so that no
+ * change comes between the digest and the event. Returns one row: the last key, and the number of rows. `$1`: key of
+ * the last row, or null; `$2`: leave out rows that no event knows; `$3`: batch size.
  */
 export function importBatch(kind: ImportedKind): Statement {
   const { table, id } = ROWS[kind];
-  const { key, type, project, release, time } = SOURCES[kind];
+  const { key, type, project, release } = SOURCES[kind];
+  const known = `EXISTS (SELECT 1 FROM events e WHERE e.subject_kind = '${kind}' AND e.subject_id = ${id})`;
   return {
     text: `
       WITH batch AS (
         SELECT ${key} AS key, ${id} AS id, ${project} AS project_id, ${release} AS release_id,
-               encode(sha256(convert_to((to_jsonb(t) - 'hash' - 'last_used_at')::text, 'UTF8')), 'hex') AS digest
+               encode(sha256(convert_to((to_jsonb(t) - 'hash' - 'last_used_at')::text, 'UTF8')), 'hex') AS digest,
+               ${rowDigest(kind)} AS row
           FROM ${table} t
          WHERE ($1::${type} IS NULL OR ${key} > $1::${type})
-           AND (${time} < $2::timestamptz OR NOT EXISTS (
-                 SELECT 1 FROM events e WHERE e.subject_kind = '${kind}' AND e.subject_id = ${id}))
-         ORDER BY 1 LIMIT $3
+           AND ${isDigested(kind)} IS NOT TRUE AND (NOT $2::boolean OR ${known})
+         ORDER BY 1 LIMIT $3 ${NEVER_CHANGES.has(kind) ? '' : 'FOR NO KEY UPDATE OF t'}
       ), recorded AS (
         INSERT INTO events (type, subject_kind, subject_id, project_id, release_id, actor, data)
         SELECT '${IMPORTED}', '${kind}', id, project_id, release_id, 'migration',
-               jsonb_build_object('digest', digest)::text
+               '{"row":"' || row || '","digest":"' || digest || '"}'
           FROM batch ORDER BY key
       )
       SELECT (SELECT key::text FROM batch ORDER BY batch.key DESC LIMIT 1) AS last,

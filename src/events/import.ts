@@ -8,7 +8,8 @@ import { IMPORT_DONE, IMPORT_WENT_ON, importBatch, NEXT_IMPORT } from './import.
 interface Import {
   readonly kind: ImportedKind;
   readonly after: string | null;
-  readonly before: Date;
+  /** Rows that no event knows are left out: they were added, and are no older than the events. */
+  readonly again: boolean;
 }
 
 const BATCH = 1000;
@@ -22,8 +23,8 @@ async function importNext({ store }: Place, batch: number): Promise<boolean> {
     await query(context, IN_UTC, []);
     const [next] = await query<Import>(context, NEXT_IMPORT, []);
     if (!next) return false;
-    const { kind, after, before } = next;
-    const values = [after, before, batch];
+    const { kind, after, again } = next;
+    const values = [after, again, batch];
     type Imported = { last: string | null; count: number };
     const [imported] = await query<Imported>(context, importBatch(kind), values);
     if (imported && imported.count === batch) {
@@ -36,7 +37,8 @@ async function importNext({ store }: Place, batch: number): Promise<boolean> {
 }
 
 /**
- * Records one `imported` event for each row that is older than the table of events. It can be interrupted: each batch
+ * Records one `imported` event for each row whose latest event has no digest of it: rows that are older than the table
+ * of events, or were last changed by a version that recorded no digests. It can be interrupted: each batch
  * and its position are stored in one transaction. After a statement timeout, batches have half as many rows, because
  * rows may be large and the database slow.
  * @throws the timeout, if a batch of one row exceeds it

@@ -1,5 +1,6 @@
 export { type EventType, IMPORTED, type ImportedKind } from './catalogue.js';
 export { type ChangeContext, change } from './change.js';
 export { importJob } from './import.js';
-export { ROWS, rowDigest, rowTypesOf } from './rows.js';
+export { lackOf } from './members.js';
+export { hasDigest, ROWS, rowTypesOf } from './rows.js';
 export { onRecorded } from './signal.js';

@@ -1,3 +1,4 @@
+import { ADDED_COLUMNS } from './added-columns.js';
 import { EVENTS, type EventType, type ImportedKind, type SubjectKind } from './catalogue.js';
 
 /** The table that has the rows of a kind of subject. */
@@ -68,8 +69,6 @@ const WITHOUT_ROW: ReadonlySet<EventType> = new Set<EventType>([
   'webhook.retried',
   'webhook.delivery-failed',
   'session.refused',
-  'identity.disabled',
-  'identity.enabled',
 ]);
 
 const isRowKind = (kind: SubjectKind): kind is ImportedKind => kind in ROWS;
@@ -86,12 +85,37 @@ export const rowTypesOf = (kind: ImportedKind): EventType[] =>
 
 const names = (columns: readonly string[]) => columns.map((name) => `'${name}'`).join(', ');
 
+/** Expression: SHA-256 of a text in UTF-8, in hexadecimal digits. */
+const sha256 = (text: string) => `encode(sha256(convert_to(${text}, 'UTF8')), 'hex')`;
+
+const digestWithout = (columns: readonly string[], row = 'to_jsonb(t)') =>
+  sha256(`(${row}${columns.length > 0 ? ` - ARRAY[${names(columns)}]` : ''})::text`);
+
+/** Expression over the row `t`: SHA-256 of the row as PostgreSQL's `jsonb`, as text in UTF-8, in hexadecimal digits. */
+export const rowDigest = (kind: ImportedKind): string => digestWithout(ROWS[kind].without ?? []);
+
+/** What the digest of a row covers. */
+interface Covered {
+  /** Columns that it leaves out. Default: those of the kind. */
+  readonly without?: readonly string[];
+  /** Expression: the row as `jsonb`. */
+  readonly row?: string;
+}
+
 /**
- * Expression over the row `t`: SHA-256 of the row as PostgreSQL's `jsonb`, as text in UTF-8, in hexadecimal digits.
- * @param since columns to leave out, because the digest is older than they are
+ * Condition over the row `t`: it has the digest, which covers the columns that the table had at the time of the event.
+ * @param digest expression of type text
  */
-export function rowDigest(kind: ImportedKind, since: readonly string[] = []): string {
-  const without = [...(ROWS[kind].without ?? []), ...since];
-  const row = `to_jsonb(t)${without.length > 0 ? ` - ARRAY[${names(without)}]` : ''}`;
-  return `encode(sha256(convert_to((${row})::text, 'UTF8')), 'hex')`;
+export function hasDigest(kind: ImportedKind, digest: string, covered: Covered = {}): string {
+  const { without = ROWS[kind].without ?? [], row } = covered;
+  const added = ADDED_COLUMNS[kind] ?? [];
+  const versions = [...added.keys()].reverse().map((first) => {
+    const later = added.slice(first);
+    const unset = later
+      .filter(({ columns }) => !columns.every((column) => without.includes(column)))
+      .map((one) => `(${one.unset})`);
+    const left = [...without, ...later.flatMap(({ columns }) => columns)];
+    return [...unset, `${digest} = ${digestWithout(left, row)}`].join(' AND ');
+  });
+  return `(${[`${digest} = ${digestWithout(without, row)}`, ...versions].join(' OR ')})`;
 }

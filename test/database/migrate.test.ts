@@ -51,6 +51,7 @@ const MIGRATIONS = [
   '20261204140000_webhooks',
   '20261204150000_recent_sign_in',
   '20261204160000_waivers_of_findings',
+  '20261205100000_digests_of_all_rows',
   '20261205120000_own_reviews',
 ];
 

@@ -2,6 +2,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { FUNCTIONS, RIGHTS, SEQUENCES, VIEWS } from '../../src/database/role/rights.js';
 import { compareRole, readRole } from '../../src/database/role/state.js';
+import { importBatch, NEXT_IMPORT } from '../../src/events/import.sql.js';
+import { type ImportedKind, ROWS } from '../../src/events/index.js';
 import { useApp } from '../support/app.js';
 import { serverDatabaseUrl, sql, testDatabaseUrl } from '../support/database.js';
 import { createRelease } from '../support/releases.js';
@@ -20,10 +22,10 @@ beforeAll(async () => {
 afterAll(() => client.end());
 
 /** The SQLSTATE of a statement of the role, or undefined if it is allowed. Nothing stays. */
-async function refusal(text: string): Promise<string | undefined> {
+async function refusal(text: string, values: unknown[] = []): Promise<string | undefined> {
   await client.query('BEGIN');
   return client
-    .query(text)
+    .query(text, values)
     .then(
       () => undefined,
       (error: pg.DatabaseError) => error.code,
@@ -207,6 +209,14 @@ describe('the role of the server', () => {
     await client.query('GRANT ALL ON SCHEMA public TO current_user');
     const now = await state();
     expect(now && compareRole(now)).toEqual({ missing: [], excess: [] });
+  });
+
+  it('may record the rows of each kind that are older than the events', async () => {
+    expect(await refusal(NEXT_IMPORT.text)).toBeUndefined();
+    for (const kind of Object.keys(ROWS) as ImportedKind[]) {
+      const refused = await refusal(importBatch(kind).text, [null, false, 10]);
+      expect([kind, refused]).toEqual([kind, undefined]);
+    }
   });
 
   it('does what a release needs, by way of the triggers', async () => {

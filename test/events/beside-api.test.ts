@@ -121,7 +121,10 @@ describe('rows from before the events', () => {
       [projectId],
     );
     const first = projects.find(({ subject_id }) => subject_id === String(projectId));
-    expect(JSON.parse(first?.data ?? '')).toEqual({ digest: row?.digest });
+    expect(JSON.parse(first?.data ?? '')).toEqual({
+      row: row?.digest,
+      digest: row?.digest,
+    });
     expect(await sql('SELECT 1 FROM event_imports')).toEqual([]);
   });
 

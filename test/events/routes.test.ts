@@ -259,7 +259,14 @@ describe('events', () => {
     expect(events[0]?.subject_id).toBe(first.body.id);
     const { decision, inputsHash, verdictHash } = first.body;
     const about = { environment: 'production', decision, inputsHash, verdictHash };
-    expect(data).toEqual([{ ...about, engine: ENGINE, before: second.body.id }]);
+    const [held] = await sql<{ decidedAt: Date; snapshot: Date }>(
+      'SELECT decided_at AS "decidedAt", snapshot FROM release_decisions',
+    );
+    const times = {
+      decidedAt: held?.decidedAt.toISOString(),
+      snapshot: held?.snapshot.toISOString(),
+    };
+    expect(data).toEqual([{ ...about, ...times, engine: ENGINE, before: second.body.id }]);
     await recordsNothing(verdicts, 200, again);
   });
 
@@ -399,7 +406,8 @@ describe('events', () => {
     ];
     const linked = { payload: { alias: 'https://login.example.org|bob' } };
     const links = '/identities/bob/links';
-    const { body } = await does('createLink', `POST ${links}`, ['identity.linked'], linked);
+    const created = ['identity.created' as const, 'identity.linked' as const];
+    const { body } = await does('createLink', `POST ${links}`, created, linked);
     const unlink = `POST ${links}/${body.id}/unlink`;
     await does('unlinkName', unlink, ['identity.unlink-requested'], { caller: anna });
     await recordsNothing(unlink, 403, { caller: anna });

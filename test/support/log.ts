@@ -63,7 +63,8 @@ export function anotherPool(env: Record<string, string> = {}): Database {
 export const addEvents = (count: number, release: string | null = null) =>
   sql(
     `INSERT INTO events (type, subject_kind, subject_id, project_id, release_id, actor, data)
-     SELECT 'release.updated', 'release', n::text, 1, $2::uuid, 'test', jsonb_build_object('n', n)::text
+     SELECT 'audit-pack.issued', 'release', n::text, 1, $2::uuid, 'test',
+            jsonb_build_object('n', n, 'environment', null)::text
        FROM generate_series(1, $1) n`,
     [count, release],
   );

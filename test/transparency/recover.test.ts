@@ -226,19 +226,25 @@ describe('npm run log -- erase', () => {
     const [event] = (await log.app.inject('/events?type=release.created')).json();
     const proof = (await log.app.inject(`/log/proof?event=${event.id}`)).json();
     const reason = 'It names a person';
+    const { row } = event.data;
     expect(await erase(cli(), event.id, reason)).toEqual({
       origin: ORIGIN,
       index: event.entry.index,
+      type: 'release.created',
+      time: event.time,
+      subject: release.id,
+      project: release.projectId,
+      kept: { row },
     });
     await log.settle();
     const erased = (await log.app.inject(`/events/${event.id}`)).json();
+    expect(erased.data).toEqual({ erased: true, row });
     expect(erased).toMatchObject({
       actor: 'erased',
-      subject: { kind: 'release', id: 'erased' },
+      subject: { kind: 'release', id: release.id },
       releaseId: release.id,
       credential: null,
       requestId: null,
-      data: { erased: true },
       entry: { salt: null, statement: null, commitment: event.entry.commitment, sequence: 1 },
     });
     const size = proof.size;

@@ -38,5 +38,5 @@ export async function insertRows(
     await query(context, { text: INSERTS[table] }, values);
     counts.set(table, from + rows);
   }
-  return storedDigests(context, { projectId, releaseId, id }, [...counts.keys()]);
+  return storedDigests(context, { projectId, releaseId, id }, counts);
 }

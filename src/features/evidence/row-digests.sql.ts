@@ -40,11 +40,16 @@ const digestOf = (table: TableName) =>
 const columnsOf = (tables: readonly TableName[]) =>
   tables.map((table) => `${digestOf(table)} AS ${table}`).join(', ');
 
-/** `$1`: project, `$2`: release, `$3`: evidence. */
+/** The digests of rows `t` of evidence, as bytes, one after the other. `$1`: project, `$2`: release, `$3`: evidence. */
+const storedOf = (table: TableName) =>
+  `(SELECT ${hashesOf(table)} FROM ${table} t
+     WHERE t.evidence_id = $3::uuid AND t.release_id = $2::uuid AND t.project_id = $1::int)`;
+
+/** The digest and the number of rows of each table. `$1`: project, `$2`: release, `$3`: evidence. */
 export const digestsOf = (tables: readonly TableName[]): Statement => ({
   name: ['evidence-digests', ...tables].join('-'),
-  text: `SELECT ${columnsOf(tables)}
-           FROM (SELECT $1::int AS project_id, $2::uuid AS release_id, $3::uuid AS id) e`,
+  text: `SELECT name, encode(sha256(hashes), 'hex') AS digest, length(hashes) / 32 AS rows
+           FROM (VALUES ${tables.map((table) => `('${table}', ${storedOf(table)})`).join(', ')}) AS t (name, hashes)`,
 });
 
 /** All digests of evidence. `$1`: ids. */

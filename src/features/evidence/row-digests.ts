@@ -22,15 +22,26 @@ type Digests = Partial<Record<TableName, string | null>>;
 const present = (digests: Digests): RowDigests =>
   Object.fromEntries(Object.entries(digests).filter(([, digest]) => digest !== null));
 
-/** The digests of what the open transaction stored. PostgreSQL computes them: it alone has the rows as stored. */
+/**
+ * The digests of what the open transaction stored. PostgreSQL computes them: it alone has the rows as stored.
+ * @param counts how many rows were sent to each table
+ * @throws {Error} if a table has another number: a trigger of the database must not drop a finding
+ */
 export async function storedDigests(
   context: TransactionContext,
   { projectId, releaseId, id }: Of,
-  tables: readonly TableName[],
+  counts: ReadonlyMap<TableName, number>,
 ): Promise<RowDigests> {
-  if (tables.length === 0) return {};
-  const [row] = await query<Digests>(context, digestsOf(tables), [projectId, releaseId, id]);
-  return present(row ?? {});
+  if (counts.size === 0) return {};
+  type Stored = { name: TableName; digest: string | null; rows: number | null };
+  const values = [projectId, releaseId, id];
+  const stored = await query<Stored>(context, digestsOf([...counts.keys()]), values);
+  for (const { name, rows } of stored) {
+    const sent = counts.get(name) ?? 0;
+    if ((rows ?? 0) !== sent)
+      throw new Error(`the table ${name} stored ${rows ?? 0} of ${sent} rows of a document`);
+  }
+  return present(Object.fromEntries(stored.map(({ name, digest }) => [name, digest])));
 }
 
 /** The digests of what is stored now, by id of the evidence. */

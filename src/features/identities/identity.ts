@@ -49,13 +49,16 @@ export function findIdentity(
 
 const KEEP = {
   name: 'identity-name',
-  text: `INSERT INTO identities (key, subject, created_by) VALUES ($1, $2, $3) ON CONFLICT (key) DO NOTHING`,
+  text: `INSERT INTO identities (key, subject, created_by) VALUES ($1, $2, $3) ON CONFLICT (key) DO NOTHING
+         RETURNING id`,
 };
 
 /** Stores a subject, unless it is stored. */
 export async function keepSubject(context: ChangeContext, subject: string): Promise<IdentityRow> {
   const key = comparable(subject);
-  await query(context, KEEP, [key, subject, context.caller.subject]);
+  const values = [key, subject, context.caller.subject];
+  const [created] = await query<{ id: string }>(context, KEEP, values);
+  if (created) context.record('identity.created', { id: created.id, data: { subject } });
   return context.prisma.identity.findUniqueOrThrow({ where: { key } });
 }
 

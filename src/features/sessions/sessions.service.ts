@@ -76,12 +76,13 @@ function signIn(context: CallContext, request: SignIn): Promise<Begun | Refusal>
     if (previous !== undefined) await endSession(changing, previous, 'signed-in-again');
     const { disabled } = await identityOf(changing, login);
     const refusal = disabled ? 'disabled' : groups.length === 0 ? 'no-group' : undefined;
-    const { id, before } = await keepIdentity(changing, {
+    const { id, before, created } = await keepIdentity(changing, {
       login,
       name: refusal === undefined ? person.name : null,
       groups,
       signedIn: refusal === undefined,
     });
+    if (created) changing.record('identity.created', { id, data: { subject: login } });
     if (before.join() !== groups.join()) {
       changing.record('identity.groups-changed', {
         id,

@@ -53,7 +53,7 @@ const KEEP_IDENTITY: Statement = {
          ON CONFLICT (key) DO UPDATE
             SET groups = excluded.groups, name = COALESCE(excluded.name, i.name),
                 signed_in_at = COALESCE(excluded.signed_in_at, i.signed_in_at)
-         RETURNING id`,
+         RETURNING id, xmax = 0 AS created`,
 };
 
 export interface KeptIdentity {
@@ -63,17 +63,20 @@ export interface KeptIdentity {
   readonly signedIn: boolean;
 }
 
-/** Stores what the provider says of the person now. @returns the id of the identity, and its groups until then */
+/**
+ * Stores what the provider says of the person now.
+ * @returns the id of the identity, its groups until then, and whether it is new
+ */
 export async function keepIdentity(
   context: ChangeContext,
   { login, name, groups, signedIn }: KeptIdentity,
-): Promise<{ id: string; before: string[] }> {
+): Promise<{ id: string; before: string[]; created: boolean }> {
   const key = comparable(login);
   const [known] = await query<{ groups: string[] }>(context, LOCK_IDENTITY, [key]);
   const values = [key, login, name, groups, signedIn];
-  const [row] = await query<{ id: string }>(context, KEEP_IDENTITY, values);
+  const [row] = await query<{ id: string; created: boolean }>(context, KEEP_IDENTITY, values);
   if (!row) throw new Error('the identity was not stored');
-  return { id: row.id, before: known?.groups ?? [] };
+  return { ...row, before: known?.groups ?? [] };
 }
 
 /** Sessions are kept for 30 days after their end, and then only their events are. */

@@ -9,6 +9,7 @@ export {
   type UpTo,
 } from './entries.js';
 export { erase } from './erase.js';
+export { erasedData, type Kept } from './erased.js';
 export { type LogService, logService } from './log.service.js';
 export { newOrigin } from './origin.js';
 export { LogError, recover, requireReason } from './recover.js';

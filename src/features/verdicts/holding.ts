@@ -111,11 +111,15 @@ async function hold(
   const id = verdict.id ?? (await insert(changing, verdict));
   if (id === undefined) return changing.unchanged(undefined);
   const about = [releaseId, environment, projectId, id, decision, inputsHash];
-  const values = [...about, isCurrent ? since : evaluatedAt, askedAt, askedBy, isCurrent];
+  const snapshot = isCurrent ? since : evaluatedAt;
+  const values = [...about, snapshot, askedAt, askedBy, isCurrent];
   const [held] = await query<{ before: string | null }>(changing, HOLD_VERDICT, values);
   if (!held && !isNew) return changing.unchanged({ verdict, outcome: 'late', isNew });
   const type = isNew ? 'verdict.decided' : 'verdict.holds-again';
-  changing.record(type, eventOf(verdict, id, held?.before ?? null, held ? {} : { late: true }));
+  const more = held
+    ? { decidedAt: askedAt.toISOString(), snapshot: snapshot.toISOString() }
+    : { late: true };
+  changing.record(type, eventOf(verdict, id, held?.before ?? null, more));
   if (!held) return { verdict: { ...verdict, id }, outcome: 'late', isNew };
   await recordStates(changing, verdict);
   const holding = { ...verdict, id, decidedAt: askedAt, decidedBy: askedBy };

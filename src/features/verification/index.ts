@@ -1,2 +1,2 @@
-export { TABLES } from './tables.js';
-export { verify, verifySnapshot } from './verify.js';
+export { notCompared, TABLES } from './tables.js';
+export { type Verified, verify, verifySnapshot } from './verify.js';

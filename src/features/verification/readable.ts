@@ -1,8 +1,3 @@
-import type { Read } from '../../database/sql.js';
-import type { Report } from './verify-log.js';
-import { EVENTS } from './verify-rows.sql.js';
-
-const PAGE = 5000;
 const STRING = /"(?:[^"\\]|\\.)*"/g;
 /** PostgreSQL computes with numbers of up to 131,072 digits. */
 const ENDLESS = /[eE][+-]?[0-9]{4}|[0-9]{1000}/;
@@ -24,20 +19,5 @@ export function isReadable(data: string): boolean {
     );
   } catch {
     return false; // also for data that is nested too deeply
-  }
-}
-
-/** Ids of events whose data is no JSON object: the role that owns the table can write anything. Each is reported. */
-export async function unreadableEvents(read: Read, report: Report): Promise<string[]> {
-  const found: string[] = [];
-  for (let before: string | null = null; ; ) {
-    const rows: { id: string; data: string }[] = await read(EVENTS, [before, PAGE]);
-    for (const { id, data } of rows) {
-      if (isReadable(data)) continue;
-      report(`event ${id}: its data cannot be read, so its row was not compared`);
-      found.push(id);
-    }
-    if (rows.length < PAGE) return found;
-    before = rows.at(-1)?.id ?? null;
   }
 }

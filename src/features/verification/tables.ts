@@ -2,8 +2,10 @@
 export interface TableVerification {
   /** What its rows are compared with. */
   readonly with?: string;
-  /** Why nothing of it is compared, or what of it is not. */
+  /** Why nothing of it is compared, or which rows are not. */
   readonly not?: string;
+  /** Columns that are not compared, and why they cannot matter. */
+  readonly except?: Readonly<Record<string, string>>;
 }
 
 const ROW = 'the digest `row` in their latest event';
@@ -30,7 +32,8 @@ export const TABLES: Readonly<Record<string, TableVerification>> = {
   document_chunks: { with: 'the digest of their document' },
   evidence_readings: {
     with: 'events `evidence.read-again`',
-    not: 'documents that could not be read again; `read_at`',
+    not: 'documents that could not be read again',
+    except: { read_at: 'the event has the time' },
   },
   policies: { with: ROW },
   policy_versions: { with: `${ROW}; rules with their digest` },
@@ -43,7 +46,11 @@ export const TABLES: Readonly<Record<string, TableVerification>> = {
   },
   decision_briefs: {
     with: 'their digest, and the approvals that name it',
-    not: 'briefs that no approval names, which decide nothing; `shown_at`, `shown_to`',
+    not: 'briefs that no approval names, which decide nothing',
+    except: {
+      shown_at: 'no decision is made of it',
+      shown_to: 'the approval has the person',
+    },
   },
   approval_requests: { with: ROW },
   approval_reminders: {
@@ -52,24 +59,28 @@ export const TABLES: Readonly<Record<string, TableVerification>> = {
   approvals: { with: ROW },
   approval_states: {
     with: 'the verdict that holds, and events `approval.voided`',
-    not: '`because`, `since`',
+    except: { because: 'the event has it', since: 'the event has the time' },
   },
   break_glasses: { with: ROW },
   verdicts: { with: `${ROW}; inputs with \`inputsHash\`, results with \`verdictHash\`` },
   verdict_attestations: {
     with: 'the digest in the event `attestation.signed`, the signature, and the verdict',
-    not: '`signed_at`',
+    except: { signed_at: 'the event has the time' },
   },
   release_decisions: {
-    with: 'the latest event about the release and environment',
-    not: '`snapshot`, `decided_at`',
+    with: 'the latest event about the release and environment, and the release',
+    not: '`snapshot` and `decided_at`, if an earlier version recorded the event',
   },
   release_facts: {
     with: 'the evidence: counts are counted, and facts computed again',
-    not: 'facts of an earlier state or engine, which are never used; `changes`',
+    not: 'facts of an earlier state or engine, which are never used. Those of a later engine are not comparable',
+    except: {
+      changes: 'facts of another number are computed again, and those of a higher one are a fault',
+      facts_engine: 'facts of another engine are computed again',
+    },
   },
   project_usage: { with: 'the sizes of the documents' },
-  api_tokens: { with: ROW, not: '`last_used_at`' },
+  api_tokens: { with: ROW, except: { last_used_at: 'it decides nothing' } },
   trusted_issuers: { with: ROW },
   group_grants: { with: ROW },
   webhooks: { with: ROW },
@@ -78,20 +89,35 @@ export const TABLES: Readonly<Record<string, TableVerification>> = {
   },
   identities: {
     with: `${ROW}, and the events that disable, enable and link names`,
-    not: '`name`, `signed_in_at`, `disabled_at`',
+    except: {
+      name: 'as the identity provider shows it: it decides nothing',
+      signed_in_at: 'events of sessions have the time',
+      disabled_at: 'the event has the time, and `disabled_by` says whether the person is disabled',
+    },
   },
   identity_links: { with: ROW },
-  sessions: { with: ROW, not: '`last_used_at`; the server deletes those that expired 30 days ago' },
-  events: { with: 'the entry of the log' },
+  sessions: {
+    with: ROW,
+    not: 'those that expired 30 days ago, which the server deletes',
+    except: { last_used_at: 'no session lasts longer than `expires_at`' },
+  },
+  events: {
+    with: 'the entry of the log, and the members that this version records',
+    except: { queued: 'each event has an entry, or is in the queue' },
+  },
   logs: {
     with: "the entries, and the last signature in the keys' folder",
-    not: '`began_at`, `ended_at`',
+    except: {
+      began_at: 'the first entry has the time',
+      ended_at: 'the event `log.recovered` of the next log has the time',
+    },
   },
   log_entries: { with: 'the event, the tree and the entry before' },
   log_tiles: { with: 'the entries' },
   log_checkpoints: {
     with: 'the tiles, and the signature',
-    not: '`signed_at`; which sizes were published, because a missing checkpoint is signed again with the same bytes',
+    not: 'which sizes were published, because a missing checkpoint is signed again with the same bytes',
+    except: { signed_at: 'the signature does not cover it' },
   },
   log_queue: { with: 'the events: each has an entry or is in the queue, and not both' },
   log_reasons: { with: 'the digest in the event' },
@@ -105,3 +131,9 @@ export const TABLES: Readonly<Record<string, TableVerification>> = {
     not: 'random keys. With another key, the same secret gets another fingerprint in later evidence',
   },
 };
+
+/** What of a table is not compared, and why. */
+export function notCompared({ not, except = {} }: TableVerification): string {
+  const columns = Object.entries(except).map(([column, why]) => `\`${column}\`: ${why}`);
+  return [...(not === undefined ? [] : [not]), ...columns].join('; ');
+}

@@ -20,6 +20,31 @@ export const COUNTS: readonly Statement[] = [
             LIMIT 1000`,
   },
   {
+    text: `SELECT 'release ' || release_id
+                  || ': facts are kept for a state of its evidence that has not come yet' AS fault
+             FROM release_facts WHERE facts_of > changes OR (facts_of IS NULL) <> (facts IS NULL)
+               OR (facts_engine IS NULL) <> (facts IS NULL) LIMIT 1000`,
+  },
+  {
+    text: `WITH counted AS (
+             SELECT e.id, e.row_count,
+                    (e.summary #>> '{components,total}')::bigint AS said_components,
+                    (e.summary #>> '{findings,total}')::bigint AS said_findings,
+                    (e.summary #>> '{claims,total}')::bigint AS said_claims,
+                    c.n AS components, f.n AS findings, k.n AS claims, c.more + f.more AS more
+               FROM evidence e
+              CROSS JOIN LATERAL (SELECT count(*) AS n, COALESCE(sum(cardinality(t.licences)), 0) AS more
+                                    FROM components t WHERE t.evidence_id = e.id) c
+              CROSS JOIN LATERAL (SELECT count(*) AS n, COALESCE(sum(cardinality(t.aliases)), 0) AS more
+                                    FROM findings t WHERE t.evidence_id = e.id) f
+              CROSS JOIN LATERAL (SELECT count(*) AS n FROM claims t WHERE t.evidence_id = e.id) k
+           )
+           SELECT 'evidence ' || id || ': it does not have as many rows as its document' AS fault FROM counted
+            WHERE said_components <> components OR said_findings <> findings OR said_claims <> claims
+               OR row_count <> components + findings + claims + more
+            LIMIT 1000`,
+  },
+  {
     text: `SELECT 'project ' || COALESCE(u.project_id, d.project_id) 
                   || ': the kept size of its documents is not their size'
                   AS fault
@@ -63,6 +88,11 @@ export const COUNTS: readonly Statement[] = [
             LIMIT 1000`,
   },
 ];
+
+/** Facts that a later version of the engine computed, and this one does not use. `$1`: the engine. */
+export const LATER_FACTS: Statement = {
+  text: `SELECT release_id AS id FROM release_facts WHERE facts_engine > $1 LIMIT 1000`,
+};
 
 /** Facts that this version would use. `$1`: its engine, `$2`: id of the one before, or null; `$3`: maximum number. */
 export const KEPT_FACTS: Statement = {

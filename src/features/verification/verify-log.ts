@@ -5,6 +5,7 @@ import { EMPTY_ROOT, leafHash } from '../../security/signing/merkle.js';
 import { parseVkey } from '../../security/signing/note.js';
 import { growTree, rootAt, type Tile } from '../../security/signing/tiles.js';
 import { type CheckedRow, ENTRIES, faultOf, tilesBy } from '../transparency/index.js';
+import { type Erasure, erasureFault } from './erasures.js';
 import { BEYOND, CHECKPOINTS, type CheckpointRow, type LogRow } from './verify.sql.js';
 
 const BATCH = 2000;
@@ -19,8 +20,8 @@ export interface LogVerifier {
   readonly read: Read;
   readonly report: Report;
   readonly releases: Releases;
-  /** Events whose erasure is in the log. */
-  readonly erased: ReadonlySet<string>;
+  /** Erasures that the log has, by the id of the event. */
+  readonly erased: ReadonlyMap<string, Erasure>;
 }
 
 function verifyPlace({ releases, report }: LogVerifier, row: CheckedRow, where: string): void {
@@ -38,9 +39,11 @@ function verifyPlace({ releases, report }: LogVerifier, row: CheckedRow, where: 
 function verifyEntry(verifier: LogVerifier, row: CheckedRow, where: string): void {
   const fault = faultOf(row);
   if (fault !== undefined) verifier.report(`${where}: ${fault}`);
-  if (row.salt === null && !verifier.erased.has(row.eventId)) {
-    verifier.report(`${where}: event ${row.eventId} was erased, and the log does not say so`);
-  }
+  const changed =
+    row.salt === null && row.exists
+      ? erasureFault(row, verifier.erased.get(row.eventId))
+      : undefined;
+  if (changed !== undefined && fault === undefined) verifier.report(`${where}: ${changed}`);
   verifyPlace(verifier, row, where);
 }
 

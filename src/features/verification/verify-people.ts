@@ -1,5 +1,7 @@
 import { comparable } from '../../access/four-eyes.js';
 import type { Statement } from '../../database/sql.js';
+import { hasDigest } from '../../events/index.js';
+import { isErased } from './latest.sql.js';
 import type { Verifier } from './verifier.js';
 
 const PAGE = 1000;
@@ -8,24 +10,30 @@ const PAGE = 1000;
 const NAMING: Statement = {
   name: 'verify-naming-events',
   text: `SELECT e.id, e.type, e.subject_id AS "subjectId", e.actor, e.data FROM events e
-          WHERE e.type IN ('identity.disabled', 'identity.enabled', 'identity.linked', 'identity.groups-changed',
-                           'session.refused')
-            AND e.subject_id <> 'erased' AND e.id <> ALL ($1::uuid[]) AND ($2::uuid IS NULL OR e.id > $2)
+          WHERE e.type IN ('identity.created', 'identity.disabled', 'identity.enabled', 'identity.linked',
+                           'identity.groups-changed', 'session.refused')
+            AND NOT ${isErased('e')} AND e.id <> ALL ($1::uuid[]) AND ($2::uuid IS NULL OR e.id > $2)
           ORDER BY e.id LIMIT $3`,
 };
 
-/** `$1`: id of the one before, `$2`: maximum number. */
+/**
+ * `beside`: the row is as it was last written beside the API; null: it was not. `$1`: id of the one before, `$2`:
+ * maximum number, `$3`: unreadable events.
+ */
 const IDENTITIES: Statement = {
   name: 'verify-identities',
-  text: `SELECT id, key, subject, disabled_by AS "disabledBy", disabled_at IS NOT NULL AS disabled FROM identities
-          WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2`,
+  text: `SELECT t.id, t.key, t.subject, t.disabled_by AS "disabledBy", t.disabled_at IS NOT NULL AS disabled,
+                (SELECT ${hasDigest('identity', `(e.data::jsonb ->> 'after')`, { without: [] })} FROM events e
+                  WHERE e.subject_kind = 'identity' AND e.subject_id = t.id::text AND e.type = 'beside-api'
+                    AND e.id <> ALL ($3::uuid[])
+                  ORDER BY e.id DESC LIMIT 1) AS beside
+           FROM identities t WHERE $1::uuid IS NULL OR t.id > $1 ORDER BY t.id LIMIT $2`,
 };
 
-/** Whether an event of an identity was erased, or a row was written beside the API: then names may be missing here. */
+/** Whether an event about an identity was erased: then names may be missing here. */
 const UNKNOWN: Statement = {
-  text: `SELECT 1 FROM events
-          WHERE subject_kind IN ('identity', 'identity-link')
-            AND (subject_id = 'erased' OR type IN ('beside-api', 'imported')) LIMIT 1`,
+  text: `SELECT 1 FROM events e
+          WHERE e.subject_kind IN ('identity', 'identity-link') AND ${isErased('e')} LIMIT 1`,
 };
 
 interface Naming {
@@ -78,10 +86,11 @@ export async function verifyPeople(
     subject: string;
     disabledBy: string | null;
     disabled: boolean;
+    beside: boolean | null;
   };
   for (let before: string | null = null; ; ) {
-    const rows: Row[] = await read<Row>(IDENTITIES, [before, PAGE]);
-    for (const { id, key, subject, disabledBy, disabled } of rows) {
+    const rows: Row[] = await read<Row>(IDENTITIES, [before, PAGE, unreadable]);
+    for (const { id, key, subject, disabledBy, disabled, beside } of rows) {
       ids.delete(id);
       const name = comparable(subject);
       const by = names.get(name);
@@ -89,8 +98,10 @@ export async function verifyPeople(
       const isAsSaid =
         key === name && disabledBy === (by ?? null) && disabled === (disabledBy !== null);
       if (isAsSaid && (by !== undefined || !disabled)) continue;
-      if (isUnknown)
-        unsure('identity', 'an event about an identity was erased, imported or is beside the API');
+      if (beside === true) continue;
+      if (beside === false)
+        unsure(`identity ${id}`, 'it was written beside the API, and has changed since');
+      else if (isUnknown) unsure(`identity ${id}`, 'an event about an identity was erased');
       else report(`identity ${id}: no event says that it is disabled, enabled or named so`);
     }
     if (rows.length < PAGE) break;

@@ -1,6 +1,6 @@
 import type { Statement } from '../../database/sql.js';
 import { ROWS } from '../../events/index.js';
-import { latestFirst } from './latest.sql.js';
+import { isErased, latestFirst, mayBeAbout } from './latest.sql.js';
 import type { RowCheck } from './row-checks.js';
 
 /** A row that has an event, whichever, was seen by the log. */
@@ -40,23 +40,6 @@ export const addedRows = (check: RowCheck): Statement => {
   };
 };
 
-const digest = (row: string) => `encode(sha256(convert_to((${row})::text, 'UTF8')), 'hex')`;
-
-/** Rows from before the events that differ from the digest in their event, or are missing. `$1`: unreadable events. */
-export const changedImports = ({ kind, since = [] }: RowCheck): Statement => {
-  const { table, id } = ROWS[kind];
-  const whole = `to_jsonb(t) - 'hash' - 'last_used_at'`;
-  const before = since.map((column) => ` - '${column}'`).join('');
-  return {
-    text: `SELECT e.subject_id AS id, t IS NULL AS missing
-             FROM events e LEFT JOIN ${table} t ON ${id} = e.subject_id
-            WHERE e.subject_kind = '${kind}' AND e.type = 'imported' AND e.subject_id <> 'erased'
-              AND e.id <> ALL ($1::uuid[])
-              AND (t IS NULL OR e.data::jsonb ->> 'digest' NOT IN (${digest(whole)}, ${digest(whole + before)}))
-            LIMIT 1000`,
-  };
-};
-
 /**
  * What holds, if it is not what the latest event says: a row that differs, was added or is missing. Rows from before
  * the events have a verdict with an event of its import. An erased event may be the latest. `$1`: unreadable events.
@@ -64,7 +47,9 @@ export const changedImports = ({ kind, since = [] }: RowCheck): Statement => {
 export const OTHER_HOLDING: Statement = {
   text: `WITH latest AS (
            SELECT DISTINCT ON (e.release_id, d ->> 'environment') e.release_id, d ->> 'environment' AS environment,
-                  e.subject_id, e.actor, d ->> 'decision' AS decision, d ->> 'inputsHash' AS inputs_hash
+                  e.subject_id, e.actor, ${isErased('e')} AS erased, d ->> 'decision' AS decision,
+                  d ->> 'inputsHash' AS inputs_hash, (d ->> 'decidedAt')::timestamptz AS decided_at,
+                  (d ->> 'snapshot')::timestamptz AS snapshot
              FROM events e CROSS JOIN LATERAL (SELECT e.data::jsonb AS d OFFSET 0) data
             WHERE e.type IN ('verdict.decided', 'verdict.holds-again') AND e.subject_id <> 'erased'
               AND e.id <> ALL ($1::uuid[]) AND NOT d ? 'late' AND NOT d ? 'intent'
@@ -73,13 +58,17 @@ export const OTHER_HOLDING: Statement = {
          SELECT coalesce(h.release_id, l.release_id) || ' in ' || coalesce(h.environment, l.environment) AS id
            FROM release_decisions h
            FULL JOIN latest l ON l.release_id = h.release_id AND l.environment = h.environment
-          WHERE (l.subject_id, l.decision, l.inputs_hash, l.actor)
-                IS DISTINCT FROM (h.verdict_id::text, h.decision::text, h.inputs_hash, h.decided_by)
+           LEFT JOIN releases r ON r.id = h.release_id
+          WHERE ((l.subject_id, l.decision, l.inputs_hash)
+                 IS DISTINCT FROM (h.verdict_id::text, h.decision::text, h.inputs_hash)
+                 OR h.project_id IS DISTINCT FROM r.project_id
+                 OR (NOT l.erased AND l.actor IS DISTINCT FROM h.decided_by)
+                 OR h.decided_at <> l.decided_at OR h.snapshot <> l.snapshot OR h.snapshot > now())
             AND NOT (l.subject_id IS NULL AND EXISTS (
               SELECT 1 FROM events x WHERE x.subject_kind = 'verdict' AND x.subject_id = h.verdict_id::text
                  AND x.type = 'imported'))
             AND NOT EXISTS (
-              SELECT 1 FROM events x WHERE x.subject_kind = 'verdict' AND x.subject_id = 'erased'
+              SELECT 1 FROM events x WHERE x.subject_kind = 'verdict' AND x.subject_id = 'erased' AND ${isErased('x')}
                  AND x.release_id = coalesce(h.release_id, l.release_id))
           ORDER BY 1 LIMIT 1000`,
 };
@@ -100,7 +89,8 @@ export const SUPERSEDED: Statement = {
          ), whole AS (
            SELECT e.subject_id AS by FROM events e
             WHERE e.subject_kind = 'evidence' AND e.id <> ALL ($1::uuid[])
-              AND (e.type = 'imported' OR jsonb_typeof(e.data::jsonb -> 'superseded') = 'string')
+              AND (e.type = 'imported' OR jsonb_typeof(e.data::jsonb -> 'superseded') = 'string'
+                   OR (${isErased('e')} AND NOT e.data::jsonb ? 'superseded'))
          )
          SELECT t.id::text FROM evidence t LEFT JOIN evidence n ON n.id = t.superseded_by
           WHERE t.superseded_by IS NOT NULL
@@ -116,15 +106,27 @@ export const SUPERSEDED: Statement = {
           LIMIT 1000`,
 };
 
-/** Events, in pages. `$1`: id of the one before, `$2`: maximum number. */
-export const EVENTS: Statement = {
-  name: 'verify-events',
-  text: 'SELECT id, data FROM events WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2',
+/** The place of the first row that the job recorded: later events are of a version that records digests of rows. */
+export const DIGESTED_FROM: Statement = {
+  text: `SELECT x.log_id AS log, x.index FROM events e JOIN log_entries x ON x.event_id = e.id
+          WHERE e.type = 'imported' AND e.data LIKE '{"row":"%' ORDER BY x.log_id, x.index LIMIT 1`,
 };
 
 /**
- * Rows that differ from their events, or are missing. Rows from before the events have no such event. `$1`: unreadable
- * events.
+ * Events, in pages. `complete`: the event must have what this version records. `$1`: id of the one before, `$2`:
+ * maximum number, `$3` and `$4`: log and index of the first complete event, or null.
+ */
+export const EVENTS: Statement = {
+  name: 'verify-events',
+  text: `SELECT e.id, e.type, e.subject_kind AS kind, e.data,
+                x.event_id IS NULL OR (x.log_id, x.index) >= ($3::int, $4::bigint) AS complete
+           FROM events e LEFT JOIN log_entries x ON x.event_id = e.id
+          WHERE $1::uuid IS NULL OR e.id > $1 ORDER BY e.id LIMIT $2`,
+};
+
+/**
+ * Rows that differ from their events, or are missing. Rows from before the events have no such event. Of a row with an
+ * erased event, only the digest is compared. `$1`: unreadable events.
  */
 export const differingRows = (check: RowCheck): Statement => ({
   text: `SELECT e.subject_id AS id, t IS NULL AS missing
@@ -134,8 +136,10 @@ export const differingRows = (check: RowCheck): Statement => ({
           WHERE e.subject_kind = '${check.kind}' AND e.type IN (${types(check)})
             AND e.subject_id <> 'erased' AND e.id <> ALL ($1::uuid[])
             ${check.gone ? `AND NOT (t IS NULL AND ${check.gone})` : ''}
-            AND (t IS NULL OR NOT coalesce(${check.agrees}, false)
-                 ${check.later ? `OR NOT coalesce(${check.later}, false)` : ''})
+            AND (t IS NULL OR NOT (coalesce(${check.agrees}, false) AND coalesce(${check.later ?? 'true'}, false))
+                 AND NOT EXISTS (
+                   SELECT 1 FROM events x WHERE ${mayBeAbout('x', 'e')} OR (
+                     x.subject_kind = e.subject_kind AND x.subject_id = e.subject_id AND ${isErased('x')})))
           LIMIT 1000`,
 });
 

@@ -4,17 +4,17 @@ import type { Keys } from '../../security/signing/keys.js';
 import { canonicalJson } from '../../shared/canonical-json.js';
 import { type StatedWaiver, waiverStatement } from '../../vocabulary/waiver-statement.js';
 import { memberOf } from './data.js';
-import { unreadableEvents } from './readable.js';
+import type { Erasure } from './erasures.js';
 import { ROW_CHECKS } from './row-checks.js';
 import type { Verifier } from './verifier.js';
 import { verifyDerived } from './verify-derived.js';
 import { verifyDocuments } from './verify-documents.js';
 import { verifyEnvelopes } from './verify-envelopes.js';
+import { verifyEvents } from './verify-events.js';
 import { type OpenReader, verifyEvidence } from './verify-evidence.js';
 import { verifyPeople } from './verify-people.js';
 import {
   addedRows,
-  changedImports,
   differingRows,
   IMPORTING,
   OTHER_HOLDING,
@@ -35,11 +35,12 @@ const sha256 = (value: object) => createHash('sha256').update(canonicalJson(valu
 async function verifyTables(
   { read, report }: Verifier,
   unreadable: readonly string[],
+  importing: ReadonlySet<string>,
 ): Promise<Set<string>> {
   const known = new Set<string>();
-  for (const { kind } of await read<{ kind: string }>(IMPORTING, [])) {
+  for (const kind of importing) {
     report(
-      `${kind}: rows from before the events have no event yet, so added rows cannot be found. ` +
+      `${kind}: rows of earlier versions have no digest yet, so added rows cannot be found. ` +
         'The server records them after its start',
     );
   }
@@ -48,12 +49,9 @@ async function verifyTables(
       report(`${check.kind} ${id}: it was added, no event knows it`);
     }
     type Differing = { id: string; missing: boolean };
-    const statements = [differingRows(check), ...(check.since ? [changedImports(check)] : [])];
-    for (const statement of statements) {
-      for (const { id, missing } of await read<Differing>(statement, [unreadable])) {
-        known.add(`${check.kind} ${id}`);
-        report(`${check.kind} ${id}: it ${missing ? 'is missing' : 'differs from its events'}`);
-      }
+    for (const { id, missing } of await read<Differing>(differingRows(check), [unreadable])) {
+      known.add(`${check.kind} ${id}`);
+      report(`${check.kind} ${id}: it ${missing ? 'is missing' : 'differs from its events'}`);
     }
   }
   for (const { id } of await read<{ id: string }>(OTHER_HOLDING, [unreadable])) {
@@ -101,11 +99,20 @@ interface VerdictRow {
   readonly data: string | null;
 }
 
+/** undefined: the inputs have another form. */
+function inputsHashOf({ inputs, engine }: VerdictRow): string | undefined {
+  try {
+    return storedInputsHash(inputs, engine);
+  } catch {
+    return undefined;
+  }
+}
+
 async function verifyVerdicts({ read, report }: Verifier): Promise<number> {
   for (let [before, count]: [string | null, number] = [null, 0]; ; ) {
     const rows: VerdictRow[] = await read<VerdictRow>(VERDICTS, [before, VERDICT_PAGE]);
     for (const row of rows) {
-      if (storedInputsHash(row.inputs, row.engine) !== row.inputsHash)
+      if (inputsHashOf(row) !== row.inputsHash)
         report(`verdict ${row.id}: its inputs were changed`);
       // Events of earlier versions of the server do not have it.
       const recorded = memberOf(row.data, 'verdictHash');
@@ -144,16 +151,20 @@ async function verifyWaivers({ read, report }: Verifier): Promise<number> {
 /**
  * Compares every table that answers and verdicts are made of: rows with their events, documents with their digests, and
  * what is derived with what it is derived from. docs/events.md lists the tables.
+ * @param erased erasures that the log has, by the id of the event
  * @returns how much was compared
  */
 export async function verifyRows(
   verifier: Verifier,
   keys: Keys | undefined,
   openReader: OpenReader,
+  erased: ReadonlyMap<string, Erasure>,
 ) {
-  const unreadable = await unreadableEvents(verifier.read, verifier.report);
-  const known = await verifyTables(verifier, unreadable);
-  const rows = await verifyStates(verifier, unreadable, known);
+  const unreadable = await verifyEvents(verifier.read, verifier.report, erased);
+  const kinds = await verifier.read<{ kind: string }>(IMPORTING, []);
+  const importing = new Set(kinds.map(({ kind }) => kind));
+  const known = await verifyTables(verifier, unreadable, importing);
+  const rows = await verifyStates(verifier, unreadable, known, importing);
   await verifyPeople(verifier, unreadable);
   return {
     rows,

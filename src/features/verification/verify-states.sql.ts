@@ -1,48 +1,79 @@
 import type { Statement } from '../../database/sql.js';
-import { type ImportedKind, ROWS, rowDigest, rowTypesOf } from '../../events/index.js';
-import { latestFirst } from './latest.sql.js';
+import { hasDigest, type ImportedKind, ROWS, rowTypesOf } from '../../events/index.js';
+import { latestFirst, mayBeAbout } from './latest.sql.js';
 
 /**
- * How rows compare with the digest in the latest event that has one. `agrees`; `differs`; `gone`: the row is missing;
- * `older`: the event is from before the digests; `beside`: a write beside the API came later, and its own digest is
- * another; `erased`: a later event may have been erased.
+ * How rows compare with the digest in the latest event about them. `agrees`; `differs`; `gone`: the row is missing;
+ * `ended`: the server deleted it; `older`: the event has no digest; `beside`: an earlier version recorded a write
+ * beside the API with a digest of columns that change without an event, and another one since; `erased`: the event
+ * was erased by an earlier version, which kept no digest.
  */
-export type State = 'agrees' | 'differs' | 'gone' | 'older' | 'beside' | 'erased';
+export type State = 'agrees' | 'differs' | 'gone' | 'ended' | 'older' | 'beside' | 'erased';
 
 const list = (types: readonly string[]) => types.map((type) => `'${type}'`).join(', ');
 
-/** The rows of a kind by state, with ids of up to 1,000 that differ. `$1`: unreadable events. */
+/** Conditions over the latest event `e` and its data `d` that the server itself deleted the row. */
+const ENDED: Readonly<Partial<Record<ImportedKind, string>>> = {
+  project: `EXISTS (SELECT 1 FROM events x WHERE x.subject_kind = 'project' AND x.subject_id = e.subject_id
+                       AND x.type = 'project.deleted')`,
+  session: `EXISTS (SELECT 1 FROM events x WHERE x.subject_kind = 'session' AND x.subject_id = e.subject_id
+                       AND x.type = 'session.signed-in' AND x.id <> ALL ($1::uuid[])
+                       AND coalesce((x.data::jsonb ->> 'expiresAt')::timestamptz < now() - interval '30 days',
+                                    x.data::jsonb ? 'erased'))`,
+};
+
+/** Columns of evidence from before it was superseded. */
+const CURRENT = `to_jsonb(t) || '{"superseded_at":null,"superseded_by":null}'`;
+
+/** Kinds of which a column that the digests of earlier versions cover changes without an event. */
+const CHANGES_SILENTLY: ReadonlySet<ImportedKind> = new Set<ImportedKind>([
+  'token',
+  'session',
+  'identity',
+]);
+
+/** The digests that an earlier version recorded: of a write beside the API, and of a row from before the events. */
+function hasOldDigest(kind: ImportedKind): string {
+  const [beside, imported] = [['hash'], ['hash', 'last_used_at']];
+  const of = (digest: string, without: string[]) =>
+    [
+      hasDigest(kind, digest, { without }),
+      ...(kind === 'evidence' ? [hasDigest(kind, digest, { without, row: `(${CURRENT})` })] : []),
+    ].join(' OR ');
+  return `CASE e.type WHEN 'beside-api' THEN ${of(`(d ->> 'after')`, beside)}
+                      WHEN 'imported' THEN ${of(`(d ->> 'digest')`, imported)} ELSE false END`;
+}
+
+/** The rows of a kind by state, with ids of up to 1,000 that do not agree. `$1`: unreadable events. */
 export function statesOf(kind: ImportedKind): Statement {
   const { table, id } = ROWS[kind];
   const types = list(rowTypesOf(kind));
-  const imported = `encode(sha256(convert_to((to_jsonb(t) - 'hash' - 'last_used_at')::text, 'UTF8')), 'hex')`;
-  const beside = `encode(sha256(convert_to((to_jsonb(t) - 'hash')::text, 'UTF8')), 'hex')`;
   return {
     text: `
       WITH latest AS MATERIALIZED (
-        SELECT DISTINCT ON (e.subject_id) e.subject_id, e.id, e.type, e.project_id, e.release_id, e.data::jsonb AS d
+        SELECT DISTINCT ON (e.subject_id) e.subject_id, e.subject_kind, e.id, e.type, e.project_id, e.release_id,
+               e.data::jsonb AS d
           FROM events e
          WHERE e.subject_kind = '${kind}' AND e.type IN (${types}, 'beside-api', 'imported')
            AND e.subject_id <> 'erased' AND e.id <> ALL ($1::uuid[])
+           AND NOT (e.type = 'beside-api' AND e.data::jsonb ? 'of')
          ORDER BY e.subject_id, ${latestFirst('e')}
       ), compared AS (
         SELECT e.subject_id AS id,
-               CASE WHEN t IS NULL THEN 'gone'
-                    WHEN d ->> 'row' = ${rowDigest(kind)} THEN 'agrees'
-                    WHEN e.type = 'beside-api' AND d ->> 'after' = ${beside} THEN 'agrees'
-                    WHEN e.type = 'imported' AND d ->> 'digest' = ${imported} THEN 'agrees'
-                    WHEN e.type = 'beside-api' THEN 'beside'
-                    WHEN NOT d ? 'row' THEN 'older'
+               CASE WHEN t IS NULL AND ${ENDED[kind] ?? 'false'} THEN 'ended'
+                    WHEN t IS NULL THEN 'gone'
+                    WHEN ${hasDigest(kind, `(d ->> 'row')`)} THEN 'agrees'
+                    WHEN NOT d ? 'row' AND ${hasOldDigest(kind)} THEN 'agrees'
+                    WHEN NOT d ? 'row' AND e.type = 'beside-api'
+                    THEN '${CHANGES_SILENTLY.has(kind) ? 'beside' : 'differs'}'
                     WHEN EXISTS (
-                      SELECT 1 FROM events x
-                       WHERE x.subject_kind = '${kind}' AND x.subject_id = 'erased' AND x.id > e.id
-                         AND x.type IN (${types}) AND x.project_id IS NOT DISTINCT FROM e.project_id
-                         AND x.release_id IS NOT DISTINCT FROM e.release_id) THEN 'erased'
+                      SELECT 1 FROM events x WHERE ${mayBeAbout('x', 'e')} AND x.id > e.id) THEN 'erased'
+                    WHEN NOT d ? 'row' AND e.type <> 'imported' THEN 'older'
                     ELSE 'differs' END AS state
           FROM latest e LEFT JOIN ${table} t ON ${id} = e.subject_id
       )
       SELECT state, count(*)::int AS count,
-             (array_agg(id ORDER BY id) FILTER (WHERE state = 'differs'))[1:1000] AS ids
+             (array_agg(id ORDER BY id) FILTER (WHERE state NOT IN ('agrees', 'ended')))[1:1000] AS ids
         FROM compared GROUP BY state`,
   };
 }

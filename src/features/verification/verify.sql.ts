@@ -38,6 +38,13 @@ export const STRAY: Statement = {
   text: `SELECT 'entry ' || x.index || ' of log ' || x.log_id || ' belongs to a log that does not exist' AS fault
            FROM log_entries x WHERE NOT EXISTS (SELECT 1 FROM logs l WHERE l.id = x.log_id)
           UNION ALL
+         SELECT 'checkpoint ' || c.size || ' of log ' || c.log_id || ' belongs to a log that does not exist'
+           FROM log_checkpoints c WHERE NOT EXISTS (SELECT 1 FROM logs l WHERE l.id = c.log_id)
+          UNION ALL
+         SELECT 'tile ' || t.level || '/' || t.index || ' of log ' || t.log_id
+                || ' belongs to a log that does not exist'
+           FROM log_tiles t WHERE NOT EXISTS (SELECT 1 FROM logs l WHERE l.id = t.log_id)
+          UNION ALL
          SELECT 'event ' || q.event_id || ' is in the queue and does not exist'
            FROM log_queue q WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.id = q.event_id)
           UNION ALL
@@ -52,11 +59,6 @@ export const UNLOGGED: Statement = {
   text: `SELECT e.id, EXISTS (SELECT 1 FROM log_entries x WHERE x.event_id = e.id) AS logged,
                 EXISTS (SELECT 1 FROM log_queue q WHERE q.event_id = e.id) AS queued
            FROM events e WHERE $1::uuid IS NULL OR e.id > $1 ORDER BY e.id LIMIT $2`,
-};
-
-/** Ids of events that a logged erasure names. */
-export const ERASURES: Statement = {
-  text: `SELECT e.data FROM events e JOIN log_entries x ON x.event_id = e.id WHERE e.type = 'log.erased'`,
 };
 
 /** Events of writes that did not go through the server, and of rows from before the events. */

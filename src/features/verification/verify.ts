@@ -5,8 +5,9 @@ import type { Checkpoint } from '../../security/signing/checkpoint.js';
 import type { Keys } from '../../security/signing/keys.js';
 import { documentReader } from '../evidence/index.js';
 import { stateOf, tilesBy, troubleOf } from '../transparency/index.js';
+import { type Erasure, erasuresIn } from './erasures.js';
 import type { Unsure } from './verifier.js';
-import { ALL_LOGS, ERASURES, type LogRow, OUTSIDE, STRAY, UNLOGGED } from './verify.sql.js';
+import { ALL_LOGS, type LogRow, OUTSIDE, STRAY, UNLOGGED } from './verify.sql.js';
 import type { OpenReader } from './verify-evidence.js';
 import { type LogVerifier, type Report, verifyLog } from './verify-log.js';
 import { verifyRows } from './verify-rows.js';
@@ -33,6 +34,8 @@ export interface Verified {
   readonly besideApi: number;
   /** Events of rows from before the events. */
   readonly imported: number;
+  /** Events that a person erased. */
+  readonly erasures: readonly Erasure[];
   /** What could not be compared, and why, with how many that is. */
   readonly notComparable: Readonly<Record<string, number>>;
   /** Settings that roles of servers have of their own, as `role: setting`. */
@@ -41,20 +44,6 @@ export interface Verified {
 
 /** A thread of its own. A fault of it is an error of the reading that waits for it. */
 const ownReader: OpenReader = () => documentReader(1, () => {});
-
-/** What was written beside the API can be anything. */
-function eventIn(data: string): string {
-  try {
-    return String(JSON.parse(data)?.event);
-  } catch {
-    return '';
-  }
-}
-
-async function erasedEvents(read: Read): Promise<Set<string>> {
-  const rows = await read<{ data: string }>(ERASURES, []);
-  return new Set(rows.map(({ data }) => eventIn(data)));
-}
 
 async function verifyPlaces(read: Read, report: Report): Promise<number> {
   type Row = { id: string; logged: boolean; queued: boolean };
@@ -109,7 +98,7 @@ export async function verifySnapshot(
   { keys, report, openReader = ownReader }: VerifyOptions,
 ): Promise<Verified> {
   const logs = await read<LogRow>(ALL_LOGS, []);
-  const erased = await erasedEvents(read);
+  const erased = await erasuresIn(read);
   const verifier: LogVerifier = { read, report, releases: new Map(), erased };
   let [entries, checkpoints] = [0, 0];
   for (const log of logs) {
@@ -128,11 +117,18 @@ export async function verifySnapshot(
     const told = `${what}: ${why}`;
     notComparable[told] = (notComparable[told] ?? 0) + count;
   };
-  const rows = await verifyRows({ read, report, unsure }, keys, openReader);
+  const rows = await verifyRows({ read, report, unsure }, keys, openReader, erased);
   const counts = { logs: logs.length, entries, checkpoints, events, ...rows };
   const settings = await read<{ role: string; name: string }>(ROLE_SETTINGS, [null]);
   const roleSettings = settings.map(({ role, name }) => `${role}: ${name}`);
-  return { ...counts, besideApi, imported, notComparable, roleSettings };
+  return {
+    ...counts,
+    besideApi,
+    imported,
+    erasures: [...erased.values()],
+    notComparable,
+    roleSettings,
+  };
 }
 
 /**

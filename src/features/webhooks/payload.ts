@@ -84,7 +84,8 @@ export function payloadOf(
   publicUrl = '',
 ): Payload | undefined {
   const details = detailsOf(event.data);
-  if (details === undefined || event.subjectId === 'erased') return undefined;
+  if (details === undefined || details.erased === true || event.subjectId === 'erased')
+    return undefined;
   const { projects } = details;
   // The digest of a row is for those who can read the database.
   delete details.row;

@@ -43,7 +43,7 @@ const ENDED_EARLY = new RegExp(
 );
 
 /** How a shell names the line of its script, after which it tells how a process ended. */
-const OF_SCRIPT = ': line ';
+const OF_SCRIPT = /: line /i;
 /** Not one of the lines above, because each line would be searched for it. */
 const SCRIPT_ENDED =
   /^.{0,200}: line \d+: +\d+ (?:segmentation fault|bus error|aborted|killed|terminated)\b/im;
@@ -52,8 +52,7 @@ const SCRIPT_ENDED =
 const MAX_LOOK = 200_000;
 
 function find(text: string): string | undefined {
-  const found =
-    ENDED_EARLY.exec(text) ?? (text.includes(OF_SCRIPT) ? SCRIPT_ENDED.exec(text) : null);
+  const found = ENDED_EARLY.exec(text) ?? (OF_SCRIPT.test(text) ? SCRIPT_ENDED.exec(text) : null);
   return found?.[0].trim().slice(0, 100);
 }
 
