@@ -126,7 +126,7 @@ export async function build() {
   if (!isCompiled()) {
     rmSync(DIST, { recursive: true, force: true }); // so that no output of a removed file stays
     run('typescript', 'bin/tsc', '-p', 'tsconfig.build.json');
-    // Auditors read this program, so it is not compiled.
+    // Auditors read this program: it is plain JavaScript, and not compiled.
     const program = 'features/attestations/verify.mjs';
     copyFileSync(join(ROOT, 'src', program), join(DIST, program));
     // Browsers read these as they are.

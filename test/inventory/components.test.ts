@@ -79,6 +79,14 @@ describe('GET /releases/{id}/components: 200', () => {
         licences: [],
       },
       {
+        ...common,
+        type: 'application',
+        name: 'shop',
+        version: null,
+        purl: null,
+        licences: ['licence of the subject'],
+      },
+      {
         ...lodash,
         version: '4.17.20',
         purl: 'pkg:npm/lodash@4.17.20',
@@ -113,6 +121,7 @@ describe('GET /releases/{id}/components: 200', () => {
       '3.0.1',
       '3.0.2',
       '3.0.3',
+      null, // the subject
     ]);
     expect(await versions({ evidence: evidence[2]?.toUpperCase() ?? '' })).toEqual(['4.17.20']);
     expect(await versions({ evidence: evidence[0] ?? '', kind: 'spdx' })).toEqual([]);
@@ -128,7 +137,7 @@ describe('GET /releases/{id}/components: 200', () => {
     const all = (await list({ purl: 'pkg:npm/lodash' })).json();
     const path = `/releases/${release}/components?purl=pkg:npm/lodash&limit=1`;
     expect(await walkPages(context.app, path)).toEqual(all);
-    expect(nextPage(await list({ limit: '5' }))).toBeUndefined();
+    expect(nextPage(await list({ limit: '6' }))).toBeUndefined();
   });
 });
 

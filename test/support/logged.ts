@@ -24,7 +24,7 @@ export async function startLogged(
   url = serverDatabaseUrl(),
 ) {
   const stream = lineStream(lines);
-  const config = loadConfig({ LOG_FORMAT: 'json', ...env });
+  const config = loadConfig({ LOG_FORMAT: 'json', MAX_EVENT_LOOP_DELAY_MS: '0', ...env });
   const database = openDatabase(url, config);
   const logger = { ...((await createLogger(config)) as object), stream };
   const app = await buildApp({ config, database, build: BUILD, logger });

@@ -14,7 +14,8 @@ const component = {
   licences: Type.Array(Type.String(), {
     description: [
       'SPDX ids and expressions in the spelling of SPDX, or names as written in the document.',
-      '`also found: …` is one that a tool found in a file, or that is declared and not concluded',
+      '`also found: …` is one that a tool found in a file, or that is declared and not concluded.',
+      '`licence of the subject` comes first in the package that an SBOM describes: the release itself',
     ].join(' '),
   }),
   evidenceId: uuid(),
