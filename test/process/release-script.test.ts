@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { isSecret } from '../../src/security/authentication/token-secret.js';
 import { createEmptyDatabase } from '../support/database.js';
+import { npmAudit } from '../support/documents.js';
 import { freePort } from '../support/ports.js';
 import { runProgram, startServer, stop } from '../support/process.js';
 
@@ -34,11 +35,7 @@ const DOCUMENTS = {
     specVersion: '1.5',
     components: [{ type: 'library', name: 'a', version: '1', purl: 'pkg:npm/a@1' }],
   }),
-  'audit.json': JSON.stringify({
-    auditReportVersion: 2,
-    vulnerabilities: {},
-    metadata: { vulnerabilities: { total: 0 }, dependencies: { total: 3 } },
-  }),
+  'audit.json': JSON.stringify(npmAudit()),
   'leaks.json': '[]',
   'osv.json': osv('/src/package-lock.json'),
   'other-folder.json': osv('/other/package-lock.json'),
