@@ -61,6 +61,21 @@ describe('GET /verdicts/{id}/attestation', () => {
 });
 
 describe('an audit pack', () => {
+  it('is verified if the line was stopped while the glass was broken', async () => {
+    const { app } = await logApp();
+    const { id } = await createRelease(app);
+    await addArtifact(app, id);
+    await verdictOf(app, id);
+    await broken(people.app, id, { force: true });
+    const url = '/environments/production/stop';
+    const { headers } = await person('dora');
+    const stop = { method: 'POST', url, headers, payload: { reason: 'Payments fail' } } as const;
+    expect((await people.app.inject(stop)).statusCode).toBe(201);
+    expect((await verdictOf(app, id)).decision).toBe('deny');
+    const { output, status } = await verifyPack(await packOf(app, id));
+    expect(status, output).toBe(0);
+  });
+
   it('has who broke the glass and the review, and verify.mjs compares both', async () => {
     const { app } = await logApp();
     const { id, glass, verdict } = await used(app);

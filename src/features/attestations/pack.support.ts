@@ -38,6 +38,8 @@ interface PackOptions {
   readonly erased?: number;
   /** Events before the last. */
   readonly more?: readonly Event[];
+  /** Events of others after the last. */
+  readonly after?: readonly Event[];
   /** Environment that the envelopes are about. */
   readonly attested?: string;
 }
@@ -48,10 +50,10 @@ interface PackOptions {
  */
 export async function newPack(
   keys: TestKeys,
-  { erased, more = [], attested = verdict.environment }: PackOptions = {},
+  { erased, more = [], after = [], attested = verdict.environment }: PackOptions = {},
 ) {
   let [sequence, previous] = [0, null as string | null];
-  const all = [...EVENTS.slice(0, -1), ...more, ...EVENTS.slice(-1)];
+  const all = [...EVENTS.slice(0, -1), ...more, ...EVENTS.slice(-1), ...after];
   const lines = all.map((event, index) => {
     const isOwn = event.release === RELEASE;
     if (isOwn) sequence += 1;

@@ -55,10 +55,8 @@ function canonical(value) {
 }
 const digestOf = (value) => sha256(canonical(value)).toString('hex');
 const same = (one, two) => canonical(one ?? null) === canonical(two ?? null);
-/** Without names: all members, and no other. */
-function agree(one, other, what, names) {
-  for (const name of names ?? Object.keys({ ...one, ...other }))
-    need(canonical(one[name]) === canonical(other[name]), `the ${name} of ${what} was changed`);
+function agree(one, other, what, names = Object.keys({ ...one, ...other })) {
+  for (const name of names) need(canonical(one[name]) === canonical(other[name]), `the ${name} of ${what} was changed`);
 }
 const split = (size, power = 1) => (power * 2 < size ? split(size, power * 2) : power); // the largest one below
 function hashOf(text) {
@@ -148,7 +146,6 @@ function verifyManifest() {
   need(!other && same(more, {}), `${other?.path} is not the file that it lists`);
   proven.push(`The ${found.length} files of the pack are whole`);
 }
-/** The checkpoint of each log that the pack has entries of. */
 function verifyLogs({ log, size }, keys) {
   for (const path of pathsIn('logs').filter((one) => one.includes('/checkpoint')))
     check(path, () => {
@@ -223,8 +220,9 @@ function verifyChain({ log: current, environment }) {
   const isIssued = issued.some(({ said }) => same(said.data.environment, environment));
   const all = isIssued ? `: all up to entry ${own.at(-1).log}/${own.at(-1).index}, ${own.at(-1).said.time}` : '';
   proven.push(`The ${own.length} events of the release follow each other without a gap${all}`);
-  if (issued.length === 0) claimed.add('No event of the release is missing at the end');
-  else need(isIssued, 'pack.json has another environment than the event that the pack was issued');
+  const isLast = own.at(-1)?.log === current && own.at(-1).index === heads.get(current)?.size - 1;
+  if (!isIssued || !isLast) claimed.add('No event of the release is missing at the end');
+  need(isIssued || issued.length === 0, 'pack.json has another environment than the event that the pack was issued');
   if (own[0]?.log !== current) claimed.add('The restore between two logs lost no event of the release (log.recovered)');
 }
 /** A record is the row whose digest the last event about it has, as text and as members, and `rest`. */
@@ -247,13 +245,14 @@ function inputsHashOf({ engine, inputs }) {
   const tooOld = inputs.tooOld.map((one) => ({ ...one, evidence: one.evidence.map((id) => ids.indexOf(id)) }));
   return digestOf({ ...inputs, engine, evidence, policies, tooOld });
 }
+const verdictHashOf = ({ releaseId, environment, inputsHash, engine, decision, results }) =>
+  digestOf({ releaseId, environment, inputsHash, engine, decision, results });
 function verifyVerdict(verdict, path, release) {
-  const { releaseId, environment, engine, decision, inputs, inputsHash, results, verdictHash } = verdict;
+  const { releaseId, environment, inputs, inputsHash, results, verdictHash } = verdict;
   need(inputsHashOf(verdict) === inputsHash && !('engine' in inputs), 'its inputs were changed (inputsHash)');
   agree(inputs.release, release, 'the release', Object.keys(release));
   need(releaseId === release.id && inputs.environment === environment, 'it is of another release or environment');
-  const covered = { releaseId, environment, inputsHash, engine, decision, results };
-  need(!verdictHash || digestOf(covered) === verdictHash, 'its decision or results were changed (verdictHash)');
+  need(!verdictHash || verdictHashOf(verdict) === verdictHash, 'its decision or results were changed (verdictHash)');
   verifyRecord(verdict, path, 'verdict', { inputs, results });
   for (const policy of inputs.policies.filter((one) => one.sha256 !== null || one.rules.length > 0)) {
     agree(json(`policies/${policy.name}-${policy.version}.json`), policy, `policy ${policy.name}`);
@@ -265,7 +264,7 @@ function verifyVerdict(verdict, path, release) {
     agree(json(`evidence/${of}.json`), { ...input, receivedSha256 }, `evidence ${of}`, names);
   for (const one of inputs.approvals?.given ?? [])
     agree(json(`approvals/${one.id}.json`), one, 'an approval', ['id', 'decision', 'person', 'groups', 'via', 'seen']);
-  const { force: _, openedAt, until, ...open } = inputs.breakGlass ?? {};
+  const { force: _, openedAt, until, since, ...open } = inputs.breakGlass ?? {};
   if (open.id) agree(json(fileOf('break-glass', open.id)), open, 'the break-glass', Object.keys(open));
   verdicts.push(verdict);
 }
@@ -330,7 +329,7 @@ function verifyAttestation({ payload, payloadType, signatures }, path, keys) {
   const verificationResult = rest.decision === 'allow' && !rest.inputs.breakGlass ? 'PASSED' : 'FAILED';
   const policy = { ...said.policy, uri: `${said.verifier.id}/environments/${rest.environment}` };
   const expected = said.verdictId
-    ? { ...rest, verdictId, decidedBy, decidedAt: time }
+    ? { ...rest, verdictHash: verdictHashOf(verdict), verdictId, decidedBy, decidedAt: time }
     : { verificationResult, policy, timeVerified: time };
   agree(said, expected, 'the attestation', Object.keys(expected));
 }

@@ -4,7 +4,7 @@ import { leafHash } from '../../security/signing/merkle.js';
 import { newPack } from './pack.support.js';
 import { tarOf, withManifest } from './pack-archive.support.js';
 import { newKeys } from './pack-keys.support.js';
-import { eventId } from './pack-record.support.js';
+import { about, eventId, uuid } from './pack-record.support.js';
 import { keys, PROGRAM, pack, useVerifier, withLines } from './verify.support.js';
 
 const { file, verifyFiles } = useVerifier();
@@ -68,6 +68,14 @@ describe('verify.mjs', () => {
     const { status, text } = await verifyFiles(files);
     expect(text).toContain('No event of the release is missing at the end');
     expect(status).toBe(0);
+  });
+
+  it('says that the end may be missing if the log goes on after it', async () => {
+    const other = about('release.sealed', 'release', uuid(9), {}, uuid(9));
+    const { files } = await newPack(keys, { after: [other] });
+    const { status, text } = await verifyFiles(files);
+    expect(text).toContain('No event of the release is missing at the end');
+    expect(status, text).toBe(0);
   });
 });
 

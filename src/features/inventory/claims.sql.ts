@@ -7,7 +7,7 @@ import { evidenceOf } from './conditions.js';
  */
 export const joinedIds = (release: string, one: string, other: string, { counts } = NOW) => `
   EXISTS (SELECT 1 FROM vulnerability_aliases va JOIN evidence te ON te.id = va.evidence_id
-           WHERE va.release_id = ${release} AND te.may_absolve AND ${counts('te')}
+           WHERE va.release_id = ${release} AND te.release_id = va.release_id AND te.may_absolve AND ${counts('te')}
              AND ((va.canonical = ${one} AND va.alias = ${other})
                   OR (va.canonical = ${other} AND va.alias = ${one})))`;
 

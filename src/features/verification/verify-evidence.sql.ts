@@ -20,11 +20,12 @@ export const EVIDENCE: Statement = {
 
 const TABLES = ['components', 'findings', 'claims', 'vulnerability_aliases'];
 
-/** Rows that name evidence that does not exist. */
+/** Rows that name evidence that does not exist, or that of another release. */
 export const ORPHANS: Statement = {
   text: `${TABLES.map(
     (name) => `SELECT DISTINCT '${name}' AS what, t.evidence_id AS id FROM ${name} t
-                WHERE NOT EXISTS (SELECT 1 FROM evidence e WHERE e.id = t.evidence_id)`,
+                WHERE NOT EXISTS (SELECT 1 FROM evidence e WHERE e.id = t.evidence_id
+                                    AND e.release_id = t.release_id AND e.project_id = t.project_id)`,
   ).join(' UNION ALL ')} LIMIT 1000`,
 };
 

@@ -85,7 +85,9 @@ export async function verifyEvidence(
 ): Promise<number> {
   const { read, report, unsure } = verifier;
   for (const { what, id } of await read<{ what: string; id: string }>(ORPHANS, [])) {
-    report(`evidence ${id}: ${what.replaceAll('_', ' ')} name it, and it does not exist`);
+    report(
+      `evidence ${id}: ${what.replaceAll('_', ' ')} name it, and the release has no such evidence`,
+    );
   }
   for (const { id } of await read<{ id: string }>(READINGS, [unreadable])) {
     report(`evidence ${id}: no event says that its document was read again, or its row is missing`);

@@ -96,7 +96,8 @@ export const SUPERSEDED: Statement = {
           WHERE t.superseded_by IS NOT NULL
             AND (t.superseded_at IS DISTINCT FROM n.created_at OR NOT (
               EXISTS (SELECT 1 FROM said s WHERE s.by = t.superseded_by::text AND s.id = t.id::text)
-              OR EXISTS (SELECT 1 FROM whole w WHERE w.by = t.superseded_by::text)
+              OR EXISTS (SELECT 1 FROM whole w WHERE w.by = t.superseded_by::text
+                            AND n.created_at >= t.created_at AND n.label IS NOT DISTINCT FROM t.label)
               OR EXISTS (SELECT 1 FROM events x WHERE x.subject_kind = 'evidence' AND x.subject_id = 'erased'
                             AND x.release_id = t.release_id)
               OR ${isImporting('evidence')}))
@@ -109,7 +110,7 @@ export const SUPERSEDED: Statement = {
 /** The place of the first row that the job recorded: later events are of a version that records digests of rows. */
 export const DIGESTED_FROM: Statement = {
   text: `SELECT x.log_id AS log, x.index FROM events e JOIN log_entries x ON x.event_id = e.id
-          WHERE e.type = 'imported' AND e.data LIKE '{"row":"%' ORDER BY x.log_id, x.index LIMIT 1`,
+          WHERE e.type = 'imported' AND e.data ~ '"row"\\s*:' ORDER BY x.log_id, x.index LIMIT 1`,
 };
 
 /**
