@@ -90,8 +90,10 @@ export const en = {
   rollback: {
     title: 'Roll back',
     none: 'Nothing is known to go back to: no earlier release was deployed here with authorization.',
-    hint:
-      'This asks the gate, and stores its answer. A rollback passes freezes, change windows, missing approvals, and stops that let rollbacks pass. All other rules count. Nothing is deployed: your pipeline does that, and records it.',
+    hint: [
+      'This asks the gate, and stores its answer. A rollback passes freezes, change windows, missing approvals, and stops',
+      'that let rollbacks pass. All other rules count. Nothing is deployed: your pipeline does that, and records it.',
+    ].join(' '),
     to: 'Back to',
     option: (release: string, at: string) => `${release}, deployed ${at} UTC`,
     ask: 'Ask the gate',
@@ -462,8 +464,10 @@ export const en = {
   },
   search: {
     title: 'Search',
-    lead:
-      'Enter a CVE or GHSA, a package URL (pkg:npm/lodash), a SHA-256 digest, a version (shop 1.4.0), or a part of the name of a project.',
+    lead: [
+      'Enter a CVE or GHSA, a package URL (pkg:npm/lodash), a SHA-256 digest, a version (shop 1.4.0), or a part of the',
+      'name of a project.',
+    ].join(' '),
     for: {
       vulnerability: (text: string) => `Releases with ${text}`,
       package: (text: string) => `Releases that contain ${text}`,
