@@ -155,7 +155,13 @@ async function runPipeline(application: Application): Promise<void> {
   say.text('From examples/: the report on secrets.');
   await auditPack(api, first);
   await playPeople(tests);
-  say.step(`See the results in ${url}/docs, project ${project.body.id}`);
+  say.step('See the results in a browser');
+  say.text(`${url}/ui/environments  what runs where`);
+  say.text(`${url}/ui/releases/${first}?environment=${ENVIRONMENT}  why 1.0.0 may not go`);
+  say.text(`${url}/ui/releases/${second}?environment=production  why 1.0.1 may go`);
+  say.text(`${url}/ui/search?q=pkg:npm/minimist  which releases contain minimist`);
+  say.text(`${url}/ui/projects/${project.body.id}  the project`);
+  say.text(`${url}/docs  the API`);
 }
 
 async function main(): Promise<void> {

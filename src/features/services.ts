@@ -1,10 +1,17 @@
 import { hasScope } from '../access/caller.js';
 import type { Scope } from '../access/scopes.js';
-import type { CallContext } from '../database/context.js';
+import type { BuildInfo } from '../config/build-info.js';
+import type { Config } from '../config/config.js';
+import type { CallContext, Place } from '../database/context.js';
 import { checkBody } from '../platform/validation.js';
 import { AppError } from '../shared/app-error.js';
 import { CreateApproval } from './approvals/approvals.schemas.js';
 import { approvalsService } from './approvals/approvals.service.js';
+import { attestationsService } from './attestations/attestations.service.js';
+import { packService } from './attestations/pack.service.js';
+import { CreateBreakGlass, ReviewBreakGlass } from './break-glass/break-glass.schemas.js';
+import { breakGlassService } from './break-glass/break-glass.service.js';
+import { countOpening } from './break-glass/openings.js';
 import { reviewsService } from './break-glass/reviews.service.js';
 import { deploymentsService } from './environments/deployments.service.js';
 import { environmentsService } from './environments/environments.service.js';
@@ -19,7 +26,9 @@ import { artifactsService } from './releases/artifacts.service.js';
 import { releasesService } from './releases/releases.service.js';
 import { sessionsService } from './sessions/sessions.service.js';
 import { timelineService } from './timeline/timeline.service.js';
+import { logService, type Transparency } from './transparency/index.js';
 import type { VerdictsService, Waiting } from './verdicts/index.js';
+import { AssertQuery } from './verdicts/verdicts.schemas.js';
 import { RevokeWaiver } from './waivers/waivers.schemas.js';
 import { waiversService } from './waivers/waivers.service.js';
 
@@ -30,6 +39,12 @@ export const PAGE_SCOPES = {
   getEnvironmentStatus: 'environments:read',
   searchDeployments: 'deployments:read',
   listBreakGlass: 'deployments:read',
+  getBreakGlass: 'deployments:read',
+  createBreakGlass: 'deployments:break-glass',
+  confirmBreakGlass: 'deployments:break-glass',
+  endBreakGlass: 'deployments:break-glass',
+  reviewBreakGlass: 'approvals:write',
+  assertRelease: 'verdicts:read',
   stopEnvironment: 'environments:stop',
   listStops: 'environments:read',
   resumeEnvironment: 'environments:resume',
@@ -42,6 +57,9 @@ export const PAGE_SCOPES = {
   getReleaseReadiness: 'verdicts:read',
   listVerdicts: 'verdicts:read',
   getVerdict: 'verdicts:read',
+  getVerdictProof: 'verdicts:read',
+  getLogKeys: 'log:read',
+  getAuditPack: 'audit:read',
   listEvidence: 'evidence:read',
   getReleaseSummary: 'evidence:read',
   listFindings: 'evidence:read',
@@ -75,13 +93,31 @@ function guarded<Arguments extends unknown[], Result>(
   };
 }
 
+/** The id of the verdict that a denial is about. undefined: nothing was stored. */
+function deniedBy(error: unknown): string | undefined {
+  if (!(error instanceof AppError) || error.code !== 'release-denied') return undefined;
+  const [verdict] = error.members.verdicts as readonly { id: string | null }[];
+  return verdict?.id ?? undefined;
+}
+
+/** What the application shares with its pages. */
+export interface PageDependencies {
+  readonly config: Config;
+  readonly build: BuildInfo;
+  readonly database: Place;
+  readonly verdicts: VerdictsService;
+  readonly transparency?: Transparency | undefined;
+}
+
 export type PageServices = ReturnType<typeof pageServices>;
 
 /**
  * What pages may call: services as the routes call them, each method behind the scope of its route. A service checks by
  * itself which projects the caller reaches.
  */
-export function pageServices(verdicts: VerdictsService) {
+export function pageServices(dependencies: PageDependencies) {
+  const { config, build, database, verdicts, transparency } = dependencies;
+  const { keys, sequencer } = transparency ?? {};
   const environments = environmentsService();
   const status = statusService(verdicts);
   const deployments = deploymentsService(verdicts, () => {});
@@ -94,12 +130,41 @@ export function pageServices(verdicts: VerdictsService) {
   const timeline = timelineService();
   const waivers = waiversService();
   const approvals = approvalsService;
+  const breakGlass = breakGlassService(countOpening(database.store));
+  const log = logService({ store: database.store, keys, sequencer });
+  const attestations = attestationsService({ log, keys, version: build.version });
+  const packs = packService({ log, attestations, documents: documentStore() });
   return {
     listEnvironments: guarded('listEnvironments', environments.list),
     getEnvironment: guarded('getEnvironment', environments.get),
     getEnvironmentStatus: guarded('getEnvironmentStatus', status.get),
     searchDeployments: guarded('searchDeployments', deployments.search),
     listBreakGlass: guarded('listBreakGlass', reviewsService.list),
+    getBreakGlass: guarded('getBreakGlass', reviewsService.get),
+    createBreakGlass: guarded('createBreakGlass', (context, releaseId: string, input: unknown) =>
+      breakGlass.create(context, releaseId, checkBody(CreateBreakGlass, input)),
+    ),
+    confirmBreakGlass: guarded('confirmBreakGlass', breakGlass.confirm),
+    endBreakGlass: guarded('endBreakGlass', breakGlass.end),
+    reviewBreakGlass: guarded('reviewBreakGlass', (context, id: string, input: unknown) =>
+      reviewsService.review(context, id, checkBody(ReviewBreakGlass, input)),
+    ),
+    /** Asks the gate, which stores its answer. @returns the id of the verdict, also of a denial */
+    askRollback: guarded(
+      'assertRelease',
+      async (context, release: string, environment: string, waiting: Waiting) => {
+        const question = { release, environment, intent: 'rollback' };
+        try {
+          const asked = checkBody(AssertQuery, question);
+          const { verdicts: allowed } = await verdicts.assert(context, asked, waiting);
+          return allowed[0]?.id ?? undefined;
+        } catch (error) {
+          const id = deniedBy(error);
+          if (id === undefined) throw error;
+          return id;
+        }
+      },
+    ),
     stopEnvironment: guarded('stopEnvironment', (context, name: string, input: unknown) =>
       stops.stop(context, name, checkBody(CreateEnvironmentStop, input)),
     ),
@@ -118,6 +183,9 @@ export function pageServices(verdicts: VerdictsService) {
     explainRelease: guarded('getReleaseReadiness', status.explain),
     listVerdicts: guarded('listVerdicts', verdicts.list),
     getVerdict: guarded('getVerdict', verdicts.get),
+    getVerdictProof: guarded('getVerdictProof', attestations.proof),
+    getLogKeys: config.LOG_PUBLIC ? () => log.keys() : guarded('getLogKeys', () => log.keys()),
+    getAuditPack: guarded('getAuditPack', packs.create),
     listEvidence: guarded('listEvidence', evidence.list),
     getReleaseSummary: guarded('getReleaseSummary', inventory.summary),
     listFindings: guarded('listFindings', inventory.findings),

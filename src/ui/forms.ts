@@ -76,5 +76,5 @@ async function readLate(raw: IncomingMessage): Promise<Form> {
 export async function textOf({ method, body, raw }: FastifyRequest): Promise<string | undefined> {
   if (method !== 'POST') return undefined;
   const form = (body as Form | undefined) ?? (await readLate(raw));
-  return form.reason || undefined;
+  return form.reason || form.finding || undefined;
 }

@@ -1,10 +1,13 @@
 import type { FastifyError, FastifyPluginAsync } from 'fastify';
-import type { Config } from '../config/config.js';
-import { pageServices } from '../features/services.js';
+import { type PageDependencies, pageServices } from '../features/services.js';
 import { explainError } from '../platform/errors.js';
 import { assetRoutes } from './assets.js';
 import { formParser, textOf } from './forms.js';
+import { auditPackPages } from './pages/audit-pack.js';
+import { breakGlassPages } from './pages/break-glass.js';
+import { breakGlassFormPages } from './pages/break-glass-form.js';
 import { decidePages } from './pages/decide.js';
+import { emergencyPages } from './pages/emergency.js';
 import { environmentPage } from './pages/environment.js';
 import { environmentPages } from './pages/environments.js';
 import { sendRefusal } from './pages/errors.js';
@@ -18,28 +21,29 @@ import { verdictPage } from './pages/verdict.js';
 import { waiverPages } from './pages/waiver.js';
 import { signInWay, type Tools } from './tools.js';
 
-interface Dependencies {
-  readonly config: Config;
-  readonly verdicts: Parameters<typeof pageServices>[0];
-}
-
 const PAGES = [
   signInPages,
   homePages,
   environmentPages,
   environmentPage,
+  emergencyPages,
+  breakGlassPages,
+  breakGlassFormPages,
   releasePages,
   projectPages,
   inboxPage,
   decidePages,
   waiverPages,
   verdictPage,
+  auditPackPages,
   searchPage,
 ];
 
 /** Pages for people under `/ui`, rendered on the server. They call services as the routes of the API do. */
-const pages: FastifyPluginAsync<Dependencies> = async (app, { config, verdicts }) => {
-  const tools: Tools = { config, way: signInWay(config), services: pageServices(verdicts) };
+const pages: FastifyPluginAsync<PageDependencies> = async (app, dependencies) => {
+  const { config } = dependencies;
+  const services = pageServices(dependencies);
+  const tools: Tools = { config, way: signInWay(config), services };
   formParser(app);
   app.setErrorHandler(async (error: FastifyError, request, reply) => {
     const problem = explainError(error, request);

@@ -48,17 +48,17 @@ export function getPage<Params extends TObject = TObject, Query extends TObject 
   });
 }
 
-/** What a form does. @param handler returns the path of the page that follows */
+/** What a form does. @param handler returns the path of the page that follows. Nothing: it has sent its answer */
 export function postForm<Params extends TObject = TObject>(
   app: FastifyInstance,
   url: string,
   { params }: Parts<Params, TObject>,
-  handler: (visit: Visit<Static<Params>, unknown>, form: Form) => Promise<string>,
+  handler: (visit: Visit<Static<Params>, unknown>, form: Form) => Promise<string | undefined>,
 ): void {
   const schema = { hide: true, params: params ?? NOTHING };
   app.post(url, { config: { scope: 'caller', page: true }, schema }, async (request, reply) => {
     const form = requireForm(request);
     const next = await handler(visitOf<Static<Params>, unknown>(request, reply), form);
-    return reply.redirect(next, 303);
+    return next === undefined ? reply : reply.redirect(next, 303);
   });
 }

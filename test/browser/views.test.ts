@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useOwnApp } from '../support/app.js';
+import { person, postBreakGlass } from '../support/break-glass.js';
 import { giveToken } from '../support/callers.js';
 import { sql } from '../support/database.js';
 import { playScene, type Scene } from '../support/scene.js';
@@ -16,6 +17,7 @@ describe.skipIf(executablePath === undefined)('the pages in a browser', () => {
   let origin = '';
   let scene: Scene;
   let verdict = '';
+  let glass = '';
 
   beforeEach(async () => {
     if (origin === '') origin = await context.app.listen({ port: 0, host: '127.0.0.1' });
@@ -25,6 +27,9 @@ describe.skipIf(executablePath === undefined)('the pages in a browser', () => {
       [scene.denied],
     );
     verdict = `/ui/verdicts/${row?.id}`;
+    const { headers } = await person('alice');
+    const broken = await postBreakGlass(context.app, scene.denied, headers, { force: true });
+    glass = `/ui/break-glass/${broken.json().id}`;
   });
 
   async function signIn(page: Page, at = '/ui'): Promise<void> {
@@ -47,6 +52,8 @@ describe.skipIf(executablePath === undefined)('the pages in a browser', () => {
     ['waiver', `/ui/waivers/${scene.waiver}`],
     ['search', '/ui/search?q=CVE-2021-44228'],
     ['verdict', verdict],
+    ['break-glass-form', `/ui/releases/${scene.denied}/break-glass?environment=production`],
+    ['break-glass', glass],
   ];
 
   it.each(['light', 'dark'] as const)('reads without a fault: %s', async (colorScheme) => {

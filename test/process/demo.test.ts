@@ -78,7 +78,7 @@ describe('npm run demo', () => {
         /✔ allowed, because the glass is broken\. It overrides:\n +• 1\.1\.1: frozen: /,
       );
       expect(output).toMatch(/\/review → 403 four-eyes-required\n.*\/review → 200 reviewed\n/);
-      expect(output).toContain(`${server.url}/docs, project ${index + 1}`);
+      expect(output).toContain(`${server.url}/ui/projects/${index + 1}`);
     }
     expect(await workFolders()).toEqual(before);
   }, 300_000);

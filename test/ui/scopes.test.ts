@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { PAGE_SCOPES, pageServices } from '../../src/features/services.js';
-import type { VerdictsService } from '../../src/features/verdicts/index.js';
+import { PAGE_SCOPES, type PageDependencies, pageServices } from '../../src/features/services.js';
 import { AppError } from '../../src/shared/app-error.js';
 import { testContext } from '../support/ui.js';
 
@@ -24,7 +23,9 @@ describe('what pages may call', () => {
     expect(operations.get(operation)).toContain(`Needs the permission \`${scope}\`.`);
   });
 
-  const services = pageServices({} as VerdictsService);
+  const services = pageServices({
+    ...{ config: {}, build: {}, database: { store: {} }, verdicts: {} },
+  } as PageDependencies);
   const guarded = Object.entries(services).filter(([name]) => name !== 'signOut');
 
   it.each(guarded)('%s is refused without its scope', async (_name, call) => {

@@ -33,7 +33,7 @@ describe('/ui/verdicts/{id}', () => {
     expect(page).toContain('jenkins asked');
     expect(page).toMatch(/✗ tests-passed Denies/);
     expect(page).toContain('"environment": "production"');
-    expect(page).toContain(`$SRP_URL/releases/${scene.denied}/audit-pack`);
+    expect(page).toContain('The server has no log');
     // What was decided has no next step: the present has.
     expect(page).not.toContain('--json');
   });
@@ -70,12 +70,17 @@ describe('/ui/search', () => {
     expect(await find('pkg:npm/log4js-core')).toContain('payments 1.3.0');
     expect(await find(digest(12))).toContain('payments 1.4.0');
     expect(await find(`sha256:${digest(12)}`)).toContain('payments 1.4.0');
+    for (const text of ['1.4.0', 'pay 1.4.0', 'payments@1.4.0']) {
+      expect(await find(text)).toMatch(/Releases with the version .* payments 1\.4\.0 Open main/);
+    }
     expect(await find('PAY')).toMatch(/Projects named PAY .* payments/);
   });
 
   it('says that it found nothing', async () => {
     expect(await find('CVE-2000-0001')).toContain('No current report');
     expect(await find('pkg:npm/nothing')).toContain('No current SBOM');
+    expect(await find('ledger 1.4.0')).toContain('No release with this version');
+    expect(await find('9.9.9')).toContain('No release with this version');
     expect(await find(digest(4711))).toContain('No release that you may read');
     expect(await find(HOSTILE)).toContain('No project that you may read');
     expect(await find(HOSTILE)).toContain(HOSTILE);
@@ -83,11 +88,21 @@ describe('/ui/search', () => {
 
   it('finds nothing that the caller may not see', async () => {
     const bound = visitor(guarded.app, { projects: [scene.payments + 1] });
-    for (const text of ['CVE-2021-44228', 'pkg:npm/log4js-core', digest(12), 'pay']) {
+    for (const text of ['CVE-2021-44228', 'pkg:npm/log4js-core', digest(12), '1.4.0', 'pay']) {
       expect(await find(text, bound)).not.toContain('payments 1.');
     }
     const reader = visitor(guarded.app, { scopes: ['projects:read'] });
     expect(await find('CVE-2021-44228', reader)).toContain('It needs the scope evidence:read.');
+    expect(await find('1.4.0', reader)).toContain('It needs the scope releases:read.');
+    const other = visitor(guarded.app, { scopes: ['releases:read'] });
+    expect(await find('1.4.0', other)).toContain('It needs the scope projects:read.');
+  });
+
+  it('says that it looked for a version in some projects only', async () => {
+    await sql(`INSERT INTO projects (name, created_by, updated_by)
+               SELECT 'a' || n, 'x', 'x' FROM generate_series(1, 20) n`);
+    expect(await find('1.4.0')).toContain('Only the first 20 projects by name');
+    expect(await find('payments 1.4.0')).not.toContain('Only the first');
   });
 
   it('400: what is nearly a CVE or a package URL', async () => {

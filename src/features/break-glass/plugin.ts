@@ -11,6 +11,7 @@ import {
 } from './break-glass.schemas.js';
 import { breakGlassService } from './break-glass.service.js';
 import { COUNTED, type Counts, countBreakGlass } from './counts.js';
+import { countOpening, useCounter } from './openings.js';
 import { reviewsJob } from './review-job.js';
 import { reviewsService } from './reviews.service.js';
 
@@ -67,8 +68,9 @@ export const breakGlass: Feature = {
   jobs: [reviewsJob],
   async plugin(app, { database }: Dependencies) {
     for (const schema of SCHEMAS) app.addSchema(schema);
+    useCounter(database.store, breakGlassMetrics(app, database));
     const services = {
-      breakGlass: breakGlassService(breakGlassMetrics(app, database)),
+      breakGlass: breakGlassService(countOpening(database.store)),
       reviews: reviewsService,
     };
     await app.register(breakGlassRoutes, { prefix: '/break-glass', ...services });

@@ -6,7 +6,9 @@ import { AntiForgery, Page, type Viewer } from '../page.js';
 import { Badge, Done, Empty, Missing, Panel, Time } from '../parts/basics.js';
 import { CHART_DAYS, Chart } from '../parts/chart.js';
 import { type Deployment, Deployments, type Names, Project } from '../parts/deployments.js';
+import { Emergency } from '../parts/emergency.js';
 import { EnvironmentState, type Status } from '../parts/environment-state.js';
+import { type BreakGlass, Glasses } from '../parts/glasses.js';
 import { getPage, postForm } from '../route.js';
 import { en } from '../texts/en.js';
 import { namesOf, type Tools } from '../tools.js';
@@ -17,7 +19,6 @@ const COUNTED = 1000;
 const SHOWN = 50;
 
 type Services = Tools['services'];
-type BreakGlass = Awaited<ReturnType<Services['listBreakGlass']>>['items'][number];
 type Environment = Awaited<ReturnType<Services['getEnvironment']>>;
 
 interface Props {
@@ -30,6 +31,9 @@ interface Props {
   readonly glasses: readonly BreakGlass[];
   readonly mayStop: boolean;
   readonly mayResume: boolean;
+  /** Ask for a rollback. */
+  readonly mayAsk: boolean;
+  readonly mayBreak: boolean;
   readonly now: Date;
   readonly done: string | undefined;
 }
@@ -130,38 +134,8 @@ const Windows = ({ status, names }: Props) => (
   </Panel>
 );
 
-const Glasses = ({ glasses, names }: Props) =>
-  glasses.length === 0 ? null : (
-    <Panel id="glass" title={en.environments.brokenGlass}>
-      <ul class="rows">
-        {glasses.map((one) => (
-          <li key={one.id}>
-            <Badge tone={one.state === 'reviewed' ? 'quiet' : 'bad'}>
-              {en.environments.glassStates[one.state]}
-            </Badge>
-            <div>
-              <strong>{one.reason}</strong>
-              <div class="quiet">
-                <Project id={one.projectId} names={names} />{' '}
-                <a href={`/ui/releases/${one.releaseId}?environment=${one.environment}`}>
-                  {one.release.version}
-                </a>
-                , {en.environments.by(one.requestedBy)}
-                {one.endsAt && (
-                  <>
-                    , {en.environments.until} <Time at={one.endsAt} />
-                  </>
-                )}
-              </div>
-            </div>
-          </li>
-        ))}
-      </ul>
-    </Panel>
-  );
-
 const EnvironmentView = (props: Props) => {
-  const { viewer, environment, status, names, history, now, done } = props;
+  const { viewer, environment, status, names, history, glasses, now, done } = props;
   const { name, policies, after } = environment;
   return (
     <Page title={name} viewer={viewer} here="environments">
@@ -185,11 +159,22 @@ const EnvironmentView = (props: Props) => {
           <Deployments items={status.running} names={names} label={en.environments.runsIn(name)} />
         )}
       </Panel>
-      <Glasses {...props} />
+      {glasses.length > 0 && (
+        <Panel id="glass" title={en.environments.brokenGlass}>
+          <Glasses items={glasses} names={names} />
+        </Panel>
+      )}
       <div class="columns">
         <Stops {...props} />
         <Windows {...props} />
       </div>
+      {history && (
+        <Emergency
+          {...{ viewer, names, history, running: status.running, environment: name }}
+          mayAsk={props.mayAsk}
+          mayBreak={props.mayBreak}
+        />
+      )}
       {history && (
         <Panel id="history" title={en.environments.history}>
           {history.length === 0 ? (
@@ -230,7 +215,7 @@ export function environmentPage(app: FastifyInstance, { services }: Tools): void
       : [];
     const names = await namesOf(services, context, [
       ...status.running.map(({ projectId }) => projectId),
-      ...(history ?? []).slice(0, SHOWN).map(({ projectId }) => projectId),
+      ...new Set((history ?? []).map(({ projectId }) => projectId)),
       ...glasses.map(({ projectId }) => projectId),
       ...status.stops.flatMap(({ projects }) => projects ?? []),
       ...status.windows.flatMap(({ projects }) => projects ?? []),
@@ -239,8 +224,11 @@ export function environmentPage(app: FastifyInstance, { services }: Tools): void
     const mayStop = writes && mayCall(context, 'stopEnvironment');
     const mayResume =
       writes && context.caller.person === true && mayCall(context, 'resumeEnvironment');
+    const mayAsk = writes && mayCall(context, 'assertRelease');
+    const mayBreak =
+      writes && context.caller.person === true && mayCall(context, 'createBreakGlass');
     const { done } = visit.query;
-    const may = { mayStop, mayResume };
+    const may = { mayStop, mayResume, mayAsk, mayBreak };
     return EnvironmentView({
       ...{ viewer, environment, status, names, history, glasses, now, done },
       ...may,

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { mayCall } from '../../features/services.js';
 import { Page, type Viewer } from '../page.js';
-import { Badge, Empty, Missing, Panel, Time } from '../parts/basics.js';
+import { Empty, Missing, Panel, Time } from '../parts/basics.js';
+import { type BreakGlass, Glasses } from '../parts/glasses.js';
 import { getPage } from '../route.js';
 import { en } from '../texts/en.js';
 import { type CallContext, namesOf, type Tools } from '../tools.js';
@@ -11,7 +12,6 @@ const SHOWN = 50;
 type Services = Tools['services'];
 type Entry = Awaited<ReturnType<Services['listInbox']>>['items'][number];
 type Waiver = Awaited<ReturnType<Services['listWaivers']>>['items'][number];
-type BreakGlass = Awaited<ReturnType<Services['listBreakGlass']>>['items'][number];
 
 /** What waits for the viewer. A part that it may not read is undefined. */
 interface Inbox {
@@ -135,26 +135,6 @@ const Waivers = ({ items, names }: { items: readonly Waiver[]; names: Inbox['nam
   </ul>
 );
 
-const Glasses = ({ items, names }: { items: readonly BreakGlass[]; names: Inbox['names'] }) => (
-  <Panel id="glasses" title={en.environments.brokenGlass}>
-    <ul class="rows">
-      {items.map((one) => (
-        <li key={one.id}>
-          <Badge tone="bad">{en.environments.glassStates[one.state]}</Badge>
-          <div>
-            <strong>
-              {names.get(one.projectId) ?? en.shell.project(one.projectId)} {one.release.version}
-            </strong>{' '}
-            {one.environment}
-            <div>{one.reason}</div>
-            <div class="quiet">{one.next}</div>
-          </div>
-        </li>
-      ))}
-    </ul>
-  </Panel>
-);
-
 const InboxView = ({ viewer, inbox }: { viewer: Viewer; inbox: Inbox }) => {
   const { wanted, voided, waivers, glasses, names } = inbox;
   return (
@@ -174,7 +154,11 @@ const InboxView = ({ viewer, inbox }: { viewer: Viewer; inbox: Inbox }) => {
         {waivers?.length === 0 && <Empty>{en.inbox.noWaivers}</Empty>}
         {waivers && waivers.length > 0 && <Waivers items={waivers} names={names} />}
       </Panel>
-      {glasses.length > 0 && <Glasses items={glasses} names={names} />}
+      {glasses.length > 0 && (
+        <Panel id="glasses" title={en.environments.brokenGlass}>
+          <Glasses items={glasses} names={names} />
+        </Panel>
+      )}
     </Page>
   );
 };

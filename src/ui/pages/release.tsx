@@ -9,6 +9,7 @@ import { type Approval, Approvals } from '../parts/approvals.js';
 import { Badge, Done, Empty, Missing, More, Outside, Panel, Short, Time } from '../parts/basics.js';
 import { type Evidence, EvidenceTable } from '../parts/evidence.js';
 import { type Finding, Findings } from '../parts/findings.js';
+import { type BreakGlass, Glasses } from '../parts/glasses.js';
 import { Rules } from '../parts/rules.js';
 import { getPage, type Visit } from '../route.js';
 import { en } from '../texts/en.js';
@@ -46,6 +47,8 @@ interface Model {
   readonly timeline: Listed<Entry> | undefined;
   readonly query: Static<typeof query>;
   readonly mayDecide: boolean;
+  readonly mayBreak: boolean;
+  readonly glasses: readonly BreakGlass[];
   readonly now: Date;
 }
 
@@ -114,7 +117,7 @@ const Tabs = ({ release, steps, step }: Model) =>
     </nav>
   );
 
-const Decision = ({ release, step, explained, steps, mayDecide }: Model) => {
+const Decision = ({ release, step, explained, steps, mayDecide, mayBreak }: Model) => {
   if (steps === undefined) return <Missing scope="verdicts:read" />;
   if (step === undefined || explained === undefined) return <Empty>{en.environments.none}</Empty>;
   const { environment, state } = step;
@@ -135,6 +138,13 @@ const Decision = ({ release, step, explained, steps, mayDecide }: Model) => {
           <Empty>{en.rules.none}</Empty>
         ) : (
           <Rules results={explained.results} place={{ release: release.id, environment }} />
+        )}
+        {mayBreak && denying.length > 0 && !explained.breakGlass && (
+          <p>
+            <a href={`/ui/releases/${release.id}/break-glass?environment=${environment}`}>
+              {en.glass.link}
+            </a>
+          </p>
         )}
       </Panel>
     </>
@@ -159,7 +169,8 @@ const Timeline = ({ timeline, base }: { timeline: Listed<Entry>; base: string })
   );
 
 const ReleaseView = (model: Model) => {
-  const { viewer, release, project, evidence, findings, approvals, timeline, now, step } = model;
+  const { viewer, release, project, evidence, findings, approvals, timeline, now, step, glasses } =
+    model;
   const base = `/ui/releases/${release.id}?${step ? `environment=${step.environment}` : 'all'}`;
   const { severity, done } = model.query;
   const filtered = severity === undefined ? base : `${base}&severity=${severity}`;
@@ -181,6 +192,11 @@ const ReleaseView = (model: Model) => {
       </div>
       <Done what={done} />
       <Tabs {...model} />
+      {glasses.length > 0 && (
+        <Panel id="glasses" title={en.environments.brokenGlass}>
+          <Glasses items={glasses} names={new Map([[release.projectId, project]])} />
+        </Panel>
+      )}
       <Decision {...model} />
       <Panel id="evidence" title={en.evidence.title}>
         {evidence === undefined && <Missing scope="evidence:read" />}
@@ -258,6 +274,11 @@ async function modelOf({ services }: Tools, visit: ReleaseVisit): Promise<Model>
     timeline: may('getTimeline')
       ? await services.getTimeline(context, id, { limit: TIMELINE, cursor: before })
       : undefined,
+    glasses: may('listBreakGlass')
+      ? (await services.listBreakGlass(context, { release: id, limit: 10 })).items
+      : [],
+    mayBreak:
+      viewer.antiForgery !== undefined && context.caller.person === true && may('createBreakGlass'),
     mayDecide:
       viewer.antiForgery !== undefined &&
       context.caller.person === true &&

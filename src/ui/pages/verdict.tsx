@@ -2,12 +2,14 @@ import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { uuid } from '../../contract/schemas.js';
 import { mayCall, type PageServices } from '../../features/services.js';
+import { AppError } from '../../shared/app-error.js';
 import { Page, type Viewer } from '../page.js';
 import { Badge, Command, Panel, Time } from '../parts/basics.js';
+import { Proof, type ProofProps } from '../parts/proof.js';
 import { Rules } from '../parts/rules.js';
 import { getPage } from '../route.js';
 import { en } from '../texts/en.js';
-import { namesOf, type Tools } from '../tools.js';
+import { type CallContext, namesOf, type Tools } from '../tools.js';
 
 type Verdict = Awaited<ReturnType<PageServices['getVerdict']>>;
 
@@ -20,6 +22,9 @@ interface Props {
   readonly id: string;
   readonly project: string;
   readonly version: string | undefined;
+  /** Whether the viewer asked for a rollback a moment ago. */
+  readonly isRollback: boolean;
+  readonly proof: Pick<ProofProps, 'keys' | 'mayPack'>;
 }
 
 const Inputs = ({ verdict }: { verdict: Verdict }) => {
@@ -39,20 +44,27 @@ const Inputs = ({ verdict }: { verdict: Verdict }) => {
   );
 };
 
-const Proof = ({ id, releaseId }: { id: string; releaseId: string }) => {
-  const curl = 'curl --fail -H "Authorization: Bearer $SRP_TOKEN"';
+/** What a rollback needs next. A question that was judged as an ordinary one says so. */
+const Rollback = ({ verdict, isAsked }: { verdict: Verdict; isAsked: boolean }) => {
+  const { decision, environment, releaseId, inputs } = verdict;
+  const isRollback = inputs.rollback?.target === 'ran';
+  if (!isRollback) return isAsked ? <p>{en.rollback.judgedOrdinary}</p> : null;
+  const record = `curl --fail -H "Authorization: Bearer $SRP_TOKEN" -H 'content-type: application/json' \\
+  "$SRP_URL/environments/${environment}/deployments" -d '{"releaseId":"${releaseId}"}'`;
   return (
-    <Panel id="proof" title={en.verdict.proof}>
-      <p>{en.verdict.proofAbout}</p>
-      <Command>{`${curl} -o pack.tar "$SRP_URL/releases/${releaseId}/audit-pack"`}</Command>
-      <Command>{'tar -xf pack.tar verify.mjs && node verify.mjs pack.tar'}</Command>
-      <p class="hint">{en.verdict.proofAlone}</p>
-      <Command>{`${curl} "$SRP_URL/verdicts/${id}/proof"`}</Command>
-    </Panel>
+    <>
+      <p>{en.rollback.asked}</p>
+      {isAsked && decision === 'allow' && (
+        <>
+          <p>{en.rollback.next}</p>
+          <Command>{record}</Command>
+        </>
+      )}
+    </>
   );
 };
 
-const VerdictView = ({ viewer, verdict, id, project, version }: Props) => {
+const VerdictView = ({ viewer, verdict, id, project, version, isRollback, proof }: Props) => {
   const { releaseId, environment, decision, results, overrides = [], breakGlass } = verdict;
   const release = version === undefined ? en.verdict.aRelease : `${project} ${version}`;
   return (
@@ -81,6 +93,7 @@ const VerdictView = ({ viewer, verdict, id, project, version }: Props) => {
             </>
           )}
         </p>
+        <Rollback verdict={verdict} isAsked={isRollback} />
         {overrides.length > 0 && (
           <>
             <p>{en.answer.overrides}</p>
@@ -114,19 +127,42 @@ const VerdictView = ({ viewer, verdict, id, project, version }: Props) => {
         <Rules results={results} />
       </Panel>
       <Inputs verdict={verdict} />
-      <Proof id={id} releaseId={releaseId} />
+      <Proof {...{ viewer, id, verdict }} {...proof} />
     </Page>
   );
 };
 
+/** Keys of the log. A part of them that cannot be read is said on the page: without keys, no signature is verified. */
+async function logKeysOf(
+  services: PageServices,
+  context: CallContext,
+): Promise<ProofProps['keys']> {
+  try {
+    return (await services.getLogKeys(context)).log.map(({ vkey }) => vkey);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'log-off') return 'off';
+    if (error instanceof AppError && error.code === 'insufficient-scope') return 'hidden';
+    throw error;
+  }
+}
+
 export function verdictPage(app: FastifyInstance, { services }: Tools): void {
   const params = Type.Object({ id: uuid() });
-  getPage(app, '/verdicts/:id', { params }, async ({ context, viewer, params: { id } }) => {
+  const query = Type.Object({ asked: Type.Optional(Type.String({ maxLength: 20 })) });
+  getPage(app, '/verdicts/:id', { params, query }, async (visit) => {
+    const { context, viewer } = visit;
+    const { id } = visit.params;
+    const isRollback = visit.query.asked === 'rollback';
     const verdict = await services.getVerdict(context, id);
     const names = await namesOf(services, context, [verdict.projectId]);
     const project = names.get(verdict.projectId) ?? en.shell.project(verdict.projectId);
     const sees = mayCall(context, 'getRelease');
     const release = sees ? await services.getRelease(context, verdict.releaseId) : undefined;
-    return VerdictView({ viewer, verdict, id, project, version: release?.version });
+    const proof = {
+      keys: await logKeysOf(services, context),
+      mayPack: mayCall(context, 'getAuditPack'),
+    };
+    const { version } = release ?? {};
+    return VerdictView({ viewer, verdict, id, project, version, isRollback, proof });
   });
 }

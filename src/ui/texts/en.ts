@@ -27,8 +27,8 @@ export const en = {
       projects: 'Projects',
       search: 'Search',
     },
-    search: 'Search for a CVE, package URL, digest or project',
-    searchHint: 'CVE, package URL, digest, project …',
+    search: 'Search for a CVE, package URL, digest, version or project',
+    searchHint: 'CVE, package URL, digest, version, project …',
     signedInAs: (name: string) => `Signed in as ${name}`,
     signOut: 'Sign out',
     nobody: 'Read only',
@@ -81,6 +81,90 @@ export const en = {
     rejected: 'Your rejection is stored.',
     waived: 'The waiver is approved and counts from now on.',
     revoked: 'The waiver is revoked.',
+    broken: 'The glass is broken. Another person must review this.',
+    asked: 'Nothing passes yet: a second person must confirm it.',
+    confirmed: 'It is open.',
+    ended: 'It is over. The gate denies again.',
+    reviewed: 'Your review is stored.',
+  },
+  rollback: {
+    title: 'Roll back',
+    none: 'Nothing is known to go back to: no earlier release was deployed here with authorization.',
+    hint: [
+      'This asks the gate, and stores its answer. A rollback passes freezes, change windows, missing approvals, and stops',
+      'that let rollbacks pass. All other rules count. Nothing is deployed: your pipeline does that, and records it.',
+    ].join(' '),
+    to: 'Back to',
+    option: (release: string, at: string) => `${release}, deployed ${at} UTC`,
+    ask: 'Ask the gate',
+    asked: 'It was asked as a rollback.',
+    judgedOrdinary:
+      'It was judged as an ordinary question. A rollback goes to a release that ran here with authorization, before what runs now.',
+    next: 'Deploy it, and record it:',
+  },
+  glass: {
+    title: (release: string, environment: string) => `Break-glass: ${release} for ${environment}`,
+    acts: {
+      pending: 'Read and confirm',
+      open: 'Read and end',
+      review: 'Read and review',
+      overdue: 'Read and review',
+    } as Readonly<Record<string, string>>,
+    link: 'Break the glass',
+    breakTitle: (release: string, environment: string) =>
+      `Break the glass: ${release} for ${environment}`,
+    first: 'If a bad release runs, a rollback is better: it needs no review.',
+    break: 'Break the glass',
+    read: 'See what it overrides',
+    breakHint: (environment: string) =>
+      `The gate lets this release go to ${environment} for some minutes, although rules deny it: freezes, change windows, missing approvals, rejections, and rules that fail. Your name and your reason are recorded. Another person reviews it within 7 days.`,
+    why: 'Why, for those who review it',
+    minutes: (most: number) => `For how many minutes (1 to ${most})`,
+    force:
+      'Pass also a stopped line, a revoked release and rules that cannot be asked. A second person must confirm this within 15 minutes.',
+    mayNotBreak:
+      'You may not break the glass. A person who signed in does, with the scope deployments:break-glass.',
+    noVersion: (version: string) => `The project has no release ${version}`,
+    openRelease: 'Open the page of the release, and break the glass there.',
+    overrides: 'What it overrides now',
+    noDenials: 'Nothing denies it now.',
+    asked: (who: string, minutes: number) => `${who} asked for ${plural(minutes, 'minute')} at`,
+    onePerson: 'It passes what one person may pass.',
+    twoPeople: (who: string | null) =>
+      who === null
+        ? 'It passes also what takes two people, and waits for the second one.'
+        : `It passes also what takes two people. ${who} confirmed it.`,
+    confirmUntil: 'A second person can confirm it until',
+    ends: 'It ends at',
+    endedBy: (who: string | null) => `${who ?? 'The server'} ended it at`,
+    reviewDue: 'Its review is due at',
+    passed: 'What it let pass',
+    openedFor: 'What people had said when two people opened it:',
+    passedNothing: 'No decision was made under it.',
+    deployed: (who: string | null) => `Deployed by ${who ?? 'unknown'},`,
+    review: 'The review',
+    countsNot:
+      'It does not count: the reviewer is one of the people who broke the glass. Another person must review it.',
+    reviewTitle: 'Review it',
+    reviewHint:
+      'A review is stored once, and never changed. Who broke the glass or confirmed it cannot review it.',
+    finding: 'What was overridden and why, and whether that was right',
+    actions: 'What follows from it: one action a line. Can be empty',
+    reviewButton: 'Store the review',
+    mayNotReview:
+      'You may not review it. A person who signed in does, with the scope approvals:write.',
+    acting: {
+      confirm: {
+        title: 'Confirm it',
+        hint: 'This opens it, as its second person: it passes everything above. Who asked for it cannot confirm it.',
+        button: 'Confirm the break-glass',
+      },
+      end: {
+        title: 'End it',
+        hint: 'The gate denies again in its next answer. What nobody confirmed is taken back.',
+        button: 'End the break-glass',
+      },
+    },
   },
   environments: {
     title: 'Environments',
@@ -352,26 +436,54 @@ export const en = {
       'Release, artifacts, evidence, policies, waivers and what ran there, at the time of the decision. The same inputs lead to the same decision.',
     showInputs: 'Show the inputs',
     tooLong: 'They are too long for a page. Read them: GET /verdicts/{id}',
-    proof: 'Proof',
-    proofAbout:
-      'This page comes from the server under audit. Verify the decision without it: download the audit pack, and run the program in it.',
-    proofAlone: 'The entry of the log and its proof of inclusion alone:',
+  },
+  proof: {
+    title: 'Proof',
+    about:
+      'The log has an entry about this decision. Your browser checks it here, with code and keys from the server under audit. That finds faults, and not a server that lies. The independent check is verify.mjs of the audit pack, on your own machine.',
+    off: 'The server has no log, so nothing about this decision is signed. Set SIGNING_KEYS_DIR.',
+    said: 'Entry {index} of {size} in the log {origin}.',
+    checks: {
+      statement: 'The entry is about this decision: its id, its result and its SHA-256',
+      inclusion: 'The entry leads to the root of the checkpoint (RFC 6962)',
+      signature: 'A key of the log signed the checkpoint (Ed25519)',
+    },
+    states: { yes: 'Checked', no: 'Wrong', unknown: 'Not checked' },
+    script: 'Without JavaScript, nothing is checked on this page.',
+    insecure: 'Nothing was checked: browsers do that on https and on localhost only.',
+    unread:
+      'Nothing was checked: the server did not send the proof. Open the page again in a second.',
+    noEd25519: 'This browser cannot verify Ed25519, so the signature was not checked.',
+    erased: 'The statement of this entry was erased, so nothing was checked.',
+    hidden:
+      'You may not read the keys of the log, so the signature is not checked. It needs the scope log:read.',
+    pack: 'Download the audit pack',
+    packHint: 'The log records that a pack was issued. Then run, with Node.js:',
+    entry: 'The entry and its proof alone (C2SP tlog-proof)',
+    noPack: 'A caller with the scope audit:read downloads the audit pack:',
   },
   search: {
     title: 'Search',
-    lead: 'Enter a CVE or GHSA, a package URL (pkg:npm/lodash), a SHA-256 digest, or a part of the name of a project.',
+    lead: [
+      'Enter a CVE or GHSA, a package URL (pkg:npm/lodash), a SHA-256 digest, a version (shop 1.4.0), or a part of the',
+      'name of a project.',
+    ].join(' '),
     for: {
       vulnerability: (text: string) => `Releases with ${text}`,
       package: (text: string) => `Releases that contain ${text}`,
       digest: (text: string) => `Releases with the artifact ${text}`,
+      version: (text: string) => `Releases with the version ${text}`,
       project: (text: string) => `Projects named ${text}`,
     },
     nothing: {
       vulnerability: 'No current report of a release that you may read has it.',
       package: 'No current SBOM of a release that you may read has it.',
       digest: 'No release that you may read has an artifact with this digest.',
+      version: 'No release with this version is in the projects that were looked into.',
       project: 'No project that you may read has this in its name.',
     },
+    part: (most: number) =>
+      `Only the first ${most} projects by name were looked into. Write the name of the project before the version.`,
   },
   timeline: {
     title: 'Timeline',
