@@ -59,7 +59,25 @@ const ODD: Record<string, readonly [string, string]> = {
   'a property of a suite': [run(property('run', 'aborted')), 'the property run="aborted"'],
   'an aborted run': [
     run('<system-out>Test Run Aborted.</system-out>'),
-    'the line "Test Run Aborted" in the output of its suite "cart"',
+    'the line "Test Run Aborted." in the output of its suite "cart"',
+  ],
+  'a run that a logger reports': [
+    run('<system-err>Error - The active test run was aborted. Reason: x</system-err>'),
+    'the line "Error - The active test run was aborted. Reason: x" in the output',
+  ],
+  'a suite of Ginkgo that was interrupted': [
+    run(property('SpecialSuiteFailureReason', 'Interrupted by User')),
+    'the property SpecialSuiteFailureReason="Interrupted by User"',
+  ],
+  'a suite that did not succeed': [
+    run(property('SuiteSucceeded', 'false')),
+    'SuiteSucceeded="false"',
+  ],
+  'a suite with no run': [run('', 'run="0"'), 'run="0" in its suite'],
+  'a total above the tests': [run('', 'tests="2" total="10"'), 'lacks 8 tests'],
+  'an attribute that is not known': [
+    one('ad_hoc_property="42"'),
+    'Upload it without ad_hoc_property, or with an outcome that is known',
   ],
   'a VM that crashed': [
     run('<system-err>[ERROR] The forked VM terminated without saying goodbye</system-err>'),
@@ -77,6 +95,10 @@ describe('a JUnit report is denied with', () => {
     one('', `${property('issue', 'Login fails')}<system-err>ERROR in a log</system-err>`),
     run(property('log.level', 'ERROR'), 'hostname="h" package="a" id="0" disabled="0"'),
     run('<system-out>order 7 was aborted</system-out>', 'time="NaN" timestamp="tbd"'),
+    run('<system-out>Run was cancelled\nKilled\nAborted\nProcess terminated.</system-out>'),
+    run(property('SuiteSucceeded', 'true') + property('DryRun', 'false')),
+    run('', 'tests="2" total="2" run="2"'),
+    one('requirement="42" jira="SHOP-7" sourceline="3"'),
   ])('but not with %s', async (honest) => {
     await send(honest, XML);
     expect(await reasons()).toBe('');
@@ -96,6 +118,14 @@ describe('a TRX report is denied with', () => {
     [trx('verdict="no"'), 'verdict="no" of "pays"'],
     [trx('duration="crashed"'), 'duration="crashed"'],
     [trx('', 'isPartialRun="true"'), 'its attribute isPartialRun="true"'],
+    [
+      trx(
+        '',
+        '',
+        '<RunInfos><RunInfo outcome="Warning"><Text>[xUnit.net 00:00:00.42] Catastrophic failure: x</Text></RunInfo></RunInfos>',
+      ),
+      'the run warns: [xUnit.net 00:00:00.42] Catastrophic failure: x',
+    ],
     [trx('', '', '<Output><StdOut>Test Run Aborted.</StdOut></Output>'), 'a run that did not end'],
   ])('%s', (odd, reason) =>
     denied(reason, odd, trx('duration="00:00:01" isAborted="false"', 'isPartialRun="false"'), XML),
@@ -141,6 +171,21 @@ describe('a scan is denied', () => {
     await retract(context.app, id);
     await send(sarif('CodeQL', { kind: 'pass', level: 'none' }), { label: 'passed' });
     expect(await reasons()).toBe('');
+  });
+
+  it('of Semgrep with files that were parsed only in part', async () => {
+    await scan('code');
+    const semgrep = (...errors: object[]) => ({
+      ...{ version: '1.99.0', results: [], errors },
+      paths: { scanned: ['src/a.js'] },
+    });
+    const inPart = semgrep({
+      code: 3,
+      level: 'warn',
+      type: ['PartialParsing', []],
+      path: 'src/a.js',
+    });
+    await denied('could parse 1 of 1 files only in part', inPart, semgrep());
   });
 
   it('with a configuration without checks', async () => {

@@ -41,22 +41,25 @@ export const isAfterTests = (name: string) => AFTER.test(name);
 export class UnknownOutcomes {
   count = 0;
   private first: string | undefined;
+  /** The attribute or element of the first, without its value. */
+  private name = '';
 
   /** @param word what is not known, such as `status="purple"` */
   add(test: string, word: string): void {
     this.count += 1;
-    this.first ??= `${word.slice(0, 70)} of ${JSON.stringify(test.slice(0, 80))}`;
+    if (this.first !== undefined) return;
+    this.first = `${word.slice(0, 70)} of ${JSON.stringify(test.slice(0, 80))}`;
+    this.name = word.replace(/="[\s\S]*/, '').slice(0, 40);
   }
 
   /** Why the report does not count. Continues "does not count: ". Undefined if all outcomes are known. */
   reason(): string | undefined {
     if (this.first === undefined) return undefined;
     const more = this.count > 1 ? ` (${this.count} tests in all)` : '';
-    return `${this.first} is not known, so the test may have failed${more}. ${OWN_WORDS}`;
+    const advice = `Upload it without ${this.name}, or with an outcome that is known`;
+    return `${this.first} is not known, so the test may have failed${more}. ${advice}`;
   }
 }
-
-const OWN_WORDS = 'Upload a report in which each test has an outcome that the server knows';
 
 /** Adds up the tests of a report. */
 export class TestTally {

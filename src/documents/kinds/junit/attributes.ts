@@ -31,6 +31,12 @@ function countOf({ attributes }: XmlElement, wanted: string): number {
   return count;
 }
 
+const plainName = (name: string) =>
+  name
+    .slice(name.lastIndexOf(':') + 1)
+    .toLowerCase()
+    .replace(/[^\p{L}\d]/gu, '');
+
 const BAD = new Set(['failures', 'errors', 'failed', 'failure', 'error']);
 
 /** Other names for the number of tests that did not pass: `fail`, `failed-tests`, `crashes`, `unexpected`. */
@@ -68,8 +74,26 @@ export function unclearIn({ attributes }: XmlElement): string | undefined {
   return undefined;
 }
 
-/** Some tools write `total` in the place of `tests`. */
-const testsOf = (suite: XmlElement) => countOf(suite, 'tests') || countOf(suite, 'total');
+/** Other names for the number of tests, or of those that ran. If they differ, the largest number counts. */
+const TESTS = new RegExp(
+  [
+    /^(?:tests|total|count|cases|size|expected|planned|executed|ran|completed|finished)$/,
+    /^(?:passed|succeeded|successful|successes)$/,
+    /^(?:num|number|total|planned|expected|executed)?(?:of)?(?:tests|cases|testcases)(?:run|ran|count|total|executed|planned|expected|passed)?$/,
+    /^(?:test|case|testcase)(?:count|total)$|^total(?:count|test)$/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+);
+
+function testsOf({ attributes }: XmlElement): number {
+  let most = 0;
+  for (const [name, value] of attributes) {
+    const text = value.trim();
+    if (COUNT.test(text) && TESTS.test(plainName(name))) most = Math.max(most, numberIn(text));
+  }
+  return most;
+}
 
 export function statedBy(suite: XmlElement): Stated {
   const counts = ['skipped', 'skips', 'skip', 'disabled', 'ignored', 'notrun'].map((name) =>

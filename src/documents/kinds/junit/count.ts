@@ -47,8 +47,11 @@ const none = (): Tally => ({
   asserted: 0,
 });
 
-const nameIn = (suite = '') =>
-  suite ? `suite ${JSON.stringify(shorten(suite).slice(0, 200))}` : 'report';
+/** A reason has room for 300 characters in all. */
+const IN_REASON = 60;
+
+const nameIn = (suite = '', length = 200) =>
+  suite ? `suite ${JSON.stringify(shorten(suite).slice(0, length))}` : 'report';
 
 function add(to: Tally, more: Tally): void {
   for (const key of Object.keys(to) as (keyof Tally)[]) to[key] += more[key];
@@ -104,10 +107,10 @@ export class Count {
       add(tally, this.record('error', name ?? '', messageOf(problem), problemsOf(signs)));
     else {
       const { failed, unknown } = meaningOf(suite, signs);
-      if (unknown) this.doubts.inPlace(unknown, nameIn(name));
+      if (unknown) this.doubts.inPlace(unknown, nameIn(name, IN_REASON));
       if (failed && tally.bad === 0) add(tally, this.record('error', name ?? '', failed));
     }
-    this.doubts.inSuite(suite, signs, nameIn(name), tally.tests - tally.skipped);
+    this.doubts.inSuite(suite, signs, nameIn(name, IN_REASON), tally.tests - tally.skipped);
     this.compare(suite, name, tally);
     return tally;
   }

@@ -23,7 +23,17 @@ it('JUnit: looks at each line of an output once, also at lines without an end th
     const report = `<testsuite><testcase name="a"/><system-out>${text.repeat(size)}</system-out></testsuite>`;
     return () => read(report);
   };
-  const texts = ['\u2028', ' ', '  x\n', 'error \u2028', 'a.', '!!! x '];
+  const texts = [
+    '\u2028',
+    ' ',
+    '  x\n',
+    'error \u2028',
+    'a.',
+    '!!! x ',
+    ': line 1 ',
+    'FATAL ERROR: ',
+    '[32m',
+  ];
   for (const text of texts) {
     read(
       `<testsuite><testcase name="a"/><system-err>${text.repeat(300_000)}</system-err></testsuite>`,

@@ -22,6 +22,14 @@ const LABELS = new RegExp(
     .join('|'),
 );
 
+/** Ids of other systems, such as `requirement="42"` or `jira="SHOP-7"`. A text is not one. */
+const REFERENCES =
+  /^(?:requirements?|req|jira|issues?|tickets?|userstory|xray|testrail|polarion|zephyr|testkey|allureid)$/;
+const REFERENCE = /^(?:#|[A-Z][A-Z\d_]{0,20}-)?\d{1,12}(?:\.\d{1,6}){0,3}$/;
+
+/** Lines and columns of sources. */
+const POSITIONS = /^(?:source|src|start|end|begin|test|def)(?:line|column|col)$/;
+
 const TIMES =
   /^(?:(?:total|wall|cpu|real|user|system|sys|setup|teardown|execution|run|test|suite|acc?umulated|elapsed|start|begin|end|stop|finish(?:ed)?|started|created|update|build)?(?:time(?:stamp)?|date|duration|elapsed|millis|ms|seconds|at)|elapsed|duration|started|start|ended|end|stop|date|created|timestamp|timeout|timezone|tz)$/;
 
@@ -60,6 +68,9 @@ export function isHarmless(key: string, text: string, place: Place): boolean {
     if (NOT_ENDED.test(key)) return NO.test(text);
   }
   if (TIMES.test(key)) return isTime(text);
+  if (REFERENCES.test(key))
+    return !isFailedText(text) && text.split(/[,;] ?/).every((one) => REFERENCE.test(one));
+  if (POSITIONS.test(key)) return NUMBER.test(text);
   if (LABELS.test(key) || (place === 'other' && OF_ELEMENTS.test(key))) return !isFailedText(text);
   // Numbers of a suite are looked at by their names.
   return place === 'suite' && NUMBER.test(text);

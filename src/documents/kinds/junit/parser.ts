@@ -31,8 +31,7 @@ function coverageOf(
   if (about.lookedAt === 0) return uncovered('tests', 'no test ran', about);
   const why = unknown.reason();
   if (why !== undefined) return uncovered('tests', why, about);
-  if (unclear !== undefined)
-    return uncovered('tests', `it has ${unclear}. Upload the output of the test runner`, about);
+  if (unclear !== undefined) return uncovered('tests', `it has ${unclear}`, about);
   return covered('tests', about);
 }
 

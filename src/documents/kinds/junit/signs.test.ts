@@ -141,6 +141,45 @@ describe('JUnit: elements whose meaning is not known', () => {
   });
 
   it.each([
+    ['SuiteSucceeded', 'false'],
+    ['SpecialSuiteFailureReason', 'Interrupted by User'],
+    ['DryRun', 'true'],
+    ['cucumber.execution.dry-run', 'true'],
+    ['test.passed', 'false'],
+    ['run.aborted', 'true'],
+    ['session_timed_out', 'yes'],
+    ['failed', '2'],
+    ['tests.failed', '1'],
+    ['run-completed', 'false'],
+    ['hasFailures', 'true'],
+    ['error', 'java.lang.NullPointerException'],
+    ['exception', 'java.lang.NullPointerException'],
+    ['Setup Error', 'no database'],
+    ['abort.reason', 'timeout'],
+    ['stackTrace', 'at A.b()'],
+    ['failureCount', '3'],
+  ])('a property %s=%s of a suite or a test: it did not end well', (name, value) => {
+    const property = `<properties><property name="${name}" value="${value}"/></properties>`;
+    const reason = expect.stringContaining(`the property ${name}="${value}"`);
+    expect(inSuite(property).coverage).toMatchObject([{ ran: 'unknown', reason }]);
+    expect(inCase(property).coverage).toMatchObject([{ ran: 'unknown', reason }]);
+  });
+
+  it.each([
+    ['SuiteSucceeded', 'true'],
+    ['SpecialSuiteFailureReason', ''],
+    ['DryRun', 'false'],
+    ['SuiteHasProgrammaticFocus', 'false'],
+    ['FailOnPending', 'true'],
+    ['FailFast', 'true'],
+    ['FlakeAttempts', '2'],
+    ['EmitSpecProgress', 'false'],
+    ['show.passed', 'false'],
+    ['rerunFailed', 'true'],
+    ['error', 'none'],
+    ['failed', '0'],
+    ['sun.cpu.isalist', ''],
+    ['java.vm.specification.name', 'Java'],
     ['log.level', 'ERROR'],
     ['maven.test.failure.ignore', 'true'],
     ['surefire.test.class.path', '/a/failed.jar'],

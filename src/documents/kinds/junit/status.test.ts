@@ -77,6 +77,7 @@ describe('JUnit: words about the outcome', () => {
     'status=""',
     'Status="Passed" Failures="0" error="false"',
     'result="✓" ok="true" isFailed="false" failed="0"',
+    'requirement="42" jira="SHOP-7" issues="#1, #2" sourceline="3" startColumn="9"',
     'exitcode="0" type="unit" owner="Red" file="failed"',
     'time="1.5 s" timestamp="Thu, 15 Jan 2026 09:30:00 GMT" duration="PT1.5S" start="1768469400"',
     'time="NaN" assertions="3" retries="1" flaky="true" browser="chrome" tags="slow" log="a.html"',
@@ -111,6 +112,8 @@ describe('JUnit: words about the outcome', () => {
     ...['quality="failed"', 'phase="FAIL"', 'light="red"'],
     ...['note="FAILED"', 'comment="it failed"', 'description="ok"', 'message="boom"', 'title="x"'],
     ...['time="FAILED"', 'timestamp="crashed"', 'duration="1 s, then killed"', 'time="failed 1"'],
+    ...['requirement="not met"', 'jira="FAILED-1"', 'issue="open"', 'sourceline="none"'],
+    ...['ad_hoc_property="42"', 'comment="nightly"'],
     ...['bestanden="nein"', 'korrekt="0"', 'результат="нет"', 'tags="a, failed"', 'type="failure"'],
     ...['assertions="none held"', 'flaky="FAILED"', 'level="error"', 'retries="exhausted"'],
   ])('%s is not known, so the outcome is not', (attributes) => {
@@ -119,6 +122,18 @@ describe('JUnit: words about the outcome', () => {
     expect(coverage).toMatchObject([
       { ran: 'unknown', reason: expect.stringContaining(`${attributes} of "s > a" is not known`) },
     ]);
+  });
+
+  it.each([
+    ['note="FAILED"', '', 'Upload it without note, or with an outcome that is known'],
+    ['ad_hoc_property="42"', '', 'without ad_hoc_property,'],
+    ['', '<description>adds up</description>', 'without <description>,'],
+    ['', '<properties><property name="status" value="automated"/></properties>', 'property status'],
+    ['', 'text', 'without the text in it, or'],
+  ])('what to leave out is named: %s%s', (attributes, children, advice) => {
+    expect(one(attributes, children).coverage[0]?.reason).toContain(advice);
+    const suite = `<testsuite name="s" ${attributes}>${children}<testcase name="a"/></testsuite>`;
+    expect(read(suite).coverage[0]?.reason).toContain(advice.split(',')[0]);
   });
 
   it('neither is the outcome of a skipped test with such a word', () => {

@@ -24,14 +24,40 @@ describe('JUnit: attributes of a suite that are not known', () => {
     expect(coverage('', attributes)).toMatchObject(expected);
   });
 
-  it('more tests in `total` than there are: the report was cut', () => {
-    expect(coverage('total="10"')).toMatchObject([{ ran: 'failed' }]);
+  it.each([
+    ...[
+      'total',
+      'cases',
+      'count',
+      'size',
+      'expected',
+      'testcases',
+      'planned',
+      'executed',
+      'passed',
+    ],
+    ...['testCount', 'total-tests', 'numTests', 'testsRun', 'x:Total', 'ran', 'completed'],
+  ])('more tests in `%s` than there are: the report was cut', (name) => {
+    for (const more of ['', 'tests="1"', 'total="1"'].filter((one) => !one.startsWith(name)))
+      expect(coverage(`${more} ${name}="10"`)).toMatchObject([
+        { ran: 'failed', reason: expect.stringContaining('lacks 9 tests') },
+      ]);
   });
+
+  it.each(['run', 'ran', 'executed', 'testsRun', 'completed'])(
+    'no test in `%s`, although one ran',
+    (name) => {
+      expect(coverage(`tests="1" ${name}="0"`)).toMatchObject([
+        { ran: 'unknown', reason: expect.stringContaining(`${name}="0"`) },
+      ]);
+    },
+  );
 
   it.each([
     ...['tests="1" failures="0" errors="0" skipped="0" disabled="0" time="1.5" id="3"'],
     ...['random_seed="42"', 'flakes="1"', 'version="3.0"', 'port="8080"', 'passed="1"'],
     ...['assertions="4"', 'inconclusive="0"', 'finished="true"', 'incomplete="false"'],
+    ...['tests="1" total="1" cases="1" count="1" size="1" expected="1" run="1"', 'run="4711"'],
     ...['executed="1"', 'start-time="1700000000"', 'failFast="yes"', 'maxErrors="3"'],
     ...['hostname="tbd" timestamp="tbd" xmlns:x="urn:a" package="a.b" log="a.html" url="b"'],
     ...['timestamp="2021-03-07T10:36:56 UTC" device="Pixel 8" browser="chrome" shard="1/3"'],

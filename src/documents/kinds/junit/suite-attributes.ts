@@ -27,6 +27,10 @@ const BAD_COUNT = /fail|error|crash|abort|broke|panic|killed/;
 const SETTING =
   /expect|known|max|min|limit|thresh|rate|ratio|percent|allow|retr|flak|rerun|ignor|level|message|^(?:is|has)|^(?:fail|error|crash|abort|break)(?:on|if|fast|when)|^on/;
 
+/** Numbers of tests that ran, which are not 0 in a suite in which some did. */
+const RAN =
+  /^(?:executed|ran|run|completed|finished|passed|(?:num|number|total)?(?:of)?tests?(?:run|ran|executed|passed))$/;
+
 const NUMBER = /^\+?\d[\d,.]*$/;
 const YES = /^(?:true|yes|y|t)$/i;
 const NO = /^(?:false|no|n|f|0)$/i;
@@ -34,7 +38,7 @@ const NO = /^(?:false|no|n|f|0)$/i;
 function isUnclear(key: string, text: string, isPlain: boolean): boolean {
   if (COMPLETE.test(key)) return NO.test(text) && !(isPlain && text === '0');
   if (INCOMPLETE.test(key)) return !saysNothing(text) && !/^[-+]?\d/.test(text);
-  if (key === 'executed') return /^0+$/.test(text);
+  if (RAN.test(key)) return !isPlain && /^0+$/.test(text);
   if (BAD_COUNT.test(key))
     return (
       !SETTING.test(key) &&
@@ -60,7 +64,6 @@ export function oddIn({ attributes }: XmlElement, tests: number): string | undef
       .replace(/[^\p{L}\d]/gu, '');
     const text = value.trim();
     if (isUnclear(key, text, tests === 0)) {
-      if (key === 'executed' && tests === 0) continue;
       return `${name}="${text.slice(0, 50)}"`;
     }
   }

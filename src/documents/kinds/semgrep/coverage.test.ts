@@ -9,8 +9,8 @@ describe('Semgrep: coverage', () => {
   it.each<[string, object]>([
     ['nothing went wrong', {}],
     [
-      'a file was parsed in part',
-      error({ level: 'warn', type: ['PartialParsing', []], path: 'src/a.js' }),
+      'a plugin is missing',
+      { paths: { scanned: many(2) }, ...error({ level: 'warn', type: 'Missing plugin' }) },
     ],
     ['a rule is for another version', error({ level: 'info', type: 'Incompatible rule' })],
     ['rules ran', { time: { rules: ['r'] } }],
@@ -83,6 +83,26 @@ describe('Semgrep: coverage', () => {
       'failed',
       'could not analyse 1 of 19 files completely',
     ],
+    [
+      {
+        paths: { scanned: ['src/a.js'] },
+        ...error({ level: 'warn', type: ['PartialParsing', []], path: 'src/a.js' }),
+      },
+      'unknown',
+      'could parse 1 of 1 files only in part',
+    ],
+    [
+      {
+        paths: { scanned: many(39) },
+        errors: [
+          { level: 'warn', type: 'Timeout', path: '0.js' },
+          { level: 'warn', type: 'Partial parsing', path: '1.js' },
+          { level: 'warn', type: 'PartialParsing', path: '1.js' },
+        ],
+      },
+      'unknown',
+      'could parse 2 of 39 files only in part',
+    ],
     [{ paths: { scanned: [] } }, 'unknown', 'looked at nothing'],
     [{ paths: null }, 'failed', 'has no `paths`'],
     [{ time: { rules: [] } }, 'failed', 'ran no rule'],
@@ -122,6 +142,13 @@ describe('Semgrep: coverage', () => {
         ...{ what: 'code', ran: 'yes', lookedAt: 19 },
         caveat: 'could not analyse 1 of 20 files completely, as after a timeout',
       },
+    ]);
+  });
+
+  it('tells in how few files a part was not parsed', () => {
+    const inPart = error({ level: 'warn', type: ['PartialParsing', []], path: '0.js' });
+    expect(covers({ paths: { scanned: many(20) }, ...inPart })).toMatchObject([
+      { ran: 'yes', lookedAt: 20, caveat: 'could parse 1 of 20 files only in part' },
     ]);
   });
 
@@ -207,8 +234,8 @@ describe('Semgrep: errors that are not known', () => {
     },
   );
 
-  it.each([['PartialParsing', []], 'Incompatible rule', 'Missing plugin'])(
-    '%j is about a part of a file, or a rule',
+  it.each(['Incompatible rule', 'Missing plugin', 'Dependency resolution error'])(
+    '%j is about a rule or another product',
     (type) => {
       expect(of(type)).toMatchObject({ ran: 'yes' });
     },

@@ -3,7 +3,7 @@ import type { Note } from '../../kind.js';
 import { type About, covered, failed, uncovered } from '../common/coverage.js';
 import { fieldOf, textField } from '../common/fields.js';
 import { reportedError } from '../common/reported-error.js';
-import { NOT_PARSED, PARTIAL } from './errors.js';
+import { IN_PART, NOT_PARSED, PARTIAL } from './errors.js';
 import { listOf } from './fields.js';
 import type { ErrorEntry, Report } from './schema.js';
 import type { SemgrepType } from './types.js';
@@ -40,8 +40,19 @@ const describe = (error: ErrorEntry) =>
 const isSerious = ({ level }: ErrorEntry) =>
   !/^(?:warn(?:ing)?|info|note|debug)$/i.test(level?.trim() ?? '');
 
-/** How many of the files that were meant were not analysed completely, by any rule or by some. */
-function incomplete({ paths, errors }: Report): { files: number; of: number } {
+/** How many of the files that were meant have a part that was not parsed, or were not analysed completely. */
+function parsedInPart({ errors }: Report, { names }: Incomplete): number {
+  const parts = (errors ?? []).filter((error) => IN_PART.has(typeOfError(error)));
+  return new Set([...names, ...parts.map(({ path }, i) => path ?? `part ${i}`)]).size;
+}
+
+interface Incomplete {
+  readonly names: ReadonlySet<string>;
+  readonly of: number;
+}
+
+/** The files that were meant and not analysed completely, by any rule or by some. */
+function incomplete({ paths, errors }: Report): Incomplete {
   const failures = (errors ?? []).filter((error) => {
     const type = typeOfError(error);
     return !isSerious(error) && !PARTIAL.has(type);
@@ -52,7 +63,7 @@ function incomplete({ paths, errors }: Report): { files: number; of: number } {
     ...failures.map(({ path }, i) => path ?? `error ${i}`),
     ...crashed.map((one, i) => textField(one, 'path') ?? `skipped ${i}`),
   ]);
-  return { files: files.size, of: new Set([...(paths?.scanned ?? []), ...files]).size };
+  return { names: files, of: new Set([...(paths?.scanned ?? []), ...files]).size };
 }
 
 /** Files that were scanned and parsed. A file that could not be analysed can be in `scanned` too. */
@@ -94,14 +105,22 @@ function entryOf(what: SemgrepType, report: Report): Coverage {
   // Early versions list no files. Without a result, the word of the uploader must not complete the report.
   if (!report.paths) return (report.results.length > 0 ? uncovered : failed)(what, CUT, about);
   if (ranNoRule(report)) return failed(what, 'Semgrep ran no rule', about);
-  const { files, of } = incomplete(report);
+  const found = incomplete(report);
+  const { of } = found;
+  const [files, inPart] = [found.names.size, parsedInPart(report, found)];
   // Not unknown: the word of the uploader must not complete it.
   const why = `could not analyse ${files} of ${of} files completely, as after a timeout`;
   if (looked && files * ONE_OF > of) {
     const advice = 'Raise --timeout and --max-memory, or exclude the files (.semgrepignore)';
     return failed(what, `Semgrep ${why}. ${advice}`, about);
   }
-  return covered(what, { ...about, ...(files > 0 && { caveat: why }) });
+  const parsed = `could parse ${inPart} of ${of} files only in part`;
+  if (looked && inPart * ONE_OF > of) {
+    const advice = 'Update Semgrep, or exclude the files (.semgrepignore)';
+    return uncovered(what, `Semgrep ${parsed}. ${advice}`, about);
+  }
+  const caveat = files > 0 ? why : inPart > 0 ? parsed : undefined;
+  return covered(what, { ...about, ...(caveat !== undefined && { caveat }) });
 }
 
 const BY_THE_WAY = 'rules for code found some, and Semgrep Secrets may not have run';

@@ -15,18 +15,16 @@ export const ENDED_EARLY: ReadonlySet<string> = new Set([
   ],
 ]);
 
+/** Errors after which Semgrep did not look at a part of a file. */
+export const IN_PART: ReadonlySet<string> = new Set(['PartialParsing', 'Partial parsing']);
+
 /**
  * Errors about a part of a file, or a rule for another version or product of Semgrep. After any other, a file was not
  * analysed completely.
  */
 export const PARTIAL: ReadonlySet<string> = new Set([
-  ...[
-    'PartialParsing',
-    'Partial parsing',
-    'Incompatible rule',
-    'IncompatibleRule',
-    'IncompatibleRule0',
-  ],
+  ...IN_PART,
+  ...['Incompatible rule', 'IncompatibleRule', 'IncompatibleRule0'],
   ...[
     'Missing plugin',
     'Semgrep match found in',

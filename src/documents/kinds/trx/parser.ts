@@ -125,7 +125,7 @@ function coverageOf(
   }
   if (warned !== undefined && bad === 0)
     return uncovered('tests', `the run warns: ${warned}. ${again}`, about);
-  if (odd) return uncovered('tests', `its ${odd}. ${again}`, about);
+  if (odd) return uncovered('tests', `its ${odd}`, about);
   if (other) return uncovered('tests', `its element <${other}> is not known. ${UNCHANGED}`, about);
   return covered('tests', about);
 }

@@ -1,6 +1,6 @@
 import type { Note } from '../../kind.js';
 import { localName, type XmlElement } from '../../xml-element.js';
-import { lineOfEnd } from '../junit/interrupted.js';
+import { AFTER_LINE, lineOfEnd } from '../junit/interrupted.js';
 import { OF_RUN, unknownAttribute } from './attributes.js';
 import { type Counters, countersOf } from './counters.js';
 import { find, otherThan } from './elements.js';
@@ -25,20 +25,39 @@ export interface RunSummary {
   readonly warned: string | undefined;
   /** An element of the summary that is not known. */
   readonly other: string | undefined;
-  /** Something of the whole run that is not known, or that a run which ended does not have. Continues "its ". */
+  /** What of the whole run is not known, or is not in a run that ended, and what to do about it. Continues "its ". */
   readonly odd: string | undefined;
   /** Whether the report has its end. */
   readonly complete: boolean;
   readonly warnings: readonly Note[];
 }
 
-/** Warnings that say nothing about whether tests ran: names that xUnit.net repeats, and collectors of data. */
-const HARMLESS = /^\[xUnit|data ?collector|code coverage/i;
+/** Warnings that say nothing about whether tests ran, word for word. Any other may tell of tests that did not. */
+const HARMLESS = new RegExp(
+  [
+    // xUnit.net: a test that was skipped, and one that is found twice
+    /^\[xUnit\.net(?: [\d:.]{1,20})?\] (?:.{1,1000} \[SKIP\]|(?:[^:]{1,200}: )?Skipping test case with duplicate ID .*)$/,
+    // Collectors that have no data about the coverage of code
+    /^Data collector '(?:XPlat )?Code Coverage' message: (?:No code coverage data available\b.*|\[?coverlet\]?.*)$/i,
+    /^No code coverage data available\b/i,
+    /^(?:Could not|Unable to) find (?:a )?data ?collector (?:with friendly name )?'(?:XPlat )?Code Coverage'/i,
+    /^Data collector 'Blame' message: All tests finished running, Sequence file will not be generated\.?$/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'i',
+);
 
-const textOf = (info: XmlElement) => {
+/** Longer texts of the run are cut before they are read. */
+const MAX_TEXT = 2000;
+
+const fullTextOf = (info: XmlElement) => {
   const [text] = find(info, 'Text');
-  return (text?.text ?? '').replace(/\s+/g, ' ').trim().slice(0, 150);
+  return (text?.text ?? '').slice(0, MAX_TEXT).replace(/\s+/g, ' ').trim();
 };
+const textOf = (info: XmlElement) => fullTextOf(info).slice(0, 150);
+
+const isHarmless = (info: XmlElement) => HARMLESS.test(fullTextOf(info));
 
 /** What Visual Studio writes into a summary. */
 const PARTS = [
@@ -52,13 +71,18 @@ function printed(summary: XmlElement): string | undefined {
     children.filter((child) => /^std(?:out|err)$|^standardoutput$/i.test(localName(child))),
   );
   const line = outputs.map(({ text }) => lineOfEnd(text)).find(Boolean);
-  return line && `output has the line ${JSON.stringify(line)}, as after a run that did not end`;
+  return (
+    line &&
+    `output has the line ${JSON.stringify(line)}, as after a run that did not end. ${AFTER_LINE}`
+  );
 }
 
 function oddIn(root: XmlElement, summary: XmlElement | undefined): string | undefined {
   const attribute =
     unknownAttribute(root, OF_RUN) ?? (summary && unknownAttribute(summary, OF_RUN));
-  return attribute ? `attribute ${attribute} is not known` : summary && printed(summary);
+  return attribute
+    ? `attribute ${attribute} is not known. Run the tests again`
+    : summary && printed(summary);
 }
 
 export function summaryOf(root: XmlElement): RunSummary {
@@ -88,9 +112,8 @@ export function summaryOf(root: XmlElement): RunSummary {
     // Warnings have the language of the machine, so none but those that are known is harmless.
     warned:
       infos
-        .filter(({ attributes }) => attributes.get('outcome') === 'Warning')
-        .map(textOf)
-        .find((text) => !HARMLESS.test(text)) ??
+        .filter((info) => info.attributes.get('outcome') === 'Warning' && !isHarmless(info))
+        .map(textOf)[0] ??
       (outcome === 'Warning' && infos.length === 0 ? 'its outcome is Warning' : undefined),
     other: summary && otherThan(summary, PARTS),
     odd: oddIn(root, summary),

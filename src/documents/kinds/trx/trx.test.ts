@@ -126,7 +126,12 @@ describe('TRX: the run', () => {
   });
 
   it('with a warning about data or a name that xUnit.net repeats counts', () => {
-    for (const text of ["Data collector 'Code Coverage' message: none", '[xUnit.net] A.b [SKIP]']) {
+    for (const text of [
+      "Data collector 'Code Coverage' message: No code coverage data available. Profiler was not initialized.",
+      "Unable to find a datacollector with friendly name 'XPlat Code Coverage'.",
+      '[xUnit.net] A.b [SKIP]',
+      "[xUnit.net 00:00:00.42] shop: Skipping test case with duplicate ID '1' ('A.b' and 'A.c')",
+    ]) {
       const warned = report(result('Passed'), summary('Completed', '', info('Warning', text)));
       expect(warned.coverage[0]?.ran).toBe('yes');
       expect(warned.warnings).toEqual([{ message: text }]);
@@ -137,6 +142,13 @@ describe('TRX: the run', () => {
     'No test is available in Shop.dll',
     'Exception occurred while test discoverer was loading tests',
     'Der Testlauf wurde nicht beendet',
+    "[xUnit.net 00:00:00.42] Skipping: b (could not find dependent assembly 'c, Version=1.0.0')",
+    '[xUnit.net 00:00:00.42] Exception discovering tests from b: System.Exception',
+    '[xUnit.net 00:00:00.42] Catastrophic failure: System.TypeLoadException',
+    "Data collector 'Blame' message: The specified inactivity time of 5 minutes has elapsed. Collecting hang dumps",
+    "Data collector 'Shop' message: none",
+    "Data collector 'Code Coverage' message: the tests were stopped",
+    'code coverage: no tests',
   ])('with the warning %j is not known to have run all tests', (text) => {
     const { coverage } = report(result('Passed'), summary('Completed', '', info('Warning', text)));
     expect(coverage).toMatchObject([{ ran: 'unknown', reason: expect.stringContaining(text) }]);

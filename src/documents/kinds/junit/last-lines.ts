@@ -1,0 +1,130 @@
+/** A text, or a pattern with a text that each match has. A pattern looks at some hundred characters of a place. */
+export type Form = string | readonly [text: string, pattern: RegExp];
+
+/**
+ * What test runners and their processes print when a run does not come to its end, letter by letter. One word, such as
+ * `Killed`, is no form: tests print words. Texts that a sentence may have need the beginning or the end of a line, or
+ * the end of a prefix before them: `vstest: `, `[10:00:00 INF] `, `> `.
+ */
+export const LAST_LINES: readonly Form[] = [
+  // VSTest, xUnit.net, NUnit, .NET
+  'Test Run Aborted',
+  'Test Run Canceled',
+  'he active test run was aborted',
+  'he active Test Run was aborted',
+  'Aborting test run: ',
+  'Test host process crashed',
+  'Testhost process exited unexpectedly',
+  ['Testhost process ', /Testhost process .{0,200} exited with error: /],
+  ['inactivity time of ', /inactivity time of .{1,40} has elapsed/],
+  ['Catastrophic failure: ', /\[xUnit\.net .{0,250}Catastrophic failure: /],
+  'Remote test agent exited with non-zero exit code',
+  'Process is terminated due to StackOverflowException',
+  'Process terminated. Assertion failed.',
+  [
+    'Stack overflow.',
+    /(?:^|[\]:>|)-]|\b(?:ERROR|WARN|INFO|FATAL|ERR|INF)) {0,9}Stack overflow\. {0,9}$/m,
+  ],
+  ['Unhandled exception. ', /Unhandled exception\. [A-Za-z_]\w{0,80}\.[\w.`+]{1,200}:/],
+  // Maven Surefire, Gradle, JVM
+  'The forked VM terminated without ',
+  'The forked VM crashed',
+  'There was a timeout or other error in the fork',
+  'There was an error in the forked process',
+  'Error occurred in starting fork',
+  'is going to kill self fork JVM',
+  ['Crashed tests:', /(?:^|[\]:>|)-]|\b(?:ERROR|WARN|INFO|FATAL|ERR|INF)) {0,9}Crashed tests:/m],
+  ['Gradle Test Executor ', /Process 'Gradle Test Executor \d+' finished with non-zero exit value/],
+  'Could not complete execution for Gradle Test Executor',
+  'Gradle build daemon disappeared unexpectedly',
+  '# A fatal error has been detected by the Java Runtime Environment',
+  [
+    'java.lang.OutOfMemoryError: ',
+    /OutOfMemoryError: (?:Java heap|GC overhead|Metaspace|Compressed class|[Uu]nable to create|Requested array|Direct buffer|Cannot reserve)/,
+  ],
+  // pytest
+  'INTERNALERROR>',
+  '!!! KeyboardInterrupt !!!',
+  '!!! Interrupted: ',
+  '!!! xdist.dsession.Interrupted: ',
+  '!!! _pytest.outcomes.Exit: ',
+  '!!! stopping after ',
+  '!!! session-timeout: ',
+  '+ Timeout +',
+  'Fatal Python error: ',
+  'node down: Not properly terminated',
+  ['crashed while running', /worker '?gw\d+'? crashed while running/],
+  'maximum crashed workers reached',
+  // Node: V8, Jest, Vitest, Playwright, Cypress, Karma, npm
+  [
+    'FATAL ERROR: ',
+    /FATAL ERROR: .{0,100}(?:[Oo]ut of memory|OOM|[Aa]llocation failed|heap limit)/,
+  ],
+  '<--- Last few GCs --->',
+  '<--- JS stacktrace --->',
+  ' was terminated by another process: signal=',
+  'child process exceptions, exceeding retry limit',
+  'Call retries were exceeded',
+  'Worker terminated due to reaching memory limit',
+  [
+    'Worker exited unexpectedly',
+    /(?:^|[\]:>|)-]|\b(?:ERROR|WARN|INFO|FATAL|ERR|INF)) {0,9}Worker exited unexpectedly/m,
+  ],
+  '[vitest-pool]: ',
+  'worker process exited unexpectedly (code=',
+  [
+    'Timed out waiting ',
+    /Timed out waiting \d+(?:\.\d+)?m?s for the (?:entire )?test (?:suite|run)/,
+  ],
+  'Renderer process just crashed',
+  [', because no message in ', /isconnected ?(?:\(\d+ times\) ?)?, because no message in \d+ ms/],
+  'reconnect failed before timeout of ',
+  [' signal SIG', /npm (?:ERR!|error) signal SIG/],
+  ['Command failed with ', /Command failed with (?:exit code 1(?:29|3\d|4[0-3])\b|signal ")/],
+  'Command was killed with SIG',
+  // Go, Rust, Bazel, RSpec, PHPUnit, TAP, Xcode, Android, GoogleTest
+  'panic: test timed out after ',
+  'fatal error: all goroutines are asleep',
+  '*** Test killed',
+  [
+    'signal: ',
+    /(?:^|[\]:>|)-]|\b(?:ERROR|WARN|INFO|FATAL|ERR|INF)) {0,9}signal: (?:killed|aborted|terminated|interrupt|segmentation fault)(?: \(core dumped\))? {0,9}$/m,
+  ],
+  ['(signal: ', /\(signal: \d{1,3}, SIG[A-Z]/],
+  'has overflowed its stack',
+  '-- Test timed out at ',
+  'occurred outside of examples',
+  'RSpec is shutting down and will print',
+  ['Allowed memory size of ', /Allowed memory size of \d+ bytes exhausted/],
+  'Test was run in child process and ended unexpectedly',
+  'Premature end of PHP process when running',
+  ['Bail out!', /(?:^|[\]:>|)-]|\b(?:ERROR|WARN|INFO|FATAL|ERR|INF)) {0,9}Bail out!/m],
+  'Restarting after unexpected exit, crash, or test timeout',
+  'Early unexpected exit, operation never finished bootstrapping',
+  'INTERRUPTED **',
+  'INSTRUMENTATION_ABORTED',
+  'INSTRUMENTATION_RESULT: shortMsg=',
+  'Test run failed to complete',
+  'Test instrumentation process crashed',
+  'ERROR: AddressSanitizer: ',
+  // Make, shells, kernels, build servers
+  [
+    ': *** [',
+    /\bg?make(?:\[\d+\])?: \*\*\* \[.{1,200}\] (?:Killed|Terminated|Aborted|Interrupt|Hangup|Segmentation fault|Bus error|Error 1(?:29|3\d|4[0-3])\b)/,
+  ],
+  [
+    '(core dumped)',
+    /(?:Segmentation fault|Bus error|Aborted|Illegal instruction|Floating point exception|trap|Quit) {1,9}\(core dumped\)/,
+  ],
+  [
+    ': line ',
+    /: line \d+: +\d+ (?:Segmentation fault|Bus error|Aborted|Killed|Terminated|Illegal instruction)\b/,
+  ],
+  ['zsh: ', /zsh: (?:killed|abort|terminated|segmentation fault|bus error) {1,9}\S/],
+  ['Out of memory: Kill', /Out of memory: Kill(?:ed)? process \d+/],
+  '##[error]The operation was canceled',
+  ['Process completed with exit code ', /exit code 1(?:29|3\d|4[0-3])\b/],
+  ['Build timed out ', /Build timed out \(after .{1,40}\)/],
+  'Cancelling nested steps due to timeout',
+  'ERROR: Job failed: execution took longer than ',
+];
