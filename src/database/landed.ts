@@ -101,4 +101,7 @@ export const LANDED: Readonly<Record<string, readonly string[]>> = {
   '20261205120000_own_reviews': [
     'c582bc94b9235e34a1204346737400860d6641bcacd259607d56525e327099be',
   ],
+  '20261205160000_passed_deployments': [
+    'e5cb55b74527c5ac84566427d4770856c8e47783df2711e38ca79abe9d547771',
+  ],
 };

@@ -10,6 +10,7 @@ import {
   say,
   withdraw,
 } from '../support/approvals.js';
+import { deployedAnyway } from '../support/break-glass.js';
 import type { Browser } from '../support/browser.js';
 import { giveGroup, useSignIn } from '../support/browser.js';
 import { giveToken, type Holder } from '../support/callers.js';
@@ -305,7 +306,7 @@ describe('onlyIf', () => {
     await guardAsking(open.app, { onlyIf: 'new-findings' }, limit);
     await uploaded(open.app, release, trivy({ id: 'CVE-2026-1' }), { label: 'scan' });
     expect(await allowed()).toBe(false);
-    await deployed(open.app, release, 'gate');
+    await deployedAnyway(context.app, release, 'gate');
     const next = await createRelease(open.app, { projectId: 1, version: '2.0.0' });
     release = next.id;
     await uploaded(

@@ -53,6 +53,7 @@ const MIGRATIONS = [
   '20261204160000_waivers_of_findings',
   '20261205100000_digests_of_all_rows',
   '20261205120000_own_reviews',
+  '20261205160000_passed_deployments',
 ];
 
 let database: Awaited<ReturnType<typeof createEmptyDatabase>>;

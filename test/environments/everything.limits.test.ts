@@ -412,6 +412,7 @@ it.each(SEEDS)(
       const counts = authorization === 'authorized' || authorization === 'rollback';
       const record: Recorded = {
         ...{ id, release, created: now(), permitted: counts, authorization },
+        findings: new Map(release.findings),
         ...{ state: 'started', ended: 0, order: 0 },
       };
       place.records.push(record);
@@ -470,7 +471,8 @@ it.each(SEEDS)(
       ...{ rule: 'max-findings', mode: 'block', severity: 'high', maximum: ASKED.maximum },
     };
     const { minimum, days: maximumAgeDays } = ASKED;
-    await guard(open.app, [limit], 'stage');
+    const onlyNew = { rule: 'max-findings', mode: 'block', severity: 'critical', onlyNew: true };
+    await guard(open.app, [limit, onlyNew], 'stage');
     await guard(
       open.app,
       [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
+import { deployedAnyway } from '../support/break-glass.js';
 import { sql } from '../support/database.js';
 import { deployed, postDeployment } from '../support/deployments.js';
 import { trivy } from '../support/documents.js';
@@ -12,6 +13,7 @@ import { assertRelease, evidenceOfAll, verdictOf } from '../support/verdicts.js'
 
 /** What passes in a fire: each cell of the table in docs/promotion.md, and what a rollback is. */
 const context = useApp();
+const guarded = useApp({ AUTH_MODE: 'token' });
 /** Ran before `now`, which runs. Both with authorization. */
 let old: string;
 let now: string;
@@ -140,13 +142,16 @@ describe('intent=rollback', () => {
     expect(await ask('rollback')).toBe('allow');
   });
 
-  it('a target that failed last is none, until it succeeds', async () => {
+  it('a target that failed last is none, until it succeeds with authorization', async () => {
     await freeze();
     const fail = await postDeployment(context.app, old, 'production', {}, { state: 'failed' });
     expect(fail.json()).toMatchObject({ state: 'failed', authorization: 'rollback' });
     expect(await ask('rollback')).toBe('deny');
     expect(await reasons()).toMatch(/its last deployment here failed$/);
     expect((await deployed(context.app, old)).authorization).toBe('unauthorized');
+    await deployed(context.app, now);
+    expect(await ask('rollback')).toBe('deny');
+    await deployedAnyway(guarded.app, old);
     await deployed(context.app, now);
     expect(await ask('rollback')).toBe('allow');
   });

@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import type { BreakGlassState } from '../../src/features/break-glass/break-glass.schemas.js';
 import { giveToken, type Holder } from './callers.js';
 import { sql } from './database.js';
+import { type DeploymentBody, deployed } from './deployments.js';
 import { assertRelease } from './verdicts.js';
 
 type Headers = Record<string, string>;
@@ -86,6 +87,22 @@ export async function broken(
     : made;
   expect(open.state).toBe('open');
   return open;
+}
+
+/**
+ * Records a deployment that a person lets pass, whatever rules deny it. The glass is whole afterwards.
+ * @param guarded an application that authenticates callers
+ */
+export async function deployedAnyway(
+  guarded: FastifyInstance,
+  releaseId: string,
+  environment = 'production',
+): Promise<DeploymentBody> {
+  const { id } = await broken(guarded, releaseId, { environment });
+  const { headers } = await giveToken({ subject: 'admin' });
+  const deployment = await deployed(guarded, releaseId, environment, headers);
+  await acted(guarded, id, 'end', headers);
+  return deployment;
 }
 
 /** What a review can say. */

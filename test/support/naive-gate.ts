@@ -8,7 +8,7 @@ export const SEVERITIES = ['LOW', 'HIGH', 'CRITICAL'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 export type Intent = 'ordinary' | 'rollback';
 
-/** What the two environments ask for. `stage` has the first rule alone. */
+/** What the two environments ask for. `stage` has the first rule, and no new critical finding. */
 export const ASKED = { maximum: 1, minimum: 2, days: 3, soakHours: 2, reviewDays: 7 } as const;
 export const ENVIRONMENTS = ['stage', 'prod'] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
@@ -92,11 +92,15 @@ export interface Record {
   /** Whether it counts: as a target of rollbacks, and as a stay. */
   readonly permitted: boolean;
   readonly authorization: string;
+  /** Severities that its release had then. */
+  readonly findings: ReadonlyMap<string, Severity>;
   state: 'started' | 'succeeded' | 'failed';
   ended: number;
   /** Number among all that ended. */
   order: number;
 }
+
+const isGood = ({ authorization }: Record) => authorization !== 'unauthorized';
 
 export class Place {
   windows: Window[] = [];
@@ -112,6 +116,11 @@ export class Place {
 
   running(): Record | undefined {
     return this.ran().at(-1);
+  }
+
+  /** What releases are compared with: the last that ran with authorization, as a rollback or by a break-glass. */
+  base(): Record | undefined {
+    return this.ran().findLast(isGood);
   }
 
   isOpen(at: number): boolean {
@@ -131,6 +140,13 @@ const counted = ({ findings }: Pick<State, 'findings'>) =>
   [...findings].filter(([, severity]) => isCounted(severity)).map(([cve]) => cve);
 const fails = (state: State) =>
   counted(state).filter((cve) => !state.waived.has(cve)).length > ASKED.maximum;
+
+/** Whether a critical finding without a waiver was none, or less than that, when the base was deployed. */
+const hasNew = (state: State, base: Record | undefined) =>
+  [...state.findings].some(
+    ([cve, severity]) =>
+      severity === 'CRITICAL' && !state.waived.has(cve) && base?.findings.get(cve) !== 'CRITICAL',
+  );
 
 export function stateOf(release: Release, at: number): State {
   const waivers = release.waivers.filter(({ revoked, expires }) => !revoked && at < expires);
@@ -236,7 +252,11 @@ export class NaiveGate {
     const running = ran.at(-1);
     if (!running || running.release === release) return false;
     const ended = this.places[name].records
-      .filter((one) => one.release === release && one.state !== 'started')
+      .filter(
+        (one) =>
+          one.release === release &&
+          (one.state === 'failed' || (one.state === 'succeeded' && isGood(one))),
+      )
       .sort((a, b) => a.order - b.order);
     if (ended.at(-1)?.state === 'failed') return false;
     const last = ran.findLastIndex(
@@ -250,6 +270,7 @@ export class NaiveGate {
   may(name: Environment, release: Release, intent: Intent, at: number): boolean {
     const place = this.places[name];
     if (release.revoked || fails(stateOf(release, at))) return false;
+    if (name === 'stage' && hasNew(stateOf(release, at), place.base())) return false;
     const stops = place.stopped();
     if (intent === 'rollback' && this.isTarget(name, release, at)) {
       return stops.every(({ rollbacks }) => rollbacks);

@@ -156,7 +156,8 @@ const anyWithoutApprovals: fc.Arbitrary<VerdictInputs> = fc
         }),
         { maxLength: 3, selector: ({ id }) => id },
       ),
-      running: fc.option(fc.record({ id: text, version: text })),
+      running: fc.option(fc.record({ id: text, version: text, authorization: text })),
+      unauthorized: fc.option(fc.record({ id: text, version: text })),
       tooOld: tooOld(all, some),
       windows: fc.array(anyWindow, { maxLength: 3 }),
       stops: fc.array(fc.record({ id: text, reason: text, by: text, rollbacks: fc.boolean() }), {

@@ -194,7 +194,7 @@ export const inCanonicalOrder = (policies: readonly PolicyInput[]): PolicyInput[
  */
 export function canonicalInputs(inputs: VerdictInputs): CanonicalInputs {
   const { id, projectId, version, commit, state, revokedReason } = inputs.release;
-  const { after = [], promoted = [], rollback, running } = inputs;
+  const { after = [], promoted = [], rollback, running, unauthorized } = inputs;
   const groups = groupsOf(inputs.evidence);
   const all: VerdictInputs = {
     release: { id, projectId, version, commit, state, revokedReason },
@@ -219,8 +219,12 @@ export function canonicalInputs(inputs: VerdictInputs): CanonicalInputs {
     running: running && {
       id: running.id,
       version: running.version,
+      ...(running.authorization !== undefined && { authorization: running.authorization }),
       ...(running.evidence !== undefined && { evidence: running.evidence }),
     },
+    ...(unauthorized && {
+      unauthorized: { id: unauthorized.id, version: unauthorized.version },
+    }),
     tooOld: tooOldOf(inputs.tooOld, groups),
     windows: sorted((inputs.windows ?? []).map(windowInput)),
     stops: sorted((inputs.stops ?? []).map(stopInput)),

@@ -40,6 +40,7 @@ function inputOf(
     artifacts,
     evidence,
     running,
+    unauthorized: inputs.unauthorized ?? null,
     promoted: inputs.promoted ?? [],
     reviews: inputs.reviews,
     rollback: isRollback(inputs),

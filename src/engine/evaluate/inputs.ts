@@ -100,10 +100,17 @@ export interface VerdictInputs {
   readonly waivers: readonly WaiverInput[];
   readonly running:
     | (NonNullable<RuleInput['running']> & {
+        /**
+         * How its deployment was authorized: `unauthorized` never occurs. Absent: of a verdict from before, which
+         * compared with whatever ran.
+         */
+        readonly authorization?: string;
         /** SHA-256 of its evidence that counts. Only if a rule compares findings with it. */
         readonly evidence?: string;
       })
     | null;
+  /** The release that runs without authorization. Absent: what runs is `running`, or nothing runs. */
+  readonly unauthorized?: RuleInput['unauthorized'];
   readonly tooOld: readonly TooOld[];
   /** Freezes that are open, and all change windows. Absent: as empty, of verdicts from before. */
   readonly windows?: readonly WindowInput[];

@@ -11,6 +11,7 @@ export const EMPTY_INPUT: RuleInput = {
   tooOld: new Set(),
   defects: NONE,
   running: null,
+  unauthorized: null,
   rollback: false,
   promoted: [],
   reviews: [],

@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { defaulted, stringEnum } from '../../contract/schemas.js';
 import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
 import { SEVERITIES, type Severity } from '../../vocabulary/severity.js';
+import { FIRST_BASE, nameOf, runsNote } from './common/base.js';
 import { caveatNote } from './common/caveats.js';
 import { countingNote, declaredNote, namesNote, onlyNote, whyKept } from './common/cover-notes.js';
 import {
@@ -19,7 +20,6 @@ import {
 import { idsOf, missing, reporting, showing } from './common/evidence.js';
 import { needed } from './common/fault.js';
 import { scopeParameter } from './common/scope.js';
-import { shown } from './common/text.js';
 import type { Fix, Outcome, Rule, RuleInput } from './rule.js';
 
 const KNOWN = ['critical', 'high', 'medium', 'low', 'none'] as const;
@@ -70,7 +70,7 @@ const parameters = Type.Object(
       false,
       [
         'Count only findings that the running release does not have, or does not have above this limit.',
-        'If no release is known to run in the environment, all are new',
+        'A release that runs without authorization does not count. If no other one is known, all are new',
       ].join(' '),
     ),
     countUnknown: flag(
@@ -109,11 +109,13 @@ function found(parameters: Parameters, match: Matching): string {
   return `${bySeverity(match)} ${noun}, ${maximum} allowed${list(match)}`;
 }
 
-function comparison({ onlyNew }: Parameters, { running }: RuleInput): string {
+function comparison({ onlyNew }: Parameters, input: RuleInput, passes: boolean): string {
   if (!onlyNew) return '';
-  return running
-    ? `. New compared with ${shown(running.version)}, the running release`
-    : '. No running release is known, so all findings are new';
+  const { running, unauthorized } = input;
+  if (running) return `. New compared with ${nameOf(running, input)}${runsNote(input)}`;
+  const first = unauthorized && !passes ? `. ${FIRST_BASE}` : '';
+  const known = unauthorized ? 'No authorized release' : 'No running release';
+  return `. ${known} is known, so all findings are new${runsNote(input)}${first}`;
 }
 
 function advice({ types }: Parameters, { worst }: Matching, input: RuleInput): string {
@@ -148,7 +150,7 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
     message: [
       found(parameters, match),
       waivedNote(match),
-      comparison(parameters, input),
+      comparison(parameters, input, passes),
       passes ? declaredNote(scans, types) : advice(parameters, match, input),
       passes ? caveatNote(scans, types) : '',
       passes ? namesNote(scans, input.artifacts) : '',

@@ -120,8 +120,13 @@ export interface RuleInput {
   /** Ids of the evidence that is too old for this rule, as `Rule.tooOld` returned them. */
   readonly tooOld: ReadonlySet<string>;
   readonly defects: Defects;
-  /** The running release of the project in the environment; null: none is known. */
+  /**
+   * The running release of the project in the environment: of the last deployment that was authorized, a rollback or a
+   * break-glass. Null: none is known.
+   */
   readonly running: { readonly id: string; readonly version: string } | null;
+  /** The release that runs without authorization. Null: what runs is `running`, or nothing runs. It is never a base. */
+  readonly unauthorized: { readonly id: string; readonly version: string } | null;
   /** Whether the release ran in other environments, for the demands of rules. */
   readonly promoted: readonly PromotionInput[];
   /** Whether the question is for a rollback to a release that ran here. */

@@ -1,4 +1,4 @@
-export { ENVIRONMENT_INPUT, RUNNING_INPUT } from './environment.input.sql.js';
+export { ENVIRONMENT_INPUT, RUNNING_INPUT, RUNS_INPUT } from './environment.input.sql.js';
 export {
   AFTER_INPUT,
   ROLLBACK_INPUT,

@@ -1,4 +1,4 @@
-import { authorizedOf, placeOf } from './environment.input.sql.js';
+import { authorizedOf, countsOf, placeOf } from './environment.input.sql.js';
 
 const forProject = (row: string) =>
   `(${row}.every_project OR r.project_id = ANY (${row}.project_ids))`;
@@ -24,13 +24,15 @@ const WHOLE = `NOT EXISTS (SELECT 1 FROM artifacts a WHERE a.release_id = r.id A
 /**
  * Verdict input: how the release `r` ran in the environment row `n`, for a rollback. `ran`: its last authorized
  * deployment, with the artifacts that it has now, that succeeded before the one that runs now, and when another one
- * followed that. `failed`: its last deployment that ended had failed. `isRunning`: it runs now.
+ * followed that. `failed`: its last deployment that ended had failed, and an unauthorized one does not make that good.
+ * `isRunning`: it runs now.
  */
 export const ROLLBACK_INPUT = `(
   SELECT jsonb_build_object(
            'isRunning', COALESCE(running.release_id = r.id, false),
            'failed', COALESCE((SELECT last.state = 'failed' FROM deployments last
-                                WHERE last.release_id = r.id AND last.environment = n.name AND last.state <> 'started'
+                                WHERE last.release_id = r.id AND last.environment = n.name
+                                  AND (last.state = 'failed' OR (last.state = 'succeeded' AND ${countsOf('last')}))
                                 ORDER BY COALESCE(last.ended_at, last.created_at) DESC, last.id DESC LIMIT 1), false),
            'ran', (SELECT jsonb_build_object('id', d.id, 'until', (
                             SELECT COALESCE(after.ended_at, after.created_at) FROM deployments after

@@ -78,14 +78,16 @@ export async function lastOf(
 const RANKS: Readonly<Record<string, number>> = { unauthorized: 0, 'break-glass': 1 };
 const rankOf = (authorization: string) => RANKS[authorization] ?? 2;
 
+/** The same of a record. One from before `authorization` existed says nothing, unless an allow held. */
+const rankOfRecord = ({ authorization, decision }: DeploymentRow) =>
+  authorization === 'unknown' && decision !== 'allow' ? 0 : rankOf(authorization);
+
 /** Whether the gate can authorize better what runs: recording it again says so. */
-export const canBeBetter = ({ authorization }: DeploymentRow): boolean => rankOf(authorization) < 2;
+export const canBeBetter = (row: DeploymentRow): boolean => rankOfRecord(row) < 2;
 
 /** Whether the gate allows now what ran without authorization, or without a break-glass what ran with one. */
-export const isBetter = (
-  { authorization }: DeploymentRow,
-  judged: Authorization | undefined,
-): boolean => judged !== undefined && rankOf(judged.authorization) > rankOf(authorization);
+export const isBetter = (row: DeploymentRow, judged: Authorization | undefined): boolean =>
+  judged !== undefined && rankOf(judged.authorization) > rankOfRecord(row);
 
 /** The existing deployment that says the same as the request. */
 export async function findSame(

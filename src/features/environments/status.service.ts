@@ -198,7 +198,10 @@ export function statusService(verdicts: VerdictsService) {
             ...step,
             state: 'running',
             until: null,
-            next: `It runs there since ${since}. Nothing is to be done`,
+            next:
+              running.authorization === 'unauthorized'
+                ? `It runs there since ${since}, and was not authorized. ${step.next}`
+                : `It runs there since ${since}. Nothing is to be done`,
           });
         }
       }

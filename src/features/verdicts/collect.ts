@@ -92,6 +92,7 @@ export type Row = Omit<
   | 'tooOld'
   | 'evidence'
   | 'running'
+  | 'unauthorized'
   | 'windows'
   | 'rollback'
   | 'after'
@@ -106,9 +107,14 @@ export type Row = Omit<
   readonly approvals: ApprovalsRow;
   readonly running:
     | (NonNullable<VerdictInputs['running']> & {
+        readonly deployment: string;
         readonly deployedAt: string;
         readonly rowCount: number | null;
       })
+    | null;
+  /** What runs, also if it is what others are compared with. */
+  readonly unauthorized:
+    | (NonNullable<VerdictInputs['unauthorized']> & { readonly deployment: string })
     | null;
   /** Those that did not end, also if they are far away. */
   readonly windows: readonly StoredWindow[];
@@ -159,7 +165,17 @@ const NONE: Counted = { counts: [], worst: [] };
 /** @param runningEvidence digest of the evidence of the running release, if a rule compares the two releases */
 function inputsOf(row: WholeRow, prepared: Prepared, runningEvidence?: string): CanonicalInputs {
   const { facts: _facts, changes: _changes, rowCount: _rowCount, evaluatedAt: _at, ...rest } = row;
-  const { running, windows, rollback, promoted, approvals, breakGlass, reviews, ...inputs } = rest;
+  const {
+    running,
+    unauthorized,
+    windows,
+    rollback,
+    promoted,
+    approvals,
+    breakGlass,
+    reviews,
+    ...inputs
+  } = rest;
   const at = row.evaluatedAt.getTime();
   const days = prepared.asks.flatMap(({ maximumAgeDays }) => maximumAgeDays ?? []);
   return canonicalInputs({
@@ -173,6 +189,7 @@ function inputsOf(row: WholeRow, prepared: Prepared, runningEvidence?: string): 
       running && runningEvidence !== undefined
         ? { ...running, evidence: runningEvidence }
         : running,
+    unauthorized: unauthorized?.deployment === running?.deployment ? null : unauthorized,
     tooOld: prepared.tooOld(row.evidence.map(agedOf)),
     ...(prepared.needs.approvals && {
       approvals: approvalsInput(approvals, inputs.waivers, days, row.evaluatedAt),
