@@ -15,7 +15,8 @@ export interface Target {
   readonly package?: string | undefined;
   /**
    * `sha256:…` digests of the same sort as the digest of an artifact: manifests of an image (`RepoDigests`), or the
-   * hash of a file. If an artifact has none of them, the document is about something else.
+   * hash of a file. If an artifact has none of them, the document is about something else. Of a cluster, they are of
+   * images that share an entry: which of them the results are about is not known, so they name no artifact.
    */
   readonly digests?: readonly string[] | undefined;
   /** Other digests: image ids, indexes, platforms. They can name the artifact, but never contradict it. */

@@ -62,12 +62,28 @@ const wordsOf = (text: string): string[] =>
   );
 
 /**
+ * `GPL compatible`, `compatible with the GPL`: what another licence can be combined with. `GPL compatible with MIT` may
+ * be the GPL.
+ */
+const COMPATIBLE = [
+  /(?:gnu[ -]+)?(?<![\w.+-])[a-z][\w.+]{0,50}(?:-[\w.+]{1,50}){0,5}(?: v?\d[\d.]{0,10}\+?)?[ -]+compatible(?![\w-]| with)/gi,
+  /(?<![\w-])compatible with (?:the )?(?:gnu )?[a-z][\w.+]{0,50}(?:-[\w.+]{1,50}){0,5}(?: v?\d[\d.]{0,10}\+?)?/gi,
+];
+
+/** A text without the licences that it only calls compatible. If nothing else is in it, they may be what it means. */
+function withoutCompatible(text: string): string {
+  const rest = COMPATIBLE.reduce((left, one) => left.replace(one, ' '), text);
+  return /[a-z]/i.test(rest) ? rest : text;
+}
+
+/**
  * SPDX ids that a text may mean which is not an SPDX expression: `MIT/AGPL-3.0`, `GPLv3`, `SSPL`,
  * `GNU General Public License v3.0 only`, `Server Side Public License`, `https://www.gnu.org/licenses/agpl-3.0.html`,
  * `LicenseRef-AGPL-3.0`. A hint can deny a component, and never allows one. A name without a version can mean each.
  */
-export function licenceHints(text: string): string[] {
-  if (text.length > MAX_LENGTH) return [];
+export function licenceHints(given: string): string[] {
+  if (given.length > MAX_LENGTH) return [];
+  const text = withoutCompatible(given);
   const words = wordsOf(text);
   const short = words.flatMap((word, i) => shortForm(word, words[i + 1]));
   return [

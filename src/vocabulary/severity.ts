@@ -17,6 +17,15 @@ export function ratingOf(score: number): Severity {
   return score > 0 ? 'low' : 'none';
 }
 
+/**
+ * The rating of a base score beside a word of the same source. By the NVD's ratings of version 2, `high` is the
+ * highest: a word `high` beside a score of 10 of version 2 is no contradiction.
+ */
+export function ratingBesideWord(score: number, isVersion2: boolean): Severity {
+  const rating = ratingOf(score);
+  return isVersion2 && rating === 'critical' ? 'high' : rating;
+}
+
 /** The worse of two severities. Each known severity is worse than `unknown`. */
 export function worse(a: Severity, b: Severity): Severity {
   return SEVERITIES.indexOf(a) <= SEVERITIES.indexOf(b) ? a : b;

@@ -35,6 +35,10 @@ export interface Subjects<S extends Subject> {
   readonly byDigest: ReadonlyMap<string, readonly S[]>;
 }
 
+/** The digests by which a target names an artifact. */
+export const namesIn = ({ type, digests = [], otherDigests = [] }: Target): readonly string[] =>
+  type === 'cluster' ? otherDigests : [...digests, ...otherDigests];
+
 export function indexed<S extends Subject>(all: readonly S[]): Subjects<S> {
   const byDigest = new Map<string, S[]>();
   for (const subject of all) {
@@ -49,16 +53,14 @@ export function indexed<S extends Subject>(all: readonly S[]): Subjects<S> {
 
 /** The artifacts of which a document names a digest. */
 export const namedBy = <S extends Subject>(target: Target, { byDigest }: Subjects<S>): S[] =>
-  [...(target.digests ?? []), ...(target.otherDigests ?? [])].flatMap(
-    (digest) => byDigest.get(digest) ?? [],
-  );
+  namesIn(target).flatMap((digest) => byDigest.get(digest) ?? []);
 
 /**
  * The artifacts that a document means by the digests that it names. A digest of several artifacts, such as that of an
  * index with a platform each, says of none that the tool looked at it; the own digest of one means that one.
  */
 export const meantBy = <S extends Subject>(target: Target, { byDigest }: Subjects<S>): S[] =>
-  [...(target.digests ?? []), ...(target.otherDigests ?? [])].flatMap((digest) => {
+  namesIn(target).flatMap((digest) => {
     const owners = byDigest.get(digest) ?? [];
     const own = owners.filter(({ sha256 }) => digest === `sha256:${sha256}`);
     return own.length > 0 || owners.length > 1 ? own : owners;
@@ -66,7 +68,8 @@ export const meantBy = <S extends Subject>(target: Target, { byDigest }: Subject
 
 /**
  * The first digest of something that is none of the artifacts. Image ids, indexes and platforms contradict no artifact,
- * and neither do digests of another sort: the digest of an image is that of a manifest, of others that of a file.
+ * and neither do digests of another sort: the digest of an image is that of a manifest, of others that of a file. A
+ * cluster is something else if none of its images is an artifact.
  */
 export function otherDigest<S extends Subject>(
   targets: readonly Target[],
@@ -75,10 +78,13 @@ export function otherDigest<S extends Subject>(
   const sorts = new Set(subjects.all.map(isImage));
   for (const target of targets) {
     const { type } = target;
-    const [digest] = target.digests ?? [];
-    const asImage = type === 'image';
+    const { digests = [], otherDigests = [] } = target;
+    const all = [...digests, ...otherDigests];
+    const [digest] = type === 'cluster' ? [...otherDigests, ...digests] : digests;
+    const asImage = type === 'image' || type === 'cluster';
     if (digest === undefined || (!asImage && type !== 'files') || !sorts.has(asImage)) continue;
-    if (!namedBy(target, subjects).some((subject) => isImage(subject) === asImage)) return digest;
+    const named = all.flatMap((one) => subjects.byDigest.get(one) ?? []);
+    if (!named.some((subject) => isImage(subject) === asImage)) return digest;
   }
   return undefined;
 }

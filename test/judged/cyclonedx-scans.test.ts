@@ -25,13 +25,20 @@ const named = (name: string) => [{ vendor: 'Acme', name, version: '1' }];
 const send = (document: unknown, scanners?: string) =>
   upload(context.app, release, document, scanners === undefined ? {} : { scanners });
 
+const sendXml = (more: string) => {
+  const document = `<bom xmlns="http://cyclonedx.org/schema/bom/1.4">
+    <metadata><tools><tool><name>grype</name></tool></tools></metadata>
+    <components><component type="library"><name>a</name></component></components>${more}</bom>`;
+  return upload(context.app, release, document, { type: 'application/xml', scanners: 'vuln' });
+};
+
 const SCANS: Record<string, unknown> = {
   'pip-audit, which names its library': clean(named('cyclonedx-python-lib')),
-  'pip-audit, which names nothing': clean(undefined, {}),
+  'a tool that names nothing': clean(undefined),
   'Dependency-Track': clean(named('OWASP Dependency-Track')),
   'Dependency-Track of today': clean({ components: [{ name: 'Dependency-Track' }] }),
   Grype: clean(named('grype')),
-  'OSV-Scanner': clean(named('osv-scanner'), {}),
+  'OSV-Scanner': clean(named('osv-scanner')),
 };
 
 describe('a clean document of a scanner', () => {
@@ -51,11 +58,7 @@ describe('a clean document of a scanner', () => {
   );
 
   it('passes as XML', async () => {
-    const document = `<bom xmlns="http://cyclonedx.org/schema/bom/1.4">
-      <metadata><tools><tool><name>grype</name></tool></tools></metadata>
-      <components><component type="library"><name>a</name></component></components></bom>`;
-    const options = { type: 'application/xml', scanners: 'vuln' };
-    expect((await upload(context.app, release, document, options)).statusCode).toBe(201);
+    expect((await sendXml('<vulnerabilities/>')).statusCode).toBe(201);
     expect((await resultOf(context.app, release)).status).toBe('pass');
   });
 
@@ -79,6 +82,37 @@ describe('what no word of the uploader makes a scan', () => {
 
   it('refuses a scan for secrets', async () => {
     expect((await send(clean(named('grype')), 'vuln,secret')).statusCode).toBe(422);
+  });
+
+  it.each<[string, unknown]>([
+    ['that names no tool', undefined],
+    ['of Grype', named('grype')],
+    ['with a vendor alone', [{ vendor: 'Acme' }]],
+    ['of pip-audit', named('cyclonedx-python-lib')],
+  ])('denies an SBOM without a list of vulnerabilities %s', async (_which, tools) => {
+    expect((await send(clean(tools, {}), 'vuln')).statusCode).toBe(201);
+    const { status, message } = await resultOf(context.app, release);
+    expect([status, message]).toEqual([
+      'not-evidenced',
+      expect.stringContaining('it has no list `vulnerabilities`, not even an empty one'),
+    ]);
+  });
+
+  it('denies one in XML', async () => {
+    expect((await sendXml('')).statusCode).toBe(201);
+    expect((await resultOf(context.app, release)).status).toBe('not-evidenced');
+  });
+
+  it('does not let one replace a scan with findings', async () => {
+    const critical = { id: 'CVE-2026-1', ratings: [{ severity: 'critical' }] };
+    const options = { label: 'image', scanners: 'vuln' };
+    const tools = named('grype');
+    const metadata = { tools, component: { type: 'application', name: 'shop' } };
+    const found = clean(tools, { metadata, vulnerabilities: [critical] });
+    await upload(context.app, release, found, options);
+    const answer = await upload(context.app, release, clean(tools, { metadata }), options);
+    expect([answer.statusCode, answer.json().supersedes]).toEqual([201, []]);
+    expect((await resultOf(context.app, release)).status).toBe('fail');
   });
 
   const vulnerability = { id: 'CVE-2026-1', ratings: [{ severity: 'low' }] };

@@ -92,3 +92,19 @@ it('a search for a licence finds those in files', async () => {
   const { body } = await context.app.inject({ url: `/releases/${release}/components`, query });
   expect(JSON.parse(body)).toMatchObject([{ licences: ['MIT', 'also found: AGPL-3.0-only'] }]);
 });
+
+describe('a name that calls the licence compatible with a denied one', () => {
+  const named = (name: string) => component({ licenses: [{ license: { name } }] });
+  const rule = { deny: ['GPL-*'], unknown: 'allow' };
+
+  it.each(['MIT (GPL compatible)', 'Python Software Foundation License (GPL compatible)'])(
+    'is not denied: %s',
+    async (name) => expect(await decided(named(name), rule)).toBe(''),
+  );
+
+  it.each(['GPL', 'GPL compatible', 'GPL compatible with MIT', 'GPL (MIT compatible)'])(
+    'is denied: %s',
+    async (name) =>
+      expect(await decided(named(name), rule)).toContain('licences that are not allowed'),
+  );
+});

@@ -8,18 +8,20 @@ export const MAX_COVERAGE = 100;
 /** Maximum number of targets of an entry, and of digests of a target. */
 const MAX_TARGETS = 20;
 const MAX_DIGESTS = 50;
+/** A cluster runs many images, each with a manifest and an id. */
+const MAX_CLUSTER_DIGESTS = 500;
 /** Maximum number of names by which documents are compared. More become one digest. */
 const MAX_NAMES = 200;
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
-const digestsOf = (digests: readonly string[] | undefined) =>
+const digestsOf = (digests: readonly string[] | undefined, type: Target['type']) =>
   [...new Set((digests ?? []).map((digest) => digest.toLowerCase()))]
     .filter((digest) => DIGEST.test(digest))
-    .slice(0, MAX_DIGESTS);
+    .slice(0, type === 'cluster' ? MAX_CLUSTER_DIGESTS : MAX_DIGESTS);
 
 function storableTarget({ type, name, package: key, digests, otherDigests }: Target): Target {
-  const [own, others] = [digestsOf(digests), digestsOf(otherDigests)];
+  const [own, others] = [digestsOf(digests, type), digestsOf(otherDigests, type)];
   const cleaned = clean(name, 300);
   return {
     type,

@@ -73,7 +73,7 @@ export const PACKAGES: readonly Lookalike[] = [
   {
     name: 'a report of pip-audit',
     advice:
-      'Upload CycloneDX JSON (pip-audit --format cyclonedx-json), which counts if it has a vulnerability. To show a clean scan, scan the same files with Trivy, Grype or OSV-Scanner, and upload its JSON',
+      'Upload CycloneDX JSON (pip-audit --format cyclonedx-json) with ?scanners=vulnerability. It counts if it has a vulnerability: without one, pip-audit writes the same as an SBOM. To show a clean scan, scan the same files with Trivy, Grype or OSV-Scanner, and upload its JSON',
     fields: ['dependencies', 'fixes'],
   },
   {

@@ -16,7 +16,7 @@ const JSON_DOCUMENTS: [string, unknown, string][] = [
   ['Snyk IaC', { infrastructureAsCodeIssues: [] }, 'snyk iac test --sarif'],
   ['Dependency-Check', { reportSchema: '1.1', scanInfo: {}, dependencies: [] }, '--format SARIF'],
   ['govulncheck', { config: { protocol_version: 'v1.0.0' } }, 'govulncheck -format sarif'],
-  ['pip-audit', { dependencies: [], fixes: [] }, 'cyclonedx-json'],
+  ['pip-audit', { dependencies: [], fixes: [] }, 'cyclonedx-json) with ?scanners=vulnerability'],
   ['bundler-audit', { version: '0.9.1', created_at: '', results: [] }, 'Gemfile.lock'],
   ['dotnet list package', { version: 1, parameters: '', projects: [] }, 'packages.lock.json'],
   ['Syft', { artifacts: [], artifactRelationships: [], descriptor: {} }, 'cyclonedx-json'],

@@ -1,5 +1,6 @@
 import type { Coverage, Target } from '../../vocabulary/coverage.js';
 import type { Shown } from '../../vocabulary/finding-types.js';
+import { namesIn } from '../../vocabulary/subject.js';
 
 /** The part of a summary that says what a document is about. */
 interface About {
@@ -13,15 +14,13 @@ const isNameless = ({ type, name, digests = [], otherDigests = [] }: Target) =>
 const targetsIn = ({ coverage = [] }: About): Target[] =>
   coverage.flatMap(({ of = [] }) => of.filter((target) => !isNameless(target)));
 
-const digestsOf = ({ digests = [], otherDigests = [] }: Target) => [...digests, ...otherDigests];
-
 const withDigests = (document: About) =>
-  targetsIn(document).filter((target) => digestsOf(target).length > 0);
+  targetsIn(document).filter((target) => namesIn(target).length > 0);
 
 /** Whether a cluster has all images of another: two clusters or namespaces can share some, such as a sidecar. */
 const hasAll = (cluster: Target, other: Target) => {
-  const own = new Set(digestsOf(cluster));
-  return digestsOf(other).every((digest) => own.has(digest));
+  const own = new Set(namesIn(cluster));
+  return namesIn(other).every((digest) => own.has(digest));
 };
 
 /**
@@ -32,7 +31,7 @@ function isSame(one: Target, other: Target): boolean {
   if (one.type === 'cluster' && other.type === 'cluster') return hasAll(one, other);
   const [own, its] = [one.otherDigests ?? [], other.otherDigests ?? []];
   const areExact = own.length > 0 && its.length > 0;
-  const [mine, theirs] = areExact ? [own, its] : [digestsOf(one), digestsOf(other)];
+  const [mine, theirs] = areExact ? [own, its] : [namesIn(one), namesIn(other)];
   return mine.some((digest) => theirs.includes(digest));
 }
 

@@ -1,5 +1,5 @@
 import cvss from 'ae-cvss-calculator';
-import { ratingOf, type Severity } from '../../../vocabulary/severity.js';
+import { ratingBesideWord, ratingOf, type Severity, worse } from '../../../vocabulary/severity.js';
 
 /** Documents repeat few vectors, and calculating a score of version 4 is slow. */
 const CACHE_SIZE = 20_000;
@@ -24,13 +24,34 @@ function calculate(vector: string): number | undefined {
   }
 }
 
-/** The severity by a tool's word, else by the score, else by the vector. */
-export function severityFrom(
-  word: Severity | undefined,
-  score?: number | null,
-  vector?: string | null,
-): Severity {
-  if (word !== undefined && word !== 'unknown') return word;
-  const number = score ?? scoreOf(vector);
-  return number === undefined ? (word ?? 'unknown') : ratingOf(number);
+/** Vectors of version 2 have no prefix: `AV:N/AC:L/Au:N/C:C/I:C/A:C`. */
+const VERSION_2 = /^\(?AV:[LAN]\/AC:[LMH]\/Au:/i;
+
+interface Scored {
+  readonly score: number;
+  readonly vector?: string | undefined;
 }
+
+/** The severity by a tool's word, else by a score of another source. */
+export function severityFrom(word: Severity | undefined, rating: Scored | undefined): Severity {
+  if (word !== undefined && word !== 'unknown') return word;
+  return rating === undefined ? (word ?? 'unknown') : ratingOf(rating.score);
+}
+
+/** The severity by the word and the score of one source. If they contradict each other, the worse counts. */
+export function severityOfBoth(
+  word: Severity | undefined,
+  rating: Scored | undefined,
+  isVersion2 = VERSION_2.test(rating?.vector ?? ''),
+): Severity {
+  const severity = severityFrom(word, rating);
+  if (rating === undefined || word === undefined || word === 'unknown') return severity;
+  return worse(severity, ratingBesideWord(rating.score, isVersion2));
+}
+
+/**
+ * Red Hat rates the impact of a vulnerability by its own scale, and publishes a CVSS score beside it. Its word is often
+ * lower than the rating of the score, and is not meant as one.
+ */
+export const hasOwnScale = (source: string | null | undefined): boolean =>
+  /^(?:red ?hat|rhel)(?:$|:)/i.test(source ?? '');

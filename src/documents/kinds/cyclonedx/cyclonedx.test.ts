@@ -27,8 +27,9 @@ describe('recognizes', () => {
 
 describe('components', () => {
   it('reads what npm writes', () => {
-    const { components, coverage, subjects, ...rest } = parse(fixture('npm-sbom-1.5'));
+    const { components, coverage, subjects, obstacle, ...rest } = parse(fixture('npm-sbom-1.5'));
     expect(subjects).toMatchObject([{ name: 'tiny', version: '1.2.0' }]);
+    expect(obstacle).toContain('it has no list `vulnerabilities`');
     expect(rest).toEqual({
       tool: 'cli',
       toolVersion: '11.19.1',

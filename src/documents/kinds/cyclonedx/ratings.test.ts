@@ -42,4 +42,28 @@ describe('ratings', () => {
     expect(rated(ratings, { source: { name: 'C' } })).toMatchObject({ severity: 'high', score: 8 });
     expect(rated(ratings.toReversed())).toMatchObject({ severity: 'high', score: 8 });
   });
+
+  it.each<[object, string]>([
+    [{ severity: 'low', score: 9.8 }, 'critical'],
+    [{ severity: 'low', vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H' }, 'critical'],
+    [{ severity: 'medium', score: 9.8, source: { name: 'NVD' } }, 'critical'],
+    [{ severity: 'critical', score: 2 }, 'critical'],
+    [{ severity: 'high', score: 10, method: 'CVSSv2' }, 'high'],
+    [{ severity: 'high', score: 10, vector: 'AV:N/AC:L/Au:N/C:C/I:C/A:C' }, 'high'],
+    [{ severity: 'high', score: 10, method: 'CVSSv31' }, 'critical'],
+    [{ severity: 'low', score: 9.8, method: 'OWASP' }, 'low'],
+    [{ severity: 'medium', score: 7.5, source: { name: 'redhat' } }, 'medium'],
+    [{ severity: 'none', score: 7.5, source: { name: 'redhat' } }, 'high'],
+  ])('that contradict their own score: %j is %s', (rating, severity) => {
+    expect(rated([rating])?.severity).toBe(severity);
+  });
+
+  it('of a vendor are not contradicted by the score of the NVD', () => {
+    const ratings = [
+      { severity: 'low', source: { name: 'debian' } },
+      { severity: 'critical', score: 9.8, source: { name: 'nvd' } },
+    ];
+    expect(rated(ratings, { source: { name: 'debian' } })?.severity).toBe('low');
+    expect(rated(ratings)?.severity).toBe('critical');
+  });
 });

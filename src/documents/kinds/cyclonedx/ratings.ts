@@ -1,5 +1,5 @@
 import { type Severity, worse } from '../../../vocabulary/severity.js';
-import { severityFrom } from '../common/cvss.js';
+import { hasOwnScale, severityFrom, severityOfBoth } from '../common/cvss.js';
 import { ratingFrom } from '../common/rating.js';
 import { type SeverityTable, severityOf } from '../common/severities.js';
 import { isObject, numberOf, textOf } from '../common/texts.js';
@@ -26,6 +26,8 @@ export interface Assessment {
   readonly vector?: string | undefined;
 }
 
+const nameOf = (source: unknown) => (isObject(source) ? textOf(source.name) : undefined);
+
 /** Uses only CVSS scores. Other methods (OWASP, SSVC) have other scales. */
 function assess(rating: BomRating): Assessment {
   const text = textOf(rating.severity)?.trim();
@@ -34,9 +36,10 @@ function assess(rating: BomRating): Assessment {
   const isCvss = method === undefined || /^cvss/i.test(method);
   if (!isCvss) return { severity: word ?? 'unknown' };
   const found = ratingFrom(numberOf(rating.score), textOf(rating.vector));
-  // A word for no severity beside a score contradicts it, and the worse counts.
-  const said = word === 'none' && found ? undefined : word;
-  return { severity: severityFrom(said, found?.score), ...found };
+  const isOwnScale = word !== 'none' && hasOwnScale(nameOf(rating.source));
+  if (isOwnScale) return { severity: severityFrom(word, found), ...found };
+  const isVersion2 = method === undefined ? undefined : /^cvss_?v?2/i.test(method);
+  return { severity: severityOfBoth(word, found, isVersion2), ...found };
 }
 
 function worseOf(a: Assessment, b: Assessment): Assessment {
@@ -45,8 +48,6 @@ function worseOf(a: Assessment, b: Assessment): Assessment {
 }
 
 const NOT_RATED: Assessment = { severity: 'unknown' };
-
-const nameOf = (source: unknown) => (isObject(source) ? textOf(source.name) : undefined);
 
 /** The worst rating by the source of the vulnerability, else the worst rating of all. */
 export function assessmentOf({ ratings, source }: BomVulnerability): Assessment {

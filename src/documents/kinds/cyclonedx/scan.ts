@@ -118,11 +118,14 @@ function doubtOf(
   return 'none of its tools (metadata.tools) is a vulnerability scanner that the server knows';
 }
 
+/** Some scanners, such as pip-audit, leave out the list if they find nothing. So does every SBOM without a scan. */
+const NO_LIST = 'it has no list `vulnerabilities`, not even an empty one, so it is an SBOM';
+
 /** Why no word of the uploader makes the document a scan. Continues "does not count: ". */
-export function obstacleTo({ vulnerabilities = [] }: BomDocument, components: number) {
+export function obstacleTo({ vulnerabilities }: BomDocument, components: number) {
   if (components === 0) return 'it lists no component that a tool could have looked at';
-  if (vulnerabilities && vulnerabilities.length > 0 && vulnerabilities.every(isAnalysed))
-    return ALL_ANALYSED;
+  if (!vulnerabilities) return `${NO_LIST}. ${OWN_REPORT}`;
+  if (vulnerabilities.length > 0 && vulnerabilities.every(isAnalysed)) return ALL_ANALYSED;
   return undefined;
 }
 

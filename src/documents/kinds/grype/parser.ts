@@ -21,7 +21,7 @@ function isReport(document: unknown): boolean {
 }
 
 export const parser: DocumentParser = {
-  version: 6,
+  version: 7,
 
   recognizes: isReport,
 

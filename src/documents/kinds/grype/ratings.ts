@@ -1,5 +1,5 @@
 import { type Severity, worse } from '../../../vocabulary/severity.js';
-import { severityFrom } from '../common/cvss.js';
+import { hasOwnScale, severityFrom, severityOfBoth } from '../common/cvss.js';
 import { higher, type Rating, ratingFrom } from '../common/rating.js';
 import { type SeverityTable, severityOf } from '../common/severities.js';
 import type { Cvss, Match } from './schema.js';
@@ -41,6 +41,19 @@ const scoresOf = ({ cvss, cvssV2, cvssV3 }: Match['vulnerability']): Cvss[] => [
 ];
 
 /**
+ * The severity by the word and the scores of the source of the match. Secondary scores of the NVD are of other sources,
+ * such as the one that assigned the CVE.
+ */
+function besideWord(vulnerability: Match['vulnerability'], word: Severity): Severity {
+  const { namespace } = vulnerability;
+  if (word === 'unknown' || hasOwnScale(namespace)) return word;
+  const scores = scoresOf(vulnerability).filter(
+    ({ type }) => !/^nvd(?:$|:)/i.test(namespace ?? '') || type?.toLowerCase() !== 'secondary',
+  );
+  return severityOfBoth(word, bestOf(scores));
+}
+
+/**
  * The match's own rating, else the highest of the related vulnerabilities. Distributions often give no rating, or a
  * vector of 0 for a vulnerability that they dispute: if the tool itself does not rate it, others may rate it worse.
  */
@@ -53,7 +66,7 @@ export function ratingOfMatch({ vulnerability, relatedVulnerabilities }: Match):
   const score = bestOf(scoresOf(vulnerability));
   const others = related.map(({ cvss }) => bestOf(cvss)).reduce(higher, undefined);
   const rating = score && (score.score > 0 || word !== 'unknown') ? score : higher(score, others);
-  const own = severityFrom(word, rating?.score);
+  const own = worse(severityFrom(word, rating), besideWord(vulnerability, word));
   if (own !== 'unknown' && own !== 'none') return { severity: own, rating };
   const words = related.map(({ severity }) => severityOf(SEVERITIES, severity));
   return { severity: words.reduce(worse, own), rating };

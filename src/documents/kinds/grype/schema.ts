@@ -21,6 +21,7 @@ const OldCvss = optionalObject({ baseScore: optionalNumber, vector: optionalText
 const metadata = {
   id: Type.String({ minLength: 1 }),
   dataSource: optionalText,
+  namespace: optionalText,
   severity: optionalText,
   urls: optionalList(Type.String()),
   description: optionalText,

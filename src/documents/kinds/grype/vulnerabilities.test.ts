@@ -133,3 +133,53 @@ describe('Grype: vulnerabilities', () => {
     expect(fingerprints(match({}, { artifact }))).toEqual(fingerprints(a));
   });
 });
+
+describe('Grype: a severity and a score', () => {
+  const score = (baseScore: number, type?: string) => ({
+    version: '3.1',
+    type,
+    metrics: { baseScore },
+  });
+  const related = {
+    relatedVulnerabilities: [{ id: 'A', severity: 'Critical', cvss: [score(9.8)] }],
+  };
+  it.each<[string, object, object, string]>([
+    ['of the match: the worse', { cvss: [score(9.8)] }, {}, 'critical'],
+    [
+      'of GitHub, which Grype calls secondary: the worse',
+      { namespace: 'github:language:go', cvss: [score(9.8, 'Secondary')] },
+      {},
+      'critical',
+    ],
+    [
+      'of the NVD and of who assigned the CVE: the word',
+      { namespace: 'nvd:cpe', cvss: [score(3, 'Primary'), score(9.8, 'Secondary')] },
+      {},
+      'low',
+    ],
+    [
+      'of a distribution and the NVD: the word',
+      { namespace: 'debian:distro:debian:12' },
+      related,
+      'low',
+    ],
+    [
+      'of Red Hat, which has its own scale: the word',
+      { namespace: 'redhat:distro:redhat:9', cvss: [score(7.5)] },
+      {},
+      'low',
+    ],
+    [
+      'of version 2, which has no critical',
+      {
+        cvss: [
+          { version: '2.0', vector: 'AV:N/AC:L/Au:N/C:C/I:C/A:C', metrics: { baseScore: 10 } },
+        ],
+      },
+      {},
+      'high',
+    ],
+  ])('%s', (_which, fields, rest, severity) => {
+    expect(only(match({ severity: 'Low', ...fields }, rest))?.severity).toBe(severity);
+  });
+});

@@ -1,14 +1,34 @@
+import type { Severity } from '../../../vocabulary/severity.js';
 import { normalizeId } from '../../../vocabulary/vulnerability-ids.js';
 import { DocumentFault } from '../../fault.js';
-import type { SeverityTable } from '../common/severities.js';
+import { severityOfBoth } from '../common/cvss.js';
+import { type Rating, ratingFrom } from '../common/rating.js';
+import { type SeverityTable, severityOf } from '../common/severities.js';
 
-export const SEVERITIES: SeverityTable = {
+const SEVERITIES: SeverityTable = {
   critical: 'critical',
   high: 'high',
   moderate: 'medium',
   low: 'low',
   info: 'none',
 };
+
+interface Rated {
+  readonly severity?: string | null | undefined;
+  readonly cvss?:
+    | { score?: number | null | undefined; vectorString?: string | null | undefined }
+    | null
+    | undefined;
+}
+
+/** GitHub states both the word and the score. */
+export function ratingOfAdvisory({ severity, cvss }: Rated): {
+  readonly severity: Severity;
+  readonly rating: Rating | undefined;
+} {
+  const rating = ratingFrom(cvss?.score, cvss?.vectorString);
+  return { severity: severityOfBoth(severityOf(SEVERITIES, severity), rating), rating };
+}
 
 /**
  * The GitHub id from the advisory's URL. Registries other than npm's may use other ids.

@@ -3,12 +3,9 @@ import { makePurl, readPurl } from '../../../vocabulary/purl.js';
 import { worse } from '../../../vocabulary/severity.js';
 import { refuseTooMany } from '../../fault.js';
 import type { Finding } from '../../kind.js';
-import { severityFrom } from '../common/cvss.js';
 import { vulnerabilityFingerprint } from '../common/fingerprint.js';
 import { webLink } from '../common/links.js';
-import { ratingFrom } from '../common/rating.js';
-import { severityOf } from '../common/severities.js';
-import { idOf, SEVERITIES } from './advisories.js';
+import { idOf, ratingOfAdvisory } from './advisories.js';
 import type { Advisory, Vulnerability } from './schema.js';
 
 /** Maximum number of places of a package in a message. */
@@ -29,7 +26,7 @@ const fixRank = ({ fixAvailable }: Vulnerability) =>
   fixAvailable ? 2 : fixAvailable === false ? 0 : 1;
 
 function isWorse(a: Advisory, b: Advisory): boolean {
-  const [one, other] = [severityOf(SEVERITIES, a.severity), severityOf(SEVERITIES, b.severity)];
+  const [one, other] = [ratingOfAdvisory(a).severity, ratingOfAdvisory(b).severity];
   return one !== other && worse(one, other) === one;
 }
 
@@ -74,13 +71,13 @@ function messageOf({ vulnerability, ranges }: Affected): string | undefined {
 
 function findingOf(affected: Affected): Finding {
   const { id, advisory, vulnerability } = affected;
-  const { name, cvss } = advisory;
-  const rating = ratingFrom(cvss?.score, cvss?.vectorString);
+  const { name } = advisory;
+  const { severity, rating } = ratingOfAdvisory(advisory);
   // npm reports version ranges, not the installed version.
   const purl = readPurl(makePurl('npm', name))?.purl;
   return {
     type: 'vulnerability',
-    severity: severityFrom(severityOf(SEVERITIES, advisory.severity), rating?.score),
+    severity,
     rule: id,
     title: advisory.title || undefined,
     message: messageOf(affected),

@@ -179,3 +179,23 @@ describe('npm audit: documents', () => {
     expect(fault(document)).toMatchObject({ pointer, reason: 'invalid' });
   });
 });
+
+describe('npm audit: a severity and its score', () => {
+  it.each([
+    ['low', 9.8, 'critical'],
+    ['info', 5, 'medium'],
+    ['critical', 3.1, 'critical'],
+    ['moderate', 0, 'medium'],
+  ])('%s and %s: the worse counts, %s', (severity, score, expected) => {
+    expect(only({ severity, cvss: { score, vectorString: null } })?.severity).toBe(expected);
+  });
+
+  it('counts the worst of the entries of one advisory', () => {
+    const cvss = { score: 9.8, vectorString: null };
+    for (const via of [
+      [advisory({ severity: 'low', cvss }), advisory()],
+      [advisory(), advisory({ severity: 'low', cvss })],
+    ])
+      expect(parse(report({ 'left-pad': { via } })).findings?.[0]?.severity).toBe('critical');
+  });
+});

@@ -7,12 +7,9 @@ import {
 } from '../../../vocabulary/vulnerability-ids.js';
 import { refuseTooMany } from '../../fault.js';
 import type { Finding } from '../../kind.js';
-import { severityFrom } from '../common/cvss.js';
 import { vulnerabilityFingerprint } from '../common/fingerprint.js';
 import { webLink } from '../common/links.js';
-import { ratingFrom } from '../common/rating.js';
-import { severityOf } from '../common/severities.js';
-import { idOf, SEVERITIES } from './advisories.js';
+import { idOf, ratingOfAdvisory } from './advisories.js';
 import type { OldAdvisory, OldReport } from './schema.js';
 
 interface Known {
@@ -42,14 +39,14 @@ function findingOf(
   version: string | null | undefined,
   paths: readonly string[],
 ): Finding {
-  const { module_name: name, cvss, vulnerable_versions: range } = advisory;
+  const { module_name: name, vulnerable_versions: range } = advisory;
   const { id, aliases } = idsOf(own);
-  const rating = ratingFrom(cvss?.score, cvss?.vectorString);
+  const { severity, rating } = ratingOfAdvisory(advisory);
   const made = makePurl('npm', name, version ?? '') ?? makePurl('npm', name);
   const purl = readPurl(made)?.purl;
   return {
     type: 'vulnerability',
-    severity: severityFrom(severityOf(SEVERITIES, advisory.severity), rating?.score),
+    severity,
     rule: id,
     aliases,
     title: advisory.title || undefined,

@@ -143,3 +143,10 @@ describe('npm audit: other outputs', () => {
     expect(faultOf(() => parse({}))).toMatchObject({ pointer: '/auditReportVersion' });
   });
 });
+
+it.each([
+  ['low', 9.8, 'critical'],
+  ['critical', 3.1, 'critical'],
+])('npm 6: of the severity %s and the score %s, the worse counts', (severity, score, expected) => {
+  expect(only({ severity, cvss: { score } })?.severity).toBe(expected);
+});

@@ -32,7 +32,7 @@ function parseCurrent(document: unknown): ParsedDocument {
 }
 
 export const parser: DocumentParser = {
-  version: 7,
+  version: 8,
 
   recognizes(document) {
     if (typeof Object(document).auditReportVersion === 'number') return true;

@@ -54,6 +54,26 @@ describe('Trivy: a cluster', () => {
     });
   });
 
+  it('has the digests of images that share a resource apart, because they name no artifact', () => {
+    const image = (n: number) => ({
+      ImageID: `sha256:${String(n).repeat(64)}`,
+      RepoDigests: [`x@sha256:${String(n + 5).repeat(64)}`],
+    });
+    const Resources = [
+      resource({ Metadata: [image(1), image(2)] }),
+      resource({ Name: 'web', Metadata: [image(3)] }),
+    ];
+    const digest = (n: number) => `sha256:${String(n).repeat(64)}`;
+    expect(parse({ ClusterName: 'c', Resources }).coverage[0]?.of).toEqual([
+      {
+        type: 'cluster',
+        name: 'c',
+        otherDigests: [digest(8), digest(3)],
+        digests: [digest(6), digest(7), digest(1), digest(2)],
+      },
+    ]);
+  });
+
   it('in which a scan failed shows nothing by its silence', () => {
     const failing = resource({ Name: 'worker', Results: null, Error: 'pull: 401' });
     const { coverage } = parse({ ClusterName: 'c', Resources: [resource(), failing, failing] });

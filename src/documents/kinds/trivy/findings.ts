@@ -1,7 +1,6 @@
 import type { VulnerabilityIds } from '../../../vocabulary/vulnerability-ids.js';
 import { DocumentFault } from '../../fault.js';
 import type { Finding, ParseContext } from '../../kind.js';
-import { severityFrom } from '../common/cvss.js';
 import {
   licenceFingerprint,
   type misconfigurationFingerprints,
@@ -11,7 +10,7 @@ import {
 import { webLink } from '../common/links.js';
 import { severityOf } from '../common/severities.js';
 import { purlOf } from './packages.js';
-import { ratingOfVulnerability, SEVERITIES } from './ratings.js';
+import { ratingOfVulnerability, SEVERITIES, severityOfVulnerability } from './ratings.js';
 import type { License, Misconfiguration, Result, Secret, Vulnerability } from './schema.js';
 
 /** Trivy writes 0 for an unknown line. */
@@ -41,7 +40,7 @@ export function vulnerabilityOf(
   const purl = purlOf(result.Type, PkgName ?? '', InstalledVersion, PkgIdentifier?.PURL);
   return {
     type: 'vulnerability',
-    severity: severityFrom(severityOf(SEVERITIES, vulnerability.Severity), rating?.score),
+    severity: severityOfVulnerability(vulnerability, rating),
     rule: id,
     aliases,
     title: vulnerability.Title || undefined,

@@ -23,7 +23,7 @@ function isOfSbom(document: unknown): boolean {
 }
 
 export const parser: DocumentParser = {
-  version: 10,
+  version: 11,
 
   recognizes(document) {
     return isReport(document) || isCluster(document) || otherOutput(document) !== undefined;

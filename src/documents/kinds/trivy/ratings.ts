@@ -1,5 +1,7 @@
+import type { Severity } from '../../../vocabulary/severity.js';
+import { hasOwnScale, severityFrom, severityOfBoth } from '../common/cvss.js';
 import { higher, type Rating, ratingFrom } from '../common/rating.js';
-import type { SeverityTable } from '../common/severities.js';
+import { type SeverityTable, severityOf } from '../common/severities.js';
 import type { Cvss, Vulnerability } from './schema.js';
 
 export const SEVERITIES: SeverityTable = {
@@ -41,4 +43,22 @@ export function ratingOfVulnerability({ CVSS, SeveritySource }: Vulnerability): 
   if (!CVSS) return undefined;
   const sources = [SeveritySource ?? '', 'nvd', 'ghsa'];
   return choose(CVSS, sources, current) ?? choose(CVSS, sources, old);
+}
+
+const rate = (cvss: Cvss) => current(cvss) ?? old(cvss);
+
+/**
+ * Trivy chooses whose word counts (`SeveritySource`), such as that of a distribution, which is often lower than the
+ * rating by the NVD's score, and not a contradiction. Only a score of the same source is. Without a source, a score
+ * contradicts the word as well.
+ */
+export function severityOfVulnerability(
+  { CVSS, Severity: word, SeveritySource }: Vulnerability,
+  chosen: Rating | undefined,
+): Severity {
+  const said = severityOf(SEVERITIES, word);
+  if (!SeveritySource) return severityOfBoth(said, chosen);
+  const own = CVSS && Object.hasOwn(CVSS, SeveritySource) ? CVSS[SeveritySource] : undefined;
+  if (said === 'unknown' || !own || hasOwnScale(SeveritySource)) return severityFrom(said, chosen);
+  return severityOfBoth(said, rate(own));
 }

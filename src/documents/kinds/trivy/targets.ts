@@ -66,15 +66,24 @@ function scannedImages(resources: readonly Resource[]): Record<string, unknown>[
   });
 }
 
-/**
- * Ids of the images of entries that have several: of which of them the results are is not known, so that they name no
- * artifact. They tell one cluster from another of its name.
- */
-export const imagesTogether = (resources: readonly Resource[]): string[] =>
+/** The images of entries that have several: of which of them the results are is not known. */
+const sharingImages = (resources: readonly Resource[]) =>
   resources.flatMap(({ Metadata }) => {
     const images = [Metadata].flat().filter(isObject);
-    return images.length > 1 ? images.flatMap((image) => idOf(image) ?? []) : [];
+    return images.length > 1 ? images : [];
   });
+
+/** Manifests of images first, then their ids. */
+const digestsOf = (images: readonly Record<string, unknown>[]): string[] => [
+  ...digestsIn(images.flatMap(({ RepoDigests }) => textsOf(RepoDigests))),
+  ...images.flatMap(({ ImageID }) => textsOf([ImageID])),
+];
+
+/**
+ * Ids of the images of entries that have several. They name no artifact, and tell one cluster from another of its name.
+ */
+export const imagesTogether = (resources: readonly Resource[]): string[] =>
+  sharingImages(resources).flatMap((image) => idOf(image) ?? []);
 
 const idOf = (image: Record<string, unknown>): string | undefined =>
   stringOf(image.ImageID) ?? textsOf(image.RepoDigests)[0] ?? textsOf(image.RepoTags)[0];
@@ -99,8 +108,13 @@ export function clusterTargets(
   name: string | null | undefined,
   resources: readonly Resource[],
 ): Target[] {
-  const images = scannedImages(resources);
-  const digests = digestsIn(images.flatMap(({ RepoDigests }) => textsOf(RepoDigests)));
-  const ids = images.flatMap(({ ImageID }) => textsOf([ImageID]));
-  return [{ type: 'cluster', name: name || undefined, otherDigests: [...digests, ...ids] }];
+  const shared = digestsOf(sharingImages(resources));
+  return [
+    {
+      type: 'cluster',
+      name: name || undefined,
+      otherDigests: digestsOf(scannedImages(resources)),
+      ...(shared.length > 0 && { digests: shared }),
+    },
+  ];
 }

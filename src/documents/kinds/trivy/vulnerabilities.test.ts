@@ -173,3 +173,34 @@ describe('Trivy: fingerprints', () => {
     expect(fingerprints(at(5, resource))).toEqual([one]);
   });
 });
+
+describe('Trivy: a severity and a score', () => {
+  const nvd = { nvd: { V3Score: 9.8 } };
+  const redhat = { redhat: { V3Score: 7.5 } };
+  it.each<[string, object, string]>([
+    ['of one source: the worse', { SeveritySource: 'nvd', CVSS: nvd }, 'critical'],
+    ['of a distribution and the NVD: the word', { SeveritySource: 'debian', CVSS: nvd }, 'low'],
+    [
+      'of Red Hat, which has its own scale: the word',
+      { SeveritySource: 'redhat', CVSS: redhat },
+      'low',
+    ],
+    ['without a source: the worse', { CVSS: nvd }, 'critical'],
+    [
+      'of version 2, which has no critical',
+      {
+        SeveritySource: 'nvd',
+        CVSS: { nvd: { V2Score: 10, V2Vector: 'AV:N/AC:L/Au:N/C:C/I:C/A:C' } },
+      },
+      'high',
+    ],
+    ['of a source named as a method', { SeveritySource: 'constructor', CVSS: nvd }, 'low'],
+  ])('%s', (_which, fields, severity) => {
+    expect(vulnerability({ Severity: 'LOW', ...fields })?.severity).toBe(severity);
+  });
+
+  it('of which the score is lower: the word', () => {
+    const fields = { Severity: 'CRITICAL', SeveritySource: 'nvd', CVSS: { nvd: { V3Score: 2 } } };
+    expect(vulnerability(fields)?.severity).toBe('critical');
+  });
+});

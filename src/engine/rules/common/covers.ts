@@ -1,5 +1,5 @@
 import type { Shown } from '../../../vocabulary/finding-types.js';
-import { isImage } from '../../../vocabulary/subject.js';
+import { isImage, namesIn } from '../../../vocabulary/subject.js';
 import type { ArtifactInput, EvidenceInput } from '../rule.js';
 import { type About, aboutOf, packageOfOther } from './about.js';
 
@@ -72,9 +72,7 @@ export function coversArtifact(
 
 /** The `sha256:…` digests that evidence names. */
 const digestsIn = ({ coverage }: EvidenceInput): string[] =>
-  coverage.flatMap(({ of = [] }) =>
-    of.flatMap(({ digests = [], otherDigests = [] }) => [...digests, ...otherDigests]),
-  );
+  coverage.flatMap(({ of = [] }) => of.flatMap(namesIn));
 
 /**
  * The digest of an image that no report names, although they name others of its digests: one platform of an index is

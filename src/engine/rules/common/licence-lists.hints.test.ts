@@ -42,6 +42,31 @@ describe('hints of licences in texts', () => {
     },
   );
 
+  it.each([
+    'MIT (GPL compatible)',
+    'MIT (GPL-compatible)',
+    'Python Software Foundation License (GPL compatible)',
+    'Zope Public License, GPLv3+ compatible',
+    'Modified BSD (GNU GPL v2 compatible)',
+    'Ours, compatible with the GNU GPL v3',
+    'Ours (compatible with GPL-2.0-only)',
+  ])('%s is not the licence that it is compatible with', (text) => {
+    expect(licenceLists(undefined, ['GPL-*'])([text])).toBe('unknown');
+  });
+
+  it.each([
+    'GPL compatible',
+    'GPL (compatible)',
+    'GPL compatible with MIT',
+    'GPL, compatible with MIT',
+    'GPL (MIT compatible)',
+    'GPL-3.0-only, GPL compatible',
+    'MIT/GPL (incompatible)',
+    'GPL compatible-ish',
+  ])('%s may be the GPL', (text) => {
+    expect(licenceLists(undefined, ['GPL-*'])([text])).toBe('denied');
+  });
+
   it('do not deny an alternative of an expression', () => {
     const standing = licenceLists(undefined, ['AGPL-*']);
     expect(standing(['MIT OR LicenseRef-AGPL-3.0'])).toBe('allowed');
