@@ -277,6 +277,7 @@ describe('GET /releases/{id}/decision-brief', () => {
       trivy({ id: 'CVE-2026-1', severity: 'MEDIUM' }, { id: 'CVE-2026-2' }),
       { label: 'scan' },
     );
+    await say(context.app, release, alice);
     await deployed(open.app, release, 'gate');
     const next = await createRelease(open.app, { projectId: 1, version: '2.0.0', notes: 'Faster' });
     const old = release;
