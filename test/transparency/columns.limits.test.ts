@@ -58,8 +58,10 @@ function changeOf({ table, name, type, isEnum }: Column): string {
     ? `(SELECT e FROM unnest(enum_range(NULL::${type})) e WHERE e IS DISTINCT FROM ${value} LIMIT 1)`
     : OTHER[type]?.(value);
   if (other === undefined) throw new Error(`no other value of the type ${type}`);
+  // The largest number, so that no other row has the next one.
+  const first = ['int4', 'int8'].includes(type) ? `${value} DESC, ` : '';
   return `UPDATE ${table} SET ${value} = ${other}
-           WHERE ctid = (SELECT ctid FROM ${table} ORDER BY ${value} IS NULL, ctid DESC LIMIT 1)`;
+           WHERE ctid = (SELECT ctid FROM ${table} ORDER BY ${value} IS NULL, ${first}ctid DESC LIMIT 1)`;
 }
 
 /** Columns that a digest of whole rows covers, whatever their names are. */
