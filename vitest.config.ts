@@ -34,6 +34,8 @@ export default defineConfig({
         'src/token.ts',
         'src/backup.ts',
         'src/restore.ts',
+        'src/doctor.ts',
+        'src/doctor/**',
         'src/database/backup/**',
         'src/database/embedded/embedded.ts',
         'src/documents/parsing/**',
