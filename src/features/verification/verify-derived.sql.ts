@@ -1,5 +1,5 @@
 import type { Statement } from '../../database/sql.js';
-import { OF_SUBJECT } from '../../vocabulary/licence-names.js';
+import { ofSubject } from '../evidence/index.js';
 
 /** Counts that are kept beside the rows that they count. Each row is a fault. */
 export const COUNTS: readonly Statement[] = [
@@ -35,7 +35,7 @@ export const COUNTS: readonly Statement[] = [
                     c.n AS components, c.subjects, f.n AS findings, k.n AS claims, c.more + f.more AS more
                FROM evidence e
               CROSS JOIN LATERAL (SELECT count(*) AS n, COALESCE(sum(cardinality(t.licences)), 0) AS more,
-                                         count(*) FILTER (WHERE t.licences[1] = '${OF_SUBJECT}') AS subjects
+                                         count(*) FILTER (WHERE ${ofSubject('t')}) AS subjects
                                     FROM components t WHERE t.evidence_id = e.id) c
               CROSS JOIN LATERAL (SELECT count(*) AS n, COALESCE(sum(cardinality(t.aliases)), 0) AS more
                                     FROM findings t WHERE t.evidence_id = e.id) f
