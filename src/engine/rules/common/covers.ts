@@ -77,14 +77,18 @@ const digestsIn = ({ coverage }: EvidenceInput): string[] =>
 /**
  * The digest of an image that no report names, although they name others of its digests: one platform of an index is
  * not the other. Undefined if a report names the own digest of the artifact, or none of its digests.
- * @param covering the reports that cover the artifact
+ * @param evidence of which the reports that cover the artifact count
  */
 export function unseenDigest(
   artifact: ArtifactInput,
-  covering: readonly EvidenceInput[],
+  evidence: readonly EvidenceInput[],
+  artifacts: readonly ArtifactInput[],
+  what: Shown,
 ): string | undefined {
   if (artifact.digests.length < 2 || !isImage(artifact)) return undefined;
-  const named = covering.map(digestsIn);
+  const named = evidence
+    .filter((one) => coversArtifact(one, artifact, artifacts, what))
+    .map(digestsIn);
   const isWhole = (digests: readonly string[]) =>
     digests.includes(`sha256:${artifact.sha256}`) ||
     !artifact.digests.some((digest) => digests.includes(digest));

@@ -74,11 +74,12 @@ export const uncovered = (
   what: Shown,
 ): ArtifactInput[] => {
   const sure = evidence.filter((one) => sharedImage(one, evidence, artifacts) === undefined);
-  return artifacts.filter((artifact) => {
-    const covering = sure.filter((one) => coversArtifact(one, artifact, artifacts, what));
-    if (covering.length === 0) return true;
-    return !OF_COMMIT.includes(what) && unseenDigest(artifact, covering) !== undefined;
-  });
+  const ofImages = !OF_COMMIT.includes(what);
+  return artifacts.filter(
+    (artifact) =>
+      !sure.some((one) => coversArtifact(one, artifact, artifacts, what)) ||
+      (ofImages && unseenDigest(artifact, sure, artifacts, what) !== undefined),
+  );
 };
 
 const namesOf = (some: readonly ArtifactInput[], all: readonly ArtifactInput[]) =>
@@ -111,10 +112,7 @@ const unseenDigests = (
 ): string[] =>
   artifacts.flatMap((artifact) =>
     some.flatMap((what) => {
-      const covering = showing(input, what).filter((one) =>
-        coversArtifact(one, artifact, input.artifacts, what),
-      );
-      const digest = unseenDigest(artifact, covering);
+      const digest = unseenDigest(artifact, showing(input, what), input.artifacts, what);
       return digest === undefined
         ? []
         : [
