@@ -1,7 +1,7 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { parseQuery } from '../platform/query-string.js';
+import { isSameToken } from '../security/authentication/sessions.js';
 import { AppError, invalid } from '../shared/app-error.js';
 import { isStorable, NOT_STORABLE } from '../shared/text.js';
 
@@ -29,11 +29,6 @@ export function formParser(app: FastifyInstance): void {
   );
 }
 
-function isSame(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
-}
-
 /**
  * The fields of a form that a page of this session has sent.
  * @throws {AppError} `identity-required` without a session, `anti-forgery-required`, `validation-failed`
@@ -44,7 +39,7 @@ export function requireForm({ body, session }: FastifyRequest): Form {
     throw new AppError('identity-required', detail);
   }
   const form = (body ?? {}) as Form;
-  if (!isSame(String(form.antiForgery ?? ''), session.antiForgeryToken)) {
+  if (!isSameToken(String(form.antiForgery ?? ''), session.antiForgeryToken)) {
     throw new AppError(
       'anti-forgery-required',
       'The form is not of this session. Open the page again and repeat the entry',
