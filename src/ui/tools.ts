@@ -2,6 +2,8 @@ import type { FastifyRequest } from 'fastify';
 import { authMode, type Config } from '../config/config.js';
 import { signInSettings } from '../config/sign-in.js';
 import { mayCall, type PageServices } from '../features/services.js';
+import type { Viewer } from './page.js';
+import type { Visit } from './route.js';
 
 /** How a person signs in: at the provider, with a token, or not at all. */
 export type SignInWay = 'provider' | 'token' | 'none';
@@ -31,4 +33,20 @@ export async function namesOf(
   ids: readonly number[],
 ): Promise<ReadonlyMap<number, string>> {
   return mayCall(context, 'getProject') ? services.projectNames(context, ids) : new Map();
+}
+
+/** Whether a form of the page is a person's. */
+export const isPerson = ({ viewer, context }: { viewer: Viewer; context: CallContext }): boolean =>
+  viewer.antiForgery !== undefined && context.caller.person === true;
+
+/** What denies a release now, or would without a break-glass. undefined: the viewer may not read it. */
+export async function denialsOf(
+  services: PageServices,
+  { context, waiting }: Pick<Visit<unknown, unknown>, 'context' | 'waiting'>,
+  releaseId: string,
+  environment: string,
+) {
+  if (!mayCall(context, 'getReleaseReadiness')) return undefined;
+  const { results } = await services.explainRelease(context, releaseId, environment, waiting);
+  return results.filter(({ denies, overridden }) => denies || overridden);
 }

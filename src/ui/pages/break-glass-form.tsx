@@ -5,10 +5,11 @@ import { uuid } from '../../contract/schemas.js';
 import { mayCall } from '../../features/services.js';
 import { AntiForgery, Page, type Viewer } from '../page.js';
 import { Empty, Missing, Panel } from '../parts/basics.js';
+import { projectName } from '../parts/deployments.js';
 import { type Results, Rules } from '../parts/rules.js';
 import { getPage, postForm } from '../route.js';
 import { en } from '../texts/en.js';
-import { namesOf, type Tools } from '../tools.js';
+import { denialsOf, isPerson, namesOf, type Tools } from '../tools.js';
 
 const DEFAULT_MINUTES = 60;
 /** The API has the same limit. */
@@ -90,20 +91,14 @@ const params = Type.Object({ id: uuid() });
 export function breakGlassFormPages(app: FastifyInstance, { services }: Tools): void {
   const query = Type.Object({ environment: resourceName('Environment', 'production') });
   getPage(app, '/releases/:id/break-glass', { params, query }, async (visit) => {
-    const { context, viewer, waiting } = visit;
+    const { context, viewer } = visit;
     const { id } = visit.params;
     const { environment } = visit.query;
     const release = await services.getRelease(context, id);
-    const explained = mayCall(context, 'getReleaseReadiness')
-      ? await services.explainRelease(context, id, environment, waiting)
-      : undefined;
-    const denials = explained?.results.filter(({ denies, overridden }) => denies || overridden);
+    const denials = await denialsOf(services, visit, id, environment);
     const names = await namesOf(services, context, [release.projectId]);
-    const project = names.get(release.projectId) ?? en.shell.project(release.projectId);
-    const mayBreak =
-      viewer.antiForgery !== undefined &&
-      context.caller.person === true &&
-      mayCall(context, 'createBreakGlass');
+    const project = projectName(names, release.projectId);
+    const mayBreak = isPerson(visit) && mayCall(context, 'createBreakGlass');
     const name = `${project} ${release.version}`;
     return FormView({ viewer, id, release: name, environment, denials, mayBreak });
   });

@@ -3,12 +3,13 @@ import type { FastifyInstance } from 'fastify';
 import { uuid } from '../../contract/schemas.js';
 import { mayCall, type PageServices } from '../../features/services.js';
 import { AntiForgery, Page, type Viewer } from '../page.js';
-import { Badge, Done, Empty, Panel, Time } from '../parts/basics.js';
+import { Badge, Done, Empty, Lines, Panel, Time } from '../parts/basics.js';
+import { projectName } from '../parts/deployments.js';
 import { glassTone } from '../parts/glasses.js';
 import { type Results, Rules } from '../parts/rules.js';
 import { getPage, postForm } from '../route.js';
 import { en } from '../texts/en.js';
-import { namesOf, type Tools } from '../tools.js';
+import { denialsOf, isPerson, namesOf, type Tools } from '../tools.js';
 
 type Used = Awaited<ReturnType<PageServices['getBreakGlass']>>;
 
@@ -56,11 +57,7 @@ const Passed = ({ glass: { openedFor, verdicts, deployments } }: { glass: Used }
     {openedFor.length > 0 && (
       <div>
         <p>{en.glass.openedFor}</p>
-        <ul class="plain-list">
-          {openedFor.map((line) => (
-            <li key={line}>{line}</li>
-          ))}
-        </ul>
+        <Lines of={openedFor} />
       </div>
     )}
     {verdicts.length === 0 && <Empty>{en.glass.passedNothing}</Empty>}
@@ -92,13 +89,7 @@ const Passed = ({ glass: { openedFor, verdicts, deployments } }: { glass: Used }
 const Review = ({ review }: { review: NonNullable<Used['review']> }) => (
   <Panel id="review" title={en.glass.review}>
     <p class="notes">{review.finding}</p>
-    {review.actions.length > 0 && (
-      <ul class="plain-list">
-        {review.actions.map((line) => (
-          <li key={line}>{line}</li>
-        ))}
-      </ul>
-    )}
+    {review.actions.length > 0 && <Lines of={review.actions} />}
     <p class="quiet">
       {en.environments.by(review.reviewedBy)}, <Time at={review.reviewedAt} />
     </p>
@@ -191,23 +182,19 @@ const params = Type.Object({ id: uuid() });
 export function breakGlassPages(app: FastifyInstance, { services }: Tools): void {
   const query = Type.Object({ done: Type.Optional(Type.String({ maxLength: 20 })) });
   getPage(app, '/break-glass/:id', { params, query }, async (visit) => {
-    const { context, viewer, waiting } = visit;
+    const { context, viewer } = visit;
     const glass = await services.getBreakGlass(context, visit.params.id);
     const { state, releaseId, environment, projectId } = glass;
     const isCurrent = state === 'pending' || state === 'open';
-    const explained =
-      isCurrent && mayCall(context, 'getReleaseReadiness')
-        ? await services.explainRelease(context, releaseId, environment, waiting)
-        : undefined;
-    const denials = explained?.results.filter(({ denies, overridden }) => denies || overridden);
+    const denials = isCurrent
+      ? await denialsOf(services, visit, releaseId, environment)
+      : undefined;
     const names = await namesOf(services, context, [projectId]);
-    const project = names.get(projectId) ?? en.shell.project(projectId);
-    const writes = viewer.antiForgery !== undefined;
-    const isPerson = writes && context.caller.person === true;
+    const project = projectName(names, projectId);
     const may = {
-      confirm: isPerson && mayCall(context, 'confirmBreakGlass'),
-      end: writes && mayCall(context, 'endBreakGlass'),
-      review: isPerson && mayCall(context, 'reviewBreakGlass'),
+      confirm: isPerson(visit) && mayCall(context, 'confirmBreakGlass'),
+      end: viewer.antiForgery !== undefined && mayCall(context, 'endBreakGlass'),
+      review: isPerson(visit) && mayCall(context, 'reviewBreakGlass'),
     };
     return BreakGlassView({ viewer, glass, project, denials, may, done: visit.query.done });
   });

@@ -7,10 +7,11 @@ import { AntiForgery, Page, type Viewer } from '../page.js';
 import { type Approval, Approvals } from '../parts/approvals.js';
 import { Badge, Empty, Outside, Panel, Short, Time } from '../parts/basics.js';
 import { partsOf } from '../parts/commands.js';
+import { projectName } from '../parts/deployments.js';
 import { Rules, Severity } from '../parts/rules.js';
 import { getPage, postForm } from '../route.js';
 import { en } from '../texts/en.js';
-import { namesOf, type Tools } from '../tools.js';
+import { isPerson, namesOf, type Tools } from '../tools.js';
 
 type Brief = Awaited<ReturnType<PageServices['getDecisionBrief']>>;
 type Some = Brief['findings']['new'];
@@ -183,11 +184,8 @@ export function decidePages(app: FastifyInstance, { services }: Tools): void {
     const { environment } = visit.query;
     const brief = await services.getDecisionBrief(context, visit.params.id, environment, waiting);
     const names = await namesOf(services, context, [brief.projectId]);
-    const project = names.get(brief.projectId) ?? en.shell.project(brief.projectId);
-    const mayDecide =
-      viewer.antiForgery !== undefined &&
-      context.caller.person === true &&
-      mayCall(context, 'createApproval');
+    const project = projectName(names, brief.projectId);
+    const mayDecide = isPerson(visit) && mayCall(context, 'createApproval');
     return DecideView({ viewer, brief, project, mayDecide });
   });
 

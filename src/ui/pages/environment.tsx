@@ -11,7 +11,7 @@ import { EnvironmentState, type Status } from '../parts/environment-state.js';
 import { type BreakGlass, Glasses } from '../parts/glasses.js';
 import { getPage, postForm } from '../route.js';
 import { en } from '../texts/en.js';
-import { namesOf, type Tools } from '../tools.js';
+import { isPerson, namesOf, type Tools } from '../tools.js';
 
 const DAY_MS = 86_400_000;
 /** Deployments that the chart counts at most, and that the table shows. */
@@ -222,11 +222,9 @@ export function environmentPage(app: FastifyInstance, { services }: Tools): void
     ]);
     const writes = viewer.antiForgery !== undefined;
     const mayStop = writes && mayCall(context, 'stopEnvironment');
-    const mayResume =
-      writes && context.caller.person === true && mayCall(context, 'resumeEnvironment');
+    const mayResume = isPerson(visit) && mayCall(context, 'resumeEnvironment');
     const mayAsk = writes && mayCall(context, 'assertRelease');
-    const mayBreak =
-      writes && context.caller.person === true && mayCall(context, 'createBreakGlass');
+    const mayBreak = isPerson(visit) && mayCall(context, 'createBreakGlass');
     const { done } = visit.query;
     const may = { mayStop, mayResume, mayAsk, mayBreak };
     return EnvironmentView({

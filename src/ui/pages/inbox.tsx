@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { mayCall } from '../../features/services.js';
 import { Page, type Viewer } from '../page.js';
 import { Empty, Missing, Panel, Time } from '../parts/basics.js';
+import { projectName } from '../parts/deployments.js';
 import { type BreakGlass, Glasses } from '../parts/glasses.js';
 import { getPage } from '../route.js';
 import { en } from '../texts/en.js';
@@ -124,7 +125,7 @@ const Waivers = ({ items, names }: { items: readonly Waiver[]; names: Inbox['nam
           <strong>
             <a href={`/ui/waivers/${one.id}`}>{one.rule}</a>
           </strong>{' '}
-          {names.get(one.projectId) ?? en.shell.project(one.projectId)}
+          {projectName(names, one.projectId)}
           <div>{one.reason}</div>
           <div class="quiet">
             {en.environments.by(one.createdBy)}, {en.waivers.until} <Time at={one.expiresAt} />

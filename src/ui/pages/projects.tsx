@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { projectId, uuid } from '../../contract/schemas.js';
 import { Page } from '../page.js';
-import { Badge, Empty, More, Panel, Short, Time } from '../parts/basics.js';
+import { Badge, Empty, More, Panel, Short, Table, Time } from '../parts/basics.js';
 import { getPage } from '../route.js';
 import { en } from '../texts/en.js';
 import type { Tools } from '../tools.js';
@@ -70,40 +70,36 @@ export function projectPages(app: FastifyInstance, { services }: Tools): void {
           {items.length === 0 ? (
             <Empty>{en.projects.noReleases}</Empty>
           ) : (
-            <div class="scroll">
-              <table aria-label={en.projects.releases}>
-                <thead>
-                  <tr>
-                    <th scope="col">{en.releases.version}</th>
-                    <th scope="col">{en.releases.state}</th>
-                    <th scope="col">{en.releases.commit}</th>
-                    <th scope="col">{en.releases.branch}</th>
-                    <th scope="col">{en.releases.registered}</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((one) => (
-                    <tr key={one.id}>
-                      <td>
-                        <a href={`/ui/releases/${one.id}`} class="strong">
-                          {one.version}
-                        </a>
-                      </td>
-                      <td>
-                        <Badge tone={STATE_TONES[one.state]}>{en.releases.states[one.state]}</Badge>
-                      </td>
-                      <td>
-                        <Short of={one.commit} />
-                      </td>
-                      <td>{one.branch ?? ''}</td>
-                      <td>
-                        <Time at={one.createdAt} />
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table
+              label={en.projects.releases}
+              heads={[
+                en.releases.version,
+                en.releases.state,
+                en.releases.commit,
+                en.releases.branch,
+                en.releases.registered,
+              ]}
+            >
+              {items.map((one) => (
+                <tr key={one.id}>
+                  <td>
+                    <a href={`/ui/releases/${one.id}`} class="strong">
+                      {one.version}
+                    </a>
+                  </td>
+                  <td>
+                    <Badge tone={STATE_TONES[one.state]}>{en.releases.states[one.state]}</Badge>
+                  </td>
+                  <td>
+                    <Short of={one.commit} />
+                  </td>
+                  <td>{one.branch ?? ''}</td>
+                  <td>
+                    <Time at={one.createdAt} />
+                  </td>
+                </tr>
+              ))}
+            </Table>
           )}
         </Panel>
         <More href={next && `/ui/projects/${id}?after=${next}`} />

@@ -7,13 +7,14 @@ import { Page, type Viewer } from '../page.js';
 import { Answer, type Explained, STEP_TONES, type Step } from '../parts/answer.js';
 import { type Approval, Approvals } from '../parts/approvals.js';
 import { Badge, Done, Empty, Missing, More, Outside, Panel, Short, Time } from '../parts/basics.js';
+import { projectName } from '../parts/deployments.js';
 import { type Evidence, EvidenceTable } from '../parts/evidence.js';
 import { type Finding, Findings } from '../parts/findings.js';
 import { type BreakGlass, Glasses } from '../parts/glasses.js';
 import { Rules } from '../parts/rules.js';
 import { getPage, type Visit } from '../route.js';
 import { en } from '../texts/en.js';
-import { namesOf, type Tools } from '../tools.js';
+import { isPerson, namesOf, type Tools } from '../tools.js';
 
 type Services = Tools['services'];
 type Listed<Item> = { readonly items: readonly Item[]; readonly next?: string };
@@ -263,7 +264,7 @@ async function modelOf({ services }: Tools, visit: ReleaseVisit): Promise<Model>
   const names = await namesOf(services, context, [release.projectId]);
   return {
     ...{ viewer, release, steps, step, explained, query: asked, now: new Date() },
-    project: names.get(release.projectId) ?? en.shell.project(release.projectId),
+    project: projectName(names, release.projectId),
     evidence: may('listEvidence')
       ? await services.listEvidence(context, id, { limit: 100, status: 'current' })
       : undefined,
@@ -277,13 +278,8 @@ async function modelOf({ services }: Tools, visit: ReleaseVisit): Promise<Model>
     glasses: may('listBreakGlass')
       ? (await services.listBreakGlass(context, { release: id, limit: 10 })).items
       : [],
-    mayBreak:
-      viewer.antiForgery !== undefined && context.caller.person === true && may('createBreakGlass'),
-    mayDecide:
-      viewer.antiForgery !== undefined &&
-      context.caller.person === true &&
-      may('createApproval') &&
-      may('getDecisionBrief'),
+    mayBreak: isPerson({ viewer, context }) && may('createBreakGlass'),
+    mayDecide: isPerson({ viewer, context }) && may('createApproval') && may('getDecisionBrief'),
   };
 }
 

@@ -4,7 +4,8 @@ import { uuid } from '../../contract/schemas.js';
 import { mayCall, type PageServices } from '../../features/services.js';
 import { AppError } from '../../shared/app-error.js';
 import { Page, type Viewer } from '../page.js';
-import { Badge, Command, Panel, Time } from '../parts/basics.js';
+import { Badge, Command, Overrides, Panel, Time } from '../parts/basics.js';
+import { projectName } from '../parts/deployments.js';
 import { Proof, type ProofProps } from '../parts/proof.js';
 import { Rules } from '../parts/rules.js';
 import { getPage } from '../route.js';
@@ -94,16 +95,7 @@ const VerdictView = ({ viewer, verdict, id, project, version, isRollback, proof 
           )}
         </p>
         <Rollback verdict={verdict} isAsked={isRollback} />
-        {overrides.length > 0 && (
-          <>
-            <p>{en.answer.overrides}</p>
-            <ul class="plain-list">
-              {overrides.map((line) => (
-                <li key={line}>{line}</li>
-              ))}
-            </ul>
-          </>
-        )}
+        <Overrides of={overrides} />
         <dl class="facts">
           <div>
             <dt>{en.verdict.verdictHash}</dt>
@@ -155,7 +147,7 @@ export function verdictPage(app: FastifyInstance, { services }: Tools): void {
     const isRollback = visit.query.asked === 'rollback';
     const verdict = await services.getVerdict(context, id);
     const names = await namesOf(services, context, [verdict.projectId]);
-    const project = names.get(verdict.projectId) ?? en.shell.project(verdict.projectId);
+    const project = projectName(names, verdict.projectId);
     const sees = mayCall(context, 'getRelease');
     const release = sees ? await services.getRelease(context, verdict.releaseId) : undefined;
     const proof = {

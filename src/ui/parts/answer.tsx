@@ -1,6 +1,6 @@
 import type { PageServices } from '../../features/services.js';
 import { en } from '../texts/en.js';
-import { Badge, Time, type Tone } from './basics.js';
+import { Badge, Overrides, Time, type Tone } from './basics.js';
 
 export type Explained = Awaited<ReturnType<PageServices['explainRelease']>>;
 export type Step = Awaited<ReturnType<PageServices['getReleaseReadiness']>>['environments'][number];
@@ -58,16 +58,7 @@ export const Answer = ({ version, environment, explained, state, decide }: Props
           </>
         )}
       </p>
-      {overrides.length > 0 && (
-        <>
-          <p>{en.answer.overrides}</p>
-          <ul class="plain-list">
-            {overrides.map((line) => (
-              <li key={line}>{line}</li>
-            ))}
-          </ul>
-        </>
-      )}
+      <Overrides of={overrides} />
       {state !== 'running' && (
         <p class="quiet">
           {running ? (

@@ -9,10 +9,13 @@ export const Badge = ({ tone, children }: { tone: Tone; children: ComponentChild
   <span class={`badge ${tone}`}>{children}</span>
 );
 
+/** `2026-11-25 10:05`, in UTC. */
+export const minuteOf = (at: Date): string => at.toISOString().slice(0, 16).replace('T', ' ');
+
 /** An instant, in UTC. The script shows it in the zone of the reader. */
 export const Time = ({ at }: { at: Date }) => (
   <time dateTime={at.toISOString()}>
-    {at.toISOString().slice(0, 16).replace('T', ' ')} {en.shell.utc}
+    {minuteOf(at)} {en.shell.utc}
   </time>
 );
 
@@ -48,6 +51,49 @@ export const Panel = ({ id, title, aside, children }: PanelProps) => (
     </div>
     {children}
   </section>
+);
+
+/** Sentences, one below the other. Each is there once. */
+export const Lines = ({ of }: { of: readonly string[] }) => (
+  <ul class="plain-list">
+    {of.map((line) => (
+      <li key={line}>{line}</li>
+    ))}
+  </ul>
+);
+
+/** What a break-glass overrides, if it overrides anything. */
+export const Overrides = ({ of }: { of: readonly string[] }) =>
+  of.length === 0 ? null : (
+    <>
+      <p>{en.answer.overrides}</p>
+      <Lines of={of} />
+    </>
+  );
+
+interface TableProps {
+  readonly label: string;
+  readonly heads: readonly string[];
+  /** Its rows. */
+  readonly children: ComponentChildren;
+}
+
+/** A table that scrolls on a narrow screen. */
+export const Table = ({ label, heads, children }: TableProps) => (
+  <div class="scroll">
+    <table aria-label={label}>
+      <thead>
+        <tr>
+          {heads.map((head) => (
+            <th key={head} scope="col">
+              {head}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>{children}</tbody>
+    </table>
+  </div>
 );
 
 /** What a list says when it has nothing. */

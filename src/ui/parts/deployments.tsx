@@ -1,6 +1,6 @@
 import type { PageServices } from '../../features/services.js';
 import { en } from '../texts/en.js';
-import { Badge, Time, type Tone } from './basics.js';
+import { Badge, Table, Time, type Tone } from './basics.js';
 
 export type Deployment = Awaited<ReturnType<PageServices['searchDeployments']>>['items'][number];
 export type Names = ReadonlyMap<number, string>;
@@ -24,9 +24,12 @@ export const Authorization = ({ of }: { of: Deployment['authorization'] }) => (
   <Badge tone={TONES[of]}>{en.deployments.authorizations[of]}</Badge>
 );
 
-/** The project by its name, as far as the viewer may know it. */
+/** The name of a project, as far as the viewer may know it. */
+export const projectName = (names: Names, id: number): string =>
+  names.get(id) ?? en.shell.project(id);
+
 export const Project = ({ id, names }: { id: number; names: Names }) => (
-  <a href={`/ui/projects/${id}`}>{names.get(id) ?? en.shell.project(id)}</a>
+  <a href={`/ui/projects/${id}`}>{projectName(names, id)}</a>
 );
 
 export const Release = ({ of }: { of: Deployment }) => (
@@ -59,46 +62,42 @@ interface TableProps {
 
 /** Deployments, with those that nothing authorized in red. */
 export const Deployments = ({ items, names, history = false, label }: TableProps) => (
-  <div class="scroll">
-    <table aria-label={label}>
-      <thead>
-        <tr>
-          <th scope="col">{en.deployments.project}</th>
-          <th scope="col">{en.deployments.release}</th>
-          {history && <th scope="col">{en.deployments.outcome}</th>}
-          <th scope="col">{history ? en.deployments.recorded : en.deployments.since}</th>
-          <th scope="col">{en.deployments.authorization}</th>
-          <th scope="col">{en.deployments.by}</th>
-          <th scope="col">{en.deployments.decidedBy}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {items.map((one) => (
-          <tr key={one.id} class={TONES[one.authorization] === 'bad' ? 'alarming' : undefined}>
-            <td>
-              <Project id={one.projectId} names={names} />
-            </td>
-            <td>
-              <Release of={one} />
-            </td>
-            {history && (
-              <td>
-                <Badge tone={STATE_TONES[one.state]}>{en.deployments.states[one.state]}</Badge>
-              </td>
-            )}
-            <td>
-              <Time at={history ? one.createdAt : (one.endedAt ?? one.createdAt)} />
-            </td>
-            <td>
-              <Authorization of={one.authorization} />
-            </td>
-            <td>{one.createdBy ?? en.shell.unknown}</td>
-            <td>
-              <Verdict of={one} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
+  <Table
+    label={label}
+    heads={[
+      en.deployments.project,
+      en.deployments.release,
+      ...(history ? [en.deployments.outcome] : []),
+      history ? en.deployments.recorded : en.deployments.since,
+      en.deployments.authorization,
+      en.deployments.by,
+      en.deployments.decidedBy,
+    ]}
+  >
+    {items.map((one) => (
+      <tr key={one.id} class={TONES[one.authorization] === 'bad' ? 'alarming' : undefined}>
+        <td>
+          <Project id={one.projectId} names={names} />
+        </td>
+        <td>
+          <Release of={one} />
+        </td>
+        {history && (
+          <td>
+            <Badge tone={STATE_TONES[one.state]}>{en.deployments.states[one.state]}</Badge>
+          </td>
+        )}
+        <td>
+          <Time at={history ? one.createdAt : (one.endedAt ?? one.createdAt)} />
+        </td>
+        <td>
+          <Authorization of={one.authorization} />
+        </td>
+        <td>{one.createdBy ?? en.shell.unknown}</td>
+        <td>
+          <Verdict of={one} />
+        </td>
+      </tr>
+    ))}
+  </Table>
 );

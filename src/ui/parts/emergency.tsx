@@ -1,7 +1,7 @@
 import { AntiForgery, type Viewer } from '../page.js';
 import { en } from '../texts/en.js';
-import { Empty, Panel } from './basics.js';
-import type { Deployment, Names } from './deployments.js';
+import { Empty, minuteOf, Panel } from './basics.js';
+import { type Deployment, type Names, projectName } from './deployments.js';
 
 /** Releases that a form offers to go back to. */
 const OFFERED = 20;
@@ -16,8 +16,6 @@ interface Props {
   readonly mayAsk: boolean;
   readonly mayBreak: boolean;
 }
-
-const nameOf = (names: Names, id: number) => names.get(id) ?? en.shell.project(id);
 
 /** What ran before and was authorized, the newest of each release. The gate judges whether it may come back. */
 function targetsOf({ running, history }: Pick<Props, 'running' | 'history'>): Deployment[] {
@@ -52,8 +50,8 @@ const Rollback = ({ viewer, environment, names, ...deployments }: Props) => {
           {targets.map((one) => (
             <option key={one.releaseId} value={one.releaseId}>
               {en.rollback.option(
-                `${nameOf(names, one.projectId)} ${one.release.version}`,
-                one.createdAt.toISOString().slice(0, 16).replace('T', ' '),
+                `${projectName(names, one.projectId)} ${one.release.version}`,
+                minuteOf(one.createdAt),
               )}
             </option>
           ))}
@@ -77,7 +75,7 @@ const Break = ({ environment, names, ...deployments }: Props) => {
         <select name="project" required>
           {projects.map((id) => (
             <option key={id} value={id}>
-              {nameOf(names, id)}
+              {projectName(names, id)}
             </option>
           ))}
         </select>

@@ -1,6 +1,6 @@
 import type { PageServices } from '../../features/services.js';
 import { en } from '../texts/en.js';
-import { Badge, Short, Time } from './basics.js';
+import { Badge, Lines, Short, Table, Time } from './basics.js';
 
 export type Evidence = Awaited<ReturnType<PageServices['listEvidence']>>['items'][number];
 
@@ -61,58 +61,43 @@ const Warnings = ({ of: { summary } }: { of: Evidence }) => {
   return (
     <details>
       <summary>{en.evidence.warnings(shown.length)}</summary>
-      <ul class="plain-list">
-        {shown.map((note) => (
-          <li key={note}>{note}</li>
-        ))}
-      </ul>
+      <Lines of={shown} />
     </details>
   );
 };
 
 export const EvidenceTable = ({ items, now }: { items: readonly Evidence[]; now: Date }) => (
-  <div class="scroll">
-    <table aria-label={en.evidence.title}>
-      <thead>
-        <tr>
-          <th scope="col">{en.evidence.report}</th>
-          <th scope="col">{en.evidence.says}</th>
-          <th scope="col">{en.evidence.target}</th>
-          <th scope="col">{en.evidence.age}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {items.map((one) => (
-          <tr key={one.id}>
-            <td>
-              <div class="strong">{one.label ?? one.kind}</div>
-              <div class="quiet">
-                {[one.tool ?? one.kind, one.toolVersion].filter(Boolean).join(' ')}
-              </div>
-            </td>
-            <td>
-              <Numbers of={one} />
-              <Warnings of={one} />
-            </td>
-            <td>
-              {one.artifact === null ? en.evidence.wholeRelease : <Short of={one.artifact} />}
-              {one.summary.targets.slice(0, 3).map((target) => (
-                <div class="quiet" key={target}>
-                  {target}
-                </div>
-              ))}
-            </td>
-            <td>
-              {en.evidence.days(
-                Math.floor((now.getTime() - one.lastReceivedAt.getTime()) / DAY_MS),
-              )}
-              <div class="quiet">
-                <Time at={one.lastReceivedAt} />
-              </div>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
+  <Table
+    label={en.evidence.title}
+    heads={[en.evidence.report, en.evidence.says, en.evidence.target, en.evidence.age]}
+  >
+    {items.map((one) => (
+      <tr key={one.id}>
+        <td>
+          <div class="strong">{one.label ?? one.kind}</div>
+          <div class="quiet">
+            {[one.tool ?? one.kind, one.toolVersion].filter(Boolean).join(' ')}
+          </div>
+        </td>
+        <td>
+          <Numbers of={one} />
+          <Warnings of={one} />
+        </td>
+        <td>
+          {one.artifact === null ? en.evidence.wholeRelease : <Short of={one.artifact} />}
+          {one.summary.targets.slice(0, 3).map((target) => (
+            <div class="quiet" key={target}>
+              {target}
+            </div>
+          ))}
+        </td>
+        <td>
+          {en.evidence.days(Math.floor((now.getTime() - one.lastReceivedAt.getTime()) / DAY_MS))}
+          <div class="quiet">
+            <Time at={one.lastReceivedAt} />
+          </div>
+        </td>
+      </tr>
+    ))}
+  </Table>
 );

@@ -1,6 +1,6 @@
 import type { PageServices } from '../../features/services.js';
 import { en } from '../texts/en.js';
-import { Badge, More, Outside, Time } from './basics.js';
+import { Badge, More, Outside, Table, Time } from './basics.js';
 import { Severity } from './rules.js';
 
 export type Finding = Awaited<ReturnType<PageServices['listFindings']>>['items'][number];
@@ -37,50 +37,43 @@ export const Findings = ({ items, base, severity, next }: Props) => (
         {severity === undefined ? en.findings.none : en.findings.noneOf(severity)}
       </p>
     ) : (
-      <div class="scroll">
-        <table aria-label={en.findings.title}>
-          <thead>
-            <tr>
-              <th scope="col">{en.findings.severity}</th>
-              <th scope="col">{en.findings.what}</th>
-              <th scope="col">{en.findings.where}</th>
-              <th scope="col">{en.findings.fix}</th>
-              <th scope="col">{en.findings.since}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {items.map((one) => (
-              <tr
-                key={`${one.evidenceId} ${one.ordinal}`}
-                class={one.suppressed ? 'muted' : undefined}
-              >
-                <td>
-                  <Severity of={one.severity} />
-                </td>
-                <td>
-                  <strong>
-                    {one.url === null ? one.rule : <Outside url={one.url}>{one.rule}</Outside>}
-                  </strong>
-                  {one.suppressed && (
-                    <>
-                      {' '}
-                      <Badge tone="quiet">{en.findings.suppressed}</Badge>
-                    </>
-                  )}
-                  {one.title !== null && <div class="quiet">{one.title}</div>}
-                </td>
-                <td>
-                  {one.packageName ?? one.location ?? ''} {one.packageVersion ?? ''}
-                </td>
-                <td>{one.fixedVersion ?? en.findings.noFix}</td>
-                <td>
-                  <Time at={one.firstSeenAt} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        label={en.findings.title}
+        heads={[
+          en.findings.severity,
+          en.findings.what,
+          en.findings.where,
+          en.findings.fix,
+          en.findings.since,
+        ]}
+      >
+        {items.map((one) => (
+          <tr key={`${one.evidenceId} ${one.ordinal}`} class={one.suppressed ? 'muted' : undefined}>
+            <td>
+              <Severity of={one.severity} />
+            </td>
+            <td>
+              <strong>
+                {one.url === null ? one.rule : <Outside url={one.url}>{one.rule}</Outside>}
+              </strong>
+              {one.suppressed && (
+                <>
+                  {' '}
+                  <Badge tone="quiet">{en.findings.suppressed}</Badge>
+                </>
+              )}
+              {one.title !== null && <div class="quiet">{one.title}</div>}
+            </td>
+            <td>
+              {one.packageName ?? one.location ?? ''} {one.packageVersion ?? ''}
+            </td>
+            <td>{one.fixedVersion ?? en.findings.noFix}</td>
+            <td>
+              <Time at={one.firstSeenAt} />
+            </td>
+          </tr>
+        ))}
+      </Table>
     )}
     <More href={next} />
   </>
