@@ -166,7 +166,7 @@ inside() { docker exec "$api" "$@"; }
 # The process of the server is connected as a role that cannot rewrite the record.
 check_role() {
   same 'the server is connected as srp_server' srp_server "$(compose exec -T db psql -U postgres -Atc \
-    "SELECT DISTINCT usename FROM pg_stat_activity WHERE application_name LIKE 'secure-release-platform%'" |
+    "SELECT DISTINCT usename FROM pg_stat_activity WHERE application_name LIKE 'secure-release-platform%' AND state <> 'starting'" |
     tr -d '\r')"
   same '... which is no superuser' f "$(compose exec -T db psql -U postgres -Atc \
     "SELECT rolsuper FROM pg_roles WHERE rolname = 'srp_server'" | tr -d '\r')"

@@ -17,6 +17,13 @@ const post = (url: string) =>
     headers: { 'content-type': 'application/json' },
   });
 
+/**
+ * Who is connected as the server. PostgreSQL 18 shows the name of a program before it has looked up the user, so a
+ * session that is still starting has no user yet.
+ */
+const SESSIONS = `SELECT DISTINCT usename AS role FROM pg_stat_activity
+                   WHERE application_name LIKE 'secure-release-platform%' AND state <> 'starting'`;
+
 /** Starts a program that must fail, and returns what it says. */
 async function failure(file: string, env: Record<string, string>) {
   const program = runProgram(file, { PORT: '0', ...env });
@@ -31,12 +38,9 @@ describe('with the embedded PostgreSQL', () => {
 
   const password = () => readFile(embedded.passwordFile, 'utf8');
 
-  /** Who is connected as the server. */
   const sessions = async () => {
     const client = await embedded.connect();
-    const { rows } = await client.query(
-      `SELECT DISTINCT usename AS role FROM pg_stat_activity WHERE application_name LIKE 'secure-release-platform%'`,
-    );
+    const { rows } = await client.query(SESSIONS);
     await client.end();
     return rows;
   };
@@ -125,9 +129,7 @@ describe('with DATABASE_URL', () => {
     const servers = await Promise.all([startServer(env), startServer(env)]);
     for (const { url } of servers) expect((await post(url)).status).toBe(201);
     const sessions = await withClient(database.ownerUrl, async (client) => {
-      const text = `SELECT DISTINCT usename AS role FROM pg_stat_activity
-                     WHERE datname = current_database() AND application_name LIKE 'secure-release-platform%'`;
-      return (await client.query(text)).rows;
+      return (await client.query(`${SESSIONS} AND datname = current_database()`)).rows;
     });
     expect(sessions).toEqual([{ role: database.server.name }]);
     for (const server of servers) {
