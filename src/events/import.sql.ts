@@ -1,6 +1,6 @@
 import type { Statement } from '../database/sql.js';
 import { IMPORTED, type ImportedKind } from './catalogue.js';
-import { ROWS, rowDigest, rowTypesOf } from './rows.js';
+import { hasRow, ROWS, rowDigest, rowTypesOf } from './rows.js';
 
 interface Source {
   /** Sort key of a row: an expression over the row `t`, and its type. */
@@ -73,15 +73,24 @@ const NEVER_CHANGES: ReadonlySet<ImportedKind> = new Set<ImportedKind>([
 
 const list = (types: readonly string[]) => types.map((type) => `'${type}'`).join(', ');
 
-/**
- * Whether the latest event about the row `t` has a digest of it. Null: there is none. `row` is the first member of the
- * data, and what was written beside the API need not be JSON.
- */
+/** Whether the latest event about the row `t` has a digest of it. Null: there is none. */
 const isDigested = (kind: ImportedKind) => `(
-  SELECT e.type IN ('${IMPORTED}', 'beside-api') OR e.data LIKE '{"row":"%' FROM events e
+  SELECT e.type IN ('${IMPORTED}', 'beside-api') OR ${hasRow('e')} FROM events e
    WHERE e.subject_kind = '${kind}' AND e.subject_id = ${ROWS[kind].id}
      AND e.type IN (${list([...rowTypesOf(kind), IMPORTED, 'beside-api'])})
    ORDER BY e.id DESC LIMIT 1)`;
+
+/**
+ * Another digest of a row, where its columns do not say all of it: the results of a verdict that is older than
+ * `verdict_hash`. Null: there is none.
+ */
+const MORE: Readonly<Partial<Record<ImportedKind, { name: string; digest: string }>>> = {
+  verdict: {
+    name: 'resultsSha256',
+    digest: `CASE WHEN t.verdict_hash IS NULL
+                  THEN encode(sha256(convert_to(t.results::text, 'UTF8')), 'hex') END`,
+  },
+};
 
 /**
  * Records an event for each of the next rows whose latest event has no digest of the row. `digest` leaves out the
@@ -92,13 +101,14 @@ const isDigested = (kind: ImportedKind) => `(
 export function importBatch(kind: ImportedKind): Statement {
   const { table, id } = ROWS[kind];
   const { key, type, project, release } = SOURCES[kind];
+  const more = MORE[kind];
   const known = `EXISTS (SELECT 1 FROM events e WHERE e.subject_kind = '${kind}' AND e.subject_id = ${id})`;
   return {
     text: `
       WITH batch AS (
         SELECT ${key} AS key, ${id} AS id, ${project} AS project_id, ${release} AS release_id,
                encode(sha256(convert_to((to_jsonb(t) - 'hash' - 'last_used_at')::text, 'UTF8')), 'hex') AS digest,
-               ${rowDigest(kind)} AS row
+               ${rowDigest(kind)} AS row, ${more?.digest ?? 'NULL::text'} AS more
           FROM ${table} t
          WHERE ($1::${type} IS NULL OR ${key} > $1::${type})
            AND ${isDigested(kind)} IS NOT TRUE AND (NOT $2::boolean OR ${known})
@@ -106,7 +116,8 @@ export function importBatch(kind: ImportedKind): Statement {
       ), recorded AS (
         INSERT INTO events (type, subject_kind, subject_id, project_id, release_id, actor, data)
         SELECT '${IMPORTED}', '${kind}', id, project_id, release_id, 'migration',
-               '{"row":"' || row || '","digest":"' || digest || '"}'
+               '{"row":"' || row || '","digest":"' || digest || '"'
+               || coalesce(',"${more?.name}":"' || more || '"', '') || '}'
           FROM batch ORDER BY key
       )
       SELECT (SELECT key::text FROM batch ORDER BY batch.key DESC LIMIT 1) AS last,

@@ -79,6 +79,9 @@ export function rowKindOf(type: EventType): ImportedKind | undefined {
   return isRowKind(subject) && !WITHOUT_ROW.has(type) ? subject : undefined;
 }
 
+/** Condition over an event: its data has the digest of a row. What was written beside the API need not be JSON. */
+export const hasRow = (event: string): string => `${event}.data ~ '"row"\\s*:\\s*"[0-9a-f]{64}"'`;
+
 /** The types of events that have the digest of a row of this kind. */
 export const rowTypesOf = (kind: ImportedKind): EventType[] =>
   (Object.keys(EVENTS) as EventType[]).filter((type) => rowKindOf(type) === kind);

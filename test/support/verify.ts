@@ -1,5 +1,6 @@
 import { importRows } from '../../src/events/import.js';
 import { type Verified, verify } from '../../src/features/verification/index.js';
+import { sql } from './database.js';
 import { junit } from './documents.js';
 import { anotherPool, type LogApp, logApp } from './log.js';
 import { SEALED } from './policies.js';
@@ -26,10 +27,13 @@ export async function imported(): Promise<LogApp> {
   return log;
 }
 
-/** A release with everything that a verdict is made of, in the log. */
-export async function recorded(): Promise<LogApp & { release: string }> {
+/**
+ * A release with everything that a verdict is made of, in the log.
+ * @param stock it was recorded by a version from before digests, and the job of this one has been through
+ */
+export async function recorded({ stock = false } = {}): Promise<LogApp & { release: string }> {
   const log = await logApp();
-  await importRows(anotherPool());
+  if (!stock) await importRows(anotherPool());
   const { app } = log;
   const { id: release } = await createRelease(app);
   await addArtifact(app, release, { sha256: digest(7), kind: 'archive' });
@@ -67,6 +71,18 @@ export async function recorded(): Promise<LogApp & { release: string }> {
   for (const state of ['started', 'succeeded']) {
     await post('/environments/gate/deployments', { releaseId: release, state });
   }
+  if (stock) await asStock();
   await log.settle();
   return { ...log, release };
+}
+
+/** Leaves rows and events as a version without digests did, and lets the job of this version record the rows. */
+async function asStock(): Promise<void> {
+  const without = ['row', 'sha256', 'verdictHash'].map((name) => `'${name}'`);
+  await sql(`BEGIN; SET LOCAL session_replication_role = replica;
+             UPDATE events SET data = (data::jsonb - ARRAY[${without}])::text
+              WHERE subject_kind IN ('verdict', 'waiver');
+             UPDATE verdicts SET verdict_hash = NULL;
+             INSERT INTO event_imports (kind) VALUES ('verdict'), ('waiver') ON CONFLICT DO NOTHING; COMMIT`);
+  await importRows(anotherPool());
 }

@@ -23,6 +23,7 @@ const KEPT: Readonly<Record<string, (value: unknown) => boolean>> = {
   storedSha256: isDigest,
   inputsHash: isDigest,
   verdictHash: isDigest,
+  resultsSha256: isDigest,
   // A long list is its digest.
   superseded: (value) => every(isId)(value) || /^sha256:[0-9a-f]{64}$/.test(String(value)),
   before: (value) => value === null || isDigest(value) || isId(value),

@@ -1,5 +1,5 @@
 import type { Statement } from '../../database/sql.js';
-import { ROWS } from '../../events/index.js';
+import { hasRow, ROWS } from '../../events/index.js';
 import { isErased, latestFirst, mayBeAbout } from './latest.sql.js';
 import type { RowCheck } from './row-checks.js';
 
@@ -110,7 +110,7 @@ export const SUPERSEDED: Statement = {
 /** The place of the first row that the job recorded: later events are of a version that records digests of rows. */
 export const DIGESTED_FROM: Statement = {
   text: `SELECT x.log_id AS log, x.index FROM events e JOIN log_entries x ON x.event_id = e.id
-          WHERE e.type = 'imported' AND e.data ~ '"row"\\s*:' ORDER BY x.log_id, x.index LIMIT 1`,
+          WHERE e.type = 'imported' AND ${hasRow('e')} ORDER BY x.log_id, x.index LIMIT 1`,
 };
 
 /**
@@ -163,8 +163,12 @@ export const VERDICTS: Statement = {
   name: 'verify-verdicts',
   text: `SELECT t.id, t.release_id AS "releaseId", t.environment, t.decision::text, t.engine,
                 t.inputs_hash AS "inputsHash", t.inputs, t.results,
+                t.verdict_hash AS "verdictHash",
+                encode(sha256(convert_to(t.results::text, 'UTF8')), 'hex') AS "resultsSha256",
                 (SELECT e.data FROM events e WHERE e.subject_kind = 'verdict' AND e.subject_id = t.id::text
-                    AND e.type = 'verdict.decided' LIMIT 1) AS data
+                    AND e.type = 'verdict.decided' LIMIT 1) AS data,
+                ARRAY(SELECT e.data FROM events e WHERE e.subject_kind = 'verdict' AND e.subject_id = t.id::text
+                         AND e.type = 'imported') AS imported
            FROM verdicts t WHERE $1::uuid IS NULL OR t.id > $1 ORDER BY t.id LIMIT $2`,
 };
 
@@ -178,6 +182,8 @@ export const WAIVERS: Statement = {
                 t.fingerprints, t.reason,
                 t.expires_at AS "expiresAt", t.created_at AS "createdAt", t.created_by AS "createdBy",
                 t.approved_at AS "approvedAt", t.approved_by AS "approvedBy",
-                ${dataOf('waiver.requested')} AS requested, ${dataOf('waiver.approved')} AS approved
+                ${dataOf('waiver.requested')} AS requested, ${dataOf('waiver.approved')} AS approved,
+                EXISTS (SELECT 1 FROM events e WHERE e.subject_kind = 'waiver' AND e.project_id = t.project_id
+                           AND e.subject_id IN ('erased', t.id::text) AND ${isErased('e')}) AS erased
            FROM waivers t WHERE $1::uuid IS NULL OR t.id > $1 ORDER BY t.id LIMIT $2`,
 };

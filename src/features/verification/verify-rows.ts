@@ -96,7 +96,11 @@ interface VerdictRow {
   readonly inputsHash: string;
   readonly inputs: VerdictInputs;
   readonly results: object[];
+  readonly resultsSha256: string;
+  readonly verdictHash: string | null;
   readonly data: string | null;
+  /** Data of the events that recorded it as a row from before the events, or from before their digests. */
+  readonly imported: readonly string[];
 }
 
 /** undefined: the inputs have another form. */
@@ -108,16 +112,27 @@ function inputsHashOf({ inputs, engine }: VerdictRow): string | undefined {
   }
 }
 
-async function verifyVerdicts({ read, report }: Verifier): Promise<number> {
+/** Whether the results are those of the digest in an event or in the row. undefined: nothing has one. */
+function isDecided(row: VerdictRow): boolean | undefined {
+  const recorded = memberOf(row.data, 'verdictHash') ?? row.verdictHash;
+  if (typeof recorded === 'string') return recorded === verdictHash(row);
+  // Neither events nor rows of earlier versions have it.
+  const digests = row.imported
+    .map((data) => memberOf(data, 'resultsSha256'))
+    .filter((digest) => digest !== undefined);
+  return digests.length > 0 ? digests.every((digest) => digest === row.resultsSha256) : undefined;
+}
+
+async function verifyVerdicts({ read, report, unsure }: Verifier): Promise<number> {
   for (let [before, count]: [string | null, number] = [null, 0]; ; ) {
     const rows: VerdictRow[] = await read<VerdictRow>(VERDICTS, [before, VERDICT_PAGE]);
     for (const row of rows) {
       if (inputsHashOf(row) !== row.inputsHash)
         report(`verdict ${row.id}: its inputs were changed`);
-      // Events of earlier versions of the server do not have it.
-      const recorded = memberOf(row.data, 'verdictHash');
-      if (recorded === undefined || recorded === verdictHash(row)) continue;
-      report(`verdict ${row.id}: its results were changed`);
+      const isSame = isDecided(row);
+      if (isSame === false) report(`verdict ${row.id}: its results were changed`);
+      else if (isSame === undefined)
+        unsure(`results of verdict ${row.id}`, 'an earlier version recorded no digest of them');
     }
     count += rows.length;
     if (rows.length < VERDICT_PAGE) return count;
@@ -126,8 +141,13 @@ async function verifyVerdicts({ read, report }: Verifier): Promise<number> {
 }
 
 /** Compares what was requested and approved with the digests in the events. Those of earlier versions have none. */
-async function verifyWaivers({ read, report }: Verifier): Promise<number> {
-  type Row = StatedWaiver & { readonly requested: string | null; readonly approved: string | null };
+async function verifyWaivers({ read, report, unsure }: Verifier): Promise<number> {
+  interface Row extends StatedWaiver {
+    readonly requested: string | null;
+    readonly approved: string | null;
+    /** An event that may be about it was erased. */
+    readonly erased: boolean;
+  }
   for (let [before, count]: [string | null, number] = [null, 0]; ; ) {
     const rows: Row[] = await read<Row>(WAIVERS, [before, PAGE]);
     for (const row of rows) {
@@ -141,6 +161,11 @@ async function verifyWaivers({ read, report }: Verifier): Promise<number> {
         return recorded !== undefined && recorded !== sha256(JSON.parse(waiverStatement(stated)));
       });
       if (isOther) report(`waiver ${row.id}: it differs from the digest in its events`);
+      const isStated = pairs.some(([data]) => memberOf(data, 'sha256') !== undefined);
+      if (isStated || row.fingerprints.length === 0) continue;
+      // A waiver that no digest covers is older than fingerprints.
+      if (row.erased) unsure(`fingerprints of waiver ${row.id}`, 'an event about it was erased');
+      else report(`waiver ${row.id}: its fingerprints are not what its events say`);
     }
     count += rows.length;
     if (rows.length < PAGE) return count;

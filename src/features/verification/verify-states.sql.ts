@@ -4,18 +4,32 @@ import { latestFirst, mayBeAbout } from './latest.sql.js';
 
 /**
  * How rows compare with the digest in the latest event about them. `agrees`; `differs`; `gone`: the row is missing;
- * `ended`: the server deleted it; `older`: the event has no digest; `beside`: an earlier version recorded a write
- * beside the API with a digest of columns that change without an event, and another one since; `erased`: the event
- * was erased by an earlier version, which kept no digest.
+ * `ended`: the server deleted it; `returned`: an event says that it was deleted, and the row is there; `older`: the
+ * event has no digest; `beside`: an earlier version recorded a write beside the API with a digest of columns that change
+ * without an event, and another one since; `erased`: the event was erased by an earlier version, which kept no digest.
  */
-export type State = 'agrees' | 'differs' | 'gone' | 'ended' | 'older' | 'beside' | 'erased';
+export type State =
+  | 'agrees'
+  | 'differs'
+  | 'gone'
+  | 'ended'
+  | 'returned'
+  | 'older'
+  | 'beside'
+  | 'erased';
 
 const list = (types: readonly string[]) => types.map((type) => `'${type}'`).join(', ');
 
-/** Conditions over the latest event `e` and its data `d` that the server itself deleted the row. */
+/** Condition over the latest event `e`: an event says that the row was deleted. It never comes back. */
+const isDeleted = (kind: ImportedKind) =>
+  `EXISTS (SELECT 1 FROM events x WHERE x.subject_kind = '${kind}' AND x.subject_id = e.subject_id
+              AND x.type = '${kind}.deleted')`;
+
+/**
+ * Conditions over the latest event `e` and its data `d` that the server itself deletes rows without an event. It does
+ * so later than the condition holds.
+ */
 const ENDED: Readonly<Partial<Record<ImportedKind, string>>> = {
-  project: `EXISTS (SELECT 1 FROM events x WHERE x.subject_kind = 'project' AND x.subject_id = e.subject_id
-                       AND x.type = 'project.deleted')`,
   session: `EXISTS (SELECT 1 FROM events x WHERE x.subject_kind = 'session' AND x.subject_id = e.subject_id
                        AND x.type = 'session.signed-in' AND x.id <> ALL ($1::uuid[])
                        AND coalesce((x.data::jsonb ->> 'expiresAt')::timestamptz < now() - interval '30 days',
@@ -60,7 +74,8 @@ export function statesOf(kind: ImportedKind): Statement {
          ORDER BY e.subject_id, ${latestFirst('e')}
       ), compared AS (
         SELECT e.subject_id AS id,
-               CASE WHEN t IS NULL AND ${ENDED[kind] ?? 'false'} THEN 'ended'
+               CASE WHEN ${isDeleted(kind)} THEN CASE WHEN t IS NULL THEN 'ended' ELSE 'returned' END
+                    WHEN t IS NULL AND ${ENDED[kind] ?? 'false'} THEN 'ended'
                     WHEN t IS NULL THEN 'gone'
                     WHEN ${hasDigest(kind, `(d ->> 'row')`)} THEN 'agrees'
                     WHEN NOT d ? 'row' AND ${hasOldDigest(kind)} THEN 'agrees'

@@ -7,6 +7,7 @@ const KINDS = Object.keys(ROWS) as ImportedKind[];
 const FAULTS: Readonly<Partial<Record<State, string>>> = {
   differs: 'it is not the row that its latest event has the digest of',
   gone: 'it is missing',
+  returned: 'it was deleted, and its row is there',
   older: 'its latest event has no digest of it',
 };
 
