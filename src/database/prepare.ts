@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { DatabaseAccess } from './access.js';
+import { refuseInterposed } from './interposed.js';
 import {
   type PreparedSchema,
   type PrepareOptions,
@@ -30,6 +31,7 @@ async function prepareAlone(client: pg.Client, url: string, apply: boolean) {
       throw error;
     },
   );
+  await refuseInterposed(client, prepared.unknown.length > 0);
   const mayRewrite = await checkRole(client);
   return { ...prepared, mayRewrite, granted: undefined, roleSettings: await roleSettings(client) };
 }
@@ -37,7 +39,8 @@ async function prepareAlone(client: pg.Client, url: string, apply: boolean) {
 /**
  * Prepares the schema, as `prepareSchema` does, and then the role of the server. Without the owner's URL it only checks
  * that the role has its rights. A newer version has granted what it needs, so its rights are left as they are.
- * @throws {SchemaError} also if the role cannot be made, or lacks a right
+ * @throws {SchemaError} also if the role cannot be made, or lacks a right, or something stands between the server and
+ * its tables
  */
 export function prepareDatabase(
   { url, ownerUrl }: DatabaseAccess,
@@ -46,6 +49,7 @@ export function prepareDatabase(
   return withClient(ownerUrl ?? url, connectTimeoutMs, async (client) => {
     if (ownerUrl === undefined) return prepareAlone(client, url, apply);
     const prepared = await prepareSchemaOn(client, ownerUrl, apply);
+    await refuseInterposed(client, prepared.unknown.length > 0);
     const login = { url, connectTimeoutMs };
     const granted = await prepareRole(client, login, { grant: prepared.unknown.length === 0 });
     const settings = await roleSettings(client, loginOf(url).role);

@@ -1,4 +1,5 @@
 import { type Place, readTogether } from '../../database/context.js';
+import { INTERPOSED } from '../../database/interposed.sql.js';
 import { ROLE_SETTINGS } from '../../database/role/settings.js';
 import type { Read } from '../../database/sql.js';
 import type { Checkpoint } from '../../security/signing/checkpoint.js';
@@ -97,6 +98,9 @@ export async function verifySnapshot(
   signed: Checkpoint | undefined,
   { keys, report, openReader = ownReader }: VerifyOptions,
 ): Promise<Verified> {
+  for (const { found } of await read<{ found: string }>(INTERPOSED, [true])) {
+    report(`the database has ${found}: the server may see or store other rows than these`);
+  }
   const logs = await read<LogRow>(ALL_LOGS, []);
   const erased = await erasuresIn(read);
   const verifier: LogVerifier = { read, report, releases: new Map(), erased };
