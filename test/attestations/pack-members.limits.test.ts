@@ -109,7 +109,7 @@ it('verify.mjs refuses a pack in which any member of any file is another, is mis
     ),
   );
   expect(files.has(`break-glass/${unused}.json`)).toBe(true);
-  expect(output).toMatch(new RegExp(`approval.withdrawn at \\S+ by alice, ${withdrawn}`));
+  expect(output).toMatch(new RegExp(`approval.withdrawn at \\S+ by "alice", ${withdrawn}`));
   const believed: string[] = [];
   let count = 0;
   for (const { path, what, text } of allLies(files)) {

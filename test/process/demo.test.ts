@@ -65,7 +65,7 @@ describe('npm run demo', () => {
       expect(output).toMatch(/allowed: the release may go to production\n/);
       expect(output).toContain('From examples/: the report on secrets.');
       expect(output).toMatch(
-        /✔ VERIFIED\s+- Version 1\.0\.0 \(commit \w+\) was denied to go to srp-demo/,
+        /✔ VERIFIED\s+- Version 1\.0\.0 \(commit \w+\) was not allowed into srp-demo/,
       );
       expect(output).toMatch(/✘ REFUSED.*its decision or results were changed/s);
       expect(output).toMatch(/• 1\.1\.0: approvals: 0 of 2 approvals\./);

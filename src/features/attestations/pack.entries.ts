@@ -9,7 +9,7 @@ import {
   type UpTo,
 } from '../transparency/index.js';
 import { textFile } from './pack.content.js';
-import { noteRow, type RowEvent } from './pack.rows.js';
+import { noteErased, noteRow, type RowEvent } from './pack.rows.js';
 import { RECOVERIES } from './pack.sql.js';
 import type { TarFile } from './tar.js';
 
@@ -21,6 +21,10 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** What a release's entries are about, by kind of subject. */
 export type Subjects = ReadonlyMap<string, readonly string[]>;
 
+/** The id of the event that an erasure erased. */
+const erasedEvent = ({ statement }: LogEntry): unknown =>
+  statement === null ? undefined : JSON.parse(statement).data.event;
+
 /** Ids of what the entries of the release are about, each once, with digests of rows, and the logs that have them. */
 export async function subjectsOf(place: Place, releaseId: string, upTo: UpTo) {
   const subjects = new Map<string, Set<string>>();
@@ -29,10 +33,14 @@ export async function subjectsOf(place: Place, releaseId: string, upTo: UpTo) {
   /** Environments of the packs that were issued after the last other event. */
   let issued: (string | null)[] = [];
   for await (const batch of releaseEntries(place, releaseId, upTo)) {
-    for (const { log, statement } of batch) {
+    const unread = batch.filter(({ statement }) => statement === null);
+    const erasures = await erasuresOf(place, new Set(unread.map(({ event }) => event)), upTo);
+    for (const { log, statement, event } of batch) {
       logs.add(log);
       if (statement === null) {
         issued = [];
+        for (const one of erasures.filter((erasure) => erasedEvent(erasure) === event))
+          noteErased(rows, one);
         continue;
       }
       const said = JSON.parse(statement) as RowEvent & { data: { environment?: string | null } };

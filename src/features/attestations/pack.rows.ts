@@ -1,9 +1,11 @@
 import { type Place, query } from '../../database/context.js';
 import type { Statement } from '../../database/sql.js';
 import { ROWS } from '../../events/index.js';
+import type { LogEntry } from '../transparency/index.js';
 
 /** Kinds whose files in a pack are rows: an event has the digest of each. */
-export type PackedKind = 'verdict' | 'deployment' | 'approval' | 'break-glass' | 'evidence';
+const KINDS = ['verdict', 'deployment', 'approval', 'break-glass', 'evidence'] as const;
+export type PackedKind = (typeof KINDS)[number];
 
 /** The digest of the row that each file must have, by kind and id. Null: no event has one. */
 export type Rows = ReadonlyMap<string, string | null>;
@@ -27,6 +29,16 @@ export function noteRow(rows: Map<string, string | null>, { type, subject, data 
   if (typeof row === 'string') rows.set(`${subject.kind}/${subject.id}`, row);
   // After this, the row is another one than an event of the API says.
   else if (type === 'beside-api') rows.set(`${subject.kind}/${subject.id}`, null);
+}
+
+/** Notes the digests that are left of an erased event. Ids are unique over all kinds. */
+export function noteErased(rows: Map<string, string | null>, erasure: LogEntry): void {
+  const { data } = JSON.parse(erasure.statement ?? '{"data":{}}') as {
+    data: { type?: string; subject?: string; kept?: { row?: unknown } };
+  };
+  const { type, subject: id, kept } = data;
+  if (type === undefined || id === undefined || kept === undefined) return;
+  for (const kind of KINDS) noteRow(rows, { type, subject: { kind, id }, data: kept });
 }
 
 const nulls = (...columns: string[]) =>

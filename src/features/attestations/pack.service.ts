@@ -135,6 +135,17 @@ export function packService({ log, attestations, documents }: Options) {
     throw invalidAt('query', '/from', `must be at most ${most}, the size of the log`);
   }
 
+  /**
+   * The last checkpoints of all logs before, for auditors who kept one of theirs. Those whose keys are lost are left
+   * out, unless the release has entries in them.
+   */
+  async function earlierLogs(context: CallContext, current: number, needed: ReadonlySet<number>) {
+    const ended = await query<CheckpointRow>(context, LAST_CHECKPOINTS, [current]);
+    if (ended.length === 0) return [];
+    const known = new Set((await log.keys()).log.map(({ origin }) => origin));
+    return ended.filter((one) => needed.has(one.log) || known.has(one.origin));
+  }
+
   /** The ids of rows of the release in the environment, or in all. */
   async function inEnvironment(
     { prisma }: CallContext,
@@ -192,11 +203,7 @@ export function packService({ log, attestations, documents }: Options) {
       const upTo = { log: checkpoint.log, size };
       const { subjects, logs, rows, issued } = await subjectsOf(context, id, upTo);
       requireIssuedFor(environment, issued, size);
-      const earlier = [...logs].filter((one) => one !== checkpoint.log);
-      const checkpoints = [
-        ...(await query<CheckpointRow>(context, LAST_CHECKPOINTS, [earlier])),
-        checkpoint,
-      ];
+      const checkpoints = [...(await earlierLogs(context, checkpoint.log, logs)), checkpoint];
       const of = (kind: string) => subjects.get(kind) ?? [];
       const verdicts = await inEnvironment(context, 'verdict', of('verdict'), environment);
       const deployments = await inEnvironment(context, 'deployment', of('deployment'), environment);

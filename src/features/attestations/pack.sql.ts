@@ -18,11 +18,11 @@ export const CHECKPOINT: Statement = {
           WHERE l.ended_at IS NULL AND ($1::bigint IS NULL OR c.size = $1) ORDER BY c.size DESC LIMIT 1`,
 };
 
-/** The last checkpoints of logs that ended. `$1`: their ids. */
+/** The last checkpoint of each log before this one. `$1`: its id. */
 export const LAST_CHECKPOINTS: Statement = {
   name: 'pack-last-checkpoints',
   text: `SELECT DISTINCT ON (l.id) ${CHECKPOINT_COLUMNS} FROM logs l JOIN log_checkpoints c ON c.log_id = l.id
-          WHERE l.id = ANY ($1::int[]) ORDER BY l.id, c.size DESC`,
+          WHERE l.id < $1 ORDER BY l.id, c.size DESC`,
 };
 
 /** The index of the latest entry of a type about a release in the current log. `$1`: release, `$2`: type. */

@@ -155,5 +155,10 @@ export async function newPack(
     });
     return keys.checkpoint(at, early.root);
   };
-  return { files, size, checkpointAt };
+  /** As `GET /log/consistency` answers. */
+  const consistency = async (from: number) => ({
+    origin: keys.origin,
+    ...{ from, to: size, hashes: base64(await consistencyProof(from, size, read)) },
+  });
+  return { files, size, checkpointAt, consistency };
 }

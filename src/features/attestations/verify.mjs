@@ -1,5 +1,6 @@
 /** Verifies an audit pack without the server that made it, and without a network. Needs Node.js 20 and nothing else.
- * --checkpoint  a checkpoint of the log that you kept from before: the log must have grown from it
+ * --checkpoint  a checkpoint of a log that you kept from before: the log must have grown from it. Each can be repeated
+ * --proof       the answer of GET /log/consistency that connects your checkpoint, if the pack does not
  * --keys        the answer of GET /log/keys that you kept: a key must be there, or follow one by an entry of the log
  * Exit code: 0 verified, 1 refused, 2 wrong usage, or a file cannot be read, or another file is needed. */
 import { createHash, createPublicKey, verify } from 'node:crypto';
@@ -7,19 +8,20 @@ import { openSync, readFileSync, readSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 class Unusable extends Error {}
-const [problems, proven, summary, verdicts, rotations] = [[], [], [], [], []];
-const entries = []; // each has its statement as `said`, unless it was erased
-const [claimed, signers, named] = [new Set(), new Set(), new Set(['README.txt', 'verify.mjs'])]; // named: paths
+const [problems, proven, summary, verdicts, rotations, erasures, entries] = [[], [], [], [], [], [], []]; // entries: with `said`
+const [claimed, signers, grown, named] = [new Set(), new Set(), new Set(), new Set(['README.txt', 'verify.mjs'])]; // named: paths
 const [files, heads, ends, about] = [new Map(), new Map(), new Map(), new Map()]; // by path, log, origin, subject
-const SCHEMA = 'srp-audit-pack/v2';
 const LISTED = /^(entries\/\d+\.jsonl|logs\/\d+\/(checkpoint(-\d+)?|consistency-\d+\.json))$/;
-const HEX = /^[0-9a-f]{64}$/;
+const [SCHEMA, HEX] = ['srp-audit-pack/v2', /^[0-9a-f]{64}$/];
 const RECORDS = ['verdict', 'deployment', 'approval', 'break-glass', 'evidence'];
 const FOLDERS = { verdict: 'verdicts', deployment: 'deployments', approval: 'approvals' };
 const fileOf = (kind, id) => `${FOLDERS[kind] ?? kind}/${id}.json`;
 const UNSHOWN = /^(evidence\.(received-again|retracted)|break-glass\.review-due)$/; // their rows are in no file
 const TOLD = ['environment', 'decision', 'state', 'authorization', 'person', 'breakGlass', 'intent', 'late', 'because'];
-/** Does one check. Whatever goes wrong in it refuses the pack. */
+/** A value as text that cannot be taken for words of this program. */
+const quoted = (value) => (/^[\w.:/+@-]+$/.test(value) ? `${value}` : JSON.stringify(value));
+const shown = (value) => (value?.after === undefined ? quoted(value) : `${quoted(value.before)} → ${quoted(value.after)}`);
+const plain = (line) => line.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (one) => `\\u{${one.codePointAt(0).toString(16)}}`);
 function check(what, work) {
   try {
     work();
@@ -28,44 +30,36 @@ function check(what, work) {
     problems.push(`${what}: ${error.message}`);
   }
 }
-function need(condition, message) {
-  if (!condition) throw new Error(message);
-}
-/** Reads JSON that every reader reads alike: no member is there twice. */
-function parse(text) {
-  const value = JSON.parse(text);
-  need(JSON.stringify(value) === text.replace(/\n$/, ''), 'it is not JSON as the server writes it');
+function need(value, message) {
+  if (!value) throw new Error(message);
   return value;
 }
-function json(path) {
-  need(named.add(path) && files.has(path), `${path} is missing`);
-  return parse(files.get(path).text);
-}
+/** Reads JSON that every reader reads alike: no member is there twice. */
+const parse = (text, one = JSON.parse(text)) =>
+  need(JSON.stringify(one) === text.replace(/\n$/, ''), 'it is not JSON as the server writes it') && one;
+const json = (path) => parse(need(named.add(path) && files.get(path), `${path} is missing`).text);
+const contents = (paths = []) => paths.map((path) => JSON.parse(readFileSync(path, 'utf8')));
+const numberOf = (origin) => [...heads].find(([, head]) => head.origin === origin)?.[0];
 const pathsIn = (folder) => [...files.keys()].filter((path) => path.startsWith(`${folder}/`));
-function each(folder, work) {
-  for (const path of pathsIn(folder)) check(path, () => work(json(path), path));
-}
+const each = (folder, work) => void pathsIn(folder).map((path) => check(path, () => work(json(path), path)));
 const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
 const nodeHash = (left, right) => sha256(Buffer.from([1]), left, right);
 function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const members = Object.keys(value).sort();
-  return `{${members.map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join()}}`;
+  return `{${Object.keys(value)
+    .sort()
+    .map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`)
+    .join()}}`;
 }
 const digestOf = (value) => sha256(canonical(value)).toString('hex');
 const same = (one, two) => canonical(one ?? null) === canonical(two ?? null);
-function agree(one, other, what, names = Object.keys({ ...one, ...other })) {
-  for (const name of names) need(canonical(one[name]) === canonical(other[name]), `the ${name} of ${what} was changed`);
-}
+const agree = (one, other, what, names = Object.keys({ ...one, ...other })) =>
+  names.every((name) => need(canonical(one[name]) === canonical(other[name]), `the ${name} of ${what} was changed`));
 const split = (size, power = 1) => (power * 2 < size ? split(size, power * 2) : power); // the largest one below
-function hashOf(text) {
-  need(/^[A-Za-z0-9+/]{43}=$/.test(text), 'a hash is not 32 bytes of base64');
-  return Buffer.from(text, 'base64');
-}
+const hashOf = (text) => need(/^[A-Za-z0-9+/]{43}=$/.test(text), 'a hash is not 32 bytes of base64') && Buffer.from(text, 'base64');
 function rootOfPath(index, size, leaf, path) {
-  need((path.length === 0) === (size === 1), 'the inclusion proof has another length');
-  if (size === 1) return leaf;
+  if (size === 1) return need(path.length === 0, 'the inclusion proof has another length') && leaf;
   const [middle, sibling, inner] = [split(size), path.at(-1), path.slice(0, -1)]; // left: the largest perfect subtree
   if (index < middle) return nodeHash(rootOfPath(index, middle, leaf, inner), sibling);
   return nodeHash(sibling, rootOfPath(index - middle, size - middle, leaf, inner));
@@ -88,41 +82,34 @@ function verifyGrowth(old, head, file) {
 }
 function openCheckpoint(note, keys) {
   const form = /^(([^\n]+)\n(0|[1-9]\d{0,14})\n([^\n]+)\n)\n((?:[^\n]+\n)+)$/;
-  const [, text, origin, size, root, signatures] = form.exec(note) ?? [];
-  need(text, 'it is not a checkpoint');
+  const [, text, origin, size, root, signatures] = need(form.exec(note), 'it is not a checkpoint');
   const signer = keys.find((vkey) => {
-    const [name, id, ...rest] = vkey.split('+');
-    const raw = Buffer.from(rest.join('+'), 'base64');
-    const isKey = raw[0] === 1 && sha256(`${name}\n`, raw).toString('hex', 0, 4) === id;
-    if (!isKey || vkey !== `${origin}+${id}+${raw.toString('base64')}`) return false;
+    const raw = Buffer.from(vkey.slice(origin.length + 10), 'base64'); // after the name and 8 digits of the id
+    const id = sha256(`${origin}\n`, raw).toString('hex', 0, 4);
+    if (raw[0] !== 1 || vkey !== `${origin}+${id}+${raw.toString('base64')}`) return false;
     const jwk = { key: { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url', 1) }, format: 'jwk' };
     return signatures.split('\n').some((line) => {
       const bytes = Buffer.from(line.split(' ')[2] ?? '', 'base64');
-      const isOwn = line === `\u2014 ${name} ${bytes.toString('base64')}` && bytes.toString('hex', 0, 4) === id;
+      const isOwn = line === `\u2014 ${origin} ${bytes.toString('base64')}` && bytes.toString('hex', 0, 4) === id;
       return isOwn && verify(null, Buffer.from(text), jwk, bytes.subarray(4)) && signers.add(vkey);
     });
   });
-  need(signer, `no key of ${origin} signed it`);
-  return { origin, size: Number(size), root: hashOf(root), vkey: signer };
+  return { origin, size: Number(size), root: hashOf(root), vkey: need(signer, `no key of ${origin} signed it`) };
 }
-/** A header must be the one that the server writes, so that no reader finds another file. */
-function readHeader(header) {
-  const [name = '', size] = [header.slice(0, 100).split('\0')[0], Number.parseInt(header.slice(124, 135), 8)];
-  const octal = (value) => value.toString(8).padStart(11, '0');
-  const start = `${name.padEnd(100, '\0')}0000644\0${'0000000\0'.repeat(2)}${octal(size)}\0${octal(0)}\0`;
-  const rest = `0${'\0'.repeat(100)}ustar\x0000`.padEnd(356, '\0');
-  const sum = Buffer.from(`${start}        ${rest}`, 'latin1').reduce((total, byte) => total + byte, 0);
-  need(header === `${start}${octal(sum).slice(5)}\0 ${rest}`, 'a header of the archive is broken, or of no plain file');
-  need(!files.has(name), `${name} is there twice`);
-  return { name, size };
-}
-/** Reads the archive once, in parts of 1 MiB. Documents are hashed and not kept. */
+/** Reads the archive once, in parts of 1 MiB. Headers must be as the server writes them. Documents are hashed and not kept. */
 function readTar(path) {
   const [tar, part] = [openSync(path, 'r'), Buffer.alloc(2 ** 20)];
   const read = (length) => part.subarray(0, readSync(tar, part, 0, length, null));
   const isZero = (bytes) => bytes.every((byte) => byte === 0);
-  for (let header = read(512); !isZero(header); header = read(512)) {
-    const { name, size } = readHeader(header.toString('latin1'));
+  const octal = (value) => value.toString(8).padStart(11, '0');
+  for (let block = read(512); !isZero(block); block = read(512)) {
+    const header = block.toString('latin1');
+    const [name = '', size] = [header.slice(0, 100).split('\0')[0], Number.parseInt(header.slice(124, 135), 8)];
+    const start = `${name.padEnd(100, '\0')}0000644\0${'0000000\0'.repeat(2)}${octal(size)}\0${octal(0)}\0`;
+    const rest = `0${'\0'.repeat(100)}ustar\x0000`.padEnd(356, '\0');
+    const sum = Buffer.from(`${start}        ${rest}`, 'latin1').reduce((total, byte) => total + byte, 0);
+    need(header === `${start}${octal(sum).slice(5)}\0 ${rest}`, 'a header of the archive is broken, or of no plain file');
+    need(!files.has(name), `${name} is there twice`);
     const [hash, kept] = [createHash('sha256'), []];
     for (let left = size; left > 0; ) {
       const bytes = read(Math.min(left, part.length));
@@ -151,13 +138,11 @@ function verifyLogs({ log, size }, keys) {
     check(path, () => {
       const [head, [, number, , old]] = [openCheckpoint(files.get(path).text, keys), path.split(/[/-]/)];
       if (old) return rotations.push({ ...head, log: Number(number) });
-      const isNew = [...heads.values()].every(({ origin }) => origin !== head.origin);
-      need(isNew && Number(number) <= log, `${head.origin} has two checkpoints, or is not an earlier log`);
+      need(numberOf(head.origin) === undefined && Number(number) <= log, `${head.origin} has two checkpoints, or is not an earlier log`);
       return heads.set(Number(number), head);
     });
-  const head = heads.get(log);
-  need(head?.size === size, `logs/${log} is not a checkpoint of size ${size}`);
-  proven.push(`The checkpoint of ${head?.origin} at size ${size} is signed by a key of the log`);
+  const { origin } = need(heads.get(log)?.size === size && heads.get(log), `logs/${log} is not a checkpoint of size ${size}`);
+  proven.push(`The checkpoint of ${origin} at size ${size} is signed by a key of the log`);
 }
 /** Each key signed something. One that the auditor did not keep follows one that he kept: by an entry of the log. */
 function verifyKeys({ log: ofLogs, verdicts: ofVerdicts }, trusted) {
@@ -169,8 +154,7 @@ function verifyKeys({ log: ofLogs, verdicts: ofVerdicts }, trusted) {
     const id = pem ? sha256(createPublicKey(key).export({ type: 'spki', format: 'der' })).toString('base64') : key;
     const [{ log, index }] = about.get(`key/${id}`) ?? [{}];
     const old = rotations.find((one) => one.log === log && one.size > index && trusted.has(one.vkey));
-    const follows = heads.has(log) && (pem || old?.origin === key.split('+')[0]);
-    need(follows, `this key is not one of yours, and does not follow one: ${key}`);
+    need(heads.has(log) && (pem || old?.origin === key.split('+')[0]), `this key is not one of yours, and does not follow one: ${key}`);
     if (!pem) verifyGrowth(old, heads.get(log), json(`logs/${log}/consistency-${old.size}.json`));
     trusted.add(key);
   }
@@ -178,9 +162,8 @@ function verifyKeys({ log: ofLogs, verdicts: ofVerdicts }, trusted) {
 function verifyEntry({ salt, statement, ...line }, { log: current, release }) {
   const { log, index, event, sequence, leaf, proof, ...more } = line;
   const [last, place, bytes] = [heads.get(log), `${log}/${index}`, Buffer.from(leaf, 'hex')];
-  // After the last checkpoint of a log, until it ended: the log that followed has signed its tree.
+  // After its last checkpoint, the log that followed has signed the tree. Or the next event of the release names the entry.
   const head = index < last?.size || sequence !== null ? last : ends.get(last?.origin);
-  // A log that ended before it was signed has entries without a proof. The next event of the release names them.
   const isSigned = index < head?.size;
   const isPlace = isSigned || (log < current && sequence !== null && same(proof, []));
   const isLine = Number.isSafeInteger(log) && Number.isSafeInteger(index) && index >= 0 && same(more, {});
@@ -196,17 +179,18 @@ function verifyEntry({ salt, statement, ...line }, { log: current, release }) {
   need(isOurs && said.id === event && said.sequence === sequence, `${place} is of another event, release or place`);
   const subject = `${said.subject.kind}/${said.subject.id}`;
   about.set(subject, [...(about.get(subject) ?? []), { ...said, log, index }]);
-  const end = isSigned && said.type === 'log.recovered' ? said.data.before : null;
+  if (said.type === 'log.erased') erasures.push({ ...said.data, data: said.data.kept, log: numberOf(said.data.origin) });
+  const end = isSigned && said.type === 'log.recovered' && said.data.before;
   if (end) ends.set(end.origin, { ...end, root: Buffer.from(end.root, 'hex') });
   return entries.push({ ...line, isSigned, said });
 }
 /** The events of the release: none is missing in between, at another place, or without content. */
 function verifyChain({ log: current, environment }) {
   for (const { event, log, index } of entries.filter(({ said }) => !said)) {
-    const { data } = entries.find(({ said }) => said?.type === 'log.erased' && said.data.event === event)?.said ?? {};
-    const isErased = data?.index === index && data.origin === heads.get(log)?.origin;
+    const { type = 'an event', ...at } = erasures.find((one) => one.event === event) ?? {};
+    const isErased = at.index === index && at.log === log;
     need(isErased, `event ${event} is missing. If it was erased, a pack without size has the entry that says so`);
-    claimed.add(`Entry ${log}/${index} was erased: its place in the log is proven, its content is unknown`);
+    claimed.add(`Entry ${log}/${index} was erased: its place in the log is proven, its content is unknown (${shown(type)})`);
   }
   const own = entries.filter(({ sequence }) => sequence !== null);
   for (const [i, { said, sequence, log, index, isSigned }] of own.entries()) {
@@ -225,11 +209,17 @@ function verifyChain({ log: current, environment }) {
   need(isIssued || issued.length === 0, 'pack.json has another environment than the event that the pack was issued');
   if (own[0]?.log !== current) claimed.add('The restore between two logs lost no event of the release (log.recovered)');
 }
+/** Events about something, in their order. Of one that was erased, its erasure has the digests. */
+function eventsAbout(kind, id) {
+  const known = erasures.filter(({ subject, data }) => data && subject === id);
+  return [...(about.get(`${kind}/${id}`) ?? []), ...known].sort((a, b) => a.log - b.log || a.index - b.index);
+}
+const maybeErased = () => erasures.some(({ data }) => !data); // earlier versions of the server did not say what
 /** A record is the row whose digest the last event about it has, as text and as members, and `rest`. */
 function verifyRecord({ row, ...members }, path, kind, rest = {}) {
-  const [what, events] = [`${kind} ${members.id}`, about.get(`${kind}/${members.id}`) ?? []];
+  const [what, events] = [`${kind} ${members.id}`, eventsAbout(kind, members.id)];
   need(path === fileOf(kind, members.id), 'it has the name of another file');
-  need(events.length > 0 || entries.some(({ said }) => !said), `the log has no entry about ${what}`);
+  need(events.length > 0 || maybeErased(), `the log has no entry about ${what}`);
   const last = events.findLast(({ type, data }) => type === 'beside-api' || (data.row && !UNSHOWN.test(type)));
   if (!last?.data.row) return claimed.add(`All of ${what}: no event has its digest, or the event was erased`);
   need(sha256(row).toString('hex') === last.data.row, `the row of ${what} is not the one in the log`);
@@ -239,11 +229,10 @@ function verifyRecord({ row, ...members }, path, kind, rest = {}) {
 }
 /** The recipe of inputsHash: without the ids of evidence and the rules of policies. */
 function inputsHashOf({ engine, inputs }) {
-  const ids = inputs.evidence.map(({ id }) => id);
-  const evidence = inputs.evidence.map(({ id: _, ...one }) => one);
   const policies = inputs.policies.map(({ rules: _, ...one }) => one);
+  const ids = inputs.evidence.map(({ id }) => id);
   const tooOld = inputs.tooOld.map((one) => ({ ...one, evidence: one.evidence.map((id) => ids.indexOf(id)) }));
-  return digestOf({ ...inputs, engine, evidence, policies, tooOld });
+  return digestOf({ ...inputs, engine, evidence: inputs.evidence.map(({ id: _, ...one }) => one), policies, tooOld });
 }
 const verdictHashOf = ({ releaseId, environment, inputsHash, engine, decision, results }) =>
   digestOf({ releaseId, environment, inputsHash, engine, decision, results });
@@ -259,9 +248,8 @@ function verifyVerdict(verdict, path, release) {
     need(digestOf(policy.rules) === policy.sha256, `the rules of policy ${policy.name} were changed`);
   }
   for (const waiver of inputs.waivers) verifyWaiver(waiver);
-  const names = ['kind', 'label', 'receivedSha256', 'storedSha256'];
   for (const { id: of, sha256: receivedSha256, ...input } of inputs.evidence)
-    agree(json(`evidence/${of}.json`), { ...input, receivedSha256 }, `evidence ${of}`, names);
+    agree(json(`evidence/${of}.json`), { ...input, receivedSha256 }, `evidence ${of}`, ['kind', 'label', 'receivedSha256', 'storedSha256']);
   for (const one of inputs.approvals?.given ?? [])
     agree(json(`approvals/${one.id}.json`), one, 'an approval', ['id', 'decision', 'person', 'groups', 'via', 'seen']);
   const { force: _, openedAt, until, since, ...open } = inputs.breakGlass ?? {};
@@ -271,78 +259,85 @@ function verifyVerdict(verdict, path, release) {
 function verifyWaiver(input) {
   const [what, waiver] = [`waiver ${input.id}`, json(`waivers/${input.id}.json`)];
   const { createdAt: requestedAt, createdBy: requestedBy, ...stated } = waiver;
-  agree(waiver, input, what, ['id', 'rule', 'purl', 'releaseId', 'expiresAt', 'approvedBy']);
-  const events = about.get(`waiver/${input.id}`) ?? [];
-  const { data, actor } = events.findLast(({ type }) => type === 'waiver.approved') ?? {};
-  const isOlder = entries.some(({ said }) => !said) || events.some(({ type }) => /^(imported|beside-api)$/.test(type));
-  need(data || isOlder, `the log has no entry about ${what}`);
+  agree(waiver, input, what, Object.keys(input));
+  const events = eventsAbout('waiver', input.id);
+  const { data, actor = waiver.approvedBy } = events.findLast(({ type }) => type === 'waiver.approved') ?? {};
+  need(data || maybeErased() || events.some(({ type }) => /^(imported|beside-api)$/.test(type)), `the log has no entry about ${what}`);
   const isLogged = digestOf({ ...stated, requestedAt, requestedBy }) === data?.sha256 && actor === waiver.approvedBy;
   need(isLogged || !data?.sha256, `${what} is not the one in the log`);
-  if (!isLogged) claimed.add(`The reason and the times of ${what}: the log does not have them`);
+  const unbound = Object.keys(waiver).filter((name) => !(name in input));
+  if (!isLogged) claimed.add(`${unbound.join(', ')} of ${what}: the log has no digest of them`);
   if (waiver.releaseId === null) claimed.add(`That ${what} was not revoked: it is of the whole project`);
 }
-function verifyEvidence(evidence, path) {
-  const [{ id, receivedSha256, storedSha256 }, document] = [evidence, `documents/${evidence.storedSha256}`];
-  verifyRecord(evidence, path, 'evidence');
-  need(named.add(document) && files.get(document)?.sha256 === storedSha256, 'its document is missing or was changed');
-  if (receivedSha256 !== storedSha256) claimed.add(`What was received as evidence ${id}: its secrets were masked`);
+function exceptionsOf({ inputs, results } = { inputs: { waivers: [] }, results: [] }) {
+  const waivers = inputs.waivers.filter((one) => results.some((result) => result.waivers?.includes(one.id)));
+  const given = results.flatMap((one) => one.approvals ?? []).filter(({ state }) => state === 'counts');
+  const names = waivers.map((one) => `waiver ${one.id} of ${shown(one.rule)}, approved by ${JSON.stringify(one.approvedBy)}`);
+  for (const one of given) names.push(`approval ${one.id} by ${JSON.stringify(one.person)}`);
+  if (inputs.breakGlass) names.push(`break-glass ${inputs.breakGlass.id}, for rules that deny it`);
+  return names.length > 0 ? `. It rests on ${[...new Set(names)].join('; ')}` : '';
 }
 /** Whatever the log has has its file, and nothing more is there. Tells what happened. */
 function verifyComplete({ release: { version, commit }, environment }) {
   const attested = new Set(pathsIn('attestations').map((path) => files.get(path).sha256));
-  const last = new Map(); // what is decided, by environment
+  const last = new Map(); // what is decided, by environment, and each deployment
   for (const { said, sequence } of entries) {
     const { subject, time, actor, type, data } = said ?? { subject: {}, data: {} };
     const isRecord = RECORDS.includes(subject.kind);
     const where = isRecord && subject.kind !== 'evidence' ? data.environment : environment;
-    const isTold = said && (sequence !== null || type === 'waiver.revoked');
-    if (!isTold || (environment !== null && where !== environment)) continue;
+    if (!said || (sequence === null && type !== 'waiver.revoked') || (environment !== null && where !== environment)) continue;
     const path = fileOf(subject.kind, subject.id);
     check(path, () => need(!isRecord || files.has(path), 'the log has it, and the pack does not'));
     check(path, () => need(!data.predicate || attested.has(data.sha256), 'the log has an attestation that is missing'));
-    const words = TOLD.filter((name) => data[name]).map((name) => `, ${name} ${[data[name]].flat().join('; ')}`);
-    proven.push(`${type} at ${time} by ${actor}, ${subject.id}${words.join('')}`);
-    const isDecided = type?.startsWith('verdict.') && !data.late && data.intent !== 'rollback';
-    const allowed = data.breakGlass ? 'passed, by break-glass although rules deny it,' : 'was allowed';
-    const how = `${data.decision === 'allow' ? allowed : 'was denied'} to go to ${data.environment}`;
-    if (isDecided) last.set(data.environment, `${how}: decided at ${time}, asked for by ${actor}`);
-    if (type === 'release.revoked') last.set('', `was revoked at ${time} by ${actor}`);
+    const words = TOLD.filter((name) => data[name]).map((name) => `, ${name} ${shown(data[name])}`);
+    const [who, place] = [JSON.stringify(actor), shown(data.environment)];
+    proven.push(`${type} at ${time} by ${who}, ${shown(subject.id)}${words.join('')}`);
+    const allowing = verdicts.find(({ id, decision }) => id === subject.id && decision === 'allow');
+    const how = `was ${data.decision === 'allow' ? '' : 'not '}allowed into ${place}: decided at ${time}, asked for by ${who}`;
+    if (type.startsWith('verdict.') && !data.late && data.intent !== 'rollback')
+      last.set(data.environment, `${how}${exceptionsOf(allowing)}`);
+    const [, done] = /^deployment\.(recorded|succeeded|failed)$/.exec(type) ?? [];
+    const outcome = `${shown(data.state ?? done)}, authorization ${shown(data.authorization ?? 'unknown')}`;
+    if (done) last.set(subject.id, `was deployed to ${place}: ${outcome}, at ${time} by ${who}`);
+    if (type === 'release.revoked') last.set('', `was revoked at ${time} by ${who}`);
   }
   if (last.size === 0) last.set('', 'has no decision in this pack');
-  for (const what of last.values()) summary.push(`Version ${version} (commit ${commit}) ${what}`);
+  for (const what of last.values()) summary.push(`Version ${shown(version)} (commit ${shown(commit)}) ${what}`);
   if (environment !== null) claimed.add(`Nothing is said of other environments than ${environment}`);
 }
 function verifyAttestation({ payload, payloadType, signatures }, path, keys) {
   const [type, body] = [Buffer.from(payloadType), Buffer.from(payload, 'base64')];
   const bytes = Buffer.concat([Buffer.from(`DSSEv1 ${type.length} `), type, Buffer.from(` ${body.length} `), body]);
-  const isSigned = (key) => signatures.some(({ sig }) => verify('sha256', bytes, key, Buffer.from(sig, 'base64')));
-  const signer = keys.find(isSigned);
-  need(signer && signers.add(signer), 'no key for verdicts signed it');
+  const signs = (key) => signatures.some(({ sig }) => verify('sha256', bytes, key, Buffer.from(sig, 'base64')));
+  signers.add(need(keys.find(signs), 'no key for verdicts signed it'));
   const verdict = verdicts.find(({ id }) => path.startsWith(`attestations/${id}.`));
   need(verdict, 'its verdict is missing');
   const { subject, predicate: said } = JSON.parse(body.toString());
   const known = verdict.inputs.artifacts.flatMap((one) => [`sha256:${one.sha256}`, ...one.digests]);
-  const isKnown = subject.every(({ digest }) => known.includes(`sha256:${digest.sha256}`));
-  need(isKnown && subject.length > 0, 'a subject is not an artifact of the release');
+  const isKnown = ({ digest }) => known.includes(`sha256:${digest.sha256}`);
+  need(subject.length > 0 && subject.every(isKnown), 'a subject is not an artifact of the release');
   const { row: _, projectId: __, releaseId: ___, id: verdictId, evaluatedAt, createdBy: decidedBy, ...rest } = verdict;
   const time = new Date(evaluatedAt).toISOString();
   const verificationResult = rest.decision === 'allow' && !rest.inputs.breakGlass ? 'PASSED' : 'FAILED';
-  const policy = { ...said.policy, uri: `${said.verifier.id}/environments/${rest.environment}` };
   const expected = said.verdictId
     ? { ...rest, verdictHash: verdictHashOf(verdict), verdictId, decidedBy, decidedAt: time }
-    : { verificationResult, policy, timeVerified: time };
+    : { verificationResult, timeVerified: time, policy: { ...said.policy, uri: `${said.verifier.id}/environments/${rest.environment}` } };
   agree(said, expected, 'the attestation', Object.keys(expected));
 }
-function verifyOwnCheckpoint(path, keys) {
+function verifyOwnCheckpoint(path, keys, proofs) {
   const own = openCheckpoint(readFileSync(path, 'utf8'), keys);
-  const [number, head] = [...heads].find(([, { origin }]) => origin === own.origin) ?? [];
-  need(head, `the pack has nothing of the log of your checkpoint, ${own.origin}`);
-  need(own.size <= head.size || number >= Math.max(...heads.keys()), `a restore lost all after entry ${head.size - 1}`);
+  const number = need(numberOf(own.origin), `the pack has nothing of the log of your checkpoint, ${own.origin}`);
+  const head = heads.get(number);
+  need(own.size <= head.size || number === Math.max(...heads.keys()), `a restore lost all after entry ${head.size - 1} of ${own.origin}`);
   if (own.size > head.size) throw new Unusable(`your checkpoint is of size ${own.size}. Ask for a newer pack`);
-  const proof = `logs/${number}/consistency-${own.size}.json`;
-  if (own.size < head.size && !files.has(proof)) throw new Unusable(`ask for a pack with from=${own.size}`);
-  verifyGrowth(own, head, own.size < head.size && json(proof));
-  proven.push(`The log has grown from your checkpoint of size ${own.size}: nothing before it was rewritten`);
+  const packed = `logs/${number}/consistency-${own.size}.json`;
+  const proof = proofs.find((one) => one.origin === own.origin && one.from === own.size && one.to === head.size);
+  const { from, to, hashes } = proof ?? (files.has(packed) ? json(packed) : {});
+  const url = `/log/consistency?log=${number}&from=${own.size}&to=${head.size}`;
+  if (own.size < head.size && !hashes) throw new Unusable(`get ${url} from the server, and give it with --proof FILE`);
+  verifyGrowth(own, head, { from, to, hashes });
+  proven.push(`The log has grown from your checkpoint of size ${own.size}: nothing before it was rewritten (${own.origin})`);
+  grown.add(number);
 }
 function verifyPack(options) {
   readTar(options.pack);
@@ -352,8 +347,7 @@ function verifyPack(options) {
   need(pack.schema === SCHEMA, `this program verifies ${SCHEMA}. Use the one of the pack: it is of another version`);
   const isWhole = same(pack, { schema: SCHEMA, release, environment, log, size });
   need(isWhole && same(packed, { log: packed.log, verdicts: packed.verdicts }), 'pack.json or keys.json has more');
-  const kept = (options.keys ?? []).map((path) => JSON.parse(readFileSync(path, 'utf8')));
-  const own = kept.flatMap((file) => [...file.log, ...file.verdicts]).map((key) => key.vkey ?? key.publicKey);
+  const own = contents(options.keys).flatMap((file) => [...file.log, ...file.verdicts].map((key) => key.vkey ?? key.publicKey));
   const logKeys = [...packed.log, ...own];
   const verdictKeys = [...packed.verdicts, ...own.filter((key) => key.startsWith('-----BEGIN'))];
   verifyLogs(pack, logKeys);
@@ -362,13 +356,19 @@ function verifyPack(options) {
   check('the events of the release', () => verifyChain(pack));
   const { data, project: projectId } = about.get(`release/${release.id}`)?.find(({ data: one }) => one.commit) ?? {};
   const isCreated = data && same(release, { id: release.id, projectId, version: data.version, commit: data.commit });
-  if (!data) claimed.add('The version and the commit of the release: it is older than the log');
+  const why = entries[0]?.said ? 'it is older than the log' : 'its event was erased';
+  if (!data) claimed.add(`The version and the commit of the release: ${why}`);
   check('pack.json', () => need(isCreated || !data, 'the release is not the one in the log'));
-  each('evidence', verifyEvidence);
-  const riskOf = (file) => digestOf(file.risk) === file.seen && { risk: file.risk };
-  each('approvals', (file, path) => verifyRecord(file, path, 'approval', riskOf(file)));
-  each('deployments', (file, path) => verifyRecord(file, path, 'deployment'));
-  each('break-glass', (file, path) => verifyRecord(file, path, 'break-glass'));
+  each('evidence', (evidence, path) => {
+    const [{ id, receivedSha256, storedSha256 }, document] = [evidence, `documents/${evidence.storedSha256}`];
+    verifyRecord(evidence, path, 'evidence');
+    need(named.add(document) && files.get(document)?.sha256 === storedSha256, 'its document is missing or was changed');
+    if (receivedSha256 !== storedSha256) claimed.add(`What was received as evidence ${id}: its secrets were masked`);
+  });
+  each('approvals', ({ risk, ...file }, path) =>
+    verifyRecord({ ...file, risk }, path, 'approval', digestOf(risk) === file.seen && { risk }),
+  );
+  for (const kind of ['deployment', 'break-glass']) each(FOLDERS[kind] ?? kind, (file, path) => verifyRecord(file, path, kind));
   each('verdicts', (verdict, path) => verifyVerdict(verdict, path, release));
   verifyComplete(pack);
   each('attestations', (envelope, path) => verifyAttestation(envelope, path, verdictKeys));
@@ -376,24 +376,24 @@ function verifyPack(options) {
   if (options.keys) proven.push('The keys are those that you kept (--keys), or follow them');
   else claimed.add('The keys are those of the server. Use --keys with those that you kept');
   proven.push(`Attestations: ${pathsIn('attestations').length}. A key for verdicts signed each, and they say the same`);
-  if (options.checkpoint) check('--checkpoint', () => verifyOwnCheckpoint(options.checkpoint, logKeys));
-  else claimed.add('The log was not rewritten before this pack. Use --checkpoint with one that you kept');
+  for (const path of options.checkpoint ?? []) check('--checkpoint', () => verifyOwnCheckpoint(path, logKeys, contents(options.proof)));
+  if (!grown.has(log)) claimed.add('The log was not rewritten before this pack. Use --checkpoint with one of it that you kept');
   for (const path of problems.length > 0 ? [] : files.keys())
     check(path, () => need(named.has(path) || LISTED.test(path), 'nothing names this file'));
   claimed.add('README.txt, the verify.mjs of the pack, and proofs from checkpoints that you did not bring');
   claimed.add('Decisions are shown as they were made, and not made again. What happened later is not in the pack');
 }
-const USAGE = 'usage: node verify.mjs PACK.tar [--checkpoint FILE] [--keys FILE]...';
-const list = (lines) => [...lines].map((line) => `  - ${line.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ')}\n`).join('');
+const USAGE = 'usage: node verify.mjs PACK.tar [--checkpoint FILE]... [--proof FILE]... [--keys FILE]...';
+const list = (lines) => [...lines].map((line) => `  - ${plain(line)}\n`).join('');
 try {
-  const options = { checkpoint: { type: 'string' }, keys: { type: 'string', multiple: true } };
-  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  const many = { type: 'string', multiple: true };
+  const { values, positionals } = parseArgs({ options: { checkpoint: many, proof: many, keys: many }, allowPositionals: true });
   if (positionals.length !== 1) throw new Unusable('give one pack');
   check('the pack', () => verifyPack({ ...values, pack: positionals[0] }));
   const told = `VERIFIED\n${list(summary)}Not proven:\n${list(claimed)}Proven, in detail:\n${list(proven)}`;
   process.stdout.write(problems.length === 0 ? told : `REFUSED\n${list(problems)}`);
   process.exitCode = problems.length === 0 ? 0 : 1;
 } catch (error) {
-  process.stderr.write(`verify.mjs: ${error instanceof Error ? error.message : error}\n${USAGE}\n`);
+  process.stderr.write(`verify.mjs: ${plain(error instanceof Error ? error.message : error)}\n${USAGE}\n`);
   process.exitCode = 2;
 }

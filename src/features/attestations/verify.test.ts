@@ -21,13 +21,13 @@ describe('verify.mjs', () => {
   it('verifies a pack, and says in one sentence what is proven, then what is not', async () => {
     const { status, text } = await verifyFiles(pack.files);
     expect(text).toMatch(
-      /^VERIFIED\n {2}- Version 1\.4\.0 \(commit 8f3c2a1b\) was allowed to go to production: decided at 2026-11-25T10:05:00\.000Z, asked for by jenkins\nNot proven:\n/,
+      /^VERIFIED\n {2}- Version 1\.4\.0 \(commit 8f3c2a1b\) was allowed into production: decided at 2026-11-25T10:05:00\.000Z, asked for by "jenkins"\n {2}- Version 1\.4\.0 \(commit 8f3c2a1b\) was deployed to production: recorded, authorization unknown, at 2026-11-25T10:05:00\.000Z by "jenkins"\nNot proven:\n/,
     );
     expect(text).toContain('The 14 files of the pack are whole');
     expect(text).toContain('The checkpoint of srp.invalid/0011223344556677 at size 8 is signed');
     expect(text).toContain('The 5 events of the release follow each other without a gap');
     expect(text).toContain(
-      'verdict.decided at 2026-11-25T10:05:00.000Z by jenkins, 019ab02d-5c6e-7a1b-9c2d-000000000002, environment production, decision allow',
+      'verdict.decided at 2026-11-25T10:05:00.000Z by "jenkins", 019ab02d-5c6e-7a1b-9c2d-000000000002, environment production, decision allow',
     );
     expect(text).toContain('Attestations: 2');
     const [, claimed = ''] = text.split(/Not proven:\n|Proven, in detail:\n/);
@@ -89,9 +89,23 @@ describe('verify.mjs --checkpoint', () => {
     expect(status).toBe(0);
     expect((await verifyFrom(await pack.checkpointAt(8))).status).toBe(0);
     expect((await verifyFrom(await pack.checkpointAt(4))).text).toContain(
-      'ask for a pack with from=4',
+      `get /log/consistency?log=1&from=4&to=${pack.size} from the server`,
     );
     expect((await verifyFrom(await pack.checkpointAt(4))).status).toBe(2);
+  });
+
+  it('takes the proof from the answer of the server, if the pack does not have it', async () => {
+    const note = await pack.checkpointAt(4);
+    const proof = await pack.consistency(4);
+    const brought = async (change: object) =>
+      verifyFrom(note, '--proof', await file('proof', JSON.stringify({ ...proof, ...change })));
+    const { status, text } = await brought({});
+    expect(text).toContain('has grown from your checkpoint of size 4');
+    expect(status).toBe(0);
+    expect((await brought({ hashes: [`${'A'.repeat(43)}=`] })).status).toBe(1);
+    expect((await brought({ hashes: proof.hashes.slice(1) })).status).toBe(1);
+    for (const other of [{ from: 3 }, { to: 9 }, { origin: 'other' }])
+      expect((await brought(other)).status).toBe(2);
   });
 
   it('refuses a log that was rewritten', async () => {
@@ -105,10 +119,8 @@ describe('verify.mjs --checkpoint', () => {
   });
 
   it('refuses a checkpoint of another log or key, and asks for a newer pack', async () => {
-    const other = newKeys().checkpoint(3, leafHash(Buffer.from('other')));
-    expect((await verifyFrom(other)).text).toContain(
-      'no key of srp.invalid/0011223344556677 signed',
-    );
+    const other = newKeys('srp.invalid/other').checkpoint(3, leafHash(Buffer.from('other')));
+    expect((await verifyFrom(other)).text).toContain('no key of srp.invalid/other signed');
     const newer = await verifyFrom(keys.checkpoint(9, leafHash(Buffer.from('x'))));
     expect(newer.text).toContain('Ask for a newer pack');
     expect(newer.status).toBe(2);
