@@ -6,8 +6,8 @@ import { type Finding, fail, ok, warn } from './finding.js';
 import type { Connected } from './patient.js';
 
 /**
- * Compares the migrations of the database with those of this version, by name and by checksum, and looks for what stands
- * between the server and its tables.
+ * Compares the migrations of the database with those of this version, by name and by checksum, and looks for what
+ * stands between the server and its tables.
  */
 export async function checkMigrations({ client }: Connected): Promise<Finding[]> {
   const state = await schemaState(client);

@@ -22,7 +22,10 @@ describe('verify.mjs refuses', () => {
     ],
     [
       'a changed leaf',
-      () => changed(ENTRIES, (text) => text.replace(/"leaf":"../, '"leaf":"00')),
+      () =>
+        changed(ENTRIES, (text) =>
+          text.replace(/"leaf":"(.)/, (_, one) => `"leaf":"${one === '0' ? 1 : 0}`),
+        ),
       'is not in the log',
     ],
     [

@@ -8,19 +8,19 @@ import { openSync, readFileSync, readSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 class Unusable extends Error {}
-const [problems, proven, summary, verdicts, rotations, erasures, entries] = [[], [], [], [], [], [], []]; // entries: with `said`
-const [claimed, signers, grown, named] = [new Set(), new Set(), new Set(), new Set(['README.txt', 'verify.mjs'])]; // named: paths
+const [problems, proven, summary, verdicts, rotations, erasures, entries] = [[], [], [], [], [], [], []];
+const [claimed, signers, grown, named] = [new Set(), new Set(), new Set(), new Set(['README.txt', 'verify.mjs'])];
 const [files, heads, ends, about] = [new Map(), new Map(), new Map(), new Map()]; // by path, log, origin, subject
 const LISTED = /^(entries\/\d+\.jsonl|logs\/\d+\/(checkpoint(-\d+)?|consistency-\d+\.json))$/;
 const [SCHEMA, HEX] = ['srp-audit-pack/v2', /^[0-9a-f]{64}$/];
 const RECORDS = ['verdict', 'deployment', 'approval', 'break-glass', 'evidence'];
+const UPLOADED = ['kind', 'label', 'receivedSha256', 'storedSha256'];
 const FOLDERS = { verdict: 'verdicts', deployment: 'deployments', approval: 'approvals' };
 const fileOf = (kind, id) => `${FOLDERS[kind] ?? kind}/${id}.json`;
 const UNSHOWN = /^(evidence\.(received-again|retracted)|break-glass\.review-due)$/; // their rows are in no file
 const TOLD = ['environment', 'decision', 'state', 'authorization', 'person', 'breakGlass', 'intent', 'late', 'because'];
-/** A value as text that cannot be taken for words of this program. */
-const quoted = (value) => (/^[\w.:/+@-]+$/.test(value) ? `${value}` : JSON.stringify(value));
-const shown = (value) => (value?.after === undefined ? quoted(value) : `${quoted(value.before)} → ${quoted(value.after)}`);
+const quoted = (value) => (/^[\w.:/+@-]+$/.test(value) ? `${value}` : JSON.stringify(value)); // never like our words
+const shown = (one) => (one?.after === undefined ? quoted(one) : `${quoted(one.before)} → ${quoted(one.after)}`);
 const plain = (line) => line.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (one) => `\\u{${one.codePointAt(0).toString(16)}}`);
 function check(what, work) {
   try {
@@ -57,7 +57,7 @@ const same = (one, two) => canonical(one ?? null) === canonical(two ?? null);
 const agree = (one, other, what, names = Object.keys({ ...one, ...other })) =>
   names.every((name) => need(canonical(one[name]) === canonical(other[name]), `the ${name} of ${what} was changed`));
 const split = (size, power = 1) => (power * 2 < size ? split(size, power * 2) : power); // the largest one below
-const hashOf = (text) => need(/^[A-Za-z0-9+/]{43}=$/.test(text), 'a hash is not 32 bytes of base64') && Buffer.from(text, 'base64');
+const hashOf = (text) => need(/^[A-Za-z0-9+/]{43}=$/.test(text), 'a hash is broken') && Buffer.from(text, 'base64');
 function rootOfPath(index, size, leaf, path) {
   if (size === 1) return need(path.length === 0, 'the inclusion proof has another length') && leaf;
   const [middle, sibling, inner] = [split(size), path.at(-1), path.slice(0, -1)]; // left: the largest perfect subtree
@@ -96,7 +96,7 @@ function openCheckpoint(note, keys) {
   });
   return { origin, size: Number(size), root: hashOf(root), vkey: need(signer, `no key of ${origin} signed it`) };
 }
-/** Reads the archive once, in parts of 1 MiB. Headers must be as the server writes them. Documents are hashed and not kept. */
+/** Reads the archive once, in parts of 1 MiB. Headers are as the server writes them. Documents are not kept. */
 function readTar(path) {
   const [tar, part] = [openSync(path, 'r'), Buffer.alloc(2 ** 20)];
   const read = (length) => part.subarray(0, readSync(tar, part, 0, length, null));
@@ -108,7 +108,7 @@ function readTar(path) {
     const start = `${name.padEnd(100, '\0')}0000644\0${'0000000\0'.repeat(2)}${octal(size)}\0${octal(0)}\0`;
     const rest = `0${'\0'.repeat(100)}ustar\x0000`.padEnd(356, '\0');
     const sum = Buffer.from(`${start}        ${rest}`, 'latin1').reduce((total, byte) => total + byte, 0);
-    need(header === `${start}${octal(sum).slice(5)}\0 ${rest}`, 'a header of the archive is broken, or of no plain file');
+    need(header === `${start}${octal(sum).slice(5)}\0 ${rest}`, 'a header of the archive is broken');
     need(!files.has(name), `${name} is there twice`);
     const [hash, kept] = [createHash('sha256'), []];
     for (let left = size; left > 0; ) {
@@ -125,24 +125,16 @@ function readTar(path) {
   const end = read(513);
   need(end.length === 512 && isZero(end), 'the archive is cut, or goes on after its end');
 }
-function verifyManifest() {
-  const { files: listed, ...more } = json('manifest.json');
-  const found = [...files].map(([path, { size, sha256: sum }]) => ({ path, size, sha256: sum }));
-  need(found.pop()?.path === 'manifest.json', 'it is not the last file');
-  const other = found.find((file, i) => !same(file, listed[i])) ?? listed[found.length];
-  need(!other && same(more, {}), `${other?.path} is not the file that it lists`);
-  proven.push(`The ${found.length} files of the pack are whole`);
-}
 function verifyLogs({ log, size }, keys) {
   for (const path of pathsIn('logs').filter((one) => one.includes('/checkpoint')))
     check(path, () => {
       const [head, [, number, , old]] = [openCheckpoint(files.get(path).text, keys), path.split(/[/-]/)];
       if (old) return rotations.push({ ...head, log: Number(number) });
-      need(numberOf(head.origin) === undefined && Number(number) <= log, `${head.origin} has two checkpoints, or is not an earlier log`);
+      need(!numberOf(head.origin) && Number(number) <= log, `${head.origin} has two checkpoints, or is a later log`);
       return heads.set(Number(number), head);
     });
-  const { origin } = need(heads.get(log)?.size === size && heads.get(log), `logs/${log} is not a checkpoint of size ${size}`);
-  proven.push(`The checkpoint of ${origin} at size ${size} is signed by a key of the log`);
+  need(heads.get(log)?.size === size, `logs/${log} is not a checkpoint of size ${size}`);
+  proven.push(`The checkpoint of ${heads.get(log).origin} at size ${size} is signed by a key of the log`);
 }
 /** Each key signed something. One that the auditor did not keep follows one that he kept: by an entry of the log. */
 function verifyKeys({ log: ofLogs, verdicts: ofVerdicts }, trusted) {
@@ -154,7 +146,7 @@ function verifyKeys({ log: ofLogs, verdicts: ofVerdicts }, trusted) {
     const id = pem ? sha256(createPublicKey(key).export({ type: 'spki', format: 'der' })).toString('base64') : key;
     const [{ log, index }] = about.get(`key/${id}`) ?? [{}];
     const old = rotations.find((one) => one.log === log && one.size > index && trusted.has(one.vkey));
-    need(heads.has(log) && (pem || old?.origin === key.split('+')[0]), `this key is not one of yours, and does not follow one: ${key}`);
+    need(heads.has(log) && (pem || old?.origin === key.split('+')[0]), `this key is not one of yours: ${key}`);
     if (!pem) verifyGrowth(old, heads.get(log), json(`logs/${log}/consistency-${old.size}.json`));
     trusted.add(key);
   }
@@ -162,7 +154,7 @@ function verifyKeys({ log: ofLogs, verdicts: ofVerdicts }, trusted) {
 function verifyEntry({ salt, statement, ...line }, { log: current, release }) {
   const { log, index, event, sequence, leaf, proof, ...more } = line;
   const [last, place, bytes] = [heads.get(log), `${log}/${index}`, Buffer.from(leaf, 'hex')];
-  // After its last checkpoint, the log that followed has signed the tree. Or the next event of the release names the entry.
+  // After its last checkpoint, the log that followed signed the tree, or the next event of the release names the entry.
   const head = index < last?.size || sequence !== null ? last : ends.get(last?.origin);
   const isSigned = index < head?.size;
   const isPlace = isSigned || (log < current && sequence !== null && same(proof, []));
@@ -179,18 +171,16 @@ function verifyEntry({ salt, statement, ...line }, { log: current, release }) {
   need(isOurs && said.id === event && said.sequence === sequence, `${place} is of another event, release or place`);
   const subject = `${said.subject.kind}/${said.subject.id}`;
   about.set(subject, [...(about.get(subject) ?? []), { ...said, log, index }]);
-  if (said.type === 'log.erased') erasures.push({ ...said.data, data: said.data.kept, log: numberOf(said.data.origin) });
+  if (said.type === 'log.erased') erasures.push({ ...said.data, log: numberOf(said.data.origin) });
   const end = isSigned && said.type === 'log.recovered' && said.data.before;
   if (end) ends.set(end.origin, { ...end, root: Buffer.from(end.root, 'hex') });
   return entries.push({ ...line, isSigned, said });
 }
-/** The events of the release: none is missing in between, at another place, or without content. */
 function verifyChain({ log: current, environment }) {
   for (const { event, log, index } of entries.filter(({ said }) => !said)) {
     const { type = 'an event', ...at } = erasures.find((one) => one.event === event) ?? {};
-    const isErased = at.index === index && at.log === log;
-    need(isErased, `event ${event} is missing. If it was erased, a pack without size has the entry that says so`);
-    claimed.add(`Entry ${log}/${index} was erased: its place in the log is proven, its content is unknown (${shown(type)})`);
+    need(at.index === index && at.log === log, `event ${event} is missing. If it was erased, a later pack says so`);
+    claimed.add(`Entry ${log}/${index} was erased: its place in the log is proven, its content is unknown (${type})`);
   }
   const own = entries.filter(({ sequence }) => sequence !== null);
   for (const [i, { said, sequence, log, index, isSigned }] of own.entries()) {
@@ -209,17 +199,17 @@ function verifyChain({ log: current, environment }) {
   need(isIssued || issued.length === 0, 'pack.json has another environment than the event that the pack was issued');
   if (own[0]?.log !== current) claimed.add('The restore between two logs lost no event of the release (log.recovered)');
 }
-/** Events about something, in their order. Of one that was erased, its erasure has the digests. */
+/** Events about something, in order. An erased one left digests; earlier versions did not say what they erased. */
 function eventsAbout(kind, id) {
-  const known = erasures.filter(({ subject, data }) => data && subject === id);
+  const erased = erasures.filter(({ subject, kept }) => !kept || subject === id);
+  const known = erased.map(({ type = 'imported', kept = {}, ...one }) => ({ ...one, type, data: kept }));
   return [...(about.get(`${kind}/${id}`) ?? []), ...known].sort((a, b) => a.log - b.log || a.index - b.index);
 }
-const maybeErased = () => erasures.some(({ data }) => !data); // earlier versions of the server did not say what
 /** A record is the row whose digest the last event about it has, as text and as members, and `rest`. */
 function verifyRecord({ row, ...members }, path, kind, rest = {}) {
   const [what, events] = [`${kind} ${members.id}`, eventsAbout(kind, members.id)];
   need(path === fileOf(kind, members.id), 'it has the name of another file');
-  need(events.length > 0 || maybeErased(), `the log has no entry about ${what}`);
+  need(events.length > 0, `the log has no entry about ${what}`);
   const last = events.findLast(({ type, data }) => type === 'beside-api' || (data.row && !UNSHOWN.test(type)));
   if (!last?.data.row) return claimed.add(`All of ${what}: no event has its digest, or the event was erased`);
   need(sha256(row).toString('hex') === last.data.row, `the row of ${what} is not the one in the log`);
@@ -249,7 +239,7 @@ function verifyVerdict(verdict, path, release) {
   }
   for (const waiver of inputs.waivers) verifyWaiver(waiver);
   for (const { id: of, sha256: receivedSha256, ...input } of inputs.evidence)
-    agree(json(`evidence/${of}.json`), { ...input, receivedSha256 }, `evidence ${of}`, ['kind', 'label', 'receivedSha256', 'storedSha256']);
+    agree(json(`evidence/${of}.json`), { ...input, receivedSha256 }, `evidence ${of}`, UPLOADED);
   for (const one of inputs.approvals?.given ?? [])
     agree(json(`approvals/${one.id}.json`), one, 'an approval', ['id', 'decision', 'person', 'groups', 'via', 'seen']);
   const { force: _, openedAt, until, since, ...open } = inputs.breakGlass ?? {};
@@ -262,7 +252,7 @@ function verifyWaiver(input) {
   agree(waiver, input, what, Object.keys(input));
   const events = eventsAbout('waiver', input.id);
   const { data, actor = waiver.approvedBy } = events.findLast(({ type }) => type === 'waiver.approved') ?? {};
-  need(data || maybeErased() || events.some(({ type }) => /^(imported|beside-api)$/.test(type)), `the log has no entry about ${what}`);
+  need(data || events.some(({ type }) => /^(imported|beside-api)$/.test(type)), `the log has no entry about ${what}`);
   const isLogged = digestOf({ ...stated, requestedAt, requestedBy }) === data?.sha256 && actor === waiver.approvedBy;
   need(isLogged || !data?.sha256, `${what} is not the one in the log`);
   const unbound = Object.keys(waiver).filter((name) => !(name in input));
@@ -272,28 +262,27 @@ function verifyWaiver(input) {
 function exceptionsOf({ inputs, results } = { inputs: { waivers: [] }, results: [] }) {
   const waivers = inputs.waivers.filter((one) => results.some((result) => result.waivers?.includes(one.id)));
   const given = results.flatMap((one) => one.approvals ?? []).filter(({ state }) => state === 'counts');
-  const names = waivers.map((one) => `waiver ${one.id} of ${shown(one.rule)}, approved by ${JSON.stringify(one.approvedBy)}`);
+  const names = waivers.map((one) => `waiver ${one.id} of ${shown(one.rule)}, approved by ${shown(one.approvedBy)}`);
   for (const one of given) names.push(`approval ${one.id} by ${JSON.stringify(one.person)}`);
   if (inputs.breakGlass) names.push(`break-glass ${inputs.breakGlass.id}, for rules that deny it`);
   return names.length > 0 ? `. It rests on ${[...new Set(names)].join('; ')}` : '';
 }
-/** Whatever the log has has its file, and nothing more is there. Tells what happened. */
 function verifyComplete({ release: { version, commit }, environment }) {
   const attested = new Set(pathsIn('attestations').map((path) => files.get(path).sha256));
   const last = new Map(); // what is decided, by environment, and each deployment
-  for (const { said, sequence } of entries) {
-    const { subject, time, actor, type, data } = said ?? { subject: {}, data: {} };
+  for (const { said, sequence } of entries.filter((one) => one.said)) {
+    const { subject, time, actor, type, data } = said;
     const isRecord = RECORDS.includes(subject.kind);
     const where = isRecord && subject.kind !== 'evidence' ? data.environment : environment;
-    if (!said || (sequence === null && type !== 'waiver.revoked') || (environment !== null && where !== environment)) continue;
+    if ((sequence === null && type !== 'waiver.revoked') || (environment !== null && where !== environment)) continue;
     const path = fileOf(subject.kind, subject.id);
     check(path, () => need(!isRecord || files.has(path), 'the log has it, and the pack does not'));
     check(path, () => need(!data.predicate || attested.has(data.sha256), 'the log has an attestation that is missing'));
     const words = TOLD.filter((name) => data[name]).map((name) => `, ${name} ${shown(data[name])}`);
-    const [who, place] = [JSON.stringify(actor), shown(data.environment)];
+    const [who, place, not] = [JSON.stringify(actor), shown(data.environment), data.decision === 'allow' ? '' : 'not '];
     proven.push(`${type} at ${time} by ${who}, ${shown(subject.id)}${words.join('')}`);
     const allowing = verdicts.find(({ id, decision }) => id === subject.id && decision === 'allow');
-    const how = `was ${data.decision === 'allow' ? '' : 'not '}allowed into ${place}: decided at ${time}, asked for by ${who}`;
+    const how = `was ${not}allowed into ${place}: decided at ${time}, asked for by ${who}`;
     if (type.startsWith('verdict.') && !data.late && data.intent !== 'rollback')
       last.set(data.environment, `${how}${exceptionsOf(allowing)}`);
     const [, done] = /^deployment\.(recorded|succeeded|failed)$/.exec(type) ?? [];
@@ -318,17 +307,18 @@ function verifyAttestation({ payload, payloadType, signatures }, path, keys) {
   need(subject.length > 0 && subject.every(isKnown), 'a subject is not an artifact of the release');
   const { row: _, projectId: __, releaseId: ___, id: verdictId, evaluatedAt, createdBy: decidedBy, ...rest } = verdict;
   const time = new Date(evaluatedAt).toISOString();
+  const policy = { ...said.policy, uri: `${said.verifier.id}/environments/${rest.environment}` };
   const verificationResult = rest.decision === 'allow' && !rest.inputs.breakGlass ? 'PASSED' : 'FAILED';
   const expected = said.verdictId
     ? { ...rest, verdictHash: verdictHashOf(verdict), verdictId, decidedBy, decidedAt: time }
-    : { verificationResult, timeVerified: time, policy: { ...said.policy, uri: `${said.verifier.id}/environments/${rest.environment}` } };
+    : { verificationResult, timeVerified: time, policy };
   agree(said, expected, 'the attestation', Object.keys(expected));
 }
 function verifyOwnCheckpoint(path, keys, proofs) {
   const own = openCheckpoint(readFileSync(path, 'utf8'), keys);
   const number = need(numberOf(own.origin), `the pack has nothing of the log of your checkpoint, ${own.origin}`);
   const head = heads.get(number);
-  need(own.size <= head.size || number === Math.max(...heads.keys()), `a restore lost all after entry ${head.size - 1} of ${own.origin}`);
+  need(own.size <= head.size || number >= Math.max(...heads.keys()), `a restore lost all after entry ${head.size - 1}`);
   if (own.size > head.size) throw new Unusable(`your checkpoint is of size ${own.size}. Ask for a newer pack`);
   const packed = `logs/${number}/consistency-${own.size}.json`;
   const proof = proofs.find((one) => one.origin === own.origin && one.from === own.size && one.to === head.size);
@@ -336,18 +326,25 @@ function verifyOwnCheckpoint(path, keys, proofs) {
   const url = `/log/consistency?log=${number}&from=${own.size}&to=${head.size}`;
   if (own.size < head.size && !hashes) throw new Unusable(`get ${url} from the server, and give it with --proof FILE`);
   verifyGrowth(own, head, { from, to, hashes });
-  proven.push(`The log has grown from your checkpoint of size ${own.size}: nothing before it was rewritten (${own.origin})`);
+  proven.push(`The log has grown from your checkpoint of size ${own.size}: nothing before it was rewritten`);
   grown.add(number);
 }
 function verifyPack(options) {
   readTar(options.pack);
-  check('manifest.json', verifyManifest);
+  check('manifest.json', () => {
+    const { files: listed, ...more } = json('manifest.json');
+    const found = [...files].map(([path, { size, sha256: sum }]) => ({ path, size, sha256: sum }));
+    need(found.pop()?.path === 'manifest.json', 'it is not the last file');
+    const other = found.find((file, i) => !same(file, listed[i])) ?? listed[found.length];
+    need(!other && same(more, {}), `${other?.path} is not the file that it lists`);
+    proven.push(`The ${found.length} files of the pack are whole`);
+  });
   const [pack, packed] = [json('pack.json'), json('keys.json')];
   const { release, environment, log, size } = pack;
   need(pack.schema === SCHEMA, `this program verifies ${SCHEMA}. Use the one of the pack: it is of another version`);
   const isWhole = same(pack, { schema: SCHEMA, release, environment, log, size });
   need(isWhole && same(packed, { log: packed.log, verdicts: packed.verdicts }), 'pack.json or keys.json has more');
-  const own = contents(options.keys).flatMap((file) => [...file.log, ...file.verdicts].map((key) => key.vkey ?? key.publicKey));
+  const own = contents(options.keys).flatMap((one) => [...one.log, ...one.verdicts].map((k) => k.vkey ?? k.publicKey));
   const logKeys = [...packed.log, ...own];
   const verdictKeys = [...packed.verdicts, ...own.filter((key) => key.startsWith('-----BEGIN'))];
   verifyLogs(pack, logKeys);
@@ -365,10 +362,10 @@ function verifyPack(options) {
     need(named.add(document) && files.get(document)?.sha256 === storedSha256, 'its document is missing or was changed');
     if (receivedSha256 !== storedSha256) claimed.add(`What was received as evidence ${id}: its secrets were masked`);
   });
-  each('approvals', ({ risk, ...file }, path) =>
-    verifyRecord({ ...file, risk }, path, 'approval', digestOf(risk) === file.seen && { risk }),
-  );
-  for (const kind of ['deployment', 'break-glass']) each(FOLDERS[kind] ?? kind, (file, path) => verifyRecord(file, path, kind));
+  const riskOf = (file) => digestOf(file.risk) === file.seen && { risk: file.risk };
+  each('approvals', (file, path) => verifyRecord(file, path, 'approval', riskOf(file)));
+  each('deployments', (file, path) => verifyRecord(file, path, 'deployment'));
+  each('break-glass', (file, path) => verifyRecord(file, path, 'break-glass'));
   each('verdicts', (verdict, path) => verifyVerdict(verdict, path, release));
   verifyComplete(pack);
   each('attestations', (envelope, path) => verifyAttestation(envelope, path, verdictKeys));
@@ -376,8 +373,9 @@ function verifyPack(options) {
   if (options.keys) proven.push('The keys are those that you kept (--keys), or follow them');
   else claimed.add('The keys are those of the server. Use --keys with those that you kept');
   proven.push(`Attestations: ${pathsIn('attestations').length}. A key for verdicts signed each, and they say the same`);
-  for (const path of options.checkpoint ?? []) check('--checkpoint', () => verifyOwnCheckpoint(path, logKeys, contents(options.proof)));
-  if (!grown.has(log)) claimed.add('The log was not rewritten before this pack. Use --checkpoint with one of it that you kept');
+  for (const path of options.checkpoint ?? [])
+    check('--checkpoint', () => verifyOwnCheckpoint(path, logKeys, contents(options.proof)));
+  if (!grown.has(log)) claimed.add('The log was not rewritten before this pack. Use --checkpoint with one of yours');
   for (const path of problems.length > 0 ? [] : files.keys())
     check(path, () => need(named.has(path) || LISTED.test(path), 'nothing names this file'));
   claimed.add('README.txt, the verify.mjs of the pack, and proofs from checkpoints that you did not bring');
@@ -387,7 +385,8 @@ const USAGE = 'usage: node verify.mjs PACK.tar [--checkpoint FILE]... [--proof F
 const list = (lines) => [...lines].map((line) => `  - ${plain(line)}\n`).join('');
 try {
   const many = { type: 'string', multiple: true };
-  const { values, positionals } = parseArgs({ options: { checkpoint: many, proof: many, keys: many }, allowPositionals: true });
+  const options = { checkpoint: many, proof: many, keys: many };
+  const { values, positionals } = parseArgs({ options, allowPositionals: true });
   if (positionals.length !== 1) throw new Unusable('give one pack');
   check('the pack', () => verifyPack({ ...values, pack: positionals[0] }));
   const told = `VERIFIED\n${list(summary)}Not proven:\n${list(claimed)}Proven, in detail:\n${list(proven)}`;

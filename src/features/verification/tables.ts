@@ -42,7 +42,9 @@ export const TABLES: Readonly<Record<string, TableVerification>> = {
   environment_stops: { with: ROW },
   deployments: { with: ROW },
   waivers: {
-    with: `${ROW}; what was requested and approved with the digest \`sha256\` in their events`,
+    with:
+      `${ROW}; what was requested and approved with the digest \`sha256\` in their events. ` +
+      'Without it, no fingerprints',
   },
   decision_briefs: {
     with: 'their digest, and the approvals that name it',
@@ -62,7 +64,12 @@ export const TABLES: Readonly<Record<string, TableVerification>> = {
     except: { because: 'the event has it', since: 'the event has the time' },
   },
   break_glasses: { with: ROW },
-  verdicts: { with: `${ROW}; inputs with \`inputsHash\`, results with \`verdictHash\`` },
+  verdicts: {
+    with:
+      `${ROW}; inputs with \`inputsHash\`, results with \`verdictHash\` ` +
+      'or with `resultsSha256` in `imported`',
+    not: 'results of verdicts without `verdictHash` that an earlier version imported',
+  },
   verdict_attestations: {
     with: 'the digest in the event `attestation.signed`, the signature, and the verdict',
     except: { signed_at: 'the event has the time' },

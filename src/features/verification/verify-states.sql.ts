@@ -5,8 +5,9 @@ import { latestFirst, mayBeAbout } from './latest.sql.js';
 /**
  * How rows compare with the digest in the latest event about them. `agrees`; `differs`; `gone`: the row is missing;
  * `ended`: the server deleted it; `returned`: an event says that it was deleted, and the row is there; `older`: the
- * event has no digest; `beside`: an earlier version recorded a write beside the API with a digest of columns that change
- * without an event, and another one since; `erased`: the event was erased by an earlier version, which kept no digest.
+ * event has no digest; `beside`: an earlier version recorded a write beside the API with a digest of columns that
+ * change without an event, and another one since; `erased`: the event was erased by an earlier version, which kept no
+ * digest.
  */
 export type State =
   | 'agrees'
