@@ -321,11 +321,12 @@ function verifyOwnCheckpoint(path, keys, proofs) {
   need(own.size <= head.size || number >= Math.max(...heads.keys()), `a restore lost all after entry ${head.size - 1}`);
   if (own.size > head.size) throw new Unusable(`your checkpoint is of size ${own.size}. Ask for a newer pack`);
   const packed = `logs/${number}/consistency-${own.size}.json`;
-  const proof = proofs.find((one) => one.origin === own.origin && one.from === own.size && one.to === head.size);
-  const { from, to, hashes } = proof ?? (files.has(packed) ? json(packed) : {});
+  const brought = proofs.find((one) => one.origin === own.origin && one.from === own.size && one.to === head.size);
+  const range = { from: own.size, to: head.size };
+  const proof = brought ? { ...range, hashes: brought.hashes } : files.has(packed) && json(packed);
   const url = `/log/consistency?log=${number}&from=${own.size}&to=${head.size}`;
-  if (own.size < head.size && !hashes) throw new Unusable(`get ${url} from the server, and give it with --proof FILE`);
-  verifyGrowth(own, head, { from, to, hashes });
+  if (own.size < head.size && !proof) throw new Unusable(`get ${url} from the server, and give it with --proof FILE`);
+  verifyGrowth(own, head, proof);
   proven.push(`The log has grown from your checkpoint of size ${own.size}: nothing before it was rewritten`);
   grown.add(number);
 }

@@ -108,6 +108,18 @@ describe('verify.mjs --checkpoint', () => {
       expect((await brought(other)).status).toBe(2);
   });
 
+  it.each([
+    ['"hashes":', '"other":'],
+    ['{"from":3', '{"more":1,"from":3'],
+  ])('refuses a proof in the pack with %s replaced by %s', async (from, to) => {
+    const path = 'logs/1/consistency-3.json';
+    const text = pack.files.get(path) ?? '';
+    expect(text).toContain(from);
+    const files = new Map(pack.files).set(path, text.replace(from, to));
+    const note = await file('checkpoint', await pack.checkpointAt(3));
+    expect((await verifyFiles(files, '--checkpoint', note)).status).toBe(1);
+  });
+
   it('refuses a log that was rewritten', async () => {
     const root = leafHash(Buffer.from('other'));
     const old = await verifyFrom(keys.checkpoint(3, root));
