@@ -31,7 +31,8 @@ it('the inbox, windows and stops read what did not end, however much did', async
   const rows = (count: number) =>
     sql(`BEGIN; SET LOCAL session_replication_role = replica;
       INSERT INTO approval_requests (id, project_id, release_id, environments, requested_at, requested_by, ends_at)
-      SELECT ${old}, project_id, release_id, environments, requested_at - interval '90 days', 'x', ends_at - interval '90 days'
+      SELECT ${old}, project_id, release_id, environments, requested_at - interval '90 days', 'x',
+             ends_at - interval '90 days'
         FROM approval_requests, generate_series(1, ${count}) WHERE requested_by <> 'x';
       INSERT INTO environment_windows (id, environment, kind, from_local, to_local, days, time_zone, every_project,
              project_ids, reason, created_at, created_by, ended_at, ended_by)

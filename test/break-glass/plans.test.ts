@@ -34,10 +34,11 @@ describe('statements about reviews', () => {
     const rows = (count: number) =>
       sql(`BEGIN; SET LOCAL session_replication_role = replica;
         INSERT INTO break_glasses (id, project_id, release_id, environment, reason, minutes, force, requested_at,
-            requested_by, requested_via, requester_keys, opened_at, ends_at, ended_at, ended_by, ended_because, finding, reviewed_at, reviewed_by,
-            reviewed_via, reviewer_keys)
+            requested_by, requested_via, requester_keys, opened_at, ends_at, ended_at, ended_by, ended_because, finding,
+            reviewed_at, reviewed_by, reviewed_via, reviewer_keys)
         SELECT uuid_v7(), project_id, release_id, environment, reason, minutes, force, requested_at, requested_by,
-               requested_via, requester_keys, opened_at, ends_at, ended_at, ended_by, ended_because, 'x', now(), 'carol', 'token', '{carol}'
+               requested_via, requester_keys, opened_at, ends_at, ended_at, ended_by, ended_because, 'x', now(),
+               'carol', 'token', '{carol}'
           FROM break_glasses, generate_series(1, ${count}) WHERE id = '${one}'; COMMIT; ANALYZE break_glasses`);
     const page = [null, false, null, null, null, '-infinity', 'infinity', null, 101];
     const blocks = async () => [

@@ -136,9 +136,11 @@ describe('the search for the base', () => {
   };
   /** Records after the base that count nothing. */
   const add = (id: string, from: number, to: number) =>
-    rewrite(`INSERT INTO deployments (id, project_id, release_id, environment, "authorization", judged_verdict_id, created_by)
+    rewrite(`INSERT INTO deployments (id, project_id, release_id, environment, "authorization", judged_verdict_id,
+                                      created_by)
                SELECT uuid_v7(), 1, '${id}', 'stage', CASE WHEN n % 100 = 0 THEN 'authorized' ELSE 'unauthorized' END,
-                      (SELECT judged_verdict_id FROM deployments WHERE release_id = '${id}' AND environment = 'stage' LIMIT 1), 'x'
+                      (SELECT judged_verdict_id FROM deployments
+                        WHERE release_id = '${id}' AND environment = 'stage' LIMIT 1), 'x'
                  FROM generate_series(${from}, ${to}) n;
              INSERT INTO deployment_doubts SELECT id FROM deployments
               WHERE created_by = 'x' AND "authorization" = 'authorized' ON CONFLICT DO NOTHING;

@@ -78,7 +78,7 @@ BEGIN
 END $$;
 
 -- Also for what an instance of the earlier version records while it still runs.
-CREATE FUNCTION "deployments_doubted"() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+CREATE FUNCTION "deployments_doubted"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF "deployment_is_in_doubt"(NEW) THEN
         INSERT INTO "deployment_doubts" ("deployment_id") VALUES (NEW."id");
@@ -133,7 +133,7 @@ CREATE FUNCTION "is_own_review"(b "break_glasses") RETURNS BOOLEAN LANGUAGE sql 
 $$;
 
 -- A link and a review at the same time wait for each other: the later one sees both.
-CREATE FUNCTION "note_own_reviews"() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+CREATE FUNCTION "note_own_reviews"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('own-reviews'), hashtext(current_schema()));
     IF TG_TABLE_NAME = 'break_glasses' THEN

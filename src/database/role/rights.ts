@@ -29,8 +29,8 @@ export const RIGHTS: Readonly<Record<string, TableRights>> = {
   approval_states: changed('is_void', 'because', 'since'),
   approvals: changed('withdrawn_by', 'withdraw_reason'),
   artifacts: ADDED,
-  // A trigger adds its rows, with the rights of its owner. So does that of `deployment_doubts`.
-  break_glass_own_reviews: NONE,
+  // A trigger adds its rows, as those of `deployment_doubts`.
+  break_glass_own_reviews: ADDED,
   break_glasses: changed(
     'confirmed_at',
     'confirmed_by',
@@ -52,7 +52,7 @@ export const RIGHTS: Readonly<Record<string, TableRights>> = {
   claims: ADDED,
   components: ADDED,
   decision_briefs: ADDED,
-  deployment_doubts: NONE,
+  deployment_doubts: ADDED,
   deployments: changed('state', 'succeeded_as', 'ended_at', 'ended_by'),
   document_chunks: ADDED,
   documents: ADDED,

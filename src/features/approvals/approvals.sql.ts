@@ -20,8 +20,8 @@ const NOT_ANSWERED = `NOT EXISTS (
      AND a.withdrawn_at IS NULL AND NOT COALESCE(s.is_void, false))`;
 
 /** Days after which a request has ended. Ids are in the order of time, so a list ends there and reads no older one. */
-const OLDEST = `(lpad(to_hex(floor(extract(epoch FROM now() - interval '${REQUEST_DAYS + 1} days') * 1000)::bigint), 12, '0')
-                 || repeat('0', 20))::uuid`;
+const OLDEST = `(lpad(to_hex(floor(1000 * extract(epoch FROM now() - interval '${REQUEST_DAYS + 1} days'))::bigint),
+                      12, '0') || repeat('0', 20))::uuid`;
 
 /**
  * Requests that did not end, newest first: of releases that an environment does not allow yet, and that were not

@@ -38,8 +38,8 @@ export const OWN_REVIEWS = {
 
 /**
  * A page of those that wait for their review, newest first. `$1`: projects or null, `$2`: whether overdue, `$3`:
- * environment or null, `$4`: release or null, `$5`: who requested or null, `$6` and `$7`: times of the request, `$8`: id of
- * the row before the page or null, `$9`: number of rows. It has no name: the best plan depends on the values.
+ * environment or null, `$4`: release or null, `$5`: who requested or null, `$6` and `$7`: times of the request, `$8`:
+ * id of the row before the page or null, `$9`: number of rows. It has no name: the best plan depends on the values.
  */
 export const WAITING = {
   text: `SELECT b.id FROM break_glasses b

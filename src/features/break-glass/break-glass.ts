@@ -38,7 +38,10 @@ export async function ownReviews(
   return new Set(found.map(({ id }) => id));
 }
 
-/** The condition for rows in this state at `now`, for Prisma. Those that wait for a review are `WAITING`. @param own ids of those whose review does not count */
+/**
+ * The condition for rows in this state at `now`, for Prisma. Those that wait for a review are `WAITING`.
+ * @param own ids of those whose review does not count
+ */
 export function whereState(
   state: Exclude<BreakGlassState, 'review' | 'overdue'>,
   now: Date,

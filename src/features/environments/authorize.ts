@@ -39,8 +39,8 @@ interface Earlier {
 }
 
 /**
- * A verdict of a release and environment. `$1`: verdict, `$2`: release, `$3`: environment, `$4`: version of the engine. An
- * allow of another engine, or one that rests on what nobody authorized, is by rules that hold no more.
+ * A verdict of a release and environment. `$1`: verdict, `$2`: release, `$3`: environment, `$4`: version of the engine.
+ * An allow of another engine, or one that rests on what nobody authorized, is by rules that hold no more.
  */
 const FIND_EARLIER: Statement = {
   name: 'deployment-verdict',

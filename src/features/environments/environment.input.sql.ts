@@ -15,8 +15,8 @@ const passedOf = (row: string) =>
 
 /**
  * Whether the allow of a deployment rests on an unauthorized one, and so proves nothing: verdicts of earlier versions
- * compared releases with whatever ran. A trigger notes it with the record. A subquery with a value is never made a join,
- * so the rows stay in the order of their index.
+ * compared releases with whatever ran. A trigger notes it with the record. A subquery with a value is never made a
+ * join, so the rows stay in the order of their index.
  */
 const doubtful = (row: string) =>
   `(SELECT true FROM deployment_doubts t WHERE t.deployment_id = ${row}.id) IS NOT NULL`;
