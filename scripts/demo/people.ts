@@ -46,8 +46,9 @@ async function tokenOf(server: OwnServer, admin: Api, subject: string): Promise<
   return new Api(server.url, body.secret);
 }
 
-async function ask(api: Api, release: string, expected: 'allow' | 'deny', intent = 'ordinary') {
-  const path = `/assert?release=${release}&environment=${ENVIRONMENT}&intent=${intent}`;
+async function ask(api: Api, release: string, expected: 'allow' | 'deny', intent?: 'rollback') {
+  const asked = intent ? `&intent=${intent}` : '';
+  const path = `/assert?release=${release}&environment=${ENVIRONMENT}${asked}`;
   const { status, body } = await api.call<Verdicts>('GET', path, { expected: [409] });
   if ((status === 200) !== (expected === 'allow')) {
     throw new Ended(`the demo expected "${expected}": ${path}: ${status}`);

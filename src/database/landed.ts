@@ -104,4 +104,5 @@ export const LANDED: Readonly<Record<string, readonly string[]>> = {
   '20261205160000_passed_deployments': [
     'e5cb55b74527c5ac84566427d4770856c8e47783df2711e38ca79abe9d547771',
   ],
+  '20261206110000_doubts': ['fe0da917eb7145991fadb2c3262cbf0b0aeec9fe21ee6f6ce4ecdf088df988ed'],
 };

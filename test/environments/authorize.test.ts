@@ -176,6 +176,26 @@ describe('how a deployment is authorized', () => {
     });
   });
 
+  it.each<[string, string]>([
+    ['another engine', 'UPDATE verdicts SET engine = engine - 1'],
+    [
+      'a comparison with what nobody authorized',
+      `UPDATE verdicts SET inputs = jsonb_set(inputs, '{running}', '{"id": "x", "version": "1"}')
+              || '{"policies": [{"rules": [{"rule": "semver-increases"}]}]}'`,
+    ],
+  ])('not by an allow of %s: it is judged again', async (_case, statement) => {
+    const other = await next('0.9.0');
+    await uploaded(context.app, other, trivy({}), { label: 'scan' });
+    expect((await deployed(context.app, other)).authorization).toBe('unauthorized');
+    const allow = await verdictOf(context.app, release);
+    expect(allow.decision).toBe('allow');
+    await rewrite(`${statement} WHERE id = '${allow.id}'`);
+    await bad();
+    const named = { state: 'started', verdictId: allow.id };
+    expect((await record(named)).json().authorization).toBe('unauthorized');
+    expect((await record()).json().authorization).toBe('unauthorized');
+  });
+
   it('by an old allow that was answered again within the hour', async () => {
     const allow = await verdictOf(context.app, release);
     await age(600);

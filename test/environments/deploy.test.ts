@@ -39,6 +39,7 @@ describe('POST /environments/{name}/deployments: 201', () => {
       verdictId: null,
       state: 'succeeded',
       authorization: 'unauthorized',
+      inDoubt: false,
       judgedVerdictId: expect.any(String),
       endedAt: deployment.createdAt,
       endedBy: 'jenkins',

@@ -40,7 +40,7 @@ const STEPS = 1000;
 const RELEASES = 3;
 const CVES = ['CVE-2026-1', 'CVE-2026-2', 'CVE-2026-3'] as const;
 const PEOPLE = ['alice', 'bob', 'carol'] as const;
-/** `SEEDS=1,2,3 npx vitest run everything` tries others. */
+/** `SEEDS=1,2,3 npx vitest run everything` tries others. The name of a test that fails has its seed. */
 const SEEDS = (process.env.SEEDS ?? '20261204').split(',').map(Number);
 
 /** A generator of Park and Miller, so that a failure can be repeated. */
@@ -525,7 +525,11 @@ it.each(SEEDS)(
       await step();
       await compare(`step ${at} (${name})`, at % 10 === 0);
     }
-    if (process.env.SEEDS) process.stdout.write(`${seed} ${JSON.stringify([...outcomes])}\n`);
+    // Another seed may seldom reach a kind of answer. That is no fault, and told.
+    if (process.env.SEEDS) {
+      process.stdout.write(`${seed} ${JSON.stringify([...outcomes])}\n`);
+      return;
+    }
     // Each kind of answer occurred: else little was compared.
     for (const name of ENVIRONMENTS) {
       for (const kind of ['allowed', 'back', 'denied', 'broken']) {

@@ -124,6 +124,10 @@ const TAMPERING: Readonly<Record<string, readonly string[]>> = {
     copy('deployments', ID),
     remove('deployments'),
   ],
+  deployment_doubts: [
+    `INSERT INTO deployment_doubts SELECT id FROM deployments LIMIT 1`,
+    `INSERT INTO deployment_doubts VALUES (gen_random_uuid())`,
+  ],
   waivers: [
     `UPDATE waivers SET expires_at = expires_at + interval '9 days'`,
     `UPDATE waivers SET purl = 'pkg:npm/other', purl_key = 'pkg:npm/other'`,
@@ -155,6 +159,10 @@ const TAMPERING: Readonly<Record<string, readonly string[]>> = {
     `UPDATE break_glasses SET ends_at = ends_at + interval '1 hour', minutes = minutes + 60`,
     copy('break_glasses', ID),
     remove('break_glasses'),
+  ],
+  break_glass_own_reviews: [
+    `INSERT INTO break_glass_own_reviews SELECT id, now() FROM break_glasses LIMIT 1`,
+    `INSERT INTO break_glass_own_reviews VALUES (gen_random_uuid(), now())`,
   ],
   verdicts: [
     `UPDATE verdicts SET evaluated_at = evaluated_at - interval '1 day'`,

@@ -112,6 +112,25 @@ describe('an attempt that fails', () => {
     expect(day).toBeGreaterThan(86_399);
     expect(day).toBeLessThan(86_400 * 1.11);
   });
+
+  it('waits until a date in Retry-After, and as usual for one that says nothing', async () => {
+    const { app, deliver } = await hookApp();
+    const to = await receiver();
+    await webhookFor(app, to.url);
+    await stop(app);
+    const inTwoHours = new Date(Date.now() + 7_200_000).toUTCString();
+    to.answerWith(503, { 'retry-after': inTwoHours });
+    await deliver();
+    const [until = 0] = await waits();
+    expect(until).toBeGreaterThan(7000);
+    expect(until).toBeLessThan(7200 * 1.11);
+    to.answerWith(503, { 'retry-after': 'in the year 2099' });
+    await letTimePass();
+    await deliver();
+    const [usual = 0] = await waits();
+    expect(usual).toBeGreaterThan(299);
+    expect(usual).toBeLessThan(300 * 1.11);
+  });
 });
 
 describe('a receiver that fails for three days', () => {

@@ -29,6 +29,8 @@ export const RIGHTS: Readonly<Record<string, TableRights>> = {
   approval_states: changed('is_void', 'because', 'since'),
   approvals: changed('withdrawn_by', 'withdraw_reason'),
   artifacts: ADDED,
+  // A trigger adds its rows, as those of `deployment_doubts`.
+  break_glass_own_reviews: ADDED,
   break_glasses: changed(
     'confirmed_at',
     'confirmed_by',
@@ -50,6 +52,7 @@ export const RIGHTS: Readonly<Record<string, TableRights>> = {
   claims: ADDED,
   components: ADDED,
   decision_briefs: ADDED,
+  deployment_doubts: ADDED,
   deployments: changed('state', 'succeeded_as', 'ended_at', 'ended_by'),
   document_chunks: ADDED,
   documents: ADDED,
@@ -145,4 +148,10 @@ export const VIEWS: readonly string[] = [
 export const SEQUENCES: readonly string[] = ['projects_id_seq'];
 
 /** Functions in defaults and triggers. Those of the extension `pg_trgm` are everyone's. */
-export const FUNCTIONS: readonly string[] = ['uuid_v7()', 'evidence_row_count(integer, jsonb)'];
+export const FUNCTIONS: readonly string[] = [
+  'uuid_v7()',
+  'evidence_row_count(integer, jsonb)',
+  'rests_on_doubt(integer, uuid, text, timestamptz, jsonb)',
+  'deployment_is_in_doubt(deployments)',
+  'is_own_review(break_glasses)',
+];

@@ -252,12 +252,14 @@ export const approvalsService = {
    */
   async withdraw(context: CallContext, id: string, reason: string): Promise<Approval> {
     return change(context, async (changing) => {
-      const { caller, prisma, record, unchanged } = changing;
+      const { prisma, record, unchanged } = changing;
       await requireApproval(changing, 'approvals:write', id);
+      // To withdraw a rejection lets something in, so the person must still be one.
+      const caller = await currentCaller(changing);
       await lockRow(changing, 'approvals', id);
       const before = await requireApproval(changing, 'approvals:write', id);
       requirePerson(caller, 'Withdrawing');
-      await requireWithdrawer(changing, before);
+      await requireWithdrawer({ ...changing, caller }, before);
       const once = { stored: before.withdrawReason, reason, what: 'approval', done: 'withdrawn' };
       if (hasHappened({ ...once, code: 'approval-withdrawn' }))
         return unchanged(toApproval(before));

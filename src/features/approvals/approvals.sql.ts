@@ -1,3 +1,5 @@
+import { REQUEST_DAYS } from './approvals.schemas.js';
+
 /** Environment `e.name` asks for approvals of people in one of the groups `$5`. */
 const ASKS_ME = `EXISTS (
   SELECT 1 FROM environments n
@@ -17,6 +19,10 @@ const NOT_ANSWERED = `NOT EXISTS (
    WHERE a.release_id = q.release_id AND a.environment = e.name AND a.person_key = ANY ($6::text[])
      AND a.withdrawn_at IS NULL AND NOT COALESCE(s.is_void, false))`;
 
+/** Days after which a request has ended. Ids are in the order of time, so a list ends there and reads no older one. */
+const OLDEST = `(lpad(to_hex(floor(1000 * extract(epoch FROM now() - interval '${REQUEST_DAYS + 1} days'))::bigint),
+                      12, '0') || repeat('0', 20))::uuid`;
+
 /**
  * Requests that did not end, newest first: of releases that an environment does not allow yet, and that were not
  * deployed there since. `$1`: projects or null, `$2`: id of the row before the page or null, `$3`: number of rows,
@@ -32,7 +38,7 @@ export const WANTED = {
       FROM approval_requests q
       JOIN releases r ON r.id = q.release_id AND r.state <> 'revoked'
       JOIN projects p ON p.id = q.project_id
-     WHERE ($1::int[] IS NULL OR q.project_id = ANY ($1::int[])) AND q.ends_at > now()
+     WHERE ($1::int[] IS NULL OR q.project_id = ANY ($1::int[])) AND q.ends_at > now() AND q.id > ${OLDEST}
        AND ($2::uuid IS NULL OR q.id < $2::uuid)
        AND ($8::uuid IS NULL OR q.release_id = $8::uuid) AND ($9::text IS NULL OR q.requested_by = $9::text)
        AND q.requested_at >= $10::timestamptz AND q.requested_at < $11::timestamptz

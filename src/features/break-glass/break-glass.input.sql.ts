@@ -18,17 +18,39 @@ function onePerson(these: string, those: string): string {
 /** Both people of the row `b` are one. */
 const LINKED = onePerson('b.requester_keys', 'b.confirmer_keys');
 
-/** The review of the row `b` is by one of its people, under a name that was linked since. */
-const IS_OWN_REVIEW = onePerson('b.reviewer_keys', '(b.requester_keys || b.confirmer_keys)');
+/** Reviews that do not count: by one of the people, under a name that was linked since. A trigger notes them. */
+const OWN = `SELECT o.break_glass_id AS id FROM break_glass_own_reviews o
+                JOIN break_glasses reviewed ON reviewed.id = o.break_glass_id AND reviewed.reviewed_at = o.reviewed_at`;
 
-/** The row `b` has no review, or one that does not count. */
-export const UNREVIEWED = `(b.reviewed_at IS NULL OR ${IS_OWN_REVIEW})`;
+/**
+ * Ids of break-glasses that opened, without a review that counts. It reads those without a review by a partial index,
+ * so those that were reviewed cost nothing.
+ */
+export const UNREVIEWED = `
+  SELECT missing.id FROM break_glasses missing WHERE missing.reviewed_at IS NULL AND missing.opened_at IS NOT NULL
+  UNION ALL ${OWN}`;
 
 /** Reviews that do not count. `$1`: ids of break-glasses, or null for all. */
 export const OWN_REVIEWS = {
   name: 'break-glass-own-reviews',
+  text: `${OWN} WHERE $1::uuid[] IS NULL OR o.break_glass_id = ANY ($1::uuid[])`,
+};
+
+/**
+ * A page of those that wait for their review, newest first. `$1`: projects or null, `$2`: whether overdue, `$3`:
+ * environment or null, `$4`: release or null, `$5`: who requested or null, `$6` and `$7`: times of the request, `$8`:
+ * id of the row before the page or null, `$9`: number of rows. It has no name: the best plan depends on the values.
+ */
+export const WAITING = {
   text: `SELECT b.id FROM break_glasses b
-          WHERE ($1::uuid[] IS NULL OR b.id = ANY ($1::uuid[])) AND b.reviewed_at IS NOT NULL AND ${IS_OWN_REVIEW}`,
+          WHERE b.id IN (${UNREVIEWED}) AND (b.ended_at IS NOT NULL OR b.ends_at <= now())
+            AND ($1::int[] IS NULL OR b.project_id = ANY ($1::int[]))
+            AND (b.opened_at <= now() - INTERVAL '${REVIEW_HOURS} hours') = $2::boolean
+            AND ($3::text IS NULL OR b.environment = $3) AND ($4::uuid IS NULL OR b.release_id = $4)
+            AND ($5::text IS NULL OR b.requested_by = $5)
+            AND b.requested_at >= $6::timestamptz AND b.requested_at < $7::timestamptz
+            AND ($8::uuid IS NULL OR b.id < $8)
+          ORDER BY b.id DESC LIMIT $9::int`,
 };
 
 /** An admin disabled one of the people. */
@@ -64,9 +86,6 @@ export const BREAK_GLASS_INPUT = `(
 /** Missing reviews that a rule looks at: the oldest. */
 const MAX_REVIEWS = 20;
 
-/** Reviews of which a rule looks whether they count: the newest. */
-const MAX_REVIEWED = 50;
-
 /** Verdict input: break-glasses of the project of the release row `r` without a review that counts. */
 export const REVIEWS_INPUT = `(
   SELECT COALESCE(jsonb_agg(jsonb_build_object(
@@ -76,8 +95,7 @@ export const REVIEWS_INPUT = `(
             WHERE b.project_id = r.project_id AND b.reviewed_at IS NULL AND b.opened_at IS NOT NULL
             ORDER BY b.opened_at LIMIT ${MAX_REVIEWS})
           UNION ALL
-          SELECT b.id, b.environment, b.release_id, b.opened_at
-            FROM (SELECT * FROM break_glasses WHERE project_id = r.project_id AND reviewed_at IS NOT NULL
-                   ORDER BY id DESC LIMIT ${MAX_REVIEWED}) b
-           WHERE ${IS_OWN_REVIEW}) missing
+          (SELECT b.id, b.environment, b.release_id, b.opened_at FROM break_glasses b
+            WHERE b.id IN (${OWN}) AND b.project_id = r.project_id
+            ORDER BY b.opened_at LIMIT ${MAX_REVIEWS})) missing
     JOIN releases broken ON broken.id = missing.release_id)`;

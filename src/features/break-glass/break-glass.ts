@@ -7,7 +7,7 @@ import { AppError } from '../../shared/app-error.js';
 import { minuteUtc } from '../../shared/text.js';
 import { OWN_REVIEWS } from './break-glass.input.sql.js';
 import type { BreakGlass, BreakGlassState } from './break-glass.schemas.js';
-import { CONFIRM_MINUTES, confirmUntil, REVIEW_HOURS, reviewDueAt } from './limits.js';
+import { CONFIRM_MINUTES, confirmUntil, reviewDueAt } from './limits.js';
 
 export const WITH_RELEASE = { include: { release: { select: { version: true } } } } as const;
 
@@ -38,26 +38,24 @@ export async function ownReviews(
   return new Set(found.map(({ id }) => id));
 }
 
-/** The condition for rows in this state at `now`, for Prisma. @param own ids of those whose review does not count */
+/**
+ * The condition for rows in this state at `now`, for Prisma. Those that wait for a review are `WAITING`.
+ * @param own ids of those whose review does not count
+ */
 export function whereState(
-  state: BreakGlassState,
+  state: Exclude<BreakGlassState, 'review' | 'overdue'>,
   now: Date,
   own: ReadonlySet<string> = new Set(),
 ): Prisma.BreakGlassWhereInput {
   const before = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
-  const due = before(REVIEW_HOURS * 60);
   const asked = before(CONFIRM_MINUTES);
-  const missing = { OR: [{ reviewedAt: null }, { id: { in: [...own] } }] };
-  const over = { OR: [{ endedAt: { not: null } }, { endsAt: { lte: now } }] };
-  const conditions: Record<BreakGlassState, Prisma.BreakGlassWhereInput> = {
+  const conditions: Record<typeof state, Prisma.BreakGlassWhereInput> = {
     pending: { openedAt: null, endedAt: null, requestedAt: { gt: asked } },
     unconfirmed: {
       openedAt: null,
       OR: [{ endedAt: { not: null } }, { requestedAt: { lte: asked } }],
     },
     open: { endedAt: null, endsAt: { gt: now }, reviewedAt: null },
-    review: { openedAt: { gt: due }, AND: [missing, over] },
-    overdue: { openedAt: { lte: due }, AND: [missing, over] },
     reviewed: { reviewedAt: { not: null }, id: { notIn: [...own] } },
   };
   return conditions[state];

@@ -4,7 +4,7 @@ import { CONFIRM_MINUTES, REVIEW_HOURS } from './limits.js';
 
 const OVERDUE = `opened_at <= now() - INTERVAL '${REVIEW_HOURS} hours'`;
 
-const COUNT = {
+export const COUNT = {
   name: 'break-glass-count',
   text: `SELECT count(*) FILTER (WHERE ended_at IS NULL AND ends_at > now())::int AS open,
                 count(*) FILTER (WHERE NOT ${OVERDUE} AND (ended_at IS NOT NULL OR ends_at <= now()))::int AS review,
@@ -12,7 +12,7 @@ const COUNT = {
                 (SELECT count(*)::int FROM break_glasses
                   WHERE opened_at IS NULL AND ended_at IS NULL
                     AND requested_at > now() - INTERVAL '${CONFIRM_MINUTES} minutes') AS pending
-           FROM break_glasses b WHERE ${UNREVIEWED} AND opened_at IS NOT NULL`,
+           FROM break_glasses b WHERE b.id IN (${UNREVIEWED})`,
 };
 
 /** As the states of lists: `review` has none that is overdue. */

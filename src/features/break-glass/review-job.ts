@@ -11,12 +11,12 @@ const REMINDER = serverCaller('break-glass-reviews');
 const BATCH = 200;
 
 /** Takes those that are over, and had no reminder for a day. `$1`: how many. */
-const TAKE_DUE = {
+export const TAKE_DUE = {
   name: 'break-glass-due',
   text: `UPDATE break_glasses b SET reminded_at = now()
           WHERE b.id IN (
             SELECT id FROM break_glasses b
-             WHERE ${UNREVIEWED} AND opened_at IS NOT NULL AND (ended_at IS NOT NULL OR ends_at <= now())
+             WHERE b.id IN (${UNREVIEWED}) AND (ended_at IS NOT NULL OR ends_at <= now())
                AND (reminded_at IS NULL OR reminded_at <= now() - INTERVAL '24 hours')
              ORDER BY opened_at LIMIT $1 FOR UPDATE SKIP LOCKED)
          RETURNING b.id, b.project_id AS "projectId", b.release_id AS "releaseId", b.environment,

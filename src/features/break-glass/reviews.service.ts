@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { inProjects, projectsFor } from '../../access/caller.js';
 import { isSamePerson, namesOfCaller, requirePerson } from '../../access/four-eyes.js';
 import { mapPage, type Page, pageById } from '../../contract/page.js';
-import { timeRange } from '../../contract/time-range.js';
+import { boundsOf, timeRange } from '../../contract/time-range.js';
 import { databaseNow } from '../../database/clock.js';
 import { type CallContext, query } from '../../database/context.js';
 import { overridesOf, type RuleResult } from '../../engine/index.js';
@@ -11,6 +11,7 @@ import { currentCaller } from '../../security/authentication/identity.js';
 import { AppError } from '../../shared/app-error.js';
 import { canonicalJson } from '../../shared/canonical-json.js';
 import { requireProject, requireReach } from '../projects/index.js';
+import { WAITING } from './break-glass.input.sql.js';
 import {
   ownReviews,
   requireBreakGlass,
@@ -122,13 +123,19 @@ export const reviewsService = {
     }
     const among = project === undefined ? projectsFor(context.caller, scope) : [project];
     const now = await databaseNow(context);
-    const isOver = state === 'review' || state === 'overdue' || state === 'reviewed';
-    const all = isOver ? await ownReviews(context, null) : undefined;
+    const all = state === 'reviewed' ? await ownReviews(context, null) : undefined;
+    const isWaiting = state === 'review' || state === 'overdue';
+    const which = [environment ?? null, release ?? null, requestedBy ?? null];
+    const values = [among, state === 'overdue', ...which, ...boundsOf({ from, to })];
+    const waiting = isWaiting
+      ? await query<{ id: string }>(context, WAITING, [...values, cursor ?? null, limit + 1])
+      : undefined;
     const rows = await context.prisma.breakGlass.findMany({
       where: {
         AND: [
           inProjects(among),
-          state === undefined ? {} : whereState(state, now, all),
+          state === undefined || isWaiting ? {} : whereState(state, now, all),
+          waiting === undefined ? {} : { id: { in: waiting.map(({ id }) => id) } },
           environment === undefined ? {} : { environmentName: environment },
           release === undefined ? {} : { releaseId: release },
           requestedBy === undefined ? {} : { requestedBy },

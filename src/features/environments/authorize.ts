@@ -1,5 +1,6 @@
 import { type CallContext, query } from '../../database/context.js';
 import type { Statement } from '../../database/sql.js';
+import { ENGINE } from '../../engine/index.js';
 import { AppError, invalidAt } from '../../shared/app-error.js';
 import {
   type DecidedVerdict,
@@ -33,9 +34,14 @@ interface Earlier {
   readonly isRecent: boolean;
   /** Whether somebody took back since what it depended on, or added an artifact. */
   readonly isTakenBack: boolean;
+  /** Whether a version of the server gave it that decides otherwise. */
+  readonly isOutdated: boolean;
 }
 
-/** A verdict of a release and environment. `$1`: verdict, `$2`: release, `$3`: environment. */
+/**
+ * A verdict of a release and environment. `$1`: verdict, `$2`: release, `$3`: environment, `$4`: version of the engine.
+ * An allow of another engine, or one that rests on what nobody authorized, is by rules that hold no more.
+ */
 const FIND_EARLIER: Statement = {
   name: 'deployment-verdict',
   text: `SELECT v.id, v.decision::text, v.inputs_hash AS "inputsHash", v.inputs ? 'rollback' AS "isRollback",
@@ -44,7 +50,9 @@ const FIND_EARLIER: Statement = {
                   SELECT 1 FROM events e
                    WHERE e.subject_kind = 'verdict' AND e.subject_id = v.id::text AND e.type = 'verdict.holds-again'
                      AND e.time > now() - interval '${ALLOW_MINUTES} minutes') AS "isRecent",
-                ${TAKEN_BACK} AS "isTakenBack"
+                ${TAKEN_BACK} AS "isTakenBack",
+                v.engine <> $4::int
+                  OR rests_on_doubt(v.project_id, v.release_id, v.environment, now(), v.inputs) AS "isOutdated"
            FROM verdicts v WHERE v.id = $1 AND v.release_id = $2 AND v.environment = $3`,
 };
 
@@ -74,6 +82,7 @@ async function findEarlier(context: CallContext, request: AuthorizeRequest, held
     verdictId,
     releaseId,
     environment,
+    ENGINE,
   ]);
   if (!earlier && request.verdictId !== undefined) {
     throw invalidAt('body', '/verdictId', 'is not a verdict of this release and environment');
@@ -93,8 +102,8 @@ async function countingEarlier(
   earlier: Earlier | undefined,
   { results }: Pick<DecidedVerdict, 'results'>,
 ): Promise<Earlier | undefined> {
-  if (earlier?.decision !== 'allow' || earlier.isBreakGlass || earlier.isTakenBack)
-    return undefined;
+  if (earlier?.decision !== 'allow' || earlier.isBreakGlass) return undefined;
+  if (earlier.isTakenBack || earlier.isOutdated) return undefined;
   const saidNo = results.some(
     ({ policy, rule, denies, approvals = [] }) =>
       denies &&

@@ -31,6 +31,7 @@ const example = {
   verdictId: '019ab02d-5c6e-7a1b-9c2d-3e4f5a6b7c8d',
   state: 'succeeded',
   authorization: 'authorized',
+  inDoubt: false,
   judgedVerdictId: '019ab02d-5c6e-7a1b-9c2d-3e4f5a6b7c8d',
   endedAt: '2026-11-25T12:04:00.000Z',
   endedBy: 'jenkins',
@@ -84,6 +85,12 @@ export const Deployment = Type.Object(
       description: [
         '`authorized`: the gate allowed it, at most 60 minutes before. `rollback`: it allowed it as a rollback.',
         '`break-glass`: a person had broken the glass. `unauthorized`: none of these. `unknown`: recorded by an earlier version of the server',
+      ].join(' '),
+    }),
+    inDoubt: Type.Boolean({
+      description: [
+        'Whether an earlier version of the server authorized it by an allow that rests on an unauthorized deployment.',
+        'Then it is nothing that releases are compared with, no stay and no target of a rollback. Record what runs again',
       ].join(' '),
     }),
     judgedVerdictId: Type.Unsafe<string | null>({

@@ -78,9 +78,9 @@ export async function lastOf(
 const RANKS: Readonly<Record<string, number>> = { unauthorized: 0, 'break-glass': 1 };
 const rankOf = (authorization: string) => RANKS[authorization] ?? 2;
 
-/** The same of a record. One from before `authorization` existed says nothing, unless an allow held. */
-const rankOfRecord = ({ authorization, decision }: DeploymentRow) =>
-  authorization === 'unknown' && decision !== 'allow' ? 0 : rankOf(authorization);
+/** The same of a record. One in doubt, or from before `authorization` existed without an allow, says nothing. */
+const rankOfRecord = ({ authorization, decision, doubt }: DeploymentRow) =>
+  doubt || (authorization === 'unknown' && decision !== 'allow') ? 0 : rankOf(authorization);
 
 /** Whether the gate can authorize better what runs: recording it again says so. */
 export const canBeBetter = (row: DeploymentRow): boolean => rankOfRecord(row) < 2;

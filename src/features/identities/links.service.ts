@@ -6,6 +6,7 @@ import { takeTurn } from '../../database/turns.js';
 import { type ChangeContext, change } from '../../events/index.js';
 import type { IdentityLink as IdentityLinkRow } from '../../generated/prisma/client.js';
 import {
+  currentCaller,
   IDENTITIES_TURN,
   identityOf,
   requireEnabled,
@@ -105,8 +106,10 @@ export const linksService = {
    */
   async unlink(context: CallContext, named: string, id: string): Promise<Link> {
     return change(context, async (changing) => {
-      const { caller, prisma, record, unchanged } = changing;
+      const { prisma, record, unchanged } = changing;
       await takeIdentitiesTurn(changing);
+      // A link that came a moment ago can make the caller and the requester one person.
+      const caller = await currentCaller(changing);
       const link = await requireLink(changing, named, id);
       requirePerson(caller, 'Unlinking');
       const { subject, alias, unlinkRequestedAt: at, unlinkRequestedBy: by } = link;

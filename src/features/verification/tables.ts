@@ -41,6 +41,7 @@ export const TABLES: Readonly<Record<string, TableVerification>> = {
   environment_windows: { with: ROW },
   environment_stops: { with: ROW },
   deployments: { with: ROW },
+  deployment_doubts: { with: 'the deployments before, and their verdicts' },
   waivers: {
     with:
       `${ROW}; what was requested and approved with the digest \`sha256\` in their events. ` +
@@ -64,6 +65,7 @@ export const TABLES: Readonly<Record<string, TableVerification>> = {
     except: { because: 'the event has it', since: 'the event has the time' },
   },
   break_glasses: { with: ROW },
+  break_glass_own_reviews: { with: 'the reviews, and the links of names' },
   verdicts: {
     with:
       `${ROW}; inputs with \`inputsHash\`, results with \`verdictHash\` ` +

@@ -79,6 +79,23 @@ export const COUNTS: readonly Statement[] = [
             LIMIT 1000`,
   },
   {
+    text: `SELECT 'deployment ' || COALESCE(d.id, t.deployment_id)
+                  || ': the kept note that its allow does not count is not what the records before it say' AS fault
+             FROM deployments d FULL JOIN deployment_doubts t ON t.deployment_id = d.id
+            WHERE d.id IS NULL OR deployment_is_in_doubt(d) <> (t.deployment_id IS NOT NULL)
+            LIMIT 1000`,
+  },
+  {
+    text: `SELECT 'break-glass ' || COALESCE(b.id, t.break_glass_id)
+                  || ': the kept note that its review does not count is not what the links say' AS fault
+             FROM break_glasses b
+             FULL JOIN break_glass_own_reviews t ON t.break_glass_id = b.id AND t.reviewed_at = b.reviewed_at
+            WHERE (b.id IS NULL AND NOT EXISTS (SELECT 1 FROM break_glasses o
+                                                 WHERE o.id = t.break_glass_id AND o.reviewed_at > t.reviewed_at))
+               OR (b.id IS NOT NULL AND is_own_review(b) <> (t.break_glass_id IS NOT NULL))
+            LIMIT 1000`,
+  },
+  {
     text: `SELECT 'brief ' || b.sha256 || ' of release ' || b.release_id || ': it was changed' AS fault
              FROM decision_briefs b LEFT JOIN releases r ON r.id = b.release_id
             WHERE b.sha256 <> encode(sha256(convert_to(b.risk, 'UTF8')), 'hex')

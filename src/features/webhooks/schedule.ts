@@ -16,13 +16,27 @@ export const MAX_ATTEMPTS = WAITS_S.length + 1;
 
 const DAY_S = 86_400;
 
-/** Seconds that `Retry-After` asks for, as a number or as a date (RFC 9110, section 10.2.3). At most a day. */
+/** The three forms of a date in HTTP (RFC 9110, section 5.6.7). `Date.parse` alone finds dates in any text. */
+const HTTP_DATES = [
+  /^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT$/,
+  /^[A-Z][a-z]+day, [0-9]{2}-[A-Z][a-z]{2}-[0-9]{2} [0-9:]{8} GMT$/,
+  /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8} [0-9]{4}$/,
+];
+
+function httpDate(text: string): number {
+  if (!HTTP_DATES.some((form) => form.test(text))) return Number.NaN;
+  return Date.parse(text.endsWith(' GMT') ? text : `${text} GMT`);
+}
+
+/**
+ * Seconds that `Retry-After` asks for, as a number or as a date (RFC 9110, section 10.2.3). At most a day. What is
+ * neither asks for nothing.
+ */
 export function retryAfterS(header: string | undefined, now: Date): number {
   if (header === undefined) return 0;
-  const seconds = /^[0-9]{1,9}$/.test(header)
-    ? Number(header)
-    : (Date.parse(header) - now.getTime()) / 1000;
-  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), DAY_S) : 0;
+  const isNumber = /^[0-9]+$/.test(header);
+  const seconds = isNumber ? Number(header) : (httpDate(header) - now.getTime()) / 1000;
+  return Number.isNaN(seconds) ? 0 : Math.min(Math.max(seconds, 0), DAY_S);
 }
 
 /**
