@@ -175,9 +175,15 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   const components = needed(input.components, 'the components');
   const found = new FirstNamed(NAMED);
   let without = 0;
+  /** What is not counted. */
   let subjects = 0;
   for (const component of components) {
     input.checkTime();
+    // Licences of scanners are not components of an SBOM.
+    if (component.finding) {
+      subjects += 1;
+      continue;
+    }
     const named = hasPurl(component);
     const isSubject = areOfSubject(component.licences);
     if (isSubject) subjects += 1;
