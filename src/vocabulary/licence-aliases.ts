@@ -3,6 +3,7 @@ import { plainVersion, type Version, versionsOf } from './licence-list.js';
 /** Short names that vendors and package managers use for families of SPDX, and which SPDX does not list. */
 const SHORT_NAMES: Readonly<Record<string, readonly string[]>> = {
   al: ['Apache'],
+  asf: ['Apache'],
   asl: ['Apache'],
   // SPDX gives this name to the Boost license, and vendors to the Business Source License.
   bsl: ['BUSL', 'BSL'],
@@ -18,6 +19,9 @@ export function familyNamed(name: string): readonly Version[] {
   const meant = Object.hasOwn(SHORT_NAMES, key) ? SHORT_NAMES[key] : undefined;
   return (meant ?? [name]).flatMap(versionsOf);
 }
+
+/** Words with other meanings, which name a licence only before a version: `EL 2.0`, `Mozilla 2.0`. */
+export const needsVersion = (name: string) => /^(?:..|mozilla|eclipse|asf)$/i.test(name);
 
 /** Whether a version of a family is one that a text names: `2` is `2.0`. */
 export const isVersion = (one: Version, text: string) => one.version === plainVersion(text);

@@ -1,4 +1,10 @@
-import { creativeCommonsIn, familyNamed, isVersion, licencesOfPerl } from './licence-aliases.js';
+import {
+  creativeCommonsIn,
+  familyNamed,
+  isVersion,
+  licencesOfPerl,
+  needsVersion,
+} from './licence-aliases.js';
 import { gnuLicencesIn } from './licence-gnu.js';
 import { idsWrittenIn, isRange, licencesLinkedIn, licencesNamedIn } from './licence-list.js';
 import { canonicalLicence, isLicenceId, plainText } from './licence-names.js';
@@ -7,7 +13,7 @@ import { canonicalLicence, isLicenceId, plainText } from './licence-names.js';
 const MAX_LENGTH = 2000;
 
 /** A name, and a version that is attached to it. */
-const SHORT = /^([a-z]{2,}?)[-_]?(?:v?(\d+(?:\.\d+)*))?\+?$/i;
+const SHORT = /^(cc0|[a-z]{2,}?)[-_]?(?:v?(\d+(?:\.\d+)*))?\+?$/i;
 
 /** A version after a name: `v3`, `2.0+`, `3-Clause`. */
 const NEXT = /^v?(\d+(?:\.\d+)*)\+?(?:$|-)/i;
@@ -29,7 +35,7 @@ function shortForm(word: string, next = '', before = ''): string[] {
   );
   if (same.length > 0) return same.map(({ id }) => id);
   // Of names with a capital letter in the middle, the case says that they are abbreviations.
-  return name.length < 3
+  return needsVersion(name)
     ? []
     : family.flatMap(({ id }) => (/^[A-Za-z]*[A-Z][A-Za-z]*[A-Z]/.test(id) ? id : []));
 }
@@ -71,7 +77,9 @@ export function licenceHints(given: string): string[] {
   const text = withoutCompatible(withoutDots(plainText(given)));
   const { ids, rest } = gnuLicencesIn(text);
   const words = wordsOf(rest);
-  const short = words.flatMap((word, i) => shortForm(word, words[i + 1], words[i - 1]));
+  const short = words
+    .filter((word) => !/^(?:version|ver|v)$/i.test(word))
+    .flatMap((word, i, all) => shortForm(word, all[i + 1], all[i - 1]));
   return [
     ...new Set([
       ...[...wordsOf(text), ...ids].map(canonicalLicence),

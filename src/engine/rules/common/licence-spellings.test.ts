@@ -98,10 +98,18 @@ const DENIED: Readonly<Record<string, readonly string[]>> = {
     ...['https://creativecommons.org/licenses/by-nc/4.0/legalcode.txt'],
   ],
   'PolyForm-Noncommercial-1.0.0': ['PolyForm Noncommercial 1.0', 'PolyForm-Noncommercial'],
+  'CC0-1.0': ['CC0', 'CC0 1.0 Universal'],
   'ODbL-1.0': ['ODbL', 'Open Database License'],
   'FSL-1.1-MIT': ['FSL', 'FSL 1.1', 'Functional Source License, Version 1.1'],
   'MPL-2.0': ['MPL2', 'Mozilla 2.0', 'Mozilla Public License', 'MPL v2'],
-  'Apache-2.0': ['ASL 2.0', 'AL2', 'Apache 2', 'Apache Software License, Version 2.0'],
+  'Apache-2.0': [
+    'ASL 2.0',
+    'AL2',
+    'Apache 2',
+    'ASL, version 2',
+    'ASF 2.0',
+    'Apache Software License, Version 2.0',
+  ],
   'BSD-3-Clause': ['BSD', 'New BSD License', '3-clause BSD', 'BSD 3'],
 };
 
@@ -128,6 +136,7 @@ describe('another licence', () => {
     ['3-clause BSD', 'BSD-4-Clause'],
     ['is 2 of these', 'Elastic-2.0'],
     ['Perl Artistic License', 'GPL-1.0-or-later'],
+    ['Eclipse Distribution License - v 1.0', 'EPL-1.0'],
     ['gplaces', 'GPL-3.0-only'],
   ])('%j does not mean %s', (text, id) => {
     expect(licenceLists(undefined, [id])([text])).not.toBe('denied');
