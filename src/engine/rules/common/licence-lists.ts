@@ -105,7 +105,9 @@ export function licenceLists(allow: readonly string[] | undefined, deny: readonl
     const text = licenceWithName(given) ?? canonicalLicence(given);
     const expression = readExpression(text);
     if (allowed?.has(text)) return 'allowed';
-    return expression ? ofExpression(expression) : unlessHinted(text);
+    const standing = expression ? ofExpression(expression) : 'unknown';
+    // Names have words of expressions, too: `GPL VERSION 3 OR LATER`.
+    return standing === 'unknown' ? unlessHinted(text) : standing;
   }
 
   /** Whether the list of denied licences names it, and not only that of allowed ones does not. */

@@ -120,6 +120,24 @@ describe.each(Object.entries(DENIED))('a policy that denies %s', (id, spellings)
   });
 });
 
+describe('a name with words of expressions', () => {
+  it.each([
+    ['GPL VERSION 3 OR LATER', 'GPL-3.0-or-later'],
+    ['GNU GENERAL PUBLIC LICENSE, VERSION 2 OR ANY LATER VERSION', 'GPL-3.0-only'],
+    ['COMMON DEVELOPMENT AND DISTRIBUTION LICENSE (CDDL) Version 1.0', 'CDDL-1.0'],
+    ['COMMON DEVELOPMENT AND DISTRIBUTION LICENSE', 'CDDL-1.1'],
+    ['Our terms OR GPLv3', 'GPL-3.0-only'],
+    ['gpl-3.0-ONLY or LicenseRef-Ours', 'GPL-3.0-only'],
+  ])('%j is denied by %s', (text, id) => {
+    expect(licenceLists(undefined, [id])([text])).toBe('denied');
+  });
+
+  it.each(['MIT OR GPLv3', 'mit Or GPL-3.0-only', '(MIT) OR (GPL-3.0-only AND Zork)'])(
+    '%j has an alternative',
+    (text) => expect(licenceLists(undefined, ['GPL-3.0-only'])([text])).toBe('allowed'),
+  );
+});
+
 describe('another licence', () => {
   it.each([
     ['Lesser GPL 3', 'GPL-3.0-only'],
