@@ -1,12 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
-import { uploaded } from '../support/evidence.js';
+import { giveToken } from '../support/callers.js';
+import { upload, uploaded } from '../support/evidence.js';
 import { createRelease } from '../support/releases.js';
-import { denials, guard, verdictOf } from '../support/verdicts.js';
+import { denials, guard, resultOf, verdictOf, waived } from '../support/verdicts.js';
 
 /** A licence that a policy denies, and that only a scanner reports. */
 
 const context = useApp();
+const guarded = useApp({ AUTH_MODE: 'token' });
 let release: string;
 beforeEach(async () => {
   release = (await createRelease(context.app)).id;
@@ -112,5 +114,26 @@ describe('a denied licence that only a scanner reports', () => {
   it('denies what an allow list does not name', async () => {
     const message = await decided({ allow: ['MIT'] }, SBOM, osv('ISC', 'UNKNOWN'));
     expect(message).toContain('1 has licences that are not allowed: pkg:npm/y@2.0.0');
+  });
+
+  it('is waived by the name of the licence, and the verdict names the waiver', async () => {
+    expect(await decided({ deny: ['AGPL-*'] }, SBOM, osv('AGPL-3.0-only'))).toContain('licences');
+    const { id } = await waived(guarded.app, { rule: 'AGPL-3.0-only', purl: 'pkg:npm/y' });
+    expect(await resultOf(context.app, release)).toMatchObject({ status: 'pass', waivers: [id] });
+  });
+
+  it('still counts if a pipeline suppresses it, and not if a caller with vex:write does', async () => {
+    const [run] = (REPORTS['Snyk, in SARIF'] as { runs: { results: object[] }[] }).runs;
+    const results = run?.results.map((one) => ({ ...one, suppressions: [{ kind: 'external' }] }));
+    const suppressed = { version: '2.1.0', runs: [{ ...run, results }] };
+    const rule = { deny: ['AGPL-*'] };
+    expect(await decided(rule, SBOM, suppressed)).toBe('');
+    const { headers } = await giveToken({ scopes: ['evidence:write'] });
+    const other = (await createRelease(context.app, { version: '9.0.0' })).id;
+    await uploaded(context.app, other, SBOM);
+    expect((await upload(guarded.app, other, suppressed, { headers })).statusCode).toBe(201);
+    expect(denials(await verdictOf(context.app, other, { environment: 'gate' })).join()).toContain(
+      'AGPL-3.0',
+    );
   });
 });
