@@ -1,56 +1,43 @@
 import {
-  isRange,
-  licencesLinkedIn,
-  licencesNamedIn,
-  plainVersion,
-  versionsOf,
-} from './licence-list.js';
-import { canonicalLicence, isLicenceId } from './licence-names.js';
+  creativeCommonsIn,
+  familyNamed,
+  isVersion,
+  licencesOfPerl,
+  needsVersion,
+} from './licence-aliases.js';
+import { gnuLicencesIn } from './licence-gnu.js';
+import { idsWrittenIn, isRange, licencesLinkedIn, licencesNamedIn } from './licence-list.js';
+import { canonicalLicence, isLicenceId, plainText } from './licence-names.js';
 
 /** Longer texts are not searched for short forms. The rule calls them unknown. */
 const MAX_LENGTH = 2000;
 
-/** Licences of the GNU project, whose names and short forms (`GPLv3+`) are common. */
-const GNU =
-  /(?<kind>affero|lesser|library)?[ -]*general[ -]+public[ -]+licen[cs]e|(?<short>[al]?gpl)/i;
-const FULL = new RegExp(
-  `(?<![a-z])(?:gnu[ -]+)?(?:${GNU.source})[ ,-]*(?:version[ -]*|v\\.?[ -]*)?(?<version>\\d(?:\\.\\d)?)(?:\\.0)*(?<later>\\+|[ ,(-]*or[ -]+(?:any[ -]+)?later)?`,
-  'gi',
-);
+/** A name, and a version that is attached to it. */
+const SHORT = /^(cc0|[a-z]{2,}?)[-_]?(?:v?(\d+(?:\.\d+)*))?\+?$/i;
 
-const PREFIX: Readonly<Record<string, string>> = {
-  affero: 'AGPL',
-  lesser: 'LGPL',
-  library: 'LGPL',
-};
-
-function gnuIn(text: string): string[] {
-  return [...text.matchAll(FULL)].flatMap(({ groups = {} }) => {
-    const { kind, short, version = '', later } = groups;
-    const id = short?.toUpperCase() ?? PREFIX[kind?.toLowerCase() ?? ''] ?? 'GPL';
-    const full = version.includes('.') ? version : `${version}.0`;
-    return [`${id}-${full}-${later ? 'or-later' : 'only'}`];
-  });
-}
-
-const SHORT = /^([a-z]{3,}?)[-_]?(?:v?(\d+(?:\.\d+)*))?\+?$/i;
+/** A version after a name: `v3`, `2.0+`, `3-Clause`. */
+const NEXT = /^v?(\d+(?:\.\d+)*)\+?(?:$|-)/i;
 
 /**
- * `SSPL`, `SSPLv1`, `AGPL3`, `GPL v3`: ids whose hyphen or version is missing. Without a version, only abbreviations
- * are read, because other words, such as `Python`, have meanings of their own.
+ * `SSPL`, `SSPLv1`, `ELv2`, `MPL 2`: ids whose hyphen or version is missing. Without a version, only abbreviations are
+ * read, because other words, such as `Python`, have meanings of their own.
  * @param next the word that follows
+ * @param before the word before, which can be `3-clause`
  */
-function shortForm(word: string, next = ''): string[] {
+function shortForm(word: string, next = '', before = ''): string[] {
   const [, name = '', attached] = SHORT.exec(word) ?? [];
   if (name === '' || isLicenceId(word)) return [];
-  const version = attached ?? /^v?(\d+(?:\.\d+)*)\+?$/i.exec(next)?.[1];
+  const version = attached ?? NEXT.exec(next)?.[1] ?? /^(\d)-clause$/i.exec(before)?.[1];
   const isLater = `${word}${next}`.endsWith('+');
-  const family = versionsOf(name);
+  const family = familyNamed(name);
   const same = family.filter(
-    (one) => version && one.version === plainVersion(version) && (isLater || !isRange(one.id)),
+    (one) => version !== undefined && isVersion(one, version) && (isLater || !isRange(one.id)),
   );
-  const abbreviated = family.filter(({ id }) => /^[A-Z]+-/.test(id));
-  return (same.length > 0 ? same : abbreviated).map(({ id }) => id);
+  if (same.length > 0) return same.map(({ id }) => id);
+  // Of names with a capital letter in the middle, the case says that they are abbreviations.
+  return needsVersion(name)
+    ? []
+    : family.flatMap(({ id }) => (/^[A-Za-z]*[A-Z][A-Za-z]*[A-Z]/.test(id) ? id : []));
 }
 
 const wordsOf = (text: string): string[] =>
@@ -76,23 +63,32 @@ function withoutCompatible(text: string): string {
   return /[a-z]/i.test(rest) ? rest : text;
 }
 
+/** `G.P.L.` is `GPL`. */
+const withoutDots = (text: string) =>
+  text.replace(/(?<![a-z.])(?:[a-z]\.){2,10}/gi, (letters) => `${letters.replaceAll('.', '')} `);
+
 /**
- * SPDX ids that a text may mean which is not an SPDX expression: `MIT/AGPL-3.0`, `GPLv3`, `SSPL`,
+ * SPDX ids that a text may mean which is not an SPDX expression: `MIT/AGPL-3.0`, `GPLv3`, `SSPL`, `CC BY-NC 4.0`,
  * `GNU General Public License v3.0 only`, `Server Side Public License`, `https://www.gnu.org/licenses/agpl-3.0.html`,
  * `LicenseRef-AGPL-3.0`. A hint can deny a component, and never allows one. A name without a version can mean each.
  */
 export function licenceHints(given: string): string[] {
   if (given.length > MAX_LENGTH) return [];
-  const text = withoutCompatible(given);
-  const words = wordsOf(text);
-  const short = words.flatMap((word, i) => shortForm(word, words[i + 1]));
+  const text = withoutCompatible(withoutDots(plainText(given)));
+  const { ids, rest } = gnuLicencesIn(text);
+  const words = wordsOf(rest);
+  const short = words
+    .filter((word) => !/^(?:version|ver|v)$/i.test(word))
+    .flatMap((word, i, all) => shortForm(word, all[i + 1], all[i - 1]));
   return [
     ...new Set([
-      ...[...words, ...gnuIn(text)].map(canonicalLicence),
+      ...[...wordsOf(text), ...ids].map(canonicalLicence),
       ...short,
-      ...(/\baffero\b/i.test(text) ? versionsOf('AGPL').map(({ id }) => id) : []),
-      ...licencesNamedIn(text),
+      ...licencesNamedIn(rest),
+      ...idsWrittenIn(rest),
       ...licencesLinkedIn(text),
+      ...licencesOfPerl(text),
+      ...creativeCommonsIn(text),
     ]),
   ];
 }

@@ -5,7 +5,8 @@ import listed from 'spdx-license-list';
 type Listed = { readonly name: string; readonly url?: string };
 const LICENCES = Object.entries(listed as Readonly<Record<string, Listed>>);
 
-const VERSIONED = /^(.*?)-(\d[\d.]*)(?:\+|-only|-or-later)?$/;
+/** A family and a version, after which can be more words: `GPL-3.0-only`, `BSD-3-Clause`, `FSL-1.1-MIT`. */
+const VERSIONED = /^(.*?)-(\d[\d.]*)(?:\+|(?:-[A-Za-z][\w.]*)*)$/;
 
 /** Without the zeros at its end: `1.0` is `1`. */
 export const plainVersion = (version: string) => version.replace(/(?:\.0+)+$/, '');
@@ -33,12 +34,16 @@ const FILLERS: ReadonlySet<string> = new Set(['the', 'version', 'ver', 'v', 'sof
 
 const isNumber = (token: string) => /^\d/.test(token);
 
+/** Words that are written as one and as two: `NonCommercial`, `Non-Commercial`. */
+const COMPOUNDS = /(?<![a-z])(non|no|share)[ -](commercial|derivatives|alike)(?![a-z])/g;
+
 /** The words of a text, as names are compared: `v 1`, `1.0` and `Version 1` are the same version. */
 function tokensOf(text: string): string[] {
   const words =
     text
       .toLowerCase()
       .replaceAll('licence', 'license')
+      .replaceAll(COMPOUNDS, '$1$2')
       .match(/[a-z0-9.]+/g) ?? [];
   return words.flatMap((word) => {
     const token = word.replace(/^\.+|\.+$/g, '').replace(/^v(?=\d)/, '');
@@ -53,17 +58,22 @@ interface Stem {
   readonly ids: { readonly id: string; readonly version: string | undefined }[];
 }
 
-/** Names leave out what is in quotes or parentheses, and `GNU`. */
+/** Names leave out what is in quotes or parentheses, and whose the licence is. */
 function spellingsOf(name: string): string[] {
   const plain = name.replaceAll(/"[^"]*"(?: or "[^"]*")*|\([^)]*\)/g, ' ');
-  return [name, plain].flatMap((one) => [one, one.replace(/^GNU /, '')]);
+  return [name, plain].flatMap((one) => [
+    one,
+    one.replace(/^(?:GNU|Creative Commons|Open Data Commons) /, ''),
+  ]);
 }
 
-/** Stems by their first word, the longest first. */
-function readStems(): ReadonlyMap<string, readonly Stem[]> {
+type Stems = ReadonlyMap<string, readonly Stem[]>;
+
+/** Stems by their first word, the longest first. @param textsOf how a licence is written */
+function readStems(textsOf: (id: string, name: string) => readonly string[]): Stems {
   const stems = new Map<string, Stem>();
   for (const [id, { name }] of LICENCES) {
-    for (const spelling of new Set(spellingsOf(name))) {
+    for (const spelling of new Set(textsOf(id, name))) {
       const all = tokensOf(spelling);
       const at = all.findLastIndex((token, i) => i >= 2 && isNumber(token));
       const tokens = at < 0 ? all : all.slice(0, at);
@@ -81,7 +91,8 @@ function readStems(): ReadonlyMap<string, readonly Stem[]> {
   return byFirst;
 }
 
-const STEMS = readStems();
+const NAMES = readStems((_id, name) => spellingsOf(name));
+const IDS = readStems((id) => [id]);
 
 /** A word alone, such as `unlicense`, is a name only if it is the whole text. */
 const isAt = ({ tokens }: Stem, text: readonly string[], at: number) =>
@@ -100,18 +111,24 @@ function idsAt({ ids, tokens }: Stem, text: readonly string[], at: number): stri
   return (same.length > 0 ? same : ids).map(({ id }) => id);
 }
 
-/** Ids of the licences whose full names a text contains. Linear in the length of the text. */
-export function licencesNamedIn(text: string): string[] {
+/** Linear in the length of the text. */
+function licencesIn(text: string, stems: Stems): string[] {
   const tokens = tokensOf(text);
   const found = new Set<string>();
   for (let at = 0; at < tokens.length; at += 1) {
-    const stem = STEMS.get(tokens[at] ?? '')?.find((one) => isAt(one, tokens, at));
+    const stem = stems.get(tokens[at] ?? '')?.find((one) => isAt(one, tokens, at));
     if (!stem) continue;
     for (const id of idsAt(stem, tokens, at)) found.add(id);
     at += stem.tokens.length - 1;
   }
   return [...found];
 }
+
+/** Ids of the licences whose full names a text contains. */
+export const licencesNamedIn = (text: string): string[] => licencesIn(text, NAMES);
+
+/** Ids that a text contains with other separators: `CC BY-NC 4.0`. Not for prose, which also has `Python 2`. */
+export const idsWrittenIn = (text: string): string[] => licencesIn(text, IDS);
 
 /** An address without what differs between copies of a page. */
 const plainAddress = (url: string) =>
@@ -121,7 +138,9 @@ const plainAddress = (url: string) =>
     .replace(/[?#].*$/, '')
     .replace(/[.,;:)>\]'"]+$/, '')
     .replace(/\/+$/, '')
-    .replace(/\.(?:html?|txt|md|php)$/, '');
+    .replace(/\.(?:html?|txt|md|php)$/, '')
+    // Creative Commons: the text, the summary and their translations.
+    .replace(/\/(?:legalcode|deed)(?:\.[a-z-]{2,8})?$/, '');
 
 const BY_ADDRESS = new Map<string, string[]>();
 for (const [id, { url }] of LICENCES) {
@@ -132,7 +151,7 @@ for (const [id, { url }] of LICENCES) {
 
 /** Ids of the licences whose addresses a text contains. */
 export const licencesLinkedIn = (text: string): string[] =>
-  (text.match(/[a-z]+:\/\/[^\s<>"']+/gi) ?? []).flatMap(
+  (text.match(/(?:[a-z]+:\/\/|(?<![\w.-])[\w-]{1,63}\.)[^\s<>"']+/gi) ?? []).flatMap(
     (url) => BY_ADDRESS.get(plainAddress(url)) ?? [],
   );
 

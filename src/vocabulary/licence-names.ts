@@ -36,6 +36,13 @@ export function asStated(text: string): string {
   }
 }
 
+/** A text as it is compared: full-width letters, other dashes and what cannot be seen hide no licence. */
+export const plainText = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .replaceAll(/\p{Cf}/gu, '')
+    .replaceAll(/\p{Pd}/gu, '-');
+
 /** Longer texts are kept as they are. */
 const MAX_LENGTH = 2000;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { packageKey, readPurl } from './purl.js';
+import { comparableKey, comparableKeys, packageKey, readPurl } from './purl.js';
 
 const keyOf = (text: string) => readPurl(text)?.key;
 
@@ -36,4 +36,39 @@ describe('the key of a package', () => {
   it('leaves the package URL as the document has it', () => {
     expect(readPurl('pkg:nuget/Newtonsoft.Json@13')?.purl).toBe('pkg:nuget/Newtonsoft.Json@13');
   });
+});
+
+describe('the keys by which a package may be banned', () => {
+  it.each([
+    ['pkg:golang/github.com/acme/app/v2', 'pkg:golang/github.com/acme/app@v2.1.0#v2'],
+    ['pkg:golang/github.com/acme/app', 'pkg:golang/github.com/acme/app/v2@v2.1.0'],
+    ['pkg:golang/github.com/acme/sdk/core', 'pkg:golang/github.com/Acme/sdk@v1.0.0#core'],
+    ['pkg:golang/github.com/acme/sdk', 'pkg:golang/github.com/acme/sdk@v1.0.0#core/v3'],
+    ['pkg:cargo/foo_bar', 'pkg:cargo/Foo-Bar@1'],
+    ['pkg:docker/acme/app', 'pkg:docker/Acme/App@1'],
+    ['pkg:swift/github.com/apple/swift-nio', 'pkg:swift/github.com/Apple/swift-nio@2'],
+    ['pkg:npm/event-stream', 'pkg://NPM/Event%2Dstream@1?x=y#lib'],
+    ['pkg:npm/event-stream', 'pkg:npm/\uff45vent-stre\u200bam@1'],
+    ['pkg:npm/event-stream', 'pkg:npm/event-stream%E2%80%8B@1'],
+    ['pkg:deb/debian/curl', 'pkg:deb/debian/curl@1:7.88?epoch=1&arch=amd64'],
+  ])('%s bans %s', (ban, text) => {
+    const key = comparableKey(keyOf(`${ban}@0`) ?? '');
+    expect(comparableKeys(readPurl(text)?.purl ?? '')).toContain(key);
+  });
+
+  it('are not those of another package', () => {
+    expect(comparableKeys('pkg:golang/github.com/acme/application@v1')).not.toContain(
+      'pkg:golang/github.com/acme/app',
+    );
+    expect(comparableKeys('pkg:maven/org.acme/App@1')).toEqual(['pkg:maven/org.acme/App']);
+  });
+});
+
+it.each([
+  'pkg:npm/event-stream%401.0',
+  'pkg:npm/event-stream/@1',
+  'pkg:npm/./event-stream@1',
+  'pkg:npm/a/../event-stream@1',
+])('%s is not read: a package is known by its name instead', (text) => {
+  expect(readPurl(text)).toBeUndefined();
 });

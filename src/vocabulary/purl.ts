@@ -33,6 +33,28 @@ export function packageKey(purl: string): string {
   return key.startsWith('pkg:pypi/') ? key.toLowerCase().replaceAll(/[-_.]+/g, '-') : key;
 }
 
+/** Ecosystems in whose names case makes no difference, although package URLs of them keep it. */
+const ANY_CASE = /^pkg:(?:docker|swift|luarocks|vscode-extension|cargo)\//;
+
+/** A key in the one spelling that bans are compared in. crates.io treats `-` and `_` alike. */
+export function comparableKey(key: string): string {
+  const plain = ANY_CASE.test(key) ? key.toLowerCase() : key;
+  return plain.startsWith('pkg:cargo/') ? plain.replaceAll('_', '-') : plain;
+}
+
+/**
+ * The keys by which a package may be banned. Tools write the major version of a Go module, and the folder of a module
+ * in a repository, as a part of the name or as the subpath. A ban of a module bans its later major versions.
+ * @param purl in canonical form
+ */
+export function comparableKeys(purl: string): string[] {
+  const key = comparableKey(packageKey(purl));
+  if (!key.startsWith('pkg:golang/')) return [key];
+  const [, subpath = ''] = purl.split('#', 2);
+  const keys = subpath === '' ? [key] : [key, `${key}/${subpath.toLowerCase()}`];
+  return [...new Set(keys.flatMap((one) => [one, one.replace(/\/v\d{1,9}$/, '')]))];
+}
+
 /** The tag of an image in its package URL, as that encodes it. Empty without one. */
 export const tagOf = ({ purl }: Pick<Purl, 'purl'>) => /[?&]tag=([^&#]*)/.exec(purl)?.[1] ?? '';
 
@@ -57,6 +79,16 @@ export function readPurl(text: string | null | undefined): Purl | undefined {
   return purl;
 }
 
+/** Full-width letters and invisible characters make no other package. */
+const plainName = (text: string) => text.normalize('NFKC').replaceAll(/\p{Cf}/gu, '');
+
+/** An encoded version in the name (`name%401`), and folders (`./name`), would make it that of another package. */
+function isMisread(namespace: string | null | undefined, name: string): boolean {
+  const at = name.lastIndexOf('@');
+  const parts = [...(namespace ?? '').split('/'), ...name.split('/')];
+  return at > 0 || (at === 0 && Boolean(namespace)) || parts.some((one) => /^\.\.?$/.test(one));
+}
+
 function parse(written: string): Purl | undefined {
   const text = written.trim();
   if (!/^pkg:/i.test(text)) return undefined;
@@ -69,12 +101,14 @@ function parse(written: string): Purl | undefined {
     const { type, namespace, name, version, qualifiers, subpath } = PackageURL.fromString(
       `pkg:${head.slice(4)}`,
     );
-    const purl = new PackageURL(type, namespace, name, version, qualifiers, subpath).toString();
+    if (type !== 'generic' && isMisread(namespace, name)) return undefined;
+    const [space, plain] = [namespace && plainName(namespace), plainName(name)];
+    const purl = new PackageURL(type, space, plain, version, qualifiers, subpath).toString();
     if (purl.length > MAX_LENGTH || !isStorable(`${namespace}${name}${version}`)) return undefined;
     return {
       purl,
       key: packageKey(purl),
-      name: namespace ? `${namespace}${SEPARATORS.get(type) ?? '/'}${name}` : name,
+      name: space ? `${space}${SEPARATORS.get(type) ?? '/'}${plain}` : plain,
       version: version || undefined,
       hasQualifiers: Object.keys(qualifiers ?? {}).length > 0,
     };

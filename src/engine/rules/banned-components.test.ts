@@ -198,3 +198,27 @@ describe('banned-components, limits', () => {
     expect(() => judged([{ purl: 'pkg:npm/y' }], all, { checkTime })).toThrow('too long');
   });
 });
+
+describe('another spelling of a banned package', () => {
+  it.each([
+    ['pkg:golang/github.com/acme/app/v2', 'pkg:golang/github.com/acme/app@v2.1.0#v2'],
+    ['pkg:golang/github.com/acme/app', 'pkg:golang/github.com/Acme/app/v3@v3.1.0'],
+    ['pkg:golang/github.com/acme/sdk/*', 'pkg:golang/github.com/acme/sdk@v1.0.0#core'],
+    ['pkg:cargo/foo_bar', 'pkg:cargo/foo-bar@1.0.0'],
+    ['pkg:cargo/foo-*', 'pkg:cargo/foo_bar@1.0.0'],
+    ['pkg:docker/Acme/App', 'pkg:docker/acme/app@1'],
+    ['pkg:nuget/newtonsoft.json', 'pkg:nuget/NEWTONSOFT.JSON@13.0.1'],
+    ['pkg:pypi/ruamel.yaml', 'pkg:pypi/Ruamel_YAML@0.18'],
+    ['pkg:npm/@evil/x', 'pkg:npm/%40evil%2Fx@1.0.0'],
+    ['pkg:deb/debian/curl', 'pkg:deb/debian/curl@1:7.88?epoch=1&arch=amd64'],
+    ['pkg:rpm/fedora/curl', 'pkg:rpm/fedora/curl@7.88?epoch=2&upstream=curl-7.88.src.rpm'],
+  ])('%s: %s', (purl, other) => expect(of({ purl }, other)).toBe('fail'));
+
+  it('is not another package', () => {
+    expect(
+      of({ purl: 'pkg:golang/github.com/acme/app/v2' }, 'pkg:golang/github.com/acme/app@v1.0.0'),
+    ).toBe('pass');
+    const old = { purl: 'pkg:golang/github.com/acme/app', versions: '<2.0.0' };
+    expect(of(old, 'pkg:golang/github.com/acme/app/v3@v3.0.0')).toBe('pass');
+  });
+});

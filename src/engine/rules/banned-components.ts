@@ -3,7 +3,7 @@ import semver from 'semver';
 import { line } from '../../contract/schemas.js';
 import { counted } from '../../shared/text.js';
 import { areOfSubject } from '../../vocabulary/licence-names.js';
-import { makePurl, packageKey, readPurl } from '../../vocabulary/purl.js';
+import { comparableKey, comparableKeys, makePurl, readPurl } from '../../vocabulary/purl.js';
 import { namesNote, noArtifactsNote } from './common/cover-notes.js';
 import { idsOf, missing, showing } from './common/evidence.js';
 import { needed, RuleFault } from './common/fault.js';
@@ -107,11 +107,11 @@ function finder(bans: readonly Ban[]) {
     else exact.set(ban.pattern.key, [...(exact.get(ban.pattern.key) ?? []), ban]);
   }
   return ({ purl, version }: ComponentInput & { readonly purl: string }): string | undefined => {
-    const key = packageKey(purl);
-    const matching = patterns.filter(({ matches }) => matches(key)).map(({ ban }) => ban);
+    const keys = comparableKeys(purl);
+    const matching = patterns.filter(({ matches }) => keys.some(matches)).map(({ ban }) => ban);
     // The package URL and the version field of a component can differ. Neither may be banned.
     const versions = new Set([versionOf(purl) ?? version, version ?? versionOf(purl)]);
-    for (const ban of [...(exact.get(key) ?? []), ...matching]) {
+    for (const ban of [...keys.flatMap((key) => exact.get(key) ?? []), ...matching]) {
       for (const known of versions) {
         const why = whyBanned(ban, known ?? undefined);
         const name = versionOf(purl) === undefined && known ? `${purl} ${known}` : purl;
@@ -133,7 +133,7 @@ const lastName = (text: string) =>
 /** The key that a component of this name has in an ecosystem. SBOMs write `group/name`. */
 function keyOf(type: string, name: string): string {
   const written = type === 'maven' ? name.replace(/\/(?=[^/]*$)/, ':') : name;
-  return readPurl(makePurl(type, written, '0'))?.key ?? '';
+  return comparableKey(readPurl(makePurl(type, written, '0'))?.key ?? '');
 }
 
 /** Finds the ban of a component whose package URL tells no ecosystem, or that has none, by its name alone. */
@@ -175,9 +175,15 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   const components = needed(input.components, 'the components');
   const found = new FirstNamed(NAMED);
   let without = 0;
+  /** What is not counted. */
   let subjects = 0;
   for (const component of components) {
     input.checkTime();
+    // Licences of scanners are not components of an SBOM.
+    if (component.finding) {
+      subjects += 1;
+      continue;
+    }
     const named = hasPurl(component);
     const isSubject = areOfSubject(component.licences);
     if (isSubject) subjects += 1;

@@ -3,7 +3,7 @@ import { defaulted, line, stringEnum } from '../../contract/schemas.js';
 import { counted } from '../../shared/text.js';
 import { areOfSubject, NOT_STORED, OF_SUBJECT } from '../../vocabulary/licence-names.js';
 import { namesNote, noArtifactsNote } from './common/cover-notes.js';
-import { idsOf, missing, showing } from './common/evidence.js';
+import { idsOf, missing, reporting, showing } from './common/evidence.js';
 import { needed, RuleFault } from './common/fault.js';
 import { FirstNamed } from './common/first-named.js';
 import { faultOfDenied, faultOfEntry } from './common/licence-entries.js';
@@ -14,6 +14,9 @@ import type { ComponentInput, Components, Outcome, Rule, RuleInput } from './rul
 
 /** Maximum number of components that a message names. */
 const NAMED = 10;
+
+/** Advice for findings, of which a new scan decides. */
+const OF_FINDINGS = 'To accept a licence that a scanner reports, request a waiver: POST /waivers';
 
 const ADVICE = [
   'Replace them and make a new release of the corrected commit, or correct their licences in the SBOM and upload it with the same label',
@@ -73,11 +76,29 @@ const parameters = Type.Object(
 
 type Parameters = Static<typeof parameters>;
 
-function describe({ name, version, purl, licences }: ComponentInput): string {
+function describe({ name, version, purl, licences, finding }: ComponentInput): string {
   const what = purl ?? (version === null ? name : `${name}@${version}`);
   const stated = licences.filter((one) => one !== OF_SUBJECT);
-  const whose = areOfSubject(licences) ? ', the subject of the SBOM' : '';
+  const subject = areOfSubject(licences) ? ', the subject of the SBOM' : '';
+  const whose = finding ? ', as a scanner reports' : subject;
   return `${shown(what)}${whose} (${stated.length === 0 ? 'no licence' : shown(stated.join(' and '))})`;
+}
+
+/** What tools write if they know no licence. It says nothing about that of a component in an SBOM. */
+const SAYS_NOTHING =
+  /^(?:(?:spdx|license|licence)[ _-]?)?(?:unknown|none|noassertion|undefined|null|n\/a)?$/i;
+
+/** Rules of findings are cut at this length, and a licence that is cut may be a denied one. */
+const CUT = 500;
+
+/** Snyk writes `(MIT_OR_GPL-3.0)`. */
+const asExpression = (text: string) => text.replaceAll(/_(AND|OR|WITH)_/g, ' $1 ');
+
+/** A licence that a scanner reports is judged as one that an SBOM states, because no other document may state it. */
+function ofScanner({ licences }: ComponentInput, standing: ReturnType<typeof licenceLists>) {
+  if (licences.some(({ length }) => length >= CUT)) return 'denied';
+  const says = licences.filter((one) => !SAYS_NOTHING.test(one.trim()));
+  return says.length === 0 ? 'allowed' : standing(says.map(asExpression));
 }
 
 /** @returns the components that the lists do not allow, as a message names them */
@@ -85,9 +106,25 @@ function judge(parameters: Parameters, input: RuleInput, components: Components)
   const standing = licenceLists(parameters.allow, parameters.deny);
   const denied = new FirstNamed(NAMED);
   const unknown = new FirstNamed(NAMED);
+  const waived = new Map(input.defects.waived.map((one) => [one.fingerprint, one.waivers]));
+  const waivers = new Set<string>();
   let subjects = 0;
+  let scanned = 0;
+  let refused = 0;
   for (const component of components) {
     input.checkTime();
+    if (component.finding) {
+      scanned += 1;
+      const found = ofScanner(component, standing);
+      if (found === 'allowed') continue;
+      const cover = waived.get(component.finding);
+      for (const id of cover ?? []) waivers.add(id);
+      if (cover === undefined) {
+        refused += 1;
+        (found === 'denied' ? denied : unknown).add(describe(component));
+      }
+      continue;
+    }
     if (areOfSubject(component.licences)) subjects += 1;
     // What is not stored may be denied, so that `unknown: allow` does not cover it.
     const isCut = component.licences.includes(NOT_STORED);
@@ -95,7 +132,12 @@ function judge(parameters: Parameters, input: RuleInput, components: Components)
     if (found === 'denied') denied.add(describe(component));
     if (found === 'unknown') unknown.add(describe(component));
   }
-  return { denied, unknown, number: components.length - subjects };
+  const number = components.length - subjects - scanned;
+  const all = [
+    counted(number, 'component'),
+    ...(scanned > 0 ? [`${counted(scanned, 'licence')} that scanners report`] : []),
+  ].join(' and ');
+  return { denied, unknown, refused, waivers: [...waivers], all, number: number + scanned };
 }
 
 const have = ({ count }: FirstNamed) => (count === 1 ? 'has' : 'have');
@@ -124,10 +166,9 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   const unseen = missing(input, ['components'], parameters.scope);
   if (unseen) return { status: 'not-evidenced', message: unseen };
   const sboms = showing(input, 'components');
-  const evidence = idsOf(sboms);
+  const evidence = idsOf([...new Set([...sboms, ...reporting(input, ['licence'])])]);
   const components = needed(input.components, 'the components');
-  const { denied, unknown, number } = judge(parameters, input, components);
-  const all = counted(number, 'component');
+  const { denied, unknown, refused, waivers, all, number } = judge(parameters, input, components);
   const isUnknownDenied = unknown.count > 0 && parameters.unknown === 'deny';
   if (denied.count === 0 && !isUnknownDenied) {
     const allowed = number - unknown.count;
@@ -143,6 +184,7 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
         namesNote(sboms, input.artifacts),
       ].join(''),
       evidence,
+      ...(waivers.length > 0 && { waivers }),
     };
   }
   const counts = [
@@ -152,8 +194,9 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   const named = denied.text(isUnknownDenied ? unknown : undefined);
   return {
     status: 'fail',
-    message: `Of ${all}, ${joined(counts)}: ${named}. ${ADVICE}`,
+    message: `Of ${all}, ${joined(counts)}: ${named}. ${ADVICE}${refused > 0 ? `. ${OF_FINDINGS}` : ''}`,
     evidence,
+    ...(waivers.length > 0 && { waivers }),
   };
 }
 

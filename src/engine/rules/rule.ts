@@ -101,6 +101,8 @@ export interface ComponentInput {
   readonly purl: string | null;
   /** SPDX ids, expressions or names, as in the document. Several mean that all apply. */
   readonly licences: readonly string[];
+  /** The fingerprint of a finding: not a component of an SBOM, but the licence of a package that a scanner reports. */
+  readonly finding?: string | null | undefined;
 }
 
 /** Components that may be too many for a list: read one after another, as often as needed. */

@@ -110,16 +110,28 @@ export const COUNTED_DEFECTS = {
           ORDER BY d.fingerprint LIMIT $4::int`,
 };
 
-/** The components of a release, each version once. One package can have several names. `$1`: the release. */
+/**
+ * The components of a release, each version once, and after them the licences that scanners report, which claims do not
+ * remove. One package can have several names. `$1`: the release.
+ */
 export const COMPONENTS = {
   name: 'facts-components',
-  text: `SELECT DISTINCT ON (c.key, c.version, c.purl, c.licences, c.name) c.name, c.version, c.purl, c.licences
-           FROM evidence e JOIN components c ON c.evidence_id = e.id
-          WHERE e.release_id = $1 AND ${CURRENT}
-          ORDER BY c.key, c.version, c.purl, c.licences, c.name`,
+  text: `(SELECT DISTINCT ON (c.key, c.version, c.purl, c.licences, c.name)
+                 c.name, c.version, c.purl, c.licences, NULL::text AS finding
+            FROM evidence e JOIN components c ON c.evidence_id = e.id
+           WHERE e.release_id = $1 AND ${CURRENT}
+           ORDER BY c.key, c.version, c.purl, c.licences, c.name)
+          UNION ALL
+         (SELECT DISTINCT ON (f.fingerprint, f.package_version)
+                 COALESCE(f.package_name, f.location, f.rule), f.package_version, f.purl, ARRAY[f.rule],
+                 encode(f.fingerprint, 'hex')
+            FROM evidence e JOIN findings f ON f.evidence_id = e.id
+            LEFT JOIN LATERAL (${appliedClaim('$1')}) claim ON true
+           WHERE e.release_id = $1 AND ${CURRENT} AND f.type = 'licence' AND NOT COALESCE(claim.suppresses, false)
+           ORDER BY f.fingerprint, f.package_version, f.purl, f.package_name, f.location)`,
 };
 
-/** The same, each as a JSON list of name, version, package URL and licences. */
+/** The same, each as a JSON list of name, version, package URL, licences and the fingerprint of a finding. */
 export const PACKED_COMPONENTS = {
-  text: `SELECT json_build_array(name, version, purl, licences)::text AS packed FROM (${COMPONENTS.text}) each`,
+  text: `SELECT json_build_array(name, version, purl, licences, finding)::text AS packed FROM (${COMPONENTS.text}) each`,
 };

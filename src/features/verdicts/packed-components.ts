@@ -3,7 +3,13 @@ import type { ComponentInput, Components } from '../../engine/index.js';
 /** The rows need more memory than a decision may take. */
 export class TooManyRows extends Error {}
 
-type Fields = [name: string, version: string | null, purl: string | null, licences: string[]];
+type Fields = [
+  name: string,
+  version: string | null,
+  purl: string | null,
+  licences: string[],
+  finding?: string | null,
+];
 
 /**
  * Components as JSON outside of the heap, which takes a quarter of the memory of objects. They are read batch by batch,
@@ -20,7 +26,7 @@ export class PackedComponents implements Components {
     return this.#length;
   }
 
-  /** @param batch JSON lists of name, version, package URL and licences @throws {TooManyRows} */
+  /** @param batch JSON lists of name, version, package URL, licences and the fingerprint of a finding @throws {TooManyRows} */
   add(batch: readonly string[]): void {
     const bytes = new TextEncoder().encode(`[${batch.join(',')}]`);
     this.#length += batch.length;
@@ -31,10 +37,10 @@ export class PackedComponents implements Components {
 
   *[Symbol.iterator](): Generator<ComponentInput> {
     for (const bytes of this.#batches) {
-      for (const [name, version, purl, licences] of JSON.parse(
+      for (const [name, version, purl, licences, finding] of JSON.parse(
         new TextDecoder().decode(bytes),
       ) as Fields[])
-        yield { name, version, purl, licences };
+        yield { name, version, purl, licences, finding };
     }
   }
 }

@@ -1,6 +1,11 @@
 import { licenceHints } from '../../../vocabulary/licence-hints.js';
 import { licenceWithName } from '../../../vocabulary/licence-list.js';
-import { areOfSubject, canonicalLicence, foundLicence } from '../../../vocabulary/licence-names.js';
+import {
+  areOfSubject,
+  canonicalLicence,
+  foundLicence,
+  plainText,
+} from '../../../vocabulary/licence-names.js';
 import { familyOf } from './licence-entries.js';
 import { type Expression, readExpression } from './licence-expression.js';
 import { isMeant, readLicence, type SpdxLicence } from './licence-ids.js';
@@ -14,7 +19,7 @@ const worse = (a: Standing, b: Standing) => (STANDINGS.indexOf(a) > STANDINGS.in
 const better = (a: Standing, b: Standing) => (worse(a, b) === a ? b : a);
 
 /** Names are compared without case and without surrounding white space. */
-const asName = (text: string) => text.trim().toLowerCase();
+const asName = (text: string) => plainText(text).trim().toLowerCase();
 
 /** A list of a policy: SPDX licences, and names as documents contain them. */
 class Entries {
@@ -100,7 +105,9 @@ export function licenceLists(allow: readonly string[] | undefined, deny: readonl
     const text = licenceWithName(given) ?? canonicalLicence(given);
     const expression = readExpression(text);
     if (allowed?.has(text)) return 'allowed';
-    return expression ? ofExpression(expression) : unlessHinted(text);
+    const standing = expression ? ofExpression(expression) : 'unknown';
+    // Names have words of expressions, too: `GPL VERSION 3 OR LATER`.
+    return standing === 'unknown' ? unlessHinted(text) : standing;
   }
 
   /** Whether the list of denied licences names it, and not only that of allowed ones does not. */
@@ -121,7 +128,7 @@ export function licenceLists(allow: readonly string[] | undefined, deny: readonl
   return (licences: readonly string[]): Standing => {
     const isSubject = areOfSubject(licences);
     const standings = (isSubject ? licences.slice(1) : licences).map((text) =>
-      remembered(text, ofText),
+      remembered(text, (one) => ofText(plainText(one))),
     );
     const isStated = isSubject || licences.some((text) => foundLicence(text) === undefined);
     return standings.reduce(worse, isStated ? 'allowed' : 'unknown');

@@ -1,4 +1,4 @@
-import { readPurl } from '../../../vocabulary/purl.js';
+import { comparableKey, readPurl } from '../../../vocabulary/purl.js';
 import { RuleFault } from './fault.js';
 import { shown } from './text.js';
 
@@ -26,7 +26,8 @@ const lastOf = (key: string) => key.slice(key.lastIndexOf('/') + 1);
  */
 export function readPattern(pattern: string): PurlPattern {
   // Some purl types require a version.
-  const key = readPurl(`${pattern}@0`)?.key;
+  const own = readPurl(`${pattern}@0`)?.key;
+  const key = own && comparableKey(own);
   const parts = key && /^(pkg:[^/]+\/)(?:(.*)\/)?([^/]+)$/.exec(key);
   if (!parts)
     throw new RuleFault(`${shown(pattern)} is not a package URL, such as pkg:npm/event-stream`);
