@@ -91,8 +91,7 @@ describe('SARIF: how much was looked at', () => {
 
   it.each<[object, object, number | undefined]>([
     [{ artifacts: [{ roles: ['analysisTarget'] }, { roles: ['resultFile'] }, {}] }, {}, 1],
-    [{ artifacts: [{}, {}] }, {}, undefined],
-    [{ artifacts: [] }, {}, undefined],
+    [{ artifacts: [{ location: { uri: 'a' } }, {}] }, {}, undefined],
     [{ artifacts: [{}, {}] }, { name: 'dependency-check' }, 2],
     [{ artifacts: [] }, { name: 'dependency-check' }, 0],
     [{ invocations: [extracted(['a.js', 'b.js'])] }, {}, 2],

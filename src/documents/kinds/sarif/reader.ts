@@ -7,6 +7,7 @@ import { codeFingerprints } from '../common/fingerprint.js';
 import { claimOf } from './claims.js';
 import { configuredLevels } from './configuration.js';
 import { coverageOfRun } from './coverage.js';
+import { driverOf } from './drivers.js';
 import {
   codeFinding,
   commonOf,
@@ -60,7 +61,8 @@ export class Reader {
   run(run: Run, pointer: string): void {
     const ruleOf = ruleFinder(run);
     const levelOf = configuredLevels(run, ruleOf);
-    const typeOf = typeFinder(run.tool.driver.name);
+    const { means } = driverOf(run);
+    const typeOf = typeFinder(means);
     const types = new Set<FindingType>();
     for (const [i, result] of (run.results ?? []).entries()) {
       const found = ruleOf(result);
