@@ -23,7 +23,7 @@ export const CODE: readonly Lookalike[] = [
   {
     name: 'a report of Checkov that checked nothing',
     advice: 'Name the folder to check, and upload SARIF 2.1.0 (checkov --output sarif)',
-    fields: ['checkov_version', 'resource_count'],
+    fields: ['checkov_version', 'passed', 'failed'],
   },
   {
     name: 'a report of KICS',
@@ -34,7 +34,10 @@ export const CODE: readonly Lookalike[] = [
     name: 'a report of tfsec',
     advice: sarif('tfsec --format sarif'),
     fields: ['results'],
-    and: (object) => textIn(fieldOf(fieldOf(object, 'results'), '0'), 'long_id') !== '',
+    and: (object) =>
+      ['long_id', 'rule_provider'].some(
+        (name) => textIn(fieldOf(fieldOf(object, 'results'), '0'), name) !== '',
+      ),
   },
   {
     name: 'a report of gosec',

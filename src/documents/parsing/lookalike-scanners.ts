@@ -96,6 +96,13 @@ export const PACKAGES: readonly Lookalike[] = [
     and: isOfComposer,
   },
   {
+    name: 'a report of pip-audit',
+    advice: PIP_AUDIT,
+    fields: ['dependencies'],
+    and: (object) =>
+      Object.keys(object).length === 1 && Array.isArray(fieldOf(object, 'dependencies')),
+  },
+  {
     name: 'a report of pip-audit before 2.3',
     advice: PIP_AUDIT,
     fields: ['name', 'version', 'vulns'],

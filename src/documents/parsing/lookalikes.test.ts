@@ -35,7 +35,11 @@ const JSON_DOCUMENTS: [string, unknown, string][] = [
   ['ESLint', [{ filePath: 'a.js', messages: [], errorCount: 0 }], 'eslint-formatter-sarif'],
   ['Checkov', { check_type: 'terraform', results: {}, summary: {} }, 'checkov --output sarif'],
   ['Checkov', [{ check_type: 'terraform', results: {}, summary: {} }], 'checkov --output sarif'],
-  ['checked nothing', { passed: 0, resource_count: 0, checkov_version: '3' }, 'Name the folder'],
+  [
+    'checked nothing',
+    { passed: 0, failed: 0, resource_count: 0, checkov_version: '3' },
+    'Name the folder',
+  ],
   ['KICS', { queries_total: 3, queries: [] }, 'kics scan'],
   ['tfsec', { results: [{ rule_id: 'a', long_id: 'b' }] }, 'tfsec --format sarif'],
   ['gosec', { Issues: [], Stats: {}, GosecVersion: '2' }, 'gosec -fmt sarif'],
@@ -69,10 +73,45 @@ const JSON_DOCUMENTS: [string, unknown, string][] = [
   ['Cucumber', [{ keyword: 'Feature', elements: [], uri: 'a' }], 'junit'],
 ];
 
+/** Fields of reports, as the tools name them. */
+const BY_FIELDS: [string, string[] | string, string?][] = [
+  ['Anchore', ['image_digest', 'vulnerabilities', 'vulnerability_type']],
+  ['Anchore', ['metadata', 'securityEvaluation']],
+  ['Aqua', ['image_assurance_results', 'vulnerability_summary']],
+  ['Aqua', ['image_name', 'disallowed', 'cves_counts']],
+  ['AuditJS', ['coordinates', 'reference', 'vulnerabilities']],
+  ['Bearer', ['high', 'low'], 'bearer scan --format sarif'],
+  ['Bearer', ['critical'], 'bearer scan --format sarif'],
+  ['cfn_nag', ['filename', 'file_results']],
+  ['Conftest', ['filename', 'namespace', 'successes']],
+  ['CodeChecker', ['version', 'reports']],
+  ['DevAudit', ['Packages Audited', 'Packages']],
+  ['govulncheck', ['Calls', 'Imports', 'Requires', 'Modules']],
+  ['Harbor', 'application/vnd.security.vulnerability.report; version=1.1'],
+  ['Horusec', ['repositoryID', 'workspaceID', 'analysisVulnerabilities']],
+  ['Infer', ['bug_type', 'qualifier', 'procedure']],
+  ['kube-bench', ['node_type', 'tests']],
+  ['kube-hunter', ['nodes', 'services', 'vulnerabilities']],
+  ['Mend', ['supportToken', 'response']],
+  ['MobSF', ['file_name', 'app_type', 'md5']],
+  ['Nancy', ['audited', 'num_audited', 'vulnerable']],
+  ['njsscan', ['njsscan_version', 'nodejs'], 'njsscan --sarif'],
+  ['Retire.js', ['version', 'start', 'data', 'messages', 'errors']],
+  ['secretlint', ['filePath', 'sourceContentType', 'messages']],
+  ['SonarQube', ['key', 'rule', 'component', 'textRange']],
+  ['Sysdig', ['info', 'scanner', 'result']],
+  ['Whispers', ['key', 'value', 'rule_id']],
+  ['JFrog Xray', ['total_rows', 'rows'], 'jf audit --format sarif'],
+];
+const withFields = (fields: string[] | string): unknown =>
+  Object.fromEntries([fields].flat().map((field) => [field, '']));
+
 /** The forms of tests, images and others, each with what tells it from the rest. */
 const MORE_DOCUMENTS: [string, unknown, string][] = [
   ['composer audit', { advisories: [] }, 'Convert it'],
   ['composer audit', { advisories: { 'a/b': [{ advisoryId: 'x' }] }, filter: [] }, 'Convert it'],
+  ['pip-audit', { dependencies: [] }, '?scanners=vulnerability'],
+  ['tfsec', { results: [{ rule_id: 'a', rule_provider: 'aws' }] }, 'tfsec --format sarif'],
   ['pip-audit', [{ name: 'a', version: '1', vulns: [] }], '?scanners=vulnerability'],
   ['cargo deny', { type: 'diagnostic', fields: {} }, 'cargo deny --format sarif'],
   ['Safety', { report_meta: {}, scanned_packages: {} }, 'Convert it'],
@@ -150,6 +189,18 @@ describe('a document of a tool that is not read', () => {
       expect(reason).toBe('unrecognized');
     },
   );
+
+  it.each(BY_FIELDS)('is told by its fields: %s', (name, fields, advice = 'Convert it') => {
+    const object = withFields(fields);
+    const said = [object, [object]].map(lookalikeOf).join(' ');
+    expect(said).toContain(name);
+    expect(said).toContain(advice);
+  });
+
+  it('of Talisman has a summary of types', () => {
+    expect(lookalikeOf({ summary: { types: {} }, results: null })).toContain('Talisman');
+    expect(lookalikeOf({ summary: null, results: null })).toBeUndefined();
+  });
 
   it.each<[string, string, string]>([
     ['analysis', 'Dependency-Check', '--format SARIF'],

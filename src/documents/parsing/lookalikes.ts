@@ -3,10 +3,20 @@ import type { Lookalike } from './lookalike.js';
 import { CODE } from './lookalike-analysers.js';
 import { SBOMS, XML } from './lookalike-documents.js';
 import { IMAGES } from './lookalike-images.js';
+import { OTHERS } from './lookalike-others.js';
 import { PACKAGES, SECRETS } from './lookalike-scanners.js';
 import { COVERAGE, TESTS, TEXTS } from './lookalike-tests.js';
 
-const ALL = [...SECRETS, ...PACKAGES, ...IMAGES, ...CODE, ...SBOMS, ...TESTS, ...COVERAGE];
+const ALL = [
+  ...SECRETS,
+  ...PACKAGES,
+  ...IMAGES,
+  ...OTHERS,
+  ...CODE,
+  ...SBOMS,
+  ...TESTS,
+  ...COVERAGE,
+];
 
 const told = ({ name, advice }: Pick<Lookalike, 'name' | 'advice'>) =>
   `looks like ${name}, which is not read. ${advice}`;

@@ -126,7 +126,7 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
     const lacking = missing(input, ['tests'], parameters.scope);
     if (lacking) return { status: 'not-evidenced', message: lacking, evidence };
     if (unclean.length > 0) {
-      const message = `${firstOf(unclean, NAMED)}. Run the tests again and upload the report with the same label`;
+      const message = `${firstOf(unclean, NAMED)}. Run the tests again and upload the report with the same label. If that does not replace it, retract it: ${RETRACT}`;
       return { status: 'not-evidenced', message, evidence };
     }
   }
