@@ -105,7 +105,7 @@ judged('Grype', {
   'of a folder without packages': {
     document: grype({ distro: {} }),
     rule: scan('vulnerability'),
-    reason: /no match and no distribution/,
+    reason: /no match and no distribution that Grype found/,
   },
   'of a folder, with the word of the uploader': {
     document: grype({ distro: {} }),

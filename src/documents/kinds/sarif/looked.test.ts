@@ -35,6 +35,10 @@ describe('SARIF without a result', () => {
         artifacts: [{ location: { uri: '.gitleaks.toml' }, roles: ['userSpecifiedConfiguration'] }],
       },
       { properties: { metrics: 3 } },
+      { artifacts: [{ location: { uri: ' ' } }] },
+      { artifacts: [{ location: { uri: 'a.json' }, roles: 'policy' }] },
+      { results: [{ ...result(), kind: 'notApplicable', level: 'none' }] },
+      { results: [{ ...result(), baselineState: 'absent' }] },
     ])
       expect(covers(name, [], more)).toMatchObject([
         { what, ran: 'unknown', reason: expect.stringContaining(`?scanners=${what}`) },
@@ -66,6 +70,7 @@ describe('SARIF without a result', () => {
   it.each<[string, string, object, object]>([
     ['packages', 'Snyk Container', {}, { artifactsScanned: 0 }],
     ['files', 'Bandit', { properties: { metrics: { _totals: { loc: 0 } } } }, {}],
+    ['lines', 'Bandit', { properties: { metrics: { _totals: { loc: 0 }, 'a.py': {} } } }, {}],
   ])('shows no %s of %s: no word makes up for it', (_what, name, more, properties) => {
     const parsed = parse(document([], { name, properties }, { artifacts: [], ...more }));
     const [entry] = parsed.coverage;

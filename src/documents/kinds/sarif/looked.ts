@@ -1,5 +1,5 @@
 import { fieldOf, textField } from '../common/fields.js';
-import { isObject } from '../common/texts.js';
+import { isObject, numberOf } from '../common/texts.js';
 import { notificationReader } from './notifications.js';
 import { listOf } from './properties.js';
 import type { Run } from './schema.js';
@@ -26,7 +26,8 @@ function codeqlCount(run: Run): number | undefined {
       textField(metric, 'ruleId') ?? textField(fieldOf(metric, 'rule'), 'id') ?? '',
     ),
   );
-  const isEmpty = lines.length > 0 && lines.every((metric) => fieldOf(metric, 'value') === 0);
+  const isEmpty =
+    lines.length > 0 && lines.every((metric) => numberOf(fieldOf(metric, 'value')) === 0);
   if (isEmpty) return 0;
   const read = notificationReader(run);
   const extracted = listOf(run.invocations)
@@ -37,6 +38,7 @@ function codeqlCount(run: Run): number | undefined {
 
 /** Snyk: packages of a project, or files of code that it supports. */
 function snykCount({ tool, properties }: Run): number | undefined {
+  if (!/snyk/i.test(tool.driver.name)) return undefined;
   const packages = fieldOf(tool.driver.properties, 'artifactsScanned');
   if (isCount(packages)) return packages;
   const files = fieldOf(properties, 'coverage');
@@ -46,10 +48,11 @@ function snykCount({ tool, properties }: Run): number | undefined {
 }
 
 /** Bandit: the metrics of each file that it read. */
-function banditCount({ properties }: Run): number | undefined {
+function banditCount({ tool, properties }: Run): number | undefined {
+  if (!/bandit/i.test(tool.driver.name)) return undefined;
   const metrics = fieldOf(properties, 'metrics');
   if (!isObject(metrics) || !isObject(metrics._totals)) return undefined;
-  return Object.keys(metrics).length - 1;
+  return numberOf(metrics._totals.loc) === 0 ? 0 : Object.keys(metrics).length - 1;
 }
 
 /** How many packages or files were looked at. Of several numbers, the least counts. */
@@ -61,4 +64,8 @@ export function lookedAtIn(run: Run): number | undefined {
 
 /** Whether a run lists files (3.14.15), as ESLint does. A file with a role can be a configuration of the tool. */
 export const listsFiles = ({ artifacts }: Run): boolean =>
-  (artifacts ?? []).some(({ location, roles }) => location?.uri && listOf(roles).length === 0);
+  (artifacts ?? []).some(
+    ({ location, roles }) =>
+      (location?.uri ?? '').trim() !== '' &&
+      (roles === undefined || roles === null || (Array.isArray(roles) && roles.length === 0)),
+  );

@@ -12,6 +12,7 @@ import {
   codeFinding,
   commonOf,
   contradictionOf,
+  hasPassed,
   isFinding,
   isMisplaced,
   licenceFinding,
@@ -67,7 +68,7 @@ export class Reader {
     for (const [i, result] of (run.results ?? []).entries()) {
       const found = ruleOf(result);
       const type = typeOf(result, found);
-      types.add(type);
+      if (isFinding(result) || hasPassed(result)) types.add(type);
       this.warn(run, result, found, `${pointer}/results/${i}`);
       this.result(run, { result, found, type, configured: levelOf(result, found) });
       refuseTooMany(this.reads.length, 'findings', `${pointer}/results`);
