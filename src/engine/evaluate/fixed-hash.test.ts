@@ -132,17 +132,17 @@ const reviews = [
 describe('the inputsHash of known inputs', () => {
   const hash = (all: typeof everything) => inputsHash(canonicalInputs(all));
 
-  it('is that of engine 5', () => {
-    expect(ENGINE).toBe(5);
-    expect(hash(inputs())).toBe('d1382319a452a747a70115719ba96f073eb6d1e6bd331f5ee0cf8069c9568be1');
+  it('is that of engine 6', () => {
+    expect(ENGINE).toBe(6);
+    expect(hash(inputs())).toBe('0e29a2a815d95b0765b9018e6832119902d385b98c5038462f742376c6a38dc9');
     expect(hash(everything)).toBe(
-      'f2dbdf4c10c7a05ab2a461ed0b135a0f4c1c1f556ad33ee7005bcdf93b55a6d7',
+      '210ea34a89cd0e40ea183d7d2b11209afc8cda48dbc32c7051f8c074befaed44',
     );
     expect(hash({ ...everything, approvals })).toBe(
-      'cb11a1d6188ede5da81689a92522898e2c3c924d33e0658772e4ef227b2e56ca',
+      '5052ab138c125f716411532637d31c133378d1e8078d76133147619ce5084672',
     );
     expect(hash({ ...everything, breakGlass, reviews })).toBe(
-      'c89c50d037d0d4d466923cd5ebf17ae8d8ddd0cd6003f3c520421992f1f9024e',
+      '5594e2b38575d82c6628d5ead3381f1bbccb4c3daa2302b840cc5dbaca0fdb7d',
     );
   });
 });

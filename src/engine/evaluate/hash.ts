@@ -7,7 +7,7 @@ import type { Judgement, PolicyRule, VerdictInputs } from './inputs.js';
  * Incremented when the same inputs are decided differently, because a rule was added, changed or removed. It
  * distinguishes verdicts, and stored counts of defects, of two versions of the server.
  */
-export const ENGINE = 5;
+export const ENGINE = 6;
 
 const sha256 = (text: string) => hash('sha256', text, 'hex');
 
