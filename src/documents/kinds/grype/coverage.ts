@@ -84,7 +84,10 @@ export const obstacleOf = (report: Report): string | undefined =>
 const DECLARE =
   'If Grype looked at all packages, upload the report again with ?scanners=vulnerability';
 const NO_DATABASE = `it lists no match, and does not say that the vulnerability database was valid. ${DECLARE}`;
-const NO_PACKAGES = `it lists no match and no distribution that Grype found: Grype writes the same if it found no package. ${DECLARE}`;
+const NO_PACKAGES = [
+  'it lists no match and no distribution that Grype found: Grype writes the same if it found no package',
+  DECLARE,
+].join('. ');
 
 /** Whether the report shows that there was a database. Before 0.88, it had no `valid`. */
 function hasDatabase({ descriptor }: Report): boolean {

@@ -31,7 +31,8 @@ const SHOWING: readonly (readonly [tool: RegExp, advice: string])[] = [
 /** Of most tools, the SARIF of a scan of nothing is that of a clean scan, letter by letter. */
 function silent(name: string, what: FindingType): string {
   const advice = SHOWING.find(([tool]) => tool.test(name))?.[1];
-  const declare = `${advice ? `${advice}, or upload` : 'If the tool looked at all of it, upload'} it again with ?scanners=${what}`;
+  const start = advice ? `${advice}, or upload` : 'If the tool looked at all of it, upload';
+  const declare = `${start} it again with ?scanners=${what}`;
   return `it has no result, and does not show that the tool looked at anything. ${declare}`;
 }
 

@@ -129,7 +129,10 @@ export function aboutOf(evidence: EvidenceInput, artifacts: readonly ArtifactInp
   return about;
 }
 
-/** The digest, the file in another version, or the package URL of something that is not the artifact, or not one of the release. */
+/**
+ * The digest, the file in another version, or the package URL of something that is not the artifact, or not one of the
+ * release.
+ */
 export const digestOfOther = (evidence: EvidenceInput, artifacts: readonly ArtifactInput[]) =>
   aboutOf(evidence, artifacts).other;
 
