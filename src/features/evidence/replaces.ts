@@ -161,9 +161,9 @@ export const isDeclared = (what: Shown, { coverage = [] }: Pick<Replacing, 'cove
   coverage.some((entry) => entry.what === what && entry.declared);
 
 /**
- * The types whose findings must all be in the new document. Vulnerabilities may leave the same scan of the same image:
- * databases are corrected, but not by an earlier run, and not by the word of the uploader. Nothing else leaves a commit,
- * unless the tool looked for something else.
+ * The types whose findings must all be in the new document. Vulnerabilities may leave the same scan of the same
+ * image: databases are corrected, but not by an earlier run, and not by the word of the uploader. Nothing else
+ * leaves a commit, unless the tool looked for something else.
  */
 export function mustKeep(by: Replacing, older: Replacing): FindingType[] {
   const found = FINDING_TYPES.filter((what) => numberOf(what, older) > 0);
