@@ -1,6 +1,6 @@
 import { type Target, withoutTag } from './coverage.js';
 import { readPurl } from './purl.js';
-import { indexed, isImage, namedBy, type Subject, type Subjects } from './subject.js';
+import { isImage, meantBy, namedBy, type Subject, type Subjects } from './subject.js';
 
 /** The last part of a path or of the name of an image, in lower case. */
 export const lastSegment = (name: string) => name.split(/[\\/]/).at(-1)?.toLowerCase() ?? '';
@@ -42,17 +42,17 @@ export function artifactsWithName<S extends Subject>(
 }
 
 /**
- * The name of another artifact, if a document is about others and not about this one. A digest of this one decides.
- * Names that no artifact has say nothing.
+ * The name of another artifact, if a document is about others and not about this one. A digest of this one
+ * decides, unless others have it as well. Names that no artifact has say nothing.
  */
 export function nameOfOther<S extends Subject>(
   targets: readonly Target[],
   artifact: S,
-  { all }: Subjects<S>,
+  subjects: Subjects<S>,
 ): string | undefined {
+  const { all } = subjects;
   const named = targets.filter(({ type, name }) => (type === 'image' || type === 'files') && name);
-  const own = indexed([artifact]);
-  if (named.some((target) => namedBy(target, own).length > 0)) return undefined;
+  if (named.some((target) => meantBy(target, subjects).includes(artifact))) return undefined;
   const isOther = (target: Target) => {
     const same = artifactsWithName(target, all);
     return same.length > 0 && !same.includes(artifact);

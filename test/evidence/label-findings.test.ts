@@ -41,6 +41,47 @@ describe('a label keeps what a new report lacks', () => {
     }
   });
 
+  it('keeps findings that only the word of the uploader says are gone, until they are retracted', async () => {
+    const cyclonedx = (...vulnerabilities: object[]) =>
+      bom([], {
+        components: [
+          { type: 'library', name: 'lodash', purl: 'pkg:npm/lodash@4.17.20', 'bom-ref': 'a' },
+        ],
+        metadata: {
+          tools: { components: [{ type: 'application', name: 'grype', version: '0.104.0' }] },
+          component: { type: 'container', name: 'shop', version: `sha256:${digest(1)}` },
+        },
+        vulnerabilities,
+      });
+    const critical = {
+      id: 'CVE-2021-44228',
+      ratings: [{ severity: 'critical' }],
+      affects: [{ ref: 'a' }],
+    };
+    const sarif = (...results: object[]) => ({
+      version: '2.1.0',
+      runs: [
+        {
+          ...{ tool: { driver: { name: 'Grype' } }, results },
+          versionControlProvenance: [{ repositoryUri: 'https://git.example.org/shop' }],
+        },
+      ],
+    });
+    const found = { ruleId: 'CVE-2021-44228', message: { text: 'x' } };
+    for (const [label, first, second] of [
+      ['cyclonedx', cyclonedx(critical), cyclonedx()],
+      ['sarif', sarif(found), sarif()],
+    ] as const) {
+      const older = await send(first, { label });
+      const clean = await send(second, { label, scanners: 'vulnerability' });
+      expect(clean.supersedes, label).toEqual([]);
+      expect(JSON.stringify(clean.warnings), label).toContain(
+        'only the word of the uploader says that the tool of this document looked for them',
+      );
+      expect(await statusOf(older.id), label).toBe('current');
+    }
+  });
+
   it('keeps findings that a report of the same place does not have', async () => {
     const grype = (target: string, ...found: [id: string, severity: string][]) => ({
       matches: found.map(([id, severity]) => ({

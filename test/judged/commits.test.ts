@@ -54,6 +54,7 @@ const sarif = (...revisions: string[]) => ({
   runs: [
     {
       tool: { driver: { name: 'Grype', rules: [{ id: 'a' }] } },
+      artifacts: [{ location: { uri: 'go.mod' } }],
       invocations: [{ executionSuccessful: true }],
       versionControlProvenance: revisions.map((revisionId) => ({
         repositoryUri: 'https://git.example/shop',

@@ -89,6 +89,19 @@ describe('a run that was interrupted', () => {
     expect(denials(await decision())).toEqual([]);
   });
 
+  it('of pytest that names no test is left by retracting it', async () => {
+    const first = await send(pytest('<testcase time="0.1"/>'), XML);
+    const complete = await send(RUNS.pytest?.complete ?? '', XML);
+    expect(complete.supersedes).toEqual([]);
+    expect(JSON.stringify(complete.warnings)).toContain('a test without a name');
+    await guard(context.app, [{ rule: 'tests-passed', maximumFailures: 9 }], 'lenient');
+    const lenient = await verdictOf(context.app, release, { environment: 'lenient' });
+    expect(denials(lenient).join()).toContain('no later report replaces it');
+    expect(denials(await decision()).join()).toContain('retract it: POST /evidence/{id}/retract');
+    await retract(context.app, first.id);
+    expect(denials(await decision())).toEqual([]);
+  });
+
   it('of pytest denies also if the rule allows failures', async () => {
     await guard(context.app, [{ rule: 'tests-passed', maximumFailures: 9 }], 'lenient');
     await send(RUNS.pytest?.interrupted ?? '', XML);

@@ -2,14 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { useArtifacts } from '../support/artifacts.js';
 import { grype, trivyNamed } from '../support/documents.js';
 import { retract } from '../support/evidence.js';
-import { digest } from '../support/releases.js';
+import { addArtifact, digest } from '../support/releases.js';
 
 /** A report of one artifact of a release does not cover another one. */
 
-const { context, send, judged, covered, add, byArtifact } = useArtifacts();
+const { context, send, judged, covered, add, byArtifact, release } = useArtifacts();
 
 const HOST = 'registry.example.org';
 const [ONE, TWO] = [digest(1), digest(2)];
+const INDEX = `sha256:${digest(5)}`;
 const ofFile = (target: string) => ({ ...grype(), source: { type: 'file', target } });
 
 describe('the scan of an image, uploaded for another image of the release', () => {
@@ -54,6 +55,30 @@ describe('the scan of an image, uploaded for another image of the release', () =
     const named = { RepoDigests: [`${HOST}/agent@sha256:${TWO}`] };
     await send(trivyNamed(`${HOST}/agent:1`), { artifact: ONE });
     await send({ ...trivyNamed(`${HOST}/agent:1`), Metadata: named }, { artifact: TWO });
+    expect(await covered()).toBe(true);
+  });
+
+  it.each([
+    ['its own digest', [`${HOST}/b@sha256:${TWO}`, `${HOST}/b@${INDEX}`]],
+    ['the index that both have', [`${HOST}/b@${INDEX}`]],
+  ])('does not cover it with %s', async (_what, RepoDigests) => {
+    await byArtifact();
+    const id = release();
+    for (const [name, sha256] of [
+      [`${HOST}/a:1`, ONE],
+      [`${HOST}/b:1`, TWO],
+    ] as const)
+      await addArtifact(context.app, id, { name, sha256, digests: [INDEX] });
+    const ofB = { ...trivyNamed(`${HOST}/b:1`), Metadata: { RepoDigests } };
+    await send(ofB, { artifact: TWO, label: 'b' });
+    await send(ofB, { artifact: ONE, label: 'a' });
+    const { status, message } = await judged();
+    expect([status, message]).toEqual([
+      'not-evidenced',
+      expect.stringContaining(`was uploaded for ${HOST}/a:1, and is about ${HOST}/b:1`),
+    ]);
+    const ofA = { ...trivyNamed(`${HOST}/a:1`), Metadata: { RepoDigests: [`${HOST}/a@${INDEX}`] } };
+    await send(ofA, { artifact: ONE, label: 'a' });
     expect(await covered()).toBe(true);
   });
 

@@ -46,23 +46,49 @@ describe('an SBOM whose subject has another package URL than the artifact', () =
     for (const query of [{}, { artifact: sha256 }]) {
       const answer = await upload(context.app, id, document, query);
       expect(answer.statusCode, answer.body).toBe(201);
-      expect(answer.json().warnings[0].message).toMatch(/The document names pkg:.*, and /);
+      expect(answer.json().warnings[0].message).toMatch(
+        /The document is about pkg:.* does not count as a scan of it/,
+      );
     }
     const { status, message } = await resultOf(context.app, id);
     expect([status, message]).toEqual([
       'not-evidenced',
-      expect.stringMatching(/is about pkg:.*, and app.tgz is pkg:npm\/shop@1.0.0/),
+      expect.stringMatching(
+        /is about pkg:.*, which is not (?:an artifact of this release|its artifact)/,
+      ),
     ]);
     await upload(context.app, id, about('pkg:npm/shop@1.0.0'));
     expect((await resultOf(context.app, id)).status).toBe('pass');
   });
 
-  it('warns with the scope release', async () => {
+  it.each([
+    ['licences', SBOM],
+    [
+      'banned-components',
+      { rule: 'banned-components', components: [{ purl: 'pkg:npm/left-pad' }] },
+    ],
+    ['evidence-required', { rule: 'evidence-required', shows: 'components' }],
+    ['evidence-required of a kind', { rule: 'evidence-required', kinds: ['cyclonedx', 'spdx'] }],
+  ])('is no SBOM of the release, with the scope release: %s', async (_rule, rule) => {
+    const { id, sha256 } = await release('pkg:npm/shop@1.0.0');
+    await guard(context.app, [rule]);
+    await upload(context.app, id, about('pkg:npm/other@1.0.0'));
+    await upload(context.app, id, spdxAbout('pkg:npm/other@1.0.0'), { artifact: sha256 });
+    const { status, message } = await resultOf(context.app, id);
+    expect([status, message]).toEqual([
+      'not-evidenced',
+      expect.stringContaining('is about pkg:npm/other, which is not'),
+    ]);
+    await upload(context.app, id, about('pkg:npm/shop@1.0.0'));
+    expect((await resultOf(context.app, id)).status).toBe('pass');
+  });
+
+  it('counts with the scope release if an artifact without a package URL may be the package', async () => {
     const { id } = await release('pkg:npm/shop@1.0.0');
+    await addArtifact(context.app, id, { name: 'b.tgz', kind: 'archive', sha256: digest(8) });
     await guard(context.app, [SBOM]);
     await upload(context.app, id, about('pkg:npm/other@1.0.0'));
-    const { status, message } = await resultOf(context.app, id);
-    expect([status, message]).toEqual(['pass', expect.stringContaining('names pkg:npm/other')]);
+    expect((await resultOf(context.app, id)).status).toBe('pass');
   });
 
   it.each([

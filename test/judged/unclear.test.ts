@@ -105,7 +105,7 @@ judged('Grype', {
   'of a folder without packages': {
     document: grype({ distro: {} }),
     rule: scan('vulnerability'),
-    reason: /no match and no distribution/,
+    reason: /no match and no distribution that Grype found/,
   },
   'of a folder, with the word of the uploader': {
     document: grype({ distro: {} }),
@@ -300,7 +300,25 @@ const osv = (vulnerability: object, max_severity: string) => ({
 });
 
 judged('SARIF without findings', {
-  'with rules': { document: silent('CodeQL', {}, [{ id: 'r' }]), rule: scan('code') },
+  'with rules, and no file': {
+    document: silent('CodeQL', {}, [{ id: 'r' }]),
+    rule: scan('code'),
+    reason: /does not show that the tool looked at anything/,
+  },
+  'with a file': {
+    document: silent('CodeQL', { artifacts: [{ location: { uri: 'a.js' } }] }),
+    rule: scan('code'),
+  },
+  ...Object.fromEntries(
+    ['Grype', 'npm audit', 'Snyk Open Source', 'Snyk Container'].map((name) => [
+      `of ${name}`,
+      {
+        document: silent(name, {}, [{ id: 'r' }]),
+        rule: scan('vulnerability'),
+        reason: /does not show that the tool looked at anything/,
+      },
+    ]),
+  ),
   'with all rules disabled by its invocation': {
     document: silent(
       'CodeQL',

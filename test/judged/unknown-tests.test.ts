@@ -137,6 +137,7 @@ const sarif = (name: string, result?: object) => ({
   runs: [
     {
       tool: { driver: { name } },
+      artifacts: [{ location: { uri: 'src/a.js' } }],
       results: result ? [{ ruleId: 'r', message: { text: 'x' }, ...result }] : [],
     },
   ],

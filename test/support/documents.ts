@@ -180,6 +180,7 @@ export const sarif = (results: Result[], driver: object = {}) => ({
   runs: [
     {
       tool: { driver: { name: 'Lint', ...driver } },
+      artifacts: [{ location: { uri: 'src/a.js' } }],
       results: results.map(({ rule = 'no-eval', file = 'src/a.js', line = 3, ...more }) => ({
         ruleId: rule,
         level: 'error',

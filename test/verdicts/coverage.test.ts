@@ -268,7 +268,7 @@ describe('a tool that failed', () => {
     const { status, message, evidence } = await judged();
     expect([status, evidence.length]).toEqual(['not-evidenced', 2]);
     expect(message).toBe(
-      'junit (e2e) does not count: the run was aborted. Run the tests again and upload the report with the same label',
+      'junit (e2e) does not count: the run was aborted. Run the tests again and upload the report with the same label. If that does not replace it, retract it: POST /evidence/{id}/retract',
     );
     await retract(context.app, id);
     expect((await judged()).status).toBe('pass');

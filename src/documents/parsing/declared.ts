@@ -57,7 +57,12 @@ export function withDeclared(
   const obstacle = coverage.find(isObstacle);
   const added = declared.map((what): Coverage => {
     if (obstacle) return { ...obstacle, what, ran: 'failed' };
-    const about = { what, of, at, unreadTime, database };
+    const { lookedAt, extent } = coverage.find((entry) => entry.what === what) ?? {};
+    const about = {
+      ...{ what, of, at, unreadTime, database },
+      ...(lookedAt !== undefined && { lookedAt }),
+      ...(extent !== undefined && { extent }),
+    };
     const nothing = nothingFor[what];
     if (nothing !== undefined) return { ...about, ran: 'unknown', reason: nothing, lookedAt: 0 };
     return doubt === undefined

@@ -1,5 +1,5 @@
 import { fieldOf } from '../kinds/common/fields.js';
-import { type Lookalike, sarif, textIn } from './lookalike.js';
+import { CONVERT, type Lookalike, sarif, textIn } from './lookalike.js';
 
 const isList = (object: object, name: string) => Array.isArray(fieldOf(object, name));
 
@@ -23,7 +23,7 @@ export const CODE: readonly Lookalike[] = [
   {
     name: 'a report of Checkov that checked nothing',
     advice: 'Name the folder to check, and upload SARIF 2.1.0 (checkov --output sarif)',
-    fields: ['checkov_version', 'resource_count'],
+    fields: ['checkov_version', 'passed', 'failed'],
   },
   {
     name: 'a report of KICS',
@@ -34,7 +34,10 @@ export const CODE: readonly Lookalike[] = [
     name: 'a report of tfsec',
     advice: sarif('tfsec --format sarif'),
     fields: ['results'],
-    and: (object) => textIn(fieldOf(fieldOf(object, 'results'), '0'), 'long_id') !== '',
+    and: (object) =>
+      ['long_id', 'rule_provider'].some(
+        (name) => textIn(fieldOf(fieldOf(object, 'results'), '0'), name) !== '',
+      ),
   },
   {
     name: 'a report of gosec',
@@ -49,7 +52,7 @@ export const CODE: readonly Lookalike[] = [
   {
     name: 'a report of Brakeman',
     advice: sarif('brakeman --format sarif'),
-    fields: ['scan_info', 'warnings', 'ignored_warnings'],
+    fields: ['scan_info', 'warnings'],
   },
   {
     name: 'a report of Ruff',
@@ -78,7 +81,68 @@ export const CODE: readonly Lookalike[] = [
   {
     name: 'a report of ZAP',
     advice: 'Upload SARIF 2.1.0 (the report template sarif-json)',
+    fields: ['@version', 'site'],
+  },
+  {
+    name: 'a report of ZAP',
+    advice: 'Upload SARIF 2.1.0 (the report template sarif-json)',
     fields: ['@programName', 'site'],
+  },
+  {
+    name: 'issues of SonarQube',
+    advice: CONVERT,
+    fields: ['issues', 'paging'],
+  },
+  {
+    name: 'a report of SwiftLint',
+    advice: sarif('swiftlint lint --reporter sarif'),
+    fields: ['rule_id', 'reason', 'severity', 'file'],
+    list: true,
+  },
+  {
+    name: 'a report of ktlint',
+    advice: sarif('ktlint --reporter=sarif'),
+    fields: ['file', 'errors'],
+    list: true,
+  },
+  {
+    name: 'a report of PMD',
+    advice: sarif('pmd check --format sarif'),
+    fields: ['pmdVersion', 'files'],
+  },
+  {
+    name: 'a report of Pylint',
+    advice: CONVERT,
+    fields: ['message-id', 'symbol'],
+    list: true,
+  },
+  {
+    name: 'a report of RuboCop',
+    advice: CONVERT,
+    fields: ['metadata', 'files', 'summary'],
+    and: (object) => fieldOf(fieldOf(object, 'metadata'), 'rubocop_version') !== undefined,
+  },
+  {
+    name: 'a report of PHPStan',
+    advice: CONVERT,
+    fields: ['totals', 'files', 'errors'],
+  },
+  {
+    name: 'a report of ShellCheck',
+    advice: CONVERT,
+    fields: ['file', 'line', 'endLine', 'level', 'code'],
+    list: true,
+  },
+  {
+    name: 'a report of Staticcheck',
+    advice: sarif('staticcheck -f sarif'),
+    fields: ['code', 'severity', 'location', 'end', 'message'],
+  },
+  {
+    name: 'a code quality report of GitLab',
+    advice: 'Upload the report that the tool itself writes',
+    fields: ['fingerprint', 'location', 'description'],
+    list: true,
   },
   {
     name: 'results of Nuclei',
@@ -97,7 +161,11 @@ export const CODE: readonly Lookalike[] = [
     advice: 'Upload the report that the scanner itself writes',
     fields: ['version', 'vulnerabilities'],
     and: (object) =>
-      isList(object, 'remediations') || fieldOf(fieldOf(object, 'scan'), 'scanner') !== undefined,
+      isList(object, 'remediations') ||
+      isList(object, 'dependency_files') ||
+      ['scanner', 'analyzer', 'type'].some(
+        (name) => fieldOf(fieldOf(object, 'scan'), name) !== undefined,
+      ),
   },
   {
     name: 'SARIF of another version than 2.1.0',

@@ -37,30 +37,6 @@ export const SBOMS: readonly Lookalike[] = [
   },
 ];
 
-export const TESTS: readonly Lookalike[] = [
-  {
-    name: 'a JSON report of Jest or Vitest',
-    advice: 'Upload JUnit XML (vitest --reporter=junit, or the reporter jest-junit)',
-    fields: ['numTotalTests', 'testResults'],
-  },
-  {
-    name: 'a JSON report of Playwright',
-    advice: 'Upload JUnit XML (playwright test --reporter=junit)',
-    fields: ['config', 'suites', 'errors'],
-  },
-  {
-    name: 'a JSON report of Mocha',
-    advice: 'Upload JUnit XML (mocha --reporter xunit)',
-    fields: ['stats', 'tests', 'passes', 'failures'],
-  },
-  {
-    name: 'a JSON report of Cucumber',
-    advice: 'Upload JUnit XML (the formatter junit)',
-    fields: ['keyword', 'elements', 'uri'],
-    list: true,
-  },
-];
-
 const junit = (tool: string, how: string) => ({
   name: `a report of ${tool}`,
   advice: `Upload JUnit XML (${how})`,
@@ -70,6 +46,12 @@ const junit = (tool: string, how: string) => ({
 export const XML: ReadonlyMap<string, Pick<Lookalike, 'name' | 'advice'>> = new Map([
   ['analysis', { name: 'a report of OWASP Dependency-Check', advice: sarif('--format SARIF') }],
   ['BugCollection', { name: 'a report of SpotBugs', advice: sarif('-sarif') }],
+  ['cppcheck', { name: 'a report of Cppcheck', advice: sarif('--output-format=sarif') }],
+  ['issues', { name: 'a report of Android Lint', advice: sarif('sarifReport true') }],
+  [
+    'pmd-cpd',
+    { name: 'a report of PMD CPD, which finds copies', advice: sarif('pmd check --format sarif') },
+  ],
   ['pmd', { name: 'a report of PMD', advice: sarif('pmd check --format sarif') }],
   ['checkstyle', { name: 'a report of Checkstyle', advice: sarif('checkstyle -f sarif') }],
   ['OWASPZAPReport', { name: 'a report of ZAP', advice: sarif('the template sarif-json') }],

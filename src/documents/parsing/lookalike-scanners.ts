@@ -42,6 +42,15 @@ export const SECRETS: readonly Lookalike[] = [
   },
 ];
 
+const PIP_AUDIT =
+  'Upload CycloneDX JSON (pip-audit --format cyclonedx-json) with ?scanners=vulnerability. It counts if it has a vulnerability: without one, pip-audit writes the same as an SBOM. To show a clean scan, scan the same files with Trivy, Grype or OSV-Scanner, and upload its JSON';
+
+/** Before 2.6, it had no list of abandoned packages. */
+const isOfComposer = (object: object) =>
+  Object.keys(object).every((name) =>
+    ['advisories', 'abandoned', 'ignored-advisories', 'filter'].includes(name),
+  );
+
 export const PACKAGES: readonly Lookalike[] = [
   {
     name: 'a report of Snyk',
@@ -72,19 +81,48 @@ export const PACKAGES: readonly Lookalike[] = [
   },
   {
     name: 'a report of pip-audit',
-    advice:
-      'Upload CycloneDX JSON (pip-audit --format cyclonedx-json) with ?scanners=vulnerability. It counts if it has a vulnerability: without one, pip-audit writes the same as an SBOM. To show a clean scan, scan the same files with Trivy, Grype or OSV-Scanner, and upload its JSON',
+    advice: PIP_AUDIT,
     fields: ['dependencies', 'fixes'],
   },
   {
     name: 'a report of cargo audit',
-    advice: CONVERT,
+    advice: sarif('cargo audit --format sarif'),
     fields: ['database', 'lockfile', 'vulnerabilities'],
   },
   {
     name: 'a report of composer audit',
     advice: CONVERT,
-    fields: ['advisories', 'abandoned'],
+    fields: ['advisories'],
+    and: isOfComposer,
+  },
+  {
+    name: 'a report of pip-audit',
+    advice: PIP_AUDIT,
+    fields: ['dependencies'],
+    and: (object) =>
+      Object.keys(object).length === 1 && Array.isArray(fieldOf(object, 'dependencies')),
+  },
+  {
+    name: 'a report of pip-audit before 2.3',
+    advice: PIP_AUDIT,
+    fields: ['name', 'version', 'vulns'],
+    list: true,
+  },
+  {
+    name: 'a report of cargo deny',
+    advice: sarif('cargo deny --format sarif check'),
+    fields: ['type', 'fields'],
+    and: (object) => fieldOf(object, 'type') === 'diagnostic',
+  },
+  {
+    name: 'a report of Safety',
+    advice: CONVERT,
+    fields: ['report_meta', 'scanned_packages'],
+  },
+  {
+    name: 'a report of JFrog Xray',
+    advice: sarif('jf audit --format sarif'),
+    fields: ['scan_id', 'package_type'],
   },
   {
     name: 'a report of bundler-audit',

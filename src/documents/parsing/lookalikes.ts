@@ -1,10 +1,22 @@
 import type { XmlElement } from '../xml-element.js';
 import type { Lookalike } from './lookalike.js';
 import { CODE } from './lookalike-analysers.js';
-import { SBOMS, TESTS, XML } from './lookalike-documents.js';
+import { SBOMS, XML } from './lookalike-documents.js';
+import { IMAGES } from './lookalike-images.js';
+import { OTHERS } from './lookalike-others.js';
 import { PACKAGES, SECRETS } from './lookalike-scanners.js';
+import { COVERAGE, TESTS, TEXTS } from './lookalike-tests.js';
 
-const ALL = [...SECRETS, ...PACKAGES, ...CODE, ...SBOMS, ...TESTS];
+const ALL = [
+  ...SECRETS,
+  ...PACKAGES,
+  ...IMAGES,
+  ...OTHERS,
+  ...CODE,
+  ...SBOMS,
+  ...TESTS,
+  ...COVERAGE,
+];
 
 const told = ({ name, advice }: Pick<Lookalike, 'name' | 'advice'>) =>
   `looks like ${name}, which is not read. ${advice}`;
@@ -38,16 +50,17 @@ function firstLineOf(text: string): unknown {
 /** As `lookalikeOf`, for a text that is not JSON. */
 export function lookalikeOfText(text: string): string | undefined {
   const start = text.slice(0, 500);
-  if (/^SPDXVersion:/m.test(start))
-    return told({ name: 'SPDX as tag-value', advice: 'Upload the JSON of SPDX 2.3' });
+  const known = TEXTS.find(({ form }) => form.test(start));
+  if (known) return told(known);
   if (/^\s*\{\s*"config":\s*\{\s*"protocol_version"/.test(start))
     return lookalikeOf({ config: { protocol_version: '' } });
   return lookalikeOf(firstLineOf(text));
 }
 
 /** As `lookalikeOf`, for XML. */
-export function lookalikeOfXml({ name }: XmlElement): string | undefined {
-  const found = XML.get(name);
+export function lookalikeOfXml({ name, children }: XmlElement): string | undefined {
+  const isCppcheck = name === 'results' && children.some((child) => child.name === 'cppcheck');
+  const found = XML.get(isCppcheck ? 'cppcheck' : name);
   return found && told(found);
 }
 

@@ -17,6 +17,7 @@ import { ROW_LIMITS, type RowLimits, refuseLargeRows } from './row-limits.js';
 import { storedComponents } from './subjects.js';
 import { type Summary, summarize } from './summary.js';
 import { type TestNames, testNamesOf } from './test-names.js';
+import { withoutOtherVersions } from './versions.js';
 
 export interface DocumentRequest {
   /** The received bytes, decompressed. */
@@ -168,7 +169,7 @@ export async function readDocument(request: DocumentRequest): Promise<ReadDocume
   const bytes = withoutKnownSecrets(utf8.bytes, secretKey);
   const document = format === 'xml' ? readXml(xmlText(bytes)) : readJson(bytes);
   const { kind, parser } = await recognize(document, request);
-  const own = withNotes(parser.parse(document, { secretKey }), utf8.notes);
+  const own = withNotes(withoutOtherVersions(parser.parse(document, { secretKey })), utf8.notes);
   const declared = withDeclared(own, kind, request.scanners);
   const ofCommit = request.commit ? withoutOtherCommit(declared, request.commit) : declared;
   const parsed = withoutFuture(ofCommit, request.receivedAt);

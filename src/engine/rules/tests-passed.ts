@@ -91,6 +91,11 @@ const ADVICE = [
   `If a report is wrong, retract it: ${RETRACT}`,
 ].join('. ');
 
+const AGAIN = [
+  'Run the tests again and upload the report with the same label',
+  `If that does not replace it, retract it: ${RETRACT}`,
+].join('. ');
+
 const failedIn = ({ tests }: Report) => tests.failures + tests.errors;
 const ranIn = ({ tests }: Report) => tests.tests - tests.skipped;
 
@@ -126,7 +131,7 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
     const lacking = missing(input, ['tests'], parameters.scope);
     if (lacking) return { status: 'not-evidenced', message: lacking, evidence };
     if (unclean.length > 0) {
-      const message = `${firstOf(unclean, NAMED)}. Run the tests again and upload the report with the same label`;
+      const message = `${firstOf(unclean, NAMED)}. ${AGAIN}`;
       return { status: 'not-evidenced', message, evidence };
     }
   }

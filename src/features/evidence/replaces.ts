@@ -156,10 +156,14 @@ function otherAmount(by: Replacing, older: Replacing): string | undefined {
   return undefined;
 }
 
+/** Whether only the uploader says that the tool looked: the document is the same if it did not. */
+export const isDeclared = (what: Shown, { coverage = [] }: Pick<Replacing, 'coverage'>) =>
+  coverage.some((entry) => entry.what === what && entry.declared);
+
 /**
- * The types whose findings must all be in the new document. Vulnerabilities may leave the same scan of the same image:
- * databases are corrected, but not by an earlier run. Nothing else leaves a commit, unless the tool looked for
- * something else.
+ * The types whose findings must all be in the new document. Vulnerabilities may leave the same scan of the same
+ * image: databases are corrected, but not by an earlier run, and not by the word of the uploader. Nothing else
+ * leaves a commit, unless the tool looked for something else.
  */
 export function mustKeep(by: Replacing, older: Replacing): FindingType[] {
   const found = FINDING_TYPES.filter((what) => numberOf(what, older) > 0);
@@ -167,6 +171,7 @@ export function mustKeep(by: Replacing, older: Replacing): FindingType[] {
     (what) =>
       what !== 'vulnerability' ||
       !by.shows.includes(what) ||
+      isDeclared(what, by) ||
       !isSameSubject(by, older) ||
       mayBeEarlier(by, older) ||
       !isSameScan(what, by, older),

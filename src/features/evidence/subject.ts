@@ -37,18 +37,19 @@ export async function checkSubject(
   const artifacts = await subjectsOf(context, releaseId, artifactSha256);
   const subjects = indexed(artifacts);
   const digest = otherDigest(targets, subjects);
-  const named = strangeName(targets, subjects) ?? strangePackage(targets, subjects);
-  const name = digest === undefined ? named : undefined;
+  const purl = digest === undefined ? strangePackage(targets, subjects) : undefined;
+  const name = digest === undefined ? strangeName(targets, subjects) : undefined;
   const [artifact] = artifacts;
   if (artifactSha256 === null || !artifact) {
-    if (digest === undefined)
+    const other = digest ?? purl;
+    if (other === undefined)
       return name === undefined
         ? []
         : [
             `The document names ${name}, and no artifact of this release has this name. Check that it is the same`,
           ];
     return [
-      `The document is about ${digest}, which is not an artifact of this release. It does not count as a scan of it`,
+      `The document is about ${other}, which is not an artifact of this release. It does not count as a scan of it`,
     ];
   }
   if (digest !== undefined) {
@@ -59,6 +60,10 @@ export async function checkSubject(
     ];
     throw new AppError('subject-mismatch', `${detail[0]}. ${detail.slice(1).join(' ')}`);
   }
+  if (purl !== undefined)
+    return [
+      `The document is about ${purl}, and ${artifact.name} is ${artifact.purl}. It does not count as a scan of it`,
+    ];
   if (name === undefined) return [];
   return [
     `The document names ${name}, and the artifact is ${artifact.name}. Check that it is the same`,

@@ -2,7 +2,7 @@ import { query, type TransactionContext } from '../../database/context.js';
 import { counted } from '../../shared/text.js';
 import { indexed } from '../../vocabulary/subject.js';
 import type { StoredSummary } from './evidence.js';
-import { componentsToKeep, mustKeep, type Replacing, whyBeside } from './replaces.js';
+import { componentsToKeep, isDeclared, mustKeep, type Replacing, whyBeside } from './replaces.js';
 import { subjectsOf } from './subject.js';
 import {
   MISSING_COMPONENTS,
@@ -65,6 +65,8 @@ function whyMissing({ what, number, example }: Missing, { document }: New): stri
   const findings = `it has ${counted(number, 'finding')} of the type ${what}, such as ${example}`;
   if (!document.shows.includes(what))
     return `${findings}, and this document does not show a scan for them`;
+  if (isDeclared(what, document))
+    return `${findings}, and only the word of the uploader says that the tool of this document looked for them`;
   return `${findings}, that this document does not have, or has in a milder form`;
 }
 

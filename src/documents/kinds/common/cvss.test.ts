@@ -53,6 +53,8 @@ it.each([
   ['redhat:distro:redhat:9', true],
   ['rhel:distro:rhel:9', true],
   ['redhat.example', false],
+  ['Red Hat: ours', false],
+  ['Red Hat:', false],
   ['nvd', false],
   [undefined, false],
 ])('%s has its own scale: %s', (source, expected) => expect(hasOwnScale(source)).toBe(expected));

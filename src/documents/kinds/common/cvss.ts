@@ -50,8 +50,9 @@ export function severityOfBoth(
 }
 
 /**
- * Red Hat rates the impact of a vulnerability by its own scale, and publishes a CVSS score beside it. Its word is often
- * lower than the rating of the score, and is not meant as one.
+ * Red Hat rates the impact of a vulnerability on its own scale of four, with a separate CVSS base score beside it:
+ * flaws that need authentication, local access or an unlikely configuration are never critical, whatever their score is
+ * (https://access.redhat.com/security/updates/classification). So its word is no rating of the score.
  */
 export const hasOwnScale = (source: string | null | undefined): boolean =>
-  /^(?:red ?hat|rhel)(?:$|:)/i.test(source ?? '');
+  /^(?:red ?hat|rhel)$|^(?:redhat|rhel):[\w.:+-]+$/i.test(source ?? '');

@@ -6,13 +6,16 @@ const OTHER: ReadonlySet<string> = new Set(['file', 'data', 'cryptographic-asset
 /** Whether a component is a file. One with a package URL is a package, such as a JAR. */
 const isFile = ({ type, purl }: Component) => OTHER.has(type.toLowerCase()) && purl === undefined;
 
+/** A component without a name is none. */
+const isNameless = ({ name, purl }: Component) => name.trim() === '' && purl === undefined;
+
 /** Why an SBOM lists nothing that rules about packages could look at. */
 export const ONLY_FILES = [
-  'it lists only files, and no package.',
+  'it lists only files, and no package with a name.',
   'Create it where the dependencies are: after they are installed, or from the image',
 ].join(' ');
 
 /** How many components an SBOM lists. 0 if all are files, which do not tell what the software consists of. */
 export function inventoried(components: readonly Component[]): number {
-  return components.every(isFile) ? 0 : components.length;
+  return components.every((one) => isFile(one) || isNameless(one)) ? 0 : components.length;
 }

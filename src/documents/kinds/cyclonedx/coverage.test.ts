@@ -44,6 +44,7 @@ describe('an SBOM', () => {
 
   it.each([
     [{ type: 'file', name: '/etc/passwd' }],
+    [{ type: 'library', name: ' ' }],
     [
       { type: 'file', name: 'a' },
       { type: 'cryptographic-asset', name: 'RSA' },

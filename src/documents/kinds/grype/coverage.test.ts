@@ -23,6 +23,11 @@ describe('Grype: what its configuration leaves out', () => {
     [{ 'ignore-states': 'wont-fix' }, 'in some states of their fixes (ignore-states)'],
     [{ exclude: ['./vendor/**'] }, 'only a part of the files (exclude)'],
     [{ exclude: 'vendor' }, 'only a part of the files (exclude)'],
+    [{ search: { 'indexed-archives': false } }, 'not to look into archives'],
+    [{ search: { 'indexed-archives': 'false' } }, 'not to look into archives'],
+    ['{"only-fixed":true}', 'its configuration is not an object'],
+    [[{ 'only-fixed': true }], 'its configuration is not an object'],
+    [{ distro: 'debian:12' }, 'no distribution that Grype found'],
   ])('%j: the scan is not complete', (configuration, expected) => {
     expect(coverage(configuration)).toMatchObject([
       { ran: 'unknown', reason: expect.stringContaining(expected) },
@@ -32,8 +37,10 @@ describe('Grype: what its configuration leaves out', () => {
   it.each([
     [{ 'only-fixed': false, exclude: [], ignore: [{}], 'ignore-states': '' }],
     [{ 'only-notfixed': 'false', exclude: null }],
+    [{ search: { scope: 'squashed', 'unindexed-archives': false, 'indexed-archives': true } }],
+    [{ search: null, distro: '' }],
     [undefined],
-    ['x'],
+    [null],
   ])('%j: nothing', (configuration) => {
     expect(coverage(configuration)).toMatchObject([{ ran: 'yes' }]);
   });

@@ -5,7 +5,7 @@ import { timed } from '../common/instants.js';
 import { reportedError } from '../common/reported-error.js';
 import { textsOf } from '../common/texts.js';
 import { blindBy, caveatOf } from './alerts.js';
-import { filteredBy } from './filters.js';
+import { filteredBy, hasNamedDistro } from './filters.js';
 import type { Report } from './schema.js';
 import { isEarly, targetOf } from './targets.js';
 
@@ -84,7 +84,10 @@ export const obstacleOf = (report: Report): string | undefined =>
 const DECLARE =
   'If Grype looked at all packages, upload the report again with ?scanners=vulnerability';
 const NO_DATABASE = `it lists no match, and does not say that the vulnerability database was valid. ${DECLARE}`;
-const NO_PACKAGES = `it lists no match and no distribution: Grype writes the same if it found no package. ${DECLARE}`;
+const NO_PACKAGES = [
+  'it lists no match and no distribution that Grype found: Grype writes the same if it found no package',
+  DECLARE,
+].join('. ');
 
 /** Whether the report shows that there was a database. Before 0.88, it had no `valid`. */
 function hasDatabase({ descriptor }: Report): boolean {
@@ -99,5 +102,8 @@ function silentDoubt(report: Report, target: Target | undefined): string | undef
   if (!hasDatabase(report)) return NO_DATABASE;
   // A package is named by the user, and has no distribution.
   const { name }: Record<string, unknown> = Object(report.distro);
-  return target?.type === 'package' || isGiven(name) ? undefined : NO_PACKAGES;
+  if (target?.type === 'package') return undefined;
+  return isGiven(typeof name === 'string' ? name.trim() : name) && !hasNamedDistro(report)
+    ? undefined
+    : NO_PACKAGES;
 }

@@ -21,7 +21,7 @@ function isReport(document: unknown): boolean {
 }
 
 export const parser: DocumentParser = {
-  version: 7,
+  version: 8,
 
   recognizes: isReport,
 

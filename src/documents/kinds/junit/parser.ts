@@ -10,6 +10,10 @@ import { Count } from './count.js';
 import { isSuite } from './elements.js';
 import { hasSuites, requireSuites } from './roots.js';
 
+/** No later report can show that it ran the same tests. */
+const RETRACT =
+  'It names no test, so no later report replaces it. Run the tests again, and retract it: POST /evidence/{id}/retract';
+
 /** @param checker the tool, if it runs no tests */
 function coverageOf(
   checker: string | undefined,
@@ -22,7 +26,8 @@ function coverageOf(
   }
   if (nameless > 0) {
     const began = `${counted(nameless, 'test')} began and did not end, so the run was interrupted`;
-    return failed('tests', `${began}. Run the tests again`, about);
+    const isAlone = nameless === about.lookedAt;
+    return failed('tests', `${began}. ${isAlone ? RETRACT : 'Run the tests again'}`, about);
   }
   if (checker !== undefined) {
     const why = `these are results of ${checker}, which runs no tests`;
@@ -36,7 +41,7 @@ function coverageOf(
 }
 
 export const parser: DocumentParser = {
-  version: 10,
+  version: 11,
 
   recognizes: (document) => isElement(document) && hasSuites(document),
 

@@ -54,6 +54,8 @@ describe('OSV-Scanner: a clean scan', () => {
       { message: expect.stringMatching(/^1 package has no version/) },
     ]);
     expect(coverage[0]?.lookedAt).toBe(2);
+    const blank = { package: { name: ' ', version: ' ', ecosystem: ' ' } };
+    expect(parse(report([blank])).coverage).toMatchObject([{ ran: 'unknown', lookedAt: 0 }]);
   });
 });
 

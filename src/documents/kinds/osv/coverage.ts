@@ -23,7 +23,9 @@ const ONLY_FOUND = 'the document lists only detectors that found something';
 
 /** OSV-Scanner looks up a package by its name and version, or by its commit. */
 const isScannable = ({ entry: { package: own } }: Found) =>
-  Boolean((own.ecosystem && own.name && own.version) || own.commit);
+  [own.ecosystem, own.name, own.version].every(isNamed) || isNamed(own.commit);
+
+const isNamed = (text: unknown) => typeof text === 'string' && text.trim() !== '';
 
 const hasFinding = ({ entry }: Found) =>
   [entry.vulnerabilities, entry.groups].some((list) => (list?.length ?? 0) > 0);

@@ -91,15 +91,16 @@ describe('SARIF: how much was looked at', () => {
 
   it.each<[object, object, number | undefined]>([
     [{ artifacts: [{ roles: ['analysisTarget'] }, { roles: ['resultFile'] }, {}] }, {}, 1],
-    [{ artifacts: [{}, {}] }, {}, undefined],
-    [{ artifacts: [] }, {}, undefined],
+    [{ artifacts: [{ location: { uri: 'a' } }, {}] }, {}, undefined],
     [{ artifacts: [{}, {}] }, { name: 'dependency-check' }, 2],
     [{ artifacts: [] }, { name: 'dependency-check' }, 0],
     [{ invocations: [extracted(['a.js', 'b.js'])] }, {}, 2],
     [{ properties: lines(0, 0) }, {}, 0],
+    [{ properties: { metricResults: [{ ruleId: 'a/summary/lines-of-code', value: '0' }] } }, {}, 0],
     [{ properties: lines(9, 0) }, {}, undefined],
-    [{}, { properties: { artifactsScanned: 12 } }, 12],
-    [{}, { properties: { artifactsScanned: 0 } }, 0],
+    [{}, { name: 'Snyk Container', properties: { artifactsScanned: 12 } }, 12],
+    [{}, { name: 'ESLint', properties: { artifactsScanned: 12 } }, undefined],
+    [{}, { name: 'Snyk Container', properties: { artifactsScanned: 0 } }, 0],
     [
       {
         properties: {
@@ -109,10 +110,12 @@ describe('SARIF: how much was looked at', () => {
           ],
         },
       },
-      {},
+      { name: 'SnykCode' },
       3,
     ],
-    [{ properties: { coverage: [] } }, {}, 0],
+    [{ properties: { coverage: [] } }, { name: 'SnykCode' }, 0],
+    [{ properties: { metrics: { _totals: {}, a: {} } } }, {}, undefined],
+    [{ properties: { metrics: { _totals: {}, a: {} } } }, { name: 'Bandit' }, 1],
     [{ invocations: [extracted(['a.js'])], properties: lines(0) }, {}, 0],
   ])('%j of %j: %s', (more, driver, lookedAt) => {
     const entry = about(more, driver);

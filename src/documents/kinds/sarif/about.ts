@@ -3,7 +3,8 @@ import type { StatedCommit } from '../../kind.js';
 import type { About } from '../common/coverage.js';
 import { fieldOf, textField } from '../common/fields.js';
 import { earliestOf, type Timed } from '../common/instants.js';
-import { notificationReader } from './notifications.js';
+import { driverOf } from './drivers.js';
+import { lookedAtIn } from './looked.js';
 import { listOf } from './properties.js';
 import type { Run } from './schema.js';
 import { isOfFiles } from './tools.js';
@@ -90,7 +91,7 @@ function targetsOf(run: Run): Target[] {
   const image = imageOf(run);
   const places = [...repositoriesOf(run), ...folderOf(run)];
   // Some tools look at files without naming them.
-  const unnamed = isOfFiles(run.tool.driver.name) ? [{ type: 'files' as const }] : [];
+  const unnamed = isOfFiles(driverOf(run).means) ? [{ type: 'files' as const }] : [];
   const what = image ? [image] : places.length > 0 ? places : unnamed;
   return [...what, ...(category ? [{ type: 'other' as const, name: category }] : [])];
 }
@@ -103,54 +104,13 @@ function timeOf({ invocations }: Run): Timed {
   return earliestOf(times);
 }
 
-const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
-const isCount = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 0;
-
-/** Files that the tool was told to scan (3.24.6), where it lists them. Dependency-Check lists what it scanned. */
-function scannedArtifacts({ artifacts, tool }: Run): number | undefined {
-  if (!artifacts) return undefined;
-  if (/^dependency-check$/i.test(tool.driver.name)) return artifacts.length;
-  return (
-    artifacts.filter(({ roles }) => listOf(roles).includes('analysisTarget')).length || undefined
-  );
-}
-
-/** CodeQL's metrics of whole languages. */
-const LINES_OF_CODE = /\/summary\/lines-of-(?:user-)?code$/;
-
-/** CodeQL: files that it extracted, and lines that it counted. */
-function codeqlCount(run: Run): number | undefined {
-  const lines = listOf(fieldOf(run.properties, 'metricResults')).filter((metric) =>
-    LINES_OF_CODE.test(
-      textField(metric, 'ruleId') ?? textField(fieldOf(metric, 'rule'), 'id') ?? '',
-    ),
-  );
-  const isEmpty = lines.length > 0 && lines.every((metric) => fieldOf(metric, 'value') === 0);
-  if (isEmpty) return 0;
-  const read = notificationReader(run);
-  const extracted = listOf(run.invocations)
-    .flatMap((invocation) => read(invocation, ''))
-    .filter(({ id }) => id?.endsWith('/successfully-extracted-files'));
-  return sum(extracted.map(({ places }) => Math.max(places, 1))) || undefined;
-}
-
-/** Snyk: packages of a project, or files of code that it supports. */
-function snykCount({ tool, properties }: Run): number | undefined {
-  const packages = fieldOf(tool.driver.properties, 'artifactsScanned');
-  if (isCount(packages)) return packages;
-  const files = fieldOf(properties, 'coverage');
-  if (!Array.isArray(files)) return undefined;
-  const supported = files.filter((one) => fieldOf(one, 'isSupported') === true);
-  return sum(supported.map((one) => fieldOf(one, 'files')).filter(isCount));
-}
-
-/** What a run tells about its targets, its time and how much was looked at. Of several numbers, the least counts. */
+/** What a run tells about its targets, its time and how much was looked at. */
 export function aboutRun(run: Run): About {
-  const counts = [scannedArtifacts(run), codeqlCount(run), snykCount(run)].filter(isCount);
   const of = targetsOf(run);
+  const lookedAt = lookedAtIn(run);
   return {
     ...(of.length > 0 && { of }),
-    ...(counts.length > 0 && { lookedAt: counts.reduce((a, b) => Math.min(a, b)) }),
+    ...(lookedAt !== undefined && { lookedAt }),
     ...timeOf(run),
   };
 }

@@ -32,6 +32,10 @@ export function isFinding(result: Result): boolean {
   return (kind !== 'pass' && kind !== 'notApplicable') || contradictionOf(result) !== undefined;
 }
 
+/** Whether a result shows that the tool looked. What does not apply, or is gone since a baseline, was not looked at. */
+export const hasPassed = ({ kind, baselineState }: Result): boolean =>
+  kind === 'pass' && baselineState !== 'absent';
+
 /** The file and line of a result. The file may be given as an index into the artifacts. */
 function placeOf(run: Run, result: Result): { uri: string | undefined; line: number | undefined } {
   const place = result.locations?.find(({ physicalLocation }) => physicalLocation);

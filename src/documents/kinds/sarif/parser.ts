@@ -4,6 +4,7 @@ import { withoutSecrets } from '../common/mask.js';
 import { withReportedError } from '../common/reported-error.js';
 import { commitsOf } from './about.js';
 import { NOTHING_RAN } from './coverage.js';
+import { driverOf } from './drivers.js';
 import { maskDocument } from './masking.js';
 import { hasOtherResults } from './ran.js';
 import { Reader } from './reader.js';
@@ -56,7 +57,7 @@ function toolsOf(runs: readonly Run[]) {
 }
 
 export const parser: DocumentParser = {
-  version: 10,
+  version: 11,
 
   recognizes(document) {
     const runs = fieldOf(document, 'runs');
@@ -72,7 +73,7 @@ export const parser: DocumentParser = {
     const coverage = withReportedError(reader.coverage, document);
     const parsed = {
       ...toolsOf(runs ?? []),
-      able: ableOf((runs ?? []).map(({ tool }) => tool.driver.name)),
+      able: ableOf((runs ?? []).map((run) => driverOf(run).means)),
       specVersion: version,
       coverage: coverage.length > 0 ? coverage : NOTHING_RAN,
       obstacle,

@@ -7,10 +7,12 @@ import { codeFingerprints } from '../common/fingerprint.js';
 import { claimOf } from './claims.js';
 import { configuredLevels } from './configuration.js';
 import { coverageOfRun } from './coverage.js';
+import { driverOf } from './drivers.js';
 import {
   codeFinding,
   commonOf,
   contradictionOf,
+  hasPassed,
   isFinding,
   isMisplaced,
   licenceFinding,
@@ -60,12 +62,13 @@ export class Reader {
   run(run: Run, pointer: string): void {
     const ruleOf = ruleFinder(run);
     const levelOf = configuredLevels(run, ruleOf);
-    const typeOf = typeFinder(run.tool.driver.name);
+    const { means } = driverOf(run);
+    const typeOf = typeFinder(means);
     const types = new Set<FindingType>();
     for (const [i, result] of (run.results ?? []).entries()) {
       const found = ruleOf(result);
       const type = typeOf(result, found);
-      types.add(type);
+      if (isFinding(result) || hasPassed(result)) types.add(type);
       this.warn(run, result, found, `${pointer}/results/${i}`);
       this.result(run, { result, found, type, configured: levelOf(result, found) });
       refuseTooMany(this.reads.length, 'findings', `${pointer}/results`);

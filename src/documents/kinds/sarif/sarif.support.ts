@@ -21,8 +21,12 @@ export const result = (fields: object = {}, startLine = 3, snippet?: string) => 
   ...fields,
 });
 
+/** ESLint lists the files that it read. */
+export const artifacts = [{ location: { uri: 'src/a.js' } }];
+
 export const run = (results: unknown, driver: object = {}, more: object = {}) => ({
   tool: { driver: { name: 'ESLint', ...driver } },
+  artifacts,
   results,
   ...more,
 });

@@ -41,6 +41,8 @@ const Rule = Type.Object({
 /** 3.19: a tool component, such as the driver or an extension. */
 const component = {
   name: Type.String(),
+  fullName: optionalText,
+  informationUri: unknown,
   guid: optionalText,
   version: optionalText,
   semanticVersion: optionalText,

@@ -102,6 +102,15 @@ export function purposeOf(tool: string): Purpose {
   return MISCONFIGURATIONS.test(name) ? 'misconfiguration' : 'code';
 }
 
+/** What a tool looks for, if its name is one of a scanner. Words such as "secret scanner" are no name. */
+export function nameMeans(tool: string): Purpose | undefined {
+  const name = tool.slice(0, 200);
+  if (MIXED.test(name)) return 'mixed';
+  if (SECRETS.test(name)) return 'secret';
+  if (VULNERABILITIES.test(name)) return 'vulnerability';
+  return MISCONFIGURATIONS.test(name) ? 'misconfiguration' : undefined;
+}
+
 /** Names of drivers that have other words in them. */
 const OTHER_NAMES = [
   ...['anchore container vulnerability report \\(t0\\)', 'jfrog xray scanner', 'retire js'],

@@ -31,6 +31,17 @@ const grype = (lines: object, properties: object, more: object = {}) => {
   );
 };
 
+it.each([
+  [{ level: 'none' }, {}, 'unknown'],
+  [{}, { defaultConfiguration: { level: 'none' } }, 'unknown'],
+  [{ level: 'note' }, {}, 'low'],
+])('SARIF: a vulnerability with %j and a rule with %j: %s', (fields, rule, severity) => {
+  const id = 'CVE-2021-44228';
+  const own = { ruleId: id, message: { text: 'x' }, ...fields };
+  const driver = { name: 'Grype', rules: [{ id, ...rule }] };
+  expect(parse(document([own], driver)).findings).toMatchObject([{ severity }]);
+});
+
 describe('SARIF: vulnerabilities of Grype', () => {
   it('have the id, the package and the fix', () => {
     const finding = grype(

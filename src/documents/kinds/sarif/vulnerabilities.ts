@@ -62,6 +62,12 @@ function aliasesOf({ rule }: RuleOfResult): string[] {
   ];
 }
 
+/** With the level `none`, the tool says that a severity does not apply (3.27.10), and not that a flaw is harmless. */
+function byLevel(level: string | null | undefined): Severity {
+  const severity = severityOf(LEVELS, level);
+  return severity === 'none' ? 'unknown' : severity;
+}
+
 /**
  * The worse of the tool's word and its score. A word without a score may be a default: Grype calls a vulnerability of
  * unknown severity low, with the score 0. The level does not stand in for a score that is not understood.
@@ -87,12 +93,11 @@ function ratingOf(
   const isZero = bags.some((bag) =>
     /^\s*0(?:\.0+)?\s*$/.test(String(fieldOf(bag, 'security-severity'))),
   );
-  if (rated === 'unknown' && said === 'low' && isZero)
-    return { severity: severityOf(LEVELS, level), score };
+  if (rated === 'unknown' && said === 'low' && isZero) return { severity: byLevel(level), score };
   const best = worse(said, rated);
   if (odd) return { severity: besideOdd(best), score };
   if (best !== 'unknown' || words.length > 0) return { severity: best, score };
-  return { severity: severityOf(LEVELS, level ?? rule?.defaultConfiguration?.level), score };
+  return { severity: byLevel(level ?? rule?.defaultConfiguration?.level), score };
 }
 
 /** A fix that the tool names, or its word that there is none. An empty field says neither. */

@@ -104,6 +104,7 @@ describe('Semgrep: coverage', () => {
       'could parse 2 of 39 files only in part',
     ],
     [{ paths: { scanned: [] } }, 'unknown', 'looked at nothing'],
+    [{ paths: { scanned: ['', ' '] } }, 'unknown', 'looked at nothing'],
     [{ paths: null }, 'failed', 'has no `paths`'],
     [{ time: { rules: [] } }, 'failed', 'ran no rule'],
     [

@@ -75,7 +75,7 @@ function lookedAt({ paths, errors }: Report): number | undefined {
     ...unparsed.map(({ path }) => path),
     ...skipped.map((one) => textField(one, 'path')),
   ]);
-  return new Set(paths.scanned.filter((path) => !unread.has(path))).size;
+  return new Set(paths.scanned.filter((path) => path.trim() !== '' && !unread.has(path))).size;
 }
 
 /**

@@ -51,7 +51,7 @@ function cleaned(parsed: ParsedDocument, secrets: readonly string[]): ParsedDocu
 }
 
 export const parser: DocumentParser = {
-  version: 6,
+  version: 7,
 
   recognizes(document) {
     const results = fieldOf(document, 'results');

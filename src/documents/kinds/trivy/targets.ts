@@ -25,8 +25,8 @@ function repositoryName(name: string | undefined, metadata: Record<string, unkno
   return name === '.' ? url : `${url} ${name}`;
 }
 
-/** Trivy's types of artifacts that are read from a folder. Of what an SBOM is, the report does not say. */
-const FILES = new Set<unknown>(['filesystem']);
+/** Of what an SBOM is, the report does not say, and old reports say nothing. All other types are no container image. */
+const UNTOLD = new Set<unknown>([undefined, null, '', 'cyclonedx', 'spdx']);
 
 /** What a report is about. Pass the masked report: addresses of repositories may contain a token. */
 export function targetsOf(report: unknown): Target[] {
@@ -38,7 +38,7 @@ export function targetsOf(report: unknown): Target[] {
   if (ArtifactType === 'repository')
     return [{ type: 'repository', name: repositoryName(name, metadata) }];
   if (name === undefined) return [];
-  return [{ type: FILES.has(ArtifactType) ? 'files' : 'other', name }];
+  return [{ type: UNTOLD.has(ArtifactType) ? 'other' : 'files', name }];
 }
 
 /** The commit of a repository, or the label of an image. */

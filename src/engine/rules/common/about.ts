@@ -41,9 +41,12 @@ export interface About {
   readonly imageIds: readonly string[];
 }
 
-/** Whether all places that a document names are files or repositories. The category of a SARIF run is not a place. */
+/** What is never an image. A single package, as Grype looks it up, is a part of one at most. */
+const NO_IMAGES: readonly Target['type'][] = ['files', 'repository', 'package'];
+
+/** Whether all places that a document names are no images. The category of a SARIF run is not a place. */
 function isOfFiles(targets: readonly Target[]): boolean {
-  const ofFiles = targets.filter(({ type }) => type === 'files' || type === 'repository');
+  const ofFiles = targets.filter(({ type }) => NO_IMAGES.includes(type));
   const others = targets.filter(({ type }) => type === 'other');
   return ofFiles.length > 0 && ofFiles.length + others.length === targets.length;
 }
@@ -53,6 +56,10 @@ const imageIdsOf = (targets: readonly Target[], { byDigest }: Subjects<ArtifactI
   targets
     .filter(({ type, name }) => type === 'image' && name)
     .flatMap(({ otherDigests = [] }) => otherDigests.filter((id) => !byDigest.has(id)));
+
+/** Of a document that has the own digests of others, and none that is of this artifact alone, the name of another. */
+const onlyOther = (named: ReadonlySet<ArtifactInput>, artifact: ArtifactInput) =>
+  named.has(artifact) ? undefined : [...named][0]?.name;
 
 function compare(evidence: EvidenceInput, subjects: Subjects<ArtifactInput>): About {
   const targets = evidence.coverage.flatMap(({ of = [] }) => of);
@@ -70,8 +77,9 @@ function compare(evidence: EvidenceInput, subjects: Subjects<ArtifactInput>): Ab
   const isOfOwn = artifact !== undefined && named.has(artifact);
   return {
     named,
-    otherArtifact: artifact && nameOfOther(targets, artifact, subjects),
-    strange: strangeName(targets, own) ?? strangePackage(targets, own),
+    otherArtifact:
+      artifact && (nameOfOther(targets, artifact, subjects) ?? onlyOther(named, artifact)),
+    strange: strangeName(targets, own),
     packages: targets.flatMap((target) => target.package ?? []),
     imageIds: artifact && !isOfOwn ? imageIdsOf(targets, subjects) : [],
     asFiles: artifactsNamed(targets, subjects.all),
@@ -81,7 +89,7 @@ function compare(evidence: EvidenceInput, subjects: Subjects<ArtifactInput>): Ab
     ),
     isOfImage: targets.some(({ type }) => type === 'image'),
     isOfFiles: isOfFiles(targets),
-    other: otherDigest(targets, own) ?? otherVersion(targets, own),
+    other: otherDigest(targets, own) ?? otherVersion(targets, own) ?? strangePackage(targets, own),
   };
 }
 
@@ -121,7 +129,10 @@ export function aboutOf(evidence: EvidenceInput, artifacts: readonly ArtifactInp
   return about;
 }
 
-/** The digest, or the file in another version, of something that is not the artifact, or not one of the release. */
+/**
+ * The digest, the file in another version, or the package URL of something that is not the artifact, or not one of the
+ * release.
+ */
 export const digestOfOther = (evidence: EvidenceInput, artifacts: readonly ArtifactInput[]) =>
   aboutOf(evidence, artifacts).other;
 

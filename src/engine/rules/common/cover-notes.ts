@@ -21,6 +21,15 @@ export const evidenceName = ({ kind, label }: EvidenceInput) =>
 const SAME_IMAGE =
   '. If it is the index or a platform of an artifact, register both digests in a new release';
 
+/** Ends a sentence about a package URL that no artifact has. */
+const SAME_PACKAGE =
+  '. If it is the same package, register the artifact with this package URL in a new release';
+
+function sameAs(other: string): string {
+  if (other.startsWith('sha256:')) return SAME_IMAGE;
+  return other.startsWith('pkg:') ? SAME_PACKAGE : '';
+}
+
 /** Why evidence that was uploaded for this does not count, as sentences. */
 export function whyUncounted(
   evidence: readonly EvidenceInput[],
@@ -37,7 +46,7 @@ export function whyUncounted(
     if (other === undefined) return [];
     const whose = one.artifact === null ? 'an artifact of this release' : 'its artifact';
     return [
-      `${evidenceName(one)} does not count: it is about ${shown(other)}, which is not ${whose}${other.startsWith('sha256:') ? SAME_IMAGE : ''}`,
+      `${evidenceName(one)} does not count: it is about ${shown(other)}, which is not ${whose}${sameAs(other)}`,
     ];
   });
   return [...new Set(reasons)];

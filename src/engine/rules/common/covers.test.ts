@@ -147,7 +147,9 @@ describe('evidence that was uploaded for an artifact', () => {
   it('covers that one, and is compared with that one', () => {
     const all = [artifact(1), artifact(2), artifact(3, 'container', [digest(1)])];
     const own = { ...about(image(digest(2))), artifact: hex(1) };
-    expect(all.map((some) => coversArtifact(own, some, all))).toEqual([true, false, false]);
+    expect(all.map((some) => coversArtifact(own, some, all))).toEqual([false, false, false]);
+    const shared = { ...own, coverage: about(image(digest(1))).coverage };
+    expect(all.map((some) => coversArtifact(shared, some, all))).toEqual([true, false, false]);
     expect(digestOfOther(own, all)).toBe(digest(2));
     expect(digestOfOther({ ...own, artifact: hex(2) }, all)).toBeUndefined();
   });
