@@ -114,6 +114,7 @@ describe('/openapi.json', () => {
       'GET /releases/{id}/findings',
       'GET /releases/{id}/readiness',
       'GET /releases/{id}/summary',
+      'GET /releases/{id}/summary.md',
       'GET /releases/{id}/timeline',
       'GET /releases/{id}/verdicts',
       'GET /schemas/verdict/v1',
