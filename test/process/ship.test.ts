@@ -7,8 +7,8 @@ import { freePort } from '../support/ports.js';
 import { type Ran, run, SCRIPT, startGate } from '../support/release-script.js';
 
 /**
- * The steps of scripts/ci as a pipeline runs them, against a running server. The scanners are stand-ins that write small
- * reports in the formats of the real ones, and the environments are files.
+ * The steps of scripts/ci as a pipeline runs them, against a running server. The scanners are stand-ins that write
+ * small reports in the formats of the real ones, and the environments are files.
  */
 let bin: string;
 const folders: string[] = [];
