@@ -4,10 +4,10 @@
 # Environment:
 #   SRP_URL      address of the platform
 #   SRP_TOKEN    token of this job
-#   SRP_PROJECT  id of the project on the platform
+#   SRP_PROJECT  id of the project on the platform, or its key
 
 [ -n "${SRP_URL:-}" ] || die 2 'SRP_URL is not set: the platform cannot be asked'
-case ${SRP_PROJECT:-} in '' | *[!0-9]*) die 2 'SRP_PROJECT must be the id of a project' ;; esac
+case ${SRP_PROJECT:-} in '' | -* | *[!a-z0-9-]*) die 2 'SRP_PROJECT must be the id or the key of a project' ;; esac
 
 # ask_platform TAG OPTION...: the version of a release is its tag. The tag of changed files is that of their commit.
 ask_platform() {

@@ -14,7 +14,7 @@ usage() {
   cat <<'USAGE'
 usage: release.sh --project ID --version VERSION [OPTION ...] (--environment NAME | --no-assert)
 
-  --project ID                     id of the project
+  --project ID                     id of the project, or its key
   --project-name NAME              instead of --project: the one project with exactly this name
   --create-project                 with --project-name: create the project if none has this name
   --version VERSION                version of the release: a SemVer or an image tag
@@ -255,7 +255,9 @@ timeout=${SRP_TIMEOUT:-120} retries=${SRP_RETRIES:-3}
 number SRP_TIMEOUT "$timeout"
 number SRP_RETRIES "$retries"
 [ -z "$project" ] || [ -z "$project_name" ] || die '--project and --project-name cannot be used together'
-[ -n "$project_name" ] || number --project "$project"
+if [ -z "$project_name" ]; then
+  case $project in '' | -* | *[!a-z0-9-]*) die "--project must be the id or the key of a project, not '$project'" ;; esac
+fi
 [ -z "$create_project" ] || [ -n "$project_name" ] || die '--create-project needs --project-name'
 if [ -n "$running" ]; then
   [ -z "$version" ] && [ "$intent" = rollback ] || die '--running needs --intent rollback, and replaces --version'

@@ -384,7 +384,7 @@ describe('schemas', () => {
     const ajv = new Ajv({
       strict: true,
       allErrors: true,
-      keywords: ['x-trim', 'x-rule', 'discriminator'],
+      keywords: ['x-trim', 'x-rule', 'x-project-id', 'discriminator'],
     });
     addFormats.default(ajv);
     for (const schema of Object.values(context.app.getSchemas())) {

@@ -216,6 +216,8 @@ describe('release.sh: options that do not go together', () => {
     ['--format must be one of', of('1', '--format', 'xml')],
     ['--deployment must be one of', of('1', '--deployment', 'done')],
     ['--intent must be one of', of('1', '--intent', 'back')],
+    ['must be the id or the key of a project', of('1', '--project', '-x')],
+    ['must be the id or the key of a project', of('1', '--project', '1/../2')],
     ['cannot be used together', of('1', '--project-name', 'Shop')],
     ['--create-project needs --project-name', of('1', '--create-project')],
     ['is about a release that exists', of('1', '--intent', 'rollback', '--seal')],
