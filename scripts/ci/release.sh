@@ -14,7 +14,9 @@ usage() {
   cat <<'USAGE'
 usage: release.sh --project ID --version VERSION [OPTION ...] (--environment NAME | --no-assert)
 
-  --project ID                     id of the project
+  --project ID                     id of the project, or its key
+  --project-name NAME              instead of --project: the one project with exactly this name
+  --create-project                 with --project-name: create the project if none has this name
   --version VERSION                version of the release: a SemVer or an image tag
   --commit SHA                     commit that it was built from (default: git rev-parse HEAD)
   --branch NAME                    branch; used only if the release is new
@@ -30,20 +32,33 @@ usage: release.sh --project ID --version VERSION [OPTION ...] (--environment NAM
                                    or its sha256:DIGEST; "release": about the whole release
   --scanners LABEL=WORD[,WORD ...] all scanners of the tool that ran, if its clean reports do not show it: vuln,
                                    secret, misconfig, license, code
+  --seal                           seal the release before asking: no artifact can be added afterwards
   --environment NAME               ask whether the release may go to this environment
   --no-assert                      do not ask; a later step of the pipeline does
+  --intent rollback                ask whether the release may come back; it is found, and nothing is registered
+  --running                        with --intent rollback, instead of --version: what ran before a deployment that did
+                                   not succeed, by the record of the environment
+  --deployment started             ask, and record the start of the deployment if the answer is yes
+  --deployment succeeded|failed    record how the deployment ended; does not ask
+  --format text|markdown|json      what the standard output has: the reasons of a denial (default), the decision for
+                                   the summary of a job or a merge request, or the whole answer of the server
+  --dry-run                        check the options and files, tell what would be sent, and send nothing
 
 With a label, evidence supersedes the previous evidence of its kind and label. Give each report its own label. In one
 call, a label can be given once for the release, and once for each artifact.
 
 Environment:
   SRP_URL      address of the server, such as https://releases.example.org
-  SRP_TOKEN    token with releases:write, evidence:write and verdicts:read; not needed with AUTH_MODE=none
+  SRP_TOKEN    token; not needed with AUTH_MODE=none. Its scopes: releases:write, evidence:write, verdicts:read;
+               for --deployment also deployments:write, for --intent rollback releases:read, for --running
+               deployments:read, for --project-name projects:read, for --create-project projects:write for all projects
   SRP_TIMEOUT  seconds to wait for one answer (default: 120)
   SRP_RETRIES  number of retries if the connection fails, or the answer is 429, 502 or 503 (default: 3)
 
 Exit code: 0 allowed; 1 denied; 2 could not ask. The reasons of a denial go to the standard output, one per line.
-Everything else goes to the error output: warnings about uploads, and which evidence they supersede.
+Everything else goes to the error output: warnings about uploads, and which evidence they supersede. With --no-assert, and
+with --deployment succeeded or failed, 0 says that everything was recorded. A dry run that would ask ends with 2, because
+nobody answered.
 USAGE
 }
 
@@ -56,9 +71,13 @@ unset SRP_TOKEN
 case $token in *[!A-Za-z0-9._~+/=-]*) bad_token=1 ;; *) bad_token= ;; esac
 set "$trace"
 
-say() { printf '==> %s\n' "$*" >&2; }
+# Texts of documents and people go to the log of the pipeline, which CI systems read for commands: "##[…]" and "##vso[…]"
+# anywhere, "::…::" at the beginning of a line.
+no_marks() { LC_ALL=C sed -e ':a' -e 's/##/# #/' -e 'ta'; }
+for_log() { no_marks | LC_ALL=C sed 's/^\([^A-Za-z0-9:]*\)::/\1: :/'; }
+say() { printf '==> %s\n' "$*" | for_log >&2; }
 die() {
-  printf 'release.sh: %s\n' "$*" >&2
+  printf 'release.sh: %s\n' "$*" | for_log >&2
   exit 2
 }
 
@@ -69,6 +88,15 @@ TAB=$(printf '\t')
 on_one_line() {
   [ -z "$(printf '%s' "$2" | LC_ALL=C tr -dc '\000-\037\177' | od -An -tx1)" ] ||
     die "$1 contains a line break or another control character"
+}
+# one_of OPTION VALUE WORD...: prints the value if it is one of the words.
+one_of() {
+  option=$1 word=$2
+  shift 2
+  for known in "$@"; do
+    if [ "$known" = "$word" ]; then printf '%s' "$word"; return 0; fi
+  done
+  die "$option must be one of: $*"
 }
 number() { case $2 in '' | *[!0-9]*) die "$1 must be a whole number, not '$2'" ;; esac; }
 
@@ -173,15 +201,24 @@ trap 'exit 2' HUP INT TERM
 : >"$work/scanners"
 
 project='' version='' commit='' branch='' environment='' no_assert='' kind='' about=-
+project_name='' create_project='' seal='' intent='' deployment='' format='' dry_run='' running=''
 while [ "$#" -gt 0 ]; do
   case $1 in
     -h | --help) usage; exit 0 ;;
     --no-assert) no_assert=1; shift; continue ;;
+    --create-project) create_project=1; shift; continue ;;
+    --seal) seal=1; shift; continue ;;
+    --dry-run) dry_run=1; shift; continue ;;
+    --running) running=1; shift; continue ;;
   esac
   value "$1" "$#" "${2:-}"
   on_one_line "$1" "$2"
   case $1 in
     --project) project=$2 ;;
+    --project-name) project_name=$2 ;;
+    --intent) intent=$(one_of "$1" "$2" ordinary rollback) ;;
+    --deployment) deployment=$(one_of "$1" "$2" started succeeded failed) ;;
+    --format) format=$(one_of "$1" "$2" text markdown json) ;;
     --version) version=$2 ;;
     --commit) commit=$2 ;;
     --branch) branch=$2 ;;
@@ -217,14 +254,27 @@ case $url in http://?* | https://?*) ;; *) die "SRP_URL must be an http or https
 timeout=${SRP_TIMEOUT:-120} retries=${SRP_RETRIES:-3}
 number SRP_TIMEOUT "$timeout"
 number SRP_RETRIES "$retries"
-number --project "$project"
-[ -n "$version" ] || die '--version is missing. See --help'
+[ -z "$project" ] || [ -z "$project_name" ] || die '--project and --project-name cannot be used together'
+if [ -z "$project_name" ]; then
+  case $project in '' | -* | *[!a-z0-9-]*) die "--project must be the id or the key of a project, not '$project'" ;; esac
+fi
+[ -z "$create_project" ] || [ -n "$project_name" ] || die '--create-project needs --project-name'
+if [ -n "$running" ]; then
+  [ -z "$version" ] && [ "$intent" = rollback ] || die '--running needs --intent rollback, and replaces --version'
+else
+  [ -n "$version" ] || die '--version is missing. See --help'
+fi
 [ -n "$environment" ] || [ -n "$no_assert" ] ||
   die '--environment is missing. Name the environment, or use --no-assert'
 [ -z "$environment" ] || [ -z "$no_assert" ] || die '--environment and --no-assert cannot be used together'
+[ -z "$deployment$intent" ] || [ -n "$environment" ] || die '--deployment and --intent need --environment'
+if [ "$intent" = rollback ]; then
+  [ -z "$create_project$seal" ] && [ ! -s "$work/artifacts" ] && [ ! -s "$work/evidence" ] ||
+    die '--intent rollback is about a release that exists: it cannot be used with --artifact, --evidence, --seal or --create-project'
+fi
 known_names --artifact-digest "$work/digests" "$work/artifacts" 'artifact'
 known_names --scanners "$work/scanners" "$work/evidence" 'evidence with a label'
-[ -n "$commit" ] || commit=$(git rev-parse HEAD 2>/dev/null) || die 'this folder is not a Git checkout. Use --commit'
+[ -n "$commit" ] || [ "$intent" = rollback ] || commit=$(git rev-parse HEAD 2>/dev/null) || die 'this folder is not a Git checkout. Use --commit'
 
 # --- HTTP --------------------------------------------------------------------------------------------
 
@@ -239,8 +289,9 @@ encoded() {
 # json_text TEXT: prints a JSON string. Control characters were refused before.
 json_text() { printf '"%s"' "$(printf '%s' "$1" | sed 's/[\\"]/\\&/g')"; }
 
-# values PATH: prints each string at this path of the answer, one per line, such as `.reasons[]`. Escaped control
-# characters stay escaped, because a terminal could interpret them.
+# values PATH: prints each string, number and literal at this path of the answer, one per line, such as `.reasons[]`.
+# Escaped control characters stay escaped, because a terminal could interpret them. Control characters that JSON does not
+# escape, and characters that reorder text, become blanks.
 values() {
   LC_ALL=C awk -v want="$1" '
     { text = text $0 }
@@ -257,7 +308,12 @@ values() {
             }
             line = line c
           }
+          gsub("\\302[\\200-\\237]|\\330\\234|\\342\\200[\\216\\217\\250-\\256]|\\342\\201[\\246-\\251]", " ", line)
           if (is_key) { path = at[depth] "." line; is_key = 0 } else if (path == want) print line
+        } else if (c ~ /[-0-9a-z]/) {
+          line = c
+          while (substr(text, i + 1, 1) ~ /^[-+.0-9a-zE]$/) line = line substr(text, ++i, 1)
+          if (path == want) print line
         } else if (c == "{" || c == "[") {
           at[++depth] = path
           is_list[depth] = (c == "[")
@@ -344,12 +400,149 @@ remarks() {
   done
 }
 
+# --- What it prints --------------------------------------------------------------------------------------
+
+# code_spans PREFIX: each line of the input as Markdown that is neither markup, mention nor command, whatever it contains.
+code_spans() {
+  no_marks | LC_ALL=C awk -v before="$1" '{
+    sub(/^ +/, "")
+    sub(/ +$/, "")
+    fence = "`"
+    while (index($0, fence)) fence = fence "`"
+    print before fence " " ($0 == "" ? "(empty)" : $0) " " fence
+  }'
+}
+
+# listed TITLE: the lines of the input as a list, if there are any.
+listed() {
+  cat >"$work/lines"
+  [ -s "$work/lines" ] || return 0
+  printf '**%s**\n\n' "$1"
+  cat "$work/lines"
+  printf '\n'
+}
+
+# page: prints the address of the page of the release, if the answer has one.
+page() {
+  values .page | LC_ALL=C grep '^https\{0,1\}://[][A-Za-z0-9:/._~?=%&-]*$' | head -n 1 || :
+}
+
+# heading TEXT END: prints "## TEXT VERSION END ENVIRONMENT".
+heading() {
+  printf '## %s %s %s %s\n\n' "$1" "$(printf '%s\n' "$version" | code_spans '')" "$2" \
+    "$(printf '%s\n' "$environment" | code_spans '')"
+}
+
+# markdown DECISION: the same as GET /releases/{id}/summary.md.
+markdown() {
+  go=go
+  [ "$intent" != rollback ] || go='go back'
+  case $1 in
+    allow) heading '✅ Allowed:' "may $go to" ;;
+    *) heading '❌ Denied:' "may not $go to" ;;
+  esac
+  values '.reasons[]' | code_spans '- ' | listed Reasons
+  values '.overrides[]' | code_spans '- ' | listed 'A break-glass overrides'
+  values '.nextSteps[]' | no_marks | sed 's/^/- /' | listed 'Next steps'
+  verdict=$(values '.verdicts[].id' | head -n 1)
+  link=$(page)
+  case $verdict in
+    '' | null) printf 'No verdict was stored' ;;
+    *) printf 'Verdict `%s`' "$verdict" ;;
+  esac
+  printf '%s\n' "${link:+ · [Page of the release](<$link>)}"
+}
+
+# In JSON, "#" is only in strings, where it can be escaped.
+json() { LC_ALL=C sed -e ':a' -e 's/##/#\\u0023/' -e 'ta' "$work/body"; echo; }
+
+# shown DECISION: prints the answer of the gate in the chosen format.
+shown() {
+  case $format in
+    markdown) markdown "$1" ;;
+    json) json ;;
+    *) values '.reasons[]' | for_log ;;
+  esac
+}
+
 # --- What it does --------------------------------------------------------------------------------------
 
-ask PUT "/projects/$project/releases/$(encoded "$version")" -H 'content-type: application/json' \
-  --data-raw "{\"commit\":$(json_text "$commit")${branch:+,\"branch\":$(json_text "$branch")}}"
-made
-release=$id
+# plan: tells what would be sent.
+plan() {
+  say "dry run: nothing is sent to $url"
+  [ -z "$project_name" ] || say "would find the project $project_name${create_project:+, or create it}"
+  if [ "$intent" = rollback ]; then
+    say "would find release ${version:-that runs in $environment}"
+  else
+    say "would register release $version, commit $commit"
+  fi
+  while IFS=$TAB read -r _ name sha256 _; do say "would add artifact $name: $sha256"; done <"$work/artifacts"
+  while IFS=$TAB read -r _ name _ file; do say "would upload $file, label $name"; done <"$work/evidence"
+  [ -z "$seal" ] || say 'would seal the release'
+  case $environment:$deployment in
+    :*) return 0 ;;
+    *:succeeded | *:failed) ;;
+    *) say "would ask: may $version go to $environment?" ;;
+  esac
+  [ -z "$deployment" ] || say "would record for $environment: $deployment"
+}
+
+if [ -n "$dry_run" ]; then
+  plan
+  [ -n "$no_assert" ] || die 'a dry run has no answer'
+  exit 0
+fi
+
+# find_project NAME: sets $project to the id of the one project with this name, or to nothing.
+find_project() {
+  ask GET "/projects?limit=1000&q=$(encoded "$1")"
+  [ "$status" = 200 ] || refused
+  case $(head -c 1 "$work/body") in '[') ;; *) die "$method $path: 200, but the answer has no projects. Check SRP_URL" ;; esac
+  # Another page could have a second project of this name.
+  if grep -qi '^link:.*rel="\{0,1\}next' "$work/head"; then die "too many projects have names like $1. Use --project"; fi
+  values '[].id' >"$work/ids"
+  values '[].name' >"$work/names"
+  project=
+  while IFS= read -r name <&3 && IFS= read -r id <&4; do
+    [ "$name" = "$1" ] || continue
+    [ -z "$project" ] || die "several projects have the name $1, such as $project and $id. Use --project"
+    project=$id
+  done 3<"$work/names" 4<"$work/ids"
+}
+
+if [ -n "$project_name" ]; then
+  find_project "$project_name"
+  if [ -z "$project" ]; then
+    [ -n "$create_project" ] || die "no project that this token may see has the name $project_name. Use --create-project"
+    # Two pipelines that do this at the same time get the same project.
+    printf '%s' "$project_name" >"$work/lines"
+    ask POST /projects -H 'content-type: application/json' -H "idempotency-key: release.sh-$(digest "$work/lines")" \
+      --data-raw "{\"name\":$(json_text "$project_name"),\"status\":\"active\"}"
+    [ "$status" = 201 ] || refused
+    project=$(values .id)
+    say "created project $project: $project_name"
+  fi
+  number "the id of the project $project_name" "$project"
+fi
+
+if [ -n "$running" ]; then
+  ask GET "/environments/$(encoded "$environment")/deployments?project=$project"
+  [ "$status" = 200 ] || refused
+  release=$(values '[].releaseId')
+  version=$(values '[].release.version')
+  # One project has one release there. Anything else is not from this platform.
+  [ "${#release}" -eq 36 ] || die "no release of project $project runs in $environment by the record"
+elif [ "$intent" = rollback ]; then
+  ask GET "/projects/$project/releases?state=all&version=$(encoded "$version")"
+  [ "$status" = 200 ] || refused
+  release=$(values '[].id' | head -n 1)
+  [ "${#release}" -eq 36 ] || die "project $project has no release $version"
+else
+  ask PUT "/projects/$project/releases/$(encoded "$version")" -H 'content-type: application/json' \
+    --data-raw "{\"commit\":$(json_text "$commit")${branch:+,\"branch\":$(json_text "$branch")}}"
+  made
+  release=$id
+fi
 say "release $version is $release"
 
 # The loop reads from a file, not from a pipe: in a pipe, a failure would end only the subshell of the loop.
@@ -390,12 +583,38 @@ while IFS=$TAB read -r kind name about file; do
   remarks "$file"
 done <"$work/evidence"
 
+if [ -n "$seal" ]; then
+  ask POST "/releases/$release/seal"
+  made
+  say "release $version is sealed"
+fi
+
 if [ -n "$no_assert" ]; then
   say 'did not ask for a verdict: --no-assert'
   exit 0
 fi
 
-ask GET "/assert?release=$release&environment=$(encoded "$environment")"
+# record STATE: records the deployment, and sets $authorization.
+record() {
+  ask POST "/environments/$(encoded "$environment")/deployments" -H 'content-type: application/json' \
+    --data-raw "{\"releaseId\":\"$release\",\"state\":\"$1\"}"
+  made
+  authorization=$(values .authorization)
+  say "deployment $id of $version to $environment: $1, $authorization"
+}
+
+case $deployment in
+  succeeded | failed)
+    record "$deployment"
+    case $format in
+      markdown) printf '%s: %s, %s\n' "$(heading 'Deployment of' to)" "$deployment" "$authorization" ;;
+      json) json ;;
+    esac
+    exit 0
+    ;;
+esac
+
+ask GET "/assert?release=$release&environment=$(encoded "$environment")${intent:+&intent=$intent}"
 case $status in
   200)
     # A proxy that answers 200 to everything must not let a release pass.
@@ -406,11 +625,29 @@ case $status in
     say "allowed: $version may go to $environment"
     # Only while a person has broken the glass: what would deny the release otherwise.
     values '.overrides[]' | while IFS= read -r line; do say "a break-glass overrides $line"; done
+    shown allow >"$work/shown"
+    if [ -n "$deployment" ]; then
+      record started
+      case $authorization in
+        authorized | rollback | break-glass) ;;
+        *)
+          # People said no after the gate had said yes.
+          say "denied: the deployment of $version to $environment is $authorization. Ask again"
+          printf '%s: the deployment is %s: the answer changed since the gate was asked\n' "$version" "$authorization"
+          denied=1
+          exit 1
+          ;;
+      esac
+    fi
+    cat "$work/shown"
     ;;
   409)
     [ "$(values .code)" = release-denied ] || refused
     say "denied: $version may not go to $environment"
-    values '.reasons[]'
+    values '.nextSteps[]' | while IFS= read -r line; do say "next: $line"; done
+    link=$(page)
+    [ -z "$link" ] || say "page: $link"
+    shown deny
     denied=1
     exit 1
     ;;

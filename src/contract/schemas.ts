@@ -72,8 +72,13 @@ export function parameter<S extends TSchema>(schema: S, description: string) {
   return Type.Optional({ ...rest, description } as unknown as S);
 }
 
-/** The id of a project in a path. */
-export const projectId = Type.Integer({ minimum: 1, maximum: 2_147_483_647, examples: [1] });
+/** The id of a project in a path or query, for which its key can stand: see `src/platform/project-keys.ts`. */
+export const projectId = Type.Integer({
+  minimum: 1,
+  maximum: 2_147_483_647,
+  'x-project-id': true,
+  examples: [1],
+});
 
 /** A SHA-256 digest in lower or upper case. */
 export const sha256 = (description: string) =>

@@ -105,4 +105,7 @@ export const LANDED: Readonly<Record<string, readonly string[]>> = {
     'e5cb55b74527c5ac84566427d4770856c8e47783df2711e38ca79abe9d547771',
   ],
   '20261206110000_doubts': ['fe0da917eb7145991fadb2c3262cbf0b0aeec9fe21ee6f6ce4ecdf088df988ed'],
+  '20261206140000_project_keys': [
+    '2bce31adb146339a265d7fc342fa5d6c5c805f884fcfbc73c2674d0640259f11',
+  ],
 };

@@ -13,6 +13,7 @@ export interface AddedColumns {
  * the event of a change would have another digest.
  */
 export const ADDED_COLUMNS: Readonly<Partial<Record<ImportedKind, readonly AddedColumns[]>>> = {
+  project: [{ columns: ['key'], unset: 't.key IS NULL' }],
   artifact: [{ columns: ['digests'], unset: `t.digests = '{}'` }],
   release: [
     {

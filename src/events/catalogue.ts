@@ -52,8 +52,13 @@ type RowDigests = Readonly<Record<string, string>>;
  * reasons and secrets must not be here, because events are never deleted.
  */
 export interface EventData {
-  'project.created': { status: string };
-  'project.updated': { fields: readonly string[]; version: number; status?: Change };
+  'project.created': { status: string; key?: string };
+  'project.updated': {
+    fields: readonly string[];
+    version: number;
+    status?: Change;
+    key?: Change<string | null>;
+  };
   'project.deleted': { status: string; version: number };
   'release.created': { version: string; commit: string; triggeredBy: string | null };
   'release.updated': { fields: readonly string[]; revision: number };

@@ -120,6 +120,7 @@ const DETAILS: Record<ProblemCode, string> = {
     'The evidence was already retracted for another reason: Scan of another image',
   'policy-exists':
     'A policy shop exists already. Add a version to it: POST /policies/shop/versions',
+  'project-key-exists': 'A project with the key shop already exists',
   'environment-exists': 'Environment acceptance already exists',
   'identity-required':
     'Approval needs authenticated callers, and this server runs with AUTH_MODE=none. Start it with AUTH_MODE=token',

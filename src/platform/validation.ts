@@ -39,7 +39,7 @@ function createAjv(options: Options): Ajv {
   // The library's format also accepts `urn:uuid:`, which PostgreSQL refuses.
   ajv.addFormat('uuid', /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);
   ajv.addKeyword('x-rule'); // the message for a pattern
-  for (const keyword of ['x-examples', 'xml']) ajv.addKeyword(keyword); // for the document
+  for (const keyword of ['x-examples', 'x-project-id', 'xml']) ajv.addKeyword(keyword); // for the document
   ajv.addKeyword({
     keyword: 'x-trim',
     type: 'string',

@@ -39,6 +39,7 @@ export const PROBLEMS = {
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'idempotency-key-in-use': { status: 409, title: 'The first request is still in progress' },
   'project-has-releases': { status: 409, title: 'The project has releases' },
+  'project-key-exists': { status: 409, title: 'A project with this key exists' },
   'release-exists': { status: 409, title: 'A release with this version exists' },
   'release-differs': { status: 409, title: 'The release was built from another commit' },
   'release-sealed': { status: 409, title: 'The release is sealed' },

@@ -55,6 +55,7 @@ const MIGRATIONS = [
   '20261205120000_own_reviews',
   '20261205160000_passed_deployments',
   '20261206110000_doubts',
+  '20261206140000_project_keys',
 ];
 
 let database: Awaited<ReturnType<typeof createEmptyDatabase>>;

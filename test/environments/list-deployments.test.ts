@@ -71,7 +71,7 @@ describe('GET /environments/{name}/deployments', () => {
     expectProblem(await get('?project=9'), 404, 'project-not-found');
   });
 
-  it.each(['limit=0', 'limit=1001', 'history=yes', 'project=x', 'cursor=!', 'cursor=x', 'x=1'])(
+  it.each(['limit=0', 'limit=1001', 'history=yes', 'project=X', 'cursor=!', 'cursor=x', 'x=1'])(
     '400: %s',
     async (query) => {
       expectProblem(await get(`?${query}`), 400, 'validation-failed');

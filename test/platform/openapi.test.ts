@@ -114,6 +114,7 @@ describe('/openapi.json', () => {
       'GET /releases/{id}/findings',
       'GET /releases/{id}/readiness',
       'GET /releases/{id}/summary',
+      'GET /releases/{id}/summary.md',
       'GET /releases/{id}/timeline',
       'GET /releases/{id}/verdicts',
       'GET /schemas/verdict/v1',
@@ -383,7 +384,7 @@ describe('schemas', () => {
     const ajv = new Ajv({
       strict: true,
       allErrors: true,
-      keywords: ['x-trim', 'x-rule', 'discriminator'],
+      keywords: ['x-trim', 'x-rule', 'x-project-id', 'discriminator'],
     });
     addFormats.default(ajv);
     for (const schema of Object.values(context.app.getSchemas())) {

@@ -16,6 +16,7 @@ describe('POST /projects: 201', () => {
     expect(project).toEqual({
       id: 1,
       name: 'Mon Projet',
+      key: null,
       status: 'active',
       description: null,
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),

@@ -45,7 +45,7 @@ describe('PATCH /projects/{id}', () => {
   });
 
   it('400: the id is not valid', async () => {
-    expectProblem(await patch('abc', { name: 'A' }), 400, 'validation-failed');
+    expectProblem(await patch('a_b', { name: 'A' }), 400, 'validation-failed');
   });
 
   it.each([{ name: 'A' }, {}])('404: the project does not exist (%j)', async (body) => {

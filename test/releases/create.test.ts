@@ -163,7 +163,7 @@ describe('POST /projects/{id}/releases: 400', () => {
     expect(await count()).toBe(0);
   });
 
-  it.each(['0', '-1', 'x', '1.5', '2147483648'])('refuses the project %s', async (project) => {
+  it.each(['0', '-1', 'X', '1.5', '2147483648'])('refuses the project %s', async (project) => {
     const problem = expectProblem(await create(A, {}, project), 400, 'validation-failed');
     expect(problem.errors[0]).toMatchObject({ in: 'path', pointer: '/id' });
   });

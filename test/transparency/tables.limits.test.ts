@@ -33,6 +33,7 @@ const TAMPERING: Readonly<Record<string, readonly string[]>> = {
   projects: [
     `UPDATE projects SET name = 'Other'`,
     `UPDATE projects SET description = 'Other'`,
+    `UPDATE projects SET key = 'other' WHERE id = (SELECT min(id) FROM projects)`,
     copy('projects', { id: '99' }),
     remove('projects'),
   ],

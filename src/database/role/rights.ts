@@ -85,7 +85,7 @@ export const RIGHTS: Readonly<Record<string, TableRights>> = {
   policies: ADDED,
   policy_versions: ADDED,
   project_usage: changed('document_bytes'),
-  projects: { ...changed('name', 'status', 'description', 'updated_by'), delete: true },
+  projects: { ...changed('name', 'status', 'description', 'key', 'updated_by'), delete: true },
   release_facts: changed('changes', 'facts', 'facts_of', 'facts_engine', 'reports', 'row_count'),
   release_decisions: changed(
     'verdict_id',

@@ -1,1 +1,1 @@
-export { checkProjects, requireProject, requireReach } from './projects.service.js';
+export { checkProjects, findProjects, requireProject, requireReach } from './projects.service.js';

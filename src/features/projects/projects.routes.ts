@@ -42,7 +42,12 @@ export const projectsRoutes: FastifyPluginAsyncTypebox<{ projects: ProjectsServi
   app.post(
     '',
     {
-      config: { scope: 'projects:write', idempotent: true, conditional: 'create' },
+      config: {
+        scope: 'projects:write',
+        idempotent: true,
+        conditional: 'create',
+        problems: ['project-key-exists'],
+      },
       links: linksToId('getProject', 'updateProject', 'deleteProject'),
       schema: {
         operationId: 'createProject',
@@ -84,7 +89,11 @@ export const projectsRoutes: FastifyPluginAsyncTypebox<{ projects: ProjectsServi
   app.patch(
     '/:id',
     {
-      config: { scope: 'projects:write', conditional: 'change', problems: ['project-not-found'] },
+      config: {
+        scope: 'projects:write',
+        conditional: 'change',
+        problems: ['project-not-found', 'project-key-exists'],
+      },
       schema: {
         operationId: 'updateProject',
         summary: 'Update a project',

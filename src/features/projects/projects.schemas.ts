@@ -4,11 +4,13 @@ import {
   defaulted,
   line,
   nullableString,
+  projectId,
   schemaRef,
   stringEnum,
   TEXT_PATTERN,
   timestamp,
 } from '../../contract/schemas.js';
+import { PROJECT_KEY } from '../../shared/project-key.js';
 
 /** Limits of requests, in Unicode code points. Responses have no limit: the table holds longer, older rows. */
 export const MAX_NAME = 200;
@@ -18,6 +20,7 @@ export const MAX_PAGE = 1000;
 const example = {
   id: 1,
   name: 'Mon Projet',
+  key: 'mon-projet',
   status: 'active',
   description: null,
   createdAt: '2026-11-22T10:00:00.000Z',
@@ -30,6 +33,9 @@ export const Project = Type.Object(
   {
     id: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }),
     name: Type.String(),
+    key: nullableString({
+      description: 'Text that can stand for the id in requests; null for none',
+    }),
     status: Type.String(),
     description: nullableString(),
     createdAt: timestamp('Time of creation. For rows of the Python service: time of the migration'),
@@ -53,9 +59,16 @@ const description = nullableString({
   description: 'Free text, stored unchanged; null for none',
 });
 
+const key = {
+  pattern: PROJECT_KEY,
+  'x-rule': 'must begin with a letter and have at most 63 lower-case letters, digits and hyphens',
+  description: 'Unique text that can stand for the id in requests, such as `/projects/shop`',
+};
+
 export const CreateProject = Type.Object(
   {
     name,
+    key: Type.Optional(Type.String(key)),
     status: defaulted({ ...status, default: 'planned' }),
     description: Type.Optional(description),
   },
@@ -69,6 +82,7 @@ export const CreateProject = Type.Object(
 export const UpdateProject = Type.Object(
   {
     name: Type.Optional(name),
+    key: Type.Optional(nullableString(key)),
     status: Type.Optional(status),
     description: Type.Optional(description),
   },
@@ -80,9 +94,7 @@ export const UpdateProject = Type.Object(
   },
 );
 
-export const ProjectParams = Type.Object({
-  id: Type.Integer({ minimum: 1, maximum: 2_147_483_647, examples: [1] }),
-});
+export const ProjectParams = Type.Object({ id: projectId });
 
 /** Values of `sort`. A minus sign means descending. Equal keys are sorted by id, in the same direction. */
 export const SORTS = ['id', '-id', 'name', '-name', 'createdAt', '-createdAt'] as const;

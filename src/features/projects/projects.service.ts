@@ -4,13 +4,14 @@ import { requireVersion } from '../../contract/entity-tags.js';
 import { type Page, pageOf } from '../../contract/page.js';
 import { decodePosition, encodePosition, type Order } from '../../contract/position.js';
 import { type CallContext, query } from '../../database/context.js';
-import { isForeignKeyViolation } from '../../database/errors.js';
+import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.js';
 import { type ChangeContext, change } from '../../events/index.js';
 import { AppError, invalid } from '../../shared/app-error.js';
 import type { CreateProject, ListProjectsQuery, UpdateProject } from './projects.schemas.js';
 import { MAX_NAME } from './projects.schemas.js';
 import {
   DELETE_PROJECT,
+  FIND_PROJECTS_BY_KEY,
   INSERT_PROJECT,
   LOCK_PROJECT,
   type ProjectRow,
@@ -23,6 +24,21 @@ const boundCallerError = () =>
   new AppError('insufficient-scope', 'This caller is bound to projects and cannot create others');
 
 const projectNotFound = () => new AppError('project-not-found', 'Project not found');
+
+/** For a statement that failed because another project has the key. */
+const taken = (key: string | null) => (error: unknown) => {
+  if (!isUniqueViolation(error)) throw error;
+  throw new AppError('project-key-exists', `A project with the key ${key} already exists`);
+};
+
+/** The ids of projects by key, whether or not the caller reaches them. The services check that, by id. */
+export async function findProjects(
+  context: CallContext,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await query<{ id: number; key: string }>(context, FIND_PROJECTS_BY_KEY, [keys]);
+  return new Map(rows.map(({ id, key }) => [key, id]));
+}
 
 /** Returns the sort key of a row. A name is cut by code points, as `left` in the index does. */
 function sortKeyOf(row: ProjectRow, sort: ListProjectsQuery['sort']): string | null {
@@ -92,12 +108,13 @@ export function projectsService() {
     async create(context: CallContext, input: CreateProject): Promise<ProjectRow> {
       if (projectsFor(context.caller, 'projects:write') !== null) throw boundCallerError();
       return change(context, async (changing) => {
-        const { name, status = null, description = null } = input;
-        const values = [name, status, description, context.caller.subject];
-        const [row] = await query<ProjectRow>(changing, INSERT_PROJECT, values);
+        const { name, status = null, description = null, key = null } = input;
+        const values = [name, status, description, context.caller.subject, key];
+        const [row] = await query<ProjectRow>(changing, INSERT_PROJECT, values).catch(taken(key));
         if (!row) throw new Error('an INSERT returned no row');
         const { id } = row;
-        changing.record('project.created', { id, projectId: id, data: { status: row.status } });
+        const data = { status: row.status, ...(key !== null && { key }) };
+        changing.record('project.created', { id, projectId: id, data });
         return row;
       });
     },
@@ -148,9 +165,9 @@ export function projectsService() {
         const before = await lock(changing, id, versions);
         const fields = Object.keys(changes);
         if (fields.length === 0) return changing.unchanged(before);
-        const { name, status, description } = { ...before, ...changes };
-        const values = [id, name, status, description, context.caller.subject];
-        const [row] = await query<ProjectRow>(changing, UPDATE_PROJECT, values);
+        const { name, status, description, key } = { ...before, ...changes };
+        const values = [id, name, status, description, context.caller.subject, key];
+        const [row] = await query<ProjectRow>(changing, UPDATE_PROJECT, values).catch(taken(key));
         if (!row) throw projectNotFound();
         // A trigger counts changes of the row. If it had all these values, nothing happened.
         if (row.version === before.version) return changing.unchanged(row);
@@ -161,6 +178,7 @@ export function projectsService() {
             fields,
             version: row.version,
             ...(status !== before.status && { status: { before: before.status, after: status } }),
+            ...(key !== before.key && { key: { before: before.key, after: key } }),
           },
         });
         return row;

@@ -7,6 +7,7 @@ import type { ListProjectsQuery } from './projects.schemas.js';
 export interface ProjectRow {
   id: number;
   name: string;
+  key: string | null;
   status: string;
   description: string | null;
   createdAt: Date;
@@ -18,7 +19,7 @@ export interface ProjectRow {
 }
 
 const COLUMNS =
-  'id, name, status, description, created_at AS "createdAt", updated_at AS "updatedAt", ' +
+  'id, name, key, status, description, created_at AS "createdAt", updated_at AS "updatedAt", ' +
   'created_by AS "createdBy", updated_by AS "updatedBy", version';
 
 // PostgreSQL uses an index only for the same expression: keep these equal to the migration `project_details`.
@@ -36,11 +37,11 @@ export const SELECT_PROJECT: Statement = {
   text: `SELECT ${COLUMNS} FROM projects WHERE id = $1`,
 };
 
-/** `$1`: name, `$2`: status, or null for the default, `$3`: description, `$4`: subject of the caller. */
+/** `$1`: name, `$2`: status, or null for the default, `$3`: description, `$4`: subject of the caller, `$5`: key. */
 export const INSERT_PROJECT: Statement = {
   name: 'project-insert',
-  text: `INSERT INTO projects (name, status, description, created_by, updated_by)
-         VALUES ($1, COALESCE($2, 'planned'), $3, $4, $4) RETURNING ${COLUMNS}`,
+  text: `INSERT INTO projects (name, status, description, created_by, updated_by, key)
+         VALUES ($1, COALESCE($2, 'planned'), $3, $4, $4, $5) RETURNING ${COLUMNS}`,
 };
 
 /** The row stays locked until the transaction ends. `$1`: id. */
@@ -49,11 +50,17 @@ export const LOCK_PROJECT: Statement = {
   text: `SELECT ${COLUMNS} FROM projects WHERE id = $1 FOR NO KEY UPDATE`,
 };
 
-/** `$1`: id, `$2` to `$4`: new name, status and description, `$5`: subject of the caller. */
+/** `$1`: id, `$2` to `$4`: new name, status and description, `$5`: subject of the caller, `$6`: key. */
 export const UPDATE_PROJECT: Statement = {
   name: 'project-update',
-  text: `UPDATE projects SET name = $2, status = $3, description = $4, updated_by = $5
+  text: `UPDATE projects SET name = $2, status = $3, description = $4, updated_by = $5, key = $6
           WHERE id = $1 RETURNING ${COLUMNS}`,
+};
+
+/** `$1`: keys. */
+export const FIND_PROJECTS_BY_KEY: Statement = {
+  name: 'projects-by-key',
+  text: 'SELECT id, key FROM projects WHERE key = ANY ($1)',
 };
 
 export const DELETE_PROJECT: Statement = {

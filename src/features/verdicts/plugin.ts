@@ -52,7 +52,8 @@ export function verdictsOf(app: FastifyInstance, dependencies: Dependencies): Ve
     labelNames: ['outcome'],
   });
   for (const outcome of OUTCOMES) outcomes.inc({ outcome }, 0);
-  return verdictsService(large, (outcome) => outcomes.inc({ outcome }));
+  const { PUBLIC_URL } = dependencies.config;
+  return verdictsService(large, (outcome) => outcomes.inc({ outcome }), PUBLIC_URL);
 }
 
 /** The gate: may this version ship, and why? */

@@ -10,6 +10,7 @@ import {
 import type { ReleaseDecision, Verdict as VerdictRow } from '../../generated/prisma/client.js';
 import type { Judged } from './judge.js';
 import type { Limits } from './limits.js';
+import { nextStepsOf } from './next-steps.js';
 import type { DenialMembers, StoredVerdict, Verdict } from './verdicts.schemas.js';
 
 /** A verdict of this call. */
@@ -173,14 +174,17 @@ export function shownVerdict(verdict: DecidedVerdict): Verdict {
   return shown;
 }
 
-/** The members that a denial adds to a problem. They are sent unchanged. */
+/** The members that a denial adds to a problem. They are sent unchanged. @param page of the first denied release */
 export const denialOf = (
   environment: string,
   verdicts: readonly DecidedVerdict[],
   names: ReadonlyMap<number, string>,
+  page?: string,
 ): DenialMembers => ({
   decision: 'deny',
   environment,
   reasons: reasonsOf(verdicts, names),
+  nextSteps: nextStepsOf(verdicts),
+  ...(page !== undefined && { page }),
   verdicts: verdicts.map(shownVerdict),
 });

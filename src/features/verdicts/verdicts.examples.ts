@@ -139,6 +139,9 @@ export const denial = {
     decision: 'deny',
     environment: decided.environment,
     reasons,
+    nextSteps: [
+      'Change what the reasons name, upload each new report with the label of the old one, and ask the gate again',
+    ],
     verdicts: [{ ...deniedVerdict, ...asked }],
   },
 };

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
+import type { FastifyReply } from 'fastify';
 import { linksToId } from '../../contract/links.js';
 import { answer, located } from '../../contract/schemas.js';
 import { waitingOf } from '../../platform/owner.js';
@@ -13,6 +14,7 @@ import {
   ListVerdictsQuery,
   SearchVerdictsQuery,
   StoredVerdictRef,
+  SummaryQuery,
   VerdictParams,
   VerdictRef,
 } from './verdicts.schemas.js';
@@ -117,6 +119,38 @@ export const verdictsRoutes: FastifyPluginAsyncTypebox<{ verdicts: VerdictsServi
         reply,
         await verdicts.list(request.callContext, request.params.id, request.query),
       ),
+  );
+
+  app.get(
+    '/releases/:id/summary.md',
+    {
+      config: {
+        scope: 'verdicts:read',
+        problems: ['release-not-found', 'environment-not-found', 'decision-too-large'],
+      },
+      schema: {
+        operationId: 'getReleaseSummaryMarkdown',
+        summary: 'Get the decision as Markdown',
+        description: [
+          'Decides as `GET /assert` does, and returns the decision, its reasons, the next steps and the verdict',
+          'for the summary of a job or a comment. The status is 200 for a denial as well: this is not a gate.',
+          'Text of documents is in code spans, where it is neither markup nor a command.',
+        ].join(' '),
+        params: ReleaseParams,
+        querystring: SummaryQuery,
+        response: {
+          200: {
+            description: 'The decision',
+            content: { 'text/markdown': { schema: Type.String() } },
+          },
+        },
+      },
+    },
+    async (request, reply) => {
+      const { callContext, params, query } = request;
+      const text = await verdicts.summary(callContext, params.id, query, waitingOf(request, reply));
+      return (reply as FastifyReply).type('text/markdown; charset=utf-8').send(text);
+    },
   );
 
   app.get(

@@ -216,10 +216,19 @@ export const CreateVerdict = Type.Object(
   },
 );
 
+/** The address that people open. */
+const page = Type.Optional(
+  Type.String({
+    description:
+      'Address of the page of the release: the only one, or the first that is denied. Absent without `PUBLIC_URL`',
+  }),
+);
+
 export const Assertion = Type.Object(
   {
     decision: stringEnum(['allow']),
     environment: Type.String(),
+    page,
     breakGlass: Type.Optional(
       Type.Boolean({ description: 'true: a break-glass lets a release pass. Otherwise absent' }),
     ),
@@ -246,6 +255,11 @@ const DenialMembers = Type.Object({
       'If the releases are of several projects, each line begins with the name of the project',
     ].join(' '),
   }),
+  nextSteps: Type.Array(Type.String(), {
+    description:
+      'What to do about the reasons. No text of a document or of another caller is in it',
+  }),
+  page,
   verdicts: Type.Array(VerdictRef),
 });
 
@@ -271,6 +285,11 @@ export const AssertQuery = Type.Object(
     ),
     intent,
   },
+  { additionalProperties: false },
+);
+
+export const SummaryQuery = Type.Object(
+  { environment: environmentName, intent },
   { additionalProperties: false },
 );
 
@@ -310,6 +329,7 @@ export type Verdict = ReadOnly<Static<typeof Verdict>>;
 export type StoredVerdict = ReadOnly<Static<typeof StoredVerdict>>;
 export type DenialMembers = ReadOnly<Static<typeof DenialMembers>>;
 export type CreateVerdict = Static<typeof CreateVerdict>;
+export type SummaryQuery = Static<typeof SummaryQuery>;
 export type AssertQuery = Static<typeof AssertQuery>;
 export type ListVerdictsQuery = Static<typeof ListVerdictsQuery>;
 export type SearchVerdictsQuery = Static<typeof SearchVerdictsQuery>;

@@ -15,6 +15,7 @@ import { type Outcome, settle } from './holding.js';
 import type { LargeDecisions, Waiting } from './large-decisions.js';
 import { verdictNotFound } from './record.js';
 import { SEARCH_VERDICTS, SEARCH_VERDICTS_AMONG } from './search.sql.js';
+import { summaryOf } from './summary.js';
 import {
   type Broken,
   brokenBy,
@@ -34,6 +35,7 @@ import type {
   ListVerdictsQuery,
   SearchVerdictsQuery,
   StoredVerdict,
+  SummaryQuery,
   Verdict,
 } from './verdicts.schemas.js';
 
@@ -105,15 +107,31 @@ function projectNames(releases: readonly FoundRelease[]): ReadonlyMap<number, st
 /** The verdicts of releases that may all go. */
 interface Allowed extends Broken {
   readonly verdicts: readonly DecidedVerdict[];
+  /** Of the only release, if the server knows its external address. */
+  readonly page?: string;
 }
+
+/** The address of the page of a release. undefined: the server does not know its external address. */
+const webPage = (
+  publicUrl: string | undefined,
+  { releaseId, environment }: Pick<DecidedVerdict, 'releaseId' | 'environment'>,
+) =>
+  publicUrl === undefined
+    ? undefined
+    : `${publicUrl.replace(/\/$/, '')}/ui/releases/${releaseId}?environment=${environment}`;
 
 export type VerdictsService = ReturnType<typeof verdictsService>;
 
 /**
  * Verdicts. Each call evaluates the current state.
  * @param onOutcome called for each decision that may be stored
+ * @param publicUrl external address of this server, for links to pages
  */
-export function verdictsService(large: LargeDecisions, onOutcome: (outcome: Outcome) => void) {
+export function verdictsService(
+  large: LargeDecisions,
+  onOutcome: (outcome: Outcome) => void,
+  publicUrl?: string,
+) {
   async function decideNow(
     context: CallContext,
     question: Question,
@@ -233,11 +251,44 @@ export function verdictsService(large: LargeDecisions, onOutcome: (outcome: Outc
       }
       const names = projectNames(releases);
       if (verdicts.every(({ decision }) => decision === 'allow')) {
-        return { verdicts, ...brokenTogether(verdicts, names) };
+        const [only, ...others] = verdicts;
+        const page = only && others.length === 0 ? webPage(publicUrl, only) : undefined;
+        return {
+          ...(page !== undefined && { page }),
+          verdicts,
+          ...brokenTogether(verdicts, names),
+        };
       }
       for (const verdict of verdicts) await ensureRequested(context, verdict);
-      const members = denialOf(request.environment, verdicts, names);
+      const denied = verdicts.find(({ decision }) => decision === 'deny');
+      const page = denied && webPage(publicUrl, denied);
+      const members = denialOf(request.environment, verdicts, names, page);
       throw new AppError('release-denied', members.reasons.join('; '), { members });
+    },
+
+    /**
+     * Decides as `assert` does, for people to read. It does not request approvals.
+     * @throws {AppError} `release-not-found`, `environment-not-found`, `decision-too-large`
+     */
+    async summary(
+      context: CallContext,
+      releaseId: string,
+      { environment, intent }: SummaryQuery,
+      waiting: Waiting,
+    ): Promise<string> {
+      const question = {
+        releaseId: releaseId.toLowerCase(),
+        environment,
+        intent: intentOf(intent),
+      };
+      const admit = admission(context, undefined);
+      const { verdict } = await decideAndSettle(context, question, waiting, admit);
+      const { reasons, nextSteps } = denialOf(environment, [verdict], new Map());
+      const { overrides = [] } = brokenTogether([verdict], new Map());
+      const { version, decision, id: verdictId } = verdict;
+      const page = webPage(publicUrl, verdict);
+      const said = { version, environment, intent, decision, reasons, nextSteps, overrides };
+      return summaryOf({ ...said, verdictId, page });
     },
 
     /**

@@ -16,7 +16,8 @@ export const PROJECT_CHECKS: readonly RowCheck[] = [
     kind: 'project',
     created: ['project.created'],
     agrees: 'true',
-    later: `to_jsonb(t.status) = ${CURRENT('project.updated', 'status')}`,
+    later: `to_jsonb(t.status) = ${CURRENT('project.updated', 'status')}
+            AND COALESCE(to_jsonb(t.key), 'null') = COALESCE(${CURRENT('project.updated', 'key')}, 'null')`,
     gone: `EXISTS (SELECT 1 FROM events x WHERE x.subject_kind = 'project' AND x.subject_id = e.subject_id
                       AND x.type = 'project.deleted')`,
     project: 't.id',

@@ -287,6 +287,8 @@ abstract class DeclarativeScript extends Script {
     }
   }
 
+  Map string(Map it) { [id: it.credentialsId, variables: [it.variable]] }
+
   Map file(Map it) { [id: it.credentialsId, variables: [it.variable]] }
 
   Map usernamePassword(Map it) { [id: it.credentialsId, variables: [it.usernameVariable, it.passwordVariable]] }

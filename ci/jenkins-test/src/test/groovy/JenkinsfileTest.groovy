@@ -1,15 +1,23 @@
 import org.junit.jupiter.api.Test
 
 class JenkinsfileTest {
-  static final BUILD = ['Build', 'Checkout', 'Install', 'Lint and types', 'Test', 'Build image']
-  static final STAGING = ['Staging', 'Fetch release for staging', 'Deploy to staging', 'Smoke test staging']
-  static final PRODUCTION = ['Production', 'Fetch release for production', 'Deploy to production', 'Smoke test production']
-  static final CHECKS = ['install', 'lint', 'test', 'build-image', 'cleanup'].collect { "scripts/ci/${it}.sh" as String }
-  static final RELEASE = CHECKS + ['scripts/ci/archive.sh']
+  static final BUILD = ['Build', 'Checkout', 'Install', 'Lint and types', 'Test', 'Build image', 'Scan']
+  static final STAGING = [
+    'Staging', 'Fetch release for staging', 'Gate staging', 'Deploy to staging', 'Smoke test staging', 'Record staging']
+  static final PRODUCTION = [
+    'Production', 'Fetch release for production', 'Gate production', 'Deploy to production', 'Smoke test production',
+    'Record production']
+  static final CHECKS = ['install', 'lint', 'test', 'build-image', 'cleanup', 'scan'].collect { "scripts/ci/${it}.sh" as String }
+  static final UPLOAD = 'scripts/ci/upload.sh "$GIT_COMMIT"'
+  static final RELEASE = CHECKS + ['scripts/ci/archive.sh', UPLOAD]
+  static final GATE_STAGING = 'scripts/ci/gate.sh staging "$GIT_COMMIT"'
   static final TO_STAGING = [
     'scripts/ci/deploy.sh staging "$GIT_COMMIT"', 'scripts/ci/smoke-environment.sh staging "$GIT_COMMIT"']
+  static final ALL_STAGING = [GATE_STAGING, *TO_STAGING, 'scripts/ci/record.sh staging "$GIT_COMMIT" succeeded']
+  static final GATE_PRODUCTION = 'scripts/ci/gate.sh production "$GIT_COMMIT"'
   static final TO_PRODUCTION = [
     'scripts/ci/deploy.sh production "$GIT_COMMIT"', 'scripts/ci/smoke-environment.sh production "$GIT_COMMIT"']
+  static final ALL_PRODUCTION = [GATE_PRODUCTION, *TO_PRODUCTION, 'scripts/ci/record.sh production "$GIT_COMMIT" succeeded']
 
   static List<String> strings(List values) { values.collect { it as String } }
 
@@ -17,12 +25,15 @@ class JenkinsfileTest {
     strings(["srp-$environment-vault-password", "srp-$environment-ssh"])
   }
 
+  /** Going back also asks the platform. */
+  static List<String> rights(String environment) { ['srp-token'] + secrets(environment) }
+
   @Test
   void 'main runs every stage in order, each with its script'() {
     def build = new Build().run()
     assert build.result == 'SUCCESS'
-    assert build.stagesRun() == BUILD + ['Archive'] + STAGING + ['Approve production'] + PRODUCTION
-    assert build.commands() == RELEASE + TO_STAGING + TO_PRODUCTION
+    assert build.stagesRun() == BUILD + ['Archive', 'Upload evidence'] + STAGING + ['Approve production'] + PRODUCTION
+    assert build.commands() == RELEASE + ALL_STAGING + ALL_PRODUCTION
   }
 
   @Test
@@ -58,15 +69,15 @@ class JenkinsfileTest {
   void 'a refusal ends the build before production'() {
     def build = new Build(approved: false).run()
     assert build.result == 'ABORTED'
-    assert build.commands() == RELEASE + TO_STAGING
+    assert build.commands() == RELEASE + ALL_STAGING
   }
 
   @Test
   void 'a failing smoke test of staging rolls staging back and stops the build'() {
     def build = new Build(failing: ['scripts/ci/smoke-environment.sh staging']).run()
     assert build.result == 'FAILURE'
-    assert build.commands() == RELEASE + TO_STAGING + ['scripts/ci/rollback.sh staging "$GIT_COMMIT"']
-    assert build.shells.last().credentials == secrets('staging')
+    assert build.commands() == RELEASE + [GATE_STAGING] + TO_STAGING + ['scripts/ci/go-back.sh staging "$GIT_COMMIT"']
+    assert build.shells.last().credentials == rights('staging')
     assert build.input == null
   }
 
@@ -74,8 +85,8 @@ class JenkinsfileTest {
   void 'a failing smoke test of production rolls production back'() {
     def build = new Build(failing: ['scripts/ci/smoke-environment.sh production']).run()
     assert build.result == 'FAILURE'
-    assert build.commands() == RELEASE + TO_STAGING + TO_PRODUCTION + ['scripts/ci/rollback.sh production "$GIT_COMMIT"']
-    assert build.shells.last().credentials == secrets('production')
+    assert build.commands() == RELEASE + ALL_STAGING + [GATE_PRODUCTION] + TO_PRODUCTION + ['scripts/ci/go-back.sh production "$GIT_COMMIT"']
+    assert build.shells.last().credentials == rights('production')
   }
 
   @Test
@@ -84,8 +95,31 @@ class JenkinsfileTest {
       def build = new Build(failing: ["scripts/ci/deploy.sh $environment" as String]).run()
       assert build.result == 'FAILURE'
       assert strings(build.commands()).takeRight(2) ==
-        strings([commands.first(), "scripts/ci/rollback.sh $environment \"\$GIT_COMMIT\""])
+        strings([commands.first(), "scripts/ci/go-back.sh $environment \"\$GIT_COMMIT\""])
     }
+  }
+
+  @Test
+  void 'what the gate denies or does not answer is not deployed, and nothing is rolled back'() {
+    ['staging': [GATE_STAGING], 'production': ALL_STAGING + [GATE_PRODUCTION]].each { environment, commands ->
+      def build = new Build(failing: ["scripts/ci/gate.sh $environment" as String]).run()
+      assert build.result == 'FAILURE'
+      assert build.commands() == RELEASE + commands
+    }
+  }
+
+  @Test
+  void 'a success that is not recorded is not rolled back, and stops the build'() {
+    def build = new Build(failing: ['scripts/ci/record.sh staging']).run()
+    assert build.result == 'FAILURE'
+    assert build.commands() == RELEASE + ALL_STAGING
+  }
+
+  @Test
+  void 'a scanner that is missing stops the build before anything is packed'() {
+    def build = new Build(failing: ['scripts/ci/scan.sh']).run()
+    assert build.result == 'FAILURE'
+    assert build.commands() == CHECKS
   }
 
   @Test
@@ -104,8 +138,10 @@ class JenkinsfileTest {
     assert archived > events.indexOf('sh scripts/ci/archive.sh')
     [TO_STAGING, TO_PRODUCTION].each {
       def deploy = events.indexOf('sh ' + it.first())
-      assert events[deploy - 1] == 'stage Deploy to ' + (it == TO_STAGING ? 'staging' : 'production')
-      assert events[deploy - 2] == 'unarchive [ci-results/release/**:.]'
+      def environment = it == TO_STAGING ? 'staging' : 'production'
+      assert events[deploy - 1] == "stage Deploy to $environment"
+      assert events[deploy - 2].startsWith("sh scripts/ci/gate.sh $environment")
+      assert events[deploy - 4] == 'unarchive [ci-results/release/**:.]'
       assert archived < deploy
     }
   }
@@ -113,7 +149,7 @@ class JenkinsfileTest {
   @Test
   void 'a registry gets the image before the release is packed, with a login for that step alone'() {
     def build = new Build(overrides: [PUBLISH: 'registry']).run()
-    assert build.commands().take(7) == CHECKS + ['scripts/ci/push-image.sh', 'scripts/ci/archive.sh']
+    assert build.commands().take(8) == CHECKS + ['scripts/ci/push-image.sh', 'scripts/ci/archive.sh']
     assert build.shells.findAll { 'srp-registry' in it.credentials }*.command == ['scripts/ci/push-image.sh']
     assert !new Build(branch: 'feature', overrides: [PUBLISH: 'registry']).run().commands().contains('scripts/ci/push-image.sh')
   }
@@ -123,7 +159,9 @@ class JenkinsfileTest {
     def build = new Build().run()
     build.shells.each {
       def environment = (it.command =~ /(?:deploy|smoke-environment)\.sh (\w+)/).with { it.find() ? it.group(1) : null }
-      assert strings(it.credentials) == (environment ? secrets(environment) : [])
+      def asks = it.command =~ /(?:upload|gate|record)\.sh/
+      assert strings(it.credentials) == (environment ? secrets(environment) : asks ? ['srp-token'] : [])
+      if (asks) assert it.variables == ['SRP_TOKEN']
       if (environment) {
         assert it.variables == ['ANSIBLE_VAULT_PASSWORD_FILE', 'ANSIBLE_PRIVATE_KEY_FILE', 'ANSIBLE_REMOTE_USER']
       }
@@ -137,8 +175,8 @@ class JenkinsfileTest {
         def build = new Build(hanging: [command]).run()
         assert build.result == 'ABORTED'
         assert strings(build.commands()).takeRight(2) ==
-          strings([command, "scripts/ci/rollback.sh $environment \"\$GIT_COMMIT\""])
-        assert strings(build.shells.last().credentials) == secrets(environment)
+          strings([command, "scripts/ci/go-back.sh $environment \"\$GIT_COMMIT\""])
+        assert strings(build.shells.last().credentials) == rights(environment)
       }
     }
   }
