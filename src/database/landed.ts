@@ -104,4 +104,7 @@ export const LANDED: Readonly<Record<string, readonly string[]>> = {
   '20261205160000_passed_deployments': [
     'e5cb55b74527c5ac84566427d4770856c8e47783df2711e38ca79abe9d547771',
   ],
+  '20261206150000_ending_waivers': [
+    '197f46c7c233e827d43631784cdecd5c89a7017cac2dc141a7a35cd9205e80f4',
+  ],
 };

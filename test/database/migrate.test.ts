@@ -54,6 +54,7 @@ const MIGRATIONS = [
   '20261205100000_digests_of_all_rows',
   '20261205120000_own_reviews',
   '20261205160000_passed_deployments',
+  '20261206150000_ending_waivers',
 ];
 
 let database: Awaited<ReturnType<typeof createEmptyDatabase>>;
