@@ -9,6 +9,7 @@ import { type Deployment, Deployments, type Names, Project } from '../parts/depl
 import { Emergency } from '../parts/emergency.js';
 import { EnvironmentState, type Status } from '../parts/environment-state.js';
 import { type BreakGlass, Glasses } from '../parts/glasses.js';
+import { Guard, guardHistory } from '../parts/guard.js';
 import { getPage, postForm } from '../route.js';
 import { en } from '../texts/en.js';
 import { isPerson, namesOf, type Tools } from '../tools.js';
@@ -29,6 +30,9 @@ interface Props {
   /** undefined: the viewer may not see deployments. */
   readonly history: readonly Deployment[] | undefined;
   readonly glasses: readonly BreakGlass[];
+  readonly changes: Awaited<ReturnType<typeof guardHistory>>;
+  /** Whether the viewer may list findings of what runs. */
+  readonly seesFindings: boolean;
   readonly mayStop: boolean;
   readonly mayResume: boolean;
   /** Ask for a rollback. */
@@ -158,6 +162,11 @@ const EnvironmentView = (props: Props) => {
         {status.running.length > 0 && (
           <Deployments items={status.running} names={names} label={en.environments.runsIn(name)} />
         )}
+        {status.running.length > 0 && props.seesFindings && (
+          <p class="more">
+            <a href={`/ui/environments/${name}/findings`}>{en.running.link}</a>
+          </p>
+        )}
       </Panel>
       {glasses.length > 0 && (
         <Panel id="glass" title={en.environments.brokenGlass}>
@@ -192,6 +201,7 @@ const EnvironmentView = (props: Props) => {
           )}
         </Panel>
       )}
+      <Guard events={props.changes} />
     </Page>
   );
 };
@@ -226,9 +236,11 @@ export function environmentPage(app: FastifyInstance, { services }: Tools): void
     const mayAsk = writes && mayCall(context, 'assertRelease');
     const mayBreak = isPerson(visit) && mayCall(context, 'createBreakGlass');
     const { done } = visit.query;
-    const may = { mayStop, mayResume, mayAsk, mayBreak };
+    const changes = await guardHistory(services, context, name);
+    const seesFindings = sees && mayCall(context, 'listRunningFindings');
+    const may = { seesFindings, mayStop, mayResume, mayAsk, mayBreak };
     return EnvironmentView({
-      ...{ viewer, environment, status, names, history, glasses, now, done },
+      ...{ viewer, environment, status, names, history, glasses, changes, now, done },
       ...may,
     });
   });
