@@ -15,9 +15,10 @@ import { en } from '../texts/en.js';
 import { isPerson, namesOf, type Tools } from '../tools.js';
 
 const DAY_MS = 86_400_000;
-/** Deployments that the chart counts at most, and that the table shows. */
+/** Deployments that the chart counts at most. */
 const COUNTED = 1000;
-const SHOWN = 50;
+/** Rows of each table: a view has at most 100 KB. */
+const SHOWN = 40;
 
 type Services = Tools['services'];
 type Environment = Awaited<ReturnType<Services['getEnvironment']>>;
@@ -160,7 +161,14 @@ const EnvironmentView = (props: Props) => {
         {history === undefined && <Missing scope="deployments:read" />}
         {history && status.running.length === 0 && <Empty>{en.environments.nothing}</Empty>}
         {status.running.length > 0 && (
-          <Deployments items={status.running} names={names} label={en.environments.runsIn(name)} />
+          <Deployments
+            items={status.running.slice(0, SHOWN)}
+            names={names}
+            label={en.environments.runsIn(name)}
+          />
+        )}
+        {status.running.length > SHOWN && (
+          <p class="hint">{en.environments.firstOf(SHOWN, name)}</p>
         )}
         {status.running.length > 0 && props.seesFindings && (
           <p class="more">

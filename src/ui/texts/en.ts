@@ -175,6 +175,8 @@ export const en = {
     nothing:
       'No deployment is recorded here. A pipeline records it: POST /environments/{name}/deployments',
     runs: 'Runs now',
+    firstOf: (count: number, name: string) =>
+      `The first ${count} projects. All of them: GET /environments/${name}/deployments`,
     runsIn: (name: string) => `What runs in ${name}`,
     open: 'Open',
     stopped: 'Stopped',
