@@ -82,6 +82,12 @@ export function projectsFor({ grants }: Caller, scope: Scope): Projects {
   return [...ids];
 }
 
+/** The projects that are in both. */
+export function commonProjects(some: Projects, others: Projects): Projects {
+  if (some === null) return others;
+  return others === null ? some : some.filter((id) => others.includes(id));
+}
+
 /** The condition for rows of these projects, for Prisma. */
 export const inProjects = (projects: Projects) =>
   projects === null ? {} : { projectId: { in: [...projects] } };

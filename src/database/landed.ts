@@ -108,4 +108,7 @@ export const LANDED: Readonly<Record<string, readonly string[]>> = {
   '20261206140000_project_keys': [
     '2bce31adb146339a265d7fc342fa5d6c5c805f884fcfbc73c2674d0640259f11',
   ],
+  '20261206150000_ending_waivers': [
+    '197f46c7c233e827d43631784cdecd5c89a7017cac2dc141a7a35cd9205e80f4',
+  ],
 };

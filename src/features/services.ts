@@ -15,17 +15,21 @@ import { countOpening } from './break-glass/openings.js';
 import { reviewsService } from './break-glass/reviews.service.js';
 import { deploymentsService } from './environments/deployments.service.js';
 import { environmentsService } from './environments/environments.service.js';
+import { runningFindingsService } from './environments/running-findings.service.js';
 import { statusService } from './environments/status.service.js';
 import { CreateEnvironmentStop, ResumeEnvironment } from './environments/stops.schemas.js';
 import { stopsService } from './environments/stops.service.js';
 import { evidenceService } from './evidence/evidence.service.js';
 import { documentStore } from './evidence/index.js';
 import { inventoryService } from './inventory/inventory.service.js';
+import { policiesService } from './policies/policies.service.js';
 import { projectsService } from './projects/projects.service.js';
 import { artifactsService } from './releases/artifacts.service.js';
 import { releasesService } from './releases/releases.service.js';
+import { versionsOf } from './releases/versions.js';
 import { sessionsService } from './sessions/sessions.service.js';
 import { timelineService } from './timeline/timeline.service.js';
+import { eventsService } from './transparency/events.service.js';
 import { logService, type Transparency } from './transparency/index.js';
 import type { VerdictsService, Waiting } from './verdicts/index.js';
 import { AssertQuery } from './verdicts/verdicts.schemas.js';
@@ -38,6 +42,7 @@ export const PAGE_SCOPES = {
   getEnvironment: 'environments:read',
   getEnvironmentStatus: 'environments:read',
   searchDeployments: 'deployments:read',
+  listRunningFindings: 'evidence:read',
   listBreakGlass: 'deployments:read',
   getBreakGlass: 'deployments:read',
   createBreakGlass: 'deployments:break-glass',
@@ -56,6 +61,7 @@ export const PAGE_SCOPES = {
   findArtifact: 'releases:read',
   getReleaseReadiness: 'verdicts:read',
   listVerdicts: 'verdicts:read',
+  searchVerdicts: 'verdicts:read',
   getVerdict: 'verdicts:read',
   getVerdictProof: 'verdicts:read',
   getLogKeys: 'log:read',
@@ -63,6 +69,7 @@ export const PAGE_SCOPES = {
   listEvidence: 'evidence:read',
   getReleaseSummary: 'evidence:read',
   listFindings: 'evidence:read',
+  listComponents: 'evidence:read',
   findFindings: 'evidence:read',
   findComponents: 'evidence:read',
   listApprovals: 'approvals:read',
@@ -70,10 +77,14 @@ export const PAGE_SCOPES = {
   createApproval: 'approvals:write',
   listInbox: 'approvals:read',
   listWaivers: 'waivers:read',
+  listEndingWaivers: 'waivers:read',
   getWaiver: 'waivers:read',
   approveWaiver: 'waivers:approve',
   revokeWaiver: 'waivers:approve',
   getTimeline: 'events:read',
+  listEvents: 'events:read',
+  listPolicies: 'policies:read',
+  getPolicy: 'policies:read',
 } as const satisfies Record<string, Scope>;
 
 type Operation = keyof typeof PAGE_SCOPES;
@@ -121,6 +132,9 @@ export function pageServices(dependencies: PageDependencies) {
   const environments = environmentsService();
   const status = statusService(verdicts);
   const deployments = deploymentsService(verdicts, () => {});
+  const running = runningFindingsService();
+  const policies = policiesService();
+  const events = eventsService();
   const stops = stopsService();
   const projects = projectsService();
   const releases = releasesService();
@@ -139,6 +153,7 @@ export function pageServices(dependencies: PageDependencies) {
     getEnvironment: guarded('getEnvironment', environments.get),
     getEnvironmentStatus: guarded('getEnvironmentStatus', status.get),
     searchDeployments: guarded('searchDeployments', deployments.search),
+    listRunningFindings: guarded('listRunningFindings', running.list),
     listBreakGlass: guarded('listBreakGlass', reviewsService.list),
     getBreakGlass: guarded('getBreakGlass', reviewsService.get),
     createBreakGlass: guarded('createBreakGlass', (context, releaseId: string, input: unknown) =>
@@ -177,11 +192,13 @@ export function pageServices(dependencies: PageDependencies) {
     projectNames: guarded('getProject', projects.names),
     listReleases: guarded('listReleases', releases.list),
     getRelease: guarded('getRelease', releases.get),
+    releaseVersions: guarded('getRelease', versionsOf),
     listArtifacts: guarded('listArtifacts', artifacts.list),
     findArtifact: guarded('findArtifact', artifacts.findByDigest),
     getReleaseReadiness: guarded('getReleaseReadiness', status.readiness),
     explainRelease: guarded('getReleaseReadiness', status.explain),
     listVerdicts: guarded('listVerdicts', verdicts.list),
+    searchVerdicts: guarded('searchVerdicts', verdicts.search),
     getVerdict: guarded('getVerdict', verdicts.get),
     getVerdictProof: guarded('getVerdictProof', attestations.proof),
     getLogKeys: config.LOG_PUBLIC ? () => log.keys() : guarded('getLogKeys', () => log.keys()),
@@ -189,6 +206,7 @@ export function pageServices(dependencies: PageDependencies) {
     listEvidence: guarded('listEvidence', evidence.list),
     getReleaseSummary: guarded('getReleaseSummary', inventory.summary),
     listFindings: guarded('listFindings', inventory.findings),
+    listComponents: guarded('listComponents', inventory.components),
     findFindings: guarded('findFindings', inventory.findFindings),
     findComponents: guarded('findComponents', inventory.findComponents),
     listApprovals: guarded('listApprovals', approvals.list),
@@ -200,12 +218,16 @@ export function pageServices(dependencies: PageDependencies) {
     ),
     listInbox: guarded('listInbox', approvals.inbox),
     listWaivers: guarded('listWaivers', waivers.list),
+    listEndingWaivers: guarded('listEndingWaivers', waivers.ending),
     getWaiver: guarded('getWaiver', waivers.get),
     approveWaiver: guarded('approveWaiver', waivers.approve),
     revokeWaiver: guarded('revokeWaiver', (context, id: string, input: unknown) =>
       waivers.revoke(context, id, checkBody(RevokeWaiver, input).reason),
     ),
     getTimeline: guarded('getTimeline', timeline.list),
+    listEvents: guarded('listEvents', events.list),
+    listPolicies: guarded('listPolicies', policies.list),
+    getPolicy: guarded('getPolicy', policies.get),
     signOut: sessionsService.signOut,
   };
 }

@@ -13,7 +13,7 @@ export interface Viewer {
   readonly antiForgery: string | undefined;
 }
 
-export type Place = 'inbox' | 'environments' | 'projects' | 'search';
+export type Place = 'inbox' | 'environments' | 'denials' | 'projects' | 'policies' | 'search';
 
 interface PageProps {
   readonly title: string;
@@ -27,7 +27,9 @@ interface PageProps {
 const NAVIGATION: readonly [Place, string][] = [
   ['inbox', '/ui/inbox'],
   ['environments', '/ui/environments'],
+  ['denials', '/ui/denials'],
   ['projects', '/ui/projects'],
+  ['policies', '/ui/policies'],
 ];
 
 export const AntiForgery = ({ viewer }: { viewer: Viewer }) => (

@@ -6,15 +6,19 @@ import { formParser, textOf } from './forms.js';
 import { auditPackPages } from './pages/audit-pack.js';
 import { breakGlassPages } from './pages/break-glass.js';
 import { breakGlassFormPages } from './pages/break-glass-form.js';
+import { componentsPage } from './pages/components.js';
 import { decidePages } from './pages/decide.js';
+import { denialsPage } from './pages/denials.js';
 import { emergencyPages } from './pages/emergency.js';
 import { environmentPage } from './pages/environment.js';
 import { environmentPages } from './pages/environments.js';
 import { sendRefusal } from './pages/errors.js';
 import { homePages } from './pages/home.js';
 import { inboxPage } from './pages/inbox.js';
+import { policyPages } from './pages/policies.js';
 import { projectPages } from './pages/projects.js';
 import { releasePages } from './pages/release.js';
+import { runningFindingsPage } from './pages/running-findings.js';
 import { searchPage } from './pages/search.js';
 import { signInPages } from './pages/sign-in.js';
 import { verdictPage } from './pages/verdict.js';
@@ -26,10 +30,14 @@ const PAGES = [
   homePages,
   environmentPages,
   environmentPage,
+  runningFindingsPage,
+  denialsPage,
+  policyPages,
   emergencyPages,
   breakGlassPages,
   breakGlassFormPages,
   releasePages,
+  componentsPage,
   projectPages,
   inboxPage,
   decidePages,

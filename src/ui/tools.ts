@@ -1,9 +1,17 @@
+import { Type } from '@sinclair/typebox';
 import type { FastifyRequest } from 'fastify';
 import { authMode, type Config } from '../config/config.js';
 import { signInSettings } from '../config/sign-in.js';
+import { stringEnum } from '../contract/schemas.js';
 import { mayCall, type PageServices } from '../features/services.js';
+import { SEVERITIES } from '../vocabulary/severity.js';
 import type { Viewer } from './page.js';
 import type { Visit } from './route.js';
+
+/** The place of a page in a list. */
+export const CURSOR = Type.Optional(Type.String({ maxLength: 2000, pattern: '^[A-Za-z0-9_-]+$' }));
+
+export const SEVERITY = Type.Optional(stringEnum(SEVERITIES));
 
 /** How a person signs in: at the provider, with a token, or not at all. */
 export type SignInWay = 'provider' | 'token' | 'none';

@@ -43,6 +43,11 @@ describe.skipIf(executablePath === undefined)('the pages in a browser', () => {
   const views = (): [name: string, path: string][] => [
     ['environments', '/ui/environments'],
     ['environment', '/ui/environments/production'],
+    ['running-findings', '/ui/environments/production/findings'],
+    ['denials', '/ui/denials'],
+    ['policies', '/ui/policies'],
+    ['policy', '/ui/policies/baseline'],
+    ['components', `/ui/releases/${scene.denied}/components`],
     ['release-denied', `/ui/releases/${scene.denied}?environment=production`],
     ['release-running', `/ui/releases/${scene.running}?environment=production`],
     ['project', `/ui/projects/${scene.payments}`],

@@ -56,6 +56,7 @@ const MIGRATIONS = [
   '20261205160000_passed_deployments',
   '20261206110000_doubts',
   '20261206140000_project_keys',
+  '20261206150000_ending_waivers',
 ];
 
 let database: Awaited<ReturnType<typeof createEmptyDatabase>>;

@@ -34,7 +34,30 @@ describe('GET /environments', () => {
     expect(seen).toEqual(['first', 'staging', 'y', 'z', 'production', 'last']);
   });
 
-  it.each(['limit=0', 'limit=1001', 'cursor=A', 'x=1'])('400: %s', async (query) => {
+  it('lists those that a policy guards, in any version', async () => {
+    const { app } = context;
+    const rules = [{ rule: 'sbom-present' }];
+    await app.inject({ method: 'POST', url: '/policies', payload: { name: 'shop', rules } });
+    for (const [name, policies] of [
+      ['both', [{ name: 'baseline' }, { name: 'shop', version: 1 }]],
+      ['other', [{ name: 'shop' }]],
+    ]) {
+      const response = await app.inject({
+        method: 'POST',
+        url: '/environments',
+        payload: { name, rank: 30, policies },
+      });
+      expect(response.statusCode, response.body).toBe(201);
+    }
+    const names = async (query: string) =>
+      (await app.inject(`/environments?${query}`)).json().map(({ name }: { name: string }) => name);
+    expect(await names('policy=shop')).toEqual(['both', 'other']);
+    expect(await names('policy=baseline')).toEqual(['staging', 'production', 'both']);
+    expect(await names('policy=nothing')).toEqual([]);
+    expect(await names('policy=shop&limit=1&cursor=both')).toEqual(['other']);
+  });
+
+  it.each(['policy=A', 'limit=0', 'limit=1001', 'cursor=A', 'x=1'])('400: %s', async (query) => {
     expectProblem(await context.app.inject(`/environments?${query}`), 400, 'validation-failed');
   });
 });

@@ -35,8 +35,8 @@ function expectProblem({ headers, ...answer }: Answer, detail: RegExp): void {
 }
 
 const untilServed = async (server: Server, work: (server: Server) => Promise<Answer> = create) => {
-  await expect.poll(async () => (await ready(server)).status).toBe(200);
-  await expect.poll(async () => (await work(server)).status).toBe(201);
+  await expect.poll(() => ready(server)).toMatchObject({ status: 200 });
+  await expect.poll(() => work(server)).toMatchObject({ status: 201 });
   expect(server.child.exitCode).toBeNull();
 };
 

@@ -119,6 +119,8 @@ describe('GET /events', () => {
     ]);
     expect((await list(`release=${two?.id}`)).map(({ subject }) => subject.id)).toEqual([two?.id]);
     expect(types(await list('type=policy.created'))).toEqual(['policy.created']);
+    expect(types(await list(`subject=project:${one?.projectId}`))).toEqual(['project.created']);
+    expect(await list(`subject=release:${one?.projectId}`)).toEqual([]);
     expect(await list('actor=nobody')).toEqual([]);
     expect(await list('actor=alice')).toHaveLength(5);
     const [, , third] = await list();
@@ -165,6 +167,8 @@ describe('GET /events', () => {
     'project=X',
     'release=1',
     'type=A',
+    'subject=production',
+    'subject=environment:',
     'actor=',
     'from=yesterday',
     'other=1',

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
 import { giveToken, type Holder } from '../support/callers.js';
 import { sql } from '../support/database.js';
+import { walkPages } from '../support/pages.js';
 import { expectProblem, nextPage } from '../support/requests.js';
 import { useRows } from '../support/rows.js';
-import { approve, requested, revokeWaiver, type WaiverBody } from '../support/waivers.js';
+import { approve, inDays, requested, revokeWaiver, type WaiverBody } from '../support/waivers.js';
 
 const context = useApp({ AUTH_MODE: 'token' });
 let admin: Holder;
@@ -78,6 +79,65 @@ describe('GET /waivers', () => {
 
   it.each(['limit=0', 'state=x', 'project=0', 'cursor=x', 'x=1'])('400: %s', async (query) => {
     expectProblem(await list(`?${query}`), 400, 'validation-failed');
+  });
+});
+
+describe('GET /waivers/ending', () => {
+  const ending = async (query: string, holder = admin) => {
+    const page = await list(`/ending${query}`, holder);
+    expect(page.statusCode, page.body).toBe(200);
+    return page.json().map(({ rule }: WaiverBody) => rule);
+  };
+  useRows(async () => {
+    const { app } = context;
+    const { headers } = await giveToken({ subject: 'bob' });
+    const ends = new Map([3, 20].map((days) => [days, inDays(days)]));
+    for (const [rule, days, projectId] of [
+      ['later', 20, 1],
+      ['soon', 3, 1],
+      ['also soon', 3, 2],
+    ] as const) {
+      const body = { projectId, rule, expiresAt: ends.get(days) };
+      const { id } = await requested(app, body, admin.headers);
+      await approve(app, id, headers);
+    }
+    await requested(app, { rule: 'not approved', expiresAt: inDays(2) }, admin.headers);
+  });
+
+  it('lists approved waivers that end within some days, the next first', async () => {
+    expect(await ending('?days=5')).toEqual(['soon', 'also soon']);
+    expect(await ending('?days=25')).toEqual(['soon', 'also soon', 'later']);
+    expect(await ending('?days=1')).toEqual([]);
+    expect(await ending('?project=1&days=25')).toEqual(['soon', 'later']);
+    expect(await ending('?days=90')).toEqual([
+      'soon',
+      'also soon',
+      'later',
+      'approved 1',
+      'approved 2',
+    ]);
+    const walked = await walkPages<WaiverBody>(
+      context.app,
+      '/waivers/ending?days=25&limit=1',
+      admin.headers,
+    );
+    expect(walked.map(({ rule }) => rule)).toEqual(['soon', 'also soon', 'later']);
+  });
+
+  it('lists those of the projects that the caller can read', async () => {
+    const holder = await giveToken({ scopes: ['waivers:read'], projects: [2] });
+    expect(await ending('?days=25', holder)).toEqual(['also soon']);
+    expectProblem(await list('/ending?project=1', holder), 404, 'project-not-found');
+    const other = await giveToken({ scopes: ['releases:read'] });
+    expectProblem(await list('/ending', other), 403, 'insufficient-scope');
+  });
+
+  it('404: the project does not exist', async () => {
+    expectProblem(await list('/ending?project=9'), 404, 'project-not-found');
+  });
+
+  it.each(['days=0', 'days=91', 'cursor=x', 'limit=0', 'x=1'])('400: %s', async (query) => {
+    expectProblem(await list(`/ending?${query}`), 400, 'validation-failed');
   });
 });
 

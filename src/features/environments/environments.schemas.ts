@@ -159,6 +159,10 @@ export const ListEnvironmentsQuery = Type.Object(
   {
     limit: defaulted(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
     cursor: parameter(name, 'Start of the page, from the `Link` header of the previous page'),
+    policy: parameter(
+      resourceName('Name of the policy', 'baseline'),
+      'Only environments that this policy guards, in any version',
+    ),
   },
   { additionalProperties: false },
 );

@@ -66,9 +66,13 @@ export function environmentsService() {
     /** Lists environments by rank, then by name. */
     async list(
       { prisma }: CallContext,
-      { limit, cursor }: ListEnvironmentsQuery,
+      { limit, cursor, policy }: ListEnvironmentsQuery,
     ): Promise<Page<Environment>> {
       const rows = await prisma.environment.findMany({
+        // There are few environments, and they cannot be deleted: this reads all of them.
+        ...(policy !== undefined && {
+          where: { policies: { array_contains: [{ name: policy }] } },
+        }),
         orderBy: [{ rank: 'asc' }, { name: 'asc' }],
         ...(cursor !== undefined && { cursor: { name: cursor }, skip: 1 }),
         take: limit + 1,

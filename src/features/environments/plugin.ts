@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config.js';
 import type { Feature } from '../../platform/feature.js';
+import { FoundFinding } from '../inventory/index.js';
 import type { VerdictsService } from '../verdicts/index.js';
 import { deploymentSearchRoutes, deploymentsRoutes, historyRoutes } from './deployments.routes.js';
 import { CreateDeployment, Deployment } from './deployments.schemas.js';
@@ -12,6 +13,8 @@ import {
   UpdateEnvironment,
 } from './environments.schemas.js';
 import { environmentsService } from './environments.service.js';
+import { runningFindingsRoutes } from './running-findings.routes.js';
+import { runningFindingsService } from './running-findings.service.js';
 import { statusRoutes } from './status.routes.js';
 import { EnvironmentStatus, Readiness } from './status.schemas.js';
 import { statusService } from './status.service.js';
@@ -36,6 +39,7 @@ const SCHEMAS = [
   CreateDeployment,
   EnvironmentStatus,
   Readiness,
+  FoundFinding,
 ];
 
 interface Dependencies {
@@ -73,6 +77,7 @@ export const environments: Feature = {
     const prefix = '/environments/:name/deployments';
     await app.register(deploymentsRoutes, { prefix, deployments });
     await app.register(historyRoutes, { prefix: '/environments/:name', deployments });
+    await app.register(runningFindingsRoutes, { findings: runningFindingsService() });
     await app.register(statusRoutes, { status: statusService(verdicts) });
     await app.register(deploymentSearchRoutes, { prefix: '/deployments', deployments });
   },

@@ -1,4 +1,4 @@
-import { type Projects, projectsFor } from '../../access/caller.js';
+import { commonProjects, type Projects, projectsFor } from '../../access/caller.js';
 import { type CallContext, query } from '../../database/context.js';
 import { type Deployment, toDeployment, WITH_RELEASE } from './deployment.js';
 import { RUNNING } from './deployments.sql.js';
@@ -17,8 +17,7 @@ export async function runningIn(
   project?: number,
 ): Promise<Deployment[]> {
   const reached = projectsFor(context.caller, 'deployments:read');
-  const among: Projects =
-    project === undefined ? reached : [project].filter((id) => reached?.includes(id) ?? true);
+  const among: Projects = project === undefined ? reached : commonProjects([project], reached);
   const values = [environment, 0, among, MAX_RUNNING];
   const ids = await query<{ id: string }>(context, RUNNING, values);
   const rows = await context.prisma.deployment.findMany({

@@ -25,11 +25,11 @@ const reports = (column: string, order: string, limit: number) => `
      AND (o_e.retracted_at IS NULL OR o_e.id = f.evidence_id)
    ORDER BY o.evidence_id ${order} LIMIT ${limit}`;
 
-const PLACE = `, p.name AS "projectName", r.id AS "releaseId", r.version AS "releaseVersion",
+export const PLACE = `, p.name AS "projectName", r.id AS "releaseId", r.version AS "releaseVersion",
   r.state AS "releaseState"`;
 
 /** Columns that the API returns for a finding `f` of the evidence `e`, with its claim and when it was seen. */
-const columns = (more = '') => `
+export const FINDING_COLUMNS = (more = '') => `
   f.project_id AS "projectId", f.evidence_id AS "evidenceId", f.ordinal, e.kind, f.type, f.severity, f.rule, f.aliases,
   f.title, f.message, f.score, f.vector, f.purl, f.package_name AS "packageName",
   f.package_version AS "packageVersion", f.fixed_version AS "fixedVersion", f.location, f.line, f.url,
@@ -80,13 +80,13 @@ export function selectFindings(
         SELECT f.* FROM findings f ${suppressed === undefined ? '' : applied}
          WHERE ${where} ORDER BY f.severity, f.ordinal LIMIT ${take}) f
        WHERE ${sources} ORDER BY f.severity, f.evidence_id, f.ordinal LIMIT ${take})
-    SELECT ${columns()} FROM page f ${evidenceOf('f')} LEFT JOIN LATERAL (${CLAIM}) claim ON true
+    SELECT ${FINDING_COLUMNS()} FROM page f ${evidenceOf('f')} LEFT JOIN LATERAL (${CLAIM}) claim ON true
      ORDER BY f.severity, f.evidence_id, f.ordinal`;
   return { statement: { text }, values: where.values };
 }
 
 /** PostgreSQL's largest integer, which is larger than each ordinal. */
-const MAX_ORDINAL = 2_147_483_647;
+export const MAX_ORDINAL = 2_147_483_647;
 
 /** Limit of aliases that one project contributes to a search, so that it cannot crowd out other projects. */
 const MAX_IDS = 10;
@@ -138,7 +138,7 @@ export function searchFindings(
            WHERE ${where} ${projects === null ? '' : 'AND f.project_id = b.id'}
            ORDER BY f.project_id, f.evidence_id, f.ordinal LIMIT ${take}) f
        ORDER BY f.project_id, f.evidence_id, f.ordinal LIMIT ${take})
-    SELECT ${columns(PLACE)}
+    SELECT ${FINDING_COLUMNS(PLACE)}
       FROM page f ${evidenceOf('f')} LEFT JOIN LATERAL (${CLAIM}) claim ON true
       JOIN releases r ON r.id = f.release_id JOIN projects p ON p.id = f.project_id
      ORDER BY f.project_id, f.evidence_id, f.ordinal`;

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { queryByPosition } from '../../contract/page.js';
-import { parameter, stringEnum, TEXT_PATTERN, uuid } from '../../contract/schemas.js';
+import { parameter, projectId, stringEnum, TEXT_PATTERN, uuid } from '../../contract/schemas.js';
 import { FINDING_TYPES } from '../../vocabulary/finding-types.js';
 import { SEVERITIES } from '../../vocabulary/severity.js';
 import { KIND_NAMES } from '../evidence/index.js';
@@ -48,30 +48,43 @@ const rule = Type.String({
   examples: ['CVE-2021-44228'],
 });
 
+const findingFilters = {
+  severity: Type.Optional(
+    Type.Array(stringEnum(SEVERITIES), {
+      maxItems: SEVERITIES.length,
+      description: 'Only findings of these severities: `severity=critical&severity=high`',
+    }),
+  ),
+  type: Type.Optional(stringEnum(FINDING_TYPES)),
+  fixable: Type.Optional(
+    Type.Boolean({
+      description: '`true`: only findings that a newer version fixes. `false`: only the others',
+    }),
+  ),
+  suppressed: Type.Optional(
+    Type.Boolean({
+      description: '`true`: only suppressed findings, which do not count. `false`: only the others',
+    }),
+  ),
+};
+
 export const ListFindingsQuery = Type.Object(
   {
     ...queryByPosition,
-    severity: Type.Optional(
-      Type.Array(stringEnum(SEVERITIES), {
-        maxItems: SEVERITIES.length,
-        description: 'Only findings of these severities: `severity=critical&severity=high`',
-      }),
-    ),
+    ...findingFilters,
     rule: parameter(rule, 'Only findings of this rule, or of this vulnerability by any of its ids'),
-    type: Type.Optional(stringEnum(FINDING_TYPES)),
     purl: parameter(purl, ABOUT_PURL),
-    fixable: Type.Optional(
-      Type.Boolean({
-        description: '`true`: only findings that a newer version fixes. `false`: only the others',
-      }),
-    ),
-    suppressed: Type.Optional(
-      Type.Boolean({
-        description:
-          '`true`: only suppressed findings, which do not count. `false`: only the others',
-      }),
-    ),
     ...evidenceFilters,
+  },
+  { additionalProperties: false },
+);
+
+/** Of the findings of what runs in an environment. */
+export const ListRunningFindingsQuery = Type.Object(
+  {
+    ...queryByPosition,
+    ...findingFilters,
+    project: parameter(projectId, 'Only findings of this project'),
   },
   { additionalProperties: false },
 );
@@ -88,5 +101,7 @@ export const SearchFindingsQuery = Type.Object(
 
 export type ListComponentsQuery = Static<typeof ListComponentsQuery>;
 export type ListFindingsQuery = Static<typeof ListFindingsQuery>;
+export type ListRunningFindingsQuery = Static<typeof ListRunningFindingsQuery>;
+export type FindingFilter = Omit<ListRunningFindingsQuery, 'cursor' | 'project'>;
 export type SearchComponentsQuery = Static<typeof SearchComponentsQuery>;
 export type SearchFindingsQuery = Static<typeof SearchFindingsQuery>;

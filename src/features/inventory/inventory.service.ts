@@ -21,6 +21,7 @@ import type {
   SearchComponentsQuery,
   SearchFindingsQuery,
 } from './inventory.queries.js';
+import { nestPlace } from './place.js';
 import { summarizeRelease } from './summary.js';
 
 const IN_RELEASE: Order = ['uuid', 'int'];
@@ -29,16 +30,6 @@ const BY_SEVERITY: Order = ['severity', 'uuid', 'int'];
 const HEAVY = { total: 4, timeoutMs: 15_000 };
 
 const EVERYWHERE: Order = ['int', 'uuid', 'int'];
-
-/** Nests the release and project of a row, as the API returns them. */
-function nestPlace<Row extends Whereabouts>(row: Row) {
-  const { projectId, projectName, releaseId, releaseVersion, releaseState, ...rest } = row;
-  return {
-    ...rest,
-    release: { id: releaseId, version: releaseVersion, state: releaseState },
-    project: { id: projectId, name: projectName },
-  };
-}
 
 /** A page of rows from several projects. */
 function pageEverywhere<Row extends Whereabouts & { evidenceId: string; ordinal: number }>(

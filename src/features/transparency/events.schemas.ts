@@ -115,6 +115,16 @@ export const ListEventsQuery = Type.Object(
     ),
     project: parameter(projectId, 'Project of the events'),
     release: parameter(uuid(), 'Release of the events'),
+    subject: Type.Optional(
+      Type.String({
+        maxLength: 300,
+        pattern: '^[a-z-]+:[^\\u0000]+$',
+        'x-rule': 'must be a kind and an id, such as environment:production',
+        description:
+          'What was changed, as kind and id: `environment:production` has the history of its policies',
+        examples: ['environment:production'],
+      }),
+    ),
     type: Type.Optional(
       Type.String({
         maxLength: 60,

@@ -101,9 +101,9 @@ export function eventsService() {
   return {
     /** Lists the newest first, or all with an index in the order of the log. @throws {AppError} `validation-failed` */
     async list(context: CallContext, asked: ListEventsQuery): Promise<Page<Event>> {
-      const { limit, order, project, release, type, actor } = asked;
+      const { limit, order, project, release, subject, type, actor } = asked;
       const [from, to] = [instant('from', asked.from), instant('to', asked.to)];
-      const filter = { project, release, type, actor, from, to };
+      const filter = { project, release, subject, type, actor, from, to };
       const { statement, values } = listEvents(
         visibleTo(context.caller),
         filter,

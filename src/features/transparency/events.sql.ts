@@ -5,6 +5,8 @@ import type { Visible } from './visible.js';
 export interface EventFilter {
   readonly project?: number | undefined;
   readonly release?: string | undefined;
+  /** Kind and id, with a colon between them. */
+  readonly subject?: string | undefined;
   readonly type?: string | undefined;
   readonly actor?: string | undefined;
   readonly from?: Date | undefined;
@@ -43,7 +45,7 @@ function isVisible(values: Values, visible: readonly Visible[]): string {
 }
 
 function matches(values: Values, filter: EventFilter): string[] {
-  const { project, release, type, actor, from, to } = filter;
+  const { project, release, subject, type, actor, from, to } = filter;
   const conditions: string[] = [];
   if (project !== undefined) conditions.push(`e.project_id = ${values.add(project)}`);
   if (release !== undefined) {
@@ -52,6 +54,13 @@ function matches(values: Values, filter: EventFilter): string[] {
     conditions.push(
       `e.release_id = ${id}::uuid AND e.project_id = (SELECT project_id FROM releases WHERE id = ${id}::uuid)`,
     );
+  }
+  if (subject !== undefined) {
+    const colon = subject.indexOf(':');
+    const [kind, id] = [subject.slice(0, colon), subject.slice(colon + 1)].map((part) =>
+      values.add(part),
+    );
+    conditions.push(`e.subject_kind = ${kind} AND e.subject_id = ${id}`);
   }
   if (type !== undefined) conditions.push(`e.type = ${values.add(type)}`);
   if (actor !== undefined) conditions.push(`e.actor = ${values.add(actor)}`);

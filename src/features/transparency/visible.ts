@@ -1,4 +1,4 @@
-import { type Caller, type Projects, projectsFor } from '../../access/caller.js';
+import { type Caller, commonProjects, type Projects, projectsFor } from '../../access/caller.js';
 import { SCOPES, type Scope } from '../../access/scopes.js';
 import type { SubjectKind } from '../../events/catalogue.js';
 
@@ -54,16 +54,11 @@ export interface Visible {
   readonly projects: Projects;
 }
 
-function both(some: Projects, others: Projects): Projects {
-  if (some === null) return others;
-  return others === null ? some : some.filter((id) => others.includes(id));
-}
-
 function projectsOf(caller: Caller, kind: SubjectKind): Projects {
   const events = projectsFor(caller, 'events:read');
   const scope = SCOPE_OF_KIND[kind];
   const own = projectsFor(caller, scope);
-  if (!WITHOUT_PROJECT.has(kind)) return both(events, own);
+  if (!WITHOUT_PROJECT.has(kind)) return commonProjects(events, own);
   // What belongs to no project is for callers whose events are not bound to projects.
   return events === null && (own === null || (SCOPES[scope].bindable && own.length > 0))
     ? null

@@ -1,6 +1,6 @@
 import { asOf, CURRENT, NOW } from '../evidence/index.js';
 import { appliedClaim, defectsOf } from '../inventory/index.js';
-import { aboutId, inPackage, isOfFinding } from '../waivers/index.js';
+import { coveringOf, inPackage, isNamed, isOfFinding } from '../waivers/index.js';
 
 /** Maximum number of defects that results can name, for each type, fix and doubt. */
 export const WORST = 10;
@@ -68,34 +68,38 @@ export const NEW_DEFECTS = {
  * package, and several documents can report it: it is covered only if each of its findings is, by the finding's own id.
  * Other ids join only by evidence of a caller with `vex:write`: else a pipeline could name a waived id as an alias.
  * One without fingerprints covers vulnerabilities and licences only. Qualifiers of the waiver's package URL must be
- * those of the finding's. `release` and `waivers` (ids) are parameters.
+ * those of the finding's. Findings are joined with waivers by the hash of their rule: thousands of each cost the sum,
+ * and not the product. `release` and `waivers` (ids) are parameters.
  */
-const waivedOf = (defects: string, release: string, waivers: string, was: Was = '') => {
-  return `
+const waivedOf = (defects: string, release: string, waivers: string, was: Was = '') => `
+  asked AS MATERIALIZED (SELECT * FROM waivers WHERE id = ANY (${waivers}::uuid[])),
+  ${coveringOf(release)}
   SELECT ${COLUMNS}${was}, waivers FROM (
-    SELECT d.*, cover.waivers
-      FROM ${defects} d CROSS JOIN LATERAL (
-        SELECT array_agg(DISTINCT w.id::text) AS waivers, bool_and(w.id IS NOT NULL) AS whole
-          FROM evidence e JOIN findings f ON f.evidence_id = e.id AND f.fingerprint = d.fingerprint
-          LEFT JOIN LATERAL (${appliedClaim(release)}) claim ON true
-          LEFT JOIN waivers w ON w.id = ANY (${waivers}::uuid[])
-               AND ${aboutId(release, 'w.rule')}
-               AND ${inPackage('w.purl_key', 'w.purl_version', 'w.purl')} AND ${isOfFinding('w.fingerprints')}
-         WHERE e.release_id = ${release} AND ${CURRENT} AND NOT COALESCE(claim.suppresses, false)) cover
+    SELECT d.*, cover.waivers FROM ${defects} d JOIN (
+      SELECT f.fingerprint, array_agg(DISTINCT w.id::text) AS waivers, bool_and(w.id IS NOT NULL) AS whole
+        FROM evidence e JOIN findings f ON f.evidence_id = e.id
+        LEFT JOIN LATERAL (${appliedClaim(release)}) claim ON true
+        LEFT JOIN covering w ON w.named = f.rule AND ${isNamed('w')}
+             AND ${inPackage('w.purl_key', 'w.purl_version', 'w.purl')} AND ${isOfFinding('w.fingerprints')}
+       WHERE e.release_id = ${release} AND ${CURRENT} AND NOT COALESCE(claim.suppresses, false)
+         AND f.fingerprint IN (
+           SELECT f.fingerprint FROM evidence e JOIN findings f ON f.evidence_id = e.id
+             JOIN covering w ON w.named = f.rule
+            WHERE e.release_id = ${release} AND ${CURRENT})
+       GROUP BY f.fingerprint) cover USING (fingerprint)
      WHERE cover.whole) covered
    ORDER BY severity, fingerprint`;
-};
 
 /** Defects of the release `$1` that the waivers `$2` cover. */
 export const WAIVED_DEFECTS = {
   name: 'facts-waived',
-  text: `WITH defects AS (${countingOf('$1')}) ${waivedOf('defects', '$1', '$2')}`,
+  text: `WITH defects AS (${countingOf('$1')}), ${waivedOf('defects', '$1', '$2')}`,
 };
 
 /** New defects that waivers cover. `$1` to `$3`: as for `NEW_DEFECTS`, `$4`: waivers. */
 export const WAIVED_NEW_DEFECTS = {
   name: 'facts-waived-new',
-  text: `WITH ${NEW} ${waivedOf('added', '$1', '$4', ', was')}`,
+  text: `WITH ${NEW}, ${waivedOf('added', '$1', '$4', ', was')}`,
 };
 
 /**

@@ -1,4 +1,4 @@
-import { CURRENT } from '../evidence/index.js';
+import { CURRENT, currentOf } from '../evidence/index.js';
 import { joinedIds } from '../inventory/index.js';
 
 /** Maximum number of findings that the answer about a waiver names. */
@@ -23,6 +23,27 @@ const ID_OF_VULNERABILITY =
 export const aboutId = (release: string, rule: string) => `
   ((${rule} = f.rule AND (f.type = 'vulnerability' OR ${rule} !~* '${ID_OF_VULNERABILITY}'))
    OR (f.type = 'vulnerability' AND ${joinedIds(release, 'f.rule', rule)}))`;
+
+/**
+ * `covering`, a part of a statement with `asked`, some waivers: these by each rule of a finding that they can be about.
+ * `joined`: by another id of the vulnerability. It selects what `aboutId` says, for many waivers and findings at once.
+ */
+export const coveringOf = (release: string) => {
+  const joined = (named: string, rule: string) => `
+    SELECT va.${named} FROM vulnerability_aliases va JOIN evidence te ON te.id = va.evidence_id
+     WHERE va.release_id = ${release} AND te.release_id = va.release_id AND te.may_absolve AND ${currentOf('te')}
+       AND va.${rule} = w.rule`;
+  return `covering AS MATERIALIZED (
+    SELECT w.*, w.rule AS named, false AS joined FROM asked w
+     UNION ALL
+    SELECT w.*, other.named, true FROM asked w CROSS JOIN LATERAL (
+      ${joined('canonical', 'alias')} UNION ${joined('alias', 'canonical')}) other (named)
+     WHERE other.named <> w.rule)`;
+};
+
+/** Condition that a row of `covering` with the rule of the finding `f` is about its id. */
+export const isNamed = (covering: string) => `
+  (f.type = 'vulnerability' OR (NOT ${covering}.joined AND ${covering}.rule !~* '${ID_OF_VULNERABILITY}'))`;
 
 /**
  * Condition that the finding `f` is of a type that a rule alone says enough about. One secret, code finding or

@@ -5,6 +5,7 @@ import { answer, located } from '../../contract/schemas.js';
 import { sendPage } from '../../platform/page.js';
 import {
   CreateWaiverRef,
+  ListEndingWaiversQuery,
   ListWaiversQuery,
   RevokeWaiverRef,
   WaiverParams,
@@ -61,6 +62,27 @@ export const waiversRoutes: FastifyPluginAsyncTypebox<{ waivers: WaiversService 
     },
     async (request, reply) =>
       sendPage(request, reply, await waivers.list(request.callContext, request.query)),
+  );
+
+  app.get(
+    '/ending',
+    {
+      config: { scope: 'waivers:read', problems: ['project-not-found'] },
+      schema: {
+        operationId: 'listEndingWaivers',
+        summary: 'List waivers that end soon',
+        description: [
+          'Lists approved waivers of the projects that the caller can read, that end within some days, the next first.',
+          'What such a waiver covers denies again when it ends.',
+        ].join(' '),
+        querystring: ListEndingWaiversQuery,
+        response: {
+          200: answer(Type.Array(WaiverRef), 'The waivers of this page'),
+        },
+      },
+    },
+    async (request, reply) =>
+      sendPage(request, reply, await waivers.ending(request.callContext, request.query)),
   );
 
   app.get(

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { queryById } from '../../contract/page.js';
+import { queryById, queryByPosition } from '../../contract/page.js';
 import {
   defaulted,
   line,
@@ -232,6 +232,22 @@ export const ListWaiversQuery = Type.Object(
   { additionalProperties: false },
 );
 
+export const ListEndingWaiversQuery = Type.Object(
+  {
+    ...queryByPosition,
+    project: parameter(projectId, 'Project of the waivers'),
+    days: defaulted(
+      Type.Integer({
+        minimum: 1,
+        maximum: MAX_WAIVER_DAYS,
+        default: 30,
+        description: 'Only waivers that end within so many days',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
 export const WaiverRef = schemaRef(Waiver);
 export const CreateWaiverRef = schemaRef(CreateWaiver);
 export const RevokeWaiverRef = schemaRef(RevokeWaiver);
@@ -239,3 +255,4 @@ export const RevokeWaiverRef = schemaRef(RevokeWaiver);
 export type WaiverMatch = Static<typeof WaiverMatch>;
 export type CreateWaiver = Static<typeof CreateWaiver>;
 export type ListWaiversQuery = Static<typeof ListWaiversQuery>;
+export type ListEndingWaiversQuery = Static<typeof ListEndingWaiversQuery>;

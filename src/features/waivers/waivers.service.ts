@@ -1,6 +1,4 @@
-import { inProjects, projectsFor } from '../../access/caller.js';
 import { ownRequest, requireIdentity, requireOtherSubject } from '../../access/four-eyes.js';
-import { mapPage, type Page, pageById } from '../../contract/page.js';
 import { requirePurl } from '../../contract/purl.js';
 import { databaseNow } from '../../database/clock.js';
 import type { CallContext } from '../../database/context.js';
@@ -13,13 +11,13 @@ import { currentCaller } from '../../security/authentication/identity.js';
 import { AppError, invalidAt } from '../../shared/app-error.js';
 import { hasHappened } from '../../shared/once-with-reason.js';
 import { normalizeId } from '../../vocabulary/vulnerability-ids.js';
-import { requireProject, requireReach } from '../projects/index.js';
+import { requireReach } from '../projects/index.js';
 import { requireReleaseRef } from '../releases/index.js';
 import { fingerprintsFor, type MatchedWaiver, withMatches } from './matches.js';
 import { requireWaiver, toWaiver, type Waiver } from './waiver.js';
-import { whereState } from './waiver-state.js';
+import { listEndingWaivers, listWaivers } from './waiver-lists.js';
 import { waiverSha256 } from './waiver-statement.js';
-import { type CreateWaiver, type ListWaiversQuery, MAX_WAIVER_DAYS } from './waivers.schemas.js';
+import { type CreateWaiver, MAX_WAIVER_DAYS } from './waivers.schemas.js';
 
 const DAY_MS = 86_400_000;
 
@@ -172,27 +170,8 @@ export function waiversService() {
       return withMatches(context, await requireWaiver(context, 'waivers:read', id));
     },
 
-    /** Lists the newest first. @throws {AppError} `project-not-found` */
-    async list(
-      context: CallContext,
-      { limit, cursor, project, state }: ListWaiversQuery,
-    ): Promise<Page<Waiver>> {
-      const { caller, prisma } = context;
-      if (project !== undefined) requireReach(caller, 'waivers:read', project);
-      const projects = project === undefined ? projectsFor(caller, 'waivers:read') : [project];
-      const now = await databaseNow(context);
-      const rows = await prisma.waiver.findMany({
-        where: {
-          ...inProjects(projects),
-          ...(state !== 'all' && whereState(state, now)),
-          ...(cursor !== undefined && { id: { lt: cursor } }),
-        },
-        orderBy: { id: 'desc' },
-        take: limit + 1,
-      });
-      if (rows.length === 0 && project !== undefined) await requireProject(context, project);
-      return mapPage(pageById(rows, limit), (row) => toWaiver(row, now));
-    },
+    list: listWaivers,
+    ending: listEndingWaivers,
 
     /**
      * Approves the waiver, which counts from now on. Approving again has no effect.

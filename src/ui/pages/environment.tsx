@@ -9,14 +9,16 @@ import { type Deployment, Deployments, type Names, Project } from '../parts/depl
 import { Emergency } from '../parts/emergency.js';
 import { EnvironmentState, type Status } from '../parts/environment-state.js';
 import { type BreakGlass, Glasses } from '../parts/glasses.js';
+import { Guard, guardHistory } from '../parts/guard.js';
 import { getPage, postForm } from '../route.js';
 import { en } from '../texts/en.js';
 import { isPerson, namesOf, type Tools } from '../tools.js';
 
 const DAY_MS = 86_400_000;
-/** Deployments that the chart counts at most, and that the table shows. */
+/** Deployments that the chart counts at most. */
 const COUNTED = 1000;
-const SHOWN = 50;
+/** Rows of each table: a view has at most 100 KB. */
+const SHOWN = 40;
 
 type Services = Tools['services'];
 type Environment = Awaited<ReturnType<Services['getEnvironment']>>;
@@ -29,6 +31,9 @@ interface Props {
   /** undefined: the viewer may not see deployments. */
   readonly history: readonly Deployment[] | undefined;
   readonly glasses: readonly BreakGlass[];
+  readonly changes: Awaited<ReturnType<typeof guardHistory>>;
+  /** Whether the viewer may list findings of what runs. */
+  readonly seesFindings: boolean;
   readonly mayStop: boolean;
   readonly mayResume: boolean;
   /** Ask for a rollback. */
@@ -156,7 +161,19 @@ const EnvironmentView = (props: Props) => {
         {history === undefined && <Missing scope="deployments:read" />}
         {history && status.running.length === 0 && <Empty>{en.environments.nothing}</Empty>}
         {status.running.length > 0 && (
-          <Deployments items={status.running} names={names} label={en.environments.runsIn(name)} />
+          <Deployments
+            items={status.running.slice(0, SHOWN)}
+            names={names}
+            label={en.environments.runsIn(name)}
+          />
+        )}
+        {status.running.length > SHOWN && (
+          <p class="hint">{en.environments.firstOf(SHOWN, name)}</p>
+        )}
+        {status.running.length > 0 && props.seesFindings && (
+          <p class="more">
+            <a href={`/ui/environments/${name}/findings`}>{en.running.link}</a>
+          </p>
         )}
       </Panel>
       {glasses.length > 0 && (
@@ -192,6 +209,7 @@ const EnvironmentView = (props: Props) => {
           )}
         </Panel>
       )}
+      <Guard events={props.changes} />
     </Page>
   );
 };
@@ -226,9 +244,11 @@ export function environmentPage(app: FastifyInstance, { services }: Tools): void
     const mayAsk = writes && mayCall(context, 'assertRelease');
     const mayBreak = isPerson(visit) && mayCall(context, 'createBreakGlass');
     const { done } = visit.query;
-    const may = { mayStop, mayResume, mayAsk, mayBreak };
+    const changes = await guardHistory(services, context, name);
+    const seesFindings = sees && mayCall(context, 'listRunningFindings');
+    const may = { seesFindings, mayStop, mayResume, mayAsk, mayBreak };
     return EnvironmentView({
-      ...{ viewer, environment, status, names, history, glasses, now, done },
+      ...{ viewer, environment, status, names, history, glasses, changes, now, done },
       ...may,
     });
   });

@@ -9,6 +9,8 @@ import { en } from '../texts/en.js';
 import { type CallContext, namesOf, type Tools } from '../tools.js';
 
 const SHOWN = 50;
+/** Days in which a waiver ends soon. */
+const SOON = 14;
 
 type Services = Tools['services'];
 type Entry = Awaited<ReturnType<Services['listInbox']>>['items'][number];
@@ -19,6 +21,8 @@ interface Inbox {
   readonly wanted: readonly Entry[] | undefined;
   readonly voided: readonly Entry[];
   readonly waivers: readonly Waiver[] | undefined;
+  /** Approved ones that end soon. */
+  readonly ending: readonly Waiver[];
   readonly glasses: readonly BreakGlass[];
   readonly names: ReadonlyMap<number, string>;
 }
@@ -38,12 +42,15 @@ export async function inboxOf(
   const waivers = may('listWaivers')
     ? (await services.listWaivers(context, { limit, state: 'requested' })).items
     : undefined;
+  const ending = may('listEndingWaivers')
+    ? (await services.listEndingWaivers(context, { limit, days: SOON })).items
+    : [];
   const glasses: BreakGlass[] = [];
   for (const state of may('listBreakGlass') ? GLASS_STATES : []) {
     glasses.push(...(await services.listBreakGlass(context, { limit, state })).items);
   }
-  const ids = [...(waivers ?? []), ...glasses].map(({ projectId }) => projectId);
-  return { wanted, voided, waivers, glasses, names: await namesOf(services, context, ids) };
+  const ids = [...(waivers ?? []), ...ending, ...glasses].map(({ projectId }) => projectId);
+  return { wanted, voided, waivers, ending, glasses, names: await namesOf(services, context, ids) };
 }
 
 const pathOf = ({ release, request, approval }: Entry, environment?: string) => {
@@ -137,7 +144,7 @@ const Waivers = ({ items, names }: { items: readonly Waiver[]; names: Inbox['nam
 );
 
 const InboxView = ({ viewer, inbox }: { viewer: Viewer; inbox: Inbox }) => {
-  const { wanted, voided, waivers, glasses, names } = inbox;
+  const { wanted, voided, waivers, ending, glasses, names } = inbox;
   return (
     <Page title={en.inbox.title} viewer={viewer} here="inbox">
       <div class="page-head">
@@ -155,6 +162,12 @@ const InboxView = ({ viewer, inbox }: { viewer: Viewer; inbox: Inbox }) => {
         {waivers?.length === 0 && <Empty>{en.inbox.noWaivers}</Empty>}
         {waivers && waivers.length > 0 && <Waivers items={waivers} names={names} />}
       </Panel>
+      {ending.length > 0 && (
+        <Panel id="ending" title={en.inbox.ending(SOON)}>
+          <p class="hint">{en.inbox.endingHint}</p>
+          <Waivers items={ending} names={names} />
+        </Panel>
+      )}
       {glasses.length > 0 && (
         <Panel id="glasses" title={en.environments.brokenGlass}>
           <Glasses items={glasses} names={names} />

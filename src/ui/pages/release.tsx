@@ -203,7 +203,12 @@ const ReleaseView = (model: Model) => {
         {evidence === undefined && <Missing scope="evidence:read" />}
         {evidence?.items.length === 0 && <Empty>{en.evidence.none}</Empty>}
         {evidence && evidence.items.length > 0 && (
-          <EvidenceTable items={evidence.items} now={now} />
+          <>
+            <EvidenceTable items={evidence.items} now={now} />
+            <p class="more">
+              <a href={`/ui/releases/${release.id}/components`}>{en.components.link}</a>
+            </p>
+          </>
         )}
       </Panel>
       {findings && (

@@ -5,6 +5,8 @@ import { type Deployment, type Names, projectName } from './deployments.js';
 
 /** Releases that a form offers to go back to. */
 const OFFERED = 20;
+/** Projects that a form offers. The page of a release leads to a break-glass, too. */
+const PROJECTS = 100;
 
 interface Props {
   readonly viewer: Viewer;
@@ -33,9 +35,8 @@ function targetsOf({ running, history }: Pick<Props, 'running' | 'history'>): De
 }
 
 /** Which projects the box of the version is about: those that were deployed here. */
-const projectsOf = ({ running, history }: Pick<Props, 'running' | 'history'>) => [
-  ...new Set([...running, ...history].map(({ projectId }) => projectId)),
-];
+const projectsOf = ({ running, history }: Pick<Props, 'running' | 'history'>) =>
+  [...new Set([...running, ...history].map(({ projectId }) => projectId))].slice(0, PROJECTS);
 
 const Rollback = ({ viewer, environment, names, ...deployments }: Props) => {
   const targets = targetsOf(deployments);

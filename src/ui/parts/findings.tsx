@@ -15,23 +15,35 @@ interface Props {
   readonly next: string | undefined;
 }
 
+interface FilterProps {
+  /** The page without the filter, with its query and `?` or `&`. */
+  readonly base: string;
+  readonly severity: string | undefined;
+  readonly hash?: string;
+}
+
+/** Links that filter findings. */
+export const SeverityFilter = ({ base, severity, hash = '' }: FilterProps) => (
+  <nav class="filters" aria-label={en.findings.filter}>
+    <a href={`${base}${hash}`} aria-current={severity === undefined ? 'true' : undefined}>
+      {en.findings.all}
+    </a>
+    {FILTERS.map((one) => (
+      <a
+        key={one}
+        href={`${base}severity=${one}${hash}`}
+        aria-current={severity === one ? 'true' : undefined}
+      >
+        {one}
+      </a>
+    ))}
+  </nav>
+);
+
 /** Findings, the worst first, with links that filter them. */
 export const Findings = ({ items, base, severity, next }: Props) => (
   <>
-    <nav class="filters" aria-label={en.findings.filter}>
-      <a href={`${base}#findings`} aria-current={severity === undefined ? 'true' : undefined}>
-        {en.findings.all}
-      </a>
-      {FILTERS.map((one) => (
-        <a
-          key={one}
-          href={`${base}&severity=${one}#findings`}
-          aria-current={severity === one ? 'true' : undefined}
-        >
-          {one}
-        </a>
-      ))}
-    </nav>
+    <SeverityFilter base={`${base}&`} severity={severity} hash="#findings" />
     {items.length === 0 ? (
       <p class="empty">
         {severity === undefined ? en.findings.none : en.findings.noneOf(severity)}

@@ -24,7 +24,9 @@ export const en = {
     places: {
       inbox: 'Inbox',
       environments: 'Environments',
+      denials: 'Denials',
       projects: 'Projects',
+      policies: 'Policies',
       search: 'Search',
     },
     search: 'Search for a CVE, package URL, digest, version or project',
@@ -173,6 +175,8 @@ export const en = {
     nothing:
       'No deployment is recorded here. A pipeline records it: POST /environments/{name}/deployments',
     runs: 'Runs now',
+    firstOf: (count: number, name: string) =>
+      `The first ${count} projects. All of them: GET /environments/${name}/deployments`,
     runsIn: (name: string) => `What runs in ${name}`,
     open: 'Open',
     stopped: 'Stopped',
@@ -335,6 +339,61 @@ export const en = {
     suppressed: 'does not count',
     fixedIn: (version: string) => `fixed in ${version}`,
   },
+  running: {
+    title: (environment: string) => `Open findings in ${environment}`,
+    lead: 'Findings that count, in the current reports of what runs there. By project, then the worst first.',
+    release: 'Release',
+    link: 'Open findings of what runs',
+    none: 'No current report of what runs there has such a finding. A scan that was not uploaded finds nothing.',
+    noneYet: 'No such finding in the projects of this page. The next page looks at more projects.',
+  },
+  denials: {
+    title: 'Denials',
+    lead: (environment: string | undefined) =>
+      environment === undefined
+        ? 'Releases that may not go, as it was decided, the newest first.'
+        : `Releases that may not go to ${environment}, as it was decided, the newest first.`,
+    none: 'Nothing was denied.',
+    release: 'Release',
+    environment: 'Environment',
+    rules: 'Rules that deny',
+    decided: 'Decided',
+    askedBy: 'Asked by',
+  },
+  policies: {
+    title: 'Policies',
+    lead: 'Rules that releases must meet, and the environments that they guard.',
+    none: 'No policy exists. Create one: POST /policies',
+    guards: 'Guards',
+    guardsNothing: 'No environment names it.',
+    version: (version: number) => `Version ${version}`,
+    inVersion: (version: number | null) =>
+      version === null ? 'always the latest version' : `version ${version}`,
+    rules: 'Rules of the latest version',
+  },
+  components: {
+    title: (release: string) => `Components of ${release}`,
+    lead: 'What the current SBOMs of the release say that it contains.',
+    link: 'See all components',
+    purl: 'Package URL',
+    licence: 'Licence',
+    filter: 'Filter',
+    name: 'Component',
+    version: 'Version',
+    licences: 'Licences',
+    report: 'Report',
+    none: 'No current SBOM has such a component.',
+  },
+  guard: {
+    title: 'What guards it, and since when',
+    none: 'Nothing changed since the environment was created.',
+    changed: (field: string, before: string, after: string) =>
+      `${field} from ${before} to ${after}`,
+    set: (field: string, value: string) => `${field} ${value}`,
+    policy: (name: string, version: number | null) =>
+      version === null ? `${name} (latest version)` : `${name} (version ${version})`,
+    nothing: 'nothing',
+  },
   approvals: {
     title: 'Approvals',
     none: 'Nobody approved or rejected it.',
@@ -356,6 +415,8 @@ export const en = {
     again: 'Read again',
     waivers: 'Waivers that wait for a second person',
     noWaivers: 'No waiver waits for its second person.',
+    ending: (days: number) => `Waivers that end within ${days} days`,
+    endingHint: 'What they cover denies again when they end.',
   },
   decide: {
     title: (release: string, environment: string) => `${release} for ${environment}`,
