@@ -7,6 +7,7 @@ import { ofGate } from './of-gate.js';
 import { ofLarge } from './of-large.js';
 import { ofLog } from './of-log.js';
 import { ofProjects } from './of-projects.js';
+import { ofUi } from './of-ui.js';
 import { out } from './report.js';
 import { freePort } from './servers.js';
 
@@ -33,6 +34,7 @@ try {
   if (asked('evidence')) await ofEvidence(url, join(folder, 'postgres', 'data'));
   if (asked('large')) await ofLarge(url);
   if (asked('log')) await ofLog(folder);
+  if (asked('ui')) await ofUi(url);
   if (asked('gate')) await ofGate(url, join(folder, 'postgres', 'data'));
 } finally {
   await postgres.stop();

@@ -9,11 +9,14 @@ import { type OneOfProject, selectRunningFindings } from './running-findings.sql
 
 const BY_PROJECT: Order = ['int', 'severity', 'uuid', 'int'];
 
-/** Releases of one statement, whose rows are sorted. */
-const AT_ONCE = 25;
-
-/** Releases that one page looks at: 25 statements, also if none of them has a finding. */
+/** Releases that one page looks at. */
 const MAX_LOOKED_AT = 500;
+
+/**
+ * Releases of the first statement, whose rows are sorted. They fill most pages. If they do not, findings are rare, and
+ * one more statement looks at all others.
+ */
+const FIRST = 25;
 
 /** After all findings of a project. */
 const endOf = (projectId: number) =>
@@ -33,9 +36,9 @@ export async function runningFindings(
   const position = decodePosition(BY_PROJECT, cursor);
   const releases = await runningFrom(Number(position?.[0] ?? 0), MAX_LOOKED_AT);
   const rows: (FindingRow & Whereabouts)[] = [];
-  for (let at = 0; at < releases.length && rows.length <= limit; at += AT_ONCE) {
+  for (const some of [releases.slice(0, FIRST), releases.slice(FIRST)]) {
+    if (some.length === 0 || rows.length > limit) break;
     const asked = { ...filter, limit: limit - rows.length };
-    const some = releases.slice(at, at + AT_ONCE);
     const { statement, values } = selectRunningFindings(some, asked, position);
     rows.push(...(await query<FindingRow & Whereabouts>(context, statement, values)));
   }

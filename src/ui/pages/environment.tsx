@@ -16,7 +16,7 @@ import { isPerson, namesOf, type Tools } from '../tools.js';
 
 const DAY_MS = 86_400_000;
 /** Deployments that the chart counts at most. */
-const COUNTED = 1000;
+const COUNTED = 250;
 /** Rows of each table: a view has at most 100 KB. */
 const SHOWN = 40;
 
@@ -199,6 +199,9 @@ const EnvironmentView = (props: Props) => {
           ) : (
             <>
               <Chart items={history} now={now} />
+              {history.length === COUNTED && (
+                <p class="hint">{en.environments.lastOnly(COUNTED)}</p>
+              )}
               <Deployments
                 items={history.slice(0, SHOWN)}
                 names={names}

@@ -175,6 +175,7 @@ export const en = {
     nothing:
       'No deployment is recorded here. A pipeline records it: POST /environments/{name}/deployments',
     runs: 'Runs now',
+    lastOnly: (count: number) => `Only the last ${count} deployments are counted.`,
     firstOf: (count: number, name: string) =>
       `The first ${count} projects. All of them: GET /environments/${name}/deployments`,
     runsIn: (name: string) => `What runs in ${name}`,
