@@ -22,7 +22,8 @@ recorded=0
 ask_platform "$2" --environment "$1" --deployment failed || recorded=2
 
 answer=0
-scripts/ci/release.sh --project "$SRP_PROJECT" --running --intent rollback --environment "$1" || answer=$?
+scripts/ci/release.sh --project "$SRP_PROJECT" --running --intent rollback --environment "$1" --deployment started ||
+  answer=$?
 case $answer in
   0) ;;
   1) die 1 "$1: the platform denies the rollback, so $2 stays. Only a person can let it pass" ;;
@@ -30,8 +31,13 @@ case $answer in
     [ "${ROLLBACK_UNASKED:-}" = 1 ] ||
       die 2 "$1: the platform did not answer, so nothing is rolled back. By hand: scripts/ci/rollback.sh $1 $2"
     say "$1: the platform did not answer. Rolling back unasked: record it when the platform answers again"
+    recorded=2
     ;;
 esac
+# What failed is not recorded: then the way back stays open for another try.
 without_token "${ROLLBACK:-scripts/ci/rollback.sh}" "$1" "$2" || die 2 "$1: the rollback failed"
 say "$1: rolled back from $2"
+[ "$answer" -ne 0 ] ||
+  scripts/ci/release.sh --project "$SRP_PROJECT" --running --intent rollback --environment "$1" --deployment succeeded ||
+  recorded=2
 exit "$recorded"

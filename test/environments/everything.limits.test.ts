@@ -383,7 +383,9 @@ it.each(SEEDS)(
       const same = {
         started: undefined,
         succeeded:
-          running?.release === release && release.artifacts.every((at) => at <= running.created)
+          running?.release === release &&
+          place.interrupted() === 0 &&
+          release.artifacts.every((at) => at <= running.created)
             ? running
             : undefined,
         failed: last?.release === release && last.state === 'failed' ? last : undefined,
@@ -410,8 +412,9 @@ it.each(SEEDS)(
       if (!permitted) expect(authorization, what).toBe(broken ? 'break-glass' : 'unauthorized');
       outcomes.set(authorization, (outcomes.get(authorization) ?? 0) + 1);
       const counts = authorization === 'authorized' || authorization === 'rollback';
+      orders += 1;
       const record: Recorded = {
-        ...{ id, release, created: now(), permitted: counts, authorization },
+        ...{ id, release, begun: orders, created: now(), permitted: counts, authorization },
         findings: new Map(release.findings),
         ...{ state: 'started', ended: 0, order: 0 },
       };

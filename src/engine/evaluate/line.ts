@@ -32,7 +32,10 @@ export const ROLLBACK_TARGETS = ['ran', 'runs', 'failed', 'long-ago', 'never'] a
 
 /** What a question for a rollback depends on. Absent: an ordinary question. */
 export interface RollbackInput {
-  /** `ran`: it ran here, authorized, before what runs now, and until at most 90 days ago. */
+  /**
+   * `ran`: it ran here, authorized, before what runs now, and until at most 90 days ago. Or it runs now, authorized, and
+   * another deployment was started or failed since, at most 90 days ago.
+   */
   readonly target: (typeof ROLLBACK_TARGETS)[number];
   /** The deployment by which it ran. */
   readonly deployment: string | null;
@@ -59,7 +62,7 @@ export const stopInput = ({ id, reason, by, rollbacks }: StopInput): StopInput =
 
 const WHY_NOT: Readonly<Record<RollbackInput['target'], string>> = {
   ran: '',
-  runs: 'it runs here now',
+  runs: 'it runs here now, and no other deployment was started or failed here since. Record one that did, then ask again',
   failed: 'its last deployment here failed',
   'long-ago': `it has not run here for ${counted(ROLLBACK_DAYS, 'day')}`,
   never: 'it never ran here with authorization and the artifacts that it has now',
@@ -74,8 +77,6 @@ function orRollBack({ rollback, environment }: CanonicalInputs): string {
   if (rollback) return `This release cannot pass as a rollback: ${WHY_NOT[rollback.target]}`;
   return `To roll back, ask with intent=rollback: GET /assert?environment=${shown(environment)}&intent=rollback`;
 }
-
-/** A time to the minute, in UTC. */
 
 function frozen(inputs: CanonicalInputs): RuleResult[] {
   const { environment, windows } = inputs;
