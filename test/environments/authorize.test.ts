@@ -165,6 +165,19 @@ describe('how a deployment is authorized', () => {
     });
   });
 
+  it('a start that is sent again is the same, by the allow of the first one', async () => {
+    const { id } = await verdictOf(context.app, release);
+    await bad();
+    const first = (await record({ state: 'started' })).json();
+    expect(first).toMatchObject({ authorization: 'authorized', judgedVerdictId: id });
+    // The first one found a denial, which holds now.
+    expect((await verdictOf(context.app, release)).decision).toBe('deny');
+    const again = await record({ state: 'started' });
+    expect([again.statusCode, again.json()]).toEqual([200, first]);
+    await stopped(context.app);
+    expect((await record({ state: 'started' })).json().authorization).toBe('unauthorized');
+  });
+
   it('not by an older allow', async () => {
     const allow = await verdictOf(context.app, release);
     await bad();

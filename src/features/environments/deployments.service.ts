@@ -98,6 +98,15 @@ function requireHistory(query: ListDeploymentsQuery): void {
   }
 }
 
+/**
+ * The allow of a start that has not ended. A start that is sent again, because its answer was lost, counts on that: what
+ * holds by then may be the denial that the first one found.
+ */
+const allowOf = (open: DeploymentRow | null): string | undefined =>
+  open && ['authorized', 'rollback'].includes(open.authorization)
+    ? (open.judgedVerdictId ?? undefined)
+    : undefined;
+
 export type DeploymentsService = ReturnType<typeof deploymentsService>;
 
 /** What a request to record a deployment did. */
@@ -194,11 +203,15 @@ export function deploymentsService(
         releaseId,
       );
       const target = { environmentName, releaseId: id, projectId };
+      const open = await findOpen(context, target, state, now);
       // A start is judged each time: people may have said no, or yes, since the one before.
-      if (state !== 'started' && (await findOpen(context, target, state, now))) return undefined;
+      if (state !== 'started' && open) return undefined;
       const same = await findSame(context, target, state, await lastOf(context, target));
       if (same && !canBeBetter(same)) return undefined;
-      const request = { releaseId: id, environment: environmentName, verdictId, now, waiting };
+      const request = {
+        ...{ releaseId: id, environment: environmentName, now, waiting },
+        verdictId: verdictId ?? allowOf(open),
+      };
       return authorize(context, verdicts, request);
     },
 
