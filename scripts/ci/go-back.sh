@@ -22,8 +22,7 @@ recorded=0
 ask_platform "$2" --environment "$1" --deployment failed || recorded=2
 
 answer=0
-scripts/ci/release.sh --project "$SRP_PROJECT" --running --intent rollback --environment "$1" --deployment started ||
-  answer=$?
+scripts/ci/release.sh --project "$SRP_PROJECT" --running --intent rollback --environment "$1" || answer=$?
 case $answer in
   0) ;;
   1) die 1 "$1: the platform denies the rollback, so $2 stays. Only a person can let it pass" ;;

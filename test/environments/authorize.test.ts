@@ -261,6 +261,13 @@ describe('how a deployment is authorized', () => {
     }
     expectProblem(await record({ state: 'running' }), 400, 'validation-failed');
     expect(await types()).toEqual([]);
+    // Also where the call would end a deployment, or say nothing new.
+    for (const state of ['started', 'succeeded']) {
+      await record({ state });
+      const verdictId = staging.id;
+      expectProblem(await record({ state: 'succeeded', verdictId }), 400, 'validation-failed');
+    }
+    expect(await types()).toEqual(['deployment.recorded', 'deployment.succeeded']);
   });
 
   it('a stop at the same moment: what is authorized was allowed before it', async () => {

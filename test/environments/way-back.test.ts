@@ -118,6 +118,20 @@ describe('back to what runs', () => {
     expect(answer.json().reasons.join()).toContain('Record one that did, then ask again');
   });
 
+  it('says why a release is no rollback, if only approvals are missing', async () => {
+    const { app } = context;
+    const payload = { name: 'people', rules: [asking({ minimum: 2 })] };
+    await app.inject({ method: 'POST', url: '/policies', payload });
+    const policies = { policies: [{ name: 'people' }] };
+    await app.inject({ method: 'PATCH', url: '/environments/production', payload: policies });
+    const reasons = async (query: object) =>
+      (await assertRelease(app, { release: bad, ...query })).json().reasons.join();
+    expect(await reasons({ intent: 'rollback' })).toMatch(
+      /approvals: .*This release cannot pass as a rollback: it never ran here/,
+    );
+    expect(await reasons({})).not.toContain('rollback');
+  });
+
   it('lets nothing in: neither what failed, nor a release that did not run here', async () => {
     const third = (await createRelease(context.app, { projectId: 1, version: '3.0.0' })).id;
     await evidenceOfAll(context.app, third);

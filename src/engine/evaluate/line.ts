@@ -72,9 +72,31 @@ const WHY_NOT: Readonly<Record<RollbackInput['target'], string>> = {
 export const isRollback = ({ rollback }: Pick<CanonicalInputs, 'rollback'>): boolean =>
   rollback?.target === 'ran';
 
+/** Rules of policies that let a rollback pass. */
+const ASIDE: ReadonlySet<string> = new Set([
+  'approvals',
+  'break-glass-reviewed',
+  'semver-increases',
+]);
+
+type Asked = Pick<CanonicalInputs, 'rollback'>;
+
+const whyNot = ({ rollback }: Asked): string | undefined =>
+  rollback && rollback.target !== 'ran'
+    ? `This release cannot pass as a rollback: ${WHY_NOT[rollback.target]}`
+    : undefined;
+
+/** The message of a rule that does not pass. If a rollback would pass it, it says why this one is none. */
+export function withWhyNot(inputs: Asked, rule: string, message: string): string {
+  const why = ASIDE.has(rule) ? whyNot(inputs) : undefined;
+  return why === undefined ? message : `${message}. ${why}`;
+}
+
 /** What to do at night: roll back, if that was not asked for. */
-function orRollBack({ rollback, environment }: CanonicalInputs): string {
-  if (rollback) return `This release cannot pass as a rollback: ${WHY_NOT[rollback.target]}`;
+function orRollBack(inputs: CanonicalInputs): string {
+  const { environment } = inputs;
+  const why = whyNot(inputs);
+  if (why !== undefined) return why;
   return `To roll back, ask with intent=rollback: GET /assert?environment=${shown(environment)}&intent=rollback`;
 }
 

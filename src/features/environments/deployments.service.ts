@@ -9,7 +9,7 @@ import { invalidAt } from '../../shared/app-error.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import { requireReleaseRef } from '../releases/index.js';
 import type { VerdictsService, Waiting } from '../verdicts/index.js';
-import { type Authorization, authorize } from './authorize.js';
+import { type Authorization, authorize, findEarlier } from './authorize.js';
 import { type Deployment, type DeploymentRow, toDeployment, WITH_RELEASE } from './deployment.js';
 import {
   type CreateDeployment,
@@ -203,6 +203,8 @@ export function deploymentsService(
         releaseId,
       );
       const target = { environmentName, releaseId: id, projectId };
+      // Also if the call says nothing new: a wrong name is a mistake of the caller.
+      await findEarlier(context, { releaseId: id, environment: environmentName, verdictId }, null);
       const open = await findOpen(context, target, state, now);
       // A start is judged each time: people may have said no, or yes, since the one before.
       if (state !== 'started' && open) return undefined;

@@ -27,6 +27,8 @@ const STEPS: Readonly<Record<string, (verdict: Denied, result: Result) => string
     approvals.some(({ state }) => state === 'rejects')
       ? `Ask who rejected the release to withdraw that (POST /approvals/{id}/withdraw), ${AGAIN}`
       : `Let people approve the release, ${AGAIN}`,
+  [BREAK_GLASS_VOID]: () =>
+    `If the release must go all the same, end the break-glass, break the glass again, ${AGAIN}`,
   'break-glass': () =>
     'The break-glass does not pass this. If the release must go all the same, end it, and break the glass again with two people',
   'break-glass-reviewed': () =>
@@ -53,10 +55,7 @@ export function nextStepsOf(verdicts: readonly Denied[]): string[] {
   const steps = verdicts
     .filter(({ decision }) => decision === 'deny')
     .flatMap((verdict) =>
-      verdict.results
-        // It says why something else denies.
-        .filter(({ denies, rule }) => denies && rule !== BREAK_GLASS_VOID)
-        .map((result) => stepOf(verdict, result)),
+      verdict.results.filter(({ denies }) => denies).map((result) => stepOf(verdict, result)),
     );
   return [...new Set(steps.map((step) => step ?? OTHERWISE))];
 }
