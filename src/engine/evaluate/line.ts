@@ -33,8 +33,8 @@ export const ROLLBACK_TARGETS = ['ran', 'runs', 'failed', 'long-ago', 'never'] a
 /** What a question for a rollback depends on. Absent: an ordinary question. */
 export interface RollbackInput {
   /**
-   * `ran`: it ran here, authorized, before what runs now, and until at most 90 days ago. Or it runs now, authorized, and
-   * another deployment was started or failed since, at most 90 days ago.
+   * `ran`: it ran here, authorized, before what runs now, and until at most 90 days ago. Or it runs now, authorized,
+   * and another deployment was started or failed since, at most 90 days ago.
    */
   readonly target: (typeof ROLLBACK_TARGETS)[number];
   /** The deployment by which it ran. */
@@ -62,7 +62,10 @@ export const stopInput = ({ id, reason, by, rollbacks }: StopInput): StopInput =
 
 const WHY_NOT: Readonly<Record<RollbackInput['target'], string>> = {
   ran: '',
-  runs: 'it runs here now, and no other deployment was started or failed here since. Record one that did, then ask again',
+  runs: [
+    'it runs here now, and no other deployment was started or failed here since',
+    'Record one that did, then ask again',
+  ].join('. '),
   failed: 'its last deployment here failed',
   'long-ago': `it has not run here for ${counted(ROLLBACK_DAYS, 'day')}`,
   never: 'it never ran here with authorization and the artifacts that it has now',

@@ -99,8 +99,8 @@ function requireHistory(query: ListDeploymentsQuery): void {
 }
 
 /**
- * The allow of a start that has not ended. A start that is sent again, because its answer was lost, counts on that: what
- * holds by then may be the denial that the first one found.
+ * The allow of a start that has not ended. A start that is sent again, because its answer was lost, counts on that:
+ * what holds by then may be the denial that the first one found.
  */
 const allowOf = (open: DeploymentRow | null): string | undefined =>
   open && ['authorized', 'rollback'].includes(open.authorization)

@@ -30,7 +30,10 @@ const STEPS: Readonly<Record<string, (verdict: Denied, result: Result) => string
   [BREAK_GLASS_VOID]: () =>
     `If the release must go all the same, end the break-glass, break the glass again, ${AGAIN}`,
   'break-glass': () =>
-    'The break-glass does not pass this. If the release must go all the same, end it, and break the glass again with two people',
+    [
+      'The break-glass does not pass this. If the release must go all the same, end it',
+      'and break the glass again with two people',
+    ].join(', '),
   'break-glass-reviewed': () =>
     `Let another person review each break-glass (POST /break-glass/{id}/review), ${AGAIN}`,
   'sealed-only': () => `Seal the release (POST /releases/{id}/seal), ${AGAIN}`,
