@@ -30,8 +30,13 @@ case $answer in
     [ "${ROLLBACK_UNASKED:-}" = 1 ] ||
       die 2 "$1: the platform did not answer, so nothing is rolled back. By hand: scripts/ci/rollback.sh $1 $2"
     say "$1: the platform did not answer. Rolling back unasked: record it when the platform answers again"
+    recorded=2
     ;;
 esac
+# What failed is not recorded: then the way back stays open for another try.
 without_token "${ROLLBACK:-scripts/ci/rollback.sh}" "$1" "$2" || die 2 "$1: the rollback failed"
 say "$1: rolled back from $2"
+[ "$answer" -ne 0 ] ||
+  scripts/ci/release.sh --project "$SRP_PROJECT" --running --intent rollback --environment "$1" --deployment succeeded ||
+  recorded=2
 exit "$recorded"

@@ -24,7 +24,7 @@ export {
   type WindowInput,
 } from './evaluate/line.js';
 export { type Prepared, prepare } from './evaluate/prepare.js';
-export type { PromotionDemand, PromotionInput } from './evaluate/promotion.js';
+export { onlySoaks, type PromotionDemand, type PromotionInput } from './evaluate/promotion.js';
 export { namesOf, riskSha256 } from './evaluate/risk.js';
 export { faultOfRule, groupsOfRule } from './evaluate/rule-fault.js';
 export { aboutOf, WAIVER_ABOUT, type WaiverAbout } from './evaluate/waivers.js';

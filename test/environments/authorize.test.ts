@@ -165,6 +165,19 @@ describe('how a deployment is authorized', () => {
     });
   });
 
+  it('a start that is sent again is the same, by the allow of the first one', async () => {
+    const { id } = await verdictOf(context.app, release);
+    await bad();
+    const first = (await record({ state: 'started' })).json();
+    expect(first).toMatchObject({ authorization: 'authorized', judgedVerdictId: id });
+    // The first one found a denial, which holds now.
+    expect((await verdictOf(context.app, release)).decision).toBe('deny');
+    const again = await record({ state: 'started' });
+    expect([again.statusCode, again.json()]).toEqual([200, first]);
+    await stopped(context.app);
+    expect((await record({ state: 'started' })).json().authorization).toBe('unauthorized');
+  });
+
   it('not by an older allow', async () => {
     const allow = await verdictOf(context.app, release);
     await bad();
@@ -248,6 +261,13 @@ describe('how a deployment is authorized', () => {
     }
     expectProblem(await record({ state: 'running' }), 400, 'validation-failed');
     expect(await types()).toEqual([]);
+    // Also where the call would end a deployment, or say nothing new.
+    for (const state of ['started', 'succeeded']) {
+      await record({ state });
+      const verdictId = staging.id;
+      expectProblem(await record({ state: 'succeeded', verdictId }), 400, 'validation-failed');
+    }
+    expect(await types()).toEqual(['deployment.recorded', 'deployment.succeeded']);
   });
 
   it('a stop at the same moment: what is authorized was allowed before it', async () => {

@@ -333,6 +333,19 @@ it.each(SEEDS)(
       glass.reviewed = expected === 200;
     }
 
+    const allowOf = (
+      verdictId: string,
+      name: Environment,
+      release: Release,
+      intent: Intent,
+      isBreakGlass: boolean,
+    ): Allow => ({
+      ...{ verdictId, name, release, intent, isBreakGlass, at: now() },
+      artifacts: release.artifacts.length,
+      said: release.said.filter((one) => name === 'prod' && !one.withdrawn),
+      waivers: release.waivers.filter((one) => !one.revoked && now() < one.expires),
+    });
+
     /** Whether an allow from before may authorize: by the table in docs/promotion.md. */
     function mayStill({ name, release, intent, at, isBreakGlass, ...then }: Allow): boolean {
       if (isBreakGlass) return false;
@@ -383,7 +396,9 @@ it.each(SEEDS)(
       const same = {
         started: undefined,
         succeeded:
-          running?.release === release && release.artifacts.every((at) => at <= running.created)
+          running?.release === release &&
+          place.interrupted() === 0 &&
+          release.artifacts.every((at) => at <= running.created)
             ? running
             : undefined,
         failed: last?.release === release && last.state === 'failed' ? last : undefined,
@@ -410,8 +425,15 @@ it.each(SEEDS)(
       if (!permitted) expect(authorization, what).toBe(broken ? 'break-glass' : 'unauthorized');
       outcomes.set(authorization, (outcomes.get(authorization) ?? 0) + 1);
       const counts = authorization === 'authorized' || authorization === 'rollback';
+      // The answer of the gate to a deployment is one like others.
+      const { judgedVerdictId } = answer.json();
+      if (ordinary || rollback) {
+        const intent = ordinary ? 'ordinary' : 'rollback';
+        allows.push(allowOf(judgedVerdictId, name, release, intent, false));
+      }
+      orders += 1;
       const record: Recorded = {
-        ...{ id, release, created: now(), permitted: counts, authorization },
+        ...{ id, release, begun: orders, created: now(), permitted: counts, authorization },
         findings: new Map(release.findings),
         ...{ state: 'started', ended: 0, order: 0 },
       };
@@ -445,12 +467,7 @@ it.each(SEEDS)(
         expect(isBreakGlass ? 'break-glass' : decision, `${what} ${answer.body}`).toBe(expected);
         said[intent] = expected;
         if (answer.statusCode !== 200) continue;
-        allows.push({
-          ...{ verdictId: body.verdicts[0].id, name, release, intent, isBreakGlass, at: now() },
-          artifacts: release.artifacts.length,
-          said: release.said.filter((one) => name === 'prod' && !one.withdrawn),
-          waivers: release.waivers.filter((one) => !one.revoked && now() < one.expires),
-        });
+        allows.push(allowOf(body.verdicts[0].id, name, release, intent, isBreakGlass));
       }
       const { ordinary, rollback } = said;
       const back = rollback === 'allow' ? 'back' : 'denied';

@@ -53,13 +53,16 @@ class Model {
   readonly failed = new Set<number>();
   readonly started = new Map<number, boolean>();
   readonly ran: Ran[] = [];
+  /** Another release was started or failed since the last success. */
+  isInterrupted = false;
 
   running() {
     return this.ran.at(-1)?.release;
   }
 
   isTarget(release: number): boolean {
-    if (this.failed.has(release) || this.running() === release) return false;
+    if (this.failed.has(release)) return false;
+    if (this.running() === release && !this.isInterrupted) return false;
     return this.ran.some((one) => one.release === release && one.permitted);
   }
 
@@ -133,7 +136,8 @@ it.each([11, 2027])('agrees with a naive model over random steps, seed %i', asyn
     const state = (['started', 'succeeded', 'failed'] as const)[random(3)] ?? 'failed';
     const open = model.started.get(release);
     const expected = model.authorization(release);
-    const ran = model.running() === release;
+    const isRunning = model.running() === release;
+    const ran = isRunning && !model.isInterrupted;
     const response = await postDeployment(
       app,
       releases[release] ?? '',
@@ -160,6 +164,7 @@ it.each([11, 2027])('agrees with a naive model over random steps, seed %i', asyn
     const permitted = isNew
       ? authorization !== 'unauthorized'
       : (open ?? authorization !== 'unauthorized');
+    if ((isNew || ends) && !isRunning) model.isInterrupted = state !== 'succeeded';
     if (state === 'started') {
       model.started.set(release, permitted);
       return;
@@ -168,6 +173,7 @@ it.each([11, 2027])('agrees with a naive model over random steps, seed %i', asyn
     if (state === 'failed') model.failed.add(release);
     else if (open !== undefined || !ran) {
       model.ran.push({ release, permitted });
+      model.isInterrupted = false;
       if (permitted) model.failed.delete(release);
     }
   }

@@ -125,7 +125,9 @@ describe('intent=rollback', () => {
   it('what runs now is no target', async () => {
     await freeze();
     expect(await ask('rollback', now)).toBe('deny');
-    expect(await reasons(now)).toMatch(/cannot pass as a rollback: it runs here now$/);
+    expect(await reasons(now)).toMatch(
+      /cannot pass as a rollback: it runs here now, and no other deployment was started or failed here since\. Record one that did, then ask again$/,
+    );
   });
 
   it('what never ran here, or only without authorization, is no target', async () => {

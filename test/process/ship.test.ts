@@ -202,6 +202,28 @@ describe('the gate in the pipeline', () => {
     expect(all(shipped)).toContain('failed and was rolled back');
     expect(await runs()).toBe(`back from ${second}`);
     expect(await records()).toEqual([
+      [first, 'succeeded', 'authorized'],
+      [second, 'failed', 'authorized'],
+      [first, 'succeeded', 'authorized'],
+    ]);
+  });
+
+  it('a line that is stopped during the deployment does not deny the way back', async () => {
+    const { api, folder, step, uploaded, runs, records } = await start();
+    const first = await uploaded();
+    expect((await step('ship.sh', ['production', first])).code).toBe(0);
+    const second = await uploaded();
+    expect((await step('gate.sh', ['production', second])).code).toBe(0);
+    await api('/environments/production/stop', { reason: 'Payments fail' });
+    const failing = join(folder, 'failing');
+    await writeFile(failing, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    const tried = await step('go-back.sh', ['production', second], { ROLLBACK: failing });
+    expect([tried.code, tried.errors]).toEqual([2, expect.stringContaining('the rollback failed')]);
+    const back = await step('go-back.sh', ['production', second]);
+    expect(back.code, all(back)).toBe(0);
+    expect(await runs()).toBe(`back from ${second}`);
+    expect(await records()).toEqual([
+      [first, 'succeeded', 'rollback'],
       [second, 'failed', 'authorized'],
       [first, 'succeeded', 'authorized'],
     ]);

@@ -94,9 +94,11 @@ export interface Record {
   readonly authorization: string;
   /** Severities that its release had then. */
   readonly findings: ReadonlyMap<string, Severity>;
+  /** Number of its creation among all creations and ends. */
+  readonly begun: number;
   state: 'started' | 'succeeded' | 'failed';
   ended: number;
-  /** Number among all that ended. */
+  /** Number of its end among the same. */
   order: number;
 }
 
@@ -116,6 +118,22 @@ export class Place {
 
   running(): Record | undefined {
     return this.ran().at(-1);
+  }
+
+  /** When another release was last started or failed since what runs succeeded: 0 if none was. */
+  interrupted(): number {
+    const running = this.running();
+    if (!running) return 0;
+    const others = this.records.filter(
+      ({ release, state, begun, order }) =>
+        release !== running.release &&
+        ((state === 'failed' && order > running.order) ||
+          (state === 'started' && begun > running.order)),
+    );
+    return Math.max(
+      0,
+      ...others.map(({ state, ended, created }) => (state === 'failed' ? ended : created)),
+    );
   }
 
   /** What releases are compared with: the last that ran with authorization, as a rollback or by a break-glass. */
@@ -250,7 +268,9 @@ export class NaiveGate {
   isTarget(name: Environment, release: Release, at: number): boolean {
     const ran = this.places[name].ran();
     const running = ran.at(-1);
-    if (!running || running.release === release) return false;
+    if (!running) return false;
+    const interrupted = this.places[name].interrupted();
+    if (running.release === release && interrupted === 0) return false;
     const ended = this.places[name].records
       .filter(
         (one) =>
@@ -262,8 +282,8 @@ export class NaiveGate {
     const last = ran.findLastIndex(
       (one) => one.release === release && one.permitted && isWhole(one),
     );
-    const left = ran[last + 1];
-    return last >= 0 && left !== undefined && at - left.ended < 90 * 24 * HOUR_MS;
+    const left = ran[last + 1]?.ended ?? interrupted;
+    return last >= 0 && at - left < 90 * 24 * HOUR_MS;
   }
 
   /** @param at the clock; all else is as it is */

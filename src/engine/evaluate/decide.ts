@@ -6,7 +6,7 @@ import { breakGlass } from './break-glass.js';
 import { type BudgetOptions, type CheckTime, OutOfTime, startBudget } from './budget.js';
 import type { CanonicalInputs } from './canonical.js';
 import type { Judgement, RuleResult, VerdictFacts } from './inputs.js';
-import { isRollback } from './line.js';
+import { isRollback, withWhyNot } from './line.js';
 import { preconditions } from './preconditions.js';
 import type { PreparedRule } from './prepared-rule.js';
 import { approvalsCase, riskOf } from './risk.js';
@@ -92,7 +92,9 @@ function judge(all: Case, rule: PreparedRule): Judged {
   };
   try {
     const outcome = evaluateRule(all, rule);
-    const { status, message, evidence = [], findings = [], waivers = [], approvals } = outcome;
+    const { status, evidence = [], findings = [], waivers = [], approvals } = outcome;
+    const message =
+      status === 'pass' ? outcome.message : withWhyNot(all.inputs, own.rule, outcome.message);
     const isWaivable = status !== 'pass' && rule.bound?.waivable === true;
     const whole = isWaivable ? waiversOf(all.inputs, own.rule) : [];
     const isWaived = whole.length > 0;

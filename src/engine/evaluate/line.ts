@@ -32,7 +32,10 @@ export const ROLLBACK_TARGETS = ['ran', 'runs', 'failed', 'long-ago', 'never'] a
 
 /** What a question for a rollback depends on. Absent: an ordinary question. */
 export interface RollbackInput {
-  /** `ran`: it ran here, authorized, before what runs now, and until at most 90 days ago. */
+  /**
+   * `ran`: it ran here, authorized, before what runs now, and until at most 90 days ago. Or it runs now, authorized,
+   * and another deployment was started or failed since, at most 90 days ago.
+   */
   readonly target: (typeof ROLLBACK_TARGETS)[number];
   /** The deployment by which it ran. */
   readonly deployment: string | null;
@@ -59,7 +62,10 @@ export const stopInput = ({ id, reason, by, rollbacks }: StopInput): StopInput =
 
 const WHY_NOT: Readonly<Record<RollbackInput['target'], string>> = {
   ran: '',
-  runs: 'it runs here now',
+  runs: [
+    'it runs here now, and no other deployment was started or failed here since',
+    'Record one that did, then ask again',
+  ].join('. '),
   failed: 'its last deployment here failed',
   'long-ago': `it has not run here for ${counted(ROLLBACK_DAYS, 'day')}`,
   never: 'it never ran here with authorization and the artifacts that it has now',
@@ -69,13 +75,33 @@ const WHY_NOT: Readonly<Record<RollbackInput['target'], string>> = {
 export const isRollback = ({ rollback }: Pick<CanonicalInputs, 'rollback'>): boolean =>
   rollback?.target === 'ran';
 
-/** What to do at night: roll back, if that was not asked for. */
-function orRollBack({ rollback, environment }: CanonicalInputs): string {
-  if (rollback) return `This release cannot pass as a rollback: ${WHY_NOT[rollback.target]}`;
-  return `To roll back, ask with intent=rollback: GET /assert?environment=${shown(environment)}&intent=rollback`;
+/** Rules of policies that let a rollback pass. */
+const ASIDE: ReadonlySet<string> = new Set([
+  'approvals',
+  'break-glass-reviewed',
+  'semver-increases',
+]);
+
+type Asked = Pick<CanonicalInputs, 'rollback'>;
+
+const whyNot = ({ rollback }: Asked): string | undefined =>
+  rollback && rollback.target !== 'ran'
+    ? `This release cannot pass as a rollback: ${WHY_NOT[rollback.target]}`
+    : undefined;
+
+/** The message of a rule that does not pass. If a rollback would pass it, it says why this one is none. */
+export function withWhyNot(inputs: Asked, rule: string, message: string): string {
+  const why = ASIDE.has(rule) ? whyNot(inputs) : undefined;
+  return why === undefined ? message : `${message}. ${why}`;
 }
 
-/** A time to the minute, in UTC. */
+/** What to do at night: roll back, if that was not asked for. */
+function orRollBack(inputs: CanonicalInputs): string {
+  const { environment } = inputs;
+  const why = whyNot(inputs);
+  if (why !== undefined) return why;
+  return `To roll back, ask with intent=rollback: GET /assert?environment=${shown(environment)}&intent=rollback`;
+}
 
 function frozen(inputs: CanonicalInputs): RuleResult[] {
   const { environment, windows } = inputs;

@@ -26,6 +26,14 @@ export const promotionInput = (input: PromotionInput): PromotionInput => ({
   until: input.until,
 });
 
+/** Words of a failure that ends by itself, and of one that does not. Names of environments cannot have them. */
+const SOAKS = ', and runs there. Wait';
+const DEPLOY = 'POST /environments/';
+
+/** Whether a failure says that it ends when hours have passed, and nothing else. */
+export const onlySoaks = (message: string): boolean =>
+  message.includes(SOAKS) && !message.includes(DEPLOY);
+
 /**
  * Says why a demand is not met, and what to do.
  * @returns undefined if it is met
@@ -42,12 +50,12 @@ export function promotionFault(
   const long = minimumHours === 0 ? '' : ` for ${counted(minimumHours, 'hour')} without a break`;
   if (fact?.state === 'soaking') {
     const until = fact.until === null ? '' : ` until ${minuteUtc(fact.until)}`;
-    return `It must run in ${name}${long}, and runs there. Wait${until}`;
+    return `It must run in ${name}${long}${SOAKS}${until}`;
   }
   const before = fact?.state === 'short' ? ', and left too early' : '';
   return [
     `It must run in ${name}${long} first, authorized and with its artifacts of now${before}`,
-    `Deploy it there, and record it: POST /environments/${name}/deployments`,
+    `Deploy it there, and record it: ${DEPLOY}${name}/deployments`,
   ].join('. ');
 }
 

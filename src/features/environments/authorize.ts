@@ -74,8 +74,13 @@ export interface AuthorizeRequest {
   readonly waiting: Waiting;
 }
 
-/** @throws {AppError} `validation-failed` for a verdict of something else */
-async function findEarlier(context: CallContext, request: AuthorizeRequest, held: string | null) {
+type Named = Pick<AuthorizeRequest, 'releaseId' | 'environment' | 'verdictId'>;
+
+/**
+ * The verdict that a request names, or else the one that held.
+ * @throws {AppError} `validation-failed` for a verdict of something else
+ */
+export async function findEarlier(context: CallContext, request: Named, held: string | null) {
   const { releaseId, environment, verdictId = held } = request;
   if (verdictId === null) return undefined;
   const [earlier] = await query<Earlier>(context, FIND_EARLIER, [

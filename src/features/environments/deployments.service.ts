@@ -9,7 +9,7 @@ import { invalidAt } from '../../shared/app-error.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import { requireReleaseRef } from '../releases/index.js';
 import type { VerdictsService, Waiting } from '../verdicts/index.js';
-import { type Authorization, authorize } from './authorize.js';
+import { type Authorization, authorize, findEarlier } from './authorize.js';
 import { type Deployment, type DeploymentRow, toDeployment, WITH_RELEASE } from './deployment.js';
 import {
   type CreateDeployment,
@@ -97,6 +97,15 @@ function requireHistory(query: ListDeploymentsQuery): void {
     if (value !== undefined) throw invalidAt('query', `/${name}`, message);
   }
 }
+
+/**
+ * The allow of a start that has not ended. A start that is sent again, because its answer was lost, counts on that:
+ * what holds by then may be the denial that the first one found.
+ */
+const allowOf = (open: DeploymentRow | null): string | undefined =>
+  open && ['authorized', 'rollback'].includes(open.authorization)
+    ? (open.judgedVerdictId ?? undefined)
+    : undefined;
 
 export type DeploymentsService = ReturnType<typeof deploymentsService>;
 
@@ -194,11 +203,17 @@ export function deploymentsService(
         releaseId,
       );
       const target = { environmentName, releaseId: id, projectId };
+      // Also if the call says nothing new: a wrong name is a mistake of the caller.
+      await findEarlier(context, { releaseId: id, environment: environmentName, verdictId }, null);
+      const open = await findOpen(context, target, state, now);
       // A start is judged each time: people may have said no, or yes, since the one before.
-      if (state !== 'started' && (await findOpen(context, target, state, now))) return undefined;
+      if (state !== 'started' && open) return undefined;
       const same = await findSame(context, target, state, await lastOf(context, target));
       if (same && !canBeBetter(same)) return undefined;
-      const request = { releaseId: id, environment: environmentName, verdictId, now, waiting };
+      const request = {
+        ...{ releaseId: id, environment: environmentName, now, waiting },
+        verdictId: verdictId ?? allowOf(open),
+      };
       return authorize(context, verdicts, request);
     },
 

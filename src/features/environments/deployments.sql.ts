@@ -1,5 +1,5 @@
 import type { Statement } from '../../database/sql.js';
-import { placeOf } from './environment.input.sql.js';
+import { interruptedAt, placeOf } from './environment.input.sql.js';
 
 /**
  * What currently runs. `$1`: environment, `$2`: last project of the previous page, `$3`: visible projects, or null for
@@ -27,17 +27,18 @@ export const RUNNING_RELEASES: Statement = {
 };
 
 /**
- * The last deployment of a project in an environment, and the one that runs: its release and place. `$1`: environment,
- * `$2`: project.
+ * The last deployment of a project in an environment, and the one that runs: its release and place, and whether another
+ * one was started or failed since. `$1`: environment, `$2`: project.
  */
 export const LAST: Statement = {
   name: 'deployment-last',
   text: `SELECT (SELECT d.id FROM deployments d WHERE d.environment = $1 AND d.project_id = $2
                   ORDER BY d.id DESC LIMIT 1) AS id,
-                running.id AS "runningId", running.release_id AS "runningReleaseId", running.place
+                running.id AS "runningId", running.release_id AS "runningReleaseId", running.place,
+                ${interruptedAt('running', '$1', '$2')} IS NOT NULL AS "isInterrupted"
            FROM (SELECT) one LEFT JOIN LATERAL (
-             SELECT d.id, d.release_id, ${placeOf('d')} AS place FROM deployments d
-              WHERE d.environment = $1 AND d.project_id = $2 AND d.state = 'succeeded'
+             SELECT d.id, d.release_id, ${placeOf('d')} AS place, COALESCE(d.ended_at, d.created_at) AS at
+               FROM deployments d WHERE d.environment = $1 AND d.project_id = $2 AND d.state = 'succeeded'
               ORDER BY ${placeOf('d')} DESC LIMIT 1) running ON true`,
 };
 

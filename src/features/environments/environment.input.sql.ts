@@ -28,6 +28,27 @@ export const authorizedOf = (row: string) =>
 /** Whether a deployment counts when releases are compared: an authorized one, or one by a break-glass. */
 export const countsOf = (row: string) => `(${passedOf(row)} AND NOT (${doubtful(row)}))`;
 
+/** How long after its start a deployment can end. A later end is a deployment of its own, which is judged. */
+export const END_HOURS = 24;
+
+/**
+ * When another deployment was last started or failed since a release runs, or null: what was undone by that may come
+ * back. It began after the release succeeded, or it failed after that. Nothing follows from what another one is: a
+ * bad one is what a way back is for.
+ * @param running alias of what runs: `release_id`, `place`, and `at`, when it succeeded
+ */
+export const interruptedAt = (running: string, environment: string, project: string) => {
+  const other = `
+    SELECT max(COALESCE(x.ended_at, x.created_at)) FROM deployments x
+     WHERE x.environment = ${environment} AND x.project_id = ${project} AND x.release_id <> ${running}.release_id`;
+  // The values of `authorization` let the second part use an index that has the time.
+  return `GREATEST(
+    (${other} AND x.state IN ('started', 'failed') AND x.id > ${running}.place),
+    (${other} AND x.state = 'failed' AND x.ended_at > ${running}.at
+       AND x."authorization" IN ('authorized', 'rollback', 'break-glass', 'unauthorized')
+       AND x.created_at > ${running}.at - interval '${END_HOURS} hours'))`;
+};
+
 /** Verdict input: the name of the environment row `n`. */
 export const ENVIRONMENT_INPUT = 'n.name';
 

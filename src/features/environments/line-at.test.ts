@@ -46,20 +46,27 @@ describe('lineAt', () => {
 
 describe('rollbackAt', () => {
   const ran = { id: 'd', until: '2027-01-01T00:00:00Z' };
+  const left = { isRunning: false, isInterrupted: false, failed: false, ran };
+  const back = { ...left, isRunning: true, isInterrupted: true };
   it.each([
-    ['ran', { isRunning: false, failed: false, ran }],
-    ['runs', { isRunning: true, failed: false, ran }],
-    ['failed', { isRunning: false, failed: true, ran }],
-    ['never', { isRunning: false, failed: false, ran: null }],
-    ['long-ago', { isRunning: false, failed: false, ran: { ...ran, until: 'unknown' } }],
+    ['ran', left],
+    ['runs', { ...left, isRunning: true }],
+    ['failed', { ...left, failed: true }],
+    ['never', { ...left, ran: null }],
+    ['long-ago', { ...left, ran: { ...ran, until: 'unknown' } }],
+    ['ran', back],
+    ['failed', { ...back, failed: true }],
+    ['never', { ...back, ran: null }],
+    ['runs', { ...back, ran: { ...ran, until: 'unknown' } }],
   ])('%s', (target, stored) => {
     expect(rollbackAt(stored, at('2027-03-31T23:59'))?.target).toBe(target);
   });
 
   it('ends after 90 days, to the millisecond', () => {
-    const stored = { isRunning: false, failed: false, ran };
-    expect(rollbackAt(stored, at('2027-04-01T00:00') - 1)?.target).toBe('ran');
-    expect(rollbackAt(stored, at('2027-04-01T00:00'))?.target).toBe('long-ago');
+    expect(rollbackAt(left, at('2027-04-01T00:00') - 1)?.target).toBe('ran');
+    expect(rollbackAt(left, at('2027-04-01T00:00'))?.target).toBe('long-ago');
+    expect(rollbackAt(back, at('2027-04-01T00:00') - 1)?.target).toBe('ran');
+    expect(rollbackAt(back, at('2027-04-01T00:00'))?.target).toBe('runs');
     expect(rollbackAt(null, 0)).toBeNull();
   });
 });

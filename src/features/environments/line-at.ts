@@ -14,6 +14,8 @@ export type StoredWindow = WindowTimes & Pick<WindowInput, 'id' | 'reason' | 'by
 /** What `ROLLBACK_INPUT` reads. */
 export interface StoredRollback {
   readonly isRunning: boolean;
+  /** It runs, and another deployment was started or failed since. */
+  readonly isInterrupted: boolean;
   readonly failed: boolean;
   readonly ran: { readonly id: string; readonly until: string } | null;
 }
@@ -69,11 +71,13 @@ export const rollbackEnds = (stored: StoredRollback | null): number | undefined 
   stored?.ran ? Date.parse(stored.ran.until) + ROLLBACK_DAYS * DAY_MS : undefined;
 
 function targetAt(stored: StoredRollback, at: number): RollbackInput['target'] {
-  if (stored.isRunning) return 'runs';
+  if (stored.isRunning && !stored.isInterrupted) return 'runs';
   if (!stored.ran) return 'never';
   if (stored.failed) return 'failed';
   // Not `<`: a time that is not known is too long ago.
-  return at < (rollbackEnds(stored) ?? Number.NaN) ? 'ran' : 'long-ago';
+  if (at < (rollbackEnds(stored) ?? Number.NaN)) return 'ran';
+  // What another one interrupted long ago simply runs.
+  return stored.isRunning ? 'runs' : 'long-ago';
 }
 
 /** @param at milliseconds since 1970 */

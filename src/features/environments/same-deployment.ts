@@ -4,6 +4,7 @@ import { type DeploymentRow, WITH_RELEASE } from './deployment.js';
 import { idAfter } from './deployment-id.js';
 import type { CreateDeployment } from './deployments.schemas.js';
 import { LAST } from './deployments.sql.js';
+import { END_HOURS } from './environment.input.sql.js';
 
 /** What is recorded: a request, with the id and project of its release. */
 export interface Target {
@@ -18,6 +19,8 @@ export interface Last {
   readonly runningId: string | null;
   readonly runningReleaseId: string | null;
   readonly place: string | null;
+  /** Whether another one was started or failed since that one runs. */
+  readonly isInterrupted: boolean;
 }
 
 /** The id, or the place, after all others. */
@@ -29,9 +32,6 @@ export const after = ({ id, place }: Last, now: Date) =>
       .at(-1),
     now,
   );
-
-/** How long after its start a deployment can end. A later end is a deployment of its own, which is judged. */
-const END_HOURS = 24;
 
 export const includeRelease = { include: WITH_RELEASE } as const;
 
@@ -100,6 +100,8 @@ export async function findSame(
     context.prisma.deployment.findUnique({ where: { id }, ...includeRelease });
   if (state === 'succeeded') {
     if (last.runningId === null || last.runningReleaseId !== releaseId) return null;
+    // Somebody went back to it: that is a deployment of its own.
+    if (last.isInterrupted) return null;
     const row = await find(last.runningId);
     return row && (await hasNewArtifacts(context, row)) ? null : row;
   }

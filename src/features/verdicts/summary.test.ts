@@ -52,19 +52,46 @@ describe('summaryOf', () => {
 });
 
 describe('nextStepsOf', () => {
-  const denies = (rule: string) => ({ rule, denies: true });
+  const denies = (rule: string) => ({ rule, denies: true, message: '' });
   const steps = (decision: 'allow' | 'deny', opensAt: Date | null, ...rules: string[]) =>
     nextStepsOf([
       { decision, environment: 'production', opensAt, results: rules.map(denies) } as never,
     ]);
 
   it('tells each step once, and nothing about what is allowed', () => {
-    const rules = ['tests-passed', 'no-secrets', 'stopped', 'break-glass-void', 'constructor'];
+    const rules = ['tests-passed', 'no-secrets', 'stopped', 'constructor'];
     expect(steps('deny', null, ...rules)).toEqual([
       expect.stringContaining('Change what the reasons name'),
       expect.stringContaining('POST /environments/production/resume'),
     ]);
     expect(steps('allow', null, 'tests-passed')).toEqual([]);
+  });
+
+  it.each<[string, object, RegExp]>([
+    [
+      'promoted',
+      { message: 'It must run in a for 2 hours, and runs there. Wait until 1' },
+      /^Wait/,
+    ],
+    [
+      'promoted',
+      { message: 'It must run in a, and runs there. Wait. It must run in b: POST /environments/b' },
+      /^Deploy/,
+    ],
+    ['approvals', {}, /^Let people approve/],
+    ['approvals', { approvals: [{ state: 'rejects' }] }, /^Ask who rejected/],
+    ['break-glass', {}, /end it, and break the glass again with two people$/],
+    ['break-glass-void', {}, /end the break-glass, break the glass again/],
+    ['break-glass-reviewed', {}, /review each break-glass/],
+    ['sealed-only', {}, /^Seal/],
+    ['sealed-only', { status: 'error' }, /^Change what the reasons name/],
+    ['semver-increases', {}, /higher version/],
+  ])('tells what helps against %s %j', (rule, more, expected) => {
+    const result = { rule, denies: true, message: '', ...more };
+    const denied = { decision: 'deny', environment: 'production', opensAt: null };
+    expect(nextStepsOf([{ ...denied, results: [result] } as never])).toEqual([
+      expect.stringMatching(expected),
+    ]);
   });
 
   it('tells when a window opens', () => {

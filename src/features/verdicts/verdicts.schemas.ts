@@ -83,7 +83,8 @@ const intent = defaulted(
     default: 'ordinary',
     description: [
       '`rollback`: the release passes windows, approvals, and stops that allow rollbacks, if it ran in the environment with',
-      'authorization within 90 days, before what runs now, and has not failed there since. All other rules apply.',
+      'authorization within 90 days, before what runs now, and has not failed there since. What runs now can come back, too,',
+      'if another deployment was started or failed since. All other rules apply.',
       'The verdict does not hold for ordinary questions',
     ].join(' '),
   }),

@@ -19,9 +19,18 @@ interface Props {
   readonly mayBreak: boolean;
 }
 
-/** What ran before and was authorized, the newest of each release. The gate judges whether it may come back. */
-function targetsOf({ running, history }: Pick<Props, 'running' | 'history'>): Deployment[] {
-  const seen = new Set(running.map(({ releaseId }) => releaseId));
+type Deployments = Pick<Props, 'running' | 'history'>;
+
+/** What runs, and no other deployment of its project is newer: there is nothing to go back from. */
+const undisturbed = ({ running, history }: Deployments): Deployment[] =>
+  running.filter(({ projectId, releaseId }) => {
+    const last = history.find((one) => one.projectId === projectId);
+    return last === undefined || last.releaseId === releaseId;
+  });
+
+/** What was authorized, the newest of each release. The gate judges whether it may come back. */
+function targetsOf({ running, history }: Deployments): Deployment[] {
+  const seen = new Set(undisturbed({ running, history }).map(({ releaseId }) => releaseId));
   const targets: Deployment[] = [];
   for (const one of history) {
     const { releaseId, authorization, state, release } = one;

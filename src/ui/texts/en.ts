@@ -100,8 +100,10 @@ export const en = {
     option: (release: string, at: string) => `${release}, deployed ${at} UTC`,
     ask: 'Ask the gate',
     asked: 'It was asked as a rollback.',
-    judgedOrdinary:
+    judgedOrdinary: [
       'It was judged as an ordinary question. A rollback goes to a release that ran here with authorization, before what runs now.',
+      'It can also go to what runs now, if another deployment was started or failed since.',
+    ].join(' '),
     next: 'Deploy it, and record it:',
   },
   glass: {
