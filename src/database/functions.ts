@@ -1,8 +1,8 @@
 import type { Statement } from './sql.js';
 
 /**
- * What the functions of the migrations do, by the SHA-256 of their text and kind. Verification itself asks some of them,
- * and triggers call the others, so one that the owner replaced could hide what it should tell. `uuid_v7` is not one of
+ * What the functions of the migrations do, by the SHA-256 of their text and kind. Verification itself asks some, and
+ * triggers call the others, so one that the owner replaced could hide what it should tell. `uuid_v7` is not one of
  * them: it gives ids and decides nothing. A test compares them with a migrated database.
  */
 export const FUNCTIONS: Readonly<Record<string, string>> = {
@@ -40,7 +40,8 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
 /** Functions of the schema with their digest. */
 export const FUNCTION_DIGESTS: Statement = {
   text: `SELECT p.proname AS name,
-                encode(sha256(convert_to(p.prosrc || p.provolatile::text || p.prosecdef::text, 'UTF8')), 'hex') AS sha256
+                encode(sha256(convert_to(p.prosrc || p.provolatile::text || p.prosecdef::text, 'UTF8')), 'hex')
+                  AS sha256
            FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
           WHERE p.pronamespace = current_schema()::regnamespace AND l.lanname IN ('sql', 'plpgsql')
             AND p.proname <> 'uuid_v7' ORDER BY 1, 2`,
