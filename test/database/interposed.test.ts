@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FUNCTION_DIGESTS, FUNCTIONS, otherFunctions } from '../../src/database/functions.js';
 import { refuseInterposed } from '../../src/database/interposed.js';
 import { TRIGGER_FUNCTIONS } from '../../src/database/interposed.sql.js';
 import { run } from '../../src/database/sql.js';
@@ -38,6 +39,40 @@ describe('what stands between the server and its tables', () => {
     );
     expect(rows.map(({ name }) => name)).toEqual(TRIGGER_FUNCTIONS);
   });
+
+  it('is no function that somebody replaced, added or dropped', () =>
+    withClient(testDatabaseUrl(), async (client) => {
+      const digests = async () =>
+        (await client.query<{ name: string; sha256: string }>(FUNCTION_DIGESTS.text)).rows;
+      const found = await digests();
+      expect(Object.fromEntries(found.map(({ name, sha256 }) => [name, sha256]))).toEqual(
+        FUNCTIONS,
+      );
+      expect(otherFunctions(found)).toEqual([]);
+      const replaced = `CREATE OR REPLACE FUNCTION deployment_is_in_doubt(d deployments) RETURNS boolean
+                        LANGUAGE sql STABLE AS 'SELECT false'`;
+      for (const [statement, name] of [
+        [replaced, 'deployment_is_in_doubt'],
+        [
+          `CREATE FUNCTION is_own_review(int) RETURNS boolean LANGUAGE sql AS 'SELECT false'`,
+          'is_own_review',
+        ],
+        [FUNCTION, 'other'],
+        ['DROP FUNCTION beside_api CASCADE', 'beside_api'],
+      ] as const) {
+        await client.query(`BEGIN; ${statement}`);
+        expect(otherFunctions(await digests())).toEqual([name]);
+        const faults: string[] = [];
+        const read = <Row extends object>(text: { text: string }, values: unknown[]) =>
+          run<Row>(client, text, values);
+        await verifySnapshot(read, undefined, {
+          keys: undefined,
+          report: (fault) => void faults.push(fault),
+        });
+        expect(faults.join()).toContain(`the function ${name} is not the one of the migrations`);
+        await client.query('ROLLBACK');
+      }
+    }));
 
   it.each(INTERPOSED)(
     '%s: the start refuses it, verify and the doctor name it',

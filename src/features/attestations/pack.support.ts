@@ -138,9 +138,10 @@ export async function newPack(
     vsaOf(of, artifact, waivers, verifier),
     verdictStatementOf(of, [artifact], waivers, verifier),
   ];
+  const names = [`vsa.${'a'.repeat(12)}`, 'verdict'];
   for (const [i, statement] of statements.entries()) {
     const envelope = signEnvelope(STATEMENT_MEDIA_TYPE, statementBytes(statement), [keys.verdicts]);
-    put(`attestations/${VERDICT}.${i + 1}.dsse.json`, envelope);
+    put(`attestations/${VERDICT}.${names[i]}.dsse.json`, envelope);
   }
   put('policies/baseline-1.json', inputs.policies[0] ?? {});
   put(`waivers/${WAIVER}.json`, waiver);

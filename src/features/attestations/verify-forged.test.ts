@@ -138,11 +138,11 @@ describe('verify.mjs believes nothing that nothing proves', () => {
 
   it('an envelope of the same key about another environment', async () => {
     const staging = await newPack(keys, { attested: 'staging' });
-    for (const [n, member] of [
-      [1, 'policy'],
-      [2, 'environment'],
+    for (const [name, member] of [
+      [`vsa.${'a'.repeat(12)}`, 'policy'],
+      ['verdict', 'environment'],
     ]) {
-      const path = `attestations/${uuid(2)}.${n}.dsse.json`;
+      const path = `attestations/${uuid(2)}.${name}.dsse.json`;
       const files = added(path, staging.files.get(path) ?? '');
       await expectRefused(files, `the ${member} of the attestation`);
     }

@@ -139,7 +139,7 @@ describe('verify.mjs refuses', () => {
     ],
     [
       'an envelope of another verdict',
-      () => moved(envelope(), `attestations/${uuid(7)}.1.dsse.json`),
+      () => moved(envelope(), `attestations/${uuid(7)}.verdict.dsse.json`),
       'its verdict is missing',
     ],
     [
@@ -171,7 +171,7 @@ describe('verify.mjs refuses', () => {
     ],
   ];
   const document = () => [...pack.files.keys()].find((path) => path.startsWith('documents/')) ?? '';
-  const envelope = () => `attestations/${uuid(2)}.1.dsse.json`;
+  const envelope = () => `attestations/${uuid(2)}.verdict.dsse.json`;
   const without = (path: string) => new Map([...pack.files].filter(([name]) => name !== path));
   const moved = (from: string, to: string) => without(from).set(to, pack.files.get(from) ?? '');
 

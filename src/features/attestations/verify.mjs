@@ -12,9 +12,8 @@ const [problems, proven, summary, verdicts, rotations, erasures, entries] = [[],
 const [claimed, signers, grown, named] = [new Set(), new Set(), new Set(), new Set(['README.txt', 'verify.mjs'])];
 const [files, heads, ends, about] = [new Map(), new Map(), new Map(), new Map()]; // by path, log, origin, subject
 const LISTED = /^(entries\/\d+\.jsonl|logs\/\d+\/(checkpoint(-\d+)?|consistency-\d+\.json))$/;
-const [SCHEMA, HEX] = ['srp-audit-pack/v2', /^[0-9a-f]{64}$/];
-const RECORDS = ['verdict', 'deployment', 'approval', 'break-glass', 'evidence'];
-const UPLOADED = ['kind', 'label', 'receivedSha256', 'storedSha256'];
+const [SCHEMA, RECORD] = ['srp-audit-pack/v2', /^(verdict|deployment|approval|break-glass|evidence)$/];
+const [HEX, UPLOADED] = [/^[0-9a-f]{64}$/, ['kind', 'label', 'receivedSha256', 'storedSha256']];
 const FOLDERS = { verdict: 'verdicts', deployment: 'deployments', approval: 'approvals' };
 const fileOf = (kind, id) => `${FOLDERS[kind] ?? kind}/${id}.json`;
 const UNSHOWN = /^(evidence\.(received-again|retracted)|break-glass\.review-due)$/; // their rows are in no file
@@ -47,10 +46,8 @@ const nodeHash = (left, right) => sha256(Buffer.from([1]), left, right);
 function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  return `{${Object.keys(value)
-    .sort()
-    .map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`)
-    .join()}}`;
+  const memberOf = (name) => `${JSON.stringify(name)}:${canonical(value[name])}`;
+  return `{${Object.keys(value).sort().map(memberOf).join()}}`;
 }
 const digestOf = (value) => sha256(canonical(value)).toString('hex');
 const same = (one, two) => canonical(one ?? null) === canonical(two ?? null);
@@ -100,9 +97,8 @@ function openCheckpoint(note, keys) {
 function readTar(path) {
   const [tar, part] = [openSync(path, 'r'), Buffer.alloc(2 ** 20)];
   const read = (length) => part.subarray(0, readSync(tar, part, 0, length, null));
-  const isZero = (bytes) => bytes.every((byte) => byte === 0);
   const octal = (value) => value.toString(8).padStart(11, '0');
-  for (let block = read(512); !isZero(block); block = read(512)) {
+  for (let block = read(512); block.some(Boolean); block = read(512)) {
     const header = block.toString('latin1');
     const [name = '', size] = [header.slice(0, 100).split('\0')[0], Number.parseInt(header.slice(124, 135), 8)];
     const start = `${name.padEnd(100, '\0')}0000644\0${'0000000\0'.repeat(2)}${octal(size)}\0${octal(0)}\0`;
@@ -111,19 +107,17 @@ function readTar(path) {
     need(header === `${start}${octal(sum).slice(5)}\0 ${rest}`, 'a header of the archive is broken');
     need(!files.has(name), `${name} is there twice`);
     const [hash, kept] = [createHash('sha256'), []];
-    for (let left = size; left > 0; ) {
-      const bytes = read(Math.min(left, part.length));
+    for (let left = size, bytes; left > 0; left -= bytes.length) {
+      bytes = read(Math.min(left, part.length));
       need(bytes.length > 0, 'the archive is cut');
       hash.update(bytes);
       if (!name.startsWith('documents/')) kept.push(Buffer.from(bytes));
-      left -= bytes.length;
     }
-    need(isZero(read((512 - (size % 512)) % 512)), 'there is data between the files');
+    need(!read((512 - (size % 512)) % 512).some(Boolean), 'there is data between the files');
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(kept));
     files.set(name, { size, sha256: hash.digest('hex'), text });
   }
-  const end = read(513);
-  need(end.length === 512 && isZero(end), 'the archive is cut, or goes on after its end');
+  need(read(513).equals(Buffer.alloc(512)), 'the archive is cut, or goes on after its end');
 }
 function verifyLogs({ log, size }, keys) {
   for (const path of pathsIn('logs').filter((one) => one.includes('/checkpoint')))
@@ -134,15 +128,16 @@ function verifyLogs({ log, size }, keys) {
       return heads.set(Number(number), head);
     });
   need(heads.get(log)?.size === size, `logs/${log} is not a checkpoint of size ${size}`);
-  proven.push(`The checkpoint of ${heads.get(log).origin} at size ${size} is signed by a key of the log`);
+  proven.push(`The checkpoint of ${quoted(heads.get(log).origin)} at size ${size} is signed by a key of the log`);
 }
 /** Each key signed something. One that the auditor did not keep follows one that he kept: by an entry of the log. */
 function verifyKeys({ log: ofLogs, verdicts: ofVerdicts }, trusted) {
   need(same([...signers].sort(), [...ofLogs, ...ofVerdicts].sort()), 'it has not the keys that signed the pack');
+  trusted ??= new Set([...ofVerdicts, ...new Map(ofLogs.map((key) => [key.split('+')[0], key]).reverse()).values()]);
   for (const key of [...ofLogs, ...ofVerdicts]) {
     const pem = ofVerdicts.includes(key) && createPublicKey(key).export({ type: 'spki', format: 'pem' });
     need(!pem || pem === key, 'a key is written in another way');
-    if (!trusted || trusted.has(key)) continue;
+    if (trusted.has(key)) continue;
     const id = pem ? sha256(createPublicKey(key).export({ type: 'spki', format: 'der' })).toString('base64') : key;
     const [{ log, index }] = about.get(`key/${id}`) ?? [{}];
     const old = rotations.find((one) => one.log === log && one.size > index && trusted.has(one.vkey));
@@ -171,16 +166,19 @@ function verifyEntry({ salt, statement, ...line }, { log: current, release }) {
   need(isOurs && said.id === event && said.sequence === sequence, `${place} is of another event, release or place`);
   const subject = `${said.subject.kind}/${said.subject.id}`;
   about.set(subject, [...(about.get(subject) ?? []), { ...said, log, index }]);
-  if (said.type === 'log.erased') erasures.push({ ...said.data, log: numberOf(said.data.origin) });
+  if (said.type === 'log.erased') erasures.push({ type: 'an event', ...said.data, log: numberOf(said.data.origin) });
   const end = isSigned && said.type === 'log.recovered' && said.data.before;
   if (end) ends.set(end.origin, { ...end, root: Buffer.from(end.root, 'hex') });
   return entries.push({ ...line, isSigned, said });
 }
 function verifyChain({ log: current, environment }) {
-  for (const { event, log, index } of entries.filter(({ said }) => !said)) {
-    const { type = 'an event', ...at } = erasures.find((one) => one.event === event) ?? {};
-    need(at.index === index && at.log === log, `event ${event} is missing. If it was erased, a later pack says so`);
-    claimed.add(`Entry ${log}/${index} was erased: its place in the log is proven, its content is unknown (${type})`);
+  for (const entry of entries.filter(({ said }) => !said)) {
+    const [{ event, log, index }, at] = [entry, erasures.find((one) => one.event === entry.event)];
+    need(at?.index === index && at.log === log, `event ${event} is missing. If it was erased, a later pack says so`);
+    if (at.kept) entry.left = { ...at, subject: { kind: at.type.split('.')[0], id: at.subject }, data: at.kept };
+    claimed.add(
+      `Entry ${log}/${index} was erased: its place in the log is proven, its content is unknown (${at.type})`,
+    );
   }
   const own = entries.filter(({ sequence }) => sequence !== null);
   for (const [i, { said, sequence, log, index, isSigned }] of own.entries()) {
@@ -202,7 +200,7 @@ function verifyChain({ log: current, environment }) {
 /** Events about something, in order. An erased one left digests; earlier versions did not say what they erased. */
 function eventsAbout(kind, id) {
   const erased = erasures.filter(({ subject, kept }) => !kept || subject === id);
-  const known = erased.map(({ type = 'imported', kept = {}, ...one }) => ({ ...one, type, data: kept }));
+  const known = erased.map(({ type, kept, ...one }) => ({ ...one, type: kept ? type : 'imported', data: kept ?? {} }));
   return [...(about.get(`${kind}/${id}`) ?? []), ...known].sort((a, b) => a.log - b.log || a.index - b.index);
 }
 /** A record is the row whose digest the last event about it has, as text and as members, and `rest`. */
@@ -217,12 +215,11 @@ function verifyRecord({ row, ...members }, path, kind, rest = {}) {
   const columns = Object.entries(JSON.parse(row)).map(([name, value]) => [memberOf(name), value]);
   return agree(members, { ...Object.fromEntries(columns), ...rest }, what);
 }
-/** The recipe of inputsHash: without the ids of evidence and the rules of policies. */
+const rulesOf = ({ policies }) => policies.map(({ rules: _, ...one }) => one); // they have a digest
 function inputsHashOf({ engine, inputs }) {
-  const policies = inputs.policies.map(({ rules: _, ...one }) => one);
-  const ids = inputs.evidence.map(({ id }) => id);
+  const [ids, evidence] = [inputs.evidence.map(({ id }) => id), inputs.evidence.map(({ id: _, ...one }) => one)];
   const tooOld = inputs.tooOld.map((one) => ({ ...one, evidence: one.evidence.map((id) => ids.indexOf(id)) }));
-  return digestOf({ ...inputs, engine, evidence: inputs.evidence.map(({ id: _, ...one }) => one), policies, tooOld });
+  return digestOf({ ...inputs, engine, evidence, policies: rulesOf(inputs), tooOld });
 }
 const verdictHashOf = ({ releaseId, environment, inputsHash, engine, decision, results }) =>
   digestOf({ releaseId, environment, inputsHash, engine, decision, results });
@@ -233,6 +230,7 @@ function verifyVerdict(verdict, path, release) {
   need(releaseId === release.id && inputs.environment === environment, 'it is of another release or environment');
   need(!verdictHash || verdictHashOf(verdict) === verdictHash, 'its decision or results were changed (verdictHash)');
   verifyRecord(verdict, path, 'verdict', { inputs, results });
+  if (!verdictHash) claimed.add(`The results of verdict ${verdict.id}: the log has no digest of them`);
   for (const policy of inputs.policies.filter((one) => one.sha256 !== null || one.rules.length > 0)) {
     agree(json(`policies/${policy.name}-${policy.version}.json`), policy, `policy ${policy.name}`);
     need(digestOf(policy.rules) === policy.sha256, `the rules of policy ${policy.name} were changed`);
@@ -255,8 +253,8 @@ function verifyWaiver(input) {
   need(data || events.some(({ type }) => /^(imported|beside-api)$/.test(type)), `the log has no entry about ${what}`);
   const isLogged = digestOf({ ...stated, requestedAt, requestedBy }) === data?.sha256 && actor === waiver.approvedBy;
   need(isLogged || !data?.sha256, `${what} is not the one in the log`);
-  const unbound = Object.keys(waiver).filter((name) => !(name in input));
-  if (!isLogged) claimed.add(`${unbound.join(', ')} of ${what}: the log has no digest of them`);
+  const unbound = Object.keys(waiver).filter((name) => !Object.hasOwn(input, name));
+  if (!isLogged) claimed.add(`${unbound.map(quoted).join(', ')} of ${what}: the log has no digest of them`);
   if (waiver.releaseId === null) claimed.add(`That ${what} was not revoked: it is of the whole project`);
 }
 function exceptionsOf({ inputs, results } = { inputs: { waivers: [] }, results: [] }) {
@@ -268,20 +266,21 @@ function exceptionsOf({ inputs, results } = { inputs: { waivers: [] }, results: 
   return names.length > 0 ? `. It rests on ${[...new Set(names)].join('; ')}` : '';
 }
 function verifyComplete({ release: { version, commit }, environment }) {
-  const attested = new Set(pathsIn('attestations').map((path) => files.get(path).sha256));
   const last = new Map(); // what is decided, by environment, and each deployment
-  for (const { said, sequence } of entries.filter((one) => one.said)) {
-    const { subject, time, actor, type, data } = said;
-    const isRecord = RECORDS.includes(subject.kind);
-    const where = isRecord && subject.kind !== 'evidence' ? data.environment : environment;
-    if ((sequence === null && type !== 'waiver.revoked') || (environment !== null && where !== environment)) continue;
-    const path = fileOf(subject.kind, subject.id);
-    check(path, () => need(!isRecord || files.has(path), 'the log has it, and the pack does not'));
-    check(path, () => need(!data.predicate || attested.has(data.sha256), 'the log has an attestation that is missing'));
+  for (const { said, left = said, sequence, event } of entries.filter((one) => one.said ?? one.left)) {
+    const { subject, time, actor = '(erased)', type, data } = left;
+    const [path, isRecord] = [fileOf(subject.kind, subject.id), RECORD.test(subject.kind)];
+    const isElsewhere = environment !== null && isRecord && (data.environment ?? environment) !== environment;
+    if ((sequence === null && type !== 'waiver.revoked') || isElsewhere) continue;
+    const isOdd = type === 'beside-api' || (type === 'imported' && isRecord && subject.kind !== 'evidence');
+    const isHere = !isRecord || !said || files.has(path) || (isOdd && environment !== null); // it may be elsewhere
+    const isIn = !said?.data.predicate || pathsIn('attestations').some((of) => files.get(of).sha256 === data.sha256);
+    const missing = isHere ? 'the log has an attestation that is missing' : 'the log has it, and the pack does not';
+    check(path, () => need(isHere && isIn, missing));
     const words = TOLD.filter((name) => data[name]).map((name) => `, ${name} ${shown(data[name])}`);
     const [who, place, not] = [JSON.stringify(actor), shown(data.environment), data.decision === 'allow' ? '' : 'not '];
-    proven.push(`${type} at ${time} by ${who}, ${shown(subject.id)}${words.join('')}`);
-    const allowing = verdicts.find(({ id, decision }) => id === subject.id && decision === 'allow');
+    proven.push(`${quoted(type)} at ${time} by ${who}, ${shown(subject.id)}${words.join('')}`);
+    const allowing = verdicts.find(({ id, decision }) => id === subject.id && decision === 'allow' && !not);
     const how = `was ${not}allowed into ${place}: decided at ${time}, asked for by ${who}`;
     if (type.startsWith('verdict.') && !data.late && data.intent !== 'rollback')
       last.set(data.environment, `${how}${exceptionsOf(allowing)}`);
@@ -289,10 +288,11 @@ function verifyComplete({ release: { version, commit }, environment }) {
     const outcome = `${shown(data.state ?? done)}, authorization ${shown(data.authorization ?? 'unknown')}`;
     if (done) last.set(subject.id, `was deployed to ${place}: ${outcome}, at ${time} by ${who}`);
     if (type === 'release.revoked') last.set('', `was revoked at ${time} by ${who}`);
+    if (isOdd) last.set(event, `has ${subject.kind} ${shown(subject.id)}: ${type}, at ${time} by ${who}`);
   }
   if (last.size === 0) last.set('', 'has no decision in this pack');
   for (const what of last.values()) summary.push(`Version ${shown(version)} (commit ${shown(commit)}) ${what}`);
-  if (environment !== null) claimed.add(`Nothing is said of other environments than ${environment}`);
+  if (environment !== null) claimed.add(`Nothing is said of other environments than ${quoted(environment)}`);
 }
 function verifyAttestation({ payload, payloadType, signatures }, path, keys) {
   const [type, body] = [Buffer.from(payloadType), Buffer.from(payload, 'base64')];
@@ -300,18 +300,19 @@ function verifyAttestation({ payload, payloadType, signatures }, path, keys) {
   const signs = (key) => signatures.some(({ sig }) => verify('sha256', bytes, key, Buffer.from(sig, 'base64')));
   signers.add(need(keys.find(signs), 'no key for verdicts signed it'));
   const verdict = verdicts.find(({ id }) => path.startsWith(`attestations/${id}.`));
+  const signed = about.get(`verdict/${verdict?.id}`)?.find(({ data }) => data.sha256 === files.get(path).sha256);
   need(verdict, 'its verdict is missing');
-  const { subject, predicate: said } = JSON.parse(body.toString());
+  if (!signed) claimed.add(`When ${path} was signed, and what else it says: no event has its digest`);
+  const { subject, predicateType, predicate: said } = JSON.parse(body.toString());
   const known = verdict.inputs.artifacts.flatMap((one) => [`sha256:${one.sha256}`, ...one.digests]);
-  const isKnown = ({ digest }) => known.includes(`sha256:${digest.sha256}`);
-  need(subject.length > 0 && subject.every(isKnown), 'a subject is not an artifact of the release');
+  const isKnown = subject.length > 0 && subject.every(({ digest }) => known.includes(`sha256:${digest.sha256}`));
+  need(isKnown, 'a subject is not an artifact of the release');
   const { row: _, projectId: __, releaseId: ___, id: verdictId, evaluatedAt, createdBy: decidedBy, ...rest } = verdict;
-  const time = new Date(evaluatedAt).toISOString();
-  const policy = { ...said.policy, uri: `${said.verifier.id}/environments/${rest.environment}` };
+  const [time, digest] = [new Date(evaluatedAt).toISOString(), { sha256: digestOf(rulesOf(rest.inputs)) }];
+  const policy = { uri: `${said.verifier.id}/environments/${rest.environment}`, digest };
   const verificationResult = rest.decision === 'allow' && !rest.inputs.breakGlass ? 'PASSED' : 'FAILED';
-  const expected = said.verdictId
-    ? { ...rest, verdictHash: verdictHashOf(verdict), verdictId, decidedBy, decidedAt: time }
-    : { verificationResult, timeVerified: time, policy };
+  const record = { ...rest, verdictHash: verdictHashOf(verdict), verdictId, decidedBy, decidedAt: time };
+  const expected = predicateType.includes('slsa.dev/') ? { verificationResult, timeVerified: time, policy } : record;
   agree(said, expected, 'the attestation', Object.keys(expected));
 }
 function verifyOwnCheckpoint(path, keys, proofs) {
@@ -320,12 +321,11 @@ function verifyOwnCheckpoint(path, keys, proofs) {
   const head = heads.get(number);
   need(own.size <= head.size || number >= Math.max(...heads.keys()), `a restore lost all after entry ${head.size - 1}`);
   if (own.size > head.size) throw new Unusable(`your checkpoint is of size ${own.size}. Ask for a newer pack`);
-  const packed = `logs/${number}/consistency-${own.size}.json`;
-  const brought = proofs.find((one) => one.origin === own.origin && one.from === own.size && one.to === head.size);
-  const range = { from: own.size, to: head.size };
-  const proof = brought ? { ...range, hashes: brought.hashes } : files.has(packed) && json(packed);
-  const url = `/log/consistency?log=${number}&from=${own.size}&to=${head.size}`;
-  if (own.size < head.size && !proof) throw new Unusable(`get ${url} from the server, and give it with --proof FILE`);
+  const [{ size: from }, { size: to }, packed] = [own, head, `logs/${number}/consistency-${own.size}.json`];
+  const brought = proofs.find((one) => one.origin === own.origin && one.from === from && one.to === to);
+  const proof = brought ? { from, to, hashes: brought.hashes } : files.has(packed) && json(packed);
+  const url = `/log/consistency?log=${number}&from=${from}&to=${to}`;
+  if (from < to && !proof) throw new Unusable(`get ${url} from the server, and give it with --proof FILE`);
   verifyGrowth(own, head, proof);
   proven.push(`The log has grown from your checkpoint of size ${own.size}: nothing before it was rewritten`);
   grown.add(number);
@@ -345,9 +345,8 @@ function verifyPack(options) {
   need(pack.schema === SCHEMA, `this program verifies ${SCHEMA}. Use the one of the pack: it is of another version`);
   const isWhole = same(pack, { schema: SCHEMA, release, environment, log, size });
   need(isWhole && same(packed, { log: packed.log, verdicts: packed.verdicts }), 'pack.json or keys.json has more');
-  const own = contents(options.keys).flatMap((one) => [...one.log, ...one.verdicts].map((k) => k.vkey ?? k.publicKey));
-  const logKeys = [...packed.log, ...own];
-  const verdictKeys = [...packed.verdicts, ...own.filter((key) => key.startsWith('-----BEGIN'))];
+  const logKeys = [...packed.log, ...options.own];
+  const verdictKeys = [...packed.verdicts, ...options.own.filter((key) => key.startsWith('-----BEGIN'))];
   verifyLogs(pack, logKeys);
   for (const path of pathsIn('entries'))
     for (const line of files.get(path).text.trimEnd().split('\n')) check(path, () => verifyEntry(parse(line), pack));
@@ -370,12 +369,12 @@ function verifyPack(options) {
   each('verdicts', (verdict, path) => verifyVerdict(verdict, path, release));
   verifyComplete(pack);
   each('attestations', (envelope, path) => verifyAttestation(envelope, path, verdictKeys));
-  check('keys.json', () => verifyKeys(packed, options.keys && new Set(own)));
+  check('keys.json', () => verifyKeys(packed, options.keys && new Set(options.own)));
   if (options.keys) proven.push('The keys are those that you kept (--keys), or follow them');
   else claimed.add('The keys are those of the server. Use --keys with those that you kept');
   proven.push(`Attestations: ${pathsIn('attestations').length}. A key for verdicts signed each, and they say the same`);
   for (const path of options.checkpoint ?? [])
-    check('--checkpoint', () => verifyOwnCheckpoint(path, logKeys, contents(options.proof)));
+    check('--checkpoint', () => verifyOwnCheckpoint(path, logKeys, options.proof));
   if (!grown.has(log)) claimed.add('The log was not rewritten before this pack. Use --checkpoint with one of yours');
   for (const path of problems.length > 0 ? [] : files.keys())
     check(path, () => need(named.has(path) || LISTED.test(path), 'nothing names this file'));
@@ -389,7 +388,9 @@ try {
   const options = { checkpoint: many, proof: many, keys: many };
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   if (positionals.length !== 1) throw new Unusable('give one pack');
-  check('the pack', () => verifyPack({ ...values, pack: positionals[0] }));
+  const keysOf = (one) => [...one.log, ...one.verdicts].map(({ vkey, publicKey }) => vkey ?? publicKey);
+  const brought = { own: contents(values.keys).flatMap(keysOf), proof: contents(values.proof) };
+  check('the pack', () => verifyPack({ ...values, ...brought, pack: positionals[0] }));
   const told = `VERIFIED\n${list(summary)}Not proven:\n${list(claimed)}Proven, in detail:\n${list(proven)}`;
   process.stdout.write(problems.length === 0 ? told : `REFUSED\n${list(problems)}`);
   process.exitCode = problems.length === 0 ? 0 : 1;

@@ -1,4 +1,5 @@
 import { type Place, readTogether } from '../../database/context.js';
+import { FUNCTION_DIGESTS, otherFunctions } from '../../database/functions.js';
 import { INTERPOSED } from '../../database/interposed.sql.js';
 import { ROLE_SETTINGS } from '../../database/role/settings.js';
 import type { Read } from '../../database/sql.js';
@@ -101,6 +102,11 @@ export async function verifySnapshot(
   for (const { found } of await read<{ found: string }>(INTERPOSED, [true])) {
     report(`the database has ${found}: the server may see or store other rows than these`);
   }
+  const functions = await read<{ name: string; sha256: string }>(FUNCTION_DIGESTS, []);
+  for (const name of otherFunctions(functions))
+    report(
+      `the function ${name} is not the one of the migrations: it may hide what it should tell`,
+    );
   const logs = await read<LogRow>(ALL_LOGS, []);
   const erased = await erasuresIn(read);
   const verifier: LogVerifier = { read, report, releases: new Map(), erased };
