@@ -93,7 +93,7 @@ describe('an audit pack', () => {
     const { output, status } = await verifyPack(pack);
     expect(status, output).toBe(0);
     expect(output).toMatch(
-      new RegExp(`break-glass\\.confirmed at \\S+ by bob, ${glass}, environment production\n`),
+      new RegExp(`break-glass\\.confirmed at \\S+ by "bob", ${glass}, environment production\n`),
     );
     const tampered = async (change: (text: string) => string | undefined, where = path) => {
       const all = new Map(files);

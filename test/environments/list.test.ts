@@ -36,7 +36,7 @@ describe('GET /environments', () => {
 
   it('lists those that a policy guards, in any version', async () => {
     const { app } = context;
-    const rules = [{ rule: 'sbom-present' }];
+    const rules = [{ rule: 'sealed-only' }];
     await app.inject({ method: 'POST', url: '/policies', payload: { name: 'shop', rules } });
     for (const [name, policies] of [
       ['both', [{ name: 'baseline' }, { name: 'shop', version: 1 }]],

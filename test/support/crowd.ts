@@ -40,7 +40,8 @@ export async function crowd({ payments, running, denied }: Scene, count: number)
                           evaluated_at, created_by)
     SELECT project_id, release_id, environment, decision, engine, lpad(n::text, 64, '0'), inputs, results,
            evaluated_at, created_by
-      FROM (SELECT * FROM verdicts WHERE release_id = '${denied}' AND environment = 'production' LIMIT 1) one, ${numbers};
+      FROM (SELECT * FROM verdicts
+             WHERE release_id = '${denied}' AND environment = 'production' LIMIT 1) one, ${numbers};
     INSERT INTO waivers (project_id, rule, about, reason, expires_at, created_by, approved_at, approved_by)
     SELECT ${payments}, 'CVE-2024-' || (1000 + n), 'finding', 'of many', now() + interval '3 days', 'carol',
            CASE WHEN n % 2 = 0 THEN now() END, CASE WHEN n % 2 = 0 THEN 'dave' END FROM ${numbers};

@@ -137,5 +137,6 @@ export const COMPONENTS = {
 
 /** The same, each as a JSON list of name, version, package URL, licences and the fingerprint of a finding. */
 export const PACKED_COMPONENTS = {
-  text: `SELECT json_build_array(name, version, purl, licences, finding)::text AS packed FROM (${COMPONENTS.text}) each`,
+  text: `SELECT json_build_array(name, version, purl, licences, finding)::text AS packed
+           FROM (${COMPONENTS.text}) each`,
 };

@@ -26,7 +26,10 @@ export class PackedComponents implements Components {
     return this.#length;
   }
 
-  /** @param batch JSON lists of name, version, package URL, licences and the fingerprint of a finding @throws {TooManyRows} */
+  /**
+   * @param batch JSON lists of name, version, package URL, licences and the fingerprint of a finding
+   * @throws {TooManyRows}
+   */
   add(batch: readonly string[]): void {
     const bytes = new TextEncoder().encode(`[${batch.join(',')}]`);
     this.#length += batch.length;
