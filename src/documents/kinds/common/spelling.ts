@@ -85,8 +85,8 @@ function walk(given: Node, value: unknown, path: Path, root: Node): void {
 }
 
 /**
- * Refuses members whose names differ only in case, white space or invisible characters from those that the parser reads:
- * their contents would disappear, and the document would look clean.
+ * Refuses members whose names differ only in case, white space or invisible characters from those that the parser
+ * reads: their contents would disappear, and the document would look clean.
  * @param schema has its definitions
  * @throws {DocumentFault}
  */
