@@ -63,9 +63,12 @@ function withoutCompatible(text: string): string {
   return /[a-z]/i.test(rest) ? rest : text;
 }
 
-/** `G.P.L.` is `GPL`. */
+/** `G.P.L.`, `A.G.P.L` and `A G P L` are abbreviations, written in letters. */
 const withoutDots = (text: string) =>
-  text.replace(/(?<![a-z.])(?:[a-z]\.){2,10}/gi, (letters) => `${letters.replaceAll('.', '')} `);
+  text.replace(
+    /(?<![a-z.])(?:(?:[a-z]\.){1,9}[a-z](?![a-z.])|(?:[a-z]\.){2,10}|(?:[a-z][ _-]){2,9}[a-z](?![a-z]))/gi,
+    (letters) => `${letters.replaceAll(/[. _-]/g, '')} `,
+  );
 
 /**
  * SPDX ids that a text may mean which is not an SPDX expression: `MIT/AGPL-3.0`, `GPLv3`, `SSPL`, `CC BY-NC 4.0`,

@@ -38,6 +38,16 @@ describe('the key of a package', () => {
   });
 });
 
+describe('a package URL with one qualifier twice', () => {
+  it.each(['?arch=arm64&arch=x86_64', '?Arch=arm64&arch=x86_64', '?arch=&x=1&arch=x86_64#lib'])(
+    'is not read: %s',
+    (qualifiers) => expect(readPurl(`pkg:deb/debian/curl@1${qualifiers}`)).toBeUndefined(),
+  );
+
+  it('is read with different ones', () =>
+    expect(readPurl('pkg:deb/debian/curl@1?arch=a&distro=b&')?.key).toBe('pkg:deb/debian/curl'));
+});
+
 describe('the keys by which a package may be banned', () => {
   it.each([
     ['pkg:golang/github.com/acme/app/v2', 'pkg:golang/github.com/acme/app@v2.1.0#v2'],

@@ -89,6 +89,14 @@ function isMisread(namespace: string | null | undefined, name: string): boolean 
   return at > 0 || (at === 0 && Boolean(namespace)) || parts.some((one) => /^\.\.?$/.test(one));
 }
 
+/** A qualifier that is there twice: a reader would choose which of them is that of the package. */
+function isAmbiguous(head: string): boolean {
+  const names = (head.split('#', 1)[0]?.split('?', 2)[1] ?? '')
+    .split('&')
+    .flatMap((one) => (one === '' ? [] : (one.split('=', 1)[0] ?? '').toLowerCase()));
+  return names.length > 1 && new Set(names).size < names.length;
+}
+
 function parse(written: string): Purl | undefined {
   const text = written.trim();
   if (!/^pkg:/i.test(text)) return undefined;
@@ -97,6 +105,7 @@ function parse(written: string): Purl | undefined {
   if (head.length > MAX_LENGTH) return undefined;
   // `name@1@2`: the first version would become a part of the name.
   if (/[^/]@[^/?#]*@/.test(head.split(/[?#]/, 1)[0] ?? '')) return undefined;
+  if (isAmbiguous(head)) return undefined;
   try {
     const { type, namespace, name, version, qualifiers, subpath } = PackageURL.fromString(
       `pkg:${head.slice(4)}`,

@@ -328,7 +328,7 @@ describe('is refused', () => {
     const { statusCode, body } = await upload(context.app, release, document);
     expect(statusCode, body).toBe(422);
     expect(JSON.parse(body).errors).toMatchObject([
-      { pointer, message: expect.stringContaining('names are case-sensitive') },
+      { pointer, message: expect.stringContaining('names are compared exactly') },
     ]);
   });
 });

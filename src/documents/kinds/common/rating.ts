@@ -8,13 +8,14 @@ export interface Rating {
 
 /**
  * The score that the tool reports, else the score of the vector. Tools write 0 for an unknown score, so 0 without a
- * vector is not a score.
+ * vector is not a score. One above the scale is not understood: without a vector, it is the worst.
  */
 export function ratingFrom(
   score: number | null | undefined,
   vector: string | null | undefined,
 ): Rating | undefined {
-  const known = score && score > 0 && score <= 10 ? score : scoreOf(vector);
+  const given = score && score > 0 ? score : undefined;
+  const known = given !== undefined && given <= 10 ? given : (scoreOf(vector) ?? (given && 10));
   return known === undefined ? undefined : { score: known, vector: vector || undefined };
 }
 

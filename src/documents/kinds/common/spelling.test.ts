@@ -32,6 +32,9 @@ describe('a name in another case', () => {
     ],
     [{ name: 'a', NAME: 'b' }, '/NAME', 'name'],
     [{ Results: 0 }, '/Results', 'results'],
+    [{ 'results\u200b': [{}] }, '/results\u200b', 'results'],
+    [{ 'results ': [{}] }, '/results ', 'results'],
+    [{ ｒesults: [{}] }, '/ｒesults', 'results'],
     [{ open: [{ Failed: true }] }, '/open/0/Failed', 'failed'],
     [{ open: { FAILED: true } }, '/open/FAILED', 'failed'],
   ])('is refused: %j', (document, pointer, name) => {

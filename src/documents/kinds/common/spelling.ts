@@ -12,13 +12,20 @@ export interface Node {
   readonly definitions?: Readonly<Record<string, Node>>;
 }
 
-/** What a schema reads, by the names in lower case. */
+/** A name without case, white space, invisible characters and other forms of its letters. */
+const plainName = (name: string) =>
+  (/^\w*$/.test(name)
+    ? name
+    : name.normalize('NFKC').replaceAll(/[\p{Cf}\p{White_Space}]/gu, '')
+  ).toLowerCase();
+
+/** What a schema reads, by the plain names. */
 const namesOf = new WeakMap<Node, ReadonlyMap<string, string>>();
 
 function readNames(schema: Node): ReadonlyMap<string, string> {
   let names = namesOf.get(schema);
   if (!names) {
-    names = new Map(Object.keys(schema.properties ?? {}).map((name) => [name.toLowerCase(), name]));
+    names = new Map(Object.keys(schema.properties ?? {}).map((name) => [plainName(name), name]));
     namesOf.set(schema, names);
   }
   return names;
@@ -48,10 +55,10 @@ function checkObject(schema: Node, value: object, path: Path, root: Node): void 
   const { properties = {}, additionalProperties } = schema;
   for (const [name, child] of Object.entries(value)) {
     const own = Object.hasOwn(properties, name) ? properties[name] : undefined;
-    const meant = own ? undefined : names.get(name.toLowerCase());
+    const meant = own ? undefined : names.get(plainName(name));
     path.push(name);
     if (meant !== undefined && isFilled(child) && !isSame(child, value, meant)) {
-      const fault = `is not read, because the tool writes \`${meant}\`: names are case-sensitive`;
+      const fault = `is not read, because the tool writes \`${meant}\`: names are compared exactly`;
       throw new DocumentFault(`${fault}. Upload its output unchanged`, pointerOf(path));
     }
     const next = own ?? additionalProperties;
@@ -78,8 +85,8 @@ function walk(given: Node, value: unknown, path: Path, root: Node): void {
 }
 
 /**
- * Refuses members whose names differ only in case from those that the parser reads: their contents would disappear, and
- * the document would look clean.
+ * Refuses members whose names differ only in case, white space or invisible characters from those that the parser
+ * reads: their contents would disappear, and the document would look clean.
  * @param schema has its definitions
  * @throws {DocumentFault}
  */

@@ -278,6 +278,24 @@ describe('an element that the schema allows once', () => {
   });
 });
 
+describe('an element of CycloneDX with another prefix than the root', () => {
+  const NS = `${NAMESPACE}/1.5`;
+  it.each([
+    `<bom xmlns="${NS}" xmlns:q="${NS}"><components><q:component/></components></bom>`,
+    `<bom xmlns="${NS}"><q:components xmlns:q="${NAMESPACE}/1.4"/></bom>`,
+    `<q:bom xmlns:q="${NS}"><q:components><component xmlns="${NS}"/></q:components></q:bom>`,
+    `<q:bom xmlns:q="${NS}" xmlns:r="${NS}"><r:vulnerabilities/></q:bom>`,
+  ])('is refused: %s', (text) =>
+    expect(faultOf(() => parse(text)).message).toContain('with another prefix'),
+  );
+
+  it.each([
+    `<bom xmlns="${NS}" xmlns:q="${NS}"><components/></bom>`,
+    `<bom xmlns="${NS}" xmlns:x="https://example.com"><x:components/></bom>`,
+    `<q:bom xmlns:q="${NS}" xmlns="https://example.com"><components/></q:bom>`,
+  ])('is not one of an extension: %s', (text) => expect(parse(text).components ?? []).toEqual([]));
+});
+
 it('reads its example', () => {
   const { components, tool, specVersion } = parse(String(cyclonedxXml.example));
   expect([components?.length, tool, specVersion]).toEqual([1, 'cyclonedx-maven-plugin', '1.6']);

@@ -55,9 +55,34 @@ function refuseMisspelled(element: XmlElement, prefix: string): void {
   }
 }
 
+/** The prefixes, with colon, that the document declares for a namespace of CycloneDX. */
+function prefixesOf(element: XmlElement, found = new Set<string>()): ReadonlySet<string> {
+  for (const [name, value] of element.attributes) {
+    const declared = /^xmlns(?::(.*))?$/.exec(name);
+    if (declared && NAMESPACE.test(value.trim())) found.add(declared[1] ? `${declared[1]}:` : '');
+  }
+  for (const child of element.children) prefixesOf(child, found);
+  return found;
+}
+
+/**
+ * Elements of the namespace with another prefix are a part of the document, and would not be read.
+ * @throws {DocumentFault} if there are any
+ */
+function refuseOtherPrefixes(element: XmlElement, others: ReadonlySet<string>): void {
+  for (const child of element.children) {
+    const [prefix = ''] = /^[^:]*:/.exec(child.name) ?? [];
+    if (others.has(prefix))
+      throw new DocumentFault(
+        `has the element ${child.name.slice(0, 100)} of CycloneDX with another prefix than that of its root. Upload it with one prefix`,
+      );
+    refuseOtherPrefixes(child, others);
+  }
+}
+
 /** Parses CycloneDX XML 1.2–1.7 as the same content in JSON. Places in it are those of JSON: `/components/0/name`. */
 export const parser: DocumentParser = {
-  version: 9,
+  version: 10,
   recognizes: (document) => rootOf(document as XmlElement) !== undefined,
   parse(document) {
     const root = document as XmlElement;
@@ -72,6 +97,8 @@ export const parser: DocumentParser = {
       throw new DocumentFault(`must be CycloneDX ${SPEC_VERSIONS.join(', ')}, and is ${version}`);
     }
     refuseMisspelled(root, prefix);
+    const others = new Set([...prefixesOf(root)].filter((one) => one !== prefix));
+    if (others.size > 0) refuseOtherPrefixes(root, others);
     const from = new Converter(prefix);
     const bom = {
       serialNumber: root.attributes.get('serialNumber'),

@@ -108,6 +108,15 @@ describe('Grype: when, and with which database', () => {
     [{ valid: true }, undefined],
     [{ built: '2026-01-01T00:00:00Z', schemaVersion: 5, error: null }, '2026-01-01T00:00:00.000Z'],
     [{ status: { built: '2026-01-01T00:00:00Z', valid: true } }, '2026-01-01T00:00:00.000Z'],
+    [
+      { built: '2026-01-01T00:00:00Z', status: { built: '2026-02-01T00:00:00Z', valid: true } },
+      '2026-01-01T00:00:00.000Z',
+    ],
+    [
+      { built: '2026-02-01T00:00:00Z', status: { built: '2026-01-01T00:00:00Z', valid: true } },
+      '2026-01-01T00:00:00.000Z',
+    ],
+    [{ built: '2026-01-01T00:00:00Z', status: { built: 'soon', valid: true } }, undefined],
   ])('database %j', (db, database) => {
     const [coverage] = parse(dated(db)).coverage;
     expect(coverage).toMatchObject({ ran: 'yes', at: '2026-01-02T02:04:05.678Z' });

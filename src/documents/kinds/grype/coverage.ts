@@ -1,7 +1,7 @@
 import type { Coverage, Target } from '../../../vocabulary/coverage.js';
 import type { Note } from '../../kind.js';
 import { covered, extentOf, failed, instantOf, uncovered } from '../common/coverage.js';
-import { timed } from '../common/instants.js';
+import { earliestOf, timed } from '../common/instants.js';
 import { reportedError } from '../common/reported-error.js';
 import { textsOf } from '../common/texts.js';
 import { blindBy, caveatOf } from './alerts.js';
@@ -12,10 +12,14 @@ import { isEarly, targetOf } from './targets.js';
 const ANONYMOUS =
   'it does not name its tool, so it may have been cut. Upload the output of grype -o json unchanged';
 
-/** Versions since 0.88 write the status of the database into `db.status`, and older ones into `db`. */
-function databaseOf({ descriptor }: Report): Record<string, unknown> {
+/**
+ * When the database was made. Versions since 0.88 write its status into `db.status`, and older ones into `db`. If a
+ * report has two times, the earlier one counts, and one that is not understood tells nothing.
+ */
+function builtOf({ descriptor }: Report): string | undefined {
   const db: Record<string, unknown> = Object(descriptor?.db);
-  return typeof db.status === 'object' && db.status !== null ? Object(db.status) : db;
+  const { at, unreadTime } = earliestOf([db.built, Object(db.status).built]);
+  return unreadTime === undefined ? instantOf(at) : undefined;
 }
 
 /** The layers that were searched, and what was left out. Ignored matches are listed. */
@@ -49,9 +53,8 @@ function databaseFault({ descriptor }: Report): string | undefined {
 
 /** What a report shows. */
 export function coverageOf(report: Report): { coverage: Coverage; warnings: Note[] } {
-  const database = databaseOf(report);
   const target = targetOf(report, report);
-  const built = instantOf(database.built);
+  const built = builtOf(report);
   const extent = extentOf(partsOf(report));
   const about = {
     ...(extent && { extent }),

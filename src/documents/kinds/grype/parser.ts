@@ -21,7 +21,7 @@ function isReport(document: unknown): boolean {
 }
 
 export const parser: DocumentParser = {
-  version: 8,
+  version: 9,
 
   recognizes: isReport,
 

@@ -241,6 +241,14 @@ describe('JUnit: tests that did not end, and that are to be written', () => {
     expect(tests).toMatchObject({ tests: 2, passed: 1, errors: 1 });
   });
 
+  it.each(['name=""', 'name=" " classname=""', 'name="" time="0.1" file=""'])(
+    'a test with empty names has none: %s',
+    (attributes) => {
+      const { tests } = read(`<testsuite name="s"><testcase ${attributes}/></testsuite>`);
+      expect(tests).toMatchObject({ passed: 0, errors: 1 });
+    },
+  );
+
   it('a test of Node that is to be written may fail', () => {
     const { tests } = one('', '<skipped type="todo" message="x"/><failure message="y"/>');
     expect(tests).toMatchObject({ tests: 1, skipped: 1, failures: 0 });

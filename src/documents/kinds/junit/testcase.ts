@@ -30,9 +30,13 @@ export interface Judgement {
   readonly asSkipped?: boolean;
 }
 
-/** pytest names a test when it ends. If it is interrupted, it writes one that has nothing but a time. */
+/**
+ * pytest names a test when it ends. If it is interrupted, it writes one that has nothing but a time. An empty name is
+ * none.
+ */
 export const isNameless = ({ attributes, children }: XmlElement) =>
-  children.length === 0 && [...attributes.keys()].every((name) => name === 'time');
+  children.length === 0 &&
+  [...attributes].every(([name, value]) => name === 'time' || value.trim() === '');
 
 /** Why CTest skips a test on purpose. */
 const MEANT = /^(?:SKIP_|Disabled$|$)/i;

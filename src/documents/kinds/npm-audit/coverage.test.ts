@@ -57,6 +57,18 @@ describe('npm audit: what a report shows', () => {
   });
 });
 
+describe('npm audit: the answer of a registry', () => {
+  it.each([
+    [404, 'failed'],
+    ['500', 'failed'],
+    [200, 'yes'],
+    [null, 'yes'],
+  ])('with the status %j', (statusCode, ran) => {
+    const { coverage } = parse(report({}, { metadata: metadata(9), statusCode }));
+    expect(coverage).toMatchObject([{ what: 'vulnerability', ran }]);
+  });
+});
+
 describe('npm audit: a report that contradicts itself', () => {
   it.each([
     ['an empty list', {}, { high: 2, critical: 1, total: 3 }, ['critical', 'high', 'total']],

@@ -26,6 +26,15 @@ function mutedIn(report: object): string | undefined {
   return `the user muted ${what}, which it does not list. Audit again without muting them, and request a waiver`;
 }
 
+/** Registries answer npm with such a status if the request failed, and npm prints the answer. */
+function refusedIn(report: object): string | undefined {
+  const { statusCode }: Record<string, unknown> = Object(report);
+  const status = numberOf(statusCode);
+  return status === undefined || status < 400
+    ? undefined
+    : `the registry answered with the status ${status}. Audit again`;
+}
+
 const count = (value: unknown) => {
   const number = numberOf(value);
   return number === undefined ? undefined : Math.max(0, Math.trunc(number));
@@ -66,7 +75,7 @@ export function coverageOf(
 ): Coverage {
   const about = { of: LOCK_FILE, ...(lookedAt !== undefined && { lookedAt }) };
   if (contradictions.length > 0) return failed('vulnerability', CONTRADICTORY, about);
-  const error = reportedError(report);
+  const error = reportedError(report) ?? refusedIn(report);
   if (error !== undefined) return failed('vulnerability', error, about);
   const needed = report.auditReportVersion === undefined ? [] : ALL;
   if (!hasCounts(Object(report.metadata).vulnerabilities, needed) || lookedAt === undefined)

@@ -32,7 +32,7 @@ function parseCurrent(document: unknown): ParsedDocument {
 }
 
 export const parser: DocumentParser = {
-  version: 8,
+  version: 9,
 
   recognizes(document) {
     if (typeof Object(document).auditReportVersion === 'number') return true;

@@ -36,7 +36,7 @@ describe('Trivy: vulnerabilities', () => {
     [{ nvd: { V2Score: 9 }, redhat: { V3Score: 4 } }, 4, 'medium'],
     [{ nvd: { V2Vector: 'AV:N/AC:M/Au:N/C:N/I:N/A:P' } }, 4.3, 'medium'],
     [{ nvd: { V3Score: 9, V40Score: 3 } }, 3, 'low'],
-    [{ nvd: { V3Score: 99, V3Vector: 'nonsense' } }, undefined, 'unknown'],
+    [{ nvd: { V3Score: 99, V3Vector: 'nonsense' } }, 10, 'critical'],
     [{ nvd: { V3Vector: ZERO }, redhat: { V3Score: 9.1 } }, 9.1, 'critical'],
     [{ nvd: { V3Vector: ZERO } }, 0, 'none'],
     [{}, undefined, 'unknown'],
