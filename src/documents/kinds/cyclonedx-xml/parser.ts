@@ -57,7 +57,7 @@ function refuseMisspelled(element: XmlElement, prefix: string): void {
 
 /** Parses CycloneDX XML 1.2–1.7 as the same content in JSON. Places in it are those of JSON: `/components/0/name`. */
 export const parser: DocumentParser = {
-  version: 9,
+  version: 10,
   recognizes: (document) => rootOf(document as XmlElement) !== undefined,
   parse(document) {
     const root = document as XmlElement;

@@ -87,7 +87,7 @@ export function readBom(
 
 /** Parses CycloneDX 1.2–1.7 (ECMA-424): components, vulnerabilities and their analysis. */
 export const parser: DocumentParser = {
-  version: 11,
+  version: 12,
   recognizes,
   parse(document) {
     if (!isObject(document)) throw new DocumentFault('must be an object');
