@@ -41,7 +41,7 @@ function coverageOf(
 }
 
 export const parser: DocumentParser = {
-  version: 11,
+  version: 12,
 
   recognizes: (document) => isElement(document) && hasSuites(document),
 
