@@ -71,8 +71,8 @@ const unlistedOf = (found: Found, idsOf: (id: string) => VulnerabilityIds): Find
 const NOT_KNOWN = /^(?:unknown|non-?standard)$/i;
 
 /**
- * The licences of a package. Those in the list of the user are harmless for the tool, and may not be for a policy: rules
- * about licences judge them as they judge those that an SBOM states.
+ * The licences of a package. Those in the list of the user are harmless for the tool, and may not be for a policy:
+ * rules about licences judge them as they judge those that an SBOM states.
  */
 function licencesOf({ entry, path }: Found): Finding[] {
   const violations = new Set(textsOf(entry.license_violations));

@@ -36,8 +36,8 @@ const isListing = ({ document }: Scan, results: readonly Result[]) =>
   isText(Object(Object(document).Trivy).Version) || results.some(listsPackages);
 
 /**
- * Why the packages of the operating system were not looked at: `--pkg-types library`, a system that Trivy does not know,
- * or an image from which the database of its packages was removed.
+ * Why the packages of the operating system were not looked at: `--pkg-types library`, a system that Trivy does not
+ * know, or an image from which the database of its packages was removed.
  */
 export function unscannedSystem(scan: Scan): string | undefined {
   // Of a cluster, each image is looked at for itself.
