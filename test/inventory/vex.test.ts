@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useApp } from '../support/app.js';
-import { rpm, type Statement, trivy, vex } from '../support/documents.js';
+import { grype, rpm, type Statement, trivy, vex } from '../support/documents.js';
 import { retract, type UploadOptions, uploaded } from '../support/evidence.js';
 import { addArtifact, createRelease } from '../support/releases.js';
 
@@ -63,6 +63,22 @@ describe('a statement suppresses a finding', () => {
     expect((await verdict()).suppressed).toBe(false);
     const [finding] = await list();
     await send(vex({ product: 'pkg:oci/shop', parts: [finding.purl] }));
+    expect((await verdict()).suppressed).toBe(true);
+  });
+
+  it('only for the module of Go that its subpath names', async () => {
+    const module = (path: string) => `pkg:golang/github.com/example/sdk@1.2.0#${path}`;
+    const [match] = grype({ id: 'CVE-2021-23337' }).matches;
+    const artifact = {
+      name: 'sdk',
+      version: '1.2.0',
+      type: 'go-module',
+      purl: module('service/b'),
+    };
+    await send({ ...grype(), matches: [{ ...match, artifact }] });
+    await send(vex({ product: 'pkg:oci/shop', parts: [module('service/a')] }));
+    expect((await verdict()).suppressed).toBe(false);
+    await send(vex({ product: 'pkg:oci/shop', parts: [module('service/b')] }));
     expect((await verdict()).suppressed).toBe(true);
   });
 

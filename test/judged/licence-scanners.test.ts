@@ -26,14 +26,14 @@ const trivy = (...Licenses: object[]) => ({
   ArtifactType: 'filesystem',
   Results: [{ Target: 'package-lock.json', Class: 'license', Licenses }],
 });
-const osv = (...violations: string[]) => ({
+const osv = (licenses: string[], violations = licenses) => ({
   results: [
     {
       source: { path: '/src/package-lock.json', type: 'lockfile' },
       packages: [
         {
           package: { name: 'y', version: '2.0.0', ecosystem: 'npm' },
-          licenses: violations,
+          licenses,
           license_violations: violations,
         },
       ],
@@ -59,7 +59,8 @@ const REPORTS: Record<string, unknown> = {
   'Trivy, of a package': trivy(licence('AGPL-3.0-only')),
   'Trivy, of a file': trivy(licence('AGPL-3.0-only', { PkgName: '', FilePath: 'LICENSE' })),
   'Trivy, by a name': trivy(licence('GNU Affero General Public License v3')),
-  'OSV-Scanner': osv('AGPL-3.0-only'),
+  'OSV-Scanner': osv(['AGPL-3.0-only']),
+  'OSV-Scanner, allowed by its user': osv(['AGPL-3.0-only'], []),
   'Snyk, in SARIF': snyk('snyk:lic:npm:y:AGPL-3.0'),
   'Snyk, with a later version': snyk('snyk:lic:npm:y:AGPL-3.0-or-later'),
   'Snyk, two licences': snyk('snyk:lic:pip:y:(MIT_AND_AGPL-3.0)'),
@@ -112,12 +113,12 @@ describe('a denied licence that only a scanner reports', () => {
   );
 
   it('denies what an allow list does not name', async () => {
-    const message = await decided({ allow: ['MIT'] }, SBOM, osv('ISC', 'UNKNOWN'));
+    const message = await decided({ allow: ['MIT'] }, SBOM, osv(['ISC', 'UNKNOWN']));
     expect(message).toContain('1 has licences that are not allowed: pkg:npm/y@2.0.0');
   });
 
   it('is waived by the name of the licence, and the verdict names the waiver', async () => {
-    expect(await decided({ deny: ['AGPL-*'] }, SBOM, osv('AGPL-3.0-only'))).toContain('licences');
+    expect(await decided({ deny: ['AGPL-*'] }, SBOM, osv(['AGPL-3.0-only']))).toContain('licences');
     const { id } = await waived(guarded.app, { rule: 'AGPL-3.0-only', purl: 'pkg:npm/y' });
     expect(await resultOf(context.app, release)).toMatchObject({ status: 'pass', waivers: [id] });
   });

@@ -69,3 +69,20 @@ it.each<[string, object]>([
   await uploaded(open.app, release, document);
   expect(await denies()).toBe(false);
 });
+
+/** Grype writes a module in the folder of a repository as the subpath: two of them are two packages. */
+it('covers only the module of Go that its package URL names', async () => {
+  const module = (path: string) => `pkg:golang/github.com/example/sdk@1.2.0#${path}`;
+  await waived(context.app, { rule: ID, purl: module('service/a') });
+  await uploaded(open.app, release, grypeOf(module('service/b'), '1.2.0'));
+  expect(await denies()).toBe(true);
+  await waived(context.app, { rule: ID, purl: module('service/b') });
+  expect(await denies()).toBe(false);
+});
+
+it('without a module, covers those of the repository', async () => {
+  const sdk = 'pkg:golang/github.com/example/sdk';
+  await waived(context.app, { rule: ID, purl: sdk });
+  await uploaded(open.app, release, grypeOf(`${sdk}@1.2.0#service/b`, '1.2.0'));
+  expect(await denies()).toBe(false);
+});

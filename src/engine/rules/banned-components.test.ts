@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { OF_SUBJECT } from '../../vocabulary/licence-names.js';
 import { bannedComponents } from './banned-components.js';
 import { RuleFault } from './common/fault.js';
 import { ask, component, evidence, input } from './input.support.js';
@@ -53,6 +54,14 @@ describe('banned-components', () => {
     expect(of(banned, 'pkg:npm/evil@1.0.0', '99.0.0')).toBe('fail');
     expect(of(banned, 'pkg:npm/evil@99.0.0', '1.0.0')).toBe('fail');
     expect(of(banned, 'pkg:npm/evil@2.0.0', '2.0.1')).toBe('pass');
+  });
+
+  it('denies a component that nothing tells from a banned one', () => {
+    const nameless = (licences: string[]) => component(' ', null, { purl: null, licences });
+    const { status, message } = judged([{ purl: 'pkg:npm/evil' }], [nameless([])]);
+    expect(status).toBe('fail');
+    expect(message).toContain('a component without a name and without a package URL');
+    expect(judged([{ purl: 'pkg:npm/evil' }], [nameless([OF_SUBJECT])]).status).toBe('pass');
   });
 
   it('names ten, and the number of the others', () => {

@@ -159,6 +159,10 @@ function byName(bans: readonly Ban[]) {
   };
 }
 
+/** A component that nothing tells from a banned one. The subject of an SBOM may be without a name. */
+const isNameless = ({ name, purl }: ComponentInput) => purl === null && name.trim() === '';
+const NAMELESS = 'a component without a name and without a package URL, which may be a banned one';
+
 const hasPurl = (component: ComponentInput): component is ComponentInput & { purl: string } =>
   component.purl !== null;
 
@@ -190,7 +194,8 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
     else if (!named) without += 1;
     const banned =
       (named ? find(component) : undefined) ??
-      (!named || isGeneric(component) ? findByName(component) : undefined);
+      (!named || isGeneric(component) ? findByName(component) : undefined) ??
+      (isNameless(component) && !isSubject ? NAMELESS : undefined);
     if (banned !== undefined) found.add(banned);
   }
   const note =

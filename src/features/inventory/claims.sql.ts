@@ -68,6 +68,7 @@ const applying = (package_: string, more: string, when: AsOf) => `
    AND ${IS_OWN}
    AND (c.purl_version IS NULL OR c.purl_version IN (f.purl_version, f.package_version))
    AND (NOT c.purl_exact OR c.purl = f.purl)
+   AND (c.purl IS NULL OR split_part(c.purl, '#', 2) IN ('', split_part(f.purl, '#', 2)))
    AND (c.products = '{}'
         OR EXISTS (SELECT 1 FROM artifacts a
                     WHERE a.release_id = c.release_id AND a.created_at <= ce.last_received_at AND ${when.exists('a')}
@@ -95,7 +96,7 @@ const claimsOn = (package_: string, more: string, when: AsOf) => `
  * `vex:write`
  *   names.
  * - If it names a package, the finding is in that package. If it names a version, the versions are equal. If its purl
- *   has qualifiers, the purls are equal.
+ *   has qualifiers, the purls are equal. If it has a subpath, such as that of a module of Go, the finding has it too.
  * - If it suppresses a finding by its fingerprint, both are of one document, or of one scan at one place (`IS_OWN`).
  * - If both are about an artifact, it is the same one.
  * - Its evidence is not older than that of the finding, if both have one kind and one label.

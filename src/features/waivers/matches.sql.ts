@@ -7,9 +7,13 @@ const MAX_MATCHES = 20;
 const qualifiersOf = (purl: string) =>
   `array_remove(string_to_array(split_part(split_part(COALESCE(${purl}, ''), '#', 1), '?', 2), '&'), '')`;
 
+/** The module in a repository of Go, or a folder. Empty without one. */
+const subpathOf = (purl: string) => `split_part(COALESCE(${purl}, ''), '#', 2)`;
+
 /** Condition that a waiver's package is that of the finding `f`: as in verdicts, and for answers about a waiver. */
 export const inPackage = (key: string, version: string, purl: string) => `
   (${key} IS NULL OR ${key} = f.purl_key) AND ${qualifiersOf(purl)} <@ ${qualifiersOf('f.purl')}
+  AND ${subpathOf(purl)} IN ('', ${subpathOf('f.purl')})
   AND (${version} IS NULL OR ${version} IN (f.purl_version, f.package_version))`;
 
 /** Ids of databases of vulnerabilities, and of advisories of vendors. */

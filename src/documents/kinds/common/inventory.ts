@@ -7,13 +7,17 @@ const OTHER: ReadonlySet<string> = new Set(['file', 'data', 'cryptographic-asset
 const isFile = ({ type, purl }: Component) => OTHER.has(type.toLowerCase()) && purl === undefined;
 
 /** A component without a name is none. */
-const isNameless = ({ name, purl }: Component) => name.trim() === '' && purl === undefined;
+export const isNameless = ({ name, purl }: Pick<Component, 'name' | 'purl'>) =>
+  name.trim() === '' && purl === undefined;
 
 /** Why an SBOM lists nothing that rules about packages could look at. */
 export const ONLY_FILES = [
   'it lists only files, and no package with a name.',
   'Create it where the dependencies are: after they are installed, or from the image',
 ].join(' ');
+
+/** What rules say of a component that they cannot compare with anything. */
+export const NAMELESS = 'has no name and no package URL: rules cannot tell what it is';
 
 /** How many components an SBOM lists. 0 if all are files, which do not tell what the software consists of. */
 export function inventoried(components: readonly Component[]): number {

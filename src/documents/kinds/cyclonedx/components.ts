@@ -2,6 +2,7 @@ import { readPurl } from '../../../vocabulary/purl.js';
 import { refuseTooMany } from '../../fault.js';
 import type { Component } from '../../kind.js';
 import { duplicates } from '../common/duplicates.js';
+import { isNameless, NAMELESS } from '../common/inventory.js';
 import type { Notes } from '../common/notes.js';
 import { textOf } from '../common/texts.js';
 import { licencesOf } from './licences.js';
@@ -63,6 +64,7 @@ class Reader {
     refuseTooMany(this.components.length + 1, 'components', '/components');
     const component = read(item);
     this.components.push(component);
+    if (isNameless(component)) this.notes.add(NAMELESS, pointer);
     this.remember(item['bom-ref'], component, pointer);
     if (component.purl === undefined && textOf(item.purl) !== undefined) {
       this.notes.add('is not a package URL: the component is known by its name', `${pointer}/purl`);

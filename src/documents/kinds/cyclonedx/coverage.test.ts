@@ -192,3 +192,15 @@ describe('the target', () => {
     ],
   ])('of %j', (component, expected) => expect(targetOf(component)).toEqual([expected]));
 });
+
+it('warns of a component without a name and without a package URL', () => {
+  const components = [
+    { type: 'library', name: 'a' },
+    { type: 'library', name: '' },
+    { type: 'library', name: '', purl: 'pkg:npm/b@1' },
+  ];
+  const { warnings } = parse(bom({ components }));
+  expect(warnings?.filter(({ message }) => message.includes('has no name'))).toEqual([
+    { message: expect.any(String), pointer: '/components/1' },
+  ]);
+});

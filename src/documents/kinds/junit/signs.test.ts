@@ -258,3 +258,12 @@ describe('JUnit: elements in a suite', () => {
     ]);
   });
 });
+
+it.each(['<error-details/>', '<Failure-Details> </Failure-Details>', '<unsuccess/>'])(
+  'an empty %s, which is no list, makes the outcome of its test unknown',
+  (element) => {
+    expect(inCase(element).tests).toMatchObject({ passed: 0, failures: 0, unknown: 1 });
+    for (const list of ['<failures/>', '<errors/>', '<exceptions/>', '<error-details count="0"/>'])
+      expect(inCase(list).tests).toMatchObject({ passed: 1 });
+  },
+);

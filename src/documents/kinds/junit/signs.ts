@@ -14,6 +14,9 @@ const PROBLEMS = ['error', 'failure', 'exception', 'failed', 'rerunerror', 'reru
 /** Other names that say that something did not end well. */
 const OTHER_PROBLEM =
   /fail|error|crash|abort|timeout|timedout|broke|fatal|panic|exception|kill|interrupt|unexpected|unsuccess|problem|defect|not-?ok|^n?ko$/;
+/** Lists of problems, which tools also write if there is none. The details of an error are no list. */
+const LIST =
+  /(?:fail(?:ure)?|error|crashe?|abort|timeout|exception|panic|kill|interrupt|problem|defect)s$/;
 /** Maven's reports of attempts that failed before one passed. */
 const FLAKY = /^flaky(?:failure|error)s?$/;
 /** Elements whose text is a word about the outcome. */
@@ -40,6 +43,14 @@ function isProblem(element: XmlElement, name: string): boolean {
   const isEmpty = text.trim() === '' && attributes.size === 0;
   return isEmpty ? !name.endsWith('s') : !values.every(saysNothing);
 }
+
+/** `<error-details/>`: whether there was an error is not known. */
+const isUnclear = ({ attributes, children, text }: XmlElement, name: string) =>
+  OTHER_PROBLEM.test(name) &&
+  name.endsWith('s') &&
+  !LIST.test(name) &&
+  children.length + attributes.size === 0 &&
+  text.trim() === '';
 
 /** Properties in which tools name the steps of a test: `step[failure]`. */
 const isFailedStep = ({ attributes }: XmlElement) =>
@@ -126,7 +137,7 @@ const isKnown = (element: XmlElement, name: string) =>
   isHarmlessElement(element, name) ||
   WORDS.has(name) ||
   PROBLEMS.includes(name) ||
-  OTHER_PROBLEM.test(name) ||
+  (OTHER_PROBLEM.test(name) && !isUnclear(element, name)) ||
   OTHER_TEST.test(name);
 
 const NONE: Signs = { problems: [], words: [], others: [], properties: [] };

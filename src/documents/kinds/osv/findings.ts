@@ -67,20 +67,35 @@ const unlistedOf = (found: Found, idsOf: (id: string) => VulnerabilityIds): Find
     };
   });
 
-/** Licences that are not in the list of the user. */
-const licencesOf = ({ entry, path }: Found): Finding[] =>
-  textsOf(entry.license_violations).map((licence) => {
-    const identity = identityOf(entry);
-    return {
-      type: 'licence',
-      severity: 'unknown',
-      rule: licence,
-      title: 'Licence that is not in the list of allowed licences',
-      ...identity,
-      location: path,
-      fingerprint: licenceFingerprint(licence, identity.purl, identity.packageName ?? path),
-    };
+/** Words of deps.dev, from which the licences are, for a licence that it does not know. */
+const NOT_KNOWN = /^(?:unknown|non-?standard)$/i;
+
+/**
+ * The licences of a package. Those in the list of the user are harmless for the tool, and may not be for a policy:
+ * rules about licences judge them as they judge those that an SBOM states.
+ */
+function licencesOf({ entry, path }: Found): Finding[] {
+  const violations = new Set(textsOf(entry.license_violations));
+  const others = textsOf(entry.licenses).filter(
+    (licence) => !violations.has(licence) && !NOT_KNOWN.test(licence.trim()),
+  );
+  const identity = identityOf(entry);
+  const finding = (licence: string, isViolation: boolean): Finding => ({
+    type: 'licence',
+    severity: isViolation ? 'unknown' : 'none',
+    rule: licence,
+    title: isViolation
+      ? 'Licence that is not in the list of allowed licences'
+      : 'Licence of a package',
+    ...identity,
+    location: path,
+    fingerprint: licenceFingerprint(licence, identity.purl, identity.packageName ?? path),
   });
+  return [
+    ...[...violations].map((licence) => finding(licence, true)),
+    ...[...new Set(others)].map((licence) => finding(licence, false)),
+  ];
+}
 
 /** One finding for each vulnerability, and for each licence, of a package. */
 export function findingsOf(found: Found, idsOf: (id: string) => VulnerabilityIds): Finding[] {

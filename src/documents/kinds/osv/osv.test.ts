@@ -96,12 +96,16 @@ describe('OSV-Scanner: other findings', () => {
     const allowed = { licenses: { summary: false, allowlist: ['MIT'] } };
     const packages = [
       { package: lodash, licenses: ['MIT', 'GPL-3.0'], license_violations: ['GPL-3.0'] },
-      { package: { ...lodash, name: 'left-pad' }, licenses: ['MIT'] },
+      { package: { ...lodash, name: 'left-pad' }, licenses: ['MIT', 'non-standard', 'UNKNOWN'] },
     ];
     const { findings, coverage } = parse(report(packages, { experimental_config: allowed }));
     expect(findings).toMatchObject([
       { type: 'licence', rule: 'GPL-3.0', purl: 'pkg:npm/lodash@4.17.20', severity: 'unknown' },
+      // Policies judge what is allowed for the tool.
+      { type: 'licence', rule: 'MIT', purl: 'pkg:npm/lodash@4.17.20', severity: 'none' },
+      { type: 'licence', rule: 'MIT', purl: 'pkg:npm/left-pad@4.17.20', severity: 'none' },
     ]);
+    expect(findings).toHaveLength(3);
     expect(coverage).toMatchObject([
       { what: 'vulnerability', ran: 'yes', lookedAt: 2 },
       { what: 'licence', ran: 'yes', lookedAt: 2 },

@@ -36,7 +36,7 @@ function readFindings(report: Report, secretKey: Uint8Array): Finding[] {
 }
 
 export const parser: DocumentParser = {
-  version: 6,
+  version: 7,
 
   recognizes: isReport,
 

@@ -28,7 +28,7 @@ describe('Semgrep: coverage', () => {
       },
     ],
   ])('it ran: %s', (_case, more) => {
-    expect(covers(more)).toEqual([{ what: 'code', ran: 'yes', lookedAt: 2 }]);
+    expect(covers(more)).toMatchObject([{ what: 'code', ran: 'yes', lookedAt: 2 }]);
   });
 
   it.each<[object, string, string]>([
@@ -241,4 +241,26 @@ describe('Semgrep: errors that are not known', () => {
       expect(of(type)).toMatchObject({ ran: 'yes' });
     },
   );
+});
+
+describe('Semgrep: rules that did not run', () => {
+  const caveat = (more: object) => parse(report([], more)).coverage[0]?.caveat;
+  const paths = { scanned: ['a.js'] };
+  const incompatible = (id: string) => ({
+    level: 'info',
+    type: ['IncompatibleRule', {}],
+    rule_id: id,
+    message: 'needs a newer version',
+  });
+
+  it('are told in verdicts', () => {
+    expect(caveat({ paths, skipped_rules: [{ rule_id: 'r1', details: 'x' }] })).toBe(
+      'did not run 1 rule of those that it was given: r1',
+    );
+    expect(caveat({ paths, errors: [incompatible('r2'), incompatible('r3')] })).toBe(
+      'did not run 2 rules of those that it was given: r2',
+    );
+    expect(caveat({ paths, errors: [incompatible('r2'), incompatible('r2')] })).toContain('1 rule');
+    expect(caveat({ paths, skipped_rules: [] })).toBeUndefined();
+  });
 });

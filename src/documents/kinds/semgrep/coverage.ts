@@ -1,9 +1,10 @@
+import { counted } from '../../../shared/text.js';
 import type { Coverage } from '../../../vocabulary/coverage.js';
 import type { Note } from '../../kind.js';
 import { type About, covered, failed, uncovered } from '../common/coverage.js';
 import { fieldOf, textField } from '../common/fields.js';
 import { reportedError } from '../common/reported-error.js';
-import { IN_PART, NOT_PARSED, PARTIAL } from './errors.js';
+import { IN_PART, LEFT_OUT, NOT_PARSED, PARTIAL } from './errors.js';
 import { listOf } from './fields.js';
 import type { ErrorEntry, Report } from './schema.js';
 import type { SemgrepType } from './types.js';
@@ -90,6 +91,24 @@ function ranNoRule({ time, results }: Report): boolean {
 
 const CUT = 'it has no `paths`, so it may have been cut. Upload it unchanged';
 
+/** Rules that did not run, though the user named them. They are for another version or product of Semgrep. */
+function leftOut({ errors, skipped_rules: skipped }: Report): string | undefined {
+  const rules = [
+    ...listOf(skipped).map((rule) => textField(rule, 'rule_id')),
+    ...(errors ?? []).flatMap((error) => {
+      const type = typeOfError(error);
+      const isRule = LEFT_OUT.has(type) && !isSerious(error);
+      return isRule ? [error.rule_id ?? describe(error)] : [];
+    }),
+  ];
+  const names = new Set(rules.map((name, i) => name ?? `rule ${i}`));
+  const [first = ''] = names;
+  const named = rules.every((name) => name === undefined) ? '' : `: ${shorten(first)}`;
+  return names.size === 0
+    ? undefined
+    : `did not run ${counted(names.size, 'rule')} of those that it was given${named}`;
+}
+
 /** Semgrep's errors of the level `error` mean that it failed; others leave out a file or a rule. */
 function entryOf(what: SemgrepType, report: Report): Coverage {
   const looked = lookedAt(report);
@@ -119,7 +138,7 @@ function entryOf(what: SemgrepType, report: Report): Coverage {
     const advice = 'Update Semgrep, or exclude the files (.semgrepignore)';
     return uncovered(what, `Semgrep ${parsed}. ${advice}`, about);
   }
-  const caveat = files > 0 ? why : inPart > 0 ? parsed : undefined;
+  const caveat = files > 0 ? why : inPart > 0 ? parsed : leftOut(report);
   return covered(what, { ...about, ...(caveat !== undefined && { caveat }) });
 }
 

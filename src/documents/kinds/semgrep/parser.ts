@@ -51,7 +51,7 @@ function cleaned(parsed: ParsedDocument, secrets: readonly string[]): ParsedDocu
 }
 
 export const parser: DocumentParser = {
-  version: 7,
+  version: 8,
 
   recognizes(document) {
     const results = fieldOf(document, 'results');

@@ -33,6 +33,26 @@ describe('coverage', () => {
     expect(coverage).toMatchObject([{ reason: expect.stringContaining('lists only files') }]);
   });
 
+  it('is not of an SBOM that lists only the operating system, as of an image without packages', () => {
+    const system = pack('debian', { primaryPackagePurpose: 'OPERATING-SYSTEM' });
+    const of = (...packages: object[]) =>
+      parse(document({ packages: [pack('root'), ...packages] }));
+    expect(of(system).coverage).toMatchObject([
+      { ran: 'unknown', lookedAt: 0, reason: expect.stringContaining('it lists no package') },
+    ]);
+    expect(of(system, pack('x')).coverage).toMatchObject([{ ran: 'yes', lookedAt: 1 }]);
+  });
+
+  it('warns of a package without a name and without a package URL', () => {
+    const { coverage, warnings } = parse(
+      document({ packages: [pack('root'), pack('x'), { SPDXID: 'SPDXRef-y', name: ' ' }] }),
+    );
+    expect(coverage).toMatchObject([{ ran: 'yes' }]);
+    expect(warnings).toEqual([
+      { message: expect.stringContaining('has no name'), pointer: '/packages/2' },
+    ]);
+  });
+
   it.each<[{ packages?: object[] | null; files?: object[]; snippets?: object[] }]>([
     [{}],
     [{ packages: [] }],

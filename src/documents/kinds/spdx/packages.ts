@@ -8,6 +8,7 @@ import {
 import { type Purl, readPurl } from '../../../vocabulary/purl.js';
 import type { Component } from '../../kind.js';
 import { duplicates } from '../common/duplicates.js';
+import { isNameless, NAMELESS } from '../common/inventory.js';
 import { withMentions } from '../common/licence-mentions.js';
 import type { Notes } from '../common/notes.js';
 import { textOf, textsOf } from '../common/texts.js';
@@ -96,6 +97,7 @@ function distinct(packages: readonly SpdxPackage[], notes: Notes): SpdxPackage[]
     else if (ids.has(id)) notes.add('is also the id of another package', `${pointer}/SPDXID`);
     else ids.add(id);
     const text = purlTextOf(pack);
+    if (isNameless({ name: pack.name, purl: readPurl(text)?.purl })) notes.add(NAMELESS, pointer);
     if (text !== undefined && readPurl(text) === undefined) {
       notes.add('has a purl that is not a package URL: the package is known by its name', pointer);
     }

@@ -1,5 +1,5 @@
 import { DocumentFault, refuseTooMany } from '../../fault.js';
-import type { DocumentParser, Note, ParsedDocument } from '../../kind.js';
+import type { Component, DocumentParser, Note, ParsedDocument } from '../../kind.js';
 import { covered, uncovered } from '../common/coverage.js';
 import { timed } from '../common/instants.js';
 import { inventoried, ONLY_FILES } from '../common/inventory.js';
@@ -40,6 +40,12 @@ const NOTHING = [
   'Create it where the dependencies are: after they are installed, or from the image',
 ].join(' ');
 
+const isOfFiles = (components: readonly Component[]) =>
+  components.some(({ type }) => type !== SYSTEM);
+
+/** The operating system itself, which tools list also if they found none of its packages. */
+const SYSTEM = 'operating-system';
+
 function read(document: unknown): ParsedDocument {
   const version = spdxVersionOf(document) ?? '';
   if (!VERSIONS.has(version)) {
@@ -51,7 +57,7 @@ function read(document: unknown): ParsedDocument {
   const { components, subjects, of } = readPackages(content, notes);
   const about = {
     ...(of.length > 0 && { of }),
-    lookedAt: inventoried(components),
+    lookedAt: inventoried(components.filter(({ type }) => type !== SYSTEM)),
     ...timed(content.creationInfo?.created),
   };
   return {
@@ -61,7 +67,7 @@ function read(document: unknown): ParsedDocument {
       [
         about.lookedAt > 0
           ? covered('components', about)
-          : uncovered('components', components.length > 0 ? ONLY_FILES : NOTHING, about),
+          : uncovered('components', isOfFiles(components) ? ONLY_FILES : NOTHING, about),
       ],
       document,
     ),
@@ -88,7 +94,7 @@ function readWrapped(document: unknown): ParsedDocument {
 
 /** Parses the packages of SPDX 2.2 (ISO/IEC 5962:2021) and 2.3. */
 export const parser: DocumentParser = {
-  version: 10,
+  version: 11,
   recognizes: (document) => spdxVersionOf(document) !== undefined || isWrapped(document),
   parse(document) {
     return isWrapped(document) ? readWrapped(document) : read(document);

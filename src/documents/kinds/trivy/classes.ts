@@ -1,4 +1,5 @@
 import type { FindingType } from '../../../vocabulary/finding-types.js';
+import { objectsOf } from '../common/texts.js';
 import type { Result } from './schema.js';
 
 /** Trivy's result classes. */
@@ -12,3 +13,16 @@ export const CLASSES: ReadonlyMap<string, FindingType> = new Map([
 ]);
 
 export const isOfPackages = ({ Class }: Result) => CLASSES.get(Class ?? '') === 'vulnerability';
+
+export const isOfSystem = ({ Class }: Result) => Class === 'os-pkgs';
+
+/** Whether a result lists packages. One setting of Trivy is for the whole report. */
+export const listsPackages = ({ Packages }: Result) => objectsOf(Packages).length > 0;
+
+/** Whether Trivy may have found no package of the operating system: nothing in the result shows one. */
+export const isBareSystem = (result: Result) =>
+  isOfSystem(result) &&
+  !listsPackages(result) &&
+  [result.Vulnerabilities, result.ExperimentalModifiedFindings].every(
+    (list) => objectsOf(list).length === 0,
+  );

@@ -135,4 +135,31 @@ describe('Trivy: a cluster', () => {
       fault({ ClusterName: 'c', Resources: [resource(), resource({ Results })] }).pointer,
     ).toBe('/Resources/1/Results/0/Misconfigurations/0/ID');
   });
+
+  it.each([
+    ['whose system has no package', {}, {}],
+    ['of a system that Trivy does not know', { OS: { Family: 'none' } }, { Packages: [{}] }],
+  ])('does not show an image %s', (_which, system, fields) => {
+    const image = (n: number) => ({
+      ImageID: `sha256:${String(n).repeat(64)}`,
+      RepoTags: [`i:${n}`],
+    });
+    const result = { Target: 'i', Class: 'os-pkgs', Type: 'debian' };
+    const Resources = [
+      resource({ Metadata: [image(1)], Results: [{ ...result, Packages: [{ Name: 'p' }] }] }),
+      resource({
+        Name: 'web',
+        Metadata: [{ ...image(2), ...system }],
+        Results: [{ ...result, ...fields }],
+      }),
+    ];
+    expect(parse({ ClusterName: 'c', Resources }).coverage).toMatchObject([
+      {
+        what: 'vulnerability',
+        ran: 'unknown',
+        reason: expect.stringContaining('i:2'),
+        of: [{ otherDigests: [`sha256:${'1'.repeat(64)}`] }],
+      },
+    ]);
+  });
 });

@@ -85,7 +85,13 @@ describe('Trivy: what a report shows', () => {
       ],
       5,
     ],
-    [[{ ...SYSTEM, Packages: packages(3) }, SYSTEM], 3],
+    [
+      [
+        { ...SYSTEM, Packages: packages(3) },
+        { ...SYSTEM, Class: 'lang-pkgs' },
+      ],
+      3,
+    ],
     [[{ ...SYSTEM, Packages: null }], undefined],
     [[{ ...SYSTEM, Packages: [] }], 0],
     [[{ ...SYSTEM, Packages: [null, ''] }], 0],
@@ -260,17 +266,64 @@ describe('Trivy: whether vulnerabilities were looked for', () => {
 describe('Trivy: an image whose system was not scanned', () => {
   const image = (OS: object, ...results: object[]) => ({ ...report(...results), Metadata: { OS } });
   const LIBRARY = { Target: 'Node.js', Class: 'lang-pkgs', Type: 'node-pkg' };
+  const LISTED = { ...LIBRARY, Packages: packages(2) };
+  const Vulnerabilities = [{ VulnerabilityID: 'CVE-2024-1' }];
 
   it('does not count as scanned for vulnerabilities', () => {
     expect(parse(image({ Family: 'debian' }, LIBRARY)).coverage).toMatchObject([
       { what: 'vulnerability', ran: 'failed', reason: expect.stringContaining('os-pkgs') },
     ]);
-    for (const whole of [
-      image({ Family: 'debian' }, LIBRARY, SYSTEM),
-      image({ Family: 'none' }, LIBRARY),
-      image({}, LIBRARY),
-    ])
+    for (const whole of [image({ Family: 'debian' }, LIBRARY, SYSTEM), image({}, LIBRARY)])
       expect(parse(whole).coverage).toMatchObject([{ what: 'vulnerability', ran: 'yes' }]);
+  });
+
+  // Trivy writes the family `none` only if it found packages, and looks at none of them.
+  it('is one whose system Trivy does not know, though it has packages', () => {
+    for (const document of [image({ Family: 'none' }, LIBRARY), image({ Family: 'none' }, LISTED)])
+      expect(parse(document).coverage).toMatchObject([
+        { ran: 'failed', reason: expect.stringContaining('/etc/os-release') },
+      ]);
+  });
+
+  it.each([
+    ['others are listed', report(SYSTEM, LISTED)],
+    ['others are listed, and of it none', report({ ...SYSTEM, Packages: [] }, LISTED)],
+    ['the version lists all', { ...report(SYSTEM), Trivy: { Version: '0.70.0' } }],
+    ['others have findings', report(SYSTEM, { ...LISTED, Vulnerabilities })],
+  ])('is one of which no package is listed, where %s', (_where, document) => {
+    const [entry] = parse(document).coverage;
+    expect(entry).toMatchObject({
+      what: 'vulnerability',
+      ran: 'failed',
+      reason: expect.stringContaining('--list-all-pkgs'),
+    });
+    expect(entry?.reason?.length).toBeLessThanOrEqual(300);
+  });
+
+  it.each([
+    ['packages', { Packages: packages(1) }],
+    ['findings', { Vulnerabilities }],
+    [
+      'suppressed findings',
+      {
+        ExperimentalModifiedFindings: [
+          { Type: 'vulnerability', Status: 'ignored', Finding: Vulnerabilities[0] },
+        ],
+      },
+    ],
+  ])('is not one with %s', (_what, fields) => {
+    const { coverage } = parse({
+      ...report({ ...SYSTEM, ...fields }, LISTED),
+      Trivy: { Version: '0.70.0' },
+    });
+    expect(coverage).toMatchObject([{ ran: 'yes' }]);
+    expect(coverage[0]?.caveat).toBeUndefined();
+  });
+
+  it('cannot be told by a report of an older version without lists, which the verdict tells', () => {
+    expect(parse(report(SYSTEM)).coverage).toMatchObject([
+      { ran: 'yes', caveat: expect.stringContaining('--list-all-pkgs') },
+    ]);
   });
 });
 

@@ -7,7 +7,7 @@ import type { Part } from './entries.js';
 import type { Scan } from './scan.js';
 import { hiddenExceptions, missingFailures, missingSummary } from './summaries.js';
 import { unreadSuppression } from './suppressed.js';
-import { caveatOf, isSystemMissing } from './system.js';
+import { caveatOf, unscannedSystem } from './system.js';
 
 const NO_RESULT =
   'it has no result: Trivy found nothing that it can scan, or left out what it found clean. ' +
@@ -19,9 +19,6 @@ const NO_FILES =
   'it has no result of configuration files, so Trivy found none. Name the folder that has them';
 
 const NO_RESOURCE = 'it has no resource, so nothing of the cluster was scanned';
-const NO_SYSTEM =
-  'it has no result for the packages of the operating system (class os-pkgs), which is a part of the image. ' +
-  'Scan without --pkg-types';
 const UNNAMED =
   'it has no result and does not name what was scanned, so it may have been cut. Upload the output of trivy unchanged';
 
@@ -116,13 +113,13 @@ export function coverageOf(
   }
   const unlisted = missingFailures(parts) ?? hiddenExceptions(parts);
   const unchecked = missingSummary(parts);
-  const hasSystem = !isSystemMissing(scan);
+  const unscanned = unscannedSystem(scan);
   return [...shown].sort().map((what) => {
     // Not unknown: the word of the uploader must not complete it.
     if (incomplete) return failed(what, incomplete, about);
     if (what === 'misconfiguration' && unlisted) return failed(what, unlisted, about);
     if (what === 'misconfiguration' && unchecked) return uncovered(what, unchecked, about);
-    if (what === 'vulnerability' && !hasSystem) return failed(what, NO_SYSTEM, about);
+    if (what === 'vulnerability' && unscanned) return failed(what, unscanned, about);
     if (what === 'vulnerability' && scan.unseenImage !== undefined)
       return uncovered(what, unseenImage(scan.unseenImage), about);
     const looked = lookedAt(what, scan.parts, found.has(what));

@@ -4,7 +4,7 @@ import { commitOfLabel, REVISION } from '../common/commits.js';
 import { fieldOf } from '../common/fields.js';
 import { digestsIn, imageName } from '../common/images.js';
 import { isObject, stringOf, textsOf } from '../common/texts.js';
-import { isOfPackages } from './classes.js';
+import { isBareSystem, isOfPackages, listsPackages } from './classes.js';
 import type { Resource } from './schema.js';
 
 function imageOf(name: string | undefined, metadata: Record<string, unknown>): Target {
@@ -54,15 +54,29 @@ export function commitsOf(report: unknown): StatedCommit[] {
   ];
 }
 
+/** What Trivy writes if it found packages of an operating system, and not which one. */
+const isUnidentified = (image: Record<string, unknown>) => fieldOf(image.OS, 'Family') === 'none';
+
+/** Tells whether packages of a resource were scanned, and those of its system, as far as the report shows. */
+function scanTest(resources: readonly Resource[]): (resource: Resource) => boolean {
+  const isListing = resources.some(({ Results }) => Results?.some(listsPackages));
+  return ({ Metadata, Results }) => {
+    const results = Results ?? [];
+    if (!results.some(isOfPackages)) return false;
+    if (isListing && results.some(isBareSystem)) return false;
+    return ![Metadata].flat().filter(isObject).some(isUnidentified);
+  };
+}
+
 /**
  * The images whose packages were scanned. A resource of several images has one entry with results for each, or one for
  * all of them, which does not say of which image its results are.
  */
 function scannedImages(resources: readonly Resource[]): Record<string, unknown>[] {
-  return resources.flatMap(({ Metadata, Results, Error: error }) => {
-    const images = [Metadata].flat().filter(isObject);
-    const isScanned = !error && (Results ?? []).some(isOfPackages);
-    return isScanned && images.length === 1 ? images : [];
+  const isScanned = scanTest(resources);
+  return resources.flatMap((resource) => {
+    const images = [resource.Metadata].flat().filter(isObject);
+    return !resource.Error && isScanned(resource) && images.length === 1 ? images : [];
   });
 }
 
@@ -93,9 +107,7 @@ const imagesOf = (resources: readonly Resource[]) =>
 
 /** The name of an image of a cluster of which no entry with results of packages tells. */
 export function unseenImageIn(resources: readonly Resource[]): string | undefined {
-  const seen = new Set(
-    imagesOf(resources.filter(({ Results }) => (Results ?? []).some(isOfPackages))).map(idOf),
-  );
+  const seen = new Set(imagesOf(resources.filter(scanTest(resources))).map(idOf));
   const unseen = imagesOf(resources).find((image) => {
     const id = idOf(image);
     return id !== undefined && !seen.has(id);
