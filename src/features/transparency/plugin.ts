@@ -25,6 +25,10 @@ function logMetrics(app: FastifyInstance) {
     name: 'srp_log_queue',
     help: 'Events without an index, when last looked at; counted up to 10,000',
   });
+  const oldest = app.gauge({
+    name: 'srp_log_queue_oldest_seconds',
+    help: 'How long the oldest event without an index waits, when last looked at; 0: none waits',
+  });
   const added = app.counter({
     name: 'srp_log_entries_total',
     help: 'Events that this instance gave an index',
@@ -39,7 +43,11 @@ function logMetrics(app: FastifyInstance) {
   };
   return {
     show,
-    observeQueue: (length: number) => queue.set(length),
+    observeQueue(length: number, waits: number) {
+      queue.set(length);
+      // An event of a transaction that ends later, or of another clock, is not older than now.
+      oldest.set(Math.max(0, waits));
+    },
     observe(observed: Observed) {
       size.set(observed.size);
       added.inc(observed.added);

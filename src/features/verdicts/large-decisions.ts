@@ -4,7 +4,7 @@ import { LruMap } from 'toad-cache';
 import type { ConnectionSettings } from '../../database/apart.js';
 import { CODE } from '../../paths.js';
 import { AppError } from '../../shared/app-error.js';
-import { fairShare } from '../../shared/fair-share.js';
+import { fairShare, type Load } from '../../shared/fair-share.js';
 import { threadPool } from '../../shared/thread-pool.js';
 import { fingerprintOf, type Question, type Row, rowsToRead } from './collect.js';
 import type { Budget, LargeAnswer, LargeJudged, LargeTask, UsedUp } from './large-messages.js';
@@ -29,6 +29,8 @@ export interface LargeDecisions {
    * @throws {AppError} `decision-too-large`, `overloaded`
    */
   decide(question: Question, row: Row, waiting: Waiting): Promise<LargeJudged | undefined>;
+  /** Its threads, and who waits for one. */
+  load(): Load & { readonly total: number };
   close(): Promise<void>;
 }
 
@@ -157,6 +159,7 @@ export function largeDecisions(options: LargeOptions): LargeDecisions {
     reports,
     isLarge: (row, isBrief) => row.evidence === null || rowsToRead(row, isBrief) > rows,
     decide,
+    load: () => ({ ...turns.load(), total: threads }),
     close: pool.close,
   };
 }
