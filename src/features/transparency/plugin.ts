@@ -56,6 +56,17 @@ function logMetrics(app: FastifyInstance) {
   };
 }
 
+/** Also while the state is `signing`: a folder of the keys that is gone is no other state of the log. */
+function showTrouble(app: FastifyInstance, sequencer: Transparency['sequencer']): void {
+  app.gauge({
+    name: 'srp_log_trouble',
+    help: '1: events are not integrated or not signed, and a person should look. 0: nothing is known to be wrong',
+    collect() {
+      this.set(sequencer.trouble === undefined ? 0 : 1);
+    },
+  });
+}
+
 /** The log of all events, which can be verified without this server. */
 export const transparency: Feature = {
   tag: {
@@ -70,6 +81,7 @@ export const transparency: Feature = {
     if (own) {
       own.watch({ log: app.log, ...metrics });
       app.warnWhenReady(() => own.sequencer.trouble);
+      showTrouble(app, own.sequencer);
       app.addHook('onClose', () => own.close());
     } else metrics.show('off');
     const log = logService({ store, keys: own?.keys, sequencer: own?.sequencer });

@@ -16,7 +16,14 @@ export interface Waiting {
 }
 
 /** How a large question was answered. `remembered`: as too large, without trying again. */
-export type Outcome = 'judged' | 'too-large' | 'remembered' | 'overloaded' | 'failed';
+export const LARGE_OUTCOMES = [
+  'judged',
+  'too-large',
+  'remembered',
+  'overloaded',
+  'failed',
+] as const;
+export type Outcome = (typeof LARGE_OUTCOMES)[number];
 
 /** Decisions that would take too long beside other requests. */
 export interface LargeDecisions {

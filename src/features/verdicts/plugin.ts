@@ -5,7 +5,12 @@ import type { Store } from '../../database/context.js';
 import type { Feature } from '../../platform/feature.js';
 import { boundedLabel } from '../../shared/bounded-label.js';
 import { OUTCOMES, type Settled } from './holding.js';
-import { type LargeDecisions, largeDecisions } from './large-decisions.js';
+import {
+  LARGE_OUTCOMES,
+  type LargeDecisions,
+  type Outcome as LargeOutcome,
+  largeDecisions,
+} from './large-decisions.js';
 import { useThreads } from './threads.js';
 import { verdictsRoutes } from './verdicts.routes.js';
 import { Assertion, CreateVerdict, Denial, StoredVerdict, Verdict } from './verdicts.schemas.js';
@@ -21,17 +26,13 @@ interface Dependencies {
 function ownThreads(
   app: FastifyInstance,
   { config, database }: Pick<Dependencies, 'config' | 'database'>,
+  onOutcome: (outcome: LargeOutcome) => void,
 ): LargeDecisions {
-  const outcomes = app.counter({
-    name: 'srp_large_decisions_total',
-    help: 'Large decisions by outcome: judged, too-large, remembered, overloaded, failed',
-    labelNames: ['outcome'],
-  });
   const large = largeDecisions({
     connection: database.connectionSettings,
     threads: config.DECISION_WORKERS,
     onError: (error) => app.log.error({ err: error }, 'a decision thread failed'),
-    onOutcome: (outcome) => outcomes.inc({ outcome }),
+    onOutcome,
   });
   app.addHook('onClose', () => large.close());
   return large;
@@ -81,7 +82,14 @@ interface Shared {
 
 /** What decides, for every feature that asks. It counts decisions by what they changed. */
 export function verdictsOf(app: FastifyInstance, dependencies: Dependencies): VerdictsService {
-  const { large = ownThreads(app, dependencies) } = dependencies;
+  const outcomes = app.counter({
+    name: 'srp_large_decisions_total',
+    help: 'Large decisions by outcome: judged, too-large, remembered, overloaded, failed',
+    labelNames: ['outcome'],
+  });
+  for (const outcome of LARGE_OUTCOMES) outcomes.inc({ outcome }, 0);
+  const onOutcome = (outcome: LargeOutcome) => outcomes.inc({ outcome });
+  const { large = ownThreads(app, dependencies, onOutcome) } = dependencies;
   useThreads(dependencies.database.store, large);
   app.watchWorkers('decisions', () => large.load());
   const { PUBLIC_URL } = dependencies.config;
