@@ -3,7 +3,7 @@ import type { BuildInfo } from './config/build-info.js';
 import type { Config } from './config/config.js';
 import type { Database } from './database/client.js';
 import { importJob } from './events/index.js';
-import type { DocumentReader } from './features/evidence/index.js';
+import type { DocumentThreads } from './features/evidence/index.js';
 import { features as allFeatures } from './features/index.js';
 import { findProjects } from './features/projects/index.js';
 import type { Transparency } from './features/transparency/index.js';
@@ -43,7 +43,7 @@ export interface AppDependencies {
   readonly build: BuildInfo;
   readonly logger?: FastifyServerOptions['logger'];
   /** Threads that parse documents. The application does not stop them. Default: its own threads. */
-  readonly reader?: DocumentReader;
+  readonly reader?: DocumentThreads;
   /** Threads that make large decisions. The application does not stop them. Default: its own threads. */
   readonly large?: LargeDecisions;
   /** How long the readiness probe waits for the database. */

@@ -169,8 +169,10 @@ async function start(config: Config, running: Running): Promise<void> {
   }
   const address = await app.listen({ host: config.HOST, port: config.PORT }).catch(cannotListen);
   running.transparency?.start();
+  const allJobs = [...jobs, ...(running.webhooks?.jobs ?? [])];
+  app.expectJobs(allJobs);
   running.jobs = startJobs({
-    jobs: [...jobs, ...(running.webhooks?.jobs ?? [])],
+    jobs: allJobs,
     database: running.database,
     log: app.log,
     observe: app.observeJob,

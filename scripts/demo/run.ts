@@ -58,8 +58,13 @@ async function register(project: number, version: string, commit: string): Promi
   return body.id;
 }
 
-async function upload(release: string, { label, kind, text, mediaType }: Report): Promise<void> {
-  const query = `label=${label}${kind ? `&kind=${kind}` : ''}`;
+async function upload(release: string, report: Report): Promise<void> {
+  const { label, kind, scanners, text, mediaType } = report;
+  const query = new URLSearchParams({
+    label,
+    ...(kind && { kind }),
+    ...(scanners && { scanners }),
+  });
   await api.call<Evidence>('POST', `/releases/${release}/evidence?${query}`, {
     document: { text, mediaType },
     summary: ({ kind, summary: { tests, components, findings } }) =>

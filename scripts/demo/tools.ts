@@ -9,6 +9,8 @@ import { Ended, say } from './terminal.js';
 /** A tool's report and how to upload it. */
 export interface Report {
   readonly label: string;
+  /** What the tool looked for, where its report without a finding does not say that it looked. */
+  readonly scanners?: string;
   /** Needed only if the server cannot recognise the kind by the content. */
   readonly kind?: string;
   readonly text: string;
@@ -45,7 +47,7 @@ export async function lint(folder: string): Promise<Report> {
   const biome = installed('@biomejs/biome', 'bin/biome');
   const args = [biome, 'lint', '--reporter=sarif', '.'];
   const { output } = await run(process.execPath, args, { cwd: folder, allowed: [0, 1] });
-  return json('biome', output);
+  return { ...json('biome', output), scanners: 'code' };
 }
 
 /** Writes an SBOM of the locked dependencies, without development tools. They need not be installed. */

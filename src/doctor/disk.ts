@@ -1,6 +1,5 @@
-import { statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { Config } from '../config/config.js';
+import { spaceAt } from '../database/disk-space.js';
 import { type Finding, fail, ok, unknown, warn } from './finding.js';
 
 const MIB = 1024 * 1024;
@@ -10,32 +9,12 @@ const FEW_MIB = 2048;
 const FEW_PART = 0.1;
 const LEAST_FILES = 1000;
 
-interface Space {
-  readonly freeMib: number;
-  readonly part: number;
-  /** undefined: the file system does not count files. */
-  readonly files: number | undefined;
-}
-
-/** The space that a user has, at the folder or at the nearest one above it. */
-async function spaceAt(path: string): Promise<Space> {
-  const found = await statfs(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT' || dirname(path) === path) throw error;
-    return undefined;
-  });
-  if (!found) return spaceAt(dirname(path));
-  const { bavail, blocks, bsize, files, ffree } = found;
-  return {
-    freeMib: Math.floor((bavail * bsize) / MIB),
-    part: blocks === 0 ? 1 : bavail / blocks,
-    files: files === 0 ? undefined : ffree,
-  };
-}
-
 async function look(what: string, path: string): Promise<Finding> {
   const next = `df -h ${path}, then docs/runbooks/disk-full.md`;
   try {
-    const { freeMib, part, files } = await spaceAt(path);
+    const { freeBytes, totalBytes, files } = await spaceAt(path);
+    const freeMib = Math.floor(freeBytes / MIB);
+    const part = totalBytes === 0 ? 1 : freeBytes / totalBytes;
     const found = `${what}: ${freeMib} MiB free (${Math.floor(part * 100)} %)`;
     if (freeMib < LEAST_MIB) return fail(found, next);
     if (files !== undefined && files < LEAST_FILES) {

@@ -123,7 +123,10 @@ export default fp<{ config: Config; database: Database }>(
         const { authorization, cookie } = request.headers;
         // A visitor who has not signed in yet guesses nothing.
         const isVisit = request.routeOptions.config.page && !authorization && !cookie;
-        if (!isVisit) await app.countFailedLogin(request);
+        if (!isVisit) {
+          app.observeFailedLogin(authorization ? 'token' : 'session');
+          await app.countFailedLogin(request);
+        }
         request.log.info({ cause: error.cause, reason: error.message }, 'refused a caller');
         throw withChallenge(error);
       }

@@ -95,7 +95,11 @@ export default fp<HealthOptions>(
       sources.push(source);
     });
     app.decorate('probeDatabase', async () => {
-      const probed = await shared();
+      const probed = await shared().catch((error: unknown) => {
+        app.observeDatabase(false);
+        throw error;
+      });
+      app.observeDatabase(true);
       const { clockSkew } = probed;
       app.observeClockSkew(clockSkew);
       const isWrong = clockWarnings(clockSkew).length > 0;

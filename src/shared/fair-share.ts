@@ -18,7 +18,14 @@ export interface Stoppable {
   stop(): void;
 }
 
+/** How much of the resource is taken, and how many requests wait. */
+export interface Load {
+  readonly taken: number;
+  readonly waiting: number;
+}
+
 export interface FairShare {
+  load(): Load;
   /**
    * Waits until enough of the resource is free. The owner that holds the least is served first; among equals, the one
    * whose last turn is longest ago, and then the one that has waited longest.
@@ -153,6 +160,8 @@ export function fairShare(options: FairShareOptions): FairShare {
   };
 
   return {
+    load: () => ({ taken: total - free, waiting: queue.length }),
+
     take(requested, owner, signal, work) {
       const amount = Math.min(requested, each);
       return new Promise((resolve, reject) => {

@@ -36,6 +36,7 @@ describe('GET /health/ready', () => {
     const response = await context.app.inject('/health/ready');
     expect(response.statusCode).toBe(200);
     expect(response.json()).toEqual({ status: 'ready' });
+    expect((await context.app.inject('/metrics')).body).toMatch(/^srp_database_ready 1$/m);
   });
 
   describe('200 with a warning: the clock of the server', () => {
@@ -97,6 +98,7 @@ describe('GET /health/ready', () => {
     }
     const create = await app.inject({ method: 'POST', url: '/projects', payload: { name: 'A' } });
     expectProblem(create, 503, 'database-unavailable');
+    expect((await app.inject('/metrics')).body).toMatch(/^srp_database_ready 0$/m);
     await app.close();
   });
 

@@ -35,6 +35,9 @@ describe('the sequencer goes on', () => {
     await expect
       .poll(warned, { timeout: 30_000 })
       .toEqual([expect.stringContaining('could not be integrated')]);
+    const trouble = async () =>
+      (await log.app.inject('/metrics')).body.match(/^srp_log_(?:trouble .*|state.*signing.*)$/gm);
+    expect(await trouble()).toEqual(['srp_log_state{state="signing"} 1', 'srp_log_trouble 1']);
     await rm(`${folder}/state.json`, { recursive: true });
     await rename(`${folder}/kept`, `${folder}/state.json`);
     await log.settle();

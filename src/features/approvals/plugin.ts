@@ -1,3 +1,5 @@
+import type { Config } from '../../config/config.js';
+import { type Place, query } from '../../database/context.js';
 import type { Feature } from '../../platform/feature.js';
 import { approvalsRoutes } from './approvals.routes.js';
 import {
@@ -11,6 +13,7 @@ import {
 } from './approvals.schemas.js';
 import { approvalsService } from './approvals.service.js';
 import { DecisionBrief } from './brief.schemas.js';
+import { REQUESTS_WAITING } from './counted.sql.js';
 import { releaseApprovalsRoutes } from './release-approvals.routes.js';
 import { remindersJob } from './reminders.js';
 import { requestsService } from './requests.service.js';
@@ -26,13 +29,25 @@ const SCHEMAS = [
   DecisionBrief,
 ];
 
+interface Dependencies {
+  readonly config: Config;
+  readonly database: Place;
+}
+
 /** People decide: approvals that are bound to what was seen. */
 export const approvals: Feature = {
   tag: {
     name: 'approvals',
     description: 'People decide: approvals that are bound to what was seen',
   },
-  async plugin(app) {
+  async plugin(app, { database }: Dependencies) {
+    app.pacedGauge(
+      {
+        name: 'srp_approval_requests_waiting',
+        help: 'Requests for approvals that wait, as in the inbox; counted among the newest 2,000 requests',
+      },
+      async () => (await query<{ count: number }>(database, REQUESTS_WAITING, []))[0]?.count,
+    );
     for (const schema of SCHEMAS) app.addSchema(schema);
     const services = { approvals: approvalsService, requests: requestsService };
     await app.register(approvalsRoutes, { prefix: '/approvals', ...services });

@@ -24,7 +24,7 @@ const WAITS_FOR_PEOPLE = `EXISTS (
                       WHERE NOT EXISTS (SELECT 1 ${said('approve')} AND needed.name = ANY (a.groups)))))`;
 
 /** The release is not allowed in environment `e.name`, and was not deployed there since the request. */
-const STILL_WANTED = `
+export const STILL_WANTED = `
   NOT EXISTS (SELECT 1 FROM release_decisions d
                WHERE d.release_id = q.release_id AND d.environment = e.name AND d.decision = 'allow')
   AND NOT EXISTS (SELECT 1 FROM deployments d

@@ -1,7 +1,9 @@
 import type { Config } from '../../config/config.js';
+import { type Place, query } from '../../database/context.js';
 import type { Feature } from '../../platform/feature.js';
 import { FoundFinding } from '../inventory/index.js';
 import type { VerdictsService } from '../verdicts/index.js';
+import { STOPS } from './counted.sql.js';
 import { deploymentSearchRoutes, deploymentsRoutes, historyRoutes } from './deployments.routes.js';
 import { CreateDeployment, Deployment } from './deployments.schemas.js';
 import { deploymentsService } from './deployments.service.js';
@@ -44,6 +46,7 @@ const SCHEMAS = [
 
 interface Dependencies {
   readonly config: Config;
+  readonly database: Place;
   readonly verdicts: VerdictsService;
 }
 
@@ -53,7 +56,14 @@ export const environments: Feature = {
     name: 'environments',
     description: 'Places where releases run, the policies that guard them, and deployments',
   },
-  async plugin(app, { verdicts }: Dependencies) {
+  async plugin(app, { database, verdicts }: Dependencies) {
+    app.pacedGauge(
+      {
+        name: 'srp_environment_stops',
+        help: 'Stops of environments that are in force; counted up to 1,000',
+      },
+      async () => (await query<{ count: number }>(database, STOPS, []))[0]?.count,
+    );
     for (const schema of SCHEMAS) app.addSchema(schema);
     await app.register(environmentsRoutes, {
       prefix: '/environments',

@@ -7,7 +7,7 @@ import type { DocumentHead, DocumentRequest } from '../../documents/parsing/read
 import type { TestNames } from '../../documents/parsing/test-names.js';
 import { CODE } from '../../paths.js';
 import { AppError } from '../../shared/app-error.js';
-import { fairShare } from '../../shared/fair-share.js';
+import { fairShare, type Load } from '../../shared/fair-share.js';
 import type { ProblemCode } from '../../shared/problems.js';
 import { quotaExceeded } from '../../shared/quota.js';
 import { threadPool } from '../../shared/thread-pool.js';
@@ -35,6 +35,11 @@ export interface DocumentReader {
    */
   open(request: DocumentRequest, waiting: Waiting): Promise<OpenDocument>;
   close(): Promise<void>;
+}
+
+export interface DocumentThreads extends DocumentReader {
+  /** How many there are, how many work, and who waits for one. */
+  load(): Load & { readonly total: number };
 }
 
 /** Longer than a normal document of 32 MiB takes on a slow machine. */
@@ -139,7 +144,7 @@ export function documentReader(
     timeoutMs = PARSE_TIMEOUT_MS,
     waitMs = THREAD_TIMEOUT_MS,
   }: ReaderOptions = {},
-): DocumentReader {
+): DocumentThreads {
   // The pool's own queue is not fair between owners, and does not replace a thread that was ended.
   const turns = fairShare({
     total: threads,
@@ -202,6 +207,7 @@ export function documentReader(
       }
     },
 
+    load: () => ({ ...turns.load(), total: threads }),
     close: pool.close,
   };
 }

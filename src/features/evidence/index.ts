@@ -1,6 +1,11 @@
 export { withClaimsBefore } from './claims-before.js';
 export { type AsOf, asOf, CURRENT, currentOf, NOW } from './current.sql.js';
-export { type DocumentReader, documentReader, evidenceWorker } from './document-reader.js';
+export {
+  type DocumentReader,
+  type DocumentThreads,
+  documentReader,
+  evidenceWorker,
+} from './document-reader.js';
 export { type DocumentStore, documentStore } from './document-store.js';
 export { EVIDENCE_DIGEST, EVIDENCE_INPUT } from './evidence.input.sql.js';
 export { KIND_NAMES } from './evidence.schemas.js';

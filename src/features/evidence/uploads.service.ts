@@ -20,6 +20,8 @@ export interface UploadTools {
   readonly store: DocumentStore;
   readonly secretKey: SecretKey;
   readonly quota: EvidenceQuota;
+  /** Called after a document was stored, or received again. */
+  readonly onReceived?: (kind: string, created: boolean) => void;
   /** Limits of one row of a document. */
   readonly rowLimits: RowLimits;
 }
@@ -67,7 +69,8 @@ function withoutEffect(mayAbsolve: boolean, absolving = 0): string[] {
 export type UploadsService = ReturnType<typeof uploadsService>;
 
 /** Uploads in three steps: `target` finds what the document is about, `read` parses it, `store` stores it. */
-export function uploadsService({ reader, store, secretKey, quota, rowLimits }: UploadTools) {
+export function uploadsService(tools: UploadTools) {
+  const { reader, store, secretKey, quota, rowLimits, onReceived = () => {} } = tools;
   return {
     /**
      * Finds the release and artifact. Runs before the body is read, so a missing target reserves no memory.
@@ -140,6 +143,7 @@ export function uploadsService({ reader, store, secretKey, quota, rowLimits }: U
         upload,
         quota,
       );
+      onReceived(evidence.kind, created);
       const received = {
         ...toEvidence(evidence),
         supersedes: superseded.map(toSuperseded),

@@ -121,6 +121,7 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{
           .redirect(attempt.returnTo);
       } catch (error) {
         if (error instanceof AppError && error.status < 500) {
+          app.observeFailedLogin('sign-in');
           await app.countFailedLogin(request);
           request.log.info({ cause: causeOf(error), reason: error.message }, 'refused a sign-in');
         }

@@ -42,10 +42,15 @@ export const HEAD: Statement = {
 /** How many events at most the queue is counted to. */
 export const MAX_COUNTED = 10_000;
 
-/** The head, and the length of the queue up to `MAX_COUNTED`. Rows are null before the first log. */
+/**
+ * The head, the length of the queue up to `MAX_COUNTED`, and how long its first event waits, in seconds (null: it is
+ * empty). Rows are null before the first log.
+ */
 export const LOOK: Statement = {
   name: 'log-look',
-  text: `SELECT q.queue, l.size, l.published
+  text: `SELECT q.queue, l.size, l.published,
+                (SELECT extract(epoch FROM clock_timestamp() - e.time)::float8 FROM events e
+                  WHERE e.id = (SELECT event_id FROM log_queue ORDER BY event_id LIMIT 1)) AS waits
            FROM (SELECT count(*)::int AS queue
                    FROM (SELECT 1 FROM log_queue LIMIT ${MAX_COUNTED}) first) q
            LEFT JOIN (SELECT ${HEAD_COLUMNS} FROM logs l WHERE l.ended_at IS NULL) l ON true`,

@@ -25,6 +25,10 @@ function logMetrics(app: FastifyInstance) {
     name: 'srp_log_queue',
     help: 'Events without an index, when last looked at; counted up to 10,000',
   });
+  const oldest = app.gauge({
+    name: 'srp_log_queue_oldest_seconds',
+    help: 'How long the oldest event without an index waits, when last looked at; 0: none waits',
+  });
   const added = app.counter({
     name: 'srp_log_entries_total',
     help: 'Events that this instance gave an index',
@@ -39,13 +43,28 @@ function logMetrics(app: FastifyInstance) {
   };
   return {
     show,
-    observeQueue: (length: number) => queue.set(length),
+    observeQueue(length: number, waits: number) {
+      queue.set(length);
+      // An event of a transaction that ends later, or of another clock, is not older than now.
+      oldest.set(Math.max(0, waits));
+    },
     observe(observed: Observed) {
       size.set(observed.size);
       added.inc(observed.added);
       show(observed.state);
     },
   };
+}
+
+/** Also while the state is `signing`: a folder of the keys that is gone is no other state of the log. */
+function showTrouble(app: FastifyInstance, sequencer: Transparency['sequencer']): void {
+  app.gauge({
+    name: 'srp_log_trouble',
+    help: '1: events are not integrated or not signed, and a person should look. 0: nothing is known to be wrong',
+    collect() {
+      this.set(sequencer.trouble === undefined ? 0 : 1);
+    },
+  });
 }
 
 /** The log of all events, which can be verified without this server. */
@@ -62,6 +81,7 @@ export const transparency: Feature = {
     if (own) {
       own.watch({ log: app.log, ...metrics });
       app.warnWhenReady(() => own.sequencer.trouble);
+      showTrouble(app, own.sequencer);
       app.addHook('onClose', () => own.close());
     } else metrics.show('off');
     const log = logService({ store, keys: own?.keys, sequencer: own?.sequencer });

@@ -34,8 +34,8 @@ export interface SequencerOptions extends Place {
   readonly batch?: number;
   /** Called after each batch and each signature. */
   readonly observe?: (observed: Observed) => void;
-  /** Called with the length of the queue, up to 10,000. */
-  readonly observeQueue?: (length: number) => void;
+  /** Called with the length of the queue, up to 10,000, and the seconds that its first event waits. */
+  readonly observeQueue?: (length: number, waits: number) => void;
 }
 
 export interface Sequencer {
@@ -149,9 +149,14 @@ export function sequencer(options: SequencerOptions): Sequencer {
 
   /** Looks whether there is work, which costs one small statement. */
   async function look(): Promise<boolean> {
-    type Row = { queue: number; size: string | null; published: boolean | null };
+    type Row = {
+      queue: number;
+      size: string | null;
+      published: boolean | null;
+      waits: number | null;
+    };
     const [row] = await query<Row>(place, LOOK, []);
-    observeQueue(row?.queue ?? 0);
+    observeQueue(row?.queue ?? 0, row?.waits ?? 0);
     return row === undefined || row.queue > 0 || row.published !== true;
   }
 
@@ -162,7 +167,7 @@ export function sequencer(options: SequencerOptions): Sequencer {
       // The first time it compares the log with what was signed, and later it sees that it was recovered.
       if (hasWork || state !== 'signing') {
         await settle();
-        if (state === 'signing') observeQueue(0);
+        if (state === 'signing') observeQueue(0, 0);
       }
       [failures, failure, size] = [0, undefined, batch];
       wakeIn(POLL_MS);

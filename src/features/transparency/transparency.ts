@@ -10,7 +10,7 @@ export interface Watcher {
   /** Called after each batch and each signature. */
   observe(observed: Observed): void;
   /** Called with the length of the queue, up to 10,000. */
-  observeQueue(length: number): void;
+  observeQueue(length: number, waits: number): void;
 }
 
 /** The signed log of one process: it belongs to one application, which watches and closes it. */
@@ -40,7 +40,7 @@ export function openTransparency({ store, keys }: Place & { keys: Keys }): Trans
     keys,
     log,
     observe: (observed) => watcher.observe(observed),
-    observeQueue: (length) => watcher.observeQueue(length),
+    observeQueue: (length, waits) => watcher.observeQueue(length, waits),
   });
   const check = newestCheck({ store, keys, log });
   return {

@@ -4,7 +4,7 @@ import { LruMap } from 'toad-cache';
 import type { ConnectionSettings } from '../../database/apart.js';
 import { CODE } from '../../paths.js';
 import { AppError } from '../../shared/app-error.js';
-import { fairShare } from '../../shared/fair-share.js';
+import { fairShare, type Load } from '../../shared/fair-share.js';
 import { threadPool } from '../../shared/thread-pool.js';
 import { fingerprintOf, type Question, type Row, rowsToRead } from './collect.js';
 import type { Budget, LargeAnswer, LargeJudged, LargeTask, UsedUp } from './large-messages.js';
@@ -16,7 +16,14 @@ export interface Waiting {
 }
 
 /** How a large question was answered. `remembered`: as too large, without trying again. */
-export type Outcome = 'judged' | 'too-large' | 'remembered' | 'overloaded' | 'failed';
+export const LARGE_OUTCOMES = [
+  'judged',
+  'too-large',
+  'remembered',
+  'overloaded',
+  'failed',
+] as const;
+export type Outcome = (typeof LARGE_OUTCOMES)[number];
 
 /** Decisions that would take too long beside other requests. */
 export interface LargeDecisions {
@@ -29,6 +36,8 @@ export interface LargeDecisions {
    * @throws {AppError} `decision-too-large`, `overloaded`
    */
   decide(question: Question, row: Row, waiting: Waiting): Promise<LargeJudged | undefined>;
+  /** Its threads, and who waits for one. */
+  load(): Load & { readonly total: number };
   close(): Promise<void>;
 }
 
@@ -157,6 +166,7 @@ export function largeDecisions(options: LargeOptions): LargeDecisions {
     reports,
     isLarge: (row, isBrief) => row.evidence === null || rowsToRead(row, isBrief) > rows,
     decide,
+    load: () => ({ ...turns.load(), total: threads }),
     close: pool.close,
   };
 }

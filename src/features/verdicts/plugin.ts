@@ -3,8 +3,14 @@ import type { Config } from '../../config/config.js';
 import type { ConnectionSettings } from '../../database/apart.js';
 import type { Store } from '../../database/context.js';
 import type { Feature } from '../../platform/feature.js';
-import { OUTCOMES } from './holding.js';
-import { type LargeDecisions, largeDecisions } from './large-decisions.js';
+import { boundedLabel } from '../../shared/bounded-label.js';
+import { OUTCOMES, type Settled } from './holding.js';
+import {
+  LARGE_OUTCOMES,
+  type LargeDecisions,
+  type Outcome as LargeOutcome,
+  largeDecisions,
+} from './large-decisions.js';
 import { useThreads } from './threads.js';
 import { verdictsRoutes } from './verdicts.routes.js';
 import { Assertion, CreateVerdict, Denial, StoredVerdict, Verdict } from './verdicts.schemas.js';
@@ -20,20 +26,52 @@ interface Dependencies {
 function ownThreads(
   app: FastifyInstance,
   { config, database }: Pick<Dependencies, 'config' | 'database'>,
+  onOutcome: (outcome: LargeOutcome) => void,
 ): LargeDecisions {
-  const outcomes = app.counter({
-    name: 'srp_large_decisions_total',
-    help: 'Large decisions by outcome: judged, too-large, remembered, overloaded, failed',
-    labelNames: ['outcome'],
-  });
   const large = largeDecisions({
     connection: database.connectionSettings,
     threads: config.DECISION_WORKERS,
     onError: (error) => app.log.error({ err: error }, 'a decision thread failed'),
-    onOutcome: (outcome) => outcomes.inc({ outcome }),
+    onOutcome,
   });
   app.addHook('onClose', () => large.close());
   return large;
+}
+
+/** More environments or rules share one label. */
+const MAX_ENVIRONMENTS = 30;
+const MAX_RULES = 40;
+
+/** Counts what the gate answers. Dry runs and briefs are not counted: nobody deploys by them. */
+function countVerdicts(app: FastifyInstance): (settled: Settled) => void {
+  const outcomes = app.counter({
+    name: 'srp_decisions_total',
+    help: 'Decisions by what they changed: unchanged, changed, new, late, timed-out',
+    labelNames: ['outcome'],
+  });
+  for (const outcome of OUTCOMES) outcomes.inc({ outcome }, 0);
+  const verdicts = app.counter({
+    name: 'srp_verdicts_total',
+    help: 'Answers of the gate by environment and decision: allow, deny',
+    labelNames: ['environment', 'decision'],
+  });
+  const denials = app.counter({
+    name: 'srp_denials_total',
+    help: 'Denials of the gate by environment and rule. One denial counts once for each rule that denies',
+    labelNames: ['environment', 'rule'],
+  });
+  const environmentLabel = boundedLabel(MAX_ENVIRONMENTS);
+  const ruleLabel = boundedLabel(MAX_RULES);
+  return ({ verdict, outcome }) => {
+    outcomes.inc({ outcome });
+    const environment = environmentLabel(verdict.environment);
+    // Both series from the first answer: a rate needs a value from before the first denial.
+    verdicts.inc({ environment, decision: 'allow' }, verdict.decision === 'allow' ? 1 : 0);
+    verdicts.inc({ environment, decision: 'deny' }, verdict.decision === 'deny' ? 1 : 0);
+    if (verdict.decision === 'allow') return;
+    const rules = new Set(verdict.results.filter(({ denies }) => denies).map(({ rule }) => rule));
+    for (const rule of rules) denials.inc({ environment, rule: ruleLabel(rule) });
+  };
 }
 
 /** What the application shares between features. */
@@ -44,16 +82,18 @@ interface Shared {
 
 /** What decides, for every feature that asks. It counts decisions by what they changed. */
 export function verdictsOf(app: FastifyInstance, dependencies: Dependencies): VerdictsService {
-  const { large = ownThreads(app, dependencies) } = dependencies;
-  useThreads(dependencies.database.store, large);
   const outcomes = app.counter({
-    name: 'srp_decisions_total',
-    help: 'Decisions by what they changed: unchanged, changed, new, late, timed-out',
+    name: 'srp_large_decisions_total',
+    help: 'Large decisions by outcome: judged, too-large, remembered, overloaded, failed',
     labelNames: ['outcome'],
   });
-  for (const outcome of OUTCOMES) outcomes.inc({ outcome }, 0);
+  for (const outcome of LARGE_OUTCOMES) outcomes.inc({ outcome }, 0);
+  const onOutcome = (outcome: LargeOutcome) => outcomes.inc({ outcome });
+  const { large = ownThreads(app, dependencies, onOutcome) } = dependencies;
+  useThreads(dependencies.database.store, large);
+  app.watchWorkers('decisions', () => large.load());
   const { PUBLIC_URL } = dependencies.config;
-  return verdictsService(large, (outcome) => outcomes.inc({ outcome }), PUBLIC_URL);
+  return verdictsService(large, countVerdicts(app), PUBLIC_URL);
 }
 
 /** The gate: may this version ship, and why? */

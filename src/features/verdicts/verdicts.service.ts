@@ -11,7 +11,7 @@ import { releaseNotFound, requireReleaseRef } from '../releases/index.js';
 import type { PolicyVersions, Question } from './collect.js';
 import { FIND_RELEASES, FIND_RELEASES_AMONG, MAX_RELEASES } from './collect.sql.js';
 import { decide } from './decide.js';
-import { type Outcome, settle } from './holding.js';
+import { type Settled, settle } from './holding.js';
 import type { LargeDecisions, Waiting } from './large-decisions.js';
 import { verdictNotFound } from './record.js';
 import { SEARCH_VERDICTS, SEARCH_VERDICTS_AMONG } from './search.sql.js';
@@ -124,12 +124,12 @@ export type VerdictsService = ReturnType<typeof verdictsService>;
 
 /**
  * Verdicts. Each call evaluates the current state.
- * @param onOutcome called for each decision that may be stored
+ * @param onSettled called for each decision that may be stored
  * @param publicUrl external address of this server, for links to pages
  */
 export function verdictsService(
   large: LargeDecisions,
-  onOutcome: (outcome: Outcome) => void,
+  onSettled: (settled: Settled) => void,
   publicUrl?: string,
 ) {
   async function decideNow(
@@ -173,7 +173,7 @@ export function verdictsService(
     const settled = await settle(context, question, () =>
       decideNow(context, question, waiting, admit),
     );
-    onOutcome(settled.outcome);
+    onSettled(settled);
     return settled;
   }
 
