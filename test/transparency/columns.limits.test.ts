@@ -75,6 +75,9 @@ const PARSED = ['components', 'findings', 'claims', 'vulnerability_aliases'] as 
 const isParsed = (table: string): table is (typeof PARSED)[number] =>
   PARSED.some((name) => name === table);
 
+/** Tables that have rows of earlier versions and of later links only. `tables.limits.test.ts` adds rows to them. */
+const EMPTY: ReadonlySet<string> = new Set(['deployment_doubts', 'break_glass_own_reviews']);
+
 const exceptionsOf = (table: string) => Object.keys(TABLES[table]?.except ?? {});
 
 describe('npm run log -- verify', () => {
@@ -113,6 +116,10 @@ describe('npm run log -- verify', () => {
     for (const column of columns) {
       const { table, name } = column;
       if (isDigested(column) || exceptionsOf(table).includes(name)) continue;
+      if (EMPTY.has(table)) {
+        expect((await client.query(`SELECT FROM ${table}`)).rowCount, table).toBe(0);
+        continue;
+      }
       await client.query('BEGIN; SET LOCAL session_replication_role = replica');
       if (table === 'log_queue') {
         await client.query(WAITING);
