@@ -29,6 +29,9 @@ export interface RoleState {
   readonly functions: readonly string[];
 }
 
+/** The only argument of a function. PostgreSQL 15 fails if it is a row of a table that does not exist yet. */
+const ROW_TYPE = `substring(f FROM '\\(([a-z_]+)\\)$')`;
+
 /**
  * `$1`: the name of the role, or null for that of the session, `$2`: functions, `$3`: sequences. No row: the role does
  * not exist. One statement, because each start asks.
@@ -67,7 +70,8 @@ const STATE = `
          ARRAY(SELECT s FROM unnest($3::text[]) s
                 WHERE has_sequence_privilege(r.oid, to_regclass(s), 'UPDATE')) AS "settableSequences",
          ARRAY(SELECT f FROM unnest($2::text[]) f
-                WHERE has_function_privilege(r.oid, to_regprocedure(f), 'EXECUTE')) AS functions
+                WHERE CASE WHEN ${ROW_TYPE} IS NOT NULL AND to_regtype(${ROW_TYPE}) IS NULL THEN false
+                           ELSE has_function_privilege(r.oid, to_regprocedure(f), 'EXECUTE') END) AS functions
     FROM pg_roles r, pg_database d, pg_namespace n
    WHERE r.rolname = COALESCE($1, current_user) AND d.datname = current_database() AND n.nspname = current_schema()`;
 
