@@ -6,23 +6,11 @@ import { interruptedAt, placeOf } from './environment.input.sql.js';
  * all, `$4`: limit.
  */
 export const RUNNING: Statement = {
-  text: `SELECT last.id FROM projects p CROSS JOIN LATERAL (
-           SELECT d.id FROM deployments d
+  text: `SELECT last.id, p.id AS "projectId", last.release_id AS "releaseId" FROM projects p CROSS JOIN LATERAL (
+           SELECT d.id, d.release_id FROM deployments d
             WHERE d.environment = $1 AND d.project_id = p.id AND d.state = 'succeeded'
             ORDER BY ${placeOf('d')} DESC LIMIT 1) last
           WHERE p.id > $2::int AND ($3::int[] IS NULL OR p.id = ANY ($3::int[]))
-          ORDER BY p.id LIMIT $4::int`,
-};
-
-/**
- * The releases that run. `$1`: environment, `$2`: first project, `$3`: visible projects, or null for all, `$4`: limit.
- */
-export const RUNNING_RELEASES: Statement = {
-  text: `SELECT p.id AS "projectId", last.release_id AS "releaseId" FROM projects p CROSS JOIN LATERAL (
-           SELECT d.release_id FROM deployments d
-            WHERE d.environment = $1 AND d.project_id = p.id AND d.state = 'succeeded'
-            ORDER BY ${placeOf('d')} DESC LIMIT 1) last
-          WHERE p.id >= $2::int AND ($3::int[] IS NULL OR p.id = ANY ($3::int[]))
           ORDER BY p.id LIMIT $4::int`,
 };
 

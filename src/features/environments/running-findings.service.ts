@@ -2,7 +2,7 @@ import { commonProjects, type Projects, projectsFor } from '../../access/caller.
 import { type CallContext, query } from '../../database/context.js';
 import { type ListRunningFindingsQuery, runningFindings } from '../inventory/index.js';
 import { requireProject, requireReach } from '../projects/index.js';
-import { RUNNING_RELEASES } from './deployments.sql.js';
+import { RUNNING } from './deployments.sql.js';
 import { requireEnvironment } from './environment.js';
 
 /** Projects of which the caller may read what runs and what was found. */
@@ -27,7 +27,7 @@ export function runningFindingsService() {
       }
       const among = visible(context, project);
       return runningFindings(context, asked, (from, limit) =>
-        query(context, RUNNING_RELEASES, [environment, from, among, limit]),
+        query(context, RUNNING, [environment, Math.max(from, 1) - 1, among, limit]),
       );
     },
   };
