@@ -39,6 +39,26 @@ export const FINDING_COLUMNS = (more = '') => `
   (SELECT max(last_received_at) FROM (${reports('last_received_at', 'DESC', LATEST)}) received) AS "lastSeenAt"
   ${more}`;
 
+/** Adds the filters that need nothing but the finding `f`. */
+export function addFilters(
+  where: Conditions,
+  { severity, type, fixable }: Pick<ListFindingsQuery, 'severity' | 'type' | 'fixable'>,
+): void {
+  if (severity) where.add(`f.severity = ANY (${where.bind(severity)}::severity[])`);
+  if (type !== undefined) where.add(`f.type = ${where.bind(type)}::finding_type`);
+  if (fixable !== undefined) where.add(`f.fixed_version IS ${fixable ? 'NOT ' : ''}NULL`);
+}
+
+/**
+ * Condition that the finding `f` of the evidence `e` comes after a position: severity, evidence, ordinal. At the
+ * position's severity, all of earlier evidence was read.
+ */
+export function isAfter(where: Conditions, position: Position): string {
+  const [from, id, ordinal] = position.map((value) => where.bind(value));
+  return `(f.severity, f.ordinal) > (${from}::severity,
+    CASE WHEN e.id < ${id}::uuid THEN ${MAX_ORDINAL} WHEN e.id = ${id}::uuid THEN ${ordinal}::int ELSE -1 END)`;
+}
+
 /**
  * Findings in current evidence of a release, worst severity first. Each evidence contributes its first rows in the
  * order of an index, so superseded evidence is not read.
@@ -46,7 +66,7 @@ export const FINDING_COLUMNS = (more = '') => `
  */
 export function selectFindings(
   releaseId: string,
-  { limit, severity, kind, type, evidence, fixable, suppressed }: ListFindingsQuery,
+  { limit, kind, evidence, suppressed, ...filter }: ListFindingsQuery,
   rules: readonly string[] | undefined,
   purl: Purl | undefined,
   position: Position | undefined,
@@ -58,18 +78,11 @@ export function selectFindings(
   if (kind !== undefined) sources.add(`e.kind = ${sources.bind(kind)}`);
   const where = new Conditions(sources.values);
   where.add('f.evidence_id = e.id');
-  if (severity) where.add(`f.severity = ANY (${where.bind(severity)}::severity[])`);
-  if (type !== undefined) where.add(`f.type = ${where.bind(type)}::finding_type`);
-  if (fixable !== undefined) where.add(`f.fixed_version IS ${fixable ? 'NOT ' : ''}NULL`);
+  addFilters(where, filter);
   if (rules) where.add(`f.rule = ANY (${where.bind(rules)})`);
   if (purl) where.add(`f.purl_key = ${where.bind(purl.key)}`);
   if (purl?.version !== undefined) where.add(`f.purl_version = ${where.bind(purl.version)}`);
-  if (position) {
-    // Rows have the order severity, evidence, ordinal. At the position's severity, all of earlier evidence was read.
-    const [from, id, ordinal] = position.map((value) => where.bind(value));
-    where.add(`(f.severity, f.ordinal) > (${from}::severity,
-      CASE WHEN e.id < ${id} THEN ${MAX_ORDINAL} WHEN e.id = ${id} THEN ${ordinal}::int ELSE -1 END)`);
-  }
+  if (position) where.add(isAfter(where, position));
   const applied = `LEFT JOIN LATERAL (${appliedClaim(release)}) claim ON true`;
   if (suppressed !== undefined) {
     where.add(`COALESCE(claim.suppresses, false) = ${where.bind(suppressed)}`);
@@ -86,7 +99,7 @@ export function selectFindings(
 }
 
 /** PostgreSQL's largest integer, which is larger than each ordinal. */
-export const MAX_ORDINAL = 2_147_483_647;
+const MAX_ORDINAL = 2_147_483_647;
 
 /** Limit of aliases that one project contributes to a search, so that it cannot crowd out other projects. */
 const MAX_IDS = 10;

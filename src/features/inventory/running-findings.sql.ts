@@ -3,7 +3,7 @@ import type { Statement } from '../../database/sql.js';
 import { CURRENT } from '../evidence/index.js';
 import { appliedClaim, CLAIM } from './claims.sql.js';
 import { Conditions, evidenceOf } from './conditions.js';
-import { FINDING_COLUMNS, MAX_ORDINAL, PLACE } from './findings.sql.js';
+import { addFilters, FINDING_COLUMNS, isAfter, PLACE } from './findings.sql.js';
 import type { FindingFilter } from './inventory.queries.js';
 
 /** A release of a project, at most one of each project. */
@@ -18,20 +18,17 @@ export interface OneOfProject {
  */
 export function selectRunningFindings(
   releases: readonly OneOfProject[],
-  { limit, severity, type, fixable, suppressed }: FindingFilter,
+  { limit, suppressed, ...filter }: FindingFilter,
   position: Position | undefined,
 ): { readonly statement: Statement; readonly values: unknown[] } {
   const where = new Conditions();
   const projects = where.bind(releases.map(({ projectId }) => projectId));
   const ids = where.bind(releases.map(({ releaseId }) => releaseId));
   where.add('f.evidence_id = e.id');
-  if (severity) where.add(`f.severity = ANY (${where.bind(severity)}::severity[])`);
-  if (type !== undefined) where.add(`f.type = ${where.bind(type)}::finding_type`);
-  if (fixable !== undefined) where.add(`f.fixed_version IS ${fixable ? 'NOT ' : ''}NULL`);
+  addFilters(where, filter);
   if (position) {
-    const [project, from, id, ordinal] = position.map((value) => where.bind(value));
-    where.add(`(running.project_id > ${project}::int OR (f.severity, f.ordinal) > (${from}::severity,
-      CASE WHEN e.id < ${id}::uuid THEN ${MAX_ORDINAL} WHEN e.id = ${id}::uuid THEN ${ordinal}::int ELSE -1 END))`);
+    const [project, ...rest] = position;
+    where.add(`(running.project_id > ${where.bind(project)}::int OR ${isAfter(where, rest)})`);
   }
   if (suppressed !== undefined) {
     where.add(`COALESCE(claim.suppresses, false) = ${where.bind(suppressed)}`);
