@@ -20,12 +20,16 @@ export const inPackage = (key: string, version: string, purl: string) => `
 const ID_OF_VULNERABILITY =
   '^(CVE|GHSA|GO|PYSEC|RUSTSEC|MAL|OSV|GSD|HSEC|JLSEC|RSEC|BIT|SNYK|NPM|TEMP|USN|DSA|DLA|DTSA|RH[SBE]A|ELSA|ELBA|ALAS[A-Z0-9]*|ALSA|RLSA|ASA|AVG|XSA|PHSA|CGA|AZL|(OPEN)?SUSE-[SRF]U)-';
 
+/** Condition that a rule with the name of the finding `f` means it. That of a vulnerability means nothing else. */
+const mayMean = (rule: string) =>
+  `(f.type = 'vulnerability' OR ${rule} !~* '${ID_OF_VULNERABILITY}')`;
+
 /**
  * Condition that a waiver is about the id of the finding `f`. A rule that is the id of a vulnerability covers only
  * vulnerabilities: rules of other tools can have such a name. Other ids join only as `joinedIds` says.
  */
-export const aboutId = (release: string, rule: string) => `
-  ((${rule} = f.rule AND (f.type = 'vulnerability' OR ${rule} !~* '${ID_OF_VULNERABILITY}'))
+const aboutId = (release: string, rule: string) => `
+  ((${rule} = f.rule AND ${mayMean(rule)})
    OR (f.type = 'vulnerability' AND ${joinedIds(release, 'f.rule', rule)}))`;
 
 /**
@@ -47,7 +51,7 @@ export const coveringOf = (release: string) => {
 
 /** Condition that a row of `covering` with the rule of the finding `f` is about its id. */
 export const isNamed = (covering: string) => `
-  (f.type = 'vulnerability' OR (NOT ${covering}.joined AND ${covering}.rule !~* '${ID_OF_VULNERABILITY}'))`;
+  CASE WHEN ${covering}.joined THEN f.type = 'vulnerability' ELSE ${mayMean(`${covering}.rule`)} END`;
 
 /**
  * Condition that the finding `f` is of a type that a rule alone says enough about. One secret, code finding or
