@@ -37,6 +37,19 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   webhooks_changed: '3fbc584b0d57711ac14b94f08391029ebf0ad7df2f7da8a8b91a2d4922f78971',
 };
 
+/** Functions that no trigger calls. */
+const CALLED_BY_STATEMENTS: ReadonlySet<string> = new Set([
+  'deployment_is_in_doubt',
+  'evidence_row_count',
+  'is_own_review',
+  'rests_on_doubt',
+]);
+
+/** Functions that the migrations call from triggers. A test compares them with a migrated database. */
+export const TRIGGER_FUNCTIONS: readonly string[] = Object.keys(FUNCTIONS).filter(
+  (name) => !CALLED_BY_STATEMENTS.has(name),
+);
+
 /** Functions of the schema with their digest. */
 export const FUNCTION_DIGESTS: Statement = {
   text: `SELECT p.proname AS name,

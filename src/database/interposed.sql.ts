@@ -1,34 +1,6 @@
+import { TRIGGER_FUNCTIONS } from './functions.js';
 import { RIGHTS, VIEWS } from './role/rights.js';
 import type { Statement } from './sql.js';
-
-/** Functions that the migrations call from triggers. A test compares them with a migrated database. */
-export const TRIGGER_FUNCTIONS: readonly string[] = [
-  'approvals_changed',
-  'artifacts_added',
-  'beside_api',
-  'break_glasses_changed',
-  'chunks_added',
-  'decision_beside_api',
-  'deployments_doubted',
-  'document_measured',
-  'environments_changed',
-  'events_only_erased',
-  'evidence_changed',
-  'evidence_tallied',
-  'log_entries_only_erased',
-  'log_tiles_only_grow',
-  'logs_only_grow',
-  'note_own_reviews',
-  'projects_changed',
-  'queue_for_log',
-  'queue_for_webhooks',
-  'refuse_change',
-  'release_changed',
-  'releases_changed',
-  'rows_added',
-  'waivers_changed',
-  'webhooks_changed',
-];
 
 const list = (names: readonly string[]) => names.map((name) => `'${name}'`).join(', ');
 

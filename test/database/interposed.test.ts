@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { FUNCTION_DIGESTS, FUNCTIONS, otherFunctions } from '../../src/database/functions.js';
+import {
+  FUNCTION_DIGESTS,
+  FUNCTIONS,
+  otherFunctions,
+  TRIGGER_FUNCTIONS,
+} from '../../src/database/functions.js';
 import { refuseInterposed } from '../../src/database/interposed.js';
-import { TRIGGER_FUNCTIONS } from '../../src/database/interposed.sql.js';
 import { run } from '../../src/database/sql.js';
 import { checkMigrations } from '../../src/doctor/migrations.js';
 import { verifySnapshot } from '../../src/features/verification/index.js';
