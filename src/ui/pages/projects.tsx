@@ -5,15 +5,14 @@ import { Page } from '../page.js';
 import { Badge, Empty, More, Panel, Short, Table, Time } from '../parts/basics.js';
 import { getPage } from '../route.js';
 import { en } from '../texts/en.js';
-import type { Tools } from '../tools.js';
+import { CURSOR, type Tools } from '../tools.js';
 
 const SHOWN = 50;
 const STATE_TONES = { open: 'info', sealed: 'good', revoked: 'bad' } as const;
-const cursor = Type.Optional(Type.String({ maxLength: 2000, pattern: '^[A-Za-z0-9_-]+$' }));
 
 /** Projects by name, and the releases of one: the way to a release without a link. */
 export function projectPages(app: FastifyInstance, { services }: Tools): void {
-  const list = Type.Object({ after: cursor });
+  const list = Type.Object({ after: CURSOR });
   getPage(app, '/projects', { query: list }, async ({ context, viewer, query: { after } }) => {
     const request = { sort: 'name', limit: SHOWN, cursor: after } as const;
     const { items, next } = await services.listProjects(context, request);

@@ -14,7 +14,7 @@ import { type BreakGlass, Glasses } from '../parts/glasses.js';
 import { Rules } from '../parts/rules.js';
 import { getPage, type Visit } from '../route.js';
 import { en } from '../texts/en.js';
-import { isPerson, namesOf, type Tools } from '../tools.js';
+import { CURSOR, isPerson, namesOf, type Tools } from '../tools.js';
 
 type Services = Tools['services'];
 type Listed<Item> = { readonly items: readonly Item[]; readonly next?: string };
@@ -28,7 +28,7 @@ const params = Type.Object({ id: uuid() });
 const query = Type.Object({
   environment: Type.Optional(resourceName('Environment', 'production')),
   severity: Type.Optional(Type.String({ pattern: '^(critical|high|medium|low)$' })),
-  after: Type.Optional(Type.String({ maxLength: 2000, pattern: '^[A-Za-z0-9_-]+$' })),
+  after: CURSOR,
   before: Type.Optional(uuid()),
   done: Type.Optional(Type.String({ maxLength: 20 })),
 });

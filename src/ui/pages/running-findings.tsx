@@ -3,9 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import { resourceName } from '../../contract/resource-name.js';
 import { mayCall, type PageServices } from '../../features/services.js';
 import { Page, type Viewer } from '../page.js';
-import { Empty, Missing, More, Outside, Table, Time } from '../parts/basics.js';
-import { SeverityFilter } from '../parts/findings.js';
-import { Severity } from '../parts/rules.js';
+import { Empty, Missing, More } from '../parts/basics.js';
+import { FindingsTable, SeverityFilter } from '../parts/findings.js';
 import { getPage } from '../route.js';
 import { en } from '../texts/en.js';
 import { CURSOR, SEVERITY, type Tools } from '../tools.js';
@@ -21,46 +20,6 @@ interface Props {
   /** undefined: the viewer may not see deployments. */
   readonly found: Found | undefined;
 }
-
-const Rows = ({ items, name }: { items: Found['items']; name: string }) => (
-  <Table
-    label={en.running.title(name)}
-    heads={[
-      en.findings.severity,
-      en.findings.what,
-      en.running.release,
-      en.findings.where,
-      en.findings.fix,
-      en.findings.since,
-    ]}
-  >
-    {items.map((one) => (
-      <tr key={`${one.evidenceId} ${one.ordinal}`}>
-        <td>
-          <Severity of={one.severity} />
-        </td>
-        <td>
-          <strong>
-            {one.url === null ? one.rule : <Outside url={one.url}>{one.rule}</Outside>}
-          </strong>
-          {one.title !== null && <div class="quiet">{one.title}</div>}
-        </td>
-        <td>
-          <a href={`/ui/releases/${one.release.id}?environment=${name}`}>
-            {one.project.name} {one.release.version}
-          </a>
-        </td>
-        <td>
-          {one.packageName ?? one.location ?? ''} {one.packageVersion ?? ''}
-        </td>
-        <td>{one.fixedVersion ?? en.findings.noFix}</td>
-        <td>
-          <Time at={one.firstSeenAt} />
-        </td>
-      </tr>
-    ))}
-  </Table>
-);
 
 const RunningFindings = ({ viewer, name, severity, found }: Props) => {
   const base = `/ui/environments/${name}/findings?`;
@@ -81,7 +40,9 @@ const RunningFindings = ({ viewer, name, severity, found }: Props) => {
         {found?.items.length === 0 && (
           <Empty>{found.next === undefined ? en.running.none : en.running.noneYet}</Empty>
         )}
-        {found && found.items.length > 0 && <Rows items={found.items} name={name} />}
+        {found && found.items.length > 0 && (
+          <FindingsTable items={found.items} label={en.running.title(name)} environment={name} />
+        )}
       </div>
       <More href={found?.next && `${filtered}after=${found.next}`} />
     </Page>

@@ -7,7 +7,7 @@ import { Badge, Empty, Missing, More } from '../parts/basics.js';
 import { Severity } from '../parts/rules.js';
 import { getPage } from '../route.js';
 import { en } from '../texts/en.js';
-import type { CallContext, Tools } from '../tools.js';
+import { type CallContext, CURSOR, type Tools } from '../tools.js';
 
 const SHOWN = 50;
 
@@ -176,7 +176,7 @@ const SearchView = ({ viewer, text, kind, found, missing }: Props) => (
 
 const query = Type.Object({
   q: Type.String({ maxLength: 1000, default: '' }),
-  after: Type.Optional(Type.String({ maxLength: 2000, pattern: '^[A-Za-z0-9_-]+$' })),
+  after: CURSOR,
 });
 
 export function searchPage(app: FastifyInstance, { services }: Tools): void {

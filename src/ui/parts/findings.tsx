@@ -5,6 +5,8 @@ import { Severity } from './rules.js';
 
 export type Finding = Awaited<ReturnType<PageServices['listFindings']>>['items'][number];
 
+type Found = Awaited<ReturnType<PageServices['listRunningFindings']>>['items'][number];
+
 const FILTERS = ['critical', 'high', 'medium', 'low'] as const;
 
 interface Props {
@@ -40,6 +42,64 @@ export const SeverityFilter = ({ base, severity, hash = '' }: FilterProps) => (
   </nav>
 );
 
+/** A finding of one release, or of one of many. */
+type Row = Omit<Finding, 'projectId'> & Partial<Pick<Found, 'release' | 'project'>>;
+
+interface TableProps {
+  readonly items: readonly Row[];
+  readonly label: string;
+  /** Where the releases of the findings run, which are shown. undefined: all are of one release. */
+  readonly environment?: string;
+}
+
+export const FindingsTable = ({ items, label, environment }: TableProps) => (
+  <Table
+    label={label}
+    heads={[
+      en.findings.severity,
+      en.findings.what,
+      ...(environment === undefined ? [] : [en.running.release]),
+      en.findings.where,
+      en.findings.fix,
+      en.findings.since,
+    ]}
+  >
+    {items.map((one) => (
+      <tr key={`${one.evidenceId} ${one.ordinal}`} class={one.suppressed ? 'muted' : undefined}>
+        <td>
+          <Severity of={one.severity} />
+        </td>
+        <td>
+          <strong>
+            {one.url === null ? one.rule : <Outside url={one.url}>{one.rule}</Outside>}
+          </strong>
+          {one.suppressed && (
+            <>
+              {' '}
+              <Badge tone="quiet">{en.findings.suppressed}</Badge>
+            </>
+          )}
+          {one.title !== null && <div class="quiet">{one.title}</div>}
+        </td>
+        {environment !== undefined && (
+          <td>
+            <a href={`/ui/releases/${one.release?.id}?environment=${environment}`}>
+              {one.project?.name} {one.release?.version}
+            </a>
+          </td>
+        )}
+        <td>
+          {one.packageName ?? one.location ?? ''} {one.packageVersion ?? ''}
+        </td>
+        <td>{one.fixedVersion ?? en.findings.noFix}</td>
+        <td>
+          <Time at={one.firstSeenAt} />
+        </td>
+      </tr>
+    ))}
+  </Table>
+);
+
 /** Findings, the worst first, with links that filter them. */
 export const Findings = ({ items, base, severity, next }: Props) => (
   <>
@@ -49,43 +109,7 @@ export const Findings = ({ items, base, severity, next }: Props) => (
         {severity === undefined ? en.findings.none : en.findings.noneOf(severity)}
       </p>
     ) : (
-      <Table
-        label={en.findings.title}
-        heads={[
-          en.findings.severity,
-          en.findings.what,
-          en.findings.where,
-          en.findings.fix,
-          en.findings.since,
-        ]}
-      >
-        {items.map((one) => (
-          <tr key={`${one.evidenceId} ${one.ordinal}`} class={one.suppressed ? 'muted' : undefined}>
-            <td>
-              <Severity of={one.severity} />
-            </td>
-            <td>
-              <strong>
-                {one.url === null ? one.rule : <Outside url={one.url}>{one.rule}</Outside>}
-              </strong>
-              {one.suppressed && (
-                <>
-                  {' '}
-                  <Badge tone="quiet">{en.findings.suppressed}</Badge>
-                </>
-              )}
-              {one.title !== null && <div class="quiet">{one.title}</div>}
-            </td>
-            <td>
-              {one.packageName ?? one.location ?? ''} {one.packageVersion ?? ''}
-            </td>
-            <td>{one.fixedVersion ?? en.findings.noFix}</td>
-            <td>
-              <Time at={one.firstSeenAt} />
-            </td>
-          </tr>
-        ))}
-      </Table>
+      <FindingsTable items={items} label={en.findings.title} />
     )}
     <More href={next} />
   </>
