@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
+import { giveToken } from '../support/callers.js';
 
 /** Debian's browser. CHROMIUM names another one. */
 const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -53,6 +54,15 @@ export function useChromium() {
       return { context, page, reports };
     },
   };
+}
+
+/** Signs bob in with the token of a person, in a window. @param at the page that sends to the sign-in */
+export async function signIn(page: Page, origin: string, at = '/ui'): Promise<void> {
+  const { secret } = await giveToken({ subject: 'bob', person: true });
+  await page.goto(`${origin}${at}`);
+  await page.getByLabel('API token').fill(secret);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
 }
 
 interface AxeResult {

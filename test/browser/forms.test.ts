@@ -6,7 +6,7 @@ import { sql } from '../support/database.js';
 import { stopped } from '../support/line.js';
 import { playScene, type Scene } from '../support/scene.js';
 import { HOSTILE } from '../support/ui.js';
-import { executablePath, useChromium } from './chromium.js';
+import { executablePath, signIn, useChromium } from './chromium.js';
 
 describe.skipIf(executablePath === undefined)('forms in a browser', () => {
   const context = useOwnApp({ AUTH_MODE: 'token' });
@@ -21,10 +21,7 @@ describe.skipIf(executablePath === undefined)('forms in a browser', () => {
 
   async function signedIn(options: BrowserContextOptions = {}) {
     const opened = await chromium.open(options);
-    const { secret } = await giveToken({ subject: 'bob', person: true });
-    await opened.page.goto(`${origin}/ui/inbox`);
-    await opened.page.getByLabel('API token').fill(secret);
-    await opened.page.getByRole('button', { name: 'Sign in' }).click();
+    await signIn(opened.page, origin, '/ui/inbox');
     await opened.page.getByRole('heading', { name: 'Inbox' }).waitFor();
     return opened;
   }

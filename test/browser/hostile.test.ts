@@ -7,7 +7,7 @@ import { bom, trivy } from '../support/documents.js';
 import { upload } from '../support/evidence.js';
 import { hostileTexts } from '../support/hostile.js';
 import { playScene, type Scene } from '../support/scene.js';
-import { executablePath, useChromium } from './chromium.js';
+import { executablePath, signIn, useChromium } from './chromium.js';
 
 const TEXTS = hostileTexts();
 const FINDINGS = 'section[aria-labelledby=findings]';
@@ -25,11 +25,7 @@ describe.skipIf(executablePath === undefined)('500 hostile texts in a browser', 
 
   async function signedIn() {
     const opened = await chromium.open();
-    const { secret } = await giveToken({ subject: 'bob', person: true });
-    await opened.page.goto(`${origin}/ui/environments`);
-    await opened.page.getByLabel('API token').fill(secret);
-    await opened.page.getByRole('button', { name: 'Sign in' }).click();
-    await opened.page.getByRole('button', { name: 'Sign out' }).waitFor();
+    await signIn(opened.page, origin);
     return opened;
   }
 

@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useOwnApp } from '../support/app.js';
-import { giveToken } from '../support/callers.js';
 import { crowd, manyReports } from '../support/crowd.js';
 import { sql } from '../support/database.js';
 import { playScene, type Scene } from '../support/scene.js';
-import { executablePath, expectAccessible, useChromium } from './chromium.js';
+import { executablePath, expectAccessible, signIn, useChromium } from './chromium.js';
 
 /** Bytes of a view with its script, style and pictures. */
 const MOST = 100 * 1024;
@@ -20,11 +19,7 @@ describe.skipIf(executablePath === undefined)('each view in a browser', () => {
 
   async function signedIn() {
     const opened = await chromium.open();
-    const { secret } = await giveToken({ subject: 'bob', person: true });
-    await opened.page.goto(`${origin}/ui/environments`);
-    await opened.page.getByLabel('API token').fill(secret);
-    await opened.page.getByRole('button', { name: 'Sign in' }).click();
-    await opened.page.getByRole('button', { name: 'Sign out' }).waitFor();
+    await signIn(opened.page, origin);
     return opened;
   }
 

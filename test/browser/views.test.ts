@@ -1,12 +1,10 @@
 import { mkdir } from 'node:fs/promises';
-import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useOwnApp } from '../support/app.js';
 import { person, postBreakGlass } from '../support/break-glass.js';
-import { giveToken } from '../support/callers.js';
 import { sql } from '../support/database.js';
 import { playScene, type Scene } from '../support/scene.js';
-import { executablePath, expectAccessible, useChromium } from './chromium.js';
+import { executablePath, expectAccessible, signIn, useChromium } from './chromium.js';
 
 /** Where pictures go. Unset: none are taken. */
 const PICTURES = process.env.SCREENSHOTS;
@@ -31,14 +29,6 @@ describe.skipIf(executablePath === undefined)('the pages in a browser', () => {
     const broken = await postBreakGlass(context.app, scene.denied, headers, { force: true });
     glass = `/ui/break-glass/${broken.json().id}`;
   });
-
-  async function signIn(page: Page, at = '/ui'): Promise<void> {
-    const { secret } = await giveToken({ subject: 'bob', person: true });
-    await page.goto(`${origin}${at}`);
-    await page.getByLabel('API token').fill(secret);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('button', { name: 'Sign out' }).waitFor();
-  }
 
   const views = (): [name: string, path: string][] => [
     ['environments', '/ui/environments'],
@@ -65,7 +55,7 @@ describe.skipIf(executablePath === undefined)('the pages in a browser', () => {
     const { page, reports } = await chromium.open({ colorScheme });
     await page.goto(`${origin}/ui`);
     await expectAccessible(page);
-    await signIn(page);
+    await signIn(page, origin);
     for (const [name, path] of views()) {
       await page.goto(origin + path);
       await expectAccessible(page);
@@ -80,7 +70,7 @@ describe.skipIf(executablePath === undefined)('the pages in a browser', () => {
 
   it('fits a narrow screen', async () => {
     const { page } = await chromium.open({ viewport: { width: 360, height: 740 } });
-    await signIn(page);
+    await signIn(page, origin);
     for (const [name, path] of views()) {
       await page.goto(origin + path);
       const width = await page.evaluate('document.documentElement.scrollWidth');

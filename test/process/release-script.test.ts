@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
@@ -12,6 +11,7 @@ import { createEmptyDatabase } from '../support/database.js';
 import { npmAudit } from '../support/documents.js';
 import { freePort } from '../support/ports.js';
 import { runProgram, startServer, stop } from '../support/process.js';
+import { run } from '../support/release-script.js';
 
 /** scripts/ci/release.sh as a pipeline runs it: sh and curl, a listening server, a token. */
 const SCRIPT = fileURLToPath(new URL('../../scripts/ci/release.sh', import.meta.url));
@@ -103,20 +103,9 @@ interface Run {
 }
 
 function sh(args: readonly string[], { env = {}, flags = [] }: Run = {}) {
-  const child = spawn('sh', [...flags, SCRIPT, ...args], {
+  return run('sh', [...flags, SCRIPT, ...args], {
     cwd: folder,
-    env: { PATH: process.env.PATH ?? '', SRP_URL: address, SRP_TOKEN: token, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const text = { output: '', errors: '' };
-  child.stdout.on('data', (chunk: Buffer) => {
-    text.output += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    text.errors += chunk.toString();
-  });
-  return new Promise<{ code: number | null; output: string; errors: string }>((resolve) => {
-    child.once('close', (code) => resolve({ code, ...text }));
+    env: { SRP_URL: address, SRP_TOKEN: token, ...env },
   });
 }
 
