@@ -1,7 +1,8 @@
+import { createDatabase } from './databases.js';
 import { quiet } from './noise.js';
 import { progress, row, table, verdict } from './report.js';
 import { type Server, startServer } from './servers.js';
-import { addMany, addRelease, type Views, viewsDatabase } from './ui-databases.js';
+import { addMany, addRelease, type Views } from './ui-databases.js';
 
 /** The smaller one fills a page of each list. */
 const SIZES = [1000, 10_000] as const;
@@ -45,7 +46,7 @@ export async function ofUi(postgres: string): Promise<void> {
   const measured = new Map<string, { p50: number; p95: number }[]>();
   for (const size of SIZES) {
     progress(`creating ${size} releases`);
-    const url = await viewsDatabase(postgres, `bench_ui_${size}`);
+    const url = await createDatabase(postgres, `bench_ui_${size}`, 0);
     const server = await startServer('dist/server.js', { DATABASE_URL: url });
     const found = await addRelease(server.url);
     await addMany(url, found, size);

@@ -1,5 +1,4 @@
 import pg from 'pg';
-import { createDatabase } from './databases.js';
 
 export interface Views {
   readonly project: number;
@@ -78,9 +77,6 @@ export async function addRelease(base: string): Promise<Views> {
   await call(base, 'POST', '/environments/production/deployments', { releaseId: release });
   return { project, release, verdict };
 }
-
-/** Creates a migrated database. */
-export const viewsDatabase = (postgres: string, name: string) => createDatabase(postgres, name, 0);
 
 /** Adds so many releases, deployments, decisions and waivers: a tenth of them of the project. */
 export async function addMany(url: string, { project, release }: Views, count: number) {
