@@ -129,7 +129,8 @@ const DETAILS: Record<ProblemCode, string> = {
   'waiver-expired':
     'The waiver expired at 2026-02-14T10:00:00.000Z. Request a new one: POST /waivers',
   'waiver-revoked': 'The waiver was revoked: Version 1.5.0 calls the function',
-  'release-denied': '1.4.0: sealed-only: The release is open. Seal it: POST /releases/{id}/seal',
+  'release-denied':
+    '1.4.0: sealed-only: The release is open. Seal it: POST /releases/01a1c9d4-2f0b-7c3e-9a51-0d4c6e7f8a90/seal',
   'precondition-failed':
     'The resource has changed since you read it. Get it again and use its new ETag',
   'payload-too-large': 'The body exceeds the size limit of this operation',

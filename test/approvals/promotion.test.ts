@@ -35,7 +35,7 @@ it('a release that only lacks approvals waits for people, and says for whom', as
   expect(await readiness()).toMatchObject({
     state: 'waiting',
     until: null,
-    next: expect.stringContaining(`POST /releases/{id}/approvals`),
+    next: expect.stringContaining(`POST /releases/${release}/approvals`),
   });
 });
 

@@ -5,7 +5,7 @@ import { BREAK_GLASS_VOID, type VerdictInputs } from '../../engine/index.js';
 import { scheduleAt } from '../../vocabulary/windows.js';
 import { requireProject, requireReach } from '../projects/index.js';
 import { requireReleaseRef } from '../releases/index.js';
-import type { VerdictsService, Waiting } from '../verdicts/index.js';
+import { type VerdictsService, type Waiting, withIds } from '../verdicts/index.js';
 import { RUNNING } from './deployments.sql.js';
 import { requireEnvironment } from './environment.js';
 import { runningIn } from './running.js';
@@ -47,7 +47,8 @@ const isNote = ({ policy, rule }: Decided['results'][number]) =>
 function nextStep(verdict: Decided, environment: string): EnvironmentReadiness {
   const { decision, results, opensAt, validUntil } = verdict;
   const denying = results.filter(({ denies }) => denies);
-  const reasons = denying.map(({ rule, message }) => `${rule}: ${message}`);
+  const said = (one: (typeof denying)[number]) => withIds(one.message, verdict, one);
+  const reasons = denying.map((one) => `${one.rule}: ${said(one)}`);
   if (decision === 'allow') {
     const broken = verdict.breakGlass ? 'The glass is broken. ' : '';
     const next = `${broken}Deploy it, and record it: POST /environments/${environment}/deployments`;
@@ -69,7 +70,7 @@ function nextStep(verdict: Decided, environment: string): EnvironmentReadiness {
     );
     const state = waits ? 'waiting' : 'denied';
     const until = waits ? (soaks ?? null) : null;
-    return { environment, state, until, reasons, next: first.message };
+    return { environment, state, until, reasons, next: said(first) };
   }
   if (denying.some(({ rule }) => rule === 'stopped')) {
     const next = `Wait until a person resumes the line: POST /environments/${environment}/resume`;
@@ -216,8 +217,12 @@ export function statusService(verdicts: VerdictsService) {
       const { id, projectId } = await requireReleaseRef(context, 'verdicts:read', releaseId);
       const verdict = await verdicts.tryOut(context, { releaseId: id, environment }, waiting);
       const [running] = await runningIn(context, environment, projectId);
-      const { decision, results, breakGlass = false, overrides = [] } = verdict;
+      const { decision, breakGlass = false, overrides = [] } = verdict;
       const { opensAt, validUntil, inputsHash } = verdict;
+      const results: Decided['results'] = verdict.results.map((one) => ({
+        ...one,
+        message: withIds(one.message, verdict, one),
+      }));
       return {
         step: nextStep(verdict, environment),
         ...{ decision, results, breakGlass, overrides, opensAt, validUntil, inputsHash },

@@ -6,3 +6,4 @@ export { decideForBrief } from './threads.js';
 export type { DecidedVerdict } from './verdict.js';
 export { environmentName, RuleResult } from './verdicts.schemas.js';
 export type { VerdictsService } from './verdicts.service.js';
+export { withIds } from './with-ids.js';

@@ -1,7 +1,11 @@
 import { BREAK_GLASS_VOID, onlySoaks } from '../../engine/index.js';
 import type { DecidedVerdict } from './verdict.js';
+import { withIds } from './with-ids.js';
 
-type Denied = Pick<DecidedVerdict, 'decision' | 'environment' | 'opensAt' | 'results'>;
+type Denied = Pick<
+  DecidedVerdict,
+  'decision' | 'environment' | 'opensAt' | 'results' | 'releaseId' | 'projectId'
+>;
 
 type Result = Denied['results'][number];
 
@@ -48,10 +52,11 @@ function wait({ opensAt }: Denied): string {
 const OTHERWISE = `Change what the reasons name, upload each new report with the label of the old one, ${AGAIN}`;
 
 /** What cannot be asked has no step of its own: the reason says why. */
-const stepOf = (verdict: Denied, result: Result): string | undefined =>
-  result.status !== 'error' && Object.hasOwn(STEPS, result.rule)
-    ? STEPS[result.rule]?.(verdict, result)
-    : undefined;
+function stepOf(verdict: Denied, result: Result): string | undefined {
+  if (result.status === 'error' || !Object.hasOwn(STEPS, result.rule)) return undefined;
+  const step = STEPS[result.rule]?.(verdict, result);
+  return step && withIds(step, verdict, result);
+}
 
 /** One line for each thing to do, in the order of the reasons. Empty if nothing denies. */
 export function nextStepsOf(verdicts: readonly Denied[]): string[] {

@@ -12,6 +12,7 @@ import type { Judged } from './judge.js';
 import type { Limits } from './limits.js';
 import { nextStepsOf } from './next-steps.js';
 import type { DenialMembers, StoredVerdict, Verdict } from './verdicts.schemas.js';
+import { withIds } from './with-ids.js';
 
 /** A verdict of this call. */
 export interface DecidedVerdict
@@ -163,7 +164,7 @@ export function reasonsOf(
     if (verdict.decision === 'allow') return [];
     return verdict.results
       .filter(({ denies }) => denies)
-      .map(({ rule, message }) => `${release}: ${rule}: ${message}`);
+      .map((result) => `${release}: ${result.rule}: ${withIds(result.message, verdict, result)}`);
   });
 }
 
