@@ -68,6 +68,25 @@ describe('times', () => {
     expect(timed(value)).toEqual({ unreadTime: String(value) });
   });
 
+  it.each([
+    '2026-11-31T00:00:00Z',
+    '2026-02-30',
+    '2025-02-29T10:00:00+02:00',
+    '20260431T000000Z',
+    '31/11/2026 10:00:00',
+    'Mon, 31 Nov 2026 00:00:00 GMT',
+    'Mon Feb 30 00:00:00 UTC 2026',
+  ])('of a day that does not exist are not understood: %s', (text) => {
+    expect(timed(text)).toEqual({ unreadTime: text });
+  });
+
+  it.each(['2024-02-29', 'Thu, 29 Feb 2024 00:00:00 GMT', 'Thu Feb 29 02:00:00 +0200 2024'])(
+    'of 29 February: %s',
+    (text) => {
+      expect(timed(text)).toEqual({ at: '2024-02-29T00:00:00.000Z' });
+    },
+  );
+
   it('have a text of at most 100 characters', () => {
     expect(timed({ a: 'x'.repeat(500) }).unreadTime).toHaveLength(100);
   });

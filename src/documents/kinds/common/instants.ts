@@ -24,10 +24,15 @@ const FIRST_SECOND = 1e9;
 
 const two = (text: string) => text.padStart(2, '0');
 
+/** `Date.parse` reads 31 November as 1 December. */
+const isDay = (year: number, month: number, day: number) =>
+  day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
+
 function ofIso(text: string): number | undefined {
   const found = ISO.exec(text)?.groups;
   if (!found) return undefined;
   const { year, month, day, hour = '00', minute = '00', second = '00', part = '0', zone } = found;
+  if (!isDay(Number(year), Number(month), Number(day))) return undefined;
   const offset =
     !zone || /^[a-z]/i.test(zone)
       ? 'Z'
@@ -47,6 +52,9 @@ function ofNumber(text: string): number | undefined {
 
 function ofNamed(text: string): number | undefined {
   if (!NAMED.test(text)) return undefined;
+  const inUtc = Date.parse(`${text.replace(/ (?:GMT|UTC|Z|[+-]\d{4})(?= \d{4}$|$)/, '')} UTC`);
+  const day = /(?<!\d)\d{1,2}(?=[ ,-])/.exec(text)?.[0];
+  if (new Date(inUtc).getUTCDate() !== Number(day)) return undefined;
   return Date.parse(NAMED_ZONE.test(text) ? text : `${text} UTC`);
 }
 

@@ -111,3 +111,29 @@ describe('go test -json: an event that lacks something', () => {
     },
   );
 });
+
+describe('go test -json: a package whose build failed', () => {
+  it.each(['pass', 'skip'])('did not end with %s', (action) => {
+    const { tests } = read(...passing.slice(0, 3), event(action, undefined, { FailedBuild: 'b' }));
+    expect(tests).toMatchObject({ tests: 2, passed: 1, errors: 1 });
+    expect(tests?.failed).toEqual([
+      { name: 'a', message: `ended with ${action}, although its build failed: b` },
+    ]);
+  });
+});
+
+describe('go test -json: the time', () => {
+  const at = (...times: string[]) =>
+    read(...times.map((Time) => event('output', undefined, { Time })), ...passing).coverage[0];
+
+  it('is the earliest one, in any zone', () => {
+    const times = ['2026-11-30T23:30:00Z', '2026-12-01T01:00:00+02:00', '2026-12-01T00:00:00Z'];
+    expect(at(...times)).toMatchObject({ at: '2026-11-30T23:00:00.000Z' });
+  });
+
+  it('is told if one of them is not understood', () => {
+    const entry = at('2026-12-01T00:00:00Z', 'yesterday', '2026-12-02T00:00:00Z');
+    expect(entry).toMatchObject({ at: '2026-12-01T00:00:00.000Z', unreadTime: 'yesterday' });
+    expect(at('', '2026-12-01T00:00:00Z')).not.toHaveProperty('unreadTime');
+  });
+});

@@ -3,7 +3,7 @@ import type { Coverage } from '../../../vocabulary/coverage.js';
 import { DocumentFault } from '../../fault.js';
 import type { OtherLine } from '../../json-lines.js';
 import type { DocumentParser, Note } from '../../kind.js';
-import { type About, covered, failed, instantOf, uncovered } from '../common/coverage.js';
+import { type About, covered, failed, uncovered } from '../common/coverage.js';
 import { eventOf, isMisspelled, isTelling, linesOf } from './events.js';
 import { OUTSIDE, Run } from './run.js';
 
@@ -64,7 +64,7 @@ function swallowed({ swallowed }: Run): Note[] {
 }
 
 export const parser: DocumentParser = {
-  version: 5,
+  version: 6,
 
   recognizes(document) {
     const values = linesOf(document).values.slice(0, FIRST);
@@ -94,7 +94,7 @@ export const parser: DocumentParser = {
     const of = [...run.packages].filter(Boolean).map((name) => ({ type: 'suite' as const, name }));
     return {
       tool: 'go test',
-      coverage: [coverageOf(run, cut, misspelled, { of, lookedAt, at: instantOf(run.at) })],
+      coverage: [coverageOf(run, cut, misspelled, { of, lookedAt, ...run.time })],
       tests,
       testNames: run.names,
       warnings: [

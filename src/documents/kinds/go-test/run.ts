@@ -1,4 +1,5 @@
 import type { NamesOfTests, TestSummary } from '../../kind.js';
+import { earliestOf, type Timed } from '../common/instants.js';
 import { TestTally } from '../common/tests.js';
 import { isKnownAction, type TestEvent } from './events.js';
 
@@ -46,11 +47,18 @@ export class Run {
   swallowed = 0;
   /** Actions that Go does not document. */
   readonly unknown = new Set<string>();
-  at: string | undefined;
+  /** The earliest time of an event. */
+  time: Timed = {};
+  private lastTime: string | undefined;
 
   event(event: TestEvent): void {
     const { Action: action, Package: name, Test: test, Output: output, Time: time } = event;
-    if (time !== undefined && (this.at === undefined || time < this.at)) this.at = time;
+    if (time !== undefined && time !== this.lastTime) {
+      this.lastTime = time;
+      const { at, unreadTime } = earliestOf([this.time.at, time]);
+      const unread = this.time.unreadTime ?? unreadTime;
+      this.time = { ...(at && { at }), ...(unread && { unreadTime: unread }) };
+    }
     if (action.startsWith('build-')) {
       this.build(event);
       return;
@@ -125,6 +133,7 @@ export class Run {
     if (action === 'skip') this.tally.inside(name);
     if (action !== 'fail') {
       for (const [test, output] of own.tests) this.swallow(name, test, output, own);
+      if (build) this.error(name, `ended with ${action}, although its build failed: ${build}`);
       return;
     }
     for (const [test, output] of own.tests) this.endless(name, test, `did not end\n${output}`);

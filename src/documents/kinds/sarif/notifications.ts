@@ -17,14 +17,45 @@ const LISTS = ['toolExecutionNotifications', 'toolConfigurationNotifications'] a
 const levelIn = (descriptor: unknown) =>
   textField(fieldOf(descriptor, 'defaultConfiguration'), 'level');
 
-/** The default level of each notification that the tool describes (3.19.24), by id. */
+/** Levels, worst first (3.58.6). */
+const ORDER = ['error', 'warning', 'note', 'none'];
+
+/** Another word is read as the worst level. */
+function knownLevel(text: string): string {
+  const level = text.trim().toLowerCase();
+  return ORDER.includes(level) ? level : 'error';
+}
+
+/** The worst of several levels. */
+function worst(levels: readonly (string | undefined)[]): string | undefined {
+  const known = levels.flatMap((level) => (level ? knownLevel(level) : []));
+  return ORDER.find((level) => known.includes(level));
+}
+
+/** The default level of each notification that the tool describes (3.19.24), by id. Of two with one id, the worse. */
 function levelsOf({ tool }: Run): ReadonlyMap<string, string> {
   const levels = new Map<string, string>();
   for (const { notifications } of [tool.driver, ...(tool.extensions ?? [])]) {
     for (const descriptor of listOf(notifications)) {
-      const [id, level] = [textField(descriptor, 'id'), levelIn(descriptor)];
-      if (id && level && !levels.has(id)) levels.set(id, level);
+      const id = textField(descriptor, 'id');
+      const level = worst([levels.get(id ?? ''), levelIn(descriptor)]);
+      if (id && level) levels.set(id, level);
     }
+  }
+  return levels;
+}
+
+/** The level that an invocation sets for notifications (3.20.6), by id. */
+function overridesOf(run: Run, invocation: unknown): ReadonlyMap<string, string> {
+  const levels = new Map<string, string>();
+  for (const override of listOrOne(fieldOf(invocation, 'notificationConfigurationOverrides'))) {
+    const reference = fieldOf(override, 'descriptor');
+    const id = textField(reference, 'id') ?? textField(indexed(run, reference), 'id');
+    const level = worst([
+      levels.get(id ?? ''),
+      textField(fieldOf(override, 'configuration'), 'level'),
+    ]);
+    if (id && level) levels.set(id, level);
   }
   return levels;
 }
@@ -44,34 +75,32 @@ function messageOf(notification: unknown): string | undefined {
   );
 }
 
-/** The levels of SARIF (3.58.6). Another word is read as the worst of them. */
-const LEVELS: ReadonlySet<string> = new Set(['none', 'note', 'warning', 'error']);
-
-const knownLevel = (level: string) => (LEVELS.has(level) ? level : 'error');
-
 /** An exception that the tool did not handle as a condition of a lower level ended a part of its work (3.58.9). */
 function levelOf(level: string | undefined, exception: unknown): string {
   if (level === undefined) return exception ? 'error' : 'warning';
-  const known = knownLevel(level.trim().toLowerCase());
+  const known = knownLevel(level);
   return exception && known !== 'error' ? 'warning' : known;
 }
 
 /**
- * Makes a function that reads the notifications of an invocation of a run. Without a level, the level of the descriptor
- * applies, then `warning` (3.58.6). What the tool describes is read once, not once for each invocation.
+ * Makes a function that reads the notifications of an invocation of a run. Without a level, the worse of the level of
+ * the descriptor and of the invocation's override applies, then `warning` (3.58.6). What the tool describes is read
+ * once, not once for each invocation.
  */
 export function notificationReader(
   run: Run,
 ): (invocation: unknown, pointer: string) => readonly Notification[] {
   const byDefault = levelsOf(run);
-  return (invocation, pointer) =>
-    LISTS.flatMap((list) =>
+  return (invocation, pointer) => {
+    const overrides = overridesOf(run, invocation);
+    return LISTS.flatMap((list) =>
       listOrOne(fieldOf(invocation, list)).map((notification, i) => {
         const reference = fieldOf(notification, 'descriptor');
         const descriptor = indexed(run, reference);
         const id = textField(reference, 'id') ?? textField(descriptor, 'id');
         const level =
-          textField(notification, 'level') ?? byDefault.get(id ?? '') ?? levelIn(descriptor);
+          textField(notification, 'level') ??
+          worst([overrides.get(id ?? ''), byDefault.get(id ?? ''), levelIn(descriptor)]);
         return {
           id,
           text: messageOf(notification),
@@ -81,6 +110,7 @@ export function notificationReader(
         };
       }),
     );
+  };
 }
 
 /** CodeQL's notifications about files that it analysed, which are not problems. */

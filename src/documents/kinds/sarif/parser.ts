@@ -57,7 +57,7 @@ function toolsOf(runs: readonly Run[]) {
 }
 
 export const parser: DocumentParser = {
-  version: 11,
+  version: 12,
 
   recognizes(document) {
     const runs = fieldOf(document, 'runs');

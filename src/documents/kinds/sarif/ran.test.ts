@@ -90,6 +90,28 @@ describe('SARIF: a run of which the tool', () => {
     ]);
   });
 
+  it.each<[{ id?: string; index?: number }, string, string]>([
+    [{ id: 'N0' }, 'error', 'failed'],
+    [{ index: 0 }, 'error', 'failed'],
+    [{ id: 'N0' }, 'warning', 'yes'],
+    [{ id: 'N1' }, 'note', 'failed'],
+    [{ id: 'N2' }, 'error', 'yes'],
+  ])('%j, by the override of the invocation: %s is %s', (descriptor, level, expected) => {
+    const notifications = [{ id: 'N0' }, { id: 'N1', defaultConfiguration: { level: 'error' } }];
+    const notificationConfigurationOverrides = [{ descriptor, configuration: { level } }];
+    const id = descriptor.id ?? 'N0';
+    const told = { ...notify({ descriptor: { id: id === 'N2' ? 'N0' : id } }) };
+    const invocation = { ...told, notificationConfigurationOverrides };
+    expect(covers({ invocations: [invocation] }, [], { notifications })[0]?.ran).toBe(expected);
+  });
+
+  it('failed, by the worse of two levels of one notification', () => {
+    const of = (level: string) => ({ id: 'N', defaultConfiguration: { level } });
+    const notifications = [of('note'), of('error')];
+    const invocations = [notify({ descriptor: { id: 'N' } })];
+    expect(covers({ invocations }, [], { notifications })[0]?.ran).toBe('failed');
+  });
+
   it('is SpotBugs: it ran if it only found bugs', () => {
     const ran = (exitCode: number, exitSignalName: string, name = 'SpotBugs') => {
       const invocation = { exitCode, exitSignalName, executionSuccessful: false };
