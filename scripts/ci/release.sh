@@ -42,6 +42,7 @@ usage: release.sh --project ID --version VERSION [OPTION ...] (--environment NAM
   --deployment succeeded|failed    record how the deployment ended; does not ask
   --format text|markdown|json      what the standard output has: the reasons of a denial (default), the decision for
                                    the summary of a job or a merge request, or the whole answer of the server
+  --tell-refusals                  end with 3 instead of 2 if the server answered and refused, such as a wrong token
   --dry-run                        check the options and files, tell what would be sent, and send nothing
 
 With a label, evidence supersedes the previous evidence of its kind and label. Give each report its own label. In one
@@ -58,7 +59,7 @@ Environment:
 Exit code: 0 allowed; 1 denied; 2 could not ask. The reasons of a denial go to the standard output, one per line.
 Everything else goes to the error output: warnings about uploads, and which evidence they supersede. With --no-assert, and
 with --deployment succeeded or failed, 0 says that everything was recorded. A dry run that would ask ends with 2, because
-nobody answered.
+nobody answered. With --tell-refusals, 2 says that the server did not answer or has a fault, and 3 that it refused.
 USAGE
 }
 
@@ -78,7 +79,7 @@ for_log() { no_marks | LC_ALL=C sed 's/^\([^A-Za-z0-9:]*\)::/\1: :/'; }
 say() { printf '==> %s\n' "$*" | for_log >&2; }
 die() {
   printf 'release.sh: %s\n' "$*" | for_log >&2
-  exit 2
+  exit "${die_code:-2}"
 }
 
 # value OPTION COUNT [VALUE]: fails if the option has no value.
@@ -201,7 +202,7 @@ trap 'exit 2' HUP INT TERM
 : >"$work/scanners"
 
 project='' version='' commit='' branch='' environment='' no_assert='' kind='' about=-
-project_name='' create_project='' seal='' intent='' deployment='' format='' dry_run='' running=''
+project_name='' create_project='' seal='' intent='' deployment='' format='' dry_run='' running='' answered_code=2
 while [ "$#" -gt 0 ]; do
   case $1 in
     -h | --help) usage; exit 0 ;;
@@ -210,6 +211,7 @@ while [ "$#" -gt 0 ]; do
     --seal) seal=1; shift; continue ;;
     --dry-run) dry_run=1; shift; continue ;;
     --running) running=1; shift; continue ;;
+    --tell-refusals) answered_code=3; shift; continue ;;
   esac
   value "$1" "$#" "${2:-}"
   on_one_line "$1" "$2"
@@ -375,10 +377,20 @@ ask() {
   done
 }
 
+# answered MESSAGE...: the server answered, and the question cannot be asked like this.
+answered() {
+  die_code=$answered_code
+  die "$@"
+}
+
 refused() {
   detail=$(values .detail)
   # The page of a proxy has no detail. Its first characters may explain the problem.
   [ -n "$detail" ] || detail=$(head -c 200 "$work/body" | LC_ALL=C tr -c '\040-\176' ' ')
+  case $status in
+    408 | 429) ;;
+    4*) answered "$method $path: $status: $detail" ;;
+  esac
   die "$method $path: $status: $detail"
 }
 
@@ -531,12 +543,12 @@ if [ -n "$running" ]; then
   release=$(values '[].releaseId')
   version=$(values '[].release.version')
   # One project has one release there. Anything else is not from this platform.
-  [ "${#release}" -eq 36 ] || die "no release of project $project runs in $environment by the record"
+  [ "${#release}" -eq 36 ] || answered "no release of project $project runs in $environment by the record"
 elif [ "$intent" = rollback ]; then
   ask GET "/projects/$project/releases?state=all&version=$(encoded "$version")"
   [ "$status" = 200 ] || refused
   release=$(values '[].id' | head -n 1)
-  [ "${#release}" -eq 36 ] || die "project $project has no release $version"
+  [ "${#release}" -eq 36 ] || answered "project $project has no release $version"
 else
   ask PUT "/projects/$project/releases/$(encoded "$version")" -H 'content-type: application/json' \
     --data-raw "{\"commit\":$(json_text "$commit")${branch:+,\"branch\":$(json_text "$branch")}}"

@@ -266,6 +266,19 @@ describe('the gate in the pipeline, without an answer', () => {
     expect(await runs()).toBe(`back from ${tag}`);
   });
 
+  it.each([
+    ['a wrong token', { SRP_TOKEN: 'srp_no-such-token' }, ': 401: '],
+    ['a project that is not there', { SRP_PROJECT: '999' }, ': 404: '],
+    ['a record that has nothing', {}, 'runs in production by the record'],
+  ])('does not roll back unasked for %s', async (_what, more, message) => {
+    const { step, build, runs } = await start();
+    const tag = await build();
+    const ran = await step('go-back.sh', ['production', tag], { ROLLBACK_UNASKED: '1', ...more });
+    expect([ran.code, ran.errors]).toEqual([2, expect.stringContaining(message)]);
+    expect(ran.errors).toContain('the platform answers, but not this question');
+    expect(await runs()).toBeUndefined();
+  });
+
   it.each(['gitleaks', 'syft', 'trivy'])('%s is missing: no report, exit code 2', async (name) => {
     const { folder, step, build } = await start('http://127.0.0.1:9');
     await build();
