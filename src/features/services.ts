@@ -51,7 +51,6 @@ export const PAGE_SCOPES = {
   reviewBreakGlass: 'approvals:write',
   assertRelease: 'verdicts:read',
   stopEnvironment: 'environments:stop',
-  listStops: 'environments:read',
   resumeEnvironment: 'environments:resume',
   listProjects: 'projects:read',
   getProject: 'projects:read',
@@ -180,10 +179,10 @@ export function pageServices(dependencies: PageDependencies) {
         }
       },
     ),
+    /** Stops the line, unless the caller has stopped it so for this reason: a form can be sent twice. */
     stopEnvironment: guarded('stopEnvironment', (context, name: string, input: unknown) =>
-      stops.stop(context, name, checkBody(CreateEnvironmentStop, input)),
+      stops.stop(context, name, checkBody(CreateEnvironmentStop, input), { once: true }),
     ),
-    listStops: guarded('listStops', stops.list),
     resumeEnvironment: guarded('resumeEnvironment', (context, name: string, input: unknown) =>
       stops.resume(context, name, checkBody(ResumeEnvironment, input)),
     ),

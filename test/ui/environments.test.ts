@@ -5,7 +5,7 @@ import { deployed } from '../support/deployments.js';
 import { hoursFromNow, stopped, windowOf } from '../support/line.js';
 import { createRelease } from '../support/releases.js';
 import { createProject } from '../support/requests.js';
-import { expectPage, HOSTILE, textOf, visitor } from '../support/ui.js';
+import { expectPage, fieldOf, HOSTILE, textOf, visitor } from '../support/ui.js';
 
 const context = useApp();
 const guarded = useApp({ AUTH_MODE: 'token' });
@@ -103,6 +103,17 @@ describe('/ui/environments/{name}', () => {
       expect(response.headers.location).toBe(`${PAGE}?done=resumed`);
     }
     expect(textOf(await alice.open(PAGE))).toContain('Nobody stopped it');
+  });
+
+  it('stops it once for forms at the same moment, and again for another choice', async () => {
+    const alice = await visitor(guarded.app, { subject: 'alice' });
+    const antiForgery = fieldOf(await alice.open(PAGE), 'antiForgery');
+    const form = { antiForgery, reason: ' Payments fail ', rollbacks: 'yes' };
+    await Promise.all([1, 2, 3, 4].map(() => alice.post(`${PAGE}/stop`, form)));
+    const stops = () => sql('SELECT reason, rollbacks FROM environment_stops ORDER BY id');
+    expect(await stops()).toEqual([{ reason: 'Payments fail', rollbacks: true }]);
+    await alice.post(`${PAGE}/stop`, { antiForgery, reason: 'Payments fail' });
+    expect((await stops()).map(({ rollbacks }) => rollbacks)).toEqual([true, false]);
   });
 
   it('400: a reason that is not valid is kept', async () => {

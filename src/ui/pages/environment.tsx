@@ -260,20 +260,8 @@ export function environmentPage(app: FastifyInstance, { services }: Tools): void
     app,
     '/environments/:name/stop',
     { params },
-    async ({ context, params: { name } }, form) => {
-      const { items } = await services.listStops(context, name, { limit: 100, state: 'current' });
-      // A form that is sent twice stops the line once.
-      const same = items.some(
-        ({ reason, createdBy }) =>
-          reason === (form.reason ?? '').trim() && createdBy === context.caller.subject,
-      );
-      if (!same) {
-        const { reason = '' } = form;
-        await services.stopEnvironment(context, name, {
-          reason,
-          rollbacks: form.rollbacks === 'yes',
-        });
-      }
+    async ({ context, params: { name } }, { reason = '', rollbacks }) => {
+      await services.stopEnvironment(context, name, { reason, rollbacks: rollbacks === 'yes' });
       return `/ui/environments/${name}?done=stopped`;
     },
   );

@@ -60,7 +60,12 @@ export const en = {
     },
     other: 'It was not done',
     stale: 'The release changed after you read it',
-    kept: 'What you wrote',
+    kept: {
+      reason: 'What you wrote',
+      finding: 'What you wrote',
+      actions: 'What you wrote about what follows',
+      minutes: 'The minutes that you entered',
+    },
     back: 'Back to the form',
     start: 'Back to the start',
     request: (id: string) => `Request ${id}`,
