@@ -138,6 +138,27 @@ describe('/ui/environments/{name}', () => {
     expectPage(resumed, 409);
   });
 
+  it('stops the projects of who is bound to them, and resumes these alone', async () => {
+    const { id } = await createProject(context.app, { name: 'ledger' });
+    await stopped(context.app, { reason: 'All of it' });
+    const bound = await visitor(guarded.app, { subject: 'bob', projects: [id] });
+    expect(textOf(await bound.open(PAGE))).toContain('It stops your projects alone: ledger .');
+    for (const _twice of [1, 2]) {
+      const { statusCode } = await bound.send(PAGE, `${PAGE}/stop`, { reason: 'Ledger fails' });
+      expect(statusCode).toBe(303);
+    }
+    const stops = await sql(
+      `SELECT id, every_project AS every, project_ids AS projects FROM environment_stops
+        WHERE created_by = 'bob'`,
+    );
+    expect(stops).toEqual([{ id: expect.any(String), every: false, projects: [id] }]);
+    const page = await bound.open(PAGE);
+    expect(page).toContain('All of it');
+    expect(page.match(/name="stop" value="[^"]+"/g)).toEqual([
+      `name="stop" value="${stops[0]?.id}"`,
+    ]);
+  });
+
   it('does not show unknown words in its address', async () => {
     const alice = await visitor(guarded.app);
     for (const done of ['constructor', 'toString', '%3Cb%3E']) {

@@ -216,6 +216,7 @@ export const en = {
     stop: 'Stop the line',
     stopHint: (name: string) =>
       `Nothing ordinary goes to ${name} until a person resumes the line. The reason is shown to everyone whom it stops.`,
+    stopOnly: 'It stops your projects alone:',
     stopReason: 'Why',
     allowRollbacks: 'Let rollbacks pass',
     resume: 'Resume the line',
