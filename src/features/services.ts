@@ -1,4 +1,4 @@
-import { hasScope } from '../access/caller.js';
+import { hasScope, type Projects, projectsFor, reaches } from '../access/caller.js';
 import type { Scope } from '../access/scopes.js';
 import type { BuildInfo } from '../config/build-info.js';
 import type { Config } from '../config/config.js';
@@ -51,7 +51,6 @@ export const PAGE_SCOPES = {
   reviewBreakGlass: 'approvals:write',
   assertRelease: 'verdicts:read',
   stopEnvironment: 'environments:stop',
-  listStops: 'environments:read',
   resumeEnvironment: 'environments:resume',
   listProjects: 'projects:read',
   getProject: 'projects:read',
@@ -89,8 +88,19 @@ export const PAGE_SCOPES = {
 
 type Operation = keyof typeof PAGE_SCOPES;
 
-export const mayCall = ({ caller }: Pick<CallContext, 'caller'>, operation: Operation): boolean =>
-  hasScope(caller, PAGE_SCOPES[operation]);
+/** Whether the caller has the scope of the operation, for this project or for any. */
+export const mayCall = (
+  { caller }: Pick<CallContext, 'caller'>,
+  operation: Operation,
+  project?: number,
+): boolean =>
+  project === undefined
+    ? hasScope(caller, PAGE_SCOPES[operation])
+    : reaches(caller, PAGE_SCOPES[operation], project);
+
+/** The projects for which the caller has the scope of the operation. */
+export const reachOf = ({ caller }: Pick<CallContext, 'caller'>, operation: Operation): Projects =>
+  projectsFor(caller, PAGE_SCOPES[operation]);
 
 /** The method of a service, for callers with the scope that its route requires. */
 function guarded<Arguments extends unknown[], Result>(
@@ -180,10 +190,10 @@ export function pageServices(dependencies: PageDependencies) {
         }
       },
     ),
+    /** Stops the line, unless the caller has stopped it so for this reason: a form can be sent twice. */
     stopEnvironment: guarded('stopEnvironment', (context, name: string, input: unknown) =>
-      stops.stop(context, name, checkBody(CreateEnvironmentStop, input)),
+      stops.stop(context, name, checkBody(CreateEnvironmentStop, input), { once: true }),
     ),
-    listStops: guarded('listStops', stops.list),
     resumeEnvironment: guarded('resumeEnvironment', (context, name: string, input: unknown) =>
       stops.resume(context, name, checkBody(ResumeEnvironment, input)),
     ),

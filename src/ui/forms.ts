@@ -67,9 +67,15 @@ async function readLate(raw: IncomingMessage): Promise<Form> {
   return formOf(Buffer.concat(chunks).toString('utf8'));
 }
 
-/** What a person wrote into a form that was refused, so that it is not lost. */
-export async function textOf({ method, body, raw }: FastifyRequest): Promise<string | undefined> {
-  if (method !== 'POST') return undefined;
+/** Fields into which people type. A field that is not here, such as that of a token, is never shown again. */
+const TYPED = ['reason', 'finding', 'actions', 'minutes'] as const;
+
+/** What a person typed into a form, in the order of its fields. */
+export type Typed = readonly (readonly [name: (typeof TYPED)[number], text: string])[];
+
+/** What a person typed into a form that was refused, so that it is not lost. */
+export async function typedOf({ method, body, raw }: FastifyRequest): Promise<Typed> {
+  if (method !== 'POST') return [];
   const form = (body as Form | undefined) ?? (await readLate(raw));
-  return form.reason || form.finding || undefined;
+  return TYPED.map((name) => [name, form[name] ?? ''] as const).filter(([, text]) => text !== '');
 }

@@ -2,7 +2,7 @@ import type { FastifyError, FastifyPluginAsync } from 'fastify';
 import { type PageDependencies, pageServices } from '../features/services.js';
 import { explainError } from '../platform/errors.js';
 import { assetRoutes } from './assets.js';
-import { formParser, textOf } from './forms.js';
+import { formParser, typedOf } from './forms.js';
 import { auditPackPages } from './pages/audit-pack.js';
 import { breakGlassPages } from './pages/break-glass.js';
 import { breakGlassFormPages } from './pages/break-glass-form.js';
@@ -55,7 +55,7 @@ const pages: FastifyPluginAsync<PageDependencies> = async (app, dependencies) =>
   formParser(app);
   app.setErrorHandler(async (error: FastifyError, request, reply) => {
     const problem = explainError(error, request);
-    const kept = await textOf(request).catch(() => undefined);
+    const kept = await typedOf(request).catch(() => []);
     return sendRefusal(tools, problem, { request, reply, kept });
   });
   assetRoutes(app);

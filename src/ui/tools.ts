@@ -51,10 +51,10 @@ export const isPerson = ({ viewer, context }: { viewer: Viewer; context: CallCon
 export async function denialsOf(
   services: PageServices,
   { context, waiting }: Pick<Visit<unknown, unknown>, 'context' | 'waiting'>,
-  releaseId: string,
+  { projectId, releaseId }: { projectId: number; releaseId: string },
   environment: string,
 ) {
-  if (!mayCall(context, 'getReleaseReadiness')) return undefined;
+  if (!mayCall(context, 'getReleaseReadiness', projectId)) return undefined;
   const { results } = await services.explainRelease(context, releaseId, environment, waiting);
   return results.filter(({ denies, overridden }) => denies || overridden);
 }

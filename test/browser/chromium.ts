@@ -1,6 +1,12 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { giveToken } from '../support/callers.js';
 
@@ -63,6 +69,19 @@ export async function signIn(page: Page, origin: string, at = '/ui'): Promise<vo
   await page.getByLabel('API token').fill(secret);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('button', { name: 'Sign out' }).waitFor();
+}
+
+/** Signs a caller in without the form: the browser gets the cookie that the form sets. */
+export async function signInWith(
+  window: BrowserContext,
+  origin: string,
+  caller: Parameters<typeof giveToken>[0],
+): Promise<void> {
+  const { secret } = await giveToken(caller);
+  const { hostname: domain } = new URL(origin);
+  await window.addCookies([
+    { name: 'srp-page', value: secret, domain, path: '/ui', httpOnly: true, sameSite: 'Lax' },
+  ]);
 }
 
 interface AxeResult {

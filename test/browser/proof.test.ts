@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { useApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
 import { logApp } from '../support/log.js';
@@ -14,7 +14,9 @@ describe.skipIf(executablePath === undefined)('the proof of a decision in a brow
     const { allowed } = await shippedRelease(open.app);
     const { app } = await logApp({ env: { AUTH_MODE: 'token' } });
     const origin = await app.listen({ port: 0, host: '127.0.0.1' });
-    const { page, reports } = await chromium.open();
+    const { context: window, page, reports } = await chromium.open();
+    // Otherwise the server waits for the connection that the browser keeps.
+    onTestFinished(() => window.close());
     const { secret } = await giveToken({ subject: 'bob', person: true });
     await page.goto(`${origin}/ui/verdicts/${allowed.id}`);
     await page.getByLabel('API token').fill(secret);

@@ -25,7 +25,7 @@ export async function manyReports(app: FastifyInstance, release: string, count: 
  * Adds projects, and releases, deployments, verdicts and waivers of the scene, so many of each. Written beside the API:
  * triggers are off.
  */
-export async function crowd({ payments, running, denied }: Scene, count: number) {
+export async function crowd({ payments, denied }: Scene, count: number) {
   const numbers = `generate_series(1, ${Number(count)}) n`;
   await sql(`SET session_replication_role = replica;
     INSERT INTO projects (name, description) SELECT 'crowd ' || n, 'of many' FROM ${numbers};
@@ -47,5 +47,4 @@ export async function crowd({ payments, running, denied }: Scene, count: number)
            CASE WHEN n % 2 = 0 THEN now() END, CASE WHEN n % 2 = 0 THEN 'dave' END FROM ${numbers};
     SET session_replication_role = DEFAULT;
     ANALYZE`);
-  expect(running).not.toBe(denied);
 }

@@ -5,7 +5,7 @@ import { deployed } from '../support/deployments.js';
 import { hoursFromNow, stopped, windowOf } from '../support/line.js';
 import { createRelease } from '../support/releases.js';
 import { createProject } from '../support/requests.js';
-import { expectPage, HOSTILE, textOf, visitor } from '../support/ui.js';
+import { expectPage, fieldOf, HOSTILE, textOf, visitor } from '../support/ui.js';
 
 const context = useApp();
 const guarded = useApp({ AUTH_MODE: 'token' });
@@ -105,6 +105,17 @@ describe('/ui/environments/{name}', () => {
     expect(textOf(await alice.open(PAGE))).toContain('Nobody stopped it');
   });
 
+  it('stops it once for forms at the same moment, and again for another choice', async () => {
+    const alice = await visitor(guarded.app, { subject: 'alice' });
+    const antiForgery = fieldOf(await alice.open(PAGE), 'antiForgery');
+    const form = { antiForgery, reason: ' Payments fail ', rollbacks: 'yes' };
+    await Promise.all([1, 2, 3, 4].map(() => alice.post(`${PAGE}/stop`, form)));
+    const stops = () => sql('SELECT reason, rollbacks FROM environment_stops ORDER BY id');
+    expect(await stops()).toEqual([{ reason: 'Payments fail', rollbacks: true }]);
+    await alice.post(`${PAGE}/stop`, { antiForgery, reason: 'Payments fail' });
+    expect((await stops()).map(({ rollbacks }) => rollbacks)).toEqual([true, false]);
+  });
+
   it('400: a reason that is not valid is kept', async () => {
     const alice = await visitor(guarded.app);
     const reason = `${'x'.repeat(501)}`;
@@ -125,6 +136,27 @@ describe('/ui/environments/{name}', () => {
     expect(await stopper.open(PAGE)).not.toContain('/resume"');
     const resumed = await stopper.send(PAGE, `${PAGE}/resume`, { reason: 'x' });
     expectPage(resumed, 409);
+  });
+
+  it('stops the projects of who is bound to them, and resumes these alone', async () => {
+    const { id } = await createProject(context.app, { name: 'ledger' });
+    await stopped(context.app, { reason: 'All of it' });
+    const bound = await visitor(guarded.app, { subject: 'bob', projects: [id] });
+    expect(textOf(await bound.open(PAGE))).toContain('It stops your projects alone: ledger .');
+    for (const _twice of [1, 2]) {
+      const { statusCode } = await bound.send(PAGE, `${PAGE}/stop`, { reason: 'Ledger fails' });
+      expect(statusCode).toBe(303);
+    }
+    const stops = await sql(
+      `SELECT id, every_project AS every, project_ids AS projects FROM environment_stops
+        WHERE created_by = 'bob'`,
+    );
+    expect(stops).toEqual([{ id: expect.any(String), every: false, projects: [id] }]);
+    const page = await bound.open(PAGE);
+    expect(page).toContain('All of it');
+    expect(page.match(/name="stop" value="[^"]+"/g)).toEqual([
+      `name="stop" value="${stops[0]?.id}"`,
+    ]);
   });
 
   it('does not show unknown words in its address', async () => {

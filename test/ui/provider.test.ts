@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { SCOPE_NAMES, SCOPES, type Scope } from '../../src/access/scopes.js';
 import { giveGroup, PUBLIC_URL, useSignIn } from '../support/browser.js';
 import { sql } from '../support/database.js';
+import { playScene } from '../support/scene.js';
 import { BROWSER, expectPage, fieldOf, postForm, textOf } from '../support/ui.js';
 
 const context = useSignIn();
+const isBindable = (scope: Scope) => SCOPES[scope].bindable;
 const PAGE = '/ui/environments/production';
 const stops = () => sql<{ reason: string }>('SELECT reason FROM environment_stops');
 
@@ -41,6 +44,26 @@ describe('pages of a server with an identity provider', () => {
     expect(await stops()).toEqual([]);
     expect((await send({ reason: 'Payments fail', antiForgery })).statusCode).toBe(303);
     expect(await stops()).toEqual([{ reason: 'Payments fail' }]);
+  });
+
+  it('no form is about a project for which a person may only read', async () => {
+    const scene = await playScene(context.app);
+    const reading = SCOPE_NAMES.filter((scope) => scope.endsWith(':read'));
+    await giveGroup('developers', reading);
+    await giveGroup('managers', SCOPE_NAMES.filter(isBindable), [scene.payments + 1]);
+    const browser = await context.signedIn({ groups: ['developers', 'managers'] });
+    for (const path of [
+      `/ui/releases/${scene.waiting}/decide?environment=production`,
+      `/ui/releases/${scene.denied}/break-glass?environment=production`,
+      `/ui/waivers/${scene.waiver}`,
+    ]) {
+      const page = expectPage(await browser.send({ url: path }));
+      expect(page.match(/method="post" action="[^"]*"/g), path).toEqual([
+        'method="post" action="/ui/sign-out"',
+      ]);
+    }
+    const page = expectPage(await browser.send({ url: `/ui/releases/${scene.waiting}` }));
+    expect(page).not.toMatch(/\/decide\?|\/break-glass\?/);
   });
 
   it('a change by the API still needs the header', async () => {

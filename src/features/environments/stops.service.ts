@@ -65,11 +65,15 @@ export type StopsService = ReturnType<typeof stopsService>;
 /** The stopped line. A caller with the scope stops it; only a person resumes it. */
 export function stopsService() {
   return {
-    /** @throws {AppError} `environment-not-found`, `validation-failed`, `quota-exceeded` */
+    /**
+     * @param options `once`: a stop of the caller that is the same and holds is returned, and nothing is stored
+     * @throws {AppError} `environment-not-found`, `validation-failed`, `quota-exceeded`
+     */
     async stop(
       context: CallContext,
       environmentName: string,
       { reason, projects: only, rollbacks }: CreateEnvironmentStop,
+      { once = false } = {},
     ): Promise<EnvironmentStop> {
       const projects = only ?? null;
       await requireEnvironment(context, environmentName);
@@ -78,6 +82,16 @@ export function stopsService() {
       return change(context, async (changing) => {
         const { caller, prisma, record } = changing;
         const createdAt = await takeTurn(changing, ['stops', environmentName]);
+        if (once) {
+          const same = await prisma.environmentStop.findFirst({
+            where: {
+              ...{ environmentName, reason, rollbacks, resumedAt: null },
+              ...{ createdBy: caller.subject, everyProject: projects === null },
+              projectIds: { equals: projects === null ? [] : [...projects] },
+            },
+          });
+          if (same) return changing.unchanged(toStop(same));
+        }
         const count = await prisma.environmentStop.count({
           where: { environmentName, resumedAt: null, ...sharing(projects) },
         });

@@ -1,5 +1,5 @@
-// The pages work without this script. It shows times in the zone of the reader, copies commands, sends a form once, and
-// checks the proof of a decision.
+// The pages work without this script. It shows times in the zone of the reader, copies commands, sends a form once, fills
+// a form again that was refused, and checks the proof of a decision.
 
 for (const time of document.querySelectorAll('time[datetime]')) {
   const at = new Date(time.dateTime);
@@ -26,6 +26,7 @@ for (const form of document.querySelectorAll('form[method="post"]')) {
   form.addEventListener('submit', (event) => {
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = 'yes';
+    if (form.getAttribute('action') !== '/ui/sign-in') keepForm(form);
   });
 }
 
@@ -33,6 +34,59 @@ for (const form of document.querySelectorAll('form[method="post"]')) {
 addEventListener('pageshow', () => {
   for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
 });
+
+// What was typed into a form that was refused returns with the form, also after a sign-in. It stays in this tab, and
+// ends with the next form.
+const KEPT = 'kept-form';
+const formName = (form) => `${form.getAttribute('action')} ${form.elements.stop?.value ?? ''}`;
+const typedFields = (form) =>
+  [...form.elements].filter(
+    ({ name, type }) => name && !['hidden', 'submit', 'password'].includes(type),
+  );
+
+function keepForm(form) {
+  const fields = typedFields(form).map(({ name, type, value, checked }) => [
+    name,
+    type === 'checkbox' ? checked : value,
+  ]);
+  storeKept({ form: formName(form), fields });
+}
+
+function storeKept(kept) {
+  try {
+    if (kept) sessionStorage.setItem(KEPT, JSON.stringify(kept));
+    else sessionStorage.removeItem(KEPT);
+  } catch {
+    // This browser keeps nothing. The page of the refusal shows the text.
+  }
+}
+
+function fillAgain(kept) {
+  const form = [...document.forms].find((one) => formName(one) === kept.form);
+  if (!form) return;
+  const values = new Map(kept.fields);
+  for (const field of typedFields(form)) {
+    if (!values.has(field.name)) continue;
+    const value = values.get(field.name);
+    if (field.type === 'checkbox') field.checked = value;
+    // What is no longer offered is not chosen.
+    else if (!field.options || [...field.options].some((one) => one.value === value))
+      field.value = value;
+  }
+  form.closest('details')?.setAttribute('open', '');
+  storeKept(undefined);
+}
+
+const keptForm = (() => {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEPT) ?? 'null');
+  } catch {
+    return null;
+  }
+})();
+if (keptForm && document.querySelector('[data-refused]')) storeKept({ ...keptForm, refused: true });
+else if (keptForm?.refused) fillAgain(keptForm);
+else if (keptForm) storeKept(undefined);
 
 // The proof of a decision (C2SP tlog-proof, RFC 6962, C2SP signed-note). Bytes are Uint8Array, hashes are SHA-256.
 const bytesOf = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));

@@ -95,10 +95,11 @@ export function breakGlassFormPages(app: FastifyInstance, { services }: Tools): 
     const { id } = visit.params;
     const { environment } = visit.query;
     const release = await services.getRelease(context, id);
-    const denials = await denialsOf(services, visit, id, environment);
-    const names = await namesOf(services, context, [release.projectId]);
-    const project = projectName(names, release.projectId);
-    const mayBreak = isPerson(visit) && mayCall(context, 'createBreakGlass');
+    const { projectId } = release;
+    const denials = await denialsOf(services, visit, { projectId, releaseId: id }, environment);
+    const names = await namesOf(services, context, [projectId]);
+    const project = projectName(names, projectId);
+    const mayBreak = isPerson(visit) && mayCall(context, 'createBreakGlass', projectId);
     const name = `${project} ${release.version}`;
     return FormView({ viewer, id, release: name, environment, denials, mayBreak });
   });

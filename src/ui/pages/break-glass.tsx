@@ -184,17 +184,15 @@ export function breakGlassPages(app: FastifyInstance, { services }: Tools): void
   getPage(app, '/break-glass/:id', { params, query }, async (visit) => {
     const { context, viewer } = visit;
     const glass = await services.getBreakGlass(context, visit.params.id);
-    const { state, releaseId, environment, projectId } = glass;
+    const { state, environment, projectId } = glass;
     const isCurrent = state === 'pending' || state === 'open';
-    const denials = isCurrent
-      ? await denialsOf(services, visit, releaseId, environment)
-      : undefined;
+    const denials = isCurrent ? await denialsOf(services, visit, glass, environment) : undefined;
     const names = await namesOf(services, context, [projectId]);
     const project = projectName(names, projectId);
     const may = {
-      confirm: isPerson(visit) && mayCall(context, 'confirmBreakGlass'),
-      end: viewer.antiForgery !== undefined && mayCall(context, 'endBreakGlass'),
-      review: isPerson(visit) && mayCall(context, 'reviewBreakGlass'),
+      confirm: isPerson(visit) && mayCall(context, 'confirmBreakGlass', projectId),
+      end: viewer.antiForgery !== undefined && mayCall(context, 'endBreakGlass', projectId),
+      review: isPerson(visit) && mayCall(context, 'reviewBreakGlass', projectId),
     };
     return BreakGlassView({ viewer, glass, project, denials, may, done: visit.query.done });
   });

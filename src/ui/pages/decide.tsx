@@ -185,7 +185,7 @@ export function decidePages(app: FastifyInstance, { services }: Tools): void {
     const brief = await services.getDecisionBrief(context, visit.params.id, environment, waiting);
     const names = await namesOf(services, context, [brief.projectId]);
     const project = projectName(names, brief.projectId);
-    const mayDecide = isPerson(visit) && mayCall(context, 'createApproval');
+    const mayDecide = isPerson(visit) && mayCall(context, 'createApproval', brief.projectId);
     return DecideView({ viewer, brief, project, mayDecide });
   });
 

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { resourceName } from '../../contract/resource-name.js';
-import { mayCall } from '../../features/services.js';
+import { mayCall, reachOf } from '../../features/services.js';
 import { AntiForgery, Page, type Viewer } from '../page.js';
 import { Badge, Done, Empty, Missing, Panel, Time } from '../parts/basics.js';
 import { CHART_DAYS, Chart } from '../parts/chart.js';
@@ -23,6 +23,12 @@ const SHOWN = 40;
 type Services = Tools['services'];
 type Environment = Awaited<ReturnType<Services['getEnvironment']>>;
 
+type Reach = ReturnType<typeof reachOf>;
+
+/** Whether all that is meant can be reached. */
+const covers = (reach: Reach, projects: Reach): boolean =>
+  reach === null || projects?.every((id) => reach.includes(id)) === true;
+
 interface Props {
   readonly viewer: Viewer;
   readonly environment: Environment;
@@ -34,8 +40,10 @@ interface Props {
   readonly changes: Awaited<ReturnType<typeof guardHistory>>;
   /** Whether the viewer may list findings of what runs. */
   readonly seesFindings: boolean;
-  readonly mayStop: boolean;
-  readonly mayResume: boolean;
+  /** The projects whose line the viewer may stop, all by null. */
+  readonly stoppable: Reach;
+  /** The same for resuming. */
+  readonly resumable: Reach;
   /** Ask for a rollback. */
   readonly mayAsk: boolean;
   readonly mayBreak: boolean;
@@ -57,7 +65,7 @@ const About = ({ projects, names }: { projects: readonly number[] | null; names:
   );
 };
 
-const Stops = ({ viewer, environment, status, names, mayStop, mayResume }: Props) => (
+const Stops = ({ viewer, environment, status, names, stoppable, resumable }: Props) => (
   <Panel id="stops" title={en.environments.line}>
     {status.stops.length === 0 && <Empty>{en.environments.noStops}</Empty>}
     {status.stops.map((stop) => (
@@ -70,7 +78,7 @@ const Stops = ({ viewer, environment, status, names, mayStop, mayResume }: Props
           <About projects={stop.projects} names={names} />.{' '}
           {stop.rollbacks ? en.environments.rollbacksPass : en.environments.rollbacksStop}
         </p>
-        {mayResume && (
+        {covers(resumable, stop.projects) && (
           <form method="post" action={`/ui/environments/${environment.name}/resume`} class="stack">
             <AntiForgery viewer={viewer} />
             <input type="hidden" name="stop" value={stop.id} />
@@ -86,12 +94,17 @@ const Stops = ({ viewer, environment, status, names, mayStop, mayResume }: Props
         )}
       </div>
     ))}
-    {mayStop && (
+    {stoppable?.length !== 0 && (
       <details>
         <summary>{en.environments.stop}</summary>
         <form method="post" action={`/ui/environments/${environment.name}/stop`} class="stack">
           <AntiForgery viewer={viewer} />
           <p class="hint">{en.environments.stopHint(environment.name)}</p>
+          {stoppable !== null && (
+            <p class="hint">
+              {en.environments.stopOnly} <About projects={stoppable} names={names} />.
+            </p>
+          )}
           <label>
             {en.environments.stopReason}
             <input name="reason" required maxLength={500} autoComplete="off" />
@@ -234,22 +247,23 @@ export function environmentPage(app: FastifyInstance, { services }: Tools): void
     const glasses = sees
       ? (await services.listBreakGlass(context, { environment: name, limit: 10 })).items
       : [];
+    const writes = viewer.antiForgery !== undefined;
+    const stoppable = writes ? reachOf(context, 'stopEnvironment') : [];
+    const resumable = isPerson(visit) ? reachOf(context, 'resumeEnvironment') : [];
     const names = await namesOf(services, context, [
       ...status.running.map(({ projectId }) => projectId),
       ...new Set((history ?? []).map(({ projectId }) => projectId)),
       ...glasses.map(({ projectId }) => projectId),
       ...status.stops.flatMap(({ projects }) => projects ?? []),
+      ...(stoppable ?? []),
       ...status.windows.flatMap(({ projects }) => projects ?? []),
     ]);
-    const writes = viewer.antiForgery !== undefined;
-    const mayStop = writes && mayCall(context, 'stopEnvironment');
-    const mayResume = isPerson(visit) && mayCall(context, 'resumeEnvironment');
     const mayAsk = writes && mayCall(context, 'assertRelease');
     const mayBreak = isPerson(visit) && mayCall(context, 'createBreakGlass');
     const { done } = visit.query;
     const changes = await guardHistory(services, context, name);
     const seesFindings = sees && mayCall(context, 'listRunningFindings');
-    const may = { seesFindings, mayStop, mayResume, mayAsk, mayBreak };
+    const may = { seesFindings, stoppable, resumable, mayAsk, mayBreak };
     return EnvironmentView({
       ...{ viewer, environment, status, names, history, glasses, changes, now, done },
       ...may,
@@ -260,20 +274,13 @@ export function environmentPage(app: FastifyInstance, { services }: Tools): void
     app,
     '/environments/:name/stop',
     { params },
-    async ({ context, params: { name } }, form) => {
-      const { items } = await services.listStops(context, name, { limit: 100, state: 'current' });
-      // A form that is sent twice stops the line once.
-      const same = items.some(
-        ({ reason, createdBy }) =>
-          reason === (form.reason ?? '').trim() && createdBy === context.caller.subject,
-      );
-      if (!same) {
-        const { reason = '' } = form;
-        await services.stopEnvironment(context, name, {
-          reason,
-          rollbacks: form.rollbacks === 'yes',
-        });
-      }
+    async ({ context, params: { name } }, { reason = '', rollbacks }) => {
+      // Who is bound to projects stops these.
+      const projects = reachOf(context, 'stopEnvironment');
+      await services.stopEnvironment(context, name, {
+        ...{ reason, rollbacks: rollbacks === 'yes' },
+        ...(projects !== null && projects.length > 0 && { projects }),
+      });
       return `/ui/environments/${name}?done=stopped`;
     },
   );

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppError } from '../../shared/app-error.js';
+import type { Typed } from '../forms.js';
 import { Page, sendPage, viewerOf } from '../page.js';
 import { en } from '../texts/en.js';
 import type { Tools } from '../tools.js';
@@ -8,19 +9,22 @@ import { SignIn } from './sign-in.js';
 interface Refused {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-  /** What the person wrote. */
-  readonly kept: string | undefined;
+  /** What the person typed. */
+  readonly kept: Typed;
 }
 
-const Kept = ({ text }: { text: string | undefined }) =>
-  text === undefined ? null : (
-    <label class="kept">
-      {en.errors.kept}
-      <textarea readOnly rows={4}>
-        {text}
-      </textarea>
-    </label>
-  );
+const Kept = ({ of }: { of: Typed }) => (
+  <>
+    {of.map(([name, text]) => (
+      <label class="kept" key={name}>
+        {en.errors.kept[name]}
+        <textarea readOnly rows={name === 'minutes' ? 1 : 4}>
+          {text}
+        </textarea>
+      </label>
+    ))}
+  </>
+);
 
 /** A title for people. Problems of the API have titles for programs. */
 function titleOf({ status, code }: AppError): string {
@@ -33,6 +37,8 @@ function backOf({ method, headers, host }: FastifyRequest): string {
   const { referer = '' } = headers;
   if (method !== 'POST' || !URL.canParse(referer)) return '/ui';
   const from = new URL(referer);
+  // What an earlier form did is not said again.
+  from.searchParams.delete('done');
   return from.host === host && /^\/ui(?:\/|$)/.test(from.pathname)
     ? from.pathname + from.search
     : '/ui';
@@ -48,14 +54,14 @@ export function sendRefusal(tools: Tools, problem: AppError, { request, reply, k
   const back = request.method === 'GET' ? request.url : backOf(request);
   const page = (
     <Page title={title} viewer={viewer}>
-      <div class="narrow">
+      <div class="narrow" data-refused={request.method === 'POST' ? '' : undefined}>
         <h1>{title}</h1>
         {status === 401 ? (
           <SignIn tools={tools} request={request} problem={problem} back={back} />
         ) : (
           <>
             <p>{message}</p>
-            <Kept text={kept} />
+            <Kept of={kept} />
             <p class="actions">
               <a class="button" href={request.method === 'POST' ? back : '/ui'}>
                 {request.method === 'POST' ? en.errors.back : en.errors.start}
@@ -63,7 +69,7 @@ export function sendRefusal(tools: Tools, problem: AppError, { request, reply, k
             </p>
           </>
         )}
-        {status === 401 && <Kept text={kept} />}
+        {status === 401 && <Kept of={kept} />}
         <p class="fine">{en.errors.request(request.id)}</p>
       </div>
     </Page>

@@ -248,7 +248,8 @@ async function modelOf({ services }: Tools, visit: ReleaseVisit): Promise<Model>
     query: asked,
   } = visit;
   const release = await services.getRelease(context, id);
-  const may = (operation: Parameters<typeof mayCall>[1]) => mayCall(context, operation);
+  const may = (operation: Parameters<typeof mayCall>[1]) =>
+    mayCall(context, operation, release.projectId);
   const reads = may('getReleaseReadiness');
   const all = reads ? await services.getReleaseReadiness(context, id, {}, waiting) : undefined;
   const { environment, severity, after, before } = asked;

@@ -148,11 +148,11 @@ export function verdictPage(app: FastifyInstance, { services }: Tools): void {
     const verdict = await services.getVerdict(context, id);
     const names = await namesOf(services, context, [verdict.projectId]);
     const project = projectName(names, verdict.projectId);
-    const sees = mayCall(context, 'getRelease');
+    const sees = mayCall(context, 'getRelease', verdict.projectId);
     const release = sees ? await services.getRelease(context, verdict.releaseId) : undefined;
     const proof = {
       keys: await logKeysOf(services, context),
-      mayPack: mayCall(context, 'getAuditPack'),
+      mayPack: mayCall(context, 'getAuditPack', verdict.projectId),
     };
     const { version } = release ?? {};
     return VerdictView({ viewer, verdict, id, project, version, isRollback, proof });

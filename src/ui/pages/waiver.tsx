@@ -31,7 +31,8 @@ export function waiverPages(app: FastifyInstance, { services }: Tools): void {
     const names = await namesOf(services, context, [waiver.projectId]);
     const { rule, state, reason, purl, projectId, releaseId, createdBy, createdAt } = waiver;
     const { approvedBy, approvedAt, expiresAt, revokeReason, revokedBy, matches = [] } = waiver;
-    const mayDecide = viewer.antiForgery !== undefined && mayCall(context, 'approveWaiver');
+    const mayDecide =
+      viewer.antiForgery !== undefined && mayCall(context, 'approveWaiver', projectId);
     return (
       <Page title={en.waivers.title(rule)} viewer={viewer} here="inbox">
         <p class="crumbs">

@@ -60,7 +60,12 @@ export const en = {
     },
     other: 'It was not done',
     stale: 'The release changed after you read it',
-    kept: 'What you wrote',
+    kept: {
+      reason: 'What you wrote',
+      finding: 'What you wrote',
+      actions: 'What you wrote about what follows',
+      minutes: 'The minutes that you entered',
+    },
     back: 'Back to the form',
     start: 'Back to the start',
     request: (id: string) => `Request ${id}`,
@@ -211,6 +216,7 @@ export const en = {
     stop: 'Stop the line',
     stopHint: (name: string) =>
       `Nothing ordinary goes to ${name} until a person resumes the line. The reason is shown to everyone whom it stops.`,
+    stopOnly: 'It stops your projects alone:',
     stopReason: 'Why',
     allowRollbacks: 'Let rollbacks pass',
     resume: 'Resume the line',
