@@ -69,7 +69,7 @@ async function recordBuild() {
  * Bundles the server and its imports into one file, because finding and reading hundreds of modules took most of the
  * start. The workers that parse documents and make large decisions are files of their own. Dynamic imports become
  * separate files. Some packages stay outside: those that read their own files, Prisma with its WebAssembly, pg, which
- * tracing tools patch when it is loaded, and one that finds its modules at run time.
+ * tracing tools patch when it is loaded, these tools, and one that finds its modules at run time.
  */
 async function bundle() {
   const { build: esbuild } = await import('esbuild');
@@ -90,7 +90,13 @@ async function bundle() {
     target: 'node20',
     external: [
       '@prisma/client',
+      '@fastify/otel',
       '@fastify/swagger-ui',
+      '@opentelemetry/core',
+      '@opentelemetry/exporter-trace-otlp-http',
+      '@opentelemetry/instrumentation-pg',
+      '@opentelemetry/resources',
+      '@opentelemetry/sdk-trace-node',
       'jsonc-parser',
       'pg',
       'pino-pretty',

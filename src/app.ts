@@ -35,6 +35,7 @@ import { RequestLog, requestId } from './platform/request-log.js';
 import root from './platform/root.js';
 import { compilersFactory } from './platform/validation.js';
 import version from './platform/version.js';
+import type { Tracing } from './tracing/tracing.js';
 import pages from './ui/plugin.js';
 
 export interface AppDependencies {
@@ -56,6 +57,8 @@ export interface AppDependencies {
   readonly transparency?: Transparency | undefined;
   /** The sending of events to webhooks. The application closes it. If absent, nothing is sent. */
   readonly webhooks?: Webhooks | undefined;
+  /** Makes spans of requests. If absent, there are none. */
+  readonly tracing?: Tracing['plugin'] | undefined;
   /** Default: all features. Benchmarks pass some of them. */
   readonly features?: readonly Feature[];
 }
@@ -100,8 +103,9 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     clientErrorHandler: handleClientError,
   });
   onClosedEarly(app, (request, reply) => requestLog.closedEarly(request, reply));
-  // Registered in hook order: browser headers, Host check, load shedding, authentication. Rate limits run per
+  // Registered in hook order: spans, browser headers, Host check, load shedding, authentication. Rate limits run per
   // route, after authentication.
+  if (dependencies.tracing) await app.register(dependencies.tracing);
   await app.register(knownMethods);
   await app.register(errors);
   await app.register(expectContinue);

@@ -20,6 +20,7 @@ import { newOrigin, openTransparency, type Transparency } from './features/trans
 import { openWebhooks, type Webhooks } from './features/webhooks/index.js';
 import { type RunningJobs, startJobs } from './jobs/runner.js';
 import { type Keys, KeysError, openKeys } from './security/signing/keys.js';
+import type { Tracing } from './tracing/tracing.js';
 
 /** Everything that has been opened so far. */
 interface Running {
@@ -33,18 +34,20 @@ interface Running {
   jobs?: RunningJobs;
   transparency?: Transparency;
   webhooks?: Webhooks;
+  tracing?: Tracing;
 }
 
 /** Ctrl-C may arrive twice, from the terminal and from npm. A later signal ends the process at once. */
 const REPEATED_SIGNAL_MS = 500;
 
 /** Closes everything, even if a step fails. Throws the first failure. */
-async function close({ app, jobs, database, schema, embedded }: Running): Promise<void> {
+async function close({ app, jobs, database, schema, embedded, tracing }: Running): Promise<void> {
   const jobsStopped = jobs?.stop(); // runs while the last requests are served
   const steps = [
     () => app?.close(),
     () => jobsStopped,
     () => database?.close(),
+    () => tracing?.close(),
     () => schema?.catch(() => {}), // `start` reports its failure
     () => embedded?.stop(),
   ];
@@ -114,6 +117,10 @@ async function start(config: Config, running: Running): Promise<void> {
   const access = await databaseAccess(config, await running.embedded?.ready);
   const { url } = access;
   const build = readBuildInfo();
+  if (config.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined) {
+    // Its packages are loaded by those who want traces only.
+    running.tracing = (await import('./tracing/tracing.js')).openTracing(build);
+  }
   const schema = prepareDatabase(access, {
     apply: config.MIGRATE_ON_START,
     connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,
@@ -134,6 +141,7 @@ async function start(config: Config, running: Running): Promise<void> {
     logger,
     transparency: running.transparency,
     webhooks: running.webhooks,
+    tracing: running.tracing?.plugin,
     embeddedTrouble: () =>
       running.embeddedFails
         ? 'The server starts its embedded PostgreSQL again every few seconds'

@@ -112,6 +112,20 @@ export const EnvSchema = Type.Object({
     default: false,
     description: 'true: /metrics needs no token',
   }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
+    Type.String({
+      maxLength: 2000,
+      pattern: '^https?://[A-Za-z0-9.:[\\]-]+(?:/[A-Za-z0-9._~/-]*)?$',
+      'x-rule': 'the http or https address of a collector, without user, query and fragment',
+      description:
+        'OpenTelemetry collector that receives traces, such as http://127.0.0.1:4318. Unset: none are made',
+    }),
+  ),
+  OTEL_EXPORTER_OTLP_PROTOCOL: Type.Optional(
+    stringEnum(['http/json'], {
+      description: 'How traces are sent: OTLP over HTTP, as JSON. Collectors take it on port 4318',
+    }),
+  ),
   DATABASE_URL: Type.Optional(
     Type.String({
       pattern: '^postgres(ql)?://.+/.+',

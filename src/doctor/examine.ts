@@ -14,6 +14,7 @@ import { type Connected, openPatient } from './patient.js';
 import { checkRole } from './role.js';
 import { lookAtServer } from './server.js';
 import { checkSignIn } from './sign-in.js';
+import { checkTraces } from './traces.js';
 import { checkWebhooks } from './webhooks.js';
 import { checkWorkers } from './workers.js';
 
@@ -32,6 +33,7 @@ export const CHECKS = [
   'jobs',
   'sign-in',
   'webhooks',
+  'traces',
   'backup',
 ] as const;
 type Name = (typeof CHECKS)[number];
@@ -83,6 +85,7 @@ export async function examine(config: Config, options: ExamineOptions): Promise<
       'webhooks',
       connected((to) => checkWebhooks(to, keys)),
     );
+    await check('traces', () => checkTraces(config));
     await check('backup', () => checkBackup(config, options.backups));
     return lines;
   } finally {

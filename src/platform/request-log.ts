@@ -14,15 +14,22 @@ export function requestId({ headers }: Pick<IncomingMessage, 'headers'>): string
   return maskSecrets(given) === given ? given : randomUUID();
 }
 
-/** The trace id of a request. It leads from a trace to the log line. */
-function traceId({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined {
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Of its span, if the server sends traces. 32 hexadecimal digits. */
+    traceId?: string;
+  }
+}
+
+/** The trace id that the caller gave. It leads from a trace to the log line. */
+function givenTraceId({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined {
   return TRACEPARENT.exec(String(headers.traceparent ?? ''))?.[1];
 }
 
 function lineOf(request: FastifyRequest, reply: FastifyReply) {
   const [path = ''] = request.url.split('?', 1);
   const caller = request.callContext?.caller;
-  const trace = traceId(request.raw);
+  const trace = request.traceId ?? givenTraceId(request.raw);
   return {
     method: request.method,
     route: request.routeOptions.url,

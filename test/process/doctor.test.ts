@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ask } from '../support/answers.js';
 import { runBuilt } from '../support/backup.js';
+import { startCollector } from '../support/collector.js';
 import { useEmbedded } from '../support/embedded.js';
 import { keysFolder } from '../support/log.js';
 import { freePort } from '../support/ports.js';
@@ -44,7 +45,7 @@ async function contentsOf(folder: string): Promise<Record<string, string>> {
 }
 
 const CHECKS =
-  'configuration server database role migrations keys log clock disk workers jobs sign-in webhooks backup';
+  'configuration server database role migrations keys log clock disk workers jobs sign-in webhooks traces backup';
 
 describe('with the embedded PostgreSQL', () => {
   const embedded = useEmbedded();
@@ -267,6 +268,21 @@ describe('with DATABASE_URL', () => {
       found: expect.stringContaining('ECONNREFUSED'),
       next: expect.stringContaining('openid-configuration'),
     });
+  });
+
+  it('asks the collector of traces', async () => {
+    const asked = async (url: string) => {
+      const { lines } = await examined({ ...env, OTEL_EXPORTER_OTLP_ENDPOINT: url });
+      return [lines.traces?.status, lines.traces?.found];
+    };
+    const collector = await startCollector();
+    expect(await asked(collector.url)).toEqual(['ok', `${collector.url} takes traces`]);
+    expect(collector.spans()).toEqual([]);
+    const { url } = await startCollector({ status: 500 });
+    expect(await asked(url)).toEqual(['warn', `${url}/v1/traces answers 500`]);
+    const away = `http://127.0.0.1:${await freePort()}`;
+    expect(await asked(away)).toEqual(['warn', expect.stringContaining('ECONNREFUSED')]);
+    expect(await asked('http://192.0.2.1:4318')).toEqual(['unknown', expect.any(String)]);
   });
 
   it('a bad setting is a failure, and a bad option is not an answer', async () => {
