@@ -30,6 +30,7 @@ export async function removalsOf(
 
 /** The answer to a question that needs the bytes. */
 export function documentRemoved({ at }: Removal): AppError {
-  const detail = `Retention removed the bytes of this document at ${at.toISOString()}. Its digest, findings and verdicts stay`;
+  const removed = `Retention removed the bytes of this document at ${at.toISOString()}`;
+  const detail = `${removed}. Its digest, findings and verdicts stay`;
   return new AppError('document-removed', detail);
 }

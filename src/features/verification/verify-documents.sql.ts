@@ -16,7 +16,8 @@ export const DOCUMENTS: Statement = {
                 NOT EXISTS (SELECT 1 FROM document_chunks c WHERE c.project_id = d.project_id AND c.sha256 = d.sha256)
                   AS gone,
                 EXISTS (SELECT 1 FROM document_removals r WHERE r.project_id = d.project_id AND r.sha256 = d.sha256
-                           AND NOT EXISTS (${EVIDENCE} AND GREATEST(e.created_at, e.last_received_at) > r.removed_at)) AS removed,
+                           AND NOT EXISTS (${EVIDENCE}
+                             AND GREATEST(e.created_at, e.last_received_at) > r.removed_at)) AS removed,
                 EXISTS (${EVIDENCE}) AS named, EXISTS (${SAME_TIME}) AND NOT EXISTS (${LONG_BEFORE}) AS timed
            FROM documents d
           WHERE (d.project_id, d.sha256) > ($1, $2) ORDER BY d.project_id, d.sha256 LIMIT $3`,
@@ -81,7 +82,7 @@ export const REMOVAL_FAULTS: Statement = {
   )} UNION ALL
   SELECT 'event ' || x.id || ': it says that a document was removed, and it was not' FROM events x
    WHERE x.type = 'document.removed'
-     AND NOT EXISTS (SELECT 1 FROM document_removals r JOIN documents d ON d.project_id = r.project_id AND d.sha256 = r.sha256
-                      WHERE ${SAME_REMOVAL})
+     AND NOT EXISTS (SELECT 1 FROM document_removals r
+                       JOIN documents d ON d.project_id = r.project_id AND d.sha256 = r.sha256 WHERE ${SAME_REMOVAL})
    LIMIT 1000`,
 };
