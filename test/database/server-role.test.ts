@@ -65,7 +65,7 @@ describe('the table of rights', () => {
     expect([...SEQUENCES].sort()).toEqual(await ofSchema(`'S'`));
   });
 
-  it('names each function that is not a trigger: those of retention alone run with the rights of the owner', async () => {
+  it('names each function that is not a trigger: only those of retention have the rights of the owner', async () => {
     const own = `p.pronamespace = 'public'::regnamespace AND NOT EXISTS (
       SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')`;
     const signatures = await names(
