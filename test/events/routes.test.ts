@@ -393,9 +393,9 @@ describe('events', () => {
   it('are recorded for how long documents are kept', async () => {
     const policy = { payload: { days: 30, deployedDays: null } };
     await does('setRetentionPolicy', 'POST /retention-policies', ['retention-policy.set'], policy);
-    const project = { method: 'POST' as const, url: '/projects', payload: { name: 'Held' } };
-    const { id: projectId } = (await context.app.inject(project)).json();
-    await forget();
+    const named = { payload: { name: 'Held' } };
+    const made = await does('createProject', 'POST /projects', ['project.created'], named);
+    const projectId = made.body.id;
     const hold = { payload: { projectId, reason: 'Case' } };
     const placed = await does('placeLegalHold', 'POST /legal-holds', ['legal-hold.placed'], hold);
     const lift = `POST /legal-holds/${placed.body.id}/lift`;
