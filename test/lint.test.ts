@@ -70,6 +70,7 @@ const REFUSED: [path: string, rule: string, source: string][] = [
     '../../engine/rules/index.js',
     '../../app.js',
     '../../log.js',
+    '../../retention.js',
     '../../ui/plugin.js',
     '../../doctor.js',
   ),

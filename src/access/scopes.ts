@@ -21,6 +21,14 @@ export const SCOPES = {
       'With `evidence:write`: VEX statements and suppressions in uploaded documents take effect',
     bindable: true,
   },
+  'holds:write': {
+    meaning: 'Read, place and lift legal holds: while one counts, no document is removed',
+    bindable: true,
+  },
+  'retention:write': {
+    meaning: 'Read and set how long the documents of releases are kept',
+    bindable: false,
+  },
   'policies:read': { meaning: 'Read policies', bindable: false },
   'policies:write': { meaning: 'Create policies and policy versions', bindable: false },
   'environments:read': { meaning: 'Read environments', bindable: false },

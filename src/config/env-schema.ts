@@ -142,6 +142,13 @@ export const EnvSchema = Type.Object({
       ].join(' '),
     }),
   ),
+  RETENTION_DATABASE_URL: Type.Optional(
+    Type.String({
+      pattern: '^postgres(ql)?://.+/.+',
+      description:
+        'For the command `retention` alone: the same database as the role that removes documents',
+    }),
+  ),
   EMBEDDED_PG_PORT: Type.Integer({
     minimum: 1,
     maximum: 65_535,

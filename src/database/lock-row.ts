@@ -5,6 +5,7 @@ const CONDITIONS = {
   approvals: 'id = $1::uuid',
   environments: 'name = $1',
   evidence: 'id = $1::uuid',
+  legal_holds: 'id = $1::uuid',
   releases: 'id = $1::uuid',
   waivers: 'id = $1::uuid',
   webhooks: 'id = $1::uuid',

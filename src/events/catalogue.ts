@@ -4,6 +4,9 @@ export const SUBJECT_KINDS = [
   'release',
   'artifact',
   'evidence',
+  'document',
+  'legal-hold',
+  'retention-policy',
   'policy',
   'policy-version',
   'environment',
@@ -29,7 +32,7 @@ export const SUBJECT_KINDS = [
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 
 /** Kinds whose rows can be older than the table of events. */
-export type ImportedKind = Exclude<SubjectKind, 'log' | 'key'>;
+export type ImportedKind = Exclude<SubjectKind, 'document' | 'log' | 'key'>;
 
 type Value = string | number | boolean | null;
 
@@ -86,6 +89,11 @@ export interface EventData {
     rows: RowDigests;
   };
   'evidence.retracted': { receivedSha256: string };
+  /** The database records it, once for each release that has evidence of the document. */
+  'document.removed': { policy: string; sha256: string; size: number };
+  'legal-hold.placed': { release: string | null };
+  'legal-hold.lifted': { release: string | null };
+  'retention-policy.set': { days: number | null; deployedDays: number | null };
   'policy.created': { sha256: string };
   'policy-version.added': { sha256: string; before: string | null };
   'environment.created': {
@@ -314,6 +322,16 @@ export const EVENTS: Readonly<Record<EventType, EventMeaning>> = {
     meaning: 'A stored document was read by a newer parser, as new evidence',
   },
   'evidence.retracted': { subject: 'evidence', meaning: 'Evidence was retracted' },
+  'document.removed': {
+    subject: 'document',
+    meaning: 'Retention removed the bytes of a document',
+  },
+  'legal-hold.placed': { subject: 'legal-hold', meaning: 'A legal hold was placed' },
+  'legal-hold.lifted': { subject: 'legal-hold', meaning: 'A legal hold was lifted' },
+  'retention-policy.set': {
+    subject: 'retention-policy',
+    meaning: 'How long documents are kept was set',
+  },
   'policy.created': { subject: 'policy', meaning: 'A policy was created with its first version' },
   'policy-version.added': { subject: 'policy-version', meaning: 'A version was added to a policy' },
   'environment.created': { subject: 'environment', meaning: 'An environment was created' },

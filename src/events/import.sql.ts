@@ -26,6 +26,8 @@ const SOURCES: Readonly<Record<ImportedKind, Source>> = {
   release: { ...BY_UUID, project: 't.project_id', release: 't.id' },
   artifact: OF_RELEASE,
   evidence: OF_RELEASE,
+  'legal-hold': OF_RELEASE,
+  'retention-policy': BY_UUID,
   policy: byText('t.name'),
   'policy-version': byText(`t.policy_name || '/' || lpad(t.version::text, 10, '0')`),
   environment: byText('t.name'),
@@ -67,6 +69,7 @@ const NEVER_CHANGES: ReadonlySet<ImportedKind> = new Set<ImportedKind>([
   'artifact',
   'policy',
   'policy-version',
+  'retention-policy',
   'verdict',
   'approval-request',
 ]);

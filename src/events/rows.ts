@@ -21,6 +21,8 @@ export const ROWS: Readonly<Record<ImportedKind, RowSource>> = {
   artifact: { ...BY_UUID, table: 'artifacts' },
   // The event of the new evidence says what it superseded.
   evidence: { ...BY_UUID, table: 'evidence', without: ['superseded_at', 'superseded_by'] },
+  'legal-hold': { ...BY_UUID, table: 'legal_holds' },
+  'retention-policy': { ...BY_UUID, table: 'retention_policies' },
   policy: { ...BY_NAME, table: 'policies' },
   'policy-version': {
     table: 'policy_versions',

@@ -10,6 +10,7 @@ import { issuers } from './issuers/plugin.js';
 import { policies } from './policies/plugin.js';
 import { projects } from './projects/plugin.js';
 import { releases } from './releases/plugin.js';
+import { retention } from './retention/plugin.js';
 import { sessions } from './sessions/plugin.js';
 import { timeline } from './timeline/plugin.js';
 import { tokens } from './tokens/plugin.js';
@@ -39,4 +40,5 @@ export const features = [
   issuers,
   groupGrants,
   identities,
+  retention,
 ];

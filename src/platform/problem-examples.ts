@@ -70,6 +70,10 @@ const DETAILS: Record<ProblemCode, string> = {
   'release-not-found': 'Release not found',
   'artifact-not-found': `No release has an artifact ${DIGEST}`,
   'evidence-not-found': 'Evidence not found',
+  'document-removed':
+    'Retention removed the bytes of this document at 2026-11-25T03:00:00.000Z. Its digest, findings and verdicts stay',
+  'legal-hold-not-found': 'Legal hold not found',
+  'legal-hold-lifted': 'The legal hold was already lifted for another reason: The case is closed',
   'policy-not-found': 'Policy not found',
   'policy-version-not-found': 'Policy shop has no version 7',
   'environment-not-found': 'Environment not found',

@@ -57,6 +57,7 @@ const MIGRATIONS = [
   '20261206110000_doubts',
   '20261206140000_project_keys',
   '20261206150000_ending_waivers',
+  '20261207100000_retention',
 ];
 
 let database: Awaited<ReturnType<typeof createEmptyDatabase>>;

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { RETENTION_FUNCTIONS, RETENTION_HELPERS } from '../../src/database/role/retention.js';
 import { FUNCTIONS, RIGHTS, SEQUENCES, VIEWS } from '../../src/database/role/rights.js';
 import { compareRole, readRole } from '../../src/database/role/state.js';
 import { importBatch, NEXT_IMPORT } from '../../src/events/import.sql.js';
@@ -64,7 +65,7 @@ describe('the table of rights', () => {
     expect([...SEQUENCES].sort()).toEqual(await ofSchema(`'S'`));
   });
 
-  it('names each function that is not a trigger, and none runs with the rights of its owner', async () => {
+  it('names each function that is not a trigger: only those of retention have the rights of the owner', async () => {
     const own = `p.pronamespace = 'public'::regnamespace AND NOT EXISTS (
       SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')`;
     const signatures = await names(
@@ -72,12 +73,14 @@ describe('the table of rights', () => {
         WHERE ${own} AND p.prorettype <> 'trigger'::regtype ORDER BY 1`,
     );
     const written = await Promise.all(
-      FUNCTIONS.map((name) => names(`SELECT '${name}'::regprocedure::text AS name`)),
+      [...FUNCTIONS, ...RETENTION_FUNCTIONS, ...RETENTION_HELPERS].map((name) =>
+        names(`SELECT '${name}'::regprocedure::text AS name`),
+      ),
     );
     expect(written.flat().sort()).toEqual(signatures);
-    expect(await names(`SELECT proname AS name FROM pg_proc p WHERE ${own} AND prosecdef`)).toEqual(
-      [],
-    );
+    expect(
+      await names(`SELECT proname AS name FROM pg_proc p WHERE ${own} AND prosecdef ORDER BY 1`),
+    ).toEqual(['remove_document', 'retention_documents']);
   });
 
   it('names columns that exist', async () => {

@@ -55,7 +55,7 @@ describe('TRUNCATE', () => {
     const tables = await sql<{ name: string }>(
       `SELECT tgrelid::regclass::text AS name FROM pg_trigger WHERE tgname LIKE '%_beside_api'`,
     );
-    expect(tables).toHaveLength(23);
+    expect(tables).toHaveLength(25);
     for (const { name } of tables) {
       const truncate = sql(`TRUNCATE ${name} CASCADE`);
       await expect(truncate, name).rejects.toMatchObject({ code: '23001' });

@@ -390,6 +390,20 @@ describe('events', () => {
     await recordsNothing(`DELETE ${path}`, 404, { app });
   });
 
+  it('are recorded for how long documents are kept', async () => {
+    const policy = { payload: { days: 30, deployedDays: null } };
+    await does('setRetentionPolicy', 'POST /retention-policies', ['retention-policy.set'], policy);
+    const named = { payload: { name: 'Held' } };
+    const made = await does('createProject', 'POST /projects', ['project.created'], named);
+    const projectId = made.body.id;
+    const hold = { payload: { projectId, reason: 'Case' } };
+    const placed = await does('placeLegalHold', 'POST /legal-holds', ['legal-hold.placed'], hold);
+    const lift = `POST /legal-holds/${placed.body.id}/lift`;
+    const closed = { payload: { reason: 'Closed' } };
+    await does('liftLegalHold', lift, ['legal-hold.lifted'], closed);
+    await recordsNothing(lift, 200, closed);
+  });
+
   it('are recorded for groups, links and identities', async () => {
     const grant = { payload: { group: 'developers', scopes: ['projects:read'] } };
     const given = await does(

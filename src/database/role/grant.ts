@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { RETENTION_FUNCTIONS, RETENTION_HELPERS } from './retention.js';
 import { FUNCTIONS, RIGHTS, SEQUENCES, VIEWS } from './rights.js';
 import type { RoleState } from './state.js';
 
@@ -61,6 +62,10 @@ export function grantStatements(
       `REVOKE ALL ON SEQUENCE ${quote(sequence)} FROM PUBLIC, ${role}`,
       `GRANT USAGE ON SEQUENCE ${quote(sequence)} TO ${role}`,
     ]),
+    // The server cannot remove documents.
+    ...[...RETENTION_FUNCTIONS, ...RETENTION_HELPERS].map(
+      (signature) => `REVOKE ALL ON FUNCTION ${signature} FROM PUBLIC, ${role}`,
+    ),
     ...FUNCTIONS.map((signature) => `GRANT EXECUTE ON FUNCTION ${signature} TO ${role}`),
     // A migration of a later version may add tables while this one runs.
     `ALTER DEFAULT PRIVILEGES IN SCHEMA ${place} GRANT SELECT, INSERT ON TABLES TO ${role}`,

@@ -3,10 +3,23 @@ export interface PackedRelease {
   readonly version: string;
 }
 
+const goneText = (removed: readonly { readonly sha256: string; readonly size: number }[]) =>
+  removed.length === 0
+    ? ''
+    : `
+Removed by retention
+--------------------
+
+The bytes of these documents are gone. An entry document.removed says when, and by which policy:
+
+${removed.map(({ sha256, size }) => `${sha256}  ${size} bytes`).join('\n')}
+`;
+
 /** The first file of a pack, for the person who opens it a year later. */
 export const packReadme = (
   { id, version }: PackedRelease,
   size: number,
+  removed: readonly { readonly sha256: string; readonly size: number }[],
 ): string => `Audit pack of release ${version}
 =====================
 
@@ -41,6 +54,6 @@ approvals/      who approved or rejected the release, and what the person saw
 break-glass/    who passed what denied the release, and the review of that
 deployments/    where the release was deployed
 evidence/       what each document is, who sent it, and when
-documents/      the documents, named by their SHA-256
+documents/      the documents, named by their SHA-256${removed.length > 0 ? '. Retention removed some, see below' : ''}
 manifest.json   the SHA-256 of every file before it. If it is missing, the archive is cut
-`;
+${goneText(removed)}`;

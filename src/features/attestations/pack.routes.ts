@@ -19,6 +19,7 @@ export const packRoutes: FastifyPluginAsyncTypebox<{ packs: PackService }> = asy
           'release-not-found',
           'environment-not-found',
           'not-in-log',
+          'document-removed',
           'log-off',
           'log-not-signed',
           'log-behind',

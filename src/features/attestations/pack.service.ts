@@ -28,6 +28,7 @@ import {
   LAST_CHECKPOINTS,
   LATEST_OF_TYPE,
   POLICIES_OF,
+  REMOVED_OF,
   WAIVERS_OF,
 } from './pack.sql.js';
 import { type PackedFile, type TarFile, tarOf } from './tar.js';
@@ -172,7 +173,7 @@ export function packService({ log, attestations, documents }: Options) {
     /**
      * Prepares a pack: reads ids, and afterwards each file when it is sent.
      * @throws {AppError} `release-not-found`, `environment-not-found`, `not-in-log`, `log-off`, `log-not-signed`,
-     * `log-behind`
+     * `log-behind`, `document-removed`
      */
     async create(
       context: CallContext,
@@ -216,11 +217,18 @@ export function packService({ log, attestations, documents }: Options) {
       const policies = await query<Policy>(context, POLICIES_OF, [verdicts]);
       const used = await query<{ id: string }>(context, EVIDENCE_OF, [verdicts]);
       const evidence = [...new Set([...of('evidence'), ...used.map((row) => row.id)])].sort();
+      type Removed = { sha256: string; size: number; told: boolean };
+      const ofRelease = [projectId, evidence, id, checkpoint.log, size];
+      const removed = await query<Removed>(context, REMOVED_OF, ofRelease);
+      if (removed.some(({ told }) => !told)) {
+        const detail = `Retention removed documents after entry ${size}. For a pack that says so, leave size out`;
+        throw new AppError('document-removed', detail);
+      }
       for (const verdict of verdicts) await attestations.signRecord(context, verdict);
       const keys = await usedKeys(context, log, checkpoints, verdicts, checkpoint);
 
       async function* files(): AsyncGenerator<TarFile> {
-        yield textFile('README.txt', packReadme(release, size));
+        yield textFile('README.txt', packReadme(release, size, removed));
         yield jsonFile('pack.json', {
           schema: SCHEMA,
           release: { id, projectId, version, commit },

@@ -55,11 +55,29 @@ export const POLICIES_OF: Statement = {
           WHERE v.id = ANY ($1::uuid[]) ORDER BY 1, 2`,
 };
 
-/** Documents, each once. `$1`: project, `$2`: ids of evidence. */
+/** Documents whose bytes are there, each once. `$1`: project, `$2`: ids of evidence. */
 export const DOCUMENTS_OF: Statement = {
   name: 'pack-documents',
   text: `SELECT d.sha256, d.size FROM documents d
           WHERE d.project_id = $1 AND d.sha256 IN (SELECT stored_sha256 FROM evidence WHERE id = ANY ($2::uuid[]))
+            AND EXISTS (SELECT 1 FROM document_chunks c WHERE c.project_id = d.project_id AND c.sha256 = d.sha256)
+          ORDER BY d.sha256`,
+};
+
+/**
+ * Documents whose bytes retention removed, each once. `told`: an entry of the release up to the size says so.
+ * `$1`: project, `$2`: ids of evidence, `$3`: release, `$4` and `$5`: log and size.
+ */
+export const REMOVED_OF: Statement = {
+  name: 'pack-removed',
+  text: `SELECT d.sha256, d.size,
+                EXISTS (SELECT 1 FROM events e JOIN log_entries x ON x.event_id = e.id
+                         WHERE x.release_id = $3 AND e.type = 'document.removed' AND e.subject_id = d.sha256
+                           AND (x.log_id < $4::int OR (x.log_id = $4::int AND x.index < $5::bigint))) AS told
+           FROM documents d
+          WHERE d.project_id = $1 AND d.sha256 IN (SELECT stored_sha256 FROM evidence WHERE id = ANY ($2::uuid[]))
+            AND EXISTS (SELECT 1 FROM document_removals r WHERE r.project_id = d.project_id AND r.sha256 = d.sha256)
+            AND NOT EXISTS (SELECT 1 FROM document_chunks c WHERE c.project_id = d.project_id AND c.sha256 = d.sha256)
           ORDER BY d.sha256`,
 };
 

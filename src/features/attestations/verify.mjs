@@ -33,7 +33,6 @@ function need(value, message) {
   if (!value) throw new Error(message);
   return value;
 }
-/** Reads JSON that every reader reads alike: no member is there twice. */
 const parse = (text, one = JSON.parse(text)) =>
   need(JSON.stringify(one) === text.replace(/\n$/, ''), 'it is not JSON as the server writes it') && one;
 const json = (path) => parse(need(named.add(path) && files.get(path), `${path} is missing`).text);
@@ -93,9 +92,8 @@ function openCheckpoint(note, keys) {
   });
   return { origin, size: Number(size), root: hashOf(root), vkey: need(signer, `no key of ${origin} signed it`) };
 }
-/** Reads the archive once, in parts of 1 MiB. Headers are as the server writes them. Documents are not kept. */
 function readTar(path) {
-  const [tar, part] = [openSync(path, 'r'), Buffer.alloc(2 ** 20)];
+  const [tar, part] = [openSync(path, 'r'), Buffer.alloc(2 ** 20)]; // read once; documents are not kept
   const read = (length) => part.subarray(0, readSync(tar, part, 0, length, null));
   const octal = (value) => value.toString(8).padStart(11, '0');
   for (let block = read(512); block.some(Boolean); block = read(512)) {
@@ -130,7 +128,6 @@ function verifyLogs({ log, size }, keys) {
   need(heads.get(log)?.size === size, `logs/${log} is not a checkpoint of size ${size}`);
   proven.push(`The checkpoint of ${quoted(heads.get(log).origin)} at size ${size} is signed by a key of the log`);
 }
-/** Each key signed something. One that the auditor did not keep follows one that he kept: by an entry of the log. */
 function verifyKeys({ log: ofLogs, verdicts: ofVerdicts }, trusted) {
   need(same([...signers].sort(), [...ofLogs, ...ofVerdicts].sort()), 'it has not the keys that signed the pack');
   trusted ??= new Set([...ofVerdicts, ...new Map(ofLogs.map((key) => [key.split('+')[0], key]).reverse()).values()]);
@@ -197,13 +194,12 @@ function verifyChain({ log: current, environment }) {
   need(isIssued || issued.length === 0, 'pack.json has another environment than the event that the pack was issued');
   if (own[0]?.log !== current) claimed.add('The restore between two logs lost no event of the release (log.recovered)');
 }
-/** Events about something, in order. An erased one left digests; earlier versions did not say what they erased. */
-function eventsAbout(kind, id) {
-  const erased = erasures.filter(({ subject, kept }) => !kept || subject === id);
+function eventsAbout(kind, id, sum) {
+  const erased = erasures.filter(({ subject, kept }) => !kept || subject === id); // it left digests, or nothing
   const known = erased.map(({ type, kept, ...one }) => ({ ...one, type: kept ? type : 'imported', data: kept ?? {} }));
-  return [...(about.get(`${kind}/${id}`) ?? []), ...known].sort((a, b) => a.log - b.log || a.index - b.index);
+  const found = [...(about.get(`${kind}/${id}`) ?? []), ...(about.get(`document/${sum}`) ?? []), ...known];
+  return found.sort((a, b) => a.log - b.log || a.index - b.index);
 }
-/** A record is the row whose digest the last event about it has, as text and as members, and `rest`. */
 function verifyRecord({ row, ...members }, path, kind, rest = {}) {
   const [what, events] = [`${kind} ${members.id}`, eventsAbout(kind, members.id)];
   need(path === fileOf(kind, members.id), 'it has the name of another file');
@@ -345,9 +341,9 @@ function verifyPack(options) {
   need(pack.schema === SCHEMA, `this program verifies ${SCHEMA}. Use the one of the pack: it is of another version`);
   const isWhole = same(pack, { schema: SCHEMA, release, environment, log, size });
   need(isWhole && same(packed, { log: packed.log, verdicts: packed.verdicts }), 'pack.json or keys.json has more');
-  const logKeys = [...packed.log, ...options.own];
+  const all = [...packed.log, ...options.own];
   const verdictKeys = [...packed.verdicts, ...options.own.filter((key) => key.startsWith('-----BEGIN'))];
-  verifyLogs(pack, logKeys);
+  verifyLogs(pack, all);
   for (const path of pathsIn('entries'))
     for (const line of files.get(path).text.trimEnd().split('\n')) check(path, () => verifyEntry(parse(line), pack));
   check('the events of the release', () => verifyChain(pack));
@@ -357,10 +353,14 @@ function verifyPack(options) {
   if (!data) claimed.add(`The version and the commit of the release: ${why}`);
   check('pack.json', () => need(isCreated || !data, 'the release is not the one in the log'));
   each('evidence', (evidence, path) => {
-    const [{ id, receivedSha256, storedSha256 }, document] = [evidence, `documents/${evidence.storedSha256}`];
+    const [{ id, receivedSha256, storedSha256: sum }, document] = [evidence, `documents/${evidence.storedSha256}`];
     verifyRecord(evidence, path, 'evidence');
-    need(named.add(document) && files.get(document)?.sha256 === storedSha256, 'its document is missing or was changed');
-    if (receivedSha256 !== storedSha256) claimed.add(`What was received as evidence ${id}: its secrets were masked`);
+    const last = eventsAbout('evidence', id, sum).findLast(({ type }) => type !== 'evidence.retracted') ?? {};
+    const file = named.add(document) && files.get(document);
+    const isGone = !file && last.type === 'document.removed' && last.data.sha256 === sum;
+    if (isGone) claimed.add(`${document} of evidence ${id}: gone by retention at ${last.time}, event ${last.id}`);
+    need(isGone || file?.sha256 === sum, 'its document is missing or was changed');
+    if (receivedSha256 !== sum) claimed.add(`What was received as evidence ${id}: its secrets were masked`);
   });
   const riskOf = (file) => digestOf(file.risk) === file.seen && { risk: file.risk };
   each('approvals', (file, path) => verifyRecord(file, path, 'approval', riskOf(file)));
@@ -374,7 +374,7 @@ function verifyPack(options) {
   else claimed.add('The keys are those of the server. Use --keys with those that you kept');
   proven.push(`Attestations: ${pathsIn('attestations').length}. A key for verdicts signed each, and they say the same`);
   for (const path of options.checkpoint ?? [])
-    check('--checkpoint', () => verifyOwnCheckpoint(path, logKeys, options.proof));
+    check('--checkpoint', () => verifyOwnCheckpoint(path, all, options.proof));
   if (!grown.has(log)) claimed.add('The log was not rewritten before this pack. Use --checkpoint with one of yours');
   for (const path of problems.length > 0 ? [] : files.keys())
     check(path, () => need(named.has(path) || LISTED.test(path), 'nothing names this file'));

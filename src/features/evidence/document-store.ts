@@ -2,11 +2,17 @@ import { type Place, query, type TransactionContext } from '../../database/conte
 import type { StoredDocument } from '../../documents/parsing/read-document.js';
 
 /**
- * Stores documents by their digest, currently in PostgreSQL. Another store needs only these two functions. `put` runs
- * in the transaction of its evidence. It does nothing if the document is already stored.
+ * Stores documents by their digest, currently in PostgreSQL. Another store needs only these functions. `put` runs in
+ * the transaction of its evidence, before it. It does nothing if the document is known.
  */
 export interface DocumentStore {
-  put(context: TransactionContext, projectId: number, document: StoredDocument): Promise<void>;
+  /** @returns whether the document is new */
+  put(context: TransactionContext, projectId: number, document: StoredDocument): Promise<boolean>;
+  /**
+   * Stores the bytes of a known document again if retention removed them. It runs after the evidence was added, whose
+   * reference to the document keeps retention out.
+   */
+  putAgain(context: TransactionContext, projectId: number, document: StoredDocument): Promise<void>;
   /** Yields the document's gzip stream in pieces. */
   read(context: Place, projectId: number, sha256: string): AsyncGenerator<Uint8Array>;
 }
@@ -22,19 +28,39 @@ const INSERT_CHUNK = {
   text: `INSERT INTO document_chunks (project_id, sha256, ordinal, content) VALUES ($1, $2, $3, $4)`,
 };
 
+const HAS_CHUNKS = {
+  name: 'document-has-chunks',
+  text: `SELECT 1 FROM document_chunks WHERE project_id = $1 AND sha256 = $2 LIMIT 1`,
+};
+
 const SELECT_CHUNK = {
   name: 'document-chunk',
   text: `SELECT content FROM document_chunks WHERE project_id = $1 AND sha256 = $2 AND ordinal = $3`,
 };
 
+async function putChunks(
+  context: TransactionContext,
+  projectId: number,
+  { sha256, chunks }: StoredDocument,
+): Promise<void> {
+  for (const [ordinal, chunk] of chunks.entries()) {
+    await query(context, INSERT_CHUNK, [projectId, sha256, ordinal, Buffer.from(chunk)]);
+  }
+}
+
 export function documentStore(): DocumentStore {
   return {
-    async put(context, projectId, { sha256, size, gzipSize, chunks }) {
+    async put(context, projectId, document) {
+      const { sha256, size, gzipSize } = document;
       const added = await query(context, INSERT_DOCUMENT, [projectId, sha256, size, gzipSize]);
-      if (added.length === 0) return;
-      for (const [ordinal, chunk] of chunks.entries()) {
-        await query(context, INSERT_CHUNK, [projectId, sha256, ordinal, Buffer.from(chunk)]);
-      }
+      if (added.length === 0) return false;
+      await putChunks(context, projectId, document);
+      return true;
+    },
+
+    async putAgain(context, projectId, document) {
+      const [chunk] = await query(context, HAS_CHUNKS, [projectId, document.sha256]);
+      if (!chunk) await putChunks(context, projectId, document);
     },
 
     async *read(context, projectId, sha256) {

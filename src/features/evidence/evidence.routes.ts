@@ -66,13 +66,18 @@ export const evidenceRoutes: FastifyPluginAsyncTypebox<{ evidence: EvidenceServi
   app.get(
     '/evidence/:id/document',
     {
-      config: { scope: 'evidence:read', conditional: 'read', problems: ['evidence-not-found'] },
+      config: {
+        scope: 'evidence:read',
+        conditional: 'read',
+        problems: ['evidence-not-found', 'document-removed'],
+      },
       schema: {
         operationId: 'getDocument',
         summary: 'Download the document',
         description: [
           'Returns the document as it was received, except that secrets are masked.',
           'The entity tag is the SHA-256 digest of the returned bytes.',
+          'The answer is 410 after retention removed the bytes.',
         ].join(' '),
         params: EvidenceParams,
         response: {

@@ -67,6 +67,7 @@ export const evidenceExample = {
   retractedAt: null,
   retractedBy: null,
   retractReason: null,
+  documentRemoved: null,
 };
 
 export const Evidence = Type.Object(
@@ -120,6 +121,16 @@ export const Evidence = Type.Object(
     retractedAt: nullableTimestamp('When the evidence was retracted'),
     retractedBy: nullableString(),
     retractReason: nullableString(),
+    documentRemoved: Type.Union(
+      [
+        Type.Object({
+          at: timestamp('When retention removed the bytes of the document'),
+          policy: uuid('The retention policy of that time'),
+        }),
+        Type.Null(),
+      ],
+      { description: 'null: the document can be downloaded' },
+    ),
   },
   {
     $id: 'Evidence',

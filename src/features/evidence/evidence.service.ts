@@ -1,15 +1,16 @@
 import { reaches } from '../../access/caller.js';
-import { mapPage, type Page, pageById } from '../../contract/page.js';
-import type { CallContext } from '../../database/context.js';
+import { type Page, pageById } from '../../contract/page.js';
+import type { CallContext, Place } from '../../database/context.js';
 import { lockRow } from '../../database/lock-row.js';
 import { change } from '../../events/index.js';
-import type { Prisma } from '../../generated/prisma/client.js';
+import type { Evidence as EvidenceRow, Prisma } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
 import { hasHappened } from '../../shared/once-with-reason.js';
 import { requireReleaseRef } from '../releases/index.js';
 import type { DocumentStore } from './document-store.js';
 import { type Evidence, requireEvidence, toEvidence } from './evidence.js';
 import type { ListEvidenceQuery } from './evidence.schemas.js';
+import { documentRemoved, removalsOf } from './removals.js';
 
 /** The stored document. */
 export interface DocumentFile {
@@ -28,6 +29,20 @@ const BY_STATUS: Record<Evidence['status'], Prisma.EvidenceWhereInput> = {
   retracted: { retractedAt: { not: null } },
 };
 
+/** Evidence of one project, with what is known of its documents. */
+async function shown(context: Place, rows: readonly EvidenceRow[]): Promise<Evidence[]> {
+  const [first] = rows;
+  if (!first) return [];
+  const digests = rows.map(({ storedSha256 }) => storedSha256);
+  const removals = await removalsOf(context, first.projectId, digests);
+  return rows.map((row) => toEvidence(row, removals.get(row.storedSha256)));
+}
+
+async function shownOne(context: Place, row: EvidenceRow): Promise<Evidence> {
+  const removals = await removalsOf(context, row.projectId, [row.storedSha256]);
+  return toEvidence(row, removals.get(row.storedSha256));
+}
+
 export type EvidenceService = ReturnType<typeof evidenceService>;
 
 /** Reads and retracts evidence. Stored evidence is never changed: it is superseded or retracted, and stays readable. */
@@ -35,7 +50,7 @@ export function evidenceService(store: DocumentStore) {
   return {
     /** @throws {AppError} `evidence-not-found` */
     async get(context: CallContext, id: string): Promise<Evidence> {
-      return toEvidence(await requireEvidence(context, 'evidence:read', id));
+      return shownOne(context, await requireEvidence(context, 'evidence:read', id));
     },
 
     /** Lists evidence, newest first. @throws {AppError} `release-not-found` */
@@ -57,10 +72,11 @@ export function evidenceService(store: DocumentStore) {
         orderBy: { id: 'desc' },
         take: limit + 1,
       });
-      return mapPage(pageById(rows, limit), toEvidence);
+      const page = pageById(rows, limit);
+      return { ...page, items: await shown(context, page.items) };
     },
 
-    /** @throws {AppError} `evidence-not-found` */
+    /** @throws {AppError} `evidence-not-found`, `document-removed` */
     async document(context: CallContext, id: string): Promise<DocumentFile> {
       const { projectId, storedSha256, mediaType, kind } = await requireEvidence(
         context,
@@ -71,6 +87,8 @@ export function evidenceService(store: DocumentStore) {
         where: { projectId_sha256: { projectId, sha256: storedSha256 } },
         select: { size: true },
       });
+      const removal = (await removalsOf(context, projectId, [storedSha256])).get(storedSha256);
+      if (removal) throw documentRemoved(removal);
       const ending = /xml(?:;|$)/.test(mediaType) ? 'xml' : 'json';
       return {
         sha256: storedSha256,
@@ -98,7 +116,7 @@ export function evidenceService(store: DocumentStore) {
         const before = await requireEvidence(changing, 'evidence:retract', id);
         const once = { stored: before.retractReason, reason, what: 'evidence', done: 'retracted' };
         if (hasHappened({ ...once, code: 'evidence-retracted' }))
-          return unchanged(toEvidence(before));
+          return unchanged(await shownOne(changing, before));
         const row = await prisma.evidence.update({
           where: { id: before.id },
           data: { retractedBy: caller.subject, retractReason: reason },
@@ -110,7 +128,7 @@ export function evidenceService(store: DocumentStore) {
           releaseId,
           data: { receivedSha256 },
         });
-        return toEvidence(row);
+        return shownOne(changing, row);
       });
     },
   };

@@ -7,6 +7,7 @@ import type { Evidence as EvidenceRow } from '../../generated/prisma/client.js';
 import { AppError } from '../../shared/app-error.js';
 import { coverageOf, shownBy } from '../../vocabulary/coverage.js';
 import type { STATUSES } from './evidence.schemas.js';
+import type { Removal } from './removals.js';
 
 type Status = (typeof STATUSES)[number];
 
@@ -19,6 +20,8 @@ export type Evidence = Omit<
   readonly status: Status;
   readonly supersededBy: string | null;
   readonly summary: Summary;
+  /** Null: the document is there. */
+  readonly documentRemoved: Pick<Removal, 'at' | 'policy'> | null;
 };
 
 function statusOf({ retractedAt, supersededAt }: EvidenceRow): Status {
@@ -39,7 +42,8 @@ export function toSummary({ testsRun: _testsRun, ...summary }: StoredSummary): S
   return { ...summary, targets, shows: shownBy(coverage), coverage };
 }
 
-export function toEvidence(row: EvidenceRow): Evidence {
+/** @param removal of its document, if retention removed the bytes */
+export function toEvidence(row: EvidenceRow, removal?: Removal): Evidence {
   const {
     artifactSha256,
     absolves: _absolves,
@@ -54,6 +58,7 @@ export function toEvidence(row: EvidenceRow): Evidence {
     status: statusOf(row),
     supersededBy: supersededById,
     summary: toSummary(fromJson<Summary>(summary)),
+    documentRemoved: removal ? { at: removal.at, policy: removal.policy } : null,
   };
 }
 

@@ -9,6 +9,7 @@ export {
 export { type DocumentStore, documentStore } from './document-store.js';
 export { EVIDENCE_DIGEST, EVIDENCE_INPUT } from './evidence.input.sql.js';
 export { KIND_NAMES } from './evidence.schemas.js';
+export { type Removal, removalsOf } from './removals.js';
 export { digestsNow, parsedDigests, type RowDigests } from './row-digests.js';
 export { digestedColumns } from './row-digests.sql.js';
 export { openStored } from './stored-document.js';

@@ -53,7 +53,7 @@ function storeAgain(context: CallContext, unread: Unread, document: OpenDocument
     const [current] = await query(changing, LOCK_UNREAD, [before]);
     if (!current) return changing.unchanged(undefined);
     const { summary, document: stored, ...head } = document.head;
-    await store.put(changing, unread.projectId, stored);
+    const isNew = await store.put(changing, unread.projectId, stored);
     const evidence = await changing.prisma.evidence.create({
       data: {
         ...about,
@@ -63,6 +63,7 @@ function storeAgain(context: CallContext, unread: Unread, document: OpenDocument
         absolves: unread.mayAbsolve && summary.claims !== undefined,
       },
     });
+    if (!isNew) await store.putAgain(changing, unread.projectId, stored);
     await query(changing, SUPERSEDE_READ, [before, evidence.id]);
     const receivedAt = unread.lastReceivedAt;
     const rows = await insertRows(changing, evidence, document.batches(), receivedAt);

@@ -1,6 +1,6 @@
 import { type CallContext, query, type TransactionContext } from '../../database/context.js';
 import { toJson } from '../../database/json.js';
-import { takeTurn } from '../../database/turns.js';
+import { shareTurn, takeTurn } from '../../database/turns.js';
 import { type ChangeContext, change } from '../../events/index.js';
 import type { Evidence as EvidenceRow, Prisma } from '../../generated/prisma/client.js';
 import { personBehind } from '../../security/authentication/identity.js';
@@ -105,6 +105,7 @@ const sameSlot = ({ releaseId, artifactSha256, label, document }: Upload) =>
  */
 async function receiveAgain(
   context: ChangeContext,
+  store: DocumentStore,
   upload: Upload,
 ): Promise<EvidenceRow | undefined> {
   const { prisma } = context;
@@ -122,6 +123,9 @@ async function receiveAgain(
     take: 1,
   });
   if (!row) return undefined;
+  // Retention waits for nobody who has this turn, and removed the bytes before it or not at all.
+  await shareTurn(context, ['document', row.projectId, row.storedSha256]);
+  await store.putAgain(context, row.projectId, document.head.document);
   if ((await query(context, RECEIVED_AGAIN, [row.id])).length === 0) return undefined;
   const { id, projectId, releaseId } = row;
   const data = { receivedSha256 };
@@ -136,7 +140,7 @@ async function insert(
 ): Promise<Omit<Stored, 'created'>> {
   const { document, warnings: _warnings, ...about } = upload;
   const { summary, document: stored, ...head } = document.head;
-  await store.put(context, upload.projectId, stored);
+  const isNew = await store.put(context, upload.projectId, stored);
   const triggeredBy = await personBehind(context, context.caller);
   const evidence = await context.prisma.evidence.create({
     data: {
@@ -148,6 +152,7 @@ async function insert(
       triggeredBy,
     },
   });
+  if (!isNew) await store.putAgain(context, upload.projectId, stored);
   const { mayAbsolve, label } = upload;
   // First, because what is superseded depends on the findings.
   const rows = await insertRows(context, evidence, document.batches());
@@ -193,7 +198,7 @@ export function storeUpload(
 ): Promise<Stored> {
   return change(context, async (changing) => {
     await takeUploadTurn(changing, upload);
-    const known = await receiveAgain(changing, upload);
+    const known = await receiveAgain(changing, store, upload);
     if (known) return { evidence: known, created: false, superseded: [], warnings: [] };
     await refuseRetracted(changing, { ...upload, kind: upload.document.head.kind });
     const stored = await insert(changing, store, upload);

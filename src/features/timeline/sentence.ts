@@ -92,7 +92,7 @@ function withdrawn({ actor, data }: Told): string {
 type Type =
   | Extract<
       EventType,
-      `${'release' | 'artifact' | 'evidence' | 'waiver' | 'approval' | 'break-glass' | 'verdict' | 'deployment'}.${string}`
+      `${'release' | 'artifact' | 'evidence' | 'document' | 'legal-hold' | 'waiver' | 'approval' | 'break-glass' | 'verdict' | 'deployment'}.${string}`
     >
   | 'attestation.signed'
   | 'audit-pack.issued'
@@ -114,6 +114,10 @@ const SENTENCES: Readonly<Record<Type, (event: Told) => string>> = {
   'evidence.read-again': ({ data }) =>
     `The server read a document again, with version ${text(data.parserVersion, '')} of its parser`,
   'evidence.retracted': ({ actor }) => `${actor} retracted evidence. It does not count any more`,
+  'document.removed': ({ data }) =>
+    `Retention removed the bytes of the document ${text(data.sha256, '')}. Its digest and all that was read from it stay`,
+  'legal-hold.placed': ({ actor }) => `${actor} placed a legal hold. No document is removed`,
+  'legal-hold.lifted': ({ actor }) => `${actor} lifted a legal hold`,
   'waiver.requested': requested,
   'waiver.approved': ({ actor, data }) =>
     `${actor} approved a waiver that ${text(data.requestedBy, 'another caller')} had requested`,

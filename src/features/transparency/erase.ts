@@ -28,7 +28,13 @@ const ERASE_EVENT = {
 };
 
 /** What the log says of itself stays, or an erasure could be erased. */
-const KEPT = new Set(['log.recovered', 'log.erased', 'log.diverged', 'key.rotated']);
+const KEPT = new Set([
+  'log.recovered',
+  'log.erased',
+  'log.diverged',
+  'key.rotated',
+  'document.removed',
+]);
 
 async function requireErasable(context: Inside<Place>, event: string) {
   const [found] = await query<Found>(context, FIND, [event]);

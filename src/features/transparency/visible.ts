@@ -8,6 +8,9 @@ export const SCOPE_OF_KIND: Readonly<Record<SubjectKind, Scope>> = {
   release: 'releases:read',
   artifact: 'releases:read',
   evidence: 'evidence:read',
+  document: 'evidence:read',
+  'legal-hold': 'holds:write',
+  'retention-policy': 'retention:write',
   policy: 'policies:read',
   'policy-version': 'policies:read',
   environment: 'environments:read',
@@ -32,6 +35,7 @@ export const SCOPE_OF_KIND: Readonly<Record<SubjectKind, Scope>> = {
 
 /** Kinds of subjects without a project. */
 export const WITHOUT_PROJECT: ReadonlySet<string> = new Set<SubjectKind>([
+  'retention-policy',
   'policy',
   'policy-version',
   'environment',

@@ -49,6 +49,12 @@ export const PROJECT_CHECKS: readonly RowCheck[] = [
     later: `t.retracted_by IS NOT DISTINCT FROM ${ACTOR('evidence.retracted')}`,
   },
   {
+    kind: 'legal-hold',
+    created: ['legal-hold.placed'],
+    agrees: `t.project_id = e.project_id AND ${same('t.release_id::text', 'release')} AND t.created_by = e.actor`,
+    later: `t.lifted_by IS NOT DISTINCT FROM ${ACTOR('legal-hold.lifted')}`,
+  },
+  {
     kind: 'deployment',
     created: ['deployment.recorded'],
     agrees: `${same('t.environment', 'environment')} AND t.release_id = e.release_id AND t.created_by = e.actor

@@ -21,6 +21,13 @@ export const SETTING_CHECKS: readonly RowCheck[] = [
     project: NO_PROJECT,
   },
   {
+    kind: 'retention-policy',
+    created: ['retention-policy.set'],
+    agrees: `COALESCE(to_jsonb(t.days), 'null') = d -> 'days'
+             AND COALESCE(to_jsonb(t.deployed_days), 'null') = d -> 'deployedDays' AND t.created_by = e.actor`,
+    project: NO_PROJECT,
+  },
+  {
     kind: 'policy-version',
     created: ['policy-version.added'],
     agrees: `t.sha256 = d ->> 'sha256' AND t.created_by = e.actor`,

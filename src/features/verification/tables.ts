@@ -29,7 +29,12 @@ export const TABLES: Readonly<Record<string, TableVerification>> = {
   documents: {
     with: 'the digest in the event of their evidence, their bytes, and the time of their first evidence',
   },
-  document_chunks: { with: 'the digest of their document' },
+  document_chunks: {
+    with: 'the digest of their document. If all are gone, with events `document.removed`',
+  },
+  document_removals: { with: 'events `document.removed`, the policy and the holds of that time' },
+  legal_holds: { with: ROW },
+  retention_policies: { with: ROW },
   evidence_readings: {
     with: 'events `evidence.read-again`',
     not: 'documents that could not be read again',

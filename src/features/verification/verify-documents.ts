@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, gunzipSync } from 'node:zlib';
 import type { Read } from '../../database/sql.js';
 import type { Verifier } from './verifier.js';
-import { CHUNK, DOCUMENTS, LOST_DOCUMENTS } from './verify-documents.sql.js';
+import { CHUNK, DOCUMENTS, LOST_DOCUMENTS, REMOVAL_FAULTS } from './verify-documents.sql.js';
 
 const PAGE = 500;
 
@@ -13,6 +13,10 @@ interface DocumentRow {
   readonly sha256: string;
   readonly size: number;
   readonly gzipSize: number;
+  /** None of its bytes are there. */
+  readonly gone: boolean;
+  /** Retention removed it, and it was not uploaded since. */
+  readonly removed: boolean;
   /** Evidence names it. */
   readonly named: boolean;
   /** Its time is that of its first evidence. */
@@ -59,17 +63,26 @@ async function measure(read: Read, { projectId, sha256 }: DocumentRow) {
   return { digest: hash.digest('hex'), size, gzipSize };
 }
 
+const faultOfGone = ({ removed }: DocumentRow) =>
+  removed ? undefined : 'its bytes are missing, and retention did not remove them';
+
+async function faultOfBytes(read: Read, row: DocumentRow): Promise<string | undefined> {
+  const found = await measure(read, row).catch(() => undefined);
+  if (found?.digest !== row.sha256) return 'its bytes were changed';
+  const isSame = found.size === row.size && found.gzipSize === row.gzipSize;
+  return isSame ? undefined : 'its size was changed';
+}
+
 /** Compares documents with their digests and sizes. @returns how many were compared */
 export async function verifyDocuments({ read, report }: Verifier): Promise<number> {
-  for (const { fault } of await read<{ fault: string }>(LOST_DOCUMENTS, [])) report(fault);
+  for (const statement of [LOST_DOCUMENTS, REMOVAL_FAULTS])
+    for (const { fault } of await read<{ fault: string }>(statement, [])) report(fault);
   for (let [project, digest, count] = [0, '', 0]; ; ) {
     const rows: DocumentRow[] = await read<DocumentRow>(DOCUMENTS, [project, digest, PAGE]);
     for (const row of rows) {
       const where = `document ${row.sha256} of project ${row.projectId}`;
-      const found = await measure(read, row).catch(() => undefined);
-      if (found?.digest !== row.sha256) report(`${where}: its bytes were changed`);
-      else if (found.size !== row.size || found.gzipSize !== row.gzipSize)
-        report(`${where}: its size was changed`);
+      const fault = row.gone ? faultOfGone(row) : await faultOfBytes(read, row);
+      if (fault) report(`${where}: ${fault}`);
       if (!row.named) report(`${where}: it was added, no evidence names it`);
       else if (!row.timed) report(`${where}: its time was changed`);
     }
