@@ -14,6 +14,7 @@ import { breakGlassService } from './break-glass/break-glass.service.js';
 import { countOpening } from './break-glass/openings.js';
 import { reviewsService } from './break-glass/reviews.service.js';
 import { deploymentsService } from './environments/deployments.service.js';
+import { requireEnvironment } from './environments/environment.js';
 import { environmentsService } from './environments/environments.service.js';
 import { runningFindingsService } from './environments/running-findings.service.js';
 import { statusService } from './environments/status.service.js';
@@ -160,7 +161,8 @@ export function pageServices(dependencies: PageDependencies) {
   const packs = packService({ log, attestations, documents: documentStore() });
   return {
     listEnvironments: guarded('listEnvironments', environments.list),
-    getEnvironment: guarded('getEnvironment', environments.get),
+    // Without what runs there: the status has it.
+    getEnvironment: guarded('getEnvironment', requireEnvironment),
     getEnvironmentStatus: guarded('getEnvironmentStatus', status.get),
     searchDeployments: guarded('searchDeployments', deployments.search),
     listRunningFindings: guarded('listRunningFindings', running.list),
