@@ -43,6 +43,8 @@ const FIRST = [
   'createGroupGrant',
   'createVerdict',
   'recordDeployment',
+  'setRetentionPolicy',
+  'placeLegalHold',
 ];
 const isLast = ({ operationId }: DescribedOperation) =>
   /^(approve|delete|disable|retract|revoke|seal|withdraw)/.test(operationId);
@@ -71,6 +73,7 @@ const REFUSED: Record<string, number> = {
   signIn: 409, // this server has no identity provider
   completeSignIn: 409,
   signOut: 409,
+  liftLegalHold: 404, // the example is not the hold that was placed
   unlinkName: 404, // the example is not the link that was created
   getEvent: 404, // no creation names an event
   getCheckpoint: 409, // the server has no keys, and so no log
