@@ -111,5 +111,5 @@ export const LANDED: Readonly<Record<string, readonly string[]>> = {
   '20261206150000_ending_waivers': [
     '197f46c7c233e827d43631784cdecd5c89a7017cac2dc141a7a35cd9205e80f4',
   ],
-  '20261207100000_retention': ['09c8aea3f27a7a55b0be389948f477eabe39769f59800f99b5cc415a975cd0ea'],
+  '20261207100000_retention': ['af16878a561df3d3a9c518c48f4093935baa5d6add733db44d8191a391a3ca06'],
 };

@@ -90,7 +90,13 @@ export interface EventData {
   };
   'evidence.retracted': { receivedSha256: string };
   /** The database records it, once for each release that has evidence of the document. */
-  'document.removed': { policy: string; sha256: string; size: number };
+  'document.removed': {
+    policy: string;
+    removal: string;
+    removedAt: string;
+    sha256: string;
+    size: number;
+  };
   'legal-hold.placed': { release: string | null };
   'legal-hold.lifted': { release: string | null };
   'retention-policy.set': { days: number | null; deployedDays: number | null };

@@ -29,7 +29,7 @@ export const MEMBERS: { readonly [Type in EventType]: readonly Required<EventDat
   'evidence.received-again': ['receivedSha256'],
   'evidence.read-again': ['before', 'receivedSha256', 'parserVersion', 'rows'],
   'evidence.retracted': ['receivedSha256'],
-  'document.removed': ['policy', 'sha256', 'size'],
+  'document.removed': ['policy', 'removal', 'removedAt', 'sha256', 'size'],
   'legal-hold.placed': ['release'],
   'legal-hold.lifted': ['release'],
   'retention-policy.set': ['days', 'deployedDays'],

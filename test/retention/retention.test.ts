@@ -209,7 +209,8 @@ describe('retention', () => {
     expect(await faults(log)).toEqual([`${where}: no event says that retention removed it`]);
     await sql(`INSERT INTO events (type, subject_kind, subject_id, project_id, release_id, actor, data)
                SELECT 'document.removed', 'document', repeat('0', 64), 1, release_id, 'retention:x',
-                      format('{"policy":"%s","sha256":"%s","size":%s}', p.id, stored_sha256, e.size)
+                      format('{"policy":"%s","removal":"x","removedAt":"x","sha256":"%s","size":%s}',
+                             p.id, stored_sha256, e.size)
                  FROM evidence e, retention_policies p`);
     await log.settle();
     const found = await faults(log);
@@ -217,6 +218,74 @@ describe('retention', () => {
     expect(found).toContainEqual(
       expect.stringMatching(/^event .*: it says that a document was removed, and it was not$/),
     );
+  });
+});
+
+describe('what the verification of the log says of a removal', () => {
+  /** A removal as retention makes it, and then what the owner changes beside it. */
+  async function removed() {
+    const log = await started();
+    const { release, evidence } = await oldRelease(log);
+    await everythingIsOld();
+    expect(await retain()).toMatchObject({ removed: 1 });
+    await log.settle();
+    expect(await faults(log)).toEqual([]);
+    return { log, release, where: `document ${evidence.storedSha256} of project 1` };
+  }
+
+  it('finds one under a hold that counted then', async () => {
+    const { log, release, where } = await removed();
+    await tamper(`INSERT INTO legal_holds (project_id, release_id, reason, created_at, created_by)
+                  VALUES (1, '${release}', 'Case', now() - interval '1 day', 'alice')`);
+    expect(await faults(log)).toContain(`${where}: it was removed under a legal hold`);
+    await tamper(
+      `UPDATE legal_holds SET lifted_at = now() - interval '1 hour', lifted_by = 'a', lift_reason = 'b'`,
+    );
+    expect(await faults(log)).not.toContain(`${where}: it was removed under a legal hold`);
+  });
+
+  it.each([
+    [
+      'another one came before',
+      `INSERT INTO retention_policies (created_at, created_by)
+                                 VALUES (now() - interval '1 day', 'alice')`,
+    ],
+    ['it removed nothing', 'UPDATE retention_policies SET days = NULL, deployed_days = NULL'],
+    ['it came afterwards', `UPDATE retention_policies SET created_at = now() + interval '1 hour'`],
+  ])('finds one by a policy that did not count: %s', async (_what, statement) => {
+    const { log, where } = await removed();
+    await tamper(statement);
+    expect(await faults(log)).toContain(
+      `${where}: it was removed by a policy that did not count then`,
+    );
+  });
+
+  it.each([
+    `UPDATE document_removals SET removed_at = removed_at - interval '1 ms'`,
+    'UPDATE document_removals SET id = gen_random_uuid()',
+    'UPDATE document_removals SET policy_id = gen_random_uuid()',
+    'DELETE FROM document_removals',
+  ])('finds %s', async (statement) => {
+    const { log } = await removed();
+    await tamper(statement);
+    expect(await faults(log)).not.toEqual([]);
+  });
+});
+
+describe('the age of a document', () => {
+  it.each<[string, object]>([
+    ['29 days 23 hours', { 'used-recently': 1 }],
+    ['30 days', {}],
+  ])('with a policy of 30 days, and %s', async (age, expected) => {
+    const log = await started();
+    await oldRelease(log);
+    const set = { days: 30, deployedDays: null };
+    await log.app.inject({ method: 'POST', url: '/retention-policies', payload: set });
+    const older = (column: string) => `${column} = ${column} - interval '${age}'`;
+    await tamper(`UPDATE documents SET ${older('created_at')}; UPDATE events SET ${older('time')};
+                  UPDATE releases SET ${older('created_at')};
+                  UPDATE evidence SET ${older('created_at')}, ${older('last_received_at')}`);
+    expect((await retain(false)).kept).toEqual(expected);
   });
 });
 

@@ -14,6 +14,7 @@ import { uploaded } from './evidence.js';
 import { postStop, windowOf } from './line.js';
 import { anotherPool, type LogApp, logApp } from './log.js';
 import { addArtifact, createRelease, digest } from './releases.js';
+import { everythingIsOld, minimumIsBack, retain } from './retention.js';
 import { assertRelease } from './verdicts.js';
 import { hookApp, postWebhook } from './webhooks.js';
 
@@ -138,6 +139,13 @@ export async function wholeRecord(): Promise<LogApp & { release: string }> {
     payload: { notes: 'First' },
   });
   if (notes.statusCode !== 200) throw new Error(notes.body);
+  await uploaded(app, other.id, bom([{ name: 'gone', version: '1.0.0' }]));
+  await createRelease(app, { projectId: other.projectId, version: '0.9.1' });
+  await post('/legal-holds', { projectId: 1, releaseId: release, reason: 'Case 2026-117' });
+  await everythingIsOld();
+  const { removed, kept } = await retain();
+  await minimumIsBack();
+  if (removed !== 1) throw new Error(`one document should go: ${removed}, ${JSON.stringify(kept)}`);
   await log.settle();
   const [updated] = await sql<{ id: string }>(
     `SELECT id FROM events WHERE type = 'release.updated'`,

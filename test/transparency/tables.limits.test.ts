@@ -17,6 +17,7 @@ const remove = (table: string, where = 'true') =>
   `DELETE FROM ${table} WHERE ctid = (SELECT ctid FROM ${table} WHERE ${where} LIMIT 1)`;
 const EVIDENCE = `(SELECT evidence_id FROM findings LIMIT 1)`;
 const HASH = `'\\x' || repeat('00', 32)`;
+const ANY_DAYS = 'ALTER TABLE retention_policies DROP CONSTRAINT retention_policies_days_check';
 const UNCHECKED = 'ALTER TABLE decision_briefs DROP CONSTRAINT decision_briefs_sha256_check';
 /** Rows of a document: each is one of a release whose verdict would be another. */
 const parsed = (table: string, update: string) => [
@@ -84,6 +85,22 @@ const TAMPERING: Readonly<Record<string, readonly string[]>> = {
     copy('document_chunks', { ordinal: '7' }),
     copy('document_chunks', { sha256: `repeat('0', 64)` }),
     remove('document_chunks'),
+  ],
+  document_removals: [
+    `UPDATE document_removals SET sha256 = (SELECT sha256 FROM document_chunks LIMIT 1)`,
+    `UPDATE document_removals SET policy_id = gen_random_uuid()`,
+    copy('document_removals', ID),
+    remove('document_removals'),
+  ],
+  legal_holds: [
+    `UPDATE legal_holds SET lifted_at = now(), lifted_by = 'eve', lift_reason = 'x'`,
+    copy('legal_holds', ID),
+    remove('legal_holds'),
+  ],
+  retention_policies: [
+    `${ANY_DAYS}; UPDATE retention_policies SET deployed_days = 1`,
+    `${ANY_DAYS}; ${copy('retention_policies', ID)}`,
+    remove('retention_policies'),
   ],
   evidence_readings: [
     `UPDATE evidence_readings SET read_as = evidence_id`,

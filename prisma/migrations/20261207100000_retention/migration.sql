@@ -201,6 +201,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET "lock_timeout" TO '2s' AS $$
 DECLARE
     policy "retention_policies";
     document "documents";
+    removal "document_removals";
     because TEXT;
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
@@ -237,11 +238,14 @@ BEGIN
     IF NOT EXISTS (SELECT 1 FROM "document_chunks" c WHERE c."project_id" = of_project AND c."sha256" = digest) THEN
         RETURN 'gone';
     END IF;
-    INSERT INTO "document_removals" ("project_id", "sha256", "policy_id") VALUES (of_project, digest, policy."id");
+    INSERT INTO "document_removals" ("project_id", "sha256", "policy_id") VALUES (of_project, digest, policy."id")
+    RETURNING * INTO removal;
     DELETE FROM "document_chunks" c WHERE c."project_id" = of_project AND c."sha256" = digest;
     INSERT INTO "events" ("type", "subject_kind", "subject_id", "project_id", "release_id", "actor", "data")
     SELECT 'document.removed', 'document', digest, of_project, e."release_id", 'retention:' || session_user,
-           format('{"policy":"%s","sha256":"%s","size":%s}', policy."id", digest, document."size")
+           format('{"policy":"%s","removal":"%s","removedAt":"%s","sha256":"%s","size":%s}', policy."id", removal."id",
+                  to_char(removal."removed_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+                  digest, document."size")
       FROM (SELECT DISTINCT e."release_id" FROM "evidence" e
              WHERE e."project_id" = of_project AND e."stored_sha256" = digest) e;
     RETURN NULL;

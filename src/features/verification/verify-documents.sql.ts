@@ -45,7 +45,8 @@ export const LOST_DOCUMENTS: Statement = {
 /** The event of a removal `r` of a document `d` for a release. The database writes it, in this form alone. */
 const SAME_REMOVAL = `
   x.subject_kind = 'document' AND x.subject_id = r.sha256 AND x.project_id = r.project_id AND x.actor LIKE 'retention:%'
-    AND x.data = format('{"policy":"%s","sha256":"%s","size":%s}', r.policy_id, r.sha256, d.size)
+    AND x.data = format('{"policy":"%s","removal":"%s","removedAt":"%s","sha256":"%s","size":%s}', r.policy_id, r.id,
+                        to_char(r.removed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), r.sha256, d.size)
     AND x.time BETWEEN r.removed_at - interval '1 second' AND r.removed_at + interval '10 minutes'`;
 const eventOf = (release: string) =>
   `SELECT 1 FROM events x WHERE x.type = 'document.removed' AND x.release_id = ${release} AND ${SAME_REMOVAL}`;
