@@ -49,6 +49,16 @@ describe('the rule promoted', () => {
       `promoted: It must run in staging for 24 hours without a break, and runs there. Wait until ${soaked.slice(0, 16).replace('T', ' ')} UTC`,
     ]);
     expect(soaking.validUntil).toBe(soaked);
+    const soak = async () => {
+      const url = `/releases/${release}/readiness?environment=gate`;
+      return (await context.app.inject(url)).json().environments[0].soak;
+    };
+    const demand = { environment: 'staging', minimumHours: 24 };
+    expect(await soak()).toEqual([{ ...demand, hours: 0, state: 'soaking', until: soaked }]);
+    await age(14);
+    expect(await soak()).toMatchObject([{ ...demand, hours: 14, state: 'soaking' }]);
+    await rewrite(`UPDATE deployments SET created_at = created_at + interval '14 hours';
+                   UPDATE artifacts SET created_at = created_at + interval '14 hours'`);
     expect((await judge({ dryRun: true, asOf: soaked })).decision).toBe('allow');
     await age(24);
     const passed = await judge();
@@ -56,6 +66,7 @@ describe('the rule promoted', () => {
       'It ran in staging, each for 24 hours, as pipelines recorded it',
     );
     expect(passed.decision).toBe('allow');
+    expect(await soak()).toEqual([{ ...demand, hours: 24, state: 'met', until: null }]);
   });
 
   it('counts one unbroken stay, also if something else runs there since', async () => {

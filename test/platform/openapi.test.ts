@@ -68,6 +68,7 @@ describe('/openapi.json', () => {
       'GET /deployments',
       'GET /environments',
       'GET /environments/{name}',
+      'GET /environments/{name}/deployment-weeks',
       'GET /environments/{name}/deployments',
       'GET /environments/{name}/findings',
       'GET /environments/{name}/history',

@@ -4,8 +4,10 @@ import { answer } from '../../contract/schemas.js';
 import { waitingOf } from '../../platform/owner.js';
 import { sendPage } from '../../platform/page.js';
 import {
+  CountDeploymentsQuery,
   CreateDeploymentRef,
   DeploymentRef,
+  DeploymentWeeksRef,
   HistoryQuery,
   ListDeploymentsQuery,
   SearchDeploymentsQuery,
@@ -116,6 +118,27 @@ export const historyRoutes: FastifyPluginAsyncTypebox<{
       const page = await deployments.list(callContext, params.name, { ...query, history: true });
       return sendPage(request, reply, page);
     },
+  );
+
+  app.get(
+    '/deployment-weeks',
+    {
+      config: {
+        scope: 'deployments:read',
+        problems: ['environment-not-found', 'project-not-found'],
+      },
+      schema: {
+        operationId: 'countDeployments',
+        summary: 'Count deployments by week',
+        description:
+          'Counts all recorded deployments to the environment, by week and authorization. ' +
+          'It includes only projects that the caller may see.',
+        params: EnvironmentParams,
+        querystring: CountDeploymentsQuery,
+        response: { 200: answer(DeploymentWeeksRef, 'The weeks, the oldest first') },
+      },
+    },
+    ({ callContext, params, query }) => deployments.weeks(callContext, params.name, query),
   );
 };
 

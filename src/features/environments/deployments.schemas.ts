@@ -1,4 +1,4 @@
-import { type Static, Type } from '@sinclair/typebox';
+import { type Static, type TInteger, Type } from '@sinclair/typebox';
 import { queryByPosition } from '../../contract/page.js';
 import { resourceName } from '../../contract/resource-name.js';
 import {
@@ -162,6 +162,59 @@ export const ListDeploymentsQuery = Type.Object(
   { additionalProperties: false },
 );
 
+export const CountDeploymentsQuery = Type.Object(
+  {
+    project: parameter(projectId, 'Only releases of this project'),
+    weeks: defaulted(
+      Type.Integer({
+        minimum: 1,
+        maximum: 53,
+        default: 13,
+        description: 'How many weeks, until now',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const DeploymentWeek = Type.Object({
+  from: timestamp(
+    'Begin of the seven days. They end where the next ones begin, and the last ones now',
+  ),
+  total: Type.Integer(),
+  byAuthorization: Type.Object(
+    Object.fromEntries(AUTHORIZATIONS.map((name) => [name, Type.Integer()])) as Record<
+      (typeof AUTHORIZATIONS)[number],
+      TInteger
+    >,
+  ),
+});
+
+export const DeploymentWeeks = Type.Object(
+  { weeks: Type.Array(DeploymentWeek, { description: 'The oldest first' }) },
+  {
+    $id: 'DeploymentWeeks',
+    description: 'How many deployments were recorded in an environment, by week',
+    examples: [
+      {
+        weeks: [
+          {
+            from: '2025-11-18T12:00:00.000Z',
+            total: 3,
+            byAuthorization: {
+              authorized: 2,
+              rollback: 1,
+              'break-glass': 0,
+              unauthorized: 0,
+              unknown: 0,
+            },
+          },
+        ],
+      },
+    ],
+  },
+);
+
 export const SearchDeploymentsQuery = Type.Object(
   {
     ...queryByPosition,
@@ -184,9 +237,12 @@ export const HistoryQuery = Type.Object(
   { additionalProperties: false },
 );
 
+export const DeploymentWeeksRef = schemaRef(DeploymentWeeks);
 export const DeploymentRef = schemaRef(Deployment);
 export const CreateDeploymentRef = schemaRef(CreateDeployment);
 
 export type CreateDeployment = Static<typeof CreateDeployment>;
 export type ListDeploymentsQuery = Static<typeof ListDeploymentsQuery>;
 export type SearchDeploymentsQuery = Static<typeof SearchDeploymentsQuery>;
+export type CountDeploymentsQuery = Static<typeof CountDeploymentsQuery>;
+export type DeploymentWeeks = Static<typeof DeploymentWeeks>;

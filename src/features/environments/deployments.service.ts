@@ -11,6 +11,7 @@ import { requireReleaseRef } from '../releases/index.js';
 import type { VerdictsService, Waiting } from '../verdicts/index.js';
 import { type Authorization, authorize, findEarlier } from './authorize.js';
 import { type Deployment, type DeploymentRow, toDeployment, WITH_RELEASE } from './deployment.js';
+import { deploymentWeeks } from './deployment-weeks.js';
 import {
   type CreateDeployment,
   DECISIONS,
@@ -280,6 +281,8 @@ export function deploymentsService(
       }
       return mapPage(page, toDeployment);
     },
+
+    weeks: deploymentWeeks,
 
     /** Lists those of all environments. @throws {AppError} `project-not-found`; `validation-failed` */
     async search(context: CallContext, query: SearchDeploymentsQuery): Promise<Page<Deployment>> {

@@ -67,3 +67,19 @@ export const SEARCH_AUTHORIZED: Statement = { text: pageOf('"authorization"', AL
 
 /** Deployments of the projects `$8`, by authorization. */
 export const SEARCH_AUTHORIZED_AMONG: Statement = { text: pageOf('"authorization"', AMONG) };
+
+/**
+ * Numbers of deployments by week and authorization, the last week first. `$1`: environment, `$2`: end of the last week,
+ * `$3`: weeks, `$4`: authorizations, each with its own part of an index, `$5`: projects, or null for all.
+ */
+export const COUNT_WEEKS: Statement = {
+  text: `SELECT counted.ago, of_filter.value AS "authorization", counted.number
+           FROM unnest($4::text[]) AS of_filter(value) CROSS JOIN LATERAL (
+             SELECT floor(extract(epoch FROM $2::timestamptz - d.created_at) / 604800)::int AS ago,
+                    count(*)::int AS number
+               FROM deployments d
+              WHERE d.environment = $1 AND d."authorization" = of_filter.value
+                AND d.created_at > $2::timestamptz - make_interval(weeks => $3::int) AND d.created_at <= $2::timestamptz
+                AND ($5::int[] IS NULL OR d.project_id = ANY ($5::int[]))
+              GROUP BY 1) counted`,
+};

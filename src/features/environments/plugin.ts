@@ -5,7 +5,7 @@ import { FoundFinding } from '../inventory/index.js';
 import type { VerdictsService } from '../verdicts/index.js';
 import { STOPS } from './counted.sql.js';
 import { deploymentSearchRoutes, deploymentsRoutes, historyRoutes } from './deployments.routes.js';
-import { CreateDeployment, Deployment } from './deployments.schemas.js';
+import { CreateDeployment, Deployment, DeploymentWeeks } from './deployments.schemas.js';
 import { deploymentsService } from './deployments.service.js';
 import { environmentsRoutes } from './environments.routes.js';
 import {
@@ -39,6 +39,7 @@ const SCHEMAS = [
   ResumeEnvironment,
   Deployment,
   CreateDeployment,
+  DeploymentWeeks,
   EnvironmentStatus,
   Readiness,
   FoundFinding,

@@ -71,6 +71,22 @@ export const StatusQuery = Type.Object(
 
 const STATES = ['running', 'allowed', 'waiting', 'denied'] as const;
 
+const Soak = Type.Object({
+  environment: Type.String({ description: 'Where it must run first' }),
+  minimumHours: Type.Integer({ description: 'Hours that one unbroken stay must last' }),
+  hours: Type.Unsafe<number | null>({
+    type: ['number', 'null'],
+    description:
+      'Hours so far, to a tenth. null: it left too early, or how long it ran is not known',
+  }),
+  state: stringEnum(['met', 'soaking', 'short', 'absent'], {
+    description: '`short`: it ran there, and left too early. `absent`: it did not run there',
+  }),
+  until: nullableTimestamp(
+    'When the hours are over, if it stays. null: it does not run there, or they are over',
+  ),
+});
+
 const EnvironmentReadiness = Type.Object({
   environment: Type.String(),
   state: stringEnum(STATES, {
@@ -84,6 +100,9 @@ const EnvironmentReadiness = Type.Object({
   ),
   reasons: Type.Array(Type.String(), { description: 'One line for each rule that denies' }),
   next: Type.String({ description: 'The next step' }),
+  soak: Type.Array(Soak, {
+    description: 'Each other environment in which a rule asks for hours, with the hours so far',
+  }),
 });
 
 export const Readiness = Type.Object(
@@ -104,6 +123,15 @@ export const Readiness = Type.Object(
             until: '2026-01-03T07:00:00.000Z',
             reasons: ['frozen: production is frozen until 2026-01-03 07:00 UTC by alice: Holidays'],
             next: 'Wait until 2026-01-03T07:00:00.000Z, and ask the gate again: GET /assert',
+            soak: [
+              {
+                environment: 'staging',
+                minimumHours: 24,
+                hours: 24,
+                state: 'met',
+                until: null,
+              },
+            ],
           },
         ],
       },
@@ -127,6 +155,7 @@ export const ReadinessQuery = Type.Object(
 export const EnvironmentStatusRef = schemaRef(EnvironmentStatus);
 export const ReadinessRef = schemaRef(Readiness);
 
+export type Soak = Static<typeof Soak>;
 export type EnvironmentReadiness = Static<typeof EnvironmentReadiness>;
 export type Readiness = Static<typeof Readiness>;
 export type StatusQuery = Static<typeof StatusQuery>;

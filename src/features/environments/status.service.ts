@@ -9,6 +9,7 @@ import { type VerdictsService, type Waiting, withIds } from '../verdicts/index.j
 import { RUNNING } from './deployments.sql.js';
 import { requireEnvironment } from './environment.js';
 import { runningIn } from './running.js';
+import { soakOf } from './soak.js';
 import {
   type EnvironmentReadiness,
   MAX_READINESS,
@@ -24,13 +25,20 @@ import { MAX_WINDOWS } from './windows.schemas.js';
 const dateOf = (time: number | null) => (time === null ? null : new Date(time));
 
 type Decided = Awaited<ReturnType<VerdictsService['tryOut']>>;
+type Promoted = NonNullable<VerdictInputs['promoted']>;
+
+/** The inputs can have megabytes, so they are written only if a rule asks where the release ran. */
+function promotedOf({ results, inputsJson }: Decided): Promoted {
+  if (!results.some(({ rule }) => rule === 'promoted')) return [];
+  const { promoted = [] } = JSON.parse(inputsJson()) as Pick<VerdictInputs, 'promoted'>;
+  return promoted;
+}
 
 /**
  * When all that `promoted` asks for is met, if it is only a matter of time. undefined: the release must run elsewhere
  * first.
  */
-function soaksUntil({ inputsJson }: Decided): Date | undefined {
-  const { promoted = [] } = JSON.parse(inputsJson()) as Pick<VerdictInputs, 'promoted'>;
+function soaksUntil(promoted: Promoted): Date | undefined {
   const missing = promoted.filter(({ state }) => state !== 'met');
   const ends = missing.flatMap(({ until }) => (until === null ? [] : Date.parse(until)));
   if (ends.length === 0 || ends.length < missing.length) return undefined;
@@ -49,10 +57,12 @@ function nextStep(verdict: Decided, environment: string): EnvironmentReadiness {
   const denying = results.filter(({ denies }) => denies);
   const said = (one: (typeof denying)[number]) => withIds(one.message, verdict, one);
   const reasons = denying.map((one) => `${one.rule}: ${said(one)}`);
+  const promoted = promotedOf(verdict);
+  const soak = soakOf(promoted, verdict.askedAt);
   if (decision === 'allow') {
     const broken = verdict.breakGlass ? 'The glass is broken. ' : '';
     const next = `${broken}Deploy it, and record it: POST /environments/${environment}/deployments`;
-    return { environment, state: 'allowed', until: validUntil, reasons, next };
+    return { environment, state: 'allowed', until: validUntil, reasons, next, soak };
   }
   const others = denying.filter(
     (one) => !isNote(one) && (one.policy !== null || !OF_TIME.has(one.rule)),
@@ -60,7 +70,7 @@ function nextStep(verdict: Decided, environment: string): EnvironmentReadiness {
   const [first] = others;
   if (first) {
     const isOfOrder = ({ rule }: (typeof others)[number]) => rule === 'promoted';
-    const soaks = others.some(isOfOrder) ? soaksUntil(verdict) : undefined;
+    const soaks = others.some(isOfOrder) ? soaksUntil(promoted) : undefined;
     // People can still answer, unless one of them rejected the release.
     const waits = others.every((one) =>
       isOfOrder(one)
@@ -70,15 +80,15 @@ function nextStep(verdict: Decided, environment: string): EnvironmentReadiness {
     );
     const state = waits ? 'waiting' : 'denied';
     const until = waits ? (soaks ?? null) : null;
-    return { environment, state, until, reasons, next: said(first) };
+    return { environment, state, until, reasons, next: said(first), soak };
   }
   if (denying.some(({ rule }) => rule === 'stopped')) {
     const next = `Wait until a person resumes the line: POST /environments/${environment}/resume`;
-    return { environment, state: 'waiting', until: null, reasons, next };
+    return { environment, state: 'waiting', until: null, reasons, next, soak };
   }
   const when = opensAt === null ? 'until a window opens' : `until ${opensAt.toISOString()}`;
   const next = `Wait ${when}, and ask the gate again: GET /assert`;
-  return { environment, state: 'waiting', until: opensAt, reasons, next };
+  return { environment, state: 'waiting', until: opensAt, reasons, next, soak };
 }
 
 /** Break-glasses that are open, of projects for which the caller has `deployments:read`. */

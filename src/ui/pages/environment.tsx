@@ -4,7 +4,7 @@ import { resourceName } from '../../contract/resource-name.js';
 import { mayCall, reachOf } from '../../features/services.js';
 import { AntiForgery, Page, type Viewer } from '../page.js';
 import { Badge, Done, Empty, Missing, Panel, Time } from '../parts/basics.js';
-import { CHART_DAYS, Chart } from '../parts/chart.js';
+import { CHART_DAYS, CHART_WEEKS, Chart, type Weeks } from '../parts/chart.js';
 import { type Deployment, Deployments, type Names, Project } from '../parts/deployments.js';
 import { Emergency } from '../parts/emergency.js';
 import { EnvironmentState, type Status } from '../parts/environment-state.js';
@@ -15,7 +15,7 @@ import { en } from '../texts/en.js';
 import { isPerson, namesOf, type Tools } from '../tools.js';
 
 const DAY_MS = 86_400_000;
-/** Deployments that the chart counts at most. */
+/** Deployments that a rollback is offered from. */
 const COUNTED = 250;
 /** Rows of each table: a view has at most 100 KB. */
 const SHOWN = 40;
@@ -36,6 +36,7 @@ interface Props {
   readonly names: Names;
   /** undefined: the viewer may not see deployments. */
   readonly history: readonly Deployment[] | undefined;
+  readonly weeks: Weeks | undefined;
   readonly glasses: readonly BreakGlass[];
   readonly changes: Awaited<ReturnType<typeof guardHistory>>;
   /** Whether the viewer may list findings of what runs. */
@@ -47,7 +48,6 @@ interface Props {
   /** Ask for a rollback. */
   readonly mayAsk: boolean;
   readonly mayBreak: boolean;
-  readonly now: Date;
   readonly done: string | undefined;
 }
 
@@ -153,7 +153,7 @@ const Windows = ({ status, names }: Props) => (
 );
 
 const EnvironmentView = (props: Props) => {
-  const { viewer, environment, status, names, history, glasses, now, done } = props;
+  const { viewer, environment, status, names, history, glasses, done } = props;
   const { name, policies, after } = environment;
   return (
     <Page title={name} viewer={viewer} here="environments">
@@ -211,10 +211,7 @@ const EnvironmentView = (props: Props) => {
             <Empty>{en.environments.noHistory(CHART_DAYS)}</Empty>
           ) : (
             <>
-              <Chart items={history} now={now} />
-              {history.length === COUNTED && (
-                <p class="hint">{en.environments.lastOnly(COUNTED)}</p>
-              )}
+              {props.weeks && <Chart weeks={props.weeks} />}
               <Deployments
                 items={history.slice(0, SHOWN)}
                 names={names}
@@ -243,6 +240,10 @@ export function environmentPage(app: FastifyInstance, { services }: Tools): void
     const from = new Date(now.getTime() - CHART_DAYS * DAY_MS).toISOString();
     const sees = mayCall(context, 'searchDeployments');
     const request = { environment: name, from, limit: COUNTED };
+    const counting = { weeks: CHART_WEEKS };
+    const weeks = sees
+      ? (await services.countDeployments(context, name, counting)).weeks
+      : undefined;
     const history = sees ? (await services.searchDeployments(context, request)).items : undefined;
     const glasses = sees
       ? (await services.listBreakGlass(context, { environment: name, limit: 10 })).items
@@ -265,7 +266,7 @@ export function environmentPage(app: FastifyInstance, { services }: Tools): void
     const seesFindings = sees && mayCall(context, 'listRunningFindings');
     const may = { seesFindings, stoppable, resumable, mayAsk, mayBreak };
     return EnvironmentView({
-      ...{ viewer, environment, status, names, history, glasses, changes, now, done },
+      ...{ viewer, environment, status, names, history, weeks, glasses, changes, done },
       ...may,
     });
   });

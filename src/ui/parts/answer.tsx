@@ -24,6 +24,24 @@ function whoActs({ step, results }: Explained, state: Step['state']): string {
   return en.answer.builderActs(denying.filter((rule) => rule !== 'approvals').length);
 }
 
+/** How long it ran where it must run first. */
+const Soaks = ({ of }: { of: Step['soak'] }) =>
+  of.length === 0 ? null : (
+    <ul class="plain-list">
+      {of.map(({ environment, minimumHours, hours, until }) => (
+        <li key={`${environment} ${minimumHours}`}>
+          {en.answer.soaked(environment, hours, minimumHours)}
+          {until !== null && (
+            <>
+              {' '}
+              {en.answer.soaksUntil} <Time at={until} />
+            </>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+
 interface Props {
   readonly version: string;
   readonly environment: string;
@@ -58,6 +76,7 @@ export const Answer = ({ version, environment, explained, state, decide }: Props
           </>
         )}
       </p>
+      <Soaks of={step.soak} />
       <Overrides of={overrides} />
       {state !== 'running' && (
         <p class="quiet">

@@ -1,60 +1,47 @@
+import type { PageServices } from '../../features/services.js';
 import { en } from '../texts/en.js';
-import type { Deployment } from './deployments.js';
 
-const DAY_MS = 86_400_000;
 export const CHART_DAYS = 90;
-const WEEKS = Math.ceil(CHART_DAYS / 7);
+/** Weeks that the chart shows: all of these days. */
+export const CHART_WEEKS = Math.ceil(CHART_DAYS / 7);
 const [WIDTH, HEIGHT, GAP] = [26, 56, 6];
 
-interface Week {
-  readonly from: Date;
-  readonly total: number;
-  /** Those that the gate did not allow. */
-  readonly alarming: number;
-}
+export type Weeks = Awaited<ReturnType<PageServices['countDeployments']>>['weeks'];
 
-/** Counts deployments by week, the oldest first. */
-export function weeksOf(items: readonly Deployment[], now: Date): Week[] {
-  const end = now.getTime();
-  return Array.from({ length: WEEKS }, (_, index) => {
-    const from = end - (WEEKS - index) * 7 * DAY_MS;
-    const own = items.filter(({ createdAt }) => {
-      const time = createdAt.getTime();
-      return time > from && time <= from + 7 * DAY_MS;
-    });
-    const alarming = own.filter(({ authorization }) =>
-      ['unauthorized', 'break-glass'].includes(authorization),
-    );
-    return { from: new Date(from), total: own.length, alarming: alarming.length };
-  });
-}
+/** Those that the gate did not allow. */
+const alarmingOf = ({ byAuthorization }: Weeks[number]) =>
+  byAuthorization.unauthorized + byAuthorization['break-glass'];
+
+const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0);
 
 /** Deployments of the last weeks as bars. All sizes are attributes, because the page allows no inline style. */
-export const Chart = ({ items, now }: { items: readonly Deployment[]; now: Date }) => {
-  const weeks = weeksOf(items, now);
+export const Chart = ({ weeks }: { weeks: Weeks }) => {
   const most = Math.max(1, ...weeks.map(({ total }) => total));
   const heightOf = (count: number) => Math.round((count / most) * (HEIGHT - 4));
-  const alarming = weeks.reduce((sum, week) => sum + week.alarming, 0);
+  const total = sum(weeks.map((week) => week.total));
+  const alarming = sum(weeks.map(alarmingOf));
   return (
     <figure class="chart">
       <svg
-        viewBox={`0 0 ${WEEKS * (WIDTH + GAP)} ${HEIGHT}`}
+        viewBox={`0 0 ${weeks.length * (WIDTH + GAP)} ${HEIGHT}`}
         role="img"
-        aria-label={en.environments.chart(items.length, alarming)}
+        aria-label={en.environments.chart(total, alarming)}
         preserveAspectRatio="none"
       >
-        {weeks.map(({ from, total, alarming: red }, index) => {
+        {weeks.map((week, index) => {
+          const { from, total: all } = week;
+          const red = alarmingOf(week);
           const x = index * (WIDTH + GAP);
           return (
             <g key={from.getTime()}>
-              <title>{en.environments.week(from.toISOString().slice(0, 10), total, red)}</title>
+              <title>{en.environments.week(from.toISOString().slice(0, 10), all, red)}</title>
               <rect class="bar none" x={x} y={HEIGHT - 2} width={WIDTH} height={2} />
               <rect
                 class="bar"
                 x={x}
-                y={HEIGHT - heightOf(total)}
+                y={HEIGHT - heightOf(all)}
                 width={WIDTH}
-                height={heightOf(total)}
+                height={heightOf(all)}
               />
               <rect
                 class="bar bad"
@@ -67,7 +54,7 @@ export const Chart = ({ items, now }: { items: readonly Deployment[]; now: Date 
           );
         })}
       </svg>
-      <figcaption>{en.environments.chart(items.length, alarming)}</figcaption>
+      <figcaption>{en.environments.chart(total, alarming)}</figcaption>
     </figure>
   );
 };

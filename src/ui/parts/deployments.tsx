@@ -89,6 +89,9 @@ export const Deployments = ({ items, names, history = false, label }: TableProps
         )}
         <td>
           <Time at={history ? one.createdAt : (one.endedAt ?? one.createdAt)} />
+          {!history && (
+            <span class="quiet"> {en.deployments.runsFor(one.endedAt ?? one.createdAt)}</span>
+          )}
         </td>
         <td>
           <Authorization of={one.authorization} />

@@ -182,7 +182,6 @@ export const en = {
     nothing:
       'No deployment is recorded here. A pipeline records it: POST /environments/{name}/deployments',
     runs: 'Runs now',
-    lastOnly: (count: number) => `Only the last ${count} deployments are counted.`,
     firstOf: (count: number, name: string) =>
       `The first ${count} projects. All of them: GET /environments/${name}/deployments`,
     runsIn: (name: string) => `What runs in ${name}`,
@@ -242,6 +241,12 @@ export const en = {
     outcome: 'Outcome',
     since: 'Since',
     recorded: 'Recorded',
+    runsFor: (since: Date) => {
+      const hours = Math.max(0, Math.floor((Date.now() - since.getTime()) / 3_600_000));
+      return hours < 48
+        ? `for ${plural(hours, 'hour')}`
+        : `for ${plural(Math.floor(hours / 24), 'day')}`;
+    },
     authorization: 'Authorization',
     by: 'By',
     decidedBy: 'Decision',
@@ -296,6 +301,11 @@ export const en = {
     broken: 'Break-glass',
     overrides: 'A person broke the glass. That passes these denials:',
     runs: (environment: string) => `${environment} runs`,
+    soaked: (environment: string, hours: number | null, minimum: number) =>
+      hours === null
+        ? `It left ${environment} before ${plural(minimum, 'hour')} were over.`
+        : `Ran in ${environment}: ${hours} of ${plural(minimum, 'hour')}.`,
+    soaksUntil: 'If it stays, they are over at',
     since: 'since',
     nothingRuns: (environment: string) =>
       `Nothing of this project runs in ${environment}, as far as you may see.`,
