@@ -197,4 +197,59 @@ describe('forms of an environment', () => {
     expect(denied).toContain('It was judged as an ordinary question.');
     expectPage(await alice.send(PAGE, `${PAGE}/rollback`, { release: 'x' }), 400);
   });
+
+  it.each<[what: string, states: ['waiting' | 'running', string][], isOffered: boolean]>([
+    ['nothing else was deployed', [], false],
+    ['another one was started', [['waiting', 'started']], true],
+    ['another one failed', [['waiting', 'failed']], true],
+    [
+      'it is on the way back',
+      [
+        ['waiting', 'failed'],
+        ['running', 'started'],
+      ],
+      true,
+    ],
+    [
+      'it is back',
+      [
+        ['waiting', 'failed'],
+        ['running', 'succeeded'],
+      ],
+      false,
+    ],
+    [
+      'another one that began before it failed after it',
+      [
+        ['waiting', 'started'],
+        ['running', 'started'],
+        ['running', 'succeeded'],
+        ['waiting', 'failed'],
+      ],
+      true,
+    ],
+    [
+      'another one succeeded',
+      [
+        ['waiting', 'started'],
+        ['waiting', 'succeeded'],
+      ],
+      true,
+    ],
+  ])('offers what runs as the gate judges it: %s', async (_what, states, isOffered) => {
+    const { headers } = await giveToken({ subject: 'jenkins' });
+    for (const [which, state] of states) {
+      const url = '/environments/production/deployments';
+      const payload = { releaseId: scene[which], state };
+      const response = await guarded.app.inject({ method: 'POST', url, headers, payload });
+      expect([200, 201], response.body).toContain(response.statusCode);
+    }
+    const alice = await visitor(guarded.app, { subject: 'alice' });
+    const option = `<option value="${scene.running}">`;
+    expect((await alice.open(PAGE)).includes(option)).toBe(isOffered);
+    const url = `/assert?release=${scene.running}&environment=production&intent=rollback`;
+    const [{ id }] = (await guarded.app.inject({ url, headers })).json().verdicts;
+    const verdict = await guarded.app.inject({ url: `/verdicts/${id}`, headers });
+    expect(verdict.json().inputs?.rollback?.target === 'ran').toBe(isOffered);
+  });
 });

@@ -19,18 +19,23 @@ interface Props {
   readonly mayBreak: boolean;
 }
 
-type Deployments = Pick<Props, 'running' | 'history'>;
+const endOf = ({ endedAt, createdAt }: Deployment) => (endedAt ?? createdAt).getTime();
 
-/** What runs, and no other deployment of its project is newer: there is nothing to go back from. */
-const undisturbed = ({ running, history }: Deployments): Deployment[] =>
-  running.filter(({ projectId, releaseId }) => {
-    const last = history.find((one) => one.projectId === projectId);
-    return last === undefined || last.releaseId === releaseId;
+/** Whether another release of its project was started or failed since it runs: that is one to go back from. */
+function isInterrupted(running: Deployment, history: readonly Deployment[]): boolean {
+  const { id, projectId, releaseId } = running;
+  const place = history.findIndex((one) => one.id === id);
+  return history.some((one, index) => {
+    if (one.projectId !== projectId || one.releaseId === releaseId) return false;
+    if (one.state === 'succeeded') return false;
+    return index < place || (one.state === 'failed' && endOf(one) > endOf(running));
   });
+}
 
 /** What was authorized, the newest of each release. The gate judges whether it may come back. */
-function targetsOf({ running, history }: Deployments): Deployment[] {
-  const seen = new Set(undisturbed({ running, history }).map(({ releaseId }) => releaseId));
+function targetsOf({ running, history }: Pick<Props, 'running' | 'history'>): Deployment[] {
+  const undisturbed = running.filter((one) => !isInterrupted(one, history));
+  const seen = new Set(undisturbed.map(({ releaseId }) => releaseId));
   const targets: Deployment[] = [];
   for (const one of history) {
     const { releaseId, authorization, state, release } = one;
