@@ -172,6 +172,30 @@ describe('/ui/waivers/{id}', () => {
     expectPage(await bob.post(`${page()}/revoke`, { ...fields, reason: '' }), 400);
   });
 
+  it('says what it matches, or why that is not shown', async () => {
+    const alice = await visitor(guarded.app);
+    const said = async (more: object, who = alice) => {
+      const payload = {
+        releaseId: scene.denied,
+        rule: 'CVE-1',
+        reason: 'x',
+        expiresInDays: 5,
+        ...more,
+      };
+      const { headers } = alice.holder;
+      const request = { method: 'POST', url: '/waivers', payload, headers } as const;
+      const response = await guarded.app.inject(request);
+      expect(response.statusCode, response.body).toBe(201);
+      return textOf(await who.open(`/ui/waivers/${response.json().id}`));
+    };
+    expect(await said({})).toContain(
+      'It matches no finding of current evidence: it changes nothing now.',
+    );
+    expect(await said({ rule: 'tests-passed' })).toContain('It is about a whole rule');
+    const reader = await visitor(guarded.app, { scopes: ['waivers:read', 'releases:read'] });
+    expect(await said({}, reader)).toContain('You may not read evidence');
+  });
+
   it('404: a waiver of another project', async () => {
     const bound = await visitor(guarded.app, { projects: [scene.payments + 1] });
     expectPage(await bound.get(page()), 404);

@@ -30,7 +30,7 @@ export function waiverPages(app: FastifyInstance, { services }: Tools): void {
     const waiver = await services.getWaiver(context, id);
     const names = await namesOf(services, context, [waiver.projectId]);
     const { rule, state, reason, purl, projectId, releaseId, createdBy, createdAt } = waiver;
-    const { approvedBy, approvedAt, expiresAt, revokeReason, revokedBy, matches = [] } = waiver;
+    const { approvedBy, approvedAt, expiresAt, revokeReason, revokedBy, about, matches } = waiver;
     const mayDecide =
       viewer.antiForgery !== undefined && mayCall(context, 'approveWaiver', projectId);
     return (
@@ -89,7 +89,7 @@ export function waiverPages(app: FastifyInstance, { services }: Tools): void {
               </dd>
             </div>
           </dl>
-          <p class="hint">{en.waivers.matches(matches.length)}</p>
+          <p class="hint">{en.waivers.matches(about, matches?.length)}</p>
           {revokeReason !== null && (
             <p class="notice bad">{en.releases.revoked(revokedBy, revokeReason)}</p>
           )}

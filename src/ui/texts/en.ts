@@ -486,10 +486,13 @@ export const en = {
     approved: 'Approved',
     approvedBy: (who: string | null) => `approved by ${who ?? 'unknown'}`,
     expires: 'Expires',
-    matches: (count: number) =>
-      count === 0
-        ? 'It matches no finding of current evidence that you may read.'
-        : `It matches ${plural(count, 'finding')} of current evidence.`,
+    matches: (about: 'finding' | 'policy-rule', count: number | undefined) => {
+      if (about === 'policy-rule') return 'It is about a whole rule, whatever that finds.';
+      if (count === undefined) return 'You may not read evidence, so its findings are not shown.';
+      return count === 0
+        ? 'It matches no finding of current evidence: it changes nothing now.'
+        : `It matches ${plural(count, 'finding')} of current evidence.`;
+    },
     approveTitle: 'Approve it',
     approveHint:
       'It counts from now on, until it expires. The person who requested it cannot approve it.',
