@@ -155,7 +155,7 @@ export const approvalsService = {
       const changed = await checkSeen(context, id, one, at(index), waiting);
       if (changed) stale.push(changed);
     }
-    if (stale.length > 0) throw staleApproval(stale);
+    if (stale.length > 0) throw staleApproval(releaseId, stale);
     // The state may change from here on. Then the approval is void at once: a verdict compares what was seen.
     return change(context, async (changing) => {
       await takeTurn(changing, ['approvals', id]);

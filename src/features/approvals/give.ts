@@ -39,7 +39,7 @@ export async function checkSeen(
   if (!shown) {
     const message = [
       'must be `seen` of a decision brief of this release and environment:',
-      `GET /releases/{id}/decision-brief?environment=${environment}`,
+      `GET /releases/${releaseId}/decision-brief?environment=${environment}`,
     ].join(' ');
     throw invalidAt('body', `${at}/seen`, message);
   }
@@ -48,7 +48,7 @@ export async function checkSeen(
 }
 
 /** The error for approvals of another state. Nothing of the request is stored. */
-export function staleApproval(stale: readonly Stale[]): AppError {
+export function staleApproval(releaseId: string, stale: readonly Stale[]): AppError {
   const each = stale.map(({ environment, changes }) => {
     const what = changes.length > 0 ? changes.join('; ') : 'details of it have changed';
     return `${environment} is not as you saw it: ${what}`;
@@ -56,7 +56,7 @@ export function staleApproval(stale: readonly Stale[]): AppError {
   const [{ environment } = { environment: '' }] = stale;
   const detail = [
     ...each,
-    `Read the brief again: GET /releases/{id}/decision-brief?environment=${environment}`,
+    `Read the brief again: GET /releases/${releaseId}/decision-brief?environment=${environment}`,
   ].join('. ');
   return new AppError('stale-approval', detail, { members: { stale } });
 }
