@@ -221,6 +221,7 @@ describe('a document of a tool that is not read', () => {
     ['report', 'code coverage', 'no results of tests'],
     ['issues', 'Android Lint', 'sarifReport'],
     ['pmd-cpd', 'PMD CPD', 'pmd check'],
+    ['bom', 'CycloneDX without its namespace', 'http://cyclonedx.org/schema/bom/1.6'],
   ])('is refused by its name: XML of %s', async (root, name, advice) => {
     const { fault, reason } = await refusal(`<${root}/>`, 'xml');
     expect(fault).toContain(name);
