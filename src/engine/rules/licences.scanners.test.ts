@@ -95,6 +95,15 @@ describe('a scan for something else that lists licences of packages', () => {
     });
   });
 
+  it('is named with the reason if it says that it looked, and shows nothing', () => {
+    const coverage = [{ what: 'licence' as const, ran: 'unknown' as const, reason: 'no result' }];
+    const declared = evidence('6', ['vulnerability'], { coverage });
+    expect(asked({ evidence: [sbom, declared], components })).toMatchObject({
+      status: 'pass',
+      message: expect.stringMatching(/\. Warning: trivy does not count: no result$/),
+    });
+  });
+
   it('is not named if it also looked for licences', () => {
     const { message } = asked({ evidence: [sbom, scan], components });
     expect(message).not.toContain('Not asked');

@@ -2,14 +2,15 @@ import { type Static, Type } from '@sinclair/typebox';
 import { defaulted, line, stringEnum } from '../../contract/schemas.js';
 import { counted } from '../../shared/text.js';
 import { areOfSubject, NOT_STORED, OF_SUBJECT } from '../../vocabulary/licence-names.js';
-import { evidenceName, namesNote, noArtifactsNote } from './common/cover-notes.js';
+import { namesNote, noArtifactsNote } from './common/cover-notes.js';
 import { idsOf, missing, reporting, showing } from './common/evidence.js';
 import { needed, RuleFault } from './common/fault.js';
 import { FirstNamed } from './common/first-named.js';
 import { faultOfDenied, faultOfEntry } from './common/licence-entries.js';
 import { licenceLists } from './common/licence-lists.js';
+import { unreadScansNote } from './common/licence-scans.js';
 import { scopeParameter } from './common/scope.js';
-import { byText, firstOf, joined, shown } from './common/text.js';
+import { joined, shown } from './common/text.js';
 import type { ComponentInput, Components, Outcome, Rule, RuleInput } from './rule.js';
 
 /** Maximum number of components that a message names. */
@@ -142,21 +143,6 @@ function judge(parameters: Parameters, input: RuleInput, components: Components)
 
 const have = ({ count }: FirstNamed) => (count === 1 ? 'has' : 'have');
 
-/** Tools that list licences of packages in reports of which no rule reads them. */
-const OF_OTHER_SCANS: readonly string[] = ['trivy', 'grype'];
-
-/** Which scans show nothing about licences, though they may name some. */
-function notRead({ evidence }: RuleInput): string {
-  const others = evidence.filter(
-    ({ kind, coverage }) =>
-      OF_OTHER_SCANS.includes(kind) && !coverage.some(({ what }) => what === 'licence'),
-  );
-  if (others.length === 0) return '';
-  const names = firstOf([...new Set(others.map(evidenceName))].toSorted(byText), NAMED);
-  const looked = others.length === 1 ? 'it' : 'they';
-  return `. Not asked for licences, because ${looked} looked for something else: ${names}`;
-}
-
 /** A list that denies several licences at once, or none, must not pass as one that denies something. */
 function faultOfOne(entry: string): string | undefined {
   if (/(?:^|\s)(?:AND|OR)(?:\s|$)/i.test(entry)) {
@@ -179,7 +165,7 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   const [fault] = (parameters.deny ?? []).flatMap((entry) => faultOfOne(entry) ?? []);
   if (fault !== undefined) throw new RuleFault(`${fault}. It would deny nothing`);
   const unseen = missing(input, ['components'], parameters.scope);
-  if (unseen) return { status: 'not-evidenced', message: `${unseen}${notRead(input)}` };
+  if (unseen) return { status: 'not-evidenced', message: `${unseen}${unreadScansNote(input)}` };
   const sboms = showing(input, 'components');
   const evidence = idsOf([...new Set([...sboms, ...reporting(input, ['licence'])])]);
   const components = needed(input.components, 'the components');
@@ -197,7 +183,7 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
         `${all}${unknown.count > 0 ? rest : ', all with allowed licences'}`,
         parameters.scope === 'artifacts' ? noArtifactsNote(input.artifacts) : '',
         namesNote(sboms, input.artifacts),
-        notRead(input),
+        unreadScansNote(input),
       ].join(''),
       evidence,
       ...(waivers.length > 0 && { waivers }),
