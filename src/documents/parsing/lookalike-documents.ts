@@ -73,6 +73,12 @@ export const XML: ReadonlyMap<string, Pick<Lookalike, 'name' | 'advice'>> = new 
   ['unittest-results', junit('UnitTest++', 'converted from it')],
   ['coverage', { name: 'a report of code coverage', advice: 'It shows no results of tests' }],
   ['report', { name: 'a report of code coverage', advice: 'It shows no results of tests' }],
-  ['bom', { name: 'an SBOM of CycloneDX as XML', advice: 'Upload CycloneDX JSON' }],
+  [
+    'bom',
+    {
+      name: 'an SBOM of CycloneDX without its namespace',
+      advice: 'Use the namespace of its version, such as http://cyclonedx.org/schema/bom/1.6',
+    },
+  ],
   ['html', { name: 'a web page', advice: 'Upload the report itself' }],
 ]);

@@ -1,4 +1,5 @@
-import { CONVERT, type Lookalike, sarif } from './lookalike.js';
+import { fieldOf } from '../kinds/common/fields.js';
+import { CONVERT, type Lookalike, sarif, textIn } from './lookalike.js';
 
 const of = (tool: string, ...fields: string[]): Lookalike => ({
   name: `a report of ${tool}`,
@@ -37,6 +38,7 @@ export const OTHERS: readonly Lookalike[] = [
   of('kube-hunter', 'nodes', 'services', 'vulnerabilities'),
   of('Mend', 'libraries', 'vulnerabilityStatistics'),
   of('Mend', 'supportToken', 'response'),
+  { ...of('Mend', 'vulnerabilities'), and: firstHas('vulnerabilities', 'library', 'topFix') },
   of('mix audit', 'pass', 'vulnerabilities'),
   of('MobSF', 'file_name', 'app_type', 'md5'),
   of('Nancy', 'audited', 'num_audited', 'vulnerable'),
@@ -45,6 +47,18 @@ export const OTHERS: readonly Lookalike[] = [
   listOf('Rusty Hog', 'stringsFound', 'reason'),
   listOf('secretlint', 'filePath', 'sourceContentType', 'messages'),
   listOf('SonarQube', 'key', 'rule', 'component', 'textRange'),
+  {
+    name: 'an answer of the API of Semgrep',
+    advice: 'Upload the report of semgrep scan --json',
+    fields: ['findings'],
+    and: firstHas('findings', 'match_based_id', 'syntactic_id'),
+  },
+  {
+    name: 'an answer of the API of Snyk',
+    advice: sarif('snyk test --sarif'),
+    fields: ['jsonapi', 'data', 'links'],
+    and: (object) => textIn(fieldOf(object, 'links'), 'self').includes('/rest/orgs/'),
+  },
   of('Sysdig', 'info', 'scanner', 'result'),
   { ...of('Talisman', 'summary', 'results'), and: (object) => 'types' in summaryOf(object) },
   listOf('Whispers', 'key', 'value', 'rule_id'),
@@ -56,6 +70,14 @@ const summaryOf = (object: object): object => {
   const { summary }: { summary?: unknown } = object;
   return typeof summary === 'object' && summary !== null ? summary : {};
 };
+
+/** Whether the first item of a list has these fields. */
+function firstHas(list: string, ...fields: readonly string[]) {
+  return (object: object): boolean => {
+    const first = fieldOf(fieldOf(object, list), '0');
+    return fields.every((name) => fieldOf(first, name) !== undefined);
+  };
+}
 
 /** Its report has a list for each severity, and nothing else. */
 function isOfBearer(object: object): boolean {

@@ -13,6 +13,17 @@ const JSON_DOCUMENTS: [string, unknown, string][] = [
   ['Snyk', { vulnerabilities: [], ok: true, dependencyCount: 3 }, 'snyk test --sarif'],
   ['Snyk', [{ vulnerabilities: [], ok: true, dependencyCount: 3 }], 'snyk test --sarif'],
   ['error of Snyk', { ok: false, error: 'no token', path: '.' }, 'Correct the cause'],
+  [
+    'API of Snyk',
+    { jsonapi: {}, data: [], links: { self: '/rest/orgs/1/issues?limit=100' } },
+    'snyk test --sarif',
+  ],
+  [
+    'API of Semgrep',
+    { findings: [{ match_based_id: 'a', syntactic_id: 'b' }] },
+    'semgrep scan --json',
+  ],
+  ['Mend', { vulnerabilities: [{ library: {}, topFix: {} }] }, 'Convert it'],
   ['Snyk IaC', { infrastructureAsCodeIssues: [] }, 'snyk iac test --sarif'],
   ['Dependency-Check', { reportSchema: '1.1', scanInfo: {}, dependencies: [] }, '--format SARIF'],
   ['govulncheck', { config: { protocol_version: 'v1.0.0' } }, 'govulncheck -format sarif'],
@@ -210,6 +221,7 @@ describe('a document of a tool that is not read', () => {
     ['report', 'code coverage', 'no results of tests'],
     ['issues', 'Android Lint', 'sarifReport'],
     ['pmd-cpd', 'PMD CPD', 'pmd check'],
+    ['bom', 'CycloneDX without its namespace', 'http://cyclonedx.org/schema/bom/1.6'],
   ])('is refused by its name: XML of %s', async (root, name, advice) => {
     const { fault, reason } = await refusal(`<${root}/>`, 'xml');
     expect(fault).toContain(name);

@@ -70,3 +70,42 @@ describe('a licence that only a scanner reports', () => {
     });
   });
 });
+
+describe('a scan for something else that lists licences of packages', () => {
+  const notRead =
+    /Not asked for licences, because they looked for something else: grype; trivy \(image\)$/;
+  const others = [
+    evidence('3', ['vulnerability'], { label: 'image' }),
+    evidence('4', ['vulnerability'], { kind: 'grype' }),
+    evidence('5', ['vulnerability'], { kind: 'npm-audit' }),
+  ];
+  const asked = (...all: Parameters<typeof input>[0][]) =>
+    ask('licences', { deny: ['AGPL-*'] }, input(Object.assign({}, ...all)));
+  const components = [component('x', '1.0.0', { licences: ['MIT'] })];
+
+  it('is named, and is no evidence', () => {
+    expect(asked({ evidence: [sbom, ...others], components })).toMatchObject({
+      status: 'pass',
+      message: expect.stringMatching(notRead),
+      evidence: ['1'],
+    });
+    expect(asked({ evidence: others })).toMatchObject({
+      status: 'not-evidenced',
+      message: expect.stringMatching(notRead),
+    });
+  });
+
+  it('is named with the reason if it says that it looked, and shows nothing', () => {
+    const coverage = [{ what: 'licence' as const, ran: 'unknown' as const, reason: 'no result' }];
+    const declared = evidence('6', ['vulnerability'], { coverage });
+    expect(asked({ evidence: [sbom, declared], components })).toMatchObject({
+      status: 'pass',
+      message: expect.stringMatching(/\. Warning: trivy does not count: no result$/),
+    });
+  });
+
+  it('is not named if it also looked for licences', () => {
+    const { message } = asked({ evidence: [sbom, scan], components });
+    expect(message).not.toContain('Not asked');
+  });
+});

@@ -8,6 +8,7 @@ import { needed, RuleFault } from './common/fault.js';
 import { FirstNamed } from './common/first-named.js';
 import { faultOfDenied, faultOfEntry } from './common/licence-entries.js';
 import { licenceLists } from './common/licence-lists.js';
+import { unreadScansNote } from './common/licence-scans.js';
 import { scopeParameter } from './common/scope.js';
 import { joined, shown } from './common/text.js';
 import type { ComponentInput, Components, Outcome, Rule, RuleInput } from './rule.js';
@@ -164,7 +165,7 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
   const [fault] = (parameters.deny ?? []).flatMap((entry) => faultOfOne(entry) ?? []);
   if (fault !== undefined) throw new RuleFault(`${fault}. It would deny nothing`);
   const unseen = missing(input, ['components'], parameters.scope);
-  if (unseen) return { status: 'not-evidenced', message: unseen };
+  if (unseen) return { status: 'not-evidenced', message: `${unseen}${unreadScansNote(input)}` };
   const sboms = showing(input, 'components');
   const evidence = idsOf([...new Set([...sboms, ...reporting(input, ['licence'])])]);
   const components = needed(input.components, 'the components');
@@ -182,6 +183,7 @@ function evaluate(parameters: Parameters, input: RuleInput): Outcome {
         `${all}${unknown.count > 0 ? rest : ', all with allowed licences'}`,
         parameters.scope === 'artifacts' ? noArtifactsNote(input.artifacts) : '',
         namesNote(sboms, input.artifacts),
+        unreadScansNote(input),
       ].join(''),
       evidence,
       ...(waivers.length > 0 && { waivers }),

@@ -81,6 +81,17 @@ function isOutside(
 }
 
 /**
+ * Tests with an empty name that ended: Jest and others allow one. Their suite has a name and counts them. That of an
+ * interrupted run of pytest counts one test less than it has, and that test has no attribute for its name.
+ */
+function blankIn(suite: XmlElement): XmlElement[] {
+  const tests = suite.children.filter((child) => nameOf(child) === 'testcase');
+  const isCounted = statedBy(suite).tests >= tests.length;
+  if (!isCounted || !suite.attributes.get('name')?.trim()) return [];
+  return tests.filter((test) => test.attributes.has('name') && isNameless(test));
+}
+
+/**
  * Counts test cases, and believes the attributes of suites where they are worse: a suite that failed outside its tests,
  * and a report that was cut, have fewer cases than they state. Of nested suites the larger count is taken, because an
  * outer suite states the sum of its inner ones.
@@ -89,6 +100,8 @@ export class Count {
   private readonly total = new TestTally();
   /** Whether tests of a name passed (1), failed (2) or both (3). */
   private readonly ends = new Map<string, number>();
+  /** Tests with an empty name that ended. */
+  private readonly blank = new Set<XmlElement>();
   readonly contradictions: Note[] = [];
   /** Tests that a suite states, but that are not there. */
   missing = 0;
@@ -99,6 +112,7 @@ export class Count {
 
   suite(suite: XmlElement, name: string | undefined): Tally {
     this.total.inside(name);
+    for (const test of blankIn(suite)) this.blank.add(test);
     const tally = this.children(suite, name);
     const signs = signsOf(suite);
     const problem = worstOf(signs);
@@ -172,11 +186,12 @@ export class Count {
 
   private test(test: XmlElement, suite: string | undefined): Tally {
     const group = classOf(test) || suite;
-    const own = isNameless(test) ? this.namelessTest() : (test.attributes.get('name') ?? '');
+    const didEnd = this.blank.has(test) || !isNameless(test);
+    const own = didEnd ? (test.attributes.get('name') ?? '') : this.namelessTest();
     const name = group ? `${group} > ${own}` : own;
     this.total.seconds += durationOf(test.attributes.get('time'));
     const signs = signsOf(test);
-    const judgement = judge(test, signs);
+    const judgement = judge(test, signs, didEnd);
     const { outcome, message } = judgement;
     if (outcome === 'unknown') this.unknown.add(name, message);
     this.end(name, outcome);

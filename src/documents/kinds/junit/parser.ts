@@ -41,7 +41,7 @@ function coverageOf(
 }
 
 export const parser: DocumentParser = {
-  version: 12,
+  version: 13,
 
   recognizes: (document) => isElement(document) && hasSuites(document),
 

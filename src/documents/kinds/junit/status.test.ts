@@ -249,6 +249,39 @@ describe('JUnit: tests that did not end, and that are to be written', () => {
     },
   );
 
+  const suite = (attributes: string, ...tests: string[]) =>
+    read(`<testsuite ${attributes}>${tests.join('')}</testsuite>`);
+  const BLANK = '<testcase name="" classname="" time="0.9"/>';
+
+  it('a test with an empty name counts if its suite has a name and counts it', () => {
+    const { tests, coverage, testNames } = suite('name="a.test.ts" tests="1"', BLANK);
+    expect(tests).toMatchObject({ tests: 1, passed: 1, errors: 0 });
+    expect(coverage).toMatchObject([{ ran: 'yes' }]);
+    expect([...(testNames?.tests ?? [])]).toEqual(['a.test.ts >']);
+  });
+
+  it.each([
+    ['without a name', 'tests="1"', [BLANK]],
+    ['with an empty name', 'name=" " tests="1"', [BLANK]],
+    ['without a count', 'name="s"', [BLANK]],
+    ['that does not count it', 'name="s" tests="1"', ['<testcase name="a"/>', BLANK]],
+    ['of which a test has no name at all', 'name="s" tests="1"', ['<testcase time="1"/>']],
+  ])('and not in a suite %s', (_which, attributes, tests) => {
+    expect(suite(attributes, ...tests)).toMatchObject({
+      tests: { errors: 1 },
+      coverage: [{ ran: 'failed' }],
+    });
+  });
+
+  it.each([
+    ['<failure/>', { failures: 1 }],
+    ['<error/>', { errors: 1 }],
+    ['<skipped/>', { skipped: 1 }],
+  ])('and hides nothing: %s', (child, outcome) => {
+    const { tests } = suite('name="s" tests="1"', `<testcase name="">${child}</testcase>`);
+    expect(tests).toMatchObject({ passed: 0, ...outcome });
+  });
+
   it('a test of Node that is to be written may fail', () => {
     const { tests } = one('', '<skipped type="todo" message="x"/><failure message="y"/>');
     expect(tests).toMatchObject({ tests: 1, skipped: 1, failures: 0 });

@@ -12,9 +12,6 @@ describe('SARIF: a tool that says that it succeeded', () => {
   it.each([
     { exitCode: 1 },
     { exitCode: '1' },
-    { exitCode: 60 },
-    { exitCode: 255 },
-    { exitCode: 33_554_432 },
     { exitCode: null },
     { exitSignalName: '' },
     { exitSignalName: 'SUCCESS' },
@@ -48,8 +45,34 @@ describe('SARIF: a tool that says that it succeeded', () => {
     ]);
   });
 
-  it('leaves it open with an exit code that is not a number', () => {
-    expect(covers(invoked({ exitCode: 'killed' }))).toMatchObject([{ ran: 'unknown' }]);
+  it.each([2, '2', 60, 255, 33_554_432, 'killed', true, [2]])(
+    'leaves it open with an exit code that is not its code for findings: %j',
+    (exitCode) => {
+      expect(covers(invoked({ exitCode }))).toMatchObject([{ ran: 'unknown' }]);
+    },
+  );
+
+  it.each([
+    ['Grype', 2, 'yes'],
+    ['grype', 1, 'yes'],
+    ['KICS', 60, 'yes'],
+    ['KICS', 1, 'unknown'],
+    ['KICS', 126, 'failed'],
+    ['Brakeman', 3, 'yes'],
+    ['Brakeman', 7, 'unknown'],
+    ['detekt', 2, 'yes'],
+    ['detekt', 1, 'unknown'],
+    ['Stylelint', 78, 'unknown'],
+    ['pylint', 30, 'yes'],
+    ['pylint', 32, 'unknown'],
+    ['pylint', 3, 'unknown'],
+    ['BinSkim', 33_554_432, 'yes'],
+    ['BinSkim', 33_554_432 + 64, 'unknown'],
+    ['ESLint', 1, 'yes'],
+    ['Snyk Code', 2, 'unknown'],
+  ])('of %s, the code %d: %s', (name, exitCode, ran) => {
+    const whole = document([{}], {}, { tool: { driver: { name } }, ...invoked({ exitCode }) });
+    expect(parse(whole).coverage).toMatchObject([{ ran }]);
   });
 
   it('reports an error that is not in a list', () => {

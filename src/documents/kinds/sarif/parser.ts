@@ -57,7 +57,7 @@ function toolsOf(runs: readonly Run[]) {
 }
 
 export const parser: DocumentParser = {
-  version: 12,
+  version: 13,
 
   recognizes(document) {
     const runs = fieldOf(document, 'runs');

@@ -43,6 +43,20 @@ describe('coverage', () => {
     expect(of(system, pack('x')).coverage).toMatchObject([{ ran: 'yes', lookedAt: 1 }]);
   });
 
+  it('is not of an SBOM of early versions of Trivy that lists only the operating system', () => {
+    const system = { SPDXID: 'SPDXRef-OperatingSystem-1', name: 'alpine', versionInfo: '3.16' };
+    const relationships = ['DESCRIBE', 'describes'].map((relationshipType) => [
+      { spdxElementId: 'SPDXRef-DOCUMENT', relatedSpdxElement: ROOT, relationshipType },
+    ]);
+    for (const one of relationships) {
+      const of = (...packages: object[]) =>
+        parse(document({ documentDescribes: null, relationships: one, packages }));
+      expect(of(pack('root'), system).coverage).toMatchObject([{ ran: 'unknown', lookedAt: 0 }]);
+      expect(of(pack('root'), system, pack('x')).coverage).toMatchObject([{ lookedAt: 1 }]);
+      expect(of(pack('root'), pack('x')).subjects).toMatchObject([{ name: 'root' }]);
+    }
+  });
+
   it('warns of a package without a name and without a package URL', () => {
     const { coverage, warnings } = parse(
       document({ packages: [pack('root'), pack('x'), { SPDXID: 'SPDXRef-y', name: ' ' }] }),

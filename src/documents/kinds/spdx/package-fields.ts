@@ -19,9 +19,13 @@ const TYPES: ReadonlySet<string> = new Set([
   'other',
 ]);
 
-export function typeOf(purpose: unknown): string {
-  const type = textOf(purpose)?.toLowerCase().replaceAll('_', '-') ?? '';
-  return TYPES.has(type) ? type : 'library';
+/** The id of the operating system in SPDX of Trivy, early versions of which wrote no purpose. */
+const SYSTEM_ID = /^SPDXRef-OperatingSystem-/;
+
+export function typeOf({ primaryPackagePurpose, SPDXID }: SpdxPackage): string {
+  const type = textOf(primaryPackagePurpose)?.toLowerCase().replaceAll('_', '-') ?? '';
+  if (TYPES.has(type)) return type;
+  return SYSTEM_ID.test(textOf(SPDXID) ?? '') ? 'operating-system' : 'library';
 }
 
 /** The text, or undefined for an empty text, NOASSERTION and NONE. */

@@ -73,7 +73,7 @@ function licencesOf(pack: SpdxPackage, { files, refs }: Licensing): string[] {
 
 function readAs(pack: SpdxPackage, purl: Purl | undefined, licensing: Licensing): Component {
   return {
-    type: typeOf(pack.primaryPackagePurpose),
+    type: typeOf(pack),
     name: pack.name,
     version: asserted(pack.versionInfo) ?? purl?.version,
     purl: purl?.purl,

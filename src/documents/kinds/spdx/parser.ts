@@ -94,7 +94,7 @@ function readWrapped(document: unknown): ParsedDocument {
 
 /** Parses the packages of SPDX 2.2 (ISO/IEC 5962:2021) and 2.3. */
 export const parser: DocumentParser = {
-  version: 11,
+  version: 12,
   recognizes: (document) => spdxVersionOf(document) !== undefined || isWrapped(document),
   parse(document) {
     return isWrapped(document) ? readWrapped(document) : read(document);

@@ -7,14 +7,19 @@ import type { SpdxDocument, SpdxPackage } from './schema.js';
 const textsIn = (value: unknown): string[] =>
   Array.isArray(value) ? value.flatMap((text) => textOf(text) ?? []) : [];
 
+/** Early versions of Trivy wrote `DESCRIBE`. */
+const DESCRIBES = /^DESCRIBES?$/i;
+const DESCRIBED_BY = /^DESCRIBED_BY$/i;
+
 /** Ids of the packages that the document describes, from its list and its relationships (clause 11). */
 export function describedIds(document: SpdxDocument): Set<string> {
   const own = textOf(document.SPDXID) ?? 'SPDXRef-DOCUMENT';
   const described = new Set(textsIn(document.documentDescribes));
   for (const relationship of objectsOf(document.relationships)) {
-    const { spdxElementId: from, relatedSpdxElement: to, relationshipType: type } = relationship;
-    if (type === 'DESCRIBES' && from === own && typeof to === 'string') described.add(to);
-    if (type === 'DESCRIBED_BY' && to === own && typeof from === 'string') described.add(from);
+    const { spdxElementId: from, relatedSpdxElement: to } = relationship;
+    const type = textOf(relationship.relationshipType)?.trim() ?? '';
+    if (DESCRIBES.test(type) && from === own && typeof to === 'string') described.add(to);
+    if (DESCRIBED_BY.test(type) && to === own && typeof from === 'string') described.add(from);
   }
   return described;
 }
@@ -30,7 +35,7 @@ function digestsOf({ annotations, attributionTexts }: SpdxPackage, word: string)
 /** A described package, as what the document is about. */
 export function targetFor(pack: SpdxPackage): Target {
   return targetOf({
-    type: typeOf(pack.primaryPackagePurpose),
+    type: typeOf(pack),
     name: pack.name || undefined,
     purl: purlTextOf(pack),
     version: asserted(pack.versionInfo),

@@ -4,6 +4,7 @@ import { covered, extentOf, failed, imagesExtent, uncovered } from '../common/co
 import { objectsOf } from '../common/texts.js';
 import { CLASSES, isOfPackages } from './classes.js';
 import type { Part } from './entries.js';
+import { hasPackageLicences } from './package-licences.js';
 import type { Scan } from './scan.js';
 import { hiddenExceptions, missingFailures, missingSummary } from './summaries.js';
 import { unreadSuppression } from './suppressed.js';
@@ -18,6 +19,9 @@ const NO_PACKAGES =
 const NO_FILES =
   'it has no result of configuration files, so Trivy found none. Name the folder that has them';
 
+const NO_LICENCE_SCAN =
+  'it lists licences of packages, and no result of the licence scanner, so that did not run. ' +
+  'Scan with --scanners license, or upload an SBOM';
 const NO_RESOURCE = 'it has no resource, so nothing of the cluster was scanned';
 const UNNAMED =
   'it has no result and does not name what was scanned, so it may have been cut. Upload the output of trivy unchanged';
@@ -135,6 +139,12 @@ export function coverageOf(
   });
 }
 
+/** The licence scanner writes a result for each list of packages with licences. */
+function licencesMissing(parts: readonly Part[], hasPackages: boolean) {
+  if (!hasPackages) return { licence: NO_PACKAGES };
+  return hasPackageLicences(parts) ? { licence: NO_LICENCE_SCAN } : {};
+}
+
 /**
  * Why Trivy looked at nothing for a type of findings. It writes a result for each list of packages and each
  * configuration that it finds, also if that is clean. Of files without a secret it writes none.
@@ -143,7 +153,7 @@ export function nothingFor({ parts }: Scan): Partial<Record<FindingType, string>
   const shown = new Set(parts.map(({ result }) => CLASSES.get(result.Class ?? '')));
   return {
     ...(!shown.has('vulnerability') && { vulnerability: NO_PACKAGES }),
-    ...(!shown.has('vulnerability') && !shown.has('licence') && { licence: NO_PACKAGES }),
+    ...(!shown.has('licence') && licencesMissing(parts, shown.has('vulnerability'))),
     ...(!shown.has('misconfiguration') && { misconfiguration: NO_FILES }),
   };
 }

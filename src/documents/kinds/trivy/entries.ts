@@ -4,6 +4,7 @@ import type { Note, ParseContext } from '../../kind.js';
 import { checkAt } from '../common/check.js';
 import { misconfigurationFingerprints } from '../common/fingerprint.js';
 import { licenceOf, misconfigurationOf, secretOf, vulnerabilityOf } from './findings.js';
+import { packageLicences } from './package-licences.js';
 import {
   checkLicense,
   checkMisconfiguration,
@@ -124,6 +125,10 @@ export function entriesOf(parts: readonly Part[], context: ParseContext) {
   const entries: Entry[] = [];
   const warnings: Note[] = [];
   for (const part of parts) for (const entry of listed(part, read)) entries.push(entry);
+  for (const finding of packageLicences(parts)) {
+    entries.push({ finding });
+    refuseTooMany(entries.length, 'findings', '/Results');
+  }
   for (const suppressed of suppressedOf(parts)) {
     const finding = suppressedFinding(suppressed, read);
     if (finding) entries.push({ finding, suppression: suppressionOf(suppressed.modified) });

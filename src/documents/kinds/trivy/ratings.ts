@@ -19,14 +19,27 @@ const current = (cvss: Cvss) =>
 
 const old = (cvss: Cvss) => ratingFrom(cvss.V2Score, cvss.V2Vector);
 
+const plain = (source: string | null | undefined) => source?.trim().toLowerCase() ?? '';
+
+/** The highest rating of a source. Tools that rewrite reports change the case of its name. */
+function ratingBy(
+  source: string,
+  ratings: Ratings,
+  rate: (cvss: Cvss) => Rating | undefined,
+): Rating | undefined {
+  let highest: Rating | undefined;
+  for (const [name, cvss] of Object.entries(ratings))
+    if (plain(name) === source) highest = higher(highest, rate(cvss));
+  return highest;
+}
+
 function choose(
   ratings: Ratings,
   sources: readonly string[],
   rate: (cvss: Cvss) => Rating | undefined,
 ): Rating | undefined {
   for (const source of sources) {
-    const cvss = Object.hasOwn(ratings, source) ? ratings[source] : undefined;
-    const rating = cvss && rate(cvss);
+    const rating = ratingBy(source, ratings, rate);
     if (rating && rating.score > 0) return rating;
   }
   let highest: Rating | undefined;
@@ -41,7 +54,7 @@ function choose(
  */
 export function ratingOfVulnerability({ CVSS, SeveritySource }: Vulnerability): Rating | undefined {
   if (!CVSS) return undefined;
-  const sources = [SeveritySource ?? '', 'nvd', 'ghsa'];
+  const sources = [plain(SeveritySource), 'nvd', 'ghsa'];
   return choose(CVSS, sources, current) ?? choose(CVSS, sources, old);
 }
 
@@ -57,8 +70,9 @@ export function severityOfVulnerability(
   chosen: Rating | undefined,
 ): Severity {
   const said = severityOf(SEVERITIES, word);
-  if (!SeveritySource) return severityOfBoth(said, chosen);
-  const own = CVSS && Object.hasOwn(CVSS, SeveritySource) ? CVSS[SeveritySource] : undefined;
-  if (said === 'unknown' || !own || hasOwnScale(SeveritySource)) return severityFrom(said, chosen);
-  return severityOfBoth(said, rate(own));
+  const source = plain(SeveritySource);
+  if (source === '') return severityOfBoth(said, chosen);
+  const own = CVSS ? ratingBy(source, CVSS, rate) : undefined;
+  if (said === 'unknown' || !own || hasOwnScale(source)) return severityFrom(said, chosen);
+  return severityOfBoth(said, own);
 }

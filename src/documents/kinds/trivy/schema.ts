@@ -97,7 +97,7 @@ const Result = Type.Object({
   Class: optionalText,
   Type: optionalText,
   /** Listed by default since Trivy 0.58. */
-  Packages: optionalList(Type.Unknown()),
+  Packages: optionalList(Type.Unsafe<unknown>({ properties: { Name: {}, Licenses: {} } })),
   Vulnerabilities: optionalList(Vulnerability),
   MisconfSummary,
   Misconfigurations: optionalList(Misconfiguration),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MASK } from '../common/mask.js';
 import { trivy } from './index.js';
 import { parser } from './parser.js';
-import { fault, image, parse, report } from './trivy.support.js';
+import { fault, findings, image, parse, report } from './trivy.support.js';
 
 describe('Trivy: a report of an image', () => {
   const document = image();
@@ -142,5 +142,72 @@ describe('Trivy: documents', () => {
   it('refuses more than 200,000 findings', () => {
     const Licenses = Array.from({ length: 200_001 }, () => ({ Name: 'MIT' }));
     expect(fault(report({ Licenses }))).toMatchObject({ reason: 'limit', pointer: '/Results' });
+  });
+});
+
+describe('Trivy: licences in its lists of packages', () => {
+  const PACKAGES = {
+    Target: 'package-lock.json',
+    Class: 'lang-pkgs',
+    Type: 'npm',
+    Packages: [
+      { Name: 'a', Version: '1.0.0', Licenses: ['MIT'] },
+      { Name: 'b', Version: '2.0.0', Licenses: ['AGPL-3.0-only', 'MIT'] },
+      { Name: 'c', Licenses: ['text://Our own terms'] },
+      { Name: 'd', License: 'GPL-2.0' },
+      { Name: 'e', Licenses: null },
+      { Licenses: [' ', 7] },
+    ],
+  };
+  const SCANNED = {
+    Target: 'package-lock.json',
+    Class: 'license',
+    Licenses: [
+      { Name: 'MIT', PkgName: 'a', Severity: 'LOW' },
+      { Name: 'CUSTOM License: Our own', PkgName: 'c', Severity: 'UNKNOWN' },
+    ],
+  };
+  const read = (...results: object[]) =>
+    findings(...results)
+      .filter(({ type }) => type === 'licence')
+      .map(({ rule, packageName, severity }) => `${rule} ${packageName} ${severity}`);
+
+  it('count beside those that the licence scanner lists, which can be filtered', () => {
+    expect(read(PACKAGES, SCANNED)).toEqual([
+      'MIT a low',
+      'CUSTOM License: Our own c unknown',
+      'AGPL-3.0-only b none',
+      'MIT b none',
+      'GPL-2.0 d none',
+    ]);
+    expect(findings(PACKAGES, SCANNED)[2]).toMatchObject({ purl: 'pkg:npm/b@2.0.0' });
+    expect(read(PACKAGES, { Class: 'license' })).toHaveLength(5);
+  });
+
+  it('do not count again if they are suppressed', () => {
+    const suppressed = ['AGPL-3.0-only', 'MIT'].map((Name) => ({
+      Type: 'license',
+      Status: 'ignored',
+      Finding: { Name, PkgName: 'b' },
+    }));
+    const scanned = { ...SCANNED, ExperimentalModifiedFindings: suppressed };
+    expect(parse(report(PACKAGES, scanned)).claims).toHaveLength(2);
+    expect(read(PACKAGES, scanned)).not.toContain('AGPL-3.0-only b none');
+  });
+
+  it('are not read if the scanner did not run, whatever the uploader says', () => {
+    expect(read(PACKAGES)).toEqual([]);
+    expect(parse(report(PACKAGES))).toMatchObject({
+      coverage: [{ what: 'vulnerability' }],
+      nothingFor: { licence: expect.stringContaining('--scanners license') },
+    });
+    expect(parse(report({ ...PACKAGES, Packages: [{ Name: 'a' }] })).nothingFor).not.toHaveProperty(
+      'licence',
+    );
+  });
+
+  it('are refused under a name in another case', () => {
+    const result = { ...PACKAGES, Packages: [{ Name: 'a', licenses: ['AGPL-3.0-only'] }] };
+    expect(fault(report(result)).pointer).toBe('/Results/0/Packages/0/licenses');
   });
 });

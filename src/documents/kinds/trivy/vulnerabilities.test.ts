@@ -179,6 +179,13 @@ describe('Trivy: a severity and a score', () => {
   const redhat = { redhat: { V3Score: 7.5 } };
   it.each<[string, object, string]>([
     ['of one source: the worse', { SeveritySource: 'nvd', CVSS: nvd }, 'critical'],
+    ['of one source in another case', { SeveritySource: ' NVD', CVSS: nvd }, 'critical'],
+    [
+      'of one source in two cases',
+      { SeveritySource: 'nvd', CVSS: { NVD: { V3Score: 2 }, ...nvd } },
+      'critical',
+    ],
+    ['of an empty source: the worse', { SeveritySource: ' ', CVSS: nvd }, 'critical'],
     ['of a distribution and the NVD: the word', { SeveritySource: 'debian', CVSS: nvd }, 'low'],
     [
       'of Red Hat, which has its own scale: the word',
