@@ -119,7 +119,8 @@ async function start(config: Config, running: Running): Promise<void> {
   const build = readBuildInfo();
   if (config.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined) {
     // Its packages are loaded by those who want traces only.
-    running.tracing = (await import('./tracing/tracing.js')).openTracing(build);
+    const { openTracing } = await import('./tracing/tracing.js');
+    running.tracing = openTracing(build, config.OTEL_EXPORTER_OTLP_ENDPOINT);
   }
   const schema = prepareDatabase(access, {
     apply: config.MIGRATE_ON_START,

@@ -389,7 +389,7 @@ refused() {
   [ -n "$detail" ] || detail=$(head -c 200 "$work/body" | LC_ALL=C tr -c '\040-\176' ' ')
   case $status in
     408 | 429) ;;
-    4*) answered "$method $path: $status: $detail" ;;
+    3* | 4*) answered "$method $path: $status: $detail" ;;
   esac
   die "$method $path: $status: $detail"
 }

@@ -34,7 +34,7 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   release_changed: 'de87df506cd41073e2620f37f63b557497bfba54e9aa89057667a1ba7f7c9135',
   release_keeps: 'c654d0ce714f4c288581e291ca7185fd880acd43d92caaca4e9b3a28ae4aaa0f',
   releases_changed: '966f683df35e41b9634a772be2b0b92fe47e0baf56f42d8f2f297e7b1d55d5a3',
-  remove_document: 'de042ede133863ed3e76ffb02e148e05af57077875395ab16c9e06d3159acd3e',
+  remove_document: 'cab3bf3f120cfc1e389b7b46b595b1d32c43aa0eaeeb38a94bb8f2d7f2c3f0d6',
   rests_on_doubt: '32d55e37ba8423fa58a3894602c43b3e7f3cca67f944f753cf31831fb23f5db6',
   retention_documents: 'e8a0af1029a59ce6d12e3a9d387b300da71b1b3e2ac65d36f1d08719b01ee14f',
   rows_added: '93d4c85e537ecb54b3901b6629f7b60ee3ddcce60bdf19d10263f98e0423421a',

@@ -111,5 +111,5 @@ export const LANDED: Readonly<Record<string, readonly string[]>> = {
   '20261206150000_ending_waivers': [
     '197f46c7c233e827d43631784cdecd5c89a7017cac2dc141a7a35cd9205e80f4',
   ],
-  '20261207100000_retention': ['af16878a561df3d3a9c518c48f4093935baa5d6add733db44d8191a391a3ca06'],
+  '20261207100000_retention': ['bd4c62f567935b36d5eeaf1425cce5baa3319fda759f7cdc2709d0fbe2c0a776'],
 };

@@ -110,6 +110,8 @@ const DETAILS: Record<ProblemCode, string> = {
   'method-not-allowed': '/projects supports GET, HEAD, POST',
   'request-timeout': 'The request did not arrive in time',
   'idempotency-key-in-use': 'Another request with this key is in progress. Retry in 1 second',
+  'project-has-legal-hold':
+    'A project that has or had a legal hold cannot be deleted: holds are kept',
   'project-has-releases':
     'A project with releases cannot be deleted, and releases are kept permanently',
   'release-exists': 'Project 1 already has a release 1.4.0',

@@ -39,6 +39,7 @@ export const PROBLEMS = {
   'method-not-allowed': { status: 405, title: 'The path does not support this method' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'idempotency-key-in-use': { status: 409, title: 'The first request is still in progress' },
+  'project-has-legal-hold': { status: 409, title: 'The project has a legal hold' },
   'project-has-releases': { status: 409, title: 'The project has releases' },
   'project-key-exists': { status: 409, title: 'A project with this key exists' },
   'release-exists': { status: 409, title: 'A release with this version exists' },

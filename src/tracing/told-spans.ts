@@ -1,4 +1,4 @@
-import { type Attributes, SpanStatusCode } from '@opentelemetry/api';
+import { type Attributes, type SpanContext, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-node';
 
 /**
@@ -41,9 +41,16 @@ function toldStatus({ status, attributes }: ReadableSpan): ReadableSpan['status'
   return { code: status.code };
 }
 
-/** The span as it may leave this server: known attributes, no messages, no events, no links. */
+/** Without `tracestate`, which is a text of the caller. */
+function toldContext(span: ReadableSpan): SpanContext {
+  const { traceState: _theirs, ...told } = span.spanContext();
+  return told;
+}
+
+/** The span as it may leave this server: known attributes, no messages, no events, no links, no state of the caller. */
 export const toldSpan = (span: ReadableSpan): ReadableSpan =>
   Object.create(span, {
+    spanContext: { value: () => toldContext(span), enumerable: true },
     attributes: { value: toldAttributes(span.attributes), enumerable: true },
     status: { value: toldStatus(span), enumerable: true },
     events: { value: [], enumerable: true },

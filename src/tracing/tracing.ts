@@ -29,6 +29,12 @@ export interface Tracing {
   close(): Promise<void>;
 }
 
+/** Not left to the SDK, which would take an address from another variable that nobody has checked. */
+const tracesOf = (endpoint: string) => `${endpoint.replace(/\/$/, '')}/v1/traces`;
+
+/** Probes and scrapes come every few seconds, and nobody looks for them. */
+const UNTOLD: ReadonlySet<string> = new Set(['/health', '/health/ready', '/metrics']);
+
 /** Called at most once in a minute. */
 function rarely(tell: (cause: string) => void): (cause: string) => void {
   let told = Number.NEGATIVE_INFINITY;
@@ -46,7 +52,7 @@ function rarely(tell: (cause: string) => void): (cause: string) => void {
  *
  * A collector that is slow or away costs spans, never requests: 2048 wait at most.
  */
-export function openTracing({ name, version }: BuildInfo): Tracing {
+export function openTracing({ name, version }: BuildInfo, endpoint: string): Tracing {
   let app: FastifyInstance | undefined;
   const tell = rarely((cause) => app?.log.warn({ cause }, 'the collector does not take traces'));
   const own = resourceFromAttributes({ 'service.name': name, 'service.version': version });
@@ -54,7 +60,9 @@ export function openTracing({ name, version }: BuildInfo): Tracing {
     resource: defaultResource()
       .merge(own)
       .merge(detectResources({ detectors: [envDetector] })),
-    spanProcessors: [new BatchSpanProcessor(telling(new OTLPTraceExporter(), tell))],
+    spanProcessors: [
+      new BatchSpanProcessor(telling(new OTLPTraceExporter({ url: tracesOf(endpoint) }), tell)),
+    ],
   });
   provider.register();
   // Jobs ask the database all the time: only the statements of requests have spans.
@@ -66,6 +74,7 @@ export function openTracing({ name, version }: BuildInfo): Tracing {
     instrumentHooks: false,
     instrumentHandler: false,
     recordExceptions: false,
+    ignorePaths: ({ url }) => UNTOLD.has(url.split('?', 1)[0] ?? ''),
     requestHook: (span, { method, routeOptions }) => {
       span.updateName(routeOptions.url === undefined ? method : `${method} ${routeOptions.url}`);
     },

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { RETENTION_FUNCTIONS, RETENTION_HELPERS } from '../../src/database/role/retention.js';
 import { FUNCTIONS, RIGHTS, SEQUENCES, VIEWS } from '../../src/database/role/rights.js';
 import { compareRole, readRole } from '../../src/database/role/state.js';
+import { checkRole, prepareRole } from '../../src/database/server-role.js';
 import { importBatch, NEXT_IMPORT } from '../../src/events/import.sql.js';
 import { type ImportedKind, ROWS } from '../../src/events/index.js';
 import { useApp } from '../support/app.js';
@@ -212,6 +213,24 @@ describe('the role of the server', () => {
     await client.query('GRANT ALL ON SCHEMA public TO current_user');
     const now = await state();
     expect(now && compareRole(now)).toEqual({ missing: [], excess: [] });
+  });
+
+  it('is found if somebody grants it a function of retention, and loses it with the owner', async () => {
+    const { name } = inject('serverRole');
+    const grant = (text: string) => sql(text.replace('ROLE', `"${name}"`));
+    await grant('GRANT EXECUTE ON FUNCTION remove_document(integer, text) TO ROLE');
+    try {
+      const now = await state();
+      expect(now && compareRole(now).excess).toEqual(['EXECUTE ON remove_document']);
+      expect(await checkRole(client)).toBe(true);
+      const login = { url: serverDatabaseUrl(), connectTimeoutMs: 5_000 };
+      await withClient(testDatabaseUrl(), async (owner) => {
+        expect(await prepareRole(owner, login)).toBe(name);
+      });
+      expect(await checkRole(client)).toBe(false);
+    } finally {
+      await grant('REVOKE EXECUTE ON FUNCTION remove_document(integer, text) FROM ROLE');
+    }
   });
 
   it('may record the rows of each kind that are older than the events', async () => {

@@ -58,10 +58,17 @@ describe('traces', () => {
 
   it('have no text of callers, no query, no password and no message of an error', async () => {
     const collector = await startCollector();
-    const env = { ...SOON, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url };
+    const elsewhere = `http://127.0.0.1:${await freePort()}/v1/traces`;
+    const env = {
+      ...SOON,
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: elsewhere,
+    };
     const server = await start(env);
     const { url } = server;
     await create(url);
+    await create(url, { ...TRACEPARENT, tracestate: 'vendor=hidden-state' });
+    await fetch(`${url}/health/ready`);
     await fetch(`${url}/projects?q=hidden-query`);
     await fetch(`${url}/projects/hidden-key`);
     await fetch(`${url}/sign-in/callback?code=hidden-code&state=hidden-state`);
@@ -71,6 +78,7 @@ describe('traces', () => {
     expect(await stop(server)).toBe(0);
     const statuses = collector.spans().map(({ status }) => status);
     expect(statuses.filter(({ code = 0, message }) => code !== 0 || message)).toEqual([]);
+    expect(collector.spans().map(({ name }) => name)).not.toContain('GET /health/ready');
     expect(collector.spans().flatMap(({ events = [] }) => events)).toEqual([]);
     expect(collector.text()).not.toMatch(/hidden|Mon Projet/);
     const { username, password } = new URL(testDatabaseUrl());

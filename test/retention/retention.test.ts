@@ -166,6 +166,55 @@ describe('retention', () => {
     expect(await retain(true, 1)).toMatchObject({ removed: 1 });
   });
 
+  it('gives the quota of the project back, until the document comes again', async () => {
+    const log = await started();
+    const { release } = await oldRelease(log);
+    const used = async () =>
+      Number(
+        (await sql<{ bytes: string }>('SELECT document_bytes AS bytes FROM project_usage'))[0]
+          ?.bytes,
+      );
+    const before = await used();
+    expect(before).toBeGreaterThan(0);
+    await everythingIsOld();
+    await retain();
+    expect(await used()).toBe(0);
+    await log.settle();
+    expect(await faults(log)).toEqual([]);
+    await upload(log.app, release, trivy({ severity: 'LOW' }));
+    expect(await used()).toBe(before);
+    await upload(log.app, release, trivy({ severity: 'LOW' }));
+    expect(await used()).toBe(before);
+    await log.settle();
+    expect(await faults(log)).toEqual([]);
+  });
+
+  it('reads the age from the clock of the database, to the moment', async () => {
+    const log = await started();
+    await oldRelease(log);
+    await everythingIsOld();
+    const [row] = await sql<{ because: (string | null)[] }>(`
+      WITH made AS (SELECT GREATEST((SELECT max(v.time) FROM events v JOIN evidence e ON e.release_id = v.release_id),
+                                    (SELECT max(last_received_at) FROM evidence)) AS at),
+           policy AS (SELECT (jsonb_populate_record(p, '{"days": 30}')).* FROM retention_policies p)
+      SELECT ARRAY(SELECT document_keeps(d, p::retention_policies, made.at + interval '30 days' + edge)
+                     FROM unnest(ARRAY[interval '0', interval '1 microsecond']) WITH ORDINALITY e (edge, n)
+                    ORDER BY n) AS because
+        FROM documents d, made, policy p`);
+    expect(row?.because).toEqual(['used-recently', null]);
+  });
+
+  it('keeps a project that has a hold and no release', async () => {
+    const { app } = await started();
+    const { id } = (
+      await app.inject({ method: 'POST', url: '/projects', payload: { name: 'Held' } })
+    ).json();
+    const payload = { projectId: id, reason: 'Case' };
+    await app.inject({ method: 'POST', url: '/legal-holds', payload });
+    const refused = await app.inject({ method: 'DELETE', url: `/projects/${id}` });
+    expectProblem(refused, 409, 'project-has-legal-hold');
+  });
+
   it('is told by an audit pack, which is refused if a document is missing otherwise', async () => {
     const log = await started();
     const { app } = log;
@@ -205,6 +254,7 @@ describe('retention', () => {
     ]);
     await tamper(`INSERT INTO document_removals (project_id, sha256, policy_id)
                   SELECT 1, '${evidence.storedSha256}', id FROM retention_policies`);
+    await tamper('UPDATE project_usage SET document_bytes = 0');
     await log.settle();
     expect(await faults(log)).toEqual([`${where}: no event says that retention removed it`]);
     await sql(`INSERT INTO events (type, subject_kind, subject_id, project_id, release_id, actor, data)

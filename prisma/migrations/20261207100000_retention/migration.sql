@@ -216,6 +216,7 @@ BEGIN
           WHERE r."id" IN (SELECT e."release_id" FROM "evidence" e
                             WHERE e."project_id" = of_project AND e."stored_sha256" = digest)
           FOR UPDATE NOWAIT;
+        PERFORM 1 FROM "project_usage" u WHERE u."project_id" = of_project FOR UPDATE NOWAIT;
     EXCEPTION WHEN lock_not_available THEN
         RETURN 'in-use';
     END;
@@ -241,6 +242,7 @@ BEGIN
     INSERT INTO "document_removals" ("project_id", "sha256", "policy_id") VALUES (of_project, digest, policy."id")
     RETURNING * INTO removal;
     DELETE FROM "document_chunks" c WHERE c."project_id" = of_project AND c."sha256" = digest;
+    UPDATE "project_usage" u SET "document_bytes" = u."document_bytes" - document."size" WHERE u."project_id" = of_project;
     INSERT INTO "events" ("type", "subject_kind", "subject_id", "project_id", "release_id", "actor", "data")
     SELECT 'document.removed', 'document', digest, of_project, e."release_id", 'retention:' || session_user,
            format('{"policy":"%s","removal":"%s","removedAt":"%s","sha256":"%s","size":%s}', policy."id", removal."id",

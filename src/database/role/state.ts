@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { RETENTION_FUNCTIONS, RETENTION_HELPERS } from './retention.js';
 import { FUNCTIONS, RIGHTS, SEQUENCES, VIEWS } from './rights.js';
 
 /** A table or view, and what the role may do with it, also as a member of another role or as anyone. */
@@ -27,6 +28,8 @@ export interface RoleState {
   /** Sequences of this program that it can set. */
   readonly settableSequences: readonly string[];
   readonly functions: readonly string[];
+  /** Functions of retention that it can call. */
+  readonly removing: readonly string[];
 }
 
 /** The only argument of a function. PostgreSQL 15 fails if it is a row of a table that does not exist yet. */
@@ -71,16 +74,28 @@ const STATE = `
                 WHERE has_sequence_privilege(r.oid, to_regclass(s), 'UPDATE')) AS "settableSequences",
          ARRAY(SELECT f FROM unnest($2::text[]) f
                 WHERE CASE WHEN ${ROW_TYPE} IS NOT NULL AND to_regtype(${ROW_TYPE}) IS NULL THEN false
-                           ELSE has_function_privilege(r.oid, to_regprocedure(f), 'EXECUTE') END) AS functions
+                           ELSE has_function_privilege(r.oid, to_regprocedure(f), 'EXECUTE') END) AS functions,
+         ARRAY(SELECT f FROM unnest($4::text[]) f JOIN pg_proc p ON p.pronamespace = n.oid AND p.proname = f
+                WHERE has_function_privilege(r.oid, p.oid, 'EXECUTE')) AS removing
     FROM pg_roles r, pg_database d, pg_namespace n
    WHERE r.rolname = COALESCE($1, current_user) AND d.datname = current_database() AND n.nspname = current_schema()`;
+
+/** Names, because PostgreSQL cannot resolve a signature with a table that does not exist yet. */
+const REMOVING = [...RETENTION_FUNCTIONS, ...RETENTION_HELPERS].map((one) =>
+  one.slice(0, one.indexOf('(')),
+);
 
 /** Reads what a role is and may do, by default that of the session. undefined: it does not exist. */
 export async function readRole(
   client: pg.ClientBase,
   name?: string,
 ): Promise<RoleState | undefined> {
-  const { rows } = await client.query<RoleState>(STATE, [name ?? null, FUNCTIONS, SEQUENCES]);
+  const { rows } = await client.query<RoleState>(STATE, [
+    name ?? null,
+    FUNCTIONS,
+    SEQUENCES,
+    REMOVING,
+  ]);
   return rows[0];
 }
 
@@ -133,6 +148,7 @@ export function compareRole(state: RoleState): Difference {
       ...without(state.place, PLACE),
       ...relations.flatMap(({ excess }) => excess),
       ...state.settableSequences.map((name) => `UPDATE ON ${name}`),
+      ...state.removing.map((name) => `EXECUTE ON ${name}`),
     ],
   };
 }

@@ -33,6 +33,12 @@ const HAS_CHUNKS = {
   text: `SELECT 1 FROM document_chunks WHERE project_id = $1 AND sha256 = $2 LIMIT 1`,
 };
 
+/** What retention took off. `$1`: project, `$2`: bytes before compression. */
+const COUNT_AGAIN = {
+  name: 'document-count-again',
+  text: `UPDATE project_usage SET document_bytes = document_bytes + $2 WHERE project_id = $1`,
+};
+
 const SELECT_CHUNK = {
   name: 'document-chunk',
   text: `SELECT content FROM document_chunks WHERE project_id = $1 AND sha256 = $2 AND ordinal = $3`,
@@ -60,7 +66,9 @@ export function documentStore(): DocumentStore {
 
     async putAgain(context, projectId, document) {
       const [chunk] = await query(context, HAS_CHUNKS, [projectId, document.sha256]);
-      if (!chunk) await putChunks(context, projectId, document);
+      if (chunk) return;
+      await putChunks(context, projectId, document);
+      await query(context, COUNT_AGAIN, [projectId, document.size]);
     },
 
     async *read(context, projectId, sha256) {

@@ -53,7 +53,7 @@ export async function checkQuota(
     throw quotaExceeded(
       { quota: 'QUOTA_BYTES_PER_PROJECT', maximum: bytes, wanted: used.bytes },
       'bytes of documents for a project',
-      'Stored documents are never deleted. Use another project, or ask the operator to raise the quota',
+      'Use another project, or ask the operator to raise the quota, or to remove documents by retention',
     );
   }
 }

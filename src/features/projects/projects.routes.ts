@@ -123,7 +123,7 @@ export const projectsRoutes: FastifyPluginAsyncTypebox<{ projects: ProjectsServi
       config: {
         scope: 'projects:write',
         conditional: 'change',
-        problems: ['project-not-found', 'project-has-releases'],
+        problems: ['project-not-found', 'project-has-releases', 'project-has-legal-hold'],
       },
       schema: {
         operationId: 'deleteProject',

@@ -12,6 +12,7 @@ import { MAX_NAME } from './projects.schemas.js';
 import {
   DELETE_PROJECT,
   FIND_PROJECTS_BY_KEY,
+  HAS_HOLD,
   INSERT_PROJECT,
   LOCK_PROJECT,
   type ProjectRow,
@@ -187,11 +188,16 @@ export function projectsService() {
 
     /**
      * @param versions the versions of `If-Match`: the deletion is refused for any other
-     * @throws {AppError} `project-not-found`, `project-has-releases`, `precondition-failed`
+     * @throws {AppError} `project-not-found`, `project-has-releases`, `project-has-legal-hold`, `precondition-failed`
      */
     async remove(context: CallContext, id: number, versions?: number[]): Promise<void> {
       await change(context, async (changing) => {
         const { status, version } = await lock(changing, id, versions);
+        const [hold] = await query(changing, HAS_HOLD, [id]);
+        if (hold) {
+          const detail = 'A project that has or had a legal hold cannot be deleted: holds are kept';
+          throw new AppError('project-has-legal-hold', detail);
+        }
         await query(changing, DELETE_PROJECT, [id]).catch((error: unknown) => {
           if (!isForeignKeyViolation(error)) throw error;
           const detail =

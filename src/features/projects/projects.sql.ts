@@ -68,6 +68,12 @@ export const DELETE_PROJECT: Statement = {
   text: 'DELETE FROM projects WHERE id = $1',
 };
 
+/** `$1`: id. */
+export const HAS_HOLD: Statement = {
+  name: 'project-has-hold',
+  text: 'SELECT 1 FROM legal_holds WHERE project_id = $1 LIMIT 1',
+};
+
 /** Escapes `%`, `_` and `\`, so that LIKE compares them literally. */
 function escapeLike(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
