@@ -44,7 +44,11 @@ type Evidence = {
     readonly findings?: { readonly total: number };
   };
 };
-type Verdicts = { readonly reasons?: readonly string[] };
+type Verdicts = {
+  readonly reasons?: readonly string[];
+  readonly verdicts?: readonly { readonly id: string | null }[];
+};
+type Asked = { readonly decision: 'allow' | 'deny'; readonly verdict: string | null };
 
 let url = '';
 let api: Api;
@@ -90,25 +94,28 @@ async function evidence(release: string, { folder }: Application, ofCheckout: Re
   return tests;
 }
 
-async function assert(release: string, environment: string): Promise<'allow' | 'deny'> {
+async function assert(release: string, environment: string): Promise<Asked> {
   const path = `/assert?release=${release}&environment=${environment}`;
   const { status, body } = await api.call<Verdicts>('GET', path, { expected: [404, 409] });
+  const verdict = body.verdicts?.[0]?.id ?? null;
   if (status === 200) {
     say.good(`allowed: the release may go to ${environment}`);
-    return 'allow';
+    return { decision: 'allow', verdict };
   }
   if (body.code !== 'release-denied') throw new Ended(`${path}: ${status}: ${body.detail}`);
   say.bad(`denied: the release may not go to ${environment}`);
   for (const reason of body.reasons ?? []) say.reason(reason);
-  return 'deny';
+  return { decision: 'deny', verdict };
 }
 
+/** @returns the id of the verdict */
 async function expectDecision(
   expected: 'allow' | 'deny',
   release: string,
   environment = ENVIRONMENT,
-): Promise<void> {
-  if ((await assert(release, environment)) === expected) return;
+): Promise<string | null> {
+  const { decision, verdict } = await assert(release, environment);
+  if (decision === expected) return verdict;
   throw new Ended(`the demo expected the decision "${expected}". The reasons are above`);
 }
 
@@ -142,7 +149,7 @@ async function runPipeline(application: Application): Promise<void> {
   const first = await register(project.body.id, '1.0.0', await application.commit('1.0.0', false));
   await evidence(first, application, ofCheckout);
   say.step('May 1.0.0 ship?');
-  await expectDecision('deny', first);
+  const denial = await expectDecision('deny', first);
 
   say.step('The fix, as release 1.0.1');
   const second = await register(project.body.id, '1.0.1', await application.commit('1.0.1', true));
@@ -164,6 +171,8 @@ async function runPipeline(application: Application): Promise<void> {
   say.text(`${url}/ui/environments  what runs where`);
   say.text(`${url}/ui/releases/${first}?environment=${ENVIRONMENT}  why 1.0.0 may not go`);
   say.text(`${url}/ui/releases/${second}?environment=production  why 1.0.1 may go`);
+  say.text(`${url}/ui/inbox  what waits for an answer of yours`);
+  if (denial) say.text(`${url}/ui/verdicts/${denial}  the denial of 1.0.0, and its proof`);
   say.text(`${url}/ui/search?q=pkg:npm/minimist  which releases contain minimist`);
   say.text(`${url}/ui/projects/${project.body.id}  the project`);
   say.text(`${url}/docs  the API`);

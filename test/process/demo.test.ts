@@ -79,6 +79,13 @@ describe('npm run demo', () => {
       );
       expect(output).toMatch(/\/review → 403 four-eyes-required\n.*\/review → 200 reviewed\n/);
       expect(output).toContain(`${server.url}/ui/projects/${index + 1}`);
+      const pages = [...output.matchAll(/(http\S+\/ui\/(?:inbox|verdicts\/\S+)) {2}/g)];
+      expect(pages).toHaveLength(2);
+      for (const [, page = ''] of pages) {
+        const answer = await fetch(page);
+        expect(answer.status, page).toBe(200);
+        if (page.includes('/verdicts/')) expect(await answer.text()).toContain('1.0.0');
+      }
     }
     expect(await workFolders()).toEqual(before);
   }, 300_000);
