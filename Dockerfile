@@ -29,13 +29,13 @@ FROM base AS runtime
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --omit=optional
 # The server loads 5 of @prisma/client's 73 MB: one query compiler of ten. It reads only the schemas of the CycloneDX
-# library. It does not need tests, examples and TypeScript sources of any package.
+# library, and its list of SPDX ids. It does not need tests, examples and TypeScript sources of any package.
 RUN find node_modules/@prisma/client/runtime -type f \
       ! -name 'client.js' ! -name 'client.mjs' ! -name 'index-browser.*js' \
       ! -name 'query_compiler_small_bg.postgresql.mjs' \
       ! -name 'query_compiler_small_bg.postgresql.wasm-base64.mjs' -delete \
  && find node_modules/@cyclonedx -type f \
-      ! -name package.json ! -name LICENSE ! -name NOTICE ! -name '*.schema.json' -delete \
+      ! -name package.json ! -name LICENSE ! -name NOTICE ! -name '*.schema.json' ! -path '*/dist.node/spdx.js' -delete \
  && find node_modules -regextype posix-extended -type d \
       -regex '.*node_modules/(@[^/]+/[^/]+|[^@/][^/]*)/([.]github|benchmarks?|docs|examples?|tests?)' \
       -prune -exec rm -r {} + \

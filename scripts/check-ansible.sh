@@ -242,9 +242,9 @@ check_way_back() {
   check '... and no incomplete dump remains' remote "! ls $dir/backups/*.partial"
   deploy wrong-commit 1 "$TARGET_TAG" -e srp_expected_commit=ffffffffffffffffffffffffffffffffffffffff
   check 'a version other than the expected one is rolled back' said 'runs there again and is ready'
-  deploy wrong-password 1 check-newer -e srp_postgres_password=Another1 -e srp_ready_timeout=16
+  deploy wrong-settings 1 check-newer -e '{"srp_environment": {"EVIDENCE_WORKERS": "some"}}' -e srp_ready_timeout=16
   check 'settings that do not work are rolled back' said 'runs there again and is ready'
-  check '... and the server logs in with the old ones' api /projects
+  check '... and the server runs with the old ones' api /projects
   deploy after-failures 0 check-newer
   check 'a later run changes nothing' unchanged
 }

@@ -23,7 +23,7 @@ export API_PORT=${API_PORT:-18000} DB_PORT=${DB_PORT:-15432} PROXY_PORT=${PROXY_
 export GIT_COMMIT=0123456789abcdef0123456789abcdef01234567
 export BUILD_DATE=2001-02-03T04:05:06Z VERSION=1.2.3-check
 # The volumes of the old service have this password, and the compose file's default must open them.
-unset POSTGRES_PASSWORD
+unset POSTGRES_PASSWORD OWNER_DB_PASSWORD
 # Empty values override those of a file .env, so that the compose file's defaults are checked.
 export AUTH_MODE='' ALLOWED_HOSTS='' TRUST_PROXY='' RATE_LIMIT_PER_MINUTE=''
 
@@ -163,6 +163,32 @@ check_evidence() {
 
 inside() { docker exec "$api" "$@"; }
 
+# Counts relations and functions in the schema that srp_owner does not own. Those of extensions do not count.
+owned_by_others() {
+  compose exec -T db psql -U postgres -d secure_release_db -Atc "
+    SELECT count(*) FROM (
+      SELECT 'pg_class'::regclass AS class, oid, relowner AS owner FROM pg_class WHERE relnamespace = 'public'::regnamespace
+      UNION ALL
+      SELECT 'pg_proc'::regclass, oid, proowner FROM pg_proc WHERE pronamespace = 'public'::regnamespace) AS o
+     WHERE owner <> 'srp_owner'::regrole AND NOT EXISTS (
+       SELECT FROM pg_depend d WHERE d.classid = o.class AND d.objid = o.oid AND d.deptype = 'e')" | tr -d '\r'
+}
+
+# The superuser, by the password that everybody knows, from the container of the server.
+superuser_inside() {
+  inside node --input-type=module -e '
+    import pg from "pg";
+    const client = new pg.Client("postgresql://postgres:secretpassword@db:5432/secure_release_db");
+    await client.connect().then(() => console.log("in"), (error) => console.log(error.code));
+    process.exit();'
+}
+
+# `fail` is a fault of the installation. Warnings, such as a missing backup, are none.
+check_doctor() {
+  inside node dist/doctor.js --json >"$work/doctor" 2>&1 || { cat "$work/doctor" >&2; fail 'node dist/doctor.js'; }
+  pass 'node dist/doctor.js finds no fault in the container'
+}
+
 # The process of the server is connected as a role that cannot rewrite the record.
 check_role() {
   same 'the server is connected as srp_server' srp_server "$(compose exec -T db psql -U postgres -Atc \
@@ -170,7 +196,15 @@ check_role() {
     tr -d '\r')"
   same '... which is no superuser' f "$(compose exec -T db psql -U postgres -Atc \
     "SELECT rolsuper FROM pg_roles WHERE rolname = 'srp_server'" | tr -d '\r')"
-  same '... and whose password is private' 600 "$(inside stat -c %a /keys/database-password)"
+  same 'the role that migrates owns the database, and is no superuser' 'srp_owner f f' "$(compose exec -T db psql -U postgres -Atc \
+    "SELECT o.rolname || ' ' || left(o.rolsuper::text, 1) || ' ' || left(o.rolcreatedb::text, 1) FROM pg_database d JOIN pg_roles o ON o.oid = d.datdba
+      WHERE datname = 'secure_release_db'" | tr -d '\r')"
+  same '... as the server knows it' srp_owner \
+    "$(inside node -p 'new URL(process.env.MIGRATION_DATABASE_URL).username')"
+  same 'no table, view, sequence or function of the program has another owner' 0 "$(owned_by_others)"
+  same 'the superuser is the only one' postgres "$(compose exec -T db psql -U postgres -Atc \
+    'SELECT rolname FROM pg_roles WHERE rolsuper' | tr -d '\r')"
+  same 'the password of srp_server is private' 600 "$(inside stat -c %a /keys/database-password)"
 }
 
 # With the service's name, as another container would call it.
@@ -331,12 +365,33 @@ check_old_volume() {
   make_old_volume
   printf 'volumes:\n  postgres_data:\n    external: true\n    name: %s\n' "$OLD_VOLUME" \
     >"$work/old-volume.yml"
+  # As the versions before srp_owner used it: the superuser migrates, and owns everything.
+  printf 'services:\n  api:\n    environment:\n      MIGRATION_DATABASE_URL: %s\n' \
+    postgresql://postgres:secretpassword@db:5432/secure_release_db >"$work/superuser.yml"
+  (
+    export COMPOSE_FILE=docker-compose.yml:$work/old-volume.yml:$work/superuser.yml
+    up
+    call 200 GET /projects/6
+    same 'the old volume works as before' t "$(compose exec -T db psql -U postgres -d secure_release_db -Atc \
+      "SELECT relowner = 'postgres'::regrole FROM pg_class WHERE relname = 'verdicts'" | tr -d '\r')"
+    compose stop api >/dev/null 2>&1
+  )
   export COMPOSE_FILE=docker-compose.yml:$work/old-volume.yml
+  compose up -d --no-build db >/dev/null 2>&1
+  wait_healthy db
+  compose exec -T db sh /docker-entrypoint-initdb.d/10-owner.sh >"$work/owner" 2>&1 ||
+    { cat "$work/owner" >&2; fail '10-owner.sh'; }
   up
+  pass '10-owner.sh makes srp_owner the owner of a volume that postgres owned'
+  check_role
+  same 'the superuser can log in from another container' in "$(superuser_inside)"
+  compose exec -T db sh /docker-entrypoint-initdb.d/10-owner.sh --close >/dev/null
+  same '... until --close' 28000 "$(superuser_inside)"
+  check_doctor
   call 200 GET /projects
   same "the old service's six projects are there" 6 "$(printf %s "$answer" | grep -o '"id":' | wc -l | tr -d ' ')"
   case $answer in
-    *'"name":"Old project 1","status":"active"'*'"name":"Old project 6","status":"active"'*) ;;
+    *'"name":"Old project 1","key":null,"status":"active"'*'"name":"Old project 6","key":null,"status":"active"'*) ;;
     *) fail "the old rows have changed: $answer" ;;
   esac
   call 201 POST /projects '{"name":"The seventh"}'
@@ -374,6 +429,8 @@ pass "api and db are healthy after $((SECONDS - start)) s"
 check_routes
 check_evidence
 check_role
+same 'the superuser cannot log in from another container' 28000 "$(superuser_inside)"
+check_doctor
 check_hosts
 check_hardening
 check_stop

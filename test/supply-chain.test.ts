@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { type Locked, licencesPage, lockedPackages } from '../scripts/licences.js';
 
 /** What the lock file says about the packages, without a network. */
@@ -77,5 +78,18 @@ describe('docker-compose.yml', () => {
     );
     expect(ports.length).toBeGreaterThan(2);
     expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
+  });
+});
+
+describe('deploy/compose.published.yml', () => {
+  it('has no default password, and callers need a token', () => {
+    const published = readFileSync(new URL('deploy/compose.published.yml', ROOT), 'utf8');
+    const { services } = parse(published);
+    expect(services.api.environment.AUTH_MODE).toBe('token');
+    const passwords = published.match(/\$\{\w*PASSWORD[^}]*\}/g) ?? [];
+    expect(passwords.length).toBeGreaterThan(2);
+    expect(passwords.filter((password) => !/^\$\{\w+:\?.+\}$/.test(password))).toEqual([]);
+    expect(services.api.ports).toEqual([expect.stringMatching(/^\$\{PUBLISH_ADDRESS:\?.+\}:/)]);
+    expect(services.db.ports).toBeUndefined();
   });
 });

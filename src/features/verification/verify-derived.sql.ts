@@ -51,12 +51,12 @@ export const COUNTS: readonly Statement[] = [
                   || ': the kept size of its documents is not their size'
                   AS fault
              FROM project_usage u
-             FULL JOIN (SELECT project_id, sum(size) AS bytes FROM documents x
-                         WHERE EXISTS (SELECT 1 FROM document_chunks c
-                                        WHERE c.project_id = x.project_id AND c.sha256 = x.sha256)
-                            OR NOT EXISTS (SELECT 1 FROM document_removals r
-                                            WHERE r.project_id = x.project_id AND r.sha256 = x.sha256)
-                         GROUP BY project_id) d
+             FULL JOIN (SELECT project_id, sum(size) FILTER (
+                           WHERE EXISTS (SELECT 1 FROM document_chunks c
+                                          WHERE c.project_id = x.project_id AND c.sha256 = x.sha256)
+                              OR NOT EXISTS (SELECT 1 FROM document_removals r
+                                              WHERE r.project_id = x.project_id AND r.sha256 = x.sha256)) AS bytes
+                           FROM documents x GROUP BY project_id) d
                     ON d.project_id = u.project_id
             WHERE u.document_bytes IS DISTINCT FROM COALESCE(d.bytes, 0)
             LIMIT 1000`,

@@ -56,7 +56,7 @@ const BEFORE = `r.removed_at - interval '1 minute'`;
 
 const removals = (fault: string, condition: string) => `
   SELECT 'document ' || r.sha256 || ' of project ' || r.project_id || ': ${fault}' AS fault
-    FROM document_removals r JOIN documents d ON d.project_id = r.project_id AND d.sha256 = r.sha256
+    FROM document_removals r LEFT JOIN documents d ON d.project_id = r.project_id AND d.sha256 = r.sha256
    WHERE ${condition}`;
 
 /** Removals without their event, or that the policy or a hold forbade, and events without their removal. */
