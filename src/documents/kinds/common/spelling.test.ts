@@ -35,6 +35,17 @@ describe('a name in another case', () => {
     [{ 'results\u200b': [{}] }, '/results\u200b', 'results'],
     [{ 'results ': [{}] }, '/results ', 'results'],
     [{ ｒesults: [{}] }, '/ｒesults', 'results'],
+    [{ fındıngs: 0, results: [{ fındıngs: [{ id: 'a' }] }] }, '/results/0/fındıngs', 'findings'],
+    [{ results: [{ FİNDİNGS: [{ id: 'a' }] }] }, '/results/0/FİNDİNGS', 'findings'],
+    [{ résults: [{}] }, '/résults', 'results'],
+    [{ ...Object.fromEntries([['r\u0435sult\u0455', [{}]]]) }, '/r\u0435sult\u0455', 'results'],
+    ...['\u0000', '\u034f', '\u2800', '\u3164', '\ufe0f'].map(
+      (invisible): [object, string, string] => [
+        { [`results${invisible}`]: [{}] },
+        `/results${invisible}`,
+        'results',
+      ],
+    ),
     [{ open: [{ Failed: true }] }, '/open/0/Failed', 'failed'],
     [{ open: { FAILED: true } }, '/open/FAILED', 'failed'],
   ])('is refused: %j', (document, pointer, name) => {

@@ -12,12 +12,22 @@ export interface Node {
   readonly definitions?: Readonly<Record<string, Node>>;
 }
 
-/** A name without case, white space, invisible characters and other forms of its letters. */
-const plainName = (name: string) =>
-  (/^\w*$/.test(name)
-    ? name
-    : name.normalize('NFKC').replaceAll(/[\p{Cf}\p{White_Space}]/gu, '')
-  ).toLowerCase();
+/** Letters of other alphabets that look like those below (Unicode UTS 39, "Confusable Detection"). */
+const PAIRS =
+  'аa еe іi јj кk мm нh оo рp сc ѕs тt уy хx гr вb ԁd һh ԛq ԝw ɡg αa εe ιi κk νv οo ρp τt υu χx հh ոn սu';
+const LOOK_ALIKE = new Map(PAIRS.split(' ').map(([theirs = '', ours = '']) => [theirs, ours]));
+
+/** Marks on letters, and what has no ink. */
+const NO_LETTER = /[\p{M}\p{C}\p{Default_Ignorable_Code_Point}\p{White_Space}\u2800]/gu;
+
+/** A name without case, marks, white space, invisible characters and other forms of its letters. */
+function plainName(name: string): string {
+  if (/^\w*$/.test(name)) return name.toLowerCase();
+  const bare = name.normalize('NFKD').replaceAll(NO_LETTER, '');
+  // Capitals first: a dotless i has the same one as an i.
+  const lower = bare.toUpperCase().toLowerCase();
+  return [...lower].map((letter) => LOOK_ALIKE.get(letter) ?? letter).join('');
+}
 
 /** What a schema reads, by the plain names. */
 const namesOf = new WeakMap<Node, ReadonlyMap<string, string>>();

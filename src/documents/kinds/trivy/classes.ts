@@ -16,8 +16,14 @@ export const isOfPackages = ({ Class }: Result) => CLASSES.get(Class ?? '') === 
 
 export const isOfSystem = ({ Class }: Result) => Class === 'os-pkgs';
 
+/** The packages that a result lists: what names none is no package. */
+export const packagesOf = ({ Packages }: Result) =>
+  objectsOf(Packages).filter((one) =>
+    [one.Name, one.ID].some((name) => typeof name === 'string' && name.trim() !== ''),
+  );
+
 /** Whether a result lists packages. One setting of Trivy is for the whole report. */
-export const listsPackages = ({ Packages }: Result) => objectsOf(Packages).length > 0;
+export const listsPackages = (result: Result) => packagesOf(result).length > 0;
 
 /** Whether Trivy may have found no package of the operating system: nothing in the result shows one. */
 export const isBareSystem = (result: Result) =>

@@ -95,6 +95,8 @@ describe('Trivy: what a report shows', () => {
     [[{ ...SYSTEM, Packages: null }], undefined],
     [[{ ...SYSTEM, Packages: [] }], 0],
     [[{ ...SYSTEM, Packages: [null, ''] }], 0],
+    [[{ ...SYSTEM, Packages: [{}, { Name: '' }, { Name: ' ' }, { Name: 7 }] }], 0],
+    [[{ ...SYSTEM, Packages: [{}, { ID: 'p@1' }] }], 1],
   ])('number of packages: %j', (results, lookedAt) => {
     const coverage = covers(...results);
     expect(coverage[0]?.lookedAt).toBe(lookedAt);

@@ -1,8 +1,7 @@
 import type { Coverage, Target } from '../../../vocabulary/coverage.js';
 import type { FindingType } from '../../../vocabulary/finding-types.js';
 import { covered, extentOf, failed, imagesExtent, uncovered } from '../common/coverage.js';
-import { objectsOf } from '../common/texts.js';
-import { CLASSES, isOfPackages } from './classes.js';
+import { CLASSES, isOfPackages, packagesOf } from './classes.js';
 import type { Part } from './entries.js';
 import { hasPackageLicences } from './package-licences.js';
 import type { Scan } from './scan.js';
@@ -38,7 +37,7 @@ const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => to
 function packagesIn(parts: readonly Part[]): number | undefined {
   const scanned = parts.filter(({ result }) => isOfPackages(result));
   if (!scanned.some(({ result }) => Array.isArray(result.Packages))) return undefined;
-  return sum(scanned.map(({ result }) => objectsOf(result.Packages).length));
+  return sum(scanned.map(({ result }) => packagesOf(result).length));
 }
 
 /** Whose packages were scanned. `--pkg-types` leaves out some, and a report of a cluster other resources. */

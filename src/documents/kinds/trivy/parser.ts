@@ -23,7 +23,7 @@ function isOfSbom(document: unknown): boolean {
 }
 
 export const parser: DocumentParser = {
-  version: 14,
+  version: 15,
 
   recognizes(document) {
     return isReport(document) || isCluster(document) || otherOutput(document) !== undefined;
