@@ -26,7 +26,7 @@ interface Props {
 const Defects = ({ title, some }: { title: string; some: Some }) => (
   <div>
     <h3>
-      {title} <Badge tone={some.total > 0 ? 'warn' : 'good'}>{some.total}</Badge>
+      {title} <Badge tone={some.total > 0 ? 'warn' : 'quiet'}>{some.total}</Badge>
     </h3>
     <ul class="plain-list">
       {some.named.slice(0, 20).map((one) => (
@@ -131,6 +131,7 @@ const DecideView = ({ viewer, brief, project, mayDecide }: Props) => {
           <Defects title={en.decide.worse} some={findings.worse} />
           <Defects title={en.decide.counted} some={findings.counted} />
         </div>
+        {findings.counted.total === 0 && <p class="hint">{en.decide.notScanned}</p>}
       </Panel>
       {waivers.length > 0 && (
         <Panel id="waivers" title={en.decide.waivers}>

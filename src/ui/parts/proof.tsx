@@ -55,7 +55,7 @@ const Pack = ({ viewer, verdict: { releaseId }, mayPack }: ProofProps) => {
     return (
       <>
         <p class="hint">{en.proof.noPack}</p>
-        <Command>{`${CURL} -o pack.tar "$SRP_URL/releases/${releaseId}/audit-pack"`}</Command>
+        <Command>{`${CURL} -OJ "$SRP_URL/releases/${releaseId}/audit-pack"`}</Command>
       </>
     );
   }
@@ -86,7 +86,9 @@ export const Proof = (props: ProofProps) => (
       <>
         <Checks {...props} />
         <Pack {...props} />
-        <Command>{'tar -xf pack.tar verify.mjs && node verify.mjs pack.tar'}</Command>
+        <Command>
+          {'tar -xf audit-pack-*.tar verify.mjs && node verify.mjs audit-pack-*.tar'}
+        </Command>
       </>
     )}
   </Panel>

@@ -243,6 +243,7 @@ export const en = {
     recorded: 'Recorded',
     runsFor: (since: Date) => {
       const hours = Math.max(0, Math.floor((Date.now() - since.getTime()) / 3_600_000));
+      if (hours === 0) return 'for less than an hour';
       return hours < 48
         ? `for ${plural(hours, 'hour')}`
         : `for ${plural(Math.floor(hours / 24), 'day')}`;
@@ -438,6 +439,7 @@ export const en = {
     endingHint: 'What they cover denies again when they end.',
   },
   decide: {
+    notScanned: 'A scan that was not uploaded finds nothing. The rules below say what was scanned.',
     title: (release: string, environment: string) => `${release} for ${environment}`,
     others: {
       allow: 'All other rules pass. Your approval is what is missing.',
@@ -559,11 +561,15 @@ export const en = {
       project: (text: string) => `Projects named ${text}`,
     },
     nothing: {
-      vulnerability: 'No current report of a release that you may read has it.',
+      vulnerability:
+        'No current report of a release that you may read names it so. Some tools write the GHSA and not the CVE: try both.',
       package: 'No current SBOM of a release that you may read has it.',
       digest: 'No release that you may read has an artifact with this digest.',
       version: 'No release with this version is in the projects that were looked into.',
-      project: 'No project that you may read has this in its name.',
+      project: [
+        'No project that you may read has this in its name. To find a package, write its package URL, such as',
+        'pkg:npm/lodash or pkg:maven/org.apache.logging.log4j/log4j-core; to find a vulnerability, its CVE or GHSA.',
+      ].join(' '),
     },
     part: (most: number) =>
       `Only the first ${most} projects by name were looked into. Write the name of the project before the version.`,
