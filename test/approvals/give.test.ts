@@ -115,7 +115,7 @@ describe('POST /releases/{id}/approvals: 409', () => {
     await uploaded(open.app, release, trivy({ id: 'CVE-2026-1' }), { label: 'scan' });
     const problem = expectProblem(await give(about), 409, 'stale-approval');
     expect(problem.detail).toMatch(
-      /^gate is not as you saw it: CVE-2026-1 in pkg:npm\/lodash@4\.17\.20 \(high\) is new\. Read the brief again: GET \/releases\/\{id\}\/decision-brief\?environment=gate$/,
+      /^gate is not as you saw it: CVE-2026-1 in pkg:npm\/lodash@4\.17\.20 \(high\) is new\. Read the brief again: GET \/releases\/[0-9a-f-]{36}\/decision-brief\?environment=gate$/,
     );
     const { seen } = await readBrief(open.app, release);
     expect(problem.stale).toEqual([
