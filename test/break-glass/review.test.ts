@@ -324,7 +324,10 @@ describe('reminders', () => {
     expect(await remind()).toBe(1);
     await ageBreakGlass('7 days');
     expect(await remind()).toBe(1);
-    expect((await due()).map(({ overdue }) => overdue)).toEqual([false, false, true]);
+    // Ids of one millisecond have no order.
+    const told = (await due()).map(({ overdue }) => overdue);
+    expect(told.filter((one) => one)).toHaveLength(1);
+    expect(told).toHaveLength(3);
     await review(id);
     await ageBreakGlass('2 days');
     expect(await remind()).toBe(0);
