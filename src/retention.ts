@@ -1,11 +1,10 @@
 import { parseArgs } from 'node:util';
-import pg from 'pg';
 import { ConfigError, loadConfig, loadDotEnv } from './config/config.js';
-import { connection } from './database/connection.js';
 import { joinEmbedded } from './database/embedded/join.js';
 import { removeDocuments } from './database/retention.js';
 import { loginOf } from './database/role/login.js';
 import { faultOfRetentionRole, makeRetentionRole } from './database/role/retention.js';
+import { withClient } from './database/with-client.js';
 import { counted } from './shared/text.js';
 
 /** `npm run retention`: removes the bytes of documents that nothing needs. */
@@ -40,17 +39,7 @@ const OPTIONS = {
 
 const say = (line: string) => process.stderr.write(`retention: ${line}\n`);
 
-/** Runs work as a role, with one connection. */
-async function withClient<Result>(url: string, work: (client: pg.Client) => Promise<Result>) {
-  const client = new pg.Client({ connectionTimeoutMillis: 10_000, ...connection(url) });
-  client.on('error', () => {});
-  try {
-    await client.connect();
-    return await work(client);
-  } finally {
-    await client.end().catch(() => {});
-  }
-}
+const CONNECT_TIMEOUT_MS = 10_000;
 
 function limitOf(text: string | undefined): number {
   if (text === undefined) return Number.MAX_SAFE_INTEGER;
@@ -60,7 +49,7 @@ function limitOf(text: string | undefined): number {
 
 /** As the role of retention, or as the owner of the embedded database. */
 async function remove(url: string, apply: boolean, limit: number): Promise<number> {
-  return withClient(url, async (client) => {
+  return withClient(url, CONNECT_TIMEOUT_MS, async (client) => {
     const { removed, bytes, kept, inUse } = await removeDocuments(client, { apply, limit }, (one) =>
       process.stdout.write(
         `${one.projectId}\t${one.sha256}\t${one.size}\t${one.versions.join(',')}\n`,
@@ -80,8 +69,10 @@ async function makeRole(url: string | undefined, owner: string | undefined): Pro
   const { role, password } = loginOf(url);
   if (role === '' || password === '')
     throw new ConfigError('RETENTION_DATABASE_URL must have a role and a password');
-  await withClient(owner, (client) => makeRetentionRole(client, role, password));
-  await withClient(url, async (client) => {
+  await withClient(owner, CONNECT_TIMEOUT_MS, (client) =>
+    makeRetentionRole(client, role, password),
+  );
+  await withClient(url, CONNECT_TIMEOUT_MS, async (client) => {
     const fault = await faultOfRetentionRole(client, role);
     if (fault) throw new Error(`the role ${role} ${fault}`);
   });

@@ -1,10 +1,10 @@
-import pg from 'pg';
+import type pg from 'pg';
 import type * as SchemaEngine from '../../prisma/schema-engine/migrations.mjs';
 import { ROOT } from '../paths.js';
-import { connection } from './connection.js';
 import { SchemaError } from './schema-error.js';
 import { knownMigrations, MIGRATIONS, schemaState } from './schema-state.js';
 import { SCHEMA_LOCK } from './server-role.js';
+import { withClient } from './with-client.js';
 
 const ENGINE = new URL('prisma/schema-engine/migrations.mjs', ROOT).href;
 /** The engine's own lock times out after 10 s. With this lock, other instances wait for their turn. */
@@ -91,25 +91,6 @@ async function withMigrations<T>(
   const { openMigrations } = (await import(ENGINE)) as typeof SchemaEngine;
   const migrations = await openMigrations(url, MIGRATIONS, LOCK);
   return use(migrations).finally(() => migrations.close());
-}
-
-/** Uses one connection with the settings of the server, and closes it. */
-export async function withClient<T>(
-  url: string,
-  connectTimeoutMs: number,
-  use: (client: pg.Client) => Promise<T>,
-): Promise<T> {
-  const client = new pg.Client({
-    connectionTimeoutMillis: connectTimeoutMs,
-    ...connection(url),
-  });
-  client.on('error', () => {});
-  try {
-    await client.connect();
-    return await use(client);
-  } finally {
-    await client.end().catch(() => {});
-  }
 }
 
 /** The result of {@link prepareSchema}. */

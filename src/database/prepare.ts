@@ -1,15 +1,11 @@
 import type pg from 'pg';
 import type { DatabaseAccess } from './access.js';
 import { refuseInterposed } from './interposed.js';
-import {
-  type PreparedSchema,
-  type PrepareOptions,
-  prepareSchemaOn,
-  withClient,
-} from './migrate.js';
+import { type PreparedSchema, type PrepareOptions, prepareSchemaOn } from './migrate.js';
 import { loginOf } from './role/login.js';
 import { roleSettings } from './role/settings.js';
 import { checkRole, prepareRole } from './server-role.js';
+import { withClient } from './with-client.js';
 
 const INSUFFICIENT_PRIVILEGE = '42501';
 

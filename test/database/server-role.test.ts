@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { RETENTION_FUNCTIONS, RETENTION_HELPERS } from '../../src/database/role/retention.js';
+import { ALL_OF_RETENTION } from '../../src/database/role/retention.js';
 import { FUNCTIONS, RIGHTS, SEQUENCES, VIEWS } from '../../src/database/role/rights.js';
 import { compareRole, readRole } from '../../src/database/role/state.js';
 import { checkRole, prepareRole } from '../../src/database/server-role.js';
@@ -74,7 +74,7 @@ describe('the table of rights', () => {
         WHERE ${own} AND p.prorettype <> 'trigger'::regtype ORDER BY 1`,
     );
     const written = await Promise.all(
-      [...FUNCTIONS, ...RETENTION_FUNCTIONS, ...RETENTION_HELPERS].map((name) =>
+      [...FUNCTIONS, ...ALL_OF_RETENTION].map((name) =>
         names(`SELECT '${name}'::regprocedure::text AS name`),
       ),
     );

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { RETENTION_FUNCTIONS, RETENTION_HELPERS } from './retention.js';
+import { ALL_OF_RETENTION } from './retention.js';
 import { FUNCTIONS, RIGHTS, SEQUENCES, VIEWS } from './rights.js';
 import type { RoleState } from './state.js';
 
@@ -63,7 +63,7 @@ export function grantStatements(
       `GRANT USAGE ON SEQUENCE ${quote(sequence)} TO ${role}`,
     ]),
     // The server cannot remove documents.
-    ...[...RETENTION_FUNCTIONS, ...RETENTION_HELPERS].map(
+    ...ALL_OF_RETENTION.map(
       (signature) => `REVOKE ALL ON FUNCTION ${signature} FROM PUBLIC, ${role}`,
     ),
     ...FUNCTIONS.map((signature) => `GRANT EXECUTE ON FUNCTION ${signature} TO ${role}`),

@@ -1,7 +1,7 @@
 import pg from 'pg';
-import { connection } from '../connection.js';
 import { rootCause } from '../errors.js';
 import { SchemaError } from '../schema-error.js';
+import { withClient } from '../with-client.js';
 import { inTransaction } from './retry.js';
 import { scramVerifier } from './scram.js';
 
@@ -35,14 +35,7 @@ const placeOf = async (client: pg.ClientBase) => (await client.query<Place>(PLAC
 
 /** Logs in as the server does. */
 async function logIn({ url, connectTimeoutMs }: Login): Promise<Place | undefined> {
-  const client = new pg.Client({ connectionTimeoutMillis: connectTimeoutMs, ...connection(url) });
-  client.on('error', () => {});
-  try {
-    await client.connect();
-    return await placeOf(client);
-  } finally {
-    await client.end().catch(() => {});
-  }
+  return withClient(url, connectTimeoutMs, placeOf);
 }
 
 /** Logs in. If the password is wrong, it sets that of the role to the one of the server. */

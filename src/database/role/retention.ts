@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { inTransaction } from './retry.js';
 import { scramVerifier } from './scram.js';
 
 /** The role that removes documents, unless `RETENTION_DATABASE_URL` names another. */
@@ -10,8 +11,9 @@ export const RETENTION_FUNCTIONS: readonly string[] = [
   'remove_document(integer, text)',
 ];
 
-/** Functions that those call, as the owner. */
-export const RETENTION_HELPERS: readonly string[] = [
+/** All functions of retention: those, and what they call as the owner. The server may call none of them. */
+export const ALL_OF_RETENTION: readonly string[] = [
+  ...RETENTION_FUNCTIONS,
   'release_keeps(releases, retention_policies, timestamptz)',
   'document_keeps(documents, retention_policies, timestamptz)',
 ];
@@ -69,8 +71,7 @@ export async function makeRetentionRole(
   const role = quote(name);
   const verifier = pg.escapeLiteral(scramVerifier(password));
   const create = place.exists ? 'ALTER' : 'CREATE';
-  await client.query('BEGIN');
-  try {
+  await inTransaction(client, async () => {
     for (const text of [
       `${create} ROLE ${role} LOGIN NOINHERIT PASSWORD ${verifier}`,
       `GRANT CONNECT ON DATABASE ${quote(place.database)} TO ${role}`,
@@ -78,9 +79,5 @@ export async function makeRetentionRole(
       ...RETENTION_FUNCTIONS.map((one) => `GRANT EXECUTE ON FUNCTION ${one} TO ${role}`),
     ])
       await client.query(text);
-    await client.query('COMMIT');
-  } catch (error) {
-    await client.query('ROLLBACK');
-    throw error;
-  }
+  });
 }

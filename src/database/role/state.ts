@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { RETENTION_FUNCTIONS, RETENTION_HELPERS } from './retention.js';
+import { ALL_OF_RETENTION } from './retention.js';
 import { FUNCTIONS, RIGHTS, SEQUENCES, VIEWS } from './rights.js';
 
 /** A table or view, and what the role may do with it, also as a member of another role or as anyone. */
@@ -81,9 +81,7 @@ const STATE = `
    WHERE r.rolname = COALESCE($1, current_user) AND d.datname = current_database() AND n.nspname = current_schema()`;
 
 /** Names, because PostgreSQL cannot resolve a signature with a table that does not exist yet. */
-const REMOVING = [...RETENTION_FUNCTIONS, ...RETENTION_HELPERS].map((one) =>
-  one.slice(0, one.indexOf('(')),
-);
+const REMOVING = ALL_OF_RETENTION.map((one) => one.slice(0, one.indexOf('(')));
 
 /** Reads what a role is and may do, by default that of the session. undefined: it does not exist. */
 export async function readRole(
