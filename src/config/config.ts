@@ -36,9 +36,9 @@ function settingMessage(error: ErrorObject, env: NodeJS.ProcessEnv): string {
     expected = `an integer from ${schema.minimum} to ${schema.maximum}`;
   if (schema?.type === 'boolean') expected = 'true or false';
   if (schema?.['x-rule']) expected = schema['x-rule'];
-  // A password in the address stays out of the message.
-  if (name === 'OTEL_EXPORTER_OTLP_ENDPOINT') return `${name} must be ${expected}`;
   if (schema?.enum) expected = `one of ${schema.enum.join(', ')}`;
+  // The value of such a variable may have a password.
+  if (schema?.writeOnly) return `${name} must be ${expected}`;
   return `${name} must be ${expected}, but is ${JSON.stringify(env[name])}`;
 }
 

@@ -115,6 +115,7 @@ export const EnvSchema = Type.Object({
   OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
     Type.String({
       maxLength: 2000,
+      writeOnly: true,
       pattern: '^https?://[A-Za-z0-9.:[\\]-]+(?:/[A-Za-z0-9._~/-]*)?$',
       'x-rule': 'the http or https address of a collector, without user, query and fragment',
       description:

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.js';
+import { tracesUrl } from '../config/traces.js';
 import { rootCause } from '../database/errors.js';
 import { fetchBounded, NOT_ALLOWED } from '../outbound/fetch.js';
 import { type Finding, ok, unknown, warn } from './finding.js';
@@ -12,7 +13,7 @@ export async function checkTraces(config: Config): Promise<Finding[]> {
   if (endpoint === undefined) {
     return [ok('no traces are sent: OTEL_EXPORTER_OTLP_ENDPOINT is not set')];
   }
-  const url = `${endpoint.replace(/\/$/, '')}/v1/traces`;
+  const url = tracesUrl(endpoint);
   const next = 'check OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_HEADERS';
   try {
     const { status } = await fetchBounded(url, {

@@ -14,6 +14,7 @@ import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import type { BuildInfo } from '../config/build-info.js';
+import { tracesUrl } from '../config/traces.js';
 import { telling } from './told-spans.js';
 
 /** How long the last spans may take at the end. The server stops without them after that. */
@@ -28,9 +29,6 @@ export interface Tracing {
   /** Sends what is left, for at most two seconds. Never throws. */
   close(): Promise<void>;
 }
-
-/** Not left to the SDK, which would take an address from another variable that nobody has checked. */
-const tracesOf = (endpoint: string) => `${endpoint.replace(/\/$/, '')}/v1/traces`;
 
 /** Probes and scrapes come every few seconds, and nobody looks for them. */
 const UNTOLD: ReadonlySet<string> = new Set(['/health', '/health/ready', '/metrics']);
@@ -55,14 +53,14 @@ function rarely(tell: (cause: string) => void): (cause: string) => void {
 export function openTracing({ name, version }: BuildInfo, endpoint: string): Tracing {
   let app: FastifyInstance | undefined;
   const tell = rarely((cause) => app?.log.warn({ cause }, 'the collector does not take traces'));
+  // Not left to the SDK, which would take an address from another variable that is not checked.
+  const exporter = new OTLPTraceExporter({ url: tracesUrl(endpoint) });
   const own = resourceFromAttributes({ 'service.name': name, 'service.version': version });
   const provider = new NodeTracerProvider({
     resource: defaultResource()
       .merge(own)
       .merge(detectResources({ detectors: [envDetector] })),
-    spanProcessors: [
-      new BatchSpanProcessor(telling(new OTLPTraceExporter({ url: tracesOf(endpoint) }), tell)),
-    ],
+    spanProcessors: [new BatchSpanProcessor(telling(exporter, tell))],
   });
   provider.register();
   // Jobs ask the database all the time: only the statements of requests have spans.
