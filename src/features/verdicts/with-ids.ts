@@ -3,8 +3,7 @@ import type { RuleResult } from '../../engine/index.js';
 /** What a denial is about, and the results that it has. */
 export interface About {
   readonly releaseId: string;
-  /** Absent: its calls keep `{id}`. */
-  readonly projectId?: number;
+  readonly projectId: number;
   readonly environment: string;
 }
 
@@ -21,7 +20,7 @@ export function withIds(message: string, about: About, said: Said = {}): string 
   const [rejection] = rejections.length === 1 ? rejections : [];
   return message
     .replaceAll('/releases/{id}', `/releases/${about.releaseId}`)
-    .replaceAll('/projects/{id}', `/projects/${about.projectId ?? '{id}'}`)
+    .replaceAll('/projects/{id}', `/projects/${about.projectId}`)
     .replaceAll('/environments/{name}', `/environments/${about.environment}`)
     .replaceAll('/approvals/{id}', `/approvals/${rejection?.id ?? '{id}'}`);
 }

@@ -1,13 +1,8 @@
 import { fieldOf, textField } from '../common/fields.js';
+import { worstLevel } from './levels.js';
 import { listOf } from './properties.js';
 import type { RuleOfResult } from './rules.js';
 import type { Result, Run } from './schema.js';
-
-/** Levels, worst first. */
-const ORDER = ['error', 'warning', 'note', 'none'];
-
-const worst = (levels: readonly (string | undefined)[]) =>
-  ORDER.find((level) => levels.includes(level));
 
 /** The level that each invocation sets for rules (3.20.5, 3.51), by rule, or by id if the rule is not described. */
 function overridesOf(
@@ -37,7 +32,7 @@ function worstOverrides(
   const levels = new Map<unknown, string>();
   for (const overrides of invocations) {
     for (const [rule, level] of overrides) {
-      const most = worst([levels.get(rule), level]);
+      const most = worstLevel([levels.get(rule), level]);
       if (most) levels.set(rule, most);
     }
   }
@@ -74,6 +69,6 @@ export function configuredLevels(
     const index = fieldOf(provenance, 'invocationIndex');
     const own = typeof index === 'number' ? invocations[index]?.get(rule ?? id) : undefined;
     if (own) return own;
-    return worst([worstByRule.get(rule ?? id), byDefault ?? 'warning']) ?? byDefault;
+    return worstLevel([worstByRule.get(rule ?? id), byDefault ?? 'warning']) ?? byDefault;
   };
 }

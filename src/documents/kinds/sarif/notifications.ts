@@ -1,4 +1,5 @@
 import { fieldOf, textField } from '../common/fields.js';
+import { LEVELS, worstLevel } from './levels.js';
 import { listOf, listOrOne } from './properties.js';
 import type { Run } from './schema.js';
 
@@ -17,19 +18,16 @@ const LISTS = ['toolExecutionNotifications', 'toolConfigurationNotifications'] a
 const levelIn = (descriptor: unknown) =>
   textField(fieldOf(descriptor, 'defaultConfiguration'), 'level');
 
-/** Levels, worst first (3.58.6). */
-const ORDER = ['error', 'warning', 'note', 'none'];
-
 /** Another word is read as the worst level. */
 function knownLevel(text: string): string {
   const level = text.trim().toLowerCase();
-  return ORDER.includes(level) ? level : 'error';
+  return LEVELS.includes(level) ? level : 'error';
 }
 
 /** The worst of several levels. */
 function worst(levels: readonly (string | undefined)[]): string | undefined {
   const known = levels.flatMap((level) => (level ? knownLevel(level) : []));
-  return ORDER.find((level) => known.includes(level));
+  return worstLevel(known);
 }
 
 /** The default level of each notification that the tool describes (3.19.24), by id. Of two with one id, the worse. */
