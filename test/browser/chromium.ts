@@ -7,7 +7,8 @@ import {
   chromium,
   type Page,
 } from 'playwright-core';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
+import { useOwnApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
 
 /** Debian's browser. CHROMIUM names another one. */
@@ -58,6 +59,24 @@ export function useChromium() {
         void dialog.dismiss();
       });
       return { context, page, reports };
+    },
+  };
+}
+
+/** One server that listens, and one browser, for the tests of a file. */
+export function useSite() {
+  const context = useOwnApp({ AUTH_MODE: 'token' });
+  const chromium = useChromium();
+  let origin = '';
+  beforeEach(async () => {
+    if (origin === '') origin = await context.app.listen({ port: 0, host: '127.0.0.1' });
+  });
+  return {
+    context,
+    chromium,
+    /** `http://127.0.0.1:PORT`, in tests and their hooks. */
+    get origin() {
+      return origin;
     },
   };
 }

@@ -1,23 +1,18 @@
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { afterEach, beforeEach, expect } from 'vitest';
-import { useOwnApp } from '../support/app.js';
+import { afterEach, expect } from 'vitest';
 import { useRows } from '../support/rows.js';
 import { playScene, type Scene } from '../support/scene.js';
-import { signInWith, useChromium } from './chromium.js';
+import { signInWith, useSite } from './chromium.js';
 import { type FormCase, storedBy } from './form-cases.js';
 
 /** One server and one browser for the tests of a file, and the scene before each. */
 export function useForms() {
-  const context = useOwnApp({ AUTH_MODE: 'token' });
-  const chromium = useChromium();
-  let origin = '';
+  const site = useSite();
+  const { context, chromium } = site;
   let scene: Scene;
   let opened: Awaited<ReturnType<typeof chromium.open>> | undefined;
   useRows(async () => {
     scene = await playScene(context.app);
-  });
-  beforeEach(async () => {
-    if (origin === '') origin = await context.app.listen({ port: 0, host: '127.0.0.1' });
   });
   afterEach(async () => {
     expect(opened?.reports ?? []).toEqual([]);
@@ -36,8 +31,8 @@ export function useForms() {
   async function open(one: FormCase, options: BrowserContextOptions = {}) {
     const path = await one.at(context.app, scene);
     const { page, window } = await openWindow(options);
-    await signInWith(window, origin, { subject: 'bob', person: true });
-    await page.goto(origin + path);
+    await signInWith(window, site.origin, { subject: 'bob', person: true });
+    await page.goto(site.origin + path);
     return { page, window, path };
   }
 
@@ -46,7 +41,7 @@ export function useForms() {
       return context.app;
     },
     get origin() {
-      return origin;
+      return site.origin;
     },
     get scene() {
       return scene;

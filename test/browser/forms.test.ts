@@ -1,29 +1,26 @@
 import type { Locator, Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { useOwnApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
 import { sql } from '../support/database.js';
 import { stopped } from '../support/line.js';
 import { playScene, type Scene } from '../support/scene.js';
 import { HOSTILE } from '../support/ui.js';
-import { executablePath, signIn, useChromium } from './chromium.js';
+import { executablePath, signIn, useSite } from './chromium.js';
 
 describe.skipIf(executablePath === undefined)(
   'forms by keyboard, and with texts of others, in a browser',
   () => {
-    const context = useOwnApp({ AUTH_MODE: 'token' });
-    const chromium = useChromium();
-    let origin = '';
+    const site = useSite();
+    const { context, chromium } = site;
     let scene: Scene;
 
     beforeEach(async () => {
-      if (origin === '') origin = await context.app.listen({ port: 0, host: '127.0.0.1' });
       scene = await playScene(context.app);
     });
 
     async function signedIn() {
       const opened = await chromium.open();
-      await signIn(opened.page, origin, '/ui/inbox');
+      await signIn(opened.page, site.origin, '/ui/inbox');
       await opened.page.getByRole('heading', { name: 'Inbox' }).waitFor();
       return opened;
     }
@@ -61,10 +58,10 @@ describe.skipIf(executablePath === undefined)(
       await stopped(context.app, { reason: HOSTILE }, 'production', headers);
       const { page, reports } = await signedIn();
       for (const path of ['/ui/environments', '/ui/environments/production']) {
-        await page.goto(origin + path);
+        await page.goto(site.origin + path);
         await page.getByText(HOSTILE, { exact: false }).first().waitFor();
       }
-      await page.goto(`${origin}/ui/search?q=${encodeURIComponent(HOSTILE)}`);
+      await page.goto(`${site.origin}/ui/search?q=${encodeURIComponent(HOSTILE)}`);
       expect(await page.getByRole('searchbox').inputValue()).toBe(HOSTILE);
       expect(reports).toEqual([]);
     });

@@ -1,31 +1,28 @@
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { useOwnApp } from '../support/app.js';
 import { giveToken } from '../support/callers.js';
 import { sql } from '../support/database.js';
 import { bom, trivy } from '../support/documents.js';
 import { upload } from '../support/evidence.js';
 import { hostileTexts } from '../support/hostile.js';
 import { playScene, type Scene } from '../support/scene.js';
-import { executablePath, signIn, useChromium } from './chromium.js';
+import { executablePath, signIn, useSite } from './chromium.js';
 
 const TEXTS = hostileTexts();
 const FINDINGS = 'section[aria-labelledby=findings]';
 
 describe.skipIf(executablePath === undefined)('500 hostile texts in a browser', () => {
-  const context = useOwnApp({ AUTH_MODE: 'token' });
-  const chromium = useChromium();
-  let origin = '';
+  const site = useSite();
+  const { context, chromium } = site;
   let scene: Scene;
 
   beforeEach(async () => {
-    if (origin === '') origin = await context.app.listen({ port: 0, host: '127.0.0.1' });
     scene = await playScene(context.app);
   });
 
   async function signedIn() {
     const opened = await chromium.open();
-    await signIn(opened.page, origin);
+    await signIn(opened.page, site.origin);
     return opened;
   }
 
@@ -66,7 +63,7 @@ describe.skipIf(executablePath === undefined)('500 hostile texts in a browser', 
    * @returns the number of pages
    */
   async function walk(page: Page, path: string, list = 'main'): Promise<number> {
-    await page.goto(origin + path);
+    await page.goto(site.origin + path);
     for (let pages = 1; ; pages += 1) {
       expect(await page.evaluate('typeof globalThis.ran'), page.url()).toBe('undefined');
       expect(await page.locator('script').count(), page.url()).toBe(1);
@@ -130,7 +127,7 @@ describe.skipIf(executablePath === undefined)('500 hostile texts in a browser', 
       await walk(page, path, '.no-list');
     }
     for (const text of TEXTS.filter((_, n) => n % 25 === 0)) {
-      await page.goto(`${origin}/ui/search?q=${encodeURIComponent(text)}`);
+      await page.goto(`${site.origin}/ui/search?q=${encodeURIComponent(text)}`);
       expect(await page.getByRole('searchbox').inputValue()).toBe(text);
       expect(await page.evaluate('typeof globalThis.ran')).toBe('undefined');
     }

@@ -1,25 +1,20 @@
-import { beforeEach, describe, expect, it } from 'vitest';
-import { useOwnApp } from '../support/app.js';
+import { describe, expect, it } from 'vitest';
 import { crowd, manyReports } from '../support/crowd.js';
 import { sql } from '../support/database.js';
 import { playScene, type Scene } from '../support/scene.js';
-import { executablePath, expectAccessible, signIn, useChromium } from './chromium.js';
+import { executablePath, expectAccessible, signIn, useSite } from './chromium.js';
 
 /** Bytes of a view with its script, style and pictures. */
 const MOST = 100 * 1024;
 const MANY = 10_000;
 
 describe.skipIf(executablePath === undefined)('each view in a browser', () => {
-  const context = useOwnApp({ AUTH_MODE: 'token' });
-  const chromium = useChromium();
-  let origin = '';
-  beforeEach(async () => {
-    if (origin === '') origin = await context.app.listen({ port: 0, host: '127.0.0.1' });
-  });
+  const site = useSite();
+  const { context, chromium } = site;
 
   async function signedIn() {
     const opened = await chromium.open();
-    await signIn(opened.page, origin);
+    await signIn(opened.page, site.origin);
     return opened;
   }
 
@@ -38,7 +33,7 @@ describe.skipIf(executablePath === undefined)('each view in a browser', () => {
   it('says so if it has nothing', async () => {
     const { page, reports } = await signedIn();
     for (const path of LISTS) {
-      await page.goto(origin + path);
+      await page.goto(site.origin + path);
       expect(await page.locator('.empty, .panel').count(), path).toBeGreaterThan(0);
       await expectAccessible(page);
     }
@@ -76,14 +71,14 @@ describe.skipIf(executablePath === undefined)('each view in a browser', () => {
         bodies.push(counted);
       };
       page.on('response', add);
-      const answer = await page.goto(origin + path);
+      const answer = await page.goto(site.origin + path);
       await Promise.all(bodies);
       page.off('response', add);
       expect(answer?.status(), path).toBe(200);
       sizes[path] = size;
     }
     for (const path of ['/ui/denials', '/ui/projects', `/ui/projects/${scene.payments}`]) {
-      await page.goto(origin + path);
+      await page.goto(site.origin + path);
       await page.getByRole('link', { name: 'Next page' }).click();
       await page.getByRole('heading', { level: 1 }).waitFor();
       expect(new URL(page.url()).searchParams.has('after'), path).toBe(true);

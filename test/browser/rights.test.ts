@@ -1,21 +1,19 @@
 import type { Page } from 'playwright-core';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SCOPE_NAMES } from '../../src/access/scopes.js';
-import { useOwnApp } from '../support/app.js';
 import { person, postBreakGlass } from '../support/break-glass.js';
 import { sql } from '../support/database.js';
 import { useRows } from '../support/rows.js';
 import { playScene, type Scene } from '../support/scene.js';
-import { executablePath, signInWith, useChromium } from './chromium.js';
+import { executablePath, signInWith, useSite } from './chromium.js';
 
 const READING = SCOPE_NAMES.filter((scope) => scope.endsWith(':read'));
 /** Words of the scene that only those of its projects may read. */
 const SECRETS = /payments|ledger|log4js|1\.4\.0|template\(\)/;
 
 describe.skipIf(executablePath === undefined)('pages without rights in a browser', () => {
-  const context = useOwnApp({ AUTH_MODE: 'token' });
-  const chromium = useChromium();
-  let origin = '';
+  const site = useSite();
+  const { context, chromium } = site;
   let scene: Scene;
   let verdict = '';
   let glass = '';
@@ -28,9 +26,6 @@ describe.skipIf(executablePath === undefined)('pages without rights in a browser
     verdict = String(row?.id);
     const { headers } = await person('alice');
     glass = (await postBreakGlass(context.app, scene.denied, headers, { force: true })).json().id;
-  });
-  beforeEach(async () => {
-    if (origin === '') origin = await context.app.listen({ port: 0, host: '127.0.0.1' });
   });
 
   /** Pages about one project. */
@@ -68,15 +63,15 @@ describe.skipIf(executablePath === undefined)('pages without rights in a browser
       `INSERT INTO projects (name) VALUES ('elsewhere') RETURNING id`,
     );
     const projects = [Number(other?.id)];
-    await signInWith(window, origin, { subject: 'mallory', person: true, projects });
+    await signInWith(window, site.origin, { subject: 'mallory', person: true, projects });
     for (const path of owned()) {
-      const answer = await page.goto(origin + path);
+      const answer = await page.goto(site.origin + path);
       expect(answer?.status(), path).toBe(404);
       expect(await page.getByRole('heading', { level: 1 }).textContent(), path).toBe('Not found');
       expect((await textOf(page)).replaceAll('1.4.0', ''), path).not.toMatch(SECRETS);
     }
     for (const path of shared) {
-      const answer = await page.goto(origin + path);
+      const answer = await page.goto(site.origin + path);
       expect(answer?.status(), path).toBe(200);
       expect((await textOf(page)).replaceAll('1.4.0', ''), path).not.toMatch(SECRETS);
     }
@@ -85,10 +80,10 @@ describe.skipIf(executablePath === undefined)('pages without rights in a browser
 
   it('have no form for who may only read, but those of questions', async () => {
     const { page, context: window, reports } = await chromium.open();
-    await signInWith(window, origin, { subject: 'eve', person: true, scopes: READING });
+    await signInWith(window, site.origin, { subject: 'eve', person: true, scopes: READING });
     const lookUp = '/production/break-glass?';
     for (const path of [...owned(), ...shared].filter((one) => !one.includes(lookUp))) {
-      const answer = await page.goto(origin + path);
+      const answer = await page.goto(site.origin + path);
       expect(answer?.status(), path).toBe(200);
       const actions = await page
         .locator('form[method="post"]')
@@ -102,7 +97,7 @@ describe.skipIf(executablePath === undefined)('pages without rights in a browser
   it('ask who did not sign in to do so, say nothing, and return to the page', async () => {
     const { page, reports } = await chromium.open();
     for (const path of [...owned(), ...shared]) {
-      const answer = await page.goto(origin + path);
+      const answer = await page.goto(site.origin + path);
       expect(answer?.status(), path).toBe(401);
       expect(await page.getByRole('heading', { level: 1 }).textContent(), path).toBe('Sign in');
       expect(await textOf(page), path).not.toMatch(SECRETS);

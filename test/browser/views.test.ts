@@ -1,24 +1,21 @@
 import { mkdir } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { useOwnApp } from '../support/app.js';
 import { person, postBreakGlass } from '../support/break-glass.js';
 import { sql } from '../support/database.js';
 import { playScene, type Scene } from '../support/scene.js';
-import { executablePath, expectAccessible, signIn, useChromium } from './chromium.js';
+import { executablePath, expectAccessible, signIn, useSite } from './chromium.js';
 
 /** Where pictures go. Unset: none are taken. */
 const PICTURES = process.env.SCREENSHOTS;
 
 describe.skipIf(executablePath === undefined)('the pages in a browser', () => {
-  const context = useOwnApp({ AUTH_MODE: 'token' });
-  const chromium = useChromium();
-  let origin = '';
+  const site = useSite();
+  const { context, chromium } = site;
   let scene: Scene;
   let verdict = '';
   let glass = '';
 
   beforeEach(async () => {
-    if (origin === '') origin = await context.app.listen({ port: 0, host: '127.0.0.1' });
     scene = await playScene(context.app);
     const [row] = await sql<{ id: string }>(
       `SELECT id FROM verdicts WHERE release_id = $1 AND environment = 'production'`,
@@ -53,11 +50,11 @@ describe.skipIf(executablePath === undefined)('the pages in a browser', () => {
 
   it.each(['light', 'dark'] as const)('reads without a fault: %s', async (colorScheme) => {
     const { page, reports } = await chromium.open({ colorScheme });
-    await page.goto(`${origin}/ui`);
+    await page.goto(`${site.origin}/ui`);
     await expectAccessible(page);
-    await signIn(page, origin);
+    await signIn(page, site.origin);
     for (const [name, path] of views()) {
-      await page.goto(origin + path);
+      await page.goto(site.origin + path);
       await expectAccessible(page);
       if (PICTURES) {
         await mkdir(PICTURES, { recursive: true });
@@ -70,9 +67,9 @@ describe.skipIf(executablePath === undefined)('the pages in a browser', () => {
 
   it('fits a narrow screen', async () => {
     const { page } = await chromium.open({ viewport: { width: 360, height: 740 } });
-    await signIn(page, origin);
+    await signIn(page, site.origin);
     for (const [name, path] of views()) {
-      await page.goto(origin + path);
+      await page.goto(site.origin + path);
       const width = await page.evaluate('document.documentElement.scrollWidth');
       expect(width, path).toBeLessThanOrEqual(360);
       await expectAccessible(page);
