@@ -276,7 +276,7 @@ export function environmentPage(app: FastifyInstance, { services }: Tools): void
     '/environments/:name/stop',
     { params },
     async ({ context, params: { name } }, { reason = '', rollbacks }) => {
-      // Who is bound to projects stops these.
+      // A caller that is bound to projects stops the line of these.
       const projects = reachOf(context, 'stopEnvironment');
       await services.stopEnvironment(context, name, {
         ...{ reason, rollbacks: rollbacks === 'yes' },
